@@ -1,0 +1,42 @@
+/*
+ * binning.h
+ *	  From raw columns to one-byte codes in canonical order.
+ */
+#ifndef SPK_BINNING_H
+#define SPK_BINNING_H
+
+#include "matrix.h"
+
+/*
+ * Chooses the bins of one column: fills feature (name, kind, n_bins, edges or
+ * categories, counts; importance 0), all in host memory, names copied.
+ *
+ * Numbers with at most max_bins distinct values get a bin each, with the edge
+ * at the middle of two neighbours (or at the lower one where the middle is not
+ * between them); others get about equally many rows a bin, cut at exact
+ * quantiles, edges likewise between distinct values.  -0 equals 0.
+ * Categories: the max_bins most frequent (ties: smaller bytes first); the
+ * rest and those over SPK_MAX_CATEGORY bytes count as missing.
+ *
+ * The result depends on the multiset of values only, not on their order nor on
+ * the order of names.  SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
+								uint32_t max_bins, SpkFeature *feature);
+
+/* Code of a number in a numeric feature: SPK_MISSING for NaN; infinities allowed. */
+extern uint8_t spk_code_number(const SpkFeature *feature, double value);
+
+/* Code of a category; SPK_MISSING when training did not know it. */
+extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, size_t len);
+
+/*
+ * Codes the rows of table into codes, n_rows * spk_matrix_stride(n_columns)
+ * bytes that the caller owns (shared memory), and puts them into canonical
+ * order: by a hash of the whole row, then by its bytes, so that the same
+ * multiset of rows gives the same matrix, whatever order it came in.
+ */
+extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+							   uint8_t *codes, SpkMatrix *matrix);
+
+#endif							/* SPK_BINNING_H */

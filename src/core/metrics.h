@@ -1,0 +1,50 @@
+/*
+ * metrics.h
+ *	  How good are scores?
+ */
+#ifndef SPK_METRICS_H
+#define SPK_METRICS_H
+
+#include "host.h"
+
+/* A scored row: what a metric is computed from. */
+typedef struct SpkScored
+{
+	double		score;			/* 0..1 */
+	uint8_t		label;			/* 0 or 1 */
+} SpkScored;
+
+/* Columns of the SQL type churn_metrics, in order; NaN is NULL. */
+typedef struct SpkMetrics
+{
+	uint64_t	n;
+	uint64_t	positives;
+	double		threshold;
+	uint64_t	tp;
+	uint64_t	fp;
+	uint64_t	tn;
+	uint64_t	fn;
+	double		accuracy;
+	double		precision;		/* of the churn class; NaN when nothing is flagged */
+	double		recall;			/* of the churn class; NaN without positives */
+	double		f1;				/* of the churn class; 0 when tp is 0 */
+	double		weighted_f1;	/* mean of both classes' F1, weighted by class size: Spark's "f1" */
+	double		macro_f1;		/* plain mean of both classes' F1 */
+	double		auc;			/* area under ROC, ties count half; NaN with one class only */
+	double		pr_auc;			/* average precision; NaN without positives */
+	double		log_loss;		/* natural log, scores clipped to 1e-15 .. 1 - 1e-15 */
+	double		brier;
+	double		baseline_weighted_f1;	/* weighted_f1 of "nobody churns" */
+	double		best_threshold; /* the score at which flagging (score >= it) gives the best f1; highest on ties; NaN without positives */
+	double		best_f1;
+} SpkMetrics;
+
+/*
+ * All metrics of n rows at a threshold (flagged: score >= threshold).  Sorts
+ * rows in place first, so that the result does not depend on their order, to
+ * the bit.  n > 0.  SPK_NO_MEMORY, SPK_CANCELLED.
+ */
+extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
+							 SpkMetrics *metrics);
+
+#endif							/* SPK_METRICS_H */

@@ -1,0 +1,129 @@
+/*
+ * options.c
+ *	  The table of training options.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "options.h"
+
+#define RF		(1u << SPK_RANDOM_FOREST)
+#define DT		(1u << SPK_DECISION_TREE)
+
+#define WORDS(...)		.words = {__VA_ARGS__}
+
+const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
+	[SPK_OPT_TREES] = {
+		"trees", 1, SPK_MAX_TREES, .whole = true, .numbers = true, .algorithms = RF,
+		.doc = "number of trees"},
+	[SPK_OPT_MAX_DEPTH] = {
+		"max_depth", 1, SPK_MAX_DEPTH, .whole = true, .numbers = true, .algorithms = RF | DT,
+		.doc = "longest path from the root to a leaf, in splits"},
+	[SPK_OPT_MIN_LEAF] = {
+		"min_leaf", 1, 1e9, .whole = true, .numbers = true, .algorithms = RF | DT,
+		.doc = "fewest training rows in a leaf, repeated draws counted"},
+	[SPK_OPT_FEATURES_PER_SPLIT] = {
+		"features_per_split", 1e-6, 1600, .numbers = true, .algorithms = RF | DT,
+		WORDS({"sqrt", SPK_FEATURES_SQRT}, {"all", SPK_FEATURES_ALL}),
+		.doc = "features drawn for each split: a count, a share below 1, sqrt or all"},
+	[SPK_OPT_BINS] = {
+		"bins", 2, 255, .whole = true, .numbers = true, .algorithms = RF | DT,
+		.doc = "most bins of a feature"},
+	[SPK_OPT_BOOTSTRAP] = {
+		"bootstrap", 0, 1, .boolean = true, .algorithms = RF,
+		.doc = "grow each tree on rows drawn with replacement"},
+	[SPK_OPT_CLASS_WEIGHT] = {
+		"class_weight", 1e-6, 1e6, .numbers = true, .algorithms = RF | DT,
+		WORDS({"none", SPK_WEIGHT_NONE}, {"balanced", SPK_WEIGHT_BALANCED}),
+		.doc = "weight of the churn class against the other, none or balanced"},
+	[SPK_OPT_CRITERION] = {
+		"criterion", 0, 0, .algorithms = RF | DT,
+		WORDS({"gini", SPK_CRITERION_GINI}, {"entropy", SPK_CRITERION_ENTROPY}),
+		.doc = "impurity that a split reduces"},
+	[SPK_OPT_SEED] = {
+		"seed", -9007199254740992.0, 9007199254740992.0, .whole = true, .numbers = true,
+		.algorithms = RF | DT,
+		.doc = "names the random streams; the same seed gives the same model"},
+};
+
+static const char *const algorithm_names[SPK_N_ALGORITHMS] = {
+	[SPK_RANDOM_FOREST] = "random_forest",
+	[SPK_DECISION_TREE] = "decision_tree",
+	[SPK_GRADIENT_BOOSTING] = "gradient_boosting",
+	[SPK_LOGISTIC_REGRESSION] = "logistic_regression",
+	[SPK_NAIVE_BAYES] = "naive_bayes",
+};
+
+const char *
+spk_algorithm_name(SpkAlgorithm algorithm)
+{
+	return algorithm_names[algorithm];
+}
+
+bool
+spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm)
+{
+	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
+		if (strlen(algorithm_names[i]) == len && memcmp(algorithm_names[i], name, len) == 0)
+		{
+			*algorithm = (SpkAlgorithm) i;
+			return true;
+		}
+	return false;
+}
+
+SpkOptions
+spk_options_default(SpkAlgorithm algorithm)
+{
+	SpkOptions	o = {{0}};
+
+	switch (algorithm)
+	{
+		case SPK_RANDOM_FOREST:
+			o.value[SPK_OPT_TREES] = 100;
+			o.value[SPK_OPT_MAX_DEPTH] = SPK_MAX_DEPTH;
+			o.value[SPK_OPT_MIN_LEAF] = 1;
+			o.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_SQRT;
+			o.value[SPK_OPT_BOOTSTRAP] = 1;
+			break;
+		case SPK_DECISION_TREE:
+			o.value[SPK_OPT_MAX_DEPTH] = 5;
+			o.value[SPK_OPT_MIN_LEAF] = 1;
+			o.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
+			break;
+		default:
+			return o;
+	}
+	o.value[SPK_OPT_BINS] = 255;
+	o.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_NONE;
+	o.value[SPK_OPT_CRITERION] = SPK_CRITERION_GINI;
+	o.value[SPK_OPT_SEED] = 42;
+	return o;
+}
+
+bool
+spk_option_valid(SpkOption option, double value)
+{
+	const SpkOptionSpec *spec = &spk_option_specs[option];
+
+	for (const SpkWord *w = spec->words; w < spec->words + 2 && w->word != NULL; w++)
+		if (value == w->value)
+			return true;
+	if (spec->boolean)
+		return value == 0 || value == 1;
+	if (!spec->numbers || !(value >= spec->min && value <= spec->max))
+		return false;
+	/* a share of the features is below 1; from 1 on it is a count */
+	if (option == SPK_OPT_FEATURES_PER_SPLIT && value >= 1)
+		return value == floor(value);
+	return !spec->whole || value == floor(value);
+}
+
+int
+spk_option_of(const char *name, size_t len)
+{
+	for (int i = 0; i < SPK_N_OPTIONS; i++)
+		if (strlen(spk_option_specs[i].name) == len && memcmp(spk_option_specs[i].name, name, len) == 0)
+			return i;
+	return -1;
+}

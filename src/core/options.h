@@ -1,0 +1,110 @@
+/*
+ * options.h
+ *	  The options of training: one table defines their names, defaults, ranges,
+ *	  words and who uses them.  Everything that reads, checks, stores, prints
+ *	  or documents options goes through it.
+ */
+#ifndef SPK_OPTIONS_H
+#define SPK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Part of the model format: append, do not reorder. */
+typedef enum SpkAlgorithm
+{
+	SPK_RANDOM_FOREST = 0,
+	SPK_DECISION_TREE,
+	SPK_GRADIENT_BOOSTING,
+	SPK_LOGISTIC_REGRESSION,
+	SPK_NAIVE_BAYES,
+	SPK_N_ALGORITHMS
+} SpkAlgorithm;
+
+/* Part of the model format: append, do not reorder. */
+typedef enum SpkOption
+{
+	SPK_OPT_TREES = 0,
+	SPK_OPT_MAX_DEPTH,
+	SPK_OPT_MIN_LEAF,
+	SPK_OPT_FEATURES_PER_SPLIT,
+	SPK_OPT_BINS,
+	SPK_OPT_BOOTSTRAP,
+	SPK_OPT_CLASS_WEIGHT,
+	SPK_OPT_CRITERION,
+	SPK_OPT_SEED,
+	SPK_N_OPTIONS
+} SpkOption;
+
+/* features_per_split: a count (>= 1), a share (0 < x < 1), or one of these */
+#define SPK_FEATURES_SQRT		0.0
+#define SPK_FEATURES_ALL		(-1.0)
+
+/* class_weight: the weight of the churn class (the other weighs 1), or */
+#define SPK_WEIGHT_NONE			0.0
+#define SPK_WEIGHT_BALANCED		(-1.0)
+
+#define SPK_CRITERION_GINI		0.0
+#define SPK_CRITERION_ENTROPY	1.0
+
+#define SPK_MAX_TREES			10000
+#define SPK_MAX_DEPTH			64
+
+/* A word a user may write for a number. */
+typedef struct SpkWord
+{
+	const char *word;			/* NULL ends the list */
+	double		value;
+} SpkWord;
+
+typedef struct SpkOptionSpec
+{
+	const char *name;
+	double		min;			/* of a number the user writes; words aside */
+	double		max;
+	bool		whole;			/* numbers must be whole */
+	bool		numbers;		/* numbers are allowed, not only words */
+	bool		boolean;		/* true and false are allowed, as 1 and 0 */
+	SpkWord		words[3];
+	unsigned	algorithms;		/* bit (1 << algorithm): who uses it */
+	const char *doc;			/* one line for people */
+} SpkOptionSpec;
+
+typedef struct SpkOptions
+{
+	double		value[SPK_N_OPTIONS];
+} SpkOptions;
+
+extern const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS];
+
+/* "random_forest" and so on. */
+extern const char *spk_algorithm_name(SpkAlgorithm algorithm);
+
+/* False when there is no such algorithm. */
+extern bool spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm);
+
+/* Ensembles of trees: what a churn_forest may hold. */
+static inline bool
+spk_algorithm_is_forest(SpkAlgorithm algorithm)
+{
+	return algorithm == SPK_RANDOM_FOREST || algorithm == SPK_DECISION_TREE ||
+		algorithm == SPK_GRADIENT_BOOSTING;
+}
+
+static inline bool
+spk_option_applies(SpkOption option, SpkAlgorithm algorithm)
+{
+	return (spk_option_specs[option].algorithms & (1u << algorithm)) != 0;
+}
+
+/* The defaults of this algorithm; options it does not use are 0. */
+extern SpkOptions spk_options_default(SpkAlgorithm algorithm);
+
+/* Is value one of the option's words or a number in its range?  Not for NaN. */
+extern bool spk_option_valid(SpkOption option, double value);
+
+/* The option with this name, or -1. */
+extern int	spk_option_of(const char *name, size_t len);
+
+#endif							/* SPK_OPTIONS_H */

@@ -1,0 +1,19 @@
+/*
+ * predict.h
+ *	  Walking the trees of a decoded model.
+ */
+#ifndef SPK_PREDICT_H
+#define SPK_PREDICT_H
+
+#include "model.h"
+
+/* The leaf that a row of codes (n_features) reaches: an index into tree->nodes. */
+extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
+
+/*
+ * The probability of churn, 0..1, of a row of codes: the mean over trees of
+ * the leaf values, summed in tree order.
+ */
+extern double spk_predict(const SpkModel *model, const uint8_t *codes);
+
+#endif							/* SPK_PREDICT_H */

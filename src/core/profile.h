@@ -1,0 +1,113 @@
+/*
+ * profile.h
+ *	  One user's activity, compact and mergeable.
+ *
+ * A profile is a header (gender, registration, first cancellation) and one
+ * slice for each session and UTC day.  Everything in it is an integer that is
+ * added, a minimum, a maximum, or the last by time with a fixed tie rule; so
+ * the same events give the same bytes in any order, split or number of
+ * workers, and merging the profiles of disjoint parts gives the whole.
+ */
+#ifndef SPK_PROFILE_H
+#define SPK_PROFILE_H
+
+#include "bytes.h"
+#include "event.h"
+
+#define SPK_PROFILE_VERSION		1
+
+/* A session on one UTC day.  Counts stick at their type's maximum. */
+typedef struct SpkSlice
+{
+	int64_t		session;
+	int32_t		day;			/* since 2000-01-01 */
+	SpkLevel	level;			/* last known one; same time: paid */
+	int64_t		level_ts;		/* its time; SPK_NO_TIME without one */
+	int64_t		first_ts;		/* of events but the two cancel pages; */
+	int64_t		last_ts;		/* SPK_NO_TIME without one */
+	int64_t		first_downgrade;	/* first Submit Downgrade; SPK_NO_TIME without one */
+	uint64_t	listened_us;	/* NextSong events, lengths that are known */
+	uint64_t	play_hours;		/* NextSong events, sum of UTC hours */
+	uint32_t	paid;			/* events with level paid, but the two cancel pages */
+	uint32_t	pages[SPK_N_PAGES];
+} SpkSlice;
+
+typedef struct SpkProfileHeader
+{
+	SpkGender	gender;			/* last known one; same time: male */
+	int64_t		gender_ts;		/* SPK_NO_TIME without one */
+	int64_t		registration;	/* earliest known; SPK_NO_TIME without one */
+	int64_t		cancelled;		/* first Cancellation Confirmation; SPK_NO_TIME without one */
+} SpkProfileHeader;
+
+/*
+ * A profile that grows: the header, the slice that events come in for now, and
+ * the slices before it, encoded, in the order they were closed.  A slice may
+ * occur there in several parts when events come out of order; they are merged
+ * when the encoded part has doubled since the last time, so that memory stays
+ * in proportion to the finished profile.
+ */
+typedef struct SpkProfileState
+{
+	SpkProfileHeader header;
+	bool		has_current;
+	SpkSlice	current;
+	SpkWriter	closed;			/* encoded slices */
+	uint32_t	n_closed;
+	uint32_t	n_sorted;		/* closed ones when they were last merged */
+	int64_t		prev_session;	/* of the last closed slice: the base of the next one's deltas */
+	int32_t		prev_day;
+	size_t		compact_at;		/* length of closed at which to merge */
+} SpkProfileState;
+
+/* Walks the encoded slices of a profile or a state. */
+typedef struct SpkSliceReader
+{
+	SpkReader	reader;
+	uint32_t	left;
+	int64_t		prev_session;
+	int32_t		prev_day;
+} SpkSliceReader;
+
+/* A state without events; closed slices will live in the host's memory. */
+extern void spk_profile_init(SpkProfileState *state, const SpkHost *host);
+
+/* Adds one event.  Its time must lie in SPK_MIN_TIME .. SPK_MAX_TIME. */
+extern SpkStatus spk_profile_add(SpkProfileState *state, const SpkEvent *event);
+
+/* Adds all of the encoded profile (checked as it is read). */
+extern SpkStatus spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len);
+
+/* Adds all of another state; that one is flushed but keeps its content. */
+extern SpkStatus spk_profile_add_state(SpkProfileState *state, SpkProfileState *other);
+
+/* No event yet? */
+extern bool spk_profile_is_empty(const SpkProfileState *state);
+
+/*
+ * Appends the canonical bytes of the state: slices ascending by session and
+ * day.  The state is compacted but keeps its content.
+ */
+extern SpkStatus spk_profile_encode(SpkProfileState *state, SpkWriter *w);
+
+/* Adds one whole slice, as read from text.  */
+extern SpkStatus spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice);
+extern void spk_profile_add_header(SpkProfileState *state, const SpkProfileHeader *header);
+
+/*
+ * Reads the header of a profile's bytes and starts on its slices.  Checks the
+ * version and the header only.
+ */
+extern SpkStatus spk_profile_open(const void *data, size_t len, SpkProfileHeader *header,
+								  SpkSliceReader *slices, const char **why);
+
+/* The next slice; false at the end or when reader.bad turns true. */
+extern bool spk_slice_next(SpkSliceReader *slices, SpkSlice *slice);
+
+/*
+ * Is this exactly what spk_profile_encode writes?  SPK_CORRUPT with a reason
+ * for people (static text) in *why when not.
+ */
+extern SpkStatus spk_profile_check(const void *data, size_t len, const char **why);
+
+#endif							/* SPK_PROFILE_H */

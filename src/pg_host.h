@@ -1,0 +1,27 @@
+/*
+ * pg_host.h
+ *	  The core's host inside PostgreSQL: memory contexts and interrupts.
+ */
+#ifndef SPK_PG_HOST_H
+#define SPK_PG_HOST_H
+
+#include "postgres.h"
+
+#include "utils/palloc.h"
+
+#include "core/host.h"
+
+/*
+ * A host whose memory comes from this context, without palloc's 1 GB limit.
+ * Cancellation is CHECK_FOR_INTERRUPTS: it jumps.
+ */
+extern SpkHost spk_pg_host(MemoryContext context);
+
+/*
+ * Raises the error that status stands for; returns on SPK_OK.  what names the
+ * thing in the message ("churn profile", "churn model"); why is the detail of
+ * SPK_CORRUPT, or NULL.
+ */
+extern void spk_check(SpkStatus status, const char *what, const char *why);
+
+#endif							/* SPK_PG_HOST_H */
