@@ -9,8 +9,8 @@ REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sq
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # -ffp-contract=off: the same model, bit for bit, on every machine
-PG_CFLAGS = -Isrc -ffp-contract=off -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-PG_CPPFLAGS = $(shell pkg-config --cflags json-c 2>/dev/null)
+PG_CPPFLAGS = -Isrc -ffp-contract=off $(shell pkg-config --cflags json-c 2>/dev/null)
+PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
 SHLIB_LINK = $(shell pkg-config --libs json-c 2>/dev/null || echo -ljson-c)
 
 PG_CONFIG ?= pg_config

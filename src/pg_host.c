@@ -51,6 +51,7 @@ spk_check(SpkStatus status, const char *what, const char *why)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),
 					 errmsg("out of memory while working on a %s", what)));
+			break;
 		case SPK_CORRUPT:
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
@@ -60,14 +61,17 @@ spk_check(SpkStatus status, const char *what, const char *why)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("%s is too large", what)));
+			break;
 		case SPK_CANCELLED:
 			ereport(ERROR,
 					(errcode(ERRCODE_QUERY_CANCELED),
 					 errmsg("canceling statement due to user request")));
+			break;
 		case SPK_INVALID:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("invalid argument for a %s", what)));
+			break;
 	}
 	elog(ERROR, "unknown status %d", (int) status);
 }
