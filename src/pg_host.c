@@ -57,6 +57,7 @@ spk_check(SpkStatus status, const char *what, const char *why)
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("invalid %s", what),
 					 why != NULL ? errdetail("%s.", why) : 0));
+			break;
 		case SPK_LIMIT:
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
