@@ -3,7 +3,11 @@
  *	  A trained model in memory: what the learners make, the codec stores and
  *	  prediction walks.
  *
- * A model is one arena of host memory: spk_model_release gives all of it back.
+ * A model's arrays are host memory, one allocation each, never shared:
+ * features, trees, a tree's nodes and sets, a feature's name, edges, counts and
+ * categories (the bytes of their names behind them in the same allocation).
+ * spk_model_release gives all of it back.
+ *
  * Features are coded to one byte each before a tree is walked: code c of a
  * numeric feature is the number of edges below the value, code c of a
  * categorical one the place of the category in the sorted list, and
