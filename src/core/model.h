@@ -70,11 +70,15 @@ typedef struct SpkNode
 	uint32_t	cover;			/* in-bag training rows that reached it, repeated draws counted */
 	uint32_t	set;			/* SPK_NODE_SET: index into the tree's sets */
 	uint16_t	feature;		/* split */
-	uint8_t		split;			/* numeric split: left when code <= split */
+	uint8_t		split;			/* numeric split: left when code <= split; 0 .. n_bins - 1, the last
+								 * only to part known values (left) from missing ones (right) */
 	uint8_t		flags;
 } SpkNode;
 
-/* Codes that go left; bit SPK_MISSING says where missing values go. */
+/*
+ * Codes that go left; bit SPK_MISSING says where missing values go.  The bits
+ * of n_bins .. 254, codes that the feature does not have, are 0.
+ */
 typedef struct SpkCodeSet
 {
 	uint64_t	bits[4];
