@@ -7,14 +7,67 @@ DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
+EXTRA_CLEAN = test/unit/build
 
-# -ffp-contract=off: the same model, bit for bit, on every machine
-PG_CPPFLAGS = -Isrc -ffp-contract=off $(shell pkg-config --cflags json-c 2>/dev/null)
+JSONC_CFLAGS := $(shell pkg-config --cflags json-c 2>/dev/null)
+JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
+
+# -ffp-contract=off: the same model, bit for bit, on every machine.  It stands
+# with the preprocessor's flags because those reach the bitcode for JIT too.
+PG_CPPFLAGS = -Isrc -ffp-contract=off $(JSONC_CFLAGS)
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-SHLIB_LINK = $(shell pkg-config --libs json-c 2>/dev/null || echo -ljson-c)
+SHLIB_LINK = $(JSONC_LIBS)
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+
+# The goals below the line do without, or install what is missing themselves.
+ifneq ($(filter-out test demo clean,$(or $(MAKECMDGOALS),all)),)
+
+PG_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+
+ifeq ($(shell command -v $(CC)),)
+MISSING += build-essential
+else ifeq ($(shell echo '\#include <json-c/json.h>' | $(CC) $(JSONC_CFLAGS) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes),)
+MISSING += libjson-c-dev
+endif
+ifeq ($(PGXS),)
+MISSING += postgresql-server-dev-$(or $(PG_MAJOR),all)
+endif
+ifneq ($(MISSING),)
+$(error something to build with is missing (PG_CONFIG is $(PG_CONFIG)): sudo apt-get install $(strip $(MISSING)))
+endif
+
+endif
+
+ifneq ($(PGXS),)
 include $(PGXS)
 
-$(OBJS): $(wildcard src/*.h src/core/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/core/*.h)
+
+# TAP tests of the installed extension, each with servers of its own
+prove_installcheck: export TESTDIR = $(CURDIR)
+prove_installcheck: export TESTDATADIR = $(CURDIR)/tmp_check
+prove_installcheck: export TESTLOGDIR = $(CURDIR)/tmp_check/log
+prove_installcheck: export PG_REGRESS = $(top_builddir)/src/test/regress/pg_regress
+prove_installcheck:
+	rm -rf tmp_check && mkdir -p tmp_check/log
+	PATH="$(bindir):$$PATH" prove --norc -I $(top_srcdir)/src/test/perl $(PROVE_FLAGS) $(or $(PROVE_TESTS),$(sort $(wildcard test/t/*.pl)))
+else
+clean:
+	rm -f $(OBJS) $(OBJS:.o=.bc) $(MODULE_big).so
+	rm -rf $(EXTRA_CLEAN) results regression.diffs regression.out tmp_check
+endif
+
+# ---------------------------------------------------------------------------
+
+# Everything that is tested, on a server of its own that is gone afterwards
+test:
+	@test/run.sh
+
+# From an event log to a list of users about to leave; make demo EVENTS="FILE ..."
+# takes your log instead of a simulated one
+demo:
+	@test/demo.sh $(EVENTS)
+
+.PHONY: test demo clean prove_installcheck
