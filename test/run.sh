@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+#
+# run.sh
+#	  Runs all tests (suite.sh) in a sandbox; what "make test" does.
+#
+. "$(dirname "$0")/sandbox.sh"
+
+sandbox_open test
+if ! sandbox_run test/suite.sh; then
+	# for a look at what differs
+	cp -r results regression.diffs "$top" 2>/dev/null || true
+	exit 1
+fi

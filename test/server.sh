@@ -1,0 +1,62 @@
+#
+# server.sh
+#	  PostgreSQL with the extension in it, private to the folder $SANDBOX.
+#
+# To be sourced, in a copy of the sources (see sandbox.sh).
+#
+set -euo pipefail
+
+# Copies the PostgreSQL of $PG_CONFIG into the sandbox and makes $PG_CONFIG
+# that of the copy.  PostgreSQL finds its libraries and its share directory
+# from where its programs lie, as long as they lie as it was built for.
+server_copy()
+{
+	local root=$SANDBOX/pg original=$PG_CONFIG kind dir
+
+	for kind in bindir pkglibdir sharedir; do
+		dir=$("$original" --$kind)
+		if [ ! -e "$root$dir" ]; then
+			mkdir -p "$root${dir%/*}"
+			cp -a "$dir" "$root$dir"
+		fi
+	done
+	for kind in includedir pkgincludedir includedir-server; do
+		dir=$("$original" --$kind)
+		if [ ! -e "$root$dir" ]; then
+			mkdir -p "$root${dir%/*}"
+			ln -s "$dir" "$root$dir"
+		fi
+	done
+	export PG_CONFIG=$root$original
+	PATH=$("$PG_CONFIG" --bindir):$PATH
+}
+
+# Builds the extension and installs it there.  Arguments go to make.
+server_install()
+{
+	make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG" "$@" all
+	make -s PG_CONFIG="$PG_CONFIG" "$@" install >/dev/null
+}
+
+# Starts a cluster that listens only to a socket in the sandbox; clients find
+# it by PGHOST.
+server_start()
+{
+	export PGHOST=$SANDBOX/tmp PGDATABASE=postgres
+
+	initdb -D "$SANDBOX/data" -A trust -E UTF8 --locale=C -N >"$SANDBOX/initdb.log" ||
+		{ cat "$SANDBOX/initdb.log"; return 1; }
+	cat >>"$SANDBOX/data/postgresql.conf" <<-END
+		listen_addresses = ''
+		unix_socket_directories = '$PGHOST'
+		fsync = off
+		synchronous_commit = off
+		full_page_writes = off
+		max_wal_size = 4GB
+		max_worker_processes = 16
+		max_parallel_workers = 16
+		autovacuum_naptime = 1d
+	END
+	pg_ctl -s -w -D "$SANDBOX/data" -l "$SANDBOX/server.log" start ||
+		{ cat "$SANDBOX/server.log"; return 1; }
+}
