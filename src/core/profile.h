@@ -16,7 +16,7 @@
 
 #define SPK_PROFILE_VERSION		1
 
-/* A session on one UTC day.  Counts stick at their type's maximum. */
+/* A session on one UTC day.  Counts and sums stick at their type's maximum. */
 typedef struct SpkSlice
 {
 	int64_t		session;
@@ -26,8 +26,8 @@ typedef struct SpkSlice
 	int64_t		first_ts;		/* of events but the two cancel pages; */
 	int64_t		last_ts;		/* SPK_NO_TIME without one */
 	int64_t		first_downgrade;	/* first Submit Downgrade; SPK_NO_TIME without one */
-	uint64_t	listened_us;	/* NextSong events, lengths that are known */
-	uint64_t	play_hours;		/* NextSong events, sum of UTC hours */
+	int64_t		listened_us;	/* NextSong events, lengths that are known */
+	int64_t		play_hours;		/* NextSong events, sum of UTC hours */
 	uint32_t	paid;			/* events with level paid, but the two cancel pages */
 	uint32_t	pages[SPK_N_PAGES];
 } SpkSlice;

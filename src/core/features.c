@@ -1,0 +1,311 @@
+/*
+ * features.c
+ *	  From a profile to the feature columns and labels.
+ *
+ * One pass over the slices, which ascend by session, adds them up to an
+ * SpkActivity; feature_list.h says what each feature makes of that.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "features.h"
+
+#define N_TRENDS	2
+
+static const int32_t trend_days[N_TRENDS] = {7, 14};
+
+/* What the slices before as_of add up to. */
+typedef struct SpkActivity
+{
+	/* all events */
+	int32_t		first_day;
+	int32_t		last_day;
+	uint32_t	sessions;
+	/* all events but the two cancel pages, from here on */
+	uint32_t	used_sessions;
+	uint32_t	song_sessions;	/* with a NextSong */
+	uint32_t	active_days;	/* distinct */
+	int32_t		first_used_day;
+	int32_t		reference_day;
+	int32_t		days_known;		/* first_used_day to reference_day */
+	int64_t		reference;
+	int64_t		last_ts;
+	int64_t		first_start;	/* of the sessions' first events, the first ... */
+	int64_t		last_start;		/* ... and the last */
+	int64_t		session_us;		/* sum of session lengths */
+	uint64_t	events;
+	uint64_t	paid;
+	int64_t		play_hours;
+	int64_t		listened_us;
+	uint64_t	pages[SPK_N_PAGES];
+	uint64_t	recent_songs[N_TRENDS];
+	/* last known */
+	SpkGender	gender;
+	SpkLevel	level;
+	int64_t		level_ts;
+	int64_t		registration;
+} SpkActivity;
+
+/* Days with an event, kept once each. */
+typedef struct DaySet
+{
+	int32_t    *days;			/* room for one a slice */
+	uint32_t	n;
+} DaySet;
+
+/* The session the pass is in. */
+typedef struct OpenSession
+{
+	bool		any;
+	int64_t		session;
+	bool		songs;
+	int64_t		first_ts;		/* SPK_NO_TIME without an event that counts */
+	int64_t		last_ts;
+} OpenSession;
+
+const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES] = {
+#define SPK_FEATURE_ITEM(name, type, value, formula) SPK_TYPE_##type,
+#include "feature_list.h"
+#undef SPK_FEATURE_ITEM
+};
+
+static inline double
+ratio_or(double numerator, double denominator, double otherwise)
+{
+	return denominator > 0 ? numerator / denominator : otherwise;
+}
+
+/* Days from a to b, with fraction; NaN when either is unknown. */
+static inline double
+days_between(int64_t a, int64_t b)
+{
+	if (a == SPK_NO_TIME || b == SPK_NO_TIME)
+		return NAN;
+	return (double) (b - a) / (double) SPK_USECS_PER_DAY;
+}
+
+/* Songs a day lately against before, in -1..1. */
+static double
+trend(const SpkActivity *a, int which)
+{
+	int32_t		earlier_days = a->days_known - trend_days[which];
+	double		recent = (double) a->recent_songs[which] / trend_days[which];
+	double		before;
+
+	if (earlier_days <= 0)
+		return NAN;
+	before = (double) (a->pages[SPK_PAGE_NEXT_SONG] - a->recent_songs[which]) / earlier_days;
+	return ratio_or(recent - before, recent + before, NAN);
+}
+
+static void
+close_session(SpkActivity *a, const OpenSession *s)
+{
+	if (!s->any)
+		return;
+	a->sessions++;
+	if (s->songs)
+		a->song_sessions++;
+	if (s->first_ts == SPK_NO_TIME)
+		return;
+	a->used_sessions++;
+	a->session_us += s->last_ts - s->first_ts;
+	if (a->first_start == SPK_NO_TIME || s->first_ts < a->first_start)
+		a->first_start = s->first_ts;
+	if (s->first_ts > a->last_start)
+		a->last_start = s->first_ts;
+}
+
+static void
+add_to_session(SpkActivity *a, OpenSession *open, const SpkSlice *slice)
+{
+	if (!open->any || open->session != slice->session)
+	{
+		close_session(a, open);
+		open->any = true;
+		open->session = slice->session;
+		open->songs = false;
+		open->first_ts = SPK_NO_TIME;
+		open->last_ts = SPK_NO_TIME;
+	}
+	if (slice->pages[SPK_PAGE_NEXT_SONG] > 0)
+		open->songs = true;
+	if (slice->first_ts != SPK_NO_TIME)
+	{
+		/* days of a session ascend */
+		if (open->first_ts == SPK_NO_TIME)
+			open->first_ts = slice->first_ts;
+		open->last_ts = slice->last_ts;
+	}
+}
+
+static void
+add_slice(SpkActivity *a, OpenSession *open, DaySet *days, const SpkSlice *slice)
+{
+	if (!open->any || slice->day < a->first_day)
+		a->first_day = slice->day;
+	if (!open->any || slice->day > a->last_day)
+		a->last_day = slice->day;
+	add_to_session(a, open, slice);
+	for (int p = 0; p < SPK_N_PAGES; p++)
+	{
+		a->pages[p] += slice->pages[p];
+		if (!spk_page_is_cancel((SpkPage) p))
+			a->events += slice->pages[p];
+	}
+	if (slice->first_ts == SPK_NO_TIME)
+		return;
+	if (days->n == 0 || days->days[days->n - 1] != slice->day)
+		days->days[days->n++] = slice->day;
+	if (slice->last_ts > a->last_ts)
+		a->last_ts = slice->last_ts;
+	a->paid += slice->paid;
+	a->play_hours += slice->play_hours;
+	a->listened_us += slice->listened_us;
+	if (slice->level_ts > a->level_ts || (slice->level_ts == a->level_ts && slice->level > a->level))
+	{
+		a->level = slice->level;
+		a->level_ts = slice->level_ts;
+	}
+}
+
+static int
+compare_days(const void *a, const void *b)
+{
+	int32_t		x = *(const int32_t *) a;
+	int32_t		y = *(const int32_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sets what depends on the days: the first, the reference, how many. */
+static void
+finish_days(SpkActivity *a, DaySet *days, int32_t as_of)
+{
+	bool		sorted = true;
+
+	if (days->n == 0)
+		return;
+	for (uint32_t i = 1; i < days->n; i++)
+		sorted = sorted && days->days[i - 1] < days->days[i];
+	if (!sorted)
+		qsort(days->days, days->n, sizeof(int32_t), compare_days);
+	for (uint32_t i = 0; i < days->n; i++)
+		if (i == 0 || days->days[i] != days->days[i - 1])
+			a->active_days++;
+	a->first_used_day = days->days[0];
+	if (as_of == SPK_NO_DAY)
+	{
+		a->reference_day = days->days[days->n - 1] + 1;
+		a->reference = a->last_ts;
+	}
+	else
+	{
+		a->reference_day = as_of;
+		a->reference = (int64_t) as_of * SPK_USECS_PER_DAY;
+	}
+	a->days_known = a->reference_day - a->first_used_day;
+}
+
+/* Songs of the last days before the reference day: a second pass. */
+static void
+count_recent_songs(SpkActivity *a, SpkSliceReader slices)
+{
+	SpkSlice	slice;
+
+	while (spk_slice_next(&slices, &slice))
+	{
+		if (slice.day >= a->reference_day)
+			continue;
+		for (int t = 0; t < N_TRENDS; t++)
+			if (slice.day >= a->reference_day - trend_days[t])
+				a->recent_songs[t] += slice.pages[SPK_PAGE_NEXT_SONG];
+	}
+}
+
+static void
+fill_values(const SpkActivity *a, double *values)
+{
+#define SPK_FEATURE_ITEM(name, type, value, formula) values[SPK_FEATURE_##name] = (value);
+#include "feature_list.h"
+#undef SPK_FEATURE_ITEM
+}
+
+SpkStatus
+spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t as_of, double *values,
+					 bool *seen, const char **why)
+{
+	SpkActivity a = {.level_ts = SPK_NO_TIME, .last_ts = SPK_NO_TIME, .reference = SPK_NO_TIME,
+	.first_start = SPK_NO_TIME, .last_start = SPK_NO_TIME};
+	OpenSession open = {0};
+	int32_t		few_days[256];
+	DaySet		days = {few_days, 0};
+	SpkProfileHeader header;
+	SpkSliceReader start;
+	SpkSliceReader slices;
+	SpkSlice	slice;
+	SpkStatus	status = spk_profile_open(data, len, &header, &start, why);
+
+	if (status != SPK_OK)
+		return status;
+	if (start.left > sizeof(few_days) / sizeof(few_days[0]))
+	{
+		days.days = spk_alloc(host, start.left, sizeof(int32_t));
+		if (days.days == NULL)
+			return SPK_NO_MEMORY;
+	}
+	slices = start;
+	while (spk_slice_next(&slices, &slice))
+		if (slice.day < as_of)
+			add_slice(&a, &open, &days, &slice);
+	*why = "A slice is malformed";
+	*seen = open.any;
+	if (!slices.reader.bad && open.any)
+	{
+		close_session(&a, &open);
+		finish_days(&a, &days, as_of);
+		count_recent_songs(&a, start);
+		a.gender = header.gender;
+		a.registration = header.registration;
+		fill_values(&a, values);
+	}
+	if (days.days != few_days)
+		spk_release(host, days.days);
+	return slices.reader.bad ? SPK_CORRUPT : SPK_OK;
+}
+
+SpkStatus
+spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until, SpkChurnEvent event,
+				  SpkLabel *label, const char **why)
+{
+	SpkProfileHeader header;
+	SpkSliceReader slices;
+	SpkSlice	slice;
+	int64_t		from = as_of == SPK_NO_DAY ? SPK_NO_TIME : (int64_t) as_of * SPK_USECS_PER_DAY;
+	int64_t		first = SPK_NO_TIME;	/* of the event, from as_of on */
+	bool		seen = as_of == SPK_NO_DAY;
+	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+
+	if (status != SPK_OK)
+		return status;
+	while (spk_slice_next(&slices, &slice))
+	{
+		if (as_of != SPK_NO_DAY && slice.day < as_of)
+			seen = true;
+		else if (slice.first_downgrade != SPK_NO_TIME &&
+				 (first == SPK_NO_TIME || slice.first_downgrade < first))
+			first = slice.first_downgrade;
+	}
+	*why = "A slice is malformed";
+	if (slices.reader.bad)
+		return SPK_CORRUPT;
+	if (event == SPK_CHURN_CANCEL)
+		first = header.cancelled;
+	if (!seen || (as_of != SPK_NO_DAY && header.cancelled != SPK_NO_TIME && header.cancelled < from))
+		*label = SPK_LABEL_NOT_AT_RISK;
+	else if (first != SPK_NO_TIME && (until == SPK_NO_TIME || first < until))
+		*label = SPK_LABEL_YES;
+	else
+		*label = SPK_LABEL_NO;
+	return SPK_OK;
+}

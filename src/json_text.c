@@ -1,0 +1,112 @@
+/*
+ * json_text.c
+ *	  Strict reading of JSON text with json-c, with PostgreSQL's errors.
+ */
+#include "compat.h"
+
+#include <limits.h>
+
+#include "json_text.h"
+
+#define MAX_DEPTH	32
+
+void
+spk_json_error(const char *what, const char *detail_fmt,...)
+{
+	char		detail[256];
+	va_list		args;
+
+	va_start(args, detail_fmt);
+	vsnprintf(detail, sizeof(detail), detail_fmt, args);
+	va_end(args);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s", what),
+			 errdetail_internal("%s", detail)));
+}
+
+json_object *
+spk_json_parse(const char *text, const char *what)
+{
+	size_t		len = strlen(text);
+	json_tokener *tokener;
+	json_object *root;
+	enum json_tokener_error fault;
+	bool		whole;
+
+	if (len > INT_MAX - 1)
+		spk_json_error(what, "The text is too long.");
+	tokener = json_tokener_new_ex(MAX_DEPTH);
+	if (tokener == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	/* with its terminator, so that a bare number at the end is complete */
+	root = json_tokener_parse_ex(tokener, text, (int) len + 1);
+	fault = json_tokener_get_error(tokener);
+	whole = json_tokener_get_parse_end(tokener) >= len;
+	json_tokener_free(tokener);
+	if (fault != json_tokener_success || !whole || root == NULL)
+	{
+		json_object_put(root);
+		if (fault == json_tokener_success)
+			spk_json_error(what, whole ? "The text is null." : "Text follows the JSON value.");
+		spk_json_error(what, "The text is not JSON: %s.", json_tokener_error_desc(fault));
+	}
+	return root;
+}
+
+json_object *
+spk_json_member(json_object *object, const char *key, json_type type, bool optional, const char *what)
+{
+	json_object *member;
+
+	if (!json_object_is_type(object, json_type_object))
+		spk_json_error(what, "An object with \"%s\" is expected.", key);
+	if (!json_object_object_get_ex(object, key, &member))
+	{
+		if (optional)
+			return NULL;
+		spk_json_error(what, "The member \"%s\" is missing.", key);
+	}
+	if (!json_object_is_type(member, type))
+		spk_json_error(what, "The member \"%s\" must be of type %s.", key, json_type_to_name(type));
+	return member;
+}
+
+int64
+spk_json_int(json_object *object, const char *key, int64 min, int64 max, const char *what)
+{
+	json_object *member = spk_json_member(object, key, json_type_int, false, what);
+	int64		value = json_object_get_int64(member);
+
+	/* json-c clamps what does not fit: the ends of int64 are not to be trusted */
+	if (value < min || value > max)
+		spk_json_error(what, "The member \"%s\" is out of range.", key);
+	return value;
+}
+
+const char *
+spk_json_string(json_object *object, const char *key, const char *what)
+{
+	json_object *member = spk_json_member(object, key, json_type_string, false, what);
+	const char *value = json_object_get_string(member);
+
+	if (strlen(value) != (size_t) json_object_get_string_len(member))
+		spk_json_error(what, "The member \"%s\" contains a null character.", key);
+	return value;
+}
+
+void
+spk_json_only(json_object *object, const char *const *keys, int n, const char *what)
+{
+	json_object_object_foreach(object, key, member)
+	{
+		int			i = 0;
+
+		(void) member;
+		while (i < n && strcmp(key, keys[i]) != 0)
+			i++;
+		if (i == n)
+			spk_json_error(what, "The member \"%.63s\" is not known.", key);
+	}
+}

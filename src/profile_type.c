@@ -1,0 +1,103 @@
+/*
+ * profile_type.c
+ *	  The SQL type churn_profile.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+
+#include "pg_host.h"
+#include "profile_json.h"
+#include "profile_type.h"
+
+PG_FUNCTION_INFO_V1(churn_profile_in);
+PG_FUNCTION_INFO_V1(churn_profile_out);
+PG_FUNCTION_INFO_V1(churn_profile_recv);
+PG_FUNCTION_INFO_V1(churn_profile_send);
+
+bytea *
+spk_profile_datum(SpkProfileState *state)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = spk_writer(&host);
+	bytea	   *result;
+
+	/* room for the varlena header first */
+	spk_write_u32(&w, 0);
+	spk_check(spk_profile_encode(state, &w), PROFILE_WHAT, NULL);
+	if (w.len > MaxAllocSize)
+		spk_check(SPK_LIMIT, PROFILE_WHAT, NULL);
+	result = (bytea *) w.data;
+	SET_VARSIZE(result, w.len);
+	return result;
+}
+
+void
+spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
+{
+	spk_check(spk_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
+			  PROFILE_WHAT, "A slice is malformed");
+}
+
+Datum
+churn_profile_in(PG_FUNCTION_ARGS)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkProfileState state;
+	bytea	   *result;
+	const char *why = NULL;
+
+	spk_profile_init(&state, &host);
+	spk_profile_from_json(PG_GETARG_CSTRING(0), &state);
+	if (spk_profile_is_empty(&state))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_profile"),
+				 errdetail("A profile has at least one slice.")));
+	result = spk_profile_datum(&state);
+	if (spk_profile_check(VARDATA(result), VARSIZE(result) - VARHDRSZ, &why) != SPK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_profile"),
+				 errdetail("%s.", why)));
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+churn_profile_out(PG_FUNCTION_ARGS)
+{
+	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	spk_profile_to_json(&out, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+	PG_RETURN_CSTRING(out.data);
+}
+
+Datum
+churn_profile_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			len = buf->len - buf->cursor;
+	const char *bytes = pq_getmsgbytes(buf, len);
+	bytea	   *result;
+	const char *why = NULL;
+
+	if (spk_profile_check(bytes, (size_t) len, &why) != SPK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary %s", PROFILE_WHAT),
+				 errdetail("%s.", why)));
+	result = palloc(VARHDRSZ + len);
+	SET_VARSIZE(result, VARHDRSZ + len);
+	memcpy(VARDATA(result), bytes, len);
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+churn_profile_send(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
