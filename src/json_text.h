@@ -14,13 +14,6 @@
 
 #include <json-c/json.h>
 
-/* One JSON value being read; what names the SQL type in errors. */
-typedef struct SpkJson
-{
-	const char *what;
-	json_object *root;
-} SpkJson;
-
 /* Parses text whole, at most 32 levels deep.  ERRCODE_INVALID_TEXT_REPRESENTATION if it is not JSON. */
 extern json_object *spk_json_parse(const char *text, const char *what);
 

@@ -6,14 +6,10 @@
  */
 #include "compat.h"
 
-#include "pgtime.h"
-#include "utils/builtins.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/fmgrprotos.h"
-#include "utils/timestamp.h"
+#include "datatype/timestamp.h"
 
 #include "core/event.h"
+#include "iso_time.h"
 #include "json_text.h"
 #include "pg_host.h"
 #include "profile_json.h"
@@ -29,15 +25,11 @@ static const char *const slice_keys[] = {"session", "day", "pages", "first", "la
 static void
 append_time(StringInfo out, const char *key, int64 ts)
 {
-	struct pg_tm tm;
-	fsec_t		fsec;
-	char		buf[MAXDATELEN + 1];
+	char		buf[SPK_ISO_LEN];
 
 	if (ts == SPK_NO_TIME)
 		return;
-	if (timestamp2tm(ts, NULL, &tm, &fsec, NULL, NULL) != 0)
-		elog(ERROR, "time of a profile out of range");
-	EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, buf);
+	spk_iso_time(ts, buf);
 	appendStringInfo(out, ", \"%s\": \"%s\"", key, buf);
 }
 
@@ -51,12 +43,10 @@ append_count(StringInfo out, const char *key, int64 count)
 static void
 append_slice(StringInfo out, const SpkSlice *slice)
 {
-	struct pg_tm tm;
-	char		day[MAXDATELEN + 1];
+	char		day[SPK_ISO_LEN];
 	const char *separator = "";
 
-	j2date(slice->day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
-	EncodeDateOnly(&tm, USE_ISO_DATES, day);
+	spk_iso_day(slice->day, day);
 	appendStringInfo(out, "{\"session\": " INT64_FORMAT ", \"day\": \"%s\", \"pages\": {", slice->session, day);
 	for (int p = 0; p < SPK_N_PAGES; p++)
 		if (slice->pages[p] > 0)
@@ -108,13 +98,11 @@ spk_profile_to_json(StringInfo out, const void *data, size_t len)
 static int64
 read_time(json_object *object, const char *key)
 {
-	TimestampTz ts;
+	int64		ts;
 
 	if (spk_json_member(object, key, json_type_string, true, WHAT) == NULL)
 		return SPK_NO_TIME;
-	ts = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in,
-												 CStringGetDatum(spk_json_string(object, key, WHAT)),
-												 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	ts = spk_time_of_text(spk_json_string(object, key, WHAT));
 	if (TIMESTAMP_NOT_FINITE(ts))
 		spk_json_error(WHAT, "The member \"%s\" is not a finite time.", key);
 	return ts;
@@ -131,8 +119,7 @@ read_count(json_object *object, const char *key, int64 max)
 static int32
 read_day(json_object *object, const char *key)
 {
-	DateADT		day = DatumGetDateADT(DirectFunctionCall1(date_in,
-														  CStringGetDatum(spk_json_string(object, key, WHAT))));
+	int32		day = spk_day_of_text(spk_json_string(object, key, WHAT));
 
 	if (day < spk_day_of(SPK_MIN_TIME) || day > spk_day_of(SPK_MAX_TIME))
 		spk_json_error(WHAT, "The member \"%s\" is out of range.", key);

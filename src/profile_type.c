@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "pg_host.h"
 #include "profile_json.h"
