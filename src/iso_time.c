@@ -25,6 +25,7 @@ spk_iso_time(int64 ts, char *buf)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
+	tm.tm_isdst = 0;			/* else the zone is not written */
 	EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, buf);
 }
 
