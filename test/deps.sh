@@ -110,10 +110,16 @@ allow_cluster()
 	as_root rmdir --ignore-fail-on-non-empty "${cluster_conf%/*}"
 }
 
+# Runs apt-get without questions, and without a word unless it fails.
 apt_get()
 {
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null >&2
+	local output
+
+	if ! output=$(as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -o DPkg::Lock::Timeout=300 "$@" 2>&1 </dev/null); then
+		say "$output"
+		return 1
+	fi
 }
 
 pg_config=$(find_pg_config) || pg_config=
@@ -146,8 +152,9 @@ if [ -z "$pg_config" ] || [ ${#packages[@]} -gt 0 ]; then
 		packages+=("postgresql-$version" "postgresql-server-dev-$version")
 		trap allow_cluster EXIT
 		forbid_cluster
+		say "For a server of your own afterwards: sudo pg_createcluster $version main --start"
 	fi
-	say "Installing ${packages[*]}"
+	say "Installing ${packages[*]} (takes a minute or two)"
 	apt_get install -y --no-install-recommends "${packages[@]}"
 	if [ -z "$pg_config" ] && ! pg_config=$(find_pg_config); then
 		say "no complete PostgreSQL found${PG_CONFIG:+ through $PG_CONFIG}, even after installing ${packages[*]}"

@@ -1,0 +1,29 @@
+\echo
+\echo '== Point-in-time rows: what was known on a day, and who left in the two weeks after'
+\echo
+CREATE VIEW snapshots AS
+SELECT p.userid, d::date AS as_of, churn_label(p.profile, d::date, '14 days') AS churned, f.*
+FROM user_profiles p,
+	 generate_series(:'first_train'::date, :'last_test', '7 days') AS d,
+	 churn_features(p.profile, d::date) AS f
+WHERE churn_label(p.profile, d::date, '14 days') IS NOT NULL;
+
+-- Learn from the early days; judge on later ones, two weeks and more after the
+-- last day learnt from, when its labels had become known.
+CREATE TABLE training AS SELECT * FROM snapshots WHERE as_of <= :'last_train';
+CREATE TABLE judging AS SELECT * FROM snapshots WHERE as_of >= :'first_test';
+
+SELECT 'training' AS rows, as_of, count(*) AS users, count(*) FILTER (WHERE churned) AS churned
+FROM training GROUP BY as_of
+UNION ALL
+SELECT 'judging', as_of, count(*), count(*) FILTER (WHERE churned)
+FROM judging GROUP BY as_of
+ORDER BY as_of;
+
+-- Those to rank in the end: whoever can still leave.
+CREATE VIEW users_now AS
+SELECT p.userid, f.*
+FROM user_profiles p, churn_features(p.profile, :'now_date') AS f
+WHERE churn_label(p.profile, :'now_date', '14 days') IS NOT NULL;
+
+\ir trainable.sql

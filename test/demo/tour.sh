@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+#
+# tour.sh [FILE...]
+#	  Builds, starts a server and runs the demo's SQL; see test/demo.sh.
+#
+. test/server.sh
+
+echo "Building the extension"
+server_copy
+server_install
+echo "Starting a private server"
+server_start
+
+show()
+{
+	psql -X -q -v ON_ERROR_STOP=1 "$@"
+}
+
+simulated=false
+if [ $# = 0 ]; then
+	simulated=true
+	set -- "$SANDBOX/input/events.json"
+fi
+show -v simulated="$simulated" -v logs="$(printf '%s\n' "$@")" -f test/demo/demo.sql

@@ -1,0 +1,90 @@
+# Whatever takes long can be cancelled at once, and leaves nothing behind.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+	fsync = off
+	max_worker_processes = 8
+	max_parallel_workers = 8
+	max_parallel_maintenance_workers = 2
+});
+$node->start;
+
+my $timeout = 0.2;				# of a statement, in seconds
+my $grace = 2;					# what a busy machine may add to the promised 0.1
+my $log = $node->basedir . '/events.json';
+
+sub value { return $node->safe_psql('postgres', $_[0]); }
+
+# A training table wide and long enough that no call below is done in time
+value(q{
+	CREATE EXTENSION sparkify;
+	CREATE TABLE loaded OF churn_event;
+	CREATE TABLE training AS
+		SELECT i AS userid, (i * 7919) % 3 = 0 AS churned,
+			   sin(i) AS a, sin(2 * i) AS b, sin(3 * i) AS c, sin(5 * i) AS d,
+			   sin(7 * i) AS e, sin(11 * i) AS f, sin(13 * i) AS g, sin(17 * i) AS h
+		FROM generate_series(1, 100000) i;});
+value(qq{
+	COPY (SELECT json_build_object('ts', 1538352117000 + i, 'userId', i::text, 'sessionId', i,
+			'page', 'NextSong', 'auth', 'Logged In', 'length', 200.5)
+		FROM generate_series(1, 1000000) i) TO '$log'});
+
+my @calls = (
+	[ 'churn_load_events', "SELECT churn_load_events('loaded', '$log')" ],
+	[ 'churn_read_events', "SELECT count(*) FROM churn_read_events('$log')" ],
+	[ 'churn_simulate_events', 'SELECT count(*) FROM churn_simulate_events(20000)' ],
+	[
+		'churn_train', q{SELECT algorithm FROM churn_train('SELECT * FROM training',
+			options => '{"trees": 10000}')}
+	],
+	[
+		'churn_train without workers', q{SET max_parallel_maintenance_workers = 0;
+			SELECT algorithm FROM churn_train('SELECT * FROM training', options => '{"trees": 10000}')}
+	],
+	[
+		'churn_forest_agg', q{SELECT churn_info(churn_forest_agg(churned, t, '{"trees": 10000}'))
+			FROM (SELECT churned, a, b, c, d, e, f, g, h FROM training) t}
+	]);
+
+my $files_before = join ' ', slurp_dir($node->data_dir . '/base/pgsql_tmp');
+foreach my $call (@calls)
+{
+	my ($name, $query) = @$call;
+	my $start = time;
+	my ($status, $stdout, $stderr) = $node->psql('postgres',
+		'SET statement_timeout = ' . int($timeout * 1000) . "; $query");
+	my $seconds = time - $start;
+
+	like($stderr, qr/canceling statement due to statement timeout/, "$name is cancelled");
+	cmp_ok($seconds, '<', $timeout + $grace, "$name ends soon after");
+}
+
+is(value('SELECT count(*) FROM loaded'), '0', 'nothing is loaded');
+ok( $node->poll_query_until(
+		'postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
+	'no worker is left');
+is(join(' ', slurp_dir($node->data_dir . '/base/pgsql_tmp')),
+	$files_before, 'no temporary file is left');
+is(value('SELECT count(*) FROM pg_prepared_xacts'), '0', 'no transaction is left');
+
+# and the same session goes on working
+is( value(q{
+		SET statement_timeout = '100ms';
+		DO $$ BEGIN PERFORM churn_train('SELECT * FROM training', options => '{"trees": 10000}');
+		EXCEPTION WHEN query_canceled THEN NULL; END $$;
+		SET statement_timeout = 0;
+		SELECT n_rows FROM churn_train('SELECT * FROM training LIMIT 1000', options => '{"trees": 2}')}),
+	'1000',
+	'the session trains on after a cancelled training');
+
+$node->stop;
+unlike(slurp_file($node->logfile), qr/PANIC|leak/i, 'the server\'s log complains of nothing');
+done_testing();
