@@ -56,7 +56,7 @@ tap_tests()
 {
 	if ! make -s PG_CONFIG="$PG_CONFIG" PROVE_FLAGS=-v prove_installcheck; then
 		title "The servers' logs end"
-		tail -n 50 tmp_check/log/* 2>/dev/null || true
+		tail -n 20 tmp_check/log/* 2>/dev/null || true
 		return 1
 	fi
 }
