@@ -24,8 +24,8 @@ SELECT (churn_features(ts, sessionid, page, level, length, gender, registration)
 SELECT (churn_features(p, '2018-10-09')).* FROM prof;
 \x off
 -- both forms agree, and as_of late enough changes only what looks back from it
-SELECT churn_features(p) = churn_features(ts, sessionid, page, level, length, gender, registration) AS same
-FROM ev, prof GROUP BY p;
+SELECT (SELECT churn_features(p) FROM prof) = churn_features(ts, sessionid, page, level, length, gender, registration) AS same
+FROM ev;
 SELECT key, a.value AS without, b.value AS late FROM prof, jsonb_each_text(to_jsonb(churn_features(p))) AS a
 	JOIN jsonb_each_text(to_jsonb(churn_features(p, '2018-12-01'))) AS b USING (key) WHERE a.value IS DISTINCT FROM b.value;
 -- strictly before 00:00

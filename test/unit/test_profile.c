@@ -1,0 +1,329 @@
+/*
+ * test_profile.c
+ *	  Profiles: any order and split gives the same bytes; nothing but those
+ *	  bytes is accepted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/profile.h"
+#include "core/rng.h"
+#include "unit_host.h"
+
+#define N_EVENTS	3000
+
+static SpkEvent events[N_EVENTS];
+
+/* Events of one user over 40 days: few sessions, many ties. */
+static void
+make_events(uint64_t seed)
+{
+	SpkRng		rng = spk_rng(seed, 1);
+
+	for (int i = 0; i < N_EVENTS; i++)
+	{
+		SpkEvent   *e = &events[i];
+
+		e->ts = (int64_t) spk_rng_below(&rng, 40 * 1440) * 60 * 1000000 + spk_rng_below(&rng, 2);
+		e->session = (int64_t) spk_rng_below(&rng, 30) - 5;
+		e->page = (SpkPage) spk_rng_below(&rng, SPK_N_PAGES);
+		e->level = (SpkLevel) spk_rng_below(&rng, 3);
+		e->gender = (SpkGender) spk_rng_below(&rng, 3);
+		e->length_us = spk_rng_below(&rng, 1000000000);
+		e->registration = spk_rng_below(&rng, 3) == 0 ? e->ts - 5000 : SPK_NO_TIME;
+	}
+}
+
+static void
+shuffle_events(uint64_t seed)
+{
+	SpkRng		rng = spk_rng(seed, 2);
+
+	for (uint32_t i = N_EVENTS - 1; i > 0; i--)
+	{
+		uint32_t	j = spk_rng_below(&rng, i + 1);
+		SpkEvent	e = events[i];
+
+		events[i] = events[j];
+		events[j] = e;
+	}
+}
+
+static int
+compare_ts(const void *a, const void *b)
+{
+	int64_t		x = ((const SpkEvent *) a)->ts;
+	int64_t		y = ((const SpkEvent *) b)->ts;
+
+	return (x > y) - (x < y);
+}
+
+static void
+add_events(SpkProfileState *state, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		assert_int_equal(spk_profile_add(state, &events[i]), SPK_OK);
+}
+
+static SpkWriter
+encode(SpkProfileState *state, const SpkHost *host)
+{
+	SpkWriter	w = spk_writer(host);
+
+	assert_int_equal(spk_profile_encode(state, &w), SPK_OK);
+	return w;
+}
+
+static void
+release_state(SpkProfileState *state)
+{
+	spk_release(state->closed.host, state->closed.data);
+}
+
+static SpkWriter
+profile_of(const SpkHost *host, int from, int to)
+{
+	SpkProfileState state;
+	SpkWriter	w;
+
+	spk_profile_init(&state, host);
+	add_events(&state, from, to);
+	w = encode(&state, host);
+	release_state(&state);
+	return w;
+}
+
+static void
+assert_same(const SpkWriter *a, const SpkWriter *b)
+{
+	assert_int_equal(a->len, b->len);
+	assert_memory_equal(a->data, b->data, a->len);
+}
+
+static void
+test_any_order(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkWriter	whole;
+
+	(void) unused;
+	make_events(1);
+	qsort(events, N_EVENTS, sizeof(SpkEvent), compare_ts);
+	whole = profile_of(&host, 0, N_EVENTS);
+	for (uint64_t seed = 0; seed < 20; seed++)
+	{
+		SpkWriter	shuffled;
+
+		shuffle_events(seed);
+		shuffled = profile_of(&host, 0, N_EVENTS);
+		assert_same(&whole, &shuffled);
+		spk_release(&host, shuffled.data);
+	}
+	spk_release(&host, whole.data);
+	assert_int_equal(h.live, 0);
+}
+
+static void
+test_any_split(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkWriter	whole;
+
+	(void) unused;
+	make_events(2);
+	whole = profile_of(&host, 0, N_EVENTS);
+	for (int cut = 0; cut <= N_EVENTS; cut += 500)
+	{
+		SpkProfileState by_profile;
+		SpkProfileState by_state;
+		SpkProfileState part;
+		SpkWriter	w;
+
+		spk_profile_init(&by_profile, &host);
+		spk_profile_init(&by_state, &host);
+		for (int i = 0; i < 2; i++)
+		{
+			spk_profile_init(&part, &host);
+			add_events(&part, i == 0 ? 0 : cut, i == 0 ? cut : N_EVENTS);
+			assert_int_equal(spk_profile_add_state(&by_state, &part), SPK_OK);
+			if (!spk_profile_is_empty(&part))
+			{
+				w = encode(&part, &host);
+				assert_int_equal(spk_profile_add_profile(&by_profile, w.data, w.len), SPK_OK);
+				spk_release(&host, w.data);
+			}
+			release_state(&part);
+		}
+		w = encode(&by_profile, &host);
+		assert_same(&whole, &w);
+		spk_release(&host, w.data);
+		w = encode(&by_state, &host);
+		assert_same(&whole, &w);
+		spk_release(&host, w.data);
+		release_state(&by_profile);
+		release_state(&by_state);
+	}
+	spk_release(&host, whole.data);
+	assert_int_equal(h.live, 0);
+}
+
+/* Memory follows the profile, not the events. */
+static void
+test_memory(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkProfileState state;
+	SpkWriter	w;
+
+	(void) unused;
+	make_events(3);
+	spk_profile_init(&state, &host);
+	for (int round = 0; round < 30; round++)
+		add_events(&state, 0, N_EVENTS);
+	w = encode(&state, &host);
+	assert_true(state.closed.capacity < 5 * w.len);
+	spk_release(&host, w.data);
+	release_state(&state);
+}
+
+static void
+test_check_accepts(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	const char *why;
+
+	(void) unused;
+	make_events(4);
+	for (int n = 1; n <= N_EVENTS; n += 97)
+	{
+		SpkWriter	w = profile_of(&host, 0, n);
+
+		assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
+		for (size_t cut = 0; cut < w.len; cut += 1 + cut / 16)
+			assert_int_equal(spk_profile_check(w.data, cut, &why), SPK_CORRUPT);
+		spk_release(&host, w.data);
+	}
+	assert_int_equal(h.live, 0);
+}
+
+/* Whatever passes the check is what encoding it again gives. */
+static void
+test_check_is_exact(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkRng		rng = spk_rng(5, 5);
+	SpkWriter	w;
+	int			accepted = 0;
+
+	(void) unused;
+	make_events(5);
+	w = profile_of(&host, 0, 40);
+	for (int round = 0; round < 200000; round++)
+	{
+		uint8_t    *at = &w.data[spk_rng_below(&rng, (uint32_t) w.len)];
+		uint8_t		old = *at;
+		const char *why;
+
+		*at = (uint8_t) spk_rng_next(&rng);
+		if (spk_profile_check(w.data, w.len, &why) == SPK_OK)
+		{
+			SpkProfileState state;
+			SpkWriter	again;
+
+			spk_profile_init(&state, &host);
+			assert_int_equal(spk_profile_add_profile(&state, w.data, w.len), SPK_OK);
+			again = encode(&state, &host);
+			assert_same(&w, &again);
+			spk_release(&host, again.data);
+			release_state(&state);
+			accepted++;
+		}
+		*at = old;
+	}
+	assert_true(accepted > 0);
+	spk_release(&host, w.data);
+	assert_int_equal(h.live, 0);
+}
+
+static void
+test_counts_stick(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkProfileState state;
+	SpkSlice	slice = {.session = 1, .day = 2, .level_ts = SPK_NO_TIME, .first_ts = 2 * SPK_USECS_PER_DAY,
+	.last_ts = 2 * SPK_USECS_PER_DAY, .first_downgrade = SPK_NO_TIME, .listened_us = INT64_MAX - 1};
+	SpkSliceReader slices;
+	SpkProfileHeader header;
+	SpkWriter	w;
+	const char *why;
+
+	(void) unused;
+	slice.pages[SPK_PAGE_NEXT_SONG] = UINT32_MAX - 1;
+	spk_profile_init(&state, &host);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(spk_profile_add_slice(&state, &slice), SPK_OK);
+	w = encode(&state, &host);
+	assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
+	assert_int_equal(spk_profile_open(w.data, w.len, &header, &slices, &why), SPK_OK);
+	assert_true(spk_slice_next(&slices, &slice));
+	assert_true(slice.pages[SPK_PAGE_NEXT_SONG] == UINT32_MAX);
+	assert_true(slice.listened_us == INT64_MAX);
+	assert_false(spk_slice_next(&slices, &slice));
+	spk_release(&host, w.data);
+	release_state(&state);
+}
+
+static void
+test_no_memory(void **unused)
+{
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	bool		done = false;
+
+	(void) unused;
+	make_events(6);
+	for (long allocs = 0; !done; allocs++)
+	{
+		SpkProfileState state;
+		SpkWriter	w = spk_writer(&host);
+		SpkStatus	status = SPK_OK;
+
+		h.allocs_left = allocs;
+		spk_profile_init(&state, &host);
+		for (int i = 0; i < N_EVENTS && status == SPK_OK; i++)
+			status = spk_profile_add(&state, &events[i]);
+		if (status == SPK_OK)
+			status = spk_profile_encode(&state, &w);
+		assert_true(status == SPK_OK || status == SPK_NO_MEMORY);
+		done = status == SPK_OK;
+		spk_release(&host, w.data);
+		release_state(&state);
+		assert_int_equal(h.live, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_any_split),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_check_accepts),
+		cmocka_unit_test(test_check_is_exact),
+		cmocka_unit_test(test_counts_stick),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
