@@ -19,7 +19,10 @@
  * rest and those over SPK_MAX_CATEGORY bytes count as missing.
  *
  * The result depends on the multiset of values only, not on their order nor on
- * the order of names.  SPK_CANCELLED, SPK_NO_MEMORY.
+ * the order of names.  Takes 16 bytes a row (numbers) or 4 bytes a name of
+ * host memory while it works.  On failure nothing is held: SPK_LIMIT beyond
+ * SPK_MAX_ROWS, SPK_INVALID when max_bins is not 1 .. SPK_MAX_BINS,
+ * SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
 								uint32_t max_bins, SpkFeature *feature);
@@ -33,8 +36,10 @@ extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, si
 /*
  * Codes the rows of table into codes, n_rows * spk_matrix_stride(n_columns)
  * bytes that the caller owns (shared memory), and puts them into canonical
- * order: by a hash of the whole row, then by its bytes, so that the same
- * multiset of rows gives the same matrix, whatever order it came in.
+ * order: by the upper half of a hash of the whole row, then by its bytes, so
+ * that the same multiset of rows gives the same matrix, whatever order it came
+ * in.  Takes 16 bytes a row of host memory while it works.  SPK_LIMIT beyond
+ * SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 							   uint8_t *codes, SpkMatrix *matrix);

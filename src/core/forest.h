@@ -14,8 +14,7 @@
 
 /*
  * What every tree of a forest shares, resolved once; plain data, so that it
- * can lie in shared memory (kinds behind it: n_features of SpkFeatureKind as
- * bytes, n_bins of each feature as bytes).
+ * can lie in shared memory.
  */
 typedef struct SpkForestPlan
 {
@@ -30,15 +29,18 @@ typedef struct SpkForestPlan
 } SpkForestPlan;
 
 /*
- * Resolves options of random_forest or decision_tree for this matrix
- * (features_per_split to a count, class_weight to weights).
+ * Resolves options of random_forest or decision_tree for this matrix:
+ * features_per_split to a count (sqrt and shares rounded down, at least 1),
+ * class_weight to weights (balanced: n / (2 * rows of the class), so that both
+ * classes weigh the same; 1 and 1 when one of them is empty).
  */
 extern SpkForestPlan spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm,
 									 const SpkMatrix *matrix);
 
 /*
  * Memory one worker needs to grow trees, allocated once and used for many
- * trees.  spk_grower_new: NULL when the host has none.
+ * trees.  Of the features only kind and n_bins are used, during the call.  The
+ * codes of the matrix must stay.  NULL when the host has no memory.
  */
 typedef struct SpkGrower SpkGrower;
 
@@ -53,6 +55,9 @@ extern size_t spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix
  * Grows tree number tree_no (from 0).  *tree points into the grower and is
  * good until the next call; gains (n_features) receives each feature's total
  * impurity decrease in the tree, as a share of the tree's sum, or zeros.
+ * SPK_INVALID when there are no rows, SPK_LIMIT beyond SPK_MAX_ROWS or
+ * SPK_MAX_FEATURES, SPK_CANCELLED; a grower is good for another call whatever
+ * came of the last one.
  */
 extern SpkStatus spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains);
 

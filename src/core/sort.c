@@ -1,0 +1,102 @@
+/*
+ * sort.c
+ *	  Sorting of 64-bit keys without allocation and with cancellation.
+ */
+#include <string.h>
+
+#include "sort.h"
+
+#define DIGIT_BITS	8
+#define DIGITS		(1 << DIGIT_BITS)
+#define MAX_PASSES	(64 / DIGIT_BITS)
+
+static inline unsigned
+digit_of(uint64_t key, unsigned shift)
+{
+	return (unsigned) (key >> shift) & (DIGITS - 1);
+}
+
+/* Counts the digits of all passes at once. */
+static SpkStatus
+count_digits(const SpkHost *host, const uint64_t *keys, uint32_t n, unsigned low_bit,
+			 uint32_t counts[MAX_PASSES][DIGITS])
+{
+	memset(counts, 0, sizeof(uint32_t) * MAX_PASSES * DIGITS);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		for (unsigned shift = low_bit, pass = 0; shift < 64; shift += DIGIT_BITS, pass++)
+			counts[pass][digit_of(keys[i], shift)]++;
+	}
+	return SPK_OK;
+}
+
+/* Moves the keys to their places by one digit; counts turn into places. */
+static SpkStatus
+scatter(const SpkHost *host, const uint64_t *from, uint64_t *to, uint32_t n, unsigned shift,
+		uint32_t *counts)
+{
+	uint32_t	place = 0;
+
+	for (int d = 0; d < DIGITS; d++)
+	{
+		uint32_t	count = counts[d];
+
+		counts[d] = place;
+		place += count;
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		to[counts[digit_of(from[i], shift)]++] = from[i];
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n, unsigned low_bit)
+{
+	uint32_t	counts[MAX_PASSES][DIGITS];
+	uint64_t   *from = keys;
+	uint64_t   *to = scratch;
+	SpkStatus	status;
+
+	if (n < 2)
+		return SPK_OK;
+	status = count_digits(host, keys, n, low_bit, counts);
+	for (unsigned shift = low_bit, pass = 0; shift < 64 && status == SPK_OK; shift += DIGIT_BITS, pass++)
+	{
+		uint64_t   *swap = from;
+
+		if (counts[pass][digit_of(from[0], shift)] == n)
+			continue;
+		status = scatter(host, from, to, n, shift, counts[pass]);
+		from = to;
+		to = swap;
+	}
+	if (status == SPK_OK && from != keys)
+		memcpy(keys, from, (size_t) n * sizeof(uint64_t));
+	return status;
+}
+
+uint64_t
+spk_key_of_number(double number)
+{
+	uint64_t	bits;
+
+	number += 0.0;				/* -0 becomes 0 */
+	memcpy(&bits, &number, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
+}
+
+double
+spk_number_of_key(uint64_t key)
+{
+	uint64_t	bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+	double		number;
+
+	memcpy(&number, &bits, sizeof(number));
+	return number;
+}

@@ -1,0 +1,25 @@
+/*
+ * sort.h
+ *	  Sorting of 64-bit keys without allocation and with cancellation.
+ */
+#ifndef SPK_SORT_H
+#define SPK_SORT_H
+
+#include "host.h"
+
+/* Work between two polls of the host: well below a millisecond. */
+#define SPK_POLL_ROWS	UINT32_C(65536)
+
+/*
+ * Sorts n keys ascending by their bits from low_bit up; keys that agree there
+ * keep their order.  scratch has room for n keys too.  LSD radix sort with
+ * 8-bit digits; digits in which all keys agree cost no pass.  SPK_CANCELLED.
+ */
+extern SpkStatus spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
+							  unsigned low_bit);
+
+/* An order-preserving map of numbers (no NaN; -0 equals 0) to keys, and back. */
+extern uint64_t spk_key_of_number(double number);
+extern double spk_number_of_key(uint64_t key);
+
+#endif							/* SPK_SORT_H */
