@@ -1,0 +1,59 @@
+# The SQL of the documents runs as it stands, in order, so that it cannot rot.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('docs');
+$node->init;
+$node->start;
+
+# The log that the documents load from /path/to/log.json
+my $log = $node->data_dir . '/log.json';
+$node->safe_psql('postgres', qq{
+	CREATE EXTENSION sparkify;
+	COPY (SELECT json_strip_nulls(json_build_object(
+			'ts', (extract(epoch FROM ts) * 1000)::bigint, 'userId', userid, 'sessionId', sessionid,
+			'page', page, 'auth', auth, 'level', level, 'length', length, 'gender', gender,
+			'registration', (extract(epoch FROM registration) * 1000)::bigint))
+		FROM churn_simulate_events(300)) TO '$log' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02');
+});
+
+# What a document takes for granted; what it does not show
+my %before = (
+	'README.md' => '',
+	'docs/quickstart.md' => '',
+	'docs/features.md' => q{
+		CREATE EXTENSION sparkify;
+		CREATE TABLE events OF churn_event;
+		INSERT INTO events SELECT * FROM churn_simulate_events(20);
+		CREATE TABLE user_profiles AS
+		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+		FROM events WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
+	});
+
+for my $doc (sort keys %before)
+{
+	(my $db = lc $doc) =~ s/\W/_/g;
+	my $text = slurp_file($doc);
+	my @blocks = $text =~ /^```sql\n(.*?)^```$/gms;
+
+	ok(@blocks, "$doc has SQL");
+	$node->safe_psql('postgres', "CREATE DATABASE $db");
+	my $sql = join("\n", $before{$doc}, @blocks);
+	$sql =~ s{/path/to/log\.json}{'$log'}g;
+	my ($status, $out, $err) = $node->psql($db, $sql, on_error_stop => 1);
+	is($status, 0, "$doc runs") or diag($err);
+	unlike($err, qr/ERROR|WARNING/, "$doc runs without complaint");
+}
+
+# and shows what it says it shows
+is($node->safe_psql('readme_md', q{SELECT n_positive > 0 AND n_features = 36 FROM models}), 't', 'a model was trained');
+is($node->safe_psql('readme_md', q{SELECT count(*) > 100 AND bool_and(risk BETWEEN 0 AND 1) FROM users_at_risk}), 't',
+	'users are scored');
+is($node->safe_psql('docs_quickstart_md', q{SELECT count(DISTINCT churn_fingerprint(model)) FROM models}), '2',
+	'two options, two models');
+
+$node->stop;
+done_testing();
