@@ -42,11 +42,11 @@ SPK_FEATURE_ITEM(n_events, int8, a->events,
 	"events")
 SPK_FEATURE_ITEM(n_songs, int8, a->pages[SPK_PAGE_NEXT_SONG],
 	"NextSong events")
-SPK_FEATURE_ITEM(listened_hours, float8, (double) a->listened_us / 3600e6,
+SPK_FEATURE_ITEM(listened_hours, float8, a->listened_us / 3600e6,
 	"sum of length over NextSong events, in hours")
 SPK_FEATURE_ITEM(sessions_per_week, float8, ratio_or(7.0 * a->used_sessions, a->days_known, NAN),
 	"7 * distinct sessionid / days from the first event's date to the reference day")
-SPK_FEATURE_ITEM(avg_session_hours, float8, ratio_or((double) a->session_us / 3600e6, a->used_sessions, NAN),
+SPK_FEATURE_ITEM(avg_session_hours, float8, ratio_or(a->session_us / 3600e6, a->used_sessions, NAN),
 	"mean over sessions of last minus first event, in hours")
 SPK_FEATURE_ITEM(avg_session_gap_days, float8,
 	ratio_or(days_between(a->first_start, a->last_start), a->used_sessions - 1.0, NAN),

@@ -32,11 +32,12 @@ typedef struct SpkActivity
 	int64_t		last_ts;
 	int64_t		first_start;	/* of the sessions' first events, the first ... */
 	int64_t		last_start;		/* ... and the last */
-	int64_t		session_us;		/* sum of session lengths */
 	uint64_t	events;
 	uint64_t	paid;
-	int64_t		play_hours;
-	int64_t		listened_us;
+	/* sums in slice order; exact up to 2^53, and beyond they do not overflow */
+	double		session_us;		/* session lengths */
+	double		play_hours;
+	double		listened_us;
 	uint64_t	pages[SPK_N_PAGES];
 	uint64_t	recent_songs[N_TRENDS];
 	/* last known */
@@ -81,7 +82,7 @@ days_between(int64_t a, int64_t b)
 {
 	if (a == SPK_NO_TIME || b == SPK_NO_TIME)
 		return NAN;
-	return (double) (b - a) / (double) SPK_USECS_PER_DAY;
+	return ((double) b - (double) a) / (double) SPK_USECS_PER_DAY;
 }
 
 /* Songs a day lately against before, in -1..1. */
@@ -109,7 +110,7 @@ close_session(SpkActivity *a, const OpenSession *s)
 	if (s->first_ts == SPK_NO_TIME)
 		return;
 	a->used_sessions++;
-	a->session_us += s->last_ts - s->first_ts;
+	a->session_us += (double) s->last_ts - (double) s->first_ts;
 	if (a->first_start == SPK_NO_TIME || s->first_ts < a->first_start)
 		a->first_start = s->first_ts;
 	if (s->first_ts > a->last_start)
@@ -160,8 +161,8 @@ add_slice(SpkActivity *a, OpenSession *open, DaySet *days, const SpkSlice *slice
 	if (slice->last_ts > a->last_ts)
 		a->last_ts = slice->last_ts;
 	a->paid += slice->paid;
-	a->play_hours += slice->play_hours;
-	a->listened_us += slice->listened_us;
+	a->play_hours += (double) slice->play_hours;
+	a->listened_us += (double) slice->listened_us;
 	if (slice->level_ts > a->level_ts || (slice->level_ts == a->level_ts && slice->level > a->level))
 	{
 		a->level = slice->level;

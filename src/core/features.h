@@ -30,7 +30,8 @@ extern const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES];
 
 /*
  * The features of a profile from what happened strictly before day as_of
- * (days since 2000-01-01) 00:00 UTC, or from everything.  values receives
+ * (days since 2000-01-01, one that SPK_MIN_TIME .. SPK_MAX_TIME covers) 00:00 UTC,
+ * or from everything (SPK_NO_DAY).  values receives
  * SPK_N_PROFILE_FEATURES numbers, NaN for NULL; whole ones are exact below
  * 2^53.  *seen turns false, and values undefined, when nothing happened before
  * as_of.  data is a profile's bytes; SPK_CORRUPT with *why when they are not.
