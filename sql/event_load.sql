@@ -1,0 +1,213 @@
+-- churn_load_events
+SET timezone = 'UTC';
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set events_file :abs_srcdir '/test/data/events.jsonl'
+
+-- exact bytes into a file of the data directory
+CREATE FUNCTION pg_temp.put(path text, content bytea) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE lob oid := lo_from_bytea(0, content);
+BEGIN
+    PERFORM lo_export(lob, path);
+    PERFORM lo_unlink(lob);
+END $$;
+CREATE FUNCTION pg_temp.put(path text, content text) RETURNS void
+LANGUAGE sql AS $$ SELECT pg_temp.put(path, convert_to(content, 'UTF8')) $$;
+
+-- the usual table
+CREATE TABLE events OF churn_event;
+SELECT rows, rejected, bytes, seconds >= 0 AS timed FROM churn_load_events('events', :'events_file');
+SELECT count(*) FROM events;
+SELECT count(*) FROM (TABLE events EXCEPT ALL SELECT * FROM churn_read_events(:'events_file')) AS differ;
+
+-- a table of its own shape, with a hole, defaults, constraints and indexes
+CREATE TABLE shaped (
+    id serial PRIMARY KEY, gone int, page text NOT NULL, note text DEFAULT 'new' || '!', nothing int,
+    userid text CHECK (userid <> 'bad'), sessionid bigint, ts timestamptz, length float8);
+ALTER TABLE shaped DROP COLUMN gone;
+CREATE INDEX shaped_page ON shaped (lower(page)) WHERE length IS NULL;
+CREATE UNIQUE INDEX shaped_key ON shaped (ts, userid, page);
+SELECT pg_temp.put('sparkify_test.json', $$
+{"ts":1,"userId":"1","sessionId":1,"page":"Home","artist":"left out"}
+{"ts":2,"userId":"1","sessionId":1,"page":"NextSong","length":200.5}
+
+{"ts":3,"userId":"1","sessionId":1,"page":"Logout"}
+$$);
+SELECT rows, rejected, bytes FROM churn_load_events('shaped', 'sparkify_test.json');
+TABLE shaped;
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT page FROM shaped WHERE lower(page) = 'logout' AND length IS NULL;
+SELECT page FROM shaped WHERE lower(page) = 'logout' AND length IS NULL;
+RESET enable_seqscan;
+
+-- constraints: the line is in the context, and nothing was loaded
+\set VERBOSITY default
+SELECT * FROM churn_load_events('shaped', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', $$
+{"ts":11,"userId":"1","sessionId":1,"page":"Home"}
+{"ts":12,"userId":"1","sessionId":1}
+$$);
+SELECT * FROM churn_load_events('shaped', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', $${"ts":11,"userId":"bad","sessionId":1,"page":"Home"}$$);
+SELECT * FROM churn_load_events('shaped', 'sparkify_test.json', 'skip');
+SELECT count(*) FROM shaped;
+
+-- a volatile default sees the rows before its own
+CREATE FUNCTION count_counted() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM counted); END';
+CREATE TABLE counted (id int GENERATED ALWAYS AS IDENTITY, ts timestamptz, userid text, sessionid bigint, page text,
+    seen bigint DEFAULT count_counted());
+SELECT rows FROM churn_load_events('counted', :'events_file');
+SELECT id, seen FROM counted WHERE id IN (1, 2, 11);
+
+-- stop and skip
+SELECT pg_temp.put('sparkify_test.json', $$
+{"ts":1,"userId":"1","sessionId":1,"page":"Home"}
+{"ts":"1"}
+{"ts":2,"userId":"1","sessionId":1,"page":"Home"}
+[]
+$$);
+TRUNCATE events;
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT * FROM churn_read_events('sparkify_test.json');
+SELECT count(*) FROM events;
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', on_error => 'skip');
+SELECT count(*) FROM events;
+SELECT pg_temp.put('sparkify_test.json', repeat(E'x\n', 12) || '{"ts":3}');
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', 'skip');
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', 'ignore');
+
+-- bytes of all kinds
+TRUNCATE events;
+SELECT pg_temp.put('sparkify_test.json', ''::bytea);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\xefbbbf'::bytea);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\xefbbbf'::bytea || convert_to(E'{"page":"A"}\r\n\r\n \t\r\n\n{"page":"B"}\r\n{"page":"C"}', 'UTF8'));
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT page, length(page) FROM events;
+SELECT pg_temp.put('sparkify_test.json', convert_to(E'{"page":"A"}\n{"page":"', 'UTF8') || '\xff'::bytea || convert_to('"}', 'UTF8'));
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', convert_to('{"page":"', 'UTF8') || '\xeda080'::bytea || convert_to('"}', 'UTF8'));
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', convert_to('{"page":"', 'UTF8') || '\x00'::bytea || convert_to('"}', 'UTF8'));
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n\uFEFF{"page":"B"}\n');
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+
+-- long lines; one that is too long is passed over whole
+SELECT pg_temp.put('sparkify_test.json', '{"page":"' || repeat('p', 5000000) || E'"}\n{"page":"' || repeat('x', 40000000) || E'"}\n{"page":"A"}\n');
+TRUNCATE events;
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', 'skip');
+SELECT length(page) FROM events;
+
+-- parts: each line in exactly one of them
+SELECT pg_temp.put('sparkify_test.json', string_agg(format('{"sessionId":%s,"page":"%s"}', i, repeat('p', i * 37 % 50)) || CASE i % 3 WHEN 0 THEN E'\n' WHEN 1 THEN E'\r\n' ELSE E'\n\n' END, '' ORDER BY i)) FROM generate_series(1, 40) AS i;
+TRUNCATE events;
+SELECT parts, sum(rows) AS rows, sum(bytes) AS bytes
+FROM (VALUES (1), (2), (3), (7), (40), (101)) AS v(parts),
+     LATERAL generate_series(1, parts) AS part,
+     LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => parts)
+GROUP BY parts ORDER BY parts;
+SELECT count(*), min(n), max(n) FROM (SELECT sessionid, count(*) AS n FROM events GROUP BY 1) AS s;
+SELECT pg_temp.put('sparkify_test.json', E'\uFEFF{"page":"one line"}');
+SELECT part, rows, bytes FROM generate_series(1, 3) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => 3);
+SELECT sum(rows), sum(bytes) FROM generate_series(1, 100) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => 100);
+SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n{"page":"B"}\nx\n');
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 2, parts => 2);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 0);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 2);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', parts => 0);
+
+-- arguments
+SELECT * FROM churn_load_events(NULL, 'sparkify_test.json');
+SELECT * FROM churn_load_events('events', NULL);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', NULL);
+SELECT * FROM churn_load_events('events', 'sparkify_missing.json');
+SELECT * FROM churn_load_events('events', 'base');
+SELECT * FROM churn_load_events('no_such_table', 'sparkify_test.json');
+SELECT * FROM churn_load_events(0::regclass, 'sparkify_test.json');
+
+-- targets that need more than plain inserts
+CREATE VIEW event_view AS TABLE events;
+SELECT * FROM churn_load_events('event_view', 'sparkify_test.json');
+CREATE TABLE event_parted (LIKE events) PARTITION BY RANGE (ts);
+SELECT * FROM churn_load_events('event_parted', 'sparkify_test.json');
+SELECT * FROM churn_load_events('pg_class', 'sparkify_test.json');
+SELECT * FROM churn_load_events('shaped_key', 'sparkify_test.json');
+CREATE TABLE event_generated (LIKE events);
+ALTER TABLE event_generated ADD day date GENERATED ALWAYS AS ((ts AT TIME ZONE 'UTC')::date) STORED;
+SELECT * FROM churn_load_events('event_generated', 'sparkify_test.json');
+CREATE TABLE event_ruled (LIKE events);
+CREATE RULE nothing AS ON INSERT TO event_ruled DO INSTEAD NOTHING;
+SELECT * FROM churn_load_events('event_ruled', 'sparkify_test.json');
+CREATE TABLE event_triggered (LIKE events);
+CREATE TRIGGER unchanged BEFORE UPDATE ON event_triggered
+    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT rows FROM churn_load_events('event_triggered', :'events_file');
+CREATE TRIGGER no_insert BEFORE INSERT ON event_triggered
+    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT * FROM churn_load_events('event_triggered', 'sparkify_test.json');
+CREATE TABLE event_keyed (LIKE events);
+CREATE TABLE event_users (userid text PRIMARY KEY);
+ALTER TABLE event_keyed ADD FOREIGN KEY (userid) REFERENCES event_users;
+SELECT * FROM churn_load_events('event_keyed', 'sparkify_test.json');
+CREATE DOMAIN event_domain AS int NOT NULL;
+CREATE TABLE event_with_domain (LIKE events, more event_domain);
+SELECT * FROM churn_load_events('event_with_domain', 'sparkify_test.json');
+CREATE TABLE event_lacking (ts timestamptz, userid text, page text);
+SELECT * FROM churn_load_events('event_lacking', 'sparkify_test.json');
+CREATE TABLE event_mismatched (ts timestamptz, userid int, sessionid bigint, page text);
+SELECT * FROM churn_load_events('event_mismatched', 'sparkify_test.json');
+CREATE TABLE event_modified (ts timestamptz(0), userid text, sessionid bigint, page text);
+SELECT * FROM churn_load_events('event_modified', 'sparkify_test.json');
+
+-- a partition takes what belongs to it
+CREATE TABLE event_2018 PARTITION OF event_parted FOR VALUES FROM ('2018-01-01') TO ('2019-01-01');
+SELECT pg_temp.put('sparkify_test.json', E'{"ts":1538352117000,"page":"A"}\n');
+SELECT rows FROM churn_load_events('event_2018', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', E'{"ts":1,"page":"A"}\n');
+SELECT rows FROM churn_load_events('event_2018', 'sparkify_test.json');
+
+-- transactions
+BEGIN;
+CREATE TEMP TABLE fresh OF churn_event;
+SELECT rows FROM churn_load_events('fresh', :'events_file');
+SAVEPOINT s;
+SELECT rows FROM churn_load_events('fresh', :'events_file');
+ROLLBACK TO s;
+SELECT count(*) FROM fresh;
+COMMIT;
+BEGIN READ ONLY;
+SELECT rows FROM churn_load_events('fresh', :'events_file');
+SELECT rows FROM churn_load_events('events', :'events_file');
+ROLLBACK;
+SELECT count(*) FROM fresh;
+
+-- privileges
+CREATE ROLE regress_sparkify_loader;
+SET ROLE regress_sparkify_loader;
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+RESET ROLE;
+GRANT INSERT ON events TO regress_sparkify_loader;
+SET ROLE regress_sparkify_loader;
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+RESET ROLE;
+GRANT pg_read_server_files TO regress_sparkify_loader;
+SET ROLE regress_sparkify_loader;
+SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
+RESET ROLE;
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON events USING (true);
+SET ROLE regress_sparkify_loader;
+SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
+RESET ROLE;
+SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
+
+COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_test.json';
+DROP OWNED BY regress_sparkify_loader;
+DROP ROLE regress_sparkify_loader;
+DROP VIEW event_view;
+DROP TABLE events, shaped, counted, event_parted, event_generated, event_keyed, event_users,
+    event_ruled, event_triggered, event_with_domain, event_lacking, event_mismatched, event_modified;
+DROP FUNCTION count_counted;
+DROP DOMAIN event_domain;

@@ -1,0 +1,58 @@
+/*
+ * event_file.h
+ *	  The lines of a file on the server, or of a share of it.
+ */
+#ifndef SPK_EVENT_FILE_H
+#define SPK_EVENT_FILE_H
+
+#include "postgres.h"
+
+/* Longer lines are no events; the bound keeps a reader's memory small. */
+#define SPK_MAX_LINE_BYTES	(16 * 1024 * 1024)
+
+typedef struct SpkLineReader
+{
+	/* the current line, valid until the next call */
+	const char *line;
+	size_t		length;
+	bool		overlong;		/* more than SPK_MAX_LINE_BYTES: line is NULL */
+	int64		place;			/* its number, or offset when by_offset */
+
+	const char *path;
+	bool		by_offset;		/* line numbers unknown: not the first part */
+	int64		bytes;			/* of the file consumed by this reader */
+
+	/* private */
+	int			fd;
+	char	   *buffer;
+	size_t		capacity;
+	size_t		begin;			/* unread bytes: buffer[begin, end) */
+	size_t		end;
+	int64		offset;			/* of buffer[begin] in the file */
+	int64		stop;			/* lines that begin here or later are others' */
+	int64		lineno;
+	bool		eof;
+} SpkLineReader;
+
+/*
+ * Opens a file of the server, relative paths beginning at the data directory,
+ * with the privileges and errors of COPY.  The reader lives in the current
+ * memory context; its file is closed by spk_lines_close or by the end of the
+ * (sub)transaction that failed.
+ *
+ * Of parts equal shares of the file's bytes, part (from 1) gets the lines whose
+ * first byte lies in its share, so that each line belongs to exactly one part
+ * as long as the file stays the same.
+ */
+extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
+
+/*
+ * Moves to the next line that is not blank; false at the end.  The line comes
+ * without its newline (LF or CRLF; the last one may lack it) and without a byte
+ * order mark at the start of the file.
+ */
+extern bool spk_lines_next(SpkLineReader *reader);
+
+extern void spk_lines_close(SpkLineReader *reader);
+
+#endif							/* SPK_EVENT_FILE_H */

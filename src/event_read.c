@@ -1,0 +1,158 @@
+/*
+ * event_read.c
+ *	  churn_parse_event and churn_read_events: events as values and as rows.
+ */
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "event_source.h"
+
+PG_FUNCTION_INFO_V1(churn_parse_event);
+PG_FUNCTION_INFO_V1(churn_read_events);
+
+/* The row type of a function's result, and how events bind to it. */
+typedef struct EventShape
+{
+	TupleDesc	tupdesc;
+	int		   *columns;
+} EventShape;
+
+typedef struct ParseState
+{
+	EventShape	shape;
+	SpkEventParser *parser;
+} ParseState;
+
+typedef struct ReadState
+{
+	EventShape	shape;
+	SpkEventSource *source;
+} ReadState;
+
+static void
+init_shape(FunctionCallInfo fcinfo, EventShape *shape)
+{
+	if (get_call_result_type(fcinfo, NULL, &shape->tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	shape->tupdesc = BlessTupleDesc(shape->tupdesc);
+	shape->columns = spk_bind_columns(shape->tupdesc);
+}
+
+static Datum
+form_event(const EventShape *shape, const SpkEventRow *row)
+{
+	int			natts = shape->tupdesc->natts;
+	Datum	   *values = palloc(sizeof(Datum) * natts);
+	bool	   *nulls = palloc(sizeof(bool) * natts);
+
+	spk_row_datums(row, shape->columns, natts, values, nulls);
+	return HeapTupleGetDatum(heap_form_tuple(shape->tupdesc, values, nulls));
+}
+
+/* The state of churn_parse_event, made at the first call of a query. */
+static ParseState *
+parse_state(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	MemoryContext oldcontext;
+	ParseState *state;
+
+	if (flinfo->fn_extra != NULL)
+		return flinfo->fn_extra;
+
+	oldcontext = MemoryContextSwitchTo(flinfo->fn_mcxt);
+	state = palloc0(sizeof(ParseState));
+	init_shape(fcinfo, &state->shape);
+	state->parser = spk_event_parser_create(flinfo->fn_mcxt);
+	MemoryContextSwitchTo(oldcontext);
+	flinfo->fn_extra = state;
+	return state;
+}
+
+Datum
+churn_parse_event(PG_FUNCTION_ARGS)
+{
+	text	   *line = PG_GETARG_TEXT_PP(0);
+	ParseState *state = parse_state(fcinfo);
+	char	   *data = VARDATA_ANY(line);
+	int			len = VARSIZE_ANY_EXHDR(line);
+	char	   *utf8 = pg_server_to_any(data, len, PG_UTF8);
+	SpkEventRow row;
+	SpkEventFault fault;
+
+	if (utf8 != data)
+		len = strlen(utf8);
+	if (len > SPK_MAX_LINE_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("invalid event: line is longer than %d bytes",
+						SPK_MAX_LINE_BYTES)));
+	if (!spk_event_parse(state->parser, utf8, len, &row, &fault))
+		ereport(ERROR,
+				(errcode(fault.sqlerrcode),
+				 errmsg("invalid event: %s", fault.reason)));
+	PG_RETURN_DATUM(form_event(&state->shape, &row));
+}
+
+/*
+ * Closes the file when the caller stops early.  Not called when the query
+ * fails; then the end of the transaction closes it.
+ */
+static void
+close_source(Datum arg)
+{
+	spk_source_close((SpkEventSource *) DatumGetPointer(arg));
+}
+
+static ReadState *
+begin_read(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	ReadState  *state = palloc0(sizeof(ReadState));
+	char	   *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	init_shape(fcinfo, &state->shape);
+	state->source = spk_source_open(path, 1, 1);
+	RegisterExprContextCallback(rsinfo->econtext, close_source,
+								PointerGetDatum(state->source));
+	MemoryContextSwitchTo(oldcontext);
+	return state;
+}
+
+/* One event per call: nothing but the current line is held. */
+Datum
+churn_read_events(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	FuncCallContext *funcctx;
+	ReadState  *state;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		funcctx = SRF_FIRSTCALL_INIT();
+		funcctx->user_fctx = begin_read(fcinfo, funcctx->multi_call_memory_ctx);
+	}
+	funcctx = SRF_PERCALL_SETUP();
+	state = funcctx->user_fctx;
+
+	switch (spk_source_next(state->source))
+	{
+		case SPK_NEXT_EVENT:
+			SRF_RETURN_NEXT(funcctx, form_event(&state->shape, &state->source->row));
+		case SPK_NEXT_FAULT:
+			spk_source_report(state->source, ERROR);
+			break;
+		case SPK_NEXT_END:
+			break;
+	}
+	UnregisterExprContextCallback(rsinfo->econtext, close_source,
+								  PointerGetDatum(state->source));
+	spk_source_close(state->source);
+	SRF_RETURN_DONE(funcctx);
+}

@@ -1,0 +1,64 @@
+/*
+ * event_source.c
+ *	  The events of a JSON-lines file, for whoever reads or loads them.
+ */
+#include "compat.h"
+
+#include "miscadmin.h"
+
+#include "event_source.h"
+
+SpkEventSource *
+spk_source_open(const char *path, int part, int parts)
+{
+	SpkEventSource *source = palloc0(sizeof(SpkEventSource));
+
+	source->lines = spk_lines_open(path, part, parts);
+	source->parser = spk_event_parser_create(CurrentMemoryContext);
+	return source;
+}
+
+SpkNext
+spk_source_next(SpkEventSource *source)
+{
+	SpkLineReader *lines = source->lines;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!spk_lines_next(lines))
+		return SPK_NEXT_END;
+	if (lines->overlong)
+	{
+		spk_fault(&source->fault, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+				  "line is longer than %d bytes", SPK_MAX_LINE_BYTES);
+		return SPK_NEXT_FAULT;
+	}
+	return spk_event_parse(source->parser, lines->line, lines->length,
+						   &source->row, &source->fault)
+		? SPK_NEXT_EVENT : SPK_NEXT_FAULT;
+}
+
+char *
+spk_source_place(const SpkEventSource *source, int64 place)
+{
+	return psprintf(source->lines->by_offset ?
+					"line at byte offset " INT64_FORMAT " of file \"%s\"" :
+					"line " INT64_FORMAT " of file \"%s\"",
+					place, source->lines->path);
+}
+
+void
+spk_source_report(const SpkEventSource *source, int elevel)
+{
+	char	   *place = spk_source_place(source, source->lines->place);
+
+	ereport(elevel,
+			(errcode(source->fault.sqlerrcode),
+			 errmsg("invalid event in %s: %s", place, source->fault.reason)));
+	pfree(place);
+}
+
+void
+spk_source_close(SpkEventSource *source)
+{
+	spk_lines_close(source->lines);
+}

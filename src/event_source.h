@@ -1,0 +1,42 @@
+/*
+ * event_source.h
+ *	  The events of a JSON-lines file: lines, parser, faults.
+ */
+#ifndef SPK_EVENT_SOURCE_H
+#define SPK_EVENT_SOURCE_H
+
+#include "postgres.h"
+
+#include "event_file.h"
+#include "event_json.h"
+
+typedef enum SpkNext
+{
+	SPK_NEXT_EVENT,				/* source->row is the event */
+	SPK_NEXT_FAULT,				/* source->fault says why the line is none */
+	SPK_NEXT_END
+} SpkNext;
+
+typedef struct SpkEventSource
+{
+	SpkLineReader *lines;
+	SpkEventParser *parser;
+	SpkEventRow row;			/* texts last until the next call */
+	SpkEventFault fault;
+} SpkEventSource;
+
+/* As spk_lines_open; lives in the current memory context. */
+extern SpkEventSource *spk_source_open(const char *path, int part, int parts);
+
+/* Moves to the next line.  Looks for interrupts. */
+extern SpkNext spk_source_next(SpkEventSource *source);
+
+/* Reports the fault of the current line, with its place in the file. */
+extern void spk_source_report(const SpkEventSource *source, int elevel);
+
+/* "line 7 of file "x"" for errcontext and messages, palloc'd. */
+extern char *spk_source_place(const SpkEventSource *source, int64 place);
+
+extern void spk_source_close(SpkEventSource *source);
+
+#endif							/* SPK_EVENT_SOURCE_H */
