@@ -6,8 +6,12 @@
 \set ON_ERROR_STOP on
 \pset footer off
 \pset null '-'
-\set ECHO queries
 SET client_min_messages = warning;
+
+\echo
+\echo '== Once in each database'
+\echo
+\set ECHO queries
 CREATE EXTENSION sparkify;
 SET timezone = 'UTC';
 

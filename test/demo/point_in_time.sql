@@ -1,4 +1,3 @@
-\echo
 \echo '== Point-in-time rows: what was known on a day, and who left in the two weeks after'
 \echo
 CREATE VIEW snapshots AS

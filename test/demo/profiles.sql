@@ -1,4 +1,3 @@
-\echo
 \echo '== One profile a user: the log is scanned once, many questions come later'
 \echo
 CREATE TABLE user_profiles AS
@@ -12,13 +11,12 @@ SELECT count(*) AS profiles, pg_size_pretty(sum(pg_column_size(profile))) AS pro
 	   pg_size_pretty(pg_total_relation_size('events')) AS events_size
 FROM user_profiles;
 
-\echo
 \echo '== The features of the busiest user'
 \echo
 \pset expanded on
 SELECT p.userid, f.*
 FROM user_profiles p, churn_features(p.profile) f
-ORDER BY f.n_sessions DESC, p.userid
+ORDER BY f.n_events DESC, p.userid
 LIMIT 1;
 \pset expanded off
 
@@ -38,7 +36,6 @@ SELECT now_date,
 FROM (SELECT min(ts)::date AS first_date, max(ts)::date + 1 AS now_date FROM events) span \gset
 \if :learnable
 \else
-	\echo
 	\echo 'Nobody in this log has cancelled (no page "Cancellation Confirmation"), so there is'
 	\echo 'nothing to learn churn from.  Loading and features work as shown; for a model take a'
 	\echo 'log that holds cancellations.  "make demo" without EVENTS shows the rest on a simulated'

@@ -1,4 +1,3 @@
-\echo
 \echo '== Train a random forest'
 \echo
 CREATE TABLE models AS
@@ -8,7 +7,6 @@ SELECT algorithm, n_rows, n_positive, n_features, round(seconds::numeric, 2) AS 
 	   pg_size_pretty(pg_column_size(model)::bigint) AS size
 FROM models;
 
-\echo
 \echo '== Judge it on what training never saw; baseline_weighted_f1 is what "nobody churns" scores'
 \echo
 \pset expanded on
@@ -16,7 +14,6 @@ SELECT (churn_metrics(j.churned, churn_predict(m.model, j))).*
 FROM judging j, models m;
 \pset expanded off
 
-\echo
 \echo '== What the model looks at most'
 \echo
 SELECT i.feature, round(i.importance::numeric, 3) AS importance
@@ -24,7 +21,6 @@ FROM models m, churn_importance(m.model) i
 ORDER BY i.importance DESC
 LIMIT 10;
 
-\echo
 \echo '== The ten users most at risk now'
 \echo
 SELECT u.userid, round(churn_predict(m.model, u)::numeric, 3) AS risk,

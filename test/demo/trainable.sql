@@ -5,7 +5,6 @@ SELECT count(*) FILTER (WHERE churned) > 0 AND count(*) FILTER (WHERE NOT churne
 FROM training \gset
 \if :trainable
 \else
-	\echo
 	\echo :n_cancelled 'cancellations are too few here: none of them, or nothing else, is among the training'
 	\echo 'rows, so there is nothing to learn from.  Loading and features work as shown.'
 \endif

@@ -1,5 +1,3 @@
-\set ECHO none
-\echo
 \echo '== Features of whole histories'
 \echo
 \echo 'This log spans' :n_days 'days.  To train on some days and judge on later ones takes 42: a week'
@@ -8,7 +6,6 @@
 \echo 'They show the way but flatter the model: whoever left has a short history because they'
 \echo 'left.'
 \echo
-\set ECHO queries
 CREATE VIEW histories AS
 SELECT p.userid, substr(md5(p.userid), 1, 1) < '4' AS kept, churn_label(p.profile) AS churned, f.*
 FROM user_profiles p, churn_features(p.profile) AS f;
