@@ -7,12 +7,12 @@ CREATE TABLE events OF churn_event;
 SELECT strpos(:'logs', E'\n') = 0 AS one_log \gset
 \set ECHO queries
 \if :one_log
-	SELECT rows, rejected, pg_size_pretty(bytes) AS size, round(seconds::numeric, 2) AS seconds
-	FROM churn_load_events('events', :'logs', on_error => 'skip');
+SELECT rows, rejected, pg_size_pretty(bytes) AS size, round(seconds::numeric, 2) AS seconds
+FROM churn_load_events('events', :'logs', on_error => 'skip');
 \else
-	SELECT log, rows, rejected, pg_size_pretty(bytes) AS size, round(seconds::numeric, 2) AS seconds
-	FROM regexp_split_to_table(:'logs', '\n') AS log,
-		 churn_load_events('events', log, on_error => 'skip');
+SELECT log, rows, rejected, pg_size_pretty(bytes) AS size, round(seconds::numeric, 2) AS seconds
+FROM regexp_split_to_table(:'logs', '\n') AS log,
+	 churn_load_events('events', log, on_error => 'skip');
 \endif
 
 \set ECHO none
