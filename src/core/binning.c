@@ -8,10 +8,21 @@
 #include "binning.h"
 #include "sort.h"
 
-/* The bins of a numeric column while they are being cut. */
+/*
+ * The bins of a numeric column while they are being cut.  A value with more
+ * rows than a bin's equal share is heavy: it gets a bin of its own, so that it
+ * takes no resolution from the rest, the light ones.
+ */
 typedef struct Cuts
 {
-	uint32_t	n_bins;
+	uint32_t	max_bins;
+	uint32_t	n_distinct;
+	uint32_t	share;			/* rows of a bin, if all had as many */
+	uint32_t	heavy_left;		/* heavy values not reached yet */
+	uint64_t	light_left;		/* rows of light values from the open bin on */
+	uint64_t	in_bin;			/* rows of the open bin */
+	bool		heavy;			/* the open bin's value is */
+	uint32_t	n_bins;			/* closed ones */
 	double		edges[SPK_MAX_BINS];
 	uint32_t	counts[SPK_MAX_BINS];
 } Cuts;
@@ -64,63 +75,93 @@ gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_
 	return SPK_OK;
 }
 
-static SpkStatus
-count_distinct(const SpkHost *host, const uint64_t *keys, uint32_t n, uint32_t *n_distinct)
+/* Length of the run of equal keys from here. */
+static uint32_t
+run_length(const uint64_t *keys, uint32_t from, uint32_t n)
 {
-	*n_distinct = n > 0;
-	for (uint32_t i = 1; i < n; i++)
+	uint32_t	to = from + 1;
+
+	while (to < n && keys[to] == keys[from])
+		to++;
+	return to - from;
+}
+
+/* Counts distinct and heavy values of sorted keys. */
+static SpkStatus
+survey(const SpkHost *host, const uint64_t *keys, uint32_t n, Cuts *cuts)
+{
+	cuts->share = n / cuts->max_bins;
+	cuts->light_left = n;
+	for (uint32_t from = 0, run; from < n; from += run)
 	{
-		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+		run = run_length(keys, from, n);
+		if (run > cuts->share)
+		{
+			cuts->heavy_left++;
+			cuts->light_left -= run;
+		}
+		if (cuts->n_distinct++ % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
-		*n_distinct += keys[i] != keys[i - 1];
 	}
 	return SPK_OK;
 }
 
 /*
- * Cuts sorted keys into bins.  With too many distinct values each bin aims at
- * an equal share of the rows that are left, and ends before the run of equal
- * values that would carry it farther beyond its share than it falls short now.
+ * Does the open bin end before the next value?  A light bin aims at an equal
+ * share of the light rows that are left, and ends before the value that would
+ * carry it farther beyond its share than it falls short now.  There is always
+ * a bin left for each heavy value to come.
  */
+static bool
+ends_before(const Cuts *cuts, uint32_t run)
+{
+	uint64_t	light_bins = cuts->max_bins - cuts->n_bins - cuts->heavy_left;
+
+	if (cuts->n_distinct <= cuts->max_bins || run > cuts->share)
+		return true;
+	if (light_bins < 2)
+		return false;
+	return cuts->heavy || (2 * cuts->in_bin + run) * light_bins > 2 * cuts->light_left;
+}
+
+static void
+close_bin(Cuts *cuts)
+{
+	cuts->counts[cuts->n_bins++] = (uint32_t) cuts->in_bin;
+	if (!cuts->heavy)
+		cuts->light_left -= cuts->in_bin;
+	cuts->in_bin = 0;
+}
+
+/* Cuts sorted keys into bins. */
 static SpkStatus
 cut_bins(const SpkHost *host, const uint64_t *keys, uint32_t n, uint32_t max_bins, Cuts *cuts)
 {
-	uint32_t	n_distinct = 0;
-	uint64_t	in_bin = 0;
-	uint64_t	rows_left = n;	/* from the start of the bin */
-	uint64_t	polled = 0;
-	SpkStatus	status = count_distinct(host, keys, n, &n_distinct);
+	uint32_t	n_seen = 0;
+	SpkStatus	status;
 
-	cuts->n_bins = 0;
+	memset(cuts, 0, sizeof(*cuts));
+	cuts->max_bins = max_bins;
+	status = survey(host, keys, n, cuts);
 	if (status != SPK_OK || n == 0)
 		return status;
-	for (uint32_t from = 0, to; from < n; from = to)
+	for (uint32_t from = 0, run; from < n; from += run)
 	{
-		uint64_t	bins_left = max_bins - cuts->n_bins;
-		uint64_t	run;
-
-		for (to = from + 1; to < n && keys[to] == keys[from]; to++)
-			;
-		run = to - from;
-		polled += run;
-		if (polled >= SPK_POLL_ROWS)
-		{
-			polled = 0;
-			if (spk_cancelled(host))
-				return SPK_CANCELLED;
-		}
-		if (from > 0 && (n_distinct <= max_bins ||
-						 (bins_left > 1 && (2 * in_bin + run) * bins_left > 2 * rows_left)))
+		run = run_length(keys, from, n);
+		if (n_seen++ % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (from > 0 && ends_before(cuts, run))
 		{
 			cuts->edges[cuts->n_bins] = edge_between(spk_number_of_key(keys[from - 1]),
 													 spk_number_of_key(keys[from]));
-			cuts->counts[cuts->n_bins++] = (uint32_t) in_bin;
-			rows_left -= in_bin;
-			in_bin = 0;
+			close_bin(cuts);
 		}
-		in_bin += run;
+		if (cuts->in_bin == 0)
+			cuts->heavy = run > cuts->share;
+		cuts->heavy_left -= run > cuts->share;
+		cuts->in_bin += run;
 	}
-	cuts->counts[cuts->n_bins++] = (uint32_t) in_bin;
+	close_bin(cuts);
 	return SPK_OK;
 }
 
