@@ -1,0 +1,696 @@
+/*
+ * test_forest.c
+ *	  Growing trees: against a learner that tries everything, and for what must
+ *	  hold of every tree.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "core/split.h"
+#include "unit_host.h"
+#include "unit_matrix.h"
+
+/* cmocka hands every test a state that these do not need */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define MAX_SMALL	64			/* rows of the tables that are searched exhaustively */
+
+static UnitHost state = UNIT_HOST_INIT;
+
+static SpkForestPlan
+plan_of(const UnitMatrix *u, bool bootstrap)
+{
+	return (SpkForestPlan) {
+		.n_trees = 1, .features_per_split = u->matrix.n_features, .max_depth = SPK_MAX_DEPTH, .min_leaf = 1,
+		.bootstrap = bootstrap, .weight = {1, 1}, .seed = 42
+	};
+}
+
+/* A tree of its own memory. */
+static SpkTree
+grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t tree_no)
+{
+	SpkHost		host = unit_host(&state);
+	SpkGrower  *grower = spk_grower_new(&host, plan, &u->matrix, u->features);
+	double		gains[SPK_MAX_FEATURES];
+	double		sum = 0;
+	SpkTree		tree,
+				copy;
+
+	assert_non_null(grower);
+	assert_int_equal(spk_grow_tree(grower, tree_no, &tree, gains), SPK_OK);
+	for (uint32_t f = 0; f < u->matrix.n_features; f++)
+	{
+		assert_true(gains[f] >= 0);
+		sum += gains[f];
+	}
+	assert_true(tree.n_nodes == 1 ? sum == 0 : fabs(sum - 1) < 1e-9);
+	copy = tree;
+	copy.nodes = malloc(tree.n_nodes * sizeof(SpkNode));
+	memcpy(copy.nodes, tree.nodes, tree.n_nodes * sizeof(SpkNode));
+	copy.sets = malloc(tree.n_sets * sizeof(SpkCodeSet) + 1);
+	memcpy(copy.sets, tree.sets, tree.n_sets * sizeof(SpkCodeSet));
+	spk_grower_release(grower);
+	assert_int_equal(state.live, 0);
+	return copy;
+}
+
+static void
+free_tree(SpkTree *tree)
+{
+	free(tree->nodes);
+	free(tree->sets);
+}
+
+static void
+assert_same_tree(const SpkTree *a, const SpkTree *b)
+{
+	assert_int_equal(a->n_nodes, b->n_nodes);
+	assert_int_equal(a->n_sets, b->n_sets);
+	assert_memory_equal(a->nodes, b->nodes, a->n_nodes * sizeof(SpkNode));
+	assert_memory_equal(a->sets, b->sets, a->n_sets * sizeof(SpkCodeSet));
+}
+
+static bool
+node_goes_left(const SpkTree *tree, const SpkNode *node, uint8_t code)
+{
+	if (node->flags & SPK_NODE_SET)
+		return spk_set_has(&tree->sets[node->set], code);
+	if (code == SPK_MISSING)
+		return node->flags & SPK_NODE_MISSING_LEFT;
+	return code <= node->split;
+}
+
+/*
+ * What holds of every tree: breadth-first order, covers that add up, sets in
+ * node order, codes that exist; without bootstrap also covers and values as
+ * the rows say.
+ */
+static void
+check_tree(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree)
+{
+	uint32_t	n_split = 0,
+				n_sets = 0;
+	uint32_t   *rows = calloc(tree->n_nodes, sizeof(uint32_t));
+	uint32_t   *churn = calloc(tree->n_nodes, sizeof(uint32_t));
+	uint32_t   *depth = calloc(tree->n_nodes, sizeof(uint32_t));
+
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+	{
+		const uint8_t *row = spk_matrix_row(&u->matrix, r);
+
+		for (uint32_t at = 0;; at = tree->nodes[at].u.left + !node_goes_left(tree, &tree->nodes[at], row[tree->nodes[at].feature]))
+		{
+			rows[at]++;
+			churn[at] += spk_matrix_label(&u->matrix, r);
+			if (tree->nodes[at].flags & SPK_NODE_LEAF)
+				break;
+		}
+	}
+	assert_int_equal(tree->nodes[0].cover, u->matrix.n_rows);
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+	{
+		const SpkNode *node = &tree->nodes[i];
+
+		assert_true(node->cover >= plan->min_leaf || i == 0);
+		assert_true(depth[i] <= plan->max_depth);
+		if (!plan->bootstrap)
+			assert_int_equal(node->cover, rows[i]);
+		if (node->flags & SPK_NODE_LEAF)
+		{
+			double		c = plan->weight[1] * churn[i];
+			double		s = plan->weight[0] * (rows[i] - churn[i]);
+
+			assert_int_equal(node->flags, SPK_NODE_LEAF);
+			assert_true(node->u.value >= 0 && node->u.value <= 1);
+			if (!plan->bootstrap)
+				assert_true(node->u.value == (float) (c / (s + c)));
+			continue;
+		}
+		assert_int_equal(node->u.left, 2 * n_split + 1);
+		n_split++;
+		assert_int_equal(node->cover, tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
+		depth[node->u.left] = depth[node->u.left + 1] = depth[i] + 1;
+		assert_true(node->feature < u->matrix.n_features);
+		assert_int_equal(!!(node->flags & SPK_NODE_SET), u->features[node->feature].kind == SPK_CATEGORY);
+		if (node->flags & SPK_NODE_SET)
+		{
+			assert_int_equal(node->set, n_sets++);
+			for (uint32_t code = u->features[node->feature].n_bins; code < SPK_MISSING; code++)
+				assert_false(spk_set_has(&tree->sets[node->set], (uint8_t) code));
+		}
+		else
+			assert_true(node->split < u->features[node->feature].n_bins);
+	}
+	assert_int_equal(tree->n_nodes, 2 * n_split + 1);
+	assert_int_equal(tree->n_sets, n_sets);
+	free(rows);
+	free(churn);
+	free(depth);
+}
+
+/* --- the learner that tries everything, on lists of rows --- */
+
+typedef struct Rows
+{
+	uint32_t	n;
+	uint32_t	row[MAX_SMALL];
+} Rows;
+
+/* A way to part rows, with what it leaves of impurity. */
+typedef struct Way
+{
+	bool		found;
+	double		cost;
+	uint32_t	feature;
+	bool		left[256];		/* by code */
+} Way;
+
+static double
+naive_impurity(const SpkForestPlan *plan, double stay, double churn)
+{
+	stay *= plan->weight[0];
+	churn *= plan->weight[1];
+	if (!plan->entropy)
+		return 2 * stay * churn / (stay + churn);
+	return -(stay == 0 ? 0 : stay * log2(stay / (stay + churn))) - (churn == 0 ? 0 : churn * log2(churn / (stay + churn)));
+}
+
+/* The impurity that is left when the codes in left go left; infinite if they may not. */
+static double
+naive_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature, const bool *left)
+{
+	uint32_t	n[2][2] = {{0}};
+
+	for (uint32_t i = 0; i < rows->n; i++)
+	{
+		const uint8_t *row = spk_matrix_row(&u->matrix, rows->row[i]);
+
+		n[left[row[feature]]][row[u->matrix.n_features]]++;
+	}
+	if (n[0][0] + n[0][1] < plan->min_leaf || n[1][0] + n[1][1] < plan->min_leaf)
+		return INFINITY;
+	return naive_impurity(plan, n[1][0], n[1][1]) + naive_impurity(plan, n[0][0], n[0][1]);
+}
+
+static void
+naive_try(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature, const bool *left,
+		  Way *best)
+{
+	double		cost = naive_cost(u, plan, rows, feature, left);
+
+	if (cost < best->cost)
+	{
+		best->found = true;
+		best->cost = cost;
+		best->feature = feature;
+		memcpy(best->left, left, sizeof(best->left));
+	}
+}
+
+/* Codes of the feature in these rows, in the order splits are tried; how many. */
+static uint32_t
+naive_order(const UnitMatrix *u, const Rows *rows, uint32_t feature, uint8_t *order, bool *missing)
+{
+	uint32_t	n[256][2] = {{0}};
+	uint32_t	n_codes = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++)
+	{
+		const uint8_t *row = spk_matrix_row(&u->matrix, rows->row[i]);
+
+		n[row[feature]][row[u->matrix.n_features]]++;
+	}
+	*missing = n[SPK_MISSING][0] + n[SPK_MISSING][1] > 0;
+	for (uint32_t code = 0; code < SPK_MISSING; code++)
+		if (n[code][0] + n[code][1] > 0)
+			order[n_codes++] = (uint8_t) code;
+	if (u->features[feature].kind != SPK_CATEGORY)
+		return n_codes;
+	for (uint32_t i = 0; i < n_codes; i++)
+		for (uint32_t j = n_codes - 1; j > i; j--)
+		{
+			uint8_t		a = order[j - 1],
+						b = order[j];
+
+			/* churn / rows, as fractions */
+			if (n[b][1] * (n[a][0] + n[a][1]) < n[a][1] * (n[b][0] + n[b][1]))
+			{
+				order[j - 1] = b;
+				order[j] = a;
+			}
+		}
+	return n_codes;
+}
+
+/* The first best split in the documented order. */
+static Way
+naive_split(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, double bound)
+{
+	Way			best = {.cost = bound};
+
+	for (uint32_t f = 0; f < u->matrix.n_features; f++)
+	{
+		bool		left[256] = {false};
+		uint8_t		order[256];
+		bool		missing;
+		uint32_t	n = naive_order(u, rows, f, order, &missing);
+
+		for (uint32_t i = 0; i + 1 < n; i++)
+		{
+			left[order[i]] = true;
+			left[SPK_MISSING] = false;
+			naive_try(u, plan, rows, f, left, &best);
+			left[SPK_MISSING] = true;
+			if (missing)
+				naive_try(u, plan, rows, f, left, &best);
+		}
+		left[SPK_MISSING] = false;
+		if (n > 0)
+			left[order[n - 1]] = true;
+		if (missing && n > 0)
+			naive_try(u, plan, rows, f, left, &best);
+	}
+	return best;
+}
+
+/* The least impurity left by any partition of any feature's codes at all. */
+static double
+least_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows)
+{
+	double		least = INFINITY;
+
+	for (uint32_t f = 0; f < u->matrix.n_features; f++)
+	{
+		uint8_t		order[256];
+		bool		missing;
+		uint32_t	n = naive_order(u, rows, f, order, &missing);
+		bool		any = u->features[f].kind == SPK_CATEGORY;
+
+		for (uint32_t subset = 1; subset < UINT32_C(1) << n; subset++)
+			for (int side = 0; side <= missing; side++)
+			{
+				bool		left[256] = {false};
+
+				if (!any && (subset & (subset + 1)) != 0)
+					continue;	/* numbers: the lowest codes only */
+				for (uint32_t i = 0; i < n; i++)
+					left[order[i]] = subset >> i & 1;
+				left[SPK_MISSING] = side;
+				least = fmin(least, naive_cost(u, plan, rows, f, left));
+			}
+	}
+	return least;
+}
+
+/* Without missing values here, they (and categories not here) follow the larger side. */
+static void
+check_direction(const UnitMatrix *u, const SpkTree *tree, const SpkNode *node, const Rows *rows, const Way *way)
+{
+	bool		here[256] = {false};
+	bool		left = way->left[SPK_MISSING];
+	uint8_t		low = 0,
+				high = SPK_MISSING;
+
+	for (uint32_t i = 0; i < rows->n; i++)
+		here[spk_matrix_row(&u->matrix, rows->row[i])[node->feature]] = true;
+	if (!here[SPK_MISSING])
+		left = tree->nodes[node->u.left].cover >= tree->nodes[node->u.left + 1].cover;
+	assert_int_equal(node_goes_left(tree, node, SPK_MISSING), left);
+	if (node->flags & SPK_NODE_SET)
+	{
+		for (uint32_t code = 0; code < u->features[node->feature].n_bins; code++)
+			if (!here[code])
+				assert_int_equal(node_goes_left(tree, node, (uint8_t) code), left);
+		return;
+	}
+	/* numbers are cut in the middle of the gap */
+	for (int code = 0; code < SPK_MISSING; code++)
+	{
+		if (here[code] && way->left[code])
+			low = (uint8_t) code;
+		else if (here[code] && high == SPK_MISSING)
+			high = (uint8_t) code;
+	}
+	if (high == SPK_MISSING)
+		assert_int_equal(node->split, u->features[node->feature].n_bins - 1);
+	else
+		assert_int_equal(node->split, (low + high - 1) / 2);
+}
+
+/* Compares the node and all below it with the naive learner; returns splits seen. */
+static uint32_t
+check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, uint32_t at, const Rows *rows,
+		   uint32_t depth)
+{
+	const SpkNode *node = &tree->nodes[at];
+	Rows		side[2] = {{0}};
+	uint32_t	churn = 0;
+	double		bound,
+				cost,
+				least;
+	bool		left[256];
+	Way			way = {0};
+
+	for (uint32_t i = 0; i < rows->n; i++)
+		churn += spk_matrix_label(&u->matrix, rows->row[i]);
+	bound = naive_impurity(plan, rows->n - churn, churn) -
+		1e-12 * (plan->weight[0] * (rows->n - churn) + plan->weight[1] * churn);
+	if (depth < plan->max_depth && churn > 0 && churn < rows->n && rows->n >= 2 * plan->min_leaf)
+		way = naive_split(u, plan, rows, bound);
+	if (!way.found)
+	{
+		assert_int_equal(node->flags, SPK_NODE_LEAF);
+		return 0;
+	}
+	assert_false(node->flags & SPK_NODE_LEAF);
+	for (int code = 0; code < 256; code++)
+		left[code] = node_goes_left(tree, node, (uint8_t) code);
+	cost = naive_cost(u, plan, rows, node->feature, left);
+	if (plan->entropy)
+		assert_true(fabs(cost - way.cost) < 1e-9);
+	else
+	{
+		assert_true(cost == way.cost);
+		assert_int_equal(node->feature, way.feature);
+		for (uint32_t i = 0; i < rows->n; i++)
+		{
+			uint8_t		code = spk_matrix_row(&u->matrix, rows->row[i])[node->feature];
+
+			assert_int_equal(left[code], way.left[code]);
+		}
+		check_direction(u, tree, node, rows, &way);
+	}
+	least = least_cost(u, plan, rows);
+	if (plan->min_leaf == 1)
+		assert_true(fabs(cost - least) < 1e-9);
+	else
+		assert_true(cost > least - 1e-9);
+
+	for (uint32_t i = 0; i < rows->n; i++)
+	{
+		Rows	   *to = &side[!left[spk_matrix_row(&u->matrix, rows->row[i])[node->feature]]];
+
+		to->row[to->n++] = rows->row[i];
+	}
+	return 1 + check_node(u, plan, tree, node->u.left, &side[0], depth + 1) +
+		check_node(u, plan, tree, node->u.left + 1, &side[1], depth + 1);
+}
+
+static void
+splits_are_the_best_there_are(void **unused)
+{
+	SpkRng		rng = spk_rng(11, 12);
+	uint32_t	n_splits = 0;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1), 1 + spk_rng_below(&rng, 4),
+										1 + spk_rng_below(&rng, 7));
+		SpkForestPlan plan = plan_of(u, false);
+		Rows		rows = {.n = u->matrix.n_rows};
+		SpkTree		tree;
+
+		for (uint32_t i = 0; i < rows.n; i++)
+			rows.row[i] = i;
+		if (spk_rng_below(&rng, 2) == 0)
+			plan.min_leaf = 1 + spk_rng_below(&rng, 5);
+		if (spk_rng_below(&rng, 3) == 0)
+			plan.max_depth = 1 + spk_rng_below(&rng, 3);
+		if (spk_rng_below(&rng, 2) == 0)
+			plan.weight[1] = 0.25 + spk_rng_double(&rng) * 8;
+		plan.entropy = spk_rng_below(&rng, 3) == 0;
+		tree = grow(u, &plan, 0);
+		check_tree(u, &plan, &tree);
+		n_splits += check_node(u, &plan, &tree, 0, &rows, 0);
+		free_tree(&tree);
+		unit_matrix_free(u);
+	}
+	assert_in_range(n_splits, 5000, 100000);
+}
+
+/* Every width of rows, few and many rows, and parts larger than a pass. */
+static void
+trees_are_sound(void **unused)
+{
+	SpkRng		rng = spk_rng(13, 14);
+
+	for (uint32_t n_features = 1; n_features < 90; n_features += 7)
+		for (uint32_t n_rows = 1; n_rows < 3000; n_rows = 5 * n_rows + 1)
+			for (int bootstrap = 0; bootstrap < 2; bootstrap++)
+			{
+				UnitMatrix *u = unit_matrix_new(&rng, n_rows, n_features, 255);
+				SpkForestPlan plan = plan_of(u, bootstrap);
+				SpkTree		tree;
+
+				plan.features_per_split = 1 + spk_rng_below(&rng, n_features);
+				plan.min_leaf = 1 + spk_rng_below(&rng, 3);
+				plan.max_depth = 1 + spk_rng_below(&rng, 12);
+				tree = grow(u, &plan, n_rows);
+				check_tree(u, &plan, &tree);
+				free_tree(&tree);
+				unit_matrix_free(u);
+			}
+	for (int bootstrap = 0; bootstrap < 2; bootstrap++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 300000, 3, 255);
+		SpkForestPlan plan = plan_of(u, bootstrap);
+		SpkTree		tree;
+
+		plan.features_per_split = 2;
+		plan.max_depth = 6;
+		tree = grow(u, &plan, 1);
+		check_tree(u, &plan, &tree);
+		free_tree(&tree);
+		unit_matrix_free(u);
+	}
+}
+
+static void
+one_class_and_no_rows(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(15, 16);
+	UnitMatrix *u = unit_matrix_new(&rng, 50, 2, 9);
+	SpkForestPlan plan = plan_of(u, true);
+	SpkGrower  *grower;
+	SpkTree		tree;
+	double		gains[2];
+
+	for (uint32_t r = 0; r < 50; r++)
+		u->matrix.codes[r * u->matrix.stride + 2] = 1;
+	tree = grow(u, &plan, 0);
+	assert_int_equal(tree.n_nodes, 1);
+	assert_true(tree.nodes[0].u.value == 1);
+	assert_int_equal(tree.nodes[0].cover, 50);
+	free_tree(&tree);
+
+	u->matrix.n_rows = 0;
+	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	assert_int_equal(spk_grow_tree(grower, 0, &tree, gains), SPK_INVALID);
+	spk_grower_release(grower);
+	unit_matrix_free(u);
+	assert_int_equal(state.live, 0);
+}
+
+/* A tree depends on its number alone, not on what the grower did before. */
+static void
+trees_are_independent(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(17, 18);
+	UnitMatrix *u = unit_matrix_new(&rng, 900, 12, 40);
+	SpkForestPlan plan = plan_of(u, true);
+	SpkGrower  *grower;
+	SpkTree		tree,
+				alone[5];
+	double		gains[12];
+
+	plan.features_per_split = 3;
+	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	for (uint32_t t = 0; t < 5; t++)
+	{
+		SpkHost		own = unit_host(&state);
+		SpkGrower  *fresh = spk_grower_new(&own, &plan, &u->matrix, u->features);
+
+		assert_int_equal(spk_grow_tree(fresh, t, &tree, gains), SPK_OK);
+		alone[t] = tree;
+		alone[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes, tree.n_nodes * sizeof(SpkNode));
+		alone[t].sets = memcpy(malloc(tree.n_sets * sizeof(SpkCodeSet) + 1), tree.sets, tree.n_sets * sizeof(SpkCodeSet));
+		spk_grower_release(fresh);
+	}
+	for (uint32_t t = 5; t-- > 0;)
+	{
+		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_same_tree(&tree, &alone[t]);
+	}
+	for (uint32_t t = 1; t < 5; t++)
+		assert_true(alone[t].n_nodes != alone[0].n_nodes ||
+					memcmp(alone[t].nodes, alone[0].nodes, alone[0].n_nodes * sizeof(SpkNode)) != 0);
+	spk_grower_release(grower);
+	plan.seed = 43;
+	tree = grow(u, &plan, 0);
+	assert_true(tree.n_nodes != alone[0].n_nodes ||
+				memcmp(tree.nodes, alone[0].nodes, tree.n_nodes * sizeof(SpkNode)) != 0);
+	free_tree(&tree);
+	for (uint32_t t = 0; t < 5; t++)
+		free_tree(&alone[t]);
+	unit_matrix_free(u);
+}
+
+/* Bootstrap and the class weights of a handful of rows, by hand. */
+static void
+plans(void **unused)
+{
+	SpkOptions	options = spk_options_default(SPK_RANDOM_FOREST);
+	SpkMatrix	matrix = {.n_rows = 100, .n_positives = 20, .n_features = 17, .stride = 24};
+	SpkForestPlan plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
+	SpkForestPlan huge = plan;
+
+	assert_int_equal(plan.features_per_split, 4);
+	assert_true(plan.bootstrap && !plan.entropy);
+	assert_true(plan.weight[0] == 1 && plan.weight[1] == 1);
+	assert_true(plan.seed == 42);
+
+	options.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_BALANCED;
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
+	options.value[SPK_OPT_SEED] = -1;
+	plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
+	assert_int_equal(plan.features_per_split, 17);
+	assert_true(plan.weight[0] == 0.625 && plan.weight[1] == 2.5);
+	assert_true(plan.seed == UINT64_MAX);
+
+	options.value[SPK_OPT_CLASS_WEIGHT] = 3;
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = 0.5;
+	plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
+	assert_int_equal(plan.features_per_split, 8);
+	assert_true(plan.weight[0] == 1 && plan.weight[1] == 3);
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = 1e-6;
+	assert_int_equal(spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix).features_per_split, 1);
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = 1600;
+	assert_int_equal(spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix).features_per_split, 17);
+	options.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_BALANCED;
+	matrix.n_positives = 0;
+	assert_true(spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix).weight[1] == 1);
+	options = spk_options_default(SPK_DECISION_TREE);
+	plan = spk_forest_plan(&options, SPK_DECISION_TREE, &matrix);
+	assert_true(plan.n_trees == 1 && !plan.bootstrap && plan.max_depth == 5);
+
+	matrix.n_rows = SPK_MAX_ROWS;
+	matrix.n_features = SPK_MAX_FEATURES;
+	matrix.stride = spk_matrix_stride(SPK_MAX_FEATURES);
+	assert_true(spk_grower_size(&huge, &matrix) > (size_t) SPK_MAX_ROWS * matrix.stride * 2);
+}
+
+static void
+importance_is_the_mean_of_trees(void **unused)
+{
+	static const double gains[] = {0.5, 0.5, 0, 1, 0, 0};
+	static const double nothing[6];
+	SpkFeature	features[3];
+
+	spk_forest_importance(gains, 2, features, 3);
+	assert_true(features[0].importance == 0.75 && features[1].importance == 0.25 && features[2].importance == 0);
+	spk_forest_importance(nothing, 2, features, 3);
+	assert_true(features[0].importance == 0 && features[1].importance == 0);
+}
+
+static void
+no_memory(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(19, 20);
+	UnitMatrix *u = unit_matrix_new(&rng, 40, 3, 9);
+	SpkForestPlan plan = plan_of(u, true);
+	SpkGrower  *grower = NULL;
+
+	for (long allocs = 0; grower == NULL; allocs++)
+	{
+		assert_int_equal(state.live, 0);
+		state.allocs_left = allocs;
+		grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+		assert_true(allocs < 20);
+	}
+	state.allocs_left = -1;
+	spk_grower_release(grower);
+	spk_grower_release(NULL);
+	assert_int_equal(state.live, 0);
+	unit_matrix_free(u);
+}
+
+/* Wherever it is cancelled, the grower grows the same tree the next time. */
+static void
+cancelled(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(21, 22);
+	UnitMatrix *u = unit_matrix_new(&rng, 400000, 7, 255);
+	SpkForestPlan plan = plan_of(u, true);
+	SpkTree		tree,
+				expected;
+	SpkGrower  *grower;
+	double		gains[7];
+	long		n_cancelled = 0;
+
+	plan.max_depth = 9;
+	expected = grow(u, &plan, 3);
+	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	for (long polls = 0;; polls++)
+	{
+		SpkStatus	status;
+
+		state.polls_left = polls;
+		status = spk_grow_tree(grower, 3, &tree, gains);
+		state.polls_left = -1;
+		if (status == SPK_OK)
+			break;
+		assert_int_equal(status, SPK_CANCELLED);
+		n_cancelled++;
+		if (polls >= 4)
+			polls += 5;
+	}
+	assert_true(n_cancelled > 5);
+	assert_same_tree(&tree, &expected);
+	spk_grower_release(grower);
+	free_tree(&expected);
+	unit_matrix_free(u);
+	assert_int_equal(state.live, 0);
+}
+
+static void
+logarithm(void **unused)
+{
+	SpkRng		rng = spk_rng(23, 24);
+
+	assert_true(spk_log2(1) == 0 && spk_log2(2) == 1 && spk_log2(0.25) == -2 && spk_log2(0x1p40) == 40);
+	for (int i = 0; i < 100000; i++)
+	{
+		double		x = ldexp(0.5 + spk_rng_double(&rng), (int) spk_rng_below(&rng, 80) - 30);
+		double		expected = log2(x);
+
+		assert_true(fabs(spk_log2(x) - expected) <= 4.5e-16 * fmax(1, fabs(expected)));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(splits_are_the_best_there_are),
+		cmocka_unit_test(trees_are_sound),
+		cmocka_unit_test(one_class_and_no_rows),
+		cmocka_unit_test(trees_are_independent),
+		cmocka_unit_test(plans),
+		cmocka_unit_test(importance_is_the_mean_of_trees),
+		cmocka_unit_test(no_memory),
+		cmocka_unit_test(cancelled),
+		cmocka_unit_test(logarithm),
+	};
+
+	return cmocka_run_group_tests_name("forest", tests, NULL, NULL);
+}
