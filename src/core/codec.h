@@ -25,12 +25,21 @@ extern SpkStatus spk_model_decode(const SpkHost *host, const void *data, size_t 
 								  SpkModel *model, const char **why);
 
 /*
- * The fingerprint is the hash of everything behind the header; reads it from
- * the first SPK_MODEL_HEADER bytes without decoding the rest.  0 if those are
- * not a model's.
+ * The header: magic, version (2 bytes), algorithm (1), flags (1, none yet), the
+ * fingerprint (8), which is the hash of everything behind it.
  */
 #define SPK_MODEL_HEADER	16
+#define SPK_MODEL_MAGIC		"SPKM"
+#define SPK_MODEL_VERSION	1
+
+/* Reads the fingerprint from the first SPK_MODEL_HEADER bytes; 0 if those are not a model's. */
 extern uint64_t spk_model_fingerprint(const void *data, size_t len);
+
+/* Likewise the algorithm; false if there is none. */
+extern bool spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm);
+
+/* The fingerprint of what follows the header. */
+extern uint64_t spk_model_hash(const void *body, size_t len, SpkAlgorithm algorithm);
 
 /* Gives the memory of a decoded or assembled model back, array by array. */
 extern void spk_model_release(const SpkHost *host, SpkModel *model);

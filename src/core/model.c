@@ -1,8 +1,14 @@
 /*
  * model.c
- *	  Names that a model is stored under.
+ *	  Names of what is in a model; part of its formats.
  */
 #include "model.h"
+
+const char *const spk_kind_names[SPK_N_FEATURE_KINDS] = {
+	[SPK_NUMBER] = "number",
+	[SPK_TIME] = "time",
+	[SPK_CATEGORY] = "category",
+};
 
 const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_ROWS] = "rows",

@@ -34,6 +34,9 @@ typedef enum SpkFeatureKind
 	SPK_N_FEATURE_KINDS
 } SpkFeatureKind;
 
+/* "number" and so on. */
+extern const char *const spk_kind_names[SPK_N_FEATURE_KINDS];
+
 typedef struct SpkCategory
 {
 	const char *name;			/* not terminated */
