@@ -275,6 +275,90 @@ IS 'did the user cancel (or downgrade) in [as_of, as_of + horizon)? NULL when no
 -- Models: types
 ------------------------------------------------------------------------
 
+CREATE TYPE churn_model;
+
+CREATE FUNCTION churn_model_in(cstring) RETURNS churn_model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_out(churn_model) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_recv(internal) RETURNS churn_model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_send(churn_model) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE churn_model (
+	INPUT = churn_model_in,
+	OUTPUT = churn_model_out,
+	RECEIVE = churn_model_recv,
+	SEND = churn_model_send,
+	STORAGE = extended
+);
+
+CREATE TYPE churn_forest;
+
+CREATE FUNCTION churn_forest_in(cstring) RETURNS churn_forest
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_forest_out(churn_forest) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'churn_model_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_forest_recv(internal) RETURNS churn_forest
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_forest_send(churn_forest) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'churn_model_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE churn_forest (
+	INPUT = churn_forest_in,
+	OUTPUT = churn_forest_out,
+	RECEIVE = churn_forest_recv,
+	SEND = churn_forest_send,
+	STORAGE = extended
+);
+
+CREATE FUNCTION churn_forest(churn_model) RETURNS churn_forest
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE CAST (churn_forest AS churn_model) WITHOUT FUNCTION AS IMPLICIT;
+CREATE CAST (churn_model AS churn_forest) WITH FUNCTION churn_forest(churn_model) AS ASSIGNMENT;
+
+CREATE FUNCTION churn_model_eq(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_ne(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR = (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_eq,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_ne,
+	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+COMMENT ON TYPE churn_model IS 'a trained model, self-contained';
+COMMENT ON TYPE churn_forest IS 'a trained model that is an ensemble of trees';
+COMMENT ON FUNCTION churn_model_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION churn_model_out(churn_model) IS 'I/O';
+COMMENT ON FUNCTION churn_model_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION churn_model_send(churn_model) IS 'I/O';
+COMMENT ON FUNCTION churn_forest_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION churn_forest_out(churn_forest) IS 'I/O';
+COMMENT ON FUNCTION churn_forest_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION churn_forest_send(churn_forest) IS 'I/O';
+COMMENT ON FUNCTION churn_forest(churn_model) IS 'the model as a churn_forest, if it is an ensemble of trees';
+COMMENT ON CAST (churn_forest AS churn_model) IS 'the same bytes';
+COMMENT ON CAST (churn_model AS churn_forest) IS 'checks that the model is an ensemble of trees';
+COMMENT ON FUNCTION churn_model_eq(churn_model, churn_model) IS 'implementation of = operator';
+COMMENT ON FUNCTION churn_model_ne(churn_model, churn_model) IS 'implementation of <> operator';
+COMMENT ON OPERATOR = (churn_model, churn_model) IS 'equal in every bit';
+COMMENT ON OPERATOR <> (churn_model, churn_model) IS 'different in some bit';
+
 ------------------------------------------------------------------------
 -- Models: training
 ------------------------------------------------------------------------
@@ -282,6 +366,33 @@ IS 'did the user cancel (or downgrade) in [as_of, as_of + horizon)? NULL when no
 ------------------------------------------------------------------------
 -- Models: use
 ------------------------------------------------------------------------
+
+CREATE FUNCTION churn_fingerprint(model churn_model) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_set_threshold(model churn_model, threshold float8) RETURNS churn_model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_set_threshold(model churn_forest, threshold float8) RETURNS churn_forest
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_info(model churn_model) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_importance(model churn_model, OUT feature text, OUT importance float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
+
+COMMENT ON FUNCTION churn_fingerprint(churn_model) IS
+	'hash of the whole model, 16 hex digits: equal models have equal ones';
+COMMENT ON FUNCTION churn_set_threshold(churn_model, float8) IS
+	'the model with another decision threshold, between 0 and 1';
+COMMENT ON FUNCTION churn_set_threshold(churn_forest, float8) IS
+	'the model with another decision threshold, between 0 and 1';
+COMMENT ON FUNCTION churn_info(churn_model) IS
+	'algorithm, options, training facts, features and size of the model';
+COMMENT ON FUNCTION churn_importance(churn_model) IS
+	'share of each feature in the model, most important first';
 
 ------------------------------------------------------------------------
 -- Judging

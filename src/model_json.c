@@ -1,0 +1,152 @@
+/*
+ * model_json.c
+ *	  Models to JSON text.
+ *
+ * Numbers are written in the shortest form that reads back exactly, so that a
+ * model survives a dump as text bit for bit.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/json.h"
+
+#include "model_json.h"
+#include "options_json.h"
+
+void
+spk_facts_to_json(StringInfo buf, const SpkModel *model)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(buf, '{');
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		if (!isnan(model->facts[i]))
+		{
+			appendStringInfo(buf, "%s\"%s\": ", separator, spk_fact_names[i]);
+			spk_append_number(buf, model->facts[i]);
+			separator = ", ";
+		}
+	appendStringInfoChar(buf, '}');
+}
+
+static void
+append_categories(StringInfo buf, const SpkFeature *feature)
+{
+	appendStringInfoString(buf, ", \"categories\": [");
+	for (uint32 i = 0; i < feature->n_bins; i++)
+	{
+		char	   *name = pnstrdup(feature->categories[i].name, feature->categories[i].len);
+
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		escape_json(buf, name);
+		pfree(name);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_edges(StringInfo buf, const SpkFeature *feature)
+{
+	appendStringInfoString(buf, ", \"edges\": [");
+	for (uint32 i = 0; i + 1 < feature->n_bins; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		spk_append_number(buf, feature->edges[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_feature(StringInfo buf, const SpkFeature *feature)
+{
+	appendStringInfoString(buf, "{\"name\": ");
+	escape_json(buf, feature->name);
+	appendStringInfo(buf, ", \"kind\": \"%s\"", spk_kind_names[feature->kind]);
+	if (feature->kind == SPK_CATEGORY)
+		append_categories(buf, feature);
+	else
+		append_edges(buf, feature);
+	appendStringInfoString(buf, ", \"counts\": [");
+	for (uint32 i = 0; i <= feature->n_bins; i++)
+		appendStringInfo(buf, "%s%u", i > 0 ? ", " : "", feature->counts[i]);
+	appendStringInfoString(buf, "], \"importance\": ");
+	spk_append_number(buf, feature->importance);
+	appendStringInfoChar(buf, '}');
+}
+
+static void
+append_codes(StringInfo buf, const SpkCodeSet *set)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(buf, '[');
+	for (int code = 0; code <= SPK_MISSING; code++)
+		if (spk_set_has(set, (uint8) code))
+		{
+			appendStringInfo(buf, "%s%d", separator, code);
+			separator = ",";
+		}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_node(StringInfo buf, const SpkTree *tree, const SpkNode *node)
+{
+	appendStringInfoChar(buf, '[');
+	if (node->flags & SPK_NODE_LEAF)
+		spk_append_number(buf, node->u.value);
+	else if (node->flags & SPK_NODE_SET)
+	{
+		appendStringInfo(buf, "%d,", node->feature);
+		append_codes(buf, &tree->sets[node->set]);
+	}
+	else
+		appendStringInfo(buf, "%d,%d,\"%s\"", node->feature, node->split,
+						 (node->flags & SPK_NODE_MISSING_LEFT) ? "left" : "right");
+	appendStringInfo(buf, ",%u]", node->cover);
+}
+
+static void
+append_tree(StringInfo buf, const SpkTree *tree)
+{
+	appendStringInfoChar(buf, '[');
+	for (uint32 i = 0; i < tree->n_nodes; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_node(buf, tree, &tree->nodes[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+void
+spk_model_to_json(StringInfo buf, const SpkModel *model)
+{
+	appendStringInfo(buf, "{\"sparkify_model\": 1, \"algorithm\": \"%s\", \"threshold\": ",
+					 spk_algorithm_name(model->algorithm));
+	spk_append_number(buf, model->threshold);
+	appendStringInfoString(buf, ", \"options\": ");
+	spk_options_to_json(buf, &model->options, model->algorithm);
+	appendStringInfoString(buf, ", \"facts\": ");
+	spk_facts_to_json(buf, model);
+	appendStringInfoString(buf, ", \"features\": [");
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_feature(buf, &model->features[i]);
+	}
+	appendStringInfoString(buf, "], \"trees\": [");
+	for (uint32 i = 0; i < model->n_trees; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_tree(buf, &model->trees[i]);
+	}
+	appendStringInfoString(buf, "]}");
+}

@@ -1,0 +1,27 @@
+/*
+ * model_json.h
+ *	  Models as JSON text: docs/model-format.md describes it.
+ */
+#ifndef SPK_MODEL_JSON_H
+#define SPK_MODEL_JSON_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "core/model.h"
+
+/* Appends the model as JSON, exact to the bit. */
+extern void spk_model_to_json(StringInfo buf, const SpkModel *model);
+
+/* Appends the facts that are known as a JSON object. */
+extern void spk_facts_to_json(StringInfo buf, const SpkModel *model);
+
+/*
+ * The model that a text from anywhere describes, in the current memory
+ * context.  A text of another layout is an error.  That the model is sound is
+ * for the caller to check, by decoding what it encodes to.
+ */
+extern SpkModel *spk_model_from_json(const char *json);
+
+#endif							/* SPK_MODEL_JSON_H */

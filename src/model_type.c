@@ -1,0 +1,244 @@
+/*
+ * model_type.c
+ *	  The SQL types churn_model and churn_forest.
+ *
+ * Both store the bytes of core/codec.h; a churn_forest is a churn_model whose
+ * algorithm makes an ensemble of trees, which is checked wherever one comes in.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "core/codec.h"
+#include "model_json.h"
+#include "model_type.h"
+#include "pg_host.h"
+
+PG_FUNCTION_INFO_V1(churn_model_in);
+PG_FUNCTION_INFO_V1(churn_model_out);
+PG_FUNCTION_INFO_V1(churn_model_recv);
+PG_FUNCTION_INFO_V1(churn_model_send);
+PG_FUNCTION_INFO_V1(churn_model_eq);
+PG_FUNCTION_INFO_V1(churn_model_ne);
+PG_FUNCTION_INFO_V1(churn_forest_in);
+PG_FUNCTION_INFO_V1(churn_forest_recv);
+PG_FUNCTION_INFO_V1(churn_forest);
+PG_FUNCTION_INFO_V1(churn_fingerprint);
+PG_FUNCTION_INFO_V1(churn_set_threshold);
+
+SpkModel *
+spk_model_from_datum(Datum datum, MemoryContext context)
+{
+	bytea	   *bytes = DatumGetByteaPP(datum);
+	SpkHost		host = spk_pg_host(context);
+	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
+	const char *why = NULL;
+
+	spk_check(spk_model_decode(&host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), model, &why),
+			  "churn model", why);
+	if ((Pointer) bytes != DatumGetPointer(datum))
+		pfree(bytes);
+	return model;
+}
+
+bytea *
+spk_model_to_bytes(const SpkModel *model)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = spk_writer(&host);
+
+	spk_write_u32(&w, 0);		/* the varlena's length word */
+	spk_check(spk_model_encode(model, &w), "churn model", NULL);
+	if (!AllocSizeIsValid(w.len))
+		spk_check(SPK_LIMIT, "churn model", NULL);
+	SET_VARSIZE(w.data, w.len);
+	return (bytea *) w.data;
+}
+
+/* Are these bytes from outside a model?  Its strings must fit the database, too. */
+static void
+check_bytes(const void *data, size_t len, int errcode_of_refusal)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkModel	model;
+	const char *why = NULL;
+	SpkStatus	status = spk_model_decode(&host, data, len, &model, &why);
+
+	if (status == SPK_CORRUPT)
+		ereport(ERROR,
+				(errcode(errcode_of_refusal),
+				 errmsg("invalid churn model"),
+				 errdetail("%s.", why)));
+	spk_check(status, "churn model", NULL);
+	for (uint32 i = 0; i < model.n_features; i++)
+	{
+		const SpkFeature *feature = &model.features[i];
+
+		pg_verifymbstr(feature->name, strlen(feature->name), false);
+		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < feature->n_bins; j++)
+			pg_verifymbstr(feature->categories[j].name, feature->categories[j].len, false);
+	}
+	spk_model_release(&host, &model);
+}
+
+static bytea *
+model_in(const char *text)
+{
+	SpkModel   *model = spk_model_from_json(text);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	bytea	   *bytes = spk_model_to_bytes(model);
+
+	spk_model_release(&host, model);
+	check_bytes(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION);
+	return bytes;
+}
+
+static bytea *
+model_recv(StringInfo buf)
+{
+	int			len = buf->len - buf->cursor;
+	bytea	   *bytes;
+
+	check_bytes(buf->data + buf->cursor, len, ERRCODE_INVALID_BINARY_REPRESENTATION);
+	bytes = palloc(VARHDRSZ + len);
+	SET_VARSIZE(bytes, VARHDRSZ + len);
+	pq_copymsgbytes(buf, VARDATA(bytes), len);
+	return bytes;
+}
+
+/* The start of a stored model: all that its algorithm and fingerprint need. */
+static bytea *
+header_of(Datum datum)
+{
+	bytea	   *header = DatumGetByteaPSlice(datum, 0, SPK_MODEL_HEADER);
+
+	if (spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ) == 0)
+		spk_check(SPK_CORRUPT, "churn model", "The data do not start as a model does");
+	return header;
+}
+
+/* Refuses a model that is no churn_forest. */
+static void
+check_forest(const bytea *header)
+{
+	SpkAlgorithm algorithm;
+
+	if (!spk_model_algorithm(VARDATA(header), VARSIZE(header) - VARHDRSZ, &algorithm) ||
+		!spk_algorithm_is_forest(algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("model is not an ensemble of trees"),
+				 errhint("Keep it as a churn_model.")));
+}
+
+Datum
+churn_model_in(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(model_in(PG_GETARG_CSTRING(0)));
+}
+
+Datum
+churn_model_out(PG_FUNCTION_ARGS)
+{
+	SpkModel   *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	spk_model_to_json(&buf, model);
+	PG_RETURN_CSTRING(buf.data);
+}
+
+Datum
+churn_model_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(model_recv((StringInfo) PG_GETARG_POINTER(0)));
+}
+
+Datum
+churn_model_send(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/* Equal models have equal bytes: the decoder sees to that. */
+static bool
+models_equal(Datum a, Datum b)
+{
+	bytea	   *x = DatumGetByteaPP(a);
+	bytea	   *y = DatumGetByteaPP(b);
+
+	return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) &&
+		memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
+}
+
+Datum
+churn_model_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(models_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+}
+
+Datum
+churn_model_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!models_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+}
+
+Datum
+churn_forest_in(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = model_in(PG_GETARG_CSTRING(0));
+
+	check_forest(bytes);
+	PG_RETURN_BYTEA_P(bytes);
+}
+
+Datum
+churn_forest_recv(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = model_recv((StringInfo) PG_GETARG_POINTER(0));
+
+	check_forest(bytes);
+	PG_RETURN_BYTEA_P(bytes);
+}
+
+/* The cast from churn_model. */
+Datum
+churn_forest(PG_FUNCTION_ARGS)
+{
+	check_forest(header_of(PG_GETARG_DATUM(0)));
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum
+churn_fingerprint(PG_FUNCTION_ARGS)
+{
+	bytea	   *header = header_of(PG_GETARG_DATUM(0));
+	uint64		fingerprint = spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ);
+
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016llx", (unsigned long long) fingerprint)));
+}
+
+Datum
+churn_set_threshold(PG_FUNCTION_ARGS)
+{
+	double		threshold = PG_GETARG_FLOAT8(1);
+	SpkModel   *model;
+
+	if (!(threshold > 0 && threshold < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("threshold must be greater than 0 and less than 1")));
+	model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	model->threshold = threshold;
+	PG_RETURN_BYTEA_P(spk_model_to_bytes(model));
+}
