@@ -55,5 +55,17 @@ is($node->safe_psql('readme_md', q{SELECT count(*) > 100 AND bool_and(risk BETWE
 is($node->safe_psql('docs_quickstart_md', q{SELECT count(DISTINCT churn_fingerprint(model)) FROM models}), '2',
 	'two options, two models');
 
+# Every object of the extension has its place in the reference.
+my $reference = slurp_file('docs/reference.md');
+my @objects = split /\n/, $node->safe_psql('readme_md', q{
+	SELECT DISTINCT coalesce(p.proname, t.typname) FROM pg_depend AS d
+		LEFT JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+		LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND t.typname !~ '^_'
+	WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'sparkify')
+		AND coalesce(p.proname, t.typname) !~ '_(in|out|recv|send|eq|ne)$'
+		AND coalesce(p.proname, t.typname) !~ '_(trans|transfn|combine|combinefn|serialize|serialfn|deserialize|deserialfn|final|finalfn|handler|validator)$'});
+cmp_ok(scalar @objects, '>', 20, 'objects were found');
+is(join(' ', grep { $reference !~ /\b\Q$_\E\b/ } @objects), '', 'every object is in docs/reference.md');
+
 $node->stop;
 done_testing();
