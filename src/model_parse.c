@@ -11,12 +11,11 @@
 
 #include <math.h>
 
-#include <json.h>
-
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "json_text.h"
 #include "model_json.h"
 #include "model_text.h"
 #include "options_json.h"
@@ -36,11 +35,8 @@ typedef struct JsonInput
 	int			encoding;		/* of the strings in there */
 } JsonInput;
 
-#define REFUSE(...) \
-	ereport(ERROR, \
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION), \
-			 errmsg("invalid churn model"), \
-			 errdetail(__VA_ARGS__)))
+#define TYPE_NAME		"churn_model"
+#define REFUSE(...)		spk_json_error(TYPE_NAME, __VA_ARGS__)
 
 /* Parses a text that must be one JSON value; the caller puts it back. */
 static json_object *
@@ -82,17 +78,10 @@ count_elements(SpkTextList list, uint32 max, const char *what)
 
 /* ---- Values ---- */
 
-/* A member of an object, which must be there and of this type. */
 static json_object *
 get_member(json_object *object, const char *key, json_type type)
 {
-	json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value))
-		REFUSE("Key \"%s\" is missing.", key);
-	if (!json_object_is_type(value, type))
-		REFUSE("The value of \"%s\" is not of type %s.", key, json_type_to_name(type));
-	return value;
+	return spk_json_member(object, key, type, false, TYPE_NAME);
 }
 
 /* An element of an array, which must be of this type. */
@@ -138,8 +127,8 @@ get_number_member(json_object *object, const char *key)
 	json_object *value;
 
 	if (!json_object_object_get_ex(object, key, &value))
-		REFUSE("Key \"%s\" is missing.", key);
-	return get_number(value, psprintf("The value of \"%s\"", key));
+		REFUSE("The member \"%s\" is missing.", key);
+	return get_number(value, psprintf("The member \"%s\"", key));
 }
 
 static uint32
@@ -167,22 +156,6 @@ get_string(JsonInput *in, json_object *value, uint32 *len)
 	}
 	*len = utf8_len;
 	return pnstrdup(utf8, utf8_len);
-}
-
-/* Every key of the object must be one of those read; names one that is not. */
-static void
-check_keys(json_object *object, const char *const *known)
-{
-	json_object_object_foreach(object, key, value)
-	{
-		const char *const *k = known;
-
-		(void) value;
-		while (*k != NULL && strcmp(*k, key) != 0)
-			k++;
-		if (*k == NULL)
-			REFUSE("Key \"%s\" is not known here.", key);
-	}
 }
 
 static int
@@ -246,7 +219,7 @@ get_option(json_object *value, SpkOption option)
 	}
 	else
 	{
-		number = get_number(value, psprintf("The value of \"%s\"", name));
+		number = get_number(value, psprintf("The member \"%s\"", name));
 		if (spk_option_takes_number(option, number))
 			return number;
 	}
@@ -257,7 +230,7 @@ static void
 get_options(json_object *root, SpkModel *model)
 {
 	json_object *options = get_member(root, "options", json_type_object);
-	const char *known[SPK_N_OPTIONS + 1] = {NULL};
+	const char *known[SPK_N_OPTIONS];
 	int			n = 0;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
@@ -267,35 +240,34 @@ get_options(json_object *root, SpkModel *model)
 			json_object *value;
 
 			if (!json_object_object_get_ex(options, name, &value))
-				REFUSE("Key \"%s\" is missing.", name);
+				REFUSE("The member \"%s\" is missing.", name);
 			model->options.value[i] = get_option(value, (SpkOption) i);
 			known[n++] = name;
 		}
-	check_keys(options, known);
+	spk_json_only(options, known, n, TYPE_NAME);
 }
 
 static void
 get_facts(json_object *root, SpkModel *model)
 {
 	json_object *facts = get_member(root, "facts", json_type_object);
-	const char *known[SPK_N_FACTS + 1] = {NULL};
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 	{
-		known[i] = spk_fact_names[i];
-		model->facts[i] = json_object_object_get_ex(facts, known[i], NULL) ?
-			get_number_member(facts, known[i]) : NAN;
+		const char *name = spk_fact_names[i];
+
+		model->facts[i] = json_object_object_get_ex(facts, name, NULL) ? get_number_member(facts, name) : NAN;
 	}
-	check_keys(facts, known);
+	spk_json_only(facts, spk_fact_names, SPK_N_FACTS, TYPE_NAME);
 }
 
 static void
 get_categories(JsonInput *in, json_object *object, SpkFeature *feature)
 {
-	static const char *const known[] = {"name", "kind", "categories", "counts", "importance", NULL};
+	static const char *const known[] = {"name", "kind", "categories", "counts", "importance"};
 	json_object *categories = get_member(object, "categories", json_type_array);
 
-	check_keys(object, known);
+	spk_json_only(object, known, lengthof(known), TYPE_NAME);
 	if (json_object_array_length(categories) != feature->n_bins)
 		REFUSE("A feature has not one count more than categories.");
 	feature->categories = alloc_array(feature->n_bins, sizeof(SpkCategory));
@@ -311,11 +283,11 @@ get_categories(JsonInput *in, json_object *object, SpkFeature *feature)
 static void
 get_edges(json_object *object, SpkFeature *feature)
 {
-	static const char *const known[] = {"name", "kind", "edges", "counts", "importance", NULL};
+	static const char *const known[] = {"name", "kind", "edges", "counts", "importance"};
 	json_object *edges = get_member(object, "edges", json_type_array);
 	uint32		n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
 
-	check_keys(object, known);
+	spk_json_only(object, known, lengthof(known), TYPE_NAME);
 	if (json_object_array_length(edges) != n)
 		REFUSE("A feature has not two counts more than edges.");
 	feature->edges = alloc_array(n, sizeof(double));
@@ -495,7 +467,7 @@ static void
 get_root(JsonInput *in, SpkText text, SpkText features, SpkText trees)
 {
 	static const char *const known[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees", NULL};
+		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees"};
 	SpkText		first = features.at < trees.at ? features : trees;
 	SpkText		second = features.at < trees.at ? trees : features;
 	StringInfoData buf;
@@ -509,10 +481,10 @@ get_root(JsonInput *in, SpkText text, SpkText features, SpkText trees)
 	head.end = buf.data + buf.len;
 	in->root = parse_json(in, head);
 	check_object(in->root, head);
-	check_keys(in->root, known);
+	spk_json_only(in->root, known, lengthof(known), TYPE_NAME);
 	pfree(buf.data);
 	if (get_integer(get_member(in->root, "sparkify_model", json_type_int), PG_UINT32_MAX,
-					"The value of \"sparkify_model\"") != 1)
+					"The member \"sparkify_model\"") != 1)
 		REFUSE("The format version is not known.");
 }
 

@@ -60,9 +60,9 @@ spk_model_to_bytes(const SpkModel *model)
 	return (bytea *) w.data;
 }
 
-/* Are these bytes from outside a model?  Its strings must fit the database, too. */
-static void
-check_bytes(const void *data, size_t len, int errcode_of_refusal)
+/* What is wrong with bytes from outside?  NULL: nothing.  Their strings must fit the database, too. */
+static const char *
+fault_of(const void *data, size_t len)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SpkModel	model;
@@ -70,10 +70,7 @@ check_bytes(const void *data, size_t len, int errcode_of_refusal)
 	SpkStatus	status = spk_model_decode(&host, data, len, &model, &why);
 
 	if (status == SPK_CORRUPT)
-		ereport(ERROR,
-				(errcode(errcode_of_refusal),
-				 errmsg("invalid churn model"),
-				 errdetail("%s.", why)));
+		return why;
 	spk_check(status, "churn model", NULL);
 	for (uint32 i = 0; i < model.n_features; i++)
 	{
@@ -84,6 +81,7 @@ check_bytes(const void *data, size_t len, int errcode_of_refusal)
 			pg_verifymbstr(feature->categories[j].name, feature->categories[j].len, false);
 	}
 	spk_model_release(&host, &model);
+	return NULL;
 }
 
 static bytea *
@@ -92,9 +90,15 @@ model_in(const char *text)
 	SpkModel   *model = spk_model_from_json(text);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	bytea	   *bytes = spk_model_to_bytes(model);
+	const char *fault;
 
 	spk_model_release(&host, model);
-	check_bytes(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION);
+	fault = fault_of(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_model"),
+				 errdetail("%s.", fault)));
 	return bytes;
 }
 
@@ -102,9 +106,14 @@ static bytea *
 model_recv(StringInfo buf)
 {
 	int			len = buf->len - buf->cursor;
+	const char *fault = fault_of(buf->data + buf->cursor, len);
 	bytea	   *bytes;
 
-	check_bytes(buf->data + buf->cursor, len, ERRCODE_INVALID_BINARY_REPRESENTATION);
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of a churn model"),
+				 errdetail("%s.", fault)));
 	bytes = palloc(VARHDRSZ + len);
 	SET_VARSIZE(bytes, VARHDRSZ + len);
 	pq_copymsgbytes(buf, VARDATA(bytes), len);

@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include "core/binning.h"
 #include "core/codec.h"
+#include "core/forest.h"
+#include "core/rng.h"
 #include "unit_host.h"
 
 /* ---- A small model with one of everything ---- */
@@ -451,6 +454,90 @@ test_depth(void **state)
 	assert_int_equal(unit.live, 0);
 }
 
+/* Bins rows of two numbers and a category, with missing values, into features and a matrix. */
+static void
+bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *matrix)
+{
+	static const SpkCategory words[] = {{"paid", 4}, {"free", 4}, {"", 0}, {"fre", 3}};
+	double	   *numbers = malloc(n_rows * sizeof(double));
+	uint32_t   *ids = malloc(n_rows * sizeof(uint32_t));
+	uint8_t    *labels = malloc(n_rows);
+	SpkColumn	columns[] = {
+		{.name = "a", .kind = SPK_NUMBER, .numbers = numbers},
+		{.name = "b", .kind = SPK_CATEGORY, .ids = ids, .names = words, .n_names = 4},
+		{.name = "c", .kind = SPK_TIME, .numbers = numbers},
+	};
+	SpkTable	table = {n_rows, 3, labels, columns};
+	SpkRng		rng = spk_rng(1, 2);
+
+	for (uint32_t i = 0; i < n_rows; i++)
+	{
+		numbers[i] = spk_rng_below(&rng, 10) == 0 ? NAN : spk_rng_double(&rng) - 0.5;
+		ids[i] = spk_rng_below(&rng, 10) == 0 ? SPK_NO_ID : spk_rng_below(&rng, 4);
+		labels[i] = spk_rng_below(&rng, 3) == 0 ? spk_rng_below(&rng, 2) : numbers[i] > 0 || ids[i] == 1;
+	}
+	for (int f = 0; f < 3; f++)
+		assert_int_equal(spk_bin_column(host, &columns[f], n_rows, 20, &binned[f]), SPK_OK);
+	assert_int_equal(spk_bin_table(host, &table, binned, matrix->codes, matrix), SPK_OK);
+	free(numbers);
+	free(ids);
+	free(labels);
+}
+
+/* What the binning and the grower make is sound to the decoder. */
+static void
+test_grown(void **state)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	enum { ROWS = 500, TREES = 5 };
+	SpkFeature	binned[3];
+	SpkTree		grown[TREES];
+	SpkMatrix	matrix = {.codes = malloc(ROWS * spk_matrix_stride(3))};
+	SpkModel	model = sample();
+	SpkForestPlan plan;
+	SpkGrower  *grower;
+	SpkWriter	w;
+
+	(void) state;
+	bin_rows(&host, ROWS, binned, &matrix);
+	plan = spk_forest_plan(&model.options, SPK_RANDOM_FOREST, &matrix);
+	grower = spk_grower_new(&host, &plan, &matrix, binned);
+	model.features = binned;
+	model.facts[SPK_FACT_ROWS] = ROWS;
+	model.trees = grown;
+	model.n_trees = TREES;
+	for (uint32_t t = 0; t < TREES; t++)
+	{
+		double		gains[3];
+		SpkTree		tree;
+
+		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_true(tree.n_nodes > 1);
+		grown[t] = tree;
+		grown[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes, tree.n_nodes * sizeof(SpkNode));
+		grown[t].sets = malloc((tree.n_sets + 1) * sizeof(SpkCodeSet));
+		memcpy(grown[t].sets, tree.sets, tree.n_sets * sizeof(SpkCodeSet));
+	}
+	w = encoded(&host, &model);
+	assert_false(refused_or_exact(&host, w.data, w.len));
+
+	spk_release(&host, w.data);
+	spk_grower_release(grower);
+	for (uint32_t t = 0; t < TREES; t++)
+	{
+		free(grown[t].nodes);
+		free(grown[t].sets);
+	}
+	free(matrix.codes);
+	model.n_trees = 0;
+	model.trees = NULL;
+	model.features = spk_alloc(&host, 3, sizeof(SpkFeature));
+	memcpy(model.features, binned, sizeof(binned));
+	spk_model_release(&host, &model);
+	assert_int_equal(unit.live, 0);
+}
+
 int
 main(void)
 {
@@ -467,6 +554,7 @@ main(void)
 		cmocka_unit_test(test_rules_of_features),
 		cmocka_unit_test(test_rules_of_trees),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_grown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
