@@ -124,6 +124,18 @@ option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 	return (SpkOption) option;
 }
 
+/* A number as a double, which whole numbers must not be rounded to. */
+static bool
+option_number(SpkOption option, Numeric written, double *number)
+{
+	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(written)));
+	if (!spk_option_takes_number(option, *number))
+		return false;
+	return !spk_option_specs[option].whole ||
+		DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(written),
+										 DirectFunctionCall1(int8_numeric, Int64GetDatum((int64) *number))));
+}
+
 /* The number that a JSON value stands for; false when the option takes no such value. */
 static bool
 option_value(SpkOption option, const JsonbValue *value, double *number)
@@ -133,9 +145,7 @@ option_value(SpkOption option, const JsonbValue *value, double *number)
 		case jbvString:
 			return spk_option_of_word(option, value->val.string.val, value->val.string.len, number);
 		case jbvNumeric:
-			*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-														 NumericGetDatum(value->val.numeric)));
-			return spk_option_takes_number(option, *number);
+			return option_number(option, value->val.numeric, number);
 		case jbvBool:
 			*number = value->val.boolean ? 1 : 0;
 			return spk_option_specs[option].boolean;
