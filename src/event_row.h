@@ -14,7 +14,7 @@
  * The columns of churn_event, in the order of the type.  Tuples bind to them by
  * name, so the order matters for speed only.
  */
-typedef enum SpkColumn
+typedef enum SpkEventColumn
 {
 	SPK_COL_TS = 0,
 	SPK_COL_SESSIONID,
@@ -35,7 +35,7 @@ typedef enum SpkColumn
 	SPK_COL_ARTIST,
 	SPK_COL_SONG,
 	SPK_N_COLUMNS
-} SpkColumn;
+} SpkEventColumn;
 
 /* A tuple's attribute that is no column of an event. */
 #define SPK_NO_COLUMN	(-1)

@@ -120,7 +120,7 @@ check_privilege(Oid relid)
 static void
 check_columns(Relation rel, const int *columns)
 {
-	static const SpkColumn required[] = {
+	static const SpkEventColumn required[] = {
 		SPK_COL_TS, SPK_COL_USERID, SPK_COL_SESSIONID, SPK_COL_PAGE
 	};
 	int			natts = RelationGetDescr(rel)->natts;
