@@ -19,9 +19,10 @@
 #include "event_file.h"
 
 #define BUFFER_BYTES	(256 * 1024)
+#define LAST_LINE_BYTES	4096
 
-static void
-check_privilege(void)
+void
+spk_check_file_privilege(void)
 {
 	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
 		return;
@@ -33,9 +34,8 @@ check_privilege(void)
 			 errhint("Anyone can send lines through the client and use churn_parse_event().")));
 }
 
-/* Opens the file and returns its size. */
-static int64
-open_file(SpkLineReader *reader, int parts)
+static void
+open_file(SpkLineReader *reader)
 {
 	struct stat st;
 
@@ -52,12 +52,22 @@ open_file(SpkLineReader *reader, int parts)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is a directory", reader->path)));
-	if (parts > 1 && !S_ISREG(st.st_mode))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a regular file", reader->path),
-				 errdetail("Only a regular file can be read in parts.")));
-	return (int64) st.st_size;
+	reader->regular = S_ISREG(st.st_mode);
+	reader->size = (int64) st.st_size;
+}
+
+/*
+ * How much to read next: as much as fits, but behind the last byte of the share
+ * only what its last line may need.
+ */
+static size_t
+wanted_bytes(const SpkLineReader *reader)
+{
+	size_t		room = reader->capacity - reader->end;
+	int64		position = reader->offset + (int64) (reader->end - reader->begin);
+	int64		left = Max(reader->stop - position, LAST_LINE_BYTES);
+
+	return Min(room, Max((size_t) left, reader->end - reader->begin));
 }
 
 /*
@@ -67,6 +77,7 @@ open_file(SpkLineReader *reader, int parts)
 static bool
 fill(SpkLineReader *reader)
 {
+	size_t		wanted;
 	ssize_t		got;
 
 	if (reader->eof)
@@ -84,12 +95,12 @@ fill(SpkLineReader *reader)
 		reader->buffer = repalloc(reader->buffer, reader->capacity);
 	}
 
+	wanted = wanted_bytes(reader);
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
 		pgstat_report_wait_start(WAIT_EVENT_COPY_FILE_READ);
-		got = read(reader->fd, reader->buffer + reader->end,
-				   reader->capacity - reader->end);
+		got = read(reader->fd, reader->buffer + reader->end, wanted);
 		pgstat_report_wait_end();
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
@@ -172,33 +183,48 @@ SpkLineReader *
 spk_lines_open(const char *path, int part, int parts)
 {
 	SpkLineReader *reader = palloc0(sizeof(SpkLineReader));
-	int64		size;
-	int64		start;
 
-	check_privilege();
+	spk_check_file_privilege();
 	reader->path = pstrdup(path);
-	size = open_file(reader, parts);
+	open_file(reader);
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
-	reader->by_offset = part > 1;
-	reader->stop = part < parts ? share_start(size, part + 1, parts) : PG_INT64_MAX;
+	reader->stop = PG_INT64_MAX;
+	if (parts > 1)
+		spk_lines_aim(reader, share_start(reader->size, part, parts),
+					  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
+	return reader;
+}
+
+void
+spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
+{
+	int64		bytes = reader->bytes;
+
+	if (!reader->regular)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a regular file", reader->path),
+				 errdetail("Only a regular file can be read in parts.")));
+
+	reader->by_offset = from > 0;
+	reader->begin = reader->end = 0;
+	reader->lineno = 0;
+	reader->eof = false;
+	reader->stop = to;
+	reader->offset = Max(from - 1, 0);
+	if (lseek(reader->fd, (off_t) reader->offset, SEEK_SET) < 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not seek in file \"%s\": %m", reader->path)));
 
 	/*
-	 * Look for the first line from the byte before the share: if that is a
-	 * newline, a line begins exactly here.
+	 * Look for the first line from the byte before the range: if that is a
+	 * newline, a line begins exactly at its start.
 	 */
-	start = share_start(size, part, parts);
-	if (start > 0)
-	{
-		reader->offset = start - 1;
-		if (lseek(reader->fd, (off_t) reader->offset, SEEK_SET) < 0)
-			ereport(ERROR,
-					(errcode_for_file_access(),
-					 errmsg("could not seek in file \"%s\": %m", path)));
+	if (from > 0)
 		(void) take_line(reader);
-		reader->bytes = 0;
-	}
-	return reader;
+	reader->bytes = bytes;
 }
 
 bool

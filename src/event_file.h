@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
+
 /* Longer lines are no events; the bound keeps a reader's memory small. */
 #define SPK_MAX_LINE_BYTES	(16 * 1024 * 1024)
 
@@ -19,11 +21,13 @@ typedef struct SpkLineReader
 	int64		place;			/* its number, or offset when by_offset */
 
 	const char *path;
-	bool		by_offset;		/* line numbers unknown: not the first part */
+	int64		size;			/* of the file when it was opened */
+	bool		by_offset;		/* line numbers unknown: not from the start */
 	int64		bytes;			/* of the file consumed by this reader */
 
 	/* private */
 	int			fd;
+	bool		regular;
 	char	   *buffer;
 	size_t		capacity;
 	size_t		begin;			/* unread bytes: buffer[begin, end) */
@@ -33,6 +37,9 @@ typedef struct SpkLineReader
 	int64		lineno;
 	bool		eof;
 } SpkLineReader;
+
+/* An error unless the user may read files of the server. */
+extern void spk_check_file_privilege(void);
 
 /*
  * Opens a file of the server, relative paths beginning at the data directory,
@@ -47,6 +54,13 @@ typedef struct SpkLineReader
 extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
 
 /*
+ * Points an open reader of a regular file at the lines whose first byte lies at
+ * from or behind it and before to: those who split a file among themselves call
+ * it for one range after the other.  bytes goes on counting.
+ */
+extern void spk_lines_aim(SpkLineReader *reader, int64 from, int64 to);
+
+/*
  * Moves to the next line that is not blank; false at the end.  The line comes
  * without its newline (LF or CRLF; the last one may lack it) and without a byte
  * order mark at the start of the file.
@@ -54,5 +68,13 @@ extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
 extern bool spk_lines_next(SpkLineReader *reader);
 
 extern void spk_lines_close(SpkLineReader *reader);
+
+/*
+ * The files a path stands for, as palloc'd strings: itself, or when there is no
+ * such file and it contains *, ? or [, those that match it as a shell would,
+ * in the order of their bytes.  No match and a missing privilege are errors;
+ * whether the files can be read shows when they are opened.
+ */
+extern List *spk_paths(const char *path);
 
 #endif							/* SPK_EVENT_FILE_H */

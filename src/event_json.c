@@ -37,6 +37,7 @@ struct SpkEventParser
 {
 	struct json_tokener *tokener;
 	struct json_object *object; /* of the last line; owns the row's texts */
+	uint32		wanted;			/* columns, as bits */
 	char		digits[SPK_N_COLUMNS][24];	/* texts that came as integers */
 	MemoryContextCallback cleanup;
 };
@@ -67,6 +68,7 @@ spk_event_parser_create(MemoryContext context)
 {
 	SpkEventParser *parser = MemoryContextAllocZero(context, sizeof(SpkEventParser));
 
+	parser->wanted = SPK_ALL_COLUMNS;
 	parser->tokener = json_tokener_new();
 	if (parser->tokener == NULL)
 		ereport(ERROR,
@@ -77,6 +79,12 @@ spk_event_parser_create(MemoryContext context)
 	parser->cleanup.arg = parser;
 	MemoryContextRegisterResetCallback(context, &parser->cleanup);
 	return parser;
+}
+
+void
+spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
+{
+	parser->wanted = wanted;
 }
 
 static bool
@@ -432,7 +440,7 @@ spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
 			continue;
 		if (!get_field(parser, entry.val, col, &row->field[col], fault))
 			return false;
-		row->isnull[col] = false;
+		row->isnull[col] = (parser->wanted & (1U << col)) == 0;
 	}
 	return true;
 }

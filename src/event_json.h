@@ -25,6 +25,13 @@ typedef struct SpkEventParser SpkEventParser;
 extern SpkEventParser *spk_event_parser_create(MemoryContext context);
 
 /*
+ * From now on columns outside of the mask (bits 1 << SpkEventColumn) become
+ * NULL, to save their cost.  The rules stay the same: a line is valid or not
+ * whatever is wanted.
+ */
+extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
+
+/*
  * Parses len bytes of UTF-8, one JSON object and nothing but white space around
  * it.  True: row is filled, its texts belong to the parser and last until the
  * next call.  False: fault says why, row is undefined.

@@ -37,6 +37,9 @@ typedef enum SpkEventColumn
 	SPK_N_COLUMNS
 } SpkEventColumn;
 
+/* Sets of columns are masks of bits 1 << SpkEventColumn. */
+#define SPK_ALL_COLUMNS	((1U << SPK_N_COLUMNS) - 1)
+
 /* A tuple's attribute that is no column of an event. */
 #define SPK_NO_COLUMN	(-1)
 

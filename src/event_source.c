@@ -18,6 +18,18 @@ spk_source_open(const char *path, int part, int parts)
 	return source;
 }
 
+void
+spk_source_want(SpkEventSource *source, uint32 wanted)
+{
+	spk_event_parser_want(source->parser, wanted);
+}
+
+void
+spk_source_aim(SpkEventSource *source, int64 from, int64 to)
+{
+	spk_lines_aim(source->lines, from, to);
+}
+
 SpkNext
 spk_source_next(SpkEventSource *source)
 {

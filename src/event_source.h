@@ -28,6 +28,15 @@ typedef struct SpkEventSource
 /* As spk_lines_open; lives in the current memory context. */
 extern SpkEventSource *spk_source_open(const char *path, int part, int parts);
 
+/*
+ * Asks for some columns only, a mask of bits 1 << SpkEventColumn: the others
+ * become NULL.  Which lines are events does not depend on it.
+ */
+extern void spk_source_want(SpkEventSource *source, uint32 wanted);
+
+/* As spk_lines_aim. */
+extern void spk_source_aim(SpkEventSource *source, int64 from, int64 to);
+
 /* Moves to the next line.  Looks for interrupts. */
 extern SpkNext spk_source_next(SpkEventSource *source);
 
