@@ -24,6 +24,11 @@ $node->safe_psql('postgres', qq{
 my %before = (
 	'README.md' => '',
 	'docs/quickstart.md' => '',
+	'docs/incremental.md' => q{
+		CREATE EXTENSION sparkify;
+		CREATE TABLE events OF churn_event;
+		INSERT INTO events SELECT * FROM churn_simulate_events(50, 10);
+	},
 	'docs/features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE events OF churn_event;
@@ -54,6 +59,21 @@ is($node->safe_psql('readme_md', q{SELECT count(*) > 100 AND bool_and(risk BETWE
 	'users are scored');
 is($node->safe_psql('docs_quickstart_md', q{SELECT count(DISTINCT churn_fingerprint(model)) FROM models}), '2',
 	'two options, two models');
+
+# Merging days: any order, no day twice, and the whole in the end
+my $days = $node->safe_psql('docs_incremental_md', q{
+	SELECT string_agg(format('CALL merge_day(%L);', d::date), ' ')
+	FROM generate_series('2018-10-10'::date, '2018-10-03', '-1 day') AS d});
+$node->safe_psql('docs_incremental_md', $days);
+is($node->safe_psql('docs_incremental_md', q{
+	SELECT count(*) > 30, count(*) FILTER (WHERE churn_profile_send(profile) <> churn_profile_send(whole)) FROM (
+		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS whole
+		FROM (SELECT * FROM events UNION ALL SELECT * FROM late_events) AS e
+		WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid) AS w FULL JOIN user_profiles USING (userid)}),
+	't|0', 'merged days are the whole');
+my ($status, $out, $err) = $node->psql('docs_incremental_md', q{CALL merge_day('2018-10-05')});
+like($err, qr/duplicate key value violates unique constraint "merged_days_pkey"/, 'a day merged twice fails');
+is($node->safe_psql('docs_incremental_md', q{SELECT count(*) FROM merged_days}), '10', 'and is noted once');
 
 # Every object of the extension has its place in the reference.
 my $reference = slurp_file('docs/reference.md');
