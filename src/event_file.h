@@ -77,4 +77,11 @@ extern void spk_lines_close(SpkLineReader *reader);
  */
 extern List *spk_paths(const char *path);
 
+/*
+ * The same for a path whose use was allowed to whoever set it: the privilege is
+ * not checked again.
+ */
+extern SpkLineReader *spk_lines_open_unchecked(const char *path, int part, int parts);
+extern List *spk_paths_unchecked(const char *path);
+
 #endif							/* SPK_EVENT_FILE_H */

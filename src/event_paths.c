@@ -72,8 +72,14 @@ expand(const char *path)
 }
 
 List *
+spk_paths_unchecked(const char *path)
+{
+	return is_pattern(path) ? expand(path) : list_make1(pstrdup(path));
+}
+
+List *
 spk_paths(const char *path)
 {
 	spk_check_file_privilege();
-	return is_pattern(path) ? expand(path) : list_make1(pstrdup(path));
+	return spk_paths_unchecked(path);
 }

@@ -8,14 +8,26 @@
 
 #include "event_source.h"
 
-SpkEventSource *
-spk_source_open(const char *path, int part, int parts)
+static SpkEventSource *
+create_source(SpkLineReader *lines)
 {
 	SpkEventSource *source = palloc0(sizeof(SpkEventSource));
 
-	source->lines = spk_lines_open(path, part, parts);
+	source->lines = lines;
 	source->parser = spk_event_parser_create(CurrentMemoryContext);
 	return source;
+}
+
+SpkEventSource *
+spk_source_open(const char *path, int part, int parts)
+{
+	return create_source(spk_lines_open(path, part, parts));
+}
+
+SpkEventSource *
+spk_source_open_unchecked(const char *path)
+{
+	return create_source(spk_lines_open_unchecked(path, 1, 1));
 }
 
 void

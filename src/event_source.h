@@ -28,6 +28,9 @@ typedef struct SpkEventSource
 /* As spk_lines_open; lives in the current memory context. */
 extern SpkEventSource *spk_source_open(const char *path, int part, int parts);
 
+/* As spk_lines_open_unchecked, of the whole file. */
+extern SpkEventSource *spk_source_open_unchecked(const char *path);
+
 /*
  * Asks for some columns only, a mask of bits 1 << SpkEventColumn: the others
  * become NULL.  Which lines are events does not depend on it.
