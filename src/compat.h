@@ -11,6 +11,11 @@
 #include "varatt.h"
 #endif
 
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/params.h"
+
 #if PG_VERSION_NUM < 140000
 #define ROLE_PG_READ_SERVER_FILES	DEFAULT_ROLE_READ_SERVER_FILES
 #define WAIT_EVENT_COPY_FILE_READ	PG_WAIT_EXTENSION
@@ -29,4 +34,88 @@
 	 ExecInsertIndexTuples(slot, estate, false, NULL, NIL))
 #endif
 
+/* Statements of a text, not analyzed. */
+#if PG_VERSION_NUM >= 140000
+#define spk_raw_parser(sql)	raw_parser(sql, RAW_PARSE_DEFAULT)
+#else
+#define spk_raw_parser(sql)	raw_parser(sql)
+#endif
+
+/* A name, qualified or not, as a list of String nodes. */
+#if PG_VERSION_NUM >= 160000
+#define spk_name_list(name)	stringToQualifiedNameList(name, NULL)
+#else
+#define spk_name_list(name)	stringToQualifiedNameList(name)
+#endif
+
+/*
+ * Makes a set-returning function return what it puts into rsinfo->setResult,
+ * rows of rsinfo->setDesc.
+ */
+static inline void
+spk_materialized_srf(FunctionCallInfo fcinfo)
+{
+#if PG_VERSION_NUM >= 150000
+	InitMaterializedSRF(fcinfo, 0);
+#else
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext old;
+	TupleDesc	desc;
+
+	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) || (rsinfo->allowedModes & SFRM_Materialize) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("set-valued function called in context that cannot accept a set")));
+	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	rsinfo->returnMode = SFRM_Materialize;
+	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, work_mem);
+	rsinfo->setDesc = desc;
+	MemoryContextSwitchTo(old);
+#endif
+}
+
+/*
+ * Runs one reading query with parameters that are not NULL, rows going to
+ * dest; the result is an SPI code.  From 14 on rows go there as they come,
+ * before by way of SPI's table of tuples.
+ */
+static inline int
+spk_spi_run(const char *sql, int n_params, const Oid *types, const Datum *values, DestReceiver *dest)
+{
+#if PG_VERSION_NUM >= 140000
+	SPIExecuteOptions options = {0};
+
+	options.params = makeParamList(n_params);
+	for (int i = 0; i < n_params; i++)
+	{
+		ParamExternData *param = &options.params->params[i];
+
+		param->value = values[i];
+		param->isnull = false;
+		param->pflags = PARAM_FLAG_CONST;
+		param->ptype = types[i];
+	}
+	options.read_only = true;
+	options.dest = dest;
+	return SPI_execute_extended(sql, &options);
+#else
+	int			result = SPI_execute_with_args(sql, n_params, (Oid *) types, (Datum *) values, NULL, true, 0);
+	TupleTableSlot *slot;
+
+	if (result != SPI_OK_SELECT)
+		return result;
+	slot = MakeSingleTupleTableSlot(SPI_tuptable->tupdesc, &TTSOpsHeapTuple);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ExecStoreHeapTuple(SPI_tuptable->vals[i], slot, false);
+		dest->receiveSlot(slot, dest);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return result;
+#endif
+}
 #endif							/* SPK_COMPAT_H */
