@@ -1,0 +1,248 @@
+/*
+ * row_binding.c
+ *	  From a record to feature values, by column name and type.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/float.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "row_binding.h"
+
+SpkRow *
+spk_row_make(HeapTupleHeader tuple, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SpkRow	   *row = palloc0(sizeof(SpkRow));
+
+	row->type = HeapTupleHeaderGetTypeId(tuple);
+	row->typmod = HeapTupleHeaderGetTypMod(tuple);
+	row->desc = lookup_rowtype_tupdesc_copy(row->type, row->typmod);
+	if (row->type != RECORDOID)
+		row->version = assign_record_type_identifier(row->type, row->typmod);
+	row->values = palloc(sizeof(Datum) * Max(row->desc->natts, 1));
+	row->nulls = palloc(sizeof(bool) * Max(row->desc->natts, 1));
+	MemoryContextSwitchTo(old);
+	return row;
+}
+
+void
+spk_row_free(SpkRow *row)
+{
+	FreeTupleDesc(row->desc);
+	pfree(row->values);
+	pfree(row->nulls);
+	pfree(row);
+}
+
+bool
+spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
+{
+	if (HeapTupleHeaderGetTypeId(tuple) != row->type ||
+		HeapTupleHeaderGetTypMod(tuple) != row->typmod)
+		return false;
+
+	/* an anonymous type never changes; a table may, between two calls */
+	return row->type == RECORDOID ||
+		assign_record_type_identifier(row->type, row->typmod) == row->version;
+}
+
+void
+spk_row_load(SpkRow *row, HeapTupleHeader tuple)
+{
+	HeapTupleData data;
+
+	data.t_len = HeapTupleHeaderGetDatumLength(tuple);
+	ItemPointerSetInvalid(&data.t_self);
+	data.t_tableOid = InvalidOid;
+	data.t_data = tuple;
+	heap_deform_tuple(&data, row->desc, row->values, row->nulls);
+}
+
+int
+spk_row_find(const SpkRow *row, const char *name)
+{
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* How values of a base type are read; false when it is no feature. */
+static bool
+classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
+{
+	static const struct
+	{
+		Oid			type;
+		SpkRead		read;
+		SpkFeatureKind kind;
+	}			known[] = {
+		{BOOLOID, SPK_READ_BOOL, SPK_NUMBER},
+		{INT2OID, SPK_READ_INT2, SPK_NUMBER},
+		{INT4OID, SPK_READ_INT4, SPK_NUMBER},
+		{INT8OID, SPK_READ_INT8, SPK_NUMBER},
+		{FLOAT4OID, SPK_READ_FLOAT4, SPK_NUMBER},
+		{FLOAT8OID, SPK_READ_FLOAT8, SPK_NUMBER},
+		{NUMERICOID, SPK_READ_NUMERIC, SPK_NUMBER},
+		{DATEOID, SPK_READ_DATE, SPK_TIME},
+		{TIMESTAMPOID, SPK_READ_TIMESTAMP, SPK_TIME},
+		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_TIME},
+		{TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
+		{VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
+		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY}
+	};
+
+	for (int i = 0; i < lengthof(known); i++)
+		if (known[i].type == type)
+		{
+			*read = known[i].read;
+			*kind = known[i].kind;
+			return true;
+		}
+	*read = SPK_READ_ENUM;
+	*kind = SPK_CATEGORY;
+	return type_is_enum(type);
+}
+
+SpkRowColumn
+spk_row_column(const SpkRow *row, int attno)
+{
+	Form_pg_attribute att = TupleDescAttr(row->desc, attno);
+	SpkRowColumn column = {attno};
+
+	column.name = NameStr(att->attname);
+	if (!classify(getBaseType(att->atttypid), &column.read, &column.kind))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of type %s cannot be a feature",
+						column.name, format_type_be(att->atttypid)),
+				 errdetail("Features are of boolean, numeric, date, timestamp, text or enum types."),
+				 errhint("Leave the column out or cast it.")));
+	return column;
+}
+
+const char *
+spk_kind_phrase(SpkFeatureKind kind)
+{
+	switch (kind)
+	{
+		case SPK_NUMBER:
+			return "a number";
+		case SPK_TIME:
+			return "a time";
+		case SPK_CATEGORY:
+			return "a category";
+		default:
+			elog(ERROR, "unknown kind of feature %d", (int) kind);
+	}
+	return NULL;				/* keep compiler quiet */
+}
+
+static double
+date_number(DateADT date)
+{
+	if (DATE_IS_NOBEGIN(date))
+		return -get_float8_infinity();
+	if (DATE_IS_NOEND(date))
+		return get_float8_infinity();
+	return (double) date * USECS_PER_DAY;
+}
+
+static double
+timestamp_number(Timestamp ts)
+{
+	if (TIMESTAMP_IS_NOBEGIN(ts))
+		return -get_float8_infinity();
+	if (TIMESTAMP_IS_NOEND(ts))
+		return get_float8_infinity();
+	return (double) ts;
+}
+
+double
+spk_row_number(const SpkRow *row, const SpkRowColumn *column)
+{
+	Datum		value = row->values[column->attno];
+
+	if (row->nulls[column->attno])
+		return get_float8_nan();
+	switch (column->read)
+	{
+		case SPK_READ_BOOL:
+			return DatumGetBool(value) ? 1 : 0;
+		case SPK_READ_INT2:
+			return DatumGetInt16(value);
+		case SPK_READ_INT4:
+			return DatumGetInt32(value);
+		case SPK_READ_INT8:
+			return (double) DatumGetInt64(value);
+		case SPK_READ_FLOAT4:
+			return DatumGetFloat4(value);
+		case SPK_READ_FLOAT8:
+			return DatumGetFloat8(value);
+		case SPK_READ_NUMERIC:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
+		case SPK_READ_DATE:
+			return date_number(DatumGetDateADT(value));
+		case SPK_READ_TIMESTAMP:
+			return timestamp_number(DatumGetTimestamp(value));
+		default:
+			elog(ERROR, "column \"%s\" is no number", column->name);
+	}
+	return 0;					/* keep compiler quiet */
+}
+
+/* Keeps the label of an enum value in row->label. */
+static void
+load_enum_label(SpkRow *row, Oid value)
+{
+	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid internal value for enum: %u", value)));
+	row->label = ((Form_pg_enum) GETSTRUCT(tuple))->enumlabel;
+	ReleaseSysCache(tuple);
+}
+
+SpkCategory
+spk_row_category(SpkRow *row, const SpkRowColumn *column)
+{
+	Datum		value = row->values[column->attno];
+	SpkCategory category = {NULL, 0};
+	text	   *t;
+
+	if (row->nulls[column->attno])
+		return category;
+	if (column->read == SPK_READ_ENUM)
+	{
+		load_enum_label(row, DatumGetObjectId(value));
+		category.name = NameStr(row->label);
+		category.len = (uint32) strlen(category.name);
+		return category;
+	}
+	t = DatumGetTextPP(value);
+	category.name = VARDATA_ANY(t);
+	category.len = (uint32) VARSIZE_ANY_EXHDR(t);
+
+	/* the padding of char(n) means nothing */
+	if (column->read == SPK_READ_BPCHAR)
+		category.len = (uint32) bpchartruelen(VARDATA_ANY(t), (int) category.len);
+	return category;
+}

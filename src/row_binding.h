@@ -1,0 +1,94 @@
+/*
+ * row_binding.h
+ *	  From a record to feature values, by column name and type.
+ *
+ * Training (collect.c) and prediction (predict.c) read rows through here, so
+ * that both see the same values.  What a column's type means for a feature:
+ *
+ *	  boolean, integers, floats, numeric			SPK_NUMBER
+ *	  date, timestamp, timestamptz				SPK_TIME, microseconds since 2000
+ *	  text, varchar, char(n), enums				SPK_CATEGORY
+ *
+ * and domains over them.  No other type is a feature.
+ */
+#ifndef SPK_ROW_BINDING_H
+#define SPK_ROW_BINDING_H
+
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/tupdesc.h"
+
+#include "core/model.h"
+
+/* How the values of a column are stored. */
+typedef enum SpkRead
+{
+	SPK_READ_BOOL,
+	SPK_READ_INT2,
+	SPK_READ_INT4,
+	SPK_READ_INT8,
+	SPK_READ_FLOAT4,
+	SPK_READ_FLOAT8,
+	SPK_READ_NUMERIC,
+	SPK_READ_DATE,
+	SPK_READ_TIMESTAMP,			/* with and without time zone */
+	SPK_READ_TEXT,
+	SPK_READ_BPCHAR,
+	SPK_READ_ENUM
+} SpkRead;
+
+/* A column that serves as a feature. */
+typedef struct SpkRowColumn
+{
+	int			attno;			/* counted from 0 */
+	SpkFeatureKind kind;
+	SpkRead		read;
+	const char *name;			/* lives as long as the row */
+} SpkRowColumn;
+
+/* A row type, kept across calls, and the values of the last row read. */
+typedef struct SpkRow
+{
+	Oid			type;
+	int32		typmod;
+	uint64		version;		/* of a named type: changes when it is altered */
+	TupleDesc	desc;			/* our own copy */
+	Datum	   *values;
+	bool	   *nulls;
+	NameData	label;			/* of the last enum value read */
+} SpkRow;
+
+/* Makes a row for tuples of this one's type, in memory of this context. */
+extern SpkRow *spk_row_make(HeapTupleHeader tuple, MemoryContext context);
+extern void spk_row_free(SpkRow *row);
+
+/* Is the tuple of the type that row was made for?  Cheap enough for every row. */
+extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);
+
+/* Takes the tuple apart; its values are read with the functions below. */
+extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
+
+/* Counted from 0; -1 when there is no such column. */
+extern int	spk_row_find(const SpkRow *row, const char *name);
+
+/*
+ * What column attno, not a dropped one, means as a feature.  A type that is no
+ * feature is ERRCODE_DATATYPE_MISMATCH.
+ */
+extern SpkRowColumn spk_row_column(const SpkRow *row, int attno);
+
+/* For messages: "a number", "a time", "a category". */
+extern const char *spk_kind_phrase(SpkFeatureKind kind);
+
+/* The loaded row's value in a column of numbers or times; NaN when missing. */
+extern double spk_row_number(const SpkRow *row, const SpkRowColumn *column);
+
+/*
+ * The loaded row's value in a column of categories; the name is NULL when it
+ * is missing.  Good until the next row or enum value is read; a value that was
+ * stored compressed is expanded into the current memory context.
+ */
+extern SpkCategory spk_row_category(SpkRow *row, const SpkRowColumn *column);
+
+#endif							/* SPK_ROW_BINDING_H */
