@@ -1,0 +1,76 @@
+/*
+ * row_store.h
+ *	  Training rows packed into columns: what the collecting aggregate fills,
+ *	  merges and sends between processes, and what learners start from.
+ */
+#ifndef SPK_ROW_STORE_H
+#define SPK_ROW_STORE_H
+
+#include "postgres.h"
+
+#include "core/matrix.h"
+
+struct category_hash;
+
+typedef struct SpkStoreColumn
+{
+	char	   *name;
+	SpkFeatureKind kind;
+	void	   *values;			/* numbers and times: double; categories: uint32, places in names */
+	struct category_hash *places;	/* category to place; NULL in a received store */
+	SpkCategory *names;
+	uint32		n_names;
+	uint32		names_capacity;
+} SpkStoreColumn;
+
+/*
+ * Labelled rows and what to do with them.  A received store (spk_store_receive)
+ * borrows the bytes it came in and can only be merged into another.
+ */
+typedef struct SpkRowStore
+{
+	MemoryContext context;		/* owns everything */
+	SpkAlgorithm algorithm;
+	SpkOptions	options;
+	int64		n_skipped;		/* rows without a label */
+	int64		n_positives;
+	uint32		n_rows;			/* labelled rows */
+	uint32		capacity;
+	uint8	   *labels;
+	uint32		n_columns;		/* 0 until the first labelled row */
+	SpkStoreColumn *columns;
+	uint64		source;			/* for the collector: who last filled it */
+} SpkRowStore;
+
+extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options);
+
+/* Sets the number of columns, once; then define each of them. */
+extern void spk_store_begin(SpkRowStore *store, uint32 n_columns);
+extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeatureKind kind);
+
+/*
+ * Starts a row with this label (0 or 1) and gives its number, for the value of
+ * each column to be put in.  More than SPK_MAX_ROWS rows are an error.
+ */
+extern uint32 spk_store_add(SpkRowStore *store, int label);
+
+static inline void
+spk_store_put_number(SpkRowStore *store, uint32 column, uint32 row, double value)
+{
+	((double *) store->columns[column].values)[row] = value;
+}
+
+/* A NULL name, and one of more than SPK_MAX_CATEGORY bytes, is missing. */
+extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category);
+
+/* Appends the rows of src.  Both must be of the same columns and options. */
+extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
+
+/* Bytes for another process of this server; more than 1 GB is an error. */
+extern bytea *spk_store_send(const SpkRowStore *store);
+extern SpkRowStore *spk_store_receive(bytea *bytes);
+
+/* The rows as the learners take them; points into the store. */
+extern SpkTable spk_store_table(const SpkRowStore *store, MemoryContext context);
+
+#endif							/* SPK_ROW_STORE_H */
