@@ -1,0 +1,358 @@
+/*
+ * train.c
+ *	  From collected rows to a model: the aggregates and churn_train.
+ */
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "portability/instr_time.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+
+#include "collect.h"
+#include "core/binning.h"
+#include "model_type.h"
+#include "pg_host.h"
+#include "source.h"
+#include "train.h"
+#include "train_parallel.h"
+
+/* Columns of what churn_train_agg returns, counted from 0 */
+enum
+{
+	TRAINED_MODEL,				/* NULL when the rows do not do */
+	TRAINED_ROWS,
+	TRAINED_POSITIVES,
+	TRAINED_SKIPPED,
+	TRAINED_FEATURES,
+	TRAINED_SECONDS,
+	N_TRAINED
+};
+
+static bool
+is_trainable_algorithm(SpkAlgorithm algorithm)
+{
+	return algorithm == SPK_RANDOM_FOREST || algorithm == SPK_DECISION_TREE;
+}
+
+/* "random_forest, decision_tree": all algorithms, or those that can be trained. */
+static char *
+list_algorithms(bool all)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
+		if (all || is_trainable_algorithm((SpkAlgorithm) i))
+			appendStringInfo(&list, "%s%s", list.len == 0 ? "" : ", ",
+							 spk_algorithm_name((SpkAlgorithm) i));
+	return list.data;
+}
+
+SpkAlgorithm
+spk_training_algorithm(const char *name, size_t len)
+{
+	SpkAlgorithm algorithm;
+
+	if (!spk_algorithm_of(name, len, &algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
+				 errhint("The algorithms are: %s.", list_algorithms(true))));
+	if (!is_trainable_algorithm(algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("algorithm \"%.*s\" is not available in this version", (int) len, name),
+				 errhint("The available algorithms are: %s.", list_algorithms(false))));
+	return algorithm;
+}
+
+/* Rows from which on it is no chance that a column equals the label in all. */
+#define MIN_LEAK_ROWS	20
+
+/* A column that equals the label in every row is most likely the label. */
+static void
+warn_of_leaks(const SpkTable *table)
+{
+	if (table->n_rows < MIN_LEAK_ROWS)
+		return;
+	for (uint32 i = 0; i < table->n_columns; i++)
+	{
+		const SpkColumn *column = &table->columns[i];
+		uint32		row = 0;
+
+		if (column->kind != SPK_NUMBER)
+			continue;
+		while (row < table->n_rows && column->numbers[row] == table->labels[row])
+			row++;
+		if (row == table->n_rows)
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" equals the label in every row", column->name),
+					 errhint("Leave the label out of the features.")));
+	}
+}
+
+/* Errors unless there are rows of both classes; group is NULL without groups. */
+static void
+check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *group)
+{
+	const char *of = group == NULL ? "" : psprintf(" of group \"%s\"", group);
+
+	if (n_rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no labelled rows%s to train on", of),
+				 errdetail("The label is null in all " INT64_FORMAT " rows.", n_skipped)));
+	if (n_positives == 0 || n_positives == n_rows)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot train on rows%s of one class only", of),
+				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.",
+						   n_rows, n_positives == 0 ? "stayed" : "churned"),
+				 errhint("Training needs rows of both classes.")));
+}
+
+bytea *
+spk_train(const SpkRowStore *rows)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn training",
+												  ALLOCSET_DEFAULT_SIZES);
+	SpkHost		host = spk_pg_host(context);
+	SpkTable	table = spk_store_table(rows, context);
+	SpkModel	model = {rows->algorithm, rows->options};
+	uint32		bins = (uint32) rows->options.value[SPK_OPT_BINS];
+	bytea	   *result;
+
+	warn_of_leaks(&table);
+	model.threshold = 0.5;
+	model.facts[SPK_FACT_ROWS] = rows->n_rows;
+	model.facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
+	model.facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
+	model.n_features = table.n_columns;
+	model.features = MemoryContextAllocZero(context, table.n_columns * sizeof(SpkFeature));
+	for (uint32 i = 0; i < table.n_columns; i++)
+		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
+				  "training set", NULL);
+	spk_grow_forest(&host, &table, &model);
+	result = spk_model_to_bytes(&model);
+	MemoryContextDelete(context);
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(churn_forest_agg_transfn);
+Datum
+churn_forest_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+PG_FUNCTION_INFO_V1(churn_forest_agg_finalfn);
+Datum
+churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore *rows;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "forest trained outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
+	check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, NULL);
+	PG_RETURN_BYTEA_P(spk_train(rows));
+}
+
+PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
+Datum
+churn_train_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {3, 4, 5};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+static TupleDesc
+trained_desc(void)
+{
+	TupleDesc	desc = CreateTemplateTupleDesc(N_TRAINED);
+
+	TupleDescInitEntry(desc, TRAINED_MODEL + 1, "model", BYTEAOID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_ROWS + 1, "n_rows", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_POSITIVES + 1, "n_positive", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_SKIPPED + 1, "n_skipped", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_FEATURES + 1, "n_features", INT4OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
+	return BlessTupleDesc(desc);
+}
+
+/*
+ * The model and its figures.  Rows that do not do for training give no model
+ * instead of an error: the caller knows which group they are of.
+ */
+PG_FUNCTION_INFO_V1(churn_train_agg_finalfn);
+Datum
+churn_train_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore *rows;
+	instr_time	start;
+	instr_time	end;
+	Datum		values[N_TRAINED];
+	bool		nulls[N_TRAINED] = {false};
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "model trained outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
+	INSTR_TIME_SET_CURRENT(start);
+	if (rows->n_positives > 0 && rows->n_positives < rows->n_rows)
+		values[TRAINED_MODEL] = PointerGetDatum(spk_train(rows));
+	else
+		nulls[TRAINED_MODEL] = true;
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, start);
+
+	values[TRAINED_ROWS] = Int64GetDatum(rows->n_rows);
+	values[TRAINED_POSITIVES] = Int64GetDatum(rows->n_positives);
+	values[TRAINED_SKIPPED] = Int64GetDatum(rows->n_skipped);
+	values[TRAINED_FEATURES] = Int32GetDatum((int32) rows->n_columns);
+	values[TRAINED_SECONDS] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(end));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(trained_desc(), values, nulls)));
+}
+
+/* What churn_train keeps while its query runs. */
+typedef struct TrainResult
+{
+	Tuplestorestate *store;
+	TupleDesc	desc;
+	Datum		algorithm;
+	bool		grouped;
+	bool		any;
+} TrainResult;
+
+/* One row of churn_train, from a group and what churn_train_agg made of it. */
+static void
+put_trained(TupleTableSlot *slot, void *arg)
+{
+	TrainResult *result = arg;
+	bool		no_group;
+	bool		no_rows;
+	Datum		group = slot_getattr(slot, 1, &no_group);
+	Datum		trained = slot_getattr(slot, 2, &no_rows);
+	const char *group_name = NULL;
+	HeapTupleData tuple;
+	Datum		t[N_TRAINED];
+	bool		t_nulls[N_TRAINED];
+
+	if (no_rows)
+		return;					/* without groups, an empty source */
+	if (result->grouped)
+		group_name = no_group ? "NULL" : TextDatumGetCString(group);
+	tuple.t_data = DatumGetHeapTupleHeader(trained);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
+	check_classes(DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
+				  DatumGetInt64(t[TRAINED_SKIPPED]), group_name);
+	{
+		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
+		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
+		bool		nulls[lengthof(values)] = {no_group};
+
+		tuplestore_putvalues(result->store, result->desc, values, nulls);
+	}
+	result->any = true;
+}
+
+/* The columns that are no features: the user's, the label, the group. */
+static Datum
+excluded_columns(Datum exclude, bool no_exclude, Datum label, Datum group_by, bool no_group)
+{
+	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	Datum	   *values = NULL;
+	bool	   *nulls = NULL;
+	int			n = 0;
+
+	if (!no_exclude)
+		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT,
+						  &values, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		accumArrayResult(names, values[i], nulls[i], TEXTOID, CurrentMemoryContext);
+	accumArrayResult(names, label, false, TEXTOID, CurrentMemoryContext);
+	if (!no_group)
+		accumArrayResult(names, group_by, false, TEXTOID, CurrentMemoryContext);
+	return makeArrayResult(names, CurrentMemoryContext);
+}
+
+static char *
+training_query(const char *schema, const char *from, const char *label, const char *group_by)
+{
+	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3)",
+							   quote_identifier(schema), quote_identifier(label));
+	const char *group;
+
+	if (group_by == NULL)
+		return psprintf("SELECT NULL::pg_catalog.text, %s FROM %s", agg, from);
+	group = quote_identifier(group_by);
+	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s",
+					group, agg, from, group, group);
+}
+
+static void
+require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not be null", names[i])));
+}
+
+PG_FUNCTION_INFO_V1(churn_train);
+Datum
+churn_train(PG_FUNCTION_ARGS)
+{
+	static const char *const required[] = {"source", "label", "algorithm", "options"};
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID};
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	TrainResult result = {NULL};
+	Datum		params[lengthof(types)];
+	bool		grouped = !PG_ARGISNULL(5);
+	char	   *from;
+	char	   *label;
+	char	   *group_by;
+	char	   *sql;
+	TupleDesc	columns;
+
+	require_args(fcinfo, required, lengthof(required));
+	spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
+	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
+	columns = spk_source_columns(from);
+	spk_source_require_column(columns, label, "label");
+	if (grouped)
+		spk_source_require_column(columns, group_by, "group_by");
+
+	spk_materialized_srf(fcinfo);
+	result.store = rsinfo->setResult;
+	result.desc = rsinfo->setDesc;
+	result.algorithm = PG_GETARG_DATUM(2);
+	result.grouped = grouped;
+	params[0] = PG_GETARG_DATUM(2);
+	params[1] = PG_GETARG_DATUM(3);
+	params[2] = excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
+								 PG_GETARG_DATUM(1), grouped ? PG_GETARG_DATUM(5) : (Datum) 0, !grouped);
+	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);
+	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
+	if (!result.any)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rows to train on")));
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,318 @@
+/*
+ * train_parallel.c
+ *	  Growing a forest with the help of parallel workers.
+ *
+ * The binned rows lie in a shared segment of their own, so that they are held
+ * once.  A tree depends on its number alone: whoever is free draws the next
+ * number from a shared ticket, the leader too.  A worker leaves its trees in a
+ * shared area, each in the slot of its number, and the leader puts all of them
+ * together in order.  Without workers the leader draws every ticket.
+ */
+#include "compat.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "port/atomics.h"
+#include "storage/lwlock.h"
+#include "utils/dsa.h"
+#include "utils/memutils.h"
+
+#include "core/binning.h"
+#include "pg_host.h"
+#include "train_parallel.h"
+
+/* Keys of the parallel context's table of contents */
+#define KEY_SHARED		UINT64CONST(1)
+#define KEY_FEATURES	UINT64CONST(2)
+#define KEY_AREA		UINT64CONST(3)
+
+/*
+ * Rows times trees below which the start of workers, some milliseconds, costs
+ * more than they give.
+ */
+#define MIN_PARALLEL_WORK	200000
+
+/* First size of the area that workers leave their trees in; it grows. */
+#define AREA_SIZE			(256 * 1024)
+
+/* What growers need to know of a feature. */
+typedef struct SharedFeature
+{
+	uint8		kind;
+	uint8		n_bins;
+} SharedFeature;
+
+typedef struct SharedForest
+{
+	SpkForestPlan plan;
+	SpkMatrix	matrix;			/* but for codes, which are in a segment */
+	dsm_handle	codes;
+	pg_atomic_uint32 next_tree;
+	dsa_pointer trees[FLEXIBLE_ARRAY_MEMBER];	/* SharedTree, of the workers' trees */
+} SharedForest;
+
+/* A tree in shared memory; behind it gains, sets and nodes. */
+typedef struct SharedTree
+{
+	uint32		n_nodes;
+	uint32		n_sets;
+} SharedTree;
+
+/* The leader's view of a forest that grows. */
+typedef struct Forest
+{
+	const SpkHost *host;
+	SpkForestPlan plan;
+	SpkMatrix	matrix;
+	SpkModel   *model;
+	double	   *gains;			/* n_trees * n_features */
+} Forest;
+
+static void *
+host_alloc(const SpkHost *host, size_t n, size_t size)
+{
+	void	   *ptr = spk_alloc(host, n, size);
+
+	if (ptr == NULL)
+		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	return ptr;
+}
+
+/* Copies a finished tree into the model. */
+static void
+keep_tree(Forest *forest, uint32 tree_no, const SpkTree *tree, const double *gains)
+{
+	SpkTree    *kept = &forest->model->trees[tree_no];
+	uint32		n_features = forest->matrix.n_features;
+
+	*kept = *tree;
+	kept->nodes = host_alloc(forest->host, tree->n_nodes, sizeof(SpkNode));
+	memcpy(kept->nodes, tree->nodes, tree->n_nodes * sizeof(SpkNode));
+	kept->sets = host_alloc(forest->host, tree->n_sets, sizeof(SpkCodeSet));
+	if (tree->n_sets > 0)
+		memcpy(kept->sets, tree->sets, tree->n_sets * sizeof(SpkCodeSet));
+	memcpy(forest->gains + (size_t) tree_no * n_features, gains, n_features * sizeof(double));
+}
+
+/* Grows trees until no ticket is left, in the leader. */
+static void
+grow_in_leader(Forest *forest, pg_atomic_uint32 *next_tree)
+{
+	const SpkHost *host = forest->host;
+	SpkGrower  *grower = spk_grower_new(host, &forest->plan, &forest->matrix, forest->model->features);
+	double	   *gains = host_alloc(host, forest->matrix.n_features, sizeof(double));
+	uint32		tree_no;
+	SpkTree		tree;
+
+	if (grower == NULL)
+		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	while ((tree_no = pg_atomic_fetch_add_u32(next_tree, 1)) < forest->plan.n_trees)
+	{
+		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
+		keep_tree(forest, tree_no, &tree, gains);
+	}
+	spk_release(host, gains);
+	spk_grower_release(grower);
+}
+
+/* A worker's finished tree, in the area. */
+static dsa_pointer
+share_tree(dsa_area *area, const SpkTree *tree, const double *gains, uint32 n_features)
+{
+	size_t		gains_size = n_features * sizeof(double);
+	size_t		sets_size = tree->n_sets * sizeof(SpkCodeSet);
+	size_t		nodes_size = tree->n_nodes * sizeof(SpkNode);
+	dsa_pointer place = dsa_allocate_extended(area, sizeof(SharedTree) + gains_size + sets_size + nodes_size,
+											  DSA_ALLOC_HUGE);
+	SharedTree *shared = dsa_get_address(area, place);
+	char	   *at = (char *) (shared + 1);
+
+	shared->n_nodes = tree->n_nodes;
+	shared->n_sets = tree->n_sets;
+	memcpy(at, gains, gains_size);
+	if (sets_size > 0)
+		memcpy(at + gains_size, tree->sets, sets_size);
+	memcpy(at + gains_size + sets_size, tree->nodes, nodes_size);
+	return place;
+}
+
+/* Copies the workers' trees into the model. */
+static void
+keep_shared_trees(Forest *forest, const SharedForest *shared, dsa_area *area)
+{
+	for (uint32 t = 0; t < forest->plan.n_trees; t++)
+	{
+		SharedTree *from;
+		SpkTree		tree;
+		double	   *gains;
+
+		if (!DsaPointerIsValid(shared->trees[t]))
+			continue;			/* the leader's own */
+		from = dsa_get_address(area, shared->trees[t]);
+		gains = (double *) (from + 1);
+		tree.n_nodes = from->n_nodes;
+		tree.n_sets = from->n_sets;
+		tree.sets = (SpkCodeSet *) (gains + forest->matrix.n_features);
+		tree.nodes = (SpkNode *) (tree.sets + tree.n_sets);
+		keep_tree(forest, t, &tree, gains);
+		dsa_free(area, shared->trees[t]);
+	}
+}
+
+static size_t
+shared_forest_size(uint32 n_trees)
+{
+	return offsetof(SharedForest, trees) + n_trees * sizeof(dsa_pointer);
+}
+
+/* Puts what workers need into the context's segment. */
+static SharedForest *
+fill_segment(ParallelContext *pcxt, const Forest *forest, dsm_segment *codes)
+{
+	uint32		n_features = forest->matrix.n_features;
+	SharedForest *shared = shm_toc_allocate(pcxt->toc, shared_forest_size(forest->plan.n_trees));
+	SharedFeature *features = shm_toc_allocate(pcxt->toc, n_features * sizeof(SharedFeature));
+
+	shared->plan = forest->plan;
+	shared->matrix = forest->matrix;
+	shared->matrix.codes = NULL;
+	shared->codes = dsm_segment_handle(codes);
+	pg_atomic_init_u32(&shared->next_tree, 0);
+	for (uint32 t = 0; t < forest->plan.n_trees; t++)
+		shared->trees[t] = InvalidDsaPointer;
+	for (uint32 i = 0; i < n_features; i++)
+	{
+		features[i].kind = (uint8) forest->model->features[i].kind;
+		features[i].n_bins = (uint8) forest->model->features[i].n_bins;
+	}
+	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
+	shm_toc_insert(pcxt->toc, KEY_FEATURES, features);
+	return shared;
+}
+
+static void
+grow_in_parallel(Forest *forest, dsm_segment *codes, int n_workers)
+{
+	uint32		n_features = forest->matrix.n_features;
+	ParallelContext *pcxt;
+	SharedForest *shared;
+	dsa_area   *area;
+	void	   *place;
+
+	EnterParallelMode();
+	pcxt = CreateParallelContext("sparkify", "spk_grow_forest_worker", n_workers);
+	shm_toc_estimate_chunk(&pcxt->estimator, shared_forest_size(forest->plan.n_trees));
+	shm_toc_estimate_chunk(&pcxt->estimator, n_features * sizeof(SharedFeature));
+	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
+	shm_toc_estimate_keys(&pcxt->estimator, 3);
+	InitializeParallelDSM(pcxt);
+
+	shared = fill_segment(pcxt, forest, codes);
+	if (pcxt->seg == NULL)
+		grow_in_leader(forest, &shared->next_tree);	/* no segment, no workers */
+	else
+	{
+		place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
+		area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
+		shm_toc_insert(pcxt->toc, KEY_AREA, place);
+		LaunchParallelWorkers(pcxt);
+		grow_in_leader(forest, &shared->next_tree);
+		WaitForParallelWorkersToFinish(pcxt);
+		keep_shared_trees(forest, shared, area);
+		dsa_detach(area);
+	}
+	DestroyParallelContext(pcxt);
+	ExitParallelMode();
+}
+
+void
+spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SharedForest *shared = shm_toc_lookup(toc, KEY_SHARED, false);
+	SharedFeature *shared_features = shm_toc_lookup(toc, KEY_FEATURES, false);
+	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
+	dsm_segment *codes = dsm_attach(shared->codes);
+	SpkMatrix	matrix = shared->matrix;
+	SpkFeature *features = palloc0(matrix.n_features * sizeof(SpkFeature));
+	double	   *gains = palloc(matrix.n_features * sizeof(double));
+	SpkGrower  *grower;
+	uint32		tree_no;
+	SpkTree		tree;
+
+	if (codes == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("could not map dynamic shared memory segment")));
+	matrix.codes = dsm_segment_address(codes);
+	for (uint32 i = 0; i < matrix.n_features; i++)
+	{
+		features[i].kind = (SpkFeatureKind) shared_features[i].kind;
+		features[i].n_bins = shared_features[i].n_bins;
+	}
+	grower = spk_grower_new(&host, &shared->plan, &matrix, features);
+	if (grower == NULL)
+		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	while ((tree_no = pg_atomic_fetch_add_u32(&shared->next_tree, 1)) < shared->plan.n_trees)
+	{
+		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
+		shared->trees[tree_no] = share_tree(area, &tree, gains, matrix.n_features);
+	}
+	spk_grower_release(grower);
+	dsm_detach(codes);
+	dsa_detach(area);
+}
+
+/* How many workers are worth asking for? */
+static int
+wanted_workers(uint32 n_rows, uint32 n_trees)
+{
+	if (IsParallelWorker() || !IsUnderPostmaster ||
+		(uint64) n_rows * n_trees < MIN_PARALLEL_WORK)
+		return 0;
+	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers), (int) n_trees - 1);
+}
+
+static uint32
+tree_count(const SpkModel *model)
+{
+	return model->algorithm == SPK_DECISION_TREE ? 1 : (uint32) model->options.value[SPK_OPT_TREES];
+}
+
+void
+spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model)
+{
+	Forest		forest = {host};
+	size_t		codes_size = (size_t) table->n_rows * spk_matrix_stride(table->n_columns);
+	int			n_workers = wanted_workers(table->n_rows, tree_count(model));
+	dsm_segment *segment = NULL;
+	uint8	   *codes;
+
+	if (n_workers > 0)
+		segment = dsm_create(codes_size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	codes = segment != NULL ? dsm_segment_address(segment) : host_alloc(host, codes_size, 1);
+	spk_check(spk_bin_table(host, table, model->features, codes, &forest.matrix), "training set", NULL);
+
+	forest.model = model;
+	forest.plan = spk_forest_plan(&model->options, model->algorithm, &forest.matrix);
+	model->n_trees = forest.plan.n_trees;
+	model->trees = host_alloc(host, model->n_trees, sizeof(SpkTree));
+	forest.gains = host_alloc(host, (size_t) model->n_trees * model->n_features, sizeof(double));
+	if (segment != NULL)
+	{
+		grow_in_parallel(&forest, segment, n_workers);
+		dsm_detach(segment);
+	}
+	else
+	{
+		pg_atomic_uint32 next_tree;
+
+		pg_atomic_init_u32(&next_tree, 0);
+		grow_in_leader(&forest, &next_tree);
+		spk_release(host, codes);
+	}
+	spk_forest_importance(forest.gains, model->n_trees, model->features, model->n_features);
+	spk_release(host, forest.gains);
+}

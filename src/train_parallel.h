@@ -1,0 +1,27 @@
+/*
+ * train_parallel.h
+ *	  Growing a forest with the help of parallel workers.
+ */
+#ifndef SPK_TRAIN_PARALLEL_H
+#define SPK_TRAIN_PARALLEL_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "core/forest.h"
+
+/*
+ * Bins the table and grows the model's trees, whose options and features are
+ * set; sets n_trees, trees and the importance of features.  As many workers
+ * help as max_parallel_maintenance_workers allows and are there; the result
+ * does not depend on them.
+ */
+extern void spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model);
+
+/* What a worker runs. */
+extern PGDLLEXPORT void spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc);
+
+#endif							/* SPK_TRAIN_PARALLEL_H */
