@@ -363,9 +363,103 @@ COMMENT ON OPERATOR <> (churn_model, churn_model) IS 'different in some bit';
 -- Models: training
 ------------------------------------------------------------------------
 
+CREATE FUNCTION churn_collect_combinefn(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_collect_combinefn(internal, internal) IS 'aggregate combine function';
+
+CREATE FUNCTION churn_collect_serialfn(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION churn_collect_serialfn(internal) IS 'aggregate serial function';
+
+CREATE FUNCTION churn_collect_deserialfn(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION churn_collect_deserialfn(bytea, internal) IS 'aggregate deserial function';
+
+-- stable: what a row's columns are called and what they hold is read from the catalogs
+CREATE FUNCTION churn_forest_agg_transfn(internal, anyelement, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_forest_agg_transfn(internal, anyelement, record) IS 'aggregate transition function';
+
+CREATE FUNCTION churn_forest_agg_transfn(internal, anyelement, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_forest_agg_transfn(internal, anyelement, record, jsonb) IS 'aggregate transition function';
+
+CREATE FUNCTION churn_forest_agg_finalfn(internal) RETURNS churn_forest
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_forest_agg_finalfn(internal) IS 'aggregate final function';
+
+-- sspace: a state with its first 16 rows of 30 columns; 240 bytes for each row more
+CREATE AGGREGATE churn_forest_agg(label anyelement, features record) (
+	SFUNC = churn_forest_agg_transfn,
+	STYPE = internal,
+	SSPACE = 8192,
+	FINALFUNC = churn_forest_agg_finalfn,
+	COMBINEFUNC = churn_collect_combinefn,
+	SERIALFUNC = churn_collect_serialfn,
+	DESERIALFUNC = churn_collect_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_forest_agg(anyelement, record) IS 'trains a random forest to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
+
+CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jsonb) (
+	SFUNC = churn_forest_agg_transfn,
+	STYPE = internal,
+	SSPACE = 8192,
+	FINALFUNC = churn_forest_agg_finalfn,
+	COMBINEFUNC = churn_collect_combinefn,
+	SERIALFUNC = churn_collect_serialfn,
+	DESERIALFUNC = churn_collect_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb) IS 'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
+
+CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[]) IS 'aggregate transition function';
+
+CREATE FUNCTION churn_train_agg_finalfn(internal) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_train_agg_finalfn(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[]) (
+	SFUNC = churn_train_agg_transfn,
+	STYPE = internal,
+	SSPACE = 8192,
+	FINALFUNC = churn_train_agg_finalfn,
+	COMBINEFUNC = churn_collect_combinefn,
+	SERIALFUNC = churn_collect_serialfn,
+	DESERIALFUNC = churn_collect_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[]) IS 'internal: what churn_train runs over its source';
+
+-- unsafe: runs queries and starts parallel workers of its own
+CREATE FUNCTION churn_train(source text, label text DEFAULT 'churned', algorithm text DEFAULT 'random_forest',
+	options jsonb DEFAULT '{}', exclude text[] DEFAULT '{userid,as_of}', group_by text DEFAULT NULL,
+	OUT grp text, OUT model churn_model, OUT algorithm text, OUT n_rows bigint, OUT n_positive bigint,
+	OUT n_features int, OUT seconds float8) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1;
+COMMENT ON FUNCTION churn_train(text, text, text, jsonb, text[], text) IS 'trains a model on a table, a view or a query, or one for each value of the column group_by; seconds is the time of training without that of reading the source';
+
 ------------------------------------------------------------------------
 -- Models: use
 ------------------------------------------------------------------------
+
+-- stable: binds the row's columns by the names and types in the catalogs; the
+-- cost is that of a hundred trees
+CREATE FUNCTION churn_predict(model churn_model, features record) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION churn_predict(churn_model, record) IS 'probability of churn, 0 to 1, of a row that has the feature columns of the model, in any order, among others';
+
+CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS 'does the row''s probability of churn reach the model''s threshold?';
+
+-- unsafe: runs a query of its own
+CREATE FUNCTION churn_score(model churn_model, source text, id text DEFAULT 'userid',
+	OUT id text, OUT score float8, OUT at_risk boolean) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000;
+COMMENT ON FUNCTION churn_score(churn_model, text, text) IS 'the probability of churn of each row of a table, a view or a query, by the column id, and whether it reaches the model''s threshold';
 
 CREATE FUNCTION churn_fingerprint(model churn_model) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

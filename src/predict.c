@@ -1,0 +1,224 @@
+/*
+ * predict.c
+ *	  churn_predict and churn_at_risk: a model applied to one row.
+ *
+ * Called for millions of rows with few models.  A model is detoasted, checked
+ * and decoded when it first occurs at a place in a query and kept there; a
+ * stored model is known again by its toast pointer, without being read.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "core/binning.h"
+#include "core/codec.h"
+#include "core/predict.h"
+#include "model_type.h"
+#include "row_binding.h"
+
+/* Models kept for each place in a query: rows may switch between a few. */
+#define MAX_KEPT	8
+
+/*
+ * How to know a value again.  A toast pointer stands for itself, as does a
+ * small compressed value; a plain one is known by its header, which holds a
+ * fingerprint, and its size.
+ */
+typedef struct ModelKey
+{
+	size_t		size;			/* of the whole value as it is passed */
+	size_t		len;
+	const void *bytes;
+} ModelKey;
+
+typedef struct Prepared
+{
+	MemoryContext context;		/* of this and all below */
+	ModelKey	key;
+	uint64		used;			/* the predictor's clock at the last use */
+	SpkModel   *model;
+	SpkRow	   *row;			/* NULL until the first row */
+	SpkRowColumn *columns;		/* of the row, one for each feature */
+	uint8	   *codes;
+} Prepared;
+
+typedef struct Predictor
+{
+	MemoryContext context;
+	uint64		clock;
+	int			n_kept;
+	Prepared   *last;
+	Prepared   *kept[MAX_KEPT];
+} Predictor;
+
+/* The key of a value that is not an indirect or expanded one. */
+static ModelKey
+model_key(const struct varlena *value)
+{
+	ModelKey	key = {VARSIZE_ANY(value), VARSIZE_ANY(value), value};
+
+	if (!VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value))
+	{
+		key.bytes = VARDATA_ANY(value);
+		key.len = Min(VARSIZE_ANY_EXHDR(value), SPK_MODEL_HEADER);
+	}
+	return key;
+}
+
+static inline bool
+key_equal(const ModelKey *a, const ModelKey *b)
+{
+	return a->size == b->size && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+static Prepared *
+prepare(Predictor *predictor, struct varlena *value, const ModelKey *key)
+{
+	MemoryContext context = AllocSetContextCreate(predictor->context, "churn model",
+												  ALLOCSET_DEFAULT_SIZES);
+	Prepared   *p = MemoryContextAllocZero(context, sizeof(Prepared));
+	void	   *bytes = MemoryContextAlloc(context, key->len);
+
+	memcpy(bytes, key->bytes, key->len);
+	p->context = context;
+	p->key = *key;
+	p->key.bytes = bytes;
+	p->model = spk_model_from_datum(PointerGetDatum(value), context);
+	p->columns = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(SpkRowColumn));
+	p->codes = MemoryContextAlloc(context, Max(p->model->n_features, 1));
+	return p;
+}
+
+/* A place for one more model, the least recently used one's when all are taken. */
+static int
+free_place(Predictor *predictor)
+{
+	int			oldest = 0;
+
+	if (predictor->n_kept < MAX_KEPT)
+		return predictor->n_kept++;
+	for (int i = 1; i < MAX_KEPT; i++)
+		if (predictor->kept[i]->used < predictor->kept[oldest]->used)
+			oldest = i;
+	MemoryContextDelete(predictor->kept[oldest]->context);
+	return oldest;
+}
+
+static Prepared *
+find_prepared(Predictor *predictor, struct varlena *value)
+{
+	ModelKey	key;
+	Prepared   *p;
+
+	if (VARATT_IS_EXTERNAL(value) && !VARATT_IS_EXTERNAL_ONDISK(value))
+		value = pg_detoast_datum(value);
+	key = model_key(value);
+	predictor->clock++;
+	if (predictor->last != NULL && key_equal(&predictor->last->key, &key))
+		p = predictor->last;
+	else
+	{
+		p = NULL;
+		for (int i = 0; i < predictor->n_kept && p == NULL; i++)
+			if (key_equal(&predictor->kept[i]->key, &key))
+				p = predictor->kept[i];
+		if (p == NULL)
+		{
+			p = prepare(predictor, value, &key);
+			predictor->kept[free_place(predictor)] = p;
+		}
+		predictor->last = p;
+	}
+	p->used = predictor->clock;
+	return p;
+}
+
+/* Finds the model's features in rows of this tuple's type. */
+static void
+bind_row(Prepared *p, HeapTupleHeader tuple)
+{
+	SpkRow	   *row = spk_row_make(tuple, p->context);
+
+	if (p->row != NULL)
+		spk_row_free(p->row);
+	p->row = NULL;
+	for (uint32 i = 0; i < p->model->n_features; i++)
+	{
+		const SpkFeature *feature = &p->model->features[i];
+		int			attno = spk_row_find(row, feature->name);
+
+		if (attno < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of the model is missing from the row", feature->name),
+					 errhint("Pass a row with every feature column the model was trained on.")));
+		p->columns[i] = spk_row_column(row, attno);
+		if (p->columns[i].kind != feature->kind)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of type %s does not fit the model", feature->name,
+							format_type_be(TupleDescAttr(row->desc, attno)->atttypid)),
+					 errdetail("The model was trained on %s in this column, not %s.",
+							   spk_kind_phrase(feature->kind), spk_kind_phrase(p->columns[i].kind))));
+	}
+	p->row = row;
+}
+
+static double
+predict_tuple(Prepared *p, HeapTupleHeader tuple)
+{
+	const SpkModel *model = p->model;
+
+	if (p->row == NULL || !spk_row_matches(p->row, tuple))
+		bind_row(p, tuple);
+	spk_row_load(p->row, tuple);
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		const SpkFeature *feature = &model->features[i];
+
+		if (feature->kind == SPK_CATEGORY)
+		{
+			SpkCategory c = spk_row_category(p->row, &p->columns[i]);
+
+			p->codes[i] = c.name == NULL ? SPK_MISSING : spk_code_category(feature, c.name, c.len);
+		}
+		else
+			p->codes[i] = spk_code_number(feature, spk_row_number(p->row, &p->columns[i]));
+	}
+	return spk_predict(model, p->codes);
+}
+
+/* The model of argument 0, prepared. */
+static Prepared *
+prepared_model(FunctionCallInfo fcinfo)
+{
+	Predictor  *predictor = fcinfo->flinfo->fn_extra;
+
+	if (predictor == NULL)
+	{
+		predictor = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Predictor));
+		predictor->context = fcinfo->flinfo->fn_mcxt;
+		fcinfo->flinfo->fn_extra = predictor;
+	}
+	return find_prepared(predictor, (struct varlena *) PG_GETARG_POINTER(0));
+}
+
+PG_FUNCTION_INFO_V1(churn_predict);
+Datum
+churn_predict(PG_FUNCTION_ARGS)
+{
+	Prepared   *p = prepared_model(fcinfo);
+
+	PG_RETURN_FLOAT8(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)));
+}
+
+PG_FUNCTION_INFO_V1(churn_at_risk);
+Datum
+churn_at_risk(PG_FUNCTION_ARGS)
+{
+	Prepared   *p = prepared_model(fcinfo);
+
+	PG_RETURN_BOOL(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)) >= p->model->threshold);
+}
