@@ -60,14 +60,30 @@ skip_blanks(const char *p)
 	}
 }
 
-/* Does the text start as a query does, and not as a name? */
+/* Has the text more than one word?  Blanks in a quoted name do not count. */
+static bool
+has_words(const char *p)
+{
+	bool		quoted = false;
+
+	for (; *p != '\0'; p++)
+	{
+		if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && scanner_isspace(*p) && *skip_blanks(p) != '\0')
+			return true;
+	}
+	return false;
+}
+
+/* Is the text to be read as a query, and not as a name? */
 static bool
 is_query(const char *source)
 {
 	static const char *const keywords[] = {"select", "with", "values", "table"};
 	const char *p = skip_blanks(source);
 
-	if (*p == '(')
+	if (*p == '(' || has_words(p))
 		return true;
 	for (int i = 0; i < lengthof(keywords); i++)
 	{
@@ -75,7 +91,7 @@ is_query(const char *source)
 
 		if (pg_strncasecmp(p, keywords[i], len) == 0 &&
 			(p[len] == '(' || p[len] == '*' || p[len] == '"' || p[len] == '\'' ||
-			 scanner_isspace(p[len]) || skip_comment(p + len) != p + len))
+			 skip_comment(p + len) != p + len))
 			return true;
 	}
 	return false;

@@ -10,6 +10,7 @@
 #include "portability/instr_time.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
@@ -97,21 +98,19 @@ warn_of_leaks(const SpkTable *table)
 	}
 }
 
-/* Errors unless there are rows of both classes; group is NULL without groups. */
+/* Errors unless there are rows of both classes; where, as in " in group x", may be empty. */
 static void
-check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *group)
+check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where)
 {
-	const char *of = group == NULL ? "" : psprintf(" of group \"%s\"", group);
-
 	if (n_rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no labelled rows%s to train on", of),
+				 errmsg("no labelled rows to train on%s", where),
 				 errdetail("The label is null in all " INT64_FORMAT " rows.", n_skipped)));
 	if (n_positives == 0 || n_positives == n_rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot train on rows%s of one class only", of),
+				 errmsg("cannot train on one class only%s", where),
 				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.",
 						   n_rows, n_positives == 0 ? "stayed" : "churned"),
 				 errhint("Training needs rows of both classes.")));
@@ -164,7 +163,7 @@ churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
-	check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, NULL);
+	check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
 	PG_RETURN_BYTEA_P(spk_train(rows));
 }
 
@@ -245,7 +244,7 @@ put_trained(TupleTableSlot *slot, void *arg)
 	bool		no_rows;
 	Datum		group = slot_getattr(slot, 1, &no_group);
 	Datum		trained = slot_getattr(slot, 2, &no_rows);
-	const char *group_name = NULL;
+	const char *where = "";
 	HeapTupleData tuple;
 	Datum		t[N_TRAINED];
 	bool		t_nulls[N_TRAINED];
@@ -253,12 +252,12 @@ put_trained(TupleTableSlot *slot, void *arg)
 	if (no_rows)
 		return;					/* without groups, an empty source */
 	if (result->grouped)
-		group_name = no_group ? "NULL" : TextDatumGetCString(group);
+		where = no_group ? " in group NULL" : psprintf(" in group \"%s\"", TextDatumGetCString(group));
 	tuple.t_data = DatumGetHeapTupleHeader(trained);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
 	check_classes(DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
-				  DatumGetInt64(t[TRAINED_SKIPPED]), group_name);
+				  DatumGetInt64(t[TRAINED_SKIPPED]), where);
 	{
 		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
 		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
@@ -317,7 +316,7 @@ PG_FUNCTION_INFO_V1(churn_train);
 Datum
 churn_train(PG_FUNCTION_ARGS)
 {
-	static const char *const required[] = {"source", "label", "algorithm", "options"};
+	static const char *const required[] = {"source", "label", "algorithm"};
 	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	TrainResult result = {NULL};
@@ -345,7 +344,7 @@ churn_train(PG_FUNCTION_ARGS)
 	result.algorithm = PG_GETARG_DATUM(2);
 	result.grouped = grouped;
 	params[0] = PG_GETARG_DATUM(2);
-	params[1] = PG_GETARG_DATUM(3);
+	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
 	params[2] = excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
 								 PG_GETARG_DATUM(1), grouped ? PG_GETARG_DATUM(5) : (Datum) 0, !grouped);
 	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);

@@ -1,0 +1,148 @@
+-- Use: churn_predict, churn_at_risk and churn_score
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+
+CREATE TYPE plan AS ENUM ('free', 'family');
+CREATE TABLE users AS
+SELECT i AS userid, (i * 7919) % 1000 + (i * 31) % 400 > 900 AS churned,
+	   (i * 7919) % 1000 AS songs,
+	   CASE WHEN i % 11 > 0 THEN ((i * 31) % 400) / 8.0 END::float8 AS adverts,
+	   DATE '2018-01-01' + (i * 37) % 300 AS joined,
+	   (ARRAY['free', 'paid', NULL])[1 + i % 3] AS level,
+	   (ARRAY['F', 'M'])[1 + i % 2]::char(4) AS gender,
+	   (ARRAY['free', 'family'])[1 + i % 2]::plan AS plan
+FROM generate_series(1, 2000) i;
+ALTER TABLE users SET (parallel_workers = 4);
+ANALYZE users;
+CREATE TABLE models AS
+SELECT 'forest' AS name, model FROM churn_train('users', options => '{"trees": 20}')
+UNION ALL SELECT 'tree', model FROM churn_train('users', algorithm => 'decision_tree')
+UNION ALL SELECT 'song', model FROM churn_train('SELECT songs, churned FROM users', algorithm => 'decision_tree',
+	options => '{"max_depth": 1}');
+
+-- it learned something, and speaks in probabilities
+SELECT name, (churn_metrics(churned, churn_predict(model, u))).accuracy > 0.85 AS learned,
+	   min(churn_predict(model, u)) >= 0 AND max(churn_predict(model, u)) <= 1 AS probable
+FROM users u, models GROUP BY name ORDER BY name;
+
+-- a view with its columns reordered, and more of them, scores the same
+CREATE VIEW wide AS
+SELECT now() AS extra, plan, gender::text AS gender, level::varchar AS level, joined::timestamptz AT TIME ZONE 'UTC' AS joined,
+	   adverts::numeric AS adverts, ARRAY[1] AS list, songs::bigint AS songs, userid
+FROM users;
+SET timezone = 'UTC';
+SELECT count(*), count(*) FILTER (WHERE churn_predict(model, u) = churn_predict(model, w)) AS same
+FROM models, users u JOIN wide w USING (userid);
+
+-- so does a table with dropped and added columns, an anonymous row, a row variable
+CREATE TABLE altered AS SELECT 1 AS dropped, u.* FROM users u;
+ALTER TABLE altered DROP COLUMN dropped;
+ALTER TABLE altered ADD COLUMN added int DEFAULT 1;
+SELECT count(*) FILTER (WHERE churn_predict(model, u) = churn_predict(model, a)) AS same
+FROM models, users u JOIN altered a USING (userid);
+CREATE FUNCTION predict_inside(m churn_model) RETURNS float8 LANGUAGE plpgsql AS
+$$ DECLARE r record; best float8 := 0;
+BEGIN
+	FOR r IN SELECT * FROM users WHERE userid <= 100 LOOP best := greatest(best, churn_predict(m, r)); END LOOP;
+	RETURN best;
+END $$;
+SELECT count(*) AS same FROM models m
+WHERE predict_inside(model) = (SELECT max(churn_predict(m.model, u)) FROM users u WHERE userid <= 100);
+
+-- a missing column, and one of another kind, is an error that names it
+SELECT churn_predict(model, f) FROM models, (SELECT songs, adverts, joined, level, plan FROM users) f WHERE name = 'forest';
+SELECT churn_predict(model, f) FROM models, (SELECT songs::text FROM users) f WHERE name = 'song';
+SELECT churn_predict(model, f) FROM models, (SELECT now() AS songs FROM users) f WHERE name = 'song';
+SELECT churn_predict(model, f) FROM models, (SELECT ARRAY[1] AS songs FROM users) f WHERE name = 'song';
+SELECT churn_predict(model, ROW(1)) FROM models WHERE name = 'song';
+SELECT churn_predict(model, f) IS NOT NULL AS ok FROM models, (SELECT 7.0::float4 AS songs) f WHERE name = 'song';
+
+-- missing and unseen values have their way; infinities lie outside
+SELECT churn_predict(model, f) BETWEEN 0 AND 1 AS ok
+FROM models, (SELECT NULL::int AS songs, 'NaN'::float8 AS adverts, NULL::date AS joined, 'gold' AS level,
+			  ''::char(4) AS gender, NULL::plan AS plan) f WHERE name <> 'song';
+SELECT churn_predict(model, a) = churn_predict(model, b) AS same
+FROM models, (SELECT 'infinity'::float8 AS songs) a, (SELECT 1e9::float8 AS songs) b WHERE name = 'song';
+SELECT churn_predict(model, a) = churn_predict(model, b) AS same
+FROM models, (SELECT '-infinity'::float8 AS songs) a, (SELECT -1e9::float8 AS songs) b WHERE name = 'song';
+SELECT churn_predict(NULL, u) IS NULL AS null FROM users u WHERE userid = 1;
+SELECT churn_predict(model, NULL::users) IS NULL AS null FROM models WHERE name = 'song';
+
+-- at risk: from the model's threshold on
+SELECT count(*) FILTER (WHERE churn_at_risk(model, u) = (churn_predict(model, u) >= 0.5)) AS same FROM models, users u;
+SELECT count(*) FILTER (WHERE churn_at_risk(churn_set_threshold(model, 0.9), u) = (churn_predict(model, u) >= 0.9)) AS same
+FROM models, users u;
+SELECT churn_at_risk(NULL, u) IS NULL AS null FROM users u WHERE userid = 1;
+
+-- stored, inline, compressed and computed models, and more of them than are kept
+CREATE TABLE many AS
+SELECT n, churn_set_threshold(model, n / 20.0) AS model FROM models, generate_series(1, 19) n WHERE name = 'song';
+SELECT count(*) FILTER (WHERE churn_at_risk(m.model, u) = (churn_predict(m.model, u) >= n / 20.0)) AS same
+FROM (SELECT userid, songs FROM users WHERE userid <= 100) u, many m;
+CREATE TABLE plain (model churn_model);
+ALTER TABLE plain ALTER model SET STORAGE PLAIN;
+INSERT INTO plain SELECT model FROM models WHERE name = 'song';
+SELECT count(*) FILTER (WHERE churn_predict(p.model, u) = churn_predict(m.model, u)) AS same
+FROM users u, plain p, models m WHERE name = 'song';
+CREATE TABLE outside (model churn_model);
+ALTER TABLE outside ALTER model SET STORAGE EXTERNAL;
+INSERT INTO outside SELECT model FROM models WHERE name = 'forest';
+SELECT count(*) FILTER (WHERE churn_predict(o.model, u) = churn_predict(m.model::text::churn_model, u)) AS same
+FROM (SELECT * FROM users WHERE userid <= 20) u, outside o, models m WHERE name = 'forest';
+
+-- a model in a loop: the expression is kept, the model changes
+DO $$
+DECLARE m churn_model; r record; p float8; different int := 0; last float8 := -1;
+BEGIN
+	SELECT songs INTO r FROM users WHERE userid = 1;
+	FOR m IN SELECT model FROM many LOOP
+		IF churn_at_risk(m, r) THEN different := different + 1; END IF;
+	END LOOP;
+	IF different <> (SELECT count(*) FROM many WHERE churn_at_risk(model, r)) THEN RAISE EXCEPTION 'stale model'; END IF;
+END $$;
+-- and so does the row type
+CREATE FUNCTION predict_row(m churn_model, r anyelement) RETURNS float8 LANGUAGE sql AS 'SELECT churn_predict($1, $2)';
+BEGIN;
+SELECT predict_row(model, a) IS NOT NULL AS ok FROM models, altered a WHERE userid = 1 AND name = 'song';
+ALTER TABLE altered RENAME songs TO tunes;
+SELECT predict_row(model, a) FROM models, altered a WHERE userid = 1 AND name = 'song';
+ROLLBACK;
+
+-- the plan is parallel
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 4;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM users u WHERE churn_predict((SELECT model FROM models WHERE name = 'tree'), u) > 0.5;
+SELECT count(*) > 0 AS some FROM users u WHERE churn_predict((SELECT model FROM models WHERE name = 'tree'), u) > 0.5;
+
+-- churn_score equals churn_predict and churn_at_risk
+SELECT name, count(*), count(*) FILTER (WHERE s.score = churn_predict(model, u)) AS scores,
+	   count(*) FILTER (WHERE s.at_risk = churn_at_risk(model, u)) AS flags
+FROM models, churn_score(model, 'users') s JOIN users u ON s.id = u.userid::text GROUP BY name ORDER BY name;
+RESET max_parallel_workers_per_gather;
+SELECT count(*), count(DISTINCT id) FROM models, churn_score(model, 'SELECT * FROM wide -- all', 'userid') WHERE name = 'forest';
+SELECT id, at_risk FROM models, churn_score(model, 'VALUES (1, 10), (2, NULL)', 'column1') WHERE name = 'song';
+SELECT s.* FROM models, churn_score(model, 'SELECT NULL::int AS userid, 999 AS songs', 'userid') s WHERE name = 'song';
+SELECT count(*) FROM models, churn_score(model, 'SELECT * FROM users WHERE false') WHERE name = 'song';
+SELECT count(*) FROM churn_score(NULL, 'users');
+SELECT count(*) FROM models, churn_score(model, NULL);
+SELECT churn_score(model, 'users', 'name') FROM models WHERE name = 'song';
+SELECT churn_score(model, 'nowhere') FROM models WHERE name = 'song';
+SELECT churn_score(model, 'SELECT userid, level FROM users') FROM models WHERE name = 'song';
+SELECT churn_score(model, 'SELECT 1; SELECT 2') FROM models WHERE name = 'song';
+CREATE VIEW scored AS SELECT userid, churn_predict(model, u) AS risk FROM users u, models WHERE name = 'tree';
+SELECT count(risk) FROM scored;
+
+-- with the caller's rights
+CREATE ROLE regress_sparkify_nobody;
+GRANT SELECT ON models TO regress_sparkify_nobody;
+SET ROLE regress_sparkify_nobody;
+SELECT churn_score(model, 'users') FROM models WHERE name = 'song';
+RESET ROLE;
+
+DROP VIEW scored, wide;
+DROP FUNCTION predict_inside, predict_row;
+DROP TABLE users, models, altered, many, plain, outside;
+DROP TYPE plan;
+DROP ROLE regress_sparkify_nobody;
