@@ -1,0 +1,125 @@
+# Training in parallel workers: that they are there, what happens without them,
+# and that nothing of them is left behind.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+# With mmap every segment of dynamic shared memory is a file that can be seen
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+	fsync = off
+	dynamic_shared_memory_type = mmap
+	log_min_messages = debug1
+	max_worker_processes = 8
+	max_parallel_workers = 8
+	max_parallel_workers_per_gather = 0
+	max_parallel_maintenance_workers = 3
+});
+$node->start;
+
+sub value { return $node->safe_psql('postgres', $_[0]); }
+
+# Workers that started while this ran; the log says so
+sub workers_started
+{
+	my ($query) = @_;
+	my $offset = -s $node->logfile;
+
+	value($query);
+	my $log = slurp_file($node->logfile, $offset);
+	return scalar(() = $log =~ /starting background worker process "parallel worker/g);
+}
+
+sub segments
+{
+	return join ' ', sort(slurp_dir($node->data_dir . '/pg_dynshmem'));
+}
+
+value(q{
+	CREATE EXTENSION sparkify;
+	CREATE TABLE training AS
+		SELECT i AS userid, (i * 7919) % 1000 + (i * 31) % 400 > 900 AS churned, i % 5 AS grp,
+			   (i * 7919) % 1000 AS songs, (i * 31) % 400 AS adverts, (i * 17) % 365 AS tenure,
+			   'city ' || i % 40 AS city
+		FROM generate_series(1, 10000) i;
+	ALTER TABLE training SET (parallel_workers = 3);
+	ANALYZE training});
+my $before = segments();
+
+my $train = q{SELECT churn_fingerprint(model) FROM churn_train('training')};
+my $expected = value("SET max_parallel_maintenance_workers = 0; $train");
+my $cheap = q{SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+	SET max_parallel_workers_per_gather = 3;};
+my $aggregate = q{SELECT churn_fingerprint(churn_forest_agg(churned, ROW(songs, adverts, tenure, city))) FROM training};
+my $groups = q{SELECT string_agg(churn_fingerprint(model), ' ' ORDER BY grp)
+	FROM (SELECT grp, churn_forest_agg(churned, ROW(songs, adverts, tenure, city)) AS model
+		  FROM training GROUP BY grp) g};
+
+is(workers_started("SET max_parallel_maintenance_workers = 0; $train"), 0, 'no workers when none are allowed');
+is(workers_started($train), 3, 'workers grow trees');
+is(workers_started("$cheap $train"), 6, 'workers collect rows, then others grow trees');
+is( workers_started(q{SELECT churn_train('SELECT * FROM training LIMIT 50')}),
+	0, 'no workers for what is done sooner without');
+is( workers_started(q{SELECT churn_train('training', options => '{"trees": 2}')}),
+	0, 'nor for two small trees');
+is( workers_started(q{SELECT churn_train('training', algorithm => 'decision_tree')}),
+	0, 'nor for one tree');
+cmp_ok(workers_started("$cheap SET enable_hashagg = off; $groups"), '>', 3,
+	'under a Gather that is still at work, too');
+
+is(value($train), $expected, 'workers do not change the model');
+is(value("$cheap $train"), $expected, 'nor does a parallel plan');
+is(value("SET max_parallel_workers = 0; $train"), $expected, 'nor does the lack of workers');
+is( value("$cheap SET enable_hashagg = off; $groups"),
+	value("SET max_parallel_maintenance_workers = 0; $groups"),
+	'groups are the same under a Gather');
+
+# all of the query in a worker, which may start none
+my $mode = $node->pg_version < 16 ? 'force_parallel_mode' : 'debug_parallel_query';
+my $in_worker = "SET $mode = on; SET max_parallel_workers_per_gather = 1; SET parallel_setup_cost = 1e9;";
+like(value("$in_worker EXPLAIN $aggregate"), qr/Single Copy: true/, 'a plan that runs in one worker');
+is(workers_started("$in_worker $aggregate"), 1, 'starts no more');
+is(value("$in_worker $aggregate"), value("$cheap $aggregate"), 'and gives the same model');
+is(segments(), $before, 'no shared memory is left');
+
+# Cancelled: soon, with nothing left
+my $long = q{SELECT churn_train('SELECT t.*, g AS g FROM training t, generate_series(1, 10) g',
+	options => '{"trees": 10000}')};
+my $start = time;
+my ($status, $stdout, $stderr) = $node->psql('postgres', "SET statement_timeout = '700ms'; $long");
+like($stderr, qr/canceling statement due to statement timeout/, 'training is cancelled');
+cmp_ok(time - $start, '<', 4, 'in time');
+is(segments(), $before, 'no shared memory is left behind');
+is(value(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}), '0', 'nor any worker');
+
+# A worker that dies is an error for the leader, and no more than that
+my ($in, $out, $err) = ('', '', '');
+my $leader = IPC::Run::start(
+	[ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', $long ],
+	'<', \$in, '>', \$out, '2>', \$err);
+ok( $node->poll_query_until(
+		'postgres', q{SELECT count(*) > 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
+	'workers are at work');
+value(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1});
+$leader->finish;
+like($err, qr/terminating|lost connection to parallel worker/, 'the leader fails with its worker');
+ok( $node->poll_query_until(
+		'postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
+	'the other workers end');
+is(segments(), $before, 'and leave no shared memory');
+is(value($train), $expected, 'the server trains on');
+
+# No process left for a worker
+$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+$node->restart;
+is(value($train), $expected, 'the same model where no worker can start');
+is(value("$cheap $train"), $expected, 'in a parallel plan without workers, too');
+
+$node->stop;
+unlike(slurp_file($node->logfile), qr/PANIC|leak/i, 'the server\'s log complains of nothing');
+done_testing();
