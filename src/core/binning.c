@@ -360,7 +360,7 @@ spk_code_number(const SpkFeature *feature, double value)
 	{
 		uint32_t	half = n / 2;
 
-		at += at[half - 1] < value ? half : 0;
+		at += half & -(size_t) (at[half - 1] < value);
 		n -= half;
 	}
 	return (uint8_t) (at - feature->edges + (*at < value));

@@ -96,7 +96,7 @@ spk_tally_of_row(uint8_t weight)
 {
 	SpkTally	draws = weight & SPK_MAX_DRAWS;
 
-	return draws + (weight > SPK_MAX_DRAWS ? draws << 32 : 0);
+	return draws + (draws * (weight / (SPK_MAX_DRAWS + 1)) << 32);
 }
 
 /* Most leaves of a tree under this plan. */
