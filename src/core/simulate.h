@@ -1,6 +1,13 @@
 /*
  * simulate.h
  *	  A simulated log of a music service, for demos, tests and benchmarks.
+ *
+ * Every user is a small state machine with a random stream of its own, and a
+ * heap brings the users' next rows into order of time, so that memory goes
+ * with users, never with rows.  A hidden mood of each user drifts from day to
+ * day; a bad one makes thumbs down, adverts and errors more frequent, visits
+ * rarer and shorter, and cancelling likelier: churn can be learned from what
+ * users do, though never for sure.
  */
 #ifndef SPK_SIMULATE_H
 #define SPK_SIMULATE_H
@@ -8,9 +15,15 @@
 #include "event.h"
 #include "host.h"
 
+#define SPK_SIM_MAX_USERS	10000000
+#define SPK_SIM_MAX_DAYS	3650
+
+/* Rows of a user and day, roughly and on average: for estimates. */
+#define SPK_SIM_ROWS_PER_USER_DAY	19.7
+
 /*
- * One simulated row of the log.  Strings are terminated UTF-8, owned by the
- * simulation, good until the next call; NULL where the log has none.
+ * One simulated row of the log.  Strings are terminated UTF-8, good until the
+ * next call; NULL where the log has none.
  */
 typedef struct SpkSimEvent
 {
@@ -23,13 +36,13 @@ typedef struct SpkSimEvent
 	SpkLevel	level;
 	int32_t		status;
 	int32_t		item_in_session;
-	const char *location;
+	const char *location;		/* this and the next five: none when not logged in */
 	const char *useragent;
 	const char *lastname;
 	const char *firstname;
 	const char *gender;
 	int64_t		registration;	/* SPK_NO_TIME when not logged in */
-	const char *artist;
+	const char *artist;			/* this and the next two: of NextSong only */
 	const char *song;
 	double		length;			/* seconds; NaN when there is none */
 } SpkSimEvent;
@@ -37,13 +50,19 @@ typedef struct SpkSimEvent
 typedef struct SpkSimulation SpkSimulation;
 
 /*
- * users 1 .. 10,000,000, days 1 .. 3,650.  The log starts on 2018-10-01 UTC.
- * Memory grows with users, never with events.
+ * Starts a log of this many users (1 .. SPK_SIM_MAX_USERS) and days (1 ..
+ * SPK_SIM_MAX_DAYS) from 2018-10-01 00:00 UTC; other figures are SPK_INVALID.
+ * The same arguments give the same rows on every machine.  The simulation
+ * lives in the host's memory, about 250 bytes a user; the host must stay.
+ * SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_simulation_new(const SpkHost *host, uint32_t users, uint32_t days, uint64_t seed,
 									SpkSimulation **simulation);
 
-/* The next row in order of ts; false at the end of the log. */
+/*
+ * The next row in order of ts (of two users at the same time, the one with the
+ * smaller number first); false at the end of the log.
+ */
 extern bool spk_simulation_next(SpkSimulation *simulation, SpkSimEvent *event);
 
 extern void spk_simulation_release(SpkSimulation *simulation);
