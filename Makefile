@@ -7,7 +7,7 @@ DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
-EXTRA_CLEAN = test/unit/build
+EXTRA_CLEAN = test/unit/build test/fuzz/build
 
 JSONC_CFLAGS := $(shell pkg-config --cflags json-c 2>/dev/null)
 JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)

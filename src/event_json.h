@@ -1,20 +1,14 @@
 /*
  * event_json.h
- *	  One line of JSON to one event.  json-c lives behind this header.
+ *	  One line of JSON to one event: the fast way where it leads, else by all
+ *	  the rules.
  */
 #ifndef SPK_EVENT_JSON_H
 #define SPK_EVENT_JSON_H
 
 #include "postgres.h"
 
-#include "event_row.h"
-
-/* Why a line is no event: reported by value, so that a loader can go on. */
-typedef struct SpkEventFault
-{
-	int			sqlerrcode;
-	char		reason[160];	/* lower-case, without a final period */
-} SpkEventFault;
+#include "event_judge.h"
 
 typedef struct SpkEventParser SpkEventParser;
 
@@ -32,20 +26,13 @@ extern SpkEventParser *spk_event_parser_create(MemoryContext context);
 extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
 
 /*
- * Parses len bytes of UTF-8, one JSON object and nothing but white space around
- * it.  True: row is filled, its texts belong to the parser and last until the
- * next call.  False: fault says why, row is undefined.
- *
- * Unknown keys are ignored, absent and null ones are NULL, of duplicate keys
- * the last wins.  Integers may be written as integral floats, texts as
- * integers; ts and registration are milliseconds since the epoch, whose
- * fraction is kept to microseconds.  A lone surrogate becomes U+FFFD.
+ * As spk_judge_event.  The row's texts last until the next call, or as long as
+ * the line if that is less.
  */
 extern bool spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
 							SpkEventRow *row, SpkEventFault *fault);
 
-/* Sets the fault; returns false, for the caller to return. */
-extern bool spk_fault(SpkEventFault *fault, int sqlerrcode, const char *format,...)
-			pg_attribute_printf(3, 4);
+/* The SQLSTATE of a fault, for errcode(). */
+extern int	spk_fault_errcode(const SpkEventFault *fault);
 
 #endif							/* SPK_EVENT_JSON_H */

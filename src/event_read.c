@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "event_row.h"
 #include "event_source.h"
 
 PG_FUNCTION_INFO_V1(churn_parse_event);
@@ -94,7 +95,7 @@ churn_parse_event(PG_FUNCTION_ARGS)
 						SPK_MAX_LINE_BYTES)));
 	if (!spk_event_parse(state->parser, utf8, len, &row, &fault))
 		ereport(ERROR,
-				(errcode(fault.sqlerrcode),
+				(errcode(spk_fault_errcode(&fault)),
 				 errmsg("invalid event: %s", fault.reason)));
 	PG_RETURN_DATUM(form_event(&state->shape, &row));
 }

@@ -12,39 +12,25 @@
 #include "event_row.h"
 
 const SpkColumnInfo spk_columns[SPK_N_COLUMNS] = {
-	[SPK_COL_TS] = {"ts", "ts", TIMESTAMPTZOID},
-	[SPK_COL_SESSIONID] = {"sessionId", "sessionid", INT8OID},
-	[SPK_COL_LENGTH] = {"length", "length", FLOAT8OID},
-	[SPK_COL_REGISTRATION] = {"registration", "registration", TIMESTAMPTZOID},
-	[SPK_COL_STATUS] = {"status", "status", INT4OID},
-	[SPK_COL_ITEMINSESSION] = {"itemInSession", "iteminsession", INT4OID},
-	[SPK_COL_PAGE] = {"page", "page", TEXTOID},
-	[SPK_COL_LEVEL] = {"level", "level", TEXTOID},
-	[SPK_COL_GENDER] = {"gender", "gender", TEXTOID},
-	[SPK_COL_USERID] = {"userId", "userid", TEXTOID},
-	[SPK_COL_AUTH] = {"auth", "auth", TEXTOID},
-	[SPK_COL_METHOD] = {"method", "method", TEXTOID},
-	[SPK_COL_FIRSTNAME] = {"firstName", "firstname", TEXTOID},
-	[SPK_COL_LASTNAME] = {"lastName", "lastname", TEXTOID},
-	[SPK_COL_LOCATION] = {"location", "location", TEXTOID},
-	[SPK_COL_USERAGENT] = {"userAgent", "useragent", TEXTOID},
-	[SPK_COL_ARTIST] = {"artist", "artist", TEXTOID},
-	[SPK_COL_SONG] = {"song", "song", TEXTOID},
+	[SPK_COL_TS] = {"ts", TIMESTAMPTZOID},
+	[SPK_COL_SESSIONID] = {"sessionid", INT8OID},
+	[SPK_COL_LENGTH] = {"length", FLOAT8OID},
+	[SPK_COL_REGISTRATION] = {"registration", TIMESTAMPTZOID},
+	[SPK_COL_STATUS] = {"status", INT4OID},
+	[SPK_COL_ITEMINSESSION] = {"iteminsession", INT4OID},
+	[SPK_COL_PAGE] = {"page", TEXTOID},
+	[SPK_COL_LEVEL] = {"level", TEXTOID},
+	[SPK_COL_GENDER] = {"gender", TEXTOID},
+	[SPK_COL_USERID] = {"userid", TEXTOID},
+	[SPK_COL_AUTH] = {"auth", TEXTOID},
+	[SPK_COL_METHOD] = {"method", TEXTOID},
+	[SPK_COL_FIRSTNAME] = {"firstname", TEXTOID},
+	[SPK_COL_LASTNAME] = {"lastname", TEXTOID},
+	[SPK_COL_LOCATION] = {"location", TEXTOID},
+	[SPK_COL_USERAGENT] = {"useragent", TEXTOID},
+	[SPK_COL_ARTIST] = {"artist", TEXTOID},
+	[SPK_COL_SONG] = {"song", TEXTOID},
 };
-
-int
-spk_column_of_key(const char *key, size_t len)
-{
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
-	{
-		const char *candidate = spk_columns[col].key;
-
-		if (candidate[0] == key[0] && strlen(candidate) == len &&
-			memcmp(candidate, key, len) == 0)
-			return col;
-	}
-	return SPK_NO_COLUMN;
-}
 
 static int
 column_of_attribute(Form_pg_attribute att)

@@ -52,7 +52,7 @@ spk_source_next(SpkEventSource *source)
 		return SPK_NEXT_END;
 	if (lines->overlong)
 	{
-		spk_fault(&source->fault, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		spk_fault(&source->fault, SPK_FAULT_LIMIT,
 				  "line is longer than %d bytes", SPK_MAX_LINE_BYTES);
 		return SPK_NEXT_FAULT;
 	}
@@ -76,7 +76,7 @@ spk_source_report(const SpkEventSource *source, int elevel)
 	char	   *place = spk_source_place(source, source->lines->place);
 
 	ereport(elevel,
-			(errcode(source->fault.sqlerrcode),
+			(errcode(spk_fault_errcode(&source->fault)),
 			 errmsg("invalid event in %s: %s", place, source->fault.reason)));
 	pfree(place);
 }

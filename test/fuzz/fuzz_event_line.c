@@ -1,0 +1,100 @@
+/*
+ * fuzz_event_line.c
+ *	  Holds the fast way to an event against json-c: whatever the fast way
+ *	  accepts must be valid and mean the same.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/event_line.h"
+#include "event_judge.h"
+
+int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void *
+host_alloc(void *ctx, size_t size)
+{
+	(void) ctx;
+	return malloc(size);
+}
+
+static void
+host_release(void *ctx, void *ptr)
+{
+	(void) ctx;
+	free(ptr);
+}
+
+static bool
+host_cancelled(void *ctx)
+{
+	(void) ctx;
+	return false;
+}
+
+static bool
+same_field(int col, const SpkField *a, const SpkField *b)
+{
+	switch (spk_event_keys[col].type)
+	{
+		case SPK_TYPE_TEXT:
+			return a->text.len == b->text.len &&
+				memcmp(a->text.data, b->text.data, (size_t) a->text.len) == 0;
+		case SPK_TYPE_FLOAT:
+			/* the same bits: 0 is not -0 */
+			return memcmp(&a->number, &b->number, sizeof(double)) == 0;
+		default:
+			return a->integer == b->integer;
+	}
+}
+
+static void
+compare_rows(const SpkEventRow *fast, const SpkEventRow *judged)
+{
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	{
+		if (fast->isnull[col] == judged->isnull[col] &&
+			(fast->isnull[col] || same_field(col, &fast->field[col], &judged->field[col])))
+			continue;
+		fprintf(stderr, "the rows differ in \"%s\"\n", spk_event_keys[col].key);
+		abort();
+	}
+}
+
+static void
+compare(SpkLineParser *parser, SpkEventJudge *judge, const char *line, size_t len,
+		uint32_t wanted)
+{
+	SpkEventRow fast;
+	SpkEventRow judged;
+	SpkEventFault fault;
+
+	if (!spk_line_parse(parser, line, len, wanted, &fast))
+		return;
+	if (!spk_judge_event(judge, line, len, wanted, &judged, &fault))
+	{
+		fprintf(stderr, "the fast way accepts what is refused: %s\n", fault.reason);
+		abort();
+	}
+	compare_rows(&fast, &judged);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static SpkLineParser parser;
+	SpkHost		host = {host_alloc, host_release, host_cancelled, NULL};
+	SpkEventJudge *judge = spk_judge_create(&host);
+	const char *line = (const char *) data;
+
+	if (judge == NULL)
+		return 0;
+	spk_line_parser_init(&parser);
+	compare(&parser, judge, line, size, SPK_ALL_COLUMNS);
+	/* once more, when it knows the order of the keys, and for some columns */
+	compare(&parser, judge, line, size, SPK_ALL_COLUMNS);
+	compare(&parser, judge, line, size, (uint32_t) (size * 2654435761u));
+	spk_judge_free(judge);
+	return 0;
+}

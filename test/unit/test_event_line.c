@@ -1,0 +1,336 @@
+/*
+ * test_event_line.c
+ *	  The fast way to an event: what it takes, what it leaves, and that it means
+ *	  what json-c means.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/event_line.h"
+#include "core/utf8.h"
+
+#define CORPUS		"../fuzz/corpus/event_line"
+#define MUTATIONS	200000
+#define MAX_SEEDS	200
+#define MAX_BYTES	4096
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static SpkLineParser parser;
+static SpkEventRow row;
+
+/* Parses a copy that ends where the line ends, so that reads beyond show. */
+static bool
+parse_bytes(const char *line, size_t len)
+{
+	static char *copy = NULL;
+
+	free(copy);
+	copy = malloc(len + (len == 0));
+	assert_non_null(copy);
+	memcpy(copy, line, len);
+	return spk_line_parse(&parser, copy, len, SPK_ALL_COLUMNS, &row);
+}
+
+static bool
+parse(const char *line)
+{
+	return parse_bytes(line, strlen(line));
+}
+
+static void
+assert_text(int col, const char *expected)
+{
+	assert_false(row.isnull[col]);
+	assert_int_equal(row.field[col].text.len, strlen(expected));
+	assert_memory_equal(row.field[col].text.data, expected, strlen(expected));
+}
+
+static void
+test_common_lines(void **state)
+{
+	(void) state;
+	for (int round = 0; round < 2; round++)
+	{
+		assert_true(parse("{\"ts\":1538352117000,\"userId\":\"30\",\"sessionId\":29,\"page\":\"Next"
+						  "Song\",\"status\":200,\"length\":277.89016,\"userAgent\":\"\\\"Mo\\/5\\\"\"}"));
+		assert_int_equal(row.field[SPK_COL_TS].integer, INT64_C(591667317000000));
+		assert_int_equal(row.field[SPK_COL_SESSIONID].integer, 29);
+		assert_int_equal(row.field[SPK_COL_STATUS].integer, 200);
+		assert_true(row.field[SPK_COL_LENGTH].number == 277.89016);
+		assert_text(SPK_COL_USERID, "30");
+		assert_text(SPK_COL_PAGE, "NextSong");
+		assert_text(SPK_COL_USERAGENT, "\"Mo/5\"");
+		assert_true(row.isnull[SPK_COL_SONG]);
+	}
+	/* another order, nulls, spaces, floats, what is no column */
+	assert_true(parse("{\"song\": null, \"registration\": 1540919166796.0, \"x\": \"y\", \"userId\": 7}"));
+	assert_true(row.isnull[SPK_COL_SONG]);
+	assert_int_equal(row.field[SPK_COL_REGISTRATION].integer, INT64_C(594234366796000));
+	assert_text(SPK_COL_USERID, "7");
+}
+
+static void
+test_wanted(void **state)
+{
+	const char *line = "{\"page\":\"a\\nb\",\"status\":1,\"song\":\"c\\td\"}";
+
+	(void) state;
+	assert_true(spk_line_parse(&parser, line, strlen(line), 1u << SPK_COL_SONG, &row));
+	assert_true(row.isnull[SPK_COL_PAGE]);
+	assert_true(row.isnull[SPK_COL_STATUS]);
+	assert_text(SPK_COL_SONG, "c\td");
+	line = "{\"page\":\"a\\xb\",\"song\":\"c\"}";
+	assert_false(spk_line_parse(&parser, line, strlen(line), 1u << SPK_COL_SONG, &row));
+}
+
+/* Not all of these are wrong, but all are somebody else's. */
+static void
+test_left_lines(void **state)
+{
+	static const char *const lines[] = {
+		"", "{", "}", "{}", "[]", " {\"page\":\"a\"}", "{\"page\":\"a\"} ",
+		"{\"page\":\"a\",\"page\":\"a\"}", "{\"page\":\"\\u0061\"}", "{\"page\":\"a}",
+		"{\"page\":\"a\\}", "{\"page\":\"a\tb\"}", "{\"page\":[]}", "{\"x\":{}}",
+		"{\"pa\\nge\":1}", "{\"page\":true}", "{\"page\":1.0}", "{\"page\":}",
+		"{\"page\"}", "{\"page\":\"a\",}", "{\"page\":\"a\"}}", "{\"ts\":\"1\"}",
+		"{\"ts\":-1}", "{\"ts\":1.5}", "{\"ts\":1e3}", "{\"ts\":253402300800000}",
+		"{\"status\":2147483648}", "{\"status\":-0}", "{\"status\":00}",
+		"{\"sessionId\":1000000000000000000}", "{\"sessionId\":9007199254740993.0}",
+		"{\"length\":9007199254740993}", "{\"length\":-0.0}", "{\"length\":1.}",
+		"{\"length\":.5}", "{\"length\":-}", "{\"length\":NaN}", "{\"x\":nil}",
+		"{\"page\":\"\xff\"}", "{\"x\":\"\xc3\"}", "{\"\xc3\":1}", "{\"page\":nul}"
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	{
+		if (parse(lines[i]))
+			fail_msg("taken: %s", lines[i]);
+	}
+	assert_false(parse_bytes("{\"page\":\"a\0b\"}", 14));
+}
+
+/* Every length and place of the byte that ends a text. */
+static void
+test_text_lengths(void **state)
+{
+	static const char *const ends[] = {"\"}", "\\\"\"}", "\xC3\xA9\"}", "\x1F\"}", "\xC3\"}", "}"};
+	static const bool taken[] = {true, true, true, false, false, false};
+
+	(void) state;
+	for (int len = 0; len < 70; len++)
+	{
+		for (int i = 0; i < 6; i++)
+		{
+			char		line[128];
+
+			snprintf(line, sizeof(line), "{\"page\":\"%.*s%s", len,
+					 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ends[i]);
+			assert_int_equal(parse(line), taken[i]);
+			if (taken[i])
+				assert_int_equal(row.field[SPK_COL_PAGE].text.len, len + (i == 0 ? 0 : i));
+		}
+	}
+}
+
+static void
+test_long_line(void **state)
+{
+	static char line[SPK_FAST_LINE_BYTES + 1];
+
+	(void) state;
+	memset(line, 'a', sizeof(line));
+	memcpy(line, "{\"page\":\"", 9);
+	memcpy(line + SPK_FAST_LINE_BYTES - 2, "\"}", 2);
+	assert_true(parse_bytes(line, SPK_FAST_LINE_BYTES));
+	line[SPK_FAST_LINE_BYTES - 2] = 'a';
+	memcpy(line + SPK_FAST_LINE_BYTES - 1, "\"}", 2);
+	assert_false(parse_bytes(line, SPK_FAST_LINE_BYTES + 1));
+}
+
+static void
+test_utf8(void **state)
+{
+	static const char *const good[] = {
+		"", "abc", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+		"\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "12345678\xC3\xA9" "12345678"
+	};
+	static const char *const bad[] = {
+		"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xC2\xC0", "\xE0\x9F\x80",
+		"\xE0\xA0", "\xED\xA0\x80", "\xE1\x80\xC0", "\xF0\x8F\x80\x80", "\xF0\x90\x80",
+		"\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "1234567\xC3", "12345678\xA9"
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(spk_utf8_valid(good[i], strlen(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(spk_utf8_valid(bad[i], strlen(bad[i])));
+	for (size_t i = 0; i < 20; i++)
+	{
+		char		text[20] = "aaaaaaaaaaaaaaaaaaaa";
+
+		text[i] = '\0';
+		assert_false(spk_utf8_valid(text, sizeof(text)));
+	}
+}
+
+/* ---- the corpus, and mutations of it ---- */
+
+typedef struct Bytes
+{
+	size_t		len;
+	uint8_t		data[MAX_BYTES];
+} Bytes;
+
+static Bytes seeds[MAX_SEEDS];
+static int	n_seeds = 0;
+static uint64_t random_state = 42;
+
+/* G. Marsaglia's xorshift */
+static size_t
+draw(size_t n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (size_t) (random_state % n);
+}
+
+static int
+compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* In the order of their names, so that the mutations are always the same. */
+static void
+read_corpus(void)
+{
+	struct dirent **entries;
+	int			n = scandir(CORPUS, &entries, NULL, compare_names);
+
+	assert_true(n > 2);
+	for (int i = 0; i < n; free(entries[i++]))
+	{
+		char		path[512];
+		FILE	   *file;
+
+		if (entries[i]->d_name[0] == '.')
+			continue;
+		assert_true(n_seeds < MAX_SEEDS);
+		snprintf(path, sizeof(path), "%s/%s", CORPUS, entries[i]->d_name);
+		file = fopen(path, "rb");
+		assert_non_null(file);
+		seeds[n_seeds].len = fread(seeds[n_seeds].data, 1, MAX_BYTES, file);
+		n_seeds++;
+		fclose(file);
+	}
+	free(entries);
+}
+
+/* Puts bytes in place of n others, as far as there is room. */
+static void
+replace(Bytes *b, size_t at, size_t n, const void *bytes, size_t len)
+{
+	if (n > b->len - at)
+		n = b->len - at;
+	if (b->len - n + len > MAX_BYTES)
+		return;
+	memmove(b->data + at + len, b->data + at + n, b->len - at - n);
+	memcpy(b->data + at, bytes, len);
+	b->len = b->len - n + len;
+}
+
+static void
+mutate(Bytes *b)
+{
+	static const char *const tokens[] = {
+		"\"", "\\", "{", "}", "[", "]", ":", ",", " ", "null", "true", "-", ".", "0", "e5",
+		"9", "\\\"", "\\/", "\\u0061", "\"page\":", "\"ts\":", "\"length\":", "\"status\":",
+		"9007199254740993", "2147483648", "\xC3\xA9", "\xED\xA0\x80", "\xFF", "\t", "\x7F"
+	};
+	size_t		at = draw(b->len + 1);
+	const char *token = tokens[draw(sizeof(tokens) / sizeof(tokens[0]))];
+	const Bytes *other = &seeds[draw((size_t) n_seeds)];
+	size_t		from = draw(other->len + 1);
+	uint8_t		byte;
+
+	switch (draw(5))
+	{
+		case 0:
+			byte = (uint8_t) draw(256);
+			replace(b, at, 1, &byte, 1);
+			break;
+		case 1:
+			replace(b, at, draw(4), token, strlen(token));
+			break;
+		case 2:
+			replace(b, at, draw(8), "", 0);
+			break;
+		case 3:
+			/* keeps both ends, so that it is still an object */
+			replace(b, at, draw(20), other->data + from, draw(other->len - from + 1));
+			break;
+		case 4:
+			byte = (uint8_t) ('0' + draw(10));
+			replace(b, at, 0, &byte, 1);
+			break;
+	}
+}
+
+/* On a copy that ends where the line ends. */
+static void
+hold_against_judge(const Bytes *b)
+{
+	uint8_t    *copy = malloc(b->len + (b->len == 0));
+
+	assert_non_null(copy);
+	memcpy(copy, b->data, b->len);
+	(void) LLVMFuzzerTestOneInput(copy, b->len);
+	free(copy);
+}
+
+static void
+test_against_judge(void **state)
+{
+	static Bytes b;
+
+	(void) state;
+	read_corpus();
+	for (int i = 0; i < n_seeds; i++)
+		hold_against_judge(&seeds[i]);
+	for (int i = 0; i < MUTATIONS; i++)
+	{
+		b = seeds[draw((size_t) n_seeds)];
+		for (size_t n = 1 + draw(3); n > 0; n--)
+			mutate(&b);
+		hold_against_judge(&b);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_common_lines),
+		cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_left_lines),
+		cmocka_unit_test(test_text_lengths),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_against_judge),
+	};
+
+	spk_line_parser_init(&parser);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
