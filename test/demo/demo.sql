@@ -7,6 +7,7 @@
 \pset footer off
 \pset null '-'
 SET client_min_messages = warning;
+SET extra_float_digits = -9;
 
 \echo
 \echo '== Once in each database'

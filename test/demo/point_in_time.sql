@@ -7,8 +7,9 @@ FROM user_profiles p,
 	 churn_features(p.profile, d::date) AS f
 WHERE churn_label(p.profile, d::date, '14 days') IS NOT NULL;
 
--- Learn from the early days; judge on later ones, two weeks and more after the
--- last day learnt from, when its labels had become known.
+\echo
+\echo '== Learn from early days; judge on days when every label learnt from had become known'
+\echo
 CREATE TABLE training AS SELECT * FROM snapshots WHERE as_of <= :'last_train';
 CREATE TABLE judging AS SELECT * FROM snapshots WHERE as_of >= :'first_test';
 
@@ -19,10 +20,12 @@ SELECT 'judging', as_of, count(*), count(*) FILTER (WHERE churned)
 FROM judging GROUP BY as_of
 ORDER BY as_of;
 
--- Those to rank in the end: whoever can still leave.
+\echo '== In the end those are ranked who can still leave'
+\echo
 CREATE VIEW users_now AS
 SELECT p.userid, f.*
 FROM user_profiles p, churn_features(p.profile, :'now_date') AS f
 WHERE churn_label(p.profile, :'now_date', '14 days') IS NOT NULL;
+\echo
 
 \ir trainable.sql

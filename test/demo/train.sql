@@ -1,7 +1,8 @@
-\echo '== Train a random forest'
+\echo '== Train a random forest; those who leave are few, so they get more weight'
 \echo
 CREATE TABLE models AS
-SELECT * FROM churn_train('SELECT * FROM training', options => '{"class_weight": "balanced"}');
+SELECT * FROM churn_train('SELECT * FROM training',
+	options => '{"trees": 300, "min_leaf": 20, "class_weight": "balanced"}');
 
 SELECT algorithm, n_rows, n_positive, n_features, round(seconds::numeric, 2) AS seconds,
 	   pg_size_pretty(pg_column_size(model)::bigint) AS size
@@ -14,6 +15,17 @@ SELECT (churn_metrics(j.churned, churn_predict(m.model, j))).*
 FROM judging j, models m;
 \pset expanded off
 
+\echo '== The same rows in ten parts, from the highest risk to the lowest'
+\echo
+SELECT tenth, count(*) AS users, count(*) FILTER (WHERE churned) AS churned,
+	   round(avg(risk)::numeric, 3) AS mean_risk
+FROM (
+	SELECT j.churned, r.risk, ntile(10) OVER (ORDER BY r.risk DESC, j.userid) AS tenth
+	FROM judging j, models m, churn_predict(m.model, j) AS r (risk)
+) parts
+GROUP BY tenth
+ORDER BY tenth;
+
 \echo '== What the model looks at most'
 \echo
 SELECT i.feature, round(i.importance::numeric, 3) AS importance
@@ -24,7 +36,7 @@ LIMIT 10;
 \echo '== The ten users most at risk now'
 \echo
 SELECT u.userid, round(churn_predict(m.model, u)::numeric, 3) AS risk,
-	   u.days_active, u.n_sessions, u.avg_sess_songs, u.n_errors
+	   u.level_paid, round(u.days_since_last) AS days_since_last, u.n_songs, u.n_thumbs_up, u.n_thumbs_down, u.n_friends
 FROM users_now u, models m
 ORDER BY risk DESC, u.userid
 LIMIT 10;

@@ -1,10 +1,10 @@
 \echo '== Features of whole histories'
 \echo
 \echo 'This log spans' :n_days 'days.  To train on some days and judge on later ones takes 42: a week'
-\echo 'of history, and two weeks each for the labels of training and of judging, a week between.'
-\echo 'So the rows below are whole histories, with a quarter of the users kept for judging.'
-\echo 'They show the way but flatter the model: whoever left has a short history because they'
-\echo 'left.'
+\echo 'of history, two weeks each for the labels of training and of judging, and a week between'
+\echo 'the days judged on.  So the rows below are whole histories, with a quarter of the users'
+\echo 'kept for judging.  They show the way but flatter the model: whoever left has a short'
+\echo 'history because they left.'
 \echo
 CREATE VIEW histories AS
 SELECT p.userid, substr(md5(p.userid), 1, 1) < '4' AS kept, churn_label(p.profile) AS churned, f.*
@@ -20,7 +20,9 @@ UNION ALL
 SELECT 'judging', count(*), count(*) FILTER (WHERE churned)
 FROM judging;
 
--- Those to rank in the end: whoever can still leave.
+\echo '== In the end those are ranked who can still leave'
+\echo
 CREATE VIEW users_now AS SELECT * FROM histories WHERE NOT churned;
+\echo
 
 \ir trainable.sql
