@@ -88,6 +88,25 @@ COMMENT ON FUNCTION churn_simulate_events(int, int, bigint) IS
     'a simulated log in order of time, from 2018-10-01 on, the same for the same arguments; no rows for a NULL argument';
 
 ------------------------------------------------------------------------
+-- Reading in place
+------------------------------------------------------------------------
+
+CREATE FUNCTION churn_json_handler() RETURNS fdw_handler
+    AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+COMMENT ON FUNCTION churn_json_handler() IS
+    'handler of the foreign data wrapper sparkify_json';
+
+CREATE FUNCTION churn_json_validator(options text[], catalog oid) RETURNS void
+    AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+COMMENT ON FUNCTION churn_json_validator(text[], oid) IS
+    'checks the options of the foreign data wrapper sparkify_json';
+
+CREATE FOREIGN DATA WRAPPER sparkify_json
+    HANDLER churn_json_handler VALIDATOR churn_json_validator;
+COMMENT ON FOREIGN DATA WRAPPER sparkify_json IS
+    'event logs in JSON lines on the server, read in place';
+
+------------------------------------------------------------------------
 -- Profiles, features, labels
 ------------------------------------------------------------------------
 

@@ -118,4 +118,36 @@ spk_spi_run(const char *sql, int n_params, const Oid *types, const Datum *values
 	return result;
 #endif
 }
+
+/* Foreign scans: no path keys, no outer path, nothing private. */
+#if PG_VERSION_NUM >= 180000
+#define spk_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define spk_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
+#else
+#define spk_create_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define SPK_EXPLAIN_STATE_H		"commands/explain_state.h"
+#define SPK_EXPLAIN_FORMAT_H	"commands/explain_format.h"
+#define spk_vacuum_delay_point()	vacuum_delay_point(true)
+#else
+#define SPK_EXPLAIN_STATE_H		"commands/explain.h"
+#define SPK_EXPLAIN_FORMAT_H	"commands/explain.h"
+#define spk_vacuum_delay_point()	vacuum_delay_point()
+#endif
+
+/* Random numbers for samples. */
+#if PG_VERSION_NUM >= 150000
+#define spk_random_seed()		pg_prng_uint32(&pg_global_prng_state)
+#define spk_sampler_fract(rs)	sampler_random_fract(&(rs)->randstate)
+#else
+#define spk_random_seed()		random()
+#define spk_sampler_fract(rs)	sampler_random_fract((rs)->randstate)
+#endif
+
 #endif							/* SPK_COMPAT_H */

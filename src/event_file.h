@@ -79,9 +79,9 @@ extern List *spk_paths(const char *path);
 
 /*
  * The same for a path whose use was allowed to whoever set it: the privilege is
- * not checked again.
+ * not checked again.  missing_ok: no match is no error but an empty list.
  */
 extern SpkLineReader *spk_lines_open_unchecked(const char *path, int part, int parts);
-extern List *spk_paths_unchecked(const char *path);
+extern List *spk_paths_unchecked(const char *path, bool missing_ok);
 
 #endif							/* SPK_EVENT_FILE_H */

@@ -51,14 +51,17 @@ report_glob(const char *path, int error)
 
 /* The order is made here: that of glob() depends on the locale. */
 static List *
-expand(const char *path)
+expand(const char *path, bool missing_ok)
 {
 	glob_t		found = {0};
 	List	   *volatile paths = NIL;
 
 	PG_TRY();
 	{
-		report_glob(path, glob(path, GLOB_ERR | GLOB_NOSORT, NULL, &found));
+		int			error = glob(path, GLOB_ERR | GLOB_NOSORT, NULL, &found);
+
+		if (!missing_ok || error == GLOB_NOSPACE)
+			report_glob(path, error);
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			paths = lappend(paths, pstrdup(found.gl_pathv[i]));
 	}
@@ -72,14 +75,14 @@ expand(const char *path)
 }
 
 List *
-spk_paths_unchecked(const char *path)
+spk_paths_unchecked(const char *path, bool missing_ok)
 {
-	return is_pattern(path) ? expand(path) : list_make1(pstrdup(path));
+	return is_pattern(path) ? expand(path, missing_ok) : list_make1(pstrdup(path));
 }
 
 List *
 spk_paths(const char *path)
 {
 	spk_check_file_privilege();
-	return spk_paths_unchecked(path);
+	return spk_paths_unchecked(path, false);
 }

@@ -1,0 +1,180 @@
+/*
+ * json_chunks.c
+ *	  Files cut in chunks for parallel scans and samples.
+ */
+#include "compat.h"
+
+#include <sys/stat.h>
+
+#include "utils/memutils.h"
+
+#include "json_chunks.h"
+
+/* Whether the file counts; then its size is set. */
+static bool
+file_size(const char *path, bool missing_ok, int64 *size)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+	{
+		if (!missing_ok)
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not stat file \"%s\": %m", path)));
+		return false;
+	}
+	if (!S_ISREG(st.st_mode))
+	{
+		if (!missing_ok)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("\"%s\" is not a regular file", path)));
+		return false;
+	}
+	*size = (int64) st.st_size;
+	return true;
+}
+
+static Size
+room_for(const List *paths)
+{
+	Size		bytes = offsetof(SpkChunks, files);
+	ListCell   *cell;
+
+	foreach(cell, paths)
+		bytes = add_size(bytes, sizeof(SpkChunkFile) + strlen(lfirst(cell)) + 1);
+	return bytes;
+}
+
+SpkChunks *
+spk_chunks_create(const char *path, bool missing_ok)
+{
+	List	   *paths = spk_paths_unchecked(path, missing_ok);
+	Size		bytes = room_for(paths);
+	Size		end = offsetof(SpkChunks, files) + list_length(paths) * sizeof(SpkChunkFile);
+	SpkChunks  *chunks = MemoryContextAllocExtended(CurrentMemoryContext, bytes,
+													MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	ListCell   *cell;
+
+	chunks->bytes = bytes;
+	foreach(cell, paths)
+	{
+		SpkChunkFile *file = &chunks->files[chunks->n_files];
+
+		if (!file_size(lfirst(cell), missing_ok, &file->size))
+			continue;
+		file->path = end;
+		strcpy((char *) chunks + end, lfirst(cell));
+		end += strlen(lfirst(cell)) + 1;
+		chunks->total += file->size;
+		chunks->n_files++;
+	}
+	list_free_deep(paths);
+	pg_atomic_init_u64(&chunks->next, 0);
+	spk_chunks_cut(chunks, PG_INT64_MAX);
+	return chunks;
+}
+
+/* An empty file has no chunk. */
+void
+spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
+{
+	chunks->chunk_bytes = chunk_bytes;
+	chunks->n_chunks = 0;
+	for (int i = 0; i < chunks->n_files; i++)
+	{
+		SpkChunkFile *file = &chunks->files[i];
+
+		file->first_chunk = chunks->n_chunks;
+		chunks->n_chunks += file->size / chunk_bytes + (file->size % chunk_bytes != 0);
+	}
+	spk_chunks_restart(chunks);
+}
+
+void
+spk_chunks_restart(SpkChunks *chunks)
+{
+	pg_atomic_write_u64(&chunks->next, 0);
+}
+
+bool
+spk_chunks_take(SpkChunks *chunks, int64 *chunk)
+{
+	/* without this look the counter would run on and on */
+	if (pg_atomic_read_u64(&chunks->next) >= (uint64) chunks->n_chunks)
+		return false;
+	*chunk = (int64) pg_atomic_fetch_add_u64(&chunks->next, 1);
+	return *chunk < chunks->n_chunks;
+}
+
+SpkChunkReader *
+spk_chunk_reader_create(uint32 wanted)
+{
+	SpkChunkReader *reader = palloc0(sizeof(SpkChunkReader));
+
+	reader->wanted = wanted;
+	reader->context = AllocSetContextCreate(CurrentMemoryContext,
+											"sparkify file", ALLOCSET_DEFAULT_SIZES);
+	return reader;
+}
+
+/* The last file whose first chunk is not behind this one. */
+static int
+file_of_chunk(const SpkChunks *chunks, int64 chunk)
+{
+	int			low = 0;
+	int			high = chunks->n_files;
+
+	while (high - low > 1)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (chunks->files[middle].first_chunk <= chunk)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void
+open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
+{
+	MemoryContext oldcontext;
+
+	spk_chunk_reader_close(reader);
+	oldcontext = MemoryContextSwitchTo(reader->context);
+	reader->source = spk_source_open_unchecked((const char *) chunks +
+											   chunks->files[file].path);
+	spk_source_want(reader->source, reader->wanted);
+	reader->chunks = chunks;
+	reader->file = file;
+	MemoryContextSwitchTo(oldcontext);
+}
+
+void
+spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk)
+{
+	int			at = file_of_chunk(chunks, chunk);
+	const SpkChunkFile *file = &chunks->files[at];
+	int64		from;
+	int64		to;
+
+	if (reader->source == NULL || reader->chunks != chunks || reader->file != at)
+		open_file(reader, chunks, at);
+
+	from = (chunk - file->first_chunk) * chunks->chunk_bytes;
+	to = file->size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->size;
+	spk_source_aim(reader->source, from, to);
+}
+
+void
+spk_chunk_reader_close(SpkChunkReader *reader)
+{
+	if (reader->source == NULL)
+		return;
+	spk_source_close(reader->source);
+	reader->source = NULL;
+	MemoryContextReset(reader->context);
+}
