@@ -5,7 +5,9 @@ SET timezone = 'Asia/Tokyo';	-- nothing may depend on it
 
 CREATE TABLE ev (userid text, ts timestamptz, sessionid bigint, page text, level text, length float8,
 	gender text, registration timestamptz);
+\set ECHO none
 \i :plain_features
+\set ECHO all
 
 -- one user, small enough to check by hand
 INSERT INTO ev VALUES
