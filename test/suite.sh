@@ -54,9 +54,15 @@ regress_tests()
 
 tap_tests()
 {
+	local name
+
 	if ! make -s PG_CONFIG="$PG_CONFIG" PROVE_FLAGS=-v prove_installcheck; then
-		title "The servers' logs end"
-		tail -n 20 tmp_check/log/* 2>/dev/null || true
+		# prove's summary names the scripts that failed
+		grep -o '^test/t/[^ ]*\.pl  *(Wstat' "$log" | sed 's|.*/\(.*\)\.pl .*|\1|' |
+			while read -r name; do
+				title "The logs of $name end"
+				tail -n 30 tmp_check/log/regress_log_"$name" tmp_check/log/"$name"_*.log
+			done
 		return 1
 	fi
 }
