@@ -35,6 +35,15 @@ sub workers_started
 	return scalar(() = $log =~ /starting background worker process "parallel worker/g);
 }
 
+# Waits for workers and other sessions to be gone: who gets an error gets it
+# before the session has cleaned up.
+sub everybody_left
+{
+	return $node->poll_query_until('postgres',
+		q{SELECT count(*) = 0 FROM pg_stat_activity
+		  WHERE backend_type IN ('parallel worker', 'client backend') AND pid <> pg_backend_pid()});
+}
+
 sub segments
 {
 	return join ' ', sort(slurp_dir($node->data_dir . '/pg_dynshmem'));
@@ -94,8 +103,8 @@ my $start = time;
 my ($status, $stdout, $stderr) = $node->psql('postgres', "SET statement_timeout = '700ms'; $long");
 like($stderr, qr/canceling statement due to statement timeout/, 'training is cancelled');
 cmp_ok(time - $start, '<', 4, 'in time');
-is(segments(), $before, 'no shared memory is left behind');
-is(value(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}), '0', 'nor any worker');
+ok(everybody_left(), 'no worker is left behind');
+is(segments(), $before, 'nor any shared memory');
 
 # A worker that dies is an error for the leader, and no more than that
 my ($in, $out, $err) = ('', '', '');
@@ -108,9 +117,7 @@ ok( $node->poll_query_until(
 value(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1});
 $leader->finish;
 like($err, qr/terminating|lost connection to parallel worker/, 'the leader fails with its worker');
-ok( $node->poll_query_until(
-		'postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
-	'the other workers end');
+ok(everybody_left(), 'the other workers end');
 is(segments(), $before, 'and leave no shared memory');
 is(value($train), $expected, 'the server trains on');
 

@@ -69,7 +69,8 @@ foreach my $call (@calls)
 
 is(value('SELECT count(*) FROM loaded'), '0', 'nothing is loaded');
 ok( $node->poll_query_until(
-		'postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
+		'postgres', q{SELECT count(*) = 0 FROM pg_stat_activity
+			WHERE backend_type IN ('parallel worker', 'client backend') AND pid <> pg_backend_pid()}),
 	'no worker is left');
 is(join(' ', slurp_dir($node->data_dir . '/base/pgsql_tmp')),
 	$files_before, 'no temporary file is left');
