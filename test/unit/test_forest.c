@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+#include "core/binning.h"
+#include "core/codec.h"
 #include "core/split.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
@@ -600,6 +602,88 @@ importance_is_the_mean_of_trees(void **unused)
 	assert_true(features[0].importance == 0 && features[1].importance == 0);
 }
 
+/* From raw columns to a model that the codec takes for sound and gives back. */
+static void
+models_are_sound(void **unused)
+{
+	enum
+	{
+		N = 700, N_TREES = 5
+	};
+	static const SpkCategory names[] = {{"paid", 4}, {"free", 4}, {"trial", 5}};
+	static double numbers[N];
+	static uint32_t ids[N];
+	static uint8_t labels[N];
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(25, 26);
+	SpkColumn	columns[2] = {
+		{.name = "x", .kind = SPK_NUMBER, .numbers = numbers},
+		{.name = "level", .kind = SPK_CATEGORY, .ids = ids, .names = names, .n_names = 3}
+	};
+	SpkTable	table = {.n_rows = N, .n_columns = 2, .labels = labels, .columns = columns};
+	SpkModel	model = {.algorithm = SPK_RANDOM_FOREST, .threshold = 0.5, .n_features = 2, .n_trees = N_TREES};
+	SpkModel	decoded;
+	SpkWriter	w = spk_writer(&host);
+	SpkForestPlan plan;
+	SpkMatrix	matrix;
+	static UnitMatrix u;
+	double		gains[2 * N_TREES] = {0};
+	const char *why = "";
+
+	for (int i = 0; i < N; i++)
+	{
+		numbers[i] = spk_rng_below(&rng, 9) == 0 ? NAN : spk_rng_double(&rng);
+		ids[i] = spk_rng_below(&rng, 3);
+		labels[i] = spk_rng_double(&rng) < (ids[i] == 1 ? 0.6 : 0.2) + (isnan(numbers[i]) ? 0.2 : 0);
+	}
+	for (int c = 0; c < 2; c++)
+		assert_int_equal(spk_bin_column(&host, &columns[c], N, 255, &u.features[c]), SPK_OK);
+	matrix.codes = malloc(N * spk_matrix_stride(2));
+	assert_int_equal(spk_bin_table(&host, &table, u.features, matrix.codes, &matrix), SPK_OK);
+	u.matrix = matrix;
+	model.options = spk_options_default(SPK_RANDOM_FOREST);
+	model.options.value[SPK_OPT_TREES] = N_TREES;
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	plan = spk_forest_plan(&model.options, SPK_RANDOM_FOREST, &matrix);
+	model.trees = spk_alloc(&host, N_TREES, sizeof(SpkTree));
+	for (uint32_t t = 0; t < N_TREES; t++)
+	{
+		SpkGrower  *grower = spk_grower_new(&host, &plan, &matrix, u.features);
+		SpkTree		tree;
+
+		assert_int_equal(spk_grow_tree(grower, t, &tree, &gains[2 * t]), SPK_OK);
+		model.trees[t] = tree;
+		model.trees[t].nodes = spk_alloc(&host, tree.n_nodes, sizeof(SpkNode));
+		memcpy(model.trees[t].nodes, tree.nodes, tree.n_nodes * sizeof(SpkNode));
+		model.trees[t].sets = spk_alloc(&host, tree.n_sets, sizeof(SpkCodeSet));
+		memcpy(model.trees[t].sets, tree.sets, tree.n_sets * sizeof(SpkCodeSet));
+		spk_grower_release(grower);
+	}
+	spk_forest_importance(gains, N_TREES, u.features, 2);
+	assert_true(fabs(u.features[0].importance + u.features[1].importance - 1) < 1e-12);
+	model.features = spk_alloc(&host, 2, sizeof(SpkFeature));
+	memcpy(model.features, u.features, 2 * sizeof(SpkFeature));
+
+	assert_int_equal(spk_model_encode(&model, &w), SPK_OK);
+	if (spk_model_decode(&host, w.data, w.len, &decoded, &why) != SPK_OK)
+		fail_msg("%s", why);
+	for (uint32_t t = 0; t < N_TREES; t++)
+	{
+		assert_int_equal(decoded.trees[t].n_nodes, model.trees[t].n_nodes);
+		for (uint32_t i = 0; i < model.trees[t].n_nodes; i++)
+		{
+			assert_int_equal(decoded.trees[t].nodes[i].u.left, model.trees[t].nodes[i].u.left);
+			assert_int_equal(decoded.trees[t].nodes[i].cover, model.trees[t].nodes[i].cover);
+		}
+	}
+	spk_model_release(&host, &decoded);
+	spk_model_release(&host, &model);
+	spk_release(&host, w.data);
+	free(matrix.codes);
+	assert_int_equal(state.live, 0);
+}
+
 static void
 no_memory(void **unused)
 {
@@ -687,6 +771,7 @@ main(void)
 		cmocka_unit_test(trees_are_independent),
 		cmocka_unit_test(plans),
 		cmocka_unit_test(importance_is_the_mean_of_trees),
+		cmocka_unit_test(models_are_sound),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(logarithm),
