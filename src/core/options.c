@@ -82,7 +82,7 @@ spk_options_default(SpkAlgorithm algorithm)
 		case SPK_RANDOM_FOREST:
 			o.value[SPK_OPT_TREES] = 100;
 			o.value[SPK_OPT_MAX_DEPTH] = SPK_MAX_DEPTH;
-			o.value[SPK_OPT_MIN_LEAF] = 1;
+			o.value[SPK_OPT_MIN_LEAF] = 5;
 			o.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_SQRT;
 			o.value[SPK_OPT_BOOTSTRAP] = 1;
 			break;
