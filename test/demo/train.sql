@@ -2,7 +2,7 @@
 \echo
 CREATE TABLE models AS
 SELECT * FROM churn_train('SELECT * FROM training',
-	options => '{"trees": 300, "min_leaf": 20, "class_weight": "balanced"}');
+	options => '{"class_weight": "balanced"}');
 
 SELECT algorithm, n_rows, n_positive, n_features, round(seconds::numeric, 2) AS seconds,
 	   pg_size_pretty(pg_column_size(model)::bigint) AS size
