@@ -1,0 +1,154 @@
+# Logs read in place: the same profiles as loaded ones with any number of
+# workers, over several files, while files change.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('in_place');
+$node->init;
+$node->append_conf('postgresql.conf', "max_worker_processes = 16\njit = off");
+$node->start;
+my $dir = $node->data_dir . '/logs';
+mkdir $dir or die $!;
+
+sub is_sql
+{
+	my ($sql, $expected, $name) = @_;
+	is($node->safe_psql('postgres', $sql), $expected, $name);
+}
+
+sub fails_sql
+{
+	my ($sql, $error, $name) = @_;
+	my ($status, $out, $err) = $node->psql('postgres', $sql);
+	like($err, $error, $name);
+}
+
+sub put
+{
+	my ($file, $text, $mode) = @_;
+	open my $fh, $mode // '>', "$dir/$file" or die $!;
+	print $fh $text;
+	close $fh or die $!;
+}
+
+# A log of several chunks, cut into files of unequal size: an empty one, and one
+# whose last line has no newline
+$node->safe_psql('postgres', qq{
+	CREATE EXTENSION sparkify;
+	COPY (SELECT json_strip_nulls(json_build_object(
+			'ts', (extract(epoch FROM ts) * 1000)::bigint, 'userId', userid, 'sessionId', sessionid,
+			'page', page, 'auth', auth, 'level', level, 'length', length, 'gender', gender,
+			'registration', (extract(epoch FROM registration) * 1000)::bigint, 'userAgent', useragent))
+		FROM churn_simulate_events(60)) TO '$dir/all.json' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02');
+});
+my @lines = split /^/, slurp_file("$dir/all.json");
+my $n = @lines;
+ok(-s "$dir/all.json" > 16 * 1024 * 1024, 'the log is large enough for several chunks');
+my $third = int($n / 3);
+put('part_1.json', join('', @lines[0 .. 99]));
+put('part_2.json', '');
+put('part_3.json', join('', @lines[100 .. $third]));
+put('part_4.json', join('', @lines[$third + 1 .. $n - 1]) =~ s/\n\z//r);
+
+my $columns = 'ts timestamptz, userid text, sessionid bigint, page text, auth text, level text, length float8, '
+  . 'gender text, registration timestamptz, useragent text';
+my $profiles = 'SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile '
+  . "FROM log WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid";
+$node->safe_psql('postgres', qq{
+	CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json;
+	CREATE FOREIGN TABLE one ($columns) SERVER logs OPTIONS (filename '$dir/all.json');
+	CREATE FOREIGN TABLE many ($columns) SERVER logs OPTIONS (filename '$dir/part_*.json');
+	CREATE TABLE loaded ($columns);
+	SELECT churn_load_events('loaded', '$dir/all.json');
+	CREATE TABLE expected AS } . $profiles =~ s/log/loaded/r);
+is_sql('SELECT count(*) FROM loaded', $n, 'the log is loaded');
+
+# The plan, with default settings
+my $plan = $node->safe_psql('postgres', 'EXPLAIN (COSTS OFF) ' . $profiles =~ s/log/one/r);
+like($plan, qr/Gather.*Partial HashAggregate.*Parallel Foreign Scan on one/s, 'profiles are made in parallel');
+
+# The same bytes, whoever reads which line
+for my $table ('one', 'many')
+{
+	for my $workers (0, 1, 2, 4)
+	{
+		for my $leader ('on', 'off')
+		{
+			next if $workers == 0 && $leader eq 'off';
+			my $settings = "SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0;"
+			  . "SET max_parallel_workers_per_gather = $workers; SET parallel_leader_participation = $leader;";
+			is_sql("$settings SELECT count(*) FROM (" . $profiles =~ s/log/$table/r
+				. ') AS a JOIN expected AS b USING (userid) WHERE a.profile::text = b.profile::text',
+				$node->safe_psql('postgres', 'SELECT count(*) FROM expected'),
+				"$table, workers $workers, leader $leader: the same profiles");
+			is_sql("$settings SELECT count(*) FROM $table", $n, "$table, workers $workers, leader $leader: each line once");
+		}
+	}
+}
+like($node->safe_psql('postgres', 'EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM one'), qr/Workers Launched: [12]/,
+	'workers took part');
+is_sql('SELECT count(*) FROM (TABLE one EXCEPT ALL TABLE loaded) AS differ', 0, 'all columns, line by line');
+
+# Statistics
+$node->safe_psql('postgres', 'ANALYZE one; ANALYZE many; ANALYZE loaded');
+is_sql(qq{SELECT bool_and(abs(reltuples / $n - 1) < 0.02) FROM pg_class WHERE relname IN ('one', 'many')}, 't',
+	'ANALYZE estimates the number of lines');
+is_sql(q{SELECT bool_and(abs(a.null_frac - b.null_frac) < 0.03) FROM pg_stats a JOIN pg_stats b USING (attname)
+	WHERE a.tablename = 'one' AND b.tablename = 'loaded'}, 't', 'and of what columns hold');
+
+# Memory does not grow with what was read
+is_sql(q{BEGIN; DECLARE c CURSOR FOR SELECT * FROM one; MOVE 50000 FROM c;
+	SELECT sum(total_bytes) < 1000000 FROM pg_backend_memory_contexts WHERE name LIKE 'sparkify%'; ROLLBACK}, 't',
+	'memory is small')
+  if $node->pg_version >= 14;
+
+# A file that grows, shrinks or goes away under a scan
+put('live_1.json', qq({"page":"A"}\n{"page":"B"}\n));
+put('live_2.json', qq({"page":"C"}\n));
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE live (page text) SERVER logs OPTIONS (filename '$dir/live_*.json')});
+my $fetch_one = "BEGIN; DECLARE c CURSOR FOR SELECT page FROM live; FETCH 1 FROM c;";
+is_sql(qq{$fetch_one COPY (SELECT '{"page":"D"}') TO PROGRAM 'cat >> $dir/live_2.json'; FETCH ALL FROM c; ROLLBACK}, "A\nB\nC",
+	'lines that come later are left out');
+is_sql('SELECT page FROM live', "A\nB\nC\nD", 'and there for the next scan');
+fails_sql(qq{$fetch_one COPY (SELECT) TO PROGRAM 'cat >/dev/null; rm $dir/live_2.json'; FETCH ALL FROM c},
+	qr/could not open file ".*live_2\.json" for reading: No such file or directory/, 'a file that goes away');
+is_sql('SELECT page FROM live', "A\nB", 'the pattern is expanded anew');
+is_sql(qq{$fetch_one SAVEPOINT s; FETCH 1 FROM c; ROLLBACK TO s; SELECT count(*) FROM live; ROLLBACK}, "A\nB\n2",
+	'a savepoint is rolled back amid a scan');
+
+# Lines longer than a chunk, and than what a line may have
+put('long.json', qq({"page":"A"}\n{"page":"B","other":") . 'x' x 10_000_000 . qq("}\n{"page":"C"}\n{"page":")
+	. 'y' x 20_000_000 . qq("}\n{"page":"D"}\n));
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE long (page text) SERVER logs
+	OPTIONS (filename '$dir/long.json', on_error 'skip')});
+my $parallel = 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;';
+is_sql("$parallel SELECT page FROM long ORDER BY page", "A\nB\nC\nD", 'long lines belong to one chunk');
+is_sql('SET max_parallel_workers_per_gather = 0; SELECT page FROM long', "A\nB\nC\nD", 'long lines, without workers');
+
+# Cancelled in the leader and in workers
+for my $workers (0, 2)
+{
+	fails_sql("SET max_parallel_workers_per_gather = $workers; SET statement_timeout = '200ms'; "
+		. 'DO $$ BEGIN LOOP PERFORM count(*) FROM one; END LOOP; END $$',
+		qr/canceling statement due to statement timeout/, "cancelled, workers $workers");
+}
+
+# Another encoding
+$node->safe_psql('postgres', "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+put('latin.json', qq({"artist":"Bj\\u00f6rk","song":"\\u4e16"}\n));
+$node->safe_psql('latin', qq{CREATE EXTENSION sparkify; CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json;
+	CREATE FOREIGN TABLE latin (artist text, song text) SERVER logs OPTIONS (filename '$dir/latin.json')});
+is($node->safe_psql('latin', 'SELECT length(artist), octet_length(artist) FROM latin'), '5|5', "in the server's encoding");
+my ($status, $out, $err) = $node->psql('latin', 'SELECT song FROM latin');
+like($err, qr/has no equivalent in encoding "LATIN1"/, 'a character that the server does not have');
+
+# Dumped with the schema, without the rows
+my $dump = "$dir/dump.sql";
+$node->command_ok([ 'pg_dump', '-d', $node->connstr('postgres'), '-t', 'one', '-f', $dump ], 'dumped');
+like(slurp_file($dump), qr/CREATE FOREIGN TABLE public\.one .*filename '\Q$dir\E\/all\.json'/s, 'with its options');
+
+$node->stop;
+done_testing();
