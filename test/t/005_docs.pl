@@ -24,6 +24,7 @@ $node->safe_psql('postgres', qq{
 my %before = (
 	'README.md' => '',
 	'docs/quickstart.md' => '',
+	'docs/in-place.md' => '',
 	'docs/incremental.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE events OF churn_event;
