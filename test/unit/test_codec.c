@@ -53,6 +53,7 @@ sample(void)
 	};
 
 	model.options = spk_options_default(SPK_RANDOM_FOREST);
+	model.options.value[SPK_OPT_MIN_LEAF] = 1;	/* defaults may change; the bytes of this model not */
 	model.options.value[SPK_OPT_TREES] = 2;
 	return model;
 }
