@@ -15,7 +15,8 @@ JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 # -ffp-contract=off: the same model, bit for bit, on every machine.  It stands
 # with the preprocessor's flags because those reach the bitcode for JIT too.
 PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
-PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
+# -fno-semantic-interposition: calls within the module may be inlined
+PG_CFLAGS = -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
 SHLIB_LINK = $(JSONC_LIBS)
 
 PG_CONFIG ?= pg_config

@@ -85,7 +85,7 @@ spk_read_f64(SpkReader *r)
 }
 
 uint64_t
-spk_read_varint(SpkReader *r)
+spk_read_long_varint(SpkReader *r)
 {
 	uint64_t	value = 0;
 

@@ -33,7 +33,7 @@ typedef struct SpkWriter
 } SpkWriter;
 
 extern SpkReader spk_reader(const void *data, size_t len);
-extern uint64_t spk_read_varint(SpkReader *r);
+extern uint64_t spk_read_long_varint(SpkReader *r);
 extern int64_t spk_read_zigzag(SpkReader *r);
 extern uint8_t spk_read_u8(SpkReader *r);
 extern uint16_t spk_read_u16(SpkReader *r);
@@ -50,6 +50,15 @@ static inline size_t
 spk_unread(const SpkReader *r)
 {
 	return (size_t) (r->end - r->at);
+}
+
+/* A varint; most take one byte. */
+static inline uint64_t
+spk_read_varint(SpkReader *r)
+{
+	if (r->at < r->end && *r->at < 0x80 && !r->bad)
+		return *r->at++;
+	return spk_read_long_varint(r);
 }
 
 extern SpkWriter spk_writer(const SpkHost *host);

@@ -47,12 +47,19 @@ typedef struct SpkActivity
 	int64_t		registration;
 } SpkActivity;
 
-/* Days with an event, kept once each. */
-typedef struct DaySet
+/* What a slice leaves for later, when the reference day is known. */
+typedef struct UsedDay
 {
-	int32_t    *days;			/* room for one a slice */
+	int32_t		day;
+	uint32_t	songs;
+} UsedDay;
+
+/* One for each slice with an event. */
+typedef struct UsedDays
+{
+	UsedDay    *at;				/* room for all slices */
 	uint32_t	n;
-} DaySet;
+} UsedDays;
 
 /* The session the pass is in. */
 typedef struct OpenSession
@@ -141,7 +148,7 @@ add_to_session(SpkActivity *a, OpenSession *open, const SpkSlice *slice)
 }
 
 static void
-add_slice(SpkActivity *a, OpenSession *open, DaySet *days, const SpkSlice *slice)
+add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *slice)
 {
 	if (!open->any || slice->day < a->first_day)
 		a->first_day = slice->day;
@@ -156,8 +163,8 @@ add_slice(SpkActivity *a, OpenSession *open, DaySet *days, const SpkSlice *slice
 	}
 	if (slice->first_ts == SPK_NO_TIME)
 		return;
-	if (days->n == 0 || days->days[days->n - 1] != slice->day)
-		days->days[days->n++] = slice->day;
+	days->at[days->n].day = slice->day;
+	days->at[days->n++].songs = slice->pages[SPK_PAGE_NEXT_SONG];
 	if (slice->last_ts > a->last_ts)
 		a->last_ts = slice->last_ts;
 	a->paid += slice->paid;
@@ -173,31 +180,35 @@ add_slice(SpkActivity *a, OpenSession *open, DaySet *days, const SpkSlice *slice
 static int
 compare_days(const void *a, const void *b)
 {
-	int32_t		x = *(const int32_t *) a;
-	int32_t		y = *(const int32_t *) b;
+	int32_t		x = ((const UsedDay *) a)->day;
+	int32_t		y = ((const UsedDay *) b)->day;
 
 	return (x > y) - (x < y);
 }
 
-/* Sets what depends on the days: the first, the reference, how many. */
+/* Days come in order of sessions, which is mostly the order of days. */
 static void
-finish_days(SpkActivity *a, DaySet *days, int32_t as_of)
+sort_days(UsedDays *days)
 {
-	bool		sorted = true;
+	for (uint32_t i = 1; i < days->n; i++)
+		if (days->at[i - 1].day > days->at[i].day)
+		{
+			qsort(days->at, days->n, sizeof(UsedDay), compare_days);
+			return;
+		}
+}
 
+/* Sets what depends on the days: the first, the reference, how many, songs lately. */
+static void
+finish_days(SpkActivity *a, UsedDays *days, int32_t as_of)
+{
 	if (days->n == 0)
 		return;
-	for (uint32_t i = 1; i < days->n; i++)
-		sorted = sorted && days->days[i - 1] < days->days[i];
-	if (!sorted)
-		qsort(days->days, days->n, sizeof(int32_t), compare_days);
-	for (uint32_t i = 0; i < days->n; i++)
-		if (i == 0 || days->days[i] != days->days[i - 1])
-			a->active_days++;
-	a->first_used_day = days->days[0];
+	sort_days(days);
+	a->first_used_day = days->at[0].day;
 	if (as_of == SPK_NO_DAY)
 	{
-		a->reference_day = days->days[days->n - 1] + 1;
+		a->reference_day = days->at[days->n - 1].day + 1;
 		a->reference = a->last_ts;
 	}
 	else
@@ -206,21 +217,13 @@ finish_days(SpkActivity *a, DaySet *days, int32_t as_of)
 		a->reference = (int64_t) as_of * SPK_USECS_PER_DAY;
 	}
 	a->days_known = a->reference_day - a->first_used_day;
-}
-
-/* Songs of the last days before the reference day: a second pass. */
-static void
-count_recent_songs(SpkActivity *a, SpkSliceReader slices)
-{
-	SpkSlice	slice;
-
-	while (spk_slice_next(&slices, &slice))
+	for (uint32_t i = 0; i < days->n; i++)
 	{
-		if (slice.day >= a->reference_day)
-			continue;
+		if (i == 0 || days->at[i].day != days->at[i - 1].day)
+			a->active_days++;
 		for (int t = 0; t < N_TRENDS; t++)
-			if (slice.day >= a->reference_day - trend_days[t])
-				a->recent_songs[t] += slice.pages[SPK_PAGE_NEXT_SONG];
+			if (days->at[i].day >= a->reference_day - trend_days[t])
+				a->recent_songs[t] += days->at[i].songs;
 	}
 }
 
@@ -239,23 +242,21 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 	SpkActivity a = {.level_ts = SPK_NO_TIME, .last_ts = SPK_NO_TIME, .reference = SPK_NO_TIME,
 	.first_start = SPK_NO_TIME, .last_start = SPK_NO_TIME};
 	OpenSession open = {0};
-	int32_t		few_days[256];
-	DaySet		days = {few_days, 0};
+	UsedDay		few_days[256];
+	UsedDays	days = {few_days, 0};
 	SpkProfileHeader header;
-	SpkSliceReader start;
 	SpkSliceReader slices;
 	SpkSlice	slice;
-	SpkStatus	status = spk_profile_open(data, len, &header, &start, why);
+	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
-	if (start.left > sizeof(few_days) / sizeof(few_days[0]))
+	if (slices.left > sizeof(few_days) / sizeof(few_days[0]))
 	{
-		days.days = spk_alloc(host, start.left, sizeof(int32_t));
-		if (days.days == NULL)
+		days.at = spk_alloc(host, slices.left, sizeof(UsedDay));
+		if (days.at == NULL)
 			return SPK_NO_MEMORY;
 	}
-	slices = start;
 	while (spk_slice_next(&slices, &slice))
 		if (slice.day < as_of)
 			add_slice(&a, &open, &days, &slice);
@@ -265,13 +266,12 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 	{
 		close_session(&a, &open);
 		finish_days(&a, &days, as_of);
-		count_recent_songs(&a, start);
 		a.gender = header.gender;
 		a.registration = header.registration;
 		fill_values(&a, values);
 	}
-	if (days.days != few_days)
-		spk_release(host, days.days);
+	if (days.at != few_days)
+		spk_release(host, days.at);
 	return slices.reader.bad ? SPK_CORRUPT : SPK_OK;
 }
 

@@ -150,15 +150,14 @@ decode_slice(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 	}
 	slice->day = (int32_t) day;
 	midnight = day * SPK_USECS_PER_DAY;
-	for (int p = 0; p < SPK_N_PAGES; p++)
-		if ((set >> p & 1) != 0)
-		{
-			uint64_t	count = spk_read_varint(r);
+	for (uint32_t left = (uint32_t) set; left != 0; left &= left - 1)
+	{
+		uint64_t	count = spk_read_varint(r);
 
-			if (count >= UINT32_MAX)
-				r->bad = true;
-			slice->pages[p] = (uint32_t) count + 1;
-		}
+		if (count >= UINT32_MAX)
+			r->bad = true;
+		slice->pages[__builtin_ctz(left)] = (uint32_t) count + 1;
+	}
 	if ((set & ~CANCEL_PAGES) == 0)
 		return;
 	slice->first_ts = midnight + read_span(r);
