@@ -61,7 +61,7 @@ append_edges(StringInfo buf, const SpkFeature *feature)
 }
 
 static void
-append_feature(StringInfo buf, const SpkFeature *feature)
+append_feature(StringInfo buf, const SpkFeature *feature, bool permutation)
 {
 	appendStringInfoString(buf, "{\"name\": ");
 	escape_json(buf, feature->name);
@@ -75,6 +75,11 @@ append_feature(StringInfo buf, const SpkFeature *feature)
 		appendStringInfo(buf, "%s%u", i > 0 ? ", " : "", feature->counts[i]);
 	appendStringInfoString(buf, "], \"importance\": ");
 	spk_append_number(buf, feature->importance);
+	if (permutation)
+	{
+		appendStringInfoString(buf, ", \"permutation\": ");
+		spk_append_number(buf, feature->permutation);
+	}
 	appendStringInfoChar(buf, '}');
 }
 
@@ -126,6 +131,8 @@ append_tree(StringInfo buf, const SpkTree *tree)
 void
 spk_model_to_json(StringInfo buf, const SpkModel *model)
 {
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+
 	appendStringInfo(buf, "{\"sparkify_model\": 1, \"algorithm\": \"%s\", \"threshold\": ",
 					 spk_algorithm_name(model->algorithm));
 	spk_append_number(buf, model->threshold);
@@ -138,7 +145,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 	{
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		append_feature(buf, &model->features[i]);
+		append_feature(buf, &model->features[i], permutation);
 	}
 	appendStringInfoString(buf, "], \"trees\": [");
 	for (uint32 i = 0; i < model->n_trees; i++)

@@ -233,16 +233,18 @@ get_options(json_object *root, SpkModel *model)
 	const char *known[SPK_N_OPTIONS];
 	int			n = 0;
 
+	model->options = spk_options_default(model->algorithm);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		if (spk_option_applies((SpkOption) i, model->algorithm))
 		{
 			const char *name = spk_option_specs[i].name;
 			json_object *value;
 
-			if (!json_object_object_get_ex(options, name, &value))
-				REFUSE("The member \"%s\" is missing.", name);
-			model->options.value[i] = get_option(value, (SpkOption) i);
 			known[n++] = name;
+			if (json_object_object_get_ex(options, name, &value))
+				model->options.value[i] = get_option(value, (SpkOption) i);
+			else if (!spk_option_specs[i].later)
+				REFUSE("The member \"%s\" is missing.", name);
 		}
 	spk_json_only(options, known, n, TYPE_NAME);
 }
@@ -264,10 +266,8 @@ get_facts(json_object *root, SpkModel *model)
 static void
 get_categories(JsonInput *in, json_object *object, SpkFeature *feature)
 {
-	static const char *const known[] = {"name", "kind", "categories", "counts", "importance"};
 	json_object *categories = get_member(object, "categories", json_type_array);
 
-	spk_json_only(object, known, lengthof(known), TYPE_NAME);
 	if (json_object_array_length(categories) != feature->n_bins)
 		REFUSE("A feature has not one count more than categories.");
 	feature->categories = alloc_array(feature->n_bins, sizeof(SpkCategory));
@@ -283,11 +283,9 @@ get_categories(JsonInput *in, json_object *object, SpkFeature *feature)
 static void
 get_edges(json_object *object, SpkFeature *feature)
 {
-	static const char *const known[] = {"name", "kind", "edges", "counts", "importance"};
 	json_object *edges = get_member(object, "edges", json_type_array);
 	uint32		n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
 
-	spk_json_only(object, known, lengthof(known), TYPE_NAME);
 	if (json_object_array_length(edges) != n)
 		REFUSE("A feature has not two counts more than edges.");
 	feature->edges = alloc_array(n, sizeof(double));
@@ -306,9 +304,11 @@ get_kind(json_object *object)
 	REFUSE("The kind of a feature is not known.");
 }
 
+/* permutation: the model has permutation importances */
 static void
-get_feature(JsonInput *in, json_object *object, SpkFeature *feature)
+get_feature(JsonInput *in, json_object *object, bool permutation, SpkFeature *feature)
 {
+	const char *known[] = {"name", "kind", "counts", "importance", NULL, "permutation"};
 	json_object *counts = get_member(object, "counts", json_type_array);
 	uint32		n_counts = get_length(counts, SPK_MAX_BINS + 1, "counts of a feature");
 	uint32		len;
@@ -321,16 +321,21 @@ get_feature(JsonInput *in, json_object *object, SpkFeature *feature)
 		feature->counts[i] = get_integer(json_object_array_get_idx(counts, i), PG_UINT32_MAX, "A count");
 	feature->name = get_string(in, get_member(object, "name", json_type_string), &len);
 	feature->importance = get_number_member(object, "importance");
+	if (permutation)
+		feature->permutation = get_number_member(object, "permutation");
 	feature->kind = get_kind(object);
 	if (feature->kind == SPK_CATEGORY)
 		get_categories(in, object, feature);
 	else
 		get_edges(object, feature);
+	known[4] = feature->kind == SPK_CATEGORY ? "categories" : "edges";
+	spk_json_only(object, known, permutation ? 6 : 5, TYPE_NAME);
 }
 
 static void
 get_features(JsonInput *in, SpkText text, SpkModel *model)
 {
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
 	SpkTextList list = spk_text_list(text);
 	SpkText		element;
 
@@ -340,7 +345,7 @@ get_features(JsonInput *in, SpkText text, SpkModel *model)
 	{
 		in->element = parse_json(in, element);
 		check_object(in->element, element);
-		get_feature(in, in->element, feature);
+		get_feature(in, in->element, permutation, feature);
 		json_object_put(in->element);
 		in->element = NULL;
 	}

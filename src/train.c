@@ -4,6 +4,8 @@
  */
 #include "compat.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -129,6 +131,8 @@ spk_train(const SpkRowStore *rows)
 
 	warn_of_leaks(&table);
 	model.threshold = 0.5;
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
 	model.facts[SPK_FACT_ROWS] = rows->n_rows;
 	model.facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
 	model.facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;

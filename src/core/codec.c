@@ -27,16 +27,25 @@ write_name(SpkWriter *w, const char *name)
 	spk_write_bytes(w, name, len);
 }
 
+/* Options that came later than others are left out at their default. */
+static bool
+is_stored(const SpkModel *model, const SpkOptions *defaults, SpkOption option)
+{
+	return spk_option_applies(option, model->algorithm) &&
+		!(spk_option_specs[option].later && model->options.value[option] == defaults->value[option]);
+}
+
 static void
 write_options(SpkWriter *w, const SpkModel *model)
 {
+	SpkOptions	defaults = spk_options_default(model->algorithm);
 	uint32_t	n = 0;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		n += spk_option_applies((SpkOption) i, model->algorithm);
+		n += is_stored(model, &defaults, (SpkOption) i);
 	spk_write_varint(w, n);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (spk_option_applies((SpkOption) i, model->algorithm))
+		if (is_stored(model, &defaults, (SpkOption) i))
 		{
 			write_name(w, spk_option_specs[i].name);
 			spk_write_f64(w, model->options.value[i]);
@@ -60,7 +69,7 @@ write_facts(SpkWriter *w, const SpkModel *model)
 }
 
 static void
-write_feature(SpkWriter *w, const SpkFeature *feature)
+write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
 {
 	write_name(w, feature->name);
 	spk_write_u8(w, (uint8_t) feature->kind);
@@ -77,6 +86,8 @@ write_feature(SpkWriter *w, const SpkFeature *feature)
 	for (uint32_t i = 0; i <= feature->n_bins; i++)
 		spk_write_varint(w, feature->counts[i]);
 	spk_write_f64(w, feature->importance);
+	if (permutation)
+		spk_write_f64(w, feature->permutation);
 }
 
 static void
@@ -106,6 +117,7 @@ write_tree(SpkWriter *w, const SpkTree *tree)
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
 	size_t		start = w->len;
 	uint64_t	fingerprint;
 
@@ -120,7 +132,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	write_facts(w, model);
 	spk_write_varint(w, model->n_features);
 	for (uint32_t i = 0; i < model->n_features; i++)
-		write_feature(w, &model->features[i]);
+		write_feature(w, &model->features[i], permutation);
 	spk_write_varint(w, model->n_trees);
 	for (uint32_t i = 0; i < model->n_trees; i++)
 		write_tree(w, &model->trees[i]);

@@ -111,18 +111,30 @@ static SpkStatus
 read_options(Decoder *d)
 {
 	uint32_t	n = read_count(d, SPK_N_OPTIONS, 1);
+	SpkOptions	defaults = spk_options_default(d->model->algorithm);
 
+	d->model->options = defaults;
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 	{
+		const SpkOptionSpec *spec = &spk_option_specs[i];
+		SpkReader	start = d->r;
 		double		value;
 
 		if (!spk_option_applies((SpkOption) i, d->model->algorithm))
 			continue;
-		if (n-- == 0 || !read_expected_name(&d->r, spk_option_specs[i].name))
-			return corrupt(d, "The options are not those of the algorithm");
+		if (n == 0 || !read_expected_name(&d->r, spec->name))
+		{
+			if (!spec->later)
+				return corrupt(d, "The options are not those of the algorithm");
+			d->r = start;
+			continue;
+		}
+		n--;
 		value = spk_read_f64(&d->r);
 		if (d->r.bad || !spk_option_valid((SpkOption) i, value) || (value == 0 && signbit(value)))
 			return corrupt(d, "An option has an impossible value");
+		if (spec->later && value == defaults.value[i])
+			return corrupt(d, "An option is stored that need not be");
 		d->model->options.value[i] = value;
 	}
 	if (d->r.bad || n != 0)
@@ -295,6 +307,11 @@ read_feature(Decoder *d, SpkFeature *feature, uint64_t *rows)
 	feature->importance = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->importance) || feature->importance < 0)
 		return corrupt(d, "The importance of a feature is not a number from 0 on");
+	if (!spk_has_permutation(&d->model->options, d->model->algorithm))
+		return SPK_OK;
+	feature->permutation = spk_read_f64(&d->r);
+	if (d->r.bad || !isfinite(feature->permutation))
+		return corrupt(d, "The permutation importance of a feature is not a number");
 	return SPK_OK;
 }
 

@@ -14,4 +14,10 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_ROWS] = "rows",
 	[SPK_FACT_POSITIVES] = "positives",
 	[SPK_FACT_SKIPPED] = "skipped",
+	[SPK_FACT_OOB_ROWS] = "oob_rows",
+	[SPK_FACT_OOB_AUC] = "oob_auc",
+	[SPK_FACT_OOB_LOG_LOSS] = "oob_log_loss",
+	[SPK_FACT_OOB_F1] = "oob_f1",
+	[SPK_FACT_OOB_WEIGHTED_F1] = "oob_weighted_f1",
+	[SPK_FACT_OOB_MACRO_F1] = "oob_macro_f1",
 };

@@ -52,6 +52,7 @@ typedef struct SpkFeature
 	SpkCategory *categories;	/* categories: n_bins, ascending by bytes (shorter first) */
 	uint32_t   *counts;			/* n_bins + 1: training rows of each code, then the missing ones */
 	double		importance;		/* share, all features sum to 1 (or all 0) */
+	double		permutation;	/* see spk_has_permutation; may be below 0 */
 } SpkFeature;
 
 /* Flags of a node */
@@ -113,6 +114,12 @@ typedef enum SpkFact
 	SPK_FACT_ROWS = 0,			/* labelled rows */
 	SPK_FACT_POSITIVES,			/* rows with churn */
 	SPK_FACT_SKIPPED,			/* rows without a label */
+	SPK_FACT_OOB_ROWS,			/* rows that some tree has not seen: those the next ones are from */
+	SPK_FACT_OOB_AUC,			/* see oob.h */
+	SPK_FACT_OOB_LOG_LOSS,
+	SPK_FACT_OOB_F1,			/* this and the next two at the threshold that training chose */
+	SPK_FACT_OOB_WEIGHTED_F1,
+	SPK_FACT_OOB_MACRO_F1,
 	SPK_N_FACTS
 } SpkFact;
 
@@ -130,5 +137,13 @@ typedef struct SpkModel
 	SpkTree    *trees;
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;
+
+/* Does training with these options measure the permutation importance of features? */
+static inline bool
+spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	return spk_option_applies(SPK_OPT_IMPORTANCE, algorithm) &&
+		options->value[SPK_OPT_IMPORTANCE] == SPK_IMPORTANCE_PERMUTATION;
+}
 
 #endif							/* SPK_MODEL_H */

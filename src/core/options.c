@@ -44,6 +44,16 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 		"seed", -9007199254740992.0, 9007199254740992.0, .whole = true, .numbers = true,
 		.algorithms = RF | DT,
 		.doc = "names the random streams; the same seed gives the same model"},
+	[SPK_OPT_MIN_GAIN] = {
+		"min_gain", 0, 1, .numbers = true, .later = true, .algorithms = RF | DT,
+		.doc = "a split must take off more impurity than this, per weight of the tree's rows"},
+	[SPK_OPT_MAX_LEAVES] = {
+		"max_leaves", 0, 1e9, .whole = true, .numbers = true, .later = true, .algorithms = RF | DT,
+		.doc = "most leaves of a tree, which then grows where it gains most; 0 for no bound"},
+	[SPK_OPT_IMPORTANCE] = {
+		"importance", 0, 0, .later = true, .algorithms = RF,
+		WORDS({"impurity", SPK_IMPORTANCE_IMPURITY}, {"permutation", SPK_IMPORTANCE_PERMUTATION}),
+		.doc = "measure permutation importance too, out of bag, or impurity alone"},
 };
 
 static const char *const algorithm_names[SPK_N_ALGORITHMS] = {

@@ -34,6 +34,9 @@ typedef enum SpkOption
 	SPK_OPT_CLASS_WEIGHT,
 	SPK_OPT_CRITERION,
 	SPK_OPT_SEED,
+	SPK_OPT_MIN_GAIN,
+	SPK_OPT_MAX_LEAVES,
+	SPK_OPT_IMPORTANCE,
 	SPK_N_OPTIONS
 } SpkOption;
 
@@ -47,6 +50,9 @@ typedef enum SpkOption
 
 #define SPK_CRITERION_GINI		0.0
 #define SPK_CRITERION_ENTROPY	1.0
+
+#define SPK_IMPORTANCE_IMPURITY		0.0
+#define SPK_IMPORTANCE_PERMUTATION	1.0
 
 #define SPK_MAX_TREES			10000
 #define SPK_MAX_DEPTH			64
@@ -66,6 +72,8 @@ typedef struct SpkOptionSpec
 	bool		whole;			/* numbers must be whole */
 	bool		numbers;		/* numbers are allowed, not only words */
 	bool		boolean;		/* true and false are allowed, as 1 and 0 */
+	bool		later;			/* came after the first models: not stored at its default, which
+								 * must therefore never change */
 	SpkWord		words[3];
 	unsigned	algorithms;		/* bit (1 << algorithm): who uses it */
 	const char *doc;			/* one line for people */

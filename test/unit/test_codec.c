@@ -25,9 +25,9 @@ static uint32_t category_counts[] = {1, 149, 140, 10};
 static uint32_t empty_counts[] = {300};
 
 static SpkFeature features[] = {
-	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75},
-	{"level", SPK_CATEGORY, 3, NULL, categories, category_counts, 0.25},
-	{"never", SPK_TIME, 0, NULL, NULL, empty_counts, 0},
+	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75, -0.01},
+	{"level", SPK_CATEGORY, 3, NULL, categories, category_counts, 0.25, 0.02},
+	{"never", SPK_TIME, 0, NULL, NULL, empty_counts, 0, 0},
 };
 
 static SpkNode nodes[] = {
@@ -48,10 +48,12 @@ sample(void)
 {
 	SpkModel	model = {
 		.algorithm = SPK_RANDOM_FOREST, .threshold = 0.5,
-		.facts = {300, 70, NAN},
+		.facts = {300, 70},
 		.n_features = 3, .n_trees = 2, .features = features, .trees = trees,
 	};
 
+	for (int i = SPK_FACT_SKIPPED; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
 	model.options = spk_options_default(SPK_RANDOM_FOREST);
 	model.options.value[SPK_OPT_MIN_LEAF] = 1;	/* defaults may change; the bytes of this model not */
 	model.options.value[SPK_OPT_TREES] = 2;
@@ -146,6 +148,43 @@ test_round_trip(void **state)
 		assert_memory_equal(&back.trees[0].nodes[i], &nodes[i], sizeof(SpkNode));
 	spk_model_release(&host, &back);
 	spk_release(&host, w.data);
+	assert_int_equal(unit.live, 0);
+}
+
+/* What came later is stored only where it is used: models of before are read and written as ever. */
+static void
+test_later_options(void **state)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	SpkModel	model = sample();
+	SpkWriter	before = encoded(&host, &model);
+	SpkWriter	w;
+	SpkModel	back;
+	const char *why;
+
+	(void) state;
+	model.options.value[SPK_OPT_MIN_GAIN] = 0.5;
+	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
+	model.facts[SPK_FACT_OOB_AUC] = 0.75;
+	w = encoded(&host, &model);
+	assert_true(w.len > before.len);
+	assert_false(refused_or_exact(&host, w.data, w.len));
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_OK);
+	assert_memory_equal(back.options.value, model.options.value, sizeof(model.options.value));
+	assert_true(back.facts[SPK_FACT_OOB_AUC] == 0.75 && isnan(back.facts[SPK_FACT_OOB_F1]));
+	assert_true(back.features[0].permutation == -0.01 && back.features[1].permutation == 0.02);
+	spk_model_release(&host, &back);
+
+	/* a default need not be stored, so it must not be */
+	for (size_t i = 0; i + 9 < w.len; i++)
+		if (memcmp(w.data + i, "\10min_gain", 9) == 0)
+			memset(w.data + i + 9, 0, 8);
+	sign(w.data, w.len);
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_CORRUPT);
+	assert_string_equal(why, "An option is stored that need not be");
+	spk_release(&host, w.data);
+	spk_release(&host, before.data);
 	assert_int_equal(unit.live, 0);
 }
 
@@ -350,12 +389,16 @@ test_rules_of_the_model(void **state)
 	REFUSED_WITH(model.options.value[SPK_OPT_BINS], 256, "An option has an impossible value");
 	REFUSED_WITH(model.options.value[SPK_OPT_SEED], NAN, "An option has an impossible value");
 	REFUSED_WITH(model.options.value[SPK_OPT_SEED], -0.0, "An option has an impossible value");
+	REFUSED_WITH(model.options.value[SPK_OPT_MIN_GAIN], 1.5, "An option has an impossible value");
+	REFUSED_WITH(model.options.value[SPK_OPT_MAX_LEAVES], 2.5, "An option has an impossible value");
 	REFUSED_WITH(model.facts[SPK_FACT_POSITIVES], -1, "A fact is not a number from 0 on");
 	REFUSED_WITH(model.facts[SPK_FACT_POSITIVES], INFINITY, "A fact is not a number from 0 on");
 	REFUSED_WITH(model.facts[SPK_FACT_ROWS], 301, "The features count other rows than the facts");
 	REFUSED_WITH(model.n_features, 0, "There is no feature");
 	REFUSED_WITH(model.n_trees, 0, "The number of trees is not one that the algorithm makes");
 
+	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
+	REFUSED_WITH(features[1].permutation, NAN, "The permutation importance of a feature is not a number");
 	model.algorithm = SPK_DECISION_TREE;
 	model.options = spk_options_default(SPK_DECISION_TREE);
 	assert_refused(&model, "The number of trees is not one that the algorithm makes");
@@ -544,6 +587,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_later_options),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_stable),
 		cmocka_unit_test(test_truncation),
