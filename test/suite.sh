@@ -10,6 +10,7 @@
 passed=0
 failed=0
 log=$SANDBOX/output.log
+trap 'exit 130' INT
 
 title()
 {

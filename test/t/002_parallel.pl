@@ -94,7 +94,8 @@ my $in_worker = "SET $mode = on; SET max_parallel_workers_per_gather = 1; SET pa
 like(value("$in_worker EXPLAIN $aggregate"), qr/Single Copy: true/, 'a plan that runs in one worker');
 is(workers_started("$in_worker $aggregate"), 1, 'starts no more');
 is(value("$in_worker $aggregate"), value("$cheap $aggregate"), 'and gives the same model');
-is(segments(), $before, 'no shared memory is left');
+ok(everybody_left(), 'every session ends');
+is(segments(), $before, 'and leaves no shared memory');
 
 # Cancelled: soon, with nothing left
 my $long = q{SELECT churn_train('SELECT t.*, g AS g FROM training t, generate_series(1, 10) g',
