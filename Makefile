@@ -17,7 +17,7 @@ JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
 # -fno-semantic-interposition: calls within the module may be inlined
 PG_CFLAGS = -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-SHLIB_LINK = $(JSONC_LIBS)
+SHLIB_LINK = $(JSONC_LIBS) -lz
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -31,6 +31,11 @@ ifeq ($(shell command -v $(CC)),)
 MISSING += build-essential
 else ifeq ($(shell echo '\#include <json-c/json.h>' | $(CC) $(JSONC_CFLAGS) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes),)
 MISSING += libjson-c-dev
+endif
+ifneq ($(shell command -v $(CC)),)
+ifeq ($(shell echo '\#include <zlib.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes),)
+MISSING += zlib1g-dev
+endif
 endif
 ifeq ($(PGXS),)
 MISSING += postgresql-server-dev-$(or $(PG_MAJOR),all)

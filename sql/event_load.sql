@@ -1,5 +1,6 @@
 -- churn_load_events
 SET timezone = 'UTC';
+SET sparkify.progress = off;
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set events_file :abs_srcdir '/test/data/events.jsonl'
 
@@ -93,6 +94,77 @@ SELECT pg_temp.put('sparkify_test.json', convert_to('{"page":"', 'UTF8') || '\x0
 SELECT * FROM churn_load_events('events', 'sparkify_test.json');
 SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n\uFEFF{"page":"B"}\n');
 SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+
+-- a file that grows while it is read: what is there when its end is reached
+CREATE TABLE growing (ts timestamptz, userid text, sessionid bigint, page text, more text);
+CREATE FUNCTION grow() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM growing) < 3 THEN
+        COPY (SELECT 'ge":"B"}') TO PROGRAM 'cat >> sparkify_test.json; printf ''{"pa'' >> sparkify_test.json';
+    END IF;
+    RETURN 'grown';
+END $$;
+ALTER TABLE growing ALTER more SET DEFAULT grow();
+SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n{"pa');
+SELECT rows, rejected, bytes FROM churn_load_events('growing', 'sparkify_test.json', 'skip');
+SELECT page, more FROM growing;
+DROP TABLE growing;
+DROP FUNCTION grow;
+
+-- gzip: one member, several, an empty one; known by its bytes
+TRUNCATE events;
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b0800000000000203ab562a484c4f55b2527254aae50200a48caae20d000000'::bytea);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b0800000000000203ab562a484c4f55b2527254aae5aa86719ca01c00e109095e1e0000001f8b0800000000000203030000000000000000001f8b08000000000002034b4f55b2527256aae50200feadeec809000000'::bytea);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT page FROM events;
+SELECT page FROM churn_read_events('sparkify_test.json');
+SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 1, parts => 2);
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b080000000000020303000000000000000000'::bytea);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+-- cut off, damaged, followed by something else
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b0800000000000203ab562a484c4f55b2527254aae5aa86719ca01c00e10909'::bytea);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b'::bytea);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b0800000000000203ab562a484c4f55b2527254aae5aa86719ca01c00000000001e000000'::bytea);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\x1f8b0800000000000203ab562a484c4f55b2527254aae5aa86719ca01c00e109095e1e000000'::bytea || convert_to(E'{"page":"A"}\n', 'UTF8'));
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', '\x1f'::bytea);
+SELECT * FROM churn_load_events('events', 'sparkify_test.json');
+
+-- several files: by a pattern, in the order of their names, or by a list
+SELECT pg_temp.put('sparkify_test_1.json', E'{"page":"1"}\n{"page":"1"}');
+SELECT pg_temp.put('sparkify_test_2.json', E'{"page":"2"}\nx\n');
+SELECT pg_temp.put('sparkify_test_[1].json', '{"page":"[1]"}');
+TRUNCATE events;
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test_?.json', 'skip');
+SELECT page FROM events;
+TRUNCATE events;
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test_[1].json');
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test_[2].json', 'skip');
+SELECT rows, rejected, bytes FROM churn_load_events('events', ARRAY['sparkify_test_2.json', 'sparkify_test_1*'], 'skip');
+SELECT page FROM events;
+TRUNCATE events;
+SELECT sum(rows) AS rows, sum(bytes) AS bytes FROM generate_series(1, 5) AS part,
+    LATERAL churn_load_events('events', ARRAY['sparkify_test_1.json', 'sparkify_test_2.json'], 'skip', part, 5);
+SELECT page FROM events ORDER BY page;
+SELECT * FROM churn_load_events('events', 'sparkify_test_?.json');
+SELECT * FROM churn_load_events('events', 'sparkify_test_3*');
+SELECT * FROM churn_load_events('events', 'sparkify_missing/*');
+SELECT * FROM churn_load_events('events', ARRAY['sparkify_test_1.json', 'sparkify_missing.json']);
+SELECT * FROM churn_load_events('events', '{}'::text[]);
+SELECT * FROM churn_load_events('events', ARRAY['sparkify_test_1.json', NULL]);
+SELECT * FROM churn_load_events('events', NULL::text[]);
+-- a constraint that fails when the batch is written names the file of the row
+CREATE TABLE unique_pages (ts timestamptz, userid text, sessionid bigint, page text UNIQUE);
+SELECT * FROM churn_load_events('unique_pages', 'sparkify_test_?.json', 'skip');
+DROP TABLE unique_pages;
+
+-- the progress can be switched off, and on
+SHOW sparkify.progress;
+SET sparkify.progress = 'sometimes';
 
 -- long lines; one that is too long is passed over whole
 SELECT pg_temp.put('sparkify_test.json', '{"page":"' || repeat('p', 5000000) || E'"}\n{"page":"' || repeat('x', 40000000) || E'"}\n{"page":"A"}\n');
@@ -188,11 +260,11 @@ CREATE ROLE regress_sparkify_loader;
 SET ROLE regress_sparkify_loader;
 SELECT * FROM churn_load_events('events', 'sparkify_test.json');
 RESET ROLE;
-GRANT INSERT ON events TO regress_sparkify_loader;
+GRANT pg_read_server_files TO regress_sparkify_loader;
 SET ROLE regress_sparkify_loader;
 SELECT * FROM churn_load_events('events', 'sparkify_test.json');
 RESET ROLE;
-GRANT pg_read_server_files TO regress_sparkify_loader;
+GRANT INSERT ON events TO regress_sparkify_loader;
 SET ROLE regress_sparkify_loader;
 SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
 RESET ROLE;
@@ -203,7 +275,7 @@ SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
 RESET ROLE;
 SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
 
-COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_test.json';
+COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_test.json sparkify_test_*.json';
 DROP OWNED BY regress_sparkify_loader;
 DROP ROLE regress_sparkify_loader;
 DROP VIEW event_view;

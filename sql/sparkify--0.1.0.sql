@@ -71,7 +71,21 @@ CREATE FUNCTION churn_load_events(
     OUT seconds float8)
     AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION churn_load_events(regclass, text, text, int, int) IS
-    'loads a JSON-lines file on the server, or a part of it, into a table';
+    'loads a file of JSON lines on the server, those that match a pattern, or a part of each, into a table';
+
+CREATE FUNCTION churn_load_events(
+    target regclass,
+    paths text[],
+    on_error text DEFAULT 'stop',
+    part int DEFAULT 1,
+    parts int DEFAULT 1,
+    OUT rows bigint,
+    OUT rejected bigint,
+    OUT bytes bigint,
+    OUT seconds float8)
+    AS 'MODULE_PATHNAME', 'churn_load_event_files' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION churn_load_events(regclass, text[], text, int, int) IS
+    'loads files of JSON lines on the server, or a part of each, into a table';
 
 CREATE FUNCTION churn_simulate_events_support(internal) RETURNS internal
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

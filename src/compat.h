@@ -21,6 +21,38 @@
 #define WAIT_EVENT_COPY_FILE_READ	PG_WAIT_EXTENSION
 #endif
 
+/*
+ * The progress of COPY FROM, as pg_stat_progress_copy shows it, by whoever
+ * includes commands/progress.h and pgstat.h.
+ */
+#if PG_VERSION_NUM >= 140000
+#define spk_copy_progress_start(relid, total) \
+	do { \
+		const int	index_[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE, PROGRESS_COPY_BYTES_TOTAL}; \
+		const int64 value_[] = {PROGRESS_COPY_COMMAND_FROM, PROGRESS_COPY_TYPE_FILE, (total)}; \
+		pgstat_progress_start_command(PROGRESS_COMMAND_COPY, (relid)); \
+		pgstat_progress_update_multi_param(3, index_, value_); \
+	} while (0)
+#define spk_copy_progress_update(bytes, rows) \
+	do { \
+		const int	index_[] = {PROGRESS_COPY_BYTES_PROCESSED, PROGRESS_COPY_TUPLES_PROCESSED}; \
+		const int64 value_[] = {(bytes), (rows)}; \
+		pgstat_progress_update_multi_param(2, index_, value_); \
+	} while (0)
+#define spk_copy_progress_end()		pgstat_progress_end_command()
+#else
+#define spk_copy_progress_start(relid, total)	((void) (relid), (void) (total))
+#define spk_copy_progress_update(bytes, rows)	((void) (bytes), (void) (rows))
+#define spk_copy_progress_end()		((void) 0)
+#endif
+
+/* Settings of an unknown name below the prefix become errors. */
+#if PG_VERSION_NUM >= 150000
+#define spk_reserve_settings(prefix)	MarkGUCPrefixReserved(prefix)
+#else
+#define spk_reserve_settings(prefix)	EmitWarningsOnPlaceholders(prefix)
+#endif
+
 /* Index entries for a new row. */
 #if PG_VERSION_NUM >= 160000
 #define spk_insert_index_tuples(rri, slot, estate) \

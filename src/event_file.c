@@ -17,6 +17,7 @@
 #include "utils/wait_event.h"
 
 #include "event_file.h"
+#include "event_gzip.h"
 
 #define BUFFER_BYTES	(256 * 1024)
 #define LAST_LINE_BYTES	4096
@@ -70,6 +71,28 @@ wanted_bytes(const SpkLineReader *reader)
 	return Min(room, Max((size_t) left, reader->end - reader->begin));
 }
 
+/* Reads up to len bytes of the file as it is; 0 at its end. */
+static size_t
+read_file(void *arg, char *to, size_t len)
+{
+	SpkLineReader *reader = arg;
+	ssize_t		got;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		pgstat_report_wait_start(WAIT_EVENT_COPY_FILE_READ);
+		got = read(reader->fd, to, len);
+		pgstat_report_wait_end();
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read file \"%s\": %m", reader->path)));
+	reader->read += got;
+	return (size_t) got;
+}
+
 /*
  * Reads more behind the unread bytes, moving them to the front and widening the
  * buffer as needed; false at the end of the file.
@@ -77,8 +100,8 @@ wanted_bytes(const SpkLineReader *reader)
 static bool
 fill(SpkLineReader *reader)
 {
-	size_t		wanted;
-	ssize_t		got;
+	char	   *to;
+	size_t		got;
 
 	if (reader->eof)
 		return false;
@@ -95,21 +118,27 @@ fill(SpkLineReader *reader)
 		reader->buffer = repalloc(reader->buffer, reader->capacity);
 	}
 
-	wanted = wanted_bytes(reader);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		pgstat_report_wait_start(WAIT_EVENT_COPY_FILE_READ);
-		got = read(reader->fd, reader->buffer + reader->end, wanted);
-		pgstat_report_wait_end();
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not read file \"%s\": %m", reader->path)));
+	to = reader->buffer + reader->end;
+	got = reader->gunzip != NULL
+		? spk_gunzip_read(reader->gunzip, to, wanted_bytes(reader))
+		: read_file(reader, to, wanted_bytes(reader));
 	reader->end += got;
 	reader->eof = (got == 0);
 	return got > 0;
+}
+
+/* Looks at the first bytes of the file, which a pipe gives as it likes. */
+static void
+detect_gzip(SpkLineReader *reader)
+{
+	while (reader->end < 2 && fill(reader))
+		;
+	if (!spk_is_gzip(reader->buffer, reader->end))
+		return;
+	reader->gunzip = spk_gunzip_create(read_file, reader, reader->path,
+									   reader->buffer, reader->end);
+	reader->end = 0;
+	reader->eof = false;
 }
 
 /*
@@ -195,6 +224,7 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 	open_file(reader);
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
+	detect_gzip(reader);
 	reader->stop = PG_INT64_MAX;
 	if (parts > 1)
 		spk_lines_aim(reader, share_start(reader->size, part, parts),
@@ -202,17 +232,33 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 	return reader;
 }
 
-void
-spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
+bool
+spk_lines_can_split(const SpkLineReader *reader)
 {
-	int64		bytes = reader->bytes;
+	return reader->regular && reader->gunzip == NULL;
+}
 
+static void
+refuse_split(const SpkLineReader *reader)
+{
 	if (!reader->regular)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a regular file", reader->path),
 				 errdetail("Only a regular file can be read in parts.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" is a compressed file", reader->path),
+			 errdetail("Only a file that is not compressed can be read in parts.")));
+}
 
+void
+spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
+{
+	int64		bytes = reader->bytes;
+
+	if (!spk_lines_can_split(reader))
+		refuse_split(reader);
 	reader->by_offset = from > 0;
 	reader->begin = reader->end = 0;
 	reader->lineno = 0;

@@ -22,12 +22,14 @@ typedef struct SpkLineReader
 
 	const char *path;
 	int64		size;			/* of the file when it was opened */
+	int64		read;			/* of its bytes, read so far */
 	bool		by_offset;		/* line numbers unknown: not from the start */
-	int64		bytes;			/* of the file consumed by this reader */
+	int64		bytes;			/* of the lines consumed, decompressed */
 
 	/* private */
 	int			fd;
 	bool		regular;
+	struct SpkGunzip *gunzip;	/* or NULL */
 	char	   *buffer;
 	size_t		capacity;
 	size_t		begin;			/* unread bytes: buffer[begin, end) */
@@ -43,7 +45,8 @@ extern void spk_check_file_privilege(void);
 
 /*
  * Opens a file of the server, relative paths beginning at the data directory,
- * with the privileges and errors of COPY.  The reader lives in the current
+ * with the privileges and errors of COPY.  A gzip file, known by its first
+ * bytes, is decompressed on the way.  The reader lives in the current
  * memory context; its file is closed by spk_lines_close or by the end of the
  * (sub)transaction that failed.
  *
@@ -53,8 +56,11 @@ extern void spk_check_file_privilege(void);
  */
 extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
 
+/* Whether the file can be read in parts: a regular one, not compressed. */
+extern bool spk_lines_can_split(const SpkLineReader *reader);
+
 /*
- * Points an open reader of a regular file at the lines whose first byte lies at
+ * Points an open reader of such a file at the lines whose first byte lies at
  * from or behind it and before to: those who split a file among themselves call
  * it for one range after the other.  bytes goes on counting.
  */

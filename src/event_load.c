@@ -1,15 +1,20 @@
 /*
  * event_load.c
- *	  churn_load_events: a JSON-lines file straight into a table.
+ *	  churn_load_events: files of JSON lines straight into a table.
  */
 #include "compat.h"
 
+#include <sys/stat.h>
+
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "portability/instr_time.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
+#include "event_progress.h"
 #include "event_source.h"
 #include "event_target.h"
 
@@ -17,25 +22,29 @@
 #define MAX_WARNINGS	10
 
 PG_FUNCTION_INFO_V1(churn_load_events);
+PG_FUNCTION_INFO_V1(churn_load_event_files);
 
-typedef struct EventLoad
-{
-	SpkEventSource *source;
-	SpkEventTarget *target;
-	bool		skip_faults;
-	int64		rows;
-	int64		rejected;
-} EventLoad;
-
-/* The arguments of churn_load_events. */
+/* The arguments of the functions. */
 typedef struct LoadOptions
 {
 	Oid			relid;
-	char	   *path;
+	List	   *paths;			/* of files, wildcards replaced */
 	bool		skip_faults;
 	int			part;
 	int			parts;
 } LoadOptions;
+
+typedef struct EventLoad
+{
+	const LoadOptions *options;
+	SpkEventSource *source;		/* of the current file */
+	SpkEventTarget *target;
+	SpkProgress progress;
+	int64		rows;
+	int64		rejected;
+	int64		bytes;			/* of the lines of the files before */
+	int64		read;			/* of those files */
+} EventLoad;
 
 static bool
 parse_on_error(const char *word)
@@ -50,12 +59,35 @@ parse_on_error(const char *word)
 	return false;
 }
 
-static LoadOptions
-load_options(FunctionCallInfo fcinfo)
+static List *
+paths_of_array(ArrayType *array)
 {
-	static const char *const names[] = {
-		"target", "path", "on_error", "part", "parts"
-	};
+	List	   *paths = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("paths must not contain nulls")));
+		paths = list_concat(paths, spk_paths(TextDatumGetCString(elements[i])));
+	}
+	if (paths == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("paths must not be empty")));
+	return paths;
+}
+
+/* All but the paths. */
+static LoadOptions
+load_options(FunctionCallInfo fcinfo, const char *path_name)
+{
+	const char *const names[] = {"target", path_name, "on_error", "part", "parts"};
 	LoadOptions options;
 
 	for (int i = 0; i < lengthof(names); i++)
@@ -66,7 +98,7 @@ load_options(FunctionCallInfo fcinfo)
 					 errmsg("%s must not be null", names[i])));
 	}
 	options.relid = PG_GETARG_OID(0);
-	options.path = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	options.paths = NIL;
 	options.skip_faults = parse_on_error(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	options.part = PG_GETARG_INT32(3);
 	options.parts = PG_GETARG_INT32(4);
@@ -86,18 +118,39 @@ add_place_context(void *arg)
 	EventLoad  *load = arg;
 	int64		place = spk_target_place(load->target);
 
-	if (place != 0)
+	if (place != 0 && load->source != NULL)
 		errcontext("%s", spk_source_place(load->source, place));
 }
 
 static void
 handle_fault(EventLoad *load)
 {
-	if (!load->skip_faults)
+	if (!load->options->skip_faults)
 		spk_source_report(load->source, ERROR);
 	if (load->rejected < MAX_WARNINGS)
 		spk_source_report(load->source, WARNING);
 	load->rejected++;
+}
+
+/*
+ * Of the current file.  When it is read in parts only the lines count: what
+ * else is read finds their beginning.
+ */
+static int64
+bytes_read(const EventLoad *load)
+{
+	const SpkLineReader *lines = load->source->lines;
+
+	return load->options->parts > 1 ? lines->bytes : lines->read;
+}
+
+static void
+report_progress(EventLoad *load)
+{
+	int64		read = load->read + bytes_read(load);
+
+	if (spk_progress_due(&load->progress, read, load->rows))
+		spk_progress_update(&load->progress, read, load->rows);
 }
 
 static void
@@ -109,43 +162,84 @@ load_lines(EventLoad *load)
 	while ((next = spk_source_next(source)) != SPK_NEXT_END)
 	{
 		if (next == SPK_NEXT_FAULT)
-		{
 			handle_fault(load);
-			continue;
+		else
+		{
+			spk_target_add(load->target, &source->row, source->lines->length,
+						   source->lines->place);
+			load->rows++;
 		}
-		spk_target_add(load->target, &source->row, source->lines->length,
-					   source->lines->place);
-		load->rows++;
+		report_progress(load);
 	}
-	if (load->rejected > MAX_WARNINGS)
-		ereport(WARNING,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("skipped " INT64_FORMAT " more invalid lines of file \"%s\"",
-						load->rejected - MAX_WARNINGS, source->lines->path)));
+	/* while the context of errors knows the file */
+	spk_target_flush(load->target);
+}
+
+/* What a file needs is freed with it, so that many take no more than one. */
+static void
+load_one_file(EventLoad *load, const char *path)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "events of a file",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+
+	load->source = spk_source_open(path, load->options->part, load->options->parts);
+	MemoryContextSwitchTo(oldcontext);
+	load_lines(load);
+	load->bytes += load->source->lines->bytes;
+	load->read += bytes_read(load);
+	spk_source_close(load->source);
+	load->source = NULL;
+	MemoryContextDelete(context);
+}
+
+/* Of the share that this call loads, as far as it is known before. */
+static int64
+total_bytes(const LoadOptions *options)
+{
+	int64		total = 0;
+	ListCell   *cell;
+
+	foreach(cell, options->paths)
+	{
+		struct stat st;
+
+		if (stat(lfirst(cell), &st) == 0 && S_ISREG(st.st_mode))
+			total += st.st_size / options->parts;
+	}
+	return total;
 }
 
 static void
-load_events(EventLoad *load, const LoadOptions *options)
+load_files(EventLoad *load)
 {
+	const LoadOptions *options = load->options;
 	ErrorContextCallback callback;
+	ListCell   *cell;
 
-	load->skip_faults = options->skip_faults;
 	load->target = spk_target_open(options->relid);
-	load->source = spk_source_open(options->path, options->part, options->parts);
+	spk_progress_start(&load->progress, options->relid, total_bytes(options));
 
 	callback.callback = add_place_context;
 	callback.arg = load;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	load_lines(load);
-	spk_target_close(load->target);
+	foreach(cell, options->paths)
+		load_one_file(load, lfirst(cell));
 	error_context_stack = callback.previous;
 
-	spk_source_close(load->source);
+	spk_target_close(load->target);
+	spk_progress_end();
+	if (load->rejected > MAX_WARNINGS)
+		ereport(WARNING,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("skipped " INT64_FORMAT " more invalid lines",
+						load->rejected - MAX_WARNINGS)));
 }
 
 static Datum
-load_result(FunctionCallInfo fcinfo, const EventLoad *load, double seconds)
+load_result(FunctionCallInfo fcinfo, const EventLoad *load)
 {
 	TupleDesc	tupdesc;
 	Datum		values[4];
@@ -156,23 +250,35 @@ load_result(FunctionCallInfo fcinfo, const EventLoad *load, double seconds)
 	tupdesc = BlessTupleDesc(tupdesc);
 	values[0] = Int64GetDatum(load->rows);
 	values[1] = Int64GetDatum(load->rejected);
-	values[2] = Int64GetDatum(load->source->lines->bytes);
-	values[3] = Float8GetDatum(seconds);
+	values[2] = Int64GetDatum(load->bytes);
+	values[3] = Float8GetDatum(spk_progress_seconds(&load->progress));
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+}
+
+static Datum
+load_events(FunctionCallInfo fcinfo, const LoadOptions *options)
+{
+	EventLoad	load = {options};
+
+	PreventCommandIfParallelMode("churn_load_events()");
+	load_files(&load);
+	return load_result(fcinfo, &load);
 }
 
 Datum
 churn_load_events(PG_FUNCTION_ARGS)
 {
-	LoadOptions options = load_options(fcinfo);
-	EventLoad	load = {0};
-	instr_time	start;
-	instr_time	end;
+	LoadOptions options = load_options(fcinfo, "path");
 
-	PreventCommandIfParallelMode("churn_load_events()");
-	INSTR_TIME_SET_CURRENT(start);
-	load_events(&load, &options);
-	INSTR_TIME_SET_CURRENT(end);
-	INSTR_TIME_SUBTRACT(end, start);
-	PG_RETURN_DATUM(load_result(fcinfo, &load, INSTR_TIME_GET_DOUBLE(end)));
+	options.paths = spk_paths(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	PG_RETURN_DATUM(load_events(fcinfo, &options));
+}
+
+Datum
+churn_load_event_files(PG_FUNCTION_ARGS)
+{
+	LoadOptions options = load_options(fcinfo, "paths");
+
+	options.paths = paths_of_array(PG_GETARG_ARRAYTYPE_P(1));
+	PG_RETURN_DATUM(load_events(fcinfo, &options));
 }

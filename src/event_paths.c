@@ -49,6 +49,14 @@ report_glob(const char *path, int error)
 	}
 }
 
+/* A folder that is not there has no files; one that cannot be read is an error. */
+static int
+on_glob_error(const char *path, int error)
+{
+	errno = error;
+	return error != ENOENT && error != ENOTDIR;
+}
+
 /* The order is made here: that of glob() depends on the locale. */
 static List *
 expand(const char *path, bool missing_ok)
@@ -58,7 +66,7 @@ expand(const char *path, bool missing_ok)
 
 	PG_TRY();
 	{
-		int			error = glob(path, GLOB_ERR | GLOB_NOSORT, NULL, &found);
+		int			error = glob(path, GLOB_NOSORT, on_glob_error, &found);
 
 		if (!missing_ok || error == GLOB_NOSPACE)
 			report_glob(path, error);

@@ -26,9 +26,12 @@
 
 #include "event_target.h"
 
-/* A batch is written when it has so many rows or bytes. */
+/*
+ * A batch is written when it has so many rows or bytes; a larger one would not
+ * stay in the processor's cache.
+ */
 #define BATCH_ROWS		1000
-#define BATCH_BYTES		(512 * 1024)
+#define BATCH_BYTES		(64 * 1024)
 
 struct SpkEventTarget
 {
@@ -214,8 +217,8 @@ spk_target_open(Oid relid)
 	return target;
 }
 
-static void
-write_batch(SpkEventTarget *target)
+void
+spk_target_flush(SpkEventTarget *target)
 {
 	EState	   *estate = target->estate;
 	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
@@ -296,7 +299,7 @@ spk_target_add(SpkEventTarget *target, const SpkEventRow *row, size_t bytes,
 	target->place = 0;
 	target->bytes += bytes;
 	if (target->n_slots >= target->max_slots || target->bytes >= BATCH_BYTES)
-		write_batch(target);
+		spk_target_flush(target);
 }
 
 int64
@@ -308,7 +311,7 @@ spk_target_place(const SpkEventTarget *target)
 void
 spk_target_close(SpkEventTarget *target)
 {
-	write_batch(target);
+	spk_target_flush(target);
 	FreeBulkInsertState(target->bulk);
 	table_finish_bulk_insert(target->rel, target->options);
 	ExecResetTupleTable(target->estate->es_tupleTable, false);

@@ -30,6 +30,9 @@ extern void spk_target_add(SpkEventTarget *target, const SpkEventRow *row,
 /* The place of the row that is being checked or written; 0 when there is none. */
 extern int64 spk_target_place(const SpkEventTarget *target);
 
+/* Writes what is left of the batch. */
+extern void spk_target_flush(SpkEventTarget *target);
+
 /* Writes what is left and closes the table, keeping the lock. */
 extern void spk_target_close(SpkEventTarget *target);
 
