@@ -24,6 +24,7 @@ $node->safe_psql('postgres', qq{
 my %before = (
 	'README.md' => '',
 	'docs/quickstart.md' => '',
+	'docs/loading.md' => '',
 	'docs/in-place.md' => '',
 	'docs/incremental.md' => q{
 		CREATE EXTENSION sparkify;
@@ -48,6 +49,7 @@ for my $doc (sort keys %before)
 	ok(@blocks, "$doc has SQL");
 	$node->safe_psql('postgres', "CREATE DATABASE $db");
 	my $sql = join("\n", $before{$doc}, @blocks);
+	$sql =~ s{'/path/to/}{"'" . $node->data_dir . '/'}ge;
 	$sql =~ s{/path/to/log\.json}{'$log'}g;
 	my ($status, $out, $err) = $node->psql($db, $sql, on_error_stop => 1);
 	is($status, 0, "$doc runs") or diag($err);

@@ -1,0 +1,60 @@
+# The progress of a load: for its own session and for others.
+use strict;
+use warnings FATAL => 'all';
+
+use IPC::Run qw(start finish timer);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use POSIX qw(mkfifo);
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION sparkify; CREATE TABLE events OF churn_event');
+
+# A pipe gives lines when the test wants; the load looks at the clock every
+# thousand rows.
+my $pipe = $node->basedir . '/events.json';
+mkfifo($pipe, 0700) or die "mkfifo: $!";
+
+sub load_slowly
+{
+	my ($settings) = @_;
+	my ($out, $err) = ('', '');
+	my $psql = start(['psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', $settings, '-c',
+			"SELECT rows, rejected, bytes FROM churn_load_events('events', '$pipe')"],
+		'<', \undef, '>', \$out, '2>', \$err, timer($PostgreSQL::Test::Utils::timeout_default));
+
+	open my $fh, '>', $pipe or die "open: $!";
+	$fh->autoflush(1);
+	print $fh qq({"page":"Home"}\n) x 1500;
+	ok( $node->poll_query_until('postgres', q{
+			SELECT count(*) = 1 FROM pg_stat_progress_copy
+			WHERE relid = 'events'::regclass AND command = 'COPY FROM' AND type = 'FILE'
+				AND bytes_processed >= 16000 AND tuples_processed BETWEEN 1000 AND 1500}),
+		'another session sees the load');
+	sleep 2;
+	print $fh qq({"page":"Home"}\n) x 1500;
+	close $fh;
+	finish $psql;
+	is($out, "3000|0|48000\n", 'the load ends');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_progress_copy'), '0',
+		'nobody sees it any more');
+	return $err;
+}
+
+SKIP:
+{
+	skip 'no pg_stat_progress_copy before PostgreSQL 14', 8 if $node->pg_version < 14;
+
+	like(load_slowly('SET sparkify.progress = on'), qr{^NOTICE:  read 0 MB, loaded \d{4} rows, 0 MB/s$}m, 'a notice after two seconds');
+	is(load_slowly('SET sparkify.progress = off'), '', 'and none when it is switched off');
+}
+
+# A load that fails is no longer shown
+$node->safe_psql('postgres', "DO \$\$ BEGIN PERFORM churn_load_events('events', 'PG_VERSION');
+	EXCEPTION WHEN invalid_text_representation THEN NULL; END \$\$");
+is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_progress_copy'), '0', 'a load that fails goes away');
+$node->stop;
+done_testing();
