@@ -4,11 +4,18 @@
  */
 #include "compat.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "storage/fd.h"
 #include "utils/memutils.h"
 
+#include "event_gzip.h"
 #include "json_chunks.h"
+
+/* How many times as large logs are when they are decompressed. */
+#define GZIP_RATIO	8
 
 /* Whether the file counts; then its size is set. */
 static bool
@@ -34,6 +41,21 @@ file_size(const char *path, bool missing_ok, int64 *size)
 	}
 	*size = (int64) st.st_size;
 	return true;
+}
+
+/* A file that cannot be read is not compressed: it fails when it is opened. */
+static bool
+is_compressed(const char *path)
+{
+	char		bytes[2];
+	int			fd = OpenTransientFile(path, O_RDONLY | PG_BINARY);
+	ssize_t		got;
+
+	if (fd < 0)
+		return false;
+	got = read(fd, bytes, sizeof(bytes));
+	CloseTransientFile(fd);
+	return got > 0 && spk_is_gzip(bytes, (size_t) got);
 }
 
 static Size
@@ -67,13 +89,24 @@ spk_chunks_create(const char *path, bool missing_ok)
 		file->path = end;
 		strcpy((char *) chunks + end, lfirst(cell));
 		end += strlen(lfirst(cell)) + 1;
+		file->compressed = is_compressed(lfirst(cell));
+		chunks->any_compressed |= file->compressed;
 		chunks->total += file->size;
+		chunks->text_bytes += file->size * (file->compressed ? GZIP_RATIO : 1);
 		chunks->n_files++;
 	}
 	list_free_deep(paths);
 	pg_atomic_init_u64(&chunks->next, 0);
 	spk_chunks_cut(chunks, PG_INT64_MAX);
 	return chunks;
+}
+
+static int64
+chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
+{
+	if (file->compressed)
+		return 1;
+	return file->size / chunk_bytes + (file->size % chunk_bytes != 0);
 }
 
 /* An empty file has no chunk. */
@@ -87,7 +120,7 @@ spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
 		SpkChunkFile *file = &chunks->files[i];
 
 		file->first_chunk = chunks->n_chunks;
-		chunks->n_chunks += file->size / chunk_bytes + (file->size % chunk_bytes != 0);
+		chunks->n_chunks += chunks_of_file(file, chunk_bytes);
 	}
 	spk_chunks_restart(chunks);
 }
@@ -161,9 +194,14 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 	int64		from;
 	int64		to;
 
+	if (file->compressed)
+	{
+		/* a stream begins at its start and is read once */
+		open_file(reader, chunks, at);
+		return;
+	}
 	if (reader->source == NULL || reader->chunks != chunks || reader->file != at)
 		open_file(reader, chunks, at);
-
 	from = (chunk - file->first_chunk) * chunks->chunk_bytes;
 	to = file->size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->size;
 	spk_source_aim(reader->source, from, to);

@@ -15,6 +15,7 @@
 typedef struct SpkChunkFile
 {
 	int64		size;			/* when the list was made; what comes later is left out */
+	bool		compressed;		/* then it is one chunk, whatever its size */
 	int64		first_chunk;	/* its number among the chunks of all files */
 	Size		path;			/* offset in the whole, for it may lie in shared memory */
 } SpkChunkFile;
@@ -27,6 +28,8 @@ typedef struct SpkChunks
 {
 	Size		bytes;			/* of the piece */
 	int64		total;			/* bytes of all files */
+	int64		text_bytes;		/* of their lines: a guess for compressed files */
+	bool		any_compressed;
 	int64		chunk_bytes;
 	int64		n_chunks;
 	pg_atomic_uint64 next;		/* the chunk that nobody has taken yet */

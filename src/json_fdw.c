@@ -39,12 +39,13 @@ get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	SpkJsonOptions options = spk_json_options(foreigntableid);
 	SpkChunks  *chunks = spk_chunks_create(options.filename, true);
-	double		bytes = (double) chunks->total;
+	double		bytes = (double) chunks->text_bytes;
 	double		density = 1.0 / BYTES_PER_LINE;
 
 	if (chunks->n_files == 0)
 		bytes = UNKNOWN_PAGES * (double) BLCKSZ;
-	pfree(chunks);
+	spk_chunks_cut(chunks, SPK_PARALLEL_CHUNK_BYTES);
+	baserel->fdw_private = chunks;
 
 	/* both figures are of the last ANALYZE; the files may have grown since */
 	if (baserel->pages > 0 && baserel->tuples > 0)
@@ -68,11 +69,12 @@ parallel_divisor(int workers)
 static Path *
 scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 {
+	const SpkChunks *chunks = baserel->fdw_private;
 	double		divisor = workers > 0 ? parallel_divisor(workers) : 1.0;
 	double		rows = clamp_row_est(baserel->rows / divisor);
 	PathTarget *target = baserel->reltarget;
 	Cost		startup = baserel->baserestrictcost.startup + target->cost.startup;
-	Cost		disk = seq_page_cost * baserel->pages;
+	Cost		disk = seq_page_cost * ceil((double) chunks->total / BLCKSZ);
 	Cost		cpu;
 	Path	   *path;
 
@@ -91,6 +93,7 @@ scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 static void
 get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
+	const SpkChunks *chunks = baserel->fdw_private;
 	int			workers;
 
 	add_path(baserel, scan_path(root, baserel, 0));
@@ -98,7 +101,7 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 		return;
 	workers = compute_parallel_worker(baserel, baserel->pages, -1,
 									  max_parallel_workers_per_gather);
-	if (workers > 0)
+	if (workers > 0 && chunks->n_chunks > 1)
 		add_partial_path(baserel, scan_path(root, baserel, workers));
 }
 

@@ -10,6 +10,9 @@
 
 #include "foreign/fdwapi.h"
 
+/* A piece of work in parallel scans: large for the disk, small for a worker. */
+#define SPK_PARALLEL_CHUNK_BYTES	(4 * 1024 * 1024)
+
 /* The options of a foreign table, those of its server included. */
 typedef struct SpkJsonOptions
 {

@@ -4,6 +4,7 @@
  *
  * Reading 12 GB for a sample would take longer than most queries, so first some
  * places of the files are drawn, then rows from their lines, as for a table.
+ * Compressed files have no places to look at: where there is one, all is read.
  */
 #include "compat.h"
 
@@ -102,13 +103,14 @@ read_chunk(Sample *sample, int64 chunk)
 static double
 read_sample(Sample *sample)
 {
+	BlockNumber n_chunks = (BlockNumber) Min(sample->chunks->n_chunks, (int64) MaxBlockNumber);
+	int			n_places = (int) (sample->target * CHUNKS_PER_ROW) + 1;
 	BlockSamplerData sampler;
 	BlockNumber n_read = 0;
 
-	BlockSampler_Init(&sampler,
-					  (BlockNumber) Min(sample->chunks->n_chunks, (int64) MaxBlockNumber),
-					  (int) (sample->target * CHUNKS_PER_ROW) + 1,
-					  spk_random_seed());
+	if (sample->chunks->any_compressed)
+		n_places = (int) n_chunks;
+	BlockSampler_Init(&sampler, n_chunks, n_places, spk_random_seed());
 	while (BlockSampler_HasMore(&sampler))
 	{
 		spk_vacuum_delay_point();
@@ -131,7 +133,8 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target,
 	sample.options = spk_json_options(RelationGetRelid(rel));
 	sample.columns = spk_json_columns(rel);
 	sample.chunks = spk_chunks_create(sample.options.filename, false);
-	spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
+	if (!sample.chunks->any_compressed)
+		spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
 	sample.reader = spk_chunk_reader_create(SPK_ALL_COLUMNS);
 	sample.context = AllocSetContextCreate(CurrentMemoryContext, "sparkify sample",
 										   ALLOCSET_DEFAULT_SIZES);
@@ -156,7 +159,7 @@ spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpa
 {
 	SpkJsonOptions options = spk_json_options(RelationGetRelid(rel));
 	SpkChunks  *chunks = spk_chunks_create(options.filename, false);
-	int64		pages = chunks->total / BLCKSZ + (chunks->total % BLCKSZ != 0);
+	int64		pages = chunks->text_bytes / BLCKSZ + (chunks->text_bytes % BLCKSZ != 0);
 
 	/* zero would say that the table was never analysed */
 	*totalpages = (BlockNumber) Max(1, Min(pages, (int64) MaxBlockNumber));

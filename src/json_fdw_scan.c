@@ -17,9 +17,6 @@
 #include "json_chunks.h"
 #include "json_fdw.h"
 
-/* Large for the disk, small against a worker's share. */
-#define PARALLEL_CHUNK_BYTES	(4 * 1024 * 1024)
-
 typedef struct JsonScan
 {
 	SpkJsonOptions options;
@@ -197,7 +194,7 @@ initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 	scan->chunks = coordinate;
 	memcpy(scan->chunks, scan->own, scan->own->bytes);
 	pg_atomic_init_u64(&scan->chunks->next, 0);
-	spk_chunks_cut(scan->chunks, PARALLEL_CHUNK_BYTES);
+	spk_chunks_cut(scan->chunks, SPK_PARALLEL_CHUNK_BYTES);
 }
 
 static void

@@ -2,6 +2,7 @@
 # workers, over several files, while files change.
 use strict;
 use warnings FATAL => 'all';
+use IO::Compress::Gzip qw(gzip $GzipError);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -127,6 +128,28 @@ $node->safe_psql('postgres', qq{CREATE FOREIGN TABLE long (page text) SERVER log
 my $parallel = 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;';
 is_sql("$parallel SELECT page FROM long ORDER BY page", "A\nB\nC\nD", 'long lines belong to one chunk');
 is_sql('SET max_parallel_workers_per_gather = 0; SELECT page FROM long', "A\nB\nC\nD", 'long lines, without workers');
+
+# Compressed files among others: each is one piece of work, read from its start
+gzip(\join('', @lines[0 .. $third]) => "$dir/mixed_1.json.gz") or die $GzipError;
+gzip(\'' => "$dir/mixed_2.json.gz") or die $GzipError;
+put('mixed_3.json', join('', @lines[$third + 1 .. $n - 1]));
+$node->safe_psql('postgres', qq{
+	CREATE FOREIGN TABLE mixed ($columns) SERVER logs OPTIONS (filename '$dir/mixed_*');
+	CREATE FOREIGN TABLE gz (page text) SERVER logs OPTIONS (filename '$dir/mixed_1.json.gz')});
+for my $workers (0, 2)
+{
+	my $settings = "$parallel SET max_parallel_workers_per_gather = $workers;";
+	is_sql("$settings SELECT count(*) FROM (TABLE mixed EXCEPT ALL TABLE loaded) AS differ", 0,
+		"compressed files, workers $workers: the same rows");
+	is_sql("$settings SELECT count(*) FROM mixed", $n, "compressed files, workers $workers: each line once");
+}
+unlike($node->safe_psql('postgres', "$parallel EXPLAIN SELECT * FROM gz"), qr/Parallel/, 'one stream, one process');
+is_sql('SELECT n, (SELECT count(*) FROM gz WHERE n > 0) FROM generate_series(0, 2) AS n', "0|0\n1|" . ($third + 1) . "\n2|" . ($third + 1),
+	'a stream is read again from its start');
+$node->safe_psql('postgres', 'SET default_statistics_target = 1; ANALYZE mixed');
+is_sql(q{SELECT reltuples FROM pg_class WHERE relname = 'mixed'}, $n, 'ANALYZE reads compressed files whole');
+put('mixed_1.json.gz', substr(slurp_file("$dir/mixed_1.json.gz"), 0, 10000));
+fails_sql('SELECT count(*) FROM gz', qr/mixed_1\.json\.gz/, 'a stream that is cut short');
 
 # Cancelled in the leader and in workers
 for my $workers (0, 2)
