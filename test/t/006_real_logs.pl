@@ -34,6 +34,13 @@ is_sql(q{SELECT string_agg(page || ' ' || n, ', ' ORDER BY n DESC) FROM (SELECT 
 	. 'Error 9, Submit Upgrade 8, Submit Downgrade 1', 'pages');
 is_sql(q{SELECT userid, count(*) FROM daily WHERE userid <> '' GROUP BY userid ORDER BY 2 DESC LIMIT 1}, '49|772', 'the busiest user');
 
+# the same files in place, as one table
+$node->safe_psql('postgres', qq{CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json;
+	CREATE FOREIGN TABLE in_place () INHERITS (daily) SERVER logs OPTIONS (filename '$data/daily/*.json')});
+is_sql('SELECT count(*) FROM (TABLE ONLY in_place EXCEPT ALL TABLE ONLY daily) AS differ', '0', 'in place: the same rows');
+is_sql('SELECT count(*) FROM ONLY in_place', '8056', 'in place: all of them');
+$node->safe_psql('postgres', 'DROP FOREIGN TABLE in_place');
+
 # the other sample: keys left out where unknown
 $node->safe_psql('postgres', "SELECT churn_load_events('small', '$data/sparkify_log_small.json')");
 is_sql(q{SELECT count(*), count(DISTINCT userid) FILTER (WHERE userid <> ''), count(*) FILTER (WHERE userid = ''),
