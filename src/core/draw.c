@@ -1,66 +1,17 @@
 /*
  * draw.c
- *	  Exponential, logarithm and normal quantile without libm.
+ *	  Normal quantile without libm.
  */
 #include <math.h>
-#include <string.h>
 
 #include "draw.h"
-
-#define LN_2	0x1.62e42fefa39efp-1
-
-static double
-double_of_bits(uint64_t bits)
-{
-	double		x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-/* x = k ln 2 + r with |r| <= 0.35, then the power series of e to the r. */
-double
-spk_draw_exp(double x)
-{
-	int64_t		k = (int64_t) (x / LN_2 + (x < 0 ? -0.5 : 0.5));
-	double		r = x - (double) k * LN_2;
-	double		sum = 1.0;
-
-	for (int i = 11; i > 0; i--)
-		sum = 1.0 + sum * r / i;
-	return sum * double_of_bits((uint64_t) (k + 1023) << 52);
-}
-
-/* x = 2^k m with m around 1, then ln m = 2 artanh((m - 1) / (m + 1)). */
-double
-spk_draw_log(double x)
-{
-	uint64_t	bits;
-	int			k;
-	double		m;
-	double		s;
-	double		s2;
-	double		sum;
-
-	memcpy(&bits, &x, sizeof(bits));
-	k = (int) (bits >> 52) - 1023;
-	m = double_of_bits((bits & UINT64_C(0xfffffffffffff)) | UINT64_C(1023) << 52);
-	if (m > 1.4142135623730951)
-	{
-		m *= 0.5;
-		k++;
-	}
-	s = (m - 1.0) / (m + 1.0);
-	s2 = s * s;
-	sum = 1.0 + s2 * (1.0 / 3 + s2 * (1.0 / 5 + s2 * (1.0 / 7 + s2 * (1.0 / 9 + s2 * (1.0 / 11)))));
-	return 2.0 * s * sum + k * LN_2;
-}
+#include "elementary.h"
 
 /* Below p = 0.02425: a function of sqrt(-2 ln p). */
 static double
 normal_tail(double p)
 {
-	double		q = sqrt(-2.0 * spk_draw_log(p));
+	double		q = sqrt(-2.0 * spk_log(p));
 
 	return (((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e+00) * q
 			  - 2.549732539343734e+00) * q + 4.374664141464968e+00) * q + 2.938163982698783e+00) /

@@ -2,22 +2,16 @@
  * draw.h
  *	  Draws from distributions, the same bits on every machine.
  *
- * libm's exp and log differ in their last bits between C libraries; these use
- * + - * / and sqrt only, which IEEE 754 rounds the same way everywhere.  About
- * nine digits are right: enough to draw, not meant for more.
+ * Made from the functions of elementary.h.  About nine digits are right: enough
+ * to draw, not meant for more.
  */
 #ifndef SPK_DRAW_H
 #define SPK_DRAW_H
 
 #include <stdbool.h>
 
+#include "elementary.h"
 #include "rng.h"
-
-/* e to the x, for -700 <= x <= 700. */
-extern double spk_draw_exp(double x);
-
-/* The natural logarithm of a positive normal number. */
-extern double spk_draw_log(double x);
 
 /*
  * The quantile of the standard normal distribution, 0 < p < 1 (Acklam's
@@ -36,7 +30,7 @@ spk_unit(uint64_t bits)
 static inline double
 spk_draw_exponential(SpkRng *rng)
 {
-	return -spk_draw_log(spk_unit(spk_rng_next(rng)));
+	return -spk_log(spk_unit(spk_rng_next(rng)));
 }
 
 /* Normal with mean 0 and standard deviation 1. */

@@ -118,7 +118,7 @@ mood(const SpkSimUser *user)
 static double
 mood_factor(const SpkSimUser *user, double effect)
 {
-	return spk_draw_exp(effect * mood(user));
+	return spk_exp(effect * mood(user));
 }
 
 /* Works out what may follow a page, for this mood and level. */
@@ -422,10 +422,10 @@ spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user)
 	user->person = spk_sim_person(spk_rng_next(rng));
 	user->counter = spk_draw_chance(rng, 0.75) ? 0 : 1;
 	put_number(user->userid, number + 1);
-	user->visits = VISITS_MEDIAN * spk_draw_exp(VISITS_SPREAD * spk_normal_quantile(activity));
-	user->songs = SONGS_MEDIAN * spk_draw_exp(SONGS_SPREAD * spk_draw_normal(rng));
+	user->visits = VISITS_MEDIAN * spk_exp(VISITS_SPREAD * spk_normal_quantile(activity));
+	user->songs = SONGS_MEDIAN * spk_exp(SONGS_SPREAD * spk_draw_normal(rng));
 	for (int i = 0; i < 3; i++)
-		user->taste[i] = spk_draw_exp(TASTE_SPREAD * spk_draw_normal(rng));
+		user->taste[i] = spk_exp(TASTE_SPREAD * spk_draw_normal(rng));
 	user->usual_mood = MOOD_SPREAD * spk_normal_quantile(content);
 	user->mood_drift = DRIFT_START + DRIFT_SPREAD * spk_draw_normal(rng);
 	user->level = spk_draw_chance(rng, STARTS_PAID * activity) ? SPK_LEVEL_PAID : SPK_LEVEL_FREE;

@@ -229,7 +229,7 @@ spk_sim_song(uint64_t bits, SpkSimSong *song)
 	double		t = (double) (bits & UINT32_MAX) * 0x1.0p-32;
 	uint64_t	artist = spk_hash_combine(UINT64_C(0x617274), (uint64_t) (a * a * N_ARTISTS));
 	uint64_t	title = spk_hash_combine(artist, (uint64_t) (t * t * N_TITLES));
-	double		length = 236.0 * spk_draw_exp(0.33 * spk_normal_quantile(spk_unit(spk_mix64(title))));
+	double		length = 236.0 * spk_exp(0.33 * spk_normal_quantile(spk_unit(spk_mix64(title))));
 
 	put_artist(song->artist, artist);
 	put_title(song->title, title);

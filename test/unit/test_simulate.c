@@ -24,10 +24,6 @@ static void
 test_draws_against_libm(void **state)
 {
 	(void) state;
-	for (double x = -600.0; x < 600.0; x += 0.37)
-		assert_true(fabs(spk_draw_exp(x) / exp(x) - 1.0) < 1e-9);
-	for (double x = 1e-12; x < 1e12; x *= 1.37)
-		assert_true(fabs(spk_draw_log(x) - log(x)) < 1e-9);
 	for (double z = -7.0; z < 7.0; z += 0.01)
 		assert_true(fabs(spk_normal_quantile(erfc(-z / sqrt(2.0)) / 2.0) - z) < 1e-7 * (1.0 + z * z * z * z));
 	assert_true(spk_unit(0) > 0.0);
