@@ -77,6 +77,15 @@ SELECT pg_temp.put('sparkify_test.json', repeat(E'x\n', 12) || '{"ts":3}');
 SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', 'skip');
 SELECT * FROM churn_load_events('events', 'sparkify_test.json', 'ignore');
 
+-- lines that are no events, each for a reason of its own
+SELECT pg_temp.put('sparkify_test.json', concat_ws(E'\n',
+    '{"page":"Home","page":"Help"}', '{"page":"Home"', '{"page":"Home"}}', '["page"]', '{"page":' || repeat('[', 40) || repeat(']', 40) || '}',
+    '{"page":"\u0000"}', '{"page":"\ud83c\udfb5"}', '{"ts":1e300}', '{"ts":"2018-10-01"}', '{"sessionId":9223372036854775808}',
+    '{"status":1.5}', '{"length":1e999}', '{"page":"About"}'));
+TRUNCATE events;
+SELECT rows, rejected FROM churn_load_events('events', 'sparkify_test.json', 'skip');
+SELECT page FROM events;
+
 -- bytes of all kinds
 TRUNCATE events;
 SELECT pg_temp.put('sparkify_test.json', ''::bytea);
@@ -184,6 +193,8 @@ SELECT count(*), min(n), max(n) FROM (SELECT sessionid, count(*) AS n FROM event
 SELECT pg_temp.put('sparkify_test.json', E'\uFEFF{"page":"one line"}');
 SELECT part, rows, bytes FROM generate_series(1, 3) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => 3);
 SELECT sum(rows), sum(bytes) FROM generate_series(1, 100) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => 100);
+SELECT pg_temp.put('sparkify_test.json', ''::bytea);
+SELECT part, rows, bytes FROM generate_series(1, 2) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', part => part, parts => 2);
 SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n{"page":"B"}\nx\n');
 SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 2, parts => 2);
 SELECT * FROM churn_load_events('events', 'sparkify_test.json', part => 0);

@@ -1,0 +1,7 @@
+/*
+ * test_event_line_portable.c
+ *	  The same for processors without SSE2.
+ */
+#undef __SSE2__
+#include "../../src/core/event_line.c"
+#include "test_event_line.c"
