@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "oob_tally.h"
 
 /* A count of features from the option, for n_features of them. */
 static uint32_t
@@ -51,8 +52,11 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 	plan.features_per_split = features_per_split(value[SPK_OPT_FEATURES_PER_SPLIT], matrix->n_features);
 	plan.max_depth = (uint32_t) value[SPK_OPT_MAX_DEPTH];
 	plan.min_leaf = (uint32_t) value[SPK_OPT_MIN_LEAF];
+	plan.max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
+	plan.min_gain = value[SPK_OPT_MIN_GAIN];
 	plan.bootstrap = forest && value[SPK_OPT_BOOTSTRAP] != 0;
 	plan.entropy = value[SPK_OPT_CRITERION] == SPK_CRITERION_ENTROPY;
+	plan.permutation = plan.bootstrap && spk_has_permutation(options, algorithm);
 	class_weights(value[SPK_OPT_CLASS_WEIGHT], matrix, plan.weight);
 	plan.seed = (uint64_t) (int64_t) value[SPK_OPT_SEED];
 	return plan;
@@ -63,6 +67,8 @@ spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows)
 {
 	uint32_t	leaves = n_rows / (plan->min_leaf == 0 ? 1 : plan->min_leaf);
 
+	if (plan->max_leaves > 0 && leaves > plan->max_leaves)
+		leaves = plan->max_leaves;
 	if (plan->max_depth < 31 && leaves > UINT32_C(1) << plan->max_depth)
 		leaves = UINT32_C(1) << plan->max_depth;
 	return leaves == 0 ? 1 : leaves;
@@ -81,21 +87,41 @@ typedef struct GrowerSizes
 	uint64_t	nodes;
 	uint64_t	sets;
 	uint64_t	constant;
+	uint64_t	candidates;
+	uint64_t	heap;
+	uint64_t	out_of_bag;
+	uint64_t	sample;
 	uint64_t	per_feature;	/* is_category, n_bins, order, swapped */
 } GrowerSizes;
+
+/* Must the tree grow best first, because it might have more leaves otherwise? */
+static bool
+leaves_are_bounded(const SpkForestPlan *plan, uint32_t n_rows)
+{
+	SpkForestPlan unbounded = *plan;
+
+	unbounded.max_leaves = 0;
+	return spk_most_leaves(plan, n_rows) < spk_most_leaves(&unbounded, n_rows);
+}
 
 static GrowerSizes
 grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories)
 {
 	uint64_t	leaves = spk_most_leaves(plan, matrix->n_rows);
 	uint64_t	rows = (uint64_t) matrix->n_rows * matrix->stride;
+	uint64_t	nodes = 2 * leaves - 1;
+	bool		bounded = leaves_are_bounded(plan, matrix->n_rows);
 	GrowerSizes sizes;
 
-	sizes.nodes = (2 * leaves - 1) * sizeof(SpkNode);
+	sizes.nodes = nodes * sizeof(SpkNode);
 	sizes.sets = categories ? (leaves - 1) * sizeof(SpkCodeSet) : 0;
 	sizes.rows[0] = larger(rows, sizes.nodes);
-	sizes.rows[1] = larger(rows, sizes.sets);
-	sizes.constant = ((uint64_t) matrix->n_features + 63) / 64 * 8 * (SPK_MAX_DEPTH + 1);
+	sizes.rows[1] = larger(rows, larger(sizes.sets, plan->bootstrap ? nodes * sizeof(uint64_t) : 0));
+	sizes.constant = ((uint64_t) matrix->n_features + 63) / 64 * 8 * (bounded ? nodes : SPK_MAX_DEPTH + 1);
+	sizes.candidates = bounded ? nodes * sizeof(SpkCandidate) : 0;
+	sizes.heap = bounded ? leaves * sizeof(uint32_t) : 0;
+	sizes.out_of_bag = plan->bootstrap ? spk_oob_bits(matrix) * sizeof(uint64_t) : 0;
+	sizes.sample = plan->permutation ? sizeof(SpkOobSample) : 0;
 	sizes.per_feature = matrix->n_features;
 	return sizes;
 }
@@ -105,7 +131,7 @@ spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
 	GrowerSizes s = grower_sizes(plan, matrix, true);
 	uint64_t	sum = sizeof(SpkGrower) + s.rows[0] + s.rows[1] + s.nodes + s.sets + s.constant +
-		6 * s.per_feature;
+		s.candidates + s.heap + s.out_of_bag + s.sample + 6 * s.per_feature;
 
 	return sum > SIZE_MAX ? SIZE_MAX : (size_t) sum;
 }
@@ -114,6 +140,16 @@ static void *
 alloc_bytes(const SpkHost *host, uint64_t size)
 {
 	return size > SIZE_MAX ? NULL : spk_alloc(host, (size_t) size, 1);
+}
+
+/* Likewise into *array, which stays NULL when no bytes are wanted; false when there is no memory. */
+static bool
+alloc_wanted(const SpkHost *host, uint64_t size, void **array)
+{
+	if (size == 0)
+		return true;
+	*array = alloc_bytes(host, size);
+	return *array != NULL;
 }
 
 SpkGrower *
@@ -148,7 +184,11 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 		(grower->rows[0] = alloc_bytes(host, s.rows[0])) == NULL ||
 		(grower->rows[1] = alloc_bytes(host, s.rows[1])) == NULL ||
 		(grower->nodes = alloc_bytes(host, s.nodes)) == NULL ||
-		(grower->sets = alloc_bytes(host, s.sets)) == NULL)
+		(grower->sets = alloc_bytes(host, s.sets)) == NULL ||
+		!alloc_wanted(host, s.candidates, (void **) &grower->candidates) ||
+		!alloc_wanted(host, s.heap, (void **) &grower->heap) ||
+		!alloc_wanted(host, s.out_of_bag, (void **) &grower->out_of_bag) ||
+		!alloc_wanted(host, s.sample, (void **) &grower->sample))
 	{
 		spk_grower_release(grower);
 		return NULL;
@@ -160,6 +200,12 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 		grower->order[f] = (uint16_t) f;
 	}
 	return grower;
+}
+
+void
+spk_grower_judge(SpkGrower *grower, uint64_t *tally)
+{
+	grower->tally = grower->plan.bootstrap ? tally : NULL;
 }
 
 void
@@ -179,6 +225,10 @@ spk_grower_release(SpkGrower *grower)
 	spk_release(&host, grower->rows[1]);
 	spk_release(&host, grower->nodes);
 	spk_release(&host, grower->sets);
+	spk_release(&host, grower->candidates);
+	spk_release(&host, grower->heap);
+	spk_release(&host, grower->out_of_bag);
+	spk_release(&host, grower->sample);
 	spk_release(&host, grower);
 }
 

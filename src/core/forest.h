@@ -22,8 +22,11 @@ typedef struct SpkForestPlan
 	uint32_t	features_per_split;
 	uint32_t	max_depth;
 	uint32_t	min_leaf;
+	uint32_t	max_leaves;		/* 0: no bound */
 	bool		bootstrap;
 	bool		entropy;
+	bool		permutation;	/* measure the permutation importance, out of bag */
+	double		min_gain;		/* per weight of the tree's rows */
 	double		weight[2];		/* of the classes: 0 stays, 1 churns */
 	uint64_t	seed;
 } SpkForestPlan;
@@ -47,6 +50,13 @@ typedef struct SpkGrower SpkGrower;
 extern SpkGrower *spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
 								 const SpkFeature *features);
 extern void spk_grower_release(SpkGrower *grower);
+
+/*
+ * From now on every tree that is grown is judged by the rows it has not seen,
+ * and what comes of it added to tally, n_words = spk_oob_words(…) of zeros that
+ * the caller keeps (see oob.h); NULL: no longer.  Needs a plan with bootstrap.
+ */
+extern void spk_grower_judge(SpkGrower *grower, uint64_t *tally);
 
 /* Bytes spk_grower_new will ask for, an upper bound, saturating. */
 extern size_t spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix);

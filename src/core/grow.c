@@ -179,13 +179,8 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 	groups->n = n;
 }
 
-/*
- * The best split of the node by features drawn at random: features_per_split
- * of them that are not constant in the node, then more, one by one, until
- * there is a split at all.
- */
-static SpkStatus
-find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
+SpkStatus
+spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
 {
 	SpkRng		rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
 	bool		few = pending->n_rows < FEW_ROWS;
@@ -268,22 +263,43 @@ set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
 	return node->u.left;
 }
 
-static inline uint64_t *
-constant_of(const SpkGrower *grower, uint32_t slot)
+void
+spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, double *gains,
+			   SpkChildren *children)
 {
-	return grower->constant + slot * grower->constant_words;
+	uint32_t	left = set_split(grower, parent->node, split);
+
+	gains[split->feature] += spk_impurity(&grower->criterion, parent->tally) - split->cost;
+	for (uint32_t side = 0; side < 2; side++)
+	{
+		SpkPending *child = &children->pending[side];
+
+		*child = *parent;
+		child->node = left + side;
+		child->depth = parent->depth + 1;
+		child->tally = side == 0 ? split->left : parent->tally - split->left;
+		child->path = spk_hash_combine(parent->path, side);
+		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child->tally, child->depth);
+	}
 }
 
-/*
- * Makes a child wait for its split.  A feature that is constant in the parent
- * (slot) is constant in the child.
- */
-static void
-push(SpkGrower *grower, const SpkPending *child, uint32_t slot)
+SpkStatus
+spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, SpkChildren *children)
 {
-	if (grower->n_pending != slot)
-		memcpy(constant_of(grower, grower->n_pending), constant_of(grower, slot),
-			   grower->constant_words * sizeof(uint64_t));
+	SpkPending *left = &children->pending[0];
+	SpkPending *right = &children->pending[1];
+	SpkStatus	status = spk_partition(grower, parent, split, &left->n_rows);
+
+	right->n_rows = parent->n_rows - left->n_rows;
+	right->start = parent->start + left->n_rows;
+	right->side = 1 - parent->side;
+	return status;
+}
+
+static void
+push(SpkGrower *grower, const SpkPending *child, uint32_t parent_slot)
+{
+	spk_inherit_constant(grower, grower->n_pending, parent_slot);
 	grower->pending[grower->n_pending++] = *child;
 }
 
@@ -293,39 +309,33 @@ grow_node(SpkGrower *grower, double *gains)
 {
 	uint32_t	slot = --grower->n_pending;
 	SpkPending	parent = grower->pending[slot];
-	SpkPending	left = parent;
-	SpkPending	right = parent;
-	bool		left_ends,
-				right_ends;
+	SpkChildren children;
 	SpkSplit	split;
-	SpkStatus	status = find_split(grower, &parent, constant_of(grower, slot), &split);
+	SpkStatus	status = spk_find_split(grower, &parent, spk_constant_of(grower, slot), &split);
 
 	if (status != SPK_OK || !split.found)
 		return status;
-	gains[split.feature] += spk_impurity(&grower->criterion, parent.tally) - split.cost;
-	left.node = set_split(grower, parent.node, &split);
-	right.node = left.node + 1;
-	left.depth = right.depth = parent.depth + 1;
-	left.tally = split.left;
-	right.tally = parent.tally - split.left;
-	left_ends = try_leaf(grower, &grower->nodes[left.node], left.tally, left.depth);
-	right_ends = try_leaf(grower, &grower->nodes[right.node], right.tally, right.depth);
-	if (left_ends && right_ends)
+	spk_make_split(grower, &parent, &split, gains, &children);
+	if (children.ends[0] && children.ends[1])
 		return SPK_OK;
+	status = spk_part_children(grower, &parent, &split, &children);
+	for (int side = 1; side >= 0 && status == SPK_OK; side--)
+		if (!children.ends[side])
+			push(grower, &children.pending[side], slot);
+	return status;
+}
 
-	status = spk_partition(grower, &parent, &split, &left.n_rows);
-	if (status != SPK_OK)
-		return status;
-	right.n_rows = parent.n_rows - left.n_rows;
-	right.start = parent.start + left.n_rows;
-	right.side = 1 - parent.side;
-	left.path = spk_hash_combine(parent.path, 0);
-	right.path = spk_hash_combine(parent.path, 1);
-	if (!right_ends)
-		push(grower, &right, slot);
-	if (!left_ends)
-		push(grower, &left, slot);
-	return SPK_OK;
+/* Grows the tree below the root depth first: small nodes stay in the cache. */
+static SpkStatus
+grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
+{
+	SpkStatus	status = SPK_OK;
+
+	grower->n_pending = 0;
+	push(grower, root, 0);
+	while (grower->n_pending > 0 && status == SPK_OK)
+		status = grow_node(grower, gains);
+	return status;
 }
 
 /* Puts the nodes into breadth-first order, into the row buffers. */
@@ -371,6 +381,14 @@ scale_gains(double *gains, uint32_t n)
 		gains[f] /= sum;
 }
 
+/* The class-weighted size of a group of rows. */
+static double
+weight_of(const SpkCriterion *criterion, SpkTally tally)
+{
+	return criterion->weight[1] * spk_tally_churn(tally) +
+		criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
+}
+
 SpkStatus
 spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 {
@@ -389,15 +407,16 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 	memset(grower->constant, 0, grower->constant_words * sizeof(uint64_t));
 	grower->n_nodes = 1;
 	grower->n_sets = 0;
-	grower->n_pending = 0;
 
 	status = spk_sample_rows(grower, name, &root);
 	if (status != SPK_OK)
 		return status;
+	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
 	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
-		push(grower, &root, 0);
-	while (grower->n_pending > 0 && status == SPK_OK)
-		status = grow_node(grower, gains);
+		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
+			grow_depth_first(grower, &root, gains);
+	if (status == SPK_OK && grower->tally != NULL)
+		status = spk_judge_tree(grower, name);
 	if (status != SPK_OK)
 		return status;
 	number_nodes(grower, tree);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "oob_tally.h"
 #include "rng.h"
 #include "sort.h"
 
@@ -59,6 +60,18 @@ pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 	return SPK_OK;
 }
 
+/* Notes which of the judged rows were not drawn. */
+static void
+note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
+{
+	size_t		n = spk_oob_rows(&grower->matrix);
+	uint32_t	every = spk_oob_every(&grower->matrix);
+
+	memset(grower->out_of_bag, 0, spk_oob_bits(&grower->matrix) * sizeof(uint64_t));
+	for (size_t i = 0; i < n; i++)
+		grower->out_of_bag[i / 64] |= (uint64_t) (draws[i * every] == 0) << i % 64;
+}
+
 SpkStatus
 spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
 {
@@ -69,6 +82,8 @@ spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
 	{
 		draws = grower->rows[1];	/* idle until the first split */
 		status = draw_rows(grower, tree, draws);
+		if (status == SPK_OK && grower->tally != NULL)
+			note_out_of_bag(grower, draws);
 	}
 	return status == SPK_OK ? pack_rows(grower, draws, root) : status;
 }

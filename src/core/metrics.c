@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "split.h"
+
 #define RADIX_BITS		8
 #define RADIX			(1 << RADIX_BITS)
 #define TOP_SHIFT		(64 - RADIX_BITS)
@@ -18,6 +20,8 @@
 
 /* Scores closer to 0 or 1 than this count as this far away in the log loss. */
 #define LOG_LOSS_CLIP	1e-15
+
+#define LN_2	0.69314718055994530942
 
 /* The rows that share a score. */
 typedef struct Tie
@@ -34,7 +38,7 @@ typedef struct Walk
 	uint64_t	negatives;
 	uint64_t	wins;			/* pairs in which the positive scores higher, twice; ties once */
 	double		precision;		/* sum over positives of the precision at their score */
-	double		log_loss;		/* sums over rows */
+	double		log_loss;		/* sums over rows; in bits */
 	double		brier;
 	uint64_t	best_tp;		/* at the best threshold */
 	uint64_t	best_flagged;
@@ -166,7 +170,11 @@ add_losses(Walk *walk, const Tie *tie)
 	double		negatives = (double) tie->negatives;
 	double		p = fmin(fmax(tie->score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
 
-	walk->log_loss -= positives * log(p) + negatives * log1p(-p);
+	/* spk_log2 has the same bits everywhere, libm's logarithms do not */
+	if (tie->positives > 0)
+		walk->log_loss -= positives * spk_log2(p);
+	if (tie->negatives > 0)
+		walk->log_loss -= negatives * spk_log2(1 - p);
 	walk->brier += positives * (1 - tie->score) * (1 - tie->score) +
 		negatives * tie->score * tie->score;
 }
@@ -256,13 +264,22 @@ judge_flags(SpkMetrics *m)
 	m->baseline_weighted_f1 = ratio((double) negatives * f1_score(negatives, m->positives), m->n);
 }
 
+void
+spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp)
+{
+	metrics->threshold = threshold;
+	metrics->tp = tp;
+	metrics->fp = fp;
+	judge_flags(metrics);
+}
+
 /* The metrics that follow from the walk. */
 static void
 judge_ranks(const Walk *walk, SpkMetrics *m)
 {
 	m->auc = ratio((double) walk->wins / 2, walk->positives * walk->negatives);
 	m->pr_auc = ratio(walk->precision, m->positives);
-	m->log_loss = ratio(walk->log_loss, m->n);
+	m->log_loss = ratio(walk->log_loss * LN_2, m->n);
 	m->brier = ratio(walk->brier, m->n);
 	m->best_f1 = m->positives == 0 ? NAN :
 		f1_score(walk->best_tp, walk->best_flagged + m->positives - 2 * walk->best_tp);

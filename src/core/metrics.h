@@ -80,4 +80,10 @@ typedef struct SpkMetrics
 extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
 							 SpkMetrics *metrics);
 
+/*
+ * Sets the threshold, tp and fp, and what follows from them; n and positives
+ * are set.
+ */
+extern void spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp);
+
 #endif							/* SPK_METRICS_H */

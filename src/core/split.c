@@ -68,8 +68,12 @@ spk_split_none(const SpkCriterion *criterion, SpkTally node)
 	SpkSplit	none = {0};
 	double		churn = criterion->weight[1] * spk_tally_churn(node);
 	double		stay = criterion->weight[0] * (spk_tally_rows(node) - spk_tally_churn(node));
+	double		least;
 
-	none.cost = spk_impurity(criterion, node) - MIN_GAIN * (stay + churn);
+	least = MIN_GAIN * (stay + churn);
+	if (least < criterion->min_gain)
+		least = criterion->min_gain;
+	none.cost = spk_impurity(criterion, node) - least;
 	return none;
 }
 

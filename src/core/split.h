@@ -40,6 +40,7 @@ typedef struct SpkCriterion
 	double		weight[2];		/* of the classes */
 	uint32_t	min_leaf;
 	bool		entropy;
+	double		min_gain;		/* a split must take off more impurity than this */
 } SpkCriterion;
 
 /* The best split so far of a node. */
@@ -64,7 +65,8 @@ extern double spk_impurity(const SpkCriterion *criterion, SpkTally tally);
 
 /*
  * Starts the search in a node with these rows.  A split counts only when it
- * takes off more than 1e-12 times the node's weight, which rounding cannot.
+ * takes off more than min_gain, and more than 1e-12 times the node's weight,
+ * which rounding cannot.
  */
 extern SpkSplit spk_split_none(const SpkCriterion *criterion, SpkTally node);
 
