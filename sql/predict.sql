@@ -69,7 +69,8 @@ SELECT churn_predict(NULL, u) IS NULL AS null FROM users u WHERE userid = 1;
 SELECT churn_predict(model, NULL::users) IS NULL AS null FROM models WHERE name = 'song';
 
 -- at risk: from the model's threshold on
-SELECT count(*) FILTER (WHERE churn_at_risk(model, u) = (churn_predict(model, u) >= 0.5)) AS same FROM models, users u;
+SELECT count(*) FILTER (WHERE churn_at_risk(model, u) = (churn_predict(model, u) >= threshold)) AS same
+FROM (SELECT model, (churn_info(model) ->> 'threshold')::float8 AS threshold FROM models OFFSET 0) m, users u;
 SELECT count(*) FILTER (WHERE churn_at_risk(churn_set_threshold(model, 0.9), u) = (churn_predict(model, u) >= 0.9)) AS same
 FROM models, users u;
 SELECT churn_at_risk(NULL, u) IS NULL AS null FROM users u WHERE userid = 1;

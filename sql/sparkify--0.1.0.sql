@@ -520,7 +520,8 @@ CREATE FUNCTION churn_set_threshold(model churn_forest, threshold float8) RETURN
 CREATE FUNCTION churn_info(model churn_model) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_importance(model churn_model, OUT feature text, OUT importance float8)
+CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity',
+		OUT feature text, OUT importance float8)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 
@@ -532,8 +533,8 @@ COMMENT ON FUNCTION churn_set_threshold(churn_forest, float8) IS
 	'the model with another decision threshold, between 0 and 1';
 COMMENT ON FUNCTION churn_info(churn_model) IS
 	'algorithm, options, training facts, features and size of the model';
-COMMENT ON FUNCTION churn_importance(churn_model) IS
-	'share of each feature in the model, most important first';
+COMMENT ON FUNCTION churn_importance(churn_model, text) IS
+	'importance of each feature, most important first: its share in what splits take off impurity, or by permutation, the growth of the squared error out of bag when its values are shuffled';
 
 ------------------------------------------------------------------------
 -- Judging

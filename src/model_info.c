@@ -42,6 +42,8 @@ tree_depth(const SpkTree *tree)
 static void
 append_features(StringInfo buf, const SpkModel *model)
 {
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
 		const SpkFeature *feature = &model->features[i];
@@ -52,6 +54,11 @@ append_features(StringInfo buf, const SpkModel *model)
 						 spk_kind_names[feature->kind], feature->n_bins,
 						 feature->counts[feature->n_bins]);
 		spk_append_number(buf, feature->importance);
+		if (permutation)
+		{
+			appendStringInfoString(buf, ", \"permutation\": ");
+			spk_append_number(buf, feature->permutation);
+		}
 		appendStringInfoChar(buf, '}');
 	}
 }
@@ -105,6 +112,28 @@ compare_importance(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Puts the importances of this kind, a word of option importance, where those by impurity are. */
+static void
+choose_importance(SpkModel *model, text *kind)
+{
+	double		number;
+
+	if (!spk_option_of_word(SPK_OPT_IMPORTANCE, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind), &number))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unrecognized kind of importance \"%s\"", text_to_cstring(kind)),
+				 errhint("The kinds are: impurity, permutation.")));
+	if (number == SPK_IMPORTANCE_IMPURITY)
+		return;
+	if (!spk_has_permutation(&model->options, model->algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model holds no permutation importance"),
+				 errhint("Train a random_forest with the option {\"importance\": \"permutation\"}.")));
+	for (uint32 i = 0; i < model->n_features; i++)
+		model->features[i].importance = model->features[i].permutation;
+}
+
 Datum
 churn_importance(PG_FUNCTION_ARGS)
 {
@@ -118,6 +147,7 @@ churn_importance(PG_FUNCTION_ARGS)
 
 		call = SRF_FIRSTCALL_INIT();
 		model = spk_model_from_datum(PG_GETARG_DATUM(0), call->multi_call_memory_ctx);
+		choose_importance(model, PG_GETARG_TEXT_PP(1));
 		qsort(model->features, model->n_features, sizeof(SpkFeature), compare_importance);
 		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
 		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

@@ -154,6 +154,17 @@ option_value(SpkOption option, const JsonbValue *value, double *number)
 	}
 }
 
+/* Refuses values that are possible alone but not together. */
+static void
+check_together(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	if (spk_has_permutation(options, algorithm) && options->value[SPK_OPT_BOOTSTRAP] == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"importance\" cannot be \"permutation\" without bootstrap"),
+				 errdetail("Permutation importance is measured on the rows that a tree has not drawn.")));
+}
+
 SpkOptions
 spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 {
@@ -189,6 +200,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 							   spk_option_specs[option].doc),
 					 errhint("Allowed are: %s.", values_of_option(option))));
 	}
+	check_together(&result, algorithm);
 	return result;
 }
 

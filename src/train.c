@@ -130,7 +130,6 @@ spk_train(const SpkRowStore *rows)
 	bytea	   *result;
 
 	warn_of_leaks(&table);
-	model.threshold = 0.5;
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
 	model.facts[SPK_FACT_ROWS] = rows->n_rows;

@@ -7,6 +7,8 @@
  * number from a shared ticket, the leader too.  A worker leaves its trees in a
  * shared area, each in the slot of its number, and the leader puts all of them
  * together in order.  Without workers the leader draws every ticket.
+ *
+ * Everybody tallies what the trees they grew say out of bag; tallies add up.
  */
 #include "compat.h"
 
@@ -20,6 +22,7 @@
 #include "utils/memutils.h"
 
 #include "core/binning.h"
+#include "core/oob.h"
 #include "pg_host.h"
 #include "train_parallel.h"
 
@@ -27,6 +30,7 @@
 #define KEY_SHARED		UINT64CONST(1)
 #define KEY_FEATURES	UINT64CONST(2)
 #define KEY_AREA		UINT64CONST(3)
+#define KEY_TALLIES		UINT64CONST(4)	/* dsa_pointer of each worker */
 
 /*
  * Rows times trees below which the start of workers, some milliseconds, costs
@@ -68,6 +72,8 @@ typedef struct Forest
 	SpkMatrix	matrix;
 	SpkModel   *model;
 	double	   *gains;			/* n_trees * n_features */
+	size_t		n_words;
+	uint64	   *tally;			/* out of bag, n_words */
 } Forest;
 
 static void *
@@ -108,6 +114,7 @@ grow_in_leader(Forest *forest, pg_atomic_uint32 *next_tree)
 
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	spk_grower_judge(grower, forest->tally);
 	while ((tree_no = pg_atomic_fetch_add_u32(next_tree, 1)) < forest->plan.n_trees)
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
@@ -161,6 +168,33 @@ keep_shared_trees(Forest *forest, const SharedForest *shared, dsa_area *area)
 	}
 }
 
+/* A worker's tally, in the area. */
+static dsa_pointer
+share_tally(dsa_area *area, const uint64 *tally, size_t n_words)
+{
+	dsa_pointer place = dsa_allocate_extended(area, n_words * sizeof(uint64), DSA_ALLOC_HUGE);
+
+	memcpy(dsa_get_address(area, place), tally, n_words * sizeof(uint64));
+	return place;
+}
+
+/* Adds the workers' tallies to the leader's. */
+static void
+add_shared_tallies(Forest *forest, const dsa_pointer *tallies, int n_workers, dsa_area *area)
+{
+	for (int worker = 0; worker < n_workers; worker++)
+	{
+		const uint64 *words;
+
+		if (!DsaPointerIsValid(tallies[worker]))
+			continue;			/* never started */
+		words = dsa_get_address(area, tallies[worker]);
+		for (size_t i = 0; i < forest->n_words; i++)
+			forest->tally[i] += words[i];
+		dsa_free(area, tallies[worker]);
+	}
+}
+
 static size_t
 shared_forest_size(uint32 n_trees)
 {
@@ -198,6 +232,7 @@ grow_in_parallel(Forest *forest, dsm_segment *codes, int n_workers)
 	uint32		n_features = forest->matrix.n_features;
 	ParallelContext *pcxt;
 	SharedForest *shared;
+	dsa_pointer *tallies;
 	dsa_area   *area;
 	void	   *place;
 
@@ -206,7 +241,8 @@ grow_in_parallel(Forest *forest, dsm_segment *codes, int n_workers)
 	shm_toc_estimate_chunk(&pcxt->estimator, shared_forest_size(forest->plan.n_trees));
 	shm_toc_estimate_chunk(&pcxt->estimator, n_features * sizeof(SharedFeature));
 	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
-	shm_toc_estimate_keys(&pcxt->estimator, 3);
+	shm_toc_estimate_chunk(&pcxt->estimator, n_workers * sizeof(dsa_pointer));
+	shm_toc_estimate_keys(&pcxt->estimator, 4);
 	InitializeParallelDSM(pcxt);
 
 	shared = fill_segment(pcxt, forest, codes);
@@ -217,10 +253,15 @@ grow_in_parallel(Forest *forest, dsm_segment *codes, int n_workers)
 		place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
 		area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
 		shm_toc_insert(pcxt->toc, KEY_AREA, place);
+		tallies = shm_toc_allocate(pcxt->toc, n_workers * sizeof(dsa_pointer));
+		for (int worker = 0; worker < n_workers; worker++)
+			tallies[worker] = InvalidDsaPointer;
+		shm_toc_insert(pcxt->toc, KEY_TALLIES, tallies);
 		LaunchParallelWorkers(pcxt);
 		grow_in_leader(forest, &shared->next_tree);
 		WaitForParallelWorkersToFinish(pcxt);
 		keep_shared_trees(forest, shared, area);
+		add_shared_tallies(forest, tallies, n_workers, area);
 		dsa_detach(area);
 	}
 	DestroyParallelContext(pcxt);
@@ -233,11 +274,14 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SharedForest *shared = shm_toc_lookup(toc, KEY_SHARED, false);
 	SharedFeature *shared_features = shm_toc_lookup(toc, KEY_FEATURES, false);
+	dsa_pointer *tallies = shm_toc_lookup(toc, KEY_TALLIES, false);
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
 	dsm_segment *codes = dsm_attach(shared->codes);
 	SpkMatrix	matrix = shared->matrix;
 	SpkFeature *features = palloc0(matrix.n_features * sizeof(SpkFeature));
 	double	   *gains = palloc(matrix.n_features * sizeof(double));
+	size_t		n_words = spk_oob_words(&shared->plan, &matrix);
+	uint64	   *tally = palloc0(n_words * sizeof(uint64));
 	SpkGrower  *grower;
 	uint32		tree_no;
 	SpkTree		tree;
@@ -255,11 +299,14 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 	grower = spk_grower_new(&host, &shared->plan, &matrix, features);
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	spk_grower_judge(grower, tally);
 	while ((tree_no = pg_atomic_fetch_add_u32(&shared->next_tree, 1)) < shared->plan.n_trees)
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
 		shared->trees[tree_no] = share_tree(area, &tree, gains, matrix.n_features);
 	}
+	if (n_words > 0)
+		tallies[ParallelWorkerNumber] = share_tally(area, tally, n_words);
 	spk_grower_release(grower);
 	dsm_detach(codes);
 	dsa_detach(area);
@@ -300,19 +347,24 @@ spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model)
 	model->n_trees = forest.plan.n_trees;
 	model->trees = host_alloc(host, model->n_trees, sizeof(SpkTree));
 	forest.gains = host_alloc(host, (size_t) model->n_trees * model->n_features, sizeof(double));
+	forest.n_words = spk_oob_words(&forest.plan, &forest.matrix);
+	forest.tally = host_alloc(host, forest.n_words, sizeof(uint64));
+	memset(forest.tally, 0, forest.n_words * sizeof(uint64));
 	if (segment != NULL)
-	{
 		grow_in_parallel(&forest, segment, n_workers);
-		dsm_detach(segment);
-	}
 	else
 	{
 		pg_atomic_uint32 next_tree;
 
 		pg_atomic_init_u32(&next_tree, 0);
 		grow_in_leader(&forest, &next_tree);
-		spk_release(host, codes);
 	}
+	spk_check(spk_oob_finish(host, &forest.plan, &forest.matrix, forest.tally, model), "forest", NULL);
+	if (segment != NULL)
+		dsm_detach(segment);
+	else
+		spk_release(host, codes);
+	spk_release(host, forest.tally);
 	spk_forest_importance(forest.gains, model->n_trees, model->features, model->n_features);
 	spk_release(host, forest.gains);
 }

@@ -15,9 +15,9 @@
 
 /*
  * Bins the table and grows the model's trees, whose options and features are
- * set; sets n_trees, trees and the importance of features.  As many workers
- * help as max_parallel_maintenance_workers allows and are there; the result
- * does not depend on them.
+ * set; sets n_trees, trees, the importance of features, the threshold and the
+ * facts of oob.h.  As many workers help as max_parallel_maintenance_workers
+ * allows and are there; the result does not depend on them.
  */
 extern void spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model);
 

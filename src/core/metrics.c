@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "split.h"
+#include "elementary.h"
 
 #define RADIX_BITS		8
 #define RADIX			(1 << RADIX_BITS)
@@ -20,8 +20,6 @@
 
 /* Scores closer to 0 or 1 than this count as this far away in the log loss. */
 #define LOG_LOSS_CLIP	1e-15
-
-#define LN_2	0.69314718055994530942
 
 /* The rows that share a score. */
 typedef struct Tie
@@ -38,7 +36,7 @@ typedef struct Walk
 	uint64_t	negatives;
 	uint64_t	wins;			/* pairs in which the positive scores higher, twice; ties once */
 	double		precision;		/* sum over positives of the precision at their score */
-	double		log_loss;		/* sums over rows; in bits */
+	double		log_loss;		/* sums over rows */
 	double		brier;
 	uint64_t	best_tp;		/* at the best threshold */
 	uint64_t	best_flagged;
@@ -170,11 +168,10 @@ add_losses(Walk *walk, const Tie *tie)
 	double		negatives = (double) tie->negatives;
 	double		p = fmin(fmax(tie->score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
 
-	/* spk_log2 has the same bits everywhere, libm's logarithms do not */
 	if (tie->positives > 0)
-		walk->log_loss -= positives * spk_log2(p);
+		walk->log_loss -= positives * spk_log(p);
 	if (tie->negatives > 0)
-		walk->log_loss -= negatives * spk_log2(1 - p);
+		walk->log_loss -= negatives * spk_log(1 - p);
 	walk->brier += positives * (1 - tie->score) * (1 - tie->score) +
 		negatives * tie->score * tie->score;
 }
@@ -279,7 +276,7 @@ judge_ranks(const Walk *walk, SpkMetrics *m)
 {
 	m->auc = ratio((double) walk->wins / 2, walk->positives * walk->negatives);
 	m->pr_auc = ratio(walk->precision, m->positives);
-	m->log_loss = ratio(walk->log_loss * LN_2, m->n);
+	m->log_loss = ratio(walk->log_loss, m->n);
 	m->brier = ratio(walk->brier, m->n);
 	m->best_f1 = m->positives == 0 ? NAN :
 		f1_score(walk->best_tp, walk->best_flagged + m->positives - 2 * walk->best_tp);

@@ -52,7 +52,8 @@ typedef struct SpkFeature
 	SpkCategory *categories;	/* categories: n_bins, ascending by bytes (shorter first) */
 	uint32_t   *counts;			/* n_bins + 1: training rows of each code, then the missing ones */
 	double		importance;		/* share, all features sum to 1 (or all 0) */
-	double		permutation;	/* see spk_has_permutation; may be below 0 */
+	double		permutation;	/* growth of the squared error out of bag, see oob.h; may be below
+								 * 0; only where spk_has_permutation */
 } SpkFeature;
 
 /* Flags of a node */
@@ -137,13 +138,5 @@ typedef struct SpkModel
 	SpkTree    *trees;
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;
-
-/* Does training with these options measure the permutation importance of features? */
-static inline bool
-spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
-{
-	return spk_option_applies(SPK_OPT_IMPORTANCE, algorithm) &&
-		options->value[SPK_OPT_IMPORTANCE] == SPK_IMPORTANCE_PERMUTATION;
-}
 
 #endif							/* SPK_MODEL_H */

@@ -112,6 +112,14 @@ extern SpkOptions spk_options_default(SpkAlgorithm algorithm);
 /* Is value one of the option's words or a number in its range?  Not for NaN. */
 extern bool spk_option_valid(SpkOption option, double value);
 
+/* Does training with these options measure the permutation importance of features? */
+static inline bool
+spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	return spk_option_applies(SPK_OPT_IMPORTANCE, algorithm) &&
+		options->value[SPK_OPT_IMPORTANCE] == SPK_IMPORTANCE_PERMUTATION;
+}
+
 /* The option with this name, or -1. */
 extern int	spk_option_of(const char *name, size_t len);
 
