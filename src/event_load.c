@@ -218,7 +218,7 @@ load_files(EventLoad *load)
 	ErrorContextCallback callback;
 	ListCell   *cell;
 
-	load->target = spk_target_open(options->relid);
+	load->target = spk_target_open(options->relid, options->parts > 1);
 	spk_progress_start(&load->progress, options->relid, total_bytes(options));
 
 	callback.callback = add_place_context;

@@ -14,11 +14,15 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/catalog.h"
+#include "catalog/pg_am.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteHandler.h"
+#include "storage/bufmgr.h"
+#include "storage/freespace.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -33,6 +37,12 @@
 #define BATCH_ROWS		1000
 #define BATCH_BYTES		(64 * 1024)
 
+/*
+ * A table that several sessions load into grows by so many pages, once each of
+ * them has filled as many: 1 MB.
+ */
+#define EXTEND_BLOCKS	128
+
 struct SpkEventTarget
 {
 	Relation	rel;
@@ -41,8 +51,12 @@ struct SpkEventTarget
 	int		   *columns;		/* by attribute: the event's column */
 	ExprState **defaults;		/* by attribute: or NULL */
 	BulkInsertState bulk;
+	BufferAccessStrategy strategy;
 	CommandId	command;
 	int			options;
+	bool		extend;			/* make pages ahead */
+	BlockNumber last_block;		/* of the rows written */
+	int			spare_blocks;	/* to fill before more are made ahead */
 
 	TupleTableSlot *slots[BATCH_ROWS];
 	int64		places[BATCH_ROWS];
@@ -191,13 +205,14 @@ open_result(SpkEventTarget *target)
 	MemoryContextSwitchTo(oldcontext);
 
 	target->bulk = GetBulkInsertState();
+	target->strategy = GetAccessStrategy(BAS_BULKWRITE);
 	target->command = GetCurrentCommandId(true);
 	if (target->rel->rd_createSubid != InvalidSubTransactionId)
 		target->options |= TABLE_INSERT_SKIP_FSM;
 }
 
 SpkEventTarget *
-spk_target_open(Oid relid)
+spk_target_open(Oid relid, bool shared)
 {
 	SpkEventTarget *target = palloc0(sizeof(SpkEventTarget));
 
@@ -212,9 +227,60 @@ spk_target_open(Oid relid)
 	target->columns = spk_bind_columns(RelationGetDescr(target->rel));
 	check_columns(target->rel, target->columns);
 	target->max_slots = BATCH_ROWS;
+	target->extend = PG_VERSION_NUM < 160000 && shared &&
+		target->rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		target->rel->rd_createSubid == InvalidSubTransactionId;
+	target->spare_blocks = EXTEND_BLOCKS;
+	target->last_block = InvalidBlockNumber;
 	prepare_defaults(target);
 	open_result(target);
 	return target;
+}
+
+/*
+ * Before PostgreSQL 16 a table grows by a page at a time, and sessions that
+ * load into it together mostly wait for each other to do that.  So each makes
+ * many at once, which all of them find in the free space map.
+ */
+static void
+extend_ahead(SpkEventTarget *target)
+{
+	Relation	rel = target->rel;
+	BlockNumber first = InvalidBlockNumber;
+	BlockNumber block = InvalidBlockNumber;
+
+	LockRelationForExtension(rel, ExclusiveLock);
+	for (int i = 0; i < EXTEND_BLOCKS; i++)
+	{
+		Buffer		buffer = ReadBufferExtended(rel, MAIN_FORKNUM, P_NEW,
+												RBM_ZERO_AND_LOCK, target->strategy);
+		Page		page = BufferGetPage(buffer);
+		Size		space;
+
+		PageInit(page, BufferGetPageSize(buffer), 0);
+		MarkBufferDirty(buffer);
+		space = PageGetHeapFreeSpace(page);
+		block = BufferGetBlockNumber(buffer);
+		UnlockReleaseBuffer(buffer);
+		RecordPageWithFreeSpace(rel, block, space);
+		if (i == 0)
+			first = block;
+	}
+	FreeSpaceMapVacuumRange(rel, first, block + 1);
+	UnlockRelationForExtension(rel, ExclusiveLock);
+	target->spare_blocks = EXTEND_BLOCKS;
+}
+
+/* Notes the page of a row; each page that is begun uses up one made ahead. */
+static void
+count_block(SpkEventTarget *target, const TupleTableSlot *slot)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
+
+	if (block == target->last_block)
+		return;
+	target->last_block = block;
+	target->spare_blocks--;
 }
 
 void
@@ -223,6 +289,8 @@ spk_target_flush(SpkEventTarget *target)
 	EState	   *estate = target->estate;
 	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
 
+	if (target->extend && target->n_slots > 0 && target->spare_blocks <= 0)
+		extend_ahead(target);
 	if (target->n_slots > 0)
 		table_multi_insert(target->rel, target->slots, target->n_slots,
 						   target->command, target->options, target->bulk);
@@ -231,6 +299,7 @@ spk_target_flush(SpkEventTarget *target)
 		target->place = target->places[i];
 		if (target->result->ri_NumIndices > 0)
 			(void) spk_insert_index_tuples(target->result, target->slots[i], estate);
+		count_block(target, target->slots[i]);
 		ExecClearTuple(target->slots[i]);
 	}
 	MemoryContextSwitchTo(oldcontext);
@@ -313,6 +382,7 @@ spk_target_close(SpkEventTarget *target)
 {
 	spk_target_flush(target);
 	FreeBulkInsertState(target->bulk);
+	FreeAccessStrategy(target->strategy);
 	table_finish_bulk_insert(target->rel, target->options);
 	ExecResetTupleTable(target->estate->es_tupleTable, false);
 	ExecCloseIndices(target->result);

@@ -15,9 +15,10 @@ typedef struct SpkEventTarget SpkEventTarget;
  * Opens a table for loading.  Its columns bind by name; those that are no
  * column of an event get their default.  A relation that needs more than plain
  * inserts (views, partitioned tables, triggers, row security, ...), a missing
- * column, another type and a missing privilege are errors.
+ * column, another type and a missing privilege are errors.  shared says that
+ * other sessions are expected to load into it at the same time.
  */
-extern SpkEventTarget *spk_target_open(Oid relid);
+extern SpkEventTarget *spk_target_open(Oid relid, bool shared);
 
 /*
  * Adds a row; constraints are checked at once, the row is written with its
