@@ -46,19 +46,6 @@ typedef struct EventLoad
 	int64		read;			/* of those files */
 } EventLoad;
 
-static bool
-parse_on_error(const char *word)
-{
-	if (strcmp(word, "skip") == 0)
-		return true;
-	if (strcmp(word, "stop") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid on_error \"%s\"", word),
-				 errhint("It is \"stop\" or \"skip\".")));
-	return false;
-}
-
 static List *
 paths_of_array(ArrayType *array)
 {
@@ -99,7 +86,7 @@ load_options(FunctionCallInfo fcinfo, const char *path_name)
 	}
 	options.relid = PG_GETARG_OID(0);
 	options.paths = NIL;
-	options.skip_faults = parse_on_error(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	options.skip_faults = spk_on_error_skips(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	options.part = PG_GETARG_INT32(3);
 	options.parts = PG_GETARG_INT32(4);
 	if (options.parts < 1 || options.part < 1 || options.part > options.parts)

@@ -8,6 +8,19 @@
 
 #include "event_source.h"
 
+bool
+spk_on_error_skips(const char *word)
+{
+	if (strcmp(word, "skip") == 0)
+		return true;
+	if (strcmp(word, "stop") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid on_error \"%s\"", word),
+				 errhint("It is \"stop\" or \"skip\".")));
+	return false;
+}
+
 static SpkEventSource *
 create_source(SpkLineReader *lines)
 {

@@ -10,6 +10,9 @@
 #include "event_file.h"
 #include "event_json.h"
 
+/* Does on_error say "skip"?  Anything but that and "stop" is an error. */
+extern bool spk_on_error_skips(const char *word);
+
 typedef enum SpkNext
 {
 	SPK_NEXT_EVENT,				/* source->row is the event */

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "event_row.h"
+#include "event_source.h"
 #include "json_fdw.h"
 
 PG_FUNCTION_INFO_V1(churn_json_validator);
@@ -61,19 +62,6 @@ check_filename(const char *filename)
 				 errmsg("filename must not be empty")));
 }
 
-static bool
-parse_on_error(const char *word)
-{
-	if (strcmp(word, "skip") == 0)
-		return true;
-	if (strcmp(word, "stop") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid on_error \"%s\"", word),
-				 errhint("It is \"stop\" or \"skip\".")));
-	return false;
-}
-
 Datum
 churn_json_validator(PG_FUNCTION_ARGS)
 {
@@ -97,7 +85,7 @@ churn_json_validator(PG_FUNCTION_ARGS)
 			has_filename = true;
 		}
 		else
-			(void) parse_on_error(defGetString(def));
+			(void) spk_on_error_skips(defGetString(def));
 	}
 	if (catalog == ForeignTableRelationId && !has_filename)
 		ereport(ERROR,
@@ -124,7 +112,7 @@ spk_json_options(Oid foreigntableid)
 		if (strcmp(def->defname, "filename") == 0)
 			result.filename = defGetString(def);
 		else if (strcmp(def->defname, "on_error") == 0)
-			result.skip_faults = parse_on_error(defGetString(def));
+			result.skip_faults = spk_on_error_skips(defGetString(def));
 	}
 	if (result.filename == NULL)
 		elog(ERROR, "filename is missing");

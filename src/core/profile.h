@@ -11,26 +11,9 @@
 #ifndef SPK_PROFILE_H
 #define SPK_PROFILE_H
 
-#include "bytes.h"
-#include "event.h"
+#include "slice.h"
 
 #define SPK_PROFILE_VERSION		1
-
-/* A session on one UTC day.  Counts and sums stick at their type's maximum. */
-typedef struct SpkSlice
-{
-	int64_t		session;
-	int32_t		day;			/* since 2000-01-01 */
-	SpkLevel	level;			/* last known one; same time: paid */
-	int64_t		level_ts;		/* its time; SPK_NO_TIME without one */
-	int64_t		first_ts;		/* of events but the two cancel pages; */
-	int64_t		last_ts;		/* SPK_NO_TIME without one */
-	int64_t		first_downgrade;	/* first Submit Downgrade; SPK_NO_TIME without one */
-	int64_t		listened_us;	/* NextSong events, lengths that are known */
-	int64_t		play_hours;		/* NextSong events, sum of UTC hours */
-	uint32_t	paid;			/* events with level paid, but the two cancel pages */
-	uint32_t	pages[SPK_N_PAGES];
-} SpkSlice;
 
 typedef struct SpkProfileHeader
 {
@@ -59,15 +42,6 @@ typedef struct SpkProfileState
 	int32_t		prev_day;
 	size_t		compact_at;		/* length of closed at which to merge */
 } SpkProfileState;
-
-/* Walks the encoded slices of a profile or a state. */
-typedef struct SpkSliceReader
-{
-	SpkReader	reader;
-	uint32_t	left;
-	int64_t		prev_session;
-	int32_t		prev_day;
-} SpkSliceReader;
 
 /* A state without events; closed slices will live in the host's memory. */
 extern void spk_profile_init(SpkProfileState *state, const SpkHost *host);
@@ -100,9 +74,6 @@ extern void spk_profile_add_header(SpkProfileState *state, const SpkProfileHeade
  */
 extern SpkStatus spk_profile_open(const void *data, size_t len, SpkProfileHeader *header,
 								  SpkSliceReader *slices, const char **why);
-
-/* The next slice; false at the end or when reader.bad turns true. */
-extern bool spk_slice_next(SpkSliceReader *slices, SpkSlice *slice);
 
 /*
  * Is this exactly what spk_profile_encode writes?  SPK_CORRUPT with a reason
