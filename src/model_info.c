@@ -12,6 +12,7 @@
 
 #include "core/codec.h"
 #include "model_json.h"
+#include "model_terms.h"
 #include "model_type.h"
 #include "options_json.h"
 
@@ -95,7 +96,10 @@ churn_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&buf, ", \"features\": [");
 	append_features(&buf, model);
 	appendStringInfoString(&buf, "], ");
-	append_tree_figures(&buf, model);
+	if (spk_algorithm_is_forest(model->algorithm))
+		append_tree_figures(&buf, model);
+	else
+		spk_append_terms(&buf, model);
 	appendStringInfoChar(&buf, '}');
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));
 }

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 
+#include "core/additive.h"
 #include "model_json.h"
 #include "options_json.h"
 
@@ -128,6 +129,53 @@ append_tree(StringInfo buf, const SpkTree *tree)
 	appendStringInfoChar(buf, ']');
 }
 
+static void
+append_trees(StringInfo buf, const SpkModel *model)
+{
+	appendStringInfoString(buf, "\"trees\": [");
+	for (uint32 i = 0; i < model->n_trees; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_tree(buf, &model->trees[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_numbers(StringInfo buf, const double *numbers, uint32 n)
+{
+	appendStringInfoChar(buf, '[');
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(buf, ',');
+		spk_append_number(buf, numbers[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_terms(StringInfo buf, const SpkModel *model)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+
+	appendStringInfoString(buf, "\"intercept\": ");
+	append_numbers(buf, model->terms, SPK_INTERCEPT);
+	appendStringInfoString(buf, ", \"terms\": [");
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		uint32		n = spk_term_length(model, &model->features[i]);
+
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_numbers(buf, term, n);
+		term += n;
+	}
+	appendStringInfoChar(buf, ']');
+}
+
 void
 spk_model_to_json(StringInfo buf, const SpkModel *model)
 {
@@ -147,13 +195,10 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 			appendStringInfoString(buf, ", ");
 		append_feature(buf, &model->features[i], permutation);
 	}
-	appendStringInfoString(buf, "], \"trees\": [");
-	for (uint32 i = 0; i < model->n_trees; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (i > 0)
-			appendStringInfoString(buf, ", ");
-		append_tree(buf, &model->trees[i]);
-	}
-	appendStringInfoString(buf, "]}");
+	appendStringInfoString(buf, "], ");
+	if (spk_algorithm_is_forest(model->algorithm))
+		append_trees(buf, model);
+	else
+		append_terms(buf, model);
+	appendStringInfoChar(buf, '}');
 }

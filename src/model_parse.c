@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "core/additive.h"
 #include "json_text.h"
 #include "model_json.h"
 #include "model_text.h"
@@ -465,16 +466,50 @@ get_trees(JsonInput *in, SpkText text, SpkModel *model)
 		get_tree(in, element, tree);
 }
 
+/* ---- Terms ---- */
+
+/* The numbers of a term, of which there must be n. */
+static void
+get_numbers(json_object *array, double *numbers, uint32 n)
+{
+	if (!json_object_is_type(array, json_type_array) || json_object_array_length(array) != n)
+		REFUSE("A term has not as many numbers as its feature asks for.");
+	for (uint32 i = 0; i < n; i++)
+		numbers[i] = get_number(json_object_array_get_idx(array, i), "A number of a term");
+}
+
+static void
+get_terms(JsonInput *in, SpkText text, SpkModel *model)
+{
+	SpkTextList list = spk_text_list(text);
+	SpkText		element;
+	double	   *term;
+
+	if (count_elements(list, SPK_MAX_FEATURES, "terms") != model->n_features)
+		REFUSE("There are not as many terms as features.");
+	model->terms = alloc_array(spk_terms_length(model), sizeof(double));
+	get_numbers(get_member(in->root, "intercept", json_type_array), model->terms, SPK_INTERCEPT);
+	term = model->terms + SPK_INTERCEPT;
+	for (SpkFeature *feature = model->features; spk_text_next(&list, &element); feature++)
+	{
+		uint32		n = spk_term_length(model, feature);
+
+		in->element = parse_json(in, element);
+		get_numbers(in->element, term, n);
+		json_object_put(in->element);
+		in->element = NULL;
+		term += n;
+	}
+}
+
 /* ---- The whole ---- */
 
-/* Parses the text without the insides of its two long arrays. */
+/* Parses the text without the insides of its two long arrays, features and another. */
 static void
-get_root(JsonInput *in, SpkText text, SpkText features, SpkText trees)
+get_root(JsonInput *in, SpkText text, SpkText features, SpkText other)
 {
-	static const char *const known[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees"};
-	SpkText		first = features.at < trees.at ? features : trees;
-	SpkText		second = features.at < trees.at ? trees : features;
+	SpkText		first = features.at < other.at ? features : other;
+	SpkText		second = features.at < other.at ? other : features;
 	StringInfoData buf;
 	SpkText		head;
 
@@ -486,22 +521,38 @@ get_root(JsonInput *in, SpkText text, SpkText features, SpkText trees)
 	head.end = buf.data + buf.len;
 	in->root = parse_json(in, head);
 	check_object(in->root, head);
-	spk_json_only(in->root, known, lengthof(known), TYPE_NAME);
 	pfree(buf.data);
 	if (get_integer(get_member(in->root, "sparkify_model", json_type_int), PG_UINT32_MAX,
 					"The member \"sparkify_model\"") != 1)
 		REFUSE("The format version is not known.");
 }
 
+/* Models of trees have other parts than those without. */
+static void
+check_parts(json_object *root, SpkAlgorithm algorithm)
+{
+	static const char *const forest[] = {
+		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees"};
+	static const char *const additive[] = {
+		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms"};
+
+	if (spk_algorithm_is_forest(algorithm))
+		spk_json_only(root, forest, lengthof(forest), TYPE_NAME);
+	else
+		spk_json_only(root, additive, lengthof(additive), TYPE_NAME);
+}
+
 static void
 get_model(JsonInput *in, SpkText text, SpkModel *model)
 {
 	SpkText		features = spk_text_array(text, "features");
-	SpkText		trees = spk_text_array(text, "trees");
+	SpkText		other = spk_text_array(text, "trees");
 	const char *fault;
 
-	if (features.at == NULL || trees.at == NULL)
-		REFUSE("The text is not a JSON object with arrays \"features\" and \"trees\".");
+	if (other.at == NULL)
+		other = spk_text_array(text, "terms");
+	if (features.at == NULL || other.at == NULL)
+		REFUSE("The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
 	if ((fault = spk_text_fault(text)) != NULL)
 		REFUSE("%s.", fault);
 	in->tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -509,13 +560,17 @@ get_model(JsonInput *in, SpkText text, SpkModel *model)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	json_tokener_set_flags(in->tokener, JSON_TOKENER_STRICT);
 
-	get_root(in, text, features, trees);
+	get_root(in, text, features, other);
 	model->algorithm = get_algorithm(in->root);
+	check_parts(in->root, model->algorithm);
 	model->threshold = get_number_member(in->root, "threshold");
 	get_options(in->root, model);
 	get_facts(in->root, model);
 	get_features(in, features, model);
-	get_trees(in, trees, model);
+	if (spk_algorithm_is_forest(model->algorithm))
+		get_trees(in, other, model);
+	else
+		get_terms(in, other, model);
 }
 
 SpkModel *

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "core/additive.h"
 #include "core/binning.h"
 #include "core/codec.h"
 #include "core/predict.h"
@@ -42,6 +43,7 @@ typedef struct Prepared
 	SpkRow	   *row;			/* NULL until the first row */
 	SpkRowColumn *columns;		/* of the row, one for each feature */
 	uint8	   *codes;
+	double	   *values;			/* of a model without trees, instead of codes */
 } Prepared;
 
 typedef struct Predictor
@@ -88,6 +90,7 @@ prepare(Predictor *predictor, struct varlena *value, const ModelKey *key)
 	p->model = spk_model_from_datum(PointerGetDatum(value), context);
 	p->columns = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(SpkRowColumn));
 	p->codes = MemoryContextAlloc(context, Max(p->model->n_features, 1));
+	p->values = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(double));
 	return p;
 }
 
@@ -166,6 +169,28 @@ bind_row(Prepared *p, HeapTupleHeader tuple)
 	p->row = row;
 }
 
+static uint8
+category_code(Prepared *p, uint32 feature)
+{
+	SpkCategory c = spk_row_category(p->row, &p->columns[feature]);
+
+	return c.name == NULL ? SPK_MISSING : spk_code_category(&p->model->features[feature], c.name, c.len);
+}
+
+/* The loaded row by a model without trees, which takes values and not codes. */
+static double
+predict_values(Prepared *p)
+{
+	for (uint32 i = 0; i < p->model->n_features; i++)
+	{
+		if (p->model->features[i].kind == SPK_CATEGORY)
+			p->values[i] = spk_value_of_code(category_code(p, i));
+		else
+			p->values[i] = spk_row_number(p->row, &p->columns[i]);
+	}
+	return spk_additive_predict(p->model, p->values);
+}
+
 static double
 predict_tuple(Prepared *p, HeapTupleHeader tuple)
 {
@@ -174,16 +199,14 @@ predict_tuple(Prepared *p, HeapTupleHeader tuple)
 	if (p->row == NULL || !spk_row_matches(p->row, tuple))
 		bind_row(p, tuple);
 	spk_row_load(p->row, tuple);
+	if (!spk_algorithm_is_forest(model->algorithm))
+		return predict_values(p);
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
 		const SpkFeature *feature = &model->features[i];
 
 		if (feature->kind == SPK_CATEGORY)
-		{
-			SpkCategory c = spk_row_category(p->row, &p->columns[i]);
-
-			p->codes[i] = c.name == NULL ? SPK_MISSING : spk_code_category(feature, c.name, c.len);
-		}
+			p->codes[i] = category_code(p, i);
 		else
 			p->codes[i] = spk_code_number(feature, spk_row_number(p->row, &p->columns[i]));
 	}

@@ -23,6 +23,7 @@
 #include "pg_host.h"
 #include "source.h"
 #include "train.h"
+#include "train_additive.h"
 #include "train_parallel.h"
 
 /* Columns of what churn_train_agg returns, counted from 0 */
@@ -40,7 +41,7 @@ enum
 static bool
 is_trainable_algorithm(SpkAlgorithm algorithm)
 {
-	return algorithm == SPK_RANDOM_FOREST || algorithm == SPK_DECISION_TREE;
+	return algorithm != SPK_GRADIENT_BOOSTING;
 }
 
 /* "random_forest, decision_tree": all algorithms, or those that can be trained. */
@@ -118,6 +119,14 @@ check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *wher
 				 errhint("Training needs rows of both classes.")));
 }
 
+/* Where bins are no option they only tell how the feature was spread. */
+static uint32
+most_bins(const SpkModel *model)
+{
+	return spk_option_applies(SPK_OPT_BINS, model->algorithm) ?
+		(uint32) model->options.value[SPK_OPT_BINS] : SPK_MAX_BINS;
+}
+
 bytea *
 spk_train(const SpkRowStore *rows)
 {
@@ -126,7 +135,7 @@ spk_train(const SpkRowStore *rows)
 	SpkHost		host = spk_pg_host(context);
 	SpkTable	table = spk_store_table(rows, context);
 	SpkModel	model = {rows->algorithm, rows->options};
-	uint32		bins = (uint32) rows->options.value[SPK_OPT_BINS];
+	uint32		bins = most_bins(&model);
 	bytea	   *result;
 
 	warn_of_leaks(&table);
@@ -140,7 +149,10 @@ spk_train(const SpkRowStore *rows)
 	for (uint32 i = 0; i < table.n_columns; i++)
 		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
 				  "training set", NULL);
-	spk_grow_forest(&host, &table, &model);
+	if (spk_algorithm_is_forest(model.algorithm))
+		spk_grow_forest(&host, &table, &model);
+	else
+		spk_fit_additive(&host, &table, &model);
 	result = spk_model_to_bytes(&model);
 	MemoryContextDelete(context);
 	return result;

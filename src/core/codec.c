@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "additive.h"
 #include "codec.h"
 #include "hash.h"
 
@@ -114,6 +115,23 @@ write_tree(SpkWriter *w, const SpkTree *tree)
 	}
 }
 
+static void
+write_trees(SpkWriter *w, const SpkModel *model)
+{
+	spk_write_varint(w, model->n_trees);
+	for (uint32_t i = 0; i < model->n_trees; i++)
+		write_tree(w, &model->trees[i]);
+}
+
+static void
+write_terms(SpkWriter *w, const SpkModel *model)
+{
+	size_t		n = spk_terms_length(model);
+
+	for (size_t i = 0; i < n; i++)
+		spk_write_f64(w, model->terms[i]);
+}
+
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
@@ -133,9 +151,10 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	spk_write_varint(w, model->n_features);
 	for (uint32_t i = 0; i < model->n_features; i++)
 		write_feature(w, &model->features[i], permutation);
-	spk_write_varint(w, model->n_trees);
-	for (uint32_t i = 0; i < model->n_trees; i++)
-		write_tree(w, &model->trees[i]);
+	if (spk_algorithm_is_forest(model->algorithm))
+		write_trees(w, model);
+	else
+		write_terms(w, model);
 	if (w->status != SPK_OK)
 		return w->status;
 
@@ -197,5 +216,6 @@ spk_model_release(const SpkHost *host, SpkModel *model)
 	}
 	spk_release(host, model->features);
 	spk_release(host, model->trees);
+	spk_release(host, model->terms);
 	memset(model, 0, sizeof(*model));
 }

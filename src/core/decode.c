@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "additive.h"
 #include "codec.h"
 
 /* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
@@ -98,7 +99,7 @@ read_header(Decoder *d, const void *data, size_t len)
 		return corrupt(d, "The data do not start as a model does");
 	if (version != SPK_MODEL_VERSION || flags != 0)
 		return corrupt(d, "The format version is not known");
-	if (algorithm != SPK_RANDOM_FOREST && algorithm != SPK_DECISION_TREE)
+	if (algorithm >= SPK_N_ALGORITHMS || algorithm == SPK_GRADIENT_BOOSTING)
 		return corrupt(d, "The algorithm is not known");
 	d->model->algorithm = (SpkAlgorithm) algorithm;
 	if (d->model->fingerprint != spk_model_hash((const uint8_t *) data + SPK_MODEL_HEADER,
@@ -532,6 +533,24 @@ read_trees(Decoder *d)
 	return SPK_OK;
 }
 
+/* As many numbers as the features and the options ask for. */
+static SpkStatus
+read_terms(Decoder *d)
+{
+	SpkModel   *model = d->model;
+	size_t		n = spk_terms_length(model);
+	const char *fault;
+
+	if (n > spk_unread(&d->r) / sizeof(double))
+		return corrupt(d, "There are fewer terms than features");
+	if ((model->terms = alloc_array(d, n, sizeof(double))) == NULL)
+		return SPK_NO_MEMORY;
+	for (size_t i = 0; i < n; i++)
+		model->terms[i] = spk_read_f64(&d->r);
+	fault = spk_terms_fault(model);
+	return fault == NULL ? SPK_OK : corrupt(d, fault);
+}
+
 static SpkStatus
 read_model(Decoder *d, const void *data, size_t len)
 {
@@ -545,7 +564,7 @@ read_model(Decoder *d, const void *data, size_t len)
 	if ((status = read_options(d)) != SPK_OK ||
 		(status = read_facts(d)) != SPK_OK ||
 		(status = read_features(d)) != SPK_OK ||
-		(status = read_trees(d)) != SPK_OK)
+		(status = spk_algorithm_is_forest(d->model->algorithm) ? read_trees(d) : read_terms(d)) != SPK_OK)
 		return status;
 	if (d->r.bad || spk_unread(&d->r) > 0)
 		return corrupt(d, "Data are left over behind the model");

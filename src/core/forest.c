@@ -23,24 +23,6 @@ features_per_split(double option, uint32_t n_features)
 	return n < 1 ? 1 : (uint32_t) n;
 }
 
-static void
-class_weights(double option, const SpkMatrix *matrix, double *weight)
-{
-	double		n = matrix->n_rows;
-	double		churn = matrix->n_positives;
-
-	weight[0] = weight[1] = 1;
-	if (option == SPK_WEIGHT_BALANCED)
-	{
-		if (churn == 0 || churn == n)
-			return;
-		weight[0] = n / (2 * (n - churn));
-		weight[1] = n / (2 * churn);
-	}
-	else if (option != SPK_WEIGHT_NONE)
-		weight[1] = option;
-}
-
 SpkForestPlan
 spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatrix *matrix)
 {
@@ -57,7 +39,7 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 	plan.bootstrap = forest && value[SPK_OPT_BOOTSTRAP] != 0;
 	plan.entropy = value[SPK_OPT_CRITERION] == SPK_CRITERION_ENTROPY;
 	plan.permutation = plan.bootstrap && spk_has_permutation(options, algorithm);
-	class_weights(value[SPK_OPT_CLASS_WEIGHT], matrix, plan.weight);
+	spk_class_weights(options, matrix->n_rows, matrix->n_positives, plan.weight);
 	plan.seed = (uint64_t) (int64_t) value[SPK_OPT_SEED];
 	return plan;
 }

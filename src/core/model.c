@@ -20,4 +20,9 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_OOB_F1] = "oob_f1",
 	[SPK_FACT_OOB_WEIGHTED_F1] = "oob_weighted_f1",
 	[SPK_FACT_OOB_MACRO_F1] = "oob_macro_f1",
+	[SPK_FACT_ITERATIONS] = "iterations",
+	[SPK_FACT_CONVERGED] = "converged",
+	[SPK_FACT_GRADIENT] = "gradient",
+	[SPK_FACT_DEVIANCE] = "deviance",
+	[SPK_FACT_SEPARATED] = "separated",
 };

@@ -4,7 +4,7 @@
  *	  prediction walks.
  *
  * A model's arrays are host memory, one allocation each, never shared:
- * features, trees, a tree's nodes and sets, a feature's name, edges, counts and
+ * features, trees, terms, a tree's nodes and sets, a feature's name, edges, counts and
  * categories (the bytes of their names behind them in the same allocation).
  * spk_model_release gives all of it back.
  *
@@ -121,6 +121,12 @@ typedef enum SpkFact
 	SPK_FACT_OOB_F1,			/* this and the next two at the threshold that training chose */
 	SPK_FACT_OOB_WEIGHTED_F1,
 	SPK_FACT_OOB_MACRO_F1,
+	SPK_FACT_ITERATIONS,		/* of a fit that iterates */
+	SPK_FACT_CONVERGED,			/* 1 when it ended for lack of change, else 0 */
+	SPK_FACT_GRADIENT,			/* largest component of the gradient at its end, per row */
+	SPK_FACT_DEVIANCE,			/* -2 times the log-likelihood, weighted */
+	SPK_FACT_SEPARATED,			/* 1 when weights grew without end because the classes can be
+								 * told apart without error, else 0 */
 	SPK_N_FACTS
 } SpkFact;
 
@@ -136,6 +142,7 @@ typedef struct SpkModel
 	uint32_t	n_trees;
 	SpkFeature *features;
 	SpkTree    *trees;
+	double	   *terms;			/* without trees: see additive.h */
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;
 

@@ -9,6 +9,8 @@
 
 #define RF		(1u << SPK_RANDOM_FOREST)
 #define DT		(1u << SPK_DECISION_TREE)
+#define LR		(1u << SPK_LOGISTIC_REGRESSION)
+#define NB		(1u << SPK_NAIVE_BAYES)
 
 #define WORDS(...)		.words = {__VA_ARGS__}
 
@@ -33,7 +35,7 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 		"bootstrap", 0, 1, .boolean = true, .algorithms = RF,
 		.doc = "grow each tree on rows drawn with replacement"},
 	[SPK_OPT_CLASS_WEIGHT] = {
-		"class_weight", 1e-6, 1e6, .numbers = true, .algorithms = RF | DT,
+		"class_weight", 1e-6, 1e6, .numbers = true, .algorithms = RF | DT | LR | NB,
 		WORDS({"none", SPK_WEIGHT_NONE}, {"balanced", SPK_WEIGHT_BALANCED}),
 		.doc = "weight of the churn class against the other, none or balanced"},
 	[SPK_OPT_CRITERION] = {
@@ -54,6 +56,22 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 		"importance", 0, 0, .later = true, .algorithms = RF,
 		WORDS({"impurity", SPK_IMPORTANCE_IMPURITY}, {"permutation", SPK_IMPORTANCE_PERMUTATION}),
 		.doc = "measure permutation importance too, out of bag, or impurity alone"},
+	[SPK_OPT_L2] = {
+		"l2", 0, 1e9, .numbers = true, .algorithms = LR,
+		.doc = "penalty on the squares of the weights; 0 for none"},
+	[SPK_OPT_MAX_ITER] = {
+		"max_iter", 1, 10000, .whole = true, .numbers = true, .algorithms = LR,
+		.doc = "most iterations"},
+	[SPK_OPT_SMOOTHING] = {
+		"smoothing", 1e-9, 1e9, .numbers = true, .algorithms = NB,
+		.doc = "rows added to each category, or to each feature of the multinomial form"},
+	[SPK_OPT_VAR_SMOOTHING] = {
+		"var_smoothing", 1e-15, 1, .numbers = true, .algorithms = NB,
+		.doc = "share of the largest variance that is added to all variances"},
+	[SPK_OPT_DISTRIBUTION] = {
+		"distribution", 0, 0, .algorithms = NB,
+		WORDS({"gaussian", SPK_DISTRIBUTION_GAUSSIAN}, {"multinomial", SPK_DISTRIBUTION_MULTINOMIAL}),
+		.doc = "of numbers: gaussian, or multinomial after scaling to 0 .. 1"},
 };
 
 static const char *const algorithm_names[SPK_N_ALGORITHMS] = {
@@ -101,6 +119,17 @@ spk_options_default(SpkAlgorithm algorithm)
 			o.value[SPK_OPT_MIN_LEAF] = 1;
 			o.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
 			break;
+		case SPK_LOGISTIC_REGRESSION:
+			o.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_NONE;
+			o.value[SPK_OPT_L2] = 1;
+			o.value[SPK_OPT_MAX_ITER] = 100;
+			return o;
+		case SPK_NAIVE_BAYES:
+			o.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_NONE;
+			o.value[SPK_OPT_SMOOTHING] = 1;
+			o.value[SPK_OPT_VAR_SMOOTHING] = 1e-9;
+			o.value[SPK_OPT_DISTRIBUTION] = SPK_DISTRIBUTION_GAUSSIAN;
+			return o;
 		default:
 			return o;
 	}
@@ -127,6 +156,25 @@ spk_option_valid(SpkOption option, double value)
 	if (option == SPK_OPT_FEATURES_PER_SPLIT && value >= 1)
 		return value == floor(value);
 	return !spec->whole || value == floor(value);
+}
+
+void
+spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives, double weight[2])
+{
+	double		option = options->value[SPK_OPT_CLASS_WEIGHT];
+	double		n = n_rows;
+	double		churn = n_positives;
+
+	weight[0] = weight[1] = 1;
+	if (option == SPK_WEIGHT_BALANCED)
+	{
+		if (churn == 0 || churn == n)
+			return;
+		weight[0] = n / (2 * (n - churn));
+		weight[1] = n / (2 * churn);
+	}
+	else if (option != SPK_WEIGHT_NONE)
+		weight[1] = option;
 }
 
 int

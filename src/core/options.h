@@ -37,6 +37,11 @@ typedef enum SpkOption
 	SPK_OPT_MIN_GAIN,
 	SPK_OPT_MAX_LEAVES,
 	SPK_OPT_IMPORTANCE,
+	SPK_OPT_L2,
+	SPK_OPT_MAX_ITER,
+	SPK_OPT_SMOOTHING,
+	SPK_OPT_VAR_SMOOTHING,
+	SPK_OPT_DISTRIBUTION,
 	SPK_N_OPTIONS
 } SpkOption;
 
@@ -50,6 +55,9 @@ typedef enum SpkOption
 
 #define SPK_CRITERION_GINI		0.0
 #define SPK_CRITERION_ENTROPY	1.0
+
+#define SPK_DISTRIBUTION_GAUSSIAN		0.0
+#define SPK_DISTRIBUTION_MULTINOMIAL	1.0
 
 #define SPK_IMPORTANCE_IMPURITY		0.0
 #define SPK_IMPORTANCE_PERMUTATION	1.0
@@ -119,6 +127,14 @@ spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
 	return spk_option_applies(SPK_OPT_IMPORTANCE, algorithm) &&
 		options->value[SPK_OPT_IMPORTANCE] == SPK_IMPORTANCE_PERMUTATION;
 }
+
+/*
+ * The weight of a row of each class (0 stays, 1 churns) by class_weight.
+ * Balanced: n / (2 * rows of the class), so that both classes weigh the same;
+ * 1 and 1 when one of them is empty.
+ */
+extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
+							  double weight[2]);
 
 /* The option with this name, or -1. */
 extern int	spk_option_of(const char *name, size_t len);

@@ -402,7 +402,7 @@ test_rules_of_the_model(void **state)
 	model.algorithm = SPK_DECISION_TREE;
 	model.options = spk_options_default(SPK_DECISION_TREE);
 	assert_refused(&model, "The number of trees is not one that the algorithm makes");
-	model.algorithm = SPK_NAIVE_BAYES;
+	model.algorithm = SPK_GRADIENT_BOOSTING;
 	assert_refused(&model, "The algorithm is not known");
 
 	model = sample();

@@ -1,0 +1,20 @@
+/*
+ * train_additive.h
+ *	  Training of models without trees.
+ */
+#ifndef SPK_TRAIN_ADDITIVE_H
+#define SPK_TRAIN_ADDITIVE_H
+
+#include "postgres.h"
+
+#include "core/matrix.h"
+
+/*
+ * Fits the model, whose algorithm (logistic_regression or naive_bayes),
+ * options and features are set, to the table: its terms, the importance of
+ * features, the facts of the fit and a threshold of 0.5.  A fit that did not converge or whose
+ * classes can be told apart without error is told in a notice.
+ */
+extern void spk_fit_additive(const SpkHost *host, const SpkTable *table, SpkModel *model);
+
+#endif							/* SPK_TRAIN_ADDITIVE_H */
