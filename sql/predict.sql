@@ -118,6 +118,24 @@ SET max_parallel_workers_per_gather = 4;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM users u WHERE churn_predict((SELECT model FROM models WHERE name = 'tree'), u) > 0.5;
 SELECT count(*) > 0 AS some FROM users u WHERE churn_predict((SELECT model FROM models WHERE name = 'tree'), u) > 0.5;
 
+-- that of a view over many rows at default costs, too
+CREATE TABLE large AS SELECT u.* FROM users u, generate_series(1, 80);
+ALTER TABLE large SET (autovacuum_enabled = false);
+ANALYZE large, models;
+CREATE VIEW large_scored AS
+SELECT userid, churn_predict((SELECT model FROM models WHERE name = 'forest'), u) AS risk FROM large u;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
+EXPLAIN (COSTS OFF) SELECT * FROM large_scored;
+EXPLAIN (COSTS OFF) SELECT avg(risk) FROM large_scored;
+DROP TABLE large CASCADE;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 4;
+
 -- churn_score equals churn_predict and churn_at_risk
 SELECT name, count(*), count(*) FILTER (WHERE s.score = churn_predict(model, u)) AS scores,
 	   count(*) FILTER (WHERE s.at_risk = churn_at_risk(model, u)) AS flags

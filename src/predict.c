@@ -16,7 +16,9 @@
 #include "core/binning.h"
 #include "core/codec.h"
 #include "core/predict.h"
+#include "core/walk.h"
 #include "model_type.h"
+#include "pg_host.h"
 #include "row_binding.h"
 
 /* Models kept for each place in a query: rows may switch between a few. */
@@ -39,11 +41,12 @@ typedef struct Prepared
 	MemoryContext context;		/* of this and all below */
 	ModelKey	key;
 	uint64		used;			/* the predictor's clock at the last use */
-	SpkModel   *model;
+	SpkModel   *model;			/* without its trees */
+	SpkWalker  *walker;			/* of its trees; NULL when it has none */
 	SpkRow	   *row;			/* NULL until the first row */
 	SpkRowColumn *columns;		/* of the row, one for each feature */
-	uint8	   *codes;
-	double	   *values;			/* of a model without trees, instead of codes */
+	double	   *values;			/* of the row, likewise */
+	uint8	   *codes;			/* that trees ask for */
 } Prepared;
 
 typedef struct Predictor
@@ -75,6 +78,19 @@ key_equal(const ModelKey *a, const ModelKey *b)
 	return a->size == b->size && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
+/* Lays out the model's trees for walking, and gives back their memory. */
+static SpkWalker *
+make_walker(SpkModel *model, MemoryContext context)
+{
+	SpkHost		host = spk_pg_host(context);
+	SpkWalker  *walker = spk_walker_new(&host, model);
+
+	if (walker == NULL)
+		spk_check(SPK_NO_MEMORY, "churn model", NULL);
+	spk_model_release_trees(&host, model);
+	return walker;
+}
+
 static Prepared *
 prepare(Predictor *predictor, struct varlena *value, const ModelKey *key)
 {
@@ -88,9 +104,12 @@ prepare(Predictor *predictor, struct varlena *value, const ModelKey *key)
 	p->key = *key;
 	p->key.bytes = bytes;
 	p->model = spk_model_from_datum(PointerGetDatum(value), context);
+	if (spk_algorithm_is_forest(p->model->algorithm))
+		p->walker = make_walker(p->model, context);
 	p->columns = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(SpkRowColumn));
-	p->codes = MemoryContextAlloc(context, Max(p->model->n_features, 1));
-	p->values = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(double));
+	p->values = MemoryContextAllocZero(context, Max(p->model->n_features, 1) * sizeof(double));
+	if (p->walker != NULL)
+		p->codes = MemoryContextAllocZero(context, spk_walker_codes(p->walker));
 	return p;
 }
 
@@ -143,6 +162,7 @@ static void
 bind_row(Prepared *p, HeapTupleHeader tuple)
 {
 	SpkRow	   *row = spk_row_make(tuple, p->context);
+	int			last = -1;		/* column that trees ask for */
 
 	if (p->row != NULL)
 		spk_row_free(p->row);
@@ -165,7 +185,10 @@ bind_row(Prepared *p, HeapTupleHeader tuple)
 							format_type_be(TupleDescAttr(row->desc, attno)->atttypid)),
 					 errdetail("The model was trained on %s in this column, not %s.",
 							   spk_kind_phrase(feature->kind), spk_kind_phrase(p->columns[i].kind))));
+		if (p->walker == NULL || spk_walk_uses(p->walker, i))
+			last = Max(last, attno);
 	}
+	spk_row_limit(row, last + 1);
 	p->row = row;
 }
 
@@ -199,18 +222,19 @@ predict_tuple(Prepared *p, HeapTupleHeader tuple)
 	if (p->row == NULL || !spk_row_matches(p->row, tuple))
 		bind_row(p, tuple);
 	spk_row_load(p->row, tuple);
-	if (!spk_algorithm_is_forest(model->algorithm))
+	if (p->walker == NULL)
 		return predict_values(p);
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
-		const SpkFeature *feature = &model->features[i];
-
-		if (feature->kind == SPK_CATEGORY)
-			p->codes[i] = category_code(p, i);
+		if (!spk_walk_uses(p->walker, i))
+			continue;
+		if (model->features[i].kind == SPK_CATEGORY)
+			spk_walk_put_code(p->walker, i, category_code(p, i), p->codes);
 		else
-			p->codes[i] = spk_code_number(feature, spk_row_number(p->row, &p->columns[i]));
+			p->values[i] = spk_row_number(p->row, &p->columns[i]);
 	}
-	return spk_predict(model, p->codes);
+	spk_walk_code_numbers(p->walker, p->values, p->codes);
+	return spk_answer(model, spk_walk(p->walker, p->codes));
 }
 
 /* The model of argument 0, prepared. */

@@ -31,8 +31,12 @@ spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 	row->desc = lookup_rowtype_tupdesc_copy(row->type, row->typmod);
 	if (row->type != RECORDOID)
 		row->version = assign_record_type_identifier(row->type, row->typmod);
-	row->values = palloc(sizeof(Datum) * Max(row->desc->natts, 1));
-	row->nulls = palloc(sizeof(bool) * Max(row->desc->natts, 1));
+	row->n_loaded = row->desc->natts;
+	row->slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsHeapTuple);
+	row->values = row->slot->tts_values;
+	row->nulls = row->slot->tts_isnull;
+	ItemPointerSetInvalid(&row->tuple.t_self);
+	row->tuple.t_tableOid = InvalidOid;
 	MemoryContextSwitchTo(old);
 	return row;
 }
@@ -40,9 +44,8 @@ spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 void
 spk_row_free(SpkRow *row)
 {
+	ExecDropSingleTupleTableSlot(row->slot);
 	FreeTupleDesc(row->desc);
-	pfree(row->values);
-	pfree(row->nulls);
 	pfree(row);
 }
 
@@ -59,15 +62,18 @@ spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
 }
 
 void
+spk_row_limit(SpkRow *row, int n_columns)
+{
+	row->n_loaded = Min(n_columns, row->desc->natts);
+}
+
+void
 spk_row_load(SpkRow *row, HeapTupleHeader tuple)
 {
-	HeapTupleData data;
-
-	data.t_len = HeapTupleHeaderGetDatumLength(tuple);
-	ItemPointerSetInvalid(&data.t_self);
-	data.t_tableOid = InvalidOid;
-	data.t_data = tuple;
-	heap_deform_tuple(&data, row->desc, row->values, row->nulls);
+	row->tuple.t_len = HeapTupleHeaderGetDatumLength(tuple);
+	row->tuple.t_data = tuple;
+	ExecStoreHeapTuple(&row->tuple, row->slot, false);
+	slot_getsomeattrs(row->slot, row->n_loaded);
 }
 
 int

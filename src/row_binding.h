@@ -18,6 +18,7 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "executor/tuptable.h"
 
 #include "core/model.h"
 
@@ -54,7 +55,10 @@ typedef struct SpkRow
 	int32		typmod;
 	uint64		version;		/* of a named type: changes when it is altered */
 	TupleDesc	desc;			/* our own copy */
-	Datum	   *values;
+	int			n_loaded;		/* columns that are taken out of a tuple */
+	HeapTupleData tuple;
+	TupleTableSlot *slot;
+	Datum	   *values;			/* the slot's */
 	bool	   *nulls;
 	NameData	label;			/* of the last enum value read */
 } SpkRow;
@@ -65,6 +69,9 @@ extern void spk_row_free(SpkRow *row);
 
 /* Is the tuple of the type that row was made for?  Cheap enough for every row. */
 extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);
+
+/* Values of columns from n_columns on will not be read: rows are taken apart up to there. */
+extern void spk_row_limit(SpkRow *row, int n_columns);
 
 /* Takes the tuple apart; its values are read with the functions below. */
 extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);

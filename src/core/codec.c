@@ -205,17 +205,24 @@ release_feature(const SpkHost *host, SpkFeature *feature)
 }
 
 void
-spk_model_release(const SpkHost *host, SpkModel *model)
+spk_model_release_trees(const SpkHost *host, SpkModel *model)
 {
-	for (uint32_t i = 0; i < model->n_features; i++)
-		release_feature(host, &model->features[i]);
-	for (uint32_t i = 0; i < model->n_trees; i++)
+	for (uint32_t i = 0; i < model->n_trees && model->trees != NULL; i++)
 	{
 		spk_release(host, model->trees[i].nodes);
 		spk_release(host, model->trees[i].sets);
 	}
-	spk_release(host, model->features);
 	spk_release(host, model->trees);
+	model->trees = NULL;
+}
+
+void
+spk_model_release(const SpkHost *host, SpkModel *model)
+{
+	for (uint32_t i = 0; i < model->n_features; i++)
+		release_feature(host, &model->features[i]);
+	spk_model_release_trees(host, model);
+	spk_release(host, model->features);
 	spk_release(host, model->terms);
 	memset(model, 0, sizeof(*model));
 }

@@ -41,6 +41,9 @@ extern bool spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algo
 /* The fingerprint of what follows the header. */
 extern uint64_t spk_model_hash(const void *body, size_t len, SpkAlgorithm algorithm);
 
+/* Gives the memory of the trees alone back; n_trees stays. */
+extern void spk_model_release_trees(const SpkHost *host, SpkModel *model);
+
 /* Gives the memory of a decoded or assembled model back, array by array. */
 extern void spk_model_release(const SpkHost *host, SpkModel *model);
 

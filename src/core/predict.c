@@ -29,6 +29,12 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 }
 
 double
+spk_answer(const SpkModel *model, double sum)
+{
+	return sum / model->n_trees;
+}
+
+double
 spk_predict(const SpkModel *model, const uint8_t *codes)
 {
 	double		sum = 0;
@@ -39,5 +45,5 @@ spk_predict(const SpkModel *model, const uint8_t *codes)
 
 		sum += tree->nodes[spk_tree_leaf(tree, codes)].u.value;
 	}
-	return sum / model->n_trees;
+	return spk_answer(model, sum);
 }

@@ -1,6 +1,7 @@
 /*
  * predict.h
- *	  Walking the trees of a decoded model.
+ *	  Walking the trees of a decoded model, one row at a time; walk.h does the
+ *	  same for many rows.
  */
 #ifndef SPK_PREDICT_H
 #define SPK_PREDICT_H
@@ -15,5 +16,8 @@ extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
  * the leaf values, summed in tree order.
  */
 extern double spk_predict(const SpkModel *model, const uint8_t *codes);
+
+/* The prediction of a model from the sum of the leaf values that a row reaches. */
+extern double spk_answer(const SpkModel *model, double sum);
 
 #endif							/* SPK_PREDICT_H */
