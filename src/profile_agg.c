@@ -26,31 +26,46 @@ PG_FUNCTION_INFO_V1(churn_profile_final);
 PG_FUNCTION_INFO_V1(churn_features_final);
 PG_FUNCTION_INFO_V1(churn_profile_merge);
 
-typedef struct ProfileAggState
+/* The host of the states in one of the query's aggregate contexts. */
+typedef struct AggHost
 {
-	SpkHost		host;			/* the profile's memory: the aggregate's context */
-	SpkProfileState profile;
-} ProfileAggState;
+	SpkHost		host;
+	struct AggHost *next;
+} AggHost;
 
-static ProfileAggState *
-new_state(MemoryContext context)
+/*
+ * The host for states in this context, kept with the function: one for all
+ * states, since there may be millions.  Grouping sets have a context each, and
+ * contexts are reset between groups, so that they cannot hold it themselves.
+ */
+static const SpkHost *
+agg_host(FmgrInfo *function, MemoryContext context)
 {
-	ProfileAggState *state = MemoryContextAlloc(context, sizeof(ProfileAggState));
+	AggHost    *hosts = function->fn_extra;
 
-	state->host = spk_pg_host(context);
-	spk_profile_init(&state->profile, &state->host);
-	return state;
+	for (AggHost *h = hosts; h != NULL; h = h->next)
+		if (h->host.ctx == context)
+			return &h->host;
+	function->fn_extra = MemoryContextAlloc(function->fn_mcxt, sizeof(AggHost));
+	((AggHost *) function->fn_extra)->host = spk_pg_host(context);
+	((AggHost *) function->fn_extra)->next = hosts;
+	return &((AggHost *) function->fn_extra)->host;
 }
 
 /* The aggregate's state: argument 0, made on the first call. */
-static ProfileAggState *
+static SpkProfileState *
 agg_state(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
+	SpkProfileState *state;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	return PG_ARGISNULL(0) ? new_state(context) : (ProfileAggState *) PG_GETARG_POINTER(0);
+	if (!PG_ARGISNULL(0))
+		return (SpkProfileState *) PG_GETARG_POINTER(0);
+	state = MemoryContextAlloc(context, sizeof(SpkProfileState));
+	spk_profile_init(state, agg_host(fcinfo->flinfo, context));
+	return state;
 }
 
 /* A time argument; SPK_NO_TIME when it is NULL. */
@@ -76,7 +91,7 @@ time_arg(FunctionCallInfo fcinfo, int n, const char *name)
 Datum
 churn_profile_trans(PG_FUNCTION_ARGS)
 {
-	ProfileAggState *state = agg_state(fcinfo);
+	SpkProfileState *state = agg_state(fcinfo);
 	SpkEvent	event = {.page = SPK_PAGE_OTHER};
 	text	   *t;
 
@@ -100,7 +115,7 @@ churn_profile_trans(PG_FUNCTION_ARGS)
 		event.gender = spk_gender_of(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 	}
 	event.registration = time_arg(fcinfo, 7, "registration");
-	spk_check(spk_profile_add(&state->profile, &event), PROFILE_WHAT, NULL);
+	spk_check(spk_profile_add(state, &event), PROFILE_WHAT, NULL);
 	PG_RETURN_POINTER(state);
 }
 
@@ -108,23 +123,23 @@ churn_profile_trans(PG_FUNCTION_ARGS)
 Datum
 churn_profile_merge_trans(PG_FUNCTION_ARGS)
 {
-	ProfileAggState *state = agg_state(fcinfo);
+	SpkProfileState *state = agg_state(fcinfo);
 
 	if (!PG_ARGISNULL(1))
-		spk_profile_add_datum(&state->profile, PG_GETARG_PROFILE_PP(1));
+		spk_profile_add_datum(state, PG_GETARG_PROFILE_PP(1));
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 churn_profile_combine(PG_FUNCTION_ARGS)
 {
-	ProfileAggState *state = agg_state(fcinfo);
+	SpkProfileState *state = agg_state(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 	{
-		ProfileAggState *other = (ProfileAggState *) PG_GETARG_POINTER(1);
+		SpkProfileState *other = (SpkProfileState *) PG_GETARG_POINTER(1);
 
-		spk_check(spk_profile_add_state(&state->profile, &other->profile), PROFILE_WHAT, NULL);
+		spk_check(spk_profile_add_state(state, other), PROFILE_WHAT, NULL);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -133,27 +148,31 @@ churn_profile_combine(PG_FUNCTION_ARGS)
 Datum
 churn_profile_serialize(PG_FUNCTION_ARGS)
 {
-	ProfileAggState *state = (ProfileAggState *) PG_GETARG_POINTER(0);
+	SpkProfileState *state = (SpkProfileState *) PG_GETARG_POINTER(0);
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	if (spk_profile_is_empty(&state->profile))
+	if (spk_profile_is_empty(state))
 		PG_RETURN_BYTEA_P(cstring_to_text_with_len("", 0));
-	PG_RETURN_BYTEA_P(spk_profile_datum(&state->profile));
+	PG_RETURN_BYTEA_P(spk_profile_datum(state));
 }
 
 Datum
 churn_profile_deserialize(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	ProfileAggState *state;
+	SpkProfileState *state;
+	SpkHost    *host;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	/* it lives until it is combined: the current context is right */
-	state = new_state(CurrentMemoryContext);
+	state = palloc(sizeof(SpkProfileState));
+	host = palloc(sizeof(SpkHost));
+	*host = spk_pg_host(CurrentMemoryContext);
+	spk_profile_init(state, host);
 	if (VARSIZE_ANY_EXHDR(bytes) > 0)
-		spk_profile_add_datum(&state->profile, bytes);
+		spk_profile_add_datum(state, bytes);
 	PG_RETURN_POINTER(state);
 }
 
@@ -162,7 +181,7 @@ static bool
 agg_is_empty(FunctionCallInfo fcinfo)
 {
 	return PG_ARGISNULL(0) ||
-		spk_profile_is_empty(&((ProfileAggState *) PG_GETARG_POINTER(0))->profile);
+		spk_profile_is_empty((SpkProfileState *) PG_GETARG_POINTER(0));
 }
 
 Datum
@@ -170,7 +189,7 @@ churn_profile_final(PG_FUNCTION_ARGS)
 {
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
-	PG_RETURN_BYTEA_P(spk_profile_datum(&agg_state(fcinfo)->profile));
+	PG_RETURN_BYTEA_P(spk_profile_datum(agg_state(fcinfo)));
 }
 
 Datum
@@ -178,7 +197,7 @@ churn_features_final(PG_FUNCTION_ARGS)
 {
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
-	return spk_features_result(fcinfo, spk_profile_datum(&agg_state(fcinfo)->profile), SPK_NO_DAY);
+	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo)), SPK_NO_DAY);
 }
 
 /* churn_profile_merge(churn_profile, churn_profile): NULL counts as nothing. */

@@ -27,11 +27,15 @@ spk_profile_init(SpkProfileState *state, const SpkHost *host)
 	state->header.cancelled = SPK_NO_TIME;
 	state->closed = spk_writer(host);
 	state->compact_at = MIN_COMPACT_SIZE;
+	state->in_order = true;
 }
 
 static void
 append_slice(SpkProfileState *state, const SpkSlice *slice)
 {
+	if (slice->session < state->prev_session ||
+		(slice->session == state->prev_session && slice->day <= state->prev_day))
+		state->in_order = state->in_order && state->n_closed == 0;
 	spk_slice_encode(&state->closed, slice, state->prev_session, state->prev_day);
 	state->prev_session = slice->session;
 	state->prev_day = slice->day;
@@ -46,57 +50,50 @@ read_closed(const SpkProfileState *state)
 	return slices;
 }
 
-/* Are the closed slices in canonical order already? */
-static bool
-closed_in_order(const SpkProfileState *state)
-{
-	SpkSliceReader slices = read_closed(state);
-	SpkSlice	ring[2];
-	int			at = 0;
-
-	for (uint32_t i = 0; spk_slice_next(&slices, &ring[at]); i++, at ^= 1)
-		if (i > 0 && spk_slice_compare(&ring[at ^ 1], &ring[at]) >= 0)
-			return false;
-	return true;
-}
-
-/* Brings the closed slices into canonical order, parts of one slice merged. */
+/* Puts closed slices that are not in order into it, parts of one slice merged. */
 static SpkStatus
-compact(SpkProfileState *state)
+sort_closed(SpkProfileState *state)
 {
 	const SpkHost *host = state->closed.host;
 	SpkSliceReader slices = read_closed(state);
 	uint32_t	n = state->n_closed;
-	SpkSlice   *all;
+	SpkSlice   *all = spk_alloc(host, n, sizeof(SpkSlice));
 
-	if (state->closed.status != SPK_OK)
-		return state->closed.status;
-	if (n > state->n_sorted && !closed_in_order(state))
+	if (all == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t i = 0; i < n; i++)
+		spk_slice_next(&slices, &all[i]);
+	qsort(all, n, sizeof(SpkSlice), spk_slice_compare);
+	state->closed.len = 0;
+	state->n_closed = 0;
+	state->prev_session = 0;
+	state->prev_day = 0;
+	state->in_order = true;
+	for (uint32_t i = 0; i < n;)
 	{
-		all = spk_alloc(host, n, sizeof(SpkSlice));
-		if (all == NULL)
-			return SPK_NO_MEMORY;
-		for (uint32_t i = 0; i < n; i++)
-			spk_slice_next(&slices, &all[i]);
-		qsort(all, n, sizeof(SpkSlice), spk_slice_compare);
-		state->closed.len = 0;
-		state->n_closed = 0;
-		state->prev_session = 0;
-		state->prev_day = 0;
-		for (uint32_t i = 0; i < n;)
-		{
-			uint32_t	j = i + 1;
+		uint32_t	j = i + 1;
 
-			for (; j < n && spk_slice_compare(&all[i], &all[j]) == 0; j++)
-				spk_slice_merge(&all[i], &all[j]);
-			append_slice(state, &all[i]);
-			i = j;
-		}
-		spk_release(host, all);
+		for (; j < n && spk_slice_compare(&all[i], &all[j]) == 0; j++)
+			spk_slice_merge(&all[i], &all[j]);
+		append_slice(state, &all[i]);
+		i = j;
 	}
-	state->n_sorted = state->n_closed;
-	state->compact_at = 2 * state->closed.len > MIN_COMPACT_SIZE ? 2 * state->closed.len : MIN_COMPACT_SIZE;
+	spk_release(host, all);
 	return state->closed.status;
+}
+
+/* Brings the closed slices into canonical form. */
+static SpkStatus
+compact(SpkProfileState *state)
+{
+	SpkStatus	status = state->closed.status;
+	size_t		next;
+
+	if (status == SPK_OK && !state->in_order)
+		status = sort_closed(state);
+	next = state->closed.len < UINT32_MAX / 2 ? 2 * state->closed.len : UINT32_MAX;
+	state->compact_at = next > MIN_COMPACT_SIZE ? (uint32_t) next : MIN_COMPACT_SIZE;
+	return status;
 }
 
 /* Closes the current slice. */

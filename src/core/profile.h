@@ -29,21 +29,24 @@ typedef struct SpkProfileHeader
  * occur there in several parts when events come out of order; they are merged
  * when the encoded part has doubled since the last time, so that memory stays
  * in proportion to the finished profile.
+ *
+ * There is one of these for each user of a GROUP BY, so it is kept to the 256
+ * bytes that PostgreSQL's allocator hands out without waste.
  */
 typedef struct SpkProfileState
 {
 	SpkProfileHeader header;
-	bool		has_current;
 	SpkSlice	current;
 	SpkWriter	closed;			/* encoded slices */
-	uint32_t	n_closed;
-	uint32_t	n_sorted;		/* closed ones when they were last merged */
 	int64_t		prev_session;	/* of the last closed slice: the base of the next one's deltas */
 	int32_t		prev_day;
-	size_t		compact_at;		/* length of closed at which to merge */
+	uint32_t	n_closed;
+	uint32_t	compact_at;		/* length of closed at which to merge */
+	bool		has_current;
+	bool		in_order;		/* closed slices ascend: nothing to merge */
 } SpkProfileState;
 
-/* A state without events; closed slices will live in the host's memory. */
+/* A state without events.  The host, which it keeps, holds its closed slices. */
 extern void spk_profile_init(SpkProfileState *state, const SpkHost *host);
 
 /* Adds one event.  Its time must lie in SPK_MIN_TIME .. SPK_MAX_TIME. */

@@ -254,6 +254,14 @@ test_check_is_exact(void **unused)
 	assert_int_equal(h.live, 0);
 }
 
+/* One for each user of a GROUP BY: see profile.h. */
+static void
+test_state_size(void **unused)
+{
+	(void) unused;
+	assert_true(sizeof(SpkProfileState) <= 256);
+}
+
 static void
 test_counts_stick(void **unused)
 {
@@ -321,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_check_accepts),
 		cmocka_unit_test(test_check_is_exact),
+		cmocka_unit_test(test_state_size),
 		cmocka_unit_test(test_counts_stick),
 		cmocka_unit_test(test_no_memory),
 	};
