@@ -23,7 +23,7 @@ PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
 # The goals below the line do without, or install what is missing themselves.
-ifneq ($(filter-out test demo clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test demo bench clean,$(or $(MAKECMDGOALS),all)),)
 
 PG_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 
@@ -76,4 +76,9 @@ test:
 demo:
 	@test/demo.sh $(EVENTS)
 
-.PHONY: test demo clean prove_installcheck
+# Ours and the peers on the same data; make bench TOPIC="load features" SIZE=2228
+# RUNS=5 chooses, see bench/run.sh
+bench:
+	@TOPIC='$(TOPIC)' SIZE='$(SIZE)' RUNS='$(RUNS)' bench/run.sh
+
+.PHONY: test demo bench clean prove_installcheck

@@ -1,0 +1,42 @@
+#
+# memory.sh
+#	  The peak memory of a server's processes.
+#
+# To be sourced.
+
+# watch_memory COMMAND...: runs it and leaves in $private_mb the peak of what
+# all backends and workers had for themselves at one time (RssAnon, summed), and
+# in $process_mb the largest peak of one process (VmHWM), which counts the pages
+# of shared buffers that it has touched.
+watch_memory()
+{
+	local samples=$SANDBOX/memory.samples command
+
+	"$@" >/dev/null &
+	command=$!
+	: >"$samples"
+	while kill -0 $command 2>/dev/null; do
+		memory_sample >>"$samples"
+		sleep 0.05
+	done
+	wait $command
+	awk '
+		$1 > private { private = $1 }
+		$2 > process { process = $2 }
+		END { printf "%.1f %.1f\n", private / 1024, process / 1024 }' "$samples" >"$samples.peak"
+	read -r private_mb process_mb <"$samples.peak"
+}
+
+# Kilobytes: private memory of all backends and workers, largest peak of one
+memory_sample()
+{
+	local pid files=()
+
+	for pid in $(pgrep -P "$postmaster" -f '^postgres: (postgres|parallel|.* \[local\])'); do
+		files+=("/proc/$pid/status")
+	done
+	[ ${#files[@]} -gt 0 ] || return 0
+	# a process may end while it is looked at
+	awk '$1 == "RssAnon:" { sum += $2 } $1 == "VmHWM:" && $2 > peak { peak = $2 } END { print sum + 0, peak + 0 }' \
+		"${files[@]}" 2>/dev/null || true
+}

@@ -1,0 +1,70 @@
+# scale: the cost of an event at a hundredth, a tenth and, with SIZE=full, all of
+# the log of 22,278 users.
+. bench/memory.sh
+
+scale_where="WHERE auth NOT IN ('Logged Out', 'Guest')"
+
+# scale_step USERS NAME COMMAND...: runs it once and notes time and memory
+scale_step()
+{
+	local start=$EPOCHREALTIME
+
+	watch_memory "${@:3}"
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$(awk "BEGIN { print $EPOCHREALTIME - $start }")" \
+		"$private_mb" "$process_mb" | tee -a "$SANDBOX/scale.rows" >&2
+}
+
+scale_load()
+{
+	local other
+
+	sql -o /dev/null -c "SELECT churn_load_events('loaded', '$log', part => 1, parts => 2)" &
+	other=$!
+	sql -o /dev/null -c "SELECT churn_load_events('loaded', '$log', part => 2, parts => 2)" &&
+		wait $other
+}
+
+# scale_size USERS: all steps at this size, the best of three runs below the full one
+scale_size()
+{
+	local users=$1 run runs=3
+
+	[ "$users" != $full_users ] || runs=1
+	json_log "$users"
+	events=$(wc -l <"$log")
+	foreign_log log "$log"
+	for ((run = 0; run < runs; run++)); do
+		sql -c 'DROP TABLE IF EXISTS loaded' -c 'CREATE TABLE loaded OF churn_event' -c CHECKPOINT 2>/dev/null
+		scale_step "$users" "load, two sessions" scale_load
+		scale_step "$users" "features from the table" \
+			timed "SELECT userid, churn_features($event_arguments) FROM loaded $scale_where GROUP BY userid"
+		scale_step "$users" "features in place" \
+			timed "SELECT userid, churn_features($event_arguments) FROM log $scale_where GROUP BY userid"
+	done
+	sql -c 'DROP TABLE loaded' -c 'DROP FOREIGN TABLE log'
+	[ "$users" != $full_users ] || rm "$log"
+}
+
+scale_table()
+{
+	printf '\n| step | users | events | seconds | events/s | µs an event | times that at a tenth | private MB | VmHWM MB |\n'
+	printf '|---|---|---|---|---|---|---|---|---|\n'
+	sort -t $'\t' -k 2,2 -k 1,1n -k 4,4g "$SANDBOX/scale.rows" | awk -F '\t' -v tenth=2228 '
+		seen[$1, $2]++ { next }
+		{ key = ++n; row[n] = $0; if ($1 == tenth) base[$2] = $4 / $3 }
+		END {
+			for (i = 1; i <= n; i++) {
+				split(row[i], f, "\t")
+				ratio = (f[2] in base) ? sprintf("%.2f", f[4] / f[3] / base[f[2]]) : ""
+				printf "| %s | %d | %d | %.2f | %.0f | %.3f | %s | %s | %s |\n", f[2], f[1], f[3], f[4],
+					f[3] / f[4], 1e6 * f[4] / f[3], ratio, f[5], f[6]
+			}
+		}'
+}
+
+: >"$SANDBOX/scale.rows"
+[ "$SIZE" != $full_users ] || need_disk 42000 "the full log (12 GB as JSON, 11 GB as a table, 16 GB of write-ahead log)"
+scale_size 223
+scale_size 2228
+[ "$SIZE" != $full_users ] || scale_size $full_users
+scale_table | report_add
