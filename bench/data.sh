@@ -51,7 +51,5 @@ event_table()
 # foreign_log NAME FILE: the file as a foreign table
 foreign_log()
 {
-	sql -c 'DROP SERVER IF EXISTS logs CASCADE' \
-		-c 'CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json' \
-		-c "CREATE FOREIGN TABLE $1 ($event_columns) SERVER logs OPTIONS (filename '$2')" -c "ANALYZE $1"
+	sql -c "CREATE FOREIGN TABLE $1 ($event_columns) SERVER logs OPTIONS (filename '$2')" -c "ANALYZE $1"
 }

@@ -18,7 +18,7 @@ export LC_ALL=C.UTF-8
 candidate_names=()
 candidate_commands=()
 before_each=true				# command to run before each run, not counted
-slow=10						# a candidate that takes longer counts one run only
+slow=15						# a candidate that takes longer counts one run only
 report=
 export PYTHONPATH=$PWD/bench/peers PYTHONDONTWRITEBYTECODE=1
 python=/usr/bin/python3
@@ -90,6 +90,15 @@ server_cpu()
 	awk -v tick="$(getconf CLK_TCK)" '{ print ($16 + $17) / tick }' "/proc/$postmaster/stat"
 }
 
+# Waits until the postmaster has noted the ends of all sessions.
+await_sessions()
+{
+	while pgrep -P "$postmaster" -f '\[local\]' >/dev/null; do
+		sleep 0.02
+	done
+	sleep 0.05
+}
+
 # measure COMMAND: runs it; leaves its figures in $seconds and $cpu
 measure()
 {
@@ -103,7 +112,7 @@ measure()
 		exit 1
 	fi
 	end=$EPOCHREALTIME
-	sleep 0.1					# the postmaster notes the ends of its children
+	await_sessions
 	awk -v wall="$start $end" -v server="$before $(server_cpu)" '
 		FILENAME ~ /times$/ { client = $1 + $2; next }
 		$1 == "Time:" { told += $2 / 1000; has_told = 1 }

@@ -7,7 +7,7 @@
 # watch_memory COMMAND...: runs it and leaves in $private_mb the peak of what
 # all backends and workers had for themselves at one time (RssAnon, summed), and
 # in $process_mb the largest peak of one process (VmHWM), which counts the pages
-# of shared buffers that it has touched.
+# of shared buffers that it has touched; dashes when it was over too soon.
 watch_memory()
 {
 	local samples=$SANDBOX/memory.samples command
@@ -17,13 +17,13 @@ watch_memory()
 	: >"$samples"
 	while kill -0 $command 2>/dev/null; do
 		memory_sample >>"$samples"
-		sleep 0.05
+		sleep 0.01
 	done
 	wait $command
 	awk '
 		$1 > private { private = $1 }
 		$2 > process { process = $2 }
-		END { printf "%.1f %.1f\n", private / 1024, process / 1024 }' "$samples" >"$samples.peak"
+		END { print NR ? sprintf("%.1f %.1f", private / 1024, process / 1024) : "– –" }' "$samples" >"$samples.peak"
 	read -r private_mb process_mb <"$samples.peak"
 }
 
@@ -32,7 +32,7 @@ memory_sample()
 {
 	local pid files=()
 
-	for pid in $(pgrep -P "$postmaster" -f '^postgres: (postgres|parallel|.* \[local\])'); do
+	for pid in $(pgrep -P "$postmaster" -f '^postgres: (parallel worker|.*\[local\])'); do
 		files+=("/proc/$pid/status")
 	done
 	[ ${#files[@]} -gt 0 ] || return 0

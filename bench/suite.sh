@@ -26,6 +26,7 @@ server_copy
 server_install with_llvm=no
 bench_server_start
 sql -c 'CREATE EXTENSION sparkify' -c 'CREATE EXTENSION pg_prewarm' \
+	-c 'CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json' \
 	-c 'ALTER DATABASE postgres SET search_path = bench, public'
 
 for topic in ${TOPIC:-$default_topics}; do
