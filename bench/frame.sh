@@ -93,10 +93,12 @@ server_cpu()
 # Waits until the postmaster has noted the ends of all sessions.
 await_sessions()
 {
-	while pgrep -P "$postmaster" -f '\[local\]' >/dev/null; do
+	local others='^postgres: (checkpointer|background writer|walwriter|autovacuum launcher|logical replication launcher)'
+
+	# one that unmaps its memory has no title any more
+	while ps --ppid "$postmaster" -o args= | grep -Evq "$others"; do
 		sleep 0.02
 	done
-	sleep 0.05
 }
 
 # measure COMMAND: runs it; leaves its figures in $seconds and $cpu
