@@ -345,6 +345,20 @@ check_direction(const UnitMatrix *u, const SpkTree *tree, const SpkNode *node, c
 		assert_int_equal(node->split, (low + high - 1) / 2);
 }
 
+/* What a split of a node with these rows must stay under. */
+static double
+naive_bound(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t n, uint32_t churn)
+{
+	uint32_t	all = u->matrix.n_rows;
+	uint32_t	all_churn = 0;
+
+	for (uint32_t r = 0; r < all; r++)
+		all_churn += spk_matrix_label(&u->matrix, r);
+	return naive_impurity(plan, n - churn, churn) -
+		fmax(1e-12 * (plan->weight[0] * (n - churn) + plan->weight[1] * churn),
+			 plan->min_gain * (plan->weight[1] * all_churn + plan->weight[0] * (all - all_churn)));
+}
+
 /* Compares the node and all below it with the naive learner; returns splits seen. */
 static uint32_t
 check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, uint32_t at, const Rows *rows,
@@ -361,8 +375,7 @@ check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, 
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		churn += spk_matrix_label(&u->matrix, rows->row[i]);
-	bound = naive_impurity(plan, rows->n - churn, churn) -
-		1e-12 * (plan->weight[0] * (rows->n - churn) + plan->weight[1] * churn);
+	bound = naive_bound(u, plan, rows->n, churn);
 	if (depth < plan->max_depth && churn > 0 && churn < rows->n && rows->n >= 2 * plan->min_leaf)
 		way = naive_split(u, plan, rows, bound);
 	if (!way.found)
@@ -426,6 +439,8 @@ splits_are_the_best_there_are(void **unused)
 			plan.max_depth = 1 + spk_rng_below(&rng, 3);
 		if (spk_rng_below(&rng, 2) == 0)
 			plan.weight[1] = 0.25 + spk_rng_double(&rng) * 8;
+		if (spk_rng_below(&rng, 4) == 0)
+			plan.min_gain = 0.05 * spk_rng_double(&rng);
 		plan.entropy = spk_rng_below(&rng, 3) == 0;
 		tree = grow(u, &plan, 0);
 		check_tree(u, &plan, &tree);
@@ -434,6 +449,147 @@ splits_are_the_best_there_are(void **unused)
 		unit_matrix_free(u);
 	}
 	assert_in_range(n_splits, 5000, 100000);
+}
+
+/* --- best first --- */
+
+typedef struct NaiveNode
+{
+	Rows		rows;
+	uint32_t	depth;
+	uint32_t	left;			/* 0: a leaf */
+	Way			way;
+	double		gain;
+} NaiveNode;
+
+static void
+naive_consider(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *node)
+{
+	uint32_t	churn = 0;
+
+	for (uint32_t i = 0; i < node->rows.n; i++)
+		churn += spk_matrix_label(&u->matrix, node->rows.row[i]);
+	if (node->depth < plan->max_depth && churn > 0 && churn < node->rows.n && node->rows.n >= 2 * plan->min_leaf)
+		node->way = naive_split(u, plan, &node->rows, naive_bound(u, plan, node->rows.n, churn));
+	node->gain = naive_impurity(plan, node->rows.n - churn, churn) - node->way.cost;
+}
+
+/* Splits where it gains most, of equal ones the node made first; returns the nodes. */
+static uint32_t
+naive_best_first(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *nodes)
+{
+	uint32_t	n = 1;
+
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+		nodes[0].rows.row[nodes[0].rows.n++] = r;
+	naive_consider(u, plan, &nodes[0]);
+	while (n < 2 * plan->max_leaves - 1)
+	{
+		NaiveNode  *best = NULL;
+
+		for (uint32_t i = 0; i < n; i++)
+			if (nodes[i].left == 0 && nodes[i].way.found && (best == NULL || nodes[i].gain > best->gain))
+				best = &nodes[i];
+		if (best == NULL)
+			break;
+		best->left = n;
+		for (uint32_t side = 0; side < 2; side++, n++)
+		{
+			nodes[n].depth = best->depth + 1;
+			for (uint32_t i = 0; i < best->rows.n; i++)
+			{
+				uint32_t	row = best->rows.row[i];
+
+				if (best->way.left[spk_matrix_row(&u->matrix, row)[best->way.feature]] == (side == 0))
+					nodes[n].rows.row[nodes[n].rows.n++] = row;
+			}
+			naive_consider(u, plan, &nodes[n]);
+		}
+	}
+	return n;
+}
+
+static void
+check_same_nodes(const NaiveNode *nodes, uint32_t a, const SpkTree *tree, uint32_t b)
+{
+	assert_int_equal(nodes[a].rows.n, tree->nodes[b].cover);
+	assert_int_equal(nodes[a].left == 0, (tree->nodes[b].flags & SPK_NODE_LEAF) != 0);
+	if (nodes[a].left == 0)
+		return;
+	assert_int_equal(nodes[a].way.feature, tree->nodes[b].feature);
+	check_same_nodes(nodes, nodes[a].left, tree, tree->nodes[b].u.left);
+	check_same_nodes(nodes, nodes[a].left + 1, tree, tree->nodes[b].u.left + 1);
+}
+
+static void
+bounded_trees_grow_where_they_gain_most(void **unused)
+{
+	SpkRng		rng = spk_rng(25, 26);
+	uint32_t	n_bounded = 0;
+
+	for (int round = 0; round < 1000; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1), 1 + spk_rng_below(&rng, 4),
+										1 + spk_rng_below(&rng, 7));
+		SpkForestPlan plan = plan_of(u, false);
+		NaiveNode  *nodes;
+		uint32_t	n;
+		SpkTree		tree,
+					whole;
+
+		plan.min_leaf = 1 + spk_rng_below(&rng, 2);
+		if (spk_rng_below(&rng, 3) == 0)
+			plan.max_depth = 2 + spk_rng_below(&rng, 3);
+		if (spk_rng_below(&rng, 2) == 0)
+			plan.weight[1] = 0.25 + spk_rng_double(&rng) * 8;
+		if (spk_rng_below(&rng, 4) == 0)
+			plan.min_gain = 0.02 * spk_rng_double(&rng);
+		whole = grow(u, &plan, 0);
+		plan.max_leaves = 1 + spk_rng_below(&rng, 12);
+		nodes = calloc(2 * plan.max_leaves, sizeof(NaiveNode));
+		n = naive_best_first(u, &plan, nodes);
+		tree = grow(u, &plan, 0);
+		check_tree(u, &plan, &tree);
+		assert_int_equal(tree.n_nodes, n);
+		check_same_nodes(nodes, 0, &tree, 0);
+		/* a bound that does not bind changes nothing */
+		if (tree.n_nodes < whole.n_nodes)
+			n_bounded++;
+		else
+			assert_same_tree(&tree, &whole);
+		free(nodes);
+		free_tree(&tree);
+		free_tree(&whole);
+		unit_matrix_free(u);
+	}
+	assert_in_range(n_bounded, 200, 900);
+}
+
+/* Many leaves, with bootstrap and features drawn: as many as allowed, or the whole tree. */
+static void
+bounded_trees_are_sound(void **unused)
+{
+	SpkRng		rng = spk_rng(27, 28);
+	UnitMatrix *u = unit_matrix_new(&rng, 20000, 70, 255);
+	SpkForestPlan plan = plan_of(u, true);
+	SpkTree		whole,
+				tree;
+
+	plan.features_per_split = 8;
+	whole = grow(u, &plan, 5);
+	for (uint32_t leaves = 1; leaves < 20000; leaves = 7 * leaves + 1)
+	{
+		plan.max_leaves = leaves;
+		tree = grow(u, &plan, 5);
+		check_tree(u, &plan, &tree);
+		if (2 * leaves - 1 <= whole.n_nodes)
+			assert_int_equal(tree.n_nodes, 2 * leaves - 1);
+		else
+			assert_same_tree(&tree, &whole);
+		free_tree(&tree);
+	}
+	free_tree(&whole);
+	unit_matrix_free(u);
 }
 
 /* Every width of rows, few and many rows, and parts larger than a pass. */
@@ -766,6 +922,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits_are_the_best_there_are),
+		cmocka_unit_test(bounded_trees_grow_where_they_gain_most),
+		cmocka_unit_test(bounded_trees_are_sound),
 		cmocka_unit_test(trees_are_sound),
 		cmocka_unit_test(one_class_and_no_rows),
 		cmocka_unit_test(trees_are_independent),

@@ -1,0 +1,184 @@
+/*
+ * fingerprints.c
+ *	  Trains some forests and prints their fingerprints; check_builds.sh
+ *	  compares what several builds of the core print.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/binning.h"
+#include "core/codec.h"
+#include "core/oob.h"
+#include "core/rng.h"
+
+#define N_ROWS		3000
+#define N_COLUMNS	9
+#define N_NAMES		40
+
+static void *
+host_alloc(void *ctx, size_t size)
+{
+	(void) ctx;
+	return malloc(size);
+}
+
+static void
+host_release(void *ctx, void *ptr)
+{
+	(void) ctx;
+	free(ptr);
+}
+
+static bool
+host_cancelled(void *ctx)
+{
+	(void) ctx;
+	return false;
+}
+
+static const SpkHost host = {host_alloc, host_release, host_cancelled, NULL};
+
+static void
+check(SpkStatus status)
+{
+	if (status != SPK_OK)
+	{
+		fprintf(stderr, "status %d\n", (int) status);
+		exit(1);
+	}
+}
+
+/* Numbers of few and of many values, some missing, and two columns of categories. */
+static void
+make_rows(SpkColumn *columns, uint8_t *labels)
+{
+	static const char *const names[N_COLUMNS] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+	static char bytes[N_NAMES][4];
+	static SpkCategory categories[N_NAMES];
+	SpkRng		rng = spk_rng(1, 2);
+
+	for (int i = 0; i < N_NAMES; i++)
+	{
+		snprintf(bytes[i], sizeof(bytes[i]), "c%d", i);
+		categories[i] = (SpkCategory) {bytes[i], (uint32_t) strlen(bytes[i])};
+	}
+	for (int c = 0; c < N_COLUMNS; c++)
+	{
+		double	   *numbers = malloc(N_ROWS * sizeof(double));
+		uint32_t   *ids = malloc(N_ROWS * sizeof(uint32_t));
+
+		columns[c] = (SpkColumn) {.name = names[c], .kind = c < 2 ? SPK_CATEGORY : SPK_NUMBER};
+		for (int r = 0; r < N_ROWS; r++)
+		{
+			double		x = spk_rng_double(&rng) + spk_rng_double(&rng) / 3;
+			bool		missing = c % 3 == 0 && spk_rng_below(&rng, 10) == 0;
+
+			if (c == 3)
+				x = floor(8 * x);
+			numbers[r] = missing ? NAN : x;
+			ids[r] = missing ? SPK_NO_ID : spk_rng_below(&rng, c == 0 ? 3 : N_NAMES);
+		}
+		if (c < 2)
+		{
+			columns[c].ids = ids;
+			columns[c].names = categories;
+			columns[c].n_names = N_NAMES;
+			free(numbers);
+		}
+		else
+		{
+			columns[c].numbers = numbers;
+			free(ids);
+		}
+	}
+	for (int r = 0; r < N_ROWS; r++)
+	{
+		double		risk = columns[4].numbers[r] * 0.7 + (columns[1].ids[r] % 3 == 0 ? 0.4 : 0) + spk_rng_double(&rng);
+
+		labels[r] = risk > 1.3;
+	}
+}
+
+/* The fingerprint of the forest that these options make. */
+static uint64_t
+train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	SpkModel	model = {algorithm, *options, .n_features = table->n_columns};
+	SpkWriter	w = spk_writer(&host);
+	uint8_t    *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
+	SpkMatrix	matrix;
+	SpkForestPlan plan;
+	SpkGrower  *grower;
+	double	   *gains;
+	uint64_t   *tally;
+	uint64_t	fingerprint;
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.features = calloc(table->n_columns, sizeof(SpkFeature));
+	for (uint32_t c = 0; c < table->n_columns; c++)
+		check(spk_bin_column(&host, &table->columns[c], table->n_rows, (uint32_t) options->value[SPK_OPT_BINS],
+							 &model.features[c]));
+	check(spk_bin_table(&host, table, model.features, codes, &matrix));
+	plan = spk_forest_plan(options, algorithm, &matrix);
+	grower = spk_grower_new(&host, &plan, &matrix, model.features);
+	tally = calloc(spk_oob_words(&plan, &matrix) + 1, sizeof(uint64_t));
+	spk_grower_judge(grower, tally);
+	gains = calloc((size_t) plan.n_trees * table->n_columns, sizeof(double));
+	model.n_trees = plan.n_trees;
+	model.trees = calloc(plan.n_trees, sizeof(SpkTree));
+	for (uint32_t t = 0; t < plan.n_trees; t++)
+	{
+		SpkTree    *tree = &model.trees[t];
+
+		check(spk_grow_tree(grower, t, tree, gains + (size_t) t * table->n_columns));
+		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes, tree->n_nodes * sizeof(SpkNode));
+		tree->sets = memcpy(malloc(tree->n_sets * sizeof(SpkCodeSet) + 1), tree->sets,
+							tree->n_sets * sizeof(SpkCodeSet));
+	}
+	spk_grower_release(grower);
+	spk_forest_importance(gains, plan.n_trees, model.features, table->n_columns);
+	check(spk_oob_finish(&host, &plan, &matrix, tally, &model));
+	check(spk_model_encode(&model, &w));
+	free(gains);
+	free(tally);
+	free(codes);
+	spk_model_release(&host, &model);
+	fingerprint = spk_model_fingerprint(w.data, w.len);
+	spk_release(&host, w.data);
+	return fingerprint;
+}
+
+int
+main(void)
+{
+	SpkColumn	columns[N_COLUMNS];
+	uint8_t		labels[N_ROWS];
+	SpkTable	table = {N_ROWS, N_COLUMNS, labels, columns};
+
+	make_rows(columns, labels);
+	for (int i = 0; i < 8; i++)
+	{
+		SpkAlgorithm algorithm = i == 7 ? SPK_DECISION_TREE : SPK_RANDOM_FOREST;
+		SpkOptions	options = spk_options_default(algorithm);
+
+		if (algorithm == SPK_RANDOM_FOREST)
+			options.value[SPK_OPT_TREES] = 10;
+		if (i & 1)
+			options.value[SPK_OPT_CRITERION] = SPK_CRITERION_ENTROPY;
+		if (i & 2)
+			options.value[SPK_OPT_CLASS_WEIGHT] = i == 2 ? SPK_WEIGHT_BALANCED : 2.7;
+		if (i & 4)
+			options.value[SPK_OPT_MAX_LEAVES] = 20;
+		if (i == 3)
+			options.value[SPK_OPT_MIN_GAIN] = 0.001;
+		if (i < 6)
+			options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
+		if (i == 6)
+			options.value[SPK_OPT_BOOTSTRAP] = 0;
+		printf("%d %016llx\n", i, (unsigned long long) train(&table, algorithm, &options));
+	}
+	return 0;
+}
