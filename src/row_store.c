@@ -14,6 +14,7 @@
 #include "core/hash.h"
 #include "pg_host.h"
 #include "row_store.h"
+#include "train_memory.h"
 
 /* A category of a column and its place in the column's names. */
 typedef struct CategoryEntry
@@ -91,6 +92,16 @@ enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 	return ptr == NULL ? MemoryContextAllocHuge(context, n * size) : repalloc_huge(ptr, n * size);
 }
 
+static uint64
+row_size(const SpkRowStore *store)
+{
+	uint64		size = 1;
+
+	for (uint32 i = 0; i < store->n_columns; i++)
+		size += value_size(store->columns[i].kind);
+	return size;
+}
+
 /* Makes room for more rows. */
 static void
 reserve(SpkRowStore *store, uint32 more)
@@ -105,9 +116,11 @@ reserve(SpkRowStore *store, uint32 more)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
+	spk_check_collected_memory(needed * row_size(store), needed, store->n_columns);
 	while (capacity < needed)
 		capacity *= 2;
 	capacity = Min(capacity, SPK_MAX_ROWS);
+	capacity = Min(capacity, Max(needed, spk_max_training_memory() / row_size(store)));
 
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	for (uint32 i = 0; i < store->n_columns; i++)
@@ -272,7 +285,7 @@ spk_store_send(const SpkRowStore *store)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
-				 errhint("Raise or set to 0 max_parallel_workers_per_gather.")));
+				 errhint("Use churn_train, which foresees this, or set max_parallel_workers_per_gather to 0.")));
 	spk_writer_reserve(&w, size);
 	spk_write_u32(&w, 0);		/* becomes the varlena header */
 	spk_write_u8(&w, (uint8) store->algorithm);
@@ -351,14 +364,14 @@ spk_store_receive(bytea *bytes)
 }
 
 SpkTable
-spk_store_table(const SpkRowStore *store, MemoryContext context)
+spk_store_take(SpkRowStore *store, MemoryContext context)
 {
 	SpkColumn  *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
 	SpkTable	table = {store->n_rows, store->n_columns, store->labels, columns};
 
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
-		const SpkStoreColumn *c = &store->columns[i];
+		SpkStoreColumn *c = &store->columns[i];
 
 		columns[i].name = c->name;
 		columns[i].kind = c->kind;
@@ -368,6 +381,42 @@ spk_store_table(const SpkRowStore *store, MemoryContext context)
 			columns[i].ids = c->values;
 		else
 			columns[i].numbers = c->values;
+		c->values = NULL;
 	}
+	store->labels = NULL;
+	store->capacity = 0;
 	return table;
+}
+
+uint64
+spk_table_size(const SpkTable *table)
+{
+	uint64		size = 1;
+
+	for (uint32 i = 0; i < table->n_columns; i++)
+		size += value_size(table->columns[i].kind);
+	return size * table->n_rows;
+}
+
+static void
+release_array(const void *array)
+{
+	if (array != NULL)
+		pfree((void *) array);
+}
+
+void
+spk_table_release(SpkTable *table)
+{
+	SpkColumn  *columns = (SpkColumn *) table->columns;
+
+	release_array(table->labels);
+	table->labels = NULL;
+	for (uint32 i = 0; i < table->n_columns; i++)
+	{
+		release_array(columns[i].numbers);
+		release_array(columns[i].ids);
+		columns[i].numbers = NULL;
+		columns[i].ids = NULL;
+	}
 }

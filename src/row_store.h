@@ -70,7 +70,16 @@ extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
 extern bytea *spk_store_send(const SpkRowStore *store);
 extern SpkRowStore *spk_store_receive(bytea *bytes);
 
-/* The rows as the learners take them; points into the store. */
-extern SpkTable spk_store_table(const SpkRowStore *store, MemoryContext context);
+/*
+ * The rows as the learners take them.  The table takes the values: the store
+ * keeps its counts and names, which the table points to, but no rows.
+ */
+extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
+
+/* Bytes of a table's values and labels. */
+extern uint64 spk_table_size(const SpkTable *table);
+
+/* Gives the values and labels back; once more does no harm. */
+extern void spk_table_release(SpkTable *table);
 
 #endif							/* SPK_ROW_STORE_H */

@@ -174,6 +174,28 @@ spk_source_columns(const char *from)
 	return columns;
 }
 
+double
+spk_source_rows(const char *from)
+{
+	double		rows = 0;
+	SPIPlanPtr	plan;
+	CachedPlan *cached;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare(psprintf("SELECT q.* FROM %s", from), 0, NULL);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	cached = SPI_plan_get_cached_plan(plan);
+	if (cached != NULL)
+	{
+		rows = linitial_node(PlannedStmt, cached->stmt_list)->planTree->plan_rows;
+		ReleaseCachedPlan(cached, 0);	/* of no owner, as the plan is not saved */
+	}
+	SPI_finish();
+	return rows;
+}
+
 void
 spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 {

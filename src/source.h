@@ -23,6 +23,9 @@ extern char *spk_source_from(const char *source);
 /* Columns of such an item, in the current memory context. */
 extern TupleDesc spk_source_columns(const char *from);
 
+/* How many rows the planner expects of such an item. */
+extern double spk_source_rows(const char *from);
+
 /* Error, listing the columns there are, unless one has this name; what says what the name is for. */
 extern void spk_source_require_column(TupleDesc columns, const char *name, const char *what);
 

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "event_progress.h"
+#include "train_memory.h"
 
 PG_MODULE_MAGIC;
 
@@ -19,9 +20,10 @@ void
 _PG_init(void)
 {
 	DefineCustomBoolVariable("sparkify.progress",
-							 "Reports the progress of loading events.",
-							 "Every two seconds a NOTICE tells the bytes read, rows, speed and time left.",
+							 "Reports the progress of loading events and of training.",
+							 "Every two seconds a NOTICE tells what is done and the time left.",
 							 &spk_progress_notices, true, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	spk_define_training_memory();
 	spk_reserve_settings("sparkify");
 }

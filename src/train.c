@@ -12,6 +12,7 @@
 #include "portability/instr_time.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -128,12 +129,12 @@ most_bins(const SpkModel *model)
 }
 
 bytea *
-spk_train(const SpkRowStore *rows)
+spk_train(SpkRowStore *rows)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn training",
 												  ALLOCSET_DEFAULT_SIZES);
 	SpkHost		host = spk_pg_host(context);
-	SpkTable	table = spk_store_table(rows, context);
+	SpkTable	table = spk_store_take(rows, context);
 	SpkModel	model = {rows->algorithm, rows->options};
 	uint32		bins = most_bins(&model);
 	bytea	   *result;
@@ -154,6 +155,7 @@ spk_train(const SpkRowStore *rows)
 	else
 		spk_fit_additive(&host, &table, &model);
 	result = spk_model_to_bytes(&model);
+	spk_table_release(&table);
 	MemoryContextDelete(context);
 	return result;
 }
@@ -317,6 +319,23 @@ training_query(const char *schema, const char *from, const char *label, const ch
 					group, agg, from, group, group);
 }
 
+/*
+ * What a worker has collected must fit into a value, 1 GB, to get to the leader.
+ * When the planner expects so many rows that it might not, the query runs
+ * without workers.  Returns the level of settings to go back from.
+ */
+static int
+forbid_workers(const char *from, TupleDesc columns)
+{
+	double		expected = spk_source_rows(from) * columns->natts * sizeof(double);
+	int			nest_level = NewGUCNestLevel();
+
+	if (expected > MaxAllocSize)
+		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
 static void
 require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
 {
@@ -342,6 +361,7 @@ churn_train(PG_FUNCTION_ARGS)
 	char	   *group_by;
 	char	   *sql;
 	TupleDesc	columns;
+	int			nest_level;
 
 	require_args(fcinfo, required, lengthof(required));
 	spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
@@ -362,8 +382,10 @@ churn_train(PG_FUNCTION_ARGS)
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
 	params[2] = excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
 								 PG_GETARG_DATUM(1), grouped ? PG_GETARG_DATUM(5) : (Datum) 0, !grouped);
+	nest_level = forbid_workers(from, columns);
 	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);
 	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
+	AtEOXact_GUC(true, nest_level);
 	if (!result.any)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -20,8 +20,9 @@ extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 /*
  * Trains on these rows, which are at least one of each class; the value of a
  * churn_model, palloc'd.  The same multiset of rows gives the same bytes.
- * Memory beyond the result is given back.
+ * The rows are used up: their memory is given back as soon as they are binned,
+ * before trees grow, and all but the result in the end.
  */
-extern bytea *spk_train(const SpkRowStore *rows);
+extern bytea *spk_train(SpkRowStore *rows);
 
 #endif							/* SPK_TRAIN_H */

@@ -24,6 +24,8 @@
 #include "core/binning.h"
 #include "core/oob.h"
 #include "pg_host.h"
+#include "row_store.h"
+#include "train_memory.h"
 #include "train_parallel.h"
 
 /* Keys of the parallel context's table of contents */
@@ -322,25 +324,49 @@ wanted_workers(uint32 n_rows, uint32 n_trees)
 	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers), (int) n_trees - 1);
 }
 
-static uint32
-tree_count(const SpkModel *model)
+/*
+ * A segment for the codes, when workers are wanted, can be paid for and there
+ * is room for it and the trees; else NULL, and no workers.
+ */
+static dsm_segment *
+codes_segment(const SpkTable *table, const SpkModel *model, int *n_workers)
 {
-	return model->algorithm == SPK_DECISION_TREE ? 1 : (uint32) model->options.value[SPK_OPT_TREES];
+	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns), NULL};
+	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+	size_t		size = (size_t) shape.n_rows * shape.stride;
+	dsm_segment *segment;
+
+	*n_workers = spk_affordable_workers(&plan, &shape, spk_table_size(table),
+										wanted_workers(table->n_rows, plan.n_trees));
+	if (*n_workers == 0)
+		return NULL;
+	if (!spk_shared_memory_fits(size + size / 2))
+	{
+		*n_workers = 0;
+		ereport(WARNING,
+				(errmsg("not enough shared memory to train in parallel"),
+				 errdetail("The binned rows take %zu MB.", size / (1024 * 1024)),
+				 errhint("Make /dev/shm larger; in a container, by its option for shared memory.")));
+		return NULL;
+	}
+	segment = dsm_create(size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	if (segment == NULL)
+		*n_workers = 0;
+	return segment;
 }
 
 void
-spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model)
+spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	Forest		forest = {host};
 	size_t		codes_size = (size_t) table->n_rows * spk_matrix_stride(table->n_columns);
-	int			n_workers = wanted_workers(table->n_rows, tree_count(model));
-	dsm_segment *segment = NULL;
+	int			n_workers;
+	dsm_segment *segment = codes_segment(table, model, &n_workers);
 	uint8	   *codes;
 
-	if (n_workers > 0)
-		segment = dsm_create(codes_size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
 	codes = segment != NULL ? dsm_segment_address(segment) : host_alloc(host, codes_size, 1);
 	spk_check(spk_bin_table(host, table, model->features, codes, &forest.matrix), "training set", NULL);
+	spk_table_release(table);
 
 	forest.model = model;
 	forest.plan = spk_forest_plan(&model->options, model->algorithm, &forest.matrix);

@@ -18,8 +18,11 @@
  * set; sets n_trees, trees, the importance of features, the threshold and the
  * facts of oob.h.  As many workers help as max_parallel_maintenance_workers
  * allows and are there; the result does not depend on them.
+ *
+ * The table's values are released once they are binned.  What would take too
+ * much memory is an error before.
  */
-extern void spk_grow_forest(const SpkHost *host, const SpkTable *table, SpkModel *model);
+extern void spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model);
 
 /* What a worker runs. */
 extern PGDLLEXPORT void spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc);

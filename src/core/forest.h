@@ -40,6 +40,9 @@ typedef struct SpkForestPlan
 extern SpkForestPlan spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm,
 									 const SpkMatrix *matrix);
 
+/* Most leaves of a tree under this plan. */
+extern uint32_t spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows);
+
 /*
  * Memory one worker needs to grow trees, allocated once and used for many
  * trees.  Of the features only kind and n_bins are used, during the call.  The

@@ -129,9 +129,6 @@ spk_tally_of_row(uint8_t weight)
 	return draws + (draws * (weight / (SPK_MAX_DRAWS + 1)) << 32);
 }
 
-/* Most leaves of a tree under this plan. */
-extern uint32_t spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows);
-
 static inline uint64_t *
 spk_constant_of(const SpkGrower *grower, uint32_t slot)
 {

@@ -1,0 +1,112 @@
+/*
+ * train_memory.c
+ *	  How much memory training may take, and what it will.
+ *
+ * Training takes what its rows need; the operating system would end a server
+ * that asks for too much.  So what it will take is known before, from rows,
+ * columns, options and workers, and held against a setting.
+ */
+#include "compat.h"
+
+#ifdef __linux__
+#include <sys/statvfs.h>
+#endif
+#include <unistd.h>
+
+#include "storage/dsm_impl.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "train_memory.h"
+
+static int	max_training_memory;	/* kB */
+
+/* Half of the machine's memory: the rest is for the server and the file cache. */
+static int
+default_memory(void)
+{
+	long		pages = sysconf(_SC_PHYS_PAGES);
+	long		page_size = sysconf(_SC_PAGESIZE);
+	double		kilobytes = (double) pages * page_size / 1024 / 2;
+
+	if (pages <= 0 || page_size <= 0)
+		return 1024 * 1024;
+	return kilobytes < MAX_KILOBYTES ? (int) kilobytes : MAX_KILOBYTES;
+}
+
+void
+spk_define_training_memory(void)
+{
+	DefineCustomIntVariable("sparkify.max_training_memory",
+							"Sets the most memory that training a model may take.",
+							"Training that would take more is an error; it uses fewer workers before. "
+							"The default is half of the machine's memory.",
+							&max_training_memory, default_memory(), 1024, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+uint64
+spk_max_training_memory(void)
+{
+	return (uint64) max_training_memory * 1024;
+}
+
+/* Rounded up, so that what is too much never reads like what is allowed. */
+static uint64
+megabytes(uint64 bytes)
+{
+	return (bytes + 1024 * 1024 - 1) / (1024 * 1024);
+}
+
+static void
+refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and sparkify.max_training_memory is " UINT64_FORMAT " MB",
+					more ? "more than " : "", megabytes(bytes), spk_max_training_memory() / (1024 * 1024)),
+			 errdetail("There are %s" UINT64_FORMAT " rows of %u features.", more ? "at least " : "", n_rows, n_features),
+			 errhint("Raise sparkify.max_training_memory, train on a sample of the rows or exclude columns.")));
+}
+
+void
+spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
+{
+	if (bytes > spk_max_training_memory())
+		refuse(bytes, n_rows, n_features, true);
+}
+
+/* Of the finished trees, at most; a model is never larger than a value may be. */
+static uint64
+trees_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	uint64		tree = (2 * (uint64) spk_most_leaves(plan, matrix->n_rows) - 1) * sizeof(SpkNode);
+
+	return Min(plan->n_trees * tree, MaxAllocSize);
+}
+
+int
+spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
+{
+	uint64		limit = spk_max_training_memory();
+	uint64		codes = (uint64) matrix->n_rows * matrix->stride;
+	uint64		sorting = (uint64) matrix->n_rows * 2 * sizeof(uint64);
+	uint64		binning = collected + codes + sorting;
+	uint64		growing = codes + trees_memory(plan, matrix) + spk_grower_size(plan, matrix);
+
+	if (Max(binning, growing) > limit)
+		refuse(Max(binning, growing), matrix->n_rows, matrix->n_features, false);
+	return (int) Min((uint64) n_workers, (limit - growing) / spk_grower_size(plan, matrix));
+}
+
+bool
+spk_shared_memory_fits(uint64 bytes)
+{
+#ifdef __linux__
+	struct statvfs fs;
+
+	if (dynamic_shared_memory_type == DSM_IMPL_POSIX && statvfs("/dev/shm", &fs) == 0)
+		return (uint64) fs.f_bavail * fs.f_frsize >= bytes;
+#endif
+	return true;
+}
