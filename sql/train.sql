@@ -156,7 +156,6 @@ FROM (SELECT songs, paid FROM training LIMIT 500) t, LATERAL (SELECT songs > 500
 SELECT n_rows FROM churn_train('training', group_by => NULL, options => '{"trees": 1}');
 
 -- algorithms and options
-SELECT churn_train('training', algorithm => 'gradient_boosting');
 SELECT churn_train('training', algorithm => 'crystal_ball');
 SELECT churn_train('training', options => '{"tree": 5}');
 SELECT churn_train('training', options => '{"trees": 0}');

@@ -9,6 +9,7 @@
  */
 #include "compat.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "mb/pg_wchar.h"
@@ -381,8 +382,8 @@ get_leaf_value(json_object *value)
 {
 	double		number = get_number(value, "A leaf");
 
-	if (fabs(number) > 1 || (double) (float) number != number)
-		REFUSE("A leaf is not a number of single precision from 0 to 1.");
+	if (fabs(number) > FLT_MAX || (double) (float) number != number)
+		REFUSE("A leaf is not a number of single precision.");
 	return (float) number;
 }
 

@@ -38,9 +38,9 @@ spk_model_from_datum(Datum datum, MemoryContext context)
 	SpkHost		host = spk_pg_host(context);
 	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
 	const char *why = NULL;
+	SpkStatus	status = spk_model_decode(&host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), model, &why);
 
-	spk_check(spk_model_decode(&host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), model, &why),
-			  "churn model", why);
+	spk_check(status, "churn model", why);
 	if ((Pointer) bytes != DatumGetPointer(datum))
 		pfree(bytes);
 	return model;

@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
+#include "boost_parallel.h"
 #include "collect.h"
 #include "core/binning.h"
 #include "model_type.h"
@@ -39,23 +40,15 @@ enum
 	N_TRAINED
 };
 
-static bool
-is_trainable_algorithm(SpkAlgorithm algorithm)
-{
-	return algorithm != SPK_GRADIENT_BOOSTING;
-}
-
-/* "random_forest, decision_tree": all algorithms, or those that can be trained. */
+/* "random_forest, decision_tree" and so on, for a hint. */
 static char *
-list_algorithms(bool all)
+list_algorithms(void)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
 	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
-		if (all || is_trainable_algorithm((SpkAlgorithm) i))
-			appendStringInfo(&list, "%s%s", list.len == 0 ? "" : ", ",
-							 spk_algorithm_name((SpkAlgorithm) i));
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_algorithm_name((SpkAlgorithm) i));
 	return list.data;
 }
 
@@ -68,12 +61,7 @@ spk_training_algorithm(const char *name, size_t len)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
-				 errhint("The algorithms are: %s.", list_algorithms(true))));
-	if (!is_trainable_algorithm(algorithm))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("algorithm \"%.*s\" is not available in this version", (int) len, name),
-				 errhint("The available algorithms are: %s.", list_algorithms(false))));
+				 errhint("The algorithms are: %s.", list_algorithms())));
 	return algorithm;
 }
 
@@ -150,7 +138,9 @@ spk_train(SpkRowStore *rows)
 	for (uint32 i = 0; i < table.n_columns; i++)
 		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
 				  "training set", NULL);
-	if (spk_algorithm_is_forest(model.algorithm))
+	if (model.algorithm == SPK_GRADIENT_BOOSTING)
+		spk_boost_model(&host, &table, &model);
+	else if (spk_algorithm_is_forest(model.algorithm))
 		spk_grow_forest(&host, &table, &model);
 	else
 		spk_fit_additive(&host, &table, &model);

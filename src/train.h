@@ -12,8 +12,7 @@
 
 /*
  * The algorithm of this name (len bytes).  An unknown name is
- * ERRCODE_INVALID_PARAMETER_VALUE, one that cannot be trained yet
- * ERRCODE_FEATURE_NOT_SUPPORTED.
+ * ERRCODE_INVALID_PARAMETER_VALUE.
  */
 extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 

@@ -99,7 +99,7 @@ read_header(Decoder *d, const void *data, size_t len)
 		return corrupt(d, "The data do not start as a model does");
 	if (version != SPK_MODEL_VERSION || flags != 0)
 		return corrupt(d, "The format version is not known");
-	if (algorithm >= SPK_N_ALGORITHMS || algorithm == SPK_GRADIENT_BOOSTING)
+	if (algorithm >= SPK_N_ALGORITHMS)
 		return corrupt(d, "The algorithm is not known");
 	d->model->algorithm = (SpkAlgorithm) algorithm;
 	if (d->model->fingerprint != spk_model_hash((const uint8_t *) data + SPK_MODEL_HEADER,
@@ -394,7 +394,12 @@ read_node(Decoder *d, SpkTree *tree, SpkNode *node)
 	{
 		case SPK_NODE_LEAF:
 			node->u.value = spk_read_f32(&d->r);
-			if (!(node->u.value >= 0 && node->u.value <= 1))
+			if (d->model->algorithm == SPK_GRADIENT_BOOSTING)
+			{
+				if (!isfinite(node->u.value))
+					return corrupt(d, "A leaf is not a finite number");
+			}
+			else if (!(node->u.value >= 0 && node->u.value <= 1))
 				return corrupt(d, "A leaf is outside 0 to 1");
 			break;
 		case 0:

@@ -2,6 +2,7 @@
  * predict.c
  *	  Walking the trees of a decoded model.
  */
+#include "elementary.h"
 #include "predict.h"
 
 static inline bool
@@ -31,7 +32,7 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 double
 spk_answer(const SpkModel *model, double sum)
 {
-	return sum / model->n_trees;
+	return model->algorithm == SPK_GRADIENT_BOOSTING ? spk_sigmoid(sum) : sum / model->n_trees;
 }
 
 double

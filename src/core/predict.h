@@ -12,12 +12,15 @@
 extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
 
 /*
- * The probability of churn, 0..1, of a row of codes: the mean over trees of
- * the leaf values, summed in tree order.
+ * The probability of churn, 0..1, of a row of codes: the answer to the leaf
+ * values, summed in tree order.
  */
 extern double spk_predict(const SpkModel *model, const uint8_t *codes);
 
-/* The prediction of a model from the sum of the leaf values that a row reaches. */
+/*
+ * The prediction of a model from the sum of the leaf values that a row reaches:
+ * their mean, or in boosting the logistic function of the sum.
+ */
 extern double spk_answer(const SpkModel *model, double sum);
 
 #endif							/* SPK_PREDICT_H */

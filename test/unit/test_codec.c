@@ -402,8 +402,6 @@ test_rules_of_the_model(void **state)
 	model.algorithm = SPK_DECISION_TREE;
 	model.options = spk_options_default(SPK_DECISION_TREE);
 	assert_refused(&model, "The number of trees is not one that the algorithm makes");
-	model.algorithm = SPK_GRADIENT_BOOSTING;
-	assert_refused(&model, "The algorithm is not known");
 
 	model = sample();
 	REFUSED_WITH(features[0].name, "", "A feature's name is empty or holds a zero byte");
@@ -458,6 +456,32 @@ test_rules_of_trees(void **state)
 	REFUSED_WITH(trees[0].n_nodes, 6, "A tree has an even number of nodes");
 	REFUSED_WITH(nodes[0].flags, SPK_NODE_LEAF, "A node belongs to no split");
 	REFUSED_WITH(nodes[4].flags, SPK_NODE_LEAF, "A node belongs to no split");
+}
+
+/* The leaves of boosted trees are margins. */
+static void
+test_margins(void **state)
+{
+	SpkModel	model = sample();
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	float		was = nodes[2].u.value;
+	SpkWriter	w;
+
+	(void) state;
+	model.algorithm = SPK_GRADIENT_BOOSTING;
+	model.options = spk_options_default(SPK_GRADIENT_BOOSTING);
+	REFUSED_WITH(nodes[2].u.value, NAN, "A leaf is not a finite number");
+	REFUSED_WITH(nodes[2].u.value, -INFINITY, "A leaf is not a finite number");
+	nodes[2].u.value = -1e30f;
+	w = encoded(&host, &model);
+	assert_false(refused_or_exact(&host, w.data, w.len));
+	w.data[6] = SPK_N_ALGORITHMS;
+	sign(w.data, w.len);
+	assert_true(refused_or_exact(&host, w.data, w.len));
+	nodes[2].u.value = was;
+	spk_release(&host, w.data);
+	assert_int_equal(unit.live, 0);
 }
 
 /* The k-th split at the left end of level k: as deep as allowed, and one more. */
@@ -598,6 +622,7 @@ main(void)
 		cmocka_unit_test(test_rules_of_the_model),
 		cmocka_unit_test(test_rules_of_features),
 		cmocka_unit_test(test_rules_of_trees),
+		cmocka_unit_test(test_margins),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_grown),
 	};

@@ -1,0 +1,118 @@
+-- Gradient boosting
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+
+CREATE TABLE boosted AS
+SELECT i AS userid, (i * 7919) % 1000 + (i * 31) % 400 > 900 AS churned,
+	   (i * 7919) % 1000 AS songs,
+	   CASE WHEN i % 11 = 0 THEN 'NaN' ELSE ((i * 31) % 400) / 4.0 END::float8 AS adverts,
+	   DATE '2018-01-01' + (i * 37) % 300 AS joined,
+	   (ARRAY['free', 'paid', NULL])[1 + i % 3] AS level,
+	   ('city ' || i % 40) AS city
+FROM generate_series(1, 20000) i;
+CREATE TABLE models AS SELECT * FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 40}');
+SELECT grp, algorithm, n_rows, n_positive, n_features FROM models;
+
+-- a forest, with facts, options and importances as others have
+SELECT churn_info(model)->'algorithm' AS algorithm, churn_info(model)->'trees' AS trees, churn_info(model)->'depth' AS depth,
+	   churn_info(model)->'threshold' AS threshold, churn_info(model)->'options' AS options, churn_info(model)->'facts' AS facts
+FROM models;
+SELECT pg_typeof(model::churn_forest), model::churn_forest::churn_model = model AS same FROM models;
+SELECT feature, importance > 0.2 AS important FROM models, churn_importance(model) LIMIT 3;
+SELECT round(sum(importance)::numeric, 9) AS sum FROM models, churn_importance(model);
+
+-- text and bytes, exact both ways; leaves are margins
+SELECT model::text::churn_model = model AS same FROM models;
+SELECT model::text ~ '\[-\d\.\d+,\d+\]' AS margins FROM models;
+SELECT left(model::text, 20)::churn_forest FROM models;
+SELECT regexp_replace(model::text, '\[-\d\.\d+,(\d+)\]', '[1e39,\1]')::churn_model FROM models;
+SELECT replace(model::text, 'gradient_boosting', 'decision_tree')::churn_model FROM models;
+
+-- predictions
+SELECT min(p) > 0 AND max(p) < 1 AS probabilities, round(avg(p)::numeric, 2) = round(avg(churned::int), 2) AS calibrated,
+	   (churn_metrics(churned, p)).auc > 0.99 AS fits
+FROM (SELECT churned, churn_predict(model, b) AS p FROM models, boosted b) s;
+SELECT count(*) FILTER (WHERE churn_at_risk(model, b) <> (churn_predict(model, b) >= 0.5)) AS different FROM models, boosted b;
+SELECT churn_predict(model, f) BETWEEN 0 AND 1 AS missing
+FROM models, (SELECT NULL::int AS songs, 'NaN'::float8 AS adverts, NULL::date AS joined, 'new' AS level, NULL::text AS city) f;
+SELECT count(*) FROM models, churn_score(model, 'boosted') WHERE at_risk = (score >= 0.5);
+
+-- the same model whatever the workers, the plan and the order
+CREATE TEMP TABLE prints (how text, print text);
+INSERT INTO prints SELECT 'first', churn_fingerprint(model) FROM models;
+SET max_parallel_maintenance_workers = 0;
+INSERT INTO prints SELECT 'serial', churn_fingerprint(model)
+FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 40}');
+SET max_parallel_maintenance_workers = 8;
+INSERT INTO prints SELECT 'eight', churn_fingerprint(model)
+FROM churn_train('SELECT * FROM boosted ORDER BY city, songs', algorithm => 'gradient_boosting', options => '{"trees": 40}');
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 4;
+INSERT INTO prints SELECT 'collected in parallel', churn_fingerprint(model)
+FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 40}');
+RESET max_parallel_workers_per_gather;
+RESET max_parallel_maintenance_workers;
+SELECT count(*), count(DISTINCT print) FROM prints;
+
+-- the seed names the draws, and nothing else is random
+SELECT count(DISTINCT churn_fingerprint(model::text::churn_model)) AS models, count(DISTINCT (model::text)::json->>'trees') AS trees
+FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3}');
+SELECT count(DISTINCT (model::text)::json->>'trees') AS trees
+FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "subsample": 0.5}');
+
+-- groups
+SELECT grp, n_rows, n_features, churn_info(model)->'trees' AS trees
+FROM churn_train('boosted', algorithm => 'gradient_boosting', group_by => 'level', options => '{"trees": 3}');
+
+-- options
+SELECT churn_info(model)->'depth' AS depth, (churn_info(model)->'nodes')::int AS nodes
+FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 1, "max_depth": 2}');
+SELECT (churn_info(model)->'nodes')::int AS nodes
+FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 1, "max_depth": 64, "max_leaves": 9}');
+SELECT (churn_info(model)->'nodes')::int AS nodes
+FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 5, "min_leaf": 1000000}');
+SELECT (churn_info(model)->'trees')::int BETWEEN 1 AND 499 AS stopped
+FROM churn_train('SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted',
+				 algorithm => 'gradient_boosting', options => '{"trees": 500, "early_stopping": 3, "learning_rate": 0.5}');
+SELECT churn_info(model)->'options'->'class_weight' AS weight
+FROM churn_train('boosted', algorithm => 'gradient_boosting',
+				 options => '{"trees": 2, "class_weight": "balanced", "features_per_split": 0.5, "l2": 0, "bins": 7}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"learning_rate": 0}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"learning_rate": 1.5}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"l2": -1}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"subsample": 0}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"early_stopping": 2.5}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"validation": 1}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"criterion": "gini"}');
+SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"learning_rate": 0.1}');
+SELECT churn_train('SELECT * FROM boosted WHERE churned', algorithm => 'gradient_boosting');
+SELECT churn_train('SELECT churned FROM boosted', algorithm => 'gradient_boosting');
+
+-- nothing to learn from: the share of churn
+SELECT round(churn_predict(model, ROW(1))::numeric, 4) AS share, churn_info(model)->'nodes' AS nodes
+FROM (SELECT model FROM churn_train('SELECT 1 AS f1, userid % 4 = 0 AS churned FROM boosted', algorithm => 'gradient_boosting')) m;
+
+-- users whose churn is known for the other half, better than by a single tree
+CREATE TABLE users AS
+SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+FROM churn_simulate_events(2000, 42) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
+CREATE VIEW snapshots AS
+SELECT userid, d::date AS as_of, churn_label(profile, d::date, '14 days') AS churned, (churn_features(profile, d::date)).*
+FROM users, generate_series('2018-10-15'::date, '2018-10-29', '7 days') AS d
+WHERE churn_label(profile, d::date, '14 days') IS NOT NULL;
+CREATE TABLE known AS SELECT * FROM snapshots WHERE userid::int % 2 = 0;
+CREATE TABLE unknown AS SELECT * FROM snapshots WHERE userid::int % 2 <> 0;
+CREATE TEMP TABLE judged AS
+SELECT algorithm, churn_metrics(churned, churn_predict(model, u)) AS m
+FROM (VALUES ('gradient_boosting', '{"trees": 60, "learning_rate": 0.05, "max_depth": 4}'), ('decision_tree', '{}')) a(name, options),
+	 LATERAL churn_train('known', algorithm => a.name, options => a.options::jsonb) t, unknown u
+GROUP BY algorithm;
+SELECT (b.m).auc > (t.m).auc AS better, (b.m).auc > 0.6 AS good, (b.m).log_loss < (t.m).log_loss AS surer
+FROM judged b, judged t WHERE b.algorithm = 'gradient_boosting' AND t.algorithm = 'decision_tree';
+
+DROP VIEW snapshots;
+DROP TABLE boosted, models, users, known, unknown;

@@ -1,0 +1,27 @@
+/*
+ * boost_parallel.h
+ *	  Gradient boosting with the help of parallel workers.
+ */
+#ifndef SPK_BOOST_PARALLEL_H
+#define SPK_BOOST_PARALLEL_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "core/boost.h"
+
+/*
+ * Bins the table and grows the model's trees, whose options and features are
+ * set; sets n_trees, trees, the importance of features and the threshold, 0.5.
+ * As many workers help as max_parallel_maintenance_workers allows, are there
+ * and have a processor; the result does not depend on them.
+ */
+extern void spk_boost_model(const SpkHost *host, const SpkTable *table, SpkModel *model);
+
+/* What a worker runs. */
+extern PGDLLEXPORT void spk_boost_worker(dsm_segment *seg, shm_toc *toc);
+
+#endif							/* SPK_BOOST_PARALLEL_H */

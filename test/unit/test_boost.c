@@ -1,0 +1,670 @@
+/*
+ * test_boost.c
+ *	  Gradient boosting: splits against a search that tries everything, trees
+ *	  against a learner that goes row by row, and what must hold of any model.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <pthread.h>
+
+#include "core/boost.h"
+#include "core/boost_split.h"
+#include "core/codec.h"
+#include "core/elementary.h"
+#include "core/predict.h"
+#include "unit_host.h"
+#include "unit_matrix.h"
+
+/* cmocka hands every test a state that these do not need */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define MAX_TEAM	8
+
+static UnitHost state = UNIT_HOST_INIT;
+
+/* ---- One split ---- */
+
+/* The score when the codes in left go left; below 0 if they may not. */
+static double
+naive_score(const SpkSums *histogram, const bool *left, double l2, double min_hessian)
+{
+	SpkSums		sums[2] = {{0, 0}, {0, 0}};
+	double		score = 0;
+
+	for (int code = 0; code < 256; code++)
+	{
+		sums[left[code]].g += histogram[code].g;
+		sums[left[code]].h += histogram[code].h;
+	}
+	for (int side = 0; side < 2; side++)
+	{
+		if (sums[side].h < 1 || (double) sums[side].h < min_hessian)
+			return -1;
+		score += (double) sums[side].g * (double) sums[side].g / ((double) sums[side].h + l2);
+	}
+	return score;
+}
+
+/* The best score of a number's cuts, or of all subsets of a category's codes. */
+static double
+naive_best(const SpkSums *histogram, bool category, uint32_t n_bins, double l2, double min_hessian)
+{
+	double		best = -1;
+
+	for (int missing_left = 0; missing_left < 2; missing_left++)
+		for (uint32_t way = 0; way < (category ? UINT32_C(1) << n_bins : n_bins + 1); way++)
+		{
+			bool		left[256] = {false};
+
+			for (uint32_t code = 0; code < n_bins; code++)
+				left[code] = category ? way >> code & 1 : code < way;
+			left[SPK_MISSING] = missing_left;
+			best = fmax(best, naive_score(histogram, left, l2, min_hessian));
+		}
+	return best;
+}
+
+static void
+splits_are_the_best(void **unused)
+{
+	SpkRng		rng = spk_rng(1, 1);
+	int			n_found = 0;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		SpkSums		histogram[256] = {{0, 0}};
+		SpkSums		node = {0, 0};
+		bool		category = round % 3 == 0;
+		uint32_t	n_bins = 1 + spk_rng_below(&rng, category ? 8 : round % 2 == 0 ? 255 : 6);
+		/* subsets are only as good as cuts of the ordered rates where nothing shrinks them */
+		double		l2 = category ? 0 : spk_rng_below(&rng, 3) * 10000;
+		double		least = category ? 0 : spk_rng_below(&rng, 3) * 50000;
+		bool		left[256] = {false};
+		double		best;
+		SpkBoostSplit split;
+
+		for (uint32_t i = 0; i <= n_bins; i++)
+		{
+			SpkSums    *sums = &histogram[i == n_bins ? SPK_MISSING : i];
+
+			if (spk_rng_below(&rng, 4) == 0 || (i == n_bins && round % 5 < 2))
+				continue;
+			sums->h = 1 + spk_rng_below(&rng, 65535);
+			sums->g = (int64_t) spk_rng_below(&rng, 65535) - 32767;
+			node.g += sums->g;
+			node.h += sums->h;
+		}
+		best = naive_best(histogram, category, n_bins, l2, least);
+		split = spk_boost_split_none(node, l2);
+		spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+		if (best <= split.score && !split.found)
+			continue;
+		assert_true(split.found);
+		n_found++;
+		assert_int_equal(split.feature, 3);
+		for (int code = 0; code < 256; code++)
+			left[code] = category ? spk_set_has(&split.set, (uint8_t) code) : code <= split.cut;
+		if (!category)
+			left[SPK_MISSING] = split.missing_left;
+		assert_true(fabs(split.score - best) <= 1e-9 * best);
+		assert_true(fabs(naive_score(histogram, left, l2, least) - best) <= 1e-9 * best);
+		assert_true(category || (uint32_t) split.cut + split.missing_left < n_bins);
+		for (uint32_t code = n_bins; category && code < SPK_MISSING; code++)
+			assert_false(left[code]);
+	}
+	assert_true(n_found > 2000);
+}
+
+static void
+ties_go_to_the_first(void **unused)
+{
+	SpkSums		histogram[256] = {[2] = {-50, 10}, [5] = {50, 10}};
+	SpkSums		node = {0, 20};
+	SpkBoostSplit split = spk_boost_split_none(node, 0);
+
+	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	assert_int_equal(split.cut, 3);		/* in the middle of the gap */
+	assert_true(split.missing_left);	/* both sides weigh the same */
+	spk_boost_split_feature(node, 0, 0, 7, false, 9, histogram, &split);
+	assert_int_equal(split.feature, 4);
+
+	/* nothing to gain */
+	histogram[5].g = -50;
+	node.g = -100;
+	split = spk_boost_split_none(node, 0);
+	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	assert_false(split.found);
+	/* a side would have no hessian */
+	histogram[2].h = 0;
+	histogram[5].g = 50;
+	node = (SpkSums) {0, 10};
+	split = spk_boost_split_none(node, 0);
+	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	assert_false(split.found);
+}
+
+/* ---- Teams of threads ---- */
+
+typedef struct Job
+{
+	SpkHost		host;
+	SpkBoostPlan plan;
+	const UnitMatrix *u;
+	SpkModel   *model;
+	void	   *shared;
+	pthread_barrier_t barrier;
+	uint32_t	n;
+	SpkStatus	status[MAX_TEAM];
+} Job;
+
+typedef struct Member
+{
+	Job		   *job;
+	uint32_t	me;
+} Member;
+
+static void
+meet(void *ctx)
+{
+	pthread_barrier_wait(ctx);
+}
+
+static void *
+run_member(void *arg)
+{
+	Member	   *member = arg;
+	Job		   *job = member->job;
+	SpkTeam		team = {job->n, member->me, meet, &job->barrier};
+	SpkHost		host = job->host;
+	UnitHost	own = UNIT_HOST_INIT;
+
+	if (member->me > 0)
+		host = unit_host(&own);
+	job->status[member->me] = spk_boost(&host, &team, &job->plan, &job->u->matrix, job->u->features,
+										job->shared, member->me == 0 ? job->model : NULL);
+	return NULL;
+}
+
+/* Trains with a team of n; what the leader returned, as all the others. */
+static SpkStatus
+train(const UnitMatrix *u, const SpkOptions *options, uint32_t n, SpkModel *model)
+{
+	Job			job = {.u = u, .model = model, .n = n};
+	pthread_t	threads[MAX_TEAM];
+	Member		members[MAX_TEAM];
+
+	*model = (SpkModel) {.algorithm = SPK_GRADIENT_BOOSTING, .options = *options, .threshold = 0.5};
+	job.host = unit_host(&state);
+	job.plan = spk_boost_plan(options, &u->matrix);
+	job.shared = aligned_alloc(64, spk_boost_shared_size(&job.plan, &u->matrix, n));
+	pthread_barrier_init(&job.barrier, NULL, n);
+	model->n_features = u->matrix.n_features;
+	model->features = spk_alloc(&job.host, model->n_features, sizeof(SpkFeature));
+	memset(model->features, 0, model->n_features * sizeof(SpkFeature));
+	model->trees = spk_alloc(&job.host, job.plan.n_trees, sizeof(SpkTree));
+	memset(model->trees, 0, job.plan.n_trees * sizeof(SpkTree));
+	for (uint32_t i = 0; i < n; i++)
+	{
+		members[i] = (Member) {&job, i};
+		if (i > 0)
+			pthread_create(&threads[i], NULL, run_member, &members[i]);
+	}
+	run_member(&members[0]);
+	for (uint32_t i = 1; i < n; i++)
+	{
+		pthread_join(threads[i], NULL);
+		assert_int_equal(job.status[i], job.status[0]);
+	}
+	pthread_barrier_destroy(&job.barrier);
+	free(job.shared);
+	return job.status[0];
+}
+
+static void
+free_model(SpkModel *model)
+{
+	SpkHost		host = unit_host(&state);
+
+	spk_model_release(&host, model);
+}
+
+/* Nothing is left behind. */
+static int
+check_live(void **unused)
+{
+	return state.live == 0 ? 0 : -1;
+}
+
+static void
+assert_same_trees(const SpkModel *a, const SpkModel *b)
+{
+	assert_int_equal(a->n_trees, b->n_trees);
+	for (uint32_t t = 0; t < a->n_trees; t++)
+	{
+		assert_int_equal(a->trees[t].n_nodes, b->trees[t].n_nodes);
+		assert_int_equal(a->trees[t].n_sets, b->trees[t].n_sets);
+		assert_memory_equal(a->trees[t].nodes, b->trees[t].nodes, a->trees[t].n_nodes * sizeof(SpkNode));
+		assert_memory_equal(a->trees[t].sets, b->trees[t].sets, a->trees[t].n_sets * sizeof(SpkCodeSet));
+	}
+}
+
+static SpkOptions
+options_of(double trees)
+{
+	SpkOptions	options = spk_options_default(SPK_GRADIENT_BOOSTING);
+
+	options.value[SPK_OPT_TREES] = trees;
+	options.value[SPK_OPT_MIN_LEAF] = 3;
+	return options;
+}
+
+/*
+ * What holds of every model: breadth-first order, covers of the rows that
+ * reach a node, few enough leaves, finite values.
+ */
+static void
+check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *model)
+{
+	double		max_leaves = options->value[SPK_OPT_MAX_LEAVES];
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+	{
+		const SpkTree *tree = &model->trees[t];
+		uint32_t   *rows = calloc(tree->n_nodes, sizeof(uint32_t));
+		uint32_t	splits = 0;
+		uint32_t	sets = 0;
+
+		for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+			rows[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))]++;
+		for (uint32_t i = 0; i < tree->n_nodes; i++)
+		{
+			const SpkNode *node = &tree->nodes[i];
+
+			if (node->flags & SPK_NODE_LEAF)
+			{
+				assert_int_equal(node->cover, rows[i]);
+				assert_true(node->cover > 0);
+				assert_true(isfinite(node->u.value));
+				continue;
+			}
+			assert_int_equal(node->u.left, 2 * splits++ + 1);
+			assert_int_equal(node->cover, tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
+			if (node->flags & SPK_NODE_SET)
+				assert_int_equal(node->set, sets++);
+		}
+		assert_int_equal(tree->n_nodes, 2 * splits + 1);
+		assert_int_equal(tree->n_sets, sets);
+		assert_true(max_leaves == 0 || splits + 1 <= max_leaves);
+		free(rows);
+	}
+}
+
+static double
+loss_of(const UnitMatrix *u, const SpkModel *model)
+{
+	double		loss = 0;
+
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+	{
+		double		p = spk_predict(model, spk_matrix_row(&u->matrix, r));
+
+		assert_true(p > 0 && p < 1);
+		loss -= log(spk_matrix_label(&u->matrix, r) ? p : 1 - p);
+	}
+	return loss / u->matrix.n_rows;
+}
+
+static void
+any_team_grows_the_same_trees(void **unused)
+{
+	SpkRng		rng = spk_rng(2, 1);
+
+	for (int round = 0; round < 40; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, 3000), 1 + spk_rng_below(&rng, 12),
+										1 + spk_rng_below(&rng, 255));
+		SpkOptions	options = options_of(6);
+		SpkModel	alone;
+
+		options.value[SPK_OPT_MAX_DEPTH] = 1 + spk_rng_below(&rng, 12);
+		options.value[SPK_OPT_MAX_LEAVES] = round % 3 == 0 ? 2 + spk_rng_below(&rng, 20) : 0;
+		options.value[SPK_OPT_SUBSAMPLE] = round % 4 == 0 ? 0.6 : 1;
+		options.value[SPK_OPT_EARLY_STOPPING] = round % 5 == 0 ? 2 : 0;
+		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL : SPK_FEATURES_SQRT;
+		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED : SPK_WEIGHT_NONE;
+		assert_int_equal(train(u, &options, 1, &alone), SPK_OK);
+		check_trees(u, &options, &alone);
+		for (uint32_t n = 2; n <= MAX_TEAM; n += 3)
+		{
+			SpkModel	model;
+
+			assert_int_equal(train(u, &options, n, &model), SPK_OK);
+			assert_same_trees(&alone, &model);
+			for (uint32_t f = 0; f < model.n_features; f++)
+				assert_true(model.features[f].importance == alone.features[f].importance);
+			free_model(&model);
+		}
+		free_model(&alone);
+		unit_matrix_free(u);
+	}
+}
+
+/* Deep trees of many leaves: more open nodes than there are slots for histograms. */
+static void
+deep_trees_grow_in_groups(void **unused)
+{
+	SpkRng		rng = spk_rng(3, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 20000, 6, 255);
+	SpkOptions	options = options_of(2);
+	SpkModel	shallow,
+				deep,
+				best_first;
+
+	options.value[SPK_OPT_MIN_LEAF] = 1;
+	assert_int_equal(train(u, &options, 2, &shallow), SPK_OK);
+	options.value[SPK_OPT_MAX_DEPTH] = SPK_MAX_DEPTH;
+	assert_int_equal(train(u, &options, 2, &deep), SPK_OK);
+	check_trees(u, &options, &deep);
+	assert_true(deep.trees[0].n_nodes > 4 * 256);
+	/* the same splits as far as the shallow ones go */
+	for (uint32_t i = 0; i < 63; i++)
+		if ((shallow.trees[0].nodes[i].flags & SPK_NODE_LEAF) == 0)
+			assert_int_equal(shallow.trees[0].nodes[i].split, deep.trees[0].nodes[i].split);
+	/* enough leaves: in whatever order, the same tree */
+	options.value[SPK_OPT_MAX_DEPTH] = 6;
+	options.value[SPK_OPT_MAX_LEAVES] = 64;
+	assert_int_equal(train(u, &options, 1, &best_first), SPK_OK);
+	assert_same_trees(&shallow, &best_first);
+	free_model(&best_first);
+	free_model(&deep);
+	free_model(&shallow);
+	unit_matrix_free(u);
+}
+
+/* ---- The learner that goes row by row ---- */
+
+/* The margins that a model's trees give, and what the loss asks of the next. */
+static SpkSums
+naive_sums(const UnitMatrix *u, const double *margins, const bool *in)
+{
+	SpkSums		sums = {0, 0};
+
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+	{
+		double		p = 1 / (1 + exp(-(float) margins[r]));
+
+		if (!in[r])
+			continue;
+		sums.g += (int64_t) floor((p - spk_matrix_label(&u->matrix, r)) * SPK_GRADIENT_ONE + 0.5);
+		sums.h += (int64_t) floor(p * (1 - p) * SPK_HESSIAN_ONE + 0.5);
+	}
+	return sums;
+}
+
+static bool
+near(double a, double b, double tolerance)
+{
+	return fabs(a - b) <= tolerance * (1 + fabs(b));
+}
+
+/*
+ * Every leaf moves its rows by -learning_rate * g / (h + l2), and every split
+ * is at least as good as any other of its node.
+ */
+static void
+trees_are_newtons_steps(void **unused)
+{
+	SpkRng		rng = spk_rng(4, 1);
+
+	for (int round = 0; round < 12; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 200 + spk_rng_below(&rng, 300), 4, 7);
+		uint32_t	n = u->matrix.n_rows;
+		SpkOptions	options = options_of(3);
+		double		l2 = options.value[SPK_OPT_L2] * SPK_HESSIAN_ONE;
+		double	   *margins = calloc(n, sizeof(double));
+		double		base = log((double) u->matrix.n_positives / (n - u->matrix.n_positives));
+		bool	   *in = calloc(n, sizeof(bool));
+		SpkModel	model;
+
+		options.value[SPK_OPT_MIN_LEAF] = 1;
+		assert_int_equal(train(u, &options, 1, &model), SPK_OK);
+		for (uint32_t r = 0; r < n; r++)
+			margins[r] = base;
+		for (uint32_t t = 0; t < model.n_trees; t++)
+		{
+			const SpkTree *tree = &model.trees[t];
+
+			for (uint32_t i = 0; i < tree->n_nodes; i++)
+			{
+				SpkTree		cut = *tree;
+				SpkNode    *nodes = malloc(tree->n_nodes * sizeof(SpkNode));
+				const SpkNode *node = &tree->nodes[i];
+				SpkSums		sums;
+				double		score;
+				double		least;
+
+				/* the node's rows are those that end in it once it is a leaf */
+				memcpy(nodes, tree->nodes, tree->n_nodes * sizeof(SpkNode));
+				nodes[i].flags = SPK_NODE_LEAF;
+				cut.nodes = nodes;
+				for (uint32_t r = 0; r < n; r++)
+					in[r] = spk_tree_leaf(&cut, spk_matrix_row(&u->matrix, r)) == i;
+				free(nodes);
+				sums = naive_sums(u, margins, in);
+				/* min_leaf rows have at least so much; gradients here may differ by a quantum */
+				least = (double) sums.h / node->cover * (1 + 1e-3);
+				if (node->flags & SPK_NODE_LEAF)
+				{
+					double		value = -options.value[SPK_OPT_LEARNING_RATE] * sums.g / SPK_GRADIENT_ONE /
+						((sums.h + l2) / SPK_HESSIAN_ONE);
+
+					assert_true(near(node->u.value, value + (t == 0 ? base : 0), 1e-4));
+					continue;
+				}
+				score = 0;
+				for (uint32_t f = 0; f < u->matrix.n_features; f++)
+				{
+					SpkSums		histogram[256] = {{0, 0}};
+
+					for (int code = 0; code < 256; code++)
+					{
+						bool	   *with = calloc(n, sizeof(bool));
+
+						for (uint32_t r = 0; r < n; r++)
+							with[r] = in[r] && spk_matrix_row(&u->matrix, r)[f] == code;
+						if (code < 7 || code == SPK_MISSING)
+							histogram[code] = naive_sums(u, margins, with);
+						free(with);
+					}
+					if (u->features[f].kind != SPK_CATEGORY)
+						score = fmax(score, naive_best(histogram, false, u->features[f].n_bins, l2, least));
+				}
+				{
+					SpkSums		left;
+
+					for (uint32_t r = 0; r < n; r++)
+					{
+						uint8_t		code = spk_matrix_row(&u->matrix, r)[node->feature];
+						bool		goes_left = node->flags & SPK_NODE_SET ? spk_set_has(&tree->sets[node->set], code) :
+							code == SPK_MISSING ? (node->flags & SPK_NODE_MISSING_LEFT) != 0 : code <= node->split;
+
+						in[r] &= goes_left;
+					}
+					left = naive_sums(u, margins, in);
+					sums.g -= left.g;
+					sums.h -= left.h;
+					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) >= score * (1 - 1e-3));
+				}
+			}
+			for (uint32_t r = 0; r < n; r++)
+				margins[r] += tree->nodes[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))].u.value -
+					(t == 0 ? base : 0);
+		}
+		free(margins);
+		free(in);
+		free_model(&model);
+		unit_matrix_free(u);
+	}
+}
+
+static void
+more_trees_fit_better(void **unused)
+{
+	SpkRng		rng = spk_rng(5, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 5000, 8, 60);
+	double		last = 1;
+
+	for (int trees = 1; trees <= 64; trees *= 4)
+	{
+		SpkOptions	options = options_of(trees);
+		SpkModel	model;
+		double		loss;
+
+		assert_int_equal(train(u, &options, 2, &model), SPK_OK);
+		loss = loss_of(u, &model);
+		assert_true(loss < last);
+		last = loss;
+		free_model(&model);
+	}
+	unit_matrix_free(u);
+}
+
+/* The trees kept are the first ones of the model without stopping on the same rows. */
+static void
+early_stopping_keeps_the_best(void **unused)
+{
+	SpkRng		rng = spk_rng(6, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 600, 6, 200);
+	SpkOptions	options = options_of(400);
+	SpkModel	stopped,
+				patient;
+
+	options.value[SPK_OPT_LEARNING_RATE] = 0.5;
+	options.value[SPK_OPT_VALIDATION] = 0.3;
+	options.value[SPK_OPT_EARLY_STOPPING] = 5;
+	assert_int_equal(train(u, &options, 2, &stopped), SPK_OK);
+	assert_true(stopped.n_trees >= 1 && stopped.n_trees < 390);
+	check_trees(u, &options, &stopped);
+	options.value[SPK_OPT_EARLY_STOPPING] = 8;
+	assert_int_equal(train(u, &options, 1, &patient), SPK_OK);
+	assert_true(patient.n_trees >= stopped.n_trees);
+	for (uint32_t t = 0; t < stopped.n_trees; t++)
+		assert_memory_equal(stopped.trees[t].nodes, patient.trees[t].nodes,
+							stopped.trees[t].n_nodes * sizeof(SpkNode));
+	free_model(&patient);
+	free_model(&stopped);
+	unit_matrix_free(u);
+}
+
+/* Far more rows than a narrow histogram has room for, with the largest sums there are. */
+static void
+sums_do_not_overflow(void **unused)
+{
+	uint32_t	n = 300001;
+	UnitMatrix *u = calloc(1, sizeof(UnitMatrix));
+	SpkOptions	options = options_of(2);
+	SpkModel	model;
+
+	u->matrix = (SpkMatrix) {n, 0, 1, 8, calloc(n, 8)};
+	u->features[0].n_bins = 2;
+	for (uint32_t r = 0; r < n; r++)
+	{
+		/* one class to each side, in equal parts: gradients and hessians of a half and a quarter */
+		u->matrix.codes[8 * (size_t) r] = u->matrix.codes[8 * (size_t) r + 1] = r < n / 2;
+		u->matrix.n_positives += r < n / 2;
+	}
+	options.value[SPK_OPT_L2] = 0;
+	assert_int_equal(train(u, &options, 1, &model), SPK_OK);
+	/* -0.1 * (-1/2) / (1/4) */
+	assert_true(near(model.trees[0].nodes[2].u.value, 0.2, 1e-4));
+	assert_true(near(model.trees[0].nodes[1].u.value, -0.2, 1e-4));
+	assert_int_equal(model.trees[0].nodes[2].cover, n / 2);
+	free_model(&model);
+
+	/* weights at their limits give finite leaves and no overflow */
+	for (int i = 0; i < 2; i++)
+	{
+		options.value[SPK_OPT_CLASS_WEIGHT] = i == 0 ? 1e6 : 1e-6;
+		options.value[SPK_OPT_LEARNING_RATE] = 1;
+		assert_int_equal(train(u, &options, 2, &model), SPK_OK);
+		check_trees(u, &options, &model);
+		free_model(&model);
+	}
+	unit_matrix_free(u);
+}
+
+/* Without anything to split by there is one tree, of the base alone. */
+static void
+constant_features_give_the_base(void **unused)
+{
+	SpkRng		rng = spk_rng(7, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 100, 2, 1);
+	SpkOptions	options = options_of(10);
+	SpkModel	model;
+
+	for (uint32_t r = 0; r < 100; r++)
+		memset(u->matrix.codes + (size_t) r * u->matrix.stride, 0, 2);
+	assert_int_equal(train(u, &options, 1, &model), SPK_OK);
+	assert_int_equal(model.n_trees, 1);
+	assert_int_equal(model.trees[0].n_nodes, 1);
+	assert_true(near(spk_predict(&model, spk_matrix_row(&u->matrix, 0)), u->matrix.n_positives / 100.0, 1e-4));
+	assert_true(model.features[0].importance == 0);
+	free_model(&model);
+	unit_matrix_free(u);
+}
+
+static void
+faults_are_told_to_all(void **unused)
+{
+	SpkRng		rng = spk_rng(8, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 2000, 5, 50);
+	SpkOptions	options = options_of(5);
+	SpkStatus	status = SPK_NO_MEMORY;
+	SpkModel	model;
+
+	/* each allocation fails once; the first two are the test's own */
+	for (long allowed = 2; status != SPK_OK; allowed++)
+	{
+		state.allocs_left = allowed;
+		status = train(u, &options, allowed % 3 + 1, &model);
+		assert_true(status == SPK_OK || status == SPK_NO_MEMORY);
+		assert_true(allowed < 40);
+		state.allocs_left = -1;
+		free_model(&model);
+	}
+	status = SPK_CANCELLED;
+	for (long polls = 0; status != SPK_OK; polls += 1 + polls / 4)
+	{
+		state.polls_left = polls;
+		status = train(u, &options, polls % 3 + 1, &model);
+		assert_true(status == SPK_OK || status == SPK_CANCELLED);
+		state.polls_left = -1;
+		free_model(&model);
+	}
+	unit_matrix_free(u);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(splits_are_the_best, check_live),
+		cmocka_unit_test_teardown(ties_go_to_the_first, check_live),
+		cmocka_unit_test_teardown(any_team_grows_the_same_trees, check_live),
+		cmocka_unit_test_teardown(deep_trees_grow_in_groups, check_live),
+		cmocka_unit_test_teardown(trees_are_newtons_steps, check_live),
+		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
+		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
+		cmocka_unit_test_teardown(sums_do_not_overflow, check_live),
+		cmocka_unit_test_teardown(constant_features_give_the_base, check_live),
+		cmocka_unit_test_teardown(faults_are_told_to_all, check_live),
+	};
+
+	return cmocka_run_group_tests_name("boost", tests, NULL, NULL);
+}
