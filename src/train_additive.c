@@ -29,8 +29,8 @@ tell_of_fit(const SpkModel *model)
 {
 	if (model->facts[SPK_FACT_SEPARATED] > 0)
 		ereport(NOTICE,
-				(errmsg("the features tell the classes apart without error in some rows"),
-				 errdetail("Weights of the logistic regression would grow without end; they were left where the fit no longer changed."),
+				(errmsg("logistic regression found rows whose label follows from their features without error"),
+				 errdetail("Some weights have no end and were left where the fit no longer changed; their standard errors are huge."),
 				 errhint("Set option \"l2\" to a number greater than 0, or look for a feature that gives the label away.")));
 	else if (model->facts[SPK_FACT_CONVERGED] == 0)
 		ereport(NOTICE,

@@ -24,8 +24,8 @@
 #define NOISE			1e-13
 
 /*
- * Converged when a step promises less than this in log-likelihood: weights
- * are then within 1e-7 of their standard errors.
+ * Converged when a step promises less than this in log-likelihood: before that
+ * step weights are within 1e-7 of their standard errors.
  */
 #define SMALL_GAIN		1e-14
 
@@ -380,8 +380,13 @@ iterate(Fit *fit)
 		status = take_step(fit, &moved);
 	}
 	for (uint32_t j = 0; j < fit->n_columns; j++)
+	{
 		if (!fit->dropped[j])
 			largest = fmax(largest, fabs(fit->now.gradient[j]));
+		/* so small a step squares the error that is left; it needs no look */
+		if (converged)
+			fit->beta[j] += fit->step[j];
+	}
 	fit->model->facts[SPK_FACT_ITERATIONS] = n;
 	fit->model->facts[SPK_FACT_CONVERGED] = converged;
 	fit->model->facts[SPK_FACT_GRADIENT] = largest / fit->rows->n_rows;
