@@ -34,8 +34,8 @@ tell_of_fit(const SpkModel *model)
 				 errhint("Set option \"l2\" to a number greater than 0, or look for a feature that gives the label away.")));
 	else if (model->facts[SPK_FACT_CONVERGED] == 0)
 		ereport(NOTICE,
-				(errmsg("logistic regression did not converge in %.0f iterations",
-						model->facts[SPK_FACT_ITERATIONS]),
+				(errmsg("logistic regression did not converge"),
+				 errdetail("It took all iterations it was allowed: %.0f.", model->facts[SPK_FACT_ITERATIONS]),
 				 errhint("Raise option \"max_iter\" or \"l2\".")));
 }
 
