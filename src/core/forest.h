@@ -34,7 +34,7 @@ typedef struct SpkForestPlan
 /*
  * Resolves options of random_forest or decision_tree for this matrix:
  * features_per_split to a count (sqrt and shares rounded down, at least 1),
- * class_weight to weights (balanced: n / (2 * rows of the class), so that both
+ * importance to permutation (with bootstrap only), class_weight to weights (balanced: n / (2 * rows of the class), so that both
  * classes weigh the same; 1 and 1 when one of them is empty).
  */
 extern SpkForestPlan spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm,
@@ -56,8 +56,9 @@ extern void spk_grower_release(SpkGrower *grower);
 
 /*
  * From now on every tree that is grown is judged by the rows it has not seen,
- * and what comes of it added to tally, n_words = spk_oob_words(…) of zeros that
- * the caller keeps (see oob.h); NULL: no longer.  Needs a plan with bootstrap.
+ * and what comes of it added to tally: spk_oob_words words, zeros at first, that
+ * the caller keeps (see oob.h).  NULL: no longer.  Without bootstrap in the plan
+ * nothing is judged.
  */
 extern void spk_grower_judge(SpkGrower *grower, uint64_t *tally);
 

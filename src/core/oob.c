@@ -6,7 +6,6 @@
 #include "oob.h"
 #include "oob_tally.h"
 #include "rng.h"
-#include "sort.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -75,7 +74,7 @@ step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t 
 	return left + ((uint8_t) (code + up) > (uint8_t) node);
 }
 
-/* Takes n rows, GROUP where it is called for whole groups, to their leaves. */
+/* Takes n rows to their leaves; n is a constant for whole groups, so that the inner loop unrolls. */
 ALWAYS_INLINE void
 walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const *row, const uint32_t n,
 		   uint32_t *leaf, const bool sets)
@@ -170,7 +169,7 @@ predict_rows(SpkGrower *grower, const WalkNode *nodes, uint32_t *n_rows)
 	return SPK_OK;
 }
 
-/* Copies a sample of the rows out of bag to packed: every so manieth, all when they are few. */
+/* Copies rows out of bag to packed: all of them, or SPK_OOB_SAMPLE evenly spread ones. */
 static void
 draw_sample(SpkGrower *grower, uint32_t n_rows, uint8_t *packed)
 {

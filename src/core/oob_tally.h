@@ -13,7 +13,7 @@
 #define SPK_OOB_COUNT_BITS	14	/* SPK_MAX_TREES and their sum fit a word */
 #define SPK_OOB_COUNT_MASK	((UINT64_C(1) << SPK_OOB_COUNT_BITS) - 1)
 
-/* Every so manieth row is judged, from the first one on. */
+/* From the first row on, one of so many is judged. */
 static inline uint32_t
 spk_oob_every(const SpkMatrix *matrix)
 {

@@ -714,6 +714,16 @@ plans(void **unused)
 	assert_true(plan.bootstrap && !plan.entropy);
 	assert_true(plan.weight[0] == 1 && plan.weight[1] == 1);
 	assert_true(plan.seed == 42);
+	assert_true(plan.max_leaves == 0 && plan.min_gain == 0 && !plan.permutation);
+
+	options.value[SPK_OPT_MAX_LEAVES] = 31;
+	options.value[SPK_OPT_MIN_GAIN] = 0.25;
+	options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
+	plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
+	assert_true(plan.max_leaves == 31 && plan.min_gain == 0.25 && plan.permutation);
+	options.value[SPK_OPT_BOOTSTRAP] = 0;
+	assert_false(spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix).permutation);
+	options = spk_options_default(SPK_RANDOM_FOREST);
 
 	options.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_BALANCED;
 	options.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
@@ -849,6 +859,8 @@ no_memory(void **unused)
 	SpkForestPlan plan = plan_of(u, true);
 	SpkGrower  *grower = NULL;
 
+	plan.max_leaves = 3;
+	plan.permutation = true;
 	for (long allocs = 0; grower == NULL; allocs++)
 	{
 		assert_int_equal(state.live, 0);
