@@ -366,6 +366,44 @@ spk_code_number(const SpkFeature *feature, double value)
 	return (uint8_t) (at - feature->edges + (*at < value));
 }
 
+/* Values that are searched for together: a step of one waits for nothing of another's. */
+#define GROUP	8
+
+/* The codes of GROUP values; as spk_code_number, with at least one edge. */
+static inline void
+code_group(const SpkFeature *feature, const double *values, uint8_t *codes, size_t stride)
+{
+	const double *at[GROUP];
+	uint32_t	n = feature->n_bins - 1;
+
+	for (int i = 0; i < GROUP; i++)
+		at[i] = feature->edges;
+	for (; n > 1; n -= n / 2)
+	{
+#pragma GCC unroll 8
+		for (int i = 0; i < GROUP; i++)
+			at[i] += n / 2 & -(size_t) (at[i][n / 2 - 1] < values[i]);
+	}
+	for (int i = 0; i < GROUP; i++)
+	{
+		size_t		code = (size_t) (at[i] - feature->edges) + (*at[i] < values[i]);
+
+		codes[(size_t) i * stride] = isnan(values[i]) ? SPK_MISSING : (uint8_t) code;
+	}
+}
+
+void
+spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, uint8_t *codes, size_t stride)
+{
+	uint32_t	i = 0;
+
+	if (feature->n_bins > 1)
+		for (; i + GROUP <= n; i += GROUP)
+			code_group(feature, values + i, codes + i * stride, stride);
+	for (; i < n; i++)
+		codes[i * stride] = spk_code_number(feature, values[i]);
+}
+
 uint8_t
 spk_code_category(const SpkFeature *feature, const char *name, size_t len)
 {

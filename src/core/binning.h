@@ -30,6 +30,10 @@ extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, ui
 /* Code of a number in a numeric feature: SPK_MISSING for NaN; infinities allowed. */
 extern uint8_t spk_code_number(const SpkFeature *feature, double value);
 
+/* Likewise of n numbers into codes[0], codes[stride], …; faster than one at a time. */
+extern void spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, uint8_t *codes,
+							 size_t stride);
+
 /* Code of a category; SPK_MISSING when training did not know it. */
 extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, size_t len);
 

@@ -64,8 +64,7 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 			map += column->n_names;
 		}
 		else
-			for (uint32_t i = from; i < to; i++, code += stride)
-				*code = spk_code_number(&features[c], column->numbers[i]);
+			spk_code_numbers(&features[c], column->numbers + from, to - from, code, stride);
 	}
 	for (uint32_t i = from; i < to; i++)
 	{

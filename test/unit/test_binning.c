@@ -155,6 +155,36 @@ many_values_get_equal_bins(void **unused)
 	assert_int_equal(state.live, 0);
 }
 
+/* Many at once get the codes that they get one by one. */
+static void
+numbers_are_coded_together(void **unused)
+{
+	SpkRng		rng = spk_rng(9, 10);
+	double		edges[SPK_MAX_BINS - 1];
+	double		values[64];
+	uint8_t		codes[64 * 3];
+
+	for (uint32_t i = 0; i < SPK_MAX_BINS - 1; i++)
+		edges[i] = (double) i / 4 - 20;
+	for (uint32_t n_bins = 0; n_bins <= SPK_MAX_BINS; n_bins++)
+	{
+		SpkFeature	feature = {.kind = SPK_NUMBER, .n_bins = n_bins, .edges = edges};
+		uint32_t	n = spk_rng_below(&rng, 65);
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			static const double special[] = {NAN, INFINITY, -INFINITY, -20, 0};
+
+			values[i] = spk_rng_below(&rng, 6) == 0 ? special[spk_rng_below(&rng, 5)] :
+				spk_rng_below(&rng, 300) / 4.0 - 22;
+		}
+		memset(codes, 77, sizeof(codes));
+		spk_code_numbers(&feature, values, n, codes, 3);
+		for (uint32_t i = 0; i < sizeof(codes); i++)
+			assert_int_equal(codes[i], i % 3 == 0 && i / 3 < n ? spk_code_number(&feature, values[i / 3]) : 77);
+	}
+}
+
 static void
 absurd_arguments(void **unused)
 {
@@ -442,6 +472,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_values_get_a_bin_each),
 		cmocka_unit_test(many_values_get_equal_bins),
+		cmocka_unit_test(numbers_are_coded_together),
 		cmocka_unit_test(absurd_arguments),
 		cmocka_unit_test(categories),
 		cmocka_unit_test(sort_is_stable),
