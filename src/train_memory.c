@@ -17,6 +17,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
+#include "core/oob.h"
 #include "train_memory.h"
 
 static int	max_training_memory;	/* kB */
@@ -85,6 +86,13 @@ trees_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
 	return Min(plan->n_trees * tree, MaxAllocSize);
 }
 
+/* Of one that grows trees: its own, and its tally out of bag, which it hands over as a copy. */
+static uint64
+worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	return (uint64) spk_grower_size(plan, matrix) + 2 * (uint64) spk_oob_words(plan, matrix) * sizeof(uint64);
+}
+
 int
 spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
 {
@@ -92,11 +100,11 @@ spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint6
 	uint64		codes = (uint64) matrix->n_rows * matrix->stride;
 	uint64		sorting = (uint64) matrix->n_rows * 2 * sizeof(uint64);
 	uint64		binning = collected + codes + sorting;
-	uint64		growing = codes + trees_memory(plan, matrix) + spk_grower_size(plan, matrix);
+	uint64		growing = codes + trees_memory(plan, matrix) + worker_memory(plan, matrix);
 
 	if (Max(binning, growing) > limit)
 		refuse(Max(binning, growing), matrix->n_rows, matrix->n_features, false);
-	return (int) Min((uint64) n_workers, (limit - growing) / spk_grower_size(plan, matrix));
+	return (int) Min((uint64) n_workers, (limit - growing) / worker_memory(plan, matrix));
 }
 
 bool
