@@ -35,7 +35,7 @@ tell_of_fit(const SpkModel *model)
 	else if (model->facts[SPK_FACT_CONVERGED] == 0)
 		ereport(NOTICE,
 				(errmsg("logistic regression did not converge"),
-				 errdetail("It took all iterations it was allowed: %.0f.", model->facts[SPK_FACT_ITERATIONS]),
+				 errdetail("Iterations: %.0f.", model->facts[SPK_FACT_ITERATIONS]),
 				 errhint("Raise option \"max_iter\" or \"l2\".")));
 }
 

@@ -29,6 +29,9 @@
  */
 #define SMALL_GAIN		1e-14
 
+/* What may be left where rounding hides whether a step is better. */
+#define ROUNDING_GAIN	1e-6
+
 #define MAX_HALVINGS	30
 #define MAX_DAMPINGS	14
 
@@ -361,20 +364,19 @@ iterate(Fit *fit)
 {
 	uint32_t	max = (uint32_t) fit->model->options.value[SPK_OPT_MAX_ITER];
 	uint32_t	n = 0;
-	bool		converged = false;
+	bool		arrived = false;
 	bool		moved = true;
+	double		gain = 0;
 	double		largest = 0;
 	SpkStatus	status = start(fit);
 
 	while (status == SPK_OK && moved)
 	{
-		double		gain;
-
 		status = find_step(fit, &gain);
 		if (status != SPK_OK)
 			break;
-		converged = gain <= SMALL_GAIN;
-		if (converged || n == max)
+		arrived = gain <= SMALL_GAIN;
+		if (arrived || n == max)
 			break;
 		n++;
 		status = take_step(fit, &moved);
@@ -384,11 +386,12 @@ iterate(Fit *fit)
 		if (!fit->dropped[j])
 			largest = fmax(largest, fabs(fit->now.gradient[j]));
 		/* so small a step squares the error that is left; it needs no look */
-		if (converged)
+		if (arrived)
 			fit->beta[j] += fit->step[j];
 	}
 	fit->model->facts[SPK_FACT_ITERATIONS] = n;
-	fit->model->facts[SPK_FACT_CONVERGED] = converged;
+	/* nowhere to go, and little to gain: the rest is rounding */
+	fit->model->facts[SPK_FACT_CONVERGED] = arrived || (!moved && gain <= ROUNDING_GAIN);
 	fit->model->facts[SPK_FACT_GRADIENT] = largest / fit->rows->n_rows;
 	return status;
 }

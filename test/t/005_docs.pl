@@ -31,6 +31,7 @@ my %before = (
 		CREATE TABLE events OF churn_event;
 		INSERT INTO events SELECT * FROM churn_simulate_events(50, 10);
 	},
+	'docs/models.md' => 'CREATE EXTENSION sparkify;',
 	'docs/features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE events OF churn_event;
