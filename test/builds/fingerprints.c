@@ -1,6 +1,6 @@
 /*
  * fingerprints.c
- *	  Trains some forests and prints their fingerprints; check_builds.sh
+ *	  Trains some models and prints their fingerprints; check_builds.sh
  *	  compares what several builds of the core print.
  */
 #include <math.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/binning.h"
+#include "core/boost.h"
 #include "core/codec.h"
 #include "core/oob.h"
 #include "core/rng.h"
@@ -55,7 +56,7 @@ static void
 make_rows(SpkColumn *columns, uint8_t *labels)
 {
 	static const char *const names[N_COLUMNS] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
-	static char bytes[N_NAMES][4];
+	static char bytes[N_NAMES][16];
 	static SpkCategory categories[N_NAMES];
 	SpkRng		rng = spk_rng(1, 2);
 
@@ -101,7 +102,48 @@ make_rows(SpkColumn *columns, uint8_t *labels)
 	}
 }
 
-/* The fingerprint of the forest that these options make. */
+/* Grows the trees of a random forest or the decision tree. */
+static void
+grow_forest(const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, matrix);
+	SpkGrower  *grower = spk_grower_new(&host, &plan, matrix, model->features);
+	double	   *gains = calloc((size_t) plan.n_trees * model->n_features, sizeof(double));
+	uint64_t   *tally = calloc(spk_oob_words(&plan, matrix) + 1, sizeof(uint64_t));
+
+	model->n_trees = plan.n_trees;
+	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
+	spk_grower_judge(grower, tally);
+	for (uint32_t t = 0; t < plan.n_trees; t++)
+	{
+		SpkTree    *tree = &model->trees[t];
+
+		check(spk_grow_tree(grower, t, tree, gains + (size_t) t * model->n_features));
+		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes, tree->n_nodes * sizeof(SpkNode));
+		tree->sets = memcpy(malloc(tree->n_sets * sizeof(SpkCodeSet) + 1), tree->sets,
+							tree->n_sets * sizeof(SpkCodeSet));
+	}
+	spk_grower_release(grower);
+	spk_forest_importance(gains, plan.n_trees, model->features, model->n_features);
+	check(spk_oob_finish(&host, &plan, matrix, tally, model));
+	free(gains);
+	free(tally);
+}
+
+static void
+boost(const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
+	SpkTeam		alone = {.n = 1};
+	void	   *shared = aligned_alloc(64, (spk_boost_shared_size(&plan, matrix, 1) + 63) / 64 * 64);
+
+	model->threshold = 0.5;
+	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
+	check(spk_boost(&host, &alone, &plan, matrix, model->features, shared, model));
+	free(shared);
+}
+
+/* The fingerprint of the model that these options make. */
 static uint64_t
 train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
@@ -109,10 +151,6 @@ train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 	SpkWriter	w = spk_writer(&host);
 	uint8_t    *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
 	SpkMatrix	matrix;
-	SpkForestPlan plan;
-	SpkGrower  *grower;
-	double	   *gains;
-	uint64_t   *tally;
 	uint64_t	fingerprint;
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
@@ -122,33 +160,44 @@ train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 		check(spk_bin_column(&host, &table->columns[c], table->n_rows, (uint32_t) options->value[SPK_OPT_BINS],
 							 &model.features[c]));
 	check(spk_bin_table(&host, table, model.features, codes, &matrix));
-	plan = spk_forest_plan(options, algorithm, &matrix);
-	grower = spk_grower_new(&host, &plan, &matrix, model.features);
-	tally = calloc(spk_oob_words(&plan, &matrix) + 1, sizeof(uint64_t));
-	spk_grower_judge(grower, tally);
-	gains = calloc((size_t) plan.n_trees * table->n_columns, sizeof(double));
-	model.n_trees = plan.n_trees;
-	model.trees = calloc(plan.n_trees, sizeof(SpkTree));
-	for (uint32_t t = 0; t < plan.n_trees; t++)
-	{
-		SpkTree    *tree = &model.trees[t];
-
-		check(spk_grow_tree(grower, t, tree, gains + (size_t) t * table->n_columns));
-		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes, tree->n_nodes * sizeof(SpkNode));
-		tree->sets = memcpy(malloc(tree->n_sets * sizeof(SpkCodeSet) + 1), tree->sets,
-							tree->n_sets * sizeof(SpkCodeSet));
-	}
-	spk_grower_release(grower);
-	spk_forest_importance(gains, plan.n_trees, model.features, table->n_columns);
-	check(spk_oob_finish(&host, &plan, &matrix, tally, &model));
+	if (algorithm == SPK_GRADIENT_BOOSTING)
+		boost(&matrix, &model);
+	else
+		grow_forest(&matrix, &model);
 	check(spk_model_encode(&model, &w));
-	free(gains);
-	free(tally);
-	free(codes);
-	spk_model_release(&host, &model);
 	fingerprint = spk_model_fingerprint(w.data, w.len);
 	spk_release(&host, w.data);
+	spk_model_release(&host, &model);
+	free(codes);
 	return fingerprint;
+}
+
+/* Options of the random forest in all its ways, by number. */
+static SpkOptions
+forest_options(int i)
+{
+	SpkOptions	options = spk_options_default(SPK_RANDOM_FOREST);
+
+	options.value[SPK_OPT_TREES] = 10;
+	if (i & 1)
+		options.value[SPK_OPT_CRITERION] = SPK_CRITERION_ENTROPY;
+	if (i & 2)
+		options.value[SPK_OPT_CLASS_WEIGHT] = i == 2 ? SPK_WEIGHT_BALANCED : 2.7;
+	if (i & 4)
+		options.value[SPK_OPT_MAX_LEAVES] = 20;
+	if (i == 3)
+		options.value[SPK_OPT_MIN_GAIN] = 0.001;
+	if (i < 7)
+		options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
+	else
+		options.value[SPK_OPT_BOOTSTRAP] = 0;
+	return options;
+}
+
+static void
+print(const char *name, int i, uint64_t fingerprint)
+{
+	printf("%s %d %016llx\n", name, i, (unsigned long long) fingerprint);
 }
 
 int
@@ -157,28 +206,23 @@ main(void)
 	SpkColumn	columns[N_COLUMNS];
 	uint8_t		labels[N_ROWS];
 	SpkTable	table = {N_ROWS, N_COLUMNS, labels, columns};
+	SpkOptions	options;
 
 	make_rows(columns, labels);
 	for (int i = 0; i < 8; i++)
 	{
-		SpkAlgorithm algorithm = i == 7 ? SPK_DECISION_TREE : SPK_RANDOM_FOREST;
-		SpkOptions	options = spk_options_default(algorithm);
-
-		if (algorithm == SPK_RANDOM_FOREST)
-			options.value[SPK_OPT_TREES] = 10;
-		if (i & 1)
-			options.value[SPK_OPT_CRITERION] = SPK_CRITERION_ENTROPY;
-		if (i & 2)
-			options.value[SPK_OPT_CLASS_WEIGHT] = i == 2 ? SPK_WEIGHT_BALANCED : 2.7;
-		if (i & 4)
-			options.value[SPK_OPT_MAX_LEAVES] = 20;
-		if (i == 3)
-			options.value[SPK_OPT_MIN_GAIN] = 0.001;
-		if (i < 6)
-			options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
-		if (i == 6)
-			options.value[SPK_OPT_BOOTSTRAP] = 0;
-		printf("%d %016llx\n", i, (unsigned long long) train(&table, algorithm, &options));
+		options = forest_options(i);
+		print("random_forest", i, train(&table, SPK_RANDOM_FOREST, &options));
+	}
+	options = spk_options_default(SPK_DECISION_TREE);
+	print("decision_tree", 0, train(&table, SPK_DECISION_TREE, &options));
+	for (int i = 0; i < 2; i++)
+	{
+		options = spk_options_default(SPK_GRADIENT_BOOSTING);
+		options.value[SPK_OPT_TREES] = 10;
+		options.value[SPK_OPT_EARLY_STOPPING] = 5 * i;
+		options.value[SPK_OPT_SUBSAMPLE] = i == 0 ? 1 : 0.7;
+		print("gradient_boosting", i, train(&table, SPK_GRADIENT_BOOSTING, &options));
 	}
 	return 0;
 }
