@@ -92,6 +92,12 @@ SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"learni
 SELECT churn_train('SELECT * FROM boosted WHERE churned', algorithm => 'gradient_boosting');
 SELECT churn_train('SELECT churned FROM boosted', algorithm => 'gradient_boosting');
 
+-- memory is bounded
+SET sparkify.max_training_memory = '2MB';
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2}');
+RESET sparkify.max_training_memory;
+
 -- nothing to learn from: the share of churn
 SELECT round(churn_predict(model, ROW(1))::numeric, 4) AS share, churn_info(model)->'nodes' AS nodes
 FROM (SELECT model FROM churn_train('SELECT 1 AS f1, userid % 4 = 0 AS churned FROM boosted', algorithm => 'gradient_boosting')) m;

@@ -21,6 +21,8 @@
 #include "boost_parallel.h"
 #include "core/binning.h"
 #include "pg_host.h"
+#include "row_store.h"
+#include "train_memory.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)
@@ -200,29 +202,48 @@ check_boost(SpkStatus status)
 	spk_check(status, "boosted forest", NULL);
 }
 
+/* A segment for a team with workers; NULL when there is no room for it. */
+static dsm_segment *
+team_segment(uint64 size)
+{
+	if (!spk_shared_memory_fits(size))
+	{
+		ereport(WARNING,
+				(errmsg("not enough shared memory to train in parallel"),
+				 errdetail("Training takes " UINT64_FORMAT " MB of it.", size / (1024 * 1024)),
+				 errhint("Make /dev/shm larger; in a container, by its option for shared memory.")));
+		return NULL;
+	}
+	return dsm_create((Size) size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+}
+
 void
-spk_boost_model(const SpkHost *host, const SpkTable *table, SpkModel *model)
+spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMatrix	matrix = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &matrix);	/* as far as sizes go */
-	int			n_workers = wanted_workers(&plan, &matrix);
-	uint64		size = codes_size(&matrix) + spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1);
+	int			n_workers = spk_affordable_boosters(&plan, &matrix, spk_table_size(table),
+													wanted_workers(&plan, &matrix));
 	SpkTeam		alone = {1, 0, NULL, NULL};
 	dsm_segment *segment = NULL;
 	void	   *memory = NULL;
 	uint8	   *codes;
 
 	if (n_workers > 0)
-		segment = dsm_create((Size) size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+		segment = team_segment(codes_size(&matrix) +
+							   spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1));
 	if (segment != NULL)
 		codes = dsm_segment_address(segment);
 	else
 	{
+		uint64		size = codes_size(&matrix) + spk_boost_shared_size(&plan, &matrix, 1);
+
 		memory = spk_alloc(host, (size_t) size + ALIGNMENT, 1);
 		check_boost(memory == NULL ? SPK_NO_MEMORY : SPK_OK);
 		codes = (uint8 *) TYPEALIGN(ALIGNMENT, memory);
 	}
 	spk_check(spk_bin_table(host, table, model->features, codes, &matrix), "training set", NULL);
+	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
 	model->threshold = 0.5;
 	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));

@@ -18,8 +18,11 @@
  * set; sets n_trees, trees, the importance of features and the threshold, 0.5.
  * As many workers help as max_parallel_maintenance_workers allows, are there
  * and have a processor; the result does not depend on them.
+ *
+ * The table's values are released once they are binned.  What would take too
+ * much memory is an error before.
  */
-extern void spk_boost_model(const SpkHost *host, const SpkTable *table, SpkModel *model);
+extern void spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model);
 
 /* What a worker runs. */
 extern PGDLLEXPORT void spk_boost_worker(dsm_segment *seg, shm_toc *toc);

@@ -77,13 +77,35 @@ spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
 		refuse(bytes, n_rows, n_features, true);
 }
 
-/* Of the finished trees, at most; a model is never larger than a value may be. */
+/* Of finished trees, at most; a model is never larger than a value may be. */
 static uint64
-trees_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
+trees_memory(uint64 n_trees, uint64 leaves)
 {
-	uint64		tree = (2 * (uint64) spk_most_leaves(plan, matrix->n_rows) - 1) * sizeof(SpkNode);
+	return Min(n_trees * (2 * leaves - 1) * sizeof(SpkNode), MaxAllocSize);
+}
 
-	return Min(plan->n_trees * tree, MaxAllocSize);
+/* How many of the workers, which take so much each, there is memory for beside what growing takes. */
+static int
+affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worker, int n_workers)
+{
+	uint64		limit = spk_max_training_memory();
+
+	if (Max(binning, growing) > limit)
+		refuse(Max(binning, growing), matrix->n_rows, matrix->n_features, false);
+	return (int) Min((uint64) n_workers, (limit - growing) / worker);
+}
+
+static uint64
+codes_memory(const SpkMatrix *matrix)
+{
+	return (uint64) matrix->n_rows * matrix->stride;
+}
+
+/* While rows are put in order. */
+static uint64
+sorting_memory(const SpkMatrix *matrix)
+{
+	return (uint64) matrix->n_rows * 2 * sizeof(uint64);
 }
 
 /* Of one that grows trees: its own, and its tally out of bag, which it hands over as a copy. */
@@ -96,15 +118,24 @@ worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
 int
 spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
 {
-	uint64		limit = spk_max_training_memory();
-	uint64		codes = (uint64) matrix->n_rows * matrix->stride;
-	uint64		sorting = (uint64) matrix->n_rows * 2 * sizeof(uint64);
-	uint64		binning = collected + codes + sorting;
-	uint64		growing = codes + trees_memory(plan, matrix) + worker_memory(plan, matrix);
+	uint64		codes = codes_memory(matrix);
+	uint64		worker = worker_memory(plan, matrix);
+	uint64		trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
 
-	if (Max(binning, growing) > limit)
-		refuse(Max(binning, growing), matrix->n_rows, matrix->n_features, false);
-	return (int) Min((uint64) n_workers, (limit - growing) / worker_memory(plan, matrix));
+	return affordable(matrix, collected + codes + sorting_memory(matrix), codes + trees + worker, worker,
+					  n_workers);
+}
+
+int
+spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
+{
+	uint64		alone = spk_boost_shared_size(plan, matrix, 1);
+	uint64		own = spk_boost_own_size(plan, matrix);
+	uint64		held = codes_memory(matrix) + alone;
+	uint64		trees = trees_memory(plan->n_trees, plan->max_leaves);
+
+	return affordable(matrix, collected + held + sorting_memory(matrix), held + trees + own,
+					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "core/boost.h"
 #include "core/forest.h"
 
 /* Defines the setting sparkify.max_training_memory. */
@@ -26,6 +27,10 @@ extern void spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_fea
  */
 extern int	spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected,
 								   int n_workers);
+
+/* Likewise of gradient boosting. */
+extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint64 collected,
+									int n_workers);
 
 /* Is there so much room for shared memory, as far as one can know? */
 extern bool spk_shared_memory_fits(uint64 bytes);
