@@ -92,6 +92,16 @@ SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"learni
 SELECT churn_train('SELECT * FROM boosted WHERE churned', algorithm => 'gradient_boosting');
 SELECT churn_train('SELECT churned FROM boosted', algorithm => 'gradient_boosting');
 
+-- it can be cancelled, alone and with workers, and leaves nothing behind
+SET statement_timeout = '200ms';
+SET max_parallel_maintenance_workers = 0;
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 10000}');
+SET max_parallel_maintenance_workers = 2;
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 10000}');
+RESET statement_timeout;
+RESET max_parallel_maintenance_workers;
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 1}');
+
 -- memory is bounded
 SET sparkify.max_training_memory = '2MB';
 SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40}');
