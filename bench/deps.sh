@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
 # deps.sh
-#	  Installs the peers that the benchmark runs when they are there: pandas by
-#	  apt, and by pip, into bench/peers, what Debian does not have.
+#	  Installs the peers that the benchmark runs when they are there: pandas and
+#	  scikit-learn by apt, and by pip, into bench/peers, what Debian does not have.
 #
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -20,9 +20,12 @@ as_root()
 
 packages=()
 [ -x "$python" ] && "$python" -c 'import pandas' 2>/dev/null || packages+=(python3-pandas)
+[ -x "$python" ] && "$python" -c 'import sklearn' 2>/dev/null || packages+=(python3-sklearn)
 [ -x "$python" ] && "$python" -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ ${#packages[@]} -gt 0 ]; then
 	as_root apt-get -qq install -y --no-install-recommends "${packages[@]}"
 fi
-"$python" -m pip install --quiet --no-deps --upgrade --target peers duckdb ||
-	echo "pip cannot install duckdb here; it will be skipped" >&2
+for peer in duckdb xgboost lightgbm narwhals; do
+	"$python" -m pip install --quiet --no-deps --upgrade --target peers $peer ||
+		echo "pip cannot install $peer here; it will be skipped" >&2
+done

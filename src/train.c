@@ -27,6 +27,7 @@
 #include "train.h"
 #include "train_additive.h"
 #include "train_parallel.h"
+#include "train_progress.h"
 
 /* Columns of what churn_train_agg returns, counted from 0 */
 enum
@@ -125,6 +126,7 @@ spk_train(SpkRowStore *rows)
 	SpkTable	table = spk_store_take(rows, context);
 	SpkModel	model = {rows->algorithm, rows->options};
 	uint32		bins = most_bins(&model);
+	SpkTrainProgress progress;
 	bytea	   *result;
 
 	warn_of_leaks(&table);
@@ -135,9 +137,13 @@ spk_train(SpkRowStore *rows)
 	model.facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
 	model.n_features = table.n_columns;
 	model.features = MemoryContextAllocZero(context, table.n_columns * sizeof(SpkFeature));
+	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table.n_columns; i++)
+	{
 		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
 				  "training set", NULL);
+		spk_train_progress(&progress, "columns binned", i + 1, table.n_columns);
+	}
 	if (model.algorithm == SPK_GRADIENT_BOOSTING)
 		spk_boost_model(&host, &table, &model);
 	else if (spk_algorithm_is_forest(model.algorithm))

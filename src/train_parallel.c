@@ -27,6 +27,7 @@
 #include "row_store.h"
 #include "train_memory.h"
 #include "train_parallel.h"
+#include "train_progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)
@@ -113,14 +114,17 @@ grow_in_leader(Forest *forest, pg_atomic_uint32 *next_tree)
 	double	   *gains = host_alloc(host, forest->matrix.n_features, sizeof(double));
 	uint32		tree_no;
 	SpkTree		tree;
+	SpkTrainProgress progress;
 
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, forest->tally);
+	spk_train_progress_start(&progress);
 	while ((tree_no = pg_atomic_fetch_add_u32(next_tree, 1)) < forest->plan.n_trees)
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
 		keep_tree(forest, tree_no, &tree, gains);
+		spk_train_progress(&progress, "trees grown", tree_no + 1, forest->plan.n_trees);
 	}
 	spk_release(host, gains);
 	spk_grower_release(grower);

@@ -31,7 +31,7 @@ sandbox_open()
 	trap 'exit 143' TERM
 	sandbox=$(mktemp -d "$base/sparkify.XXXXXX")
 	mkdir "$sandbox/src" "$sandbox/tmp" "$sandbox/input"
-	tar -C "$top" --exclude='./.*' --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
+	tar -C "$top" --no-wildcards-match-slash --exclude='./.*' --exclude='*.o' --exclude='*.bc' --exclude='./*.so' \
 		--exclude=./results --exclude='./regression.*' --exclude=./tmp_check \
 		--exclude=./test/unit/build -cf - . | tar -C "$sandbox/src" -xf - --no-same-owner
 	[ "$sandbox_user" = "$(id -un)" ] || chown -R "$sandbox_user": "$sandbox"

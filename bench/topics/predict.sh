@@ -1,0 +1,32 @@
+# predict: a forest applied to the rows of a table.
+
+. bench/samples.sh
+
+# two processes, as peers have two threads
+export PGOPTIONS='-c max_parallel_maintenance_workers=1 -c max_parallel_workers_per_gather=1'
+
+predict_rows=${PREDICT_ROWS:-1000000}
+
+samples samples "$predict_rows"
+sql -c "CREATE TABLE models AS SELECT model FROM churn_train('samples', options => '{\"trees\": 100, \"max_depth\": 10, \"min_leaf\": 1}')" \
+	-c "CREATE TABLE external (model churn_model)" -c "ALTER TABLE external ALTER model SET STORAGE EXTERNAL" \
+	-c "INSERT INTO external SELECT model FROM models"
+
+candidate "sum(churn_predict(model, t)) FROM t, models" timed "SELECT sum(churn_predict(model, t)) FROM samples t, models"
+candidate "sum(churn_predict((SELECT model …), t)) FROM t" timed \
+	"SELECT sum(churn_predict((SELECT model FROM models), t)) FROM samples t"
+candidate "churn_score(model, 't')" timed "SELECT sum(s.score) FROM models, churn_score(model, 'samples') s"
+for peer in xgboost sklearn; do
+	! has_peer "$peer" || candidate "$peer, arrays in memory" "$python" bench/peer_forest.py predict "$peer" 10 "$SANDBOX/samples.npy"
+done
+compare "$predict_rows rows by 100 trees of depth 10 ($(value 'SELECT pg_column_size(model) FROM models') bytes as stored)"
+
+# a model without a limit of depth takes megabytes
+sql -c "CREATE TABLE large AS SELECT model FROM churn_train('SELECT * FROM samples LIMIT 60000', options => '{\"trees\": 100, \"min_leaf\": 1}')" \
+	-c "CREATE TABLE large_external (model churn_model)" -c "ALTER TABLE large_external ALTER model SET STORAGE EXTERNAL" \
+	-c "INSERT INTO large_external SELECT model FROM large"
+candidate "stored compressed, out of line" timed "SELECT sum(churn_predict(model, t)) FROM samples t, large"
+candidate "stored out of line" timed "SELECT sum(churn_predict(model, t)) FROM samples t, large_external"
+candidate "a value of the query" timed "SELECT sum(churn_predict((SELECT model FROM large), t)) FROM samples t"
+compare "$predict_rows rows by a model of $(value 'SELECT pg_column_size(model) FROM large_external') bytes"
+unset PGOPTIONS
