@@ -228,6 +228,12 @@ SELECT churn_train('SELECT ''infinity''::float8 AS songs, churned FROM plain', a
 SELECT churn_train((SELECT 'SELECT i % 2 = 0 AS churned' || string_agg(', ''c'' || (i * ' || c || ') % 254 AS c' || c, '') ||
 						   ' FROM generate_series(1, 2000) i' FROM generate_series(1, 25, 2) c), algorithm => 'logistic_regression');
 
+SET sparkify.max_training_memory = '1MB';
+SELECT n_rows FROM churn_train('SELECT t.* FROM training t, generate_series(1, 2)', algorithm => 'naive_bayes');
+SELECT n_rows FROM churn_train('SELECT songs, churned, city || city AS a, city || userid % 200 AS b FROM training', algorithm => 'logistic_regression');
+SELECT n_rows FROM churn_train('mixed', algorithm => 'logistic_regression');
+RESET sparkify.max_training_memory;
+
 -- wrong text: one thing wrong at a time
 CREATE FUNCTION wrong(which int, was text, is_now text) RETURNS churn_model LANGUAGE plpgsql AS $$
 DECLARE

@@ -7,7 +7,9 @@
 #include "core/bayes.h"
 #include "core/logistic.h"
 #include "pg_host.h"
+#include "row_store.h"
 #include "train_additive.h"
+#include "train_memory.h"
 
 /* A regression's matrix grows with the square of its columns. */
 static void
@@ -39,8 +41,21 @@ tell_of_fit(const SpkModel *model)
 				 errhint("Raise option \"max_iter\" or \"l2\".")));
 }
 
+/* The rows are held twice until they are copied, then once beside the fit. */
+static void
+check_memory(const SpkTable *table, const SpkModel *model)
+{
+	uint64		rows = spk_values_size(table->n_rows, table->n_columns);
+	uint64		copying = spk_table_size(table) + rows + spk_values_work_size(table->n_rows);
+	uint64		fitting = rows;
+
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		fitting += spk_logistic_size(spk_logistic_columns(model));
+	spk_check_training_memory(Max(copying, fitting), table->n_rows, table->n_columns);
+}
+
 void
-spk_fit_additive(const SpkHost *host, const SpkTable *table, SpkModel *model)
+spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	bool		logistic = model->algorithm == SPK_LOGISTIC_REGRESSION;
 	SpkValues	rows;
@@ -48,7 +63,9 @@ spk_fit_additive(const SpkHost *host, const SpkTable *table, SpkModel *model)
 	model->threshold = 0.5;
 	if (logistic)
 		check_columns(model);
+	check_memory(table, model);
 	spk_check(spk_values_new(host, table, model->features, &rows), "training set", NULL);
+	spk_table_release(table);
 	spk_check(logistic ? spk_logistic_fit(host, &rows, model) : spk_bayes_fit(host, &rows, model),
 			  "training set", NULL);
 	spk_values_release(host, &rows);

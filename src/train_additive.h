@@ -12,9 +12,11 @@
 /*
  * Fits the model, whose algorithm (logistic_regression or naive_bayes),
  * options and features are set, to the table: its terms, the importance of
- * features, the facts of the fit and a threshold of 0.5.  A fit that did not converge or whose
- * classes can be told apart without error is told in a notice.
+ * features, the facts of the fit and a threshold of 0.5.  The table is released
+ * as soon as its rows are copied.  Memory beyond sparkify.max_training_memory
+ * is an error; a fit that did not converge, or whose weights have no end, is
+ * told in a notice.
  */
-extern void spk_fit_additive(const SpkHost *host, const SpkTable *table, SpkModel *model);
+extern void spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model);
 
 #endif							/* SPK_TRAIN_ADDITIVE_H */

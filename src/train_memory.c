@@ -77,6 +77,13 @@ spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
 		refuse(bytes, n_rows, n_features, true);
 }
 
+void
+spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
+{
+	if (bytes > spk_max_training_memory())
+		refuse(bytes, n_rows, n_features, false);
+}
+
 /* Of finished trees, at most; a model is never larger than a value may be. */
 static uint64
 trees_memory(uint64 n_trees, uint64 leaves)

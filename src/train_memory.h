@@ -19,6 +19,9 @@ extern uint64 spk_max_training_memory(void);
 /* Error when rows of this many features, collected so far, take more than that. */
 extern void spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features);
 
+/* Error when training takes more than that: so many bytes, known before it starts. */
+extern void spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_features);
+
 /*
  * How many of these workers a forest may have: fewer when there is no memory
  * for all of them.  collected: bytes of the table, which are there until its

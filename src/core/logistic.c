@@ -495,13 +495,32 @@ take(double **rest, size_t n)
 	return array;
 }
 
+static inline size_t
+width_of(uint32_t n_columns)
+{
+	return (n_columns + (size_t) 3) & ~(size_t) 3;
+}
+
+/* Doubles of a fit: arrays of width, squares and a block. */
+static inline size_t
+doubles_of(size_t width)
+{
+	return 8 * width + 4 * width * width + BLOCK_ROWS * width;
+}
+
+uint64_t
+spk_logistic_size(uint32_t n_columns)
+{
+	return (uint64_t) doubles_of(width_of(n_columns)) * sizeof(double);
+}
+
 /* All the doubles of a fit are one allocation, which beta starts. */
 static bool
 alloc_fit(Fit *fit)
 {
 	size_t		width = fit->width;
 	size_t		squares = width * width;
-	size_t		n = 8 * width + 4 * squares + BLOCK_ROWS * width;
+	size_t		n = doubles_of(width);
 	double	   *rest = spk_alloc(fit->host, n, sizeof(double));
 
 	fit->beta = rest;
@@ -546,7 +565,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 		return SPK_LIMIT;
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
 		return SPK_INVALID;
-	fit.width = (fit.n_columns + 3) & ~UINT32_C(3);
+	fit.width = (uint32_t) width_of(fit.n_columns);
 	fit.l2 = model->options.value[SPK_OPT_L2];
 	spk_class_weights(&model->options, rows->n_rows, rows->n_positives, fit.class_weight);
 	if (alloc_fit(&fit))

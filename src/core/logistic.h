@@ -31,6 +31,9 @@
 /* Columns that these features make, the intercept included. */
 extern uint32_t spk_logistic_columns(const SpkModel *model);
 
+/* Bytes that a fit with so many columns takes besides the rows. */
+extern uint64_t spk_logistic_size(uint32_t n_columns);
+
 /*
  * Fits model->terms (new host memory) and the importances, and sets the facts
  * of the fit.  Of the model algorithm, options and features must be set.  Not

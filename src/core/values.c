@@ -126,6 +126,18 @@ spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 	return status;
 }
 
+uint64_t
+spk_values_size(uint32_t n_rows, uint32_t n_features)
+{
+	return (uint64_t) n_rows * (n_features + 1) * sizeof(double);
+}
+
+uint64_t
+spk_values_work_size(uint32_t n_rows)
+{
+	return (uint64_t) n_rows * 2 * sizeof(uint64_t);
+}
+
 void
 spk_values_release(const SpkHost *host, SpkValues *rows)
 {

@@ -64,6 +64,10 @@ spk_value_of_code(uint8_t code)
  */
 extern SpkStatus spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 								SpkValues *rows);
+/* Bytes that spk_values_new holds at its end, and takes besides while it works. */
+extern uint64_t spk_values_size(uint32_t n_rows, uint32_t n_features);
+extern uint64_t spk_values_work_size(uint32_t n_rows);
+
 extern void spk_values_release(const SpkHost *host, SpkValues *rows);
 
 /*
