@@ -169,7 +169,8 @@ gaussian_contribution(const double *term, double value)
 		return 0;
 	z0 = spk_standardise(value, mean[0], deviation[0]);
 	z1 = spk_standardise(value, mean[1], deviation[1]);
-	return spk_log(deviation[0]) - spk_log(deviation[1]) + 0.5 * (z0 - z1) * (z0 + z1);
+	/* of trained deviations the ratio is nowhere near the ends; of others it is finite all the same */
+	return spk_log(deviation[0] / deviation[1]) + 0.5 * (z0 - z1) * (z0 + z1);
 }
 
 static double
