@@ -79,6 +79,7 @@ bench_server_start()
 		checkpoint_timeout = 1h
 		max_parallel_workers_per_gather = 2
 		jit = off
+		client_min_messages = warning
 	END
 	pg_ctl -s -w -D "$SANDBOX/data" -l "$SANDBOX/server.log" restart
 	postmaster=$(head -n 1 "$SANDBOX/data/postmaster.pid")
