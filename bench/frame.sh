@@ -166,8 +166,8 @@ compare()
 
 compare_table()
 {
-	echo '| | median s | min | max | CPU s | runs | times the first |'
-	echo '|---|---|---|---|---|---|---|'
+	echo '| | median s | min | max | CPU s | runs | times the first: medians | least |'
+	echo '|---|---|---|---|---|---|---|---|'
 	sort -t $'\t' -k 1,1n -k 2,2g "$1" | awk -F '\t' '
 		function median(list, n) {
 			return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
@@ -180,9 +180,12 @@ compare_table()
 					t = cpu[j]; cpu[j] = cpu[j - 1]; cpu[j - 1] = t
 				}
 			m = median(time, n)
-			if (!first)
+			if (!first) {
 				first = m
-			printf "| %s | %.3f | %.3f | %.3f | %.2f | %d | %.2f |\n", name, m, time[1], time[n], median(cpu, n), n, m / first
+				least = time[1]
+			}
+			printf "| %s | %.3f | %.3f | %.3f | %.2f | %d | %.2f | %.2f |\n", name, m, time[1], time[n],
+				median(cpu, n), n, m / first, time[1] / least
 			n = 0
 		}
 		$1 != last { flush(); last = $1 }

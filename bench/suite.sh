@@ -14,11 +14,20 @@ default_topics="load features profiles in_place memory scale train predict"
 
 [ "$SIZE" != full ] || SIZE=$full_users
 case $SIZE$RUNS in
-	*[!0-9]*) echo "SIZE and RUNS are whole numbers, or SIZE is full" >&2; exit 1 ;;
+	*[!0-9]*)
+		echo "SIZE and RUNS are whole numbers, or SIZE is full" >&2
+		exit 1
+		;;
 esac
+if [ "$SIZE" -ge $full_users ] && [ "$TOPIC" != scale ]; then
+	echo "only the topic scale takes the full log: bench/full_scale.sh" >&2
+	exit 1
+fi
 for topic in $TOPIC; do
-	[ -f "bench/topics/$topic.sh" ] ||
-		{ echo "no topic \"$topic\"; there are:" bench/topics/*.sh >&2; exit 1; }
+	if [ ! -f "bench/topics/$topic.sh" ]; then
+		echo "no topic \"$topic\"; there are: $default_topics" >&2
+		exit 1
+	fi
 done
 
 say "Building the extension"

@@ -7,11 +7,16 @@ scale_where="WHERE auth NOT IN ('Logged Out', 'Guest')"
 # scale_step USERS NAME COMMAND...: runs it once and notes time and memory
 scale_step()
 {
-	local start=$EPOCHREALTIME
+	local before start end
 
+	before=$(server_cpu)
+	start=$EPOCHREALTIME
 	watch_memory "${@:3}"
-	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$(awk "BEGIN { print $EPOCHREALTIME - $start }")" \
-		"$private_mb" "$process_mb" | tee -a "$SANDBOX/scale.rows" >&2
+	end=$EPOCHREALTIME
+	await_sessions
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$(awk "BEGIN { print $end - $start }")" \
+		"$private_mb" "$process_mb" "$(awk "BEGIN { print $(server_cpu) - $before }")" |
+		tee -a "$SANDBOX/scale.rows" >&2
 }
 
 scale_load()
@@ -47,8 +52,8 @@ scale_size()
 
 scale_table()
 {
-	printf '\n| step | users | events | seconds | events/s | µs an event | times that at a tenth | private MB | VmHWM MB |\n'
-	printf '|---|---|---|---|---|---|---|---|---|\n'
+	printf '\n| step | users | events | seconds | events/s | µs an event | times that at a tenth | CPU µs an event | private MB | VmHWM MB |\n'
+	printf '|---|---|---|---|---|---|---|---|---|---|\n'
 	sort -t $'\t' -k 2,2 -k 1,1n -k 4,4g "$SANDBOX/scale.rows" | awk -F '\t' -v tenth=2228 '
 		seen[$1, $2]++ { next }
 		{ key = ++n; row[n] = $0; if ($1 == tenth) base[$2] = $4 / $3 }
@@ -56,8 +61,8 @@ scale_table()
 			for (i = 1; i <= n; i++) {
 				split(row[i], f, "\t")
 				ratio = (f[2] in base) ? sprintf("%.2f", f[4] / f[3] / base[f[2]]) : ""
-				printf "| %s | %d | %d | %.2f | %.0f | %.3f | %s | %s | %s |\n", f[2], f[1], f[3], f[4],
-					f[3] / f[4], 1e6 * f[4] / f[3], ratio, f[5], f[6]
+				printf "| %s | %d | %d | %.2f | %.0f | %.3f | %s | %.3f | %s | %s |\n", f[2], f[1], f[3], f[4],
+					f[3] / f[4], 1e6 * f[4] / f[3], ratio, 1e6 * f[7] / f[3], f[5], f[6]
 			}
 		}'
 }
