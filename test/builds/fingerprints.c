@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bayes.h"
 #include "core/binning.h"
 #include "core/boost.h"
 #include "core/codec.h"
+#include "core/logistic.h"
 #include "core/oob.h"
 #include "core/rng.h"
 
@@ -143,33 +145,66 @@ boost(const SpkMatrix *matrix, SpkModel *model)
 	free(shared);
 }
 
-/* The fingerprint of the model that these options make. */
+static void
+bin_columns(const SpkTable *table, SpkModel *model)
+{
+	uint32_t	bins = (uint32_t) model->options.value[SPK_OPT_BINS];
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model->facts[i] = NAN;
+	model->features = calloc(table->n_columns, sizeof(SpkFeature));
+	for (uint32_t c = 0; c < table->n_columns; c++)
+		check(spk_bin_column(&host, &table->columns[c], table->n_rows, bins > 0 ? bins : SPK_MAX_BINS,
+							 &model->features[c]));
+}
+
+/* The model's; it is released. */
+static uint64_t
+fingerprint_of(SpkModel *model)
+{
+	SpkWriter	w = spk_writer(&host);
+	uint64_t	fingerprint;
+
+	check(spk_model_encode(model, &w));
+	fingerprint = spk_model_fingerprint(w.data, w.len);
+	spk_release(&host, w.data);
+	spk_model_release(&host, model);
+	return fingerprint;
+}
+
+/* The fingerprint of the model without trees that these options make. */
+static uint64_t
+fit(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	SpkModel	model = {algorithm, *options, .threshold = 0.5, .n_features = table->n_columns};
+	SpkValues	rows;
+
+	bin_columns(table, &model);
+	check(spk_values_new(&host, table, model.features, &rows));
+	if (algorithm == SPK_LOGISTIC_REGRESSION)
+		check(spk_logistic_fit(&host, &rows, &model));
+	else
+		check(spk_bayes_fit(&host, &rows, &model));
+	spk_values_release(&host, &rows);
+	return fingerprint_of(&model);
+}
+
+/* The fingerprint of the trees that these options make. */
 static uint64_t
 train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
 	SpkModel	model = {algorithm, *options, .n_features = table->n_columns};
-	SpkWriter	w = spk_writer(&host);
 	uint8_t    *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
 	SpkMatrix	matrix;
-	uint64_t	fingerprint;
 
-	for (int i = 0; i < SPK_N_FACTS; i++)
-		model.facts[i] = NAN;
-	model.features = calloc(table->n_columns, sizeof(SpkFeature));
-	for (uint32_t c = 0; c < table->n_columns; c++)
-		check(spk_bin_column(&host, &table->columns[c], table->n_rows, (uint32_t) options->value[SPK_OPT_BINS],
-							 &model.features[c]));
+	bin_columns(table, &model);
 	check(spk_bin_table(&host, table, model.features, codes, &matrix));
 	if (algorithm == SPK_GRADIENT_BOOSTING)
 		boost(&matrix, &model);
 	else
 		grow_forest(&matrix, &model);
-	check(spk_model_encode(&model, &w));
-	fingerprint = spk_model_fingerprint(w.data, w.len);
-	spk_release(&host, w.data);
-	spk_model_release(&host, &model);
 	free(codes);
-	return fingerprint;
+	return fingerprint_of(&model);
 }
 
 /* Options of the random forest in all its ways, by number. */
@@ -223,6 +258,15 @@ main(void)
 		options.value[SPK_OPT_EARLY_STOPPING] = 5 * i;
 		options.value[SPK_OPT_SUBSAMPLE] = i == 0 ? 1 : 0.7;
 		print("gradient_boosting", i, train(&table, SPK_GRADIENT_BOOSTING, &options));
+	}
+	for (int i = 0; i < 2; i++)
+	{
+		options = spk_options_default(SPK_LOGISTIC_REGRESSION);
+		options.value[SPK_OPT_L2] = i;
+		print("logistic_regression", i, fit(&table, SPK_LOGISTIC_REGRESSION, &options));
+		options = spk_options_default(SPK_NAIVE_BAYES);
+		options.value[SPK_OPT_DISTRIBUTION] = i;
+		print("naive_bayes", i, fit(&table, SPK_NAIVE_BAYES, &options));
 	}
 	return 0;
 }
