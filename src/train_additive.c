@@ -5,6 +5,7 @@
 #include "compat.h"
 
 #include "core/bayes.h"
+#include "core/columns.h"
 #include "core/logistic.h"
 #include "pg_host.h"
 #include "row_store.h"
@@ -15,7 +16,7 @@
 static void
 check_columns(const SpkModel *model)
 {
-	uint32		n = spk_logistic_columns(model);
+	uint32		n = spk_count_columns(model);
 
 	if (n > SPK_MAX_COLUMNS)
 		ereport(ERROR,
@@ -50,7 +51,7 @@ check_memory(const SpkTable *table, const SpkModel *model)
 	uint64		fitting = rows;
 
 	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
-		fitting += spk_logistic_size(spk_logistic_columns(model));
+		fitting += spk_logistic_size(spk_count_columns(model));
 	spk_check_training_memory(Max(copying, fitting), table->n_rows, table->n_columns);
 }
 

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "columns.h"
 #include "elementary.h"
 #include "linalg.h"
 #include "logistic.h"
@@ -38,19 +39,6 @@
 /* A standard error that grew by this much since the start: its weight has no end. */
 #define SEPARATED_ERROR	1e4
 
-#define NO_COLUMN		UINT32_MAX
-
-/* Where a feature's columns are. */
-typedef struct Place
-{
-	uint32_t	value;			/* standardised number */
-	uint32_t	missing;
-	uint32_t	categories;		/* of category 0; a reference has the place before, and is skipped */
-	bool		reference;		/* category 0 has no column */
-	double		center;
-	double		scale;
-} Place;
-
 /* Sums over the rows at some weights: the loss, minus its gradient, its Hessian. */
 typedef struct Sums
 {
@@ -64,7 +52,7 @@ typedef struct Fit
 	const SpkHost *host;
 	const SpkValues *rows;
 	SpkModel   *model;
-	Place	   *places;
+	SpkPlace   *places;
 	uint32_t	n_columns;
 	uint32_t	width;			/* n_columns rounded up to 4; columns beyond are 0 */
 	double		l2;
@@ -81,95 +69,6 @@ typedef struct Fit
 	Sums		then;			/* at next */
 	Sums		chunk;
 } Fit;
-
-/* ---- Columns ---- */
-
-/* Does the column of missing values, or of a number, say anything? */
-static inline bool
-some_missing(const SpkFeature *feature)
-{
-	return feature->n_bins > 0 && feature->counts[feature->n_bins] > 0;
-}
-
-static uint32_t
-place_feature(const SpkFeature *feature, bool penalised, uint32_t at, Place *place)
-{
-	place->value = place->missing = place->categories = NO_COLUMN;
-	place->reference = false;
-	if (feature->kind != SPK_CATEGORY)
-	{
-		if (feature->n_bins > 1)
-			place->value = at++;
-	}
-	else if (feature->n_bins > 0)
-	{
-		place->reference = !penalised;
-		place->categories = at - place->reference;
-		at += feature->n_bins - place->reference;
-	}
-	if (some_missing(feature))
-		place->missing = at++;
-	return at;
-}
-
-uint32_t
-spk_logistic_columns(const SpkModel *model)
-{
-	uint32_t	n = 1;
-	Place		place;
-
-	for (uint32_t f = 0; f < model->n_features; f++)
-		n = place_feature(&model->features[f], model->options.value[SPK_OPT_L2] > 0, n, &place);
-	return n;
-}
-
-static SpkStatus
-place_columns(Fit *fit)
-{
-	SpkModel   *model = fit->model;
-	SpkMoments *moments = spk_alloc(fit->host, model->n_features, sizeof(SpkMoments));
-	uint32_t	at = 1;
-	SpkStatus	status;
-
-	if (moments == NULL)
-		return SPK_NO_MEMORY;
-	status = spk_values_moments(fit->host, fit->rows, -1, moments);
-	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
-	{
-		Place	   *place = &fit->places[f];
-
-		at = place_feature(&model->features[f], fit->l2 > 0, at, place);
-		place->center = moments[f].mean;
-		place->scale = place->value != NO_COLUMN ? moments[f].deviation : 0;
-		/* so small a number that its column is 0 */
-		if (place->scale < SPK_MIN_SCALE)
-			place->scale = 0;
-	}
-	spk_release(fit->host, moments);
-	return status;
-}
-
-/* The columns of a row; x has width doubles. */
-static void
-make_columns(const Fit *fit, const double *values, double *x)
-{
-	memset(x, 0, fit->width * sizeof(double));
-	x[0] = 1;
-	for (uint32_t f = 0; f < fit->model->n_features; f++)
-	{
-		const Place *place = &fit->places[f];
-
-		if (isnan(values[f]))
-		{
-			if (place->missing != NO_COLUMN)
-				x[place->missing] = 1;
-		}
-		else if (place->scale > 0)
-			x[place->value] = spk_standardise(values[f], place->center, place->scale);
-		else if (place->categories != NO_COLUMN && !(place->reference && values[f] == 0))
-			x[place->categories + (uint32_t) values[f]] = 1;
-	}
-}
 
 /* ---- Sums over rows ---- */
 
@@ -196,7 +95,7 @@ add_block(const Fit *fit, const double *beta, uint32_t from, uint32_t to, Sums *
 		double		residual;
 		double		root;
 
-		make_columns(fit, spk_values_row(fit->rows, r), x);
+		spk_make_columns(fit->places, fit->model->n_features, spk_values_row(fit->rows, r), fit->width, x);
 		margin = spk_dot(x, beta, fit->width);
 		p = spk_sigmoid(margin);
 		sums->loss += weight * spk_log_loss(margin, label);
@@ -415,7 +314,7 @@ intercept_error(Fit *fit)
 	fit->vector[0] = 1;
 	for (uint32_t f = 0; f < fit->model->n_features; f++)
 	{
-		const Place *place = &fit->places[f];
+		const SpkPlace *place = &fit->places[f];
 
 		if (place->scale > 0 && !fit->dropped[place->value])
 			fit->vector[place->value] = spk_standardise(0, place->center, place->scale);
@@ -427,7 +326,7 @@ intercept_error(Fit *fit)
 static void
 put_column(const Fit *fit, const double *errors, uint32_t column, double *weight, double *error)
 {
-	bool		none = column == NO_COLUMN || fit->dropped[column];
+	bool		none = column == SPK_NO_COLUMN || fit->dropped[column];
 
 	*weight = none ? 0 : fit->beta[column];
 	*error = none ? 0 : errors[column];
@@ -437,21 +336,21 @@ static void
 put_feature(const Fit *fit, const double *errors, uint32_t f, double *term)
 {
 	const SpkFeature *feature = &fit->model->features[f];
-	const Place *place = &fit->places[f];
+	const SpkPlace *place = &fit->places[f];
 	double	   *category_errors = term + feature->n_bins + 1;
 
 	if (feature->kind != SPK_CATEGORY)
 	{
 		term[SPK_LOGISTIC_CENTER] = place->center;
 		term[SPK_LOGISTIC_SCALE] = place->scale;
-		put_column(fit, errors, place->scale > 0 ? place->value : NO_COLUMN,
+		put_column(fit, errors, place->scale > 0 ? place->value : SPK_NO_COLUMN,
 				   &term[SPK_LOGISTIC_WEIGHT], &term[SPK_LOGISTIC_ERROR]);
 		put_column(fit, errors, place->missing, &term[SPK_LOGISTIC_MISSING],
 				   &term[SPK_LOGISTIC_MISSING_ERROR]);
 		return;
 	}
 	for (uint32_t i = 0; i < feature->n_bins; i++)
-		put_column(fit, errors, place->reference && i == 0 ? NO_COLUMN : place->categories + i,
+		put_column(fit, errors, place->reference && i == 0 ? SPK_NO_COLUMN : place->categories + i,
 				   &term[i], &category_errors[i]);
 	put_column(fit, errors, place->missing, &term[feature->n_bins], &category_errors[feature->n_bins]);
 }
@@ -524,7 +423,7 @@ alloc_fit(Fit *fit)
 	double	   *rest = spk_alloc(fit->host, n, sizeof(double));
 
 	fit->beta = rest;
-	fit->places = spk_alloc(fit->host, fit->model->n_features, sizeof(Place));
+	fit->places = spk_alloc(fit->host, fit->model->n_features, sizeof(SpkPlace));
 	fit->dropped = spk_alloc(fit->host, fit->n_columns, sizeof(bool));
 	if (rest == NULL || fit->places == NULL || fit->dropped == NULL)
 		return false;
@@ -560,7 +459,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	Fit			fit = {.host = host, .rows = rows, .model = model};
 	SpkStatus	status = SPK_NO_MEMORY;
 
-	fit.n_columns = spk_logistic_columns(model);
+	fit.n_columns = spk_count_columns(model);
 	if (fit.n_columns > SPK_MAX_COLUMNS)
 		return SPK_LIMIT;
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
@@ -569,7 +468,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	fit.l2 = model->options.value[SPK_OPT_L2];
 	spk_class_weights(&model->options, rows->n_rows, rows->n_positives, fit.class_weight);
 	if (alloc_fit(&fit))
-		status = place_columns(&fit);
+		status = spk_place_columns(host, rows, model, fit.places);
 	if (status == SPK_OK)
 		status = iterate(&fit);
 	if (status == SPK_OK)

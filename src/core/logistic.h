@@ -28,9 +28,6 @@
 /* Columns of a regression: the matrix that is solved takes 8 bytes for each square. */
 #define SPK_MAX_COLUMNS		3000
 
-/* Columns that these features make, the intercept included. */
-extern uint32_t spk_logistic_columns(const SpkModel *model);
-
 /* Bytes that a fit with so many columns takes besides the rows. */
 extern uint64_t spk_logistic_size(uint32_t n_columns);
 
