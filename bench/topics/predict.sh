@@ -16,7 +16,7 @@ candidate "sum(churn_predict(model, t)) FROM t, models" timed "SELECT sum(churn_
 candidate "sum(churn_predict((SELECT model …), t)) FROM t" timed \
 	"SELECT sum(churn_predict((SELECT model FROM models), t)) FROM samples t"
 candidate "churn_score(model, 't')" timed "SELECT sum(s.score) FROM models, churn_score(model, 'samples') s"
-for peer in xgboost sklearn; do
+for peer in ${PREDICT_PEERS:-xgboost sklearn}; do
 	! has_peer "$peer" || candidate "$peer, arrays in memory" "$python" bench/peer_forest.py predict "$peer" 10 "$SANDBOX/samples.npy"
 done
 compare "$predict_rows rows by 100 trees of depth 10 ($(value 'SELECT pg_column_size(model) FROM models') bytes as stored)"
