@@ -70,7 +70,7 @@ spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
 	double		values[SPK_N_PROFILE_FEATURES];
 	Datum		datums[SPK_N_PROFILE_FEATURES];
 	bool		nulls[SPK_N_PROFILE_FEATURES];
-	bool		seen;
+	bool		seen = false;
 	const char *why = NULL;
 
 	spk_check(spk_profile_features(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of,
@@ -164,7 +164,7 @@ churn_label(PG_FUNCTION_ARGS)
 	int32		as_of;
 	int64		until;
 	SpkChurnEvent event;
-	SpkLabel	label;
+	SpkLabel	label = SPK_LABEL_NOT_AT_RISK;
 	const char *why = NULL;
 
 	if (PG_ARGISNULL(0))
