@@ -16,11 +16,9 @@
 #include <json-c/json.h>
 
 #include "event_judge.h"
+#include "json_strict.h"
 
 #include "core/utf8.h"
-
-/* A parse of a long line looks for cancellation after so many bytes. */
-#define CHUNK_BYTES		(1024 * 1024)
 
 /* Up to here every integer is a double of its own. */
 #define MAX_EXACT_INT	9007199254740992.0	/* 2^53 */
@@ -28,7 +26,7 @@
 struct SpkEventJudge
 {
 	SpkHost		host;
-	struct json_tokener *tokener;
+	SpkJsonParser parser;
 	struct json_object *object; /* of the last line; owns the row's texts */
 	char		digits[SPK_N_COLUMNS][24];	/* texts that came as integers */
 };
@@ -54,13 +52,11 @@ spk_judge_create(const SpkHost *host)
 		return NULL;
 	judge->host = *host;
 	judge->object = NULL;
-	judge->tokener = json_tokener_new();
-	if (judge->tokener == NULL)
+	if (!spk_json_parser_open(&judge->parser, JSON_TOKENER_DEFAULT_DEPTH))
 	{
 		spk_release(host, judge);
 		return NULL;
 	}
-	json_tokener_set_flags(judge->tokener, JSON_TOKENER_STRICT);
 	return judge;
 }
 
@@ -68,7 +64,7 @@ void
 spk_judge_free(SpkEventJudge *judge)
 {
 	json_object_put(judge->object);
-	json_tokener_free(judge->tokener);
+	spk_json_parser_close(&judge->parser);
 	spk_release(&judge->host, judge);
 }
 
@@ -193,54 +189,18 @@ check_line(const char *line, size_t len, SpkEventFault *fault)
 	return check_tokens(line, end, fault);
 }
 
-/*
- * Where to cut a long line: json-c takes a number that comes in two pieces for
- * more than it is, so none is cut.
- */
-static size_t
-chunk_length(const char *line, size_t len)
-{
-	size_t		cut = CHUNK_BYTES;
-
-	if (len <= CHUNK_BYTES)
-		return len;
-	while (cut < len && strchr("0123456789+-.eE", line[cut - 1]) != NULL)
-		cut++;
-	return cut;
-}
-
 /* Sets judge->object to the line's object. */
 static bool
 parse_object(SpkEventJudge *judge, const char *line, size_t len,
 			 SpkEventFault *fault)
 {
 	enum json_tokener_error error;
-	size_t		done = 0;
-	size_t		chunk;
 
-	json_tokener_reset(judge->tokener);
-	for (;;)
-	{
-		chunk = chunk_length(line + done, len - done);
-		judge->object = json_tokener_parse_ex(judge->tokener, line + done, (int) chunk);
-		error = json_tokener_get_error(judge->tokener);
-		if (error != json_tokener_continue || done + chunk == len)
-			break;
-		done += chunk;
-		if (spk_cancelled(&judge->host))
-			return spk_fault(fault, SPK_FAULT_CANCELLED, "cancelled");
-	}
-
+	error = spk_json_parse_strict(&judge->parser, line, len, &judge->host, &judge->object);
 	if (error == json_tokener_continue)
-		error = json_tokener_error_parse_eof;
+		return spk_fault(fault, SPK_FAULT_CANCELLED, "cancelled");
 	if (error != json_tokener_success)
-		return invalid_json(json_tokener_error_desc(error),
-							done + json_tokener_get_parse_end(judge->tokener), fault);
-	done += json_tokener_get_parse_end(judge->tokener);
-	while (done < len && isspace((unsigned char) line[done]))
-		done++;
-	if (done < len)
-		return invalid_json("text behind the object", done, fault);
+		return invalid_json(json_tokener_error_desc(error), judge->parser.at, fault);
 	if (!json_object_is_type(judge->object, json_type_object))
 		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory in json-c");
 	return true;

@@ -4,9 +4,9 @@
  */
 #include "compat.h"
 
-#include <limits.h>
-
+#include "json_strict.h"
 #include "json_text.h"
+#include "pg_host.h"
 
 #define MAX_DEPTH	32
 
@@ -28,30 +28,26 @@ spk_json_error(const char *what, const char *detail_fmt,...)
 json_object *
 spk_json_parse(const char *text, const char *what)
 {
-	size_t		len = strlen(text);
-	json_tokener *tokener;
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkJsonParser parser;
 	json_object *root;
-	enum json_tokener_error fault;
-	bool		whole;
+	volatile enum json_tokener_error error;
 
-	if (len > INT_MAX - 1)
-		spk_json_error(what, "The text is too long.");
-	tokener = json_tokener_new_ex(MAX_DEPTH);
-	if (tokener == NULL)
+	if (!spk_json_parser_open(&parser, MAX_DEPTH))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	/* with its terminator, so that a bare number at the end is complete */
-	root = json_tokener_parse_ex(tokener, text, (int) len + 1);
-	fault = json_tokener_get_error(tokener);
-	whole = json_tokener_get_parse_end(tokener) >= len;
-	json_tokener_free(tokener);
-	if (fault != json_tokener_success || !whole || root == NULL)
+	PG_TRY();
 	{
-		json_object_put(root);
-		if (fault == json_tokener_success)
-			spk_json_error(what, whole ? "The text is null." : "Text follows the JSON value.");
-		spk_json_error(what, "The text is not JSON: %s.", json_tokener_error_desc(fault));
+		error = spk_json_parse_strict(&parser, text, strlen(text), &host, &root);
 	}
+	PG_FINALLY();
+	{
+		spk_json_parser_close(&parser);
+	}
+	PG_END_TRY();
+	if (error != json_tokener_success)
+		spk_json_error(what, "The text is not JSON: %s.", json_tokener_error_desc(error));
+	if (root == NULL)
+		spk_json_error(what, "The text is null.");
 	return root;
 }
 

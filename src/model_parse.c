@@ -17,10 +17,12 @@
 #include "utils/memutils.h"
 
 #include "core/additive.h"
+#include "json_strict.h"
 #include "json_text.h"
 #include "model_json.h"
 #include "model_text.h"
 #include "options_json.h"
+#include "pg_host.h"
 
 /* Nesting of what is parsed at once: object, options, number, and some. */
 #define MAX_DEPTH		8
@@ -31,7 +33,8 @@
 /* What json-c holds, to be given back when an error jumps out. */
 typedef struct JsonInput
 {
-	json_tokener *tokener;
+	SpkJsonParser parser;
+	SpkHost		host;
 	json_object *root;			/* the model without its features and trees */
 	json_object *element;		/* the feature or node being read */
 	int			encoding;		/* of the strings in there */
@@ -49,13 +52,10 @@ parse_json(JsonInput *in, SpkText text)
 
 	if (text.end - text.at > MAX_PIECE)
 		REFUSE("A part of the text is longer than %d bytes.", MAX_PIECE);
-	json_tokener_reset(in->tokener);
-	value = json_tokener_parse_ex(in->tokener, text.at, (int) (text.end - text.at));
-	error = json_tokener_get_error(in->tokener);
-	if (value != NULL && error == json_tokener_success)
+	error = spk_json_parse_strict(&in->parser, text.at, text.end - text.at, &in->host, &value);
+	if (value != NULL)
 		return value;
-	json_object_put(value);
-	if (error == json_tokener_continue)
+	if (error == json_tokener_error_parse_eof)
 		REFUSE("The JSON text ends early.");
 	REFUSE("The text is not the JSON of a model: %s.", json_tokener_error_desc(error));
 }
@@ -556,10 +556,8 @@ get_model(JsonInput *in, SpkText text, SpkModel *model)
 		REFUSE("The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
 	if ((fault = spk_text_fault(text)) != NULL)
 		REFUSE("%s.", fault);
-	in->tokener = json_tokener_new_ex(MAX_DEPTH);
-	if (in->tokener == NULL)
+	if (!spk_json_parser_open(&in->parser, MAX_DEPTH))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	json_tokener_set_flags(in->tokener, JSON_TOKENER_STRICT);
 
 	get_root(in, text, features, other);
 	model->algorithm = get_algorithm(in->root);
@@ -581,6 +579,7 @@ spk_model_from_json(const char *json)
 	JsonInput  *in = palloc0(sizeof(JsonInput));
 	SpkText		text;
 
+	in->host = spk_pg_host(CurrentMemoryContext);
 	/* json-c knows UTF-8 only; without an encoding, bytes are left as they are */
 	in->encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
 	text.at = pg_server_to_any(json, strlen(json), in->encoding);
@@ -594,8 +593,7 @@ spk_model_from_json(const char *json)
 	{
 		json_object_put(in->element);
 		json_object_put(in->root);
-		if (in->tokener != NULL)
-			json_tokener_free(in->tokener);
+		spk_json_parser_close(&in->parser);
 	}
 	PG_END_TRY();
 	pfree(in);
