@@ -118,7 +118,8 @@ FROM generate_series(1, 100000) AS i;
 ALTER FOREIGN TABLE log OPTIONS (SET filename 'sparkify_fdw_3.json');
 SET default_statistics_target = 1;
 ANALYZE log;
-SELECT abs(reltuples - 100000) < 2000 AS close FROM pg_class WHERE relname = 'log';
+-- 31 places are read, of which one can be the short last one: 3 %, and the lines' lengths differ by 1 %
+SELECT abs(reltuples - 100000) < 5000 AS close FROM pg_class WHERE relname = 'log';
 SELECT n_distinct BETWEEN 50 AND 150 AS close FROM pg_stats WHERE tablename = 'log' AND attname = 'userid';
 RESET default_statistics_target;
 
