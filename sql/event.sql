@@ -1,6 +1,6 @@
 -- churn_event, churn_parse_event and churn_read_events
 SET timezone = 'UTC';
-\getenv abs_srcdir PG_ABS_SRCDIR
+\set abs_srcdir `echo "${PG_ABS_SRCDIR:-$PWD}"`
 \set events_file :abs_srcdir '/test/data/events.jsonl'
 
 -- the columns of an event

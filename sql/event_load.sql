@@ -1,7 +1,7 @@
 -- churn_load_events
 SET timezone = 'UTC';
 SET sparkify.progress = off;
-\getenv abs_srcdir PG_ABS_SRCDIR
+\set abs_srcdir `echo "${PG_ABS_SRCDIR:-$PWD}"`
 \set events_file :abs_srcdir '/test/data/events.jsonl'
 
 -- exact bytes into a file of the data directory
@@ -216,7 +216,9 @@ SELECT * FROM churn_load_events('event_view', 'sparkify_test.json');
 CREATE TABLE event_parted (LIKE events) PARTITION BY RANGE (ts);
 SELECT * FROM churn_load_events('event_parted', 'sparkify_test.json');
 SELECT * FROM churn_load_events('pg_class', 'sparkify_test.json');
+\set VERBOSITY sqlstate
 SELECT * FROM churn_load_events('shaped_key', 'sparkify_test.json');
+\set VERBOSITY default
 CREATE TABLE event_generated (LIKE events);
 ALTER TABLE event_generated ADD day date GENERATED ALWAYS AS ((ts AT TIME ZONE 'UTC')::date) STORED;
 SELECT * FROM churn_load_events('event_generated', 'sparkify_test.json');

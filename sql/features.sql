@@ -1,6 +1,6 @@
 -- churn_features and churn_label
 SET timezone = 'Asia/Tokyo';	-- nothing may depend on it
-\getenv abs_srcdir PG_ABS_SRCDIR
+\set abs_srcdir `echo "${PG_ABS_SRCDIR:-$PWD}"`
 \set plain_features :abs_srcdir '/test/plain_features.sql'
 
 CREATE TABLE ev (userid text, ts timestamptz, sessionid bigint, page text, level text, length float8,

@@ -62,7 +62,7 @@ SELECT castsource::regtype, casttarget::regtype, castcontext, castmethod FROM pg
 WHERE 'churn_model'::regtype IN (castsource, casttarget) ORDER BY 1;
 
 -- Binary out and in
-\getenv abs_builddir PG_ABS_BUILDDIR
+\set abs_builddir `echo "${PG_ABS_BUILDDIR:-$PWD}"`
 \set file :abs_builddir '/results/model.copy'
 COPY models TO :'file' (FORMAT binary);
 CREATE TABLE models_back (LIKE models);

@@ -50,7 +50,9 @@ SELECT '{"version": 1, "slices": [], "x": 1}'::churn_profile;
 SELECT '{"version": 1, "slices": {}}'::churn_profile;
 SELECT '{"version": 1, "slices": [3]}'::churn_profile;
 SELECT '{"version": 1, "slices": [{"session": 1}]}'::churn_profile;
+\set VERBOSITY terse
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-32", "pages": {}}]}'::churn_profile;
+\set VERBOSITY default
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "infinity", "pages": {}}]}'::churn_profile;
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {}}]}'::churn_profile;
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Home": 0}}]}'::churn_profile;
