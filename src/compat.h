@@ -16,9 +16,12 @@
 #include "miscadmin.h"
 #include "nodes/params.h"
 
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn		__attribute__((noreturn))
+#endif
+
 #if PG_VERSION_NUM < 140000
 #define ROLE_PG_READ_SERVER_FILES	DEFAULT_ROLE_READ_SERVER_FILES
-#define WAIT_EVENT_COPY_FILE_READ	PG_WAIT_EXTENSION
 #endif
 
 /*

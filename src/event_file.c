@@ -14,7 +14,6 @@
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
-#include "utils/wait_event.h"
 
 #include "event_file.h"
 #include "event_gzip.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "storage/fd.h"
+#include "storage/shmem.h"
 #include "utils/memutils.h"
 
 #include "event_gzip.h"
