@@ -177,8 +177,9 @@ test_utf8(void **state)
 		assert_false(spk_utf8_valid(bad[i], strlen(bad[i])));
 	for (size_t i = 0; i < 20; i++)
 	{
-		char		text[20] = "aaaaaaaaaaaaaaaaaaaa";
+		char		text[20];
 
+		memset(text, 'a', sizeof(text));
 		text[i] = '\0';
 		assert_false(spk_utf8_valid(text, sizeof(text)));
 	}
