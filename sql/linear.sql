@@ -135,7 +135,7 @@ SELECT n, model::text::churn_model = model AS text, churn_fingerprint(model::tex
 FROM models ORDER BY n;
 SELECT n, model::text::jsonb ? 'trees' AS trees, jsonb_array_length(model::text::jsonb->'terms') AS terms FROM models ORDER BY n;
 CREATE TEMP TABLE copied (n int, model churn_model);
-\getenv abs_builddir PG_ABS_BUILDDIR
+\set abs_builddir `echo "${PG_ABS_BUILDDIR:-$PWD}"`
 \set file :abs_builddir '/results/linear.copy'
 COPY models TO :'file' (FORMAT binary);
 COPY copied FROM :'file' (FORMAT binary);
