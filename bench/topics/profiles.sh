@@ -24,8 +24,8 @@ json_log "$SIZE"
 event_table events "$log"
 sql -c 'SET TimeZone = UTC' \
 	-c 'CREATE TABLE user_profiles (userid text PRIMARY KEY, profile churn_profile NOT NULL)' \
-	-c 'CREATE TABLE merged_days (day date PRIMARY KEY, events bigint, merged_at timestamptz NOT NULL DEFAULT now())' \
-	-c 'CREATE INDEX events_ts ON events USING brin (ts)' \
+	-c 'CREATE TABLE merged_days (day date PRIMARY KEY, merged_at timestamptz NOT NULL DEFAULT now())' \
+	-c 'CREATE INDEX events_ts ON events USING brin (ts) WITH (pages_per_range = 16)' \
 	-c "CREATE TABLE profiles AS SELECT userid, churn_profile($event_arguments) AS profile FROM events $profiles_where GROUP BY userid" \
 	-c "CREATE TABLE profiles_before AS SELECT userid, churn_profile($event_arguments) AS profile FROM events $profiles_where AND NOT $profiles_day GROUP BY userid" \
 	-c 'VACUUM ANALYZE profiles'
