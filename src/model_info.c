@@ -19,27 +19,6 @@
 PG_FUNCTION_INFO_V1(churn_info);
 PG_FUNCTION_INFO_V1(churn_importance);
 
-/* Splits on the longest path: nodes come level by level. */
-static uint32
-tree_depth(const SpkTree *tree)
-{
-	uint32		depth = 0;
-	uint32		level_end = 1;
-	uint32		splits = 0;
-
-	for (uint32 i = 0; i < tree->n_nodes; i++)
-	{
-		if (i == level_end)
-		{
-			depth++;
-			level_end = 2 * splits + 1;
-		}
-		if ((tree->nodes[i].flags & SPK_NODE_LEAF) == 0)
-			splits++;
-	}
-	return depth;
-}
-
 static void
 append_features(StringInfo buf, const SpkModel *model)
 {
@@ -51,15 +30,10 @@ append_features(StringInfo buf, const SpkModel *model)
 
 		appendStringInfoString(buf, i > 0 ? ", {\"name\": " : "{\"name\": ");
 		escape_json(buf, feature->name);
-		appendStringInfo(buf, ", \"kind\": \"%s\", \"bins\": %u, \"missing\": %u, \"importance\": ",
+		appendStringInfo(buf, ", \"kind\": \"%s\", \"bins\": %u, \"missing\": %u",
 						 spk_kind_names[feature->kind], feature->n_bins,
 						 feature->counts[feature->n_bins]);
-		spk_append_number(buf, feature->importance);
-		if (permutation)
-		{
-			appendStringInfoString(buf, ", \"permutation\": ");
-			spk_append_number(buf, feature->permutation);
-		}
+		spk_importance_to_json(buf, feature, permutation);
 		appendStringInfoChar(buf, '}');
 	}
 }
@@ -73,7 +47,7 @@ append_tree_figures(StringInfo buf, const SpkModel *model)
 	for (uint32 i = 0; i < model->n_trees; i++)
 	{
 		nodes += model->trees[i].n_nodes;
-		depth = Max(depth, tree_depth(&model->trees[i]));
+		depth = Max(depth, spk_tree_depth(&model->trees[i]));
 	}
 	appendStringInfo(buf, "\"trees\": %u, \"nodes\": " UINT64_FORMAT ", \"depth\": %u",
 					 model->n_trees, nodes, depth);

@@ -61,6 +61,18 @@ append_edges(StringInfo buf, const SpkFeature *feature)
 	appendStringInfoChar(buf, ']');
 }
 
+void
+spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bool permutation)
+{
+	appendStringInfoString(buf, ", \"importance\": ");
+	spk_append_number(buf, feature->importance);
+	if (permutation)
+	{
+		appendStringInfoString(buf, ", \"permutation\": ");
+		spk_append_number(buf, feature->permutation);
+	}
+}
+
 static void
 append_feature(StringInfo buf, const SpkFeature *feature, bool permutation)
 {
@@ -74,13 +86,8 @@ append_feature(StringInfo buf, const SpkFeature *feature, bool permutation)
 	appendStringInfoString(buf, ", \"counts\": [");
 	for (uint32 i = 0; i <= feature->n_bins; i++)
 		appendStringInfo(buf, "%s%u", i > 0 ? ", " : "", feature->counts[i]);
-	appendStringInfoString(buf, "], \"importance\": ");
-	spk_append_number(buf, feature->importance);
-	if (permutation)
-	{
-		appendStringInfoString(buf, ", \"permutation\": ");
-		spk_append_number(buf, feature->permutation);
-	}
+	appendStringInfoChar(buf, ']');
+	spk_importance_to_json(buf, feature, permutation);
 	appendStringInfoChar(buf, '}');
 }
 

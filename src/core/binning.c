@@ -27,17 +27,6 @@ typedef struct Cuts
 	uint32_t	counts[SPK_MAX_BINS];
 } Cuts;
 
-/* Gives back what a half-made feature holds. */
-static void
-release_feature(const SpkHost *host, SpkFeature *feature)
-{
-	spk_release(host, (void *) feature->name);
-	spk_release(host, feature->edges);
-	spk_release(host, feature->categories);
-	spk_release(host, feature->counts);
-	memset(feature, 0, sizeof(*feature));
-}
-
 static void *
 copy_bytes(const SpkHost *host, const void *data, size_t len)
 {
@@ -338,7 +327,7 @@ spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 	else
 		status = bin_numbers(host, column, n_rows, max_bins, feature);
 	if (status != SPK_OK)
-		release_feature(host, feature);
+		spk_feature_release(host, feature);
 	return status;
 }
 

@@ -195,15 +195,6 @@ spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm)
 	return number < SPK_N_ALGORITHMS;
 }
 
-static void
-release_feature(const SpkHost *host, SpkFeature *feature)
-{
-	spk_release(host, (void *) feature->name);
-	spk_release(host, feature->edges);
-	spk_release(host, feature->categories);
-	spk_release(host, feature->counts);
-}
-
 void
 spk_model_release_trees(const SpkHost *host, SpkModel *model)
 {
@@ -220,7 +211,7 @@ void
 spk_model_release(const SpkHost *host, SpkModel *model)
 {
 	for (uint32_t i = 0; i < model->n_features; i++)
-		release_feature(host, &model->features[i]);
+		spk_feature_release(host, &model->features[i]);
 	spk_model_release_trees(host, model);
 	spk_release(host, model->features);
 	spk_release(host, model->terms);

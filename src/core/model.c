@@ -1,7 +1,9 @@
 /*
  * model.c
- *	  Names of what is in a model; part of its formats.
+ *	  Names of what is in a model, part of its formats; and what is small.
  */
+#include <string.h>
+
 #include "model.h"
 
 const char *const spk_kind_names[SPK_N_FEATURE_KINDS] = {
@@ -26,3 +28,34 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_DEVIANCE] = "deviance",
 	[SPK_FACT_SEPARATED] = "separated",
 };
+
+void
+spk_feature_release(const SpkHost *host, SpkFeature *feature)
+{
+	spk_release(host, (void *) feature->name);
+	spk_release(host, feature->edges);
+	spk_release(host, feature->categories);
+	spk_release(host, feature->counts);
+	memset(feature, 0, sizeof(*feature));
+}
+
+/* Nodes come level by level, so that a level ends where the children of the one before do. */
+uint32_t
+spk_tree_depth(const SpkTree *tree)
+{
+	uint32_t	depth = 0;
+	uint32_t	level_end = 1;
+	uint32_t	splits = 0;
+
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+	{
+		if (i == level_end)
+		{
+			depth++;
+			level_end = 2 * splits + 1;
+		}
+		if ((tree->nodes[i].flags & SPK_NODE_LEAF) == 0)
+			splits++;
+	}
+	return depth;
+}

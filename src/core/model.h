@@ -146,4 +146,10 @@ typedef struct SpkModel
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;
 
+/* Gives back the arrays of a feature, and clears it. */
+extern void spk_feature_release(const SpkHost *host, SpkFeature *feature);
+
+/* Splits on the tree's longest path. */
+extern uint32_t spk_tree_depth(const SpkTree *tree);
+
 #endif							/* SPK_MODEL_H */

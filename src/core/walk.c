@@ -236,27 +236,6 @@ copy_edges(SpkWalker *walker, const SpkModel *model)
 	}
 }
 
-/* Breadth first, a level's nodes end where the children of the level before do. */
-static uint32_t
-tree_depth(const SpkTree *tree)
-{
-	uint32_t	depth = 0;
-	uint32_t	level_end = 1;
-	uint32_t	next_end = 1;
-
-	for (uint32_t i = 0; i < tree->n_nodes; i++)
-	{
-		if (i == level_end)
-		{
-			depth++;
-			level_end = next_end;
-		}
-		if (!(tree->nodes[i].flags & SPK_NODE_LEAF))
-			next_end = tree->nodes[i].u.left + 2;
-	}
-	return depth;
-}
-
 /*
  * Levels of the tops: as deep as the trees, but not so that tops are mostly
  * filling.
@@ -268,7 +247,7 @@ choose_top(SpkWalker *walker, const SpkModel *model, uint64_t n_nodes)
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		uint32_t	d = tree_depth(&model->trees[t]);
+		uint32_t	d = spk_tree_depth(&model->trees[t]);
 
 		depth = d > depth ? d : depth;
 	}
