@@ -483,6 +483,27 @@ CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm te
 );
 COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[]) IS 'internal: what churn_train runs over its source';
 
+CREATE FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text) IS 'aggregate transition function';
+
+CREATE FUNCTION churn_rows_agg_finalfn(internal) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION churn_rows_agg_finalfn(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE churn_rows_agg(label anyelement, features record, exclude text[], grp text) (
+	SFUNC = churn_rows_agg_transfn,
+	STYPE = internal,
+	SSPACE = 8192,
+	FINALFUNC = churn_rows_agg_finalfn,
+	FINALFUNC_MODIFY = READ_WRITE,
+	COMBINEFUNC = churn_collect_combinefn,
+	SERIALFUNC = churn_collect_serialfn,
+	DESERIALFUNC = churn_collect_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_rows_agg(anyelement, record, text[], text) IS 'internal: what collects the rows of a source, grp names the column that tells their groups';
+
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_train(source text, label text DEFAULT 'churned', algorithm text DEFAULT 'random_forest',
 	options jsonb DEFAULT '{}', exclude text[] DEFAULT '{userid,as_of}', group_by text DEFAULT NULL,

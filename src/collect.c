@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "collect.h"
+#include "group_key.h"
 #include "label.h"
 #include "options_json.h"
 #include "row_binding.h"
@@ -38,6 +39,7 @@ typedef struct Collector
 	KeptArg		algorithm_arg;
 	KeptArg		options_arg;
 	KeptArg		exclude_arg;
+	KeptArg		group_arg;
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
 	Datum	   *exclude;
@@ -45,6 +47,7 @@ typedef struct Collector
 	SpkRow	   *row;			/* NULL until the first labelled row */
 	SpkRowColumn *columns;
 	uint32		n_columns;
+	SpkGroupKey group;			/* of the row, if group_arg is not NULL */
 	uint64		version;		/* changes whenever something above does */
 } Collector;
 
@@ -144,19 +147,21 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 	bool		algorithm = keep_arg(collector, &collector->algorithm_arg, fcinfo, args->algorithm);
 	bool		options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
 	bool		exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
+	bool		group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
 
 	if (algorithm)
 		parse_algorithm(collector);
 	if (algorithm || options)
 		parse_options(collector);
 	if (exclude)
-	{
 		parse_exclude(collector);
+	if (exclude || group)
+	{
 		if (collector->row != NULL)
 			spk_row_free(collector->row);
 		collector->row = NULL;
 	}
-	if (algorithm || options || exclude)
+	if (algorithm || options || exclude || group)
 		collector->version = ++last_version;
 }
 
@@ -217,6 +222,10 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_COLUMNS),
 				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
+	if (collector->group_arg.value != NULL)
+		spk_group_key_bind(&collector->group, row,
+						   text_to_cstring(DatumGetTextPP(PointerGetDatum(collector->group_arg.value))),
+						   collector->context);
 	collector->version = ++last_version;
 }
 
@@ -228,7 +237,7 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 
 	if (!define)
 		return store;
-	spk_store_begin(store, collector->n_columns);
+	spk_store_begin(store, collector->n_columns, collector->group_arg.value != NULL);
 	for (uint32 i = 0; i < collector->n_columns; i++)
 		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
 	return store;
@@ -250,6 +259,8 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 	uint32		row = spk_store_add(store, label);
 
 	spk_row_load(collector->row, tuple);
+	if (store->grouped)
+		spk_store_put_group(store, row, spk_group_key(&collector->group, collector->row));
 	for (uint32 i = 0; i < collector->n_columns; i++)
 	{
 		const SpkRowColumn *column = &collector->columns[i];

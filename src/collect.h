@@ -17,6 +17,7 @@ typedef struct SpkCollectArgs
 	int			algorithm;		/* text; none: random_forest */
 	int			options;		/* jsonb; none or NULL: the defaults */
 	int			exclude;		/* text[]; none or NULL: every column is a feature */
+	int			group;			/* text; none or NULL: rows have no groups */
 } SpkCollectArgs;
 
 /*

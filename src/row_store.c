@@ -68,8 +68,9 @@ spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *o
 }
 
 void
-spk_store_begin(SpkRowStore *store, uint32 n_columns)
+spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped)
 {
+	store->grouped = grouped;
 	store->n_columns = n_columns;
 	store->columns = MemoryContextAllocZero(store->context, n_columns * sizeof(SpkStoreColumn));
 }
@@ -95,7 +96,7 @@ enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 static uint64
 row_size(const SpkRowStore *store)
 {
-	uint64		size = 1;
+	uint64		size = store->grouped ? 1 + sizeof(uint64) : 1;
 
 	for (uint32 i = 0; i < store->n_columns; i++)
 		size += value_size(store->columns[i].kind);
@@ -123,6 +124,8 @@ reserve(SpkRowStore *store, uint32 more)
 	capacity = Min(capacity, Max(needed, spk_max_training_memory() / row_size(store)));
 
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
+	if (store->grouped)
+		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
@@ -185,7 +188,7 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 
 	if (same && a->n_columns > 0 && b->n_columns > 0)
 	{
-		same = a->n_columns == b->n_columns;
+		same = a->n_columns == b->n_columns && a->grouped == b->grouped;
 		for (uint32 i = 0; same && i < a->n_columns; i++)
 			same = a->columns[i].kind == b->columns[i].kind &&
 				strcmp(a->columns[i].name, b->columns[i].name) == 0;
@@ -229,7 +232,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	store->n_skipped += src->n_skipped;
 	if (store->n_columns == 0 && src->n_columns > 0)
 	{
-		spk_store_begin(store, src->n_columns);
+		spk_store_begin(store, src->n_columns, src->grouped);
 		for (uint32 i = 0; i < src->n_columns; i++)
 			spk_store_define(store, i, src->columns[i].name, src->columns[i].kind);
 	}
@@ -237,6 +240,8 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 		return;
 	reserve(store, src->n_rows);
 	memcpy(store->labels + store->n_rows, src->labels, src->n_rows);
+	if (store->grouped)
+		memcpy(store->groups + store->n_rows, src->groups, src->n_rows * sizeof(uint64));
 	for (uint32 i = 0; i < store->n_columns; i++)
 		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
 	store->n_rows += src->n_rows;
@@ -249,6 +254,8 @@ sent_size(const SpkRowStore *store)
 {
 	size_t		size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
 
+	if (store->grouped)
+		size += store->n_rows * sizeof(uint64);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		const SpkStoreColumn *c = &store->columns[i];
@@ -295,6 +302,9 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_u32(&w, store->n_rows);
 	spk_write_u32(&w, store->n_columns);
 	spk_write_bytes(&w, store->labels, store->n_rows);
+	spk_write_u8(&w, store->grouped);
+	if (store->grouped)
+		spk_write_bytes(&w, store->groups, store->n_rows * sizeof(uint64));
 	for (uint32 i = 0; i < store->n_columns; i++)
 		send_column(&w, &store->columns[i], store->n_rows);
 	spk_check(w.status, "training set", NULL);
@@ -352,6 +362,9 @@ spk_store_receive(bytea *bytes)
 	store->n_rows = spk_read_u32(&r);
 	store->n_columns = spk_read_u32(&r);
 	store->labels = (uint8 *) spk_read_bytes(&r, store->n_rows);
+	store->grouped = spk_read_u8(&r) != 0;
+	if (store->grouped)
+		store->groups = (uint64 *) spk_read_bytes(&r, store->n_rows * sizeof(uint64));
 	if (!r.bad && store->n_columns <= SPK_MAX_FEATURES)
 	{
 		store->columns = palloc0(Max(store->n_columns, 1) * sizeof(SpkStoreColumn));

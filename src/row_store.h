@@ -37,6 +37,8 @@ typedef struct SpkRowStore
 	uint32		n_rows;			/* labelled rows */
 	uint32		capacity;
 	uint8	   *labels;
+	bool		grouped;		/* known from the first labelled row on */
+	uint64	   *groups;			/* grouped: a key for each row, 0 when it is of no group */
 	uint32		n_columns;		/* 0 until the first labelled row */
 	SpkStoreColumn *columns;
 	uint64		source;			/* for the collector: who last filled it */
@@ -44,8 +46,8 @@ typedef struct SpkRowStore
 
 extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options);
 
-/* Sets the number of columns, once; then define each of them. */
-extern void spk_store_begin(SpkRowStore *store, uint32 n_columns);
+/* Sets the number of columns, and whether rows have groups, once; then define each column. */
+extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped);
 extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeatureKind kind);
 
 /*
@@ -60,6 +62,12 @@ spk_store_put_number(SpkRowStore *store, uint32 column, uint32 row, double value
 	((double *) store->columns[column].values)[row] = value;
 }
 
+static inline void
+spk_store_put_group(SpkRowStore *store, uint32 row, uint64 group)
+{
+	store->groups[row] = group;
+}
+
 /* A NULL name, and one of more than SPK_MAX_CATEGORY bytes, is missing. */
 extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category);
 
@@ -72,7 +80,7 @@ extern SpkRowStore *spk_store_receive(bytea *bytes);
 
 /*
  * The rows as the learners take them.  The table takes the values: the store
- * keeps its counts and names, which the table points to, but no rows.
+ * keeps its counts, its names, which the table points to, and the groups.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 

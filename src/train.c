@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "portability/instr_time.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
@@ -20,6 +19,7 @@
 
 #include "boost_parallel.h"
 #include "collect.h"
+#include "collect_source.h"
 #include "core/binning.h"
 #include "model_type.h"
 #include "pg_host.h"
@@ -160,7 +160,7 @@ PG_FUNCTION_INFO_V1(churn_forest_agg_transfn);
 Datum
 churn_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1};
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -184,7 +184,7 @@ PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
 Datum
 churn_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5};
+	SpkCollectArgs args = {3, 4, 5, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -281,26 +281,6 @@ put_trained(TupleTableSlot *slot, void *arg)
 	result->any = true;
 }
 
-/* The columns that are no features: the user's, the label, the group. */
-static Datum
-excluded_columns(Datum exclude, bool no_exclude, Datum label, Datum group_by, bool no_group)
-{
-	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
-	Datum	   *values = NULL;
-	bool	   *nulls = NULL;
-	int			n = 0;
-
-	if (!no_exclude)
-		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT,
-						  &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		accumArrayResult(names, values[i], nulls[i], TEXTOID, CurrentMemoryContext);
-	accumArrayResult(names, label, false, TEXTOID, CurrentMemoryContext);
-	if (!no_group)
-		accumArrayResult(names, group_by, false, TEXTOID, CurrentMemoryContext);
-	return makeArrayResult(names, CurrentMemoryContext);
-}
-
 static char *
 training_query(const char *schema, const char *from, const char *label, const char *group_by)
 {
@@ -313,23 +293,6 @@ training_query(const char *schema, const char *from, const char *label, const ch
 	group = quote_identifier(group_by);
 	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s",
 					group, agg, from, group, group);
-}
-
-/*
- * What a worker has collected must fit into a value, 1 GB, to get to the leader.
- * When the planner expects so many rows that it might not, the query runs
- * without workers.  Returns the level of settings to go back from.
- */
-static int
-forbid_workers(const char *from, TupleDesc columns)
-{
-	double		expected = spk_source_rows(from) * columns->natts * sizeof(double);
-	int			nest_level = NewGUCNestLevel();
-
-	if (expected > MaxAllocSize)
-		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
-	return nest_level;
 }
 
 static void
@@ -376,9 +339,9 @@ churn_train(PG_FUNCTION_ARGS)
 	result.grouped = grouped;
 	params[0] = PG_GETARG_DATUM(2);
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
-	params[2] = excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
-								 PG_GETARG_DATUM(1), grouped ? PG_GETARG_DATUM(5) : (Datum) 0, !grouped);
-	nest_level = forbid_workers(from, columns);
+	params[2] = spk_excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
+									 (const char *[]) {label, group_by}, 2);
+	nest_level = spk_forbid_large_workers(from, columns);
 	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);
 	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
 	AtEOXact_GUC(true, nest_level);

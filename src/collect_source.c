@@ -1,0 +1,120 @@
+/*
+ * collect_source.c
+ *	  The rows of a source, collected for training.
+ *
+ * They come as the state of an aggregate, which SQL cannot return: the final
+ * function leaves it where the caller of the query looks for it.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "collect.h"
+#include "collect_source.h"
+#include "source.h"
+
+/* Where the rows of the query that runs are to be left; NULL: nobody asked for them. */
+static SpkRowStore **wanted = NULL;
+
+PG_FUNCTION_INFO_V1(churn_rows_agg_transfn);
+Datum
+churn_rows_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {-1, -1, 3, 4};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+PG_FUNCTION_INFO_V1(churn_rows_agg_finalfn);
+Datum
+churn_rows_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows finished outside an aggregate");
+	if (wanted == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("churn_rows_agg is for the use of other functions only")));
+	*wanted = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	PG_RETURN_INT64(*wanted == NULL ? 0 : (int64) (*wanted)->n_rows);
+}
+
+Datum
+spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more)
+{
+	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	Datum	   *values = NULL;
+	bool	   *nulls = NULL;
+	int			n = 0;
+
+	if (!no_exclude)
+		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT,
+						  &values, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		accumArrayResult(names, values[i], nulls[i], TEXTOID, CurrentMemoryContext);
+	for (int i = 0; i < n_more; i++)
+		if (more[i] != NULL)
+			accumArrayResult(names, CStringGetTextDatum(more[i]), false, TEXTOID, CurrentMemoryContext);
+	return makeArrayResult(names, CurrentMemoryContext);
+}
+
+int
+spk_forbid_large_workers(const char *from, TupleDesc columns)
+{
+	double		expected = spk_source_rows(from) * columns->natts * sizeof(double);
+	int			nest_level = NewGUCNestLevel();
+
+	if (expected > MaxAllocSize)
+		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+/* Who waits for the rows, and where they are left. */
+typedef struct Taker
+{
+	SpkRowStore *rows;
+	SpkRowsCallback callback;
+	void	   *arg;
+} Taker;
+
+/* Called while the aggregate's state is still there. */
+static void
+take_rows(TupleTableSlot *slot, void *arg)
+{
+	Taker	   *taker = arg;
+
+	taker->callback(taker->rows, taker->arg);
+}
+
+void
+spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label, Datum exclude,
+				   const char *group, SpkRowsCallback callback, void *arg)
+{
+	static const Oid types[] = {TEXTARRAYOID, TEXTOID};
+	Taker		taker = {NULL, callback, arg};
+	SpkRowStore **outer = wanted;
+	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
+	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s", quote_identifier(schema),
+							   quote_identifier(label), group == NULL ? "NULL" : "$2", from);
+	int			nest_level = spk_forbid_large_workers(from, columns);
+
+	/* a source may call us, too */
+	wanted = &taker.rows;
+	PG_TRY();
+	{
+		spk_source_run(sql, lengthof(types), types, params, take_rows, &taker);
+	}
+	PG_FINALLY();
+	{
+		wanted = outer;
+	}
+	PG_END_TRY();
+	AtEOXact_GUC(true, nest_level);
+}

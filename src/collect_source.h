@@ -1,0 +1,40 @@
+/*
+ * collect_source.h
+ *	  The rows of a source, collected for training.
+ */
+#ifndef SPK_COLLECT_SOURCE_H
+#define SPK_COLLECT_SOURCE_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+
+#include "row_store.h"
+
+/*
+ * The text[] of columns that are no features: those of exclude, a text[] whose
+ * nulls stay for the collector to refuse (none when no_exclude), then the
+ * n_more names, of which NULLs are left out.
+ */
+extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more);
+
+/*
+ * What a worker has collected must fit into a value, 1 GB, to get to the leader.
+ * When the planner expects so many rows that it might not, queries run without
+ * workers until AtEOXact_GUC(true, level) with the level that is returned.
+ */
+extern int	spk_forbid_large_workers(const char *from, TupleDesc columns);
+
+/* What to do with collected rows, which are NULL when there is none, labelled or not. */
+typedef void (*SpkRowsCallback) (SpkRowStore *rows, void *arg);
+
+/*
+ * Reads a source (as of spk_source_from, with these columns) once, in parallel
+ * where it pays, and hands its rows over; they are given back when the callback
+ * returns.  label is one of the columns, exclude as above, group the column
+ * that tells the group of a row, or NULL.  schema is ours.
+ */
+extern void spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
+							   Datum exclude, const char *group, SpkRowsCallback callback, void *arg);
+
+#endif							/* SPK_COLLECT_SOURCE_H */
