@@ -75,7 +75,7 @@ bench_server_start()
 		maintenance_work_mem = 512MB
 		effective_cache_size = 8GB
 		max_wal_size = 16GB
-		min_wal_size = 4GB
+		min_wal_size = 12GB
 		checkpoint_timeout = 1h
 		max_parallel_workers_per_gather = 2
 		jit = off

@@ -181,6 +181,14 @@ TRUNCATE events;
 SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', 'skip');
 SELECT length(page) FROM events;
 
+-- a file larger than the cache is thought to be is kept out of it; the rows are the same
+SET effective_cache_size = 1;
+TRUNCATE events;
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json', 'skip');
+SELECT sum(rows) AS rows, sum(rejected) AS rejected, sum(bytes) AS bytes FROM generate_series(1, 5) AS part, LATERAL churn_load_events('events', 'sparkify_test.json', 'skip', part, 5);
+SELECT length(page), count(*) FROM events GROUP BY 1 ORDER BY 1;
+RESET effective_cache_size;
+
 -- parts: each line in exactly one of them
 SELECT pg_temp.put('sparkify_test.json', string_agg(format('{"sessionId":%s,"page":"%s"}', i, repeat('p', i * 37 % 50)) || CASE i % 3 WHEN 0 THEN E'\n' WHEN 1 THEN E'\r\n' ELSE E'\n\n' END, '' ORDER BY i)) FROM generate_series(1, 40) AS i;
 TRUNCATE events;

@@ -21,6 +21,9 @@
 #define BUFFER_BYTES	(256 * 1024)
 #define LAST_LINE_BYTES	4096
 
+/* What is read once is let go in pieces of this size. */
+#define DROP_BYTES	(8 * 1024 * 1024)
+
 void
 spk_check_file_privilege(void)
 {
@@ -70,6 +73,20 @@ wanted_bytes(const SpkLineReader *reader)
 	return Min(room, Max((size_t) left, reader->end - reader->begin));
 }
 
+/*
+ * Tells the kernel that what was read will not be needed again.  A failure costs
+ * only the cache, so it is no error.
+ */
+static void
+drop_behind(SpkLineReader *reader)
+{
+#ifdef USE_POSIX_FADVISE
+	(void) posix_fadvise(reader->fd, (off_t) reader->kept, (off_t) (reader->position - reader->kept),
+						 POSIX_FADV_DONTNEED);
+#endif
+	reader->kept = reader->position;
+}
+
 /* Reads up to len bytes of the file as it is; 0 at its end. */
 static size_t
 read_file(void *arg, char *to, size_t len)
@@ -89,6 +106,9 @@ read_file(void *arg, char *to, size_t len)
 				(errcode_for_file_access(),
 				 errmsg("could not read file \"%s\": %m", reader->path)));
 	reader->read += got;
+	reader->position += got;
+	if (reader->once && reader->position - reader->kept >= DROP_BYTES)
+		drop_behind(reader);
 	return (size_t) got;
 }
 
@@ -264,6 +284,7 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	reader->eof = false;
 	reader->stop = to;
 	reader->offset = Max(from - 1, 0);
+	reader->position = reader->kept = reader->offset;
 	if (lseek(reader->fd, (off_t) reader->offset, SEEK_SET) < 0)
 		ereport(ERROR,
 				(errcode_for_file_access(),
@@ -276,6 +297,12 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	if (from > 0)
 		(void) take_line(reader);
 	reader->bytes = bytes;
+}
+
+void
+spk_lines_read_once(SpkLineReader *reader)
+{
+	reader->once = reader->regular;
 }
 
 bool
@@ -306,5 +333,7 @@ spk_lines_next(SpkLineReader *reader)
 void
 spk_lines_close(SpkLineReader *reader)
 {
+	if (reader->once && reader->position > reader->kept)
+		drop_behind(reader);
 	CloseTransientFile(reader->fd);
 }

@@ -29,6 +29,9 @@ typedef struct SpkLineReader
 	/* private */
 	int			fd;
 	bool		regular;
+	bool		once;			/* the kernel need not keep what was read */
+	int64		position;		/* of the file descriptor */
+	int64		kept;			/* the kernel was told to forget the bytes before */
 	struct SpkGunzip *gunzip;	/* or NULL */
 	char	   *buffer;
 	size_t		capacity;
@@ -65,6 +68,12 @@ extern bool spk_lines_can_split(const SpkLineReader *reader);
  * it for one range after the other.  bytes goes on counting.
  */
 extern void spk_lines_aim(SpkLineReader *reader, int64 from, int64 to);
+
+/*
+ * Nobody reads the file again soon: the kernel may forget what was read, so
+ * that a file too large for its cache does not push everything else out.
+ */
+extern void spk_lines_read_once(SpkLineReader *reader);
 
 /*
  * Moves to the next line that is not blank; false at the end.  The line comes

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -173,6 +174,9 @@ load_one_file(EventLoad *load, const char *path)
 
 	load->source = spk_source_open(path, load->options->part, load->options->parts);
 	MemoryContextSwitchTo(oldcontext);
+	/* a file that the cache cannot hold would push the table's pages out of it */
+	if (load->source->lines->size / BLCKSZ > effective_cache_size)
+		spk_lines_read_once(load->source->lines);
 	load_lines(load);
 	load->bytes += load->source->lines->bytes;
 	load->read += bytes_read(load);
