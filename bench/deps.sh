@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 #
 # deps.sh
-#	  Installs the peers that the benchmark runs when they are there: pandas and
-#	  scikit-learn by apt, and by pip, into bench/peers, what Debian does not have.
+#	  Installs the peers that the benchmark runs when they are there: pandas,
+#	  scikit-learn and R's ranger by apt, and by pip, into bench/peers, what Debian
+#	  does not have.
 #
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -24,6 +25,10 @@ packages=()
 [ -x "$python" ] && "$python" -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ ${#packages[@]} -gt 0 ]; then
 	as_root apt-get -qq install -y --no-install-recommends "${packages[@]}"
+fi
+if ! Rscript -e 'loadNamespace("ranger")' >/dev/null 2>&1; then
+	as_root apt-get -qq install -y --no-install-recommends r-cran-ranger ||
+		echo "apt cannot install ranger here; it will be skipped" >&2
 fi
 for peer in duckdb xgboost lightgbm narwhals; do
 	"$python" -m pip install --quiet --no-deps --upgrade --target peers $peer ||

@@ -206,10 +206,13 @@ same()
 	fi
 }
 
-# has_peer MODULE: is it there for Python?
+# has_peer MODULE: is it there for Python, or ranger for R?
 has_peer()
 {
-	if ! "$python" -c "import $1" 2>/dev/null; then
+	local there=("$python" -c "import $1")
+
+	[ "$1" != ranger ] || there=(Rscript -e 'loadNamespace("ranger")')
+	if ! "${there[@]}" >/dev/null 2>&1; then
 		say "skipped: no $1 here (bench/deps.sh installs it)"
 		return 1
 	fi

@@ -1,11 +1,15 @@
-"""Forests of the Python libraries, timed, on the same rows as ours.
+"""Forests of the Python libraries, timed or judged, on the same rows as ours.
 
-peer_forest.py keep CSV FILE               the rows of a CSV file (label first), as arrays
-peer_forest.py train LIB DEPTH ROWS HELD   grow 100 trees on ROWS, print the AUC on HELD
-peer_forest.py predict LIB DEPTH ROWS      the time to predict the rows in memory
+peer_forest.py keep CSV FILE                              the rows of a CSV file (label first), as arrays
+peer_forest.py train KIND LIB DEPTH FILE ROWS             the time to train on the first ROWS
+peer_forest.py auc KIND LIB DEPTH FILE ROWS HELD SECONDS  the AUC on HELD, for each seed, see below
+peer_forest.py predict LIB DEPTH FILE                     the time to predict all rows in memory, by a forest
+peer_forest.py folds CSV                                 the AUC of scikit-learn on each part of a cross-validation
 
-LIB is sklearn, xgboost or lightgbm; DEPTH 0 is no limit.  Two threads, 4 of 20
-features a split, 255 bins where there are any.
+KIND is forest (100 trees, 4 of 20 features a split) or boost (100 rounds); LIB is
+sklearn, xgboost or lightgbm; DEPTH 0 is no limit.  Two threads, 255 bins where
+there are any.  Seed S trains on the S-th stretch of ROWS, of those there are; no
+new one starts after SECONDS.
 """
 import os
 import sys
@@ -16,23 +20,39 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np  # noqa: E402
 
-TREES, THREADS, SHARE = 100, 2, 0.2
+THREADS, SHARE, SEEDS = 2, 0.2, 5
 
 
-def forest(lib, depth):
+def forest(lib, depth, seed):
     if lib == "sklearn":
         from sklearn.ensemble import RandomForestClassifier
-        return RandomForestClassifier(TREES, max_depth=depth or None, max_features=SHARE, n_jobs=THREADS, random_state=1)
+        return RandomForestClassifier(
+            100, max_depth=depth or None, max_features=SHARE, n_jobs=THREADS, random_state=seed)
     if lib == "xgboost":
         import xgboost
         return xgboost.XGBRFClassifier(
-            n_estimators=TREES, max_depth=depth, subsample=0.632, colsample_bynode=SHARE, tree_method="hist",
-            max_bin=255, min_child_weight=1e-6, reg_lambda=0, n_jobs=THREADS, random_state=1)
+            n_estimators=100, max_depth=depth, subsample=0.632, colsample_bynode=SHARE, tree_method="hist",
+            max_bin=255, min_child_weight=1e-6, reg_lambda=0, n_jobs=THREADS, random_state=seed)
     import lightgbm
     return lightgbm.LGBMClassifier(
-        boosting_type="rf", n_estimators=TREES, max_depth=depth or -1, num_leaves=2 ** (depth or 14), subsample=0.632,
+        boosting_type="rf", n_estimators=100, max_depth=depth or -1, num_leaves=2 ** (depth or 14), subsample=0.632,
         subsample_freq=1, feature_fraction_bynode=SHARE, max_bin=255, min_child_samples=1, min_child_weight=0,
-        n_jobs=THREADS, random_state=1, verbose=-1)
+        n_jobs=THREADS, random_state=seed, verbose=-1)
+
+
+def boost(lib, depth, seed):
+    if lib == "xgboost":
+        import xgboost
+        return xgboost.XGBClassifier(
+            n_estimators=100, max_depth=depth, learning_rate=0.1, tree_method="hist", max_bin=255, reg_lambda=1,
+            min_child_weight=1, n_jobs=THREADS, random_state=seed)
+    import lightgbm
+    return lightgbm.LGBMClassifier(
+        n_estimators=100, max_depth=depth, num_leaves=2 ** depth, learning_rate=0.1, max_bin=255, reg_lambda=1,
+        min_child_samples=20, n_jobs=THREADS, random_state=seed, verbose=-1)
+
+
+MODELS = {"forest": forest, "boost": boost}
 
 
 def load(path):
@@ -52,12 +72,11 @@ def auc(label, score):
 def timed(work):
     before = os.times()
     start = time.perf_counter()
-    result = work()
+    work()
     seconds = time.perf_counter() - start
     after = os.times()
     print(f"Time: {seconds * 1000} ms")
     print(f"CPU: {(after.user + after.system - before.user - before.system) * 1000} ms")
-    return result
 
 
 def predict(lib, model, x):
@@ -66,23 +85,49 @@ def predict(lib, model, x):
     return model.predict_proba(x)[:, 1]
 
 
+def judge(kind, lib, depth, x, y, rows, held, limit):
+    x_held, y_held = load(held)
+    start = time.perf_counter()
+    for seed in range(1, SEEDS + 1):
+        if time.perf_counter() - start > limit:
+            break
+        first = (seed - 1) * rows % (len(x) - rows + 1)
+        model = MODELS[kind](lib, depth, seed)
+        model.fit(x[first:first + rows], y[first:first + rows])
+        print(seed, auc(y_held, predict(lib, model, x_held)))
+
+
+def judge_folds(path):
+    from sklearn.ensemble import RandomForestClassifier
+    # part (of five in each repetition), fold, label, features
+    rows = np.loadtxt(path, delimiter=",")
+    for part in np.unique(rows[:, 0]):
+        of_part = rows[rows[:, 0] == part]
+        out = of_part[:, 1] == part % 5
+        x, y = of_part[:, 3:], of_part[:, 2] > 0
+        model = RandomForestClassifier(100, n_jobs=THREADS, random_state=1).fit(x[~out], y[~out])
+        print(int(part), auc(y[out], model.predict_proba(x[out])[:, 1]))
+
+
 def main():
-    what = sys.argv[1]
+    what, *args = sys.argv[1:]
     if what == "keep":
-        np.save(sys.argv[3], np.loadtxt(sys.argv[2], delimiter=",", dtype=np.float64))
-        return
-    lib, depth = sys.argv[2], int(sys.argv[3])
-    x, y = load(sys.argv[4])
-    model = forest(lib, depth)
-    if what == "train":
-        timed(lambda: model.fit(x, y))
-        held, label = load(sys.argv[5])
-        print(f"AUC: {auc(label, predict(lib, model, held)):.4f}")
-    else:
+        np.save(args[1], np.loadtxt(args[0], delimiter=",", dtype=np.float64))
+    elif what == "predict":
+        lib, depth, (x, y) = args[0], int(args[1]), load(args[2])
         # as large a forest as ours: the peers' own, of the first rows
-        model.fit(x[:200000], y[:200000])
+        model = forest(lib, depth, 1).fit(x[:200000], y[:200000])
         x = x.astype(np.float32)
         timed(lambda: predict(lib, model, x))
+    elif what == "folds":
+        judge_folds(args[0])
+    else:
+        kind, lib, depth, (x, y), rows = args[0], args[1], int(args[2]), load(args[3]), int(args[4])
+        if what == "auc":
+            judge(kind, lib, depth, x, y, rows, args[5], float(args[6]))
+        else:
+            model = MODELS[kind](lib, depth, 1)  # imports, too
+            timed(lambda: model.fit(x[:rows], y[:rows]))
 
 
 main()

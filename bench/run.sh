@@ -9,12 +9,16 @@
 #        scale takes
 # RUNS   counted runs of each candidate, after one that warms up: 5 without
 #
+# SPARKIFY_DATA  a folder with mini_user_features.csv, for the topic train: that
+#        beside the checkout without
+#
 # Runs on a private server in a sandbox, like the tests.  The tables go to
 # stdout and to bench/results.
 #
 . "$(dirname "$0")/../test/sandbox.sh"
 
-export TOPIC=${TOPIC:-} SIZE=${SIZE:-2228} RUNS=${RUNS:-5}
+SPARKIFY_DATA=$(realpath -e -- "${SPARKIFY_DATA:-$top/../shared/data}" 2>/dev/null || true)
+export SPARKIFY_DATA TOPIC=${TOPIC:-} SIZE=${SIZE:-2228} RUNS=${RUNS:-5}
 BENCH_COMMIT=$(git -C "$top" describe --always --dirty 2>/dev/null || echo unknown)
 export BENCH_COMMIT
 

@@ -9,8 +9,7 @@
 sample_columns=$(printf 'x%s,' {1..20})
 sample_columns=${sample_columns%,}
 
-# samples TABLE ROWS: makes a table, the same each time, and a file of arrays
-# for the peers, $SANDBOX/TABLE.npy
+# samples TABLE ROWS: makes a table, the same each time
 samples()
 {
 	local draws
@@ -20,8 +19,13 @@ samples()
 		-c "CREATE TABLE $1 AS SELECT userid, random() + x1 * 0.5 + x2 * x3 * 0.8 + (x4 > 0.7)::int * 0.4 - x5 * 0.3 > 1.25 AS churned, $sample_columns
 			FROM (SELECT i AS userid, ${draws%,} FROM generate_series(1, $2) i OFFSET 0) q" \
 		-c "VACUUM ANALYZE $1" -c "SELECT pg_prewarm('$1')"
+}
+
+# sample_arrays TABLE: the same rows for the peers, in $SANDBOX/TABLE.npy
+sample_arrays()
+{
 	has_peer numpy || return 0
-	sql -c "COPY (SELECT churned::int, $sample_columns FROM $1) TO STDOUT (FORMAT csv)" >"$SANDBOX/$1.csv"
+	sql -c "COPY (SELECT churned::int, $sample_columns FROM $1 ORDER BY userid) TO STDOUT (FORMAT csv)" >"$SANDBOX/$1.csv"
 	"$python" bench/peer_forest.py keep "$SANDBOX/$1.csv" "$SANDBOX/$1.npy"
 	rm "$SANDBOX/$1.csv"
 }

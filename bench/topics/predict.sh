@@ -8,6 +8,7 @@ export PGOPTIONS='-c max_parallel_maintenance_workers=1 -c max_parallel_workers_
 predict_rows=${PREDICT_ROWS:-1000000}
 
 samples samples "$predict_rows"
+sample_arrays samples
 sql -c "CREATE TABLE models AS SELECT model FROM churn_train('samples', options => '{\"trees\": 100, \"max_depth\": 10, \"min_leaf\": 1}')" \
 	-c "CREATE TABLE external (model churn_model)" -c "ALTER TABLE external ALTER model SET STORAGE EXTERNAL" \
 	-c "INSERT INTO external SELECT model FROM models"
