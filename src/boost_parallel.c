@@ -242,7 +242,7 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 		check_boost(memory == NULL ? SPK_NO_MEMORY : SPK_OK);
 		codes = (uint8 *) TYPEALIGN(ALIGNMENT, memory);
 	}
-	spk_check(spk_bin_table(host, table, model->features, codes, &matrix), "training set", NULL);
+	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
 	model->threshold = 0.5;

@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 
 #include "core/binning.h"
+#include "core/growth.h"
 #include "core/oob.h"
 #include "pg_host.h"
 #include "row_store.h"
@@ -67,63 +68,25 @@ typedef struct SharedTree
 	uint32		n_sets;
 } SharedTree;
 
-/* The leader's view of a forest that grows. */
-typedef struct Forest
-{
-	const SpkHost *host;
-	SpkForestPlan plan;
-	SpkMatrix	matrix;
-	SpkModel   *model;
-	double	   *gains;			/* n_trees * n_features */
-	size_t		n_words;
-	uint64	   *tally;			/* out of bag, n_words */
-} Forest;
-
-static void *
-host_alloc(const SpkHost *host, size_t n, size_t size)
-{
-	void	   *ptr = spk_alloc(host, n, size);
-
-	if (ptr == NULL)
-		spk_check(SPK_NO_MEMORY, "forest", NULL);
-	return ptr;
-}
-
-/* Copies a finished tree into the model. */
-static void
-keep_tree(Forest *forest, uint32 tree_no, const SpkTree *tree, const double *gains)
-{
-	SpkTree    *kept = &forest->model->trees[tree_no];
-	uint32		n_features = forest->matrix.n_features;
-
-	*kept = *tree;
-	kept->nodes = host_alloc(forest->host, tree->n_nodes, sizeof(SpkNode));
-	memcpy(kept->nodes, tree->nodes, tree->n_nodes * sizeof(SpkNode));
-	kept->sets = host_alloc(forest->host, tree->n_sets, sizeof(SpkCodeSet));
-	if (tree->n_sets > 0)
-		memcpy(kept->sets, tree->sets, tree->n_sets * sizeof(SpkCodeSet));
-	memcpy(forest->gains + (size_t) tree_no * n_features, gains, n_features * sizeof(double));
-}
-
 /* Grows trees until no ticket is left, in the leader. */
 static void
-grow_in_leader(Forest *forest, pg_atomic_uint32 *next_tree)
+grow_in_leader(SpkGrowth *forest, pg_atomic_uint32 *next_tree)
 {
-	const SpkHost *host = forest->host;
+	const SpkHost *host = &forest->host;
 	SpkGrower  *grower = spk_grower_new(host, &forest->plan, &forest->matrix, forest->model->features);
-	double	   *gains = host_alloc(host, forest->matrix.n_features, sizeof(double));
+	double	   *gains = spk_alloc(host, forest->matrix.n_features, sizeof(double));
 	uint32		tree_no;
 	SpkTree		tree;
 	SpkTrainProgress progress;
 
-	if (grower == NULL)
+	if (grower == NULL || gains == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, forest->tally);
 	spk_train_progress_start(&progress);
 	while ((tree_no = pg_atomic_fetch_add_u32(next_tree, 1)) < forest->plan.n_trees)
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
-		keep_tree(forest, tree_no, &tree, gains);
+		spk_check(spk_growth_keep(forest, tree_no, &tree, gains), "forest", NULL);
 		spk_train_progress(&progress, "trees grown", tree_no + 1, forest->plan.n_trees);
 	}
 	spk_release(host, gains);
@@ -153,7 +116,7 @@ share_tree(dsa_area *area, const SpkTree *tree, const double *gains, uint32 n_fe
 
 /* Copies the workers' trees into the model. */
 static void
-keep_shared_trees(Forest *forest, const SharedForest *shared, dsa_area *area)
+keep_shared_trees(SpkGrowth *forest, const SharedForest *shared, dsa_area *area)
 {
 	for (uint32 t = 0; t < forest->plan.n_trees; t++)
 	{
@@ -169,7 +132,7 @@ keep_shared_trees(Forest *forest, const SharedForest *shared, dsa_area *area)
 		tree.n_sets = from->n_sets;
 		tree.sets = (SpkCodeSet *) (gains + forest->matrix.n_features);
 		tree.nodes = (SpkNode *) (tree.sets + tree.n_sets);
-		keep_tree(forest, t, &tree, gains);
+		spk_check(spk_growth_keep(forest, t, &tree, gains), "forest", NULL);
 		dsa_free(area, shared->trees[t]);
 	}
 }
@@ -186,7 +149,7 @@ share_tally(dsa_area *area, const uint64 *tally, size_t n_words)
 
 /* Adds the workers' tallies to the leader's. */
 static void
-add_shared_tallies(Forest *forest, const dsa_pointer *tallies, int n_workers, dsa_area *area)
+add_shared_tallies(SpkGrowth *forest, const dsa_pointer *tallies, int n_workers, dsa_area *area)
 {
 	for (int worker = 0; worker < n_workers; worker++)
 	{
@@ -209,7 +172,7 @@ shared_forest_size(uint32 n_trees)
 
 /* Puts what workers need into the context's segment. */
 static SharedForest *
-fill_segment(ParallelContext *pcxt, const Forest *forest, dsm_segment *codes)
+fill_segment(ParallelContext *pcxt, const SpkGrowth *forest, dsm_segment *codes)
 {
 	uint32		n_features = forest->matrix.n_features;
 	SharedForest *shared = shm_toc_allocate(pcxt->toc, shared_forest_size(forest->plan.n_trees));
@@ -233,7 +196,7 @@ fill_segment(ParallelContext *pcxt, const Forest *forest, dsm_segment *codes)
 }
 
 static void
-grow_in_parallel(Forest *forest, dsm_segment *codes, int n_workers)
+grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 {
 	uint32		n_features = forest->matrix.n_features;
 	ParallelContext *pcxt;
@@ -362,24 +325,19 @@ codes_segment(const SpkTable *table, const SpkModel *model, int *n_workers)
 void
 spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	Forest		forest = {host};
+	SpkMatrix	matrix;
+	SpkGrowth	forest;
 	size_t		codes_size = (size_t) table->n_rows * spk_matrix_stride(table->n_columns);
 	int			n_workers;
 	dsm_segment *segment = codes_segment(table, model, &n_workers);
 	uint8	   *codes;
 
-	codes = segment != NULL ? dsm_segment_address(segment) : host_alloc(host, codes_size, 1);
-	spk_check(spk_bin_table(host, table, model->features, codes, &forest.matrix), "training set", NULL);
+	codes = segment != NULL ? dsm_segment_address(segment) : spk_alloc(host, codes_size, 1);
+	if (codes == NULL)
+		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
 	spk_table_release(table);
-
-	forest.model = model;
-	forest.plan = spk_forest_plan(&model->options, model->algorithm, &forest.matrix);
-	model->n_trees = forest.plan.n_trees;
-	model->trees = host_alloc(host, model->n_trees, sizeof(SpkTree));
-	forest.gains = host_alloc(host, (size_t) model->n_trees * model->n_features, sizeof(double));
-	forest.n_words = spk_oob_words(&forest.plan, &forest.matrix);
-	forest.tally = host_alloc(host, forest.n_words, sizeof(uint64));
-	memset(forest.tally, 0, forest.n_words * sizeof(uint64));
+	spk_check(spk_growth_start(host, &matrix, model, &forest), "forest", NULL);
 	if (segment != NULL)
 		grow_in_parallel(&forest, segment, n_workers);
 	else
@@ -389,12 +347,10 @@ spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 		pg_atomic_init_u32(&next_tree, 0);
 		grow_in_leader(&forest, &next_tree);
 	}
-	spk_check(spk_oob_finish(host, &forest.plan, &forest.matrix, forest.tally, model), "forest", NULL);
+	spk_check(spk_growth_finish(&forest), "forest", NULL);
 	if (segment != NULL)
 		dsm_detach(segment);
 	else
 		spk_release(host, codes);
-	spk_release(host, forest.tally);
-	spk_forest_importance(forest.gains, model->n_trees, model->features, model->n_features);
-	spk_release(host, forest.gains);
+	spk_growth_release(&forest);
 }

@@ -42,10 +42,11 @@ extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, si
  * bytes that the caller owns (shared memory), and puts them into canonical
  * order: by the upper half of a hash of the whole row, then by its bytes, so
  * that the same multiset of rows gives the same matrix, whatever order it came
- * in.  Takes 16 bytes a row of host memory while it works.  SPK_LIMIT beyond
- * SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
+ * in.  Takes 16 bytes a row of host memory while it works.  origins, if not
+ * NULL, receives for each row of the matrix its place in the table.  SPK_LIMIT
+ * beyond SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-							   uint8_t *codes, SpkMatrix *matrix);
+							   uint8_t *codes, SpkMatrix *matrix, uint32_t *origins);
 
 #endif							/* SPK_BINNING_H */

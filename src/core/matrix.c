@@ -82,7 +82,7 @@ hash_row(const void *row, size_t stride)
 
 SpkStatus
 spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t *codes,
-			  SpkMatrix *matrix)
+			  SpkMatrix *matrix, uint32_t *origins)
 {
 	uint8_t    *map = NULL;
 	SpkStatus	status;
@@ -105,5 +105,5 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 	spk_release(host, map);
 	if (status != SPK_OK)
 		return status;
-	return spk_order_rows(host, codes, matrix->n_rows, matrix->stride, hash_row, memcmp);
+	return spk_order_rows(host, codes, matrix->n_rows, matrix->stride, hash_row, memcmp, origins);
 }

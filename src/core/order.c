@@ -142,7 +142,7 @@ permute_rows(const Rows *r, uint64_t *keys, char *row)
 
 SpkStatus
 spk_order_rows(const SpkHost *host, void *rows, uint32_t n, size_t size, SpkRowHash hash,
-			   SpkRowCompare compare)
+			   SpkRowCompare compare, uint32_t *origins)
 {
 	Rows		r = {host, rows, n, size, hash, compare};
 	uint64_t   *keys = spk_alloc(host, n, 2 * sizeof(uint64_t));
@@ -151,6 +151,8 @@ spk_order_rows(const SpkHost *host, void *rows, uint32_t n, size_t size, SpkRowH
 
 	if (keys != NULL && row != NULL)
 		status = sort_keys(&r, keys, keys + n);
+	for (uint32_t i = 0; i < n && status == SPK_OK && origins != NULL; i++)
+		origins[i] = (uint32_t) keys[i];
 	if (status == SPK_OK)
 		status = permute_rows(&r, keys, row);
 	spk_release(host, keys);

@@ -105,7 +105,8 @@ copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 }
 
 SpkStatus
-spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
+spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features, double *values,
+				SpkValues *rows, uint32_t *origins)
 {
 	size_t		size = (table->n_columns + (size_t) 1) * sizeof(double);
 	SpkStatus	status;
@@ -115,14 +116,26 @@ spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 		return SPK_LIMIT;
 	rows->n_rows = table->n_rows;
 	rows->n_features = table->n_columns;
-	rows->values = spk_alloc(host, table->n_rows, size);
-	if (rows->values == NULL)
-		return SPK_NO_MEMORY;
+	rows->values = values;
 	status = copy_table(host, table, features, rows);
 	if (status == SPK_OK)
-		status = spk_order_rows(host, rows->values, rows->n_rows, size, hash_row, compare_rows);
+		status = spk_order_rows(host, values, rows->n_rows, size, hash_row, compare_rows, origins);
+	return status;
+}
+
+SpkStatus
+spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
+{
+	double	   *values = spk_alloc(host, (size_t) spk_values_size(table->n_rows, table->n_columns), 1);
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	if (values != NULL)
+		status = spk_values_fill(host, table, features, values, rows, NULL);
 	if (status != SPK_OK)
-		spk_values_release(host, rows);
+	{
+		spk_release(host, values);
+		memset(rows, 0, sizeof(*rows));
+	}
 	return status;
 }
 

@@ -25,7 +25,8 @@ typedef struct SpkValues
 	uint32_t	n_rows;
 	uint32_t	n_positives;
 	uint32_t	n_features;
-	double	   *values;			/* n_rows * (n_features + 1), host memory */
+	double	   *values;			/* of each row n_features + 1 */
+	const uint32_t *rows;		/* n_rows places in values, ascending; NULL: all of them */
 } SpkValues;
 
 /* What there is to know of a number's known values. */
@@ -41,7 +42,9 @@ typedef struct SpkMoments
 static inline const double *
 spk_values_row(const SpkValues *rows, uint32_t row)
 {
-	return rows->values + (size_t) row * (rows->n_features + 1);
+	size_t		place = rows->rows != NULL ? rows->rows[row] : row;
+
+	return rows->values + place * (rows->n_features + 1);
 }
 
 static inline int
@@ -58,10 +61,16 @@ spk_value_of_code(uint8_t code)
 }
 
 /*
- * Copies the table's rows, coding categories by features.  Takes 16 bytes a
- * row besides while it works.  On failure nothing is held: SPK_LIMIT beyond
- * SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
+ * Copies the table's rows into values, spk_values_size bytes that the caller
+ * owns (shared memory), coding categories by features.  Takes 16 bytes a row of
+ * host memory while it works.  origins, if not NULL, receives for each row its
+ * place in the table.  SPK_LIMIT beyond SPK_MAX_ROWS or SPK_MAX_FEATURES,
+ * SPK_CANCELLED, SPK_NO_MEMORY.
  */
+extern SpkStatus spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+								 double *values, SpkValues *rows, uint32_t *origins);
+
+/* Likewise into host memory.  On failure nothing is held. */
 extern SpkStatus spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 								SpkValues *rows);
 /* Bytes that spk_values_new holds at its end, and takes besides while it works. */

@@ -198,7 +198,7 @@ train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 	SpkMatrix	matrix;
 
 	bin_columns(table, &model);
-	check(spk_bin_table(&host, table, model.features, codes, &matrix));
+	check(spk_bin_table(&host, table, model.features, codes, &matrix, NULL));
 	if (algorithm == SPK_GRADIENT_BOOSTING)
 		boost(&matrix, &model);
 	else

@@ -198,10 +198,10 @@ absurd_arguments(void **unused)
 	assert_int_equal(spk_bin_column(&host, &column, SPK_MAX_ROWS + 1, 255, &feature), SPK_LIMIT);
 	assert_int_equal(spk_bin_column(&host, &column, 1, 256, &feature), SPK_INVALID);
 	assert_int_equal(spk_bin_column(&host, &column, 1, 0, &feature), SPK_INVALID);
-	assert_int_equal(spk_bin_table(&host, &table, &feature, NULL, &matrix), SPK_LIMIT);
+	assert_int_equal(spk_bin_table(&host, &table, &feature, NULL, &matrix, NULL), SPK_LIMIT);
 	table.n_rows = 1;
 	table.n_columns = SPK_MAX_FEATURES + 1;
-	assert_int_equal(spk_bin_table(&host, &table, &feature, NULL, &matrix), SPK_LIMIT);
+	assert_int_equal(spk_bin_table(&host, &table, &feature, NULL, &matrix, NULL), SPK_LIMIT);
 	assert_int_equal(state.live, 0);
 }
 
@@ -375,7 +375,7 @@ code_sample(const Sample *s, uint8_t **codes, SpkMatrix *matrix)
 		n += status == SPK_OK;
 	}
 	if (status == SPK_OK)
-		status = spk_bin_table(&host, &s->table, features, *codes, matrix);
+		status = spk_bin_table(&host, &s->table, features, *codes, matrix, NULL);
 	while (n-- > 0)
 		release_feature(&host, &features[n]);
 	assert_int_equal(state.live, 0);

@@ -546,7 +546,7 @@ bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *ma
 	}
 	for (int f = 0; f < 3; f++)
 		assert_int_equal(spk_bin_column(host, &columns[f], n_rows, 20, &binned[f]), SPK_OK);
-	assert_int_equal(spk_bin_table(host, &table, binned, matrix->codes, matrix), SPK_OK);
+	assert_int_equal(spk_bin_table(host, &table, binned, matrix->codes, matrix, NULL), SPK_OK);
 	free(numbers);
 	free(ids);
 	free(labels);

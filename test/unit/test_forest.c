@@ -805,7 +805,7 @@ models_are_sound(void **unused)
 	for (int c = 0; c < 2; c++)
 		assert_int_equal(spk_bin_column(&host, &columns[c], N, 255, &u.features[c]), SPK_OK);
 	matrix.codes = malloc(N * spk_matrix_stride(2));
-	assert_int_equal(spk_bin_table(&host, &table, u.features, matrix.codes, &matrix), SPK_OK);
+	assert_int_equal(spk_bin_table(&host, &table, u.features, matrix.codes, &matrix, NULL), SPK_OK);
 	u.matrix = matrix;
 	model.options = spk_options_default(SPK_RANDOM_FOREST);
 	model.options.value[SPK_OPT_TREES] = N_TREES;
