@@ -1,0 +1,275 @@
+/*
+ * samples.c
+ *	  Fits to rows but for a fold, and scores of that fold.
+ */
+#include <string.h>
+
+#include "bayes.h"
+#include "boost.h"
+#include "columns.h"
+#include "growth.h"
+#include "logistic.h"
+#include "oob.h"
+#include "predict.h"
+#include "samples.h"
+#include "walk.h"
+
+#define POLL_ROWS		1024
+#define ALIGNMENT		64
+
+static inline bool
+in_fold(const uint8_t *folds, uint32_t row, int fold)
+{
+	return fold == SPK_NO_FOLD || folds[row] == fold;
+}
+
+/* ---- Some of the rows ---- */
+
+/* A copy of the rows that are not in the fold; its codes are the caller's to release. */
+static SpkStatus
+copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
+{
+	const SpkMatrix *all = &samples->matrix;
+	size_t		stride = all->stride;
+	uint32_t	n = 0;
+	uint8_t    *codes;
+
+	for (uint32_t r = 0; r < all->n_rows; r++)
+		n += samples->matrix_folds[r] != fold;
+	*some = *all;
+	some->n_rows = some->n_positives = 0;
+	some->codes = codes = spk_alloc(host, n, stride);
+	if (codes == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t r = 0; r < all->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		{
+			spk_release(host, codes);
+			return SPK_CANCELLED;
+		}
+		if (samples->matrix_folds[r] == fold)
+			continue;
+		memcpy(codes, spk_matrix_row(all, r), stride);
+		some->n_positives += spk_matrix_label(all, r);
+		some->n_rows++;
+		codes += stride;
+	}
+	return SPK_OK;
+}
+
+/* Likewise a list of them. */
+static SpkStatus
+list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues *some)
+{
+	const SpkValues *all = &samples->values;
+	uint32_t   *rows = spk_alloc(host, all->n_rows, sizeof(uint32_t));
+
+	if (rows == NULL)
+		return SPK_NO_MEMORY;
+	*some = *all;
+	some->n_rows = some->n_positives = 0;
+	some->rows = rows;
+	for (uint32_t r = 0; r < all->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		{
+			spk_release(host, rows);
+			return SPK_CANCELLED;
+		}
+		if (samples->values_folds[r] == fold)
+			continue;
+		rows[some->n_rows++] = r;
+		some->n_positives += (uint32_t) spk_values_label(all, r);
+	}
+	return SPK_OK;
+}
+
+/* ---- Fits ---- */
+
+static SpkStatus
+grow_trees(SpkGrowth *growth, SpkGrower *grower, double *gains)
+{
+	SpkStatus	status = SPK_OK;
+	SpkTree		tree;
+
+	spk_grower_judge(grower, growth->tally);
+	for (uint32_t t = 0; t < growth->plan.n_trees && status == SPK_OK; t++)
+	{
+		status = spk_grow_tree(grower, t, &tree, gains);
+		if (status == SPK_OK)
+			status = spk_growth_keep(growth, t, &tree, gains);
+	}
+	return status == SPK_OK ? spk_growth_finish(growth) : status;
+}
+
+static SpkStatus
+fit_forest(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkGrowth	growth;
+	SpkGrower  *grower;
+	double	   *gains;
+	SpkStatus	status = spk_growth_start(host, matrix, model, &growth);
+
+	if (status != SPK_OK)
+		return status;
+	grower = spk_grower_new(host, &growth.plan, matrix, model->features);
+	gains = spk_alloc(host, matrix->n_features, sizeof(double));
+	status = grower != NULL && gains != NULL ? grow_trees(&growth, grower, gains) : SPK_NO_MEMORY;
+	spk_release(host, gains);
+	spk_grower_release(grower);
+	spk_growth_release(&growth);
+	return status;
+}
+
+static SpkStatus
+fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkTeam		alone = {1, 0, NULL, NULL};
+	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
+	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + ALIGNMENT, 1);
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
+	if (memory != NULL && model->trees != NULL)
+	{
+		memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
+		status = spk_boost(host, &alone, &plan, matrix, model->features,
+						   memory + ALIGNMENT - (uintptr_t) memory % ALIGNMENT, model);
+	}
+	spk_release(host, memory);
+	return status;
+}
+
+static SpkStatus
+fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	SpkMatrix	matrix = samples->matrix;
+	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : copy_codes(host, samples, fold, &matrix);
+
+	if (status != SPK_OK)
+		return status;
+	model->facts[SPK_FACT_ROWS] = matrix.n_rows;
+	model->facts[SPK_FACT_POSITIVES] = matrix.n_positives;
+	if (matrix.n_positives == 0 || matrix.n_positives == matrix.n_rows)
+		status = SPK_INVALID;
+	else
+		status = model->algorithm == SPK_GRADIENT_BOOSTING ? fit_boost(host, &matrix, model) :
+			fit_forest(host, &matrix, model);
+	if (fold != SPK_NO_FOLD)
+		spk_release(host, matrix.codes);
+	return status;
+}
+
+static SpkStatus
+fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	SpkValues	values = samples->values;
+	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : list_values(host, samples, fold, &values);
+
+	if (status != SPK_OK)
+		return status;
+	model->facts[SPK_FACT_ROWS] = values.n_rows;
+	model->facts[SPK_FACT_POSITIVES] = values.n_positives;
+	status = model->algorithm == SPK_LOGISTIC_REGRESSION ? spk_logistic_fit(host, &values, model) :
+		spk_bayes_fit(host, &values, model);
+	if (fold != SPK_NO_FOLD)
+		spk_release(host, (void *) values.rows);
+	return status;
+}
+
+SpkStatus
+spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	model->threshold = 0.5;
+	return spk_algorithm_is_forest(model->algorithm) ? fit_codes(host, samples, fold, model) :
+		fit_values(host, samples, fold, model);
+}
+
+/* ---- Scores ---- */
+
+static SpkStatus
+score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model, SpkScored *scored,
+			size_t *n)
+{
+	const SpkMatrix *matrix = &samples->matrix;
+	SpkWalker  *walker = spk_walker_new(host, model);
+	uint8_t    *codes = walker == NULL ? NULL : spk_alloc(host, spk_walker_codes(walker), 1);
+	SpkStatus	status = codes == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	for (uint32_t r = 0; r < matrix->n_rows && status == SPK_OK; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		if (!in_fold(samples->matrix_folds, r, fold))
+			continue;
+		for (uint32_t f = 0; f < matrix->n_features; f++)
+			spk_walk_put_code(walker, f, spk_matrix_row(matrix, r)[f], codes);
+		scored[(*n)++] = spk_scored(spk_answer(model, spk_walk(walker, codes)), spk_matrix_label(matrix, r));
+	}
+	spk_release(host, codes);
+	spk_walker_release(walker);
+	return status;
+}
+
+static SpkStatus
+score_values(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model, SpkScored *scored,
+			 size_t *n)
+{
+	const SpkValues *values = &samples->values;
+
+	for (uint32_t r = 0; r < values->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (in_fold(samples->values_folds, r, fold))
+			scored[(*n)++] = spk_scored(spk_additive_predict(model, spk_values_row(values, r)),
+										spk_values_label(values, r));
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model, SpkScored *scored,
+			   size_t *n)
+{
+	*n = 0;
+	return spk_algorithm_is_forest(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
+		score_values(host, samples, fold, model, scored, n);
+}
+
+/* ---- Memory ---- */
+
+/* A forest, and the same laid out for walking. */
+static uint64_t
+trees_size(uint64_t n_trees, uint64_t leaves)
+{
+	return n_trees * (2 * leaves - 1) * 2 * sizeof(SpkNode);
+}
+
+uint64_t
+spk_fit_size(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features), NULL};
+	uint64_t	list = (uint64_t) n_rows * sizeof(uint32_t);
+	uint64_t	codes = (uint64_t) n_rows * shape.stride;
+
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return list + spk_logistic_size(spk_count_columns(model));
+	if (model->algorithm == SPK_NAIVE_BAYES)
+		return list;
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+	{
+		SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
+
+		return codes + spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape) +
+			trees_size(plan.n_trees, plan.max_leaves);
+	}
+	else
+	{
+		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+
+		return codes + spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t) +
+			trees_size(plan.n_trees, spk_most_leaves(&plan, n_rows));
+	}
+}

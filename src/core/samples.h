@@ -1,0 +1,54 @@
+/*
+ * samples.h
+ *	  Rows that many models are fitted to and judged by, leaving out one fold
+ *	  of them at a time.
+ *
+ * They are there once, in the forms that learners take; a fit copies at most
+ * the codes of its rows, a byte each.  Everything here is serial: what is to be
+ * parallel is one fit beside another.
+ */
+#ifndef SPK_SAMPLES_H
+#define SPK_SAMPLES_H
+
+#include "matrix.h"
+#include "metrics.h"
+#include "values.h"
+
+#define SPK_NO_FOLD		(-1)
+
+/* Plain data but for its pointers.  A form that no model needs may be left out, all zeros. */
+typedef struct SpkSamples
+{
+	SpkMatrix	matrix;			/* for trees */
+	const uint8_t *matrix_folds;	/* the fold of each of its rows */
+	SpkValues	values;			/* for models without trees; all of them: rows is NULL */
+	const uint8_t *values_folds;
+} SpkSamples;
+
+/*
+ * Fits the model, whose algorithm, options and features are set, to the rows
+ * that are not in this fold (SPK_NO_FOLD: to all): all that training sets, and
+ * of the facts the rows, positives and those of the algorithm.  The same model
+ * as training on these rows alone gives, if its features were these.  After a
+ * failure nothing is held but what spk_model_release gives back: SPK_INVALID
+ * unless there are rows of both classes, SPK_LIMIT, SPK_CANCELLED,
+ * SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
+
+/*
+ * Scores the rows in the fold (SPK_NO_FOLD: all) by a model with the same
+ * features into scored, which has room for them; *n is their number.
+ * SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+								SpkScored *scored, size_t *n);
+
+/*
+ * Bytes that a fit to n_rows rows, the model it makes and scoring with it take
+ * besides the samples, an upper bound.  Of the model algorithm, options and
+ * features must be set.
+ */
+extern uint64_t spk_fit_size(const SpkModel *model, uint32_t n_rows);
+
+#endif							/* SPK_SAMPLES_H */

@@ -1,0 +1,332 @@
+/*
+ * test_samples.c
+ *	  Fits to rows but for a fold, and scores of that fold.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/additive.h"
+#include "core/predict.h"
+#include "core/rng.h"
+#include "core/samples.h"
+#include "unit_table.h"
+
+/* cmocka hands every test a state that these do not need */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define N_FOLDS		3
+
+static UnitHost state = UNIT_HOST_INIT;
+static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
+
+/* Two numbers, one with missing values and ties, and a category; the label follows, loosely. */
+static UnitTable *
+table_new(uint32_t n_rows)
+{
+	UnitTable  *t = unit_table_new(n_rows);
+	SpkRng		rng = spk_rng(11, 1);
+	double	   *x = unit_table_numbers(t, "x");
+	double	   *y = unit_table_numbers(t, "y");
+	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
+
+	for (uint32_t r = 0; r < n_rows; r++)
+	{
+		x[r] = spk_rng_double(&rng);
+		y[r] = spk_rng_below(&rng, 5) == 0 ? NAN : spk_rng_below(&rng, 7);
+		city[r] = spk_rng_below(&rng, 4);
+		if (city[r] == 3)
+			city[r] = SPK_NO_ID;
+		t->labels[r] = x[r] + 0.3 * (y[r] > 3) + spk_rng_double(&rng) > 1.2;
+	}
+	return t;
+}
+
+/* The fold of a row, by what it holds. */
+static uint8_t
+fold_of(const UnitTable *t, uint32_t r)
+{
+	return (uint8_t) (t->numbers[0][r] * 1000 - floor(t->numbers[0][r] * 1000) < 0.4 ? 0 :
+					  (uint32_t) (t->numbers[0][r] * 10000) % 2 + 1);
+}
+
+/* The rows that are not in the fold, in another order. */
+static UnitTable *
+rows_without(const UnitTable *t, int fold)
+{
+	UnitTable  *some = unit_table_new(0);
+
+	memcpy(some->columns, t->columns, sizeof(t->columns));
+	some->table.n_columns = t->table.n_columns;
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+	{
+		some->columns[c].numbers = t->columns[c].numbers == NULL ? NULL : some->numbers[c];
+		some->columns[c].ids = t->columns[c].ids == NULL ? NULL : some->ids[c];
+	}
+	for (uint32_t r = 0; r < t->table.n_rows; r++)
+	{
+		uint32_t	to = some->table.n_rows;
+
+		if (fold_of(t, r) == fold)
+			continue;
+		some->labels[to] = t->labels[r];
+		for (uint32_t c = 0; c < t->table.n_columns; c++)
+		{
+			some->numbers[c][to] = t->numbers[c][r];
+			some->ids[c][to] = t->ids[c][r];
+		}
+		some->table.n_rows++;
+	}
+	unit_table_shuffle(some);
+	return some;
+}
+
+/* The table's rows as samples, folds and all; features are their own or another table's. */
+typedef struct Forms
+{
+	SpkSamples	samples;
+	SpkFeature *features;
+	uint8_t		matrix_folds[UNIT_MAX_TABLE_ROWS];
+	uint8_t		values_folds[UNIT_MAX_TABLE_ROWS];
+	uint32_t	origins[UNIT_MAX_TABLE_ROWS];
+} Forms;
+
+static SpkFeature *
+bin_features(const UnitTable *t)
+{
+	SpkHost		host = unit_host(&state);
+	SpkFeature *features = spk_alloc(&host, t->table.n_columns, sizeof(SpkFeature));
+
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		assert_int_equal(spk_bin_column(&host, &t->columns[c], t->table.n_rows, 255, &features[c]), SPK_OK);
+	return features;
+}
+
+static Forms *
+forms_new(const UnitTable *t, SpkFeature *features)
+{
+	SpkHost		host = unit_host(&state);
+	Forms	   *f = calloc(1, sizeof(Forms));
+	uint8_t    *codes = spk_alloc(&host, t->table.n_rows, spk_matrix_stride(t->table.n_columns));
+	double	   *values = spk_alloc(&host, spk_values_size(t->table.n_rows, t->table.n_columns), 1);
+
+	f->features = features;
+	assert_int_equal(spk_bin_table(&host, &t->table, features, codes, &f->samples.matrix, f->origins), SPK_OK);
+	for (uint32_t r = 0; r < t->table.n_rows; r++)
+		f->matrix_folds[r] = fold_of(t, f->origins[r]);
+	assert_int_equal(spk_values_fill(&host, &t->table, features, values, &f->samples.values, f->origins), SPK_OK);
+	for (uint32_t r = 0; r < t->table.n_rows; r++)
+	{
+		const double *row = spk_values_row(&f->samples.values, r);
+
+		f->values_folds[r] = fold_of(t, f->origins[r]);
+		assert_true(row[0] == t->numbers[0][f->origins[r]]);
+	}
+	f->samples.matrix_folds = f->matrix_folds;
+	f->samples.values_folds = f->values_folds;
+	return f;
+}
+
+static void
+forms_free(Forms *f)
+{
+	SpkHost		host = unit_host(&state);
+
+	spk_release(&host, f->samples.matrix.codes);
+	spk_release(&host, f->samples.values.values);
+	free(f);
+}
+
+/* A model without a fit; its features are the forms' own. */
+static SpkModel
+model_of(const Forms *f, SpkAlgorithm algorithm)
+{
+	SpkModel	model = {.algorithm = algorithm, .options = spk_options_default(algorithm)};
+
+	if (spk_option_applies(SPK_OPT_TREES, algorithm))
+		model.options.value[SPK_OPT_TREES] = 7;
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.n_features = f->samples.matrix.n_features;
+	model.features = f->features;
+	return model;
+}
+
+/* Gives back all but the features. */
+static void
+model_release(SpkModel *model)
+{
+	SpkHost		host = unit_host(&state);
+
+	model->n_features = 0;
+	model->features = NULL;
+	spk_model_release(&host, model);
+}
+
+static void
+a_fit_without_a_fold_is_one_to_the_others(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	UnitTable  *t = table_new(900);
+	SpkFeature *features = bin_features(t);
+	Forms	   *all = forms_new(t, features);
+
+	for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
+	{
+		UnitTable  *rest = rows_without(t, fold);
+		Forms	   *some = forms_new(rest, features);
+
+		for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+		{
+			SpkModel	without = model_of(all, (SpkAlgorithm) a);
+			SpkModel	alone = model_of(some, (SpkAlgorithm) a);
+			SpkWriter	w[2];
+
+			assert_int_equal(spk_fit_without(&host, &all->samples, fold, &without), SPK_OK);
+			w[0] = unit_model_bytes(&host, &without);
+			assert_int_equal(spk_fit_without(&host, &some->samples, SPK_NO_FOLD, &alone), SPK_OK);
+			w[1] = unit_model_bytes(&host, &alone);
+			assert_true(without.facts[SPK_FACT_ROWS] == rest->table.n_rows);
+			assert_int_equal(w[0].len, w[1].len);
+			assert_memory_equal(w[0].data, w[1].data, w[0].len);
+			for (int i = 0; i < 2; i++)
+				spk_release(&host, w[i].data);
+			model_release(&without);
+			model_release(&alone);
+		}
+		forms_free(some);
+		free(rest);
+	}
+	forms_free(all);
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		spk_feature_release(&host, &features[c]);
+	spk_release(&host, features);
+	free(t);
+	assert_int_equal(state.live, 0);
+}
+
+/* Each row's score is its prediction, and the folds' rows are all rows. */
+static void
+a_fold_is_scored(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	UnitTable  *t = table_new(600);
+	SpkFeature *features = bin_features(t);
+	Forms	   *all = forms_new(t, features);
+	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
+
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	{
+		SpkModel	model = model_of(all, (SpkAlgorithm) a);
+		size_t		n_all = 0;
+		size_t		n;
+
+		assert_int_equal(spk_fit_without(&host, &all->samples, 1, &model), SPK_OK);
+		for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
+		{
+			size_t		at = 0;
+			bool		forest = spk_algorithm_is_forest(model.algorithm);
+			const uint8_t *folds = forest ? all->matrix_folds : all->values_folds;
+
+			assert_int_equal(spk_score_fold(&host, &all->samples, fold, &model, scored, &n), SPK_OK);
+			n_all += fold == SPK_NO_FOLD ? 0 : n;
+			for (uint32_t r = 0; r < 600; r++)
+				if (fold == SPK_NO_FOLD || folds[r] == fold)
+				{
+					double		score = forest ? spk_predict(&model, spk_matrix_row(&all->samples.matrix, r)) :
+						spk_additive_predict(&model, spk_values_row(&all->samples.values, r));
+					int			label = forest ? spk_matrix_label(&all->samples.matrix, r) :
+						spk_values_label(&all->samples.values, r);
+
+					assert_true(scored[at++] == spk_scored(score, label));
+				}
+			assert_int_equal(n, at);
+		}
+		assert_int_equal(n_all, 600);
+		model_release(&model);
+	}
+	forms_free(all);
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		spk_feature_release(&host, &features[c]);
+	spk_release(&host, features);
+	free(t);
+	assert_int_equal(state.live, 0);
+}
+
+static SpkStatus
+fit_and_score(const Forms *all, SpkAlgorithm algorithm)
+{
+	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
+	SpkHost		host = unit_host(&state);
+	SpkModel	model = model_of(all, algorithm);
+	SpkStatus	status = spk_fit_without(&host, &all->samples, 0, &model);
+	size_t		n;
+
+	if (status == SPK_OK)
+		status = spk_score_fold(&host, &all->samples, 0, &model, scored, &n);
+	model_release(&model);
+	return status;
+}
+
+static void
+failures_leave_nothing(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	UnitTable  *t = table_new(200);
+	SpkFeature *features = bin_features(t);
+	Forms	   *all = forms_new(t, features);
+	long		live = state.live;
+
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	{
+		SpkStatus	status = SPK_NO_MEMORY;
+
+		for (long n = 0; status != SPK_OK; n++)
+		{
+			assert_int_equal(status, SPK_NO_MEMORY);
+			state.allocs_left = n;
+			status = fit_and_score(all, (SpkAlgorithm) a);
+			assert_int_equal(state.live, live);
+		}
+		state.allocs_left = -1;
+		status = SPK_CANCELLED;
+		for (long n = 0; status != SPK_OK; n++)
+		{
+			assert_int_equal(status, SPK_CANCELLED);
+			state.polls_left = n;
+			status = fit_and_score(all, (SpkAlgorithm) a);
+			assert_int_equal(state.live, live);
+		}
+		state.polls_left = -1;
+	}
+
+	/* one class alone */
+	for (uint32_t r = 0; r < 200; r++)
+		t->labels[r] = 1;
+	forms_free(all);
+	all = forms_new(t, features);
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+		assert_int_equal(fit_and_score(all, (SpkAlgorithm) a), SPK_INVALID);
+	forms_free(all);
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		spk_feature_release(&host, &features[c]);
+	spk_release(&host, features);
+	free(t);
+	assert_int_equal(state.live, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fit_without_a_fold_is_one_to_the_others),
+		cmocka_unit_test(a_fold_is_scored),
+		cmocka_unit_test(failures_leave_nothing),
+	};
+
+	return cmocka_run_group_tests_name("samples", tests, NULL, NULL);
+}
