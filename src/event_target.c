@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_am.h"
 #include "executor/executor.h"
@@ -292,8 +293,18 @@ spk_target_flush(SpkEventTarget *target)
 	if (target->extend && target->n_slots > 0 && target->spare_blocks <= 0)
 		extend_ahead(target);
 	if (target->n_slots > 0)
+	{
 		table_multi_insert(target->rel, target->slots, target->n_slots,
 						   target->command, target->options, target->bulk);
+
+		/*
+		 * Has the WAL writer flush what was written, while this process goes on.
+		 * Otherwise it waits for that at each page of its small ring that is
+		 * written out, at times with the extension lock held.
+		 */
+		if (RelationNeedsWAL(target->rel))
+			XLogSetAsyncXactLSN(XactLastRecEnd);
+	}
 	for (int i = 0; i < target->n_slots; i++)
 	{
 		target->place = target->places[i];

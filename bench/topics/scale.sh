@@ -11,7 +11,15 @@ forget_log()
 	dd of="$log" oflag=nocache conv=notrunc,fdatasync count=0 status=none
 }
 
-# scale_step USERS NAME COMMAND...: runs it once and notes time and memory
+# scale_note USERS NAME SECONDS CPU PRIVATE PROCESS: a row of the table
+scale_note()
+{
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$3" "$5" "$6" "$4" |
+		tee -a "$SANDBOX/scale.rows" >&2
+}
+
+# scale_step USERS NAME COMMAND...: runs it once, notes time and memory, and leaves
+# the times in $seconds and $cpu
 scale_step()
 {
 	local before start end
@@ -21,11 +29,13 @@ scale_step()
 	watch_memory "${@:3}"
 	end=$EPOCHREALTIME
 	await_sessions
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$(awk "BEGIN { print $end - $start }")" \
-		"$private_mb" "$process_mb" "$(awk "BEGIN { print $(server_cpu) - $before }")" |
-		tee -a "$SANDBOX/scale.rows" >&2
+	seconds=$(awk "BEGIN { print $end - $start }")
+	cpu=$(awk "BEGIN { print $(server_cpu) - $before }")
+	scale_note "$1" "$2" "$seconds" "$cpu" "$private_mb" "$process_mb"
 }
 
+# Until the table is on the disk: most of a large one is by the end of its load,
+# a small one is still to be written.
 scale_load()
 {
 	local other
@@ -34,6 +44,12 @@ scale_load()
 	other=$!
 	sql -o /dev/null -c "SELECT churn_load_events('loaded', '$log', part => 2, parts => 2)" &&
 		wait $other
+	sql -c CHECKPOINT
+}
+
+scale_features()
+{
+	timed "SELECT userid, churn_features($event_arguments) FROM $1 $scale_where GROUP BY userid"
 }
 
 # scale_size USERS: all steps at this size, the best of three runs, of two at full
@@ -41,7 +57,7 @@ scale_load()
 # use again, and is the first to use much of the memory.
 scale_size()
 {
-	local users=$1 run runs=3
+	local users=$1 run runs=3 load load_cpu
 
 	[ "$users" != $full_users ] || runs=2
 	json_log "$users"
@@ -50,12 +66,14 @@ scale_size()
 	for ((run = 0; run < runs; run++)); do
 		sql -c 'DROP TABLE IF EXISTS loaded' -c 'CREATE TABLE loaded OF churn_event' -c CHECKPOINT 2>/dev/null
 		forget_log
-		scale_step "$users" "load, two sessions" scale_load
-		scale_step "$users" "features from the table" \
-			timed "SELECT userid, churn_features($event_arguments) FROM loaded $scale_where GROUP BY userid"
+		scale_step "$users" "load, two sessions, and a checkpoint" scale_load
+		load=$seconds load_cpu=$cpu
+		scale_step "$users" "features from the table, first scan" scale_features loaded
+		scale_note "$users" "log to features through a load" "$(awk "BEGIN { print $load + $seconds }")" \
+			"$(awk "BEGIN { print $load_cpu + $cpu }")" "–" "–"
+		scale_step "$users" "features from the table, again" scale_features loaded
 		forget_log
-		scale_step "$users" "features in place" \
-			timed "SELECT userid, churn_features($event_arguments) FROM log $scale_where GROUP BY userid"
+		scale_step "$users" "features in place" scale_features log
 	done
 	sql -c 'DROP TABLE loaded' -c 'DROP FOREIGN TABLE log'
 	[ "$users" != $full_users ] || rm "$log"
