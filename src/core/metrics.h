@@ -5,46 +5,7 @@
 #ifndef SPK_METRICS_H
 #define SPK_METRICS_H
 
-#include <string.h>
-
-#include "host.h"
-
-/*
- * A scored row in one word: the bits of the score, shifted left by one, and
- * the label in the lowest bit.  Scores of 0..1 leave the sign bit free, and
- * words compare as (score, label) does.
- */
-typedef uint64_t SpkScored;
-
-/* As many as the integer arithmetic of spk_metrics is exact for. */
-#define SPK_MAX_SCORED	UINT64_C(3000000000)
-
-/* score 0..1, label 0 or 1 */
-static inline SpkScored
-spk_scored(double score, int label)
-{
-	uint64_t	bits;
-
-	score += 0.0;				/* turns -0 into 0 */
-	memcpy(&bits, &score, sizeof(bits));
-	return bits << 1 | (uint64_t) label;
-}
-
-static inline double
-spk_scored_score(SpkScored row)
-{
-	uint64_t	bits = row >> 1;
-	double		score;
-
-	memcpy(&score, &bits, sizeof(score));
-	return score;
-}
-
-static inline int
-spk_scored_label(SpkScored row)
-{
-	return (int) (row & 1);
-}
+#include "scores.h"
 
 /* Columns of the SQL type churn_metrics, in order; NaN is NULL. */
 typedef struct SpkMetrics
@@ -69,14 +30,19 @@ typedef struct SpkMetrics
 	double		baseline_weighted_f1;	/* weighted_f1 of "nobody churns" */
 	double		best_threshold; /* the score at which flagging (score >= it) gives the best f1; highest on ties; NaN without positives */
 	double		best_f1;		/* its f1; NaN without positives */
+	double		ece;			/* expected calibration error, see spk_ece */
 } SpkMetrics;
 
 /*
- * All metrics of n rows at a threshold (flagged: score >= threshold).  Sorts
- * rows in place first, so that the result does not depend on their order, to
- * the bit.  SPK_INVALID when n is 0, SPK_LIMIT beyond SPK_MAX_SCORED;
+ * All metrics of scored rows at their threshold (flagged: score >= threshold).
+ * Sorts them first, so that the result does not depend on their order, to the
+ * bit.  Scores in cells count as the middle of their cell, but n, positives
+ * and what follows from the threshold is exact.  SPK_INVALID without rows;
  * SPK_CANCELLED, which leaves rows undefined.
  */
+extern SpkStatus spk_metrics_of(const SpkHost *host, SpkScores *scores, SpkMetrics *metrics);
+
+/* The same for n rows of the caller's, which are sorted in place; SPK_LIMIT, too. */
 extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
 							 SpkMetrics *metrics);
 

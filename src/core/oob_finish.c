@@ -8,6 +8,7 @@
 #include "oob.h"
 #include "oob_tally.h"
 #include "sort.h"
+#include "threshold.h"
 
 size_t
 spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix)
@@ -57,9 +58,7 @@ choose_threshold(const SpkScored *rows, size_t n, SpkMetrics *m)
 	}
 	if (low == 0)
 		return;
-	threshold = (spk_scored_score(rows[low - 1]) + m->best_threshold) / 2;
-	if (!(threshold > spk_scored_score(rows[low - 1])))
-		threshold = m->best_threshold;	/* neighbouring doubles */
+	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
 	if (!(threshold > 0 && threshold < 1))
 		return;
 	for (size_t i = low; i < n; i++)

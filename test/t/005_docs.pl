@@ -32,6 +32,7 @@ my %before = (
 		INSERT INTO events SELECT * FROM churn_simulate_events(50, 10);
 	},
 	'docs/models.md' => 'CREATE EXTENSION sparkify;',
+	'docs/metrics.md' => 'CREATE EXTENSION sparkify;',
 	'docs/features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE events OF churn_event;

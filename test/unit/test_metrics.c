@@ -11,10 +11,8 @@
 #include <string.h>
 
 #include "core/metrics.h"
-#include "core/rng.h"
-#include "unit_host.h"
-
-#define N_FORMULA	500
+#include "expected_metrics.h"
+#include "unit_scores.h"
 
 static SpkMetrics
 judge(SpkScored *rows, size_t n, double threshold)
@@ -28,40 +26,19 @@ judge(SpkScored *rows, size_t n, double threshold)
 	return m;
 }
 
+/* The columns in order, as expected_metrics.h has them. */
 static void
-assert_near(double actual, double expected)
+assert_metrics(const SpkMetrics *m, const double *expected)
 {
-	if (!(fabs(actual - expected) <= 1e-12))
-		fail_msg("%.17g is not %.17g", actual, expected);
-}
+	const double actual[] = {
+		(double) m->n, (double) m->positives, m->threshold, (double) m->tp, (double) m->fp, (double) m->tn,
+		(double) m->fn, m->accuracy, m->precision, m->recall, m->f1, m->weighted_f1, m->macro_f1, m->auc,
+		m->pr_auc, m->log_loss, m->brier, m->baseline_weighted_f1, m->best_threshold, m->best_f1, m->ece
+	};
 
-/*
- * Expected values from scikit-learn 1.2.1:
- *
- *	import numpy as np, sklearn.metrics as k
- *	i = np.arange(500)
- *	s = (7 * i * i + 3 * i) % 101 / 100
- *	y = (37 * i + 11) % 89 < 50 * s * s + 10
- *	p = s >= 0.5
- *	a, b, c = k.precision_recall_curve(y, s)
- *	f = 2 * a * b / np.maximum(a + b, 1e-300)
- *	j = max(range(len(c)), key=lambda q: (f[q], c[q]))
- *	print(len(y), y.sum(), *k.confusion_matrix(y, p).ravel()[[3, 1, 0, 2]])
- *	for v in (k.accuracy_score(y, p), k.precision_score(y, p), k.recall_score(y, p), k.f1_score(y, p),
- *	          k.f1_score(y, p, average='weighted'), k.f1_score(y, p, average='macro'),
- *	          k.roc_auc_score(y, s), k.average_precision_score(y, s), k.log_loss(y, s, eps=1e-15),
- *	          k.brier_score_loss(y, s), k.f1_score(y, 0 * y, average='weighted'), c[j], f[j]):
- *	    print('%.15g' % v)
- */
-static void
-formula_rows(SpkScored *rows)
-{
-	for (int i = 0; i < N_FORMULA; i++)
-	{
-		double		score = (7 * i * i + 3 * i) % 101 / 100.0;
-
-		rows[i] = spk_scored(score, (37 * i + 11) % 89 < 50 * score * score + 10);
-	}
+	assert_int_equal(sizeof(actual), sizeof(formula_metrics));
+	for (size_t i = 0; i < sizeof(actual) / sizeof(actual[0]); i++)
+		assert_near(actual[i], expected[i]);
 }
 
 static void
@@ -73,25 +50,10 @@ agrees_with_scikit_learn(void **state)
 	(void) state;
 	formula_rows(rows);
 	m = judge(rows, N_FORMULA, 0.5);
-	assert_int_equal(m.n, 500);
-	assert_int_equal(m.positives, 155);
-	assert_int_equal(m.tp, 117);
-	assert_int_equal(m.fp, 125);
-	assert_int_equal(m.tn, 220);
-	assert_int_equal(m.fn, 38);
-	assert_near(m.accuracy, 0.674);
-	assert_near(m.precision, 0.483471074380165);
-	assert_near(m.recall, 0.754838709677419);
-	assert_near(m.f1, 0.589420654911839);
-	assert_near(m.weighted_f1, 0.686202990087347);
-	assert_near(m.macro_f1, 0.659552781850613);
-	assert_near(m.auc, 0.768041140719963);
-	assert_near(m.pr_auc, 0.616536879796054);
-	assert_near(m.log_loss, 0.811806146949534);
-	assert_near(m.brier, 0.2107476);
-	assert_near(m.baseline_weighted_f1, 0.563431952662722);
-	assert_true(m.best_threshold == 0.53);
-	assert_near(m.best_f1, 0.620689655172414);
+	assert_metrics(&m, formula_metrics);
+	random_rows(rows);
+	m = judge(rows, N_RANDOM, 0.5);
+	assert_metrics(&m, random_metrics);
 }
 
 static void
@@ -143,14 +105,7 @@ order_leaves_no_trace(void **state)
 	for (int i = 1; i < N; i++)
 		assert_true(rows[i - 1] <= rows[i]);
 
-	for (uint32_t i = N - 1; i > 0; i--)
-	{
-		uint32_t	j = spk_rng_below(&rng, i + 1);
-		SpkScored	row = rows[i];
-
-		rows[i] = rows[j];
-		rows[j] = row;
-	}
+	shuffle_rows(&rng, rows, N);
 	again = judge(rows, N, 0.5);
 	assert_memory_equal(&first, &again, sizeof(first));
 	free(rows);
