@@ -108,7 +108,7 @@ static void
 reserve(SpkRowStore *store, uint32 more)
 {
 	uint64		needed = (uint64) store->n_rows + more;
-	uint64		capacity = Max(store->capacity, 16);
+	uint32		capacity;
 
 	if (needed <= store->capacity)
 		return;
@@ -118,11 +118,7 @@ reserve(SpkRowStore *store, uint32 more)
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
 	spk_check_collected_memory(needed * row_size(store), needed, store->n_columns);
-	while (capacity < needed)
-		capacity *= 2;
-	capacity = Min(capacity, SPK_MAX_ROWS);
-	capacity = Min(capacity, Max(needed, spk_max_training_memory() / row_size(store)));
-
+	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store), spk_max_training_memory());
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
@@ -132,7 +128,7 @@ reserve(SpkRowStore *store, uint32 more)
 
 		c->values = enlarge(store->context, c->values, capacity, value_size(c->kind));
 	}
-	store->capacity = (uint32) capacity;
+	store->capacity = capacity;
 }
 
 uint32

@@ -12,6 +12,21 @@
 /* Rows that are coded column by column before the next ones: they stay in cache. */
 #define BLOCK_ROWS	1024
 
+uint32_t
+spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes)
+{
+	uint64_t	doubled = capacity < 16 ? 16 : capacity;
+	uint64_t	most = max_bytes / row_size;
+
+	while (doubled < needed)
+		doubled *= 2;
+	if (most > SPK_MAX_ROWS)
+		most = SPK_MAX_ROWS;
+	if (doubled > most)
+		doubled = most;
+	return doubled < needed ? needed : (uint32_t) doubled;
+}
+
 /* The code of every category id of the table, column after column. */
 static SpkStatus
 map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t **map)

@@ -64,4 +64,12 @@ spk_matrix_label(const SpkMatrix *m, uint32_t row)
 	return spk_matrix_row(m, row)[m->n_features];
 }
 
+/*
+ * Rows to make room for when needed of them, at most SPK_MAX_ROWS, exceed the
+ * capacity: it doubles, from 16 on, until they fit; but it never exceeds
+ * SPK_MAX_ROWS, nor what max_bytes hold at row_size (not 0) bytes a row unless
+ * needed does.
+ */
+extern uint32_t spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes);
+
 #endif							/* SPK_MATRIX_H */
