@@ -22,8 +22,12 @@ SET sparkify.max_training_memory = '5MB';
 SELECT churn_train('training');
 SELECT n_features FROM churn_train('training', algorithm => 'decision_tree');
 
--- fewer rows or columns, or smaller trees, will do; the model is the same
+-- categories count with their names: a few will do, one for each row not
 SET sparkify.max_training_memory = '8MB';
+SELECT n_features FROM churn_train('SELECT churned, repeat(city, 10) AS city FROM training', options => '{"trees": 3, "max_depth": 4}');
+SELECT churn_train('SELECT churned, repeat(city, 10) || songs || adverts || errors || friends AS city FROM training', options => '{"trees": 3, "max_depth": 4}');
+
+-- fewer rows or columns, or smaller trees, will do; the model is the same
 CREATE TEMP TABLE prints AS
 SELECT churn_fingerprint(model) AS print FROM churn_train('training', options => '{"trees": 3, "max_depth": 4}');
 SELECT n_features FROM churn_train('training', options => '{"trees": 3, "max_depth": 4}', exclude => '{city,friends,errors}');

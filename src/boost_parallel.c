@@ -222,7 +222,7 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMatrix	matrix = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &matrix);	/* as far as sizes go */
-	int			n_workers = spk_affordable_boosters(&plan, &matrix, spk_table_size(table),
+	int			n_workers = spk_affordable_boosters(&plan, &matrix, table,
 													wanted_workers(&plan, &matrix));
 	SpkTeam		alone = {1, 0, NULL, NULL};
 	dsm_segment *segment = NULL;

@@ -103,6 +103,20 @@ row_size(const SpkRowStore *store)
 	return size;
 }
 
+/* Bytes of a category, about: its bytes and its places in the list and in the hash, which double. */
+static inline uint64
+name_size(SpkCategory category)
+{
+	return category.len + 16 + 2 * (sizeof(SpkCategory) + sizeof(CategoryEntry));
+}
+
+/* Errors when so many rows, with the names so far, take more memory than training may. */
+static void
+check_memory(const SpkRowStore *store, uint64 n_rows)
+{
+	spk_check_collected_memory(n_rows * row_size(store) + store->names_size, n_rows, store->n_columns);
+}
+
 /* Makes room for more rows. */
 static void
 reserve(SpkRowStore *store, uint32 more)
@@ -117,7 +131,7 @@ reserve(SpkRowStore *store, uint32 more)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
-	spk_check_collected_memory(needed * row_size(store), needed, store->n_columns);
+	check_memory(store, needed);
 	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store), spk_max_training_memory());
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
@@ -154,6 +168,8 @@ place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
 	if (found)
 		return entry->place;
 
+	store->names_size += name_size(category);
+	check_memory(store, store->n_rows);
 	if (c->n_names == c->names_capacity)
 	{
 		c->names_capacity = Max(16, c->names_capacity * 2);
@@ -404,7 +420,18 @@ spk_table_size(const SpkTable *table)
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 		size += value_size(table->columns[i].kind);
-	return size * table->n_rows;
+	return size * table->n_rows + spk_table_names_size(table);
+}
+
+uint64
+spk_table_names_size(const SpkTable *table)
+{
+	uint64		size = 0;
+
+	for (uint32 i = 0; i < table->n_columns; i++)
+		for (uint32 j = 0; j < table->columns[i].n_names; j++)
+			size += name_size(table->columns[i].names[j]);
+	return size;
 }
 
 static void

@@ -39,6 +39,7 @@ typedef struct SpkRowStore
 	uint8	   *labels;
 	bool		grouped;		/* known from the first labelled row on */
 	uint64	   *groups;			/* grouped: a key for each row, 0 when it is of no group */
+	uint64		names_size;		/* bytes that the columns' names take */
 	uint32		n_columns;		/* 0 until the first labelled row */
 	SpkStoreColumn *columns;
 	uint64		source;			/* for the collector: who last filled it */
@@ -84,8 +85,11 @@ extern SpkRowStore *spk_store_receive(bytea *bytes);
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 
-/* Bytes of a table's values and labels. */
+/* Bytes of a table's values, labels and names. */
 extern uint64 spk_table_size(const SpkTable *table);
+
+/* Of these the names', which are there until the model is. */
+extern uint64 spk_table_names_size(const SpkTable *table);
 
 /* Gives the values and labels back; once more does no harm. */
 extern void spk_table_release(SpkTable *table);

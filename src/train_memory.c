@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "core/oob.h"
+#include "row_store.h"
 #include "train_memory.h"
 
 static int	max_training_memory;	/* kB */
@@ -123,25 +124,28 @@ worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
 }
 
 int
-spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
+spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
+					   int n_workers)
 {
 	uint64		codes = codes_memory(matrix);
 	uint64		worker = worker_memory(plan, matrix);
 	uint64		trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
 
-	return affordable(matrix, collected + codes + sorting_memory(matrix), codes + trees + worker, worker,
-					  n_workers);
+	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
+					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
 }
 
 int
-spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint64 collected, int n_workers)
+spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
+					   int n_workers)
 {
 	uint64		alone = spk_boost_shared_size(plan, matrix, 1);
 	uint64		own = spk_boost_own_size(plan, matrix);
 	uint64		held = codes_memory(matrix) + alone;
 	uint64		trees = trees_memory(plan->n_trees, plan->max_leaves);
 
-	return affordable(matrix, collected + held + sorting_memory(matrix), held + trees + own,
+	return affordable(matrix, spk_table_size(table) + held + sorting_memory(matrix),
+					  spk_table_names_size(table) + held + trees + own,
 					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
 }
 

@@ -24,15 +24,15 @@ extern void spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_feat
 
 /*
  * How many of these workers a forest may have: fewer when there is no memory
- * for all of them.  collected: bytes of the table, which are there until its
- * rows are binned.  An error when there is not enough for the leader alone.
- * Of the matrix only n_rows, n_features and stride are used.
+ * for all of them.  The table's rows are there until they are binned, its names
+ * until the end.  An error when there is not enough for the leader alone.  Of
+ * the matrix only n_rows, n_features and stride are used.
  */
-extern int	spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64 collected,
+extern int	spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 								   int n_workers);
 
 /* Likewise of gradient boosting. */
-extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint64 collected,
+extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 									int n_workers);
 
 /* Is there so much room for shared memory, as far as one can know? */

@@ -303,7 +303,7 @@ codes_segment(const SpkTable *table, const SpkModel *model, int *n_workers)
 	size_t		size = (size_t) shape.n_rows * shape.stride;
 	dsm_segment *segment;
 
-	*n_workers = spk_affordable_workers(&plan, &shape, spk_table_size(table),
+	*n_workers = spk_affordable_workers(&plan, &shape, table,
 										wanted_workers(table->n_rows, plan.n_trees));
 	if (*n_workers == 0)
 		return NULL;
