@@ -19,8 +19,12 @@ add_tie(void *ctx, const SpkTie *tie)
 	double		rows = (double) (tie->positives + tie->negatives);
 	int			before = r->at;
 
-	/* down to the bin with low < score; that of 0 is the first */
-	while (r->at == r->n_bins || (r->at > 0 && tie->score <= (double) r->at / r->n_bins))
+	/*
+	 * Down to the bin with low < score; that of 0 is the first.  A cell with a
+	 * border in it counts below: there are scores that many rows share, such as
+	 * 0.3, and they are there.
+	 */
+	while (r->at == r->n_bins || (r->at > 0 && tie->low <= (double) r->at / r->n_bins))
 		r->at--;
 	if (r->at < before)
 		r->bins[r->n++] = (SpkCalibrationBin) {
