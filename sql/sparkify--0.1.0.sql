@@ -318,6 +318,10 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_label(churn_profile, date, interval, text)
 IS 'did the user cancel (or downgrade) in [as_of, as_of + horizon)? NULL when not at risk at as_of';
 
+CREATE FUNCTION churn_last_day(profile churn_profile) RETURNS date
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_last_day(churn_profile) IS 'UTC date of the last event';
+
 ------------------------------------------------------------------------
 -- Models: types
 ------------------------------------------------------------------------
@@ -849,3 +853,18 @@ CREATE AGGREGATE churn_threshold(label anyelement, score float8, budget bigint) 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8, bigint) IS 'the threshold that flags as many rows as possible, but no more than the budget';
+
+-- unsafe: runs queries and starts parallel workers of its own
+CREATE FUNCTION churn_backtest(profiles text, as_of date[], horizon interval DEFAULT '14 days',
+	event text DEFAULT 'cancel', algorithm text DEFAULT 'random_forest', options jsonb DEFAULT '{}',
+	profile text DEFAULT NULL,
+	OUT as_of date, OUT trained_from date, OUT trained_to date, OUT n_train bigint, OUT n_train_positive bigint,
+	OUT metrics churn_metrics, OUT seconds float8, OUT model churn_model) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10;
+COMMENT ON FUNCTION churn_backtest(text, date[], interval, text, text, jsonb, text) IS 'trains on the dates whose horizon has ended by a date and judges on that date, for each date that has such dates before it, from a table, a view or a query with a column of profiles';
+
+-- unsafe: runs queries of its own
+CREATE FUNCTION churn_audit(source text, label text DEFAULT 'churned', exclude text[] DEFAULT '{userid,as_of}',
+	OUT feature text, OUT auc float8, OUT note text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 40;
+COMMENT ON FUNCTION churn_audit(text, text, text[]) IS 'what each column of a table, a view or a query tells of the label, the most telling first, and what speaks against it as a feature';

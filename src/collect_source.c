@@ -65,12 +65,11 @@ spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, in
 }
 
 int
-spk_forbid_large_workers(const char *from, TupleDesc columns)
+spk_forbid_large_workers(double rows, int columns)
 {
-	double		expected = spk_source_rows(from) * columns->natts * sizeof(double);
 	int			nest_level = NewGUCNestLevel();
 
-	if (expected > MaxAllocSize)
+	if (rows * columns * sizeof(double) > MaxAllocSize)
 		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	return nest_level;
@@ -103,7 +102,7 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
 	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s", quote_identifier(schema),
 							   quote_identifier(label), group == NULL ? "NULL" : "$2", from);
-	int			nest_level = spk_forbid_large_workers(from, columns);
+	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */
 	wanted = &taker.rows;

@@ -20,10 +20,10 @@ extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *co
 
 /*
  * What a worker has collected must fit into a value, 1 GB, to get to the leader.
- * When the planner expects so many rows that it might not, queries run without
- * workers until AtEOXact_GUC(true, level) with the level that is returned.
+ * When so many rows are expected that it might not, queries run without workers
+ * until AtEOXact_GUC(true, level) with the level that is returned.
  */
-extern int	spk_forbid_large_workers(const char *from, TupleDesc columns);
+extern int	spk_forbid_large_workers(double rows, int columns);
 
 /* What to do with collected rows, which are NULL when there is none, labelled or not. */
 typedef void (*SpkRowsCallback) (SpkRowStore *rows, void *arg);

@@ -20,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(churn_features);
 PG_FUNCTION_INFO_V1(churn_label);
+PG_FUNCTION_INFO_V1(churn_last_day);
 
 /* The descriptor of churn_features, checked against the list. */
 static TupleDesc
@@ -179,4 +180,17 @@ churn_label(PG_FUNCTION_ARGS)
 	if (label == SPK_LABEL_NOT_AT_RISK)
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(label == SPK_LABEL_YES);
+}
+
+/* churn_last_day(churn_profile) */
+Datum
+churn_last_day(PG_FUNCTION_ARGS)
+{
+	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
+	int32		day = 0;
+	const char *why = NULL;
+
+	spk_check(spk_profile_last_day(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day, &why),
+			  PROFILE_WHAT, why);
+	PG_RETURN_DATEADT(day);
 }

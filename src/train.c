@@ -20,6 +20,7 @@
 #include "boost_parallel.h"
 #include "collect.h"
 #include "collect_source.h"
+#include "core/audit.h"
 #include "core/binning.h"
 #include "model_type.h"
 #include "pg_host.h"
@@ -66,29 +67,15 @@ spk_training_algorithm(const char *name, size_t len)
 	return algorithm;
 }
 
-/* Rows from which on it is no chance that a column equals the label in all. */
-#define MIN_LEAK_ROWS	20
-
 /* A column that equals the label in every row is most likely the label. */
 static void
 warn_of_leaks(const SpkTable *table)
 {
-	if (table->n_rows < MIN_LEAK_ROWS)
-		return;
-	for (uint32 i = 0; i < table->n_columns; i++)
-	{
-		const SpkColumn *column = &table->columns[i];
-		uint32		row = 0;
-
-		if (column->kind != SPK_NUMBER)
-			continue;
-		while (row < table->n_rows && column->numbers[row] == table->labels[row])
-			row++;
-		if (row == table->n_rows)
+	for (uint32_t i = 0; table->n_rows >= SPK_MIN_LEAK_ROWS && i < table->n_columns; i++)
+		if (spk_equals_label(&table->columns[i], table->labels, table->n_rows))
 			ereport(WARNING,
-					(errmsg("feature column \"%s\" equals the label in every row", column->name),
+					(errmsg("feature column \"%s\" equals the label in every row", table->columns[i].name),
 					 errhint("Leave the label out of the features.")));
-	}
 }
 
 /* Errors unless there are rows of both classes; where, as in " in group x", may be empty. */
@@ -341,7 +328,7 @@ churn_train(PG_FUNCTION_ARGS)
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
 	params[2] = spk_excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
 									 (const char *[]) {label, group_by}, 2);
-	nest_level = spk_forbid_large_workers(from, columns);
+	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);
 	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
 	AtEOXact_GUC(true, nest_level);

@@ -276,6 +276,24 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 }
 
 SpkStatus
+spk_profile_last_day(const void *data, size_t len, int32_t *day, const char **why)
+{
+	SpkProfileHeader header;
+	SpkSliceReader slices;
+	SpkSlice	slice;
+	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+
+	if (status != SPK_OK)
+		return status;
+	*day = INT32_MIN;
+	while (spk_slice_next(&slices, &slice))
+		if (slice.day > *day)
+			*day = slice.day;
+	*why = "A slice is malformed";
+	return slices.reader.bad ? SPK_CORRUPT : SPK_OK;
+}
+
+SpkStatus
 spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until, SpkChurnEvent event,
 				  SpkLabel *label, const char **why)
 {

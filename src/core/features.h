@@ -39,6 +39,9 @@ extern const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES];
 extern SpkStatus spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t as_of,
 									  double *values, bool *seen, const char **why);
 
+/* The day of a profile's last event (days since 2000-01-01); SPK_CORRUPT as above. */
+extern SpkStatus spk_profile_last_day(const void *data, size_t len, int32_t *day, const char **why);
+
 typedef enum SpkChurnEvent
 {
 	SPK_CHURN_CANCEL,			/* Cancellation Confirmation */

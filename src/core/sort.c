@@ -100,3 +100,30 @@ spk_number_of_key(uint64_t key)
 	memcpy(&number, &bits, sizeof(number));
 	return number;
 }
+
+uint32_t
+spk_unique_keys(uint64_t *keys, uint32_t n)
+{
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || keys[i] != keys[i - 1])
+			keys[kept++] = keys[i];
+	return kept;
+}
+
+uint32_t
+spk_place_of_key(const uint64_t *keys, uint32_t n, uint64_t key)
+{
+	uint32_t	low = 0;
+
+	while (n > 1)
+	{
+		uint32_t	half = n / 2;
+
+		if (keys[low + half] <= key)
+			low += half;
+		n -= half;
+	}
+	return low;
+}

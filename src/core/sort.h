@@ -22,4 +22,10 @@ extern SpkStatus spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scr
 extern uint64_t spk_key_of_number(double number);
 extern double spk_number_of_key(uint64_t key);
 
+/* Makes n sorted keys distinct; how many there are then. */
+extern uint32_t spk_unique_keys(uint64_t *keys, uint32_t n);
+
+/* The place of a key, which is there, among n sorted distinct ones. */
+extern uint32_t spk_place_of_key(const uint64_t *keys, uint32_t n, uint64_t key);
+
 #endif							/* SPK_SORT_H */

@@ -31,7 +31,10 @@ value(q{
 		SELECT i AS userid, (i * 7919) % 3 = 0 AS churned,
 			   sin(i) AS a, sin(2 * i) AS b, sin(3 * i) AS c, sin(5 * i) AS d,
 			   sin(7 * i) AS e, sin(11 * i) AS f, sin(13 * i) AS g, sin(17 * i) AS h
-		FROM generate_series(1, 100000) i;});
+		FROM generate_series(1, 100000) i;
+	CREATE TABLE user_profiles AS
+		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+		FROM churn_simulate_events(200) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;});
 
 # and a log of two million events
 my $line = '{"ts":1538352117000,"userId":"30","sessionId":29,"page":"NextSong","auth":"Logged In",'
@@ -49,6 +52,13 @@ my @calls = (
 	[
 		'churn_train without workers', q{SET max_parallel_maintenance_workers = 0;
 			SELECT algorithm FROM churn_train('SELECT * FROM training', options => '{"trees": 10000}')}
+	],
+	[
+		'churn_backtest', q{SELECT as_of FROM churn_backtest('user_profiles', '{2018-10-15,2018-10-29,2018-11-12}',
+			options => '{"trees": 10000}')}
+	],
+	[
+		'churn_audit', q{SELECT feature FROM churn_audit('SELECT t.* FROM training t, generate_series(1, 40)')}
 	],
 	[
 		'churn_forest_agg', q{SELECT churn_info(churn_forest_agg(churned, t, '{"trees": 10000}'))
