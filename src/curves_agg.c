@@ -186,14 +186,14 @@ churn_calibration_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkCalibrationBin bins[SPK_MAX_BINS];
+	SpkCalibrationBin bins[SPK_MAX_CALIBRATION_BINS];
 	Points		points;
 	int			n_bins;
 	int			n;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	n_bins = state->extra == SCORES_BINS ? (int) state->args[0] : SPK_DEFAULT_BINS;
+	n_bins = state->extra == SCORES_BINS ? (int) state->args[0] : SPK_CALIBRATION_BINS;
 	check_status(spk_calibration(&host, &state->scores, n_bins, bins, &n));
 	begin_points(&points, fcinfo, n);
 	for (int i = n - 1; i >= 0; i--)

@@ -187,10 +187,10 @@ churn_scores_bins_transfn(PG_FUNCTION_ARGS)
 		return state_result(fcinfo, state_arg(fcinfo, 0));
 	check_not_null(fcinfo, SCORES_BINS);
 	args[0] = PG_GETARG_INT32(3);
-	if (args[0] < 1 || args[0] > SPK_MAX_BINS)
+	if (args[0] < 1 || args[0] > SPK_MAX_CALIBRATION_BINS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bins must be between 1 and %d, not %d", SPK_MAX_BINS, PG_GETARG_INT32(3))));
+				 errmsg("bins must be between 1 and %d, not %d", SPK_MAX_CALIBRATION_BINS, PG_GETARG_INT32(3))));
 	return add_row(fcinfo, SCORES_BINS, args);
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
 # check_builds.sh
-#	  The core trains the same models, bit for bit, however it is compiled.
+#	  The core trains the same models and judges scores alike, bit for bit,
+#	  however it is compiled.
 #
 set -euo pipefail
 
@@ -9,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 builds=(-O0 -O2 -O3 '-O3 -march=native')
-# what training needs
+# what that needs
 mapfile -t core < <(ls src/core/*.c | grep -Ev '/(event|profile|simulate|features|slice|draw|utf8)')
 contract=$(grep -o -m1 -e '-ffp-contract=[a-z]*' Makefile)
 
@@ -36,7 +37,7 @@ for pid in "${pids[@]}"; do
 done
 for i in "${!builds[@]}"; do
 	if ! diff "$work/0" "$work/$i"; then
-		echo "${builds[0]} and ${builds[$i]} train different models"
+		echo "${builds[0]} and ${builds[$i]} train or judge differently"
 		status=1
 	fi
 done

@@ -17,8 +17,8 @@
 #define SPK_CURVE_POINTS	(SPK_CURVE_PARTS + 2)
 
 #define SPK_DECILES			10
-#define SPK_DEFAULT_BINS	10
-#define SPK_MAX_BINS		1000
+#define SPK_CALIBRATION_BINS	10
+#define SPK_MAX_CALIBRATION_BINS	1000
 
 /* Columns of the SQL types, in order; NaN is NULL. */
 typedef struct SpkRocPoint
@@ -92,14 +92,14 @@ extern SpkStatus spk_lift(const SpkHost *host, SpkScores *scores, SpkDecile *dec
 /*
  * Mean score and share that churned of n_bins bins of equal width, highest
  * first; those without rows are left out, *n is the number of the others.
- * n_bins is 1 to SPK_MAX_BINS; bins has room for as many.  SPK_CANCELLED.
+ * n_bins is 1 to SPK_MAX_CALIBRATION_BINS; bins has room for as many.  SPK_CANCELLED.
  */
 extern SpkStatus spk_calibration(const SpkHost *host, SpkScores *scores, int n_bins,
 								 SpkCalibrationBin *bins, int *n);
 
 /*
  * Expected calibration error: the mean over the rows of |mean score - share
- * that churned| of their bin, of SPK_DEFAULT_BINS (Naeini, Cooper, Hauskrecht:
+ * that churned| of their bin, of SPK_CALIBRATION_BINS (Naeini, Cooper, Hauskrecht:
  * Obtaining Well Calibrated Probabilities Using Bayesian Binning, 2015).
  * There are rows.  SPK_CANCELLED.
  */

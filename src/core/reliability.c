@@ -57,10 +57,10 @@ spk_calibration(const SpkHost *host, SpkScores *scores, int n_bins, SpkCalibrati
 SpkStatus
 spk_ece(const SpkHost *host, SpkScores *scores, double *ece)
 {
-	SpkCalibrationBin bins[SPK_DEFAULT_BINS];
+	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
 	int			n;
 	double		sum = 0;
-	SpkStatus	status = spk_calibration(host, scores, SPK_DEFAULT_BINS, bins, &n);
+	SpkStatus	status = spk_calibration(host, scores, SPK_CALIBRATION_BINS, bins, &n);
 
 	if (status != SPK_OK)
 		return status;

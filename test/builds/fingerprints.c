@@ -1,7 +1,7 @@
 /*
  * fingerprints.c
- *	  Trains some models and prints their fingerprints; check_builds.sh
- *	  compares what several builds of the core print.
+ *	  Trains some models, judges some scores and prints fingerprints;
+ *	  check_builds.sh compares what several builds of the core print.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,9 +12,12 @@
 #include "core/binning.h"
 #include "core/boost.h"
 #include "core/codec.h"
+#include "core/curves.h"
 #include "core/logistic.h"
+#include "core/metrics.h"
 #include "core/oob.h"
 #include "core/rng.h"
+#include "core/threshold.h"
 
 #define N_ROWS		3000
 #define N_COLUMNS	9
@@ -207,6 +210,49 @@ train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 	return fingerprint_of(&model);
 }
 
+static uint64_t
+mix_number(uint64_t hash, double number)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	return spk_hash_combine(hash, bits);
+}
+
+/* A hash of what is said of scores that many rows, or few, share. */
+static uint64_t
+judge(uint32_t levels)
+{
+	static SpkScored rows[N_ROWS];
+	SpkRng		rng = spk_rng(3, levels);
+	SpkScores	scores;
+	SpkMetrics	m;
+	SpkDecile	deciles[SPK_DECILES];
+	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
+	double		threshold;
+	int			n;
+	uint64_t	hash = 0;
+
+	for (int i = 0; i < N_ROWS; i++)
+	{
+		double		score = spk_rng_below(&rng, levels) / (double) levels;
+
+		rows[i] = spk_scored(score, spk_rng_double(&rng) < score);
+	}
+	check(spk_scores_of_rows(&host, rows, N_ROWS, 0.5, &scores));
+	check(spk_metrics_of(&host, &scores, &m));
+	for (const double *figure = &m.accuracy; figure <= &m.ece; figure++)
+		hash = mix_number(hash, *figure);
+	check(spk_lift(&host, &scores, deciles, &n));
+	for (int i = 0; i < n; i++)
+		hash = mix_number(mix_number(hash, deciles[i].churned), deciles[i].cumulative_lift);
+	check(spk_calibration(&host, &scores, SPK_CALIBRATION_BINS, bins, &n));
+	for (int i = 0; i < n; i++)
+		hash = mix_number(mix_number(hash, bins[i].mean_score), bins[i].rate);
+	check(spk_threshold_cost(&host, &scores, 0.1, 0.7, &threshold));
+	return mix_number(hash, threshold);
+}
+
 /* Options of the random forest in all its ways, by number. */
 static SpkOptions
 forest_options(int i)
@@ -267,6 +313,7 @@ main(void)
 		options = spk_options_default(SPK_NAIVE_BAYES);
 		options.value[SPK_OPT_DISTRIBUTION] = i;
 		print("naive_bayes", i, fit(&table, SPK_NAIVE_BAYES, &options));
+		print("metrics", i, judge(i == 0 ? 50 : 1000000000));
 	}
 	return 0;
 }

@@ -77,7 +77,7 @@ static void
 assert_calibration(SpkScores *set, int n_bins, const double (*expected)[4], int n)
 {
 	SpkHost		ho = host();
-	SpkCalibrationBin bins[SPK_DEFAULT_BINS];
+	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
 	int			n_found;
 
 	assert_int_equal(spk_calibration(&ho, set, n_bins, bins, &n_found), SPK_OK);
@@ -294,8 +294,8 @@ static void
 check_calibration(SpkScores *set, SpkRng *rng)
 {
 	SpkHost		ho = host();
-	SpkCalibrationBin bins[SPK_MAX_BINS];
-	int			n_bins = 1 + (int) spk_rng_below(rng, spk_rng_below(rng, 2) ? 12 : SPK_MAX_BINS);
+	SpkCalibrationBin bins[SPK_MAX_CALIBRATION_BINS];
+	int			n_bins = 1 + (int) spk_rng_below(rng, spk_rng_below(rng, 2) ? 12 : SPK_MAX_CALIBRATION_BINS);
 	int			n;
 	uint64_t	rows = 0;
 
