@@ -80,6 +80,19 @@ my ($status, $out, $err) = $node->psql('docs_incremental_md', q{CALL merge_day('
 like($err, qr/duplicate key value violates unique constraint "merged_days_pkey"/, 'a day merged twice fails');
 is($node->safe_psql('docs_incremental_md', q{SELECT count(*) FROM merged_days}), '10', 'and is noted once');
 
+# docs/models.md has each option of each algorithm in its section.
+my ($models, $missing) = (slurp_file('docs/models.md'), '');
+foreach my $algorithm (qw(random_forest decision_tree gradient_boosting logistic_regression naive_bayes))
+{
+	my ($section) = $models =~ /^## $algorithm\n(.*?)^## /ms;
+	my ($status, $out, $err) = $node->psql('readme_md',
+		qq{SELECT churn_train('SELECT true AS churned', algorithm => '$algorithm', options => '{"no such option": 1}')});
+	my ($options) = $err =~ /^HINT:  Options of $algorithm are: (.*)\.$/m;
+
+	$missing .= "$algorithm: $_ " foreach grep { $section !~ /^\|[^|]*`$_`[^|]*\|/m } split /, /, $options;
+}
+is($missing, '', 'every option is in docs/models.md');
+
 # Every object of the extension has its place in the reference.
 my $reference = slurp_file('docs/reference.md');
 my @objects = split /\n/, $node->safe_psql('readme_md', q{
