@@ -179,7 +179,8 @@ average_precision(const SpkPrPoint *points, int n)
 static bool
 straight(const SpkRocPoint *p)
 {
-	return fabs((p[1].fpr - p[0].fpr) * (p[2].tpr - p[1].tpr) - (p[1].tpr - p[0].tpr) * (p[2].fpr - p[1].fpr)) < 1e-12;
+	return fabs((p[1].fpr - p[0].fpr) * (p[2].tpr - p[1].tpr) -
+				(p[1].tpr - p[0].tpr) * (p[2].fpr - p[1].fpr)) < 1e-12;
 }
 
 /* Each point is one of the rows' scores, no row's score is off the line, and the area is the AUC. */
