@@ -83,7 +83,7 @@ static SpkWalker *
 make_walker(SpkModel *model, MemoryContext context)
 {
 	SpkHost		host = spk_pg_host(context);
-	SpkWalker  *walker = spk_walker_new(&host, model);
+	SpkWalker  *walker = spk_walker_new(&host, model, spk_walk_best());
 
 	if (walker == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
@@ -233,7 +233,7 @@ predict_tuple(Prepared *p, HeapTupleHeader tuple)
 		else
 			p->values[i] = spk_row_number(p->row, &p->columns[i]);
 	}
-	spk_walk_code_numbers(p->walker, p->values, p->codes);
+	spk_walk_put_numbers(p->walker, p->values, p->codes);
 	return spk_answer(model, spk_walk(p->walker, p->codes));
 }
 

@@ -193,7 +193,7 @@ score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkM
 			size_t *n)
 {
 	const SpkMatrix *matrix = &samples->matrix;
-	SpkWalker  *walker = spk_walker_new(host, model);
+	SpkWalker  *walker = spk_walker_new(host, model, spk_walk_best());
 	uint8_t    *codes = walker == NULL ? NULL : spk_alloc(host, spk_walker_codes(walker), 1);
 	SpkStatus	status = codes == NULL ? SPK_NO_MEMORY : SPK_OK;
 
@@ -242,9 +242,11 @@ spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const S
 
 /* A forest, and the same laid out for walking. */
 static uint64_t
-trees_size(uint64_t n_trees, uint64_t leaves)
+trees_size(uint64_t n_trees, uint64_t leaves, uint32_t n_features)
 {
-	return n_trees * (2 * leaves - 1) * 2 * sizeof(SpkNode);
+	uint64_t	n_nodes = n_trees * (2 * leaves - 1);
+
+	return n_nodes * sizeof(SpkNode) + spk_walker_size(n_trees, n_nodes, n_features);
 }
 
 uint64_t
@@ -263,13 +265,13 @@ spk_fit_size(const SpkModel *model, uint32_t n_rows)
 		SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
 
 		return codes + spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape) +
-			trees_size(plan.n_trees, plan.max_leaves);
+			trees_size(plan.n_trees, plan.max_leaves, model->n_features);
 	}
 	else
 	{
 		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
 		return codes + spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t) +
-			trees_size(plan.n_trees, spk_most_leaves(&plan, n_rows));
+			trees_size(plan.n_trees, spk_most_leaves(&plan, n_rows), model->n_features);
 	}
 }

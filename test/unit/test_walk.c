@@ -19,9 +19,17 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #define MAX_TREES	40
-#define N_ROWS		200
 
 static UnitHost state = UNIT_HOST_INIT;
+static uint64_t allocated;
+
+/* The unit host's alloc, with what was asked for added up. */
+static void *
+counting_alloc(void *ctx, size_t size)
+{
+	allocated += size;
+	return unit_alloc(ctx, size);
+}
 
 /* Edges 0, 1, 2 ... of features that are not categorical. */
 static void
@@ -53,7 +61,7 @@ value_of(uint8_t code)
 	return code == SPK_MISSING ? NAN : code - 0.25;
 }
 
-/* The codes of row r, by way of the walker's own coding where there are numbers. */
+/* The codes of row r, in every other row by way of the walker's own coding where there are numbers. */
 static void
 code_row(const SpkWalker *walker, const UnitMatrix *u, uint32_t r, uint8_t *codes)
 {
@@ -62,21 +70,32 @@ code_row(const SpkWalker *walker, const UnitMatrix *u, uint32_t r, uint8_t *code
 
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
-		if (u->features[f].kind != SPK_CATEGORY)
-			numbers[f] = value_of(row[f]);
-		else if (spk_walk_uses(walker, f))
+		if (u->features[f].kind == SPK_CATEGORY || r % 2 == 0)
 			spk_walk_put_code(walker, f, row[f], codes);
+		numbers[f] = value_of(row[f]);
 	}
-	spk_walk_code_numbers(walker, numbers, codes);
+	if (r % 2 == 1)
+		spk_walk_put_numbers(walker, numbers, codes);
 }
 
-static void
-check_model(const UnitMatrix *u, const SpkModel *model)
+/* Walks every row in this way; returns the way that was taken. */
+static SpkWalkWay
+check_way(const UnitMatrix *u, const SpkModel *model, SpkWalkWay way)
 {
 	SpkHost		host = unit_host(&state);
-	SpkWalker  *walker = spk_walker_new(&host, model);
-	uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+	uint64_t	n_nodes = 0;
+	SpkWalker  *walker;
+	SpkWalkWay	taken;
+	uint8_t    *codes;
 
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		n_nodes += model->trees[t].n_nodes;
+	allocated = 0;
+	host.alloc = counting_alloc;
+	walker = spk_walker_new(&host, model, way);
+	assert_true(allocated <= spk_walker_size(model->n_trees, n_nodes, model->n_features));
+	taken = spk_walker_way(walker);
+	codes = calloc(1, spk_walker_codes(walker));
 	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 	{
 		code_row(walker, u, r, codes);
@@ -85,6 +104,15 @@ check_model(const UnitMatrix *u, const SpkModel *model)
 	}
 	free(codes);
 	spk_walker_release(walker);
+	return taken;
+}
+
+/* In all ways; counts those that were taken. */
+static void
+check_model(const UnitMatrix *u, const SpkModel *model, uint32_t *taken)
+{
+	for (uint32_t way = 0; way <= spk_walk_best(); way++)
+		taken[check_way(u, model, (SpkWalkWay) way)]++;
 }
 
 static void
@@ -98,41 +126,104 @@ copy_tree(const SpkTree *tree, SpkTree *copy)
 		memcpy(copy->sets, tree->sets, tree->n_sets * sizeof(SpkCodeSet));
 }
 
-/* Forests of all sizes and depths, grown on random rows. */
+/* A forest grown on random rows, walked. */
+static void
+check_forest(SpkRng *rng, UnitMatrix *u, uint32_t *taken)
+{
+	SpkHost		host = unit_host(&state);
+	SpkForestPlan plan = {.n_trees = 1 + spk_rng_below(rng, MAX_TREES), .features_per_split = 2,
+	.max_depth = spk_rng_below(rng, 30), .min_leaf = 1, .bootstrap = true, .weight = {1, 1}, .seed = 7};
+	SpkTree		trees[MAX_TREES];
+	double		gains[SPK_MAX_FEATURES];
+	SpkModel	model = {.algorithm = SPK_RANDOM_FOREST, .n_features = u->matrix.n_features,
+	.n_trees = plan.n_trees, .features = u->features, .trees = trees};
+	SpkGrower  *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	SpkTree		tree;
+
+	give_edges(u);
+	for (uint32_t t = 0; t < plan.n_trees; t++)
+	{
+		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		copy_tree(&tree, &trees[t]);
+	}
+	check_model(u, &model, taken);
+	for (uint32_t t = 0; t < plan.n_trees; t++)
+	{
+		free(trees[t].nodes);
+		free(trees[t].sets);
+	}
+	spk_grower_release(grower);
+	free_edges(u);
+}
+
+/*
+ * Forests of all sizes and depths: some with few and many rows, with few and
+ * many codes, with a few features and with more than blocks can look into.
+ */
 static void
 walks_end_where_trees_do(void **unused)
 {
 	SpkRng		rng = spk_rng(20, 1);
-	SpkHost		host = unit_host(&state);
+	uint32_t	taken[SPK_N_WALK_WAYS] = {0};
 
-	for (int round = 0; round < 60; round++)
+	for (int round = 0; round < 96; round++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, N_ROWS, 1 + spk_rng_below(&rng, 12),
+		uint32_t	n_rows = round % 3 == 0 ? 1200 : 100;
+		uint32_t	max_features = round % 12 == 11 ? 400 : round % 4 == 3 ? 60 : 12;
+		UnitMatrix *u = unit_matrix_new(&rng, n_rows, 1 + spk_rng_below(&rng, max_features),
 										1 + spk_rng_below(&rng, round % 2 == 0 ? 4 : SPK_MAX_BINS));
-		SpkForestPlan plan = {.n_trees = 1 + spk_rng_below(&rng, MAX_TREES), .features_per_split = 2,
-		.max_depth = spk_rng_below(&rng, 30), .min_leaf = 1, .bootstrap = true, .weight = {1, 1}, .seed = 7};
-		SpkTree		trees[MAX_TREES];
-		double		gains[SPK_MAX_FEATURES];
-		SpkModel	model = {.algorithm = SPK_RANDOM_FOREST, .n_features = u->matrix.n_features,
-		.n_trees = plan.n_trees, .features = u->features, .trees = trees};
-		SpkGrower  *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
-		SpkTree		tree;
 
-		give_edges(u);
-		for (uint32_t t = 0; t < plan.n_trees; t++)
-		{
-			assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
-			copy_tree(&tree, &trees[t]);
-		}
-		check_model(u, &model);
-		for (uint32_t t = 0; t < plan.n_trees; t++)
-		{
-			free(trees[t].nodes);
-			free(trees[t].sets);
-		}
-		spk_grower_release(grower);
-		free_edges(u);
+		check_forest(&rng, u, taken);
 		unit_matrix_free(u);
+	}
+	for (uint32_t way = 0; way <= spk_walk_best(); way++)
+		assert_true(taken[way] >= 10);
+}
+
+/* A tree whose every question is another one, with as many as slots, or nearly. */
+static void
+slots_run_out(void **unused)
+{
+	enum { MOST = 300 };
+	SpkHost		host = unit_host(&state);
+	SpkNode		nodes[2 * MOST + 1];
+	SpkTree		tree = {0, 0, nodes, NULL};
+	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING, .n_trees = 1, .trees = &tree};
+	static SpkFeature features[MOST];
+	double		edge = 0;
+	double		numbers[MOST];
+
+	model.features = features;
+	for (uint32_t n = 60; n <= MOST; n += n < 70 || (n > 250 && n < 260) ? 1 : 10)
+	{
+		for (uint32_t i = 0; i < n; i++)
+		{
+			features[i] = (SpkFeature) {.kind = SPK_NUMBER, .n_bins = 2, .edges = &edge};
+			nodes[2 * i] = (SpkNode) {.u.left = 2 * i + 1, .feature = (uint16_t) i};
+			nodes[2 * i + 1] = (SpkNode) {.u.value = (float) i, .flags = SPK_NODE_LEAF};
+		}
+		nodes[2 * n] = (SpkNode) {.u.value = (float) n, .flags = SPK_NODE_LEAF};
+		tree.n_nodes = 2 * n + 1;
+		model.n_features = n;
+		for (uint32_t way = 0; way <= spk_walk_best(); way++)
+		{
+			SpkWalker  *walker = spk_walker_new(&host, &model, (SpkWalkWay) way);
+			uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+			uint32_t	most = way == SPK_WALK_AVX512 ? 256 : 64;
+
+			assert_int_equal(spk_walker_way(walker), n <= most ? way : SPK_WALK_PLAIN);
+
+			/* goes right until the first number that is not above 0 */
+			for (uint32_t stop = 0; stop <= n; stop++)
+			{
+				for (uint32_t i = 0; i < n; i++)
+					numbers[i] = i == stop ? -1 : 1;
+				spk_walk_put_numbers(walker, numbers, codes);
+				assert_true(spk_walk(walker, codes) == stop);
+			}
+			free(codes);
+			spk_walker_release(walker);
+		}
 	}
 }
 
@@ -146,48 +237,59 @@ memory_that_fails(void **unused)
 	SpkModel	model = {.n_trees = 1, .trees = &tree};
 	SpkWalker  *walker = NULL;
 
-	for (long allocs = 0; walker == NULL; allocs++)
+	for (uint32_t way = 0; way <= spk_walk_best(); way++, walker = NULL)
 	{
-		state.allocs_left = allocs;
-		walker = spk_walker_new(&host, &model);
-		assert_int_equal(state.live > 0, walker != NULL);
+		for (long allocs = 0; walker == NULL; allocs++)
+		{
+			state.allocs_left = allocs;
+			walker = spk_walker_new(&host, &model, (SpkWalkWay) way);
+			assert_int_equal(state.live > 0, walker != NULL);
+		}
+		state.allocs_left = -1;
+		spk_walker_release(walker);
+		assert_int_equal(state.live, 0);
 	}
-	state.allocs_left = -1;
-	spk_walker_release(walker);
-	assert_int_equal(state.live, 0);
 }
 
-/* The walker codes numbers as spk_code_number does. */
+/* The walker codes numbers as spk_code_number does: in both of their slots. */
+static void
+check_numbers(const SpkModel *model, SpkWalkWay way)
+{
+	static const double values[] = {NAN, -NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e308, -1e308, 5e-324};
+	SpkHost		host = unit_host(&state);
+	SpkWalker  *walker = spk_walker_new(&host, model, way);
+	uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+
+	assert_int_equal(spk_walker_way(walker), way);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]) + 300; i++)
+	{
+		double		value = i < sizeof(values) / sizeof(values[0]) ? values[i] : i * 0.25 - 62;
+
+		spk_walk_put_numbers(walker, &value, codes);
+		assert_int_equal(codes[0], spk_code_number(&model->features[0], value));
+		assert_int_equal(codes[1], isnan(value) ? 0 : codes[0]);
+	}
+	free(codes);
+	spk_walker_release(walker);
+}
+
 static void
 numbers_get_their_codes(void **unused)
 {
-	static const double values[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e308, -1e308, 5e-324};
-	SpkHost		host = unit_host(&state);
 	double		edges[SPK_MAX_BINS - 1];
-	SpkNode		nodes[3] = {{.u.left = 1}, {.flags = SPK_NODE_LEAF}, {.flags = SPK_NODE_LEAF}};
-	SpkTree		tree = {3, 0, nodes, NULL};
+	SpkNode		nodes[5] = {{.u.left = 1}, {.flags = SPK_NODE_LEAF},
+	{.u.left = 3, .flags = SPK_NODE_MISSING_LEFT}, {.flags = SPK_NODE_LEAF}, {.flags = SPK_NODE_LEAF}};
+	SpkTree		tree = {5, 0, nodes, NULL};
 	SpkFeature	feature = {.kind = SPK_NUMBER, .edges = edges};
 	SpkModel	model = {.n_features = 1, .n_trees = 1, .features = &feature, .trees = &tree};
 
 	for (uint32_t n_bins = 1; n_bins <= SPK_MAX_BINS; n_bins++)
 	{
-		SpkWalker  *walker;
-		uint8_t		codes[8] = {0};
-
 		for (uint32_t i = 0; i + 1 < n_bins; i++)
 			edges[i] = i * 0.5 - 60;
 		feature.n_bins = n_bins;
-		walker = spk_walker_new(&host, &model);
-		assert_true(spk_walker_codes(walker) <= sizeof(codes));
-		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]) + 300; i++)
-		{
-			double		value = i < sizeof(values) / sizeof(values[0]) ? values[i] : i * 0.25 - 62;
-
-			spk_walk_code_numbers(walker, &value, codes);
-			assert_int_equal(codes[0], spk_code_number(&feature, value));
-			assert_int_equal(codes[1], isnan(value) ? 0 : codes[0]);
-		}
-		spk_walker_release(walker);
+		for (uint32_t way = 0; way <= spk_walk_best(); way++)
+			check_numbers(&model, (SpkWalkWay) way);
 	}
 }
 
@@ -196,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_end_where_trees_do),
+		cmocka_unit_test(slots_run_out),
 		cmocka_unit_test(numbers_get_their_codes),
 		cmocka_unit_test(memory_that_fails),
 	};
