@@ -22,11 +22,12 @@
 #include "core/binning.h"
 #include "pg_host.h"
 #include "row_store.h"
+#include "shared_matrix.h"
 #include "train_memory.h"
+#include "train_progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)
-#define KEY_FEATURES	UINT64CONST(2)
 
 /*
  * Codes times trees below which the start of workers, some milliseconds, costs
@@ -41,22 +42,34 @@
 
 #define ALIGNMENT		64
 
-/* What growers need to know of a feature. */
-typedef struct SharedFeature
-{
-	uint8		kind;
-	uint8		n_bins;
-} SharedFeature;
+/* Of a parallel context. */
+#define CONTEXT_SIZE	(1024 * 1024)
+
+/*
+ * A team whose leader has waited for the others, in this time, so many times
+ * longer than going on alone would take is given up: its processors have other
+ * work to do, and the times that they do not run at the same time add up.
+ */
+#define LOOK_SECONDS	0.1
+#define MAX_WAIT		1.25
 
 typedef struct SharedTeam
 {
 	SpkBoostPlan plan;
-	SpkMatrix	matrix;			/* but for codes, which are in the segment */
-	dsm_handle	segment;		/* codes, then what the core shares */
 	pg_atomic_uint32 n_members; /* 0 until the leader knows */
 	pg_atomic_uint32 n_waiting;
 	pg_atomic_uint32 generation;	/* of the barrier: how often all have met */
 } SharedTeam;
+
+/* What a member has for itself; what follows shared is the leader's. */
+typedef struct Member
+{
+	SharedTeam *shared;			/* NULL: alone from the start */
+	uint32		n_others;
+	SpkTrainProgress progress;
+	instr_time	since;			/* when these were started: */
+	instr_time	waited;
+} Member;
 
 /* The next look at something that others are about to change. */
 static void
@@ -72,9 +85,12 @@ wait_a_little(uint32 *looks)
 static void
 meet(void *ctx)
 {
-	SharedTeam *shared = ctx;
+	Member	   *member = ctx;
+	SharedTeam *shared = member->shared;
 	uint32		generation = pg_atomic_read_u32(&shared->generation);
 	uint32		looks = 0;
+	instr_time	start;
+	instr_time	end;
 
 	if (pg_atomic_fetch_add_u32(&shared->n_waiting, 1) + 1 == pg_atomic_read_u32(&shared->n_members))
 	{
@@ -82,9 +98,45 @@ meet(void *ctx)
 		pg_atomic_fetch_add_u32(&shared->generation, 1);
 		return;
 	}
+	INSTR_TIME_SET_CURRENT(start);
 	while (pg_atomic_read_u32(&shared->generation) == generation)
 		wait_a_little(&looks);
 	pg_memory_barrier();
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_ACCUM_DIFF(member->waited, end, start);
+}
+
+static void
+start_look(Member *member)
+{
+	INSTR_TIME_SET_CURRENT(member->since);
+	INSTR_TIME_SET_ZERO(member->waited);
+}
+
+/* The leader's: tells of progress, and says whether it should go on alone. */
+static bool
+finish_round(void *ctx, uint32_t done, uint32_t total)
+{
+	Member	   *member = ctx;
+	instr_time	time;
+	double		waited;
+	double		worked;
+
+	spk_train_progress(&member->progress, "trees grown", done, total);
+	INSTR_TIME_SET_CURRENT(time);
+	INSTR_TIME_SUBTRACT(time, member->since);
+	if (member->n_others == 0 || INSTR_TIME_GET_DOUBLE(time) < LOOK_SECONDS)
+		return false;
+	waited = INSTR_TIME_GET_DOUBLE(member->waited);
+	worked = INSTR_TIME_GET_DOUBLE(time) - waited;
+	start_look(member);
+	if (waited < MAX_WAIT * member->n_others * worked)
+		return false;
+	ereport(DEBUG1,
+			(errmsg_internal("gradient boosting goes on without workers after %u trees: of %.0f ms it waited %.0f ms",
+							 done, (worked + waited) * 1000, waited * 1000)));
+	member->n_others = 0;
+	return true;
 }
 
 static Size
@@ -98,22 +150,13 @@ fill_segment(ParallelContext *pcxt, const SpkBoostPlan *plan, const SpkMatrix *m
 			 const SpkFeature *features, dsm_segment *segment)
 {
 	SharedTeam *shared = shm_toc_allocate(pcxt->toc, sizeof(SharedTeam));
-	SharedFeature *shared_features = shm_toc_allocate(pcxt->toc, matrix->n_features * sizeof(SharedFeature));
 
 	shared->plan = *plan;
-	shared->matrix = *matrix;
-	shared->matrix.codes = NULL;
-	shared->segment = dsm_segment_handle(segment);
 	pg_atomic_init_u32(&shared->n_members, 0);
 	pg_atomic_init_u32(&shared->n_waiting, 0);
 	pg_atomic_init_u32(&shared->generation, 0);
-	for (uint32 i = 0; i < matrix->n_features; i++)
-	{
-		shared_features[i].kind = (uint8) features[i].kind;
-		shared_features[i].n_bins = (uint8) features[i].n_bins;
-	}
 	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
-	shm_toc_insert(pcxt->toc, KEY_FEATURES, shared_features);
+	spk_share_matrix(pcxt, matrix, features, segment);
 	return shared;
 }
 
@@ -122,7 +165,8 @@ static SpkStatus
 boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix *matrix, SpkModel *model,
 				  dsm_segment *segment, void *memory, int n_workers)
 {
-	SpkTeam		team = {1, 0, meet, NULL};
+	Member		member = {NULL};
+	SpkTeam		team = {1, 0, meet, finish_round, &member};
 	SpkStatus	status;
 	ParallelContext *pcxt;
 	SharedTeam *shared;
@@ -130,8 +174,8 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 	EnterParallelMode();
 	pcxt = CreateParallelContext("sparkify", "spk_boost_worker", n_workers);
 	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(SharedTeam));
-	shm_toc_estimate_chunk(&pcxt->estimator, matrix->n_features * sizeof(SharedFeature));
-	shm_toc_estimate_keys(&pcxt->estimator, 2);
+	spk_estimate_shared_matrix(pcxt, matrix->n_features);
+	shm_toc_estimate_keys(&pcxt->estimator, 1);
 	InitializeParallelDSM(pcxt);
 	shared = fill_segment(pcxt, plan, matrix, model->features, segment);
 	if (pcxt->seg != NULL)
@@ -141,8 +185,11 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 		WaitForParallelWorkersToAttach(pcxt);
 		team.n += (uint32) pcxt->nworkers_launched;
 	}
-	team.ctx = shared;
+	member.shared = shared;
+	member.n_others = team.n - 1;
 	pg_atomic_write_u32(&shared->n_members, team.n);
+	spk_train_progress_start(&member.progress);
+	start_look(&member);
 	status = spk_boost(host, &team, plan, matrix, model->features, memory, model);
 	if (pcxt->seg != NULL)
 		WaitForParallelWorkersToFinish(pcxt);
@@ -156,23 +203,13 @@ spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SharedTeam *shared = shm_toc_lookup(toc, KEY_SHARED, false);
-	SharedFeature *shared_features = shm_toc_lookup(toc, KEY_FEATURES, false);
-	dsm_segment *segment = dsm_attach(shared->segment);
-	SpkMatrix	matrix = shared->matrix;
-	SpkFeature *features = palloc0(matrix.n_features * sizeof(SpkFeature));
-	SpkTeam		team = {0, (uint32) ParallelWorkerNumber + 1, meet, shared};
+	SpkMatrix	matrix;
+	SpkFeature *features;
+	dsm_segment *segment = spk_attach_matrix(toc, &matrix, &features);
+	Member		member = {shared};
+	SpkTeam		team = {0, (uint32) ParallelWorkerNumber + 1, meet, NULL, &member};
 	uint32		looks = 0;
 
-	if (segment == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
-	matrix.codes = dsm_segment_address(segment);
-	for (uint32 i = 0; i < matrix.n_features; i++)
-	{
-		features[i].kind = (SpkFeatureKind) shared_features[i].kind;
-		features[i].n_bins = shared_features[i].n_bins;
-	}
 	while ((team.n = pg_atomic_read_u32(&shared->n_members)) == 0)
 		wait_a_little(&looks);
 	/* the leader gets the same status, and tells of it */
@@ -202,21 +239,6 @@ check_boost(SpkStatus status)
 	spk_check(status, "boosted forest", NULL);
 }
 
-/* A segment for a team with workers; NULL when there is no room for it. */
-static dsm_segment *
-team_segment(uint64 size)
-{
-	if (!spk_shared_memory_fits(size))
-	{
-		ereport(WARNING,
-				(errmsg("not enough shared memory to train in parallel"),
-				 errdetail("Training takes " UINT64_FORMAT " MB of it.", size / (1024 * 1024)),
-				 errhint("Make /dev/shm larger; in a container, by its option for shared memory.")));
-		return NULL;
-	}
-	return dsm_create((Size) size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
-}
-
 void
 spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
@@ -224,14 +246,15 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &matrix);	/* as far as sizes go */
 	int			n_workers = spk_affordable_boosters(&plan, &matrix, table,
 													wanted_workers(&plan, &matrix));
-	SpkTeam		alone = {1, 0, NULL, NULL};
+	Member		member = {NULL};
+	SpkTeam		alone = {1, 0, NULL, finish_round, &member};
 	dsm_segment *segment = NULL;
 	void	   *memory = NULL;
 	uint8	   *codes;
 
 	if (n_workers > 0)
-		segment = team_segment(codes_size(&matrix) +
-							   spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1));
+		segment = spk_shared_segment(codes_size(&matrix) +
+									 spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1), CONTEXT_SIZE);
 	if (segment != NULL)
 		codes = dsm_segment_address(segment);
 	else
@@ -256,6 +279,8 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 	}
 	else
 	{
+		spk_train_progress_start(&member.progress);
+		start_look(&member);
 		check_boost(spk_boost(host, &alone, &plan, &matrix, model->features, codes + codes_size(&matrix), model));
 		spk_release(host, memory);
 	}

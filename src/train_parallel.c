@@ -2,11 +2,11 @@
  * train_parallel.c
  *	  Growing a forest with the help of parallel workers.
  *
- * The binned rows lie in a shared segment of their own, so that they are held
- * once.  A tree depends on its number alone: whoever is free draws the next
- * number from a shared ticket, the leader too.  A worker leaves its trees in a
- * shared area, each in the slot of its number, and the leader puts all of them
- * together in order.  Without workers the leader draws every ticket.
+ * A tree depends on its number alone: whoever is free draws the next number
+ * from a shared ticket, the leader too.  A worker leaves its trees in a shared
+ * area, each in the slot of its number, and the leader puts all of them
+ * together in order.  Without workers the leader draws every ticket; so it does
+ * when the area cannot grow any more.
  *
  * Everybody tallies what the trees they grew say out of bag; tallies add up.
  */
@@ -26,15 +26,15 @@
 #include "core/oob.h"
 #include "pg_host.h"
 #include "row_store.h"
+#include "shared_matrix.h"
 #include "train_memory.h"
 #include "train_parallel.h"
 #include "train_progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)
-#define KEY_FEATURES	UINT64CONST(2)
-#define KEY_AREA		UINT64CONST(3)
-#define KEY_TALLIES		UINT64CONST(4)	/* dsa_pointer of each worker */
+#define KEY_AREA		UINT64CONST(2)
+#define KEY_TALLIES		UINT64CONST(3)	/* dsa_pointer of each worker */
 
 /*
  * Rows times trees below which the start of workers, some milliseconds, costs
@@ -45,19 +45,16 @@
 /* First size of the area that workers leave their trees in; it grows. */
 #define AREA_SIZE			(256 * 1024)
 
-/* What growers need to know of a feature. */
-typedef struct SharedFeature
-{
-	uint8		kind;
-	uint8		n_bins;
-} SharedFeature;
+/* Of a parallel context, and of an area that grows beyond what is in it. */
+#define CONTEXT_SIZE		(2 * 1024 * 1024)
 
 typedef struct SharedForest
 {
 	SpkForestPlan plan;
-	SpkMatrix	matrix;			/* but for codes, which are in a segment */
-	dsm_handle	codes;
+	uint64		room;			/* for a tree of each worker */
 	pg_atomic_uint32 next_tree;
+	pg_atomic_uint32 ran_out;	/* a worker has left because the area could not grow */
+	pg_atomic_uint64 used;		/* bytes of the area */
 	dsa_pointer trees[FLEXIBLE_ARRAY_MEMBER];	/* SharedTree, of the workers' trees */
 } SharedForest;
 
@@ -95,16 +92,17 @@ grow_in_leader(SpkGrowth *forest, pg_atomic_uint32 *next_tree)
 
 /* A worker's finished tree, in the area. */
 static dsa_pointer
-share_tree(dsa_area *area, const SpkTree *tree, const double *gains, uint32 n_features)
+share_tree(SharedForest *forest, dsa_area *area, const SpkTree *tree, const double *gains, uint32 n_features)
 {
 	size_t		gains_size = n_features * sizeof(double);
 	size_t		sets_size = tree->n_sets * sizeof(SpkCodeSet);
 	size_t		nodes_size = tree->n_nodes * sizeof(SpkNode);
-	dsa_pointer place = dsa_allocate_extended(area, sizeof(SharedTree) + gains_size + sets_size + nodes_size,
-											  DSA_ALLOC_HUGE);
+	size_t		size = sizeof(SharedTree) + gains_size + sets_size + nodes_size;
+	dsa_pointer place = dsa_allocate_extended(area, size, DSA_ALLOC_HUGE);
 	SharedTree *shared = dsa_get_address(area, place);
 	char	   *at = (char *) (shared + 1);
 
+	pg_atomic_fetch_add_u64(&forest->used, size);
 	shared->n_nodes = tree->n_nodes;
 	shared->n_sets = tree->n_sets;
 	memcpy(at, gains, gains_size);
@@ -170,35 +168,37 @@ shared_forest_size(uint32 n_trees)
 	return offsetof(SharedForest, trees) + n_trees * sizeof(dsa_pointer);
 }
 
+/* A worker's tree in the area, and its tally, at most. */
+static uint64
+most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	uint64		leaves = spk_most_leaves(plan, matrix->n_rows);
+
+	return sizeof(SharedTree) + matrix->n_features * sizeof(double) + (2 * leaves - 1) * sizeof(SpkNode) +
+		(leaves - 1) * sizeof(SpkCodeSet) + spk_oob_words(plan, matrix) * sizeof(uint64);
+}
+
 /* Puts what workers need into the context's segment. */
 static SharedForest *
-fill_segment(ParallelContext *pcxt, const SpkGrowth *forest, dsm_segment *codes)
+fill_segment(ParallelContext *pcxt, const SpkGrowth *forest, dsm_segment *codes, int n_workers)
 {
-	uint32		n_features = forest->matrix.n_features;
 	SharedForest *shared = shm_toc_allocate(pcxt->toc, shared_forest_size(forest->plan.n_trees));
-	SharedFeature *features = shm_toc_allocate(pcxt->toc, n_features * sizeof(SharedFeature));
 
 	shared->plan = forest->plan;
-	shared->matrix = forest->matrix;
-	shared->matrix.codes = NULL;
-	shared->codes = dsm_segment_handle(codes);
+	shared->room = n_workers * most_shared(&forest->plan, &forest->matrix);
 	pg_atomic_init_u32(&shared->next_tree, 0);
+	pg_atomic_init_u32(&shared->ran_out, 0);
+	pg_atomic_init_u64(&shared->used, 0);
 	for (uint32 t = 0; t < forest->plan.n_trees; t++)
 		shared->trees[t] = InvalidDsaPointer;
-	for (uint32 i = 0; i < n_features; i++)
-	{
-		features[i].kind = (uint8) forest->model->features[i].kind;
-		features[i].n_bins = (uint8) forest->model->features[i].n_bins;
-	}
 	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
-	shm_toc_insert(pcxt->toc, KEY_FEATURES, features);
+	spk_share_matrix(pcxt, &forest->matrix, forest->model->features, codes);
 	return shared;
 }
 
 static void
 grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 {
-	uint32		n_features = forest->matrix.n_features;
 	ParallelContext *pcxt;
 	SharedForest *shared;
 	dsa_pointer *tallies;
@@ -208,13 +208,13 @@ grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 	EnterParallelMode();
 	pcxt = CreateParallelContext("sparkify", "spk_grow_forest_worker", n_workers);
 	shm_toc_estimate_chunk(&pcxt->estimator, shared_forest_size(forest->plan.n_trees));
-	shm_toc_estimate_chunk(&pcxt->estimator, n_features * sizeof(SharedFeature));
+	spk_estimate_shared_matrix(pcxt, forest->matrix.n_features);
 	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
 	shm_toc_estimate_chunk(&pcxt->estimator, n_workers * sizeof(dsa_pointer));
-	shm_toc_estimate_keys(&pcxt->estimator, 4);
+	shm_toc_estimate_keys(&pcxt->estimator, 3);
 	InitializeParallelDSM(pcxt);
 
-	shared = fill_segment(pcxt, forest, codes);
+	shared = fill_segment(pcxt, forest, codes, n_workers);
 	if (pcxt->seg == NULL)
 		grow_in_leader(forest, &shared->next_tree);	/* no segment, no workers */
 	else
@@ -229,6 +229,9 @@ grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 		LaunchParallelWorkers(pcxt);
 		grow_in_leader(forest, &shared->next_tree);
 		WaitForParallelWorkersToFinish(pcxt);
+		if (pg_atomic_read_u32(&shared->ran_out) != 0)
+			spk_warn_of_shared_memory(dsm_segment_map_length(codes) + CONTEXT_SIZE +
+									  pg_atomic_read_u64(&shared->used) + shared->room);
 		keep_shared_trees(forest, shared, area);
 		add_shared_tallies(forest, tallies, n_workers, area);
 		dsa_detach(area);
@@ -237,17 +240,30 @@ grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 	ExitParallelMode();
 }
 
+/*
+ * Can the area take another tree of each worker?  What it gets from the system
+ * at a time is no more than it has, or what is asked of it.
+ */
+static bool
+has_room(SharedForest *shared)
+{
+	if (spk_shared_memory_fits(CONTEXT_SIZE + pg_atomic_read_u64(&shared->used) + shared->room) ||
+		pg_atomic_read_u32(&shared->next_tree) >= shared->plan.n_trees)
+		return true;
+	pg_atomic_write_u32(&shared->ran_out, 1);
+	return false;
+}
+
 void
 spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SharedForest *shared = shm_toc_lookup(toc, KEY_SHARED, false);
-	SharedFeature *shared_features = shm_toc_lookup(toc, KEY_FEATURES, false);
 	dsa_pointer *tallies = shm_toc_lookup(toc, KEY_TALLIES, false);
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
-	dsm_segment *codes = dsm_attach(shared->codes);
-	SpkMatrix	matrix = shared->matrix;
-	SpkFeature *features = palloc0(matrix.n_features * sizeof(SpkFeature));
+	SpkMatrix	matrix;
+	SpkFeature *features;
+	dsm_segment *codes = spk_attach_matrix(toc, &matrix, &features);
 	double	   *gains = palloc(matrix.n_features * sizeof(double));
 	size_t		n_words = spk_oob_words(&shared->plan, &matrix);
 	uint64	   *tally = palloc0(n_words * sizeof(uint64));
@@ -255,24 +271,15 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 	uint32		tree_no;
 	SpkTree		tree;
 
-	if (codes == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
-	matrix.codes = dsm_segment_address(codes);
-	for (uint32 i = 0; i < matrix.n_features; i++)
-	{
-		features[i].kind = (SpkFeatureKind) shared_features[i].kind;
-		features[i].n_bins = shared_features[i].n_bins;
-	}
 	grower = spk_grower_new(&host, &shared->plan, &matrix, features);
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, tally);
-	while ((tree_no = pg_atomic_fetch_add_u32(&shared->next_tree, 1)) < shared->plan.n_trees)
+	while (has_room(shared) &&
+		   (tree_no = pg_atomic_fetch_add_u32(&shared->next_tree, 1)) < shared->plan.n_trees)
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
-		shared->trees[tree_no] = share_tree(area, &tree, gains, matrix.n_features);
+		shared->trees[tree_no] = share_tree(shared, area, &tree, gains, matrix.n_features);
 	}
 	if (n_words > 0)
 		tallies[ParallelWorkerNumber] = share_tally(area, tally, n_words);
@@ -302,21 +309,14 @@ codes_segment(const SpkTable *table, const SpkModel *model, int *n_workers)
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 	size_t		size = (size_t) shape.n_rows * shape.stride;
 	dsm_segment *segment;
+	uint64		more;
 
 	*n_workers = spk_affordable_workers(&plan, &shape, table,
 										wanted_workers(table->n_rows, plan.n_trees));
 	if (*n_workers == 0)
 		return NULL;
-	if (!spk_shared_memory_fits(size + size / 2))
-	{
-		*n_workers = 0;
-		ereport(WARNING,
-				(errmsg("not enough shared memory to train in parallel"),
-				 errdetail("The binned rows take %zu MB.", size / (1024 * 1024)),
-				 errhint("Make /dev/shm larger; in a container, by its option for shared memory.")));
-		return NULL;
-	}
-	segment = dsm_create(size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	more = CONTEXT_SIZE + *n_workers * most_shared(&plan, &shape);
+	segment = spk_shared_segment(size, more);
 	if (segment == NULL)
 		*n_workers = 0;
 	return segment;

@@ -184,7 +184,7 @@ judge(SpkBooster *b, Progress *progress)
 	return false;
 }
 
-/* Keeps the tree that the team has grown, and ends training when it is time. */
+/* Keeps the tree that the team has grown, and ends training, or the team, when it is time. */
 static void
 finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 {
@@ -201,9 +201,28 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 	shared->done = failed != SPK_OK || judge(b, progress) || shared->n_nodes == 1 ||
 		model->n_trees == b->plan.n_trees;
 	shared->round++;
+	if (!shared->done && b->team.round != NULL && b->team.round(b->team.ctx, shared->round, b->plan.n_trees))
+		shared->alone = true;
 }
 
+/* The leader takes over what the others have summed up for the next tree. */
 static void
+go_alone(SpkBooster *b)
+{
+	SpkBoostMember *sum = &b->members[0];
+
+	for (uint32_t member = 1; member < b->team.n; member++)
+	{
+		sum->sums.g += b->members[member].sums.g;
+		sum->sums.h += b->members[member].sums.h;
+		sum->n_in_tree += b->members[member].n_in_tree;
+		sum->loss += b->members[member].loss;
+	}
+	b->team.n = 1;
+}
+
+/* As spk_boost. */
+static SpkStatus
 grow_trees(SpkBooster *b, SpkModel *model)
 {
 	const SpkBoostShared *shared = b->shared;
@@ -215,18 +234,26 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	{
 		spk_boost_grow(b);
 		if (shared->status != SPK_OK)
-			return;
+			break;
 		spk_boost_finish_rows(b);
 		spk_barrier(&b->team);
 		if (b->team.me == 0)
 			finish_round(b, model, &progress);
 		spk_barrier(&b->team);
+		if (shared->alone && b->team.n > 1)
+		{
+			/* from here on shared is the leader's */
+			if (b->team.me != 0)
+				return SPK_OK;
+			go_alone(b);
+		}
 	}
 	if (b->team.me == 0 && shared->status == SPK_OK)
 	{
 		cut_trees(&b->host, model, progress.best_trees);
 		spk_forest_importance(b->gains, 1, model->features, b->matrix.n_features);
 	}
+	return shared->status;
 }
 
 SpkStatus
@@ -262,10 +289,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan, co
 	spk_barrier(team);
 	status = b.shared->status;
 	if (status == SPK_OK)
-	{
-		grow_trees(&b, model);
-		status = b.shared->status;
-	}
+		status = grow_trees(&b, model);
 	spk_release(host, own);
 	return status;
 }

@@ -62,7 +62,10 @@ extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *ma
  * With patience the trees end at the one after which the log loss on the
  * holdout was least; otherwise they end early only when a tree finds no split.
  *
- * Every member returns the same: SPK_INVALID when there are no rows, SPK_LIMIT
+ * The leader goes on alone when team->round says so; the others then return
+ * SPK_OK at once.
+ *
+ * Otherwise every member returns the same: SPK_INVALID when there are no rows, SPK_LIMIT
  * beyond SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_NO_MEMORY, SPK_CANCELLED.
  */
 extern SpkStatus spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,

@@ -68,6 +68,7 @@ typedef struct SpkBoostShared
 	SpkStatus	status;			/* what the leader made of it: all return it */
 	bool		tree_done;
 	bool		done;
+	bool		alone;			/* the leader goes on alone */
 	bool		keep;			/* histograms of open nodes are kept in slots */
 	uint32_t	round;
 	uint32_t	n_nodes;

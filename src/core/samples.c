@@ -125,7 +125,7 @@ fit_forest(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
 static SpkStatus
 fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
 {
-	SpkTeam		alone = {1, 0, NULL, NULL};
+	SpkTeam		alone = {.n = 1};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
 	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + ALIGNMENT, 1);
 	SpkStatus	status = SPK_NO_MEMORY;

@@ -6,6 +6,7 @@
 #ifndef SPK_TEAM_H
 #define SPK_TEAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct SpkTeam
@@ -14,6 +15,11 @@ typedef struct SpkTeam
 	uint32_t	me;				/* 0 is the leader */
 	/* returns when all members have called it; what they wrote before is then seen by all */
 	void		(*barrier) (void *ctx);
+	/*
+	 * NULL, or told by the leader how many of all trees are done; true when it is
+	 * to go on alone
+	 */
+	bool		(*round) (void *ctx, uint32_t done, uint32_t total);
 	void	   *ctx;
 } SpkTeam;
 

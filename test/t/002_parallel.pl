@@ -107,6 +107,23 @@ cmp_ok(time - $start, '<', 4, 'in time');
 ok(everybody_left(), 'no worker is left behind');
 is(segments(), $before, 'nor any shared memory');
 
+# What a worker has collected must fit a value to get to the leader.  Categories
+# of a thousand bytes each are the quickest way there; the one worker that may
+# start has them all.
+SKIP:
+{
+	my ($available) = -r '/proc/meminfo' ? slurp_file('/proc/meminfo') =~ /^MemAvailable: +(\d+) kB/m : 0;
+	skip 'no 3 GB of memory to spare', 2 if $available < 3e6;
+	my $row = join ', ', map { "lpad(userid || 'a$_', 1000)" } 1 .. 120;
+
+	($status, $stdout, $stderr) = $node->psql('postgres', "$cheap SET max_parallel_workers = 1;
+		SET parallel_leader_participation = off; SET sparkify.max_training_memory = '4GB';
+		SELECT churn_forest_agg(churned, ROW($row)) FROM training");
+	like($stderr, qr/ERROR:  the training rows that one parallel worker collected exceed 1 GB\nHINT:  Use churn_train, which foresees this, or set max_parallel_workers_per_gather to 0/,
+		'a worker that collects more than fits a value');
+	ok(everybody_left(), 'leaves nobody behind');
+}
+
 # A worker that dies is an error for the leader, and no more than that
 my ($in, $out, $err) = ('', '', '');
 my $leader = IPC::Run::start(

@@ -1,4 +1,4 @@
-# The progress of a load: for its own session and for others.
+# The progress of a load, for its own session and for others, and of training.
 use strict;
 use warnings FATAL => 'all';
 
@@ -56,5 +56,25 @@ SKIP:
 $node->safe_psql('postgres', "DO \$\$ BEGIN PERFORM churn_load_events('events', 'PG_VERSION');
 	EXCEPTION WHEN invalid_text_representation THEN NULL; END \$\$");
 is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_progress_copy'), '0', 'a load that fails goes away');
+
+# Training that takes too long, and what it said before it was ended
+sub train_long
+{
+	my ($progress, $algorithm) = @_;
+	my ($status, $out, $err) = $node->psql('postgres', qq{
+		SET sparkify.progress = $progress;
+		SET max_parallel_maintenance_workers = 0;
+		SET statement_timeout = '2500ms';
+		SELECT churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 20000) i',
+			algorithm => '$algorithm', options => '{"trees": 10000}')});
+
+	like($err, qr/ERROR:  canceling statement due to statement timeout/, "$algorithm takes long");
+	return $err;
+}
+
+my $notice = qr{NOTICE:  \d+ of 10000 trees grown in \d s, \d+ s left$}m;
+like(train_long('on', 'random_forest'), $notice, 'and tells how far it is');
+like(train_long('on', 'gradient_boosting'), $notice, 'and so does boosting');
+unlike(train_long('off', 'random_forest'), qr/NOTICE/, 'but not when it is switched off');
 $node->stop;
 done_testing();
