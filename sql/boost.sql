@@ -75,6 +75,10 @@ SELECT (churn_info(model)->'nodes')::int AS nodes
 FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 1, "max_depth": 64, "max_leaves": 9}');
 SELECT (churn_info(model)->'nodes')::int AS nodes
 FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 5, "min_leaf": 1000000}');
+SELECT gain, (churn_info(model)->'nodes')::int AS nodes
+FROM (VALUES (0), (10), (1000), (1e9)) AS g (gain),
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting',
+						 options => jsonb_build_object('trees', 1, 'max_depth', 3, 'min_gain', gain)) ORDER BY gain;
 SELECT (churn_info(model)->'trees')::int BETWEEN 1 AND 499 AS stopped
 FROM churn_train('SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted',
 				 algorithm => 'gradient_boosting', options => '{"trees": 500, "early_stopping": 3, "learning_rate": 0.5}');

@@ -99,7 +99,7 @@ SELECT (churn_info(model) ->> 'nodes')::int AS nodes
 FROM churn_train('users', exclude => '{userid,learnt}', options => '{"max_leaves": 8, "trees": 10}');
 SELECT churn_train('users', options => '{"max_leaves": -1}');
 SELECT churn_train('users', options => '{"max_leaves": 2.5}');
-SELECT churn_train('users', options => '{"min_gain": 2}');
+SELECT churn_train('users', options => '{"min_gain": -0.1}');
 SELECT churn_train('users', options => '{"min_gain": "none"}');
 
 -- users of a simulated log, half of them set aside

@@ -41,6 +41,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	plan.subsample = value[SPK_OPT_SUBSAMPLE];
 	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
 	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
+	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE / SPK_HESSIAN_ONE;
 	plan.weight[0] = forest.weight[0] / heaviest;
 	plan.weight[1] = forest.weight[1] / heaviest;
 	plan.base = churn > 0 && stay > 0 ? spk_log(churn / stay) : 0;

@@ -31,6 +31,7 @@ typedef struct SpkBoostPlan
 	double		subsample;		/* share of the others, drawn for each tree */
 	double		learning_rate;
 	double		l2;				/* in quanta of the hessian */
+	double		min_gain;		/* in quanta of the score: those of a gradient squared, by the hessian's */
 	double		weight[2];		/* of the classes, the larger one 1 */
 	double		base;			/* margin before the first tree: of the weighted share of churn */
 	uint64_t	seed;

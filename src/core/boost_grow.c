@@ -100,7 +100,7 @@ search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
 	const SpkBoostNode *node = &b->nodes[b->active[place]];
 	const SpkSums *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
 	double		least = min_hessian(b, b->active[place]);
-	SpkBoostSplit best = spk_boost_split_none(node->sums, b->plan.l2);
+	SpkBoostSplit best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
 
 	draw_features(b, node);
 	for (uint32_t f = from; f < to; f++)

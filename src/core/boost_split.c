@@ -4,7 +4,7 @@
  */
 #include "boost_split.h"
 
-#define MIN_GAIN	1e-10		/* of a split, per score of the node */
+#define ROUNDING	1e-10		/* of a split's gain, per score of the node */
 
 /* What is tried: places in a list of codes, of which those before go left. */
 typedef struct Candidate
@@ -17,11 +17,12 @@ typedef struct Candidate
 } Candidate;
 
 SpkBoostSplit
-spk_boost_split_none(SpkSums node, double l2)
+spk_boost_split_none(SpkSums node, double l2, double min_gain)
 {
 	SpkBoostSplit none = {0};
+	double		score = spk_boost_score(node, l2);
 
-	none.score = spk_boost_score(node, l2) * (1 + MIN_GAIN);
+	none.score = score + (min_gain > score * ROUNDING ? min_gain : score * ROUNDING);
 	return none;
 }
 

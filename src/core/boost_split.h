@@ -45,10 +45,10 @@ spk_boost_score(SpkSums sums, double l2)
 
 /*
  * Starts the search in a node with these sums; l2 in quanta of the hessian.  A
- * split counts only when its score exceeds the node's by more than rounding
- * can do.
+ * split counts only when its score exceeds the node's by more than min_gain,
+ * and than rounding can do.
  */
-extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2);
+extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_gain);
 
 /*
  * Tries all splits of the node by this feature and keeps the best one in

@@ -48,8 +48,8 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 		.algorithms = RF | DT | GB,
 		.doc = "names the random streams; the same seed gives the same model"},
 	[SPK_OPT_MIN_GAIN] = {
-		"min_gain", 0, 1, .numbers = true, .later = true, .algorithms = RF | DT,
-		.doc = "a split must take off more impurity than this, per weight of the tree's rows"},
+		"min_gain", 0, 1e9, .numbers = true, .later = true, .algorithms = RF | DT | GB,
+		.doc = "a split must gain more: impurity per weight of the tree's rows, or score in gradient_boosting"},
 	[SPK_OPT_MAX_LEAVES] = {
 		"max_leaves", 0, 1e9, .whole = true, .numbers = true, .later = true, .algorithms = RF | DT | GB,
 		.doc = "most leaves of a tree, which then grows where it gains most; 0 for no bound"},

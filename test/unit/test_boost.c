@@ -100,7 +100,19 @@ splits_are_the_best(void **unused)
 			node.h += sums->h;
 		}
 		best = naive_best(histogram, category, n_bins, l2, least);
-		split = spk_boost_split_none(node, l2);
+		/* what is asked of a gain is what counts, to the last bits */
+		if (best > 0)
+		{
+			double		gain = best - spk_boost_score(node, l2);
+
+			split = spk_boost_split_none(node, l2, gain * (1 + 1e-6) + 1e-6 * best);
+			spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+			assert_false(split.found);
+			split = spk_boost_split_none(node, l2, gain * (1 - 1e-6));
+			spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+			assert_true(split.found || gain < 1e-6 * best);
+		}
+		split = spk_boost_split_none(node, l2, 0);
 		spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
 		if (best <= split.score && !split.found)
 			continue;
@@ -125,7 +137,7 @@ ties_go_to_the_first(void **unused)
 {
 	SpkSums		histogram[256] = {[2] = {-50, 10}, [5] = {50, 10}};
 	SpkSums		node = {0, 20};
-	SpkBoostSplit split = spk_boost_split_none(node, 0);
+	SpkBoostSplit split = spk_boost_split_none(node, 0, 0);
 
 	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
 	assert_int_equal(split.cut, 3);		/* in the middle of the gap */
@@ -136,14 +148,14 @@ ties_go_to_the_first(void **unused)
 	/* nothing to gain */
 	histogram[5].g = -50;
 	node.g = -100;
-	split = spk_boost_split_none(node, 0);
+	split = spk_boost_split_none(node, 0, 0);
 	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
 	assert_false(split.found);
 	/* a side would have no hessian */
 	histogram[2].h = 0;
 	histogram[5].g = 50;
 	node = (SpkSums) {0, 10};
-	split = spk_boost_split_none(node, 0);
+	split = spk_boost_split_none(node, 0, 0);
 	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
 	assert_false(split.found);
 }
@@ -444,12 +456,16 @@ trees_are_newtons_steps(void **unused)
 		uint32_t	n = u->matrix.n_rows;
 		SpkOptions	options = options_of(3);
 		double		l2 = options.value[SPK_OPT_L2] * SPK_HESSIAN_ONE;
+		double		min_gain = round % 2 == 0 ? 0 : 1 + spk_rng_below(&rng, 4);
+		double		score_one = (double) SPK_GRADIENT_ONE * SPK_GRADIENT_ONE / SPK_HESSIAN_ONE;
+		uint32_t	n_splits = 0;
 		double	   *margins = calloc(n, sizeof(double));
 		double		base = log((double) u->matrix.n_positives / (n - u->matrix.n_positives));
 		bool	   *in = calloc(n, sizeof(bool));
 		SpkModel	model;
 
 		options.value[SPK_OPT_MIN_LEAF] = 1;
+		options.value[SPK_OPT_MIN_GAIN] = min_gain;
 		assert_int_equal(train(u, &options, 1, &model), SPK_OK);
 		for (uint32_t r = 0; r < n; r++)
 			margins[r] = base;
@@ -464,6 +480,7 @@ trees_are_newtons_steps(void **unused)
 				const SpkNode *node = &tree->nodes[i];
 				SpkSums		sums;
 				double		score;
+				double		whole;
 				double		least;
 
 				/* the node's rows are those that end in it once it is a leaf */
@@ -484,6 +501,8 @@ trees_are_newtons_steps(void **unused)
 					assert_true(near(node->u.value, value + (t == 0 ? base : 0), 1e-4));
 					continue;
 				}
+				n_splits++;
+				whole = spk_boost_score(sums, l2);
 				score = 0;
 				for (uint32_t f = 0; f < u->matrix.n_features; f++)
 				{
@@ -517,6 +536,8 @@ trees_are_newtons_steps(void **unused)
 					sums.g -= left.g;
 					sums.h -= left.h;
 					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) >= score * (1 - 1e-3));
+					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) - whole >=
+								min_gain * score_one - 1e-3 * score);
 				}
 			}
 			for (uint32_t r = 0; r < n; r++)
@@ -526,6 +547,17 @@ trees_are_newtons_steps(void **unused)
 		free(margins);
 		free(in);
 		free_model(&model);
+		if (min_gain > 0)
+		{
+			uint32_t	n_without = 0;
+
+			options.value[SPK_OPT_MIN_GAIN] = 0;
+			assert_int_equal(train(u, &options, 1, &model), SPK_OK);
+			for (uint32_t t = 0; t < model.n_trees; t++)
+				n_without += model.trees[t].n_nodes / 2;
+			assert_true(n_splits < n_without);
+			free_model(&model);
+		}
 		unit_matrix_free(u);
 	}
 }
