@@ -1,4 +1,5 @@
-# The SQL of the documents runs as it stands, in order, so that it cannot rot.
+# The SQL of the documents runs as it stands, in order, so that it cannot rot; but
+# for what is marked as not-run, since it needs what is not there.
 use strict;
 use warnings FATAL => 'all';
 use PostgreSQL::Test::Cluster;

@@ -80,6 +80,10 @@ is_sql(q{SELECT m.weighted_f1 > m.baseline_weighted_f1, round(m.baseline_weighte
 		FROM churn_train($$SELECT * FROM users WHERE split = 'train'$$, label => 'churn', exclude => '{userId,split}'), users AS u
 		WHERE split = 'test') AS m}, 't|t', 'a forest is better than "stays" on the test split');
 
+# how long a user was observed, which the notebook took for behaviour, tells most
+is_sql(q{SELECT feature, round(auc::numeric, 6), note FROM churn_audit('users', 'churn', '{userId,split}') LIMIT 1},
+	q{tenure_days|0.147732|a leak if it is of the whole history, up to the user's leaving}, 'the audit finds the leak');
+
 # 10 times 5-fold cross-validation, stratified
 $node->safe_psql('postgres', q{
 	CREATE TABLE fold_auc (auc float8);

@@ -71,6 +71,7 @@ test_before_the_first_day(void **unused)
 	double		v[SPK_N_PROFILE_FEATURES];
 	bool		seen;
 	SpkLabel	label;
+	int32_t		day = 0;
 	const char *why;
 
 	(void) unused;
@@ -80,6 +81,8 @@ test_before_the_first_day(void **unused)
 	assert_int_equal(label, SPK_LABEL_NOT_AT_RISK);
 	assert_int_equal(spk_profile_label(w.data, w.len, 1, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
 	assert_int_equal(label, SPK_LABEL_NO);
+	assert_int_equal(spk_profile_last_day(w.data, w.len, &day, &why), SPK_OK);
+	assert_int_equal(day, 2);
 	spk_release(&host, w.data);
 }
 
@@ -101,12 +104,14 @@ test_corrupt_bytes(void **unused)
 		double		v[SPK_N_PROFILE_FEATURES];
 		bool		seen;
 		SpkLabel	label;
+		int32_t		day;
 		const char *why;
 
 		w.data[at] = (uint8_t) spk_rng_next(&rng);
 		if (spk_profile_features(&host, w.data, w.len, 10, v, &seen, &why) != SPK_OK)
 			refused++;
 		spk_profile_label(w.data, w.len, 10, SPK_NO_TIME, SPK_CHURN_DOWNGRADE, &label, &why);
+		spk_profile_last_day(w.data, w.len, &day, &why);
 		w.data[at] = old;
 	}
 	assert_true(refused > 0);
@@ -114,11 +119,13 @@ test_corrupt_bytes(void **unused)
 	{
 		double		v[SPK_N_PROFILE_FEATURES];
 		bool		seen;
+		int32_t		day;
 		const char *why;
 		uint8_t    *cut = malloc(len + (len == 0));
 
 		memcpy(cut, w.data, len);
 		assert_int_equal(spk_profile_features(&host, cut, len, SPK_NO_DAY, v, &seen, &why), SPK_CORRUPT);
+		assert_int_equal(spk_profile_last_day(cut, len, &day, &why), SPK_CORRUPT);
 		free(cut);
 	}
 	spk_release(&host, w.data);
