@@ -49,6 +49,20 @@ END $$;
 SELECT count(*) AS same FROM models m
 WHERE predict_inside(model) = (SELECT max(churn_predict(m.model, u)) FROM users u WHERE userid <= 100);
 
+-- values are read where they are in rows of fixed widths without NULLs, and elsewhere as well
+CREATE TABLE fixed AS
+SELECT true AS dropped, songs > 500 AS bool, (songs % 7)::int2 AS int2, (songs % 3 = 0) AS odd, songs::bigint * 7 AS int8,
+	   userid::int2 AS id, adverts::float4 AS float4, (songs % 2 = 0) AS even, joined AS date, songs AS int4,
+	   sqrt(songs) AS float8, joined::timestamp + make_interval(mins => songs) AS ts, churned FROM users;
+ALTER TABLE fixed DROP COLUMN dropped;
+ALTER TABLE fixed ADD COLUMN added float8 DEFAULT 1;
+INSERT INTO fixed SELECT churned, 1, NOT churned, 2, 3, NULL, churned, '2018-02-03', songs, 4, NULL, churned, 5 FROM users;
+SELECT count(*) AS rows, count(a) AS known, count(*) FILTER (WHERE churn_predict(model, f) = churn_predict(model, g)) AS same,
+	   count(DISTINCT churn_predict(model, f)) > 100 AS differ
+FROM (SELECT model FROM churn_train('SELECT bool, int2, odd, int8, float4, even, date, int4, float8, ts, added, churned FROM fixed',
+									options => '{"trees": 20, "features_per_split": 3, "bootstrap": false}') OFFSET 0) m,
+	 fixed f, LATERAL (SELECT 'x'::text AS text, f.*) g, LATERAL (SELECT CASE WHEN f IS NOT NULL THEN 1 END) n(a);
+
 -- a missing column, and one of another kind, is an error that names it
 SELECT churn_predict(model, f) FROM models, (SELECT songs, adverts, joined, level, plan FROM users) f WHERE name = 'forest';
 SELECT churn_predict(model, f) FROM models, (SELECT songs::text FROM users) f WHERE name = 'song';

@@ -45,7 +45,10 @@ typedef struct Prepared
 	SpkWalker  *walker;			/* of its trees; NULL when it has none */
 	SpkRow	   *row;			/* NULL until the first row */
 	SpkRowColumn *columns;		/* of the row, one for each feature */
-	double	   *values;			/* of the row, likewise */
+	uint32	   *asked;			/* features that the model asks for: all that trees use, or all */
+	int			n_asked;
+	bool		flat;			/* can all of these be read where they are in a row without NULLs? */
+	double	   *values;			/* of the row, one for each feature; of those asked for */
 	uint8	   *codes;			/* that trees ask for */
 } Prepared;
 
@@ -106,6 +109,10 @@ prepare(Predictor *predictor, struct varlena *value, const ModelKey *key)
 	p->model = spk_model_from_datum(PointerGetDatum(value), context);
 	if (spk_algorithm_is_forest(p->model->algorithm))
 		p->walker = make_walker(p->model, context);
+	p->asked = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(uint32));
+	for (uint32 i = 0; i < p->model->n_features; i++)
+		if (p->walker == NULL || spk_walk_uses(p->walker, i))
+			p->asked[p->n_asked++] = i;
 	p->columns = MemoryContextAlloc(context, Max(p->model->n_features, 1) * sizeof(SpkRowColumn));
 	p->values = MemoryContextAllocZero(context, Max(p->model->n_features, 1) * sizeof(double));
 	if (p->walker != NULL)
@@ -162,7 +169,7 @@ static void
 bind_row(Prepared *p, HeapTupleHeader tuple)
 {
 	SpkRow	   *row = spk_row_make(tuple, p->context);
-	int			last = -1;		/* column that trees ask for */
+	int			last = -1;		/* column that the model asks for */
 
 	if (p->row != NULL)
 		spk_row_free(p->row);
@@ -185,8 +192,14 @@ bind_row(Prepared *p, HeapTupleHeader tuple)
 							format_type_be(TupleDescAttr(row->desc, attno)->atttypid)),
 					 errdetail("The model was trained on %s in this column, not %s.",
 							   spk_kind_phrase(feature->kind), spk_kind_phrase(p->columns[i].kind))));
-		if (p->walker == NULL || spk_walk_uses(p->walker, i))
-			last = Max(last, attno);
+	}
+	p->flat = true;
+	for (int i = 0; i < p->n_asked; i++)
+	{
+		const SpkRowColumn *column = &p->columns[p->asked[i]];
+
+		last = Max(last, column->attno);
+		p->flat = p->flat && column->kind != SPK_CATEGORY && column->offset >= 0;
 	}
 	spk_row_limit(row, last + 1);
 	p->row = row;
@@ -200,41 +213,37 @@ category_code(Prepared *p, uint32 feature)
 	return c.name == NULL ? SPK_MISSING : spk_code_category(&p->model->features[feature], c.name, c.len);
 }
 
-/* The loaded row by a model without trees, which takes values and not codes. */
-static double
-predict_values(Prepared *p)
+/* The values and codes of a row, whatever is in it. */
+static void
+load_row(Prepared *p, HeapTupleHeader tuple)
 {
-	for (uint32 i = 0; i < p->model->n_features; i++)
+	spk_row_load(p->row, tuple);
+	for (int i = 0; i < p->n_asked; i++)
 	{
-		if (p->model->features[i].kind == SPK_CATEGORY)
-			p->values[i] = spk_value_of_code(category_code(p, i));
+		uint32		feature = p->asked[i];
+
+		if (p->model->features[feature].kind != SPK_CATEGORY)
+			p->values[feature] = spk_row_number(p->row, &p->columns[feature]);
+		else if (p->walker == NULL)
+			p->values[feature] = spk_value_of_code(category_code(p, feature));
 		else
-			p->values[i] = spk_row_number(p->row, &p->columns[i]);
+			spk_walk_put_code(p->walker, feature, category_code(p, feature), p->codes);
 	}
-	return spk_additive_predict(p->model, p->values);
 }
 
 static double
 predict_tuple(Prepared *p, HeapTupleHeader tuple)
 {
-	const SpkModel *model = p->model;
-
 	if (p->row == NULL || !spk_row_matches(p->row, tuple))
 		bind_row(p, tuple);
-	spk_row_load(p->row, tuple);
+	if (p->flat && spk_row_is_flat(p->row, tuple))
+		spk_row_flat_numbers(tuple, p->columns, p->asked, p->n_asked, p->values);
+	else
+		load_row(p, tuple);
 	if (p->walker == NULL)
-		return predict_values(p);
-	for (uint32 i = 0; i < model->n_features; i++)
-	{
-		if (!spk_walk_uses(p->walker, i))
-			continue;
-		if (model->features[i].kind == SPK_CATEGORY)
-			spk_walk_put_code(p->walker, i, category_code(p, i), p->codes);
-		else
-			p->values[i] = spk_row_number(p->row, &p->columns[i]);
-	}
+		return spk_additive_predict(p->model, p->values);
 	spk_walk_put_numbers(p->walker, p->values, p->codes);
-	return spk_answer(model, spk_walk(p->walker, p->codes));
+	return spk_answer(p->model, spk_walk(p->walker, p->codes));
 }
 
 /* The model of argument 0, prepared. */

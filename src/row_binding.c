@@ -30,7 +30,10 @@ spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 	row->typmod = HeapTupleHeaderGetTypMod(tuple);
 	row->desc = lookup_rowtype_tupdesc_copy(row->type, row->typmod);
 	if (row->type != RECORDOID)
+	{
 		row->version = assign_record_type_identifier(row->type, row->typmod);
+		row->entry = lookup_type_cache(row->type, TYPECACHE_TUPDESC);
+	}
 	row->n_loaded = row->desc->natts;
 	row->slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsHeapTuple);
 	row->values = row->slot->tts_values;
@@ -56,15 +59,39 @@ spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
 		HeapTupleHeaderGetTypMod(tuple) != row->typmod)
 		return false;
 
-	/* an anonymous type never changes; a table may, between two calls */
-	return row->type == RECORDOID ||
-		assign_record_type_identifier(row->type, row->typmod) == row->version;
+	/* an anonymous type never changes; a table may, between two calls, and then has no version at first */
+	return row->entry == NULL || row->entry->tupDesc_identifier == row->version;
 }
 
 void
 spk_row_limit(SpkRow *row, int n_columns)
 {
 	row->n_loaded = Min(n_columns, row->desc->natts);
+}
+
+/* Where the column's values begin in the data of tuples without NULLs, or -1. */
+static int
+fixed_offset(TupleDesc desc, int attno)
+{
+	Size		offset = 0;
+
+	for (int i = 0; i <= attno; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attlen <= 0)
+			return -1;
+		offset = att_align_nominal(offset, att->attalign);
+		if (i < attno)
+			offset += att->attlen;
+	}
+	return (int) offset;
+}
+
+bool
+spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple)
+{
+	return (tuple->t_infomask & HEAP_HASNULL) == 0 && HeapTupleHeaderGetNatts(tuple) >= row->n_loaded;
 }
 
 void
@@ -133,6 +160,9 @@ spk_row_column(const SpkRow *row, int attno)
 	SpkRowColumn column = {attno};
 
 	column.name = NameStr(att->attname);
+	column.length = att->attlen;
+	column.by_value = att->attbyval;
+	column.offset = fixed_offset(row->desc, attno);
 	if (!classify(getBaseType(att->atttypid), &column.read, &column.kind))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -180,13 +210,9 @@ timestamp_number(Timestamp ts)
 	return (double) ts;
 }
 
-double
-spk_row_number(const SpkRow *row, const SpkRowColumn *column)
+static double
+datum_number(Datum value, const SpkRowColumn *column)
 {
-	Datum		value = row->values[column->attno];
-
-	if (row->nulls[column->attno])
-		return get_float8_nan();
 	switch (column->read)
 	{
 		case SPK_READ_BOOL:
@@ -211,6 +237,30 @@ spk_row_number(const SpkRow *row, const SpkRowColumn *column)
 			elog(ERROR, "column \"%s\" is no number", column->name);
 	}
 	return 0;					/* keep compiler quiet */
+}
+
+double
+spk_row_number(const SpkRow *row, const SpkRowColumn *column)
+{
+	return row->nulls[column->attno] ? get_float8_nan() : datum_number(row->values[column->attno], column);
+}
+
+void
+spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which, int n_which,
+					 double *values)
+{
+	const char *data = (const char *) tuple + tuple->t_hoff;
+
+	for (int i = 0; i < n_which; i++)
+	{
+		const SpkRowColumn *column = &columns[which[i]];
+		const char *at = data + column->offset;
+
+		if (column->read == SPK_READ_FLOAT8)
+			values[which[i]] = *(const float8 *) at;
+		else
+			values[which[i]] = datum_number(fetch_att(at, column->by_value, column->length), column);
+	}
 }
 
 /* Keeps the label of an enum value in row->label. */

@@ -19,6 +19,7 @@
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "executor/tuptable.h"
+#include "utils/typcache.h"
 
 #include "core/model.h"
 
@@ -45,6 +46,9 @@ typedef struct SpkRowColumn
 	int			attno;			/* counted from 0 */
 	SpkFeatureKind kind;
 	SpkRead		read;
+	int16		length;			/* of the type, as pg_type has them */
+	bool		by_value;
+	int			offset;			/* in the data of tuples without NULLs; -1: differs from tuple to tuple */
 	const char *name;			/* lives as long as the row */
 } SpkRowColumn;
 
@@ -53,7 +57,8 @@ typedef struct SpkRow
 {
 	Oid			type;
 	int32		typmod;
-	uint64		version;		/* of a named type: changes when it is altered */
+	TypeCacheEntry *entry;		/* of a named type; lives as long as the backend */
+	uint64		version;		/* of it: changes when it is altered */
 	TupleDesc	desc;			/* our own copy */
 	int			n_loaded;		/* columns that are taken out of a tuple */
 	HeapTupleData tuple;
@@ -72,6 +77,13 @@ extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);
 
 /* Values of columns from n_columns on will not be read: rows are taken apart up to there. */
 extern void spk_row_limit(SpkRow *row, int n_columns);
+
+/* Are the values of all columns that will be read at their offsets in this tuple? */
+extern bool spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple);
+
+/* Of a flat tuple the values in some columns (which) of numbers or times that have an offset. */
+extern void spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which,
+								 int n_which, double *values);
 
 /* Takes the tuple apart; its values are read with the functions below. */
 extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
