@@ -68,7 +68,7 @@ ALTER TABLE plan SET (parallel_workers = 2);
 ANALYZE plan;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
-EXPLAIN (COSTS OFF) SELECT churn_train_agg(churn_label(profile, as_of, '14 days'), churn_features(profile, as_of), 'random_forest', '{}', '{}')
+EXPLAIN (COSTS OFF) SELECT churn_train_agg(churn_label(profile, as_of, '14 days'), churn_features(profile, as_of), 'random_forest', '{}', '{}', NULL)
 	FILTER (WHERE churn_label(profile, as_of, '14 days') IS NOT NULL)
 FROM plan CROSS JOIN unnest('{2018-10-15,2018-10-22}'::date[]) d(as_of);
 SELECT count(*) AS same FROM tested t

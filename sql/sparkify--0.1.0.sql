@@ -466,15 +466,15 @@ CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jso
 );
 COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb) IS 'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
 
-CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[]) RETURNS internal
+CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[]) IS 'aggregate transition function';
+COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text) IS 'aggregate transition function';
 
 CREATE FUNCTION churn_train_agg_finalfn(internal) RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION churn_train_agg_finalfn(internal) IS 'aggregate final function';
 
-CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[]) (
+CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[], grp text) (
 	SFUNC = churn_train_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
@@ -485,7 +485,7 @@ CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm te
 	DESERIALFUNC = churn_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[]) IS 'internal: what churn_train runs over its source';
+COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[], text) IS 'internal: what churn_train runs over its source';
 
 CREATE FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;

@@ -230,7 +230,7 @@ train(Backtest *b, int n)
 	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
 	int			nest_level = spk_forbid_large_workers(b->n_profiles * n, SPK_N_PROFILE_FEATURES);
 	KeptValue	trained = run_query(b, psprintf(
-		"SELECT %s.churn_train_agg(%s, %s.churn_features(q.%s, d.as_of), $1, $2, '{}'::pg_catalog.text[])"
+		"SELECT %s.churn_train_agg(%s, %s.churn_features(q.%s, d.as_of), $1, $2, '{}'::pg_catalog.text[], NULL)"
 		" FILTER (WHERE %s IS NOT NULL)"
 		" FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)",
 		b->schema, label, b->schema, b->profile, label, b->from), lengthof(types), types, params);

@@ -64,6 +64,25 @@ spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, in
 	return makeArrayResult(names, CurrentMemoryContext);
 }
 
+const char *
+spk_first_column(TupleDesc columns, Datum exclude)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *name = nulls[i] ? NULL : TextDatumGetCString(values[i]);
+
+		for (int c = 0; c < columns->natts && name != NULL; c++)
+			if (strcmp(NameStr(TupleDescAttr(columns, c)->attname), name) == 0)
+				return name;
+	}
+	return NULL;
+}
+
 int
 spk_forbid_large_workers(double rows, int columns)
 {

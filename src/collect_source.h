@@ -19,6 +19,12 @@
 extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more);
 
 /*
+ * The first name in exclude, a text[], that is one of the columns: by
+ * convention that of the user a row is of.  NULL when there is none.
+ */
+extern const char *spk_first_column(TupleDesc columns, Datum exclude);
+
+/*
  * What a worker has collected must fit into a value, 1 GB, to get to the leader.
  * When so many rows are expected that it might not, queries run without workers
  * until AtEOXact_GUC(true, level) with the level that is returned.

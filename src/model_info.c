@@ -74,6 +74,7 @@ churn_info(PG_FUNCTION_ARGS)
 		append_tree_figures(&buf, model);
 	else
 		spk_append_terms(&buf, model);
+	spk_calibration_to_json(&buf, model);
 	appendStringInfoChar(&buf, '}');
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));
 }

@@ -13,6 +13,7 @@
 #include "utils/json.h"
 
 #include "core/additive.h"
+#include "core/calibrate.h"
 #include "model_json.h"
 #include "options_json.h"
 
@@ -150,15 +151,16 @@ append_trees(StringInfo buf, const SpkModel *model)
 	appendStringInfoChar(buf, ']');
 }
 
+/* n numbers, of which one comes so many doubles after the other */
 static void
-append_numbers(StringInfo buf, const double *numbers, uint32 n)
+append_numbers(StringInfo buf, const double *numbers, uint32 n, uint32 step)
 {
 	appendStringInfoChar(buf, '[');
 	for (uint32 i = 0; i < n; i++)
 	{
 		if (i > 0)
 			appendStringInfoChar(buf, ',');
-		spk_append_number(buf, numbers[i]);
+		spk_append_number(buf, numbers[i * step]);
 	}
 	appendStringInfoChar(buf, ']');
 }
@@ -169,7 +171,7 @@ append_terms(StringInfo buf, const SpkModel *model)
 	const double *term = model->terms + SPK_INTERCEPT;
 
 	appendStringInfoString(buf, "\"intercept\": ");
-	append_numbers(buf, model->terms, SPK_INTERCEPT);
+	append_numbers(buf, model->terms, SPK_INTERCEPT, 1);
 	appendStringInfoString(buf, ", \"terms\": [");
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
@@ -177,10 +179,33 @@ append_terms(StringInfo buf, const SpkModel *model)
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		append_numbers(buf, term, n);
+		append_numbers(buf, term, n, 1);
 		term += n;
 	}
 	appendStringInfoChar(buf, ']');
+}
+
+void
+spk_calibration_to_json(StringInfo buf, const SpkModel *model)
+{
+	const SpkCalibration *c = &model->calibration;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		appendStringInfoString(buf, ", \"calibration\": {\"slope\": ");
+		spk_append_number(buf, c->slope);
+		appendStringInfoString(buf, ", \"intercept\": ");
+		spk_append_number(buf, c->intercept);
+		appendStringInfoChar(buf, '}');
+	}
+	else if (spk_has_calibration(&model->options))
+	{
+		appendStringInfoString(buf, ", \"calibration\": {\"scores\": ");
+		append_numbers(buf, &c->points->score, c->n_points, 2);
+		appendStringInfoString(buf, ", \"probabilities\": ");
+		append_numbers(buf, &c->points->probability, c->n_points, 2);
+		appendStringInfoChar(buf, '}');
+	}
 }
 
 void
@@ -207,5 +232,6 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 		append_trees(buf, model);
 	else
 		append_terms(buf, model);
+	spk_calibration_to_json(buf, model);
 	appendStringInfoChar(buf, '}');
 }

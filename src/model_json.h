@@ -20,6 +20,9 @@ extern void spk_facts_to_json(StringInfo buf, const SpkModel *model);
 /* Appends a feature's importance, and that by permutation when there is one, as further members. */
 extern void spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bool permutation);
 
+/* Appends the calibration of a model that has one as a further member. */
+extern void spk_calibration_to_json(StringInfo buf, const SpkModel *model);
+
 /*
  * The model that a text from anywhere describes, in the current memory
  * context.  A text of another layout is an error.  That the model is sound is

@@ -109,8 +109,8 @@ spk_parse_number(json_object *value, const char *what)
 	return number;
 }
 
-static double
-get_number_member(json_object *object, const char *key)
+double
+spk_parse_number_member(json_object *object, const char *key)
 {
 	json_object *value;
 
@@ -246,7 +246,8 @@ get_facts(json_object *root, SpkModel *model)
 	{
 		const char *name = spk_fact_names[i];
 
-		model->facts[i] = json_object_object_get_ex(facts, name, NULL) ? get_number_member(facts, name) : NAN;
+		model->facts[i] = json_object_object_get_ex(facts, name, NULL) ?
+			spk_parse_number_member(facts, name) : NAN;
 	}
 	spk_json_only(facts, spk_fact_names, SPK_N_FACTS, SPK_MODEL_TYPE);
 }
@@ -309,9 +310,9 @@ get_feature(SpkJsonInput *in, json_object *object, bool permutation, SpkFeature 
 		feature->counts[i] = spk_parse_integer(json_object_array_get_idx(counts, i), PG_UINT32_MAX,
 											   "A count");
 	feature->name = get_string(in, get_member(object, "name", json_type_string), &len);
-	feature->importance = get_number_member(object, "importance");
+	feature->importance = spk_parse_number_member(object, "importance");
 	if (permutation)
-		feature->permutation = get_number_member(object, "permutation");
+		feature->permutation = spk_parse_number_member(object, "permutation");
 	feature->kind = get_kind(object);
 	if (feature->kind == SPK_CATEGORY)
 		get_categories(in, object, feature);
@@ -370,9 +371,10 @@ static void
 check_parts(json_object *root, SpkAlgorithm algorithm)
 {
 	static const char *const forest[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees"};
+		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees", "calibration"};
 	static const char *const additive[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms"};
+		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms",
+		"calibration"};
 
 	if (spk_algorithm_is_forest(algorithm))
 		spk_json_only(root, forest, lengthof(forest), SPK_MODEL_TYPE);
@@ -399,7 +401,7 @@ get_model(SpkJsonInput *in, SpkText text, SpkModel *model)
 	get_root(in, text, features, other);
 	model->algorithm = get_algorithm(in->root);
 	check_parts(in->root, model->algorithm);
-	model->threshold = get_number_member(in->root, "threshold");
+	model->threshold = spk_parse_number_member(in->root, "threshold");
 	get_options(in->root, model);
 	get_facts(in->root, model);
 	get_features(in, features, model);
@@ -407,6 +409,7 @@ get_model(SpkJsonInput *in, SpkText text, SpkModel *model)
 		spk_parse_trees(in, other, model);
 	else
 		spk_parse_terms(in, other, model);
+	spk_parse_calibration(in, model);
 }
 
 SpkModel *

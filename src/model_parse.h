@@ -42,18 +42,21 @@ extern json_object *spk_parse_element(json_object *array, uint32 i, json_type ty
 /* Elements of an array, of which max are allowed. */
 extern uint32 spk_parse_length(json_object *array, uint32 max, const char *what);
 
-/* A finite number; a whole number from 0 to max. */
+/* A finite number; that of an object with this key; a whole number from 0 to max. */
 extern double spk_parse_number(json_object *value, const char *what);
+extern double spk_parse_number_member(json_object *object, const char *key);
 extern uint32 spk_parse_integer(json_object *value, uint32 max, const char *what);
 
 /* n things of this size, palloc'd and cleared. */
 extern void *spk_parse_array(size_t n, size_t size);
 
 /*
- * The insides of the arrays "trees" and "terms", and in->root's "intercept",
- * into the model, whose algorithm, options and features are there.
+ * The insides of the arrays "trees" and "terms", in->root's "intercept", and
+ * its "calibration", if the options ask for one, into the model, whose
+ * algorithm, options and features are there.
  */
 extern void spk_parse_trees(SpkJsonInput *in, SpkText text, SpkModel *model);
 extern void spk_parse_terms(SpkJsonInput *in, SpkText text, SpkModel *model);
+extern void spk_parse_calibration(SpkJsonInput *in, SpkModel *model);
 
 #endif							/* SPK_MODEL_PARSE_H */

@@ -1,6 +1,7 @@
 /*
  * model_parse_parts.c
- *	  What a model predicts with, from JSON text: its trees or its terms.
+ *	  What a model predicts with, from JSON text: its trees or its terms, and its
+ *	  calibration.
  */
 #include "compat.h"
 
@@ -10,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "core/additive.h"
+#include "core/calibrate.h"
 #include "json_text.h"
 #include "model_parse.h"
 
@@ -162,4 +164,48 @@ spk_parse_terms(SpkJsonInput *in, SpkText text, SpkModel *model)
 		in->element = NULL;
 		term += n;
 	}
+}
+
+/* ---- Calibration ---- */
+
+static void
+get_points(json_object *object, SpkCalibration *calibration)
+{
+	static const char *const known[] = {"scores", "probabilities"};
+	json_object *scores = spk_json_member(object, known[0], json_type_array, false, SPK_MODEL_TYPE);
+	json_object *probabilities = spk_json_member(object, known[1], json_type_array, false, SPK_MODEL_TYPE);
+	uint32		n = spk_parse_length(scores, SPK_MAX_POINTS, "points of the calibration");
+
+	if (json_object_array_length(probabilities) != n)
+		SPK_REFUSE("There are not as many probabilities of the calibration as scores.");
+	calibration->n_points = n;
+	calibration->points = spk_parse_array(n, sizeof(SpkPoint));
+	for (uint32 i = 0; i < n; i++)
+	{
+		calibration->points[i].score = spk_parse_number(json_object_array_get_idx(scores, i), "A score");
+		calibration->points[i].probability = spk_parse_number(json_object_array_get_idx(probabilities, i),
+															  "A probability");
+	}
+	spk_json_only(object, known, lengthof(known), SPK_MODEL_TYPE);
+}
+
+void
+spk_parse_calibration(SpkJsonInput *in, SpkModel *model)
+{
+	static const char *const known[] = {"slope", "intercept"};
+	bool		wanted = spk_has_calibration(&model->options);
+	json_object *object = spk_json_member(in->root, "calibration", json_type_object, !wanted, SPK_MODEL_TYPE);
+
+	if (!wanted && object != NULL)
+		SPK_REFUSE("There is a calibration, but option \"calibrate\" is \"none\".");
+	if (!wanted)
+		return;
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		model->calibration.slope = spk_parse_number_member(object, known[0]);
+		model->calibration.intercept = spk_parse_number_member(object, known[1]);
+		spk_json_only(object, known, lengthof(known), SPK_MODEL_TYPE);
+	}
+	else
+		get_points(object, &model->calibration);
 }

@@ -22,11 +22,14 @@
 #include "collect_source.h"
 #include "core/audit.h"
 #include "core/binning.h"
+#include "core/calibrate.h"
 #include "model_type.h"
+#include "options_json.h"
 #include "pg_host.h"
 #include "source.h"
 #include "train.h"
 #include "train_additive.h"
+#include "train_calibrate.h"
 #include "train_parallel.h"
 #include "train_progress.h"
 
@@ -113,7 +116,9 @@ spk_train(SpkRowStore *rows)
 	SpkTable	table = spk_store_take(rows, context);
 	SpkModel	model = {rows->algorithm, rows->options};
 	uint32		bins = most_bins(&model);
+	bool		calibrate = spk_has_calibration(&model.options);
 	SpkTrainProgress progress;
+	SpkMetrics	calibrated;
 	bytea	   *result;
 
 	warn_of_leaks(&table);
@@ -131,12 +136,16 @@ spk_train(SpkRowStore *rows)
 				  "training set", NULL);
 		spk_train_progress(&progress, "columns binned", i + 1, table.n_columns);
 	}
+	if (calibrate)
+		spk_fit_calibration(&host, &table, rows->grouped ? rows->groups : NULL, &model, &calibrated);
 	if (model.algorithm == SPK_GRADIENT_BOOSTING)
 		spk_boost_model(&host, &table, &model);
 	else if (spk_algorithm_is_forest(model.algorithm))
 		spk_grow_forest(&host, &table, &model);
 	else
 		spk_fit_additive(&host, &table, &model);
+	if (calibrate)
+		spk_judge_calibrated(&calibrated, &model);
 	result = spk_model_to_bytes(&model);
 	spk_table_release(&table);
 	MemoryContextDelete(context);
@@ -171,7 +180,7 @@ PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
 Datum
 churn_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, -1};
+	SpkCollectArgs args = {3, 4, 5, 6};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -269,10 +278,11 @@ put_trained(TupleTableSlot *slot, void *arg)
 }
 
 static char *
-training_query(const char *schema, const char *from, const char *label, const char *group_by)
+training_query(const char *schema, const char *from, const char *label, const char *user,
+			   const char *group_by)
 {
-	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3)",
-							   quote_identifier(schema), quote_identifier(label));
+	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s)", quote_identifier(schema),
+							   quote_identifier(label), user == NULL ? "NULL" : "$4");
 	const char *group;
 
 	if (group_by == NULL)
@@ -292,16 +302,26 @@ require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
 					 errmsg("%s must not be null", names[i])));
 }
 
+/* The column that tells which rows must stay together, if training parts them; NULL: none. */
+static const char *
+user_column(TupleDesc columns, Datum exclude, bool no_exclude, const SpkOptions *options)
+{
+	return no_exclude || !spk_has_calibration(options) ? NULL : spk_first_column(columns, exclude);
+}
+
 PG_FUNCTION_INFO_V1(churn_train);
 Datum
 churn_train(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"source", "label", "algorithm"};
-	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID};
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	TrainResult result = {NULL};
 	Datum		params[lengthof(types)];
 	bool		grouped = !PG_ARGISNULL(5);
+	SpkAlgorithm algorithm;
+	SpkOptions	options;
+	const char *user;
 	char	   *from;
 	char	   *label;
 	char	   *group_by;
@@ -310,7 +330,9 @@ churn_train(PG_FUNCTION_ARGS)
 	int			nest_level;
 
 	require_args(fcinfo, required, lengthof(required));
-	spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
+	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
+									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
+	options = spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
@@ -328,8 +350,11 @@ churn_train(PG_FUNCTION_ARGS)
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
 	params[2] = spk_excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
 									 (const char *[]) {label, group_by}, 2);
+	user = user_column(columns, PG_GETARG_DATUM(4), PG_ARGISNULL(4), &options);
+	params[3] = CStringGetTextDatum(user == NULL ? "" : user);
 	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
-	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, group_by);
+	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, user,
+						 group_by);
 	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
 	AtEOXact_GUC(true, nest_level);
 	if (!result.any)

@@ -13,11 +13,14 @@
 #include "train_memory.h"
 
 /* A regression's matrix grows with the square of its columns. */
-static void
-check_columns(const SpkModel *model)
+void
+spk_check_columns(const SpkModel *model)
 {
-	uint32		n = spk_count_columns(model);
+	uint32		n;
 
+	if (model->algorithm != SPK_LOGISTIC_REGRESSION)
+		return;
+	n = spk_count_columns(model);
 	if (n > SPK_MAX_COLUMNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -62,8 +65,7 @@ spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model)
 	SpkValues	rows;
 
 	model->threshold = 0.5;
-	if (logistic)
-		check_columns(model);
+	spk_check_columns(model);
 	check_memory(table, model);
 	spk_check(spk_values_new(host, table, model->features, &rows), "training set", NULL);
 	spk_table_release(table);

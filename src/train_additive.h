@@ -19,4 +19,7 @@
  */
 extern void spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model);
 
+/* Error when the features make more columns of a logistic regression than there may be. */
+extern void spk_check_columns(const SpkModel *model);
+
 #endif							/* SPK_TRAIN_ADDITIVE_H */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "additive.h"
+#include "calibrate.h"
 #include "elementary.h"
 
 /* Weights and logarithms beyond this come from no training; sums of them stay finite. */
@@ -215,7 +216,7 @@ spk_additive_predict(const SpkModel *model, const double *values)
 		margin += spk_contribution(model, feature, term, values[f]);
 		term += spk_term_length(model, feature);
 	}
-	return spk_sigmoid(margin);
+	return spk_calibrated(model, spk_sigmoid(margin));
 }
 
 /* ---- Importance ---- */

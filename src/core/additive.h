@@ -84,7 +84,7 @@ extern const char *spk_terms_fault(const SpkModel *model);
 extern double spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term,
 							   double value);
 
-/* The probability of churn, 0 .. 1, of a row of n_features values. */
+/* The probability of churn, 0 .. 1, of a row of n_features values; calibrated when the model is. */
 extern double spk_additive_predict(const SpkModel *model, const double *values);
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "additive.h"
+#include "calibrate.h"
 #include "codec.h"
 #include "hash.h"
 
@@ -132,6 +133,25 @@ write_terms(SpkWriter *w, const SpkModel *model)
 		spk_write_f64(w, model->terms[i]);
 }
 
+static void
+write_calibration(SpkWriter *w, const SpkModel *model)
+{
+	const SpkCalibration *c = &model->calibration;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		spk_write_f64(w, c->slope);
+		spk_write_f64(w, c->intercept);
+		return;
+	}
+	spk_write_varint(w, c->n_points);
+	for (uint32_t i = 0; i < c->n_points; i++)
+	{
+		spk_write_f64(w, c->points[i].score);
+		spk_write_f64(w, c->points[i].probability);
+	}
+}
+
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
@@ -155,6 +175,8 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 		write_trees(w, model);
 	else
 		write_terms(w, model);
+	if (spk_has_calibration(&model->options))
+		write_calibration(w, model);
 	if (w->status != SPK_OK)
 		return w->status;
 
@@ -215,5 +237,6 @@ spk_model_release(const SpkHost *host, SpkModel *model)
 	spk_model_release_trees(host, model);
 	spk_release(host, model->features);
 	spk_release(host, model->terms);
+	spk_release(host, model->calibration.points);
 	memset(model, 0, sizeof(*model));
 }

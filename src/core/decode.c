@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "additive.h"
+#include "calibrate.h"
 #include "codec.h"
 #include "decode.h"
 
@@ -305,6 +306,40 @@ read_terms(SpkDecoder *d)
 }
 
 static SpkStatus
+read_points(SpkDecoder *d, SpkCalibration *calibration)
+{
+	uint32_t	n = spk_decode_count(d, SPK_MAX_POINTS, sizeof(SpkPoint));
+
+	if ((calibration->points = spk_decode_array(d, n, sizeof(SpkPoint))) == NULL)
+		return SPK_NO_MEMORY;
+	calibration->n_points = n;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		calibration->points[i].score = spk_read_f64(&d->r);
+		calibration->points[i].probability = spk_read_f64(&d->r);
+	}
+	return SPK_OK;
+}
+
+static SpkStatus
+read_calibration(SpkDecoder *d)
+{
+	SpkModel   *model = d->model;
+	SpkCalibration *calibration = &model->calibration;
+	const char *fault;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		calibration->slope = spk_read_f64(&d->r);
+		calibration->intercept = spk_read_f64(&d->r);
+	}
+	else if (read_points(d, calibration) != SPK_OK)
+		return SPK_NO_MEMORY;
+	fault = spk_calibration_fault(model);
+	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
+}
+
+static SpkStatus
 read_model(SpkDecoder *d, const void *data, size_t len)
 {
 	SpkStatus	status = read_header(d, data, len);
@@ -317,7 +352,10 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 	if ((status = read_options(d)) != SPK_OK ||
 		(status = read_facts(d)) != SPK_OK ||
 		(status = read_features(d)) != SPK_OK ||
-		(status = spk_algorithm_is_forest(d->model->algorithm) ? spk_decode_trees(d) : read_terms(d)) != SPK_OK)
+		(status = spk_algorithm_is_forest(d->model->algorithm) ?
+		 spk_decode_trees(d) : read_terms(d)) != SPK_OK)
+		return status;
+	if (spk_has_calibration(&d->model->options) && (status = read_calibration(d)) != SPK_OK)
 		return status;
 	if (d->r.bad || spk_unread(&d->r) > 0)
 		return spk_corrupt(d, "Data are left over behind the model");

@@ -27,6 +27,12 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_GRADIENT] = "gradient",
 	[SPK_FACT_DEVIANCE] = "deviance",
 	[SPK_FACT_SEPARATED] = "separated",
+	[SPK_FACT_CV_ROWS] = "cv_rows",
+	[SPK_FACT_CV_AUC] = "cv_auc",
+	[SPK_FACT_CV_LOG_LOSS] = "cv_log_loss",
+	[SPK_FACT_CV_F1] = "cv_f1",
+	[SPK_FACT_CV_WEIGHTED_F1] = "cv_weighted_f1",
+	[SPK_FACT_CV_MACRO_F1] = "cv_macro_f1",
 };
 
 void

@@ -4,8 +4,9 @@
  *	  prediction walks.
  *
  * A model's arrays are host memory, one allocation each, never shared:
- * features, trees, terms, a tree's nodes and sets, a feature's name, edges, counts and
- * categories (the bytes of their names behind them in the same allocation).
+ * features, trees, terms, a tree's nodes and sets, a calibration's points, a feature's
+ * name, edges, counts and categories (the bytes of their names behind them in the same
+ * allocation).
  * spk_model_release gives all of it back.
  *
  * Features are coded to one byte each before a tree is walked: code c of a
@@ -109,6 +110,21 @@ typedef struct SpkTree
 	SpkCodeSet *sets;			/* one for each SPK_NODE_SET node, in node order */
 } SpkTree;
 
+/* What corrects predictions, by the option calibrate: see calibrate.h. */
+typedef struct SpkPoint
+{
+	double		score;
+	double		probability;
+} SpkPoint;
+
+typedef struct SpkCalibration
+{
+	double		slope;			/* platt */
+	double		intercept;
+	uint32_t	n_points;		/* isotonic */
+	SpkPoint   *points;
+} SpkCalibration;
+
 /* Facts of training, by name in the format.  Append, do not reorder. */
 typedef enum SpkFact
 {
@@ -127,6 +143,13 @@ typedef enum SpkFact
 	SPK_FACT_DEVIANCE,			/* -2 times the log-likelihood, weighted */
 	SPK_FACT_SEPARATED,			/* 1 when weights grew without end because the classes can be
 								 * told apart without error, else 0 */
+	SPK_FACT_CV_ROWS,			/* calibrated models: rows scored by models that had not seen them,
+								 * then calibrated: those the next ones are from */
+	SPK_FACT_CV_AUC,
+	SPK_FACT_CV_LOG_LOSS,
+	SPK_FACT_CV_F1,				/* this and the next two at the threshold that training chose */
+	SPK_FACT_CV_WEIGHTED_F1,
+	SPK_FACT_CV_MACRO_F1,
 	SPK_N_FACTS
 } SpkFact;
 
@@ -143,6 +166,7 @@ typedef struct SpkModel
 	SpkFeature *features;
 	SpkTree    *trees;
 	double	   *terms;			/* without trees: see additive.h */
+	SpkCalibration calibration; /* where the option says so */
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;
 

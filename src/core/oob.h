@@ -22,12 +22,22 @@
 #define SPK_OOB_H
 
 #include "forest.h"
+#include "metrics.h"
 
-/* Below so many rows of either class out of bag the threshold is 0.5. */
+/* Below so many rows of either class no threshold is chosen. */
 #define SPK_OOB_MIN_CLASS	10
 
 /* Words of the tally; 0 when there is none: without bootstrap. */
 extern size_t spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix);
+
+/*
+ * Flags rows, which spk_metrics has judged, sorted by it, at another threshold:
+ * halfway between the lowest score flagged and the next lower one, such that
+ * flagging has the best F1 of the churn class; of equal ones the highest.  It
+ * stays what it is when fewer than SPK_OOB_MIN_CLASS rows of either class are
+ * there, and when the best is to flag everybody.
+ */
+extern void spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *metrics);
 
 /*
  * What the whole tally says, into the model: facts SPK_FACT_OOB_… (NaN when no
@@ -35,10 +45,7 @@ extern size_t spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix);
  * threshold, and permutation of features when the plan says so.
  *
  * A row's score is the mean prediction of the trees that have not seen it.  The
- * threshold lies halfway between the lowest score flagged and the next lower
- * one, such that flagging has the best F1 of the churn class; of equal ones
- * the highest.  It is 0.5 when fewer than SPK_OOB_MIN_CLASS rows of either
- * class are out of bag, and when the best is to flag everybody.
+ * threshold is chosen by spk_flag_best, from 0.5.
  *
  * Permutation importance is by how much the squared error of a tree's
  * predictions (the Brier score, classes weighted as in training) grows when

@@ -36,9 +36,8 @@ score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t
 	return SPK_OK;
 }
 
-/* Flags the rows at the threshold with the best F1, if it is one to keep; they are sorted. */
-static void
-choose_threshold(const SpkScored *rows, size_t n, SpkMetrics *m)
+void
+spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
 {
 	size_t		low = 0;
 	size_t		high = n;
@@ -115,7 +114,7 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	status = spk_metrics(host, tally, n, 0.5, &m);
 	if (status != SPK_OK)
 		return status;
-	choose_threshold(tally, n, &m);
+	spk_flag_best(tally, n, &m);
 	set_facts(&m, model);
 	return SPK_OK;
 }

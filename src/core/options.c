@@ -85,6 +85,11 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 	[SPK_OPT_VALIDATION] = {
 		"validation", 0.01, 0.9, .numbers = true, .algorithms = GB,
 		.doc = "share of the rows held out for early stopping"},
+	[SPK_OPT_CALIBRATE] = {
+		"calibrate", 0, 0, .later = true, .algorithms = RF | DT | GB | LR | NB,
+		WORDS({"none", SPK_CALIBRATE_NONE}, {"platt", SPK_CALIBRATE_PLATT},
+			  {"isotonic", SPK_CALIBRATE_ISOTONIC}),
+		.doc = "correct probabilities by a map fitted to predictions of rows held out, or none"},
 };
 
 static const char *const algorithm_names[SPK_N_ALGORITHMS] = {
@@ -168,7 +173,7 @@ spk_option_valid(SpkOption option, double value)
 {
 	const SpkOptionSpec *spec = &spk_option_specs[option];
 
-	for (const SpkWord *w = spec->words; w < spec->words + 2 && w->word != NULL; w++)
+	for (const SpkWord *w = spec->words; w->word != NULL; w++)
 		if (value == w->value)
 			return true;
 	if (spec->boolean)

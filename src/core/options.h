@@ -46,6 +46,7 @@ typedef enum SpkOption
 	SPK_OPT_SUBSAMPLE,
 	SPK_OPT_EARLY_STOPPING,
 	SPK_OPT_VALIDATION,
+	SPK_OPT_CALIBRATE,
 	SPK_N_OPTIONS
 } SpkOption;
 
@@ -65,6 +66,10 @@ typedef enum SpkOption
 
 #define SPK_IMPORTANCE_IMPURITY		0.0
 #define SPK_IMPORTANCE_PERMUTATION	1.0
+
+#define SPK_CALIBRATE_NONE		0.0
+#define SPK_CALIBRATE_PLATT		1.0
+#define SPK_CALIBRATE_ISOTONIC	2.0
 
 #define SPK_MAX_TREES			10000
 #define SPK_MAX_DEPTH			64
@@ -86,7 +91,7 @@ typedef struct SpkOptionSpec
 	bool		boolean;		/* true and false are allowed, as 1 and 0 */
 	bool		later;			/* came after the first models: not stored at its default, which
 								 * must therefore never change */
-	SpkWord		words[3];
+	SpkWord		words[4];		/* with the end of the list */
 	unsigned	algorithms;		/* bit (1 << algorithm): who uses it */
 	const char *doc;			/* one line for people */
 } SpkOptionSpec;

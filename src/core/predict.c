@@ -2,6 +2,7 @@
  * predict.c
  *	  Walking the trees of a decoded model.
  */
+#include "calibrate.h"
 #include "elementary.h"
 #include "predict.h"
 
@@ -32,7 +33,9 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 double
 spk_answer(const SpkModel *model, double sum)
 {
-	return model->algorithm == SPK_GRADIENT_BOOSTING ? spk_sigmoid(sum) : sum / model->n_trees;
+	double		score = model->algorithm == SPK_GRADIENT_BOOSTING ? spk_sigmoid(sum) : sum / model->n_trees;
+
+	return spk_calibrated(model, score);
 }
 
 double

@@ -19,7 +19,8 @@ extern double spk_predict(const SpkModel *model, const uint8_t *codes);
 
 /*
  * The prediction of a model from the sum of the leaf values that a row reaches:
- * their mean, or in boosting the logistic function of the sum.
+ * their mean, or in boosting the logistic function of the sum; calibrated when
+ * the model is.
  */
 extern double spk_answer(const SpkModel *model, double sum);
 

@@ -182,6 +182,7 @@ SpkStatus
 spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
 	model->threshold = 0.5;
+	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
 	return spk_algorithm_is_forest(model->algorithm) ? fit_codes(host, samples, fold, model) :
 		fit_values(host, samples, fold, model);
 }

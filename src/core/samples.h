@@ -29,10 +29,10 @@ typedef struct SpkSamples
  * Fits the model, whose algorithm, options and features are set, to the rows
  * that are not in this fold (SPK_NO_FOLD: to all): all that training sets, and
  * of the facts the rows, positives and those of the algorithm.  The same model
- * as training on these rows alone gives, if its features were these.  After a
- * failure nothing is held but what spk_model_release gives back: SPK_INVALID
- * unless there are rows of both classes, SPK_LIMIT, SPK_CANCELLED,
- * SPK_NO_MEMORY.
+ * as training on these rows alone gives, if its features were these; but it is
+ * not calibrated, and its option calibrate is set to none.  After a failure
+ * nothing is held but what spk_model_release gives back: SPK_INVALID unless
+ * there are rows of both classes, SPK_LIMIT, SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
 

@@ -88,6 +88,18 @@ is( value("$cheap SET enable_hashagg = off; $groups"),
 	value("SET max_parallel_maintenance_workers = 0; $groups"),
 	'groups are the same under a Gather');
 
+# a calibrated one fits several models, users kept whole
+for my $algorithm (qw(random_forest gradient_boosting logistic_regression))
+{
+	my $calibrate = qq{SELECT churn_fingerprint(model) FROM churn_train('SELECT userid / 3 AS userid, churned, songs,
+		adverts, city FROM training', algorithm => '$algorithm', options => '{"calibrate": "isotonic"}')};
+	my $serial = value("SET max_parallel_maintenance_workers = 0; $calibrate");
+
+	is(value("$cheap $calibrate"), $serial, "a calibrated $algorithm is the same by workers");
+	is(value("$cheap SET max_parallel_workers_per_gather = 1; SET max_parallel_maintenance_workers = 1; $calibrate"),
+		$serial, 'and by fewer of them');
+}
+
 # all of the query in a worker, which may start none
 my $mode = $node->pg_version < 16 ? 'force_parallel_mode' : 'debug_parallel_query';
 my $in_worker = "SET $mode = on; SET max_parallel_workers_per_gather = 1; SET parallel_setup_cost = 1e9;";

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/binning.h"
+#include "core/calibrate.h"
 #include "core/codec.h"
 #include "core/forest.h"
 #include "core/rng.h"
@@ -57,6 +58,22 @@ sample(void)
 	model.options = spk_options_default(SPK_RANDOM_FOREST);
 	model.options.value[SPK_OPT_MIN_LEAF] = 1;	/* defaults may change; the bytes of this model not */
 	model.options.value[SPK_OPT_TREES] = 2;
+	return model;
+}
+
+static SpkPoint points[] = {{0, 0.01}, {0.25, 0.1}, {0.5, 0.1}, {1, 0.75}};
+
+/* The sample, calibrated by this method or not. */
+static SpkModel
+calibrated_sample(double method)
+{
+	SpkModel	model = sample();
+
+	model.options.value[SPK_OPT_CALIBRATE] = method;
+	if (method == SPK_CALIBRATE_PLATT)
+		model.calibration = (SpkCalibration) {.slope = 0.75, .intercept = -1.5};
+	else if (method == SPK_CALIBRATE_ISOTONIC)
+		model.calibration = (SpkCalibration) {.n_points = 4, .points = points};
 	return model;
 }
 
@@ -188,6 +205,41 @@ test_later_options(void **state)
 	assert_int_equal(unit.live, 0);
 }
 
+/* What is behind the trees comes back; without it the bytes are those of before. */
+static void
+test_calibration(void **state)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	SpkModel	plain = sample();
+	SpkWriter	before = encoded(&host, &plain);
+
+	(void) state;
+	for (double method = SPK_CALIBRATE_PLATT; method <= SPK_CALIBRATE_ISOTONIC; method++)
+	{
+		SpkModel	model = calibrated_sample(method);
+		SpkWriter	w = encoded(&host, &model);
+		SpkModel	back;
+		const char *why;
+
+		assert_true(w.len > before.len);
+		assert_int_not_equal(spk_model_fingerprint(w.data, w.len),
+							 spk_model_fingerprint(before.data, before.len));
+		assert_false(refused_or_exact(&host, w.data, w.len));
+		assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_OK);
+		assert_true(back.options.value[SPK_OPT_CALIBRATE] == method);
+		assert_true(back.calibration.slope == model.calibration.slope);
+		assert_true(back.calibration.intercept == model.calibration.intercept);
+		assert_int_equal(back.calibration.n_points, model.calibration.n_points);
+		if (method == SPK_CALIBRATE_ISOTONIC)
+			assert_memory_equal(back.calibration.points, points, sizeof(points));
+		spk_model_release(&host, &back);
+		spk_release(&host, w.data);
+	}
+	spk_release(&host, before.data);
+	assert_int_equal(unit.live, 0);
+}
+
 /* Encoding appends: what is in the writer stays, and the bytes are the same. */
 static void
 test_append(void **state)
@@ -225,14 +277,12 @@ test_stable(void **state)
 }
 
 static void
-test_truncation(void **state)
+truncate_model(SpkModel model)
 {
 	UnitHost	unit = UNIT_HOST_INIT;
 	SpkHost		host = unit_host(&unit);
-	SpkModel	model = sample();
 	SpkWriter	w = encoded(&host, &model);
 
-	(void) state;
 	for (size_t len = 0; len < w.len; len++)
 	{
 		uint8_t    *copy = malloc(len + 1);	/* its own, so that ASan sees a byte too far */
@@ -251,17 +301,23 @@ test_truncation(void **state)
 	assert_int_equal(unit.live, 0);
 }
 
+static void
+test_truncation(void **state)
+{
+	(void) state;
+	for (double method = SPK_CALIBRATE_NONE; method <= SPK_CALIBRATE_ISOTONIC; method++)
+		truncate_model(calibrated_sample(method));
+}
+
 /* Every byte to every value, with the fingerprint left alone and made right. */
 static void
-test_changed_bytes(void **state)
+change_bytes(SpkModel model)
 {
 	UnitHost	unit = UNIT_HOST_INIT;
 	SpkHost		host = unit_host(&unit);
-	SpkModel	model = sample();
 	SpkWriter	w = encoded(&host, &model);
 	size_t		accepted = 0;
 
-	(void) state;
 	for (size_t at = 0; at < w.len; at++)
 	{
 		uint8_t		was = w.data[at];
@@ -285,6 +341,14 @@ test_changed_bytes(void **state)
 	assert_true(accepted > 0);
 	spk_release(&host, w.data);
 	assert_int_equal(unit.live, 0);
+}
+
+static void
+test_changed_bytes(void **state)
+{
+	(void) state;
+	for (double method = SPK_CALIBRATE_NONE; method <= SPK_CALIBRATE_ISOTONIC; method++)
+		change_bytes(calibrated_sample(method));
 }
 
 /* A count that claims much is refused before memory is asked for. */
@@ -458,6 +522,46 @@ test_rules_of_trees(void **state)
 	REFUSED_WITH(nodes[4].flags, SPK_NODE_LEAF, "A node belongs to no split");
 }
 
+static void
+test_rules_of_calibration(void **state)
+{
+	SpkModel	model = calibrated_sample(SPK_CALIBRATE_PLATT);
+	const char *slope = "The slope of the calibration is not a number from 0 on";
+	const char *intercept = "The intercept of the calibration is not a number";
+	const char *outside = "A point of the calibration is outside 0 to 1";
+	const char *ascend = "The points of the calibration do not ascend";
+
+	(void) state;
+	REFUSED_WITH(model.options.value[SPK_OPT_CALIBRATE], 3, "An option has an impossible value");
+	REFUSED_WITH(model.options.value[SPK_OPT_CALIBRATE], 1.5, "An option has an impossible value");
+	REFUSED_WITH(model.calibration.slope, -1, slope);
+	REFUSED_WITH(model.calibration.slope, -0.0, slope);
+	REFUSED_WITH(model.calibration.slope, NAN, slope);
+	REFUSED_WITH(model.calibration.slope, INFINITY, slope);
+	REFUSED_WITH(model.calibration.intercept, NAN, intercept);
+	REFUSED_WITH(model.calibration.intercept, -INFINITY, intercept);
+
+	model = calibrated_sample(SPK_CALIBRATE_ISOTONIC);
+	REFUSED_WITH(model.calibration.n_points, 0, "The calibration has no points, or too many");
+	REFUSED_WITH(points[0].score, -0.5, outside);
+	REFUSED_WITH(points[3].score, 1.5, outside);
+	REFUSED_WITH(points[3].score, NAN, outside);
+	REFUSED_WITH(points[0].probability, -0.5, outside);
+	REFUSED_WITH(points[3].probability, 1.5, outside);
+	REFUSED_WITH(points[2].probability, NAN, outside);
+	REFUSED_WITH(points[1].score, 0, ascend);
+	REFUSED_WITH(points[2].score, 0.125, ascend);
+	REFUSED_WITH(points[2].probability, 0.0625, ascend);
+	{
+		SpkPoint	many[SPK_MAX_POINTS + 1];
+
+		for (int i = 0; i <= SPK_MAX_POINTS; i++)
+			many[i] = (SpkPoint) {i / 2000.0, i / 2000.0};
+		model.calibration = (SpkCalibration) {.n_points = SPK_MAX_POINTS + 1, .points = many};
+		assert_refused(&model, "A length or a count is over its limit");
+	}
+}
+
 /* The leaves of boosted trees are margins. */
 static void
 test_margins(void **state)
@@ -612,6 +716,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_later_options),
+		cmocka_unit_test(test_calibration),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_stable),
 		cmocka_unit_test(test_truncation),
@@ -622,6 +727,7 @@ main(void)
 		cmocka_unit_test(test_rules_of_the_model),
 		cmocka_unit_test(test_rules_of_features),
 		cmocka_unit_test(test_rules_of_trees),
+		cmocka_unit_test(test_rules_of_calibration),
 		cmocka_unit_test(test_margins),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_grown),

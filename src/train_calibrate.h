@@ -1,0 +1,30 @@
+/*
+ * train_calibrate.h
+ *	  Training's option calibrate.
+ */
+#ifndef SPK_TRAIN_CALIBRATE_H
+#define SPK_TRAIN_CALIBRATE_H
+
+#include "postgres.h"
+
+#include "core/matrix.h"
+#include "core/metrics.h"
+
+/* Folds that rows are parted into: models are fitted to four fifths of them. */
+#define SPK_CALIBRATION_FOLDS	5
+
+/*
+ * Fits the calibration of the model, whose algorithm, options and features are
+ * set, to scores of all rows of the table by models that have not seen them;
+ * rows of one group (a key for each row, see core/folds.h; or NULL) are never
+ * on both sides.  What the calibrated scores are worth, at the threshold that
+ * is best by the rule of core/oob.h, goes to metrics.  The table stays.  Too
+ * few rows to part, and memory beyond sparkify.max_training_memory, are errors.
+ */
+extern void spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
+								SpkModel *model, SpkMetrics *metrics);
+
+/* Sets the threshold and the facts SPK_FACT_CV_… of a model trained since. */
+extern void spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model);
+
+#endif							/* SPK_TRAIN_CALIBRATE_H */
