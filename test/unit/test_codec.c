@@ -453,7 +453,7 @@ test_rules_of_the_model(void **state)
 	REFUSED_WITH(model.options.value[SPK_OPT_BINS], 256, "An option has an impossible value");
 	REFUSED_WITH(model.options.value[SPK_OPT_SEED], NAN, "An option has an impossible value");
 	REFUSED_WITH(model.options.value[SPK_OPT_SEED], -0.0, "An option has an impossible value");
-	REFUSED_WITH(model.options.value[SPK_OPT_MIN_GAIN], 1.5, "An option has an impossible value");
+	REFUSED_WITH(model.options.value[SPK_OPT_MIN_GAIN], 2e9, "An option has an impossible value");
 	REFUSED_WITH(model.options.value[SPK_OPT_MAX_LEAVES], 2.5, "An option has an impossible value");
 	REFUSED_WITH(model.facts[SPK_FACT_POSITIVES], -1, "A fact is not a number from 0 on");
 	REFUSED_WITH(model.facts[SPK_FACT_POSITIVES], INFINITY, "A fact is not a number from 0 on");
