@@ -82,6 +82,12 @@ SELECT count(*) FILTER (WHERE s.days_active <> w.days_active) AS days_active, co
 	   count(*) FILTER (WHERE s.n_home IS DISTINCT FROM h.n_home AND h.n_home IS DISTINCT FROM w.n_home) AS n_home
 FROM snapshots s, churn_features(profile) w, churn_features(profile, as_of + 3) e, churn_features(profile, as_of - 3) h WHERE s.churned IS NOT NULL;
 
+-- times after the date
+SELECT feature, note FROM churn_audit('SELECT i % 5 = 0 AS churned, DATE ''2018-11-05'' + i % 3 AS as_of, DATE ''2018-11-07'' - i % 30 AS d, TIMESTAMPTZ ''2018-11-05 00:00:00+00'' + i % 2 * interval ''1 us'' AS tz
+	FROM generate_series(1, 60) i') ORDER BY feature;
+SELECT count(*) FILTER (WHERE DATE '2018-11-07' - i % 30 > DATE '2018-11-05' + i % 3) AS d, count(*) FILTER (WHERE i % 2 = 1 AND i % 3 = 0) AS tz FROM generate_series(1, 60) i;
+SELECT feature, note FROM churn_audit('SELECT churned, joined, ''x''::text AS as_of FROM users');
+
 -- refusals
 SELECT churn_audit(NULL);
 SELECT churn_audit('users', NULL);

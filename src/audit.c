@@ -93,21 +93,31 @@ run_query(Audit *a, const char *sql)
 	return !a->null;
 }
 
+/* The type of a column of times, without domains over it; InvalidOid when it is of others. */
+static Oid
+time_type(TupleDesc columns, const char *name)
+{
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+		Oid			type = getBaseType(column->atttypid);
+
+		if (strcmp(NameStr(column->attname), name) == 0 &&
+			(type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID))
+			return type;
+	}
+	return InvalidOid;
+}
+
 /* Finds the columns of profiles and of dates, if there are any. */
 static void
 find_columns(Audit *a)
 {
-	for (int i = 0; i < a->columns->natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(a->columns, i);
-		Oid			type = getBaseType(column->atttypid);
-
-		if (a->profile == NULL && spk_is_profile_column(column, a->function))
-			a->profile = quote_identifier(NameStr(column->attname));
-		if (strcmp(NameStr(column->attname), "as_of") == 0 &&
-			(type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID))
-			a->as_of = "q.as_of::pg_catalog.date";
-	}
+	for (int i = 0; i < a->columns->natts && a->profile == NULL; i++)
+		if (spk_is_profile_column(TupleDescAttr(a->columns, i), a->function))
+			a->profile = quote_identifier(NameStr(TupleDescAttr(a->columns, i)->attname));
+	if (OidIsValid(time_type(a->columns, "as_of")))
+		a->as_of = "q.as_of::pg_catalog.date";
 }
 
 /* The columns that are no features: the user's, the label, profiles. */
@@ -312,6 +322,50 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 	}
 }
 
+/* A value as a point in time: days and times without zone are of UTC, as those of profiles. */
+static char *
+point_in_time(const char *value, Oid type)
+{
+	return type == TIMESTAMPTZOID ? pstrdup(value)
+		: psprintf("pg_catalog.timezone('UTC', (%s)::pg_catalog.timestamp)", value);
+}
+
+/* Times that lie after the date as of which a row is. */
+static void
+compare_times(Audit *a, SpkAuditRows *result)
+{
+	StringInfoData sql;
+	int		   *compared = palloc(Max(result->n, 1) * sizeof(int));
+	int			n = 0;
+	Datum	   *counts;
+	bool	   *nulls;
+	int			n_counts;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < result->n; i++)
+	{
+		const char *feature = result->rows[i].feature;
+		Oid			type = time_type(a->columns, feature);
+
+		if (!OidIsValid(type))
+			continue;
+		appendStringInfo(&sql, "%spg_catalog.count(*) FILTER (WHERE pg_catalog.timestamptz_gt(%s, %s))",
+						 n == 0 ? "SELECT ARRAY[" : ", ",
+						 point_in_time(psprintf("q.%s", quote_identifier(feature)), type),
+						 point_in_time(a->as_of, DATEOID));
+		compared[n++] = i;
+	}
+	appendStringInfo(&sql, "] FROM %s WHERE q.%s IS NOT NULL", a->from, quote_identifier(a->label));
+	if (n == 0 || !run_query(a, sql.data))
+		return;
+	deconstruct_array(DatumGetArrayTypeP(a->value), INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE, &counts, &nulls,
+					  &n_counts);
+	for (int i = 0; i < n; i++)
+		if (DatumGetInt64(counts[i]) > 0)
+			spk_append_note(&result->rows[compared[i]].note, "is after as_of in " INT64_FORMAT " rows",
+							DatumGetInt64(counts[i]));
+}
+
 /* Without dates and profiles names must do. */
 static void
 compare_names(SpkAuditRows *result)
@@ -366,6 +420,8 @@ churn_audit(PG_FUNCTION_ARGS)
 		compare_profiles(&a, &result);
 	else if (a.as_of == NULL)
 		compare_names(&result);
+	if (a.as_of != NULL)
+		compare_times(&a, &result);
 	spk_materialized_srf(fcinfo);
 	put_rows(&result, (ReturnSetInfo *) fcinfo->resultinfo);
 	PG_RETURN_NULL();
