@@ -11,6 +11,7 @@
 #include "core/bayes.h"
 #include "core/binning.h"
 #include "core/boost.h"
+#include "core/calibrate.h"
 #include "core/codec.h"
 #include "core/curves.h"
 #include "core/logistic.h"
@@ -219,6 +220,24 @@ mix_number(uint64_t hash, double number)
 	return spk_hash_combine(hash, bits);
 }
 
+/* A hash of the maps that calibrate these rows, whose order is lost. */
+static uint64_t
+calibrate(SpkScored *rows)
+{
+	uint64_t	hash = 0;
+
+	for (double method = SPK_CALIBRATE_PLATT; method <= SPK_CALIBRATE_ISOTONIC; method++)
+	{
+		SpkModel	model = {.options.value[SPK_OPT_CALIBRATE] = method};
+
+		check(spk_calibrate(&host, rows, N_ROWS, &model));
+		for (int i = 0; i <= 100; i++)
+			hash = mix_number(hash, spk_calibrated(&model, i / 100.0));
+		spk_release(&host, model.calibration.points);
+	}
+	return hash;
+}
+
 /* A hash of what is said of scores that many rows, or few, share. */
 static uint64_t
 judge(uint32_t levels)
@@ -239,6 +258,7 @@ judge(uint32_t levels)
 
 		rows[i] = spk_scored(score, spk_rng_double(&rng) < score);
 	}
+	hash = calibrate(rows);
 	check(spk_scores_of_rows(&host, rows, N_ROWS, 0.5, &scores));
 	check(spk_metrics_of(&host, &scores, &m));
 	for (const double *figure = &m.accuracy; figure <= &m.ece; figure++)

@@ -14,6 +14,7 @@
 #include "core/predict.h"
 #include "core/rng.h"
 #include "core/samples.h"
+#include "core/unseen.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */
@@ -262,14 +263,47 @@ fit_and_score(const Forms *all, SpkAlgorithm algorithm)
 {
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
 	SpkHost		host = unit_host(&state);
-	SpkModel	model = model_of(all, algorithm);
-	SpkStatus	status = spk_fit_without(&host, &all->samples, 0, &model);
+	SpkModel	like = model_of(all, algorithm);
 	size_t		n;
 
-	if (status == SPK_OK)
-		status = spk_score_fold(&host, &all->samples, 0, &model, scored, &n);
-	model_release(&model);
-	return status;
+	return spk_score_unseen(&host, &all->samples, 0, &like, scored, &n);
+}
+
+/* The scores of a fold by a model of the others, whose model stays as it was. */
+static void
+a_fold_is_scored_unseen(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	UnitTable  *t = table_new(600);
+	SpkFeature *features = bin_features(t);
+	Forms	   *all = forms_new(t, features);
+	static SpkScored scored[2][UNIT_MAX_TABLE_ROWS];
+
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+		for (int fold = 0; fold < N_FOLDS; fold++)
+		{
+			SpkModel	like = model_of(all, (SpkAlgorithm) a);
+			SpkModel	before = like;
+			SpkModel	model = like;
+			SpkFeature	first = features[0];
+			size_t		n[2];
+
+			like.options.value[SPK_OPT_CALIBRATE] = before.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
+			assert_int_equal(spk_score_unseen(&host, &all->samples, fold, &like, scored[0], &n[0]), SPK_OK);
+			assert_memory_equal(&like, &before, sizeof(like));
+			assert_memory_equal(&features[0], &first, sizeof(first));
+			assert_int_equal(spk_fit_without(&host, &all->samples, fold, &model), SPK_OK);
+			assert_int_equal(spk_score_fold(&host, &all->samples, fold, &model, scored[1], &n[1]), SPK_OK);
+			assert_int_equal(n[0], n[1]);
+			assert_memory_equal(scored[0], scored[1], n[0] * sizeof(SpkScored));
+			model_release(&model);
+		}
+	forms_free(all);
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		spk_feature_release(&host, &features[c]);
+	spk_release(&host, features);
+	free(t);
+	assert_int_equal(state.live, 0);
 }
 
 static void
@@ -325,6 +359,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fit_without_a_fold_is_one_to_the_others),
 		cmocka_unit_test(a_fold_is_scored),
+		cmocka_unit_test(a_fold_is_scored_unseen),
 		cmocka_unit_test(failures_leave_nothing),
 	};
 
