@@ -109,11 +109,11 @@ codes_memory(const SpkMatrix *matrix)
 	return (uint64) matrix->n_rows * matrix->stride;
 }
 
-/* While rows are put in order. */
+/* While a column's bins are found, or rows are put in order. */
 static uint64
 sorting_memory(const SpkMatrix *matrix)
 {
-	return (uint64) matrix->n_rows * 2 * sizeof(uint64);
+	return (uint64) matrix->n_rows * (2 * sizeof(uint64) + 1);
 }
 
 /* Of one that grows trees: its own, and its tally out of bag, which it hands over as a copy. */

@@ -6,26 +6,8 @@
 #include <string.h>
 
 #include "binning.h"
+#include "cuts.h"
 #include "sort.h"
-
-/*
- * The bins of a numeric column while they are being cut.  A value with more
- * rows than a bin's equal share is heavy: it gets a bin of its own, so that it
- * takes no resolution from the rest, the light ones.
- */
-typedef struct Cuts
-{
-	uint32_t	max_bins;
-	uint32_t	n_distinct;
-	uint32_t	share;			/* rows of a bin, if all had as many */
-	uint32_t	heavy_left;		/* heavy values not reached yet */
-	uint64_t	light_left;		/* rows of light values from the open bin on */
-	uint64_t	in_bin;			/* rows of the open bin */
-	bool		heavy;			/* the open bin's value is */
-	uint32_t	n_bins;			/* closed ones */
-	double		edges[SPK_MAX_BINS];
-	uint32_t	counts[SPK_MAX_BINS];
-} Cuts;
 
 static void *
 copy_bytes(const SpkHost *host, const void *data, size_t len)
@@ -37,120 +19,20 @@ copy_bytes(const SpkHost *host, const void *data, size_t len)
 	return copy;
 }
 
-/*
- * A cut between neighbouring values: the middle, which is what a learner that
- * sees the values themselves would choose.
- */
-static double
-edge_between(double low, double high)
-{
-	double		middle = low * 0.5 + high * 0.5 + 0.0;
-
-	return low <= middle && middle < high ? middle : low;
-}
-
 /* The keys of the known values in keys, their number in *n. */
 static SpkStatus
 gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys, uint32_t *n)
 {
-	*n = 0;
+	uint32_t	known = 0;
+
 	for (uint32_t i = 0; i < n_rows; i++)
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
-		if (!isnan(numbers[i]))
-			keys[(*n)++] = spk_key_of_number(numbers[i]);
+		keys[known] = spk_key_of_number(numbers[i]);
+		known += !isnan(numbers[i]);
 	}
-	return SPK_OK;
-}
-
-/* Length of the run of equal keys from here. */
-static uint32_t
-run_length(const uint64_t *keys, uint32_t from, uint32_t n)
-{
-	uint32_t	to = from + 1;
-
-	while (to < n && keys[to] == keys[from])
-		to++;
-	return to - from;
-}
-
-/* Counts distinct and heavy values of sorted keys. */
-static SpkStatus
-survey(const SpkHost *host, const uint64_t *keys, uint32_t n, Cuts *cuts)
-{
-	cuts->share = n / cuts->max_bins;
-	cuts->light_left = n;
-	for (uint32_t from = 0, run; from < n; from += run)
-	{
-		run = run_length(keys, from, n);
-		if (run > cuts->share)
-		{
-			cuts->heavy_left++;
-			cuts->light_left -= run;
-		}
-		if (cuts->n_distinct++ % SPK_POLL_ROWS == 0 && spk_cancelled(host))
-			return SPK_CANCELLED;
-	}
-	return SPK_OK;
-}
-
-/*
- * Does the open bin end before the next value?  A light bin aims at an equal
- * share of the light rows that are left, and ends before the value that would
- * carry it farther beyond its share than it falls short now.  There is always
- * a bin left for each heavy value to come.
- */
-static bool
-ends_before(const Cuts *cuts, uint32_t run)
-{
-	uint64_t	light_bins = cuts->max_bins - cuts->n_bins - cuts->heavy_left;
-
-	if (cuts->n_distinct <= cuts->max_bins || run > cuts->share)
-		return true;
-	if (light_bins < 2)
-		return false;
-	return cuts->heavy || (2 * cuts->in_bin + run) * light_bins > 2 * cuts->light_left;
-}
-
-static void
-close_bin(Cuts *cuts)
-{
-	cuts->counts[cuts->n_bins++] = (uint32_t) cuts->in_bin;
-	if (!cuts->heavy)
-		cuts->light_left -= cuts->in_bin;
-	cuts->in_bin = 0;
-}
-
-/* Cuts sorted keys into bins. */
-static SpkStatus
-cut_bins(const SpkHost *host, const uint64_t *keys, uint32_t n, uint32_t max_bins, Cuts *cuts)
-{
-	uint32_t	n_seen = 0;
-	SpkStatus	status;
-
-	memset(cuts, 0, sizeof(*cuts));
-	cuts->max_bins = max_bins;
-	status = survey(host, keys, n, cuts);
-	if (status != SPK_OK || n == 0)
-		return status;
-	for (uint32_t from = 0, run; from < n; from += run)
-	{
-		run = run_length(keys, from, n);
-		if (n_seen++ % SPK_POLL_ROWS == 0 && spk_cancelled(host))
-			return SPK_CANCELLED;
-		if (from > 0 && ends_before(cuts, run))
-		{
-			cuts->edges[cuts->n_bins] = edge_between(spk_number_of_key(keys[from - 1]),
-													 spk_number_of_key(keys[from]));
-			close_bin(cuts);
-		}
-		if (cuts->in_bin == 0)
-			cuts->heavy = run > cuts->share;
-		cuts->heavy_left -= run > cuts->share;
-		cuts->in_bin += run;
-	}
-	close_bin(cuts);
+	*n = known;
 	return SPK_OK;
 }
 
@@ -160,15 +42,13 @@ bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint3
 {
 	uint64_t   *keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
 	uint32_t	n = 0;
-	Cuts		cuts;
+	SpkCuts		cuts;
 	SpkStatus	status = SPK_NO_MEMORY;
 
 	if (keys != NULL)
 		status = gather_keys(host, column->numbers, n_rows, keys, &n);
 	if (status == SPK_OK)
-		status = spk_sort_u64(host, keys, keys + n_rows, n, 0);
-	if (status == SPK_OK)
-		status = cut_bins(host, keys, n, max_bins, &cuts);
+		status = spk_cut_keys(host, keys, keys + n_rows, n, max_bins, &cuts);
 	spk_release(host, keys);
 	if (status != SPK_OK)
 		return status;

@@ -19,7 +19,7 @@
  * rest and those over SPK_MAX_CATEGORY bytes count as missing.
  *
  * The result depends on the multiset of values only, not on their order nor on
- * the order of names.  Takes 16 bytes a row (numbers) or 4 bytes a name of
+ * the order of names.  Takes 17 bytes a row and 64 kB (numbers) or 4 bytes a name of
  * host memory while it works.  On failure nothing is held: SPK_LIMIT beyond
  * SPK_MAX_ROWS, SPK_INVALID when max_bins is not 1 .. SPK_MAX_BINS,
  * SPK_CANCELLED, SPK_NO_MEMORY.

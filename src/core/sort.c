@@ -9,6 +9,7 @@
 #define DIGIT_BITS	8
 #define DIGITS		(1 << DIGIT_BITS)
 #define MAX_PASSES	(64 / DIGIT_BITS)
+#define FEW_KEYS	128
 
 static inline unsigned
 digit_of(uint64_t key, unsigned shift)
@@ -55,6 +56,21 @@ scatter(const SpkHost *host, const uint64_t *from, uint64_t *to, uint32_t n, uns
 	return SPK_OK;
 }
 
+/* Few keys: the least work for each of them, and none for digits. */
+static void
+insert_sort(uint64_t *keys, uint32_t n, unsigned low_bit)
+{
+	for (uint32_t i = 1; i < n; i++)
+	{
+		uint64_t	key = keys[i];
+		uint32_t	at = i;
+
+		for (; at > 0 && keys[at - 1] >> low_bit > key >> low_bit; at--)
+			keys[at] = keys[at - 1];
+		keys[at] = key;
+	}
+}
+
 SpkStatus
 spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n, unsigned low_bit)
 {
@@ -63,8 +79,11 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 	uint64_t   *to = scratch;
 	SpkStatus	status;
 
-	if (n < 2)
+	if (n <= FEW_KEYS)
+	{
+		insert_sort(keys, n, low_bit);
 		return SPK_OK;
+	}
 	status = count_digits(host, keys, n, low_bit, counts);
 	for (unsigned shift = low_bit, pass = 0; shift < 64 && status == SPK_OK; shift += DIGIT_BITS, pass++)
 	{
@@ -79,26 +98,6 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 	if (status == SPK_OK && from != keys)
 		memcpy(keys, from, (size_t) n * sizeof(uint64_t));
 	return status;
-}
-
-uint64_t
-spk_key_of_number(double number)
-{
-	uint64_t	bits;
-
-	number += 0.0;				/* -0 becomes 0 */
-	memcpy(&bits, &number, sizeof(bits));
-	return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
-}
-
-double
-spk_number_of_key(uint64_t key)
-{
-	uint64_t	bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
-	double		number;
-
-	memcpy(&number, &bits, sizeof(number));
-	return number;
 }
 
 uint32_t

@@ -5,6 +5,8 @@
 #ifndef SPK_SORT_H
 #define SPK_SORT_H
 
+#include <string.h>
+
 #include "host.h"
 
 /* Work between two polls of the host: well below a millisecond. */
@@ -19,8 +21,25 @@ extern SpkStatus spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scr
 							  unsigned low_bit);
 
 /* An order-preserving map of numbers (no NaN; -0 equals 0) to keys, and back. */
-extern uint64_t spk_key_of_number(double number);
-extern double spk_number_of_key(uint64_t key);
+static inline uint64_t
+spk_key_of_number(double number)
+{
+	uint64_t	bits;
+
+	number += 0.0;				/* -0 becomes 0 */
+	memcpy(&bits, &number, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
+}
+
+static inline double
+spk_number_of_key(uint64_t key)
+{
+	uint64_t	bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+	double		number;
+
+	memcpy(&number, &bits, sizeof(number));
+	return number;
+}
 
 /* Makes n sorted keys distinct; how many there are then. */
 extern uint32_t spk_unique_keys(uint64_t *keys, uint32_t n);

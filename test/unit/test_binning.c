@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/binning.h"
+#include "core/cuts.h"
 #include "core/rng.h"
 #include "core/sort.h"
 #include "unit_host.h"
@@ -156,6 +157,113 @@ many_values_get_equal_bins(void **unused)
 }
 
 /* Many at once get the codes that they get one by one. */
+/* The rules of spk_bin_column, followed value by value on sorted keys. */
+static SpkCuts
+naive_cuts(const uint64_t *keys, uint32_t n, uint32_t max_bins)
+{
+	SpkCuts		cuts = {0};
+	uint32_t	share = n / max_bins;
+	uint32_t	n_values = 0;
+	int64_t		heavy_left = 0;
+	int64_t		light_left = 0;
+	int64_t		in_bin = 0;
+	bool		heavy = false;
+
+	for (uint32_t at = 0, end; at < n; at = end, n_values++)
+	{
+		for (end = at; end < n && keys[end] == keys[at];)
+			end++;
+		heavy_left += end - at > share;
+		light_left += end - at > share ? 0 : end - at;
+	}
+	for (uint32_t at = 0, end; at < n; at = end)
+	{
+		int64_t		bins = max_bins - cuts.n_bins - heavy_left;
+		int64_t		run;
+
+		for (end = at; end < n && keys[end] == keys[at];)
+			end++;
+		run = end - at;
+		if (at > 0 && (n_values <= max_bins || run > share ||
+					   (bins >= 2 && (heavy || (2 * in_bin + run) * bins > 2 * light_left))))
+		{
+			double		low = spk_number_of_key(keys[at - 1]);
+			double		high = spk_number_of_key(keys[at]);
+			double		middle = low / 2 + high / 2;
+
+			cuts.edges[cuts.n_bins] = low <= middle && middle < high ? middle : low;
+			cuts.counts[cuts.n_bins++] = (uint32_t) in_bin;
+			light_left -= heavy ? 0 : in_bin;
+			in_bin = 0;
+		}
+		if (in_bin == 0)
+			heavy = run > share;
+		heavy_left -= run > share;
+		in_bin += run;
+	}
+	if (n > 0)
+		cuts.counts[cuts.n_bins++] = (uint32_t) in_bin;
+	return cuts;
+}
+
+/* Numbers as they occur: spread evenly or over many orders, whole, with favourites, with outliers. */
+static double
+any_number(SpkRng *rng, uint32_t kind)
+{
+	double		u = spk_rng_double(rng);
+
+	switch (kind % 9)
+	{
+		case 0:
+			return u;
+		case 1:
+			return exp(20 * (u - 0.5));
+		case 2:
+			return floor(u * 1000);
+		case 3:
+			return u < 0.6 ? 0 : exp(20 * (u - 0.8));
+		case 4:
+			return spk_rng_below(rng, 3) == 0 ? spk_rng_below(rng, 5) : (u - 0.5) * 1e6;
+		case 5:
+			return spk_rng_below(rng, 500) == 0 ? 1e300 * (u - 0.5) : 1e15 + floor(u * 1e6);
+		case 6:
+			return floor(u * 250);
+		case 7:
+			return 1 + DBL_EPSILON * floor(u * u * 5000);
+		default:
+			return floor(1 / (u + 1e-4)) - 5000 * (spk_rng_below(rng, 2));
+	}
+}
+
+static void
+cuts_are_those_of_sorted_values(void **unused)
+{
+	static uint64_t keys[60000],
+				scratch[60000],
+				sorted[60000];
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(5, 6);
+
+	for (uint32_t round = 0; round < 400; round++)
+	{
+		uint32_t	n = spk_rng_below(&rng, round % 20 == 0 ? 60000 : round % 3 == 0 ? 300 : 6000);
+		uint32_t	max_bins = round % 2 == 0 ? SPK_MAX_BINS : 1 + spk_rng_below(&rng, SPK_MAX_BINS);
+		SpkCuts		expected;
+		SpkCuts		cuts;
+
+		for (uint32_t i = 0; i < n; i++)
+			sorted[i] = keys[i] = spk_key_of_number(any_number(&rng, round));
+		assert_int_equal(spk_sort_u64(&host, sorted, scratch, n, 0), SPK_OK);
+		expected = naive_cuts(sorted, n, max_bins);
+		assert_int_equal(spk_cut_keys(&host, keys, scratch, n, max_bins, &cuts), SPK_OK);
+		assert_int_equal(cuts.n_bins, expected.n_bins);
+		assert_memory_equal(cuts.counts, expected.counts, cuts.n_bins * sizeof(uint32_t));
+		if (cuts.n_bins > 1)
+			assert_memory_equal(cuts.edges, expected.edges, (cuts.n_bins - 1) * sizeof(double));
+	}
+	assert_int_equal(state.live, 0);
+}
+
 static void
 numbers_are_coded_together(void **unused)
 {
@@ -472,6 +580,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_values_get_a_bin_each),
 		cmocka_unit_test(many_values_get_equal_bins),
+		cmocka_unit_test(cuts_are_those_of_sorted_values),
 		cmocka_unit_test(numbers_are_coded_together),
 		cmocka_unit_test(absurd_arguments),
 		cmocka_unit_test(categories),
