@@ -304,7 +304,7 @@ spk_store_send(const SpkRowStore *store)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
-				 errhint("Use churn_train, which foresees this, or set max_parallel_workers_per_gather to 0.")));
+				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
 	spk_writer_reserve(&w, size);
 	spk_write_u32(&w, 0);		/* becomes the varlena header */
 	spk_write_u8(&w, (uint8) store->algorithm);

@@ -131,7 +131,7 @@ SKIP:
 	($status, $stdout, $stderr) = $node->psql('postgres', "$cheap SET max_parallel_workers = 1;
 		SET parallel_leader_participation = off; SET sparkify.max_training_memory = '4GB';
 		SELECT churn_forest_agg(churned, ROW($row)) FROM training");
-	like($stderr, qr/ERROR:  the training rows that one parallel worker collected exceed 1 GB\nHINT:  Use churn_train, which foresees this, or set max_parallel_workers_per_gather to 0/,
+	like($stderr, qr/ERROR:  the training rows that one parallel worker collected exceed 1 GB\nHINT:  Set max_parallel_workers_per_gather to 0; churn_train does so itself/,
 		'a worker that collects more than fits a value');
 	ok(everybody_left(), 'leaves nobody behind');
 }
