@@ -855,6 +855,17 @@ CREATE AGGREGATE churn_threshold(label anyelement, score float8, budget bigint) 
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8, bigint) IS 'the threshold that flags as many rows as possible, but no more than the budget';
 
 -- unsafe: runs queries and starts parallel workers of its own
+CREATE FUNCTION churn_compare(source text, label text DEFAULT 'churned',
+	algorithms text[] DEFAULT '{random_forest,gradient_boosting,logistic_regression,naive_bayes}',
+	folds int DEFAULT 3, holdout float8 DEFAULT 0.2, metric text DEFAULT 'weighted_f1', grid jsonb DEFAULT '{}',
+	exclude text[] DEFAULT '{userid,as_of}', seed bigint DEFAULT 42,
+	OUT rank int, OUT algorithm text, OUT options jsonb, OUT cv_mean float8, OUT cv_sd float8,
+	OUT difference float8, OUT p_value float8, OUT holdout churn_metrics, OUT spread_34 float8[],
+	OUT seconds float8, OUT model churn_model) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 5;
+COMMENT ON FUNCTION churn_compare(text, text, text[], int, float8, text, jsonb, text[], bigint) IS 'compares models by stratified cross-validation in which the rows of one user stay together, and by a holdout that none of them has seen; a row for each model, the best one first, and one for the baseline that knows the share of churn only';
+
+-- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_backtest(profiles text, as_of date[], horizon interval DEFAULT '14 days',
 	event text DEFAULT 'cancel', algorithm text DEFAULT 'random_forest', options jsonb DEFAULT '{}',
 	profile text DEFAULT NULL,

@@ -24,6 +24,7 @@
 #include "core/features.h"
 #include "profile_source.h"
 #include "source.h"
+#include "train.h"
 
 /* A whole-history AUC that is so far from the one before users leave is not what a model would have. */
 #define MIN_DIFFERENCE		0.1
@@ -401,11 +402,7 @@ churn_audit(PG_FUNCTION_ARGS)
 	Audit		a = {fcinfo->flinfo->fn_oid};
 	SpkAuditRows result;
 
-	for (int i = 0; i < lengthof(required); i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", required[i])));
+	spk_require_args(fcinfo, required, lengthof(required));
 	a.schema = get_namespace_name(get_func_namespace(a.function));
 	a.quoted_schema = quote_identifier(a.schema);
 	a.from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));

@@ -319,18 +319,6 @@ judge_dates(Backtest *b)
 	}
 }
 
-static void
-require_args(FunctionCallInfo fcinfo)
-{
-	static const char *const names[] = {"profiles", "as_of", "horizon", "event", "algorithm"};
-
-	for (int i = 0; i < lengthof(names); i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
-}
-
 /* An algorithm or option that is wrong is known before rows are read. */
 static void
 check_training(FunctionCallInfo fcinfo)
@@ -345,11 +333,12 @@ PG_FUNCTION_INFO_V1(churn_backtest);
 Datum
 churn_backtest(PG_FUNCTION_ARGS)
 {
+	static const char *const required[] = {"profiles", "as_of", "horizon", "event", "algorithm"};
 	Oid			function = fcinfo->flinfo->fn_oid;
 	Backtest	b = {NULL};
 	char	   *profile = PG_ARGISNULL(ARG_PROFILE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILE));
 
-	require_args(fcinfo);
+	spk_require_args(fcinfo, required, lengthof(required));
 	check_training(fcinfo);
 	b.schema = quote_identifier(get_namespace_name(get_func_namespace(function)));
 	b.from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILES)));

@@ -2,8 +2,9 @@
  * collect_source.c
  *	  The rows of a source, collected for training.
  *
- * They come as the state of an aggregate, which SQL cannot return: the final
- * function leaves it where the caller of the query looks for it.
+ * They come as the state of an aggregate, which SQL cannot return and which is
+ * gone when the query has ended: the final function hands it to whoever runs the
+ * query.
  */
 #include "compat.h"
 
@@ -19,8 +20,15 @@
 #include "collect_source.h"
 #include "source.h"
 
-/* Where the rows of the query that runs are to be left; NULL: nobody asked for them. */
-static SpkRowStore **wanted = NULL;
+typedef struct Taker
+{
+	SpkRowsCallback callback;
+	void	   *arg;
+	bool		served;
+} Taker;
+
+/* Who takes the rows of the query that runs; NULL: nobody asked for them. */
+static Taker *taker = NULL;
 
 PG_FUNCTION_INFO_V1(churn_rows_agg_transfn);
 Datum
@@ -35,14 +43,17 @@ PG_FUNCTION_INFO_V1(churn_rows_agg_finalfn);
 Datum
 churn_rows_agg_finalfn(PG_FUNCTION_ARGS)
 {
+	SpkRowStore *rows = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "training rows finished outside an aggregate");
-	if (wanted == NULL)
+	if (taker == NULL || taker->served)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("churn_rows_agg is for the use of other functions only")));
-	*wanted = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
-	PG_RETURN_INT64(*wanted == NULL ? 0 : (int64) (*wanted)->n_rows);
+	taker->served = true;
+	taker->callback(rows, taker->arg);
+	PG_RETURN_INT64(rows == NULL ? 0 : (int64) rows->n_rows);
 }
 
 Datum
@@ -94,21 +105,9 @@ spk_forbid_large_workers(double rows, int columns)
 	return nest_level;
 }
 
-/* Who waits for the rows, and where they are left. */
-typedef struct Taker
-{
-	SpkRowStore *rows;
-	SpkRowsCallback callback;
-	void	   *arg;
-} Taker;
-
-/* Called while the aggregate's state is still there. */
 static void
-take_rows(TupleTableSlot *slot, void *arg)
+ignore_row(TupleTableSlot *slot, void *arg)
 {
-	Taker	   *taker = arg;
-
-	taker->callback(taker->rows, taker->arg);
 }
 
 void
@@ -116,22 +115,22 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 				   const char *group, SpkRowsCallback callback, void *arg)
 {
 	static const Oid types[] = {TEXTARRAYOID, TEXTOID};
-	Taker		taker = {NULL, callback, arg};
-	SpkRowStore **outer = wanted;
+	Taker		new_taker = {callback, arg, false};
+	Taker	   *outer = taker;
 	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
 	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s", quote_identifier(schema),
 							   quote_identifier(label), group == NULL ? "NULL" : "$2", from);
 	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */
-	wanted = &taker.rows;
+	taker = &new_taker;
 	PG_TRY();
 	{
-		spk_source_run(sql, lengthof(types), types, params, take_rows, &taker);
+		spk_source_run(sql, lengthof(types), types, params, ignore_row, NULL);
 	}
 	PG_FINALLY();
 	{
-		wanted = outer;
+		taker = outer;
 	}
 	PG_END_TRY();
 	AtEOXact_GUC(true, nest_level);

@@ -70,9 +70,8 @@ spk_training_algorithm(const char *name, size_t len)
 	return algorithm;
 }
 
-/* A column that equals the label in every row is most likely the label. */
-static void
-warn_of_leaks(const SpkTable *table)
+void
+spk_warn_of_leaks(const SpkTable *table)
 {
 	for (uint32_t i = 0; table->n_rows >= SPK_MIN_LEAK_ROWS && i < table->n_columns; i++)
 		if (spk_equals_label(&table->columns[i], table->labels, table->n_rows))
@@ -81,9 +80,8 @@ warn_of_leaks(const SpkTable *table)
 					 errhint("Leave the label out of the features.")));
 }
 
-/* Errors unless there are rows of both classes; where, as in " in group x", may be empty. */
-static void
-check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where)
+void
+spk_check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where)
 {
 	if (n_rows == 0)
 		ereport(ERROR,
@@ -99,12 +97,10 @@ check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *wher
 				 errhint("Training needs rows of both classes.")));
 }
 
-/* Where bins are no option they only tell how the feature was spread. */
-static uint32
-most_bins(const SpkModel *model)
+uint32
+spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	return spk_option_applies(SPK_OPT_BINS, model->algorithm) ?
-		(uint32) model->options.value[SPK_OPT_BINS] : SPK_MAX_BINS;
+	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
 }
 
 bytea *
@@ -115,13 +111,13 @@ spk_train(SpkRowStore *rows)
 	SpkHost		host = spk_pg_host(context);
 	SpkTable	table = spk_store_take(rows, context);
 	SpkModel	model = {rows->algorithm, rows->options};
-	uint32		bins = most_bins(&model);
+	uint32		bins = spk_training_bins(model.algorithm, &model.options);
 	bool		calibrate = spk_has_calibration(&model.options);
 	SpkTrainProgress progress;
 	SpkMetrics	calibrated;
 	bytea	   *result;
 
-	warn_of_leaks(&table);
+	spk_warn_of_leaks(&table);
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
 	model.facts[SPK_FACT_ROWS] = rows->n_rows;
@@ -172,7 +168,7 @@ churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
-	check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
+	spk_check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
 	PG_RETURN_BYTEA_P(spk_train(rows));
 }
 
@@ -265,8 +261,8 @@ put_trained(TupleTableSlot *slot, void *arg)
 	tuple.t_data = DatumGetHeapTupleHeader(trained);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
-	check_classes(DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
-				  DatumGetInt64(t[TRAINED_SKIPPED]), where);
+	spk_check_classes(DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
+					  DatumGetInt64(t[TRAINED_SKIPPED]), where);
 	{
 		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
 		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
@@ -292,11 +288,11 @@ training_query(const char *schema, const char *from, const char *label, const ch
 					group, agg, from, group, group);
 }
 
-static void
-require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
+void
+spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
 {
 	for (int i = 0; i < n; i++)
-		if (PG_ARGISNULL(i))
+		if (names[i] != NULL && PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("%s must not be null", names[i])));
@@ -329,7 +325,7 @@ churn_train(PG_FUNCTION_ARGS)
 	TupleDesc	columns;
 	int			nest_level;
 
-	require_args(fcinfo, required, lengthof(required));
+	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
 									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
 	options = spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);

@@ -7,8 +7,13 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
+
 #include "core/options.h"
 #include "row_store.h"
+
+/* Error when one of the n first arguments that has a name here (others: NULL) is NULL. */
+extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
 
 /*
  * The algorithm of this name (len bytes).  An unknown name is
@@ -23,5 +28,14 @@ extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
  * before trees grow, and all but the result in the end.
  */
 extern bytea *spk_train(SpkRowStore *rows);
+
+/* Most bins of a feature.  Where they are no option they only tell how the feature was spread. */
+extern uint32 spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options);
+
+/* Error unless there are rows of both classes; where, as in " in group x", may be empty. */
+extern void spk_check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where);
+
+/* Warns of a column that equals the label in every row: most likely it is the label. */
+extern void spk_warn_of_leaks(const SpkTable *table);
 
 #endif							/* SPK_TRAIN_H */

@@ -12,7 +12,6 @@
 #include "train_additive.h"
 #include "train_memory.h"
 
-/* A regression's matrix grows with the square of its columns. */
 void
 spk_check_columns(const SpkModel *model)
 {
@@ -30,8 +29,8 @@ spk_check_columns(const SpkModel *model)
 				 errhint("Leave features with many categories out, or use another algorithm.")));
 }
 
-static void
-tell_of_fit(const SpkModel *model)
+void
+spk_tell_of_fit(const SpkModel *model)
 {
 	if (model->facts[SPK_FACT_SEPARATED] > 0)
 		ereport(NOTICE,
@@ -73,5 +72,5 @@ spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model)
 			  "training set", NULL);
 	spk_values_release(host, &rows);
 	if (logistic)
-		tell_of_fit(model);
+		spk_tell_of_fit(model);
 }

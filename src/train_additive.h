@@ -19,7 +19,13 @@
  */
 extern void spk_fit_additive(const SpkHost *host, SpkTable *table, SpkModel *model);
 
-/* Error when the features make more columns of a logistic regression than there may be. */
+/*
+ * Error when a logistic regression on the model's features has too many
+ * columns: its matrix grows with their square.
+ */
 extern void spk_check_columns(const SpkModel *model);
+
+/* Notices that a logistic regression did not converge or has weights without end, by its facts. */
+extern void spk_tell_of_fit(const SpkModel *model);
 
 #endif							/* SPK_TRAIN_ADDITIVE_H */

@@ -241,38 +241,86 @@ spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const S
 
 /* ---- Memory ---- */
 
-/* A forest, and the same laid out for walking. */
-static uint64_t
-trees_size(uint64_t n_trees, uint64_t leaves, uint32_t n_features)
-{
-	uint64_t	n_nodes = n_trees * (2 * leaves - 1);
-
-	return n_nodes * sizeof(SpkNode) + spk_walker_size(n_trees, n_nodes, n_features);
-}
-
-uint64_t
-spk_fit_size(const SpkModel *model, uint32_t n_rows)
+static SpkMatrix
+shape_of(const SpkModel *model, uint32_t n_rows)
 {
 	SpkMatrix	shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features), NULL};
-	uint64_t	list = (uint64_t) n_rows * sizeof(uint32_t);
-	uint64_t	codes = (uint64_t) n_rows * shape.stride;
 
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
-		return list + spk_logistic_size(spk_count_columns(model));
-	if (model->algorithm == SPK_NAIVE_BAYES)
-		return list;
+	return shape;
+}
+
+/* No model has more nodes: a value of 1 GB holds fewer. */
+#define MOST_NODES		(UINT64_C(1) << 27)
+
+/* Trees of the model, and the most nodes that they have. */
+static void
+count_nodes(const SpkModel *model, uint32_t n_rows, uint64_t *n_trees, uint64_t *n_nodes)
+{
+	SpkMatrix	shape = shape_of(model, n_rows);
+	uint64_t	leaves;
+
 	if (model->algorithm == SPK_GRADIENT_BOOSTING)
 	{
 		SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
 
-		return codes + spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape) +
-			trees_size(plan.n_trees, plan.max_leaves, model->n_features);
+		*n_trees = plan.n_trees;
+		leaves = plan.max_leaves;
 	}
 	else
 	{
 		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
-		return codes + spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t) +
-			trees_size(plan.n_trees, spk_most_leaves(&plan, n_rows), model->n_features);
+		*n_trees = plan.n_trees;
+		leaves = spk_most_leaves(&plan, n_rows);
 	}
+	*n_nodes = *n_trees * (2 * leaves - 1);
+	if (*n_nodes > MOST_NODES)
+		*n_nodes = MOST_NODES;
+}
+
+uint64_t
+spk_fitted_size(const SpkModel *model, uint32_t n_rows)
+{
+	uint64_t	n_trees;
+	uint64_t	n_nodes;
+
+	if (!spk_algorithm_is_forest(model->algorithm))
+		return 0;
+	count_nodes(model, n_rows, &n_trees, &n_nodes);
+	return n_nodes * sizeof(SpkNode);
+}
+
+/* What grows trees, beside them. */
+static uint64_t
+growing_size(const SpkModel *model, const SpkMatrix *shape)
+{
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+	{
+		SpkBoostPlan plan = spk_boost_plan(&model->options, shape);
+
+		return spk_boost_shared_size(&plan, shape, 1) + spk_boost_own_size(&plan, shape);
+	}
+	else
+	{
+		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, shape);
+
+		return spk_grower_size(&plan, shape) + spk_oob_words(&plan, shape) * sizeof(uint64_t);
+	}
+}
+
+uint64_t
+spk_fit_size(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = shape_of(model, n_rows);
+	uint64_t	list = (uint64_t) n_rows * sizeof(uint32_t);
+	uint64_t	n_trees;
+	uint64_t	n_nodes;
+
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return list + spk_logistic_size(spk_count_columns(model));
+	if (model->algorithm == SPK_NAIVE_BAYES)
+		return list;
+	count_nodes(model, n_rows, &n_trees, &n_nodes);
+	return (uint64_t) n_rows * shape.stride + growing_size(model, &shape) + n_nodes * sizeof(SpkNode) +
+		spk_walker_size(n_trees, n_nodes, model->n_features);
 }

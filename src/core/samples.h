@@ -46,9 +46,10 @@ extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, 
 
 /*
  * Bytes that a fit to n_rows rows, the model it makes and scoring with it take
- * besides the samples, an upper bound.  Of the model algorithm, options and
- * features must be set.
+ * besides the samples, an upper bound; and those of the model's trees alone.  Of
+ * the model algorithm, options and features must be set.
  */
 extern uint64_t spk_fit_size(const SpkModel *model, uint32_t n_rows);
+extern uint64_t spk_fitted_size(const SpkModel *model, uint32_t n_rows);
 
 #endif							/* SPK_SAMPLES_H */
