@@ -129,7 +129,7 @@ DECLARE
     line text;
 BEGIN
     FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-        IF line ~ 'Aggregate|Gather|Scan' THEN
+        IF line ~ 'Aggregate|Gather|Scan|Materialize' THEN
             RETURN NEXT line;
         END IF;
     END LOOP;
@@ -154,6 +154,10 @@ RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
 SELECT plan_nodes('SELECT * FROM large_scored');
 SELECT plan_nodes('SELECT avg(risk) FROM large_scored');
+
+-- and a join with the table of models, which is read once for each worker
+SELECT plan_nodes($$SELECT avg(churn_predict(model, u)) FROM large u, models WHERE name = 'forest'$$);
+SELECT plan_nodes($$SELECT count(*) FROM large u LEFT JOIN models ON churn_at_risk(model, u)$$);
 DROP TABLE large CASCADE;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;

@@ -523,12 +523,16 @@ COMMENT ON FUNCTION churn_train(text, text, text, jsonb, text[], text) IS 'train
 -- stable: binds the row's columns by the names and types in the catalogs.  The
 -- cost is that of a hundred trees without a limit of depth, some microseconds;
 -- how large a model is is not known when a query is planned.
+CREATE FUNCTION churn_predict_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT;
+COMMENT ON FUNCTION churn_predict_support(internal) IS 'planner support function';
+
 CREATE FUNCTION churn_predict(model churn_model, features record) RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
 COMMENT ON FUNCTION churn_predict(churn_model, record) IS 'probability of churn, 0 to 1, of a row that has the feature columns of the model, in any order, among others';
 
 CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
 COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS 'does the row''s probability of churn reach the model''s threshold?';
 
 -- unsafe: runs a query of its own

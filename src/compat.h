@@ -115,7 +115,9 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 /*
  * Runs one reading query with parameters that are not NULL, rows going to
  * dest; the result is an SPI code.  From 14 on rows go there as they come,
- * before by way of SPI's table of tuples.
+ * before by way of SPI's table of tuples.  Parameters are then none of the
+ * plan's constants either, which travel to parallel workers as text: that
+ * takes its time when one is a model.
  */
 static inline int
 spk_spi_run(const char *sql, int n_params, const Oid *types, const Datum *values, DestReceiver *dest)
@@ -130,7 +132,7 @@ spk_spi_run(const char *sql, int n_params, const Oid *types, const Datum *values
 
 		param->value = values[i];
 		param->isnull = false;
-		param->pflags = PARAM_FLAG_CONST;
+		param->pflags = 0;
 		param->ptype = types[i];
 	}
 	options.read_only = true;

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "event_progress.h"
+#include "join_model.h"
 #include "train_memory.h"
 
 PG_MODULE_MAGIC;
@@ -25,5 +26,6 @@ _PG_init(void)
 							 &spk_progress_notices, true, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	spk_define_training_memory();
+	spk_keep_joined_models();
 	spk_reserve_settings("sparkify");
 }
