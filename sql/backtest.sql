@@ -32,13 +32,18 @@ SELECT t.as_of, t.model = h.model AS model, t.n_train = h.n_rows AND t.n_train_p
 FROM tested t, churn_train(format('SELECT * FROM snapshots WHERE as_of <= %L::date - 14', t.as_of), options => '{"trees": 20}') h ORDER BY t.as_of;
 
 -- any order of dates, repeated ones, one of several columns, a query as source, names to be quoted
-CREATE TABLE "Odd ""names" AS SELECT userid, profile AS "The profile", NULL::churn_profile AS other FROM user_profiles;
+CREATE TABLE "Odd ""names" AS SELECT userid AS "User ""id""", profile AS "The profile", NULL::churn_profile AS other FROM user_profiles;
 SELECT count(*) AS same FROM tested t
 JOIN churn_backtest('"Odd ""names"', '{2018-11-12,2018-10-22,2018-10-15,2018-10-15,2018-11-05,2018-10-29}', options => '{"trees": 20}',
-	profile => 'The profile') o USING (as_of, trained_from, trained_to, n_train, n_train_positive, metrics)
+	id => 'User "id"', profile => 'The profile') o USING (as_of, trained_from, trained_to, n_train, n_train_positive, metrics)
 WHERE o.model = t.model;
 SELECT count(*) AS same FROM tested t
-JOIN churn_backtest('SELECT profile AS as_of FROM user_profiles ORDER BY userid -- a comment', '{2018-10-15,2018-10-29}', options => '{"trees": 20}') o USING (as_of, metrics) WHERE o.model = t.model;
+JOIN churn_backtest('SELECT profile AS as_of FROM user_profiles ORDER BY userid -- a comment', '{2018-10-15,2018-10-29}', options => '{"trees": 20}', id => NULL) o USING (as_of, metrics) WHERE o.model = t.model;
+-- a user's rows stay together where rows are held out to calibrate by
+SELECT b.model = t.model AS model, b.model = n.model AS without_id
+FROM churn_backtest('user_profiles', '{2018-10-15,2018-10-22,2018-11-12}', algorithm => 'naive_bayes', options => '{"calibrate": "platt"}') b,
+	 churn_backtest('user_profiles', '{2018-10-15,2018-10-22,2018-11-12}', algorithm => 'naive_bayes', options => '{"calibrate": "platt"}', id => NULL) n,
+	 churn_train('SELECT * FROM snapshots WHERE as_of <= ''2018-10-22''', algorithm => 'naive_bayes', options => '{"calibrate": "platt"}') t;
 
 -- the end of a horizon may be the judged date itself, the end of the log the last day's
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-04,2018-11-05,2018-11-18,2018-11-19}', algorithm => 'decision_tree');
@@ -60,7 +65,7 @@ FROM (SELECT u, '2018-10-01'::timestamptz + (d || ' days')::interval + (u || ' m
 	  FROM generate_series(1, 40) u, generate_series(0, 60, 5) d WHERE u > 10 OR d < 27
 	  UNION ALL SELECT u, '2018-10-28 12:00+00', 'Cancellation Confirmation' FROM generate_series(1, 10) u) e GROUP BY u;
 SELECT as_of, n_train, n_train_positive, (metrics).n, (metrics).positives, (metrics).auc, (metrics).accuracy IS NULL AS none, model IS NULL AS no_model
-FROM churn_backtest('few', '{2018-09-01,2018-10-02,2018-10-16,2018-11-01,2018-11-15}', algorithm => 'decision_tree');
+FROM churn_backtest('few', '{2018-09-01,2018-10-02,2018-10-16,2018-11-01,2018-11-15}', algorithm => 'decision_tree', id => NULL);
 
 -- in workers too
 CREATE TABLE plan AS SELECT * FROM user_profiles;
@@ -68,9 +73,9 @@ ALTER TABLE plan SET (parallel_workers = 2);
 ANALYZE plan;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
-EXPLAIN (COSTS OFF) SELECT churn_train_agg(churn_label(profile, as_of, '14 days'), churn_features(profile, as_of), 'random_forest', '{}', '{}', NULL)
-	FILTER (WHERE churn_label(profile, as_of, '14 days') IS NOT NULL)
-FROM plan CROSS JOIN unnest('{2018-10-15,2018-10-22}'::date[]) d(as_of);
+EXPLAIN (COSTS OFF) SELECT churn_train_agg(s.churned, s.*, 'random_forest', '{}', '{churned,userid}', 'userid')
+FROM (SELECT churn_label(profile, as_of, '14 days') AS churned, userid, f.* FROM plan CROSS JOIN unnest('{2018-10-15,2018-10-22}'::date[]) d(as_of)
+	  CROSS JOIN LATERAL churn_features(profile, as_of) AS f WHERE churn_label(profile, as_of, '14 days') IS NOT NULL) AS s;
 SELECT count(*) AS same FROM tested t
 JOIN churn_backtest('plan', '{2018-10-15,2018-10-29}', options => '{"trees": 20}') o USING (as_of, metrics) WHERE o.model = t.model;
 RESET parallel_setup_cost;
@@ -92,7 +97,8 @@ SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', algorithm => '
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', options => '{"tree": 1}');
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', profile => 'profiles');
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', profile => 'userid');
-SELECT churn_backtest('"Odd ""names"', '{2018-10-15,2018-10-29}');
+SELECT churn_backtest('"Odd ""names"', '{2018-10-15,2018-10-29}', profile => 'other');
+SELECT churn_backtest('"Odd ""names"', '{2018-10-15,2018-10-29}', id => NULL);
 SELECT churn_backtest('SELECT userid FROM user_profiles', '{2018-10-15,2018-10-29}');
 SELECT churn_backtest('SELECT * FROM user_profiles WHERE false', '{2018-10-15,2018-10-29}');
 SELECT churn_backtest('nowhere', '{2018-10-15,2018-10-29}');

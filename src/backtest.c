@@ -41,6 +41,7 @@ enum
 	ARG_EVENT,
 	ARG_ALGORITHM,
 	ARG_OPTIONS,
+	ARG_ID,
 	ARG_PROFILE
 };
 
@@ -64,6 +65,7 @@ typedef struct Backtest
 	const char *schema;			/* the extension's, quoted */
 	const char *from;			/* the source */
 	const char *profile;		/* its column, quoted */
+	const char *id;				/* of users, quoted; NULL: none */
 	int			n_dates;
 	DateADT    *dates;			/* ascending, distinct */
 	Timestamp  *ends;			/* of their horizons */
@@ -219,6 +221,23 @@ training_dates(const Backtest *b, int n)
 }
 
 /*
+ * The query that trains: $1 algorithm, $2 options, $3 dates, $4 horizon, $5
+ * event.  With an id, a user's rows are of one group.
+ */
+static char *
+training_query(const Backtest *b)
+{
+	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
+	const char *id = b->id == NULL ? "" : psprintf(", q.%s AS userid", b->id);
+
+	return psprintf("SELECT %s.churn_train_agg(s.churned, s.*, $1, $2, '{churned,userid}'::pg_catalog.text[], %s)"
+					" FROM (SELECT %s AS churned%s, f.* FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)"
+					" CROSS JOIN LATERAL %s.churn_features(q.%s, d.as_of) AS f WHERE %s IS NOT NULL) AS s",
+					b->schema, b->id == NULL ? "NULL" : "'userid'", label, id, b->from, b->schema, b->profile,
+					label);
+}
+
+/*
  * Trains on the first n dates; the model, NULL when they have no users of both
  * kinds, and the counts go into the row.
  */
@@ -227,13 +246,8 @@ train(Backtest *b, int n)
 {
 	const Oid	types[] = {TEXTOID, JSONBOID, DATEARRAYOID, INTERVALOID, TEXTOID};
 	const Datum params[] = {b->algorithm, b->options, training_dates(b, n), b->horizon, b->event};
-	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
 	int			nest_level = spk_forbid_large_workers(b->n_profiles * n, SPK_N_PROFILE_FEATURES);
-	KeptValue	trained = run_query(b, psprintf(
-		"SELECT %s.churn_train_agg(%s, %s.churn_features(q.%s, d.as_of), $1, $2, '{}'::pg_catalog.text[], NULL)"
-		" FILTER (WHERE %s IS NOT NULL)"
-		" FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)",
-		b->schema, label, b->schema, b->profile, label, b->from), lengthof(types), types, params);
+	KeptValue	trained = run_query(b, training_query(b), lengthof(types), types, params);
 	HeapTupleHeader row;
 
 	AtEOXact_GUC(true, nest_level);
@@ -329,20 +343,34 @@ check_training(FunctionCallInfo fcinfo)
 								  spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)));
 }
 
+/* Finds the columns of profiles and of users. */
+static void
+find_columns(Backtest *b, FunctionCallInfo fcinfo)
+{
+	TupleDesc	columns = spk_source_columns(b->from);
+	char	   *profile = PG_ARGISNULL(ARG_PROFILE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILE));
+	char	   *id = PG_ARGISNULL(ARG_ID) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ID));
+
+	b->profile = quote_identifier(spk_profile_column(columns, profile, fcinfo->flinfo->fn_oid));
+	if (id != NULL)
+	{
+		spk_source_require_column(columns, id, "id");
+		b->id = quote_identifier(id);
+	}
+}
+
 PG_FUNCTION_INFO_V1(churn_backtest);
 Datum
 churn_backtest(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"profiles", "as_of", "horizon", "event", "algorithm"};
-	Oid			function = fcinfo->flinfo->fn_oid;
 	Backtest	b = {NULL};
-	char	   *profile = PG_ARGISNULL(ARG_PROFILE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILE));
 
 	spk_require_args(fcinfo, required, lengthof(required));
 	check_training(fcinfo);
-	b.schema = quote_identifier(get_namespace_name(get_func_namespace(function)));
+	b.schema = quote_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
 	b.from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILES)));
-	b.profile = quote_identifier(spk_profile_column(spk_source_columns(b.from), profile, function));
+	find_columns(&b, fcinfo);
 	b.horizon = PG_GETARG_DATUM(ARG_HORIZON);
 	b.event = PG_GETARG_DATUM(ARG_EVENT);
 	b.algorithm = PG_GETARG_DATUM(ARG_ALGORITHM);
