@@ -28,6 +28,14 @@ FROM churn_compare('training', holdout => 0, algorithms => '{decision_tree,naive
 	 LATERAL churn_train('training', algorithm => c.algorithm, options => c.options) AS t
 WHERE c.algorithm <> 'baseline' ORDER BY 1;
 
+-- calibrated ones, too, by the same scores of unseen rows
+SELECT c.algorithm, c.options->>'calibrate' AS calibrate, c.model = t.model AS same
+FROM churn_compare('training', holdout => 0, metric => 'log_loss', algorithms => '{naive_bayes,random_forest,logistic_regression}',
+				   grid => '{"random_forest": {"trees": 20, "seed": [1, 2], "bins": [16, 255], "calibrate": "isotonic"},
+							 "naive_bayes": {"calibrate": ["none", "platt"]}, "logistic_regression": [{"calibrate": "isotonic"}]}') AS c,
+	 LATERAL churn_train('training', algorithm => c.algorithm, options => c.options) AS t
+WHERE c.algorithm <> 'baseline' ORDER BY 1, 2;
+
 -- a grid: options listed, or the values of each that are all combined
 SELECT algorithm, options->>'trees' AS trees, options->>'max_depth' AS depth, options->>'l2' AS l2
 FROM churn_compare('training', algorithms => '{random_forest,logistic_regression}', folds => 2, holdout => 0,
@@ -117,7 +125,8 @@ SELECT algorithm FROM churn_compare('SELECT userid, churned, songs, churned::int
 SET client_min_messages = warning;
 
 -- refused
-SELECT churn_compare('training', grid => '{"random_forest": {"calibrate": ["none", "platt"]}}');
+SELECT churn_compare('SELECT i AS x, i = 2 OR i = 3 AS churned FROM generate_series(1, 8) i', folds => 2, holdout => 0, algorithms => '{naive_bayes}',
+	grid => '{"naive_bayes": [{"calibrate": "platt"}]}');
 SELECT churn_compare('nowhere');
 SELECT churn_compare('training', 'left');
 SELECT churn_compare(NULL);

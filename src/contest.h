@@ -30,6 +30,7 @@ typedef struct SpkContender
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
 	uint32		form;			/* of the rows it learns from */
+	uint32		deal;			/* of its calibration's folds, when it is calibrated */
 } SpkContender;
 
 /* What is asked for. */
@@ -65,6 +66,8 @@ typedef struct SpkContestForm
 	Size		code_folds;		/* of the rows to train on, as codes are in order */
 	Size		values[SPK_N_PARTS];
 	Size		value_folds;
+	Size		code_deals;		/* folds of calibration, likewise, for one deal after the other */
+	Size		value_deals;
 } SpkContestForm;
 
 /* What a fit gave: one for each fold, judged by it, and the last one, fitted to all folds and judged by the holdout. */
@@ -83,6 +86,7 @@ typedef struct SpkContest
 	uint32		n_contenders;
 	uint32		n_folds;
 	uint32		n_forms;
+	uint32		n_deals;
 	uint32		n_features;
 	uint32		n_rows[SPK_N_PARTS];
 	double		n_skipped;

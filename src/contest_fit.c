@@ -16,9 +16,12 @@
 #include "utils/memutils.h"
 
 #include "contest.h"
+#include "core/calibrate.h"
 #include "core/codec.h"
+#include "core/unseen.h"
 #include "model_type.h"
 #include "pg_host.h"
+#include "train_calibrate.h"
 #include "train_memory.h"
 #include "train_progress.h"
 
@@ -130,6 +133,32 @@ judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples,
 	spk_release(host, scored);
 }
 
+/* Fits the model to the rows that are not in the fold, calibrated if it is to be. */
+static void
+fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHost *host,
+		  const SpkSamples *samples, int fold, SpkModel *model)
+{
+	const SpkContestForm *form = spk_contest_form(contest, contender->form);
+	Size		deal = (Size) contender->deal * contest->n_rows[SPK_PART_TRAINING];
+	SpkSamples	parted = *samples;
+	SpkStatus	status;
+
+	if (!spk_has_calibration(&model->options))
+	{
+		spk_check(spk_fit_without(host, samples, fold, model), "training set", NULL);
+		return;
+	}
+	parted.matrix_folds = spk_contest_at(contest, form->code_deals + deal);
+	parted.values_folds = spk_contest_at(contest, form->value_deals + deal);
+	status = spk_fit_calibrated(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
+	if (status == SPK_INVALID)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("too few users to calibrate on in each fold"),
+				 errhint("Ask for more folds, or compare without the option \"calibrate\".")));
+	spk_check(status, "training set", NULL);
+}
+
 /* Runs this fit, telling of progress unless that is NULL; the model as bytes when it is fitted to all folds, else NULL. */
 static bytea *
 run_fit(SpkContest *contest, uint32 number, SpkTrainProgress *progress)
@@ -149,7 +178,7 @@ run_fit(SpkContest *contest, uint32 number, SpkTrainProgress *progress)
 	instr_time	end;
 
 	INSTR_TIME_SET_CURRENT(start);
-	spk_check(spk_fit_without(&host, &samples, all ? SPK_NO_FOLD : (int) fold, model), "training set", NULL);
+	fit_model(contest, c, &host, &samples, all ? SPK_NO_FOLD : (int) fold, model);
 	if (!all)
 		judge(contest, &host, &samples, (int) fold, model, fit);
 	else

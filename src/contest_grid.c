@@ -8,7 +8,6 @@
 #include "utils/builtins.h"
 
 #include "contest.h"
-#include "core/calibrate.h"
 #include "options_json.h"
 #include "train.h"
 
@@ -25,13 +24,8 @@ typedef struct Contenders
 static void
 add_contender(Contenders *contenders, SpkAlgorithm algorithm, Jsonb *options)
 {
-	SpkContender contender = {algorithm, spk_options_from_jsonb(options, algorithm), 0};
+	SpkContender contender = {algorithm, spk_options_from_jsonb(options, algorithm)};
 
-	if (spk_has_calibration(&contender.options))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("models with the option \"calibrate\" cannot be compared"),
-				 errhint("Calibrate the model that is chosen.")));
 	if (contenders->n == MAX_CONTENDERS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -17,12 +17,14 @@
 
 #include "contest.h"
 #include "core/binning.h"
+#include "core/calibrate.h"
 #include "core/columns.h"
 #include "model_type.h"
 #include "pg_host.h"
 #include "shared_matrix.h"
 #include "train.h"
 #include "train_additive.h"
+#include "train_calibrate.h"
 #include "train_memory.h"
 #include "train_progress.h"
 
@@ -43,6 +45,9 @@ typedef struct Making
 	SpkTable	table;
 	SpkTable	parts[SPK_N_PARTS];
 	uint8	   *folds;			/* of each row of the table */
+	uint64	   *groups;			/* likewise, or NULL */
+	int			n_deals;
+	uint8	  **deals;			/* each: of each row to train on, its fold in calibration */
 	double		n_skipped;
 	int			n_forms;
 	SpkContestForm *forms;
@@ -76,16 +81,13 @@ check_fold(const Making *making, const SpkFoldCount *counts, uint32 fold)
 }
 
 static void
-deal_rows(Making *making, SpkRowStore *rows, SpkFoldCount *counts)
+deal_rows(Making *making, SpkFoldCount *counts)
 {
 	const SpkContestPlan *plan = making->plan;
 
 	making->folds = MemoryContextAllocHuge(making->context, making->table.n_rows);
-	spk_check(spk_deal_folds(&making->host, &making->table, rows->groups, plan->holdout, plan->n_folds,
+	spk_check(spk_deal_folds(&making->host, &making->table, making->groups, plan->holdout, plan->n_folds,
 							 plan->seed, making->folds), "training set", NULL);
-	if (rows->groups != NULL)
-		pfree(rows->groups);
-	rows->groups = NULL;
 	spk_check(spk_count_folds(&making->host, &making->table, making->folds, plan->n_folds, counts),
 			  "training set", NULL);
 	for (uint32 fold = 0; fold < plan->n_folds + (plan->holdout > 0); fold++)
@@ -154,11 +156,40 @@ part_rows(Making *making, uint32 n_holdout)
 	}
 	if (n_holdout > 0)
 	{
+		if (making->groups != NULL)
+			part_array(making->groups, sizeof(uint64), making->folds, table->n_rows);
 		part_array((void *) table->labels, 1, making->folds, table->n_rows);
 		part_array(making->folds, 1, making->folds, table->n_rows);
 	}
 	making->parts[SPK_PART_TRAINING] = part_table(making, 0, n_training);
 	making->parts[SPK_PART_HOLDOUT] = part_table(making, n_training, n_holdout);
+}
+
+/* Parts the rows to train on for those models that are calibrated, once for each seed. */
+static void
+deal_for_calibration(Making *making)
+{
+	SpkContestPlan *plan = making->plan;
+	uint64	   *seeds = palloc(plan->n_contenders * sizeof(uint64));
+
+	making->deals = MemoryContextAllocZero(making->context, plan->n_contenders * sizeof(uint8 *));
+	for (int i = 0; i < plan->n_contenders; i++)
+	{
+		SpkContender *contender = &plan->contenders[i];
+		int			deal = 0;
+
+		if (!spk_has_calibration(&contender->options))
+			continue;
+		seeds[making->n_deals] = spk_calibration_seed(contender->algorithm, &contender->options);
+		while (seeds[deal] != seeds[making->n_deals])
+			deal++;
+		contender->deal = (uint32) deal;
+		if (deal == making->n_deals)
+			making->deals[making->n_deals++] = spk_deal_calibration(&making->host,
+																	 &making->parts[SPK_PART_TRAINING],
+																	 making->groups, seeds[deal]);
+	}
+	pfree(seeds);
 }
 
 /* ---- Forms ---- */
@@ -250,6 +281,9 @@ cost_of(const Making *making, int contender)
 	double		n = making->parts[SPK_PART_TRAINING].n_rows;
 	double		columns;
 
+	/* fitted to four of five parts for each of them, too */
+	if (spk_has_calibration(&model.options))
+		n *= SPK_CALIBRATION_FOLDS;
 	switch (model.algorithm)
 	{
 		case SPK_RANDOM_FOREST:
@@ -313,6 +347,9 @@ affordable_workers(const Making *making, uint64 contest, int n_workers)
 		fit = Max(fit, spk_fit_size(&model, n_training));
 	}
 	fit += n_training * sizeof(SpkScored);
+	/* a copy of the rows, parted, and their scores */
+	if (making->n_deals > 0)
+		fit += (uint64) n_training * (spk_matrix_stride(making->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
 	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows),
 											  contest + n_rows * (2 * sizeof(uint64) + sizeof(uint32))),
 							  n_rows, making->table.n_columns);
@@ -342,6 +379,7 @@ lay_out(Making *making)
 	c.n_contenders = (uint32) plan->n_contenders;
 	c.n_folds = plan->n_folds;
 	c.n_forms = (uint32) making->n_forms;
+	c.n_deals = (uint32) making->n_deals;
 	c.n_features = making->table.n_columns;
 	for (int part = 0; part < SPK_N_PARTS; part++)
 		c.n_rows[part] = making->parts[part].n_rows;
@@ -360,6 +398,8 @@ lay_out(Making *making)
 		form->features = take(&at, form->features_size, 1);
 		form->code_folds = take(&at, form->has_codes ? c.n_rows[SPK_PART_TRAINING] : 0, 1);
 		form->value_folds = take(&at, form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0, 1);
+		form->code_deals = take(&at, form->has_codes ? c.n_rows[SPK_PART_TRAINING] : 0, c.n_deals);
+		form->value_deals = take(&at, form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0, c.n_deals);
 		for (int part = 0; part < SPK_N_PARTS; part++)
 		{
 			form->codes[part] = take(&at, form->has_codes ? c.n_rows[part] : 0, spk_matrix_stride(c.n_features));
@@ -370,12 +410,17 @@ lay_out(Making *making)
 	return c;
 }
 
-/* The folds of rows that were at these places before. */
+/* The folds of rows to train on that were at these places before; then those of each deal. */
 static void
-put_folds(const Making *making, const uint32 *origins, uint8 *folds)
+put_folds(const Making *making, const uint32 *origins, uint8 *folds, uint8 *deals)
 {
-	for (uint32 r = 0; r < making->parts[SPK_PART_TRAINING].n_rows; r++)
+	uint32		n = making->parts[SPK_PART_TRAINING].n_rows;
+
+	for (uint32 r = 0; r < n; r++)
 		folds[r] = making->folds[origins[r]];
+	for (int deal = 0; deal < making->n_deals; deal++)
+		for (uint32 r = 0; r < n; r++)
+			*deals++ = making->deals[deal][origins[r]];
 }
 
 static void
@@ -393,7 +438,8 @@ fill_form(const Making *making, SpkContest *contest, int number, int part, uint3
 								&matrix, origins), "training set", NULL);
 		form->n_positives[part] = matrix.n_positives;
 		if (part == SPK_PART_TRAINING)
-			put_folds(making, origins, spk_contest_at(contest, form->code_folds));
+			put_folds(making, origins, spk_contest_at(contest, form->code_folds),
+					  spk_contest_at(contest, form->code_deals));
 	}
 	if (form->has_values)
 	{
@@ -401,7 +447,8 @@ fill_form(const Making *making, SpkContest *contest, int number, int part, uint3
 								  &values, origins), "training set", NULL);
 		form->n_positives[part] = values.n_positives;
 		if (part == SPK_PART_TRAINING)
-			put_folds(making, origins, spk_contest_at(contest, form->value_folds));
+			put_folds(making, origins, spk_contest_at(contest, form->value_folds),
+					  spk_contest_at(contest, form->value_deals));
 	}
 }
 
@@ -478,9 +525,14 @@ spk_contest_new(SpkContestPlan *plan, SpkRowStore *rows, MemoryContext context, 
 
 	making.n_skipped = (double) rows->n_skipped;
 	making.table = spk_store_take(rows, making_context);
+	making.groups = rows->groups;
 	spk_warn_of_leaks(&making.table);
-	deal_rows(&making, rows, counts);
+	deal_rows(&making, counts);
 	part_rows(&making, counts[plan->n_folds].n_rows[0] + counts[plan->n_folds].n_rows[1]);
+	deal_for_calibration(&making);
+	if (rows->groups != NULL)
+		pfree(rows->groups);
+	rows->groups = NULL;
 	choose_forms(&making);
 	bin_forms(&making);
 	for (int i = 0; i < plan->n_contenders; i++)

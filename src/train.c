@@ -23,6 +23,7 @@
 #include "core/audit.h"
 #include "core/binning.h"
 #include "core/calibrate.h"
+#include "core/unseen.h"
 #include "model_type.h"
 #include "options_json.h"
 #include "pg_host.h"

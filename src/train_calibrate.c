@@ -57,12 +57,15 @@ check_memory(const SpkTable *table, const SpkModel *model)
 	spk_check_training_memory(spk_table_size(table) + folds + work, table->n_rows, table->n_columns);
 }
 
-/* Parts the rows; the fold of each. */
-static uint8 *
-deal_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups, const SpkModel *model)
+uint64
+spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	bool		seeded = spk_option_applies(SPK_OPT_SEED, model->algorithm);
-	uint64		seed = seeded ? (uint64) (int64) model->options.value[SPK_OPT_SEED] : FOLD_SEED;
+	return spk_option_applies(SPK_OPT_SEED, algorithm) ? (uint64) (int64) options->value[SPK_OPT_SEED] : FOLD_SEED;
+}
+
+uint8 *
+spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed)
+{
 	uint8	   *folds = alloc(host, table->n_rows, 1);
 	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
 	uint64		n_rows[2] = {0, 0};
@@ -133,7 +136,7 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 
 	spk_check_columns(model);
 	check_memory(table, model);
-	samples = make_samples(host, table, model, deal_folds(host, table, groups, model));
+	samples = make_samples(host, table, model, spk_deal_calibration(host, table, groups, spk_calibration_seed(model->algorithm, &model->options)));
 	scored = alloc(host, table->n_rows, sizeof(SpkScored));
 	spk_train_progress_start(&progress);
 	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
@@ -145,23 +148,6 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 		spk_train_progress(&progress, "folds scored", fold + 1, SPK_CALIBRATION_FOLDS);
 	}
 	release_samples(host, &samples);
-	check(spk_calibrate(host, scored, (uint32) n_scored, model));
-	for (size_t i = 0; i < n_scored; i++)
-		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])),
-							   spk_scored_label(scored[i]));
-	check(spk_metrics(host, scored, n_scored, 0.5, metrics));
-	spk_flag_best(scored, n_scored, metrics);
+	check(spk_calibrate_by(host, scored, n_scored, model, metrics));
 	spk_release(host, scored);
-}
-
-void
-spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model)
-{
-	model->threshold = metrics->threshold;
-	model->facts[SPK_FACT_CV_ROWS] = (double) metrics->n;
-	model->facts[SPK_FACT_CV_AUC] = metrics->auc;
-	model->facts[SPK_FACT_CV_LOG_LOSS] = metrics->log_loss;
-	model->facts[SPK_FACT_CV_F1] = metrics->f1;
-	model->facts[SPK_FACT_CV_WEIGHTED_F1] = metrics->weighted_f1;
-	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
 }

@@ -24,7 +24,13 @@
 extern void spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
 								SpkModel *model, SpkMetrics *metrics);
 
-/* Sets the threshold and the facts SPK_FACT_CV_… of a model trained since. */
-extern void spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model);
+/* The seed that names the folds: the option, or one for all that do not have it. */
+extern uint64 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options);
+
+/*
+ * Deals the table's rows out to SPK_CALIBRATION_FOLDS; the fold of each, in host
+ * memory.  An error when the rows of a class are all in one of them.
+ */
+extern uint8 *spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed);
 
 #endif							/* SPK_TRAIN_CALIBRATE_H */

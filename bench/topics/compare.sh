@@ -36,19 +36,21 @@ compare "$(value 'SELECT count(*) FROM history') users, 36 numbers: four models,
 # Kilobytes: private memory of all processes and the shared segments of the leader
 compare_sample()
 {
-	local pid
+	local pid from to
 
-	for pid in $(pgrep -P "$postmaster" -f '^postgres: (parallel worker|.*\[local\])'); do
-		awk '$1 == "RssAnon:" { print $2 }' "/proc/$pid/status" 2>/dev/null
-		case $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) in
-			*'parallel worker'*) ;;
-			# what the server has from its start is in every process
-			*) grep -o '^[0-9a-f]*-[0-9a-f]* .*/dev/shm/PostgreSQL.*' "/proc/$pid/maps" 2>/dev/null |
-				awk '{ print $1, $NF }' | tr - ' ' | while read -r from to _; do
+	{
+		# a process may end while it is looked at
+		for pid in $(pgrep -P "$postmaster" -f '^postgres: (parallel worker|.*\[local\])'); do
+			awk '$1 == "RssAnon:" { print $2 }' "/proc/$pid/status" 2>/dev/null
+		done
+		# what the server has from its start is mapped by all
+		for pid in $(pgrep -P "$postmaster" -f '^postgres: .*\[local\]'); do
+			awk '/PostgreSQL/ { print $1 }' "/proc/$pid/maps" 2>/dev/null | tr - ' ' |
+				while read -r from to; do
 					echo $(((0x$to - 0x$from) / 1024))
-				done ;;
-		esac
-	done | awk '{ sum += $1 } END { if (NR > 0) print sum }'
+				done
+		done
+	} | awk '{ sum += $1 } END { if (NR > 0) print sum }' || true
 }
 
 # compare_memory NAME QUERY: a row of the table, the larger of two runs

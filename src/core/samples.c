@@ -79,10 +79,63 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 		}
 		if (samples->values_folds[r] == fold)
 			continue;
-		rows[some->n_rows++] = r;
+		rows[some->n_rows++] = all->rows == NULL ? r : all->rows[r];
 		some->n_positives += (uint32_t) spk_values_label(all, r);
 	}
 	return SPK_OK;
+}
+
+/* Of n rows those that are not left out: what their folds are in parted. */
+static uint8_t *
+take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted, uint32_t n)
+{
+	uint8_t    *folds = spk_alloc(host, n, 1);
+	uint32_t	n_taken = 0;
+
+	for (uint32_t r = 0; r < n && folds != NULL; r++)
+		if (left_out[r] != fold)
+			folds[n_taken++] = parted[r];
+	return folds;
+}
+
+SpkStatus
+spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+			  SpkAlgorithm algorithm, SpkSamples *some)
+{
+	SpkStatus	status;
+	const uint8_t *folds;
+
+	memset(some, 0, sizeof(*some));
+	if (spk_algorithm_is_forest(algorithm))
+	{
+		status = copy_codes(host, samples, fold, &some->matrix);
+		if (status != SPK_OK)
+			return status;
+		folds = some->matrix_folds = take_folds(host, samples->matrix_folds, fold, parted->matrix_folds,
+												samples->matrix.n_rows);
+	}
+	else
+	{
+		status = list_values(host, samples, fold, &some->values);
+		if (status != SPK_OK)
+			return status;
+		folds = some->values_folds = take_folds(host, samples->values_folds, fold, parted->values_folds,
+												samples->values.n_rows);
+	}
+	if (folds != NULL)
+		return SPK_OK;
+	spk_release_some(host, some);
+	return SPK_NO_MEMORY;
+}
+
+void
+spk_release_some(const SpkHost *host, SpkSamples *some)
+{
+	spk_release(host, some->matrix.codes);
+	spk_release(host, (void *) some->matrix_folds);
+	spk_release(host, (void *) some->values.rows);	/* the values are those of all */
+	spk_release(host, (void *) some->values_folds);
+	memset(some, 0, sizeof(*some));
 }
 
 /* ---- Fits ---- */

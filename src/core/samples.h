@@ -21,7 +21,7 @@ typedef struct SpkSamples
 {
 	SpkMatrix	matrix;			/* for trees */
 	const uint8_t *matrix_folds;	/* the fold of each of its rows */
-	SpkValues	values;			/* for models without trees; all of them: rows is NULL */
+	SpkValues	values;			/* for models without trees */
 	const uint8_t *values_folds;
 } SpkSamples;
 
@@ -35,6 +35,16 @@ typedef struct SpkSamples
  * there are rows of both classes, SPK_LIMIT, SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
+
+/*
+ * The rows of samples that are not in this fold (SPK_NO_FOLD: all), in the form
+ * that the algorithm takes, with the folds that parted, the same rows, has them
+ * in.  What is new is host memory, for spk_release_some.  SPK_CANCELLED,
+ * SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+							   SpkAlgorithm algorithm, SpkSamples *some);
+extern void spk_release_some(const SpkHost *host, SpkSamples *some);
 
 /*
  * Scores the rows in the fold (SPK_NO_FOLD: all) by a model with the same

@@ -19,4 +19,25 @@
 extern SpkStatus spk_score_unseen(const SpkHost *host, const SpkSamples *samples, int fold,
 								  const SpkModel *like, SpkScored *scored, size_t *n);
 
+/*
+ * Fits the model's calibration, by its option, to n rows (at least 1) scored by
+ * models that have not seen them, and judges the calibrated scores, which take
+ * their place, at the threshold that is best by the rule of oob.h.  SPK_CANCELLED,
+ * SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
+								  SpkMetrics *metrics);
+
+/* Sets the threshold and the facts SPK_FACT_CV_… of a calibrated model. */
+extern void spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model);
+
+/*
+ * As spk_fit_without, but calibrated, as the model's option calibrate says, by
+ * scores of the same rows that models fitted to n_parts - 1 of n_parts give the
+ * last one: these are the folds, 0 .. n_parts - 1, of parted, the rows of
+ * samples otherwise.
+ */
+extern SpkStatus spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold,
+									const SpkSamples *parted, int n_parts, SpkModel *model);
+
 #endif							/* SPK_UNSEEN_H */

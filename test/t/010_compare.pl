@@ -65,7 +65,7 @@ sub compare
 	return qq{SELECT rank, algorithm, options, cv_mean, cv_sd, difference, p_value, holdout, spread_34,
 			churn_fingerprint(model)
 		FROM churn_compare('$source', metric => 'auc', folds => 3,
-			grid => '{"random_forest": {"trees": [30, 40], "bins": [16, 255]}, "naive_bayes": [{}, {"smoothing": 3}]}')
+			grid => '{"random_forest": {"trees": [30, 40], "bins": [16, 255]}, "logistic_regression": [{"calibrate": "platt"}], "naive_bayes": [{}, {"smoothing": 3}]}')
 		ORDER BY rank};
 }
 

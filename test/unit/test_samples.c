@@ -47,6 +47,15 @@ table_new(uint32_t n_rows)
 	return t;
 }
 
+#define N_PARTS		3
+
+/* The part that calibration has a row in, likewise. */
+static uint8_t
+part_of(const UnitTable *t, uint32_t r)
+{
+	return (uint8_t) ((uint32_t) (t->numbers[0][r] * 100000) % N_PARTS);
+}
+
 /* The fold of a row, by what it holds. */
 static uint8_t
 fold_of(const UnitTable *t, uint32_t r)
@@ -93,6 +102,9 @@ typedef struct Forms
 	SpkFeature *features;
 	uint8_t		matrix_folds[UNIT_MAX_TABLE_ROWS];
 	uint8_t		values_folds[UNIT_MAX_TABLE_ROWS];
+	SpkSamples	parted;			/* the same rows in the parts of calibration */
+	uint8_t		matrix_parts[UNIT_MAX_TABLE_ROWS];
+	uint8_t		values_parts[UNIT_MAX_TABLE_ROWS];
 	uint32_t	origins[UNIT_MAX_TABLE_ROWS];
 } Forms;
 
@@ -118,17 +130,24 @@ forms_new(const UnitTable *t, SpkFeature *features)
 	f->features = features;
 	assert_int_equal(spk_bin_table(&host, &t->table, features, codes, &f->samples.matrix, f->origins), SPK_OK);
 	for (uint32_t r = 0; r < t->table.n_rows; r++)
+	{
 		f->matrix_folds[r] = fold_of(t, f->origins[r]);
+		f->matrix_parts[r] = part_of(t, f->origins[r]);
+	}
 	assert_int_equal(spk_values_fill(&host, &t->table, features, values, &f->samples.values, f->origins), SPK_OK);
 	for (uint32_t r = 0; r < t->table.n_rows; r++)
 	{
 		const double *row = spk_values_row(&f->samples.values, r);
 
 		f->values_folds[r] = fold_of(t, f->origins[r]);
+		f->values_parts[r] = part_of(t, f->origins[r]);
 		assert_true(row[0] == t->numbers[0][f->origins[r]]);
 	}
 	f->samples.matrix_folds = f->matrix_folds;
 	f->samples.values_folds = f->values_folds;
+	f->parted = f->samples;
+	f->parted.matrix_folds = f->matrix_parts;
+	f->parted.values_folds = f->values_parts;
 	return f;
 }
 
@@ -168,6 +187,17 @@ model_release(SpkModel *model)
 	spk_model_release(&host, model);
 }
 
+static SpkStatus
+fit(const Forms *f, int fold, bool calibrated, SpkModel *model)
+{
+	SpkHost		host = unit_host(&state);
+
+	if (!calibrated)
+		return spk_fit_without(&host, &f->samples, fold, model);
+	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_ISOTONIC;
+	return spk_fit_calibrated(&host, &f->samples, fold, &f->parted, N_PARTS, model);
+}
+
 static void
 a_fit_without_a_fold_is_one_to_the_others(void **unused)
 {
@@ -181,16 +211,18 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 		UnitTable  *rest = rows_without(t, fold);
 		Forms	   *some = forms_new(rest, features);
 
-		for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+		for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
 		{
-			SpkModel	without = model_of(all, (SpkAlgorithm) a);
-			SpkModel	alone = model_of(some, (SpkAlgorithm) a);
+			bool		calibrated = a % 2 == 1;
+			SpkModel	without = model_of(all, (SpkAlgorithm) (a / 2));
+			SpkModel	alone = model_of(some, (SpkAlgorithm) (a / 2));
 			SpkWriter	w[2];
 
-			assert_int_equal(spk_fit_without(&host, &all->samples, fold, &without), SPK_OK);
+			assert_int_equal(fit(all, fold, calibrated, &without), SPK_OK);
 			w[0] = unit_model_bytes(&host, &without);
-			assert_int_equal(spk_fit_without(&host, &some->samples, SPK_NO_FOLD, &alone), SPK_OK);
+			assert_int_equal(fit(some, SPK_NO_FOLD, calibrated, &alone), SPK_OK);
 			w[1] = unit_model_bytes(&host, &alone);
+			assert_true(calibrated == (without.facts[SPK_FACT_CV_ROWS] == rest->table.n_rows));
 			assert_true(without.facts[SPK_FACT_ROWS] == rest->table.n_rows);
 			assert_int_equal(w[0].len, w[1].len);
 			assert_memory_equal(w[0].data, w[1].data, w[0].len);
@@ -259,14 +291,19 @@ a_fold_is_scored(void **unused)
 }
 
 static SpkStatus
-fit_and_score(const Forms *all, SpkAlgorithm algorithm)
+fit_and_score(const Forms *all, SpkAlgorithm algorithm, bool calibrated)
 {
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
 	SpkHost		host = unit_host(&state);
-	SpkModel	like = model_of(all, algorithm);
+	SpkModel	model = model_of(all, algorithm);
+	SpkStatus	status;
 	size_t		n;
 
-	return spk_score_unseen(&host, &all->samples, 0, &like, scored, &n);
+	if (!calibrated)
+		return spk_score_unseen(&host, &all->samples, 0, &model, scored, &n);
+	status = fit(all, 0, true, &model);
+	model_release(&model);
+	return status;
 }
 
 /* The scores of a fold by a model of the others, whose model stays as it was. */
@@ -315,7 +352,7 @@ failures_leave_nothing(void **unused)
 	Forms	   *all = forms_new(t, features);
 	long		live = state.live;
 
-	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
 	{
 		SpkStatus	status = SPK_NO_MEMORY;
 
@@ -323,7 +360,7 @@ failures_leave_nothing(void **unused)
 		{
 			assert_int_equal(status, SPK_NO_MEMORY);
 			state.allocs_left = n;
-			status = fit_and_score(all, (SpkAlgorithm) a);
+			status = fit_and_score(all, (SpkAlgorithm) (a / 2), a % 2);
 			assert_int_equal(state.live, live);
 		}
 		state.allocs_left = -1;
@@ -332,7 +369,7 @@ failures_leave_nothing(void **unused)
 		{
 			assert_int_equal(status, SPK_CANCELLED);
 			state.polls_left = n;
-			status = fit_and_score(all, (SpkAlgorithm) a);
+			status = fit_and_score(all, (SpkAlgorithm) (a / 2), a % 2);
 			assert_int_equal(state.live, live);
 		}
 		state.polls_left = -1;
@@ -344,7 +381,7 @@ failures_leave_nothing(void **unused)
 	forms_free(all);
 	all = forms_new(t, features);
 	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
-		assert_int_equal(fit_and_score(all, (SpkAlgorithm) a), SPK_INVALID);
+		assert_int_equal(fit_and_score(all, (SpkAlgorithm) a, false), SPK_INVALID);
 	forms_free(all);
 	for (uint32_t c = 0; c < t->table.n_columns; c++)
 		spk_feature_release(&host, &features[c]);
