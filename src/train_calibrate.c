@@ -11,17 +11,15 @@
  */
 #include "compat.h"
 
-#include "core/binning.h"
 #include "core/calibrate.h"
 #include "core/folds.h"
-#include "core/oob.h"
 #include "core/unseen.h"
+#include "held_out.h"
 #include "pg_host.h"
 #include "row_store.h"
 #include "train_additive.h"
 #include "train_calibrate.h"
 #include "train_memory.h"
-#include "train_progress.h"
 
 /* Names the folds of algorithms that have no option seed. */
 #define FOLD_SEED	42
@@ -41,26 +39,12 @@ alloc(const SpkHost *host, size_t n, size_t size)
 	return array;
 }
 
-/* The table is there all the time; beside it rows are parted, then put into order, then fitted to. */
-static void
-check_memory(const SpkTable *table, const SpkModel *model)
-{
-	uint64		rows = table->n_rows;
-	bool		forest = spk_algorithm_is_forest(model->algorithm);
-	uint64		folds = 2 * rows;
-	uint64		samples = forest ? rows * spk_matrix_stride(table->n_columns) :
-		spk_values_size(table->n_rows, table->n_columns);
-	uint64		ordering = rows * sizeof(uint32) + spk_values_work_size(table->n_rows);
-	uint64		scoring = spk_fit_size(model, table->n_rows) + rows * sizeof(SpkScored);
-	uint64		work = Max(spk_deal_folds_size(table->n_rows), samples + Max(ordering, scoring));
-
-	spk_check_training_memory(spk_table_size(table) + folds + work, table->n_rows, table->n_columns);
-}
-
 uint64
 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	return spk_option_applies(SPK_OPT_SEED, algorithm) ? (uint64) (int64) options->value[SPK_OPT_SEED] : FOLD_SEED;
+	if (!spk_option_applies(SPK_OPT_SEED, algorithm))
+		return FOLD_SEED;
+	return (uint64) (int64) options->value[SPK_OPT_SEED];
 }
 
 uint8 *
@@ -87,67 +71,21 @@ spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *g
 	return folds;
 }
 
-/* The table's rows in the form that the model is fitted to, with their folds, which are used up. */
-static SpkSamples
-make_samples(const SpkHost *host, const SpkTable *table, const SpkModel *model, uint8 *folds)
-{
-	SpkSamples	samples = {{0}};
-	uint32	   *origins = alloc(host, table->n_rows, sizeof(uint32));
-	uint8	   *ordered = alloc(host, table->n_rows, 1);
-
-	if (spk_algorithm_is_forest(model->algorithm))
-	{
-		uint8	   *codes = alloc(host, table->n_rows, spk_matrix_stride(table->n_columns));
-
-		check(spk_bin_table(host, table, model->features, codes, &samples.matrix, origins));
-		samples.matrix_folds = ordered;
-	}
-	else
-	{
-		double	   *values = alloc(host, spk_values_size(table->n_rows, table->n_columns), 1);
-
-		check(spk_values_fill(host, table, model->features, values, &samples.values, origins));
-		samples.values_folds = ordered;
-	}
-	for (uint32 row = 0; row < table->n_rows; row++)
-		ordered[row] = folds[origins[row]];
-	spk_release(host, origins);
-	spk_release(host, folds);
-	return samples;
-}
-
-static void
-release_samples(const SpkHost *host, SpkSamples *samples)
-{
-	spk_release(host, samples->matrix.codes);
-	spk_release(host, (void *) samples->matrix_folds);
-	spk_release(host, samples->values.values);
-	spk_release(host, (void *) samples->values_folds);
-}
-
 void
 spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, SpkModel *model,
 					SpkMetrics *metrics)
 {
-	SpkTrainProgress progress;
-	SpkSamples	samples;
 	SpkScored  *scored;
-	size_t		n_scored = 0;
+	uint8	   *folds;
 
 	spk_check_columns(model);
-	check_memory(table, model);
-	samples = make_samples(host, table, model, spk_deal_calibration(host, table, groups, spk_calibration_seed(model->algorithm, &model->options)));
+	spk_check_training_memory(spk_table_size(table) + (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
+							  table->n_rows + spk_deal_folds_size(table->n_rows),
+							  table->n_rows, table->n_columns);
+	folds = spk_deal_calibration(host, table, groups,
+								 spk_calibration_seed(model->algorithm, &model->options));
 	scored = alloc(host, table->n_rows, sizeof(SpkScored));
-	spk_train_progress_start(&progress);
-	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
-	{
-		size_t		n;
-
-		check(spk_score_unseen(host, &samples, fold, model, scored + n_scored, &n));
-		n_scored += n;
-		spk_train_progress(&progress, "folds scored", fold + 1, SPK_CALIBRATION_FOLDS);
-	}
-	release_samples(host, &samples);
-	check(spk_calibrate_by(host, scored, n_scored, model, metrics));
+	spk_score_held_out(host, table, model, folds, scored);
+	check(spk_calibrate_by(host, scored, table->n_rows, model, metrics));
 	spk_release(host, scored);
 }

@@ -100,6 +100,10 @@ for my $algorithm (qw(random_forest gradient_boosting logistic_regression))
 		$serial, 'and by fewer of them');
 }
 
+my $calibrated = q{SELECT churn_train('training', options => '{"calibrate": "platt"}')};
+is(workers_started($calibrated), 6, 'workers score rows held out, then others grow trees');
+is(workers_started("SET max_parallel_maintenance_workers = 0; $calibrated"), 0, 'or none does');
+
 # all of the query in a worker, which may start none
 my $mode = $node->pg_version < 16 ? 'force_parallel_mode' : 'debug_parallel_query';
 my $in_worker = "SET $mode = on; SET max_parallel_workers_per_gather = 1; SET parallel_setup_cost = 1e9;";
