@@ -68,8 +68,9 @@ static bool
 grows_with_time(const char *name)
 {
 	return is_profile_feature(name) &&
-		(strncmp(name, "n_", 2) == 0 || strcmp(name, "days_active") == 0 || strcmp(name, "tenure_days") == 0 ||
-		 strcmp(name, "listened_hours") == 0 || strcmp(name, "days_since_last") == 0);
+		(strncmp(name, "n_", 2) == 0 || strcmp(name, "days_active") == 0 ||
+		 strcmp(name, "tenure_days") == 0 || strcmp(name, "listened_hours") == 0 ||
+		 strcmp(name, "days_since_last") == 0);
 }
 
 static void
@@ -270,8 +271,8 @@ audit_weeks(Audit *a)
 					a->quoted_schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7,
 					a->quoted_schema, a->profile, as_of);
 	spk_collect_source(a->schema, from, spk_source_columns(from), "churned",
-					   spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1), NULL, take_rows,
-					   &taken);
+					   spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1), NULL,
+					   take_rows, &taken);
 	return taken.audit;
 }
 
@@ -285,9 +286,17 @@ note_whole_history(SpkAuditRow *row, const SpkAuditRows *weeks)
 
 		if (strcmp(week->feature, row->feature) == 0 && fabs(row->auc - week->auc) >= MIN_DIFFERENCE &&
 			fabs(row->z) >= SPK_NO_CHANCE)
-			spk_append_note(&row->note, "whole history up to the user's leaving: AUC %.3f in the weeks before",
+			spk_append_note(&row->note,
+							"whole history up to the user's leaving: AUC %.3f in the weeks before",
 							week->auc);
 	}
+}
+
+/* What is in an array of counts, none of which is NULL. */
+static const int64 *
+count_array(Datum array)
+{
+	return (const int64 *) ARR_DATA_PTR(DatumGetArrayTypeP(array));
 }
 
 /* Compares features with what the profiles say. */
@@ -297,27 +306,25 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 	int		   *compared = palloc(Max(result->n, 1) * sizeof(int));
 	int			n;
 	char	   *sql = comparison_query(a, result, &n, compared);
-	Datum	   *counts;
-	bool	   *nulls;
-	int			n_counts;
+	const int64 *counts;
 	SpkAuditRows weeks = {0};
 
 	if (n == 0 || !run_query(a, sql))
 		return;
-	deconstruct_array(DatumGetArrayTypeP(a->value), INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE, &counts, &nulls,
-					  &n_counts);
+	counts = count_array(a->value);
 	if (a->as_of == NULL)
 		weeks = audit_weeks(a);
 	for (int i = 0; i < n; i++)
 	{
 		SpkAuditRow *row = &result->rows[compared[i]];
-		int64		later = DatumGetInt64(counts[2 * i]);
-		int64		other = DatumGetInt64(counts[2 * i + 1]);
+		int64		later = counts[2 * i];
+		int64		other = counts[2 * i + 1];
 
 		if (later > 0)
 			spk_append_note(&row->note, "holds events from after as_of in " INT64_FORMAT " rows", later);
 		if (a->as_of != NULL && other > 0)
-			spk_append_note(&row->note, "is not what the profile says as of as_of in " INT64_FORMAT " rows", other);
+			spk_append_note(&row->note, "is not what the profile says as of as_of in " INT64_FORMAT " rows",
+							other);
 		if (a->as_of == NULL && other == 0)
 			note_whole_history(row, &weeks);
 	}
@@ -338,9 +345,7 @@ compare_times(Audit *a, SpkAuditRows *result)
 	StringInfoData sql;
 	int		   *compared = palloc(Max(result->n, 1) * sizeof(int));
 	int			n = 0;
-	Datum	   *counts;
-	bool	   *nulls;
-	int			n_counts;
+	const int64 *counts;
 
 	initStringInfo(&sql);
 	for (int i = 0; i < result->n; i++)
@@ -359,12 +364,11 @@ compare_times(Audit *a, SpkAuditRows *result)
 	appendStringInfo(&sql, "] FROM %s WHERE q.%s IS NOT NULL", a->from, quote_identifier(a->label));
 	if (n == 0 || !run_query(a, sql.data))
 		return;
-	deconstruct_array(DatumGetArrayTypeP(a->value), INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE, &counts, &nulls,
-					  &n_counts);
+	counts = count_array(a->value);
 	for (int i = 0; i < n; i++)
-		if (DatumGetInt64(counts[i]) > 0)
+		if (counts[i] > 0)
 			spk_append_note(&result->rows[compared[i]].note, "is after as_of in " INT64_FORMAT " rows",
-							DatumGetInt64(counts[i]));
+							counts[i]);
 }
 
 /* Without dates and profiles names must do. */

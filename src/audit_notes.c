@@ -81,7 +81,8 @@ note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAu
 static void
 note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
-	const char *how = a->how == SPK_TWIN_ORDER ? " in order" : a->how == SPK_TWIN_REVERSE ? " in reverse order" : "";
+	const char *how = a->how == SPK_TWIN_ORDER ? " in order"
+		: a->how == SPK_TWIN_REVERSE ? " in reverse order" : "";
 
 	if (a->twin != SPK_NO_TWIN)
 		spk_append_note(note, "duplicate of %s%s", table->columns[a->twin].name, how);

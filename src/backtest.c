@@ -205,7 +205,8 @@ require_log(const Backtest *b)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot judge %s: its horizon reaches beyond the last event",
 						date_text(b->dates[b->n_dates - 1])),
-				 errdetail("The last event is of %s; who leaves later is not known yet.", date_text(last_day)),
+				 errdetail("The last event is of %s; who leaves later is not known yet.",
+						   date_text(last_day)),
 				 errhint("Leave the date out, or shorten the horizon.")));
 }
 
@@ -230,7 +231,8 @@ training_query(const Backtest *b)
 	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
 	const char *id = b->id == NULL ? "" : psprintf(", q.%s AS userid", b->id);
 
-	return psprintf("SELECT %s.churn_train_agg(s.churned, s.*, $1, $2, '{churned,userid}'::pg_catalog.text[], %s)"
+	return psprintf("SELECT %s.churn_train_agg(s.churned, s.*, $1, $2,"
+					" '{churned,userid}'::pg_catalog.text[], %s)"
 					" FROM (SELECT %s AS churned%s, f.* FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)"
 					" CROSS JOIN LATERAL %s.churn_features(q.%s, d.as_of) AS f WHERE %s IS NOT NULL) AS s",
 					b->schema, b->id == NULL ? "NULL" : "'userid'", label, id, b->from, b->schema, b->profile,

@@ -50,7 +50,8 @@ walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 static double
 auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
 {
-	return positives == 0 || negatives == 0 ? NAN : (double) wins / 2 / ((double) positives * (double) negatives);
+	return positives == 0 || negatives == 0 ? NAN
+		: (double) wins / 2 / ((double) positives * (double) negatives);
 }
 
 /* How far the AUC is from that of no relation, in its standard deviations there. */
@@ -153,7 +154,8 @@ all_whole(const double *numbers, uint32_t n)
 }
 
 static SpkStatus
-audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk, SpkAudit *audit)
+audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk,
+			  SpkAudit *audit)
 {
 	uint64_t   *keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
 	SpkStatus	status = SPK_NO_MEMORY;

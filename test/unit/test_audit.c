@@ -159,7 +159,8 @@ is_pure(const UnitTable *t, uint32_t column)
 		{
 			double		a = t->numbers[column][i];
 			double		b = t->numbers[column][j];
-			bool		same = category ? t->ids[column][i] == t->ids[column][j] : a == b || (isnan(a) && isnan(b));
+			bool		same = category ? t->ids[column][i] == t->ids[column][j]
+				: a == b || (isnan(a) && isnan(b));
 
 			if (same && t->labels[i] != t->labels[j])
 				return false;
