@@ -293,8 +293,7 @@ compare_rows(SpkRowStore *rows, void *arg)
 	SpkHost		host = spk_pg_host(context);
 	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
 	bytea	  **models = palloc0(plan->n_contenders * sizeof(bytea *));
-	SpkContest *contest;
-	dsm_segment *segment;
+	SpkArena	arena;
 	int			n_workers;
 
 	if (rows == NULL)
@@ -302,12 +301,12 @@ compare_rows(SpkRowStore *rows, void *arg)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no rows to train on")));
 	spk_check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
-	contest = spk_contest_new(plan, rows, context, counts, &n_workers, &segment);
-	spk_contest_run(contest, segment, n_workers, models);
-	tell_of_fits(contest);
-	put_results(comparison, contest, judge_baseline(&host, plan, counts), models);
-	if (segment != NULL)
-		dsm_detach(segment);
+	spk_contest_new(plan, rows, context, counts, &arena, &n_workers);
+	spk_contest_run(&arena, n_workers, models);
+	tell_of_fits(arena.contest);
+	put_results(comparison, arena.contest, judge_baseline(&host, plan, counts), models);
+	if (arena.segment != NULL)
+		dsm_detach(arena.segment);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 }

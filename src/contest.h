@@ -4,7 +4,9 @@
  *	  them share, and what comes of each fit.
  *
  * A contest is one block of memory, shared or not, without pointers: the parts
- * of it are found by their places, bytes from its start.
+ * of it are found by their places, bytes from its start.  The rows' values are a
+ * block of their own: they are most of the memory, and only models without trees
+ * need them, which are fitted first.
  */
 #ifndef SPK_CONTEST_H
 #define SPK_CONTEST_H
@@ -64,7 +66,7 @@ typedef struct SpkContestForm
 	Size		features_size;
 	Size		codes[SPK_N_PARTS];
 	Size		code_folds;		/* of the rows to train on, as codes are in order */
-	Size		values[SPK_N_PARTS];
+	Size		values[SPK_N_PARTS];	/* in the block of values */
 	Size		value_folds;
 	Size		code_deals;		/* folds of calibration, likewise, for one deal after the other */
 	Size		value_deals;
@@ -83,6 +85,7 @@ typedef struct SpkContestFit
 typedef struct SpkContest
 {
 	Size		size;			/* of the block */
+	Size		values_size;	/* of that of the values */
 	uint32		n_contenders;
 	uint32		n_folds;
 	uint32		n_forms;
@@ -96,9 +99,18 @@ typedef struct SpkContest
 	pg_atomic_uint32 n_done;
 	Size		contenders;		/* SpkContender */
 	Size		forms;			/* SpkContestForm */
-	Size		tickets;		/* uint32: the fits, the dearest first */
+	Size		tickets;		/* uint32: the fits, those without trees first, then the dearest */
 	Size		fits;			/* SpkContestFit, n_folds + 1 for each contender */
 } SpkContest;
+
+/* A contest as a process sees it. */
+typedef struct SpkArena
+{
+	SpkContest *contest;
+	char	   *values;			/* NULL when they are not needed any more */
+	dsm_segment *segment;		/* where the contest lies; NULL: in memory of the process */
+	dsm_segment *values_segment;
+} SpkArena;
 
 static inline void *
 spk_contest_at(const SpkContest *contest, Size place)
@@ -145,22 +157,24 @@ extern SpkContender *spk_contenders(ArrayType *algorithms, Jsonb *grid, int *n);
 
 /*
  * Deals the rows out, bins them and puts them into a new contest, in shared
- * memory (*segment, to be detached) when *n_workers, which is set, is more than
- * 0, else in memory of the context.  counts (n_folds of the plan and one more)
+ * memory when *n_workers, which is set, is more than 0, else in memory of the
+ * context.  counts (n_folds of the plan and one more)
  * receives the rows of each fold.  Rows that do not do are an error, as is what
  * takes too much memory.  The values of the rows are given back.
  */
-extern SpkContest *spk_contest_new(SpkContestPlan *plan, SpkRowStore *rows, MemoryContext context,
-								   SpkFoldCount *counts, int *n_workers, dsm_segment **segment);
+extern void spk_contest_new(SpkContestPlan *plan, SpkRowStore *rows, MemoryContext context,
+							SpkFoldCount *counts, SpkArena *arena, int *n_workers);
 
 /* ---- contest_fit.c ---- */
 
 /*
- * Fits all models, with the help of so many workers; segment is where the
- * contest lies, if any.  models (n_contenders) receives those fitted to all
- * folds, in the current memory context.
+ * Fits all models, with the help of so many workers.  models (n_contenders)
+ * receives those fitted to all folds, in the current memory context.
  */
-extern void spk_contest_run(SpkContest *contest, dsm_segment *segment, int n_workers, bytea **models);
+extern void spk_contest_run(SpkArena *arena, int n_workers, bytea **models);
+
+/* Gives the values back. */
+extern void spk_contest_release_values(SpkArena *arena);
 
 /* What a worker runs. */
 extern PGDLLEXPORT void spk_contest_worker(dsm_segment *seg, shm_toc *toc);

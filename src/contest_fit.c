@@ -26,7 +26,7 @@
 #include "train_progress.h"
 
 /* Keys of the parallel context's table of contents */
-#define KEY_SEGMENT		UINT64CONST(1)	/* dsm_handle of the contest */
+#define KEY_ARENA		UINT64CONST(1)
 #define KEY_AREA		UINT64CONST(2)
 
 /* First size of the area that workers leave models in; it grows. */
@@ -34,6 +34,25 @@
 
 /* A segment that the area grows by is at most so many times what it is to hold, and some. */
 #define AREA_GROWTH			2
+
+/* What workers need to find the arena. */
+typedef struct SharedArena
+{
+	dsm_handle	contest;
+	bool		has_values;
+	dsm_handle	values;
+} SharedArena;
+
+void
+spk_contest_release_values(SpkArena *arena)
+{
+	if (arena->values_segment != NULL)
+		dsm_detach(arena->values_segment);
+	else if (arena->values != NULL)
+		pfree(arena->values);
+	arena->values_segment = NULL;
+	arena->values = NULL;
+}
 
 /* ---- The leader's host ---- */
 
@@ -75,8 +94,9 @@ watch_cancelled(void *ctx)
 /* ---- One fit ---- */
 
 static SpkSamples
-samples_of(const SpkContest *contest, const SpkContestForm *form, int part)
+samples_of(const SpkArena *arena, const SpkContestForm *form, int part)
 {
+	const SpkContest *contest = arena->contest;
 	SpkSamples	samples = {{0}};
 	uint32		n_rows = contest->n_rows[part];
 
@@ -89,7 +109,8 @@ samples_of(const SpkContest *contest, const SpkContestForm *form, int part)
 	samples.values.n_rows = n_rows;
 	samples.values.n_positives = form->n_positives[part];
 	samples.values.n_features = contest->n_features;
-	samples.values.values = spk_contest_at(contest, form->values[part]);
+	if (arena->values != NULL)
+		samples.values.values = (double *) (arena->values + form->values[part]);
 	samples.values_folds = spk_contest_at(contest, form->value_folds);
 	return samples;
 }
@@ -161,8 +182,9 @@ fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHos
 
 /* Runs this fit, telling of progress unless that is NULL; the model as bytes when it is fitted to all folds, else NULL. */
 static bytea *
-run_fit(SpkContest *contest, uint32 number, SpkTrainProgress *progress)
+run_fit(SpkArena *arena, uint32 number, SpkTrainProgress *progress)
 {
+	SpkContest *contest = arena->contest;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit", ALLOCSET_DEFAULT_SIZES);
 	Watch		watch = {spk_pg_host(context), contest, progress};
 	SpkHost		host = {watch_alloc, watch_release, watch_cancelled, &watch};
@@ -171,19 +193,23 @@ run_fit(SpkContest *contest, uint32 number, SpkTrainProgress *progress)
 	bool		all = fold == contest->n_folds;
 	const SpkContender *c = spk_contender(contest, contender);
 	SpkContestFit *fit = spk_contest_fit(contest, contender, fold);
-	SpkSamples	samples = samples_of(contest, spk_contest_form(contest, c->form), SPK_PART_TRAINING);
+	SpkSamples	samples;
 	SpkModel   *model = new_model(contest, c, context);
 	bytea	   *bytes = NULL;
 	instr_time	start;
 	instr_time	end;
 
+	/* all that need the values have been drawn */
+	if (spk_algorithm_is_forest(c->algorithm))
+		spk_contest_release_values(arena);
+	samples = samples_of(arena, spk_contest_form(contest, c->form), SPK_PART_TRAINING);
 	INSTR_TIME_SET_CURRENT(start);
 	fit_model(contest, c, &host, &samples, all ? SPK_NO_FOLD : (int) fold, model);
 	if (!all)
 		judge(contest, &host, &samples, (int) fold, model, fit);
 	else
 	{
-		SpkSamples	holdout = samples_of(contest, spk_contest_form(contest, c->form), SPK_PART_HOLDOUT);
+		SpkSamples	holdout = samples_of(arena, spk_contest_form(contest, c->form), SPK_PART_HOLDOUT);
 
 		if (holdout.matrix.n_rows > 0)
 			judge(contest, &host, &holdout, SPK_NO_FOLD, model, fit);
@@ -210,15 +236,16 @@ next_fit(SpkContest *contest)
 /* ---- All of them ---- */
 
 static void
-run_in_leader(SpkContest *contest, bytea **models)
+run_in_leader(SpkArena *arena, bytea **models)
 {
+	SpkContest *contest = arena->contest;
 	SpkTrainProgress progress;
 	int64		number;
 
 	spk_train_progress_start(&progress);
 	while ((number = next_fit(contest)) >= 0)
 	{
-		bytea	   *model = run_fit(contest, (uint32) number, &progress);
+		bytea	   *model = run_fit(arena, (uint32) number, &progress);
 
 		pg_atomic_fetch_add_u32(&contest->n_done, 1);
 		if (model != NULL)
@@ -228,11 +255,12 @@ run_in_leader(SpkContest *contest, bytea **models)
 
 /* Leaves a worker's model in the area, if there is room for the area to grow. */
 static dsa_pointer
-share_model(dsa_area *area, const bytea *model)
+share_model(dsa_area *area, const bytea *model, bool has_trees)
 {
 	dsa_pointer place;
 
-	if (!spk_shared_memory_fits(AREA_GROWTH * (uint64) VARSIZE(model) + AREA_SIZE))
+	/* one without trees is small, and could not be fitted again: the values are gone */
+	if (has_trees && !spk_shared_memory_fits(AREA_GROWTH * (uint64) VARSIZE(model) + AREA_SIZE))
 		return InvalidDsaPointer;
 	place = dsa_allocate_extended(area, VARSIZE(model), DSA_ALLOC_HUGE);
 	memcpy(dsa_get_address(area, place), model, VARSIZE(model));
@@ -241,8 +269,10 @@ share_model(dsa_area *area, const bytea *model)
 
 /* Copies the workers' models, and fits those again that they had no room to leave. */
 static void
-take_shared_models(SpkContest *contest, dsa_area *area, bytea **models)
+take_shared_models(SpkArena *arena, dsa_area *area, bytea **models)
 {
+	SpkContest *contest = arena->contest;
+
 	for (uint32 i = 0; i < contest->n_contenders; i++)
 	{
 		dsa_pointer place = spk_contest_fit(contest, i, contest->n_folds)->model;
@@ -252,7 +282,7 @@ take_shared_models(SpkContest *contest, dsa_area *area, bytea **models)
 			continue;			/* the leader's own */
 		if (!DsaPointerIsValid(place))
 		{
-			models[i] = run_fit(contest, i * (contest->n_folds + 1) + contest->n_folds, NULL);
+			models[i] = run_fit(arena, i * (contest->n_folds + 1) + contest->n_folds, NULL);
 			continue;
 		}
 		shared = dsa_get_address(area, place);
@@ -263,31 +293,34 @@ take_shared_models(SpkContest *contest, dsa_area *area, bytea **models)
 }
 
 static void
-run_in_parallel(SpkContest *contest, dsm_segment *segment, int n_workers, bytea **models)
+run_in_parallel(SpkArena *arena, int n_workers, bytea **models)
 {
 	ParallelContext *pcxt;
 
 	EnterParallelMode();
 	pcxt = CreateParallelContext("sparkify", "spk_contest_worker", n_workers);
-	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(dsm_handle));
+	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(SharedArena));
 	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
 	shm_toc_estimate_keys(&pcxt->estimator, 2);
 	InitializeParallelDSM(pcxt);
 	if (pcxt->seg == NULL)
-		run_in_leader(contest, models); /* no segment, no workers */
+		run_in_leader(arena, models); /* no segment, no workers */
 	else
 	{
-		dsm_handle *handle = shm_toc_allocate(pcxt->toc, sizeof(dsm_handle));
+		SharedArena *shared = shm_toc_allocate(pcxt->toc, sizeof(SharedArena));
 		void	   *place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
 		dsa_area   *area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
 
-		*handle = dsm_segment_handle(segment);
-		shm_toc_insert(pcxt->toc, KEY_SEGMENT, handle);
+		shared->contest = dsm_segment_handle(arena->segment);
+		shared->has_values = arena->values_segment != NULL;
+		if (shared->has_values)
+			shared->values = dsm_segment_handle(arena->values_segment);
+		shm_toc_insert(pcxt->toc, KEY_ARENA, shared);
 		shm_toc_insert(pcxt->toc, KEY_AREA, place);
 		LaunchParallelWorkers(pcxt);
-		run_in_leader(contest, models);
+		run_in_leader(arena, models);
 		WaitForParallelWorkersToFinish(pcxt);
-		take_shared_models(contest, area, models);
+		take_shared_models(arena, area, models);
 		dsa_detach(area);
 	}
 	DestroyParallelContext(pcxt);
@@ -295,40 +328,63 @@ run_in_parallel(SpkContest *contest, dsm_segment *segment, int n_workers, bytea 
 }
 
 void
-spk_contest_run(SpkContest *contest, dsm_segment *segment, int n_workers, bytea **models)
+spk_contest_run(SpkArena *arena, int n_workers, bytea **models)
 {
 	if (n_workers > 0)
-		run_in_parallel(contest, segment, n_workers, models);
+		run_in_parallel(arena, n_workers, models);
 	else
-		run_in_leader(contest, models);
+		run_in_leader(arena, models);
+	spk_contest_release_values(arena);
 }
 
-void
-spk_contest_worker(dsm_segment *seg, shm_toc *toc)
+static dsm_segment *
+attach(dsm_handle handle)
 {
-	dsm_handle *handle = shm_toc_lookup(toc, KEY_SEGMENT, false);
-	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
-	dsm_segment *segment = dsm_attach(*handle);
-	SpkContest *contest;
-	int64		number;
+	dsm_segment *segment = dsm_attach(handle);
 
 	if (segment == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("could not map dynamic shared memory segment")));
-	contest = dsm_segment_address(segment);
+	return segment;
+}
+
+/* The arena as the leader has it; without values when the leader has given them back, as nobody needs them. */
+static SpkArena
+attach_arena(const SharedArena *shared)
+{
+	SpkArena	arena = {NULL};
+
+	arena.segment = attach(shared->contest);
+	arena.contest = dsm_segment_address(arena.segment);
+	if (shared->has_values)
+		arena.values_segment = dsm_attach(shared->values);
+	if (arena.values_segment != NULL)
+		arena.values = dsm_segment_address(arena.values_segment);
+	return arena;
+}
+
+void
+spk_contest_worker(dsm_segment *seg, shm_toc *toc)
+{
+	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
+	SpkArena	arena = attach_arena(shm_toc_lookup(toc, KEY_ARENA, false));
+	SpkContest *contest = arena.contest;
+	int64		number;
+
 	while ((number = next_fit(contest)) >= 0)
 	{
 		uint32		contender = (uint32) number / (contest->n_folds + 1);
-		bytea	   *model = run_fit(contest, (uint32) number, NULL);
+		bytea	   *model = run_fit(&arena, (uint32) number, NULL);
 
 		if (model != NULL)
 		{
-			spk_contest_fit(contest, contender, contest->n_folds)->model = share_model(area, model);
+			spk_contest_fit(contest, contender, contest->n_folds)->model = share_model(area, model, spk_algorithm_is_forest(spk_contender(contest, contender)->algorithm));
 			pfree(model);
 		}
 		pg_atomic_fetch_add_u32(&contest->n_done, 1);
 	}
-	dsm_detach(segment);
+	spk_contest_release_values(&arena);
+	dsm_detach(arena.segment);
 	dsa_detach(area);
 }
