@@ -67,7 +67,7 @@ spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *g
 						 errmsg("too few users to calibrate on"),
 						 errdetail("All rows of users who %s are of one user.",
 								   label == 0 ? "stayed" : "churned"),
-						 errhint("Train without the option \"calibrate\".")));
+						 errhint("Train without the option \"calibrate\"; the first column that \"exclude\" names tells users apart.")));
 	return folds;
 }
 
