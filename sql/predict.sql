@@ -179,6 +179,31 @@ SELECT churn_score(model, 'users', 'name') FROM models WHERE name = 'song';
 SELECT churn_score(model, 'nowhere') FROM models WHERE name = 'song';
 SELECT churn_score(model, 'SELECT userid, level FROM users') FROM models WHERE name = 'song';
 SELECT churn_score(model, 'SELECT 1; SELECT 2') FROM models WHERE name = 'song';
+SELECT churn_score(model, 'SELECT userid, now() AS songs FROM users') FROM models WHERE name = 'song';
+
+-- the model's columns in any order and among others, wherever they can be told apart, or so many that they come as a row
+SELECT name, count(*) AS same FROM models, churn_score(model, 'users') s, churn_score(model, 'wide') w
+WHERE s = w GROUP BY name ORDER BY name;
+SELECT count(*) AS same FROM models, churn_score(model, 'users') s, churn_score(model, 'SELECT *, 0 AS songs FROM users') d
+WHERE s = d AND name = 'song';
+DO $$ BEGIN
+	EXECUTE 'CREATE TABLE columns AS SELECT userid, churned, ' ||
+		(SELECT string_agg(format('(songs * %s) %% 1000 AS %I', n, 'N "' || n), ', ') FROM generate_series(1, 100) n) || ' FROM users';
+END $$;
+SELECT features, count(*) AS rows, count(*) FILTER (WHERE s.score = churn_predict(model, c)) AS same
+FROM (SELECT 100 - coalesce(array_length(x, 1), 0) AS features,
+			 (SELECT model FROM churn_train('columns', options => '{"trees": 10}', exclude => x || '{userid}'::text[])) AS model
+	  FROM (VALUES (NULL::text[]), ('{"N \"1"}'), ('{"N \"1", "N \"2"}')) v(x) OFFSET 0) m,
+	 churn_score(model, 'columns') s JOIN columns c ON s.id = c.userid::text GROUP BY features ORDER BY features;
+
+-- what churn_score calls
+SELECT count(*) FILTER (WHERE churn_predict_values(model, songs) = churn_predict(model, u)) AS same
+FROM models, users u WHERE name = 'song';
+SELECT churn_predict_values(NULL, 1) IS NULL AS null, churn_predict_values(model, NULL::int) IS NULL AS missing
+FROM models WHERE name = 'song';
+SELECT churn_predict_values(model, 1, 2) FROM models WHERE name = 'song';
+SELECT churn_predict_values(model, 'many') FROM models WHERE name = 'song';
+SELECT churn_predict_values(model, VARIADIC ARRAY[1]) FROM models WHERE name = 'song';
 CREATE VIEW scored AS SELECT userid, churn_predict(model, u) AS risk FROM users u, models WHERE name = 'tree';
 SELECT count(risk) FROM scored;
 
@@ -191,6 +216,6 @@ RESET ROLE;
 
 DROP VIEW scored, wide;
 DROP FUNCTION predict_inside, predict_row;
-DROP TABLE users, models, altered, many, plain, outside;
+DROP TABLE users, models, altered, fixed, columns, many, plain, outside;
 DROP TYPE plan;
 DROP ROLE regress_sparkify_nobody;

@@ -535,6 +535,10 @@ CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolea
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
 COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS 'does the row''s probability of churn reach the model''s threshold?';
 
+CREATE FUNCTION churn_predict_values(model churn_model, VARIADIC features "any") RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
+COMMENT ON FUNCTION churn_predict_values(churn_model, "any") IS 'internal: as churn_predict, of the features themselves in the model''s order; what churn_score calls';
+
 -- unsafe: runs a query of its own
 CREATE FUNCTION churn_score(model churn_model, source text, id text DEFAULT 'userid',
 	OUT id text, OUT score float8, OUT at_risk boolean) RETURNS SETOF record

@@ -164,11 +164,10 @@ find_prepared(Predictor *predictor, struct varlena *value)
 	return p;
 }
 
-/* Finds the model's features in rows of this tuple's type. */
+/* Finds the model's features in rows like this one, which becomes the model's. */
 static void
-bind_row(Prepared *p, HeapTupleHeader tuple)
+bind_row(Prepared *p, SpkRow *row)
 {
-	SpkRow	   *row = spk_row_make(tuple, p->context);
 	int			last = -1;		/* column that the model asks for */
 
 	if (p->row != NULL)
@@ -213,11 +212,10 @@ category_code(Prepared *p, uint32 feature)
 	return c.name == NULL ? SPK_MISSING : spk_code_category(&p->model->features[feature], c.name, c.len);
 }
 
-/* The values and codes of a row, whatever is in it. */
+/* Reads the loaded row. */
 static void
-load_row(Prepared *p, HeapTupleHeader tuple)
+read_row(Prepared *p)
 {
-	spk_row_load(p->row, tuple);
 	for (int i = 0; i < p->n_asked; i++)
 	{
 		uint32		feature = p->asked[i];
@@ -231,19 +229,29 @@ load_row(Prepared *p, HeapTupleHeader tuple)
 	}
 }
 
+/* Of the row that was read. */
 static double
-predict_tuple(Prepared *p, HeapTupleHeader tuple)
+predict_row(const Prepared *p)
 {
-	if (p->row == NULL || !spk_row_matches(p->row, tuple))
-		bind_row(p, tuple);
-	if (p->flat && spk_row_is_flat(p->row, tuple))
-		spk_row_flat_numbers(tuple, p->columns, p->asked, p->n_asked, p->values);
-	else
-		load_row(p, tuple);
 	if (p->walker == NULL)
 		return spk_additive_predict(p->model, p->values);
 	spk_walk_put_numbers(p->walker, p->values, p->codes);
 	return spk_answer(p->model, spk_walk(p->walker, p->codes));
+}
+
+static double
+predict_tuple(Prepared *p, HeapTupleHeader tuple)
+{
+	if (p->row == NULL || !spk_row_matches(p->row, tuple))
+		bind_row(p, spk_row_make(tuple, p->context));
+	if (p->flat && spk_row_is_flat(p->row, tuple))
+		spk_row_flat_numbers(tuple, p->columns, p->asked, p->n_asked, p->values);
+	else
+	{
+		spk_row_load(p->row, tuple);
+		read_row(p);
+	}
+	return predict_row(p);
 }
 
 /* The model of argument 0, prepared. */
@@ -277,4 +285,37 @@ churn_at_risk(PG_FUNCTION_ARGS)
 	Prepared   *p = prepared_model(fcinfo);
 
 	PG_RETURN_BOOL(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)) >= p->model->threshold);
+}
+
+/* A row of a call's arguments: the features in the model's order. */
+static SpkRow *
+row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
+{
+	uint32		n = p->model->n_features;
+	const char **names = MemoryContextAlloc(p->context, Max(n, 1) * sizeof(char *));
+
+	if (PG_NARGS() - 1 != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has %u features, not %d", n, PG_NARGS() - 1)));
+	for (uint32 i = 0; i < n; i++)
+		names[i] = p->model->features[i].name;
+	return spk_row_of_arguments(fcinfo, 1, (int) n, names, p->context);
+}
+
+/* What churn_score calls: making a row of each and taking it apart would cost as much as reading the table. */
+PG_FUNCTION_INFO_V1(churn_predict_values);
+Datum
+churn_predict_values(PG_FUNCTION_ARGS)
+{
+	Prepared   *p;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	p = prepared_model(fcinfo);
+	if (p->row == NULL)
+		bind_row(p, row_of_arguments(p, fcinfo));
+	spk_row_load_arguments(p->row, fcinfo, 1);
+	read_row(p);
+	PG_RETURN_FLOAT8(predict_row(p));
 }

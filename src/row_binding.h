@@ -19,6 +19,7 @@
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "executor/tuptable.h"
+#include "fmgr.h"
 #include "utils/typcache.h"
 
 #include "core/model.h"
@@ -71,6 +72,16 @@ typedef struct SpkRow
 /* Makes a row for tuples of this one's type, in memory of this context. */
 extern SpkRow *spk_row_make(HeapTupleHeader tuple, MemoryContext context);
 extern void spk_row_free(SpkRow *row);
+
+/*
+ * Makes a row of a function's arguments from number first on, n of them with
+ * these names, in memory of this context.
+ */
+extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
+									MemoryContext context);
+
+/* Takes the values of such a row from the arguments of a call. */
+extern void spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first);
 
 /* Is the tuple of the type that row was made for?  Cheap enough for every row. */
 extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);

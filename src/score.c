@@ -33,28 +33,71 @@ put_score(TupleTableSlot *slot, void *arg)
 	tuplestore_putvalues(result->store, result->desc, values, nulls);
 }
 
+/* The column of that name; NULL unless there is one of it. */
+static Form_pg_attribute
+only_column(TupleDesc columns, const char *name)
+{
+	Form_pg_attribute found = NULL;
+
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(columns, i);
+
+		if (strcmp(NameStr(att->attname), name) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = att;
+	}
+	return found;
+}
+
+/*
+ * The call that predicts a row of q: of the model's columns alone, as far as a
+ * function may have so many arguments and each is there; else of the whole row.
+ */
+static char *
+prediction(const SpkModel *model, TupleDesc columns, const char *schema)
+{
+	StringInfoData call;
+	bool		listed = model->n_features < FUNC_MAX_ARGS;
+
+	initStringInfo(&call);
+	appendStringInfo(&call, "%s.churn_predict_values($1", quote_identifier(schema));
+	for (uint32 i = 0; i < model->n_features && listed; i++)
+	{
+		listed = only_column(columns, model->features[i].name) != NULL;
+		appendStringInfo(&call, ", q.%s", quote_identifier(model->features[i].name));
+	}
+	appendStringInfoChar(&call, ')');
+	return listed ? call.data : psprintf("%s.churn_predict($1, q.*)", quote_identifier(schema));
+}
+
 PG_FUNCTION_INFO_V1(churn_score);
 Datum
 churn_score(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			function = fcinfo->flinfo->fn_oid;
-	Datum		model = PG_GETARG_DATUM(0);
+	const char *schema = get_namespace_name(get_func_namespace(function));
+	Datum		value = PG_GETARG_DATUM(0);
+	const SpkModel *model = spk_model_from_datum(value, CurrentMemoryContext);
 	char	   *from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	TupleDesc	columns = spk_source_columns(from);
 	ScoreResult result;
 	Oid		   *types;
 	int			n_types;
 	char	   *sql;
 
-	spk_source_require_column(spk_source_columns(from), id, "id");
-	result.threshold = spk_model_from_datum(model, CurrentMemoryContext)->threshold;
+	spk_source_require_column(columns, id, "id");
+	result.threshold = model->threshold;
 	spk_materialized_srf(fcinfo);
 	result.store = rsinfo->setResult;
 	result.desc = rsinfo->setDesc;
+	sql = psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s", quote_identifier(id),
+				   prediction(model, columns, schema), from);
 	(void) get_func_signature(function, &types, &n_types);
-	sql = psprintf("SELECT q.%s::pg_catalog.text, %s.churn_predict($1, q.*) FROM %s", quote_identifier(id),
-				   quote_identifier(get_namespace_name(get_func_namespace(function))), from);
-	spk_source_run(sql, 1, types, &model, put_score, &result);
+	spk_source_run(sql, 1, types, &value, put_score, &result);
 	PG_RETURN_NULL();
 }
