@@ -13,6 +13,7 @@
 
 #include "core/binning.h"
 #include "core/cuts.h"
+#include "core/order.h"
 #include "core/rng.h"
 #include "core/sort.h"
 #include "unit_host.h"
@@ -546,6 +547,61 @@ order_of_rows_leaves_no_trace(void **unused)
 	}
 }
 
+/* A row's first word is its hash, and the second what it is. */
+static uint64_t
+first_word(const void *row, size_t size)
+{
+	uint64_t	word;
+
+	assert_true(size >= sizeof(word));
+	memcpy(&word, row, sizeof(word));
+	return word << 32;
+}
+
+/* Every row ends where its hash puts it: as they are, turned round, in one long cycle, in short ones, anyhow. */
+static void
+rows_are_moved_to_their_places(void **unused)
+{
+	SpkHost		host = unit_host(&state);
+	SpkRng		rng = spk_rng(7, 8);
+
+	for (uint32_t round = 0; round < 300; round++)
+	{
+		uint32_t	n = spk_rng_below(&rng, round % 10 == 0 ? 9000 : 40);
+		size_t		words = 2 + spk_rng_below(&rng, 20);
+		uint64_t   *rows = malloc((n * words + 1) * sizeof(uint64_t));
+		uint32_t   *place = malloc((n + 1) * sizeof(uint32_t));
+		uint32_t   *origins = malloc((n + 1) * sizeof(uint32_t));
+
+		for (uint32_t i = 0; i < n; i++)
+			place[i] = round % 5 == 0 ? i : round % 5 == 1 ? n - 1 - i : round % 5 == 2 ? (i + 1) % n :
+				round % 5 == 3 ? (i ^ 1) < n ? i ^ 1 : i : i;
+		for (uint32_t i = n; round % 5 == 4 && i > 1; i--)
+		{
+			uint32_t	with = spk_rng_below(&rng, i);
+			uint32_t	swap = place[with];
+
+			place[with] = place[i - 1];
+			place[i - 1] = swap;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			for (size_t w = 0; w < words; w++)
+				rows[i * words + w] = w == 0 ? place[i] : i * 1000 + w;
+		assert_int_equal(spk_order_rows(&host, rows, n, words * sizeof(uint64_t), first_word, memcmp, origins), SPK_OK);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			assert_int_equal(rows[i * words], i);
+			assert_int_equal(place[origins[i]], i);
+			for (size_t w = 1; w < words; w++)
+				assert_int_equal(rows[i * words + w], origins[i] * 1000 + w);
+		}
+		free(rows);
+		free(place);
+		free(origins);
+	}
+	assert_int_equal(state.live, 0);
+}
+
 static void
 failures_leave_nothing(void **unused)
 {
@@ -586,6 +642,7 @@ main(void)
 		cmocka_unit_test(categories),
 		cmocka_unit_test(sort_is_stable),
 		cmocka_unit_test(order_of_rows_leaves_no_trace),
+		cmocka_unit_test(rows_are_moved_to_their_places),
 		cmocka_unit_test(failures_leave_nothing),
 	};
 
