@@ -118,8 +118,9 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 	Taker		new_taker = {callback, arg, false};
 	Taker	   *outer = taker;
 	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
-	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s", quote_identifier(schema),
-							   quote_identifier(label), group == NULL ? "NULL" : "$2", from);
+	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s",
+							   quote_identifier(schema), quote_identifier(label),
+							   group == NULL ? "NULL" : "$2", from);
 	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */

@@ -116,7 +116,7 @@ judge_baseline(const SpkHost *host, const SpkContestPlan *plan, const SpkFoldCou
 		double		others[2];
 
 		for (int class = 0; class < 2; class++)
-			others[class] = fold == plan->n_folds ? n_rows[class] : n_rows[class] - counts[fold].n_rows[class];
+			others[class] = n_rows[class] - (fold == plan->n_folds ? 0 : counts[fold].n_rows[class]);
 		judge_claim(host, &counts[fold], others[1] / (others[0] + others[1]), plan, &fits[fold]);
 	}
 	return fits;
@@ -208,7 +208,8 @@ spread_datum(const double spread[2])
 {
 	Datum		ends[2] = {Float8GetDatum(spread[0]), Float8GetDatum(spread[1])};
 
-	return PointerGetDatum(construct_array(ends, 2, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(ends, 2, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
 }
 
 static void
@@ -288,7 +289,8 @@ compare_rows(SpkRowStore *rows, void *arg)
 {
 	Comparison *comparison = arg;
 	SpkContestPlan *plan = &comparison->plan;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SpkHost		host = spk_pg_host(context);
 	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
@@ -358,8 +360,8 @@ PG_FUNCTION_INFO_V1(churn_compare);
 Datum
 churn_compare(PG_FUNCTION_ARGS)
 {
-	static const char *const required[N_ARGS] = {"source", "label", "algorithms", "folds", "holdout", "metric",
-		[ARG_SEED] = "seed"};
+	static const char *const required[N_ARGS] = {"source", "label", "algorithms", "folds", "holdout",
+	"metric", [ARG_SEED] = "seed"};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		no_exclude = PG_ARGISNULL(ARG_EXCLUDE);
 	Comparison	comparison;
@@ -382,7 +384,7 @@ churn_compare(PG_FUNCTION_ARGS)
 	spk_materialized_srf(fcinfo);
 	comparison.store = rsinfo->setResult;
 	comparison.desc = rsinfo->setDesc;
-	spk_collect_source(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, columns, label, exclude,
-					   comparison.plan.group, compare_rows, &comparison);
+	spk_collect_source(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, columns, label,
+					   exclude, comparison.plan.group, compare_rows, &comparison);
 	PG_RETURN_NULL();
 }

@@ -72,7 +72,10 @@ typedef struct SpkContestForm
 	Size		value_deals;
 } SpkContestForm;
 
-/* What a fit gave: one for each fold, judged by it, and the last one, fitted to all folds and judged by the holdout. */
+/*
+ * What a fit gave: one for each fold, judged by it, and the last one, fitted to
+ * all folds and judged by the holdout.
+ */
 typedef struct SpkContestFit
 {
 	SpkMetrics	metrics;		/* n is 0 when there was nothing to judge by */
@@ -134,7 +137,9 @@ spk_contest_form(const SpkContest *contest, uint32 number)
 static inline SpkContestFit *
 spk_contest_fit(const SpkContest *contest, uint32 contender, uint32 fold)
 {
-	return (SpkContestFit *) spk_contest_at(contest, contest->fits) + (size_t) contender * (contest->n_folds + 1) + fold;
+	SpkContestFit *fits = spk_contest_at(contest, contest->fits);
+
+	return &fits[(size_t) contender * (contest->n_folds + 1) + fold];
 }
 
 static inline uint32

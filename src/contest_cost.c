@@ -124,7 +124,8 @@ affordable_workers(const SpkMaking *making, const SpkContest *layout, int n_work
 	fit = Max(fits[0], fits[1]);
 	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows), making_rows), n_rows,
 							  making->table.n_columns);
-	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows, making->table.n_columns);
+	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
+							  making->table.n_columns);
 	/* among several, one without trees may still be at work while others grow them */
 	held += layout->values_size + fit;
 	return held > limit ? 0 : (int) Min((uint64) n_workers, (limit - held) / fit);

@@ -25,8 +25,9 @@ check_fold(const SpkMaking *making, const SpkFoldCount *counts, uint32 fold)
 			n_rows[class] += counts[i].n_rows[class];
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("too few rows of users who %s for %u folds%s", counts[fold].n_rows[1] == 0 ? "churned" : "stayed",
-					plan->n_folds, plan->holdout > 0 ? " and a holdout" : ""),
+			 errmsg("too few rows of users who %s for %u folds%s",
+					counts[fold].n_rows[1] == 0 ? "churned" : "stayed", plan->n_folds,
+					plan->holdout > 0 ? " and a holdout" : ""),
 			 plan->group != NULL ?
 			 errdetail("There are %u rows of users who churned and %u of users who stayed; those with the same \"%s\" stay together.",
 					   n_rows[1], n_rows[0], plan->group) :

@@ -137,8 +137,8 @@ new_model(const SpkContest *contest, const SpkContender *contender, MemoryContex
 
 /* Judges the model by these rows; the holdout tells of its spread, too. */
 static void
-judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
-	  SpkContestFit *fit)
+judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples, int fold,
+	  const SpkModel *model, SpkContestFit *fit)
 {
 	uint32		n_rows = samples->matrix.n_rows;
 	SpkScored  *scored = spk_alloc(host, n_rows, sizeof(SpkScored));
@@ -149,8 +149,8 @@ judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples,
 	spk_check(spk_score_fold(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
 	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows", NULL);
 	if (fold == SPK_NO_FOLD)
-		spk_check(spk_metric_spread(host, scored, n, model->threshold, contest->metric, contest->seed, fit->spread),
-				  "set of scored rows", NULL);
+		spk_check(spk_metric_spread(host, scored, n, model->threshold, contest->metric, contest->seed,
+									fit->spread), "set of scored rows", NULL);
 	spk_release(host, scored);
 }
 
@@ -180,12 +180,16 @@ fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHos
 	spk_check(status, "training set", NULL);
 }
 
-/* Runs this fit, telling of progress unless that is NULL; the model as bytes when it is fitted to all folds, else NULL. */
+/*
+ * Runs this fit, telling of progress unless that is NULL; the model as bytes
+ * when it is fitted to all folds, else NULL.
+ */
 static bytea *
 run_fit(SpkArena *arena, uint32 number, SpkTrainProgress *progress)
 {
 	SpkContest *contest = arena->contest;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
+												  ALLOCSET_DEFAULT_SIZES);
 	Watch		watch = {spk_pg_host(context), contest, progress};
 	SpkHost		host = {watch_alloc, watch_release, watch_cancelled, &watch};
 	uint32		contender = number / (contest->n_folds + 1);
@@ -349,7 +353,7 @@ attach(dsm_handle handle)
 	return segment;
 }
 
-/* The arena as the leader has it; without values when the leader has given them back, as nobody needs them. */
+/* The arena as the leader has it; without values when they are gone, as nobody needs them. */
 static SpkArena
 attach_arena(const SharedArena *shared)
 {
@@ -375,11 +379,12 @@ spk_contest_worker(dsm_segment *seg, shm_toc *toc)
 	while ((number = next_fit(contest)) >= 0)
 	{
 		uint32		contender = (uint32) number / (contest->n_folds + 1);
+		bool		trees = spk_algorithm_is_forest(spk_contender(contest, contender)->algorithm);
 		bytea	   *model = run_fit(&arena, (uint32) number, NULL);
 
 		if (model != NULL)
 		{
-			spk_contest_fit(contest, contender, contest->n_folds)->model = share_model(area, model, spk_algorithm_is_forest(spk_contender(contest, contender)->algorithm));
+			spk_contest_fit(contest, contender, contest->n_folds)->model = share_model(area, model, trees);
 			pfree(model);
 		}
 		pg_atomic_fetch_add_u32(&contest->n_done, 1);

@@ -139,8 +139,10 @@ lay_out(SpkMaking *making)
 		form->value_deals = take(&at, form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0, c.n_deals);
 		for (int part = 0; part < SPK_N_PARTS; part++)
 		{
-			form->codes[part] = take(&at, form->has_codes ? c.n_rows[part] : 0, spk_matrix_stride(c.n_features));
-			form->values[part] = take(&values_at, form->has_values ? spk_values_size(c.n_rows[part], c.n_features) : 0, 1);
+			uint32		n = c.n_rows[part];
+
+			form->codes[part] = take(&at, form->has_codes ? n : 0, spk_matrix_stride(c.n_features));
+			form->values[part] = take(&values_at, form->has_values ? spk_values_size(n, c.n_features) : 0, 1);
 		}
 	}
 	c.size = at;
@@ -182,8 +184,10 @@ fill_form(const SpkMaking *making, SpkArena *arena, int number, int part, uint32
 	}
 	if (form->has_values)
 	{
-		spk_check(spk_values_fill(&making->host, table, features, (double *) (arena->values + form->values[part]),
-								  &values, origins), "training set", NULL);
+		double	   *to = (double *) (arena->values + form->values[part]);
+
+		spk_check(spk_values_fill(&making->host, table, features, to, &values, origins),
+				  "training set", NULL);
 		form->n_positives[part] = values.n_positives;
 		if (part == SPK_PART_TRAINING)
 			put_folds(making, origins, spk_contest_at(contest, form->value_folds),
@@ -240,7 +244,8 @@ fill_contest(const SpkMaking *making, SpkArena *arena)
 {
 	SpkContest *contest = arena->contest;
 	const SpkContestPlan *plan = making->plan;
-	uint32	   *origins = MemoryContextAllocHuge(making->context, (Size) making->table.n_rows * sizeof(uint32));
+	uint32	   *origins = MemoryContextAllocHuge(making->context,
+											   (Size) making->table.n_rows * sizeof(uint32));
 
 	pg_atomic_init_u32(&contest->next_ticket, 0);
 	pg_atomic_init_u32(&contest->n_done, 0);

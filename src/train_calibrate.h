@@ -31,6 +31,7 @@ extern uint64 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *opt
  * Deals the table's rows out to SPK_CALIBRATION_FOLDS; the fold of each, in host
  * memory.  An error when the rows of a class are all in one of them.
  */
-extern uint8 *spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed);
+extern uint8 *spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
+								   uint64 seed);
 
 #endif							/* SPK_TRAIN_CALIBRATE_H */

@@ -60,7 +60,8 @@ name_by_categories(Deal *deal, const SpkColumn *column)
 	{
 		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
 			status = SPK_CANCELLED;
-		deal->names[r] = spk_hash_combine(deal->names[r], column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
+		deal->names[r] = spk_hash_combine(deal->names[r],
+										  column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
 	}
 	spk_release(deal->host, hashes);
 	return status;
@@ -89,7 +90,8 @@ name_by_content(Deal *deal)
 	{
 		const SpkColumn *column = &deal->table->columns[c];
 
-		status = column->kind == SPK_CATEGORY ? name_by_categories(deal, column) : name_by_numbers(deal, column);
+		status = column->kind == SPK_CATEGORY ? name_by_categories(deal, column) :
+			name_by_numbers(deal, column);
 	}
 	return status;
 }

@@ -28,7 +28,8 @@ extern SpkStatus spk_growth_start(const SpkHost *host, const SpkMatrix *matrix, 
 								  SpkGrowth *growth);
 
 /* Copies a tree and its gains to their place in the model.  SPK_NO_MEMORY. */
-extern SpkStatus spk_growth_keep(SpkGrowth *growth, uint32_t tree_no, const SpkTree *tree, const double *gains);
+extern SpkStatus spk_growth_keep(SpkGrowth *growth, uint32_t tree_no, const SpkTree *tree,
+								 const double *gains);
 
 /*
  * Sets what follows from all trees: the importance of features, the threshold

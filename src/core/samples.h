@@ -42,17 +42,17 @@ extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples,
  * in.  What is new is host memory, for spk_release_some.  SPK_CANCELLED,
  * SPK_NO_MEMORY.
  */
-extern SpkStatus spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
-							   SpkAlgorithm algorithm, SpkSamples *some);
+extern SpkStatus spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold,
+							   const SpkSamples *parted, SpkAlgorithm algorithm, SpkSamples *some);
 extern void spk_release_some(const SpkHost *host, SpkSamples *some);
 
 /*
  * Scores the rows in the fold (SPK_NO_FOLD: all) by a model with the same
  * features into scored, which has room for them; *n is their number.
- * SPK_CANCELLED, SPK_NO_MEMORY.
+ * SPK_CANCELLED.
  */
-extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
-								SpkScored *scored, size_t *n);
+extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold,
+								const SpkModel *model, SpkScored *scored, size_t *n);
 
 /*
  * Bytes that a fit to n_rows rows, the model it makes and scoring with it take

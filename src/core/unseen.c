@@ -49,7 +49,8 @@ spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *mod
 	if (status != SPK_OK)
 		return status;
 	for (size_t i = 0; i < n; i++)
-		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])), spk_scored_label(scored[i]));
+		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])),
+							   spk_scored_label(scored[i]));
 	status = spk_metrics(host, scored, n, 0.5, metrics);
 	if (status == SPK_OK)
 		spk_flag_best(scored, n, metrics);
@@ -87,8 +88,8 @@ score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkM
 }
 
 SpkStatus
-spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted, int n_parts,
-				   SpkModel *model)
+spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+				   int n_parts, SpkModel *model)
 {
 	double		method = model->options.value[SPK_OPT_CALIBRATE];
 	SpkScored  *scored = NULL;

@@ -88,9 +88,12 @@ is($started, 5, 'in which workers collect rows, then others fit');
 is( (run_and_count(q{SELECT count(*) FROM churn_compare('SELECT * FROM training WHERE userid <= 60',
 		algorithms => '{naive_bayes}')}))[1],
 	0, 'no workers for what is done sooner without');
+my ($status, $stdout, $stderr) = $node->psql('postgres', "SET sparkify.max_training_memory = '1MB'; " . compare('training'));
+my ($least) = $stderr =~ /ERROR:  training takes (\d+) MB of memory/;
+ok($least > 1, 'too little memory is an error');
 ($result, $started) = run_and_count(
-	"SET sparkify.max_training_memory = '30MB'; SET max_parallel_maintenance_workers = 8; " . compare('training'));
-is($result, $expected, 'with little memory the result is the same');
+	"SET sparkify.max_training_memory = '${least}MB'; SET max_parallel_maintenance_workers = 8; " . compare('training'));
+is($result, $expected, 'with just enough the result is the same');
 cmp_ok($started, '<', 8, 'and there are fewer workers');
 ok(everybody_left(), 'every session ends');
 is(segments(), $before, 'and leaves no shared memory');
@@ -99,7 +102,7 @@ is(segments(), $before, 'and leaves no shared memory');
 for my $workers (2, 0)
 {
 	my $start = time;
-	my ($status, $stdout, $stderr) = $node->psql('postgres', qq{
+	($status, $stdout, $stderr) = $node->psql('postgres', qq{
 		SET max_parallel_maintenance_workers = $workers;
 		SET statement_timeout = '500ms';
 		SELECT rank FROM churn_compare('SELECT t.*, g FROM training t, generate_series(1, 10) g',
