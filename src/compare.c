@@ -134,8 +134,9 @@ sum_up(const SpkContestPlan *plan, Entry *entry)
 	for (uint32 fold = 0; fold < k; fold++)
 	{
 		entry->values[fold] = spk_metric_value(&entry->fits[fold].metrics, plan->metric);
-		entry->mean += entry->values[fold] / k;
+		entry->mean += entry->values[fold];
 	}
+	entry->mean /= k;
 	for (uint32 fold = 0; fold < k; fold++)
 		squares += (entry->values[fold] - entry->mean) * (entry->values[fold] - entry->mean);
 	entry->deviation = sqrt(squares / (k - 1));

@@ -91,7 +91,8 @@ spk_paired_p(const double *differences, uint32_t n)
 	double		squares = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		mean += differences[i] / n;
+		mean += differences[i];
+	mean /= n;
 	for (uint32_t i = 0; i < n; i++)
 		squares += (differences[i] - mean) * (differences[i] - mean);
 	if (mean == 0)
