@@ -54,7 +54,8 @@ walk_tops(const uint8_t *ways, const Codes *codes, Tops *tops, const uint32_t n,
 	for (uint32_t i = 0; i < n; i++)
 		at[i] = tops->exits[way[i]];
 	tops->blocks += n;
-	tops->small_blocks += small ? n * SPK_BLOCK_EXITS : 0;
+	if (small)
+		tops->small_blocks += n * SPK_BLOCK_EXITS;
 	tops->exits += n * SPK_BLOCK_EXITS * (small ? SPK_SMALL_BLOCK_EXITS : 1);
 }
 
