@@ -26,6 +26,8 @@ SELECT churn_profile('infinity', 1, 'Home', NULL, NULL, NULL, NULL);
 SELECT churn_profile('2018-10-01 UTC', 1, 'Home', NULL, NULL, NULL, '-infinity');
 SELECT churn_profile(ts::timestamptz, s, 'Home', NULL, NULL, NULL, NULL)
 FROM (VALUES ('4714-11-24 00:00:00+00 BC', -9223372036854775808), ('294276-12-31 23:59:59.999999+00', 9223372036854775807)) AS e (ts, s);
+SELECT churn_profile(t, 1, 'Home', NULL, NULL, 'M', t) FROM CAST('294276-12-31 23:59:59.999999+00' AS timestamptz) AS t;
+SELECT '{"version": 1, "slices": [{"session": 1, "day": "294277-01-01", "pages": {"Cancel": 1}}]}'::churn_profile;
 
 -- ties: at the same time paid wins over free, M over F
 SELECT churn_profile('2018-10-01 UTC', 1, 'Home', l, NULL, g, NULL)

@@ -61,9 +61,9 @@ typedef enum SpkGender
 #define SPK_USECS_PER_HOUR	INT64_C(3600000000)
 #define SPK_NO_TIME			INT64_MIN	/* unknown */
 
-/* Times a profile accepts: a day number fits int32, with room to add. */
+/* Times a profile accepts, those of PostgreSQL's timestamps: a day number fits int32, with room to add. */
 #define SPK_MIN_TIME		(-INT64_C(211813488000000000))
-#define SPK_MAX_TIME		INT64_C(9223371331200000000)
+#define SPK_MAX_TIME		INT64_C(9223371331199999999)
 
 typedef struct SpkEvent
 {

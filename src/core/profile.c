@@ -15,6 +15,10 @@
 #define HEADER_CANCELLED		8
 #define HEADER_FLAGS			15
 
+/* Times of the header: see write_time. */
+#define MAX_SHIFTED				(INT64_MAX / 2)
+#define FAR_TIME				INT64_MIN
+
 /* Merging too often costs time, too seldom memory. */
 #define MIN_COMPACT_SIZE		4096
 
@@ -227,14 +231,23 @@ spk_profile_is_empty(const SpkProfileState *state)
 	return !state->has_current && state->n_closed == 0;
 }
 
-/* Zigzag of microseconds, mostly whole milliseconds. */
+/*
+ * Zigzag of microseconds, mostly whole milliseconds: the low bit says which.
+ * Where there is no room for it, some 146 millennia from now, all 64 bits come
+ * behind a number that is no time.
+ */
 static void
 write_time(SpkWriter *w, int64_t us)
 {
 	if (us % 1000 == 0)
 		spk_write_zigzag(w, us / 1000 * 2);
-	else
+	else if (us <= MAX_SHIFTED)
 		spk_write_zigzag(w, us * 2 + 1);
+	else
+	{
+		spk_write_zigzag(w, FAR_TIME);
+		spk_write_u64(w, (uint64_t) us);
+	}
 }
 
 static int64_t
@@ -243,7 +256,13 @@ read_time(SpkReader *r)
 	int64_t		v = spk_read_zigzag(r);
 	int64_t		us = (v & 1) == 0 ? v / 2 : (v - 1) / 2;
 
-	if ((v & 1) == 0)
+	if (v == FAR_TIME)
+	{
+		us = (int64_t) spk_read_u64(r);
+		if (us % 1000 == 0 || us <= MAX_SHIFTED)
+			r->bad = true;
+	}
+	else if ((v & 1) == 0)
 	{
 		if (us > INT64_MAX / 1000 || us < INT64_MIN / 1000)
 			r->bad = true;

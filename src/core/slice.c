@@ -105,17 +105,20 @@ write_span(SpkWriter *w, int64_t us)
 		spk_write_varint(w, (uint64_t) us << 1 | 1);
 }
 
+/* A day at most, so that a time made of it does not overflow before it is checked. */
 static int64_t
 read_span(SpkReader *r)
 {
 	uint64_t	v = spk_read_varint(r);
+	bool		whole = (v & 1) == 0;
+	uint64_t	unit = whole ? 1000 : 1;
 
-	if (v >> 1 > (uint64_t) SPK_USECS_PER_DAY || ((v & 1) != 0 && (v >> 1) % 1000 == 0))
+	if (v >> 1 > SPK_USECS_PER_DAY / unit || (!whole && (v >> 1) % 1000 == 0))
 	{
 		r->bad = true;
 		return 0;
 	}
-	return (int64_t) (v >> 1) * ((v & 1) != 0 ? 1 : 1000);
+	return (int64_t) ((v >> 1) * unit);
 }
 
 void

@@ -291,6 +291,71 @@ test_counts_stick(void **unused)
 	release_state(&state);
 }
 
+/* The first and the last time, and those around where the header's form changes, wherever there is one. */
+static void
+test_far_times(void **unused)
+{
+	static const int64_t times[] = {SPK_MIN_TIME, SPK_MIN_TIME + 1, -1, 0, 1, INT64_MAX / 2 - 1, INT64_MAX / 2,
+		INT64_MAX / 2 + 1, INT64_MAX / 2 + 2, SPK_MAX_TIME - 1, SPK_MAX_TIME};
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+
+	(void) unused;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+	{
+		SpkProfileHeader header;
+		SpkSliceReader slices;
+		SpkSlice	slice;
+		SpkWriter	w;
+		const char *why;
+
+		events[0] = (SpkEvent) {.ts = times[i], .session = 1, .registration = times[i],
+		.page = SPK_PAGE_CANCELLATION, .gender = SPK_GENDER_MALE};
+		events[1] = (SpkEvent) {.ts = times[i], .session = 1, .registration = SPK_NO_TIME,
+		.page = SPK_PAGE_SUBMIT_DOWNGRADE, .level = SPK_LEVEL_PAID};
+		w = profile_of(&host, 0, 2);
+		assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
+		assert_int_equal(spk_profile_open(w.data, w.len, &header, &slices, &why), SPK_OK);
+		assert_true(header.gender_ts == times[i]);
+		assert_true(header.registration == times[i]);
+		assert_true(header.cancelled == times[i]);
+		assert_true(spk_slice_next(&slices, &slice));
+		assert_true(slice.first_ts == times[i] && slice.last_ts == times[i]);
+		assert_true(slice.level_ts == times[i] && slice.first_downgrade == times[i]);
+		spk_release(&host, w.data);
+	}
+	assert_int_equal(h.live, 0);
+}
+
+static SpkStatus
+check_bytes(const char *bytes, size_t len)
+{
+	const char *why;
+
+	return spk_profile_check(bytes, len, &why);
+}
+
+/* Times that are beyond what is accepted, or not in the one form that they have. */
+static void
+test_times_refused(void **unused)
+{
+	/* version, flags (registration), the time; then a slice with a Cancel page */
+	static const char near_as_far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
+		"\1\0\0\0\0\0\0\0\1\2\0\200\200\20\0";
+	static const char far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
+		"\1\0\0\0\0\0\0\100\1\2\0\200\200\20\0";
+	static const char too_far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
+		"\377\377\377\377\377\377\377\177\1\2\0\200\200\20\0";
+	/* the last day, and a Home event a thousand days after its beginning, were that a time */
+	static const char beyond_day[] = "\1\0\1\2\334\237\347\145\2\0\200\200\273\335\203\5\0\0";
+
+	(void) unused;
+	assert_int_equal(check_bytes(far, sizeof(far) - 1), SPK_OK);
+	assert_int_equal(check_bytes(near_as_far, sizeof(near_as_far) - 1), SPK_CORRUPT);
+	assert_int_equal(check_bytes(too_far, sizeof(too_far) - 1), SPK_CORRUPT);
+	assert_int_equal(check_bytes(beyond_day, sizeof(beyond_day) - 1), SPK_CORRUPT);
+}
+
 static void
 test_no_memory(void **unused)
 {
@@ -331,6 +396,8 @@ main(void)
 		cmocka_unit_test(test_check_is_exact),
 		cmocka_unit_test(test_state_size),
 		cmocka_unit_test(test_counts_stick),
+		cmocka_unit_test(test_far_times),
+		cmocka_unit_test(test_times_refused),
 		cmocka_unit_test(test_no_memory),
 	};
 
