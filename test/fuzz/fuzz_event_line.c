@@ -4,36 +4,12 @@
  *	  accepts must be valid and mean the same.  Holds the way around a fussy
  *	  json-c against one that is not: all must mean the same.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/event_line.h"
 #include "event_judge.h"
+#include "fuzz_host.h"
 #include "json_strict.h"
-
-int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void *
-host_alloc(void *ctx, size_t size)
-{
-	(void) ctx;
-	return malloc(size);
-}
-
-static void
-host_release(void *ctx, void *ptr)
-{
-	(void) ctx;
-	free(ptr);
-}
-
-static bool
-host_cancelled(void *ctx)
-{
-	(void) ctx;
-	return false;
-}
 
 static bool
 same_field(int col, const SpkField *a, const SpkField *b)
@@ -120,7 +96,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static SpkLineParser parser;
-	SpkHost		host = {host_alloc, host_release, host_cancelled, NULL};
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
 	SpkEventJudge *judge = spk_judge_create(&host);
 	const char *line = (const char *) data;
 
@@ -133,5 +110,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare(&parser, judge, line, size, (uint32_t) (size * 2654435761u));
 	spk_judge_free(judge);
 	compare_modes(line, size, &host);
+	fuzz_check(fuzz.unit.live == 0, "a judge gives its memory back");
 	return 0;
 }

@@ -3,7 +3,6 @@
  *	  The fast way to an event: what it takes, what it leaves, and that it means
  *	  what json-c means.
  */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,13 +15,9 @@
 
 #include "core/event_line.h"
 #include "core/utf8.h"
+#include "unit_corpus.h"
 
-#define CORPUS		"../fuzz/corpus/event_line"
 #define MUTATIONS	200000
-#define MAX_SEEDS	200
-#define MAX_BYTES	4096
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static SpkLineParser parser;
 static SpkEventRow row;
@@ -187,136 +182,22 @@ test_utf8(void **state)
 
 /* ---- the corpus, and mutations of it ---- */
 
-typedef struct Bytes
-{
-	size_t		len;
-	uint8_t		data[MAX_BYTES];
-} Bytes;
-
-static Bytes seeds[MAX_SEEDS];
-static int	n_seeds = 0;
-static uint64_t random_state = 42;
-
-/* G. Marsaglia's xorshift */
-static size_t
-draw(size_t n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (size_t) (random_state % n);
-}
-
-static int
-compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* In the order of their names, so that the mutations are always the same. */
-static void
-read_corpus(void)
-{
-	struct dirent **entries;
-	int			n = scandir(CORPUS, &entries, NULL, compare_names);
-
-	assert_true(n > 2);
-	for (int i = 0; i < n; free(entries[i++]))
-	{
-		char		path[512];
-		FILE	   *file;
-
-		if (entries[i]->d_name[0] == '.')
-			continue;
-		assert_true(n_seeds < MAX_SEEDS);
-		snprintf(path, sizeof(path), "%s/%s", CORPUS, entries[i]->d_name);
-		file = fopen(path, "rb");
-		assert_non_null(file);
-		seeds[n_seeds].len = fread(seeds[n_seeds].data, 1, MAX_BYTES, file);
-		n_seeds++;
-		fclose(file);
-	}
-	free(entries);
-}
-
-/* Puts bytes in place of n others, as far as there is room. */
-static void
-replace(Bytes *b, size_t at, size_t n, const void *bytes, size_t len)
-{
-	if (n > b->len - at)
-		n = b->len - at;
-	if (b->len - n + len > MAX_BYTES)
-		return;
-	memmove(b->data + at + len, b->data + at + n, b->len - at - n);
-	memcpy(b->data + at, bytes, len);
-	b->len = b->len - n + len;
-}
-
-static void
-mutate(Bytes *b)
-{
-	static const char *const tokens[] = {
-		"\"", "\\", "{", "}", "[", "]", ":", ",", " ", "null", "true", "-", ".", "0", "e5",
-		"9", "\\\"", "\\/", "\\u0061", "\"page\":", "\"ts\":", "\"length\":", "\"status\":",
-		"9007199254740993", "2147483648", "\xC3\xA9", "\xED\xA0\x80", "\xFF", "\t", "\x7F"
-	};
-	size_t		at = draw(b->len + 1);
-	const char *token = tokens[draw(sizeof(tokens) / sizeof(tokens[0]))];
-	const Bytes *other = &seeds[draw((size_t) n_seeds)];
-	size_t		from = draw(other->len + 1);
-	uint8_t		byte;
-
-	switch (draw(5))
-	{
-		case 0:
-			byte = (uint8_t) draw(256);
-			replace(b, at, 1, &byte, 1);
-			break;
-		case 1:
-			replace(b, at, draw(4), token, strlen(token));
-			break;
-		case 2:
-			replace(b, at, draw(8), "", 0);
-			break;
-		case 3:
-			/* keeps both ends, so that it is still an object */
-			replace(b, at, draw(20), other->data + from, draw(other->len - from + 1));
-			break;
-		case 4:
-			byte = (uint8_t) ('0' + draw(10));
-			replace(b, at, 0, &byte, 1);
-			break;
-	}
-}
-
-/* On a copy that ends where the line ends. */
-static void
-hold_against_judge(const Bytes *b)
-{
-	uint8_t    *copy = malloc(b->len + (b->len == 0));
-
-	assert_non_null(copy);
-	memcpy(copy, b->data, b->len);
-	(void) LLVMFuzzerTestOneInput(copy, b->len);
-	free(copy);
-}
+static const char *const tokens[] = {
+	"\"", "\\", "{", "}", "[", "]", ":", ",", " ", "null", "true", "-", ".", "0", "e5",
+	"9", "5", "\\\"", "\\/", "\\u0061", "\"page\":", "\"ts\":", "\"length\":", "\"status\":",
+	"9007199254740993", "2147483648", "\xC3\xA9", "\xED\xA0\x80", "\xFF", "\t", "\x7F"
+};
 
 static void
 test_against_judge(void **state)
 {
-	static Bytes b;
+	static Corpus corpus = {.random_state = 42, .tokens = tokens,
+	.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
 
 	(void) state;
-	read_corpus();
-	for (int i = 0; i < n_seeds; i++)
-		hold_against_judge(&seeds[i]);
-	for (int i = 0; i < MUTATIONS; i++)
-	{
-		b = seeds[draw((size_t) n_seeds)];
-		for (size_t n = 1 + draw(3); n > 0; n--)
-			mutate(&b);
-		hold_against_judge(&b);
-	}
+	corpus_read(&corpus, "../fuzz/corpus/event_line");
+	corpus_replay(&corpus);
+	corpus_run_mutations(&corpus, MUTATIONS);
 }
 
 int

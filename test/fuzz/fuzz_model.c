@@ -1,0 +1,224 @@
+/*
+ * fuzz_model.c
+ *	  The decoder of models, and prediction with whatever it accepts.
+ *
+ * A model that is accepted encodes to the same bytes, takes memory in
+ * proportion to them, and predicts the same probabilities tree by tree and in
+ * every way of walking.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/additive.h"
+#include "core/binning.h"
+#include "core/codec.h"
+#include "core/predict.h"
+#include "core/rng.h"
+#include "core/walk.h"
+#include "fuzz_model.h"
+
+#define N_ROWS		8
+
+/* Memory for bytes: see MIN_…_BYTES in the decoder; the widest growth is that of categories. */
+#define MAX_GROWTH	64
+#define FREE_BYTES	1024
+
+/* A row as all forms of prediction take it. */
+typedef struct Row
+{
+	uint8_t		codes[SPK_MAX_FEATURES];
+	double		numbers[SPK_MAX_FEATURES];	/* values that get the codes; of categories the code */
+} Row;
+
+uint64_t	fuzz_models[SPK_N_ALGORITHMS];
+
+static void
+check_same_bytes(const SpkHost *host, const SpkModel *model, const uint8_t *data, size_t len)
+{
+	SpkWriter	w = spk_writer(host);
+
+	fuzz_check(spk_model_encode(model, &w) == SPK_OK, "a decoded model is encoded");
+	fuzz_check(w.len == len && memcmp(w.data, data, len) == 0, "a decoded model has the same bytes");
+	spk_release(host, w.data);
+}
+
+/* The lowest or the highest number with this code. */
+static double
+number_of_code(const SpkFeature *feature, uint32_t code, bool highest)
+{
+	if (highest)
+		return code + 1 < feature->n_bins ? feature->edges[code] : INFINITY;
+	return code > 0 ? nextafter(feature->edges[code - 1], INFINITY) : -INFINITY;
+}
+
+static void
+draw_value(SpkRng *rng, const SpkFeature *feature, uint8_t *code, double *number)
+{
+	uint32_t	drawn = spk_rng_below(rng, feature->n_bins + 1);
+
+	*code = drawn == feature->n_bins ? SPK_MISSING : (uint8_t) drawn;
+	*number = NAN;
+	if (*code == SPK_MISSING)
+		return;
+	if (feature->kind == SPK_CATEGORY)
+	{
+		const SpkCategory *category = &feature->categories[*code];
+
+		*number = *code;
+		fuzz_check(spk_code_category(feature, category->name, category->len) == *code,
+				   "a category has its code");
+	}
+	else
+	{
+		*number = number_of_code(feature, *code, spk_rng_below(rng, 2) == 0);
+		fuzz_check(spk_code_number(feature, *number) == *code, "a number has its code");
+	}
+}
+
+static void
+draw_rows(const SpkModel *model, Row *rows)
+{
+	SpkRng		rng = spk_rng(model->fingerprint, 0);
+
+	for (int r = 0; r < N_ROWS; r++)
+		for (uint32_t f = 0; f < model->n_features; f++)
+			draw_value(&rng, &model->features[f], &rows[r].codes[f], &rows[r].numbers[f]);
+}
+
+static void
+check_additive(const SpkModel *model, const Row *rows)
+{
+	for (int r = 0; r < N_ROWS; r++)
+	{
+		const double *term = model->terms + SPK_INTERCEPT;
+		double		p = spk_additive_predict(model, rows[r].numbers);
+
+		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
+		for (uint32_t f = 0; f < model->n_features; f++)
+		{
+			const SpkFeature *feature = &model->features[f];
+
+			fuzz_check(isfinite(spk_contribution(model, feature, term, rows[r].numbers[f])),
+					   "a contribution is a number");
+			term += spk_term_length(model, feature);
+		}
+	}
+}
+
+/* Puts the codes one by one, or those of numbers as the walker makes them. */
+static void
+put_row(const SpkWalker *walker, const SpkModel *model, const Row *row, bool numbers, uint8_t *codes)
+{
+	for (uint32_t f = 0; f < model->n_features; f++)
+		if (!numbers || model->features[f].kind == SPK_CATEGORY)
+			spk_walk_put_code(walker, f, row->codes[f], codes);
+	if (numbers)
+		spk_walk_put_numbers(walker, row->numbers, codes);
+}
+
+static void
+check_walks(const SpkModel *model, const Row *rows, SpkWalkWay way)
+{
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
+	SpkWalker  *walker = spk_walker_new(&host, model, way);
+	uint64_t	n_nodes = 0;
+	uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		n_nodes += model->trees[t].n_nodes;
+	fuzz_check(fuzz.allocated <= spk_walker_size(model->n_trees, n_nodes, model->n_features),
+			   "a walker takes the memory that it says");
+	for (int r = 0; r < N_ROWS; r++)
+	{
+		double		p = spk_predict(model, rows[r].codes);
+
+		put_row(walker, model, &rows[r], r % 2 == 1, codes);
+		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
+		fuzz_check(spk_answer(model, spk_walk(walker, codes)) == p, "a walk ends where the trees do");
+	}
+	free(codes);
+	spk_walker_release(walker);
+	fuzz_check(fuzz.unit.live == 0, "a walker gives its memory back");
+}
+
+static void
+check_predictions(const SpkModel *model)
+{
+	static Row	rows[N_ROWS];
+
+	draw_rows(model, rows);
+	if (!spk_algorithm_is_forest(model->algorithm))
+		check_additive(model, rows);
+	else
+		for (uint32_t way = 0; way <= spk_walk_best(); way++)
+			check_walks(model, rows, (SpkWalkWay) way);
+}
+
+/* Decodes once more, and runs out of memory on the way, perhaps. */
+static void
+check_without_memory(const uint8_t *data, size_t len, uint64_t fingerprint)
+{
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
+	SpkModel	model;
+	const char *why;
+	SpkStatus	status;
+
+	fuzz.unit.allocs_left = (long) (fingerprint % 32);
+	status = spk_model_decode(&host, data, len, &model, &why);
+	fuzz_check(status == SPK_OK || status == SPK_NO_MEMORY, "what fails is memory");
+	if (status == SPK_OK)
+		spk_model_release(&host, &model);
+	fuzz_check(fuzz.unit.live == 0, "a decoder without memory holds nothing");
+}
+
+static void
+check_model(const uint8_t *data, size_t len)
+{
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
+	SpkModel	model;
+	const char *why = NULL;
+	SpkStatus	status = spk_model_decode(&host, data, len, &model, &why);
+
+	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL), "there is a reason to refuse");
+	fuzz_check(fuzz.allocated <= MAX_GROWTH * len + FREE_BYTES, "a decoder takes memory in proportion");
+	if (status == SPK_OK)
+	{
+		fuzz_models[model.algorithm]++;
+		check_same_bytes(&host, &model, data, len);
+		check_predictions(&model);
+		check_without_memory(data, len, model.fingerprint);
+		spk_model_release(&host, &model);
+	}
+	fuzz_check(fuzz.unit.live == 0, "a decoder gives its memory back");
+}
+
+/* Gets past the fingerprint. */
+static void
+sign(uint8_t *data, size_t len)
+{
+	uint64_t	hash = spk_model_hash(data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
+									  (SpkAlgorithm) data[6]);
+
+	for (int i = 0; i < 8; i++)
+		data[8 + i] = (uint8_t) (hash >> (8 * i));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t    *copy;
+
+	check_model(data, size);
+	if (size < SPK_MODEL_HEADER)
+		return 0;
+	copy = malloc(size);
+	memcpy(copy, data, size);
+	sign(copy, size);
+	if (memcmp(copy, data, size) != 0)
+		check_model(copy, size);
+	free(copy);
+	return 0;
+}

@@ -1,0 +1,308 @@
+/*
+ * make_seeds.c
+ *	  Writes the seeds of the corpora of models and profiles: a small one of
+ *	  every kind.  make_seeds FOLDER, which holds the folders model and profile.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* unit_table.h is for the tests, too, which include these before it */
+#include "core/additive.h"
+#include "core/calibrate.h"
+#include "core/profile.h"
+#include "core/rng.h"
+#include "core/samples.h"
+#include "../unit/unit_table.h"
+
+#define N_ROWS		48
+#define MAX_BINS	6
+
+static UnitHost unit = UNIT_HOST_INIT;
+static const char *folder;
+
+static void
+must(SpkStatus status)
+{
+	if (status == SPK_OK)
+		return;
+	fprintf(stderr, "make_seeds: status %d\n", (int) status);
+	exit(1);
+}
+
+static void
+put_file(const char *kind, const char *name, const SpkWriter *w)
+{
+	char		path[512];
+	FILE	   *file;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, kind, name);
+	file = fopen(path, "wb");
+	if (file == NULL || fwrite(w->data, 1, w->len, file) != w->len || fclose(file) != 0)
+	{
+		perror(path);
+		exit(1);
+	}
+}
+
+/* ---- Models ---- */
+
+/* Two numbers, one with missing values, and a category; the label follows, loosely. */
+static UnitTable *
+small_table(uint32_t n_rows)
+{
+	static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
+	UnitTable  *t = unit_table_new(n_rows);
+	SpkRng		rng = spk_rng(11, 1);
+	double	   *x = unit_table_numbers(t, "x");
+	double	   *y = unit_table_numbers(t, "y");
+	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
+
+	for (uint32_t r = 0; r < n_rows; r++)
+	{
+		x[r] = spk_rng_double(&rng);
+		y[r] = spk_rng_below(&rng, 5) == 0 ? NAN : spk_rng_below(&rng, 7);
+		city[r] = spk_rng_below(&rng, 4);
+		if (city[r] == 3)
+			city[r] = SPK_NO_ID;
+		t->labels[r] = x[r] + 0.3 * (y[r] > 3) + spk_rng_double(&rng) > 1.2;
+	}
+	return t;
+}
+
+/* The table in the forms that learners take, and its features in the model. */
+static void
+prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *model, SpkSamples *samples)
+{
+	uint32_t	n = t->table.n_rows;
+
+	model->features = spk_alloc(host, t->table.n_columns, sizeof(SpkFeature));
+	for (; model->n_features < t->table.n_columns; model->n_features++)
+		must(spk_bin_column(host, &t->columns[model->n_features], n, max_bins,
+							&model->features[model->n_features]));
+	memset(samples, 0, sizeof(*samples));
+	must(spk_bin_table(host, &t->table, model->features,
+					   spk_alloc(host, n, spk_matrix_stride(t->table.n_columns)), &samples->matrix, NULL));
+	must(spk_values_new(host, &t->table, model->features, &samples->values));
+}
+
+/* By scores of the rows that the model was fitted to, which is good enough here. */
+static void
+calibrate(const SpkHost *host, const SpkSamples *samples, double method, SpkModel *model)
+{
+	SpkScored	scored[UNIT_MAX_TABLE_ROWS];
+	size_t		n;
+
+	must(spk_score_fold(host, samples, SPK_NO_FOLD, model, scored, &n));
+	model->options.value[SPK_OPT_CALIBRATE] = method;
+	must(spk_calibrate(host, scored, (uint32_t) n, model));
+}
+
+/* Options, as many as are set: pairs of an option and its value; SPK_N_OPTIONS ends them. */
+static void
+make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm algorithm, ...)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkModel	model = {.algorithm = algorithm, .threshold = 0.5, .options = spk_options_default(algorithm)};
+	SpkWriter	w = spk_writer(&host);
+	SpkSamples	samples;
+	double		method;
+	va_list		args;
+	int			option;
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	va_start(args, algorithm);
+	while ((option = va_arg(args, int)) != SPK_N_OPTIONS)
+		model.options.value[option] = va_arg(args, double);
+	va_end(args);
+	method = model.options.value[SPK_OPT_CALIBRATE];
+
+	prepare(&host, t, max_bins, &model, &samples);
+	must(spk_fit_without(&host, &samples, SPK_NO_FOLD, &model));
+	if (method != SPK_CALIBRATE_NONE)
+		calibrate(&host, &samples, method, &model);
+	must(spk_model_encode(&model, &w));
+	put_file("model", name, &w);
+	spk_release(&host, w.data);
+	spk_release(&host, samples.matrix.codes);
+	spk_values_release(&host, &samples.values);
+	spk_model_release(&host, &model);
+}
+
+/* So many stumps, each of which asks for another set of a category: more than a walker asks in advance. */
+static void
+make_many_sets(const char *name, uint32_t n_trees)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING, .threshold = 0.5, .n_trees = n_trees,
+	.n_features = 1, .options = spk_options_default(SPK_GRADIENT_BOOSTING)};
+	SpkCategory categories[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 1}, {"g", 1}, {"h", 1}};
+	uint32_t	counts[] = {1, 1, 1, 1, 1, 1, 1, 1, 2};
+	SpkFeature	feature = {.name = "c", .kind = SPK_CATEGORY, .n_bins = 8, .categories = categories,
+	.counts = counts, .importance = 1};
+	SpkNode		nodes[256][3];
+	SpkCodeSet	sets[256];
+	SpkTree		trees[256];
+	SpkWriter	w = spk_writer(&host);
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.features = &feature;
+	model.trees = trees;
+	for (uint32_t t = 0; t < n_trees; t++)
+	{
+		sets[t] = (SpkCodeSet) {{t, 0, 0, t % 3 == 0 ? UINT64_C(1) << 63 : 0}};
+		nodes[t][0] = (SpkNode) {.u.left = 1, .cover = 10, .flags = SPK_NODE_SET};
+		nodes[t][1] = (SpkNode) {.u.value = (float) t, .cover = 4, .flags = SPK_NODE_LEAF};
+		nodes[t][2] = (SpkNode) {.u.value = -1, .cover = 6, .flags = SPK_NODE_LEAF};
+		trees[t] = (SpkTree) {3, 1, nodes[t], &sets[t]};
+	}
+	must(spk_model_encode(&model, &w));
+	put_file("model", name, &w);
+	spk_release(&host, w.data);
+}
+
+#define NONE			SPK_OPT_CALIBRATE, SPK_CALIBRATE_NONE
+#define PLATT			SPK_OPT_CALIBRATE, SPK_CALIBRATE_PLATT
+#define ISOTONIC		SPK_OPT_CALIBRATE, SPK_CALIBRATE_ISOTONIC
+#define MULTINOMIAL		SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_MULTINOMIAL
+#define PERMUTATION		SPK_OPT_IMPORTANCE, SPK_IMPORTANCE_PERMUTATION
+#define SMALL			SPK_OPT_TREES, 3.0, SPK_OPT_MAX_DEPTH, 3.0
+#define END				SPK_N_OPTIONS
+
+static void
+make_models(void)
+{
+	UnitTable  *t = small_table(N_ROWS);
+	UnitTable  *large = small_table(500);
+
+	make_model("forest", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, NONE, END);
+	make_model("forest_platt", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PLATT, END);
+	make_model("forest_isotonic", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, ISOTONIC, END);
+	make_model("forest_permutation", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PERMUTATION, END);
+	make_model("tree", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_DEPTH, 4.0, END);
+	make_model("tree_isotonic", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_LEAVES, 4.0, ISOTONIC, END);
+	make_model("tree_deep", large, 40, SPK_DECISION_TREE, SPK_OPT_MIN_LEAF, 1.0, END);
+	make_model("boosting", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, SPK_OPT_MIN_LEAF, 2.0, END);
+	make_model("boosting_platt", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, PLATT, END);
+	make_model("boosting_leaves", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SPK_OPT_TREES, 5.0,
+			   SPK_OPT_MAX_LEAVES, 3.0, SPK_OPT_MIN_GAIN, 0.01, END);
+	make_model("logistic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, NONE, END);
+	make_model("logistic_platt", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLATT, END);
+	make_model("logistic_isotonic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, ISOTONIC, END);
+	make_model("bayes", t, MAX_BINS, SPK_NAIVE_BAYES, NONE, END);
+	make_model("bayes_platt", t, MAX_BINS, SPK_NAIVE_BAYES, PLATT, END);
+	make_model("bayes_multinomial", t, MAX_BINS, SPK_NAIVE_BAYES, MULTINOMIAL, ISOTONIC, END);
+	make_many_sets("boosting_many_sets", 132);
+	free(t);
+	free(large);
+}
+
+/* ---- Profiles ---- */
+
+static void
+put_profile(const char *name, SpkProfileState *state)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkWriter	w = spk_writer(&host);
+
+	must(spk_profile_encode(state, &w));
+	put_file("profile", name, &w);
+	spk_release(&host, w.data);
+	spk_release(&host, state->closed.data);
+}
+
+/* n events of this page at start and every step after it, each third in a new session. */
+static void
+make_even(const char *name, SpkPage page, int n, int64_t start, int64_t step, int64_t session)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkProfileState state;
+
+	spk_profile_init(&state, &host);
+	for (int i = 0; i < n; i++)
+	{
+		SpkEvent	e = {.ts = start + i * step, .session = session + i / 3, .registration = SPK_NO_TIME,
+		.length_us = 200000001, .page = page, .level = SPK_LEVEL_PAID, .gender = SPK_GENDER_FEMALE};
+
+		must(spk_profile_add(&state, &e));
+	}
+	put_profile(name, &state);
+}
+
+/* n events of everything, in some sessions over so many days. */
+static void
+make_mixed(const char *name, int n, uint32_t n_days, uint32_t n_sessions)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkRng		rng = spk_rng(5, n);
+	SpkProfileState state;
+
+	spk_profile_init(&state, &host);
+	for (int i = 0; i < n; i++)
+	{
+		SpkEvent	e = {.ts = (int64_t) spk_rng_below(&rng, n_days * 1440) * 60000000 + spk_rng_below(&rng, 2)};
+
+		e.session = (int64_t) spk_rng_below(&rng, n_sessions) - 2;
+		e.page = (SpkPage) spk_rng_below(&rng, SPK_N_PAGES);
+		e.level = (SpkLevel) spk_rng_below(&rng, 3);
+		e.gender = (SpkGender) spk_rng_below(&rng, 3);
+		e.length_us = spk_rng_below(&rng, 1000000000);
+		e.registration = spk_rng_below(&rng, 3) == 0 ? e.ts - 5000 : SPK_NO_TIME;
+		must(spk_profile_add(&state, &e));
+	}
+	put_profile(name, &state);
+}
+
+/* A slice whose counts and sums stick at their maxima. */
+static void
+make_full(const char *name)
+{
+	SpkHost		host = unit_host(&unit);
+	SpkSlice	slice;
+	SpkProfileState state;
+
+	spk_slice_init(&slice, 1, 2);
+	slice.first_ts = slice.last_ts = slice.level_ts = slice.first_downgrade = 2 * SPK_USECS_PER_DAY;
+	slice.level = SPK_LEVEL_PAID;
+	slice.listened_us = slice.play_hours = INT64_MAX;
+	slice.paid = UINT32_MAX;
+	for (int p = 0; p < SPK_N_PAGES; p++)
+		slice.pages[p] = spk_page_is_cancel((SpkPage) p) ? 0 : UINT32_MAX;
+	spk_profile_init(&state, &host);
+	must(spk_profile_add_slice(&state, &slice));
+	put_profile(name, &state);
+}
+
+static void
+make_profiles(void)
+{
+	const int64_t day = SPK_USECS_PER_DAY;
+
+	make_even("one", SPK_PAGE_HOME, 1, 6850 * day, 0, 29);
+	make_even("songs", SPK_PAGE_NEXT_SONG, 12, 6850 * day, day / 2, 29);
+	make_even("cancelled", SPK_PAGE_CANCELLATION, 1, 6850 * day + 7, 0, 29);
+	make_even("downgrades", SPK_PAGE_SUBMIT_DOWNGRADE, 6, 6850 * day + 1, day / 3 - 1, 29);
+	make_even("first_times", SPK_PAGE_NEXT_SONG, 4, SPK_MIN_TIME, day, INT64_MIN);
+	make_even("last_times", SPK_PAGE_NEXT_SONG, 4, SPK_MAX_TIME - 3 * day - 5, day, INT64_MAX - 1);
+	make_even("backwards", SPK_PAGE_HELP, 9, 0, -day / 4, -3);
+	make_mixed("mixed_day", 12, 1, 1);
+	make_mixed("mixed_sessions", 20, 3, 4);
+	make_mixed("mixed_days", 40, 40, 10);
+	make_full("full");
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2)
+	{
+		fprintf(stderr, "usage: make_seeds FOLDER\n");
+		return 1;
+	}
+	folder = argv[1];
+	make_models();
+	make_profiles();
+	return unit.live == 0 ? 0 : 1;
+}
