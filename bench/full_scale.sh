@@ -5,7 +5,7 @@
 #	  for all users, once through a load and once in place, against a hundredth
 #	  and a tenth of it.
 #
-# Takes about 42 GB of disk below TMPDIR (/tmp without) while it runs.  What is
+# Takes about 54 GB of disk below TMPDIR (/tmp without) while it runs.  What is
 # timed is in bench/topics/scale.sh; making the log is not.
 #
 TOPIC=scale SIZE=full exec "$(dirname "$0")/run.sh"
