@@ -1,0 +1,31 @@
+/*
+ * model_cache.h
+ *	  Models that a place in a query has made ready for use.
+ *
+ * Functions that apply a model are called for millions of rows with few models.
+ * A model is detoasted, checked and decoded when it first occurs at a place in
+ * a query, and kept there; a stored model is known again by its toast pointer,
+ * without being read.
+ */
+#ifndef SPK_MODEL_CACHE_H
+#define SPK_MODEL_CACHE_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "core/model.h"
+
+/*
+ * Makes what the function needs of a model, all in this context, where the
+ * model lies as well; both are deleted together.
+ */
+typedef void *(*SpkPrepare) (SpkModel *model, MemoryContext context);
+
+/*
+ * What prepare has made of the model in argument 0, now or in an earlier call.
+ * Uses fn_extra; errors are those of decoding a model.
+ */
+extern void *spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare);
+
+#endif							/* SPK_MODEL_CACHE_H */
