@@ -248,12 +248,12 @@ INSERT INTO small VALUES (
   "options": {"class_weight": "none", "l2": 1, "max_iter": 100}, "facts": {"rows": 10},
   "features": [{"name": "songs", "kind": "number", "edges": [1.5], "counts": [5, 4, 1], "importance": 0.5},
 			   {"name": "level", "kind": "category", "categories": ["free", "paid"], "counts": [5, 5, 0], "importance": 0.5}],
-  "intercept": [-1.5, 0.25], "terms": [[2,0.5,0.75,0.125,0,0], [0.5,-0.5,0,1,1,0]]}',
+  "intercept": [-1.5, 0.25], "terms": [[2,0.5,0.75,0.125,0,0,0.25], [0.5,-0.5,0,1,1,0,-0.125]]}',
 '{"sparkify_model": 1, "algorithm": "naive_bayes", "threshold": 0.5,
   "options": {"class_weight": "none", "smoothing": 1, "var_smoothing": 1e-9, "distribution": "gaussian"}, "facts": {"rows": 10},
   "features": [{"name": "songs", "kind": "number", "edges": [1.5], "counts": [5, 4, 1], "importance": 0.5},
 			   {"name": "level", "kind": "category", "categories": ["free", "paid"], "counts": [5, 5, 0], "importance": 0.5}],
-  "intercept": [-0.5, -1], "terms": [[2,3,0.5,0.75], [-0.5,-1,-2,-0.25]]}');
+  "intercept": [-0.5, -1], "terms": [[2,3,0.5,0.75,-1.5], [-0.5,-1,-2,-0.25,0.5]]}');
 SELECT logistic::churn_model::text::churn_model = logistic::churn_model AS logistic,
 	   bayes::churn_model::text::churn_model = bayes::churn_model AS bayes FROM small;
 SELECT churn_predict(logistic::churn_model, r) AS logistic, churn_predict(bayes::churn_model, r) AS bayes
@@ -265,24 +265,26 @@ SELECT wrong(1, '"intercept": [-1.5, 0.25], ', '');
 SELECT wrong(1, '[-1.5, 0.25]', '[-1.5]');
 SELECT wrong(1, '[-1.5, 0.25]', '[-1.5, -0.25]');
 SELECT wrong(1, '[-1.5, 0.25]', '[1e200, 0.25]');
-SELECT wrong(1, ', [0.5,-0.5,0,1,1,0]', '');
-SELECT wrong(1, '[0.5,-0.5,0,1,1,0]', '[0.5,-0.5,0,1,1]');
-SELECT wrong(1, '[0.5,-0.5,0,1,1,0]', '[0.5,-0.5,0,1,1,0,0]');
-SELECT wrong(1, '[0.5,-0.5,0,1,1,0]', '{"a": [0.5,-0.5,0,1,1,0]}');
-SELECT wrong(1, '[0.5,-0.5,0,1,1,0]', '[0.5,-0.5,0,1,1,"0"]');
-SELECT wrong(1, '[0.5,-0.5,0,1,1,0]', '[0.5,-0.5,0,1,-1,0]');
+SELECT wrong(1, ', [0.5,-0.5,0,1,1,0,-0.125]', '');
+SELECT wrong(1, '[0.5,-0.5,0,1,1,0,-0.125]', '[0.5,-0.5,0,1,1,0]');
+SELECT wrong(1, '[0.5,-0.5,0,1,1,0,-0.125]', '[0.5,-0.5,0,1,1,0,-0.125,0]');
+SELECT wrong(1, '[0.5,-0.5,0,1,1,0,-0.125]', '{"a": [0.5,-0.5,0,1,1,0,-0.125]}');
+SELECT wrong(1, '[0.5,-0.5,0,1,1,0,-0.125]', '[0.5,-0.5,0,1,1,0,"0"]');
+SELECT wrong(1, '[0.5,-0.5,0,1,1,0,-0.125]', '[0.5,-0.5,0,1,-1,0,-0.125]');
 SELECT wrong(1, '[2,0.5,0.75,', '[2,0,0.75,');
 SELECT wrong(1, '[2,0.5,0.75,', '[2,-0.5,0.75,');
 SELECT wrong(1, '[2,0.5,0.75,', '[2,1e-310,0.75,');
 SELECT wrong(1, '[2,0.5,0.75,', '[2,0.5,1e101,');
+SELECT wrong(1, '-0.125]', '-1e117]');
+SELECT wrong(2, '-1.5]', '1e999]');
 SELECT wrong(1, '"l2": 1', '"l2": -1');
 SELECT wrong(1, 'logistic_regression', 'random_forest');
 SELECT wrong(1, 'logistic_regression', 'naive_bayes');
 SELECT wrong(2, '[-0.5, -1]', '[0.5, -1]');
-SELECT wrong(2, '[2,3,0.5,0.75]', '[2,3,0.5,0]');
-SELECT wrong(2, '[2,3,0.5,0.75]', '[2,3,-0.5,0.75]');
-SELECT wrong(2, '[2,3,0.5,0.75]', '[2,3,0.5,-0.75,0]');
-SELECT wrong(2, '-0.25]', '0.25]');
+SELECT wrong(2, '[2,3,0.5,0.75,', '[2,3,0.5,0,');
+SELECT wrong(2, '[2,3,0.5,0.75,', '[2,3,-0.5,0.75,');
+SELECT wrong(2, '[2,3,0.5,0.75,', '[2,3,0.5,-0.75,0,');
+SELECT wrong(2, '-0.25,0.5]', '0.25,0.5]');
 SELECT wrong(2, '"gaussian"', '"multinomial"');
 
 DROP TABLE plain, scales, mixed, training, shuffled, models, small;

@@ -12,6 +12,7 @@
 /* Weights and logarithms beyond this come from no training; sums of them stay finite. */
 #define MAX_WEIGHT		1e100
 #define MAX_STANDARD	1e15
+#define MAX_MEAN		1e116
 
 static inline bool
 is_multinomial(const SpkModel *model)
@@ -46,8 +47,8 @@ uint32_t
 spk_term_length(const SpkModel *model, const SpkFeature *feature)
 {
 	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
-		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) : SPK_LOGISTIC_NUMBER;
-	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins : SPK_BAYES_NUMBER;
+		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
+	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
 }
 
 size_t
@@ -134,10 +135,13 @@ spk_terms_fault(const SpkModel *model)
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		const SpkFeature *feature = &model->features[f];
+		uint32_t	length = spk_term_length(model, feature);
 
+		if (!(fabs(term[length - 1]) <= MAX_MEAN))
+			return "The mean of what a feature adds is not one that training makes";
 		if (logistic ? !logistic_term_sound(feature, term) : !bayes_term_sound(model, feature, term))
 			return "The terms of a feature are not ones that training makes";
-		term += spk_term_length(model, feature);
+		term += length;
 	}
 	return NULL;
 }
@@ -219,7 +223,36 @@ spk_additive_predict(const SpkModel *model, const double *values)
 	return spk_calibrated(model, spk_sigmoid(margin));
 }
 
-/* ---- Importance ---- */
+void
+spk_additive_explain(const SpkModel *model, const double *values, double *contributions)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+		uint32_t	length = spk_term_length(model, feature);
+
+		contributions[f] = spk_contribution(model, feature, term, values[f]) - term[length - 1];
+		term += length;
+	}
+}
+
+double
+spk_additive_base(const SpkModel *model)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+	double		base = intercept_of(model);
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		term += spk_term_length(model, &model->features[f]);
+		base += term[-1];
+	}
+	return base;
+}
+
+/* ---- Measuring ---- */
 
 /* Sums of the differences from the first row's contribution, and of their squares. */
 typedef struct Spread
@@ -256,9 +289,10 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 }
 
 SpkStatus
-spk_additive_importance(const SpkHost *host, const SpkValues *rows, SpkModel *model)
+spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
 	Spread	   *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
+	double	   *term = model->terms + SPK_INTERCEPT;
 	double		n = rows->n_rows;
 	double		total = 0;
 	SpkStatus	status;
@@ -274,6 +308,8 @@ spk_additive_importance(const SpkHost *host, const SpkValues *rows, SpkModel *mo
 
 		model->features[f].importance = variance > 0 ? sqrt(variance) : 0;
 		total += model->features[f].importance;
+		term += spk_term_length(model, &model->features[f]);
+		term[-1] = spreads[f].first + mean;
 	}
 	for (uint32_t f = 0; f < model->n_features && status == SPK_OK && total > 0; f++)
 		model->features[f].importance /= total;

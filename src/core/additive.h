@@ -25,6 +25,9 @@
  *					multinomial: the lowest and the highest value, which become 0
  *					and 1, then the logarithm of each class's share of the feature
  *	  category		n_bins logarithms of the category's share in class 0, then in 1
+ *
+ * In both the last of a feature's doubles is the mean of what it adds over the
+ * training rows, which explanations count from.
  */
 #ifndef SPK_ADDITIVE_H
 #define SPK_ADDITIVE_H
@@ -42,7 +45,7 @@ enum
 	SPK_LOGISTIC_ERROR,
 	SPK_LOGISTIC_MISSING,		/* weight of a missing value */
 	SPK_LOGISTIC_MISSING_ERROR,
-	SPK_LOGISTIC_NUMBER
+	SPK_LOGISTIC_NUMBER = 7		/* how many, with the mean of what it adds */
 };
 
 enum
@@ -52,7 +55,7 @@ enum
 	SPK_BAYES_LOW = 0,			/* multinomial */
 	SPK_BAYES_HIGH = 1,			/* multinomial */
 	SPK_BAYES_SHARE = 2,		/* multinomial: 2 logarithms */
-	SPK_BAYES_NUMBER = 4
+	SPK_BAYES_NUMBER = 5		/* how many, with the mean of what it adds */
 };
 
 /* Scales and deviations below this count as none: the feature is constant. */
@@ -67,7 +70,7 @@ extern double spk_standardise(double x, double center, double scale);
  */
 extern double spk_min_max(double x, double low, double high);
 
-/* Doubles of this feature. */
+/* Doubles of this feature, the mean included. */
 extern uint32_t spk_term_length(const SpkModel *model, const SpkFeature *feature);
 
 /* Doubles of the whole model. */
@@ -88,10 +91,21 @@ extern double spk_contribution(const SpkModel *model, const SpkFeature *feature,
 extern double spk_additive_predict(const SpkModel *model, const double *values);
 
 /*
- * Sets the importance of each feature: the standard deviation of its
- * contribution over the rows, scaled to sum 1 (or all 0).  SPK_NO_MEMORY,
- * SPK_CANCELLED.
+ * What each feature adds to the margin of a row of n_features values beyond
+ * what it adds on average: its SHAP value, since features are independent of
+ * each other in these models.  They and the base add up to the margin, before
+ * calibration.
  */
-extern SpkStatus spk_additive_importance(const SpkHost *host, const SpkValues *rows, SpkModel *model);
+extern void spk_additive_explain(const SpkModel *model, const double *values, double *contributions);
+
+/* The mean margin of the training rows. */
+extern double spk_additive_base(const SpkModel *model);
+
+/*
+ * Measures what each feature adds over the rows: sets its mean in the terms and
+ * the importance, the standard deviation, scaled to sum 1 (or all 0).
+ * SPK_NO_MEMORY, SPK_CANCELLED.
+ */
+extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
 #endif							/* SPK_ADDITIVE_H */

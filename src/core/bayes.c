@@ -241,7 +241,7 @@ learn(Bayes *bayes)
 	status = model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL ?
 		learn_multinomial(bayes) : learn_gaussian(bayes);
 	if (status == SPK_OK)
-		status = spk_additive_importance(bayes->host, bayes->rows, model);
+		status = spk_additive_measure(bayes->host, bayes->rows, model);
 	if (status != SPK_OK)
 	{
 		spk_release(bayes->host, model->terms);

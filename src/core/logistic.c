@@ -474,7 +474,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	if (status == SPK_OK)
 		status = put_terms(&fit);
 	if (status == SPK_OK)
-		status = spk_additive_importance(host, rows, model);
+		status = spk_additive_measure(host, rows, model);
 	if (status != SPK_OK)
 	{
 		spk_release(host, model->terms);
