@@ -4,6 +4,7 @@ peer_forest.py keep CSV FILE                              the rows of a CSV file
 peer_forest.py train KIND LIB DEPTH FILE ROWS             the time to train on the first ROWS
 peer_forest.py auc KIND LIB DEPTH FILE ROWS HELD SECONDS  the AUC on HELD, for each seed, see below
 peer_forest.py predict LIB DEPTH FILE                     the time to predict all rows in memory, by a forest
+peer_forest.py explain KIND LIB DEPTH FILE ROWS OF        the time for the SHAP values of OF rows
 peer_forest.py folds CSV                                 the AUC of scikit-learn on each part of a cross-validation
 
 KIND is forest (100 trees, 4 of 20 features a split) or boost (100 rounds); LIB is
@@ -85,6 +86,13 @@ def predict(lib, model, x):
     return model.predict_proba(x)[:, 1]
 
 
+def explain(lib, model, x):
+    if lib == "xgboost":
+        import xgboost
+        return model.get_booster().predict(xgboost.DMatrix(x, nthread=THREADS), pred_contribs=True)
+    return model.predict(x, pred_contrib=True, num_threads=THREADS)
+
+
 def judge(kind, lib, depth, x, y, rows, held, limit):
     x_held, y_held = load(held)
     start = time.perf_counter()
@@ -125,6 +133,10 @@ def main():
         kind, lib, depth, (x, y), rows = args[0], args[1], int(args[2]), load(args[3]), int(args[4])
         if what == "auc":
             judge(kind, lib, depth, x, y, rows, args[5], float(args[6]))
+        elif what == "explain":
+            model = MODELS[kind](lib, depth, 1).fit(x[:rows], y[:rows])
+            x = x[:int(args[5])].astype(np.float32)
+            timed(lambda: explain(lib, model, x))
         else:
             model = MODELS[kind](lib, depth, 1)  # imports, too
             timed(lambda: model.fit(x[:rows], y[:rows]))

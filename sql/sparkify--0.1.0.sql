@@ -562,6 +562,16 @@ CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity'
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 
+-- stable: binds the row as churn_predict does, and shows values as the session's
+-- settings say.  The cost is that of a hundred trees, some milliseconds.
+CREATE FUNCTION churn_explain(model churn_model, features record,
+		OUT feature text, OUT value text, OUT contribution float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 25000 ROWS 40;
+
+CREATE FUNCTION churn_reasons(model churn_model, features record, top int DEFAULT 3) RETURNS text[]
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 25000 SUPPORT churn_predict_support;
+
 COMMENT ON FUNCTION churn_fingerprint(churn_model) IS
 	'hash of the whole model, 16 hex digits: equal models have equal ones';
 COMMENT ON FUNCTION churn_set_threshold(churn_model, float8) IS
@@ -572,6 +582,11 @@ COMMENT ON FUNCTION churn_info(churn_model) IS
 	'algorithm, options, training facts, features and size of the model';
 COMMENT ON FUNCTION churn_importance(churn_model, text) IS
 	'importance of each feature, most important first: its share in what splits take off impurity, or by permutation, the growth of the squared error out of bag when its values are shuffled';
+
+COMMENT ON FUNCTION churn_explain(churn_model, record) IS
+	'how far each feature moves the row''s prediction from the average one, furthest first: exact SHAP values, and in the last row, without a feature, the average; they add up to the probability of a forest or a decision tree, to the log-odds of other models, before calibration';
+COMMENT ON FUNCTION churn_reasons(churn_model, record, int) IS
+	'the features that raise the row''s prediction most, with their values, strongest first';
 
 ------------------------------------------------------------------------
 -- Judging

@@ -6,16 +6,6 @@
 #include "elementary.h"
 #include "predict.h"
 
-static inline bool
-goes_left(const SpkTree *tree, const SpkNode *node, uint8_t code)
-{
-	if (node->flags & SPK_NODE_SET)
-		return spk_set_has(&tree->sets[node->set], code);
-	if (code == SPK_MISSING)
-		return (node->flags & SPK_NODE_MISSING_LEFT) != 0;
-	return code <= node->split;
-}
-
 uint32_t
 spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 {
@@ -25,7 +15,7 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 	{
 		const SpkNode *node = &tree->nodes[at];
 
-		at = node->u.left + !goes_left(tree, node, codes[node->feature]);
+		at = node->u.left + !spk_goes_left(tree, node, codes[node->feature]);
 	}
 	return at;
 }

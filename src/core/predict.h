@@ -8,6 +8,17 @@
 
 #include "model.h"
 
+/* Which way a row with this code of the split's feature goes. */
+static inline bool
+spk_goes_left(const SpkTree *tree, const SpkNode *split, uint8_t code)
+{
+	if (split->flags & SPK_NODE_SET)
+		return spk_set_has(&tree->sets[split->set], code);
+	if (code == SPK_MISSING)
+		return (split->flags & SPK_NODE_MISSING_LEFT) != 0;
+	return code <= split->split;
+}
+
 /* The leaf that a row of codes (n_features) reaches: an index into tree->nodes. */
 extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
 

@@ -3,8 +3,8 @@
  *	  The decoder of models, and prediction with whatever it accepts.
  *
  * A model that is accepted encodes to the same bytes, takes memory in
- * proportion to them, and predicts the same probabilities tree by tree and in
- * every way of walking.
+ * proportion to them, predicts the same probabilities tree by tree and in every
+ * way of walking, and explanations add up to them.
  */
 #include <math.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "core/codec.h"
 #include "core/predict.h"
 #include "core/rng.h"
+#include "core/shap.h"
 #include "core/walk.h"
 #include "fuzz_model.h"
 
@@ -85,6 +86,17 @@ draw_rows(const SpkModel *model, Row *rows)
 			draw_value(&rng, &model->features[f], &rows[r].codes[f], &rows[r].numbers[f]);
 }
 
+/* Contributions and the base against what they add up to; size is that of the largest numbers among them. */
+static void
+check_sum(const SpkModel *model, const double *contributions, double base, double expected, double size)
+{
+	double		sum = base;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+		sum += contributions[f];
+	fuzz_check(fabs(sum - expected) <= 1e-9 * size, "contributions add up");
+}
+
 static void
 check_additive(const SpkModel *model, const Row *rows)
 {
@@ -92,17 +104,54 @@ check_additive(const SpkModel *model, const Row *rows)
 	{
 		const double *term = model->terms + SPK_INTERCEPT;
 		double		p = spk_additive_predict(model, rows[r].numbers);
+		double		contributions[SPK_MAX_FEATURES];
+		double		margin = model->algorithm == SPK_LOGISTIC_REGRESSION ? model->terms[0] :
+			model->terms[1] - model->terms[0];
+		double		size = 1 + fabs(margin);
 
 		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
 		for (uint32_t f = 0; f < model->n_features; f++)
 		{
 			const SpkFeature *feature = &model->features[f];
 
-			fuzz_check(isfinite(spk_contribution(model, feature, term, rows[r].numbers[f])),
-					   "a contribution is a number");
+			double		contribution = spk_contribution(model, feature, term, rows[r].numbers[f]);
+
+			fuzz_check(isfinite(contribution), "a contribution is a number");
 			term += spk_term_length(model, feature);
+			margin += contribution;
+			size += fabs(contribution) + fabs(term[-1]);
 		}
+		spk_additive_explain(model, rows[r].numbers, contributions);
+		check_sum(model, contributions, spk_additive_base(model), margin, size);
 	}
+}
+
+static void
+check_trees_explained(const SpkModel *model, const Row *rows)
+{
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
+	SpkShap    *shap = spk_shap_new(&host, model);
+	double		largest = 1;
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		for (uint32_t i = 0; i < model->trees[t].n_nodes; i++)
+			if (model->trees[t].nodes[i].flags & SPK_NODE_LEAF)
+				largest = fmax(largest, fabs((double) model->trees[t].nodes[i].u.value));
+	for (int r = 0; r < N_ROWS; r++)
+	{
+		double		contributions[SPK_MAX_FEATURES];
+		double		sum = 0;
+
+		for (uint32_t t = 0; t < model->n_trees; t++)
+			sum += model->trees[t].nodes[spk_tree_leaf(&model->trees[t], rows[r].codes)].u.value;
+		if (model->algorithm != SPK_GRADIENT_BOOSTING)
+			sum /= model->n_trees;
+		fuzz_check(spk_shap_explain(shap, rows[r].codes, contributions) == SPK_OK, "trees are explained");
+		check_sum(model, contributions, spk_shap_base(shap), sum, largest * model->n_trees);
+	}
+	spk_shap_release(shap);
+	fuzz_check(fuzz.unit.live == 0, "an explanation gives its memory back");
 }
 
 /* Puts the codes one by one, or those of numbers as the walker makes them. */
@@ -151,8 +200,11 @@ check_predictions(const SpkModel *model)
 	if (!spk_algorithm_is_forest(model->algorithm))
 		check_additive(model, rows);
 	else
+	{
+		check_trees_explained(model, rows);
 		for (uint32_t way = 0; way <= spk_walk_best(); way++)
 			check_walks(model, rows, (SpkWalkWay) way);
+	}
 }
 
 /* Decodes once more, and runs out of memory on the way, perhaps. */
