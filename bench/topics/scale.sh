@@ -11,27 +11,49 @@ forget_log()
 	dd of="$log" oflag=nocache conv=notrunc,fdatasync count=0 status=none
 }
 
-# scale_note USERS NAME SECONDS CPU PRIVATE PROCESS: a row of the table
+# Fills the memory with pages of a file that nobody needs, as on a server that
+# has been up for a while.  A virtual machine gives its host the memory back that
+# it leaves free, and to get it again, page by page, takes several times what it
+# takes to use a page for something else; that would be measured at the full size
+# alone, since a small one gets by with what was in use a moment before.  The file
+# is a new one each time: pages that are read twice count as needed.
+fill_memory()
+{
+	rm -f "$SANDBOX/filler"
+	truncate -s "$(awk '/^MemTotal/ { print $2 "K" }' /proc/meminfo)" "$SANDBOX/filler"
+	cat "$SANDBOX/filler" >/dev/null
+}
+
+declare -A peaks
+
+# scale_note USERS NAME SECONDS CPU: a row of the table
 scale_note()
 {
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$3" "$5" "$6" "$4" |
+	[ $sampling = no ] || return 0
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$events" "$3" "$4" "${peaks[$1 $2]:-– –}" |
 		tee -a "$SANDBOX/scale.rows" >&2
 }
 
-# scale_step USERS NAME COMMAND...: runs it once, notes time and memory, and leaves
-# the times in $seconds and $cpu
+# scale_step USERS NAME COMMAND...: runs it once and notes its time, which it leaves
+# in $seconds and $cpu too; or its memory, in a run of its own, since to look at
+# processes all the time takes a good part of a core
 scale_step()
 {
 	local before start end
 
+	if [ $sampling = yes ]; then
+		watch_memory "${@:3}"
+		peaks[$1 $2]="$private_mb $process_mb"
+		return
+	fi
 	before=$(server_cpu)
 	start=$EPOCHREALTIME
-	watch_memory "${@:3}"
+	"${@:3}" >/dev/null
 	end=$EPOCHREALTIME
 	await_sessions
 	seconds=$(awk "BEGIN { print $end - $start }")
 	cpu=$(awk "BEGIN { print $(server_cpu) - $before }")
-	scale_note "$1" "$2" "$seconds" "$cpu" "$private_mb" "$process_mb"
+	scale_note "$1" "$2" "$seconds" "$cpu"
 }
 
 # Until the table is on the disk: most of a large one is by the end of its load,
@@ -59,32 +81,37 @@ scale_copy()
 }
 
 # scale_size USERS: all steps at this size, the best of three runs, of two at full
-# size.  The first run also makes the segments of write-ahead log that later ones
-# use again, and is the first to use much of the memory.
+# size, after one for the memory.  That one also makes the segments of
+# write-ahead log that later ones use again.
 scale_size()
 {
-	local users=$1 run runs=3 load load_cpu
+	local users=$1 run runs=3 load load_cpu sampling=yes
 
 	[ "$users" != $full_users ] || runs=2
 	json_log "$users"
 	events=$(wc -l <"$log")
 	foreign_log log "$log"
-	for ((run = 0; run < runs; run++)); do
+	for ((run = 0; run <= runs; run++)); do
 		sql -c 'DROP TABLE IF EXISTS loaded' -c 'CREATE TABLE loaded OF churn_event' -c CHECKPOINT 2>/dev/null
+		fill_memory
 		forget_log
 		scale_step "$users" "load, two sessions, and a checkpoint" scale_load
-		load=$seconds load_cpu=$cpu
+		load=${seconds:-0} load_cpu=${cpu:-0}
 		scale_step "$users" "features from the table, first scan" scale_features loaded
-		scale_note "$users" "log to features through a load" "$(awk "BEGIN { print $load + $seconds }")" \
-			"$(awk "BEGIN { print $load_cpu + $cpu }")" "–" "–"
+		scale_note "$users" "log to features through a load" "$(awk "BEGIN { print $load + ${seconds:-0} }")" \
+			"$(awk "BEGIN { print $load_cpu + ${cpu:-0} }")"
 		scale_step "$users" "features from the table, again" scale_features loaded
+		fill_memory
 		forget_log
 		scale_step "$users" "the log copied, for comparison" scale_copy
 		rm "$SANDBOX/copy"
+		fill_memory
 		forget_log
 		scale_step "$users" "features in place" scale_features log
+		sampling=no
 	done
 	sql -c 'DROP TABLE loaded' -c 'DROP FOREIGN TABLE log'
+	rm "$SANDBOX/filler"
 	[ "$users" != $full_users ] || rm "$log"
 }
 
@@ -98,9 +125,10 @@ scale_table()
 		END {
 			for (i = 1; i <= n; i++) {
 				split(row[i], f, "\t")
+				split(f[6], memory, " ")
 				ratio = (f[2] in base) ? sprintf("%.2f", f[4] / f[3] / base[f[2]]) : ""
 				printf "| %s | %d | %d | %.2f | %.0f | %.3f | %s | %.3f | %s | %s |\n", f[2], f[1], f[3], f[4],
-					f[3] / f[4], 1e6 * f[4] / f[3], ratio, 1e6 * f[7] / f[3], f[5], f[6]
+					f[3] / f[4], 1e6 * f[4] / f[3], ratio, 1e6 * f[5] / f[3], memory[1], memory[2]
 			}
 		}'
 }
