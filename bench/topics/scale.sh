@@ -4,21 +4,17 @@
 
 scale_where="WHERE auth NOT IN ('Logged Out', 'Guest')"
 
-# What the cache has of the log is dropped: at every size it is read from the
-# disk, as the full one must be.
-forget_log()
+# Drops what the cache has of the log, so that at every size it is read from the
+# disk, as the full one must be; and then fills the memory with pages of a file
+# that nobody needs, as on a server that has been up for a while.  A virtual
+# machine gives its host the memory back that it leaves free, and to get it
+# again, page by page, takes several times what it takes to use a page for
+# something else; that would be measured at the full size alone, since a small
+# one gets by with what was in use a moment before.  The file is a new one each
+# time: pages that are read twice count as needed.
+start_cold()
 {
 	dd of="$log" oflag=nocache conv=notrunc,fdatasync count=0 status=none
-}
-
-# Fills the memory with pages of a file that nobody needs, as on a server that
-# has been up for a while.  A virtual machine gives its host the memory back that
-# it leaves free, and to get it again, page by page, takes several times what it
-# takes to use a page for something else; that would be measured at the full size
-# alone, since a small one gets by with what was in use a moment before.  The file
-# is a new one each time: pages that are read twice count as needed.
-fill_memory()
-{
 	rm -f "$SANDBOX/filler"
 	truncate -s "$(awk '/^MemTotal/ { print $2 "K" }' /proc/meminfo)" "$SANDBOX/filler"
 	cat "$SANDBOX/filler" >/dev/null
@@ -93,20 +89,17 @@ scale_size()
 	foreign_log log "$log"
 	for ((run = 0; run <= runs; run++)); do
 		sql -c 'DROP TABLE IF EXISTS loaded' -c 'CREATE TABLE loaded OF churn_event' -c CHECKPOINT 2>/dev/null
-		fill_memory
-		forget_log
+		start_cold
 		scale_step "$users" "load, two sessions, and a checkpoint" scale_load
 		load=${seconds:-0} load_cpu=${cpu:-0}
 		scale_step "$users" "features from the table, first scan" scale_features loaded
 		scale_note "$users" "log to features through a load" "$(awk "BEGIN { print $load + ${seconds:-0} }")" \
 			"$(awk "BEGIN { print $load_cpu + ${cpu:-0} }")"
 		scale_step "$users" "features from the table, again" scale_features loaded
-		fill_memory
-		forget_log
+		start_cold
 		scale_step "$users" "the log copied, for comparison" scale_copy
 		rm "$SANDBOX/copy"
-		fill_memory
-		forget_log
+		start_cold
 		scale_step "$users" "features in place" scale_features log
 		sampling=no
 	done
