@@ -48,7 +48,7 @@ prepare(SpkModel *model, MemoryContext context)
 
 	e->model = model;
 	e->host = spk_pg_host(context);
-	if (spk_algorithm_is_forest(model->algorithm) && (e->shap = spk_shap_new(&e->host, model)) == NULL)
+	if (spk_algorithm_is_forest(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
 	spk_bound_row_init(&e->bound, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)

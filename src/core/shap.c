@@ -9,6 +9,7 @@
 #include "predict.h"
 #include "quadrature.h"
 #include "shap.h"
+#include "vectors.h"
 
 /*
  * Points are worked on by four.  The compiler makes of it what the processor
@@ -20,77 +21,219 @@
 typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double))));
 
 /*
- * What the way from the root to a node has come to, at each point t: here
- * "feature" is that of the split above the node.  At the root, as if there had
- * been a split by any feature that all rows pass.
+ * A split, in the order of their nodes: the children of split k of a tree are
+ * nodes 2k + 1 and 2k + 2.  "The feature" is the split's.
  */
-typedef struct Level
+typedef struct Split
 {
-	bool		one;			/* is the row on this side of all splits by the feature so far? */
-	double		zero;			/* the share of training rows that are */
-	Lanes		product[MAX_STEPS]; /* of the factors t * one + (1 - t) * zero of all features so far */
-	Lanes		inverse[MAX_STEPS]; /* 1 / the feature's factor; where one */
-	Lanes		sum[MAX_STEPS]; /* of the leaves below: value times product */
-} Level;
+	SpkNode		node;
+	double		zero[2];		/* left and right: the share of training rows on this side of all splits by
+								 * the feature on the path so far */
+	float		value[2];		/* likewise, of a leaf; 1 of a split, whose product is still to be handed down */
+	uint32_t	at;				/* the place of its node */
+	uint32_t	last;			/* the last node before on the path that is a child of a split by the
+								 * feature; 0, the root, when this is the first */
+} Split;
+
+typedef struct Walk Walk;
 
 struct SpkShap
 {
 	SpkHost		host;
 	const SpkModel *model;
+	void		(*walk) (const Walk *walk);
 	double		base;
-	double	   *zero;			/* of each node of all trees, as in Level */
-	uint8_t    *above;			/* likewise, the depth of the last node before on its path below a
-								 * split by the same feature; 0, the root, when it is the first */
+	Split	   *splits;			/* of all trees */
+
+	/* points of the quadrature, t */
 	uint32_t	steps;			/* LANES points each */
 	Lanes		t[MAX_STEPS];
 	Lanes		rest[MAX_STEPS];	/* 1 - t */
 	Lanes		inverse_rest[MAX_STEPS];
 	double		weight[MAX_STEPS * LANES];
+
+	/*
+	 * Of each node of the tree that a row walks; here "the feature" is that of
+	 * the split above it.  The root is as if all rows had passed one.
+	 */
+	double	   *one;			/* 1 when the row is on this side of all splits by it so far, else 0 */
+	double	   *gap;			/* one - zero */
+	Lanes	   *inverse;		/* steps for each node: 1 / the feature's factor, t * one + (1 - t) * zero */
+	Lanes	   *product;		/* likewise: of the factors of all features so far; from the leaves up what
+								 * the leaves below add up to, value times product */
+
 	Lanes	   *moved;			/* steps for each feature: what it moves the prediction by, at each point */
-	Level	   *levels;
 };
 
 /* One row's way through one tree. */
-typedef struct Walk
+struct Walk
 {
-	SpkShap    *shap;
+	const SpkShap *shap;
 	const SpkTree *tree;
-	const double *zero;
-	const uint8_t *above;
+	const Split *splits;
 	const uint8_t *codes;
-} Walk;
+};
+
+/* ---- Walking ---- */
+
+/*
+ * Both ways go through the splits in the order of their nodes, without a branch
+ * that depends on the row or on what is a leaf: a processor guesses these wrong
+ * half of the time, which takes as long as all the numbers of a split.  steps is
+ * a constant where it is small.
+ */
+
+/* From the root down: each node's factors. */
+SPK_ALWAYS_INLINE void
+walk_down(const Walk *walk, const uint32_t steps)
+{
+	const SpkShap *shap = walk->shap;
+
+	for (uint32_t s = 0; s < steps; s++)
+		shap->product[s] = (Lanes) {1, 1, 1, 1};
+	for (uint32_t k = 0; k < walk->tree->n_nodes / 2; k++)
+	{
+		const Split *split = &walk->splits[k];
+		const Lanes *above = shap->product + (size_t) split->at * steps;
+		const Lanes *last = shap->inverse + (size_t) split->last * steps;
+		uint32_t	right = spk_goes_left(walk->tree, &split->node, walk->codes[split->node.feature]) ? 0 : 1;
+		size_t		taken = 2 * k + 1 + right;
+		size_t		other = 2 * k + 2 - right;
+		double		one = shap->one[split->last];
+		double		zero = split->zero[right];
+		double		other_zero = split->zero[1 - right];
+		double		value = split->value[right];
+		double		other_value = other_zero * split->value[1 - right];
+		double		inverse = 1 / other_zero;
+
+		shap->one[taken] = one;
+		shap->one[other] = 0;
+		shap->gap[taken] = one - zero;
+		shap->gap[other] = -other_zero;
+		for (uint32_t s = 0; s < steps; s++)
+		{
+			Lanes		others = above[s] * last[s];	/* without the feature's factor */
+			Lanes		factor = shap->t[s] * one + shap->rest[s] * zero;
+
+			shap->inverse[taken * steps + s] = 1 / factor;
+			shap->inverse[other * steps + s] = shap->inverse_rest[s] * inverse;
+			shap->product[taken * steps + s] = others * factor * value;
+			shap->product[other * steps + s] = others * shap->rest[s] * other_value;
+		}
+	}
+}
+
+/*
+ * From the leaves up: each split counts what its feature moves the leaves below
+ * by, gap over factor on either side, and takes back what the feature's last
+ * split before on the path is going to count for them.
+ */
+SPK_ALWAYS_INLINE void
+add_up(const Walk *walk, const uint32_t steps)
+{
+	const SpkShap *shap = walk->shap;
+
+	for (uint32_t k = walk->tree->n_nodes / 2; k-- > 0;)
+	{
+		const Split *split = &walk->splits[k];
+		size_t		left = 2 * k + 1;
+		size_t		right = 2 * k + 2;
+		Lanes	   *moved = shap->moved + (size_t) split->node.feature * steps;
+
+		for (uint32_t s = 0; s < steps; s++)
+		{
+			Lanes		on_left = shap->product[left * steps + s];
+			Lanes		on_right = shap->product[right * steps + s];
+			Lanes		sum = on_left + on_right;
+
+			moved[s] += on_left * shap->inverse[left * steps + s] * shap->gap[left] +
+				on_right * shap->inverse[right * steps + s] * shap->gap[right] -
+				sum * shap->inverse[split->last * steps + s] * shap->gap[split->last];
+			shap->product[split->at * steps + s] = sum;
+		}
+	}
+}
+
+SPK_ALWAYS_INLINE void
+walk_steps(const Walk *walk, const uint32_t steps)
+{
+	walk_down(walk, steps);
+	add_up(walk, steps);
+}
+
+SPK_ALWAYS_INLINE void
+walk_tree(const Walk *walk)
+{
+	switch (walk->shap->steps)
+	{
+		case 1:
+			walk_steps(walk, 1);
+			break;
+		case 2:
+			walk_steps(walk, 2);
+			break;
+		case 3:
+			walk_steps(walk, 3);
+			break;
+		default:
+			walk_steps(walk, walk->shap->steps);
+			break;
+	}
+}
+
+static void
+walk_tree_plain(const Walk *walk)
+{
+	walk_tree(walk);
+}
+
+#ifdef SPK_VECTORS
+__attribute__((target("avx2"))) static void
+walk_tree_avx2(const Walk *walk)
+{
+	walk_tree(walk);
+}
+#endif
 
 /* ---- Preparing ---- */
 
-/* The splits of a path so far; depths count from 1, that of the root's children. */
+/* The nodes of a path and the splits above them, by depth; that of the root is 0. */
 typedef struct Path
 {
+	uint32_t	node[SPK_MAX_DEPTH + 1];
 	uint16_t	feature[SPK_MAX_DEPTH + 1];
 	double		zero[SPK_MAX_DEPTH + 1];
 } Path;
 
-/* Sets zero and above of all nodes below this one; returns the most features on a path through it. */
+/* Prepares all splits from this node down; returns the most features on a path through it. */
 static uint32_t
-prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_features, Path *path, double *zero,
-			  uint8_t *above)
+prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_features, Path *path, Split *splits)
 {
 	const SpkNode *node = &tree->nodes[at];
 	uint32_t	last = depth;
 	uint32_t	most = n_features;
+	Split	   *split;
 
 	if (node->flags & SPK_NODE_LEAF)
 		return n_features;
 	while (last > 0 && path->feature[last] != node->feature)
 		last--;
-	path->feature[depth + 1] = node->feature;
-	for (uint32_t child = node->u.left; child <= node->u.left + 1; child++)
+	split = &splits[node->u.left / 2];
+	split->node = *node;
+	split->at = at;
+	split->last = path->node[last];
+	for (uint32_t side = 0; side < 2; side++)
 	{
+		uint32_t	child = node->u.left + side;
+		double		zero = path->zero[last] * tree->nodes[child].cover / node->cover;
 		uint32_t	features;
 
-		above[child] = (uint8_t) last;
-		zero[child] = path->zero[last] * tree->nodes[child].cover / node->cover;
-		path->zero[depth + 1] = zero[child];
-		features = prepare_below(tree, child, depth + 1, n_features + (last == 0), path, zero, above);
+		split->zero[side] = zero;
+		split->value[side] = tree->nodes[child].flags & SPK_NODE_LEAF ? tree->nodes[child].u.value : 1;
+		path->node[depth + 1] = child;
+		path->feature[depth + 1] = node->feature;
+		path->zero[depth + 1] = zero;
+		features = prepare_below(tree, child, depth + 1, n_features + (last == 0), path, splits);
 		if (features > most)
 			most = features;
 	}
@@ -121,22 +264,19 @@ static uint32_t
 prepare_trees(SpkShap *shap)
 {
 	const SpkModel *model = shap->model;
-	size_t		offset = 0;
+	Split	   *splits = shap->splits;
+	Path		path = {.zero = {1}};
 	uint32_t	most = 0;
 	double		sum = 0;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		const SpkTree *tree = &model->trees[t];
-		Path		path;
-		uint32_t	features;
+		uint32_t	features = prepare_below(&model->trees[t], 0, 0, 0, &path, splits);
 
-		path.zero[0] = 1;
-		features = prepare_below(tree, 0, 0, 0, &path, shap->zero + offset, shap->above + offset);
 		if (features > most)
 			most = features;
-		sum += tree_mean(tree);
-		offset += tree->n_nodes;
+		sum += tree_mean(&model->trees[t]);
+		splits += model->trees[t].n_nodes / 2;
 	}
 	shap->base = scaled(model, sum);
 	return most;
@@ -158,31 +298,59 @@ prepare_points(SpkShap *shap)
 }
 
 static void
-prepare_root(SpkShap *shap)
+prepare_way(SpkShap *shap, SpkWalkWay way)
 {
-	Level	   *root = &shap->levels[0];
-
-	root->one = true;
-	root->zero = 1;
-	for (uint32_t s = 0; s < shap->steps; s++)
-		root->product[s] = root->inverse[s] = (Lanes) {1, 1, 1, 1};
+	shap->walk = walk_tree_plain;
+#ifdef SPK_VECTORS
+	if (way >= SPK_WALK_AVX2)
+		shap->walk = walk_tree_avx2;
+#else
+	(void) way;
+#endif
 }
 
-static size_t
-count_nodes(const SpkModel *model)
+static void
+prepare_root(SpkShap *shap)
 {
-	size_t		n = 0;
+	shap->one[0] = 1;
+	shap->gap[0] = 0;
+	for (uint32_t s = 0; s < shap->steps; s++)
+		shap->inverse[s] = (Lanes) {1, 1, 1, 1};
+}
 
+static uint64_t
+count_splits(const SpkModel *model, uint32_t *most_nodes)
+{
+	uint64_t	n = 0;
+
+	*most_nodes = 0;
 	for (uint32_t t = 0; t < model->n_trees; t++)
-		n += model->trees[t].n_nodes;
+	{
+		n += model->trees[t].n_nodes / 2;
+		if (model->trees[t].n_nodes > *most_nodes)
+			*most_nodes = model->trees[t].n_nodes;
+	}
 	return n;
 }
 
+/* Room for what steps there are; false when the host has none. */
+static bool
+prepare_room(SpkShap *shap, uint32_t most_nodes)
+{
+	const SpkHost *host = &shap->host;
+
+	return (shap->one = spk_alloc(host, most_nodes, sizeof(double))) != NULL &&
+		(shap->gap = spk_alloc(host, most_nodes, sizeof(double))) != NULL &&
+		(shap->inverse = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) != NULL &&
+		(shap->product = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) != NULL &&
+		(shap->moved = spk_alloc(host, (size_t) shap->model->n_features * shap->steps, sizeof(Lanes))) != NULL;
+}
+
 SpkShap *
-spk_shap_new(const SpkHost *host, const SpkModel *model)
+spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 {
 	SpkShap    *shap = spk_alloc(host, 1, sizeof(SpkShap));
-	size_t		n_nodes = count_nodes(model);
+	uint32_t	most_nodes;
 	uint32_t	features;
 
 	if (shap == NULL)
@@ -190,20 +358,18 @@ spk_shap_new(const SpkHost *host, const SpkModel *model)
 	memset(shap, 0, sizeof(SpkShap));
 	shap->host = *host;
 	shap->model = model;
-	shap->zero = spk_alloc(host, n_nodes, sizeof(double));
-	shap->above = spk_alloc(host, n_nodes, 1);
-	shap->levels = spk_alloc(host, SPK_MAX_DEPTH + 1, sizeof(Level));
-	if (shap->zero != NULL && shap->above != NULL && shap->levels != NULL)
+	shap->splits = spk_alloc(host, count_splits(model, &most_nodes), sizeof(Split));
+	if (shap->splits != NULL)
 	{
 		features = prepare_trees(shap);
 		shap->steps = features == 0 ? 1 : (features + 2 * LANES - 1) / (2 * LANES);
-		shap->moved = spk_alloc(host, (size_t) model->n_features * shap->steps, sizeof(Lanes));
 	}
-	if (shap->moved == NULL)
+	if (shap->splits == NULL || !prepare_room(shap, most_nodes))
 	{
 		spk_shap_release(shap);
 		return NULL;
 	}
+	prepare_way(shap, way);
 	prepare_points(shap);
 	prepare_root(shap);
 	return shap;
@@ -214,9 +380,11 @@ spk_shap_release(SpkShap *shap)
 {
 	SpkHost		host = shap->host;
 
-	spk_release(&host, shap->zero);
-	spk_release(&host, shap->above);
-	spk_release(&host, shap->levels);
+	spk_release(&host, shap->splits);
+	spk_release(&host, shap->one);
+	spk_release(&host, shap->gap);
+	spk_release(&host, shap->inverse);
+	spk_release(&host, shap->product);
 	spk_release(&host, shap->moved);
 	spk_release(&host, shap);
 }
@@ -229,132 +397,20 @@ spk_shap_base(const SpkShap *shap)
 
 /* ---- Explaining ---- */
 
-/*
- * Each split below which the row may be told from others counts what it moves
- * all leaves below by, with the feature's one and zero as they are there; a
- * split further down by the same feature, where they are others, takes that
- * back for its own leaves.
- */
-
-/* A leaf below a split: adds value times product to the split's sum. */
-static inline void
-add_leaf(const Walk *walk, const SpkNode *leaf, double zero, bool one, const Level *last, Level *parent,
-		 Lanes *moved)
-{
-	const SpkShap *shap = walk->shap;
-	double		value = leaf->u.value;
-	double		ratio = value * zero / last->zero;
-
-	if (!last->one)
-	{
-		for (uint32_t s = 0; s < shap->steps; s++)
-			parent->sum[s] += parent->product[s] * ratio;
-		return;
-	}
-	for (uint32_t s = 0; s < shap->steps; s++)
-	{
-		Lanes		others = parent->product[s] * last->inverse[s] * value;
-		Lanes		product = others * (one ? shap->t[s] + shap->rest[s] * zero : shap->rest[s] * zero);
-
-		moved[s] += others * ((one ? 1 : 0) - zero) - product * last->inverse[s] * (1 - last->zero);
-		parent->sum[s] += product;
-	}
-}
-
-static void explain_below(const Walk *walk, uint32_t at, uint32_t depth);
-
-/* Sets the child's product, and its inverse where it will be asked for. */
-static inline void
-enter(const SpkShap *shap, const Level *last, const Level *parent, Level *child)
-{
-	double		zero = child->zero;
-
-	if (!last->one)
-	{
-		double		ratio = zero / last->zero;
-
-		for (uint32_t s = 0; s < shap->steps; s++)
-			child->product[s] = parent->product[s] * ratio;
-	}
-	else if (!child->one)
-		for (uint32_t s = 0; s < shap->steps; s++)
-			child->product[s] = parent->product[s] * last->inverse[s] * (shap->rest[s] * zero);
-	else
-		for (uint32_t s = 0; s < shap->steps; s++)
-		{
-			Lanes		factor = shap->t[s] + shap->rest[s] * zero;
-
-			child->product[s] = parent->product[s] * last->inverse[s] * factor;
-			child->inverse[s] = 1 / factor;
-		}
-}
-
-/* A split below a split: adds its leaves to the parent's sum. */
-static void
-add_split(const Walk *walk, uint32_t at, uint32_t depth, bool one, const Level *last, Lanes *moved)
-{
-	const SpkShap *shap = walk->shap;
-	Level	   *parent = &shap->levels[depth - 1];
-	Level	   *child = &shap->levels[depth];
-
-	child->one = one;
-	child->zero = walk->zero[at];
-	enter(shap, last, parent, child);
-	explain_below(walk, at, depth);
-	for (uint32_t s = 0; s < shap->steps; s++)
-		parent->sum[s] += child->sum[s];
-	if (!last->one)
-		return;
-	for (uint32_t s = 0; s < shap->steps; s++)
-	{
-		Lanes		by = one ? child->inverse[s] * (1 - child->zero) : -shap->inverse_rest[s];
-
-		moved[s] += child->sum[s] * (by - last->inverse[s] * (1 - last->zero));
-	}
-}
-
-/* Sums up the leaves below a split whose level has been entered, and what the features below move them by. */
-static void
-explain_below(const Walk *walk, uint32_t at, uint32_t depth)
-{
-	const SpkShap *shap = walk->shap;
-	const SpkNode *node = &walk->tree->nodes[at];
-	uint32_t	left = node->u.left;
-	const Level *last = &shap->levels[walk->above[left]];
-	Level	   *here = &shap->levels[depth];
-	Lanes	   *moved = shap->moved + (size_t) node->feature * shap->steps;
-	bool		goes_left = spk_goes_left(walk->tree, node, walk->codes[node->feature]);
-
-	for (uint32_t s = 0; s < shap->steps; s++)
-		here->sum[s] = (Lanes) {0};
-	for (uint32_t child = left; child <= left + 1; child++)
-	{
-		const SpkNode *below = &walk->tree->nodes[child];
-		bool		one = last->one && goes_left == (child == left);
-
-		if ((below->flags & SPK_NODE_LEAF) == 0)
-			add_split(walk, child, depth + 1, one, last, moved);
-		else if (below->u.value != 0)
-			add_leaf(walk, below, walk->zero[child], one, last, here, moved);
-	}
-}
-
 SpkStatus
 spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions)
 {
 	const SpkModel *model = shap->model;
-	Walk		walk = {shap, NULL, shap->zero, shap->above, codes};
+	Walk		walk = {shap, NULL, shap->splits, codes};
 
 	memset(shap->moved, 0, (size_t) model->n_features * shap->steps * sizeof(Lanes));
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		walk.tree = &model->trees[t];
 		if (spk_cancelled(&shap->host))
 			return SPK_CANCELLED;
-		if (walk.tree->n_nodes > 1)
-			explain_below(&walk, 0, 0);
-		walk.zero += walk.tree->n_nodes;
-		walk.above += walk.tree->n_nodes;
+		walk.tree = &model->trees[t];
+		shap->walk(&walk);
+		walk.splits += walk.tree->n_nodes / 2;
 	}
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{

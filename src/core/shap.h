@@ -22,22 +22,23 @@
  *
  * The product is a polynomial in t, so that a Gauss-Legendre rule of half as
  * many points as the longest path has features gives it exactly.  At each point
- * the products of all leaves are made on the way down and summed up on the way
- * up, a few operations for each node (the order of Yu et al.: Linear TreeShap,
- * 2022, but with all terms positive and at most 1: nothing cancels).
+ * the products are made from the root down and summed up from the leaves up, a
+ * few operations for each node (the order of Yu et al.: Linear TreeShap, 2022,
+ * but all terms are positive and at most 1: nothing cancels).
  */
 #ifndef SPK_SHAP_H
 #define SPK_SHAP_H
 
-#include "model.h"
+#include "walk.h"
 
 typedef struct SpkShap SpkShap;
 
 /*
- * Prepares a model with trees, which must stay as it is.  Takes about 9 bytes a
- * node of host memory.  NULL when the host has none.
+ * Prepares a model with trees, which must stay as it is.  Every way gives the
+ * same bits.  Takes about 24 bytes a node of all trees and at most 530 a node of
+ * the largest one, of host memory; NULL when the host has none.
  */
-extern SpkShap *spk_shap_new(const SpkHost *host, const SpkModel *model);
+extern SpkShap *spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
 extern void spk_shap_release(SpkShap *shap);
 
 /* What the trees give when nothing is known of a row: their mean over the training rows. */

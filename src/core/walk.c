@@ -13,7 +13,7 @@
 SpkWalkWay
 spk_walk_best(void)
 {
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 			__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
@@ -277,7 +277,7 @@ spk_walker_codes(const SpkWalker *walker)
 void
 spk_walk_put_numbers(const SpkWalker *walker, const double *numbers, uint8_t *codes)
 {
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 	if (walker->way == SPK_WALK_AVX512)
 		spk_put_numbers_avx512(&walker->slots, numbers, codes);
 	else
@@ -290,7 +290,7 @@ spk_walk(const SpkWalker *walker, const uint8_t *codes)
 {
 	switch (walker->way)
 	{
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 		case SPK_WALK_AVX512:
 			return spk_walk_avx512(walker, codes);
 		case SPK_WALK_AVX2:

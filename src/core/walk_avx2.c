@@ -4,7 +4,7 @@
  */
 #include "walk_parts.h"
 
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 
 #include <immintrin.h>
 
@@ -113,4 +113,4 @@ spk_walk_avx2(const SpkWalker *walker, const uint8_t *codes)
 	}
 }
 
-#endif							/* SPK_WALK_VECTORS */
+#endif							/* SPK_VECTORS */

@@ -6,7 +6,7 @@
 
 #include "walk_parts.h"
 
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 
 #include <immintrin.h>
 
@@ -98,4 +98,4 @@ spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *co
 	}
 }
 
-#endif							/* SPK_WALK_VECTORS */
+#endif							/* SPK_VECTORS */

@@ -19,13 +19,8 @@
 #ifndef SPK_WALK_PARTS_H
 #define SPK_WALK_PARTS_H
 
+#include "vectors.h"
 #include "walk.h"
-
-#define SPK_ALWAYS_INLINE	static inline __attribute__((always_inline))
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define SPK_WALK_VECTORS
-#endif
 
 #define SPK_CACHE_LINE	64
 
@@ -233,7 +228,7 @@ extern void spk_walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit
 /* The walks themselves, and the coding of numbers. */
 extern double spk_walk_plain(const SpkWalker *walker, const uint8_t *codes);
 extern void spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *codes);
-#ifdef SPK_WALK_VECTORS
+#ifdef SPK_VECTORS
 extern double spk_walk_avx2(const SpkWalker *walker, const uint8_t *codes);
 extern double spk_walk_avx512(const SpkWalker *walker, const uint8_t *codes);
 extern void spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *codes);

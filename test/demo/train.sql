@@ -33,10 +33,10 @@ FROM models m, churn_importance(m.model) i
 ORDER BY i.importance DESC
 LIMIT 10;
 
-\echo '== The ten users most at risk now'
+\echo '== The ten users most at risk now, and what raises their risk most'
 \echo
 SELECT u.userid, round(churn_predict(m.model, u)::numeric, 3) AS risk,
-	   u.level_paid, round(u.days_since_last) AS days_since_last, u.n_songs, u.n_thumbs_up, u.n_thumbs_down, u.n_friends
+	   array_to_string(churn_reasons(m.model, u), ', ') AS reasons
 FROM users_now u, models m
 ORDER BY risk DESC, u.userid
 LIMIT 10;

@@ -131,7 +131,8 @@ check_trees_explained(const SpkModel *model, const Row *rows)
 {
 	FuzzHost	fuzz = FUZZ_HOST_INIT;
 	SpkHost		host = fuzz_host(&fuzz);
-	SpkShap    *shap = spk_shap_new(&host, model);
+	SpkShap    *shap = spk_shap_new(&host, model, SPK_WALK_PLAIN);
+	SpkShap    *best = spk_shap_new(&host, model, spk_walk_best());
 	double		largest = 1;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
@@ -141,6 +142,7 @@ check_trees_explained(const SpkModel *model, const Row *rows)
 	for (int r = 0; r < N_ROWS; r++)
 	{
 		double		contributions[SPK_MAX_FEATURES];
+		double		again[SPK_MAX_FEATURES];
 		double		sum = 0;
 
 		for (uint32_t t = 0; t < model->n_trees; t++)
@@ -149,7 +151,11 @@ check_trees_explained(const SpkModel *model, const Row *rows)
 			sum /= model->n_trees;
 		fuzz_check(spk_shap_explain(shap, rows[r].codes, contributions) == SPK_OK, "trees are explained");
 		check_sum(model, contributions, spk_shap_base(shap), sum, largest * model->n_trees);
+		fuzz_check(spk_shap_explain(best, rows[r].codes, again) == SPK_OK &&
+				   memcmp(contributions, again, model->n_features * sizeof(double)) == 0,
+				   "every way explains the same");
 	}
+	spk_shap_release(best);
 	spk_shap_release(shap);
 	fuzz_check(fuzz.unit.live == 0, "an explanation gives its memory back");
 }

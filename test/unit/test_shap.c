@@ -168,7 +168,7 @@ values_are_shapley(void **unused)
 		SpkShap    *shap;
 
 		make_sample(&rng, &sample);
-		assert_non_null(shap = spk_shap_new(&host, &sample.model));
+		assert_non_null(shap = spk_shap_new(&host, &sample.model, spk_walk_best()));
 		for (int row = 0; row < 5; row++)
 		{
 			uint8_t		codes[N_FEATURES];
@@ -183,6 +183,33 @@ values_are_shapley(void **unused)
 		spk_shap_release(shap);
 	}
 	assert_int_equal(unit.live, 0);
+}
+
+/* In whatever way trees are walked. */
+static void
+same_bits(void **unused)
+{
+	static Sample sample;
+	SpkRng		rng = spk_rng(8, 0);
+
+	for (int round = 0; round < 100; round++)
+	{
+		uint8_t		codes[N_FEATURES];
+		double		contributions[2][N_FEATURES];
+
+		make_sample(&rng, &sample);
+		make_codes(&rng, codes);
+		for (uint32_t way = SPK_WALK_PLAIN; way <= spk_walk_best(); way++)
+		{
+			double	   *to = contributions[way > SPK_WALK_PLAIN];
+			SpkShap    *shap = spk_shap_new(&host, &sample.model, (SpkWalkWay) way);
+
+			assert_non_null(shap);
+			assert_int_equal(spk_shap_explain(shap, codes, to), SPK_OK);
+			assert_memory_equal(to, contributions[0], sizeof(contributions[0]));
+			spk_shap_release(shap);
+		}
+	}
 }
 
 static void
@@ -201,7 +228,7 @@ values_add_up_to_the_prediction(void **unused)
 		make_sample(&rng, &sample);
 		sample.model.algorithm = SPK_RANDOM_FOREST;
 		make_codes(&rng, codes);
-		assert_non_null(shap = spk_shap_new(&host, &sample.model));
+		assert_non_null(shap = spk_shap_new(&host, &sample.model, spk_walk_best()));
 		assert_int_equal(spk_shap_explain(shap, codes, contributions), SPK_OK);
 		sum = spk_shap_base(shap);
 		for (int f = 0; f < N_FEATURES; f++)
@@ -296,11 +323,14 @@ longest_path_is_exact(void **unused)
 	for (uint32_t f = 0; f < LONG_PATH; f++)
 		expected[f] += leaf_value(nodes[2 * LONG_PATH].u.value, zero, one, LONG_PATH, f);
 
-	assert_non_null(shap = spk_shap_new(&host, &model));
-	assert_int_equal(spk_shap_explain(shap, codes, contributions), SPK_OK);
-	for (uint32_t f = 0; f < LONG_PATH; f++)
-		assert_true(fabs(contributions[f] - (double) expected[f]) < 1e-11);
-	spk_shap_release(shap);
+	for (uint32_t way = SPK_WALK_PLAIN; way <= spk_walk_best(); way++)
+	{
+		assert_non_null(shap = spk_shap_new(&host, &model, (SpkWalkWay) way));
+		assert_int_equal(spk_shap_explain(shap, codes, contributions), SPK_OK);
+		for (uint32_t f = 0; f < LONG_PATH; f++)
+			assert_true(fabs(contributions[f] - (double) expected[f]) < 1e-11);
+		spk_shap_release(shap);
+	}
 	assert_int_equal(unit.live, 0);
 }
 
@@ -313,7 +343,7 @@ features_that_no_tree_asks_for_are_zero(void **unused)
 	SpkTree		tree = {1, 0, &leaf, NULL};
 	SpkModel	model = {.algorithm = SPK_DECISION_TREE, .n_features = 2, .n_trees = 1, .trees = &tree};
 	double		contributions[2] = {1, 1};
-	SpkShap    *shap = spk_shap_new(&host, &model);
+	SpkShap    *shap = spk_shap_new(&host, &model, spk_walk_best());
 
 	assert_non_null(shap);
 	assert_true(spk_shap_base(shap) == 0.25);
@@ -336,7 +366,7 @@ hosts_may_refuse(void **unused)
 	for (; shap == NULL; n++)
 	{
 		unit.allocs_left = n;
-		shap = spk_shap_new(&host, &sample.model);
+		shap = spk_shap_new(&host, &sample.model, spk_walk_best());
 		if (shap == NULL)
 			assert_int_equal(unit.live, 0);
 	}
@@ -377,6 +407,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_shapley),
+		cmocka_unit_test(same_bits),
 		cmocka_unit_test(values_add_up_to_the_prediction),
 		cmocka_unit_test(longest_path_is_exact),
 		cmocka_unit_test(features_that_no_tree_asks_for_are_zero),
