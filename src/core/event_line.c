@@ -500,6 +500,17 @@ skip_value(Cursor *c)
 static inline bool
 is_key(const Cursor *c, int col)
 {
+#ifdef __SSE2__
+	if (c->end - c->at >= KEY_BYTES)
+	{
+		__m128i		bytes = _mm_loadu_si128((const __m128i *) c->at);
+		__m128i		key = _mm_loadu_si128((const __m128i *) quoted_keys[col].bytes);
+		unsigned	others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, key)) ^ 0xFFFF;
+
+		/* no byte of the key's is another */
+		return (others & ((1U << quoted_keys[col].len) - 1)) == 0;
+	}
+#endif
 	return (size_t) (c->end - c->at) >= quoted_keys[col].len &&
 		memcmp(c->at, quoted_keys[col].bytes, quoted_keys[col].len) == 0;
 }
