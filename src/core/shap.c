@@ -2,7 +2,6 @@
  * shap.c
  *	  Exact SHAP values of an ensemble of trees.
  */
-#include <math.h>
 #include <string.h>
 
 #include "host.h"

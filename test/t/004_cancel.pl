@@ -32,6 +32,8 @@ value(q{
 			   sin(i) AS a, sin(2 * i) AS b, sin(3 * i) AS c, sin(5 * i) AS d,
 			   sin(7 * i) AS e, sin(11 * i) AS f, sin(13 * i) AS g, sin(17 * i) AS h
 		FROM generate_series(1, 100000) i;
+	CREATE TABLE models AS
+		SELECT model FROM churn_train('SELECT * FROM training LIMIT 5000');
 	CREATE TABLE user_profiles AS
 		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 		FROM churn_simulate_events(200) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;});
@@ -53,6 +55,8 @@ my @calls = (
 		'churn_train without workers', q{SET max_parallel_maintenance_workers = 0;
 			SELECT algorithm FROM churn_train('SELECT * FROM training', options => '{"trees": 10000}')}
 	],
+	[ 'churn_explain', 'SELECT sum(contribution) FROM training t, models, churn_explain(model, t)' ],
+	[ 'churn_reasons', 'SELECT count(churn_reasons(model, t)) FROM training t, models' ],
 	[
 		'churn_backtest', q{SELECT as_of FROM churn_backtest('user_profiles', '{2018-10-15,2018-10-29,2018-11-12}',
 			options => '{"trees": 10000}')}
