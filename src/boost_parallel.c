@@ -261,16 +261,14 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 	{
 		uint64		size = codes_size(&matrix) + spk_boost_shared_size(&plan, &matrix, 1);
 
-		memory = spk_alloc(host, (size_t) size + ALIGNMENT, 1);
-		check_boost(memory == NULL ? SPK_NO_MEMORY : SPK_OK);
+		memory = spk_must_alloc(host, (size_t) size + ALIGNMENT, 1, "boosted forest");
 		codes = (uint8 *) TYPEALIGN(ALIGNMENT, memory);
 	}
 	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
 	model->threshold = 0.5;
-	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
-	check_boost(model->trees == NULL ? SPK_NO_MEMORY : SPK_OK);
+	model->trees = spk_must_alloc(host, plan.n_trees, sizeof(SpkTree), "boosted forest");
 	memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
 	if (segment != NULL)
 	{

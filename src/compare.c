@@ -90,9 +90,7 @@ judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const 
 
 	if (n == 0)
 		return;
-	scored = spk_alloc(host, n, sizeof(SpkScored));
-	if (scored == NULL)
-		spk_check(SPK_NO_MEMORY, "set of scored rows", NULL);
+	scored = spk_must_alloc(host, n, sizeof(SpkScored), "set of scored rows");
 	for (size_t i = 0; i < n; i++)
 		scored[i] = spk_scored(share, i >= count->n_rows[0]);
 	spk_check(spk_metrics(host, scored, n, 0.5, &fit->metrics), "set of scored rows", NULL);

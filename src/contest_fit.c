@@ -141,11 +141,9 @@ judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples,
 	  const SpkModel *model, SpkContestFit *fit)
 {
 	uint32		n_rows = samples->matrix.n_rows;
-	SpkScored  *scored = spk_alloc(host, n_rows, sizeof(SpkScored));
+	SpkScored  *scored = spk_must_alloc(host, n_rows, sizeof(SpkScored), "set of scored rows");
 	size_t		n;
 
-	if (scored == NULL)
-		spk_check(SPK_NO_MEMORY, "set of scored rows", NULL);
 	spk_check(spk_score_fold(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
 	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows", NULL);
 	if (fold == SPK_NO_FOLD)

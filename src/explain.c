@@ -144,7 +144,8 @@ read_row(Explainer *e, HeapTupleHeader tuple)
 		else
 		{
 			e->values[i] = spk_row_number(e->bound.row, &e->bound.columns[i]);
-			e->codes[i] = spk_code_number(&features[i], e->values[i]);
+			if (e->shap != NULL)
+				e->codes[i] = spk_code_number(&features[i], e->values[i]);
 		}
 	}
 }

@@ -67,15 +67,6 @@ check(SpkStatus status)
 	spk_check(status, "training set", NULL);
 }
 
-static void *
-alloc(const SpkHost *host, size_t n, size_t size)
-{
-	void	   *array = spk_alloc(host, n, size);
-
-	check(array == NULL ? SPK_NO_MEMORY : SPK_OK);
-	return array;
-}
-
 static inline void *
 at_place(const HeldOut *h, Size place)
 {
@@ -132,7 +123,7 @@ static void
 fill(HeldOut *h, const SpkHost *host, const SpkTable *table, const SpkModel *like, const bytea *features,
 	 const uint8 *folds)
 {
-	uint32	   *origins = alloc(host, table->n_rows, sizeof(uint32));
+	uint32	   *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
 	uint8	   *ordered = at_place(h, h->folds);
 	uint32		n_rows[SPK_CALIBRATION_FOLDS] = {0};
 
@@ -279,7 +270,8 @@ spk_score_held_out(const SpkHost *host, const SpkTable *table, const SpkModel *l
 	HeldOut		layout = lay_out(table, like, features);
 	int			n_workers = affordable_workers(table, like, layout.size, wanted_workers(table, like));
 	dsm_segment *segment = n_workers > 0 ? spk_shared_segment(layout.size, CONTEXT_SIZE) : NULL;
-	HeldOut    *h = segment != NULL ? dsm_segment_address(segment) : alloc(host, layout.size, 1);
+	HeldOut    *h = segment != NULL ? dsm_segment_address(segment) :
+		spk_must_alloc(host, layout.size, 1, "training set");
 	SpkTrainProgress progress;
 
 	*h = layout;

@@ -76,3 +76,13 @@ spk_check(SpkStatus status, const char *what, const char *why)
 	}
 	elog(ERROR, "unknown status %d", (int) status);
 }
+
+void *
+spk_must_alloc(const SpkHost *host, size_t n, size_t size, const char *what)
+{
+	void	   *memory = spk_alloc(host, n, size);
+
+	if (memory == NULL)
+		spk_check(SPK_NO_MEMORY, what, NULL);
+	return memory;
+}

@@ -30,15 +30,6 @@ check(SpkStatus status)
 	spk_check(status, "calibration", NULL);
 }
 
-static void *
-alloc(const SpkHost *host, size_t n, size_t size)
-{
-	void	   *array = spk_alloc(host, n, size);
-
-	check(array == NULL ? SPK_NO_MEMORY : SPK_OK);
-	return array;
-}
-
 uint64
 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
 {
@@ -50,7 +41,7 @@ spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
 uint8 *
 spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed)
 {
-	uint8	   *folds = alloc(host, table->n_rows, 1);
+	uint8	   *folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
 	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
 	uint64		n_rows[2] = {0, 0};
 
@@ -84,7 +75,7 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 							  table->n_rows, table->n_columns);
 	folds = spk_deal_calibration(host, table, groups,
 								 spk_calibration_seed(model->algorithm, &model->options));
-	scored = alloc(host, table->n_rows, sizeof(SpkScored));
+	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
 	spk_score_held_out(host, table, model, folds, scored);
 	check(spk_calibrate_by(host, scored, table->n_rows, model, metrics));
 	spk_release(host, scored);

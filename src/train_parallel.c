@@ -332,9 +332,7 @@ spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 	dsm_segment *segment = codes_segment(table, model, &n_workers);
 	uint8	   *codes;
 
-	codes = segment != NULL ? dsm_segment_address(segment) : spk_alloc(host, codes_size, 1);
-	if (codes == NULL)
-		spk_check(SPK_NO_MEMORY, "forest", NULL);
+	codes = segment != NULL ? dsm_segment_address(segment) : spk_must_alloc(host, codes_size, 1, "forest");
 	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
 	spk_table_release(table);
 	spk_check(spk_growth_start(host, &matrix, model, &forest), "forest", NULL);

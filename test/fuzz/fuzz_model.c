@@ -17,6 +17,7 @@
 #include "core/shap.h"
 #include "core/walk.h"
 #include "fuzz_model.h"
+#include "../unit/unit_model.h"
 
 #define N_ROWS		8
 
@@ -253,17 +254,6 @@ check_model(const uint8_t *data, size_t len)
 	fuzz_check(fuzz.unit.live == 0, "a decoder gives its memory back");
 }
 
-/* Gets past the fingerprint. */
-static void
-sign(uint8_t *data, size_t len)
-{
-	uint64_t	hash = spk_model_hash(data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
-									  (SpkAlgorithm) data[6]);
-
-	for (int i = 0; i < 8; i++)
-		data[8 + i] = (uint8_t) (hash >> (8 * i));
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -274,7 +264,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	copy = malloc(size);
 	memcpy(copy, data, size);
-	sign(copy, size);
+	unit_model_sign(copy, size);
 	if (memcmp(copy, data, size) != 0)
 		check_model(copy, size);
 	free(copy);

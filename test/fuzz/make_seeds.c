@@ -47,29 +47,6 @@ put_file(const char *kind, const char *name, const SpkWriter *w)
 
 /* ---- Models ---- */
 
-/* Two numbers, one with missing values, and a category; the label follows, loosely. */
-static UnitTable *
-small_table(uint32_t n_rows)
-{
-	static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
-	UnitTable  *t = unit_table_new(n_rows);
-	SpkRng		rng = spk_rng(11, 1);
-	double	   *x = unit_table_numbers(t, "x");
-	double	   *y = unit_table_numbers(t, "y");
-	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
-
-	for (uint32_t r = 0; r < n_rows; r++)
-	{
-		x[r] = spk_rng_double(&rng);
-		y[r] = spk_rng_below(&rng, 5) == 0 ? NAN : spk_rng_below(&rng, 7);
-		city[r] = spk_rng_below(&rng, 4);
-		if (city[r] == 3)
-			city[r] = SPK_NO_ID;
-		t->labels[r] = x[r] + 0.3 * (y[r] > 3) + spk_rng_double(&rng) > 1.2;
-	}
-	return t;
-}
-
 /* The table in the forms that learners take, and its features in the model. */
 static void
 prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *model, SpkSamples *samples)
@@ -174,8 +151,8 @@ make_many_sets(const char *name, uint32_t n_trees)
 static void
 make_models(void)
 {
-	UnitTable  *t = small_table(N_ROWS);
-	UnitTable  *large = small_table(500);
+	UnitTable  *t = unit_table_mixed(N_ROWS);
+	UnitTable  *large = unit_table_mixed(500);
 
 	make_model("forest", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, NONE, END);
 	make_model("forest_platt", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PLATT, END);

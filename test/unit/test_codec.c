@@ -16,6 +16,7 @@
 #include "core/forest.h"
 #include "core/rng.h"
 #include "unit_host.h"
+#include "unit_model.h"
 
 /* ---- A small model with one of everything ---- */
 
@@ -84,17 +85,6 @@ encoded(const SpkHost *host, const SpkModel *model)
 
 	assert_int_equal(spk_model_encode(model, &w), SPK_OK);
 	return w;
-}
-
-/* Makes the fingerprint right, so that the checks behind it are reached. */
-static void
-sign(uint8_t *data, size_t len)
-{
-	uint64_t	hash = spk_model_hash(data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
-									  (SpkAlgorithm) data[6]);
-
-	for (int i = 0; i < 8; i++)
-		data[8 + i] = (uint8_t) (hash >> (8 * i));
 }
 
 /* Decodes: refused with a reason, or the same bytes when encoded again. */
@@ -197,7 +187,7 @@ test_later_options(void **state)
 	for (size_t i = 0; i + 9 < w.len; i++)
 		if (memcmp(w.data + i, "\10min_gain", 9) == 0)
 			memset(w.data + i + 9, 0, 8);
-	sign(w.data, w.len);
+	unit_model_sign(w.data, w.len);
 	assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_CORRUPT);
 	assert_string_equal(why, "An option is stored that need not be");
 	spk_release(&host, w.data);
@@ -290,12 +280,12 @@ truncate_model(SpkModel model)
 		memcpy(copy, w.data, len);
 		assert_true(refused_or_exact(&host, copy, len));
 		if (len >= SPK_MODEL_HEADER)
-			sign(copy, len);
+			unit_model_sign(copy, len);
 		assert_true(refused_or_exact(&host, copy, len));
 		free(copy);
 	}
 	spk_write_u8(&w, 0);
-	sign(w.data, w.len);
+	unit_model_sign(w.data, w.len);
 	assert_true(refused_or_exact(&host, w.data, w.len));
 	spk_release(&host, w.data);
 	assert_int_equal(unit.live, 0);
@@ -331,7 +321,7 @@ change_bytes(SpkModel model)
 			assert_true(refused_or_exact(&host, w.data, w.len));
 			if (at >= SPK_MODEL_HEADER)
 			{
-				sign(w.data, w.len);
+				unit_model_sign(w.data, w.len);
 				accepted += !refused_or_exact(&host, w.data, w.len);
 			}
 			memcpy(w.data, header, sizeof(header));
@@ -374,7 +364,7 @@ test_huge_counts(void **state)
 		spk_write_varint(&w, what == 0 ? SPK_MAX_FEATURES : 1);
 		if (what == 1)
 			spk_write_varint(&w, UINT32_C(0x7fffffff));
-		sign(w.data, w.len);
+		unit_model_sign(w.data, w.len);
 		assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_CORRUPT);
 		assert_string_equal(why, "The data end early or hold a malformed number");
 		spk_release(&host, w.data);
@@ -581,7 +571,7 @@ test_margins(void **state)
 	w = encoded(&host, &model);
 	assert_false(refused_or_exact(&host, w.data, w.len));
 	w.data[6] = SPK_N_ALGORITHMS;
-	sign(w.data, w.len);
+	unit_model_sign(w.data, w.len);
 	assert_true(refused_or_exact(&host, w.data, w.len));
 	nodes[2].u.value = was;
 	spk_release(&host, w.data);

@@ -23,29 +23,6 @@
 #define N_FOLDS		3
 
 static UnitHost state = UNIT_HOST_INIT;
-static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
-
-/* Two numbers, one with missing values and ties, and a category; the label follows, loosely. */
-static UnitTable *
-table_new(uint32_t n_rows)
-{
-	UnitTable  *t = unit_table_new(n_rows);
-	SpkRng		rng = spk_rng(11, 1);
-	double	   *x = unit_table_numbers(t, "x");
-	double	   *y = unit_table_numbers(t, "y");
-	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
-
-	for (uint32_t r = 0; r < n_rows; r++)
-	{
-		x[r] = spk_rng_double(&rng);
-		y[r] = spk_rng_below(&rng, 5) == 0 ? NAN : spk_rng_below(&rng, 7);
-		city[r] = spk_rng_below(&rng, 4);
-		if (city[r] == 3)
-			city[r] = SPK_NO_ID;
-		t->labels[r] = x[r] + 0.3 * (y[r] > 3) + spk_rng_double(&rng) > 1.2;
-	}
-	return t;
-}
 
 #define N_PARTS		3
 
@@ -202,7 +179,7 @@ static void
 a_fit_without_a_fold_is_one_to_the_others(void **unused)
 {
 	SpkHost		host = unit_host(&state);
-	UnitTable  *t = table_new(900);
+	UnitTable  *t = unit_table_mixed(900);
 	SpkFeature *features = bin_features(t);
 	Forms	   *all = forms_new(t, features);
 
@@ -247,7 +224,7 @@ static void
 a_fold_is_scored(void **unused)
 {
 	SpkHost		host = unit_host(&state);
-	UnitTable  *t = table_new(600);
+	UnitTable  *t = unit_table_mixed(600);
 	SpkFeature *features = bin_features(t);
 	Forms	   *all = forms_new(t, features);
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
@@ -311,7 +288,7 @@ static void
 a_fold_is_scored_unseen(void **unused)
 {
 	SpkHost		host = unit_host(&state);
-	UnitTable  *t = table_new(600);
+	UnitTable  *t = unit_table_mixed(600);
 	SpkFeature *features = bin_features(t);
 	Forms	   *all = forms_new(t, features);
 	static SpkScored scored[2][UNIT_MAX_TABLE_ROWS];
@@ -347,7 +324,7 @@ static void
 failures_leave_nothing(void **unused)
 {
 	SpkHost		host = unit_host(&state);
-	UnitTable  *t = table_new(200);
+	UnitTable  *t = unit_table_mixed(200);
 	SpkFeature *features = bin_features(t);
 	Forms	   *all = forms_new(t, features);
 	long		live = state.live;

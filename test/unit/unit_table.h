@@ -5,11 +5,13 @@
 #ifndef UNIT_TABLE_H
 #define UNIT_TABLE_H
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/binning.h"
 #include "core/codec.h"
+#include "core/rng.h"
 #include "core/values.h"
 #include "unit_host.h"
 
@@ -56,6 +58,29 @@ unit_table_categories(UnitTable *t, const char *name, const SpkCategory *names, 
 		.name = name, .kind = SPK_CATEGORY, .ids = t->ids[c], .names = names, .n_names = n_names
 	};
 	return t->ids[c];
+}
+
+/* Two numbers, one with missing values and ties, and a category; the label follows, loosely. */
+static inline UnitTable *
+unit_table_mixed(uint32_t n_rows)
+{
+	static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
+	UnitTable  *t = unit_table_new(n_rows);
+	SpkRng		rng = spk_rng(11, 1);
+	double	   *x = unit_table_numbers(t, "x");
+	double	   *y = unit_table_numbers(t, "y");
+	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
+
+	for (uint32_t r = 0; r < n_rows; r++)
+	{
+		x[r] = spk_rng_double(&rng);
+		y[r] = spk_rng_below(&rng, 5) == 0 ? NAN : spk_rng_below(&rng, 7);
+		city[r] = spk_rng_below(&rng, 4);
+		if (city[r] == 3)
+			city[r] = SPK_NO_ID;
+		t->labels[r] = x[r] + 0.3 * (y[r] > 3) + spk_rng_double(&rng) > 1.2;
+	}
+	return t;
 }
 
 /* Swaps rows about, by a fixed rule. */
