@@ -17,7 +17,7 @@ JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
 # -fno-semantic-interposition: calls within the module may be inlined
 PG_CFLAGS = -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-SHLIB_LINK = $(JSONC_LIBS) -lz
+SHLIB_LINK = $(JSONC_LIBS) -lz $(SHLIB_LINK_MORE)
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -67,9 +67,10 @@ endif
 
 # ---------------------------------------------------------------------------
 
-# Everything that is tested, on a server of its own that is gone afterwards
+# Everything that is tested, on a server of its own that is gone afterwards;
+# make test LAYER=regress TEST="features model" chooses, see test/suite.sh
 test:
-	@test/run.sh
+	@LAYER='$(LAYER)' TEST='$(TEST)' test/run.sh
 
 # From an event log to a list of users about to leave; make demo EVENTS="FILE ..."
 # takes your log instead of a simulated one

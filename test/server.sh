@@ -57,6 +57,17 @@ server_start()
 		max_parallel_workers = 16
 		autovacuum_naptime = 1d
 	END
+	server_run
+}
+
+# Starts the server of a cluster that is there.
+server_run()
+{
 	pg_ctl -s -w -D "$SANDBOX/data" -l "$SANDBOX/server.log" start ||
 		{ cat "$SANDBOX/server.log"; return 1; }
+}
+
+server_stop()
+{
+	pg_ctl -s -w -m fast -D "$SANDBOX/data" stop
 }

@@ -3,6 +3,18 @@
 # suite.sh
 #	  All tests, layer by layer, and at the end one line that counts them.
 #
+# LAYER  one or more of the layers below, in quotes; all without
+# TEST   names of tests of these layers, in quotes; all without: "features model"
+#        of regress, "004_cancel" of tap, "test_codec" of unit, "demo" of checks
+#
+# unit      tests of src/core, under ASan and UBSan
+# memcheck  the same under valgrind, for reads of what was never written
+# regress   pg_regress, what users type
+# parallel  the same, with every query that may run in a worker run in one
+# sanitize  the same, with the module built with ASan and UBSan
+# tap       whole clusters
+# checks    test/check_*.sh
+#
 # Runs in a copy of the sources in a sandbox: see run.sh.
 #
 . test/server.sh
@@ -37,15 +49,40 @@ layer()
 	[ "$bad" = 0 ]
 }
 
-unit_tests()
+# Is the layer asked for?
+wanted()
 {
-	make -s -j "$(nproc)" -C test/unit build &&
-		CMOCKA_MESSAGE_OUTPUT=TAP make -s -k -C test/unit check
+	[[ -z "${LAYER:-}" || " $LAYER " == *" $1 "* ]]
 }
 
+unit_tests()
+{
+	make -s -j "$(nproc)" -C test/unit build TESTS="$(unit_names)" &&
+		CMOCKA_MESSAGE_OUTPUT=TAP make -s -k -C test/unit check TESTS="$(unit_names)"
+}
+
+memcheck_tests()
+{
+	CMOCKA_MESSAGE_OUTPUT=TAP make -s -k -j "$(nproc)" -C test/unit memcheck TESTS="$(unit_names)"
+}
+
+# The programs of the unit tests asked for, as test/unit/Makefile names them
+unit_names()
+{
+	local name
+
+	for name in ${TEST:-$(cd test/unit && ls test_*.c)}; do
+		printf '%s ' "${name%.c}"
+	done
+}
+
+# regress_tests [SETTING...]: pg_regress on the suite's server, in sessions with these settings
 regress_tests()
 {
-	if ! make -s PG_CONFIG="$PG_CONFIG" installcheck; then
+	local settings
+
+	settings=$(printf -- ' -c %s' "$@")
+	if ! PGOPTIONS=${1:+$settings} make -s PG_CONFIG="$PG_CONFIG" installcheck ${TEST:+"REGRESS=$TEST"}; then
 		head -n 500 regression.diffs 2>/dev/null || true
 		title "The server's log ends"
 		tail -n 50 "$SANDBOX/server.log"
@@ -53,11 +90,38 @@ regress_tests()
 	fi
 }
 
+# The module alone is built with the sanitizers, whose run-time library comes
+# before everything else in the server.  What a sanitizer finds ends the server,
+# so that no fault can pass as an error.
+sanitize_tests()
+{
+	local flags='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1' status=0
+
+	if [ -d "$SANDBOX/data" ]; then
+		server_stop
+		rm -rf "$SANDBOX/data"
+		make -s PG_CONFIG="$PG_CONFIG" clean
+	fi
+	server_install with_llvm=no COPT="$flags" SHLIB_LINK_MORE=-fsanitize=address,undefined || return 1
+
+	# the library starts at the first malloc(), and hangs when a message catalogue
+	# is being opened then, as some library's constructor does: be first
+	echo '#include <stdlib.h>
+		__attribute__((constructor)) static void start(void) { free(malloc(1)); }' |
+		cc -O0 -fno-builtin -shared -fPIC -Wl,-z,initfirst -x c -o "$SANDBOX/start.so" -
+	LD_PRELOAD="$(cc -print-file-name=libasan.so) $SANDBOX/start.so" \
+		ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 server_start || return 1
+	regress_tests || status=1
+	server_stop
+	return $status
+}
+
 tap_tests()
 {
 	local name
 
-	if ! make -s PG_CONFIG="$PG_CONFIG" PROVE_FLAGS=-v prove_installcheck; then
+	if ! make -s PG_CONFIG="$PG_CONFIG" PROVE_FLAGS=-v PROVE_TESTS="${TEST:+$(printf 'test/t/%s.pl ' $TEST)}" \
+		prove_installcheck; then
 		# prove's summary names the scripts that failed
 		grep -o '^test/t/[^ ]*\.pl  *(Wstat' "$log" | sed 's|.*/\(.*\)\.pl .*|\1|' |
 			while read -r name; do
@@ -75,6 +139,7 @@ checks()
 
 	for check in test/check_*.sh; do
 		[ -x "$check" ] || continue
+		[[ -z "${TEST:-}" || " $TEST " == *" $(basename "$check" .sh | sed s/^check_//) "* ]] || continue
 		if "$check"; then
 			echo "ok - $check"
 		else
@@ -92,21 +157,39 @@ finish()
 	exit
 }
 
+# the setting's name up to PostgreSQL 15 | from 16
+parallel_setting=force_parallel_mode
+[ "$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -lt 16 ] || parallel_setting=debug_parallel_query
+
 # pg_regress up to PostgreSQL 15 | from 16
 regress_good='^(test | {5,}).* \.\.\. ok |^ok [0-9]+ '
 regress_bad='^(test | {5,}).* \.\.\. FAILED|^not ok [0-9]+ '
 
-layer 'Unit tests' '^ok ' '^not ok ' unit_tests || true
+layer_names='unit memcheck regress parallel sanitize tap checks'
+for name in ${LAYER:-}; do
+	if [[ " $layer_names " != *" $name "* ]]; then
+		echo "no layer \"$name\"; there are: $layer_names" >&2
+		exit 1
+	fi
+done
 
-title 'Building and installing'
+! wanted unit || layer 'Unit tests' '^ok ' '^not ok ' unit_tests || true
+! wanted memcheck || layer 'Unit tests under valgrind' '^ok ' '^not ok ' memcheck_tests || true
+
 server_copy
-if ! server_install COPT="${COPT--Werror}"; then
-	failed=$((failed + 1))
-	finish
+if wanted regress || wanted parallel || wanted tap || wanted checks; then
+	title 'Building and installing'
+	if ! server_install COPT="${COPT--Werror}"; then
+		failed=$((failed + 1))
+		finish
+	fi
+	server_start
 fi
-server_start
 
-layer 'Regression tests' "$regress_good" "$regress_bad" regress_tests || true
-layer 'TAP tests' '^ok ' '^not ok ' tap_tests || true
-layer 'Checks' '^ok - ' '^not ok - ' checks || true
+! wanted regress || layer 'Regression tests' "$regress_good" "$regress_bad" regress_tests || true
+! wanted parallel || layer 'Regression tests in parallel workers' "$regress_good" "$regress_bad" \
+	regress_tests "$parallel_setting=regress" || true
+! wanted tap || layer 'TAP tests' '^ok ' '^not ok ' tap_tests || true
+! wanted checks || layer 'Checks' '^ok - ' '^not ok - ' checks || true
+! wanted sanitize || layer 'Regression tests under sanitizers' "$regress_good" "$regress_bad" sanitize_tests || true
 finish

@@ -17,7 +17,9 @@
 #include "core/utf8.h"
 #include "unit_corpus.h"
 
+#ifndef MUTATIONS
 #define MUTATIONS	200000
+#endif
 
 static SpkLineParser parser;
 static SpkEventRow row;

@@ -11,7 +11,9 @@
 #include "../fuzz/fuzz_model.h"
 #include "unit_corpus.h"
 
+#ifndef MUTATIONS
 #define MUTATIONS	40000
+#endif
 
 /* Counts at their ends, and floating-point numbers that are none or at theirs. */
 static const char *const tokens[] = {

@@ -11,7 +11,9 @@
 #include "../fuzz/fuzz_profile.h"
 #include "unit_corpus.h"
 
+#ifndef MUTATIONS
 #define MUTATIONS	40000
+#endif
 
 /* Counts and differences at their ends. */
 static const char *const tokens[] = {

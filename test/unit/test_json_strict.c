@@ -16,7 +16,9 @@
 #include "json_strict.h"
 #include "unit_host.h"
 
+#ifndef LONG_BYTES
 #define LONG_BYTES	(3 * 1024 * 1024)
+#endif
 
 static SpkJsonParser parsers[2];	/* as probed, and as if fussy */
 static UnitHost unit = UNIT_HOST_INIT;
