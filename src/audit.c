@@ -36,8 +36,7 @@
 typedef struct Audit
 {
 	Oid			function;
-	const char *schema;			/* the extension's */
-	const char *quoted_schema;
+	const char *schema;			/* the extension's, quoted */
 	const char *from;			/* the source */
 	TupleDesc	columns;
 	const char *label;
@@ -86,12 +85,12 @@ keep_value(TupleTableSlot *slot, void *arg)
 	MemoryContextSwitchTo(old);
 }
 
-/* Runs a query of one value; false when it is NULL. */
+/* Runs a query of one value of this type; false when it is NULL. */
 static bool
-run_query(Audit *a, const char *sql)
+run_query(Audit *a, const char *sql, Oid type)
 {
 	a->null = true;
-	spk_source_run(sql, 0, NULL, NULL, keep_value, a);
+	spk_source_run(sql, 0, NULL, NULL, 1, &type, keep_value, a);
 	return !a->null;
 }
 
@@ -243,16 +242,20 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 			appendStringInfo(&sql, "0, pg_catalog.count(*) FILTER (WHERE %s)", later);
 		compared[(*n_compared)++] = i;
 	}
-	appendStringInfo(&sql, "]::pg_catalog.int8[] FROM %s CROSS JOIN LATERAL %s.churn_features(q.%s) AS w",
-					 a->from, a->quoted_schema, a->profile);
+	appendStringInfo(&sql, "]::pg_catalog.int8[] FROM %s CROSS JOIN LATERAL %s.churn_features(q.%s, NULL::pg_catalog.date) AS w",
+					 a->from, a->schema, a->profile);
 	if (a->as_of != NULL)
-		appendStringInfo(&sql, " CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f", a->quoted_schema,
+		appendStringInfo(&sql, " CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f", a->schema,
 						 a->profile, a->as_of);
 	appendStringInfo(&sql, " WHERE q.%s IS NOT NULL", quote_identifier(a->label));
 	return sql.data;
 }
 
-/* The AUC of each feature in the weeks before users leave: a user a row and a week. */
+/*
+ * The AUC of each feature in the weeks before users leave: a user a row and a
+ * week.  Those rows are ours, so they get the alias of sources from a query that
+ * calls nothing.
+ */
 static SpkAuditRows
 audit_weeks(Audit *a)
 {
@@ -261,15 +264,17 @@ audit_weeks(Audit *a)
 	int			end;
 	char	   *from;
 
-	if (!run_query(a, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s", a->quoted_schema,
-							   a->profile, a->from)))
+	if (!run_query(a, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s", a->schema,
+							   a->profile, a->from), DATEOID))
 		return taken.audit;
 	end = DatumGetDateADT(a->value) + 1;
-	from = psprintf("(SELECT %s.churn_label(q.%s, %s, '7 days'::pg_catalog.interval) AS churned, f.*"
+	from = psprintf("(SELECT %s.churn_label(q.%s, %s, '7 days'::pg_catalog.interval, 'cancel'::pg_catalog.text)"
+					" AS churned, f.*"
 					" FROM %s CROSS JOIN pg_catalog.generate_series(%d, %d, 7) AS w(day)"
-					" CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f) AS q",
-					a->quoted_schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7,
-					a->quoted_schema, a->profile, as_of);
+					" CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f) AS weeks"
+					" CROSS JOIN LATERAL (SELECT weeks.*) AS " SPK_SOURCE_ALIAS,
+					a->schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7,
+					a->schema, a->profile, as_of);
 	spk_collect_source(a->schema, from, spk_source_columns(from), "churned",
 					   spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1), NULL,
 					   take_rows, &taken);
@@ -309,7 +314,7 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 	const int64 *counts;
 	SpkAuditRows weeks = {0};
 
-	if (n == 0 || !run_query(a, sql))
+	if (n == 0 || !run_query(a, sql, INT8ARRAYOID))
 		return;
 	counts = count_array(a->value);
 	if (a->as_of == NULL)
@@ -362,7 +367,7 @@ compare_times(Audit *a, SpkAuditRows *result)
 		compared[n++] = i;
 	}
 	appendStringInfo(&sql, "] FROM %s WHERE q.%s IS NOT NULL", a->from, quote_identifier(a->label));
-	if (n == 0 || !run_query(a, sql.data))
+	if (n == 0 || !run_query(a, sql.data, INT8ARRAYOID))
 		return;
 	counts = count_array(a->value);
 	for (int i = 0; i < n; i++)
@@ -407,8 +412,7 @@ churn_audit(PG_FUNCTION_ARGS)
 	SpkAuditRows result;
 
 	spk_require_args(fcinfo, required, lengthof(required));
-	a.schema = get_namespace_name(get_func_namespace(a.function));
-	a.quoted_schema = quote_identifier(a.schema);
+	a.schema = spk_own_schema(a.function);
 	a.from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	a.columns = spk_source_columns(a.from);
 	a.label = text_to_cstring(PG_GETARG_TEXT_PP(1));

@@ -180,11 +180,11 @@ keep_value(TupleTableSlot *slot, void *arg)
 }
 
 static KeptValue
-run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, const Datum *params)
+run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, const Datum *params, Oid type)
 {
 	KeptValue	kept = {b->context, (Datum) 0, true};
 
-	spk_source_run(sql, n_params, types, params, keep_value, &kept);
+	spk_source_run(sql, n_params, types, params, 1, &type, keep_value, &kept);
 	return kept;
 }
 
@@ -193,7 +193,7 @@ static void
 require_log(const Backtest *b)
 {
 	KeptValue	last = run_query(b, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s",
-											 b->schema, b->profile, b->from), 0, NULL, NULL);
+											 b->schema, b->profile, b->from), 0, NULL, NULL, DATEOID);
 	DateADT		last_day = DatumGetDateADT(last.value);
 
 	if (last.null)
@@ -249,7 +249,7 @@ train(Backtest *b, int n)
 	const Oid	types[] = {TEXTOID, JSONBOID, DATEARRAYOID, INTERVALOID, TEXTOID};
 	const Datum params[] = {b->algorithm, b->options, training_dates(b, n), b->horizon, b->event};
 	int			nest_level = spk_forbid_large_workers(b->n_profiles * n, SPK_N_PROFILE_FEATURES);
-	KeptValue	trained = run_query(b, training_query(b), lengthof(types), types, params);
+	KeptValue	trained = run_query(b, training_query(b), lengthof(types), types, params, RECORDOID);
 	HeapTupleHeader row;
 
 	AtEOXact_GUC(true, nest_level);
@@ -280,7 +280,8 @@ judge(Backtest *b, DateADT as_of)
 	KeptValue	metrics = run_query(b, psprintf(
 		"SELECT %s.churn_metrics(%s, %s.churn_predict($1, %s.churn_features(q.%s, $3)), $2)"
 		" FILTER (WHERE %s IS NOT NULL) FROM %s",
-		b->schema, label, b->schema, b->schema, b->profile, label, b->from), lengthof(types), types, params);
+		b->schema, label, b->schema, b->schema, b->profile, label, b->from), lengthof(types), types, params,
+								  TupleDescAttr(b->rsinfo->setDesc, OUT_METRICS)->atttypid);
 
 	b->values[OUT_METRICS] = metrics.value;
 	b->nulls[OUT_METRICS] = metrics.null;
@@ -370,7 +371,7 @@ churn_backtest(PG_FUNCTION_ARGS)
 
 	spk_require_args(fcinfo, required, lengthof(required));
 	check_training(fcinfo);
-	b.schema = quote_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
+	b.schema = spk_own_schema(fcinfo->flinfo->fn_oid);
 	b.from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILES)));
 	find_columns(&b, fcinfo);
 	b.horizon = PG_GETARG_DATUM(ARG_HORIZON);

@@ -118,16 +118,19 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 	Taker		new_taker = {callback, arg, false};
 	Taker	   *outer = taker;
 	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
-	char	   *sql = psprintf("SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) FROM %s",
-							   quote_identifier(schema), quote_identifier(label),
-							   group == NULL ? "NULL" : "$2", from);
+
+	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
+	char	   *sql = psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
+							   " FROM (SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) AS n FROM %s) AS s",
+							   schema, quote_identifier(label), group == NULL ? "NULL" : "$2", from);
 	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */
 	taker = &new_taker;
 	PG_TRY();
 	{
-		spk_source_run(sql, lengthof(types), types, params, ignore_row, NULL);
+		spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {INT8OID, INT4OID}, ignore_row,
+					   NULL);
 	}
 	PG_FINALLY();
 	{

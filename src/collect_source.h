@@ -38,7 +38,7 @@ typedef void (*SpkRowsCallback) (SpkRowStore *rows, void *arg);
  * Reads a source (as of spk_source_from, with these columns) once, in parallel
  * where it pays, and hands its rows over; they are given back when the callback
  * returns.  label is one of the columns, exclude as above, group the column
- * that tells the group of a row, or NULL.  schema is ours.
+ * that tells the group of a row, or NULL.  schema is ours, quoted.
  */
 extern void spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
 							   Datum exclude, const char *group, SpkRowsCallback callback, void *arg);

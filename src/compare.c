@@ -383,7 +383,7 @@ churn_compare(PG_FUNCTION_ARGS)
 	spk_materialized_srf(fcinfo);
 	comparison.store = rsinfo->setResult;
 	comparison.desc = rsinfo->setDesc;
-	spk_collect_source(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, columns, label,
-					   exclude, comparison.plan.group, compare_rows, &comparison);
+	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, exclude,
+					   comparison.plan.group, compare_rows, &comparison);
 	PG_RETURN_NULL();
 }

@@ -11,10 +11,8 @@
 #include "varatt.h"
 #endif
 
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "nodes/params.h"
 
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn		__attribute__((noreturn))
@@ -112,49 +110,19 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 }
 
-/*
- * Runs one reading query with parameters that are not NULL, rows going to
- * dest; the result is an SPI code.  From 14 on rows go there as they come,
- * before by way of SPI's table of tuples.  Parameters are then none of the
- * plan's constants either, which travel to parallel workers as text: that
- * takes its time when one is a model.
- */
-static inline int
-spk_spi_run(const char *sql, int n_params, const Oid *types, const Datum *values, DestReceiver *dest)
-{
-#if PG_VERSION_NUM >= 140000
-	SPIExecuteOptions options = {0};
-
-	options.params = makeParamList(n_params);
-	for (int i = 0; i < n_params; i++)
-	{
-		ParamExternData *param = &options.params->params[i];
-
-		param->value = values[i];
-		param->isnull = false;
-		param->pflags = 0;
-		param->ptype = types[i];
-	}
-	options.read_only = true;
-	options.dest = dest;
-	return SPI_execute_extended(sql, &options);
+/* A statement, analyzed, with parameters of these types. */
+#if PG_VERSION_NUM >= 150000
+#define spk_parse_analyze(raw, sql, types, n)	parse_analyze_fixedparams(raw, sql, types, n, NULL)
 #else
-	int			result = SPI_execute_with_args(sql, n_params, (Oid *) types, (Datum *) values, NULL, true, 0);
-	TupleTableSlot *slot;
-
-	if (result != SPI_OK_SELECT)
-		return result;
-	slot = MakeSingleTupleTableSlot(SPI_tuptable->tupdesc, &TTSOpsHeapTuple);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		ExecStoreHeapTuple(SPI_tuptable->vals[i], slot, false);
-		dest->receiveSlot(slot, dest);
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	return result;
+#define spk_parse_analyze(raw, sql, types, n)	parse_analyze(raw, sql, (Oid *) (types), n, NULL)
 #endif
-}
+
+/* Runs a started query to its end, once. */
+#if PG_VERSION_NUM >= 180000
+#define spk_executor_run(query)		ExecutorRun(query, ForwardScanDirection, 0)
+#else
+#define spk_executor_run(query)		ExecutorRun(query, ForwardScanDirection, 0, true)
+#endif
 
 /* Foreign scans: no path keys, no outer path, nothing private. */
 #if PG_VERSION_NUM >= 180000

@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -63,14 +64,14 @@ prediction(const SpkModel *model, TupleDesc columns, const char *schema)
 	bool		listed = model->n_features < FUNC_MAX_ARGS;
 
 	initStringInfo(&call);
-	appendStringInfo(&call, "%s.churn_predict_values($1", quote_identifier(schema));
+	appendStringInfo(&call, "%s.churn_predict_values($1", schema);
 	for (uint32 i = 0; i < model->n_features && listed; i++)
 	{
 		listed = only_column(columns, model->features[i].name) != NULL;
 		appendStringInfo(&call, ", q.%s", quote_identifier(model->features[i].name));
 	}
 	appendStringInfoChar(&call, ')');
-	return listed ? call.data : psprintf("%s.churn_predict($1, q.*)", quote_identifier(schema));
+	return listed ? call.data : psprintf("%s.churn_predict($1, q.*)", schema);
 }
 
 PG_FUNCTION_INFO_V1(churn_score);
@@ -79,7 +80,7 @@ churn_score(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			function = fcinfo->flinfo->fn_oid;
-	const char *schema = get_namespace_name(get_func_namespace(function));
+	const char *schema = spk_own_schema(function);
 	Datum		value = PG_GETARG_DATUM(0);
 	const SpkModel *model = spk_model_from_datum(value, CurrentMemoryContext);
 	char	   *from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1)));
@@ -98,6 +99,6 @@ churn_score(PG_FUNCTION_ARGS)
 	sql = psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s", quote_identifier(id),
 				   prediction(model, columns, schema), from);
 	(void) get_func_signature(function, &types, &n_types);
-	spk_source_run(sql, 1, types, &value, put_score, &result);
+	spk_source_run(sql, 1, types, &value, 2, (const Oid[]) {TEXTOID, FLOAT8OID}, put_score, &result);
 	PG_RETURN_NULL();
 }

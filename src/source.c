@@ -5,17 +5,19 @@
 #include "compat.h"
 
 #include "catalog/namespace.h"
-#include "executor/spi.h"
+#include "catalog/objectaddress.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parser.h"
 #include "parser/scansup.h"
-#include "tcop/dest.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/plancache.h"
 #include "utils/regproc.h"
 
 #include "source.h"
+
+#define SOURCE_HINT	"A source is the name of a table or a view, or a query as in 'SELECT * FROM snapshots'."
 
 /* The end of a comment that starts here, or the same place when none does. */
 static const char *
@@ -76,14 +78,14 @@ has_words(const char *p)
 	return false;
 }
 
-/* Is the text to be read as a query, and not as a name? */
+/* Does the text begin as a query does? */
 static bool
-is_query(const char *source)
+starts_query(const char *source)
 {
 	static const char *const keywords[] = {"select", "with", "values", "table"};
 	const char *p = skip_blanks(source);
 
-	if (*p == '(' || has_words(p))
+	if (*p == '(')
 		return true;
 	for (int i = 0; i < lengthof(keywords); i++)
 	{
@@ -91,10 +93,17 @@ is_query(const char *source)
 
 		if (pg_strncasecmp(p, keywords[i], len) == 0 &&
 			(p[len] == '(' || p[len] == '*' || p[len] == '"' || p[len] == '\'' ||
-			 skip_comment(p + len) != p + len))
+			 scanner_isspace(p[len]) || skip_comment(p + len) != p + len))
 			return true;
 	}
 	return false;
+}
+
+/* Is the text to be read as a query, and not as a name? */
+static bool
+is_query(const char *source)
+{
+	return starts_query(source) || has_words(skip_blanks(source));
 }
 
 /* Points syntax errors into the source, not into the statement that called us. */
@@ -109,6 +118,8 @@ source_error_callback(void *arg)
 		internalerrposition(position);
 		internalerrquery(arg);
 	}
+	if (!starts_query(arg))
+		errhint(SOURCE_HINT);
 }
 
 /* The text of the one SELECT in the source, without a semicolon. */
@@ -125,75 +136,76 @@ query_text(char *source)
 	if (list_length(statements) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("a source must be one query, not %d", list_length(statements))));
+				 errmsg("a source must be one query, not %d", list_length(statements)),
+				 errhint(SOURCE_HINT)));
 	raw = linitial_node(RawStmt, statements);
 	if (!IsA(raw->stmt, SelectStmt) || ((SelectStmt *) raw->stmt)->intoClause != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("a source must be a table, a view or a query that only reads")));
+				 errmsg("a source must be a table, a view or a query that only reads"),
+				 errhint(SOURCE_HINT)));
 	return raw->stmt_len > 0 ? pnstrdup(source + raw->stmt_location, raw->stmt_len)
 		: pstrdup(source + raw->stmt_location);
+}
+
+/* May the user read any of it?  As LOCK TABLE does, that is known before the lock is taken. */
+static void
+check_readable(const RangeVar *name, Oid relation, Oid old_relation, void *arg)
+{
+	char		relkind = OidIsValid(relation) ? get_rel_relkind(relation) : '\0';
+	AclResult	result;
+
+	if (relkind == '\0')
+		return;					/* gone, or on its way: the look-up goes on */
+	result = pg_class_aclcheck(relation, GetUserId(), ACL_SELECT);
+	if (result != ACLCHECK_OK)
+		result = pg_attribute_aclcheck_all(relation, GetUserId(), ACL_SELECT, ACLMASK_ANY);
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, get_relkind_objtype(relkind), name->relname);
+}
+
+/* A table or a view by its full name; locked, so that it stays what it is until the end of the transaction. */
+static char *
+relation_text(const char *source)
+{
+	ErrorContextCallback context = {error_context_stack, source_error_callback, unconstify(char *, source)};
+	RangeVar   *name;
+	Oid			relation;
+	char	   *schema;
+	char	   *relname;
+
+	error_context_stack = &context;
+	name = makeRangeVarFromNameList(spk_name_list(source));
+	error_context_stack = context.previous;
+	relation = RangeVarGetRelidExtended(name, AccessShareLock, RVR_MISSING_OK, check_readable, NULL);
+	if (!OidIsValid(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"%s\" does not exist", source),
+				 strchr(source, '/') == NULL && strchr(source, '\\') == NULL ? errhint(SOURCE_HINT) :
+				 errhint("A file is loaded by churn_load_events or read in place as a foreign table of sparkify_json; its table is a source.")));
+	schema = get_namespace_name(get_rel_namespace(relation));
+	relname = get_rel_name(relation);
+	if (schema == NULL || relname == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"%s\" does not exist", source)));
+	return quote_qualified_identifier(schema, relname);
 }
 
 char *
 spk_source_from(const char *source)
 {
-	RangeVar   *name;
-	Oid			relation;
+	const char *start = skip_blanks(source);
 
-	/* on lines of its own, for a comment at its end */
+	if (*start == '\0' || (*start == ';' && *skip_blanks(start + 1) == '\0'))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a source must not be empty"),
+				 errhint(SOURCE_HINT)));
 	if (is_query(source))
-		return psprintf("(\n%s\n) AS q", query_text(pstrdup(source)));
-	name = makeRangeVarFromNameList(spk_name_list(source));
-	relation = RangeVarGetRelid(name, NoLock, false);
-	return psprintf("%s AS q",
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-											   get_rel_name(relation)));
-}
-
-TupleDesc
-spk_source_columns(const char *from)
-{
-	MemoryContext context = CurrentMemoryContext;
-	char	   *sql = psprintf("SELECT q.* FROM %s", from);
-	MemoryContext old;
-	SPIPlanPtr	plan;
-	CachedPlanSource *analyzed;
-	TupleDesc	columns;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(sql, 0, NULL);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	analyzed = linitial(SPI_plan_get_plan_sources(plan));
-	old = MemoryContextSwitchTo(context);
-	columns = CreateTupleDescCopy(analyzed->resultDesc);
-	MemoryContextSwitchTo(old);
-	SPI_finish();
-	return columns;
-}
-
-double
-spk_source_rows(const char *from)
-{
-	double		rows = 0;
-	SPIPlanPtr	plan;
-	CachedPlan *cached;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(psprintf("SELECT q.* FROM %s", from), 0, NULL);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	cached = SPI_plan_get_cached_plan(plan);
-	if (cached != NULL)
-	{
-		rows = linitial_node(PlannedStmt, cached->stmt_list)->planTree->plan_rows;
-		ReleaseCachedPlan(cached, 0);	/* of no owner, as the plan is not saved */
-	}
-	SPI_finish();
-	return rows;
+		return psprintf(SPK_SOURCE_OPEN "%s" SPK_SOURCE_CLOSE, query_text(pstrdup(source)));
+	return psprintf("%s AS " SPK_SOURCE_ALIAS, relation_text(source));
 }
 
 void
@@ -214,47 +226,4 @@ spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("%s column \"%s\" does not exist in the source", what, name),
 			 list.len == 0 ? errdetail("It has no columns.") : errdetail("Its columns are: %s.", list.data)));
-}
-
-/* A DestReceiver that hands rows to a callback. */
-typedef struct CallbackReceiver
-{
-	DestReceiver pub;
-	SpkRowCallback callback;
-	void	   *arg;
-} CallbackReceiver;
-
-static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	CallbackReceiver *receiver = (CallbackReceiver *) self;
-
-	receiver->callback(slot, receiver->arg);
-	return true;
-}
-
-static void
-receive_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-receive_end(DestReceiver *self)
-{
-}
-
-void
-spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *values,
-			   SpkRowCallback callback, void *arg)
-{
-	CallbackReceiver receiver = {{receive_row, receive_startup, receive_end, receive_end, DestNone},
-	callback, arg};
-	int			result;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	result = spk_spi_run(sql, n_params, types, values, &receiver.pub);
-	if (result < 0)
-		elog(ERROR, "could not run query: %s", SPI_result_code_string(result));
-	SPI_finish();
 }

@@ -278,7 +278,7 @@ static char *
 training_query(const char *schema, const char *from, const char *label, const char *user,
 			   const char *group_by)
 {
-	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s)", quote_identifier(schema),
+	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s)", schema,
 							   quote_identifier(label), user == NULL ? "NULL" : "$4");
 	const char *group;
 
@@ -350,9 +350,9 @@ churn_train(PG_FUNCTION_ARGS)
 	user = user_column(columns, PG_GETARG_DATUM(4), PG_ARGISNULL(4), &options);
 	params[3] = CStringGetTextDatum(user == NULL ? "" : user);
 	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
-	sql = training_query(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), from, label, user,
-						 group_by);
-	spk_source_run(sql, lengthof(types), types, params, put_trained, &result);
+	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, user, group_by);
+	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID}, put_trained,
+				   &result);
 	AtEOXact_GUC(true, nest_level);
 	if (!result.any)
 		ereport(ERROR,
