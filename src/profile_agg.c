@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "features_type.h"
@@ -26,35 +27,24 @@ PG_FUNCTION_INFO_V1(churn_profile_final);
 PG_FUNCTION_INFO_V1(churn_features_final);
 PG_FUNCTION_INFO_V1(churn_profile_merge);
 
-/* The host of the states in one of the query's aggregate contexts. */
-typedef struct AggHost
-{
-	SpkHost		host;
-	struct AggHost *next;
-} AggHost;
-
 /*
- * The host for states in this context, kept with the function: one for all
- * states, since there may be millions.  Grouping sets have a context each, and
- * contexts are reset between groups, so that they cannot hold it themselves.
+ * A state points to its host, and there may be millions of states, so they do
+ * not have one each.  Nor can it be kept with the function, as whoever calls us
+ * may have another FmgrInfo for every call.  So each call lends a host to the
+ * states that it works with; memory comes from the context they lie in, be it
+ * the aggregate's or that of one call.
  */
-static const SpkHost *
-agg_host(FmgrInfo *function, MemoryContext context)
+static SpkProfileState *
+lend_host(SpkProfileState *state, SpkHost *host)
 {
-	AggHost    *hosts = function->fn_extra;
-
-	for (AggHost *h = hosts; h != NULL; h = h->next)
-		if (h->host.ctx == context)
-			return &h->host;
-	function->fn_extra = MemoryContextAlloc(function->fn_mcxt, sizeof(AggHost));
-	((AggHost *) function->fn_extra)->host = spk_pg_host(context);
-	((AggHost *) function->fn_extra)->next = hosts;
-	return &((AggHost *) function->fn_extra)->host;
+	*host = spk_pg_host(GetMemoryChunkContext(state));
+	state->closed.host = host;
+	return state;
 }
 
-/* The aggregate's state: argument 0, made on the first call. */
+/* The aggregate's state: argument 0, made on the first call.  The host is lent to it for this call. */
 static SpkProfileState *
-agg_state(FunctionCallInfo fcinfo)
+agg_state(FunctionCallInfo fcinfo, SpkHost *host)
 {
 	MemoryContext context;
 	SpkProfileState *state;
@@ -62,10 +52,10 @@ agg_state(FunctionCallInfo fcinfo)
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	if (!PG_ARGISNULL(0))
-		return (SpkProfileState *) PG_GETARG_POINTER(0);
+		return lend_host((SpkProfileState *) PG_GETARG_POINTER(0), host);
 	state = MemoryContextAlloc(context, sizeof(SpkProfileState));
-	spk_profile_init(state, agg_host(fcinfo->flinfo, context));
-	return state;
+	spk_profile_init(state, host);
+	return lend_host(state, host);
 }
 
 /* A time argument; SPK_NO_TIME when it is NULL. */
@@ -91,7 +81,8 @@ time_arg(FunctionCallInfo fcinfo, int n, const char *name)
 Datum
 churn_profile_trans(PG_FUNCTION_ARGS)
 {
-	SpkProfileState *state = agg_state(fcinfo);
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
 	SpkEvent	event = {.page = SPK_PAGE_OTHER};
 	text	   *t;
 
@@ -123,7 +114,8 @@ churn_profile_trans(PG_FUNCTION_ARGS)
 Datum
 churn_profile_merge_trans(PG_FUNCTION_ARGS)
 {
-	SpkProfileState *state = agg_state(fcinfo);
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (!PG_ARGISNULL(1))
 		spk_profile_add_datum(state, PG_GETARG_PROFILE_PP(1));
@@ -133,11 +125,13 @@ churn_profile_merge_trans(PG_FUNCTION_ARGS)
 Datum
 churn_profile_combine(PG_FUNCTION_ARGS)
 {
-	SpkProfileState *state = agg_state(fcinfo);
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (!PG_ARGISNULL(1))
 	{
-		SpkProfileState *other = (SpkProfileState *) PG_GETARG_POINTER(1);
+		SpkHost		other_host;
+		SpkProfileState *other = lend_host((SpkProfileState *) PG_GETARG_POINTER(1), &other_host);
 
 		spk_check(spk_profile_add_state(state, other), PROFILE_WHAT, NULL);
 	}
@@ -148,7 +142,8 @@ churn_profile_combine(PG_FUNCTION_ARGS)
 Datum
 churn_profile_serialize(PG_FUNCTION_ARGS)
 {
-	SpkProfileState *state = (SpkProfileState *) PG_GETARG_POINTER(0);
+	SpkHost		host;
+	SpkProfileState *state = lend_host((SpkProfileState *) PG_GETARG_POINTER(0), &host);
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
@@ -162,15 +157,14 @@ churn_profile_deserialize(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
 	SpkProfileState *state;
-	SpkHost    *host;
+	SpkHost		host;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	/* it lives until it is combined: the current context is right */
 	state = palloc(sizeof(SpkProfileState));
-	host = palloc(sizeof(SpkHost));
-	*host = spk_pg_host(CurrentMemoryContext);
-	spk_profile_init(state, host);
+	spk_profile_init(state, &host);
+	lend_host(state, &host);
 	if (VARSIZE_ANY_EXHDR(bytes) > 0)
 		spk_profile_add_datum(state, bytes);
 	PG_RETURN_POINTER(state);
@@ -187,17 +181,21 @@ agg_is_empty(FunctionCallInfo fcinfo)
 Datum
 churn_profile_final(PG_FUNCTION_ARGS)
 {
+	SpkHost		host;
+
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
-	PG_RETURN_BYTEA_P(spk_profile_datum(agg_state(fcinfo)));
+	PG_RETURN_BYTEA_P(spk_profile_datum(agg_state(fcinfo, &host)));
 }
 
 Datum
 churn_features_final(PG_FUNCTION_ARGS)
 {
+	SpkHost		host;
+
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
-	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo)), SPK_NO_DAY);
+	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo, &host)), SPK_NO_DAY);
 }
 
 /* churn_profile_merge(churn_profile, churn_profile): NULL counts as nothing. */

@@ -1,0 +1,69 @@
+# What an aggregate keeps is the aggregate's: its functions run by an FmgrInfo
+# that is gone after each call, as distributed engines call them, and give what
+# they give otherwise.  See test/modules/short_lived.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $source = "$ENV{TESTDIR}/test/modules/short_lived/short_lived.c";
+my $module = PostgreSQL::Test::Utils::tempdir() . '/short_lived.so';
+chomp(my $include = `pg_config --includedir-server`);
+system_or_bail($ENV{CC} || 'cc', '-Wall', '-Werror', '-shared', '-fPIC', "-I$include", '-o', $module, $source);
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', qq{
+	CREATE EXTENSION sparkify;
+	CREATE FUNCTION short_lived_trans(internal, regprocedure, VARIADIC "any") RETURNS internal
+		AS '$module' LANGUAGE C IMMUTABLE;
+	CREATE FUNCTION short_lived_final(internal) RETURNS text
+		AS '$module' LANGUAGE C IMMUTABLE;
+	CREATE AGGREGATE short_lived(regprocedure, VARIADIC "any") (
+		SFUNC = short_lived_trans, STYPE = internal, FINALFUNC = short_lived_final);
+	CREATE TABLE events AS SELECT * FROM churn_simulate_events(12, 40, 3);
+	CREATE TABLE profiles AS
+		SELECT userid, sessionid % 3 AS part, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+		FROM events WHERE auth <> 'Logged Out' GROUP BY 1, 2;
+	CREATE TABLE scored AS
+		SELECT i, i % 3 = 0 AS churned, (i * 7919 % 1000) / 1000.0::float8 AS score, (i % 5)::text AS city FROM generate_series(1, 400) AS i;
+});
+
+# The aggregate by PostgreSQL and by short-lived functions: the same text
+sub same
+{
+	my ($aggregate, $args, $from, $more) = @_;
+	my ($name) = $aggregate =~ /^(\w+)/;
+	my $sql = "SELECT %s FROM $from " . ($more // '');
+	my $expected = $node->safe_psql('postgres', sprintf($sql, "$name($args)::text"));
+	my ($status, $got, $error) = $node->psql('postgres', sprintf($sql, "short_lived('$aggregate', $args)"));
+
+	is("$status $got$error", "0 $expected", "$name($args) $more");
+	isnt($expected, '', "$aggregate has a result");
+}
+
+my $log = 'ts, sessionid, page, level, length, gender, registration';
+my $log_types = 'timestamptz,bigint,text,text,float8,text,timestamptz';
+my $users = "WHERE auth <> 'Logged Out' GROUP BY userid ORDER BY userid";
+same("churn_profile($log_types)", $log, 'events', $users);
+same("churn_features($log_types)", $log, 'events', $users);
+same("churn_profile($log_types)", $log, "(SELECT * FROM events ORDER BY md5(events::text)) AS e", $users);
+same("churn_profile($log_types)", $log, 'events', '');
+same('churn_profile_merge(churn_profile)', 'profile', 'profiles', 'GROUP BY userid ORDER BY userid');
+same('churn_metrics(anyelement,float8)', 'churned, score', 'scored', '');
+same('churn_metrics(anyelement,float8,float8)', 'churned, score, 0.3::float8', 'scored', '');
+same('churn_roc(anyelement,float8)', 'churned, score', 'scored', '');
+same('churn_pr(anyelement,float8)', 'churned, score', 'scored', '');
+same('churn_lift(anyelement,float8)', 'churned, score', 'scored', '');
+same('churn_calibration(anyelement,float8,int)', 'churned, score, 7', 'scored', '');
+same('churn_threshold(anyelement,float8,float8,float8)', 'churned, score, 1::float8, 4::float8', 'scored', '');
+same('churn_threshold(anyelement,float8,bigint)', 'churned, score, 40::bigint', 'scored', '');
+my $rows = 'scored, LATERAL (SELECT score, i % 9 AS n, city AS town) AS f';
+same('churn_forest_agg(anyelement,record)', 'churned, f', $rows, '');
+same('churn_forest_agg(anyelement,record,jsonb)', q{churned, f, '{"trees": 3}'::jsonb}, $rows, "GROUP BY city ORDER BY city");
+
+$node->stop;
+done_testing();
