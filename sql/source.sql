@@ -117,10 +117,41 @@ CREATE FUNCTION source_key_text(source_key) RETURNS text LANGUAGE sql AS 'SELECT
 CREATE CAST (source_key AS text) WITH FUNCTION source_key_text(source_key) AS ASSIGNMENT;
 SELECT s.id FROM source_model, churn_score(model, 'SELECT row(userid)::source_key AS userid, x FROM source_rows WHERE userid < 3') AS s;
 
+-- Whatever PostgreSQL runs in a worker, rows get to those who asked for them
+SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
+SELECT n_rows FROM churn_train('source_rows', algorithm => 'naive_bayes');
+SELECT count(*) FROM churn_audit('source_rows');
+SELECT count(*) FROM churn_audit('source_whole');
+SELECT count(*) FROM churn_compare('source_rows', folds => 2, algorithms => '{naive_bayes}');
+SELECT count(*) FROM churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes');
+SELECT count(*) FROM source_model, churn_score(model, 'source_rows');
+SELECT churn_rows_agg(churned, t, '{}', NULL) FROM source_rows AS t;
+SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
+
+-- Types that are read as text, and all at once those that are no features
+CREATE TYPE source_text;
+CREATE FUNCTION source_text_in(cstring) RETURNS source_text AS 'textin' LANGUAGE internal IMMUTABLE STRICT;
+CREATE FUNCTION source_text_out(source_text) RETURNS cstring AS 'textout' LANGUAGE internal IMMUTABLE STRICT;
+CREATE TYPE source_text (INPUT = source_text_in, OUTPUT = source_text_out, LIKE = text, CATEGORY = 'S');
+CREATE CAST (source_text AS text) WITHOUT FUNCTION AS IMPLICIT;
+CREATE TABLE source_texts AS
+SELECT i AS userid, i % 3 = 0 AS churned, ('c' || i % 4)::source_text AS a, ('c' || i % 5)::name AS b,
+    chr(65 + i % 3)::"char" AS c, ('c' || i % 4) AS d FROM generate_series(1, 200) AS i;
+SELECT feature, auc FROM churn_audit('source_texts') ORDER BY feature;
+WITH m AS (SELECT churn_fingerprint(model) AS print FROM churn_train('SELECT churned, a, b, c FROM source_texts')),
+n AS (SELECT churn_fingerprint(model) AS print
+    FROM churn_train('SELECT churned, a::text, b::text, c::text FROM source_texts'))
+SELECT m.print = n.print AS as_text FROM m, n;
+WITH m AS (SELECT model FROM churn_train('SELECT churned, a, b, c FROM source_texts', algorithm => 'naive_bayes'))
+SELECT count(DISTINCT churn_predict(model, t)) > 1 AS varied FROM m, source_texts AS t;
+SELECT churn_train('SELECT churned, ''\xff''::bytea AS x, d FROM source_texts');
+SELECT churn_train('SELECT userid, churned, now() - now() AS gap, ''{}''::jsonb AS facts, d, point(0, 0) AS place, ARRAY[1] AS list FROM source_texts');
+
 DROP SCHEMA intruders CASCADE;
 REVOKE ALL ON SCHEMA public FROM regress_churn_intruder;
 DROP VIEW source_whole;
-DROP TABLE source_rows, source_other, source_profiles, source_model;
+DROP TABLE source_rows, source_other, source_profiles, source_model, source_texts;
+DROP TYPE source_text CASCADE;
 DROP CAST (source_key AS text);
 DROP FUNCTION source_key_text, fails, intrude, repel;
 DROP TYPE source_key;

@@ -543,7 +543,7 @@ COMMENT ON FUNCTION churn_predict_values(churn_model, "any") IS 'internal: as ch
 CREATE FUNCTION churn_score(model churn_model, source text, id text DEFAULT 'userid',
 	OUT id text, OUT score float8, OUT at_risk boolean) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000;
-COMMENT ON FUNCTION churn_score(churn_model, text, text) IS 'the probability of churn of each row of a table, a view or a query, by the column id, and whether it reaches the model''s threshold';
+COMMENT ON FUNCTION churn_score(churn_model, text, text) IS 'the probability of churn of each row of a table, a view or a query, by the column id, and whether it reaches the model''s threshold; id comes as text: join by s.id = u.userid::text';
 
 CREATE FUNCTION churn_fingerprint(model churn_model) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -191,6 +191,32 @@ check_unique(const Collector *collector, const char *name)
 					 errmsg("feature column \"%s\" specified more than once", name)));
 }
 
+/* Names all columns that cannot be features at once; one alone is left to spk_row_column. */
+static void
+check_types(const Collector *collector, const SpkRow *row)
+{
+	StringInfoData list;
+	int			n = 0;
+
+	initStringInfo(&list);
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)) || spk_row_is_feature(row, i))
+			continue;
+		appendStringInfo(&list, "%s\"%s\" of type %s", n++ == 0 ? "" : ", ", NameStr(att->attname),
+						 format_type_be(att->atttypid));
+	}
+	if (n > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%d columns cannot be features: %s", n, list.data),
+				 errdetail("Features are of boolean, numeric, date, timestamp, text or enum types."),
+				 errhint("Name the columns in exclude, leave them out of the source or cast them.")));
+	pfree(list.data);
+}
+
 /* Finds the feature columns in the type of this tuple. */
 static void
 bind_columns(Collector *collector, HeapTupleHeader tuple)
@@ -203,6 +229,7 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 	if (collector->columns != NULL)
 		pfree(collector->columns);
 	collector->row = row;
+	check_types(collector, row);
 	collector->columns = MemoryContextAlloc(collector->context, Max(natts, 1) * sizeof(SpkRowColumn));
 	collector->n_columns = 0;
 	for (int i = 0; i < natts; i++)

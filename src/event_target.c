@@ -128,10 +128,15 @@ static void
 check_privilege(Oid relid)
 {
 	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+	char		relkind = get_rel_relkind(relid);
+	char	   *name = get_rel_name(relid);
 
+	if (relkind == '\0' || name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
 	if (result != ACLCHECK_OK)
-		aclcheck_error(result, get_relkind_objtype(get_rel_relkind(relid)),
-					   get_rel_name(relid));
+		aclcheck_error(result, get_relkind_objtype(relkind), name);
 }
 
 /* Without these a row is no event that anything here could use. */
@@ -219,8 +224,9 @@ spk_target_open(Oid relid, bool shared)
 
 	/* first without the lock, so that nobody locks what is not theirs */
 	check_privilege(relid);
-	target->rel = table_open(relid, RowExclusiveLock);
+	LockRelationOid(relid, RowExclusiveLock);
 	check_privilege(relid);
+	target->rel = table_open(relid, NoLock);
 	check_relation(target->rel);
 	if (!target->rel->rd_islocaltemp)
 		PreventCommandIfReadOnly("churn_load_events()");

@@ -7,9 +7,12 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "parser/parse_coerce.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/float.h"
@@ -20,6 +23,20 @@
 
 #include "row_binding.h"
 
+/*
+ * Tables that a query reads are locked; a composite type of its own is not, and
+ * could be altered while its rows are read, so that numbers would be taken for
+ * pointers.
+ */
+static void
+lock_row_type(Oid type)
+{
+	Oid			relation = type == RECORDOID ? InvalidOid : get_typ_typrelid(type);
+
+	if (OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE)
+		LockRelationOid(relation, AccessShareLock);
+}
+
 SpkRow *
 spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 {
@@ -28,6 +45,7 @@ spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 
 	row->type = HeapTupleHeaderGetTypeId(tuple);
 	row->typmod = HeapTupleHeaderGetTypMod(tuple);
+	lock_row_type(row->type);
 	row->desc = lookup_rowtype_tupdesc_copy(row->type, row->typmod);
 	if (row->type != RECORDOID)
 	{
@@ -146,6 +164,17 @@ spk_row_find(const SpkRow *row, const char *name)
 	return -1;
 }
 
+/* Is it a type of strings, as citext is, whose values are those of text? */
+static bool
+is_stored_as_text(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category == TYPCATEGORY_STRING && IsBinaryCoercible(type, TEXTOID);
+}
+
 /* How values of a base type are read; false when it is no feature. */
 static bool
 classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
@@ -168,7 +197,9 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_TIME},
 		{TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
 		{VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
-		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY}
+		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY},
+		{NAMEOID, SPK_READ_NAME, SPK_CATEGORY},
+		{CHAROID, SPK_READ_CHAR, SPK_CATEGORY}
 	};
 
 	for (int i = 0; i < lengthof(known); i++)
@@ -178,9 +209,18 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 			*kind = known[i].kind;
 			return true;
 		}
-	*read = SPK_READ_ENUM;
 	*kind = SPK_CATEGORY;
-	return type_is_enum(type);
+	*read = type_is_enum(type) ? SPK_READ_ENUM : SPK_READ_TEXT;
+	return *read == SPK_READ_ENUM || is_stored_as_text(type);
+}
+
+bool
+spk_row_is_feature(const SpkRow *row, int attno)
+{
+	SpkRead		read;
+	SpkFeatureKind kind;
+
+	return classify(getBaseType(TupleDescAttr(row->desc, attno)->atttypid), &read, &kind);
 }
 
 SpkRowColumn
@@ -293,6 +333,19 @@ spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const u
 	}
 }
 
+/* Keeps the text of a "char" in row->label: a byte that is no ASCII as PostgreSQL 16 and later write it. */
+static void
+load_char(SpkRow *row, char value)
+{
+	if (IS_HIGHBIT_SET(value))
+		snprintf(NameStr(row->label), NAMEDATALEN, "\\%03o", (unsigned char) value);
+	else
+	{
+		NameStr(row->label)[0] = value;
+		NameStr(row->label)[1] = '\0';
+	}
+}
+
 /* Keeps the label of an enum value in row->label. */
 static void
 load_enum_label(SpkRow *row, Oid value)
@@ -316,10 +369,13 @@ spk_row_category(SpkRow *row, const SpkRowColumn *column)
 
 	if (row->nulls[column->attno])
 		return category;
-	if (column->read == SPK_READ_ENUM)
+	if (column->read == SPK_READ_ENUM || column->read == SPK_READ_CHAR || column->read == SPK_READ_NAME)
 	{
-		load_enum_label(row, DatumGetObjectId(value));
-		category.name = NameStr(row->label);
+		if (column->read == SPK_READ_ENUM)
+			load_enum_label(row, DatumGetObjectId(value));
+		else if (column->read == SPK_READ_CHAR)
+			load_char(row, DatumGetChar(value));
+		category.name = column->read == SPK_READ_NAME ? NameStr(*DatumGetName(value)) : NameStr(row->label);
 		category.len = (uint32) strlen(category.name);
 		return category;
 	}

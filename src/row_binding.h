@@ -7,7 +7,8 @@
  *
  *	  boolean, integers, floats, numeric			SPK_NUMBER
  *	  date, timestamp, timestamptz				SPK_TIME, microseconds since 2000
- *	  text, varchar, char(n), enums				SPK_CATEGORY
+ *	  text, varchar, char(n), enums, name, "char",
+ *	  and types that are stored as text, as citext	SPK_CATEGORY, as their text is spelled
  *
  * and domains over them.  No other type is a feature.
  */
@@ -38,6 +39,8 @@ typedef enum SpkRead
 	SPK_READ_TIMESTAMP,			/* with and without time zone */
 	SPK_READ_TEXT,
 	SPK_READ_BPCHAR,
+	SPK_READ_NAME,
+	SPK_READ_CHAR,
 	SPK_READ_ENUM
 } SpkRead;
 
@@ -66,7 +69,7 @@ typedef struct SpkRow
 	TupleTableSlot *slot;
 	Datum	   *values;			/* the slot's */
 	bool	   *nulls;
-	NameData	label;			/* of the last enum value read */
+	NameData	label;			/* of the last enum value or "char" read */
 } SpkRow;
 
 /* Makes a row for tuples of this one's type, in memory of this context. */
@@ -101,6 +104,9 @@ extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
 
 /* Counted from 0; -1 when there is no such column. */
 extern int	spk_row_find(const SpkRow *row, const char *name);
+
+/* May column attno, not a dropped one, be a feature? */
+extern bool spk_row_is_feature(const SpkRow *row, int attno);
 
 /*
  * What column attno, not a dropped one, means as a feature.  A type that is no
