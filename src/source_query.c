@@ -25,6 +25,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
 #include "parser/parser.h"
+#include "rewrite/rewriteHandler.h"
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
@@ -159,7 +160,7 @@ analyze(const char *sql, int n_params, const Oid *types)
 static PlannedStmt *
 plan(const char *sql, int n_params, const Oid *types, ParamListInfo params)
 {
-	Query	   *query = linitial_node(Query, pg_rewrite_query(analyze(sql, n_params, types)));
+	Query	   *query = linitial_node(Query, QueryRewrite(analyze(sql, n_params, types)));
 	PlannedStmt *planned = pg_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, params);
 
 	if (!CommandIsReadOnly(planned))

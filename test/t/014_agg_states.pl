@@ -1,6 +1,7 @@
 # What an aggregate keeps is the aggregate's: its functions run by an FmgrInfo
 # that is gone after each call, as distributed engines call them, and give what
-# they give otherwise.  See test/modules/short_lived.
+# they give otherwise.  See test/modules/short_lived, which guards the parameters
+# of queries as well.
 use strict;
 use warnings;
 
@@ -28,6 +29,10 @@ $node->safe_psql('postgres', qq{
 	CREATE TABLE profiles AS
 		SELECT userid, sessionid % 3 AS part, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 		FROM events WHERE auth <> 'Logged Out' GROUP BY 1, 2;
+	CREATE TABLE whole AS
+		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+		FROM churn_simulate_events(60, 60, 7) WHERE auth <> 'Logged Out' GROUP BY userid;
+	CREATE TABLE labelled AS SELECT userid, profile, churn_label(profile) AS churned, f.* FROM whole, churn_features(profile) AS f;
 	CREATE TABLE scored AS
 		SELECT i, i % 3 = 0 AS churned, (i * 7919 % 1000) / 1000.0::float8 AS score, (i % 5)::text AS city FROM generate_series(1, 400) AS i;
 });
@@ -64,6 +69,14 @@ same('churn_threshold(anyelement,float8,bigint)', 'churned, score, 40::bigint', 
 my $rows = 'scored, LATERAL (SELECT score, i % 9 AS n, city AS town) AS f';
 same('churn_forest_agg(anyelement,record)', 'churned, f', $rows, '');
 same('churn_forest_agg(anyelement,record,jsonb)', q{churned, f, '{"trees": 3}'::jsonb}, $rows, "GROUP BY city ORDER BY city");
+
+# Queries without parameters come without a list of them
+for ("churn_backtest('whole', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes')", "churn_audit('labelled')",
+	"churn_compare('scored', algorithms => '{naive_bayes}')", "churn_train('scored', algorithm => 'naive_bayes')")
+{
+	my ($status, $out, $error) = $node->psql('postgres', "LOAD '$module'; SELECT count(*) > 0 FROM $_");
+	is("$status $out", '0 t', "$_ has no empty list of parameters");
+}
 
 $node->stop;
 done_testing();

@@ -8,6 +8,9 @@
  * which the second travels as bytes and is combined with the first.  What the
  * functions keep in their FmgrInfo's memory is unmapped when they return, so a
  * state that points there ends the server.
+ *
+ * Once loaded, it also refuses to plan a query with a list of no parameters,
+ * which distributed engines take for a list of some.
  */
 #include "postgres.h"
 
@@ -15,7 +18,7 @@
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "nodes/makefuncs.h"
+#include "optimizer/planner.h"
 #include "parser/parse_agg.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -24,11 +27,27 @@
 
 PG_MODULE_MAGIC;
 
+void		_PG_init(void);
+
 PG_FUNCTION_INFO_V1(short_lived_trans);
 PG_FUNCTION_INFO_V1(short_lived_final);
 
 /* Larger than what malloc ever keeps for itself: freed is unmapped. */
 #define SHORT_LIVED_SIZE	((Size) 64 * 1024 * 1024)
+
+static PlannedStmt *
+plan_with_parameters(Query *parse, const char *sql, int options, ParamListInfo params)
+{
+	if (params != NULL && params->numParams == 0)
+		elog(ERROR, "the list of parameters is empty");
+	return standard_planner(parse, sql, options, params);
+}
+
+void
+_PG_init(void)
+{
+	planner_hook = plan_with_parameters;
+}
 
 typedef struct Part
 {
