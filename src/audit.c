@@ -242,7 +242,8 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 			appendStringInfo(&sql, "0, pg_catalog.count(*) FILTER (WHERE %s)", later);
 		compared[(*n_compared)++] = i;
 	}
-	appendStringInfo(&sql, "]::pg_catalog.int8[] FROM %s CROSS JOIN LATERAL %s.churn_features(q.%s, NULL::pg_catalog.date) AS w",
+	appendStringInfo(&sql, "]::pg_catalog.int8[] FROM %s"
+					 " CROSS JOIN LATERAL %s.churn_features(q.%s, NULL::pg_catalog.date) AS w",
 					 a->from, a->schema, a->profile);
 	if (a->as_of != NULL)
 		appendStringInfo(&sql, " CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f", a->schema,
