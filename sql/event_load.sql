@@ -80,7 +80,7 @@ SELECT * FROM churn_load_events('events', 'sparkify_test.json', 'ignore');
 -- lines that are no events, each for a reason of its own
 SELECT pg_temp.put('sparkify_test.json', concat_ws(E'\n',
     '{"page":"Home","page":"Help"}', '{"page":"Home"', '{"page":"Home"}}', '["page"]', '{"page":' || repeat('[', 40) || repeat(']', 40) || '}',
-    '{"page":"\u0000"}', '{"page":"\ud83c\udfb5"}', '{"ts":1e300}', '{"ts":"2018-10-01"}', '{"sessionId":9223372036854775808}',
+    '{"page":"\u0000"}', '{"page":"\ud83c\udfb5"}', '{"ts":1e300}', '{"ts":"2018-13-01"}', '{"sessionId":9223372036854775808}',
     '{"status":1.5}', '{"length":1e999}', '{"page":"About"}'));
 TRUNCATE events;
 SELECT rows, rejected FROM churn_load_events('events', 'sparkify_test.json', 'skip');
@@ -190,7 +190,7 @@ SELECT length(page), count(*) FROM events GROUP BY 1 ORDER BY 1;
 RESET effective_cache_size;
 
 -- parts: each line in exactly one of them
-SELECT pg_temp.put('sparkify_test.json', string_agg(format('{"sessionId":%s,"page":"%s"}', i, repeat('p', i * 37 % 50)) || CASE i % 3 WHEN 0 THEN E'\n' WHEN 1 THEN E'\r\n' ELSE E'\n\n' END, '' ORDER BY i)) FROM generate_series(1, 40) AS i;
+SELECT pg_temp.put('sparkify_test.json', string_agg(format('{"ts":1538352117000,"userId":"1","sessionId":%s,"page":"Home","song":"%s"}', i, repeat('p', i * 37 % 50)) || CASE i % 3 WHEN 0 THEN E'\n' WHEN 1 THEN E'\r\n' ELSE E'\n\n' END, '' ORDER BY i)) FROM generate_series(1, 40) AS i;
 TRUNCATE events;
 SELECT parts, sum(rows) AS rows, sum(bytes) AS bytes
 FROM (VALUES (1), (2), (3), (7), (40), (101)) AS v(parts),

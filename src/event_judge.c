@@ -18,6 +18,8 @@
 #include "event_judge.h"
 #include "json_strict.h"
 
+#include "core/event_names.h"
+#include "core/time_text.h"
 #include "core/utf8.h"
 
 /* Up to here every integer is a double of its own. */
@@ -278,7 +280,7 @@ get_integer(struct json_object *value, const char *key, const char *wanted,
 	return true;
 }
 
-/* Milliseconds since 1970 to a timestamptz. */
+/* Milliseconds since 1970, or ISO 8601, to a timestamptz. */
 static bool
 get_time(struct json_object *value, const char *key, int64_t *result,
 		 SpkEventFault *fault)
@@ -286,6 +288,11 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 	int64_t		millis;
 	int64_t		usecs = 0;
 
+	if (json_object_is_type(value, json_type_string))
+		return spk_time_of_iso8601(json_object_get_string(value),
+								   (size_t) json_object_get_string_len(value), result) ||
+			spk_fault(fault, SPK_FAULT_TYPE,
+					  "key \"%s\" must be a number or an ISO 8601 time, not another string", key);
 	if (json_object_is_type(value, json_type_double))
 	{
 		double		number = json_object_get_double(value);
@@ -296,7 +303,7 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 		usecs = (int64_t) rint((number - floor(number)) * 1000.0);
 	}
 	else if (!json_object_is_type(value, json_type_int))
-		return wrong_type(key, "a number", value, fault);
+		return wrong_type(key, "a number or an ISO 8601 time", value, fault);
 	else if (!get_integer(value, key, "a number", INT64_MIN, INT64_MAX,
 						  &millis, fault))
 		return false;
@@ -368,27 +375,110 @@ get_field(SpkEventJudge *judge, struct json_object *value, int col,
 	return false;
 }
 
+/* The keys of a line that mean a column, as json-c holds them: each spelling once. */
+typedef struct ColumnKeys
+{
+	const char *key;			/* NULL: none */
+	const char *other;			/* a second spelling */
+	bool		exact;			/* key is spelled as the source spells it */
+	struct json_object *value;	/* of key */
+} ColumnKeys;
+
+static void
+add_key(ColumnKeys *keys, const char *key, bool exact, struct json_object *value)
+{
+	if (keys->exact)
+		return;
+	if (keys->key != NULL && !exact)
+	{
+		keys->other = key;
+		return;
+	}
+	keys->key = key;
+	keys->exact = exact;
+	keys->value = value;
+}
+
+static void
+find_keys(struct json_object *object, ColumnKeys *columns)
+{
+	struct json_object_iter entry;
+
+	memset(columns, 0, sizeof(ColumnKeys) * SPK_N_COLUMNS);
+	json_object_object_foreachC(object, entry)
+	{
+		bool		exact;
+		int			col = spk_column_of_key(entry.key, strlen(entry.key), &exact);
+
+		if (col != SPK_NO_COLUMN)
+			add_key(&columns[col], entry.key, exact, entry.val);
+	}
+}
+
+/*
+ * Names the keys that the line has instead, as many as fit.  Faults are ASCII,
+ * for they are told in any encoding.
+ */
+static bool
+no_event(const char *line, size_t len, SpkEventFault *fault)
+{
+	SpkNames	names = {0};
+	size_t		end;
+
+	spk_fault(fault, SPK_FAULT_KEYS, "none of the keys ts, userId and page");
+	end = strlen(fault->reason);
+	spk_names_add_keys(&names, line, len);
+	for (int i = 0; i < names.n; i++)
+	{
+		int			room = (int) (sizeof(fault->reason) - end);
+		int			n;
+
+		spk_name_to_ascii(names.name[i]);
+		n = snprintf(fault->reason + end, (size_t) room, "%s\"%s\"",
+					 i == 0 ? ", but " : ", ", names.name[i]);
+		if (n >= room)
+		{
+			fault->reason[end] = '\0';
+			break;
+		}
+		end += (size_t) n;
+	}
+	return false;
+}
+
 bool
 spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
 				uint32_t wanted, SpkEventRow *row, SpkEventFault *fault)
 {
-	struct json_object_iter entry;
+	ColumnKeys	columns[SPK_N_COLUMNS];
+	uint32_t	seen = 0;
 
 	json_object_put(judge->object);
 	judge->object = NULL;
 	if (!check_line(line, len, fault) || !parse_object(judge, line, len, fault))
 		return false;
 
+	row->given = 0;
 	memset(row->isnull, true, sizeof(row->isnull));
-	json_object_object_foreachC(judge->object, entry)
+	find_keys(judge->object, columns);
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		int			col = spk_column_of_key(entry.key, strlen(entry.key));
+		const ColumnKeys *keys = &columns[col];
+		uint32_t	bit = UINT32_C(1) << col;
 
-		if (col == SPK_NO_COLUMN || entry.val == NULL)
+		if (keys->key == NULL)
 			continue;
-		if (!get_field(judge, entry.val, col, &row->field[col], fault))
+		if (keys->other != NULL && !keys->exact)
+			return spk_fault(fault, SPK_FAULT_KEYS,
+							 "keys \"%s\" and \"%s\" fold to the same column",
+							 keys->key, keys->other);
+		seen |= bit;
+		if (keys->value == NULL)
+			continue;
+		if (!get_field(judge, keys->value, col, &row->field[col], fault))
 			return false;
-		row->isnull[col] = (wanted & (UINT32_C(1) << col)) == 0;
+		row->given |= bit;
+		row->isnull[col] = (wanted & bit) == 0;
 	}
-	return true;
+	return (seen & SPK_EVENT_COLUMNS) != 0 || no_event(line, len, fault);
 }

@@ -6,11 +6,11 @@
 #ifndef SPK_EVENT_JUDGE_H
 #define SPK_EVENT_JUDGE_H
 
+#include "core/event.h"
 #include "core/event_line.h"
 #include "core/host.h"
 
-/* The range of PostgreSQL's times, in microseconds since 2000. */
-#define SPK_MIN_TIME	INT64_C(-211813488000000000)
+/* Behind the last of PostgreSQL's times, in microseconds since 2000. */
 #define SPK_END_TIME	INT64_C(9223371331200000000)
 
 typedef enum SpkFaultKind
@@ -20,6 +20,7 @@ typedef enum SpkFaultKind
 	SPK_FAULT_NULL_CHARACTER,	/* an escaped U+0000 */
 	SPK_FAULT_TYPE,				/* a value of another type than its column */
 	SPK_FAULT_RANGE,			/* a number too large for its column */
+	SPK_FAULT_KEYS,				/* keys of no event, or two for one column */
 	SPK_FAULT_LIMIT,			/* a line too long */
 	SPK_FAULT_MEMORY,
 	SPK_FAULT_CANCELLED
@@ -45,9 +46,11 @@ extern void spk_judge_free(SpkEventJudge *judge);
  * next call.  False: fault says why, row is undefined.
  *
  * Unknown keys are ignored, absent and null ones are NULL, of duplicate keys
- * the last wins.  Integers may be written as integral floats, texts as
- * integers; ts and registration are milliseconds since the epoch, whose
- * fraction is kept to microseconds.  A lone surrogate becomes U+FFFD.  Columns
+ * the last wins.  Keys are folded as names of columns are: the source's spelling
+ * wins over others, two others of one column are a fault, and so is a line with
+ * no key of SPK_EVENT_COLUMNS.  Integers may be written as integral floats, texts
+ * as integers; ts and registration are milliseconds since the epoch, whose
+ * fraction is kept to microseconds, or ISO 8601.  A lone surrogate becomes U+FFFD.  Columns
  * outside of the mask wanted are held to the same rules and become NULL.
  */
 extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,

@@ -13,11 +13,13 @@
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "event_progress.h"
 #include "event_source.h"
 #include "event_target.h"
+#include "event_tell.h"
 
 /* So many rejected lines get a warning of their own. */
 #define MAX_WARNINGS	10
@@ -41,6 +43,7 @@ typedef struct EventLoad
 	SpkEventSource *source;		/* of the current file */
 	SpkEventTarget *target;
 	SpkProgress progress;
+	SpkEventTally tally;
 	int64		rows;
 	int64		rejected;
 	int64		bytes;			/* of the lines of the files before */
@@ -174,6 +177,7 @@ load_one_file(EventLoad *load, const char *path)
 
 	load->source = spk_source_open(path, load->options->part, load->options->parts);
 	MemoryContextSwitchTo(oldcontext);
+	load->source->tally = &load->tally;
 	/* a file that the cache cannot hold would push the table's pages out of it */
 	if (load->source->lines->size / BLCKSZ > effective_cache_size)
 		spk_lines_read_once(load->source->lines);
@@ -208,6 +212,7 @@ load_files(EventLoad *load)
 	const LoadOptions *options = load->options;
 	ErrorContextCallback callback;
 	ListCell   *cell;
+	uint32		asked;
 
 	load->target = spk_target_open(options->relid, options->parts > 1);
 	spk_progress_start(&load->progress, options->relid, total_bytes(options));
@@ -220,6 +225,7 @@ load_files(EventLoad *load)
 		load_one_file(load, lfirst(cell));
 	error_context_stack = callback.previous;
 
+	asked = spk_target_columns(load->target);
 	spk_target_close(load->target);
 	spk_progress_end();
 	if (load->rejected > MAX_WARNINGS)
@@ -227,6 +233,8 @@ load_files(EventLoad *load)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("skipped " INT64_FORMAT " more invalid lines",
 						load->rejected - MAX_WARNINGS)));
+	spk_tell_events(&load->tally, asked,
+					psprintf("loaded into \"%s\"", get_rel_name(options->relid)), NOTICE);
 }
 
 static Datum

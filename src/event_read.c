@@ -12,6 +12,7 @@
 
 #include "event_row.h"
 #include "event_source.h"
+#include "event_tell.h"
 
 PG_FUNCTION_INFO_V1(churn_parse_event);
 PG_FUNCTION_INFO_V1(churn_read_events);
@@ -27,12 +28,15 @@ typedef struct ParseState
 {
 	EventShape	shape;
 	SpkEventParser *parser;
+	SpkEventTally tally;
+	SpkToldSoFar told;
 } ParseState;
 
 typedef struct ReadState
 {
 	EventShape	shape;
 	SpkEventSource *source;
+	SpkEventTally tally;
 } ReadState;
 
 static void
@@ -97,6 +101,8 @@ churn_parse_event(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(spk_fault_errcode(&fault)),
 				 errmsg("invalid event: %s", fault.reason)));
+	spk_tally_add(&state->tally, &row, utf8, len);
+	spk_tell_events_so_far(&state->tally, &state->told);
 	PG_RETURN_DATUM(form_event(&state->shape, &row));
 }
 
@@ -120,6 +126,7 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 
 	init_shape(fcinfo, &state->shape);
 	state->source = spk_source_open(path, 1, 1);
+	state->source->tally = &state->tally;
 	RegisterExprContextCallback(rsinfo->econtext, close_source,
 								PointerGetDatum(state->source));
 	MemoryContextSwitchTo(oldcontext);
@@ -154,6 +161,8 @@ churn_read_events(PG_FUNCTION_ARGS)
 	}
 	UnregisterExprContextCallback(rsinfo->econtext, close_source,
 								  PointerGetDatum(state->source));
+	spk_tell_events(&state->tally, SPK_ALL_COLUMNS,
+					psprintf("of file \"%s\"", state->source->lines->path), DEBUG1);
 	spk_source_close(state->source);
 	SRF_RETURN_DONE(funcctx);
 }

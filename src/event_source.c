@@ -69,9 +69,12 @@ spk_source_next(SpkEventSource *source)
 				  "line is longer than %d bytes", SPK_MAX_LINE_BYTES);
 		return SPK_NEXT_FAULT;
 	}
-	return spk_event_parse(source->parser, lines->line, lines->length,
-						   &source->row, &source->fault)
-		? SPK_NEXT_EVENT : SPK_NEXT_FAULT;
+	if (!spk_event_parse(source->parser, lines->line, lines->length,
+						 &source->row, &source->fault))
+		return SPK_NEXT_FAULT;
+	if (source->tally != NULL)
+		spk_tally_add(source->tally, &source->row, lines->line, lines->length);
+	return SPK_NEXT_EVENT;
 }
 
 char *

@@ -10,6 +10,8 @@
 #include "event_file.h"
 #include "event_json.h"
 
+#include "core/event_tally.h"
+
 /* Does on_error say "skip"?  Anything but that and "stop" is an error. */
 extern bool spk_on_error_skips(const char *word);
 
@@ -26,6 +28,7 @@ typedef struct SpkEventSource
 	SpkEventParser *parser;
 	SpkEventRow row;			/* texts last until the next call */
 	SpkEventFault fault;
+	SpkEventTally *tally;		/* of the events, or NULL: somebody else's */
 } SpkEventSource;
 
 /* As spk_lines_open; lives in the current memory context. */

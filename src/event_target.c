@@ -388,6 +388,20 @@ spk_target_add(SpkEventTarget *target, const SpkEventRow *row, size_t bytes,
 		spk_target_flush(target);
 }
 
+uint32
+spk_target_columns(const SpkEventTarget *target)
+{
+	int			natts = RelationGetDescr(target->rel)->natts;
+	uint32		columns = 0;
+
+	for (int i = 0; i < natts; i++)
+	{
+		if (target->columns[i] != SPK_NO_COLUMN)
+			columns |= UINT32_C(1) << target->columns[i];
+	}
+	return columns;
+}
+
 int64
 spk_target_place(const SpkEventTarget *target)
 {

@@ -20,6 +20,9 @@ typedef struct SpkEventTarget SpkEventTarget;
  */
 extern SpkEventTarget *spk_target_open(Oid relid, bool shared);
 
+/* The mask of the event's columns that the table has. */
+extern uint32 spk_target_columns(const SpkEventTarget *target);
+
 /*
  * Adds a row; constraints are checked at once, the row is written with its
  * batch.  bytes says roughly how large it is.  place is what the error context

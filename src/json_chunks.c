@@ -182,6 +182,7 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 	reader->source = spk_source_open_unchecked((const char *) chunks +
 											   chunks->files[file].path);
 	spk_source_want(reader->source, reader->wanted);
+	reader->source->tally = reader->tally;
 	reader->chunks = chunks;
 	reader->file = file;
 	MemoryContextSwitchTo(oldcontext);

@@ -57,6 +57,7 @@ extern bool spk_chunks_take(SpkChunks *chunks, int64 *chunk);
 typedef struct SpkChunkReader
 {
 	SpkEventSource *source;		/* of the open file; NULL when there is none */
+	SpkEventTally *tally;		/* of the events of all files, or NULL */
 
 	/* private */
 	MemoryContext context;		/* of the open file */

@@ -10,12 +10,25 @@
 
 #include SPK_EXPLAIN_FORMAT_H
 #include SPK_EXPLAIN_STATE_H
+#include "access/parallel.h"
 #include "executor/executor.h"
 #include "utils/rel.h"
 
 #include "event_row.h"
+#include "event_tell.h"
 #include "json_chunks.h"
 #include "json_fdw.h"
+
+/*
+ * What the processes of a parallel scan have seen, behind their list of files:
+ * each writes its own tally at the end of each chunk, before it counts the chunk.
+ */
+typedef struct SharedTallies
+{
+	pg_atomic_uint64 finished;	/* chunks */
+	int			n;
+	SpkEventTally tallies[FLEXIBLE_ARRAY_MEMBER];	/* the leader's, then each worker's */
+} SharedTallies;
 
 typedef struct JsonScan
 {
@@ -26,6 +39,13 @@ typedef struct JsonScan
 	SpkChunks  *chunks;			/* the list to take from, own or shared */
 	SpkChunkReader *reader;
 	bool		in_chunk;
+
+	uint32		wanted;			/* columns, as bits */
+	SpkEventTally tally;		/* of this process */
+	int64		finished;		/* chunks, on its own */
+	SharedTallies *shared;		/* or NULL */
+	bool		complete;		/* all was read once, and is in all_seen */
+	SpkEventTally all_seen;
 
 	int64		skipped;		/* invalid lines */
 	char	   *first_place;
@@ -63,15 +83,15 @@ begin_scan(ForeignScanState *node, int eflags)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	Relation	rel = node->ss.ss_currentRelation;
 	JsonScan   *scan = palloc0(sizeof(JsonScan));
-	uint32		wanted;
 
 	node->fdw_state = scan;
 	scan->options = spk_json_options(RelationGetRelid(rel));
-	wanted = bind_needed(scan, rel, linitial(plan->fdw_private));
+	scan->wanted = bind_needed(scan, rel, linitial(plan->fdw_private));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	scan->reader = spk_chunk_reader_create(wanted);
+	scan->reader = spk_chunk_reader_create(scan->wanted);
+	scan->reader->tally = &scan->tally;
 	if (plan->scan.plan.parallel_aware && IsParallelWorker())
 		return;
 	scan->own = spk_chunks_create(scan->options.filename, false);
@@ -92,6 +112,45 @@ next_chunk(JsonScan *scan)
 	spk_chunk_reader_aim(scan->reader, scan->chunks, chunk);
 	scan->in_chunk = true;
 	return true;
+}
+
+static void
+finish_chunk(JsonScan *scan)
+{
+	scan->in_chunk = false;
+	if (scan->shared == NULL)
+	{
+		scan->finished++;
+		return;
+	}
+	scan->shared->tallies[IsParallelWorker() ? ParallelWorkerNumber + 1 : 0] = scan->tally;
+	/* a barrier too */
+	pg_atomic_fetch_add_u64(&scan->shared->finished, 1);
+}
+
+/*
+ * Keeps what was seen, if all was read to its end: of rows that a LIMIT leaves
+ * out nobody knows anything.  A scan that is repeated has seen it all the first
+ * time.
+ */
+static void
+keep_tally(JsonScan *scan)
+{
+	SharedTallies *shared = scan->shared;
+
+	if (scan->complete || scan->chunks == NULL)
+		return;
+	if (shared == NULL)
+	{
+		scan->complete = (scan->finished == scan->chunks->n_chunks);
+		if (scan->complete)
+			scan->all_seen = scan->tally;
+		return;
+	}
+	scan->complete = (pg_atomic_read_u64(&shared->finished) == (uint64) scan->chunks->n_chunks);
+	pg_read_barrier();
+	for (int i = 0; scan->complete && i < shared->n; i++)
+		spk_tally_merge(&scan->all_seen, &shared->tallies[i]);
 }
 
 static void
@@ -132,7 +191,7 @@ iterate_scan(ForeignScanState *node)
 				handle_fault(node, scan);
 				break;
 			case SPK_NEXT_END:
-				scan->in_chunk = false;
+				finish_chunk(scan);
 				break;
 		}
 	}
@@ -145,10 +204,26 @@ rescan(ForeignScanState *node)
 {
 	JsonScan   *scan = node->fdw_state;
 
+	keep_tally(scan);
+	memset(&scan->tally, 0, sizeof(scan->tally));
+	scan->finished = 0;
 	scan->in_chunk = false;
 	scan->skipped = 0;
 	if (scan->own != NULL)
 		spk_chunks_restart(scan->own);
+}
+
+/* Speaks for all processes, except in a worker that shares the scan with others. */
+static void
+tell_events(ForeignScanState *node, JsonScan *scan)
+{
+	if (scan->own == NULL)
+		return;
+	keep_tally(scan);
+	if (scan->complete)
+		spk_tell_events(&scan->all_seen, scan->wanted,
+						psprintf("of foreign table \"%s\"",
+								 RelationGetRelationName(node->ss.ss_currentRelation)), DEBUG1);
 }
 
 /* Each process of a scan speaks of its own lines. */
@@ -176,14 +251,30 @@ end_scan(ForeignScanState *node)
 		return;
 	spk_chunk_reader_close(scan->reader);
 	report_skipped(node, scan);
+	tell_events(node, scan);
 }
 
 static Size
 estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
 {
 	JsonScan   *scan = node->fdw_state;
+	Size		tallies = offsetof(SharedTallies, tallies);
 
-	return scan->own->bytes;
+	tallies = add_size(tallies, mul_size(sizeof(SpkEventTally), pcxt->nworkers + 1));
+	return add_size(MAXALIGN(scan->own->bytes), tallies);
+}
+
+static SharedTallies *
+shared_tallies(SpkChunks *chunks)
+{
+	return (SharedTallies *) ((char *) chunks + MAXALIGN(chunks->bytes));
+}
+
+static void
+clear_tallies(SharedTallies *shared)
+{
+	pg_atomic_write_u64(&shared->finished, 0);
+	memset(shared->tallies, 0, sizeof(SpkEventTally) * shared->n);
 }
 
 static void
@@ -195,11 +286,19 @@ initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 	memcpy(scan->chunks, scan->own, scan->own->bytes);
 	pg_atomic_init_u64(&scan->chunks->next, 0);
 	spk_chunks_cut(scan->chunks, SPK_PARALLEL_CHUNK_BYTES);
+	scan->shared = shared_tallies(scan->chunks);
+	pg_atomic_init_u64(&scan->shared->finished, 0);
+	scan->shared->n = pcxt->nworkers + 1;
+	clear_tallies(scan->shared);
 }
 
 static void
 reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 {
+	JsonScan   *scan = node->fdw_state;
+
+	keep_tally(scan);
+	clear_tallies(shared_tallies(coordinate));
 	spk_chunks_restart(coordinate);
 }
 
@@ -209,6 +308,7 @@ initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 	JsonScan   *scan = node->fdw_state;
 
 	scan->chunks = coordinate;
+	scan->shared = shared_tallies(scan->chunks);
 }
 
 /* The shared memory goes away; what is left to explain is in the own list. */
@@ -220,8 +320,10 @@ shutdown_scan(ForeignScanState *node)
 	if (scan->reader == NULL || scan->chunks == scan->own)
 		return;
 	spk_chunk_reader_close(scan->reader);
+	keep_tally(scan);
 	scan->in_chunk = false;
 	scan->chunks = NULL;
+	scan->shared = NULL;
 }
 
 static void

@@ -7,8 +7,9 @@
  * needs no messages and no rare cases, only never to accept what the other
  * would refuse or read differently.
  *
- * Most of the time goes into two things.  Keys come in the same order in every
- * line, so the next key is guessed from the last line and compared at once.
+ * Most of the time goes into two things.  Keys come in the same order and
+ * spelling in every line, so the next key is guessed from the last line and
+ * compared at once.
  * Texts are searched 8 or 16 bytes at a time for the byte that ends them.
  */
 #include <float.h>
@@ -19,6 +20,7 @@
 #endif
 
 #include "event_line.h"
+#include "time_text.h"
 #include "utf8.h"
 
 /* All numbers of so many digits are integers of 64 bits. */
@@ -29,9 +31,6 @@
 
 /* 9999-12-31: beyond, and before 1970, somebody should look twice. */
 #define MAX_MSECS		UINT64_C(253402300799999)
-
-/* Keys are compared in one piece of so many bytes. */
-#define KEY_BYTES		16
 
 const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
 	[SPK_COL_TS] = {"ts", SPK_TYPE_TIME},
@@ -54,12 +53,7 @@ const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
 	[SPK_COL_SONG] = {"song", SPK_TYPE_TEXT},
 };
 
-/* The keys as they stand in a line, behind the first quote. */
-static const struct
-{
-	char		bytes[KEY_BYTES];
-	uint8_t		len;			/* with the quote and the colon */
-}			quoted_keys[SPK_N_COLUMNS] = {
+static const SpkQuotedKey quoted_keys[SPK_N_COLUMNS] = {
 	[SPK_COL_TS] = {"ts\":", 4},
 	[SPK_COL_SESSIONID] = {"sessionId\":", 11},
 	[SPK_COL_LENGTH] = {"length\":", 8},
@@ -109,14 +103,34 @@ typedef struct Number
 	bool		point;
 } Number;
 
+static inline char
+folded(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char) (byte + ('a' - 'A')) : byte;
+}
+
+static bool
+same_folded(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+	{
+		if (folded(a[i]) != folded(b[i]))
+			return false;
+	}
+	return true;
+}
+
 int
-spk_column_of_key(const char *key, size_t len)
+spk_column_of_key(const char *key, size_t len, bool *exact)
 {
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		if (len == quoted_keys[col].len - 2u &&
-			memcmp(quoted_keys[col].bytes, key, len) == 0)
+			same_folded(quoted_keys[col].bytes, key, len))
+		{
+			*exact = memcmp(quoted_keys[col].bytes, key, len) == 0;
 			return col;
+		}
 	}
 	return SPK_NO_COLUMN;
 }
@@ -125,6 +139,7 @@ void
 spk_line_parser_init(SpkLineParser *parser)
 {
 	memset(parser->next, 0, sizeof(parser->next));
+	memcpy(parser->keys, quoted_keys, sizeof(parser->keys));
 }
 
 static inline void
@@ -431,6 +446,17 @@ read_number_field(Cursor *c, SpkEventType type, SpkField *field)
 	return false;
 }
 
+/* A time as text. */
+static bool
+read_time_text(Cursor *c, SpkField *field)
+{
+	Text		text;
+
+	c->at++;
+	return read_text(c, &text) && !text.escapes &&
+		spk_time_of_iso8601(text.start, (size_t) (text.end - text.start), &field->integer);
+}
+
 static inline bool
 read_text_field(Cursor *c, bool wanted, SpkField *field)
 {
@@ -467,10 +493,13 @@ read_field(Cursor *c, int col, bool wanted, SpkEventRow *row)
 
 	if (*c->at == 'n')
 		return read_word(c, "null", 4);
+	row->given |= UINT32_C(1) << col;
 	row->isnull[col] = !wanted;
 	if (*c->at != '"')
 		return read_number_field(c, type, &row->field[col]);
-	return type == SPK_TYPE_TEXT && read_text_field(c, wanted, &row->field[col]);
+	if (type == SPK_TYPE_TEXT)
+		return read_text_field(c, wanted, &row->field[col]);
+	return type == SPK_TYPE_TIME && read_time_text(c, &row->field[col]);
 }
 
 /* The value of a key that is no column. */
@@ -498,41 +527,47 @@ skip_value(Cursor *c)
 
 /* Whether the line goes on with this key, its quote and a colon. */
 static inline bool
-is_key(const Cursor *c, int col)
+is_key(const Cursor *c, const SpkQuotedKey *key)
 {
 #ifdef __SSE2__
-	if (c->end - c->at >= KEY_BYTES)
+	if (c->end - c->at >= SPK_KEY_BYTES)
 	{
 		__m128i		bytes = _mm_loadu_si128((const __m128i *) c->at);
-		__m128i		key = _mm_loadu_si128((const __m128i *) quoted_keys[col].bytes);
-		unsigned	others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, key)) ^ 0xFFFF;
+		__m128i		wanted = _mm_loadu_si128((const __m128i *) key->bytes);
+		unsigned	others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) ^ 0xFFFF;
 
 		/* no byte of the key's is another */
-		return (others & ((1U << quoted_keys[col].len) - 1)) == 0;
+		return (others & ((1U << key->len) - 1)) == 0;
 	}
 #endif
-	return (size_t) (c->end - c->at) >= quoted_keys[col].len &&
-		memcmp(c->at, quoted_keys[col].bytes, quoted_keys[col].len) == 0;
+	return (size_t) (c->end - c->at) >= key->len &&
+		memcmp(c->at, key->bytes, key->len) == 0;
 }
 
-/* Reads a key and the colon behind it; col may be SPK_NO_COLUMN. */
+/*
+ * Reads a key and the colon behind it; col may be SPK_NO_COLUMN.  How the key of
+ * a column is spelled is what the next line is guessed to have.
+ */
 static inline bool
-read_key(Cursor *c, int guess, int *col)
+read_key(SpkLineParser *parser, Cursor *c, int guess, int *col)
 {
 	Text		text;
+	bool		exact;
 
 	if (*c->at != '"')
 		return false;
 	c->at++;
-	if (is_key(c, guess))
+	if (is_key(c, &parser->keys[guess]))
 	{
-		c->at += quoted_keys[guess].len;
+		c->at += parser->keys[guess].len;
 		*col = guess;
 		return true;
 	}
 	if (!read_text(c, &text) || text.escapes)
 		return false;
-	*col = spk_column_of_key(text.start, (size_t) (text.end - text.start));
+	*col = spk_column_of_key(text.start, (size_t) (text.end - text.start), &exact);
+	if (*col != SPK_NO_COLUMN)
+		memcpy(parser->keys[*col].bytes, text.start, (size_t) (text.end - text.start));
 	skip_spaces(c);
 	return *c->at++ == ':';
 }
@@ -547,13 +582,14 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
 
 	if (len < 2 || len > SPK_FAST_LINE_BYTES || line[0] != '{' || line[len - 1] != '}')
 		return false;
+	row->given = 0;
 	memset(row->isnull, true, sizeof(row->isnull));
 	do
 	{
 		int			col;
 
 		skip_spaces(&c);
-		if (!read_key(&c, parser->next[previous], &col))
+		if (!read_key(parser, &c, parser->next[previous], &col))
 			return false;
 		skip_spaces(&c);
 		if (col == SPK_NO_COLUMN)
@@ -573,5 +609,5 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
 		}
 		skip_spaces(&c);
 	} while (*c.at++ == ',');
-	return c.at == c.end && c.at[-1] == '}';
+	return c.at == c.end && c.at[-1] == '}' && (seen & SPK_EVENT_COLUMNS) != 0;
 }

@@ -40,6 +40,10 @@ typedef enum SpkEventColumn
 /* Sets of columns are masks of bits 1 << SpkEventColumn. */
 #define SPK_ALL_COLUMNS	((UINT32_C(1) << SPK_N_COLUMNS) - 1)
 
+/* A line with none of these keys is no event, whatever else it has. */
+#define SPK_EVENT_COLUMNS \
+	(UINT32_C(1) << SPK_COL_TS | UINT32_C(1) << SPK_COL_USERID | UINT32_C(1) << SPK_COL_PAGE)
+
 /* A key, or a tuple's attribute, that is no column of an event. */
 #define SPK_NO_COLUMN	(-1)
 
@@ -78,6 +82,7 @@ typedef union SpkField
 
 typedef struct SpkEventRow
 {
+	uint32_t	given;			/* columns with a value in the line, wanted or not */
 	bool		isnull[SPK_N_COLUMNS];
 	SpkField	field[SPK_N_COLUMNS];	/* undefined where isnull */
 } SpkEventRow;
@@ -88,6 +93,16 @@ typedef struct SpkEventRow
 /* Longer lines are not for the fast way. */
 #define SPK_FAST_LINE_BYTES	(32 * 1024)
 
+/* Keys are compared in one piece of so many bytes. */
+#define SPK_KEY_BYTES	16
+
+/* A key as it stands in a line, behind the first quote. */
+typedef struct SpkQuotedKey
+{
+	char		bytes[SPK_KEY_BYTES];
+	uint8_t		len;			/* with the quote and the colon */
+} SpkQuotedKey;
+
 typedef struct SpkLineParser
 {
 	/*
@@ -95,17 +110,22 @@ typedef struct SpkLineParser
 	 * SPK_N_COLUMNS, the column whose key was first.
 	 */
 	uint8_t		next[SPK_N_COLUMNS + 1];
+	SpkQuotedKey keys[SPK_N_COLUMNS];	/* as they were spelled the last time */
 	char		unescaped[SPK_FAST_LINE_BYTES];
 } SpkLineParser;
 
-/* The column with this JSON key (len bytes), or SPK_NO_COLUMN. */
-extern int	spk_column_of_key(const char *key, size_t len);
+/*
+ * The column with this JSON key (len bytes), or SPK_NO_COLUMN.  Keys are folded
+ * as names of columns are, ASCII letters only; exact says whether it is spelled
+ * as the source spells it, and is undefined without a column.
+ */
+extern int	spk_column_of_key(const char *key, size_t len, bool *exact);
 
 extern void spk_line_parser_init(SpkLineParser *parser);
 
 /*
  * Parses a line of len bytes in the form that logs have: one flat object, no
- * key twice, texts with the short escapes only, numbers that convert exactly
+ * column twice, texts with the short escapes only, numbers that convert exactly
  * without any doubt.  True: row is filled, but for the columns outside of the
  * mask wanted, which are NULL; texts last until the next call or as long as the
  * line, whichever is less.  False: the line is for somebody else to judge, row

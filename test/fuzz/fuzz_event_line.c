@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/event_line.h"
+#include "core/event_names.h"
 #include "event_judge.h"
 #include "fuzz_host.h"
 #include "json_strict.h"
@@ -30,6 +31,7 @@ same_field(int col, const SpkField *a, const SpkField *b)
 static void
 compare_rows(const SpkEventRow *fast, const SpkEventRow *judged)
 {
+	fuzz_check(fast->given == judged->given, "both ways see the same columns");
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		if (fast->isnull[col] == judged->isnull[col] &&
@@ -93,6 +95,21 @@ compare_modes(const char *text, size_t len, const SpkHost *host)
 	spk_json_parser_close(&plain);
 }
 
+/* Of any bytes, though only those of valid lines are told. */
+static void
+check_names(const char *line, size_t size)
+{
+	SpkNames	names = {0};
+	bool		exact;
+
+	spk_names_add_keys(&names, line, size);
+	if (memchr(line, '\0', size) != NULL)
+		return;					/* would end a name too early */
+	for (int i = 0; i < names.n; i++)
+		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) == SPK_NO_COLUMN,
+				   "a key that is told is no column's");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -102,6 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SpkEventJudge *judge = spk_judge_create(&host);
 	const char *line = (const char *) data;
 
+	check_names(line, size);
 	if (judge == NULL)
 		return 0;
 	spk_line_parser_init(&parser);

@@ -161,12 +161,14 @@ for my $workers (0, 2)
 
 # Another encoding
 $node->safe_psql('postgres', "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-put('latin.json', qq({"artist":"Bj\\u00f6rk","song":"\\u4e16"}\n));
+put('latin.json', qq({"page":"Home","artist":"Bj\\u00f6rk","song":"\\u4e16","K\xC3\xB6ln":1}\n));
 $node->safe_psql('latin', qq{CREATE EXTENSION sparkify; CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json;
-	CREATE FOREIGN TABLE latin (artist text, song text) SERVER logs OPTIONS (filename '$dir/latin.json')});
+	CREATE FOREIGN TABLE latin (artist text, song text, userid text) SERVER logs OPTIONS (filename '$dir/latin.json')});
 is($node->safe_psql('latin', 'SELECT length(artist), octet_length(artist) FROM latin'), '5|5', "in the server's encoding");
 my ($status, $out, $err) = $node->psql('latin', 'SELECT song FROM latin');
 like($err, qr/has no equivalent in encoding "LATIN1"/, 'a character that the server does not have');
+($status, $out, $err) = $node->psql('latin', 'SELECT userid FROM latin');
+like($err, qr/column "userid" is NULL in all rows.*\n.*: "K\?ln"\.$/m, 'a key that it may not have');
 
 # Dumped with the schema, without the rows
 my $dump = "$dir/dump.sql";

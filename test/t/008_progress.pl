@@ -18,6 +18,9 @@ $node->safe_psql('postgres', 'CREATE EXTENSION sparkify; CREATE TABLE events OF 
 my $pipe = $node->basedir . '/events.json';
 mkfifo($pipe, 0700) or die "mkfifo: $!";
 
+my $line = qq({"ts":1538352117000,"userId":"1","sessionId":1,"page":"Home"}\n);
+my ($thousand, $all) = map { $_ * length $line } 1000, 3000;
+
 sub load_slowly
 {
 	my ($settings) = @_;
@@ -28,17 +31,17 @@ sub load_slowly
 
 	open my $fh, '>', $pipe or die "open: $!";
 	$fh->autoflush(1);
-	print $fh qq({"page":"Home"}\n) x 1500;
-	ok( $node->poll_query_until('postgres', q{
+	print $fh $line x 1500;
+	ok( $node->poll_query_until('postgres', qq{
 			SELECT count(*) = 1 FROM pg_stat_progress_copy
 			WHERE relid = 'events'::regclass AND command = 'COPY FROM' AND type = 'FILE'
-				AND bytes_processed >= 16000 AND tuples_processed BETWEEN 1000 AND 1500}),
+				AND bytes_processed >= $thousand AND tuples_processed BETWEEN 1000 AND 1500}),
 		'another session sees the load');
 	sleep 2;
-	print $fh qq({"page":"Home"}\n) x 1500;
+	print $fh $line x 1500;
 	close $fh;
 	finish $psql;
-	is($out, "3000|0|48000\n", 'the load ends');
+	is($out, "3000|0|$all\n", 'the load ends');
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_progress_copy'), '0',
 		'nobody sees it any more');
 	return $err;

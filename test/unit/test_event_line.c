@@ -89,6 +89,51 @@ test_wanted(void **state)
 	assert_false(spk_line_parse(&parser, line, strlen(line), 1u << SPK_COL_SONG, &row));
 }
 
+/* Keys in any case, as fast as in the source's: the spelling is learnt. */
+static void
+test_folded_keys(void **state)
+{
+	static const char *const lines[] = {
+		"{\"ts\":1,\"userid\":\"30\",\"sessionid\":29,\"useragent\":null,\"iteminsession\":50}",
+		"{\"TS\":1,\"USERID\":\"30\",\"SESSIONID\":29,\"ITEMINSESSION\":50}",
+		"{\"ts\":1,\"userId\":\"30\",\"sessionId\":29,\"itemInSession\":50,\"user_id\":7,\"\xC3\x8D\":1}",
+		"{\"Ts\":1,\"uSERiD\":\"30\",\"seSSionid\":29,\"itemInSESSION\":50}"
+	};
+	uint32_t	given = 1u << SPK_COL_TS | 1u << SPK_COL_USERID | 1u << SPK_COL_SESSIONID |
+		1u << SPK_COL_ITEMINSESSION;
+
+	(void) state;
+	for (int i = 0; i < 16; i++)
+	{
+		const char *line = lines[i % 8 / 2];
+
+		assert_true(parse(line));
+		assert_int_equal(row.given, given);
+		assert_text(SPK_COL_USERID, "30");
+		assert_int_equal(row.field[SPK_COL_SESSIONID].integer, 29);
+		assert_int_equal(row.field[SPK_COL_ITEMINSESSION].integer, 50);
+	}
+	/* the bits that make letters small make others of other bytes */
+	assert_false(parse("{\"t\x53\x10\":1}"));
+	assert_false(parse("{\"pa@e\":\"a\",\"pa\x07" "e\":1}"));
+	assert_true(parse("{\"ts\":1,\"[ser{d\":\"\"}"));
+	assert_int_equal(row.given, 1u << SPK_COL_TS);
+}
+
+static void
+test_times(void **state)
+{
+	(void) state;
+	assert_true(parse("{\"ts\":\"2018-10-01T00:01:57.123Z\",\"registration\":\"2018-10-01 05:45:00+05:45\"}"));
+	assert_int_equal(row.field[SPK_COL_TS].integer, INT64_C(591667317123000));
+	assert_int_equal(row.field[SPK_COL_REGISTRATION].integer, INT64_C(591667200000000));
+	assert_false(parse("{\"ts\":\"2018-10-01T00:01:57.123 CET\"}"));
+	assert_false(parse("{\"ts\":\"2018-10-01T00\\u003a01:57\"}"));
+	assert_false(parse("{\"ts\":\"\"}"));
+	/* other columns know no times */
+	assert_false(parse("{\"ts\":1,\"sessionId\":\"2018-10-01\"}"));
+}
+
 /* Not all of these are wrong, but all are somebody else's. */
 static void
 test_left_lines(void **state)
@@ -96,15 +141,17 @@ test_left_lines(void **state)
 	static const char *const lines[] = {
 		"", "{", "}", "{}", "[]", " {\"page\":\"a\"}", "{\"page\":\"a\"} ",
 		"{\"page\":\"a\",\"page\":\"a\"}", "{\"page\":\"\\u0061\"}", "{\"page\":\"a}",
-		"{\"page\":\"a\\}", "{\"page\":\"a\tb\"}", "{\"page\":[]}", "{\"x\":{}}",
-		"{\"pa\\nge\":1}", "{\"page\":true}", "{\"page\":1.0}", "{\"page\":}",
+		"{\"page\":\"a\\}", "{\"page\":\"a\tb\"}", "{\"page\":[]}", "{\"ts\":1,\"x\":{}}",
+		"{\"ts\":1,\"pa\\nge\":1}", "{\"page\":true}", "{\"page\":1.0}", "{\"page\":}",
 		"{\"page\"}", "{\"page\":\"a\",}", "{\"page\":\"a\"}}", "{\"ts\":\"1\"}",
+		"{\"page\":\"a\",\"Page\":\"a\"}", "{\"PAGE\":null,\"page\":\"a\"}", "{\"x\":1}",
+		"{\"sessionId\":1,\"user_id\":\"1\"}",
 		"{\"ts\":-1}", "{\"ts\":1.5}", "{\"ts\":1e3}", "{\"ts\":253402300800000}",
-		"{\"status\":2147483648}", "{\"status\":-0}", "{\"status\":00}",
-		"{\"sessionId\":1000000000000000000}", "{\"sessionId\":9007199254740993.0}",
-		"{\"length\":9007199254740993}", "{\"length\":-0.0}", "{\"length\":1.}",
-		"{\"length\":.5}", "{\"length\":-}", "{\"length\":NaN}", "{\"x\":nil}",
-		"{\"page\":\"\xff\"}", "{\"x\":\"\xc3\"}", "{\"\xc3\":1}", "{\"page\":nul}"
+		"{\"ts\":1,\"status\":2147483648}", "{\"ts\":1,\"status\":-0}", "{\"ts\":1,\"status\":00}",
+		"{\"ts\":1,\"sessionId\":1000000000000000000}", "{\"ts\":1,\"sessionId\":9007199254740993.0}",
+		"{\"ts\":1,\"length\":9007199254740993}", "{\"ts\":1,\"length\":-0.0}", "{\"ts\":1,\"length\":1.}",
+		"{\"ts\":1,\"length\":.5}", "{\"ts\":1,\"length\":-}", "{\"ts\":1,\"length\":NaN}", "{\"ts\":1,\"x\":nil}",
+		"{\"page\":\"\xff\"}", "{\"ts\":1,\"x\":\"\xc3\"}", "{\"ts\":1,\"\xc3\":1}", "{\"page\":nul}"
 	};
 
 	(void) state;
@@ -186,6 +233,7 @@ test_utf8(void **state)
 
 static const char *const tokens[] = {
 	"\"", "\\", "{", "}", "[", "]", ":", ",", " ", "null", "true", "-", ".", "0", "e5",
+	"userid\":", "USERID\":", "\"user_id\":", "\"2018-10-01T00:01:57.5Z\"", "+05:45\"", "\"Page\":",
 	"9", "5", "\\\"", "\\/", "\\u0061", "\"page\":", "\"ts\":", "\"length\":", "\"status\":",
 	"9007199254740993", "2147483648", "\xC3\xA9", "\xED\xA0\x80", "\xFF", "\t", "\x7F"
 };
@@ -208,6 +256,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_common_lines),
 		cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_folded_keys),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_left_lines),
 		cmocka_unit_test(test_text_lengths),
 		cmocka_unit_test(test_long_line),
