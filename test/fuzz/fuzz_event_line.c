@@ -8,6 +8,7 @@
 
 #include "core/event_line.h"
 #include "core/event_names.h"
+#include "core/utf8.h"
 #include "event_judge.h"
 #include "fuzz_host.h"
 #include "json_strict.h"
@@ -103,8 +104,8 @@ check_names(const char *line, size_t size)
 	bool		exact;
 
 	spk_names_add_keys(&names, line, size);
-	if (memchr(line, '\0', size) != NULL)
-		return;					/* would end a name too early */
+	if (!spk_utf8_valid(line, size))
+		return;					/* a name may be cut anywhere, or end too early */
 	for (int i = 0; i < names.n; i++)
 		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) == SPK_NO_COLUMN,
 				   "a key that is told is no column's");
