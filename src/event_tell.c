@@ -15,9 +15,6 @@
 
 #define BIT(col)	(UINT32_C(1) << (col))
 
-/* Rows without these are ignored by profiles, or are nobody's. */
-#define NEEDED		(BIT(SPK_COL_TS) | BIT(SPK_COL_USERID) | BIT(SPK_COL_SESSIONID) | BIT(SPK_COL_PAGE))
-
 /* What else features are made of; a log may well lack them. */
 #define USEFUL		(BIT(SPK_COL_LEVEL) | BIT(SPK_COL_LENGTH) | BIT(SPK_COL_GENDER) | BIT(SPK_COL_REGISTRATION))
 
@@ -101,7 +98,7 @@ tell_missing(const SpkEventTally *tally, uint32 missing, const char *whose, int 
 {
 	const char *key;
 	uint32		meant = meant_columns(&tally->keys, missing, &key);
-	uint32		told = missing & (NEEDED | meant);
+	uint32		told = missing & (SPK_NEEDED_COLUMNS | meant);
 	int			elevel = told != 0 ? WARNING : optional;
 
 	if (tally->keys.n > 0)
@@ -116,6 +113,28 @@ tell_missing(const SpkEventTally *tally, uint32 missing, const char *whose, int 
 			 tally->keys.n > 0 ?
 			 errdetail("Keys that are no column of an event: %s.", list_names(&tally->keys)) : 0,
 			 hint_keys(key)));
+}
+
+/*
+ * Columns that some rows have and others have under another key, as when files of
+ * two writers are read together.
+ */
+static void
+tell_some_missing(const SpkEventTally *tally, uint32 asked, const char *whose)
+{
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	{
+		const char *key;
+
+		if (!(asked & tally->given & tally->meant & BIT(col)))
+			continue;
+		(void) meant_columns(&tally->keys, BIT(col), &key);
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("column \"%s\" is NULL in %lld of %lld rows %s", spk_columns[col].name,
+						(long long) tally->without[col], (long long) tally->rows, whose),
+				 hint_keys(key)));
+	}
 }
 
 static int
@@ -171,6 +190,7 @@ spk_tell_events(const SpkEventTally *tally, uint32 asked, const char *whose,
 	if (tally->rows == 0)
 		return;
 	tell_missing(tally, asked & ~tally->given, whose, optional);
+	tell_some_missing(tally, asked, whose);
 	(void) tell_times(tally, whose);
 	tell_pages(tally, whose);
 }

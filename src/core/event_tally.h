@@ -10,6 +10,9 @@
 #include "event_line.h"
 #include "event_names.h"
 
+/* Rows without these are ignored by profiles, or are nobody's. */
+#define SPK_NEEDED_COLUMNS	(SPK_EVENT_COLUMNS | UINT32_C(1) << SPK_COL_SESSIONID)
+
 /* Times outside of these are another unit than milliseconds, or a wrong clock. */
 #define SPK_EARLIEST_TIME	(-INT64_C(631152000000000)) /* 1980-01-01 */
 #define SPK_LATEST_TIME		INT64_C(3155760000000000)	/* 2100-01-01 */
@@ -26,6 +29,8 @@ typedef struct SpkEventTally
 {
 	int64_t		rows;
 	uint32_t	given;			/* columns with a value in any row */
+	uint32_t	meant;			/* needed ones that a key of a row without them looks like */
+	int64_t		without[SPK_N_COLUMNS]; /* rows, of the needed columns */
 	SpkOddTimes ts;
 	SpkOddTimes registration;
 	int64_t		pages;			/* rows with a page ... */
@@ -33,10 +38,13 @@ typedef struct SpkEventTally
 	SpkNames	page_names;		/* some of those */
 	SpkNames	keys;			/* that are no column */
 	int64_t		next_look;		/* at the keys, when there are so many rows */
+	int64_t		lacking;		/* rows without some needed column */
+	int64_t		next_lacking;	/* to look at the keys of */
 } SpkEventTally;
 
 /* For spk_tally_add only. */
 extern void spk_tally_look(SpkEventTally *tally, const char *line, size_t len);
+extern void spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size_t len);
 extern void spk_tally_odd_time(SpkOddTimes *times, int64_t time);
 extern void spk_tally_other_page(SpkEventTally *tally, const SpkField *page);
 
@@ -50,7 +58,8 @@ spk_tally_time(SpkOddTimes *times, int64_t time)
 /*
  * Adds a row and the line that it came from.  Times and pages count where they
  * are wanted.  While a column is missing some lines are searched for keys that
- * might mean it: the first hundred, then ever fewer.
+ * might mean it: the first hundred, then ever fewer; and so are those that lack
+ * what is needed, for the spelling may change within a log.
  */
 static inline void
 spk_tally_add(SpkEventTally *tally, const SpkEventRow *row, const char *line, size_t len)
@@ -69,6 +78,8 @@ spk_tally_add(SpkEventTally *tally, const SpkEventRow *row, const char *line, si
 		if (spk_page_of(page->text.data, (size_t) page->text.len) == SPK_PAGE_OTHER)
 			spk_tally_other_page(tally, page);
 	}
+	if (SPK_NEEDED_COLUMNS & ~row->given)
+		spk_tally_lacking(tally, SPK_NEEDED_COLUMNS & ~row->given, line, len);
 	if (tally->given != SPK_ALL_COLUMNS && tally->rows >= tally->next_look)
 		spk_tally_look(tally, line, len);
 }

@@ -89,6 +89,32 @@ test_looks(void **state)
 	assert_in_range(looks, 101, 120);
 }
 
+/* The spelling changes after many rows: what was NULL is counted, and the key found. */
+static void
+test_lacking(void **state)
+{
+	SpkEventTally tally = {0};
+	SpkEventTally other = {0};
+
+	(void) state;
+	for (int i = 0; i < 1000; i++)
+		add(&tally, "{\"ts\":1,\"userId\":\"1\",\"sessionId\":1,\"page\":\"Home\"}", 0);
+	assert_int_equal(tally.lacking, 0);
+	for (int i = 0; i < 150; i++)
+		add(&tally, i % 2 ? "{\"ts\":1,\"user_id\":\"1\",\"sessionId\":1,\"page\":\"Home\"}" :
+			"{\"ts\":1,\"userId\":\"1\",\"session\":1,\"user_id\":1}", 0);
+	assert_int_equal(tally.lacking, 150);
+	assert_int_equal(tally.without[SPK_COL_USERID], 75);
+	assert_int_equal(tally.without[SPK_COL_SESSIONID], 75);
+	assert_int_equal(tally.without[SPK_COL_PAGE], 75);
+	assert_int_equal(tally.without[SPK_COL_LEVEL], 0);
+	assert_int_equal(tally.meant, 1u << SPK_COL_USERID);
+	spk_tally_merge(&other, &tally);
+	spk_tally_merge(&other, &tally);
+	assert_int_equal(other.without[SPK_COL_USERID], 150);
+	assert_int_equal(other.meant, 1u << SPK_COL_USERID);
+}
+
 static void
 test_merge(void **state)
 {
@@ -126,6 +152,7 @@ main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_lacking),
 		cmocka_unit_test(test_merge),
 	};
 
