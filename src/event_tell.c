@@ -16,7 +16,8 @@
 #define BIT(col)	(UINT32_C(1) << (col))
 
 /* What else features are made of; a log may well lack them. */
-#define USEFUL		(BIT(SPK_COL_LEVEL) | BIT(SPK_COL_LENGTH) | BIT(SPK_COL_GENDER) | BIT(SPK_COL_REGISTRATION))
+#define USEFUL \
+	(BIT(SPK_COL_LEVEL) | BIT(SPK_COL_LENGTH) | BIT(SPK_COL_GENDER) | BIT(SPK_COL_REGISTRATION))
 
 /* Of so many events whose last nobody knows the keys are looked at. */
 #define FIRST_EVENTS	100
@@ -84,8 +85,8 @@ static int
 hint_keys(const char *key)
 {
 	if (key != NULL)
-		return errhint("Keys are found by the name of the column, in upper or lower case: \"%s\" is not \"%s\".",
-					   key, spk_event_keys[spk_column_like(key)].key);
+		return errhint("Keys are found by the name of the column, in upper or lower case: "
+					   "\"%s\" is not \"%s\".", key, spk_event_keys[spk_column_like(key)].key);
 	return errhint("Keys are found by the name of the column, in upper or lower case.");
 }
 
@@ -180,7 +181,8 @@ tell_pages(const SpkEventTally *tally, const char *whose)
 			 errmsg("page is not one of the known pages in %lld of %lld rows %s",
 					(long long) tally->other_pages, (long long) tally->pages, whose),
 			 errdetail("Other pages: %s.", list_names(&tally->page_names)),
-			 errhint("Profiles know pages by their exact names, \"Cancellation Confirmation\" for one, and count all others together.")));
+			 errhint("Profiles know pages by their exact names, \"Cancellation Confirmation\" for one, "
+					 "and count all others together.")));
 }
 
 void
