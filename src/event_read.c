@@ -4,29 +4,21 @@
  */
 #include "compat.h"
 
-#include "access/htup_details.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "event_row.h"
+#include "event_shape.h"
 #include "event_source.h"
 #include "event_tell.h"
 
 PG_FUNCTION_INFO_V1(churn_parse_event);
 PG_FUNCTION_INFO_V1(churn_read_events);
 
-/* The row type of a function's result, and how events bind to it. */
-typedef struct EventShape
-{
-	TupleDesc	tupdesc;
-	int		   *columns;
-} EventShape;
-
 typedef struct ParseState
 {
-	EventShape	shape;
+	SpkEventShape shape;
 	SpkEventParser *parser;
 	SpkEventTally tally;
 	SpkToldSoFar told;
@@ -34,30 +26,10 @@ typedef struct ParseState
 
 typedef struct ReadState
 {
-	EventShape	shape;
+	SpkEventShape shape;
 	SpkEventSource *source;
 	SpkEventTally tally;
 } ReadState;
-
-static void
-init_shape(FunctionCallInfo fcinfo, EventShape *shape)
-{
-	if (get_call_result_type(fcinfo, NULL, &shape->tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	shape->tupdesc = BlessTupleDesc(shape->tupdesc);
-	shape->columns = spk_bind_columns(shape->tupdesc);
-}
-
-static Datum
-form_event(const EventShape *shape, const SpkEventRow *row)
-{
-	int			natts = shape->tupdesc->natts;
-	Datum	   *values = palloc(sizeof(Datum) * natts);
-	bool	   *nulls = palloc(sizeof(bool) * natts);
-
-	spk_row_datums(row, shape->columns, natts, values, nulls);
-	return HeapTupleGetDatum(heap_form_tuple(shape->tupdesc, values, nulls));
-}
 
 /* The state of churn_parse_event, made at the first call of a query. */
 static ParseState *
@@ -72,7 +44,7 @@ parse_state(FunctionCallInfo fcinfo)
 
 	oldcontext = MemoryContextSwitchTo(flinfo->fn_mcxt);
 	state = palloc0(sizeof(ParseState));
-	init_shape(fcinfo, &state->shape);
+	spk_shape_init(&state->shape, fcinfo);
 	state->parser = spk_event_parser_create(flinfo->fn_mcxt);
 	MemoryContextSwitchTo(oldcontext);
 	flinfo->fn_extra = state;
@@ -103,7 +75,7 @@ churn_parse_event(PG_FUNCTION_ARGS)
 				 errmsg("invalid event: %s", fault.reason)));
 	spk_tally_add(&state->tally, &row, utf8, len);
 	spk_tell_events_so_far(&state->tally, &state->told);
-	PG_RETURN_DATUM(form_event(&state->shape, &row));
+	PG_RETURN_DATUM(spk_shape_form(&state->shape, &row));
 }
 
 /*
@@ -124,7 +96,7 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 	ReadState  *state = palloc0(sizeof(ReadState));
 	char	   *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
-	init_shape(fcinfo, &state->shape);
+	spk_shape_init(&state->shape, fcinfo);
 	state->source = spk_source_open(path, 1, 1);
 	state->source->tally = &state->tally;
 	RegisterExprContextCallback(rsinfo->econtext, close_source,
@@ -152,7 +124,7 @@ churn_read_events(PG_FUNCTION_ARGS)
 	switch (spk_source_next(state->source))
 	{
 		case SPK_NEXT_EVENT:
-			SRF_RETURN_NEXT(funcctx, form_event(&state->shape, &state->source->row));
+			SRF_RETURN_NEXT(funcctx, spk_shape_form(&state->shape, &state->source->row));
 		case SPK_NEXT_FAULT:
 			spk_source_report(state->source, ERROR);
 			break;
