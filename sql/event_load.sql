@@ -218,35 +218,16 @@ SELECT * FROM churn_load_events('events', 'base');
 SELECT * FROM churn_load_events('no_such_table', 'sparkify_test.json');
 SELECT * FROM churn_load_events(0::regclass, 'sparkify_test.json');
 
--- targets that need more than plain inserts
-CREATE VIEW event_view AS TABLE events;
-SELECT * FROM churn_load_events('event_view', 'sparkify_test.json');
-CREATE TABLE event_parted (LIKE events) PARTITION BY RANGE (ts);
-SELECT * FROM churn_load_events('event_parted', 'sparkify_test.json');
+-- what nothing can be loaded into
 SELECT * FROM churn_load_events('pg_class', 'sparkify_test.json');
+SELECT * FROM churn_load_events('shaped_id_seq', 'sparkify_test.json');
+CREATE MATERIALIZED VIEW event_kept AS TABLE events;
+SELECT * FROM churn_load_events('event_kept', 'sparkify_test.json');
+SELECT * FROM churn_load_events('churn_event', 'sparkify_test.json');
 \set VERBOSITY sqlstate
 SELECT * FROM churn_load_events('shaped_key', 'sparkify_test.json');
+SELECT * FROM churn_load_events(4294967295, 'sparkify_test.json');
 \set VERBOSITY default
-CREATE TABLE event_generated (LIKE events);
-ALTER TABLE event_generated ADD day date GENERATED ALWAYS AS ((ts AT TIME ZONE 'UTC')::date) STORED;
-SELECT * FROM churn_load_events('event_generated', 'sparkify_test.json');
-CREATE TABLE event_ruled (LIKE events);
-CREATE RULE nothing AS ON INSERT TO event_ruled DO INSTEAD NOTHING;
-SELECT * FROM churn_load_events('event_ruled', 'sparkify_test.json');
-CREATE TABLE event_triggered (LIKE events);
-CREATE TRIGGER unchanged BEFORE UPDATE ON event_triggered
-    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
-SELECT rows FROM churn_load_events('event_triggered', :'events_file');
-CREATE TRIGGER no_insert BEFORE INSERT ON event_triggered
-    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
-SELECT * FROM churn_load_events('event_triggered', 'sparkify_test.json');
-CREATE TABLE event_keyed (LIKE events);
-CREATE TABLE event_users (userid text PRIMARY KEY);
-ALTER TABLE event_keyed ADD FOREIGN KEY (userid) REFERENCES event_users;
-SELECT * FROM churn_load_events('event_keyed', 'sparkify_test.json');
-CREATE DOMAIN event_domain AS int NOT NULL;
-CREATE TABLE event_with_domain (LIKE events, more event_domain);
-SELECT * FROM churn_load_events('event_with_domain', 'sparkify_test.json');
 CREATE TABLE event_lacking (ts timestamptz, userid text, page text);
 SELECT * FROM churn_load_events('event_lacking', 'sparkify_test.json');
 CREATE TABLE event_mismatched (ts timestamptz, userid int, sessionid bigint, page text);
@@ -255,6 +236,7 @@ CREATE TABLE event_modified (ts timestamptz(0), userid text, sessionid bigint, p
 SELECT * FROM churn_load_events('event_modified', 'sparkify_test.json');
 
 -- a partition takes what belongs to it
+CREATE TABLE event_parted (LIKE events) PARTITION BY RANGE (ts);
 CREATE TABLE event_2018 PARTITION OF event_parted FOR VALUES FROM ('2018-01-01') TO ('2019-01-01');
 SELECT pg_temp.put('sparkify_test.json', E'{"ts":1538352117000,"page":"A"}\n');
 SELECT rows FROM churn_load_events('event_2018', 'sparkify_test.json');
@@ -299,8 +281,6 @@ SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
 COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_test.json sparkify_test_*.json';
 DROP OWNED BY regress_sparkify_loader;
 DROP ROLE regress_sparkify_loader;
-DROP VIEW event_view;
-DROP TABLE events, shaped, counted, event_parted, event_generated, event_keyed, event_users,
-    event_ruled, event_triggered, event_with_domain, event_lacking, event_mismatched, event_modified;
+DROP MATERIALIZED VIEW event_kept;
+DROP TABLE events, shaped, counted, event_parted, event_lacking, event_mismatched, event_modified;
 DROP FUNCTION count_counted;
-DROP DOMAIN event_domain;

@@ -87,6 +87,11 @@ CREATE FUNCTION churn_load_events(
 COMMENT ON FUNCTION churn_load_events(regclass, text[], text, int, int) IS
     'loads files of JSON lines on the server, or a part of each, into a table';
 
+CREATE FUNCTION churn_loading_events(load int) RETURNS SETOF churn_event
+    AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 100000;
+COMMENT ON FUNCTION churn_loading_events(int) IS
+    'for churn_load_events only: the events of a load that is at work, for the statement that inserts them';
+
 CREATE FUNCTION churn_simulate_events_support(internal) RETURNS internal
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION churn_simulate_events_support(internal) IS

@@ -67,6 +67,61 @@
 	 ExecInsertIndexTuples(slot, estate, false, NULL, NIL))
 #endif
 
+/*
+ * What inserting rows without a statement tells the executor: a range table of
+ * the one relation, and which of its columns get values.  The executor looks
+ * privileges up by them and names columns in errors.
+ */
+#if PG_VERSION_NUM >= 180000
+#define spk_init_range_table(estate, rte, permissions) \
+	ExecInitRangeTable(estate, list_make1(rte), permissions, bms_make_singleton(1))
+#elif PG_VERSION_NUM >= 160000
+#define spk_init_range_table(estate, rte, permissions) \
+	ExecInitRangeTable(estate, list_make1(rte), permissions)
+#else
+#define spk_init_range_table(estate, rte, permissions) \
+	ExecInitRangeTable(estate, list_make1(rte))
+#endif
+#if PG_VERSION_NUM >= 160000
+#define spk_check_permissions(rte, permissions) \
+	((void) ExecCheckPermissions(list_make1(rte), permissions, true))
+#else
+#define spk_check_permissions(rte, permissions) \
+	((void) ExecCheckRTPerms(list_make1(rte), true))
+#endif
+
+/* The routing of rows to partitions, by whoever includes executor/execPartition.h. */
+#if PG_VERSION_NUM >= 140000
+#define spk_setup_routing(estate, mtstate, rel) \
+	((mtstate)->mt_nrels = 1, ExecSetupPartitionTupleRouting(estate, rel))
+#else
+#define spk_setup_routing(estate, mtstate, rel)	ExecSetupPartitionTupleRouting(estate, mtstate, rel)
+#endif
+#if PG_VERSION_NUM >= 160000
+#define spk_partition_map(rri, estate)	ExecGetRootToChildMap(rri, estate)
+#elif PG_VERSION_NUM >= 140000
+#define spk_partition_map(rri, estate)	((rri)->ri_RootToPartitionMap)
+#else
+#define spk_partition_map(rri, estate) \
+	((rri)->ri_PartitionInfo != NULL ? (rri)->ri_PartitionInfo->pi_RootToPartitionMap : NULL)
+#endif
+
+/* The plan that a ModifyTable takes its rows from. */
+#if PG_VERSION_NUM >= 140000
+#define spk_modify_source(modify)	outerPlan(modify)
+#else
+#define spk_modify_source(modify)	((Plan *) linitial((modify)->plans))
+#endif
+
+/* A utility statement, run. */
+#if PG_VERSION_NUM >= 140000
+#define spk_process_utility(statement, sql) \
+	ProcessUtility(statement, sql, false, PROCESS_UTILITY_QUERY, NULL, NULL, None_Receiver, NULL)
+#else
+#define spk_process_utility(statement, sql) \
+	ProcessUtility(statement, sql, PROCESS_UTILITY_QUERY, NULL, NULL, None_Receiver, NULL)
+#endif
+
 /* Statements of a text, not analyzed. */
 #if PG_VERSION_NUM >= 140000
 #define spk_raw_parser(sql)	raw_parser(sql, RAW_PARSE_DEFAULT)

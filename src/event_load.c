@@ -1,22 +1,25 @@
 /*
  * event_load.c
- *	  churn_load_events: files of JSON lines straight into a table.
+ *	  churn_load_events: files of JSON lines into a table.
+ *
+ * Rows are pushed into a target that takes them (see event_target.h).  A target
+ * that runs a statement pulls them instead, by churn_loading_events in its
+ * select list, which knows the load by its number.
  */
 #include "compat.h"
 
 #include <sys/stat.h>
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "event_load_options.h"
 #include "event_progress.h"
+#include "event_shape.h"
 #include "event_source.h"
 #include "event_target.h"
 #include "event_tell.h"
@@ -26,21 +29,14 @@
 
 PG_FUNCTION_INFO_V1(churn_load_events);
 PG_FUNCTION_INFO_V1(churn_load_event_files);
-
-/* The arguments of the functions. */
-typedef struct LoadOptions
-{
-	Oid			relid;
-	List	   *paths;			/* of files, wildcards replaced */
-	bool		skip_faults;
-	int			part;
-	int			parts;
-} LoadOptions;
+PG_FUNCTION_INFO_V1(churn_loading_events);
 
 typedef struct EventLoad
 {
-	const LoadOptions *options;
-	SpkEventSource *source;		/* of the current file */
+	const SpkLoadOptions *options;
+	MemoryContext context;		/* what a file needs is made below it */
+	MemoryContext file_context; /* of the current file */
+	SpkEventSource *source;		/* of the current file, or NULL */
 	SpkEventTarget *target;
 	SpkProgress progress;
 	SpkEventTally tally;
@@ -48,69 +44,50 @@ typedef struct EventLoad
 	int64		rejected;
 	int64		bytes;			/* of the lines of the files before */
 	int64		read;			/* of those files */
+
+	/* when a statement pulls the rows */
+	int			number;
+	struct EventLoad *outer;	/* whose target's trigger began this load */
+	bool		begun;			/* some statement pulls them, or did */
+	struct EventLoad *scan;		/* the load, or another reading of its files */
+	int			next_path;
+	int64		place;			/* of the row that was pulled last */
+	bool		silent;			/* another reading: the first one told */
 } EventLoad;
 
-static List *
-paths_of_array(ArrayType *array)
+/* One reading of a load's files by a statement. */
+typedef struct Pull
 {
-	List	   *paths = NIL;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
+	SpkEventShape shape;
+	EventLoad  *load;
+	EventLoad  *scan;
+} Pull;
 
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("paths must not contain nulls")));
-		paths = list_concat(paths, spk_paths(TextDatumGetCString(elements[i])));
-	}
-	if (paths == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("paths must not be empty")));
-	return paths;
-}
+/* The loads of this session whose statements run, the innermost one first. */
+static EventLoad *loads = NULL;
+static int	last_number = 0;
 
-/* All but the paths. */
-static LoadOptions
-load_options(FunctionCallInfo fcinfo, const char *path_name)
-{
-	const char *const names[] = {"target", path_name, "on_error", "part", "parts"};
-	LoadOptions options;
-
-	for (int i = 0; i < lengthof(names); i++)
-	{
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
-	}
-	options.relid = PG_GETARG_OID(0);
-	options.paths = NIL;
-	options.skip_faults = spk_on_error_skips(text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	options.part = PG_GETARG_INT32(3);
-	options.parts = PG_GETARG_INT32(4);
-	if (options.parts < 1 || options.part < 1 || options.part > options.parts)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("part %d of %d parts does not exist",
-						options.part, options.parts),
-				 errhint("Parts are numbered from 1 to the number of parts.")));
-	return options;
-}
-
-/* Says which line a failed constraint, default or index entry was about. */
+/*
+ * Says which line a failed constraint, default or index entry was about.  A
+ * statement may be behind the lines that were read for it.
+ */
 static void
 add_place_context(void *arg)
 {
 	EventLoad  *load = arg;
-	int64		place = spk_target_place(load->target);
+	bool		runs = spk_target_runs(load->target);
+	EventLoad  *scan = runs ? load->scan : load;
+	int64		place;
 
-	if (place != 0 && load->source != NULL)
-		errcontext("%s", spk_source_place(load->source, place));
+	if (scan == NULL || scan->source == NULL)
+		return;
+	place = runs ? scan->place : spk_target_place(load->target);
+	if (place == 0)
+		return;
+	if (runs && !spk_target_in_step(load->target))
+		errcontext("read up to %s", spk_source_place(scan->source, place));
+	else
+		errcontext("%s", spk_source_place(scan->source, place));
 }
 
 static void
@@ -118,7 +95,7 @@ handle_fault(EventLoad *load)
 {
 	if (!load->options->skip_faults)
 		spk_source_report(load->source, ERROR);
-	if (load->rejected < MAX_WARNINGS)
+	if (load->rejected < MAX_WARNINGS && !load->silent)
 		spk_source_report(load->source, WARNING);
 	load->rejected++;
 }
@@ -140,27 +117,36 @@ report_progress(EventLoad *load)
 {
 	int64		read = load->read + bytes_read(load);
 
-	if (spk_progress_due(&load->progress, read, load->rows))
+	if (!load->silent && spk_progress_due(&load->progress, read, load->rows))
 		spk_progress_update(&load->progress, read, load->rows);
+}
+
+/* Moves to the next event of the current file; false at its end. */
+static bool
+next_event(EventLoad *load)
+{
+	SpkNext		next;
+
+	while ((next = spk_source_next(load->source)) != SPK_NEXT_END)
+	{
+		report_progress(load);
+		if (next == SPK_NEXT_EVENT)
+			return true;
+		handle_fault(load);
+	}
+	return false;
 }
 
 static void
 load_lines(EventLoad *load)
 {
 	SpkEventSource *source = load->source;
-	SpkNext		next;
 
-	while ((next = spk_source_next(source)) != SPK_NEXT_END)
+	while (next_event(load))
 	{
-		if (next == SPK_NEXT_FAULT)
-			handle_fault(load);
-		else
-		{
-			spk_target_add(load->target, &source->row, source->lines->length,
-						   source->lines->place);
-			load->rows++;
-		}
-		report_progress(load);
+		spk_target_add(load->target, &source->row, source->lines->length,
+					   source->lines->place);
+		load->rows++;
 	}
 	/* while the context of errors knows the file */
 	spk_target_flush(load->target);
@@ -168,30 +154,42 @@ load_lines(EventLoad *load)
 
 /* What a file needs is freed with it, so that many take no more than one. */
 static void
-load_one_file(EventLoad *load, const char *path)
+open_file(EventLoad *load, const char *path)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "events of a file",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	MemoryContext oldcontext = MemoryContextSwitchTo(load->context);
 
+	load->file_context = AllocSetContextCreate(load->context, "events of a file",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(load->file_context);
 	load->source = spk_source_open(path, load->options->part, load->options->parts);
 	MemoryContextSwitchTo(oldcontext);
 	load->source->tally = &load->tally;
 	/* a file that the cache cannot hold would push the table's pages out of it */
 	if (load->source->lines->size / BLCKSZ > effective_cache_size)
 		spk_lines_read_once(load->source->lines);
-	load_lines(load);
+}
+
+static void
+close_file(EventLoad *load)
+{
 	load->bytes += load->source->lines->bytes;
 	load->read += bytes_read(load);
 	spk_source_close(load->source);
 	load->source = NULL;
-	MemoryContextDelete(context);
+	MemoryContextDelete(load->file_context);
+}
+
+static void
+load_one_file(EventLoad *load, const char *path)
+{
+	open_file(load, path);
+	load_lines(load);
+	close_file(load);
 }
 
 /* Of the share that this call loads, as far as it is known before. */
 static int64
-total_bytes(const LoadOptions *options)
+total_bytes(const SpkLoadOptions *options)
 {
 	int64		total = 0;
 	ListCell   *cell;
@@ -207,22 +205,154 @@ total_bytes(const LoadOptions *options)
 }
 
 static void
+push_rows(EventLoad *load)
+{
+	ListCell   *cell;
+
+	foreach(cell, load->options->paths)
+		load_one_file(load, lfirst(cell));
+}
+
+/* The next event of all files; false behind the last one. */
+static bool
+pull_event(EventLoad *scan)
+{
+	const List *paths = scan->options->paths;
+
+	scan->place = 0;
+	for (;;)
+	{
+		if (scan->source == NULL)
+		{
+			if (scan->next_path == list_length(paths))
+				return false;
+			open_file(scan, list_nth(paths, scan->next_path++));
+		}
+		if (next_event(scan))
+		{
+			scan->place = scan->source->lines->place;
+			scan->rows++;
+			return true;
+		}
+		close_file(scan);
+	}
+}
+
+/* Also when the statement ends early, but not when it fails. */
+static void
+end_pull(Datum arg)
+{
+	Pull	   *pull = (Pull *) DatumGetPointer(arg);
+
+	if (pull->scan->source != NULL)
+		close_file(pull->scan);
+	if (pull->load->scan == pull->scan)
+		pull->load->scan = NULL;
+}
+
+static EventLoad *
+find_load(int number)
+{
+	EventLoad  *load = loads;
+
+	while (load != NULL && load->number != number)
+		load = load->outer;
+	if (load == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no load %d at work", number),
+				 errhint("Only churn_load_events() can use churn_loading_events().")));
+	return load;
+}
+
+/*
+ * Rules make several statements of one, each of which reads the files; the
+ * first reading counts and tells of faults.
+ */
+static Pull *
+begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	EventLoad  *load = find_load(PG_GETARG_INT32(0));
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	Pull	   *pull = palloc0(sizeof(Pull));
+
+	spk_shape_init(&pull->shape, fcinfo);
+	pull->load = load;
+	pull->scan = load;
+	if (load->begun)
+	{
+		pull->scan = palloc0(sizeof(EventLoad));
+		pull->scan->options = load->options;
+		pull->scan->silent = true;
+	}
+	load->begun = true;
+	load->scan = pull->scan;
+	pull->scan->context = context;
+	RegisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
+								PointerGetDatum(pull));
+	MemoryContextSwitchTo(oldcontext);
+	return pull;
+}
+
+/* The events of a load, one per call: nothing but the current line is held. */
+Datum
+churn_loading_events(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *funcctx;
+	Pull	   *pull;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		funcctx = SRF_FIRSTCALL_INIT();
+		funcctx->user_fctx = begin_pull(fcinfo, funcctx->multi_call_memory_ctx);
+	}
+	funcctx = SRF_PERCALL_SETUP();
+	pull = funcctx->user_fctx;
+	if (pull_event(pull->scan))
+		SRF_RETURN_NEXT(funcctx, spk_shape_form(&pull->shape, &pull->scan->source->row));
+
+	UnregisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
+								  PointerGetDatum(pull));
+	end_pull(PointerGetDatum(pull));
+	SRF_RETURN_DONE(funcctx);
+}
+
+static void
+pull_rows(EventLoad *load)
+{
+	load->outer = loads;
+	loads = load;
+	PG_TRY();
+	{
+		load->rows = spk_target_run(load->target);
+	}
+	PG_FINALLY();
+	{
+		loads = load->outer;
+	}
+	PG_END_TRY();
+}
+
+static void
 load_files(EventLoad *load)
 {
-	const LoadOptions *options = load->options;
+	const SpkLoadOptions *options = load->options;
 	ErrorContextCallback callback;
-	ListCell   *cell;
 	uint32		asked;
 
-	load->target = spk_target_open(options->relid, options->parts > 1);
+	load->number = ++last_number;
+	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
+								   load->number);
 	spk_progress_start(&load->progress, options->relid, total_bytes(options));
 
 	callback.callback = add_place_context;
 	callback.arg = load;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	foreach(cell, options->paths)
-		load_one_file(load, lfirst(cell));
+	if (spk_target_runs(load->target))
+		pull_rows(load);
+	else
+		push_rows(load);
 	error_context_stack = callback.previous;
 
 	asked = spk_target_columns(load->target);
@@ -255,9 +385,9 @@ load_result(FunctionCallInfo fcinfo, const EventLoad *load)
 }
 
 static Datum
-load_events(FunctionCallInfo fcinfo, const LoadOptions *options)
+load_events(FunctionCallInfo fcinfo, const SpkLoadOptions *options)
 {
-	EventLoad	load = {options};
+	EventLoad	load = {options, CurrentMemoryContext};
 
 	PreventCommandIfParallelMode("churn_load_events()");
 	load_files(&load);
@@ -267,17 +397,15 @@ load_events(FunctionCallInfo fcinfo, const LoadOptions *options)
 Datum
 churn_load_events(PG_FUNCTION_ARGS)
 {
-	LoadOptions options = load_options(fcinfo, "path");
+	SpkLoadOptions options = spk_load_options(fcinfo, false);
 
-	options.paths = spk_paths(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_DATUM(load_events(fcinfo, &options));
 }
 
 Datum
 churn_load_event_files(PG_FUNCTION_ARGS)
 {
-	LoadOptions options = load_options(fcinfo, "paths");
+	SpkLoadOptions options = spk_load_options(fcinfo, true);
 
-	options.paths = paths_of_array(PG_GETARG_ARRAYTYPE_P(1));
 	PG_RETURN_DATUM(load_events(fcinfo, &options));
 }
