@@ -340,7 +340,7 @@ load_files(EventLoad *load)
 	ErrorContextCallback callback;
 	uint32		asked;
 
-	load->number = ++last_number;
+	load->number = last_number = last_number % PG_INT32_MAX + 1;
 	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
 								   load->number);
 	spk_progress_start(&load->progress, options->relid, total_bytes(options));
