@@ -56,12 +56,27 @@ spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
 	parser->wanted = wanted;
 }
 
+/* Out of memory is no fault of the line: whoever skips faults would lose it. */
+static bool
+judge(SpkEventParser *parser, const char *line, size_t len,
+	  SpkEventRow *row, SpkEventFault *fault)
+{
+	if (spk_judge_event(parser->judge, line, len, parser->wanted, row, fault))
+		return true;
+	if (fault->kind == SPK_FAULT_MEMORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("Failed while parsing a line of %zu bytes.", len)));
+	return false;
+}
+
 bool
 spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
 				SpkEventRow *row, SpkEventFault *fault)
 {
 	return spk_line_parse(&parser->fast, line, len, parser->wanted, row) ||
-		spk_judge_event(parser->judge, line, len, parser->wanted, row, fault);
+		judge(parser, line, len, row, fault);
 }
 
 int

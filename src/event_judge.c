@@ -201,10 +201,12 @@ parse_object(SpkEventJudge *judge, const char *line, size_t len,
 	error = spk_json_parse_strict(&judge->parser, line, len, &judge->host, &judge->object);
 	if (error == json_tokener_continue)
 		return spk_fault(fault, SPK_FAULT_CANCELLED, "cancelled");
+	if (error == SPK_JSON_NO_MEMORY)
+		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 	if (error != json_tokener_success)
 		return invalid_json(json_tokener_error_desc(error), judge->parser.at, fault);
 	if (!json_object_is_type(judge->object, json_type_object))
-		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory in json-c");
+		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 	return true;
 }
 

@@ -7,7 +7,14 @@
  * cannot hold.  Both are JSON, and other versions take them.  So where a probe
  * shows such a json-c, these strings and integers reach it in its lenient mode;
  * as they are known to be well-formed, that makes no other difference.
+ *
+ * json-c up to 0.16 does not look at whether it got memory: it loses members,
+ * calls half a value whole, or crashes on a key that it could not copy.  So the
+ * memory that a piece of text may take is asked for and given back before it
+ * is parsed, and malloc's word for having none is looked for behind.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json_strict.h"
@@ -19,6 +26,16 @@
 
 /* The fewest digits of an integer that 64 bits cannot hold. */
 #define MANY_DIGITS		19
+
+/*
+ * More than json-c takes: for a table or an array of its first size, for what is
+ * added to one, growth and key included, and for each byte, which may be in
+ * the buffer for strings, in a larger one that takes its place, and in a value.
+ */
+#define CONTAINER_BYTES	1024
+#define MEMBER_BYTES	320
+#define BYTES_PER_BYTE	5
+#define PARSE_BYTES		4096
 
 static bool
 is_digit(char c)
@@ -130,6 +147,80 @@ chunk_length(const char *piece, size_t len)
 	return cut;
 }
 
+/* What json-c may allocate for the bytes behind those counted before. */
+static size_t
+memory_for(SpkJsonParser *parser, const char *piece, size_t len)
+{
+	size_t		containers = 0;
+	size_t		members = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = piece[i];
+
+		if (parser->is_escaped)
+			parser->is_escaped = false;
+		else if (c == '"')
+			parser->in_string = !parser->in_string;
+		else if (parser->in_string)
+			parser->is_escaped = c == '\\';
+		else
+		{
+			containers += c == '{' || c == '[';
+			members += c == ',' || c == ':';
+		}
+	}
+	return PARSE_BYTES + BYTES_PER_BYTE * (parser->at + len) +
+		CONTAINER_BYTES * containers + MEMBER_BYTES * members;
+}
+
+static bool
+has_memory(size_t bytes)
+{
+	/* the compiler is not to see that nobody writes there */
+	void	   *volatile memory = malloc(bytes);
+
+	free(memory);
+	return memory != NULL;
+}
+
+/*
+ * One call of json-c's parser.  errno is looked at for versions that do not
+ * report it, the description for the library may be newer than its header.
+ */
+static enum json_tokener_error
+call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_object **value)
+{
+	enum json_tokener_error error;
+
+	errno = 0;
+	*value = json_tokener_parse_ex(parser->tokener, piece, (int) len);
+	error = json_tokener_get_error(parser->tokener);
+	if (errno != ENOMEM && (error == json_tokener_success || error == json_tokener_continue ||
+							strcmp(json_tokener_error_desc(error), "out of memory") != 0))
+		return error;
+	json_object_put(*value);
+	*value = NULL;
+	return SPK_JSON_NO_MEMORY;
+}
+
+/*
+ * Whether there is memory for the piece at parser->at.  Pieces may be small, so
+ * that of several is asked for at once.
+ */
+static bool
+cover(SpkJsonParser *parser, const char *text, size_t len, size_t piece)
+{
+	size_t		from = parser->covered;
+
+	if (parser->at + piece <= from)
+		return true;
+	parser->covered = len - from > CHUNK_BYTES ? from + CHUNK_BYTES : len;
+	if (parser->covered < parser->at + piece)
+		parser->covered = parser->at + piece;
+	return has_memory(memory_for(parser, text + from, parser->covered - from));
+}
+
 /* Gives json-c the bytes up to end, as long as it wants more. */
 static enum json_tokener_error
 feed(SpkJsonParser *parser, const char *text, const char *end, struct json_object **value)
@@ -137,8 +228,7 @@ feed(SpkJsonParser *parser, const char *text, const char *end, struct json_objec
 	enum json_tokener_error error;
 	const char *p = text + parser->at;
 
-	*value = json_tokener_parse_ex(parser->tokener, p, (int) (end - p));
-	error = json_tokener_get_error(parser->tokener);
+	error = call_json_c(parser, p, end - p, value);
 	if (error == json_tokener_continue)
 		parser->at += end - p;
 	else
@@ -164,11 +254,13 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
 	int			flags;
 
 	json_tokener_reset(parser->tokener);
-	parser->at = 0;
+	parser->at = parser->covered = 0;
+	parser->in_string = parser->is_escaped = false;
 	*value = NULL;
 	while (error == json_tokener_continue && parser->at < len)
 	{
 		const char *p = text + parser->at;
+		size_t		length;
 
 		if (parser->at > 0 && spk_cancelled(host))
 			return json_tokener_continue;
@@ -177,14 +269,16 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
 			piece_end = next_piece(parser, p, text + len, &flags);
 			json_tokener_set_flags(parser->tokener, flags);
 		}
-		error = feed(parser, text, p + chunk_length(p, piece_end - p), value);
+		length = chunk_length(p, piece_end - p);
+		if (!cover(parser, text, len, length))
+			return SPK_JSON_NO_MEMORY;
+		error = feed(parser, text, p + length, value);
 	}
 	if (error == json_tokener_continue)
 	{
 		/* its terminator ends a number, and all else too early */
 		json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);
-		*value = json_tokener_parse_ex(parser->tokener, "", 1);
-		error = json_tokener_get_error(parser->tokener);
+		error = call_json_c(parser, "", 1, value);
 	}
 	if (error == json_tokener_success && !ends_here(parser, text, len))
 	{
@@ -195,28 +289,33 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
 	return error;
 }
 
-/* Does the strict mode refuse what is JSON? */
+/* Finds out whether the strict mode refuses what is JSON; false when there is no memory. */
 static bool
-probe(struct json_tokener *tokener)
+probe(SpkJsonParser *parser)
 {
 	static const char json[] = "[\"\xC3\xA9\",-9999999999999999999]";
 	struct json_object *value;
+	enum json_tokener_error error;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	value = json_tokener_parse_ex(tokener, json, sizeof(json) - 1);
+	json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);
+	if (!has_memory(memory_for(parser, json, sizeof(json) - 1)))
+		return false;
+	error = call_json_c(parser, json, sizeof(json) - 1, &value);
 	json_object_put(value);
-	return value == NULL;
+	parser->is_fussy = error != json_tokener_success;
+	return error != SPK_JSON_NO_MEMORY;
 }
 
 bool
 spk_json_parser_open(SpkJsonParser *parser, int max_depth)
 {
-	parser->at = 0;
+	parser->at = parser->covered = 0;
+	parser->in_string = parser->is_escaped = false;
 	parser->tokener = json_tokener_new_ex(max_depth);
-	if (parser->tokener == NULL)
-		return false;
-	parser->is_fussy = probe(parser->tokener);
-	return true;
+	if (parser->tokener != NULL && probe(parser))
+		return true;
+	spk_json_parser_close(parser);
+	return false;
 }
 
 void

@@ -44,6 +44,8 @@ spk_json_parse(const char *text, const char *what)
 		spk_json_parser_close(&parser);
 	}
 	PG_END_TRY();
+	if (error == SPK_JSON_NO_MEMORY)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	if (error != json_tokener_success)
 		spk_json_error(what, "The text is not JSON: %s.", json_tokener_error_desc(error));
 	if (root == NULL)

@@ -41,6 +41,8 @@ spk_parse_json(SpkJsonInput *in, SpkText text)
 	error = spk_json_parse_strict(&in->parser, text.at, text.end - text.at, &in->host, &value);
 	if (value != NULL)
 		return value;
+	if (error == SPK_JSON_NO_MEMORY)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	if (error == json_tokener_error_parse_eof)
 		SPK_REFUSE("The JSON text ends early.");
 	SPK_REFUSE("The text is not the JSON of a model: %s.", json_tokener_error_desc(error));
