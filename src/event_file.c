@@ -4,19 +4,14 @@
  */
 #include "compat.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "catalog/pg_authid.h"
 #include "miscadmin.h"
-#include "pgstat.h"
-#include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
 
 #include "event_file.h"
 #include "event_gzip.h"
+#include "server_file.h"
 
 #define BUFFER_BYTES	(256 * 1024)
 #define LAST_LINE_BYTES	4096
@@ -37,28 +32,6 @@ spk_check_file_privilege(void)
 			 errhint("Anyone can send lines through the client and use churn_parse_event().")));
 }
 
-static void
-open_file(SpkLineReader *reader)
-{
-	struct stat st;
-
-	reader->fd = OpenTransientFile(reader->path, O_RDONLY | PG_BINARY);
-	if (reader->fd < 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not open file \"%s\" for reading: %m", reader->path)));
-	if (fstat(reader->fd, &st) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not stat file \"%s\": %m", reader->path)));
-	if (S_ISDIR(st.st_mode))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a directory", reader->path)));
-	reader->regular = S_ISREG(st.st_mode);
-	reader->size = (int64) st.st_size;
-}
-
 /*
  * How much to read next: as much as fits, but behind the last byte of the share
  * only what its last line may need.
@@ -73,17 +46,11 @@ wanted_bytes(const SpkLineReader *reader)
 	return Min(room, Max((size_t) left, reader->end - reader->begin));
 }
 
-/*
- * Tells the kernel that what was read will not be needed again.  A failure costs
- * only the cache, so it is no error.
- */
+/* What was read will not be needed again. */
 static void
 drop_behind(SpkLineReader *reader)
 {
-#ifdef USE_POSIX_FADVISE
-	(void) posix_fadvise(reader->fd, (off_t) reader->kept, (off_t) (reader->position - reader->kept),
-						 POSIX_FADV_DONTNEED);
-#endif
+	spk_file_forget(reader->file, reader->kept, reader->position);
 	reader->kept = reader->position;
 }
 
@@ -92,24 +59,13 @@ static size_t
 read_file(void *arg, char *to, size_t len)
 {
 	SpkLineReader *reader = arg;
-	ssize_t		got;
+	size_t		got = spk_file_read(reader->file, to, len, reader->position);
 
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		pgstat_report_wait_start(WAIT_EVENT_COPY_FILE_READ);
-		got = read(reader->fd, to, len);
-		pgstat_report_wait_end();
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not read file \"%s\": %m", reader->path)));
 	reader->read += got;
 	reader->position += got;
 	if (reader->once && reader->position - reader->kept >= DROP_BYTES)
 		drop_behind(reader);
-	return (size_t) got;
+	return got;
 }
 
 /*
@@ -239,8 +195,9 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 {
 	SpkLineReader *reader = palloc0(sizeof(SpkLineReader));
 
-	reader->path = pstrdup(path);
-	open_file(reader);
+	reader->file = spk_file_open(path);
+	reader->path = reader->file->path;
+	reader->size = reader->file->size;
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
 	detect_gzip(reader);
@@ -254,13 +211,13 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 bool
 spk_lines_can_split(const SpkLineReader *reader)
 {
-	return reader->regular && reader->gunzip == NULL;
+	return reader->file->regular && reader->gunzip == NULL;
 }
 
 static void
 refuse_split(const SpkLineReader *reader)
 {
-	if (!reader->regular)
+	if (!reader->file->regular)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a regular file", reader->path),
@@ -285,10 +242,6 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	reader->stop = to;
 	reader->offset = Max(from - 1, 0);
 	reader->position = reader->kept = reader->offset;
-	if (lseek(reader->fd, (off_t) reader->offset, SEEK_SET) < 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not seek in file \"%s\": %m", reader->path)));
 
 	/*
 	 * Look for the first line from the byte before the range: if that is a
@@ -302,7 +255,7 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 void
 spk_lines_read_once(SpkLineReader *reader)
 {
-	reader->once = reader->regular;
+	reader->once = reader->file->regular;
 }
 
 bool
@@ -335,5 +288,5 @@ spk_lines_close(SpkLineReader *reader)
 {
 	if (reader->once && reader->position > reader->kept)
 		drop_behind(reader);
-	CloseTransientFile(reader->fd);
+	spk_file_close(reader->file);
 }

@@ -27,10 +27,9 @@ typedef struct SpkLineReader
 	int64		bytes;			/* of the lines consumed, decompressed */
 
 	/* private */
-	int			fd;
-	bool		regular;
+	struct SpkServerFile *file;
 	bool		once;			/* the kernel need not keep what was read */
-	int64		position;		/* of the file descriptor */
+	int64		position;		/* in the file, of what is read next */
 	int64		kept;			/* the kernel was told to forget the bytes before */
 	struct SpkGunzip *gunzip;	/* or NULL */
 	char	   *buffer;
@@ -50,8 +49,7 @@ extern void spk_check_file_privilege(void);
  * Opens a file of the server, relative paths beginning at the data directory,
  * with the privileges and errors of COPY.  A gzip file, known by its first
  * bytes, is decompressed on the way.  The reader lives in the current
- * memory context; its file is closed by spk_lines_close or by the end of the
- * (sub)transaction that failed.
+ * memory context; its file is closed by spk_lines_close or with the context.
  *
  * Of parts equal shares of the file's bytes, part (from 1) gets the lines whose
  * first byte lies in its share, so that each line belongs to exactly one part

@@ -198,6 +198,7 @@ total_bytes(const SpkLoadOptions *options)
 	{
 		struct stat st;
 
+		CHECK_FOR_INTERRUPTS();
 		if (stat(lfirst(cell), &st) == 0 && S_ISREG(st.st_mode))
 			total += st.st_size / options->parts;
 	}

@@ -78,20 +78,10 @@ churn_parse_event(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(spk_shape_form(&state->shape, &row));
 }
 
-/*
- * Closes the file when the caller stops early.  Not called when the query
- * fails; then the end of the transaction closes it.
- */
-static void
-close_source(Datum arg)
-{
-	spk_source_close((SpkEventSource *) DatumGetPointer(arg));
-}
-
+/* The file is closed with the context, also when the caller stops early. */
 static ReadState *
 begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	ReadState  *state = palloc0(sizeof(ReadState));
 	char	   *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
@@ -99,8 +89,6 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 	spk_shape_init(&state->shape, fcinfo);
 	state->source = spk_source_open(path, 1, 1);
 	state->source->tally = &state->tally;
-	RegisterExprContextCallback(rsinfo->econtext, close_source,
-								PointerGetDatum(state->source));
 	MemoryContextSwitchTo(oldcontext);
 	return state;
 }
@@ -109,7 +97,6 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 Datum
 churn_read_events(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	FuncCallContext *funcctx;
 	ReadState  *state;
 
@@ -131,8 +118,6 @@ churn_read_events(PG_FUNCTION_ARGS)
 		case SPK_NEXT_END:
 			break;
 	}
-	UnregisterExprContextCallback(rsinfo->econtext, close_source,
-								  PointerGetDatum(state->source));
 	spk_tell_events(&state->tally, SPK_ALL_COLUMNS,
 					psprintf("of file \"%s\"", state->source->lines->path), DEBUG1);
 	spk_source_close(state->source);

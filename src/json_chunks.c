@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "miscadmin.h"
 #include "storage/fd.h"
 #include "storage/shmem.h"
 #include "utils/memutils.h"
@@ -49,7 +50,7 @@ static bool
 is_compressed(const char *path)
 {
 	char		bytes[2];
-	int			fd = OpenTransientFile(path, O_RDONLY | PG_BINARY);
+	int			fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	ssize_t		got;
 
 	if (fd < 0)
@@ -85,6 +86,7 @@ spk_chunks_create(const char *path, bool missing_ok)
 	{
 		SpkChunkFile *file = &chunks->files[chunks->n_files];
 
+		CHECK_FOR_INTERRUPTS();
 		if (!file_size(lfirst(cell), missing_ok, &file->size))
 			continue;
 		file->path = end;
