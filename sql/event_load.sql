@@ -143,6 +143,39 @@ SELECT * FROM churn_load_events('events', 'sparkify_test.json');
 SELECT pg_temp.put('sparkify_test.json', '\x1f'::bytea);
 SELECT * FROM churn_load_events('events', 'sparkify_test.json');
 
+-- other kinds of files are refused as a whole, also by those who skip
+CREATE FUNCTION pg_temp.kind(content bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE hint text; read text;
+BEGIN
+    PERFORM pg_temp.put('sparkify_test.json', content);
+    SELECT rows || ' rows, ' || rejected || ' rejected' INTO read FROM churn_load_events('events', 'sparkify_test.json', 'skip');
+    RETURN read;
+EXCEPTION WHEN invalid_text_representation THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLERRM || ' / ' || hint;
+END $$;
+SET client_min_messages = error;
+SELECT pg_temp.kind(convert_to(content, 'UTF8')) FROM (VALUES
+    (1, E'[{"page":"A"},\n{"page":"B"}]\n'), (2, E'{\n "page": "A"\n}\n'), (3, '{"page":"A"}{"page":"B"}'),
+    (4, E'{"page":"A"},\n{"page":"B"}\n'), (5, E'{"length":NaN}\n'), (6, E'{''page'': ''A''}\n'),
+    (7, E'[{"page":"A"},\n{"page":"B"}\n{"page":"C"}\n'), (8, E'{"page":"A"}{"page":"B"}\n{"page":"C"}\n'),
+    (9, E'{"page":"A"},\n{"page":"B"}\n{"page":"C"}\n'), (10, E'{"length":NaN}\n{"page":"B"}\n'),
+    (11, E'{"page":"A\n{"page":"B"}\n')) AS v(n, content) ORDER BY n;
+SELECT pg_temp.kind(content) FROM (VALUES
+    (1, '\xfffe7b002200'::bytea), (2, '\x425a68393141592653'), (3, '\xfd377a585a0000'), (4, '\x28b52ffd0458'),
+    (5, '\x504b03040a00' || convert_to(E'a.json\n{"page":"A"}\n', 'UTF8')),
+    (6, convert_to(rpad('a.json', 257, '-') || rpad('ustar', 255, '-') || E'\n{"page":"A"}\n', 'UTF8'))) AS v(n, content) ORDER BY n;
+RESET client_min_messages;
+SELECT pg_temp.put('sparkify_test.json', E'{"page":"A"}\n{"length":NaN}\n');
+SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
+SELECT count(*) FROM churn_read_events('sparkify_test.json');
+
+-- zeros behind the members of a compressed file, and what is no zero
+SELECT pg_temp.put('sparkify_test.json', gz || decode(repeat('00', 512), 'hex') || gz || '\x00'::bytea) FROM (VALUES ('\x1f8b0800000000000003ab562a484c4f55b2527254aae50200a48caae20d000000'::bytea)) AS v(gz);
+SELECT rows, rejected, bytes FROM churn_load_events('events', 'sparkify_test.json');
+SELECT pg_temp.put('sparkify_test.json', gz || '\x000000ff'::bytea) FROM (VALUES ('\x1f8b0800000000000003ab562a484c4f55b2527254aae50200a48caae20d000000'::bytea)) AS v(gz);
+SELECT rows FROM churn_load_events('events', 'sparkify_test.json');
+
 -- several files: by a pattern, in the order of their names, or by a list
 SELECT pg_temp.put('sparkify_test_1.json', E'{"page":"1"}\n{"page":"1"}');
 SELECT pg_temp.put('sparkify_test_2.json', E'{"page":"2"}\nx\n');

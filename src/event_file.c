@@ -11,6 +11,7 @@
 
 #include "event_file.h"
 #include "event_gzip.h"
+#include "event_kind.h"
 #include "server_file.h"
 
 #define BUFFER_BYTES	(256 * 1024)
@@ -116,6 +117,21 @@ detect_gzip(SpkLineReader *reader)
 	reader->eof = false;
 }
 
+/* Refuses what is no JSON lines as a whole, whoever skips single ones. */
+static void
+refuse_other_kinds(SpkLineReader *reader)
+{
+	SpkFileKind kind;
+
+	while ((kind = spk_kind_of(reader->buffer, reader->end, reader->eof)) == SPK_KIND_UNDECIDED)
+		(void) fill(reader);
+	if (kind != SPK_KIND_LINES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("file \"%s\" is %s", reader->path, spk_kind_name(kind)),
+				 errhint("%s", spk_kind_hint(kind))));
+}
+
 /*
  * Takes the bytes up to and with the next newline off the buffer; false when
  * there are none.  Of an overlong line only the length is kept.
@@ -201,6 +217,7 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
 	detect_gzip(reader);
+	refuse_other_kinds(reader);
 	reader->stop = PG_INT64_MAX;
 	if (parts > 1)
 		spk_lines_aim(reader, share_start(reader->size, part, parts),

@@ -48,7 +48,8 @@ extern void spk_check_file_privilege(void);
 /*
  * Opens a file of the server, relative paths beginning at the data directory,
  * with the privileges and errors of COPY.  A gzip file, known by its first
- * bytes, is decompressed on the way.  The reader lives in the current
+ * bytes, is decompressed on the way; what is no JSON lines as a whole (see
+ * event_kind.h) is an error that says what it is.  The reader lives in the current
  * memory context; its file is closed by spk_lines_close or with the context.
  *
  * Of parts equal shares of the file's bytes, part (from 1) gets the lines whose

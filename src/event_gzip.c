@@ -22,6 +22,7 @@ struct SpkGunzip
 	const char *path;
 	z_stream	stream;
 	bool		in_member;		/* the stream has begun and not ended */
+	bool		has_ended;		/* a member has */
 	Bytef		input[INPUT_BYTES];
 };
 
@@ -93,6 +94,23 @@ has_input(SpkGunzip *gunzip)
 	return gunzip->stream.avail_in > 0;
 }
 
+/*
+ * Behind a member: tapes and block devices fill up with zeros, which gzip skips
+ * too.  False at the end of the file.
+ */
+static bool
+has_member(SpkGunzip *gunzip)
+{
+	while (has_input(gunzip))
+	{
+		if (!gunzip->has_ended || *gunzip->stream.next_in != 0)
+			return true;
+		gunzip->stream.next_in++;
+		gunzip->stream.avail_in--;
+	}
+	return false;
+}
+
 size_t
 spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 {
@@ -105,7 +123,7 @@ spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 	{
 		int			status;
 
-		if (!has_input(gunzip))
+		if (!(gunzip->in_member ? has_input(gunzip) : has_member(gunzip)))
 		{
 			if (gunzip->in_member)
 				ereport(ERROR,
@@ -119,6 +137,7 @@ spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 		if (status == Z_STREAM_END)
 		{
 			gunzip->in_member = false;
+			gunzip->has_ended = true;
 			status = inflateReset(stream);
 		}
 		if (status != Z_OK)

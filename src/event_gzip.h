@@ -25,8 +25,8 @@ extern SpkGunzip *spk_gunzip_create(SpkReadBytes read, void *source, const char 
 
 /*
  * Writes up to len decompressed bytes, at least one; returns 0 at the end.
- * Several members one behind the other are one file, as for gzip itself.  What
- * is no gzip or ends too early is an error.
+ * Several members one behind the other are one file, as for gzip itself, and
+ * zeros behind a member are nothing.  What is no gzip or ends too early is an error.
  */
 extern size_t spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len);
 

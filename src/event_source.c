@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "event_kind.h"
 #include "event_source.h"
 
 bool
@@ -86,14 +87,27 @@ spk_source_place(const SpkEventSource *source, int64 place)
 					place, source->lines->path);
 }
 
+/* What to do about a line that is no JSON, when it is of a known kind. */
+static const char *
+hint_of_line(const SpkEventSource *source)
+{
+	const SpkLineReader *lines = source->lines;
+
+	if (source->fault.kind != SPK_FAULT_SYNTAX)
+		return NULL;
+	return spk_kind_hint(spk_kind_of(lines->line, lines->length, true));
+}
+
 void
 spk_source_report(const SpkEventSource *source, int elevel)
 {
 	char	   *place = spk_source_place(source, source->lines->place);
+	const char *hint = hint_of_line(source);
 
 	ereport(elevel,
 			(errcode(spk_fault_errcode(&source->fault)),
-			 errmsg("invalid event in %s: %s", place, source->fault.reason)));
+			 errmsg("invalid event in %s: %s", place, source->fault.reason),
+			 hint != NULL ? errhint("%s", hint) : 0));
 	pfree(place);
 }
 
