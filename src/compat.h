@@ -12,6 +12,7 @@
 #endif
 
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #if PG_VERSION_NUM < 180000
@@ -200,6 +201,52 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #define SPK_EXPLAIN_FORMAT_H	"commands/explain.h"
 #define spk_vacuum_delay_point()	vacuum_delay_point()
 #endif
+
+/*
+ * Converts len bytes of UTF-8 to an encoding by its conversion's function, up to
+ * the first character that the encoding lacks; returns the bytes converted.
+ * Before 14 the functions raise an error instead.  To catch it without a
+ * subtransaction is safe, as they hold nothing and change nothing; where the
+ * character is shows when each is tried.
+ */
+static inline int
+spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, char *to, int room)
+{
+#if PG_VERSION_NUM >= 140000
+	return pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, (unsigned char *) from, len,
+										 (unsigned char *) to, room, true);
+#else
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool lacks = false;
+	int			done = 0;
+
+	PG_TRY();
+	{
+		OidFunctionCall5(conversion, Int32GetDatum(PG_UTF8), Int32GetDatum(encoding),
+						 CStringGetDatum(from), CStringGetDatum(to), Int32GetDatum(len));
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_UNTRANSLATABLE_CHARACTER)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		lacks = true;
+	}
+	PG_END_TRY();
+	if (!lacks)
+		return len;
+	while (done < len)
+	{
+		int			next = pg_utf_mblen((const unsigned char *) from + done);
+
+		if (next == len || spk_convert_from_utf8(conversion, encoding, from + done, next, to, room) < next)
+			return done;
+		done += next;
+	}
+	return 0;
+#endif
+}
 
 /* Random numbers for samples. */
 #if PG_VERSION_NUM >= 150000

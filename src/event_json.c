@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "event_encoding.h"
 #include "event_json.h"
 #include "pg_host.h"
 
@@ -22,6 +23,7 @@ struct SpkEventParser
 	uint32		wanted;			/* columns, as bits */
 	SpkLineParser fast;
 	SpkEventJudge *judge;
+	SpkTranscoder *transcoder;	/* or NULL */
 	MemoryContextCallback cleanup;
 };
 
@@ -44,6 +46,7 @@ spk_event_parser_create(MemoryContext context)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
+	parser->transcoder = spk_transcoder_create(context);
 	parser->cleanup.func = free_judge;
 	parser->cleanup.arg = parser->judge;
 	MemoryContextRegisterResetCallback(context, &parser->cleanup);
@@ -58,10 +61,10 @@ spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
 
 /* Out of memory is no fault of the line: whoever skips faults would lose it. */
 static bool
-judge(SpkEventParser *parser, const char *line, size_t len,
+judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
 	  SpkEventRow *row, SpkEventFault *fault)
 {
-	if (spk_judge_event(parser->judge, line, len, parser->wanted, row, fault))
+	if (spk_judge_event(parser->judge, line, len, wanted, row, fault))
 		return true;
 	if (fault->kind == SPK_FAULT_MEMORY)
 		ereport(ERROR,
@@ -71,12 +74,36 @@ judge(SpkEventParser *parser, const char *line, size_t len,
 	return false;
 }
 
+static bool
+parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
+	  SpkEventRow *row, SpkEventFault *fault)
+{
+	return spk_line_parse(&parser->fast, line, len, wanted, row) ||
+		judge(parser, line, len, wanted, row, fault);
+}
+
+/*
+ * Where texts are converted, all of them are: which lines are events is not to
+ * depend on what is wanted.
+ */
+static bool
+parse_and_convert(SpkEventParser *parser, const char *line, size_t len,
+				  SpkEventRow *row, SpkEventFault *fault)
+{
+	if (!parse(parser, line, len, SPK_ALL_COLUMNS, row, fault) ||
+		!spk_transcode(parser->transcoder, row, fault))
+		return false;
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+		row->isnull[col] |= (parser->wanted & (UINT32_C(1) << col)) == 0;
+	return true;
+}
+
 bool
 spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
 				SpkEventRow *row, SpkEventFault *fault)
 {
-	return spk_line_parse(&parser->fast, line, len, parser->wanted, row) ||
-		judge(parser, line, len, row, fault);
+	return parser->transcoder != NULL ? parse_and_convert(parser, line, len, row, fault) :
+		parse(parser, line, len, parser->wanted, row, fault);
 }
 
 int
@@ -89,6 +116,7 @@ spk_fault_errcode(const SpkEventFault *fault)
 		case SPK_FAULT_ENCODING:
 			return ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
 		case SPK_FAULT_NULL_CHARACTER:
+		case SPK_FAULT_UNTRANSLATABLE:
 			return ERRCODE_UNTRANSLATABLE_CHARACTER;
 		case SPK_FAULT_TYPE:
 			return ERRCODE_DATATYPE_MISMATCH;

@@ -26,8 +26,9 @@ extern SpkEventParser *spk_event_parser_create(MemoryContext context);
 extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
 
 /*
- * As spk_judge_event, but out of memory is an error.  The row's texts last until
- * the next call, or as long as the line if that is less.
+ * As spk_judge_event, but out of memory is an error, and texts come in the
+ * database's encoding: a line with a character that it lacks is no event.  They
+ * last until the next call, or as long as the line if that is less.
  */
 extern bool spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
 							SpkEventRow *row, SpkEventFault *fault);

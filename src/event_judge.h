@@ -18,6 +18,7 @@ typedef enum SpkFaultKind
 	SPK_FAULT_SYNTAX,			/* no JSON, or no object */
 	SPK_FAULT_ENCODING,			/* no UTF-8, or a null byte */
 	SPK_FAULT_NULL_CHARACTER,	/* an escaped U+0000 */
+	SPK_FAULT_UNTRANSLATABLE,	/* a character that the database cannot hold */
 	SPK_FAULT_TYPE,				/* a value of another type than its column */
 	SPK_FAULT_RANGE,			/* a number too large for its column */
 	SPK_FAULT_KEYS,				/* keys of no event, or two for one column */

@@ -5,7 +5,6 @@
 #include "compat.h"
 
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -119,27 +118,6 @@ texts_size(const SpkEventRow *row)
 	return size;
 }
 
-/* The same row with its texts in the server's encoding. */
-static void
-convert_texts(const SpkEventRow *row, SpkEventRow *converted)
-{
-	*converted = *row;
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
-	{
-		SpkField   *field = &converted->field[col];
-		char	   *data;
-
-		if (spk_columns[col].type != TEXTOID || row->isnull[col])
-			continue;
-		data = pg_any_to_server(field->text.data, field->text.len, PG_UTF8);
-		if (data != field->text.data)
-		{
-			field->text.data = data;
-			field->text.len = strlen(data);
-		}
-	}
-}
-
 static Datum
 field_datum(int col, const SpkField *field, char **at)
 {
@@ -162,15 +140,7 @@ void
 spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
 			   Datum *values, bool *nulls)
 {
-	SpkEventRow converted;
-	char	   *at;
-
-	if (GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII)
-	{
-		convert_texts(row, &converted);
-		row = &converted;
-	}
-	at = palloc(Max(texts_size(row), 1));
+	char	   *at = palloc(Max(texts_size(row), 1));
 
 	for (int i = 0; i < natts; i++)
 	{

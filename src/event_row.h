@@ -28,9 +28,8 @@ extern int *spk_bind_columns(TupleDesc tupdesc);
 
 /*
  * Fills values and nulls of the attributes that are bound; the others become
- * NULL.  Texts are copied into one chunk of the current memory context and
- * converted to the server's encoding, which raises an error for a character
- * that it does not have.
+ * NULL.  Texts, which come in the database's encoding, are copied into one chunk
+ * of the current memory context.
  */
 extern void spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
 						   Datum *values, bool *nulls);

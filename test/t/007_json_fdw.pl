@@ -161,14 +161,38 @@ for my $workers (0, 2)
 
 # Another encoding
 $node->safe_psql('postgres', "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-put('latin.json', qq({"page":"Home","artist":"Bj\\u00f6rk","song":"\\u4e16","K\xC3\xB6ln":1}\n));
+put('latin.json', qq({"page":"Home","artist":"Bj\\u00f6rk","K\xC3\xB6ln":1}\n));
+put('worldly.json', qq({"page":"Home","artist":"Bj\\u00f6rk","song":"\\u4e16"}\n)
+	. qq({"page":"Home","artist":"Bj\xc3\xb6rk","song":"\xc3\xa9\xe4\xb8\x96"}\n{"page":"Help","song":"\xc3\xa9"}\n));
 $node->safe_psql('latin', qq{CREATE EXTENSION sparkify; CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json;
-	CREATE FOREIGN TABLE latin (artist text, song text, userid text) SERVER logs OPTIONS (filename '$dir/latin.json')});
+	CREATE FOREIGN TABLE latin (artist text, song text, userid text) SERVER logs OPTIONS (filename '$dir/latin.json');
+	CREATE FOREIGN TABLE worldly (page text, artist text, song text) SERVER logs OPTIONS (filename '$dir/worldly.json');
+	CREATE FOREIGN TABLE skipping (page text, artist text, song text) SERVER logs OPTIONS (filename '$dir/worldly.json', on_error 'skip');
+	CREATE TABLE loaded OF churn_event});
 is($node->safe_psql('latin', 'SELECT length(artist), octet_length(artist) FROM latin'), '5|5', "in the server's encoding");
-my ($status, $out, $err) = $node->psql('latin', 'SELECT song FROM latin');
-like($err, qr/has no equivalent in encoding "LATIN1"/, 'a character that the server does not have');
-($status, $out, $err) = $node->psql('latin', 'SELECT userid FROM latin');
+
+# a key that it may not have
+my ($status, $out, $err) = $node->psql('latin', 'SELECT userid FROM latin');
 like($err, qr/column "userid" is NULL in all rows.*\n.*: "K\?ln"\.$/m, 'a key that it may not have');
+
+# a character that the server does not have: the fault of a line, whatever is asked of it
+for my $query ('SELECT song FROM worldly', 'SELECT count(*) FROM worldly', "SELECT churn_load_events('loaded', '$dir/worldly.json')",
+	"SELECT count(*) FROM churn_read_events('$dir/worldly.json')")
+{
+	($status, $out, $err) = $node->psql('latin', $query);
+	like($err, qr/line 1 of file .* key "song" has a character, U\+4E16, that has no equivalent in encoding "LATIN1"/, $query);
+}
+($status, $out, $err) = $node->psql('latin', q{SELECT churn_parse_event('{"page":"Home","song":"' || chr(233) || '\u4e16"}')});
+like($err, qr/invalid event: key "song" has a character, U\+4E16,/, 'churn_parse_event');
+is($node->safe_psql('latin', q{SELECT octet_length((churn_parse_event('{"page":"Home","song":"' || chr(233) || '\u00e9"}')).song)}), '2', 'what it has is parsed');
+($status, $out, $err) = $node->psql('latin', 'SELECT page, octet_length(song) FROM skipping');
+is($out, 'Help|1', 'such lines are skipped');
+like($err, qr/skipped 2 invalid lines/, 'and counted');
+is((split /\n/, ($node->psql('latin', 'SELECT count(*) FROM skipping'))[1])[0], '1', 'also where no text is asked for');
+($status, $out, $err) = $node->psql('latin', "SELECT rows, rejected FROM churn_load_events('loaded', '$dir/worldly.json', 'skip')");
+is($out, '1|2', 'a load goes on');
+like($err, qr/line 2 of file .*U\+4E16/, 'and tells which lines');
+is($node->safe_psql('latin', 'SELECT octet_length(song) FROM loaded'), '1', 'with the one that it loaded');
 
 # Dumped with the schema, without the rows
 my $dump = "$dir/dump.sql";
