@@ -58,7 +58,10 @@ extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
 							uint32_t wanted, SpkEventRow *row,
 							SpkEventFault *fault);
 
-/* Sets the fault; returns false, for the caller to return. */
+/*
+ * Sets the fault, a long reason cut between two characters; returns false, for
+ * the caller to return.
+ */
 extern bool spk_fault(SpkEventFault *fault, SpkFaultKind kind,
 					  const char *format,...)
 			__attribute__((format(printf, 3, 4)));

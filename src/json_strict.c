@@ -20,7 +20,7 @@
 #include "json_strict.h"
 
 /* A parse of a long text looks for cancellation after so many bytes. */
-#define CHUNK_BYTES		(1024 * 1024)
+#define CHUNK_BYTES		(128 * 1024)
 
 #define LENIENT			0
 

@@ -10,19 +10,31 @@
 
 #define MAX_DEPTH	32
 
+/* Bytes of a name in a message. */
+#define MAX_SHOWN	63
+
 void
 spk_json_error(const char *what, const char *detail_fmt,...)
 {
 	char		detail[256];
 	va_list		args;
+	int			len;
 
 	va_start(args, detail_fmt);
-	vsnprintf(detail, sizeof(detail), detail_fmt, args);
+	len = vsnprintf(detail, sizeof(detail), detail_fmt, args);
 	va_end(args);
+	if (len >= (int) sizeof(detail))
+		detail[pg_mbcliplen(detail, sizeof(detail) - 1, sizeof(detail) - 1)] = '\0';
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s", what),
 			 errdetail_internal("%s", detail)));
+}
+
+char *
+spk_json_shown(const char *text)
+{
+	return pnstrdup(text, pg_mbcliplen(text, strlen(text), MAX_SHOWN));
 }
 
 json_object *
@@ -105,6 +117,6 @@ spk_json_only(json_object *object, const char *const *keys, int n, const char *w
 		while (i < n && strcmp(key, keys[i]) != 0)
 			i++;
 		if (i == n)
-			spk_json_error(what, "The member \"%.63s\" is not known.", key);
+			spk_json_error(what, "The member \"%s\" is not known.", spk_json_shown(key));
 	}
 }

@@ -20,6 +20,9 @@ extern json_object *spk_json_parse(const char *text, const char *what);
 /* Raises "invalid input syntax for type WHAT" with this detail. */
 pg_noreturn extern void spk_json_error(const char *what, const char *detail_fmt,...) pg_attribute_printf(2, 3);
 
+/* The beginning of a text of the user's, for a message: whole characters, palloc'd. */
+extern char *spk_json_shown(const char *text);
+
 /* The member of an object, of this type; NULL when it is absent and optional. */
 extern json_object *spk_json_member(json_object *object, const char *key, json_type type, bool optional,
 									const char *what);

@@ -88,3 +88,19 @@ spk_utf8_valid(const char *text, size_t len)
 	}
 	return true;
 }
+
+size_t
+spk_utf8_whole(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *) text;
+	size_t		start = len;
+	size_t		wanted;
+
+	while (start > 0 && len - start < 3 && in_range(p[start - 1], 0x80, 0xBF))
+		start--;
+	if (start == 0 || p[start - 1] < 0xC0)
+		return len;
+	start--;
+	wanted = p[start] < 0xE0 ? 2 : p[start] < 0xF0 ? 3 : 4;
+	return len - start < wanted ? start : len;
+}

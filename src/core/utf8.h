@@ -15,4 +15,10 @@
  */
 extern bool spk_utf8_valid(const char *text, size_t len);
 
+/*
+ * The length of what was cut off after len bytes without the piece of a character
+ * that the cut left at its end.
+ */
+extern size_t spk_utf8_whole(const char *text, size_t len);
+
 #endif							/* SPK_UTF8_H */

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "event_judge.h"
 #include "core/event_line.h"
 #include "core/utf8.h"
 #include "unit_corpus.h"
@@ -250,10 +251,47 @@ test_against_judge(void **state)
 	corpus_run_mutations(&corpus, MUTATIONS);
 }
 
+/* What is cut for a message ends with a whole character. */
+static void
+test_cuts(void **state)
+{
+	static const struct
+	{
+		const char *text;
+		size_t		cut;
+		size_t		whole;
+	}			cuts[] = {
+		{"", 0, 0}, {"abc", 2, 2}, {"a\xC3\xA9", 3, 3}, {"a\xC3\xA9", 2, 1}, {"\xC3\xA9", 1, 0},
+		{"\xE2\x82\xAC", 3, 3}, {"\xE2\x82\xAC", 2, 0}, {"\xE2\x82\xAC", 1, 0},
+		{"a\xF0\x9F\x8E\xB5", 5, 5}, {"a\xF0\x9F\x8E\xB5", 4, 1}, {"a\xF0\x9F\x8E\xB5", 2, 1},
+	};
+	SpkEventFault fault;
+	char		text[400];
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
+		assert_int_equal(spk_utf8_whole(cuts[i].text, cuts[i].cut), cuts[i].whole);
+
+	for (size_t shift = 0; shift < 4; shift++)
+	{
+		size_t		len = shift;
+
+		memset(text, 'x', shift);
+		for (; len < sizeof(text) - 4; len += 4)
+			memcpy(text + len, "\xF0\x9F\x8E\xB5", 4);
+		text[len] = '\0';
+		assert_false(spk_fault(&fault, SPK_FAULT_TYPE, "%s", text));
+		len = strlen(fault.reason);
+		assert_true(len > sizeof(fault.reason) - 5 && len < sizeof(fault.reason));
+		assert_true(spk_utf8_valid(fault.reason, len));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_common_lines),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_folded_keys),
