@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "event_kind.h"
-
-#define MAX_DEPTH	64
+#include "json_scan.h"
 
 typedef struct Magic
 {
@@ -96,194 +95,27 @@ spk_kind_hint(SpkFileKind kind)
 	return kinds[kind].hint;
 }
 
-/* A look over JSON's structure: NaN is let pass, and what is in strings. */
-typedef enum ScanEnd
-{
-	SCAN_WHOLE,
-	SCAN_SHORT,					/* the bytes end before the value */
-	SCAN_BROKEN
-} ScanEnd;
-
-typedef struct Scan
-{
-	const char *at;
-	const char *end;
-	bool		has_newline;	/* within the value */
-	bool		has_nan;
-} Scan;
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static void
-skip_white(Scan *scan)
-{
-	for (; scan->at < scan->end && (is_blank(*scan->at) || *scan->at == '\n'); scan->at++)
-		scan->has_newline |= *scan->at == '\n';
-}
-
-static void
-skip_blanks(Scan *scan)
-{
-	while (scan->at < scan->end && is_blank(*scan->at))
-		scan->at++;
-}
-
-static ScanEnd
-scan_string(Scan *scan)
-{
-	for (scan->at++; scan->at < scan->end && *scan->at != '"'; scan->at++)
-	{
-		if ((unsigned char) *scan->at < 0x20)
-			return SCAN_BROKEN;
-		if (*scan->at == '\\')
-			scan->at++;
-	}
-	if (scan->at >= scan->end)
-	{
-		scan->at = scan->end;
-		return SCAN_SHORT;
-	}
-	scan->at++;
-	return SCAN_WHOLE;
-}
-
-/* Numbers and words, which end where something else begins. */
-static ScanEnd
-scan_word(Scan *scan)
-{
-	static const char *const nans[] = {"NaN", "Infinity", "-Infinity"};
-	static const char *const words[] = {"true", "false", "null"};
-	const char *start = scan->at;
-	size_t		len;
-
-	while (scan->at < scan->end && *scan->at != '\0' &&
-		   strchr(",:]}[{\"' \t\r\n", *scan->at) == NULL)
-		scan->at++;
-	if (scan->at == scan->end)
-		return SCAN_SHORT;
-	len = scan->at - start;
-	for (int i = 0; i < 3; i++)
-	{
-		if (len == strlen(nans[i]) && memcmp(start, nans[i], len) == 0)
-		{
-			scan->has_nan = true;
-			return SCAN_WHOLE;
-		}
-		if (len == strlen(words[i]) && memcmp(start, words[i], len) == 0)
-			return SCAN_WHOLE;
-	}
-	if (len == 0 || strchr("-0123456789", *start) == NULL)
-		return SCAN_BROKEN;
-	return strspn(start, "-+.eE0123456789") >= len ? SCAN_WHOLE : SCAN_BROKEN;
-}
-
-static ScanEnd scan_value(Scan *scan, int depth);
-
-/* One member of an object, up to its value's end. */
-static ScanEnd
-scan_member(Scan *scan, int depth)
-{
-	ScanEnd		result;
-
-	if (*scan->at != '"')
-		return SCAN_BROKEN;
-	result = scan_string(scan);
-	if (result != SCAN_WHOLE)
-		return result;
-	skip_white(scan);
-	if (scan->at == scan->end)
-		return SCAN_SHORT;
-	if (*scan->at++ != ':')
-		return SCAN_BROKEN;
-	return scan_value(scan, depth);
-}
-
-static ScanEnd
-scan_container(Scan *scan, int depth)
-{
-	bool		is_object = *scan->at == '{';
-	char		closing = is_object ? '}' : ']';
-	bool		is_first = true;
-
-	if (depth == MAX_DEPTH)
-		return SCAN_BROKEN;
-	scan->at++;
-	for (;;)
-	{
-		ScanEnd		result;
-
-		skip_white(scan);
-		if (scan->at == scan->end)
-			return SCAN_SHORT;
-		if (is_first && *scan->at == closing)
-			break;
-		is_first = false;
-		result = is_object ? scan_member(scan, depth + 1) : scan_value(scan, depth + 1);
-		if (result != SCAN_WHOLE)
-			return result;
-		skip_white(scan);
-		if (scan->at == scan->end)
-			return SCAN_SHORT;
-		if (*scan->at == closing)
-			break;
-		if (*scan->at++ != ',')
-			return SCAN_BROKEN;
-	}
-	scan->at++;
-	return SCAN_WHOLE;
-}
-
-static ScanEnd
-scan_value(Scan *scan, int depth)
-{
-	skip_white(scan);
-	if (scan->at == scan->end)
-		return SCAN_SHORT;
-	switch (*scan->at)
-	{
-		case '{':
-		case '[':
-			return scan_container(scan, depth);
-		case '"':
-			return scan_string(scan);
-		default:
-			return scan_word(scan);
-	}
-}
-
-/* Is nothing but white space left?  Moves to what there is. */
-static bool
-is_over(Scan *scan)
-{
-	skip_white(scan);
-	return scan->at == scan->end;
-}
-
 /*
  * A line that is JSON, or nothing that is known, is one of LINES.
  */
 static SpkFileKind
 kind_of_line(const char *line, const char *end)
 {
-	Scan		scan = {line, end, false, false};
+	SpkScan		scan = {line, end, false, false};
 
 	if (*scan.at != '{')
 		return SPK_KIND_LINES;
 	scan.at++;
-	skip_blanks(&scan);
+	spk_scan_blanks(&scan);
 	if (end - scan.at >= 2 && (*scan.at == '\'' || (*scan.at == 'u' && scan.at[1] == '\'')))
 		return SPK_KIND_PYTHON;
 	scan.at = line;
-	if (scan_value(&scan, 0) != SCAN_WHOLE)
+	if (spk_scan_value(&scan, 0) != SPK_SCAN_WHOLE)
 		return SPK_KIND_LINES;
-	skip_blanks(&scan);
+	spk_scan_blanks(&scan);
 	if (scan.at == end)
 		return scan.has_nan ? SPK_KIND_NAN : SPK_KIND_LINES;
-	if (*scan.at++ != ',' || !is_over(&scan))
+	if (*scan.at++ != ',' || !spk_scan_over(&scan))
 		return SPK_KIND_LINES;
 	return SPK_KIND_COMMAS;
 }
@@ -293,11 +125,11 @@ kind_of_line(const char *line, const char *end)
  * that the bytes cut off does not count.
  */
 static SpkFileKind
-kind_of_all_lines(Scan rest, bool is_all)
+kind_of_all_lines(SpkScan rest, bool is_all)
 {
 	SpkFileKind kind = SPK_KIND_UNDECIDED;
 
-	while (!is_over(&rest))
+	while (!spk_scan_over(&rest))
 	{
 		const char *newline = memchr(rest.at, '\n', rest.end - rest.at);
 		const char *end = newline != NULL ? newline : rest.end;
@@ -309,7 +141,7 @@ kind_of_all_lines(Scan rest, bool is_all)
 		rest.at = end;
 		if (kind == SPK_KIND_UNDECIDED)
 			kind = line;
-		else if (line != kind && !(kind == SPK_KIND_COMMAS && line == SPK_KIND_LINES && is_over(&rest)))
+		else if (line != kind && !(kind == SPK_KIND_COMMAS && line == SPK_KIND_LINES && spk_scan_over(&rest)))
 			return SPK_KIND_LINES;
 	}
 	return kind;
@@ -317,7 +149,7 @@ kind_of_all_lines(Scan rest, bool is_all)
 
 /* Of lines that may well be followed by others. */
 static SpkFileKind
-kind_of_lines(Scan rest, bool is_all)
+kind_of_lines(SpkScan rest, bool is_all)
 {
 	SpkFileKind kind = kind_of_all_lines(rest, is_all);
 
@@ -330,7 +162,7 @@ kind_of_lines(Scan rest, bool is_all)
  * is broken, in a log that is not.
  */
 static SpkFileKind
-kind_of_array(Scan scan, bool is_all)
+kind_of_array(SpkScan scan, bool is_all)
 {
 	int			n = 0;
 	bool		is_closed = false;
@@ -338,23 +170,23 @@ kind_of_array(Scan scan, bool is_all)
 	scan.at++;
 	while (!is_closed)
 	{
-		ScanEnd		result;
+		SpkScanEnd		result;
 
-		if (is_over(&scan))
+		if (spk_scan_over(&scan))
 			break;
 		if (*scan.at != '{')
 			return n >= 2 ? SPK_KIND_ARRAY : SPK_KIND_LINES;
-		result = scan_value(&scan, 1);
-		if (result == SCAN_SHORT || (result == SCAN_WHOLE && is_over(&scan)))
+		result = spk_scan_value(&scan, 1);
+		if (result == SPK_SCAN_SHORT || (result == SPK_SCAN_WHOLE && spk_scan_over(&scan)))
 			break;
-		if (result == SCAN_BROKEN || (*scan.at != ',' && *scan.at != ']'))
+		if (result == SPK_SCAN_BROKEN || (*scan.at != ',' && *scan.at != ']'))
 			return n >= 2 ? SPK_KIND_ARRAY : SPK_KIND_LINES;
 		is_closed = *scan.at++ == ']';
 		n++;
 		if (scan.has_newline && (n >= 2 || is_closed))
 			return SPK_KIND_ARRAY;
 	}
-	if (!is_over(&scan))
+	if (!spk_scan_over(&scan))
 		return SPK_KIND_LINES;
 	if (is_all)
 		return n > 0 ? SPK_KIND_ARRAY : SPK_KIND_LINES;
@@ -363,22 +195,22 @@ kind_of_array(Scan scan, bool is_all)
 
 /* Behind the first of several objects in a line, which must be all there is. */
 static SpkFileKind
-kind_of_concatenated(Scan scan, bool is_all)
+kind_of_concatenated(SpkScan scan, bool is_all)
 {
 	while (scan.at < scan.end && *scan.at == '{')
 	{
-		switch (scan_value(&scan, 0))
+		switch (spk_scan_value(&scan, 0))
 		{
-			case SCAN_WHOLE:
+			case SPK_SCAN_WHOLE:
 				break;
-			case SCAN_SHORT:
+			case SPK_SCAN_SHORT:
 				return is_all ? SPK_KIND_LINES : SPK_KIND_UNDECIDED;
-			case SCAN_BROKEN:
+			case SPK_SCAN_BROKEN:
 				return SPK_KIND_LINES;
 		}
-		skip_blanks(&scan);
+		spk_scan_blanks(&scan);
 	}
-	if (!is_over(&scan))
+	if (!spk_scan_over(&scan))
 		return SPK_KIND_LINES;
 	return is_all ? SPK_KIND_CONCATENATED : SPK_KIND_UNDECIDED;
 }
@@ -388,37 +220,37 @@ kind_of_concatenated(Scan scan, bool is_all)
  * apart is followed by records that were not.
  */
 static SpkFileKind
-kind_of_pretty(Scan scan, bool is_all)
+kind_of_pretty(SpkScan scan, bool is_all)
 {
-	ScanEnd		result;
+	SpkScanEnd		result;
 
-	if (is_over(&scan))
+	if (spk_scan_over(&scan))
 		return is_all ? SPK_KIND_PRETTY : SPK_KIND_UNDECIDED;
 	scan.has_newline = false;
-	result = scan_value(&scan, 0);
-	if (result == SCAN_SHORT && !is_all)
+	result = spk_scan_value(&scan, 0);
+	if (result == SPK_SCAN_SHORT && !is_all)
 		return SPK_KIND_UNDECIDED;
-	return result == SCAN_WHOLE && !scan.has_newline ? SPK_KIND_LINES : SPK_KIND_PRETTY;
+	return result == SPK_SCAN_WHOLE && !scan.has_newline ? SPK_KIND_LINES : SPK_KIND_PRETTY;
 }
 
 /* From the brace on. */
 static SpkFileKind
-kind_of_objects(Scan scan, bool is_all)
+kind_of_objects(SpkScan scan, bool is_all)
 {
-	Scan		start = scan;
+	SpkScan		start = scan;
 
-	switch (scan_value(&scan, 0))
+	switch (spk_scan_value(&scan, 0))
 	{
-		case SCAN_BROKEN:
+		case SPK_SCAN_BROKEN:
 			return kind_of_lines(start, is_all);
-		case SCAN_SHORT:
+		case SPK_SCAN_SHORT:
 			return is_all ? SPK_KIND_LINES : SPK_KIND_UNDECIDED;
-		case SCAN_WHOLE:
+		case SPK_SCAN_WHOLE:
 			break;
 	}
 	if (scan.has_newline)
 		return kind_of_pretty(scan, is_all);
-	skip_blanks(&scan);
+	spk_scan_blanks(&scan);
 	if (scan.at == scan.end && !is_all)
 		return SPK_KIND_UNDECIDED;
 	if (scan.at < scan.end && *scan.at == '{')
@@ -431,11 +263,11 @@ kind_of_objects(Scan scan, bool is_all)
 static SpkFileKind
 kind_of_text(const char *bytes, size_t len, bool is_all)
 {
-	Scan		scan = {bytes, bytes + len, false, false};
+	SpkScan		scan = {bytes, bytes + len, false, false};
 
 	if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
 		scan.at += 3;
-	if (is_over(&scan))
+	if (spk_scan_over(&scan))
 		return is_all ? SPK_KIND_LINES : SPK_KIND_UNDECIDED;
 	scan.has_newline = false;
 	if (*scan.at == '[')
@@ -451,12 +283,12 @@ kind_of_endless(const char *bytes, size_t len)
 {
 	const char *p = bytes;
 	SpkFileKind kind;
-	Scan		scan;
+	SpkScan		scan;
 
 	if (len >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
 		p += 3;
-	scan = (Scan) {p, bytes + len, false, false};
-	if (is_over(&scan))
+	scan = (SpkScan) {p, bytes + len, false, false};
+	if (spk_scan_over(&scan))
 		return SPK_KIND_LINES;
 	if (*scan.at == '[')
 		return SPK_KIND_ARRAY;
@@ -464,18 +296,18 @@ kind_of_endless(const char *bytes, size_t len)
 	if (kind != SPK_KIND_LINES && kind != SPK_KIND_UNDECIDED)
 		return kind;
 	scan.has_newline = false;
-	switch (scan_value(&scan, 0))
+	switch (spk_scan_value(&scan, 0))
 	{
-		case SCAN_BROKEN:
+		case SPK_SCAN_BROKEN:
 			return SPK_KIND_LINES;
-		case SCAN_SHORT:
+		case SPK_SCAN_SHORT:
 			return scan.has_newline ? SPK_KIND_PRETTY : SPK_KIND_LINES;
-		case SCAN_WHOLE:
+		case SPK_SCAN_WHOLE:
 			break;
 	}
 	if (scan.has_newline)
 		return SPK_KIND_PRETTY;
-	skip_blanks(&scan);
+	spk_scan_blanks(&scan);
 	return scan.at < scan.end && *scan.at == '{' ? SPK_KIND_CONCATENATED : SPK_KIND_LINES;
 }
 
