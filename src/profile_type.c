@@ -17,6 +17,7 @@ PG_FUNCTION_INFO_V1(churn_profile_in);
 PG_FUNCTION_INFO_V1(churn_profile_out);
 PG_FUNCTION_INFO_V1(churn_profile_recv);
 PG_FUNCTION_INFO_V1(churn_profile_send);
+PG_FUNCTION_INFO_V1(churn_profile_json);
 
 bytea *
 spk_profile_datum(SpkProfileState *state)
@@ -101,4 +102,16 @@ Datum
 churn_profile_send(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
+
+/* churn_profile_json(churn_profile): json has the bytes of its text. */
+Datum
+churn_profile_json(PG_FUNCTION_ARGS)
+{
+	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	spk_profile_to_json(&out, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
