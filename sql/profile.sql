@@ -66,6 +66,35 @@ SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Home": 1}, "first": "2018-10-01T02:00Z", "last": "2018-10-01T02:00Z", "paid": 4294967296}]}'::churn_profile;
 SELECT '{"version": 1, "gender": "M", "slices": []}'::churn_profile;
 SELECT repeat('[', 100)::churn_profile;
+SELECT ('{"version": 1, "slices": [' || repeat('[', 100))::churn_profile;
+SELECT ('{"version": 1, "slices": [' || repeat('0,', 1000000) || '0]}')::churn_profile;
+SELECT ('{"version": 1, "slices": [{"session": 1, "x": "' || repeat('x', 100000) || '"}]}')::churn_profile;
+SELECT '{"version": 1, "slices": [], "slices": []}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": 1, "session": 2, "day": "2018-10-01", "pages": {"Cancel": 1}}]}'::churn_profile;
+SELECT ('{"version": 1, "slices": [], "' || repeat('é', 100) || '": 1}')::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Cancel": 9223372036854775808}}]}'::churn_profile;
+-- a slice is checked before it is sorted: the same ones in either order
+SELECT ('{"version": 1, "slices": [' || s || ']}')::churn_profile FROM (VALUES
+	('{"session": 8, "day": "2018-11-01", "pages": {"Help": 1}, "first": "2018-11-01T05:00:00Z", "last": "2018-11-01T02:00:00Z"}, '
+	 '{"session": 1, "day": "2018-11-02", "pages": {"Help": 1}, "first": "2018-11-02T01:00:00Z", "last": "2018-11-02T02:00:00Z"}')) AS t (s);
+SELECT ('{"version": 1, "slices": [' || s || ']}')::churn_profile FROM (VALUES
+	('{"session": 1, "day": "2018-11-02", "pages": {"Help": 1}, "first": "2018-11-02T01:00:00Z", "last": "2018-11-02T02:00:00Z"}, '
+	 '{"session": 8, "day": "2018-11-01", "pages": {"Help": 1}, "first": "2018-11-01T05:00:00Z", "last": "2018-11-01T02:00:00Z"}')) AS t (s);
+SELECT ('{"version": 1, "slices": [' || s || ']}')::churn_profile FROM (VALUES
+	('{"session": 8, "day": "2018-11-01", "pages": {"Help": 1}, "first": "2018-11-01T02:00:00Z", "last": "2018-11-01T05:00:00Z"}, '
+	 '{"session": 1, "day": "2018-11-02", "pages": {"Help": 1}, "first": "2018-11-02T01:00:00Z", "last": "2018-11-02T02:00:00Z"}')) AS t (s);
+-- the first cancellation is on the day that has one
+SELECT '{"version": 1, "cancelled": "2018-10-02T00:00:00Z", "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Cancellation Confirmation": 1}}]}'::churn_profile;
+-- times are ISO 8601 in UTC and nothing else: not the time of the call, not what the settings make of it
+SELECT '{"version": 1, "registration": "now", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "registration": "01.10.2018 00:00:00+00", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "registration": "2018-10-01T00:00:00", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "registration": "2018-10-01T00:00:00-05:00", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "registration": "infinity", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": 1, "day": "today", "pages": {"Cancel": 1}}]}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": 1, "day": "01.10.2018", "pages": {"Cancel": 1}}]}'::churn_profile;
+-- members in any order, as jsonb has them; white space; escapes
+SELECT E'{"slices":\n[ {"pages": {"Canc\\u0065l": 1}, "day": "2018-10-01", "session": 1} ], "registration": "2018-10-01T00:00Z", "version": 1 }'::churn_profile;
 
 -- a larger log, with sessions over midnight, out of order, and all pages
 CREATE TABLE log AS

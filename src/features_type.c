@@ -161,6 +161,7 @@ churn_event_arg(FunctionCallInfo fcinfo, int n)
 Datum
 churn_label(PG_FUNCTION_ARGS)
 {
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	bytea	   *profile;
 	int32		as_of;
 	int64		until;
@@ -174,8 +175,8 @@ churn_label(PG_FUNCTION_ARGS)
 	as_of = as_of_arg(fcinfo, 1);
 	until = horizon_end(fcinfo, 2, as_of);
 	event = churn_event_arg(fcinfo, 3);
-	spk_check(spk_profile_label(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of, until, event,
-								&label, &why),
+	spk_check(spk_profile_label(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of, until,
+								event, &label, &why),
 			  PROFILE_WHAT, why);
 	if (label == SPK_LABEL_NOT_AT_RISK)
 		PG_RETURN_NULL();
@@ -187,10 +188,11 @@ Datum
 churn_last_day(PG_FUNCTION_ARGS)
 {
 	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	int32		day = 0;
 	const char *why = NULL;
 
-	spk_check(spk_profile_last_day(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day, &why),
+	spk_check(spk_profile_last_day(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day, &why),
 			  PROFILE_WHAT, why);
 	PG_RETURN_DATEADT(day);
 }

@@ -1,18 +1,16 @@
 /*
  * profile_json.h
- *	  A profile as JSON text.
+ *	  A profile as JSON text, with PostgreSQL's memory and errors.
  */
 #ifndef SPK_PROFILE_JSON_H
 #define SPK_PROFILE_JSON_H
 
-#include "compat.h"
-
-#include "lib/stringinfo.h"
+#include "postgres.h"
 
 #include "core/profile.h"
 
-/* Appends the JSON text of a profile's bytes; raises an error if they are corrupt. */
-extern void spk_profile_to_json(StringInfo out, const void *data, size_t len);
+/* The JSON text of a profile, palloc'd; raises an error if its bytes are corrupt. */
+extern text *spk_profile_to_json(const bytea *profile);
 
 /*
  * Adds what the JSON text says to an empty state.  Raises an error on text

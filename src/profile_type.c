@@ -6,7 +6,6 @@
 
 #include "fmgr.h"
 #include "libpq/pqformat.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "pg_host.h"
@@ -43,13 +42,28 @@ spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
 			  PROFILE_WHAT, "A slice is malformed");
 }
 
+/* Raises this error unless the bytes from outside are a profile. */
+static void
+check_bytes(const void *data, size_t len, int sqlstate, const char *message)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	const char *why = NULL;
+	SpkStatus	status = spk_profile_check(&host, data, len, &why);
+
+	if (status == SPK_CORRUPT)
+		ereport(ERROR,
+				(errcode(sqlstate),
+				 errmsg("%s", message),
+				 errdetail("%s.", why)));
+	spk_check(status, PROFILE_WHAT, NULL);
+}
+
 Datum
 churn_profile_in(PG_FUNCTION_ARGS)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState state;
 	bytea	   *result;
-	const char *why = NULL;
 
 	spk_profile_init(&state, &host);
 	spk_profile_from_json(PG_GETARG_CSTRING(0), &state);
@@ -59,23 +73,22 @@ churn_profile_in(PG_FUNCTION_ARGS)
 				 errmsg("invalid input syntax for type %s", "churn_profile"),
 				 errdetail("A profile has at least one slice.")));
 	result = spk_profile_datum(&state);
-	if (spk_profile_check(VARDATA(result), VARSIZE(result) - VARHDRSZ, &why) != SPK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "churn_profile"),
-				 errdetail("%s.", why)));
+	check_bytes(VARDATA(result), VARSIZE(result) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				"invalid input syntax for type churn_profile");
 	PG_RETURN_BYTEA_P(result);
 }
 
 Datum
 churn_profile_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
-	StringInfoData out;
+	text	   *json = spk_profile_to_json(PG_GETARG_PROFILE_PP(0));
+	size_t		len = VARSIZE(json) - VARHDRSZ;
+	char	   *out = (char *) json;
 
-	initStringInfo(&out);
-	spk_profile_to_json(&out, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
-	PG_RETURN_CSTRING(out.data);
+	/* the text, in place of its length word */
+	memmove(out, VARDATA(json), len);
+	out[len] = '\0';
+	PG_RETURN_CSTRING(out);
 }
 
 Datum
@@ -85,13 +98,8 @@ churn_profile_recv(PG_FUNCTION_ARGS)
 	int			len = buf->len - buf->cursor;
 	const char *bytes = pq_getmsgbytes(buf, len);
 	bytea	   *result;
-	const char *why = NULL;
 
-	if (spk_profile_check(bytes, (size_t) len, &why) != SPK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary %s", PROFILE_WHAT),
-				 errdetail("%s.", why)));
+	check_bytes(bytes, (size_t) len, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid binary churn profile");
 	result = palloc(VARHDRSZ + len);
 	SET_VARSIZE(result, VARHDRSZ + len);
 	memcpy(VARDATA(result), bytes, len);
@@ -108,10 +116,5 @@ churn_profile_send(PG_FUNCTION_ARGS)
 Datum
 churn_profile_json(PG_FUNCTION_ARGS)
 {
-	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
-	StringInfoData out;
-
-	initStringInfo(&out);
-	spk_profile_to_json(&out, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	PG_RETURN_TEXT_P(spk_profile_to_json(PG_GETARG_PROFILE_PP(0)));
 }

@@ -6,9 +6,9 @@
  * SpkActivity; feature_list.h says what each feature makes of that.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "features.h"
+#include "sort.h"
 
 #define N_TRENDS	2
 
@@ -47,19 +47,33 @@ typedef struct SpkActivity
 	int64_t		registration;
 } SpkActivity;
 
-/* What a slice leaves for later, when the reference day is known. */
-typedef struct UsedDay
-{
-	int32_t		day;
-	uint32_t	songs;
-} UsedDay;
-
-/* One for each slice with an event. */
+/*
+ * What slices with an event leave for later, when the reference day is known:
+ * the day, mapped so that it sorts, above the number of songs.
+ */
 typedef struct UsedDays
 {
-	UsedDay    *at;				/* room for all slices */
+	uint64_t   *at;				/* room for all slices */
 	uint32_t	n;
 } UsedDays;
+
+/* So many need no memory of the host. */
+#define FEW_DAYS	256
+
+#define SONG_BITS	32
+#define DAY_SIGN	(UINT32_C(1) << 31)
+
+static inline uint64_t
+used_day(int32_t day, uint32_t songs)
+{
+	return (uint64_t) ((uint32_t) day ^ DAY_SIGN) << SONG_BITS | songs;
+}
+
+static inline int32_t
+day_of_used(uint64_t used)
+{
+	return (int32_t) ((uint32_t) (used >> SONG_BITS) ^ DAY_SIGN);
+}
 
 /* The session the pass is in. */
 typedef struct OpenSession
@@ -163,8 +177,7 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	}
 	if (slice->first_ts == SPK_NO_TIME)
 		return;
-	days->at[days->n].day = slice->day;
-	days->at[days->n++].songs = slice->pages[SPK_PAGE_NEXT_SONG];
+	days->at[days->n++] = used_day(slice->day, slice->pages[SPK_PAGE_NEXT_SONG]);
 	if (slice->last_ts > a->last_ts)
 		a->last_ts = slice->last_ts;
 	a->paid += slice->paid;
@@ -177,38 +190,39 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	}
 }
 
-static int
-compare_days(const void *a, const void *b)
-{
-	int32_t		x = ((const UsedDay *) a)->day;
-	int32_t		y = ((const UsedDay *) b)->day;
-
-	return (x > y) - (x < y);
-}
-
 /* Days come in order of sessions, which is mostly the order of days. */
-static void
-sort_days(UsedDays *days)
+static SpkStatus
+sort_days(const SpkHost *host, UsedDays *days)
 {
-	for (uint32_t i = 1; i < days->n; i++)
-		if (days->at[i - 1].day > days->at[i].day)
-		{
-			qsort(days->at, days->n, sizeof(UsedDay), compare_days);
-			return;
-		}
+	uint64_t	few[FEW_DAYS];
+	uint64_t   *scratch = few;
+	SpkStatus	status;
+	uint32_t	i = 1;
+
+	while (i < days->n && days->at[i - 1] >> SONG_BITS <= days->at[i] >> SONG_BITS)
+		i++;
+	if (i >= days->n)
+		return SPK_OK;
+	if (days->n > FEW_DAYS)
+		scratch = spk_alloc(host, days->n, sizeof(uint64_t));
+	if (scratch == NULL)
+		return SPK_NO_MEMORY;
+	status = spk_sort_u64(host, days->at, scratch, days->n, SONG_BITS);
+	if (scratch != few)
+		spk_release(host, scratch);
+	return status;
 }
 
 /* Sets what depends on the days: the first, the reference, how many, songs lately. */
 static void
-finish_days(SpkActivity *a, UsedDays *days, int32_t as_of)
+finish_days(SpkActivity *a, const UsedDays *days, int32_t as_of)
 {
 	if (days->n == 0)
 		return;
-	sort_days(days);
-	a->first_used_day = days->at[0].day;
+	a->first_used_day = day_of_used(days->at[0]);
 	if (as_of == SPK_NO_DAY)
 	{
-		a->reference_day = days->at[days->n - 1].day + 1;
+		a->reference_day = day_of_used(days->at[days->n - 1]) + 1;
 		a->reference = a->last_ts;
 	}
 	else
@@ -219,11 +233,13 @@ finish_days(SpkActivity *a, UsedDays *days, int32_t as_of)
 	a->days_known = a->reference_day - a->first_used_day;
 	for (uint32_t i = 0; i < days->n; i++)
 	{
-		if (i == 0 || days->at[i].day != days->at[i - 1].day)
+		int32_t		day = day_of_used(days->at[i]);
+
+		if (i == 0 || day != day_of_used(days->at[i - 1]))
 			a->active_days++;
 		for (int t = 0; t < N_TRENDS; t++)
-			if (days->at[i].day >= a->reference_day - trend_days[t])
-				a->recent_songs[t] += days->at[i].songs;
+			if (day >= a->reference_day - trend_days[t])
+				a->recent_songs[t] += (uint32_t) days->at[i];
 	}
 }
 
@@ -242,18 +258,18 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 	SpkActivity a = {.level_ts = SPK_NO_TIME, .last_ts = SPK_NO_TIME, .reference = SPK_NO_TIME,
 	.first_start = SPK_NO_TIME, .last_start = SPK_NO_TIME};
 	OpenSession open = {0};
-	UsedDay		few_days[256];
+	uint64_t	few_days[FEW_DAYS];
 	UsedDays	days = {few_days, 0};
 	SpkProfileHeader header;
 	SpkSliceReader slices;
 	SpkSlice	slice;
-	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
-	if (slices.left > sizeof(few_days) / sizeof(few_days[0]))
+	if (slices.left > FEW_DAYS)
 	{
-		days.at = spk_alloc(host, slices.left, sizeof(UsedDay));
+		days.at = spk_alloc(host, slices.left, sizeof(uint64_t));
 		if (days.at == NULL)
 			return SPK_NO_MEMORY;
 	}
@@ -262,7 +278,10 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 			add_slice(&a, &open, &days, &slice);
 	*why = "A slice is malformed";
 	*seen = open.any;
-	if (!slices.reader.bad && open.any)
+	status = spk_slices_status(&slices);
+	if (status == SPK_OK)
+		status = sort_days(host, &days);
+	if (status == SPK_OK && open.any)
 	{
 		close_session(&a, &open);
 		finish_days(&a, &days, as_of);
@@ -272,16 +291,16 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 	}
 	if (days.at != few_days)
 		spk_release(host, days.at);
-	return slices.reader.bad ? SPK_CORRUPT : SPK_OK;
+	return status;
 }
 
 SpkStatus
-spk_profile_last_day(const void *data, size_t len, int32_t *day, const char **why)
+spk_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *day, const char **why)
 {
 	SpkProfileHeader header;
 	SpkSliceReader slices;
 	SpkSlice	slice;
-	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -290,12 +309,12 @@ spk_profile_last_day(const void *data, size_t len, int32_t *day, const char **wh
 		if (slice.day > *day)
 			*day = slice.day;
 	*why = "A slice is malformed";
-	return slices.reader.bad ? SPK_CORRUPT : SPK_OK;
+	return spk_slices_status(&slices);
 }
 
 SpkStatus
-spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until, SpkChurnEvent event,
-				  SpkLabel *label, const char **why)
+spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_of, int64_t until,
+				  SpkChurnEvent event, SpkLabel *label, const char **why)
 {
 	SpkProfileHeader header;
 	SpkSliceReader slices;
@@ -303,7 +322,7 @@ spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until, Sp
 	int64_t		from = as_of == SPK_NO_DAY ? SPK_NO_TIME : (int64_t) as_of * SPK_USECS_PER_DAY;
 	int64_t		first = SPK_NO_TIME;	/* of the event, from as_of on */
 	bool		seen = as_of == SPK_NO_DAY;
-	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -316,8 +335,9 @@ spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until, Sp
 			first = slice.first_downgrade;
 	}
 	*why = "A slice is malformed";
-	if (slices.reader.bad)
-		return SPK_CORRUPT;
+	status = spk_slices_status(&slices);
+	if (status != SPK_OK)
+		return status;
 	if (event == SPK_CHURN_CANCEL)
 		first = header.cancelled;
 	if (!seen || (as_of != SPK_NO_DAY && header.cancelled != SPK_NO_TIME && header.cancelled < from))

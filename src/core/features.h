@@ -40,7 +40,7 @@ extern SpkStatus spk_profile_features(const SpkHost *host, const void *data, siz
 									  double *values, bool *seen, const char **why);
 
 /* The day of a profile's last event (days since 2000-01-01); SPK_CORRUPT as above. */
-extern SpkStatus spk_profile_last_day(const void *data, size_t len, int32_t *day, const char **why);
+extern SpkStatus spk_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *day, const char **why);
 
 typedef enum SpkChurnEvent
 {
@@ -59,7 +59,7 @@ typedef enum SpkLabel
  * Did the event happen in [as_of 00:00 UTC, until)?  Without as_of
  * (SPK_NO_DAY): ever.  until is a time, or SPK_NO_TIME for no end.
  */
-extern SpkStatus spk_profile_label(const void *data, size_t len, int32_t as_of, int64_t until,
-								   SpkChurnEvent event, SpkLabel *label, const char **why);
+extern SpkStatus spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_of,
+								   int64_t until, SpkChurnEvent event, SpkLabel *label, const char **why);
 
 #endif							/* SPK_FEATURES_H */

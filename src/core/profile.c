@@ -6,9 +6,8 @@
  * by session and day; in a growing state slices come in the order in which they
  * were closed.
  */
-#include <stdlib.h>
-
 #include "profile.h"
+#include "slice_order.h"
 
 /* Header flags: the low two bits are the gender. */
 #define HEADER_REGISTRATION		4
@@ -49,9 +48,42 @@ append_slice(SpkProfileState *state, const SpkSlice *slice)
 static SpkSliceReader
 read_closed(const SpkProfileState *state)
 {
-	SpkSliceReader slices = {spk_reader(state->closed.data, state->closed.len), state->n_closed, 0, 0};
+	return spk_slice_reader(state->closed.host, spk_reader(state->closed.data, state->closed.len), state->n_closed);
+}
 
-	return slices;
+/* Forgets the closed slices, keeping their number of bytes as room for others. */
+static void
+start_closed(SpkProfileState *state, SpkWriter closed)
+{
+	state->closed = closed;
+	state->n_closed = 0;
+	state->prev_session = 0;
+	state->prev_day = 0;
+	state->in_order = true;
+}
+
+/* The closed slices in this order, parts of one slice merged, into empty closed ones. */
+static SpkStatus
+append_in_order(SpkProfileState *state, const SpkWriter *from, const SpkSlicePlace *places, uint32_t n)
+{
+	const SpkHost *host = state->closed.host;
+	SpkSlice	slice;
+	SpkSlice	part;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		bool		is_part = i > 0 && spk_place_compare(&places[i - 1], &places[i]) == 0;
+
+		if (i % SPK_POLL_SLICES == SPK_POLL_SLICES - 1 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (!spk_slice_at(spk_reader(from->data, from->len), &places[i], is_part ? &part : &slice))
+			return SPK_CORRUPT;
+		if (is_part)
+			spk_slice_merge(&slice, &part);
+		if (i + 1 == n || spk_place_compare(&places[i], &places[i + 1]) != 0)
+			append_slice(state, &slice);
+	}
+	return state->closed.status;
 }
 
 /* Puts closed slices that are not in order into it, parts of one slice merged. */
@@ -60,30 +92,20 @@ sort_closed(SpkProfileState *state)
 {
 	const SpkHost *host = state->closed.host;
 	SpkSliceReader slices = read_closed(state);
+	SpkWriter	from = state->closed;
 	uint32_t	n = state->n_closed;
-	SpkSlice   *all = spk_alloc(host, n, sizeof(SpkSlice));
+	SpkSlicePlace *places = NULL;
+	SpkStatus	status = spk_slice_places(&slices, &places);
 
-	if (all == NULL)
-		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < n; i++)
-		spk_slice_next(&slices, &all[i]);
-	qsort(all, n, sizeof(SpkSlice), spk_slice_compare);
-	state->closed.len = 0;
-	state->n_closed = 0;
-	state->prev_session = 0;
-	state->prev_day = 0;
-	state->in_order = true;
-	for (uint32_t i = 0; i < n;)
+	if (status == SPK_OK)
 	{
-		uint32_t	j = i + 1;
-
-		for (; j < n && spk_slice_compare(&all[i], &all[j]) == 0; j++)
-			spk_slice_merge(&all[i], &all[j]);
-		append_slice(state, &all[i]);
-		i = j;
+		start_closed(state, spk_writer(host));
+		spk_writer_reserve(&state->closed, from.len);
+		status = append_in_order(state, &from, places, n);
+		spk_release(host, from.data);
 	}
-	spk_release(host, all);
-	return state->closed.status;
+	spk_release(host, places);
+	return status;
 }
 
 /* Brings the closed slices into canonical form. */
@@ -125,8 +147,9 @@ open_slice(SpkProfileState *state, int64_t session, int32_t day)
 	return status;
 }
 
-SpkStatus
-spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice)
+/* Adds a slice that is sound. */
+static SpkStatus
+add_slice(SpkProfileState *state, const SpkSlice *slice)
 {
 	if (!state->has_current || spk_slice_compare(&state->current, slice) != 0)
 	{
@@ -137,6 +160,12 @@ spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice)
 	}
 	spk_slice_merge(&state->current, slice);
 	return SPK_OK;
+}
+
+SpkStatus
+spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice)
+{
+	return spk_slice_is_sound(slice) ? add_slice(state, slice) : SPK_CORRUPT;
 }
 
 void
@@ -191,12 +220,12 @@ add_slices(SpkProfileState *state, SpkSliceReader *slices)
 
 	while (spk_slice_next(slices, &slice))
 	{
-		SpkStatus	status = spk_profile_add_slice(state, &slice);
+		SpkStatus	status = add_slice(state, &slice);
 
 		if (status != SPK_OK)
 			return status;
 	}
-	return slices->reader.bad ? SPK_CORRUPT : SPK_OK;
+	return spk_slices_status(slices);
 }
 
 SpkStatus
@@ -205,7 +234,7 @@ spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 	SpkProfileHeader header;
 	SpkSliceReader slices;
 	const char *why;
-	SpkStatus	status = spk_profile_open(data, len, &header, &slices, &why);
+	SpkStatus	status = spk_profile_open(state->closed.host, data, len, &header, &slices, &why);
 
 	if (status != SPK_OK)
 		return status;
@@ -305,8 +334,8 @@ spk_profile_encode(SpkProfileState *state, SpkWriter *w)
 }
 
 SpkStatus
-spk_profile_open(const void *data, size_t len, SpkProfileHeader *header, SpkSliceReader *slices,
-				 const char **why)
+spk_profile_open(const SpkHost *host, const void *data, size_t len, SpkProfileHeader *header,
+				 SpkSliceReader *slices, const char **why)
 {
 	SpkReader	r = spk_reader(data, len);
 	uint8_t		version = spk_read_u8(&r);
@@ -327,22 +356,19 @@ spk_profile_open(const void *data, size_t len, SpkProfileHeader *header, SpkSlic
 	/* a slice takes more bytes than one, so that n is bounded by the bytes */
 	if (r.bad || n == 0 || n > spk_unread(&r))
 		return SPK_CORRUPT;
-	slices->reader = r;
-	slices->left = (uint32_t) n;
-	slices->prev_session = 0;
-	slices->prev_day = 0;
+	*slices = spk_slice_reader(host, r, (uint32_t) n);
 	return SPK_OK;
 }
 
 SpkStatus
-spk_profile_check(const void *data, size_t len, const char **why)
+spk_profile_check(const SpkHost *host, const void *data, size_t len, const char **why)
 {
 	SpkProfileHeader header;
 	SpkSliceReader slices;
 	SpkSlice	ring[2];
 	int			at = 0;
-	bool		cancelled = false;
-	SpkStatus	status = spk_profile_open(data, len, &header, &slices, why);
+	int32_t		cancelled = INT32_MAX;	/* the first day with a cancellation */
+	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -351,17 +377,18 @@ spk_profile_check(const void *data, size_t len, const char **why)
 		*why = "Slices are not in order";
 		if (i > 0 && spk_slice_compare(&ring[at ^ 1], &ring[at]) >= 0)
 			return SPK_CORRUPT;
-		if (ring[at].pages[SPK_PAGE_CANCELLATION] > 0)
-			cancelled = true;
+		if (ring[at].pages[SPK_PAGE_CANCELLATION] > 0 && ring[at].day < cancelled)
+			cancelled = ring[at].day;
 	}
 	*why = "A slice is malformed";
-	if (slices.reader.bad)
-		return SPK_CORRUPT;
+	status = spk_slices_status(&slices);
+	if (status != SPK_OK)
+		return status;
 	*why = "Bytes are left over";
 	if (spk_unread(&slices.reader) > 0)
 		return SPK_CORRUPT;
 	*why = "The cancellation does not agree with the slices";
-	if (cancelled != (header.cancelled != SPK_NO_TIME))
+	if (cancelled != (header.cancelled != SPK_NO_TIME ? spk_day_of(header.cancelled) : INT32_MAX))
 		return SPK_CORRUPT;
 	return SPK_OK;
 }

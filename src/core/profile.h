@@ -49,6 +49,16 @@ typedef struct SpkProfileState
 /* A state without events.  The host, which it keeps, holds its closed slices. */
 extern void spk_profile_init(SpkProfileState *state, const SpkHost *host);
 
+/*
+ * Puts another host, of the same memory, in the place of the one it keeps: for
+ * states that outlive it.
+ */
+static inline void
+spk_profile_set_host(SpkProfileState *state, const SpkHost *host)
+{
+	state->closed.host = host;
+}
+
 /* Adds one event.  Its time must lie in SPK_MIN_TIME .. SPK_MAX_TIME. */
 extern SpkStatus spk_profile_add(SpkProfileState *state, const SpkEvent *event);
 
@@ -67,7 +77,7 @@ extern bool spk_profile_is_empty(const SpkProfileState *state);
  */
 extern SpkStatus spk_profile_encode(SpkProfileState *state, SpkWriter *w);
 
-/* Adds one whole slice, as read from text.  */
+/* Adds one whole slice, as read from text; SPK_CORRUPT when it is not sound. */
 extern SpkStatus spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice);
 extern void spk_profile_add_header(SpkProfileState *state, const SpkProfileHeader *header);
 
@@ -75,13 +85,13 @@ extern void spk_profile_add_header(SpkProfileState *state, const SpkProfileHeade
  * Reads the header of a profile's bytes and starts on its slices.  Checks the
  * version and the header only.
  */
-extern SpkStatus spk_profile_open(const void *data, size_t len, SpkProfileHeader *header,
-								  SpkSliceReader *slices, const char **why);
+extern SpkStatus spk_profile_open(const SpkHost *host, const void *data, size_t len,
+								  SpkProfileHeader *header, SpkSliceReader *slices, const char **why);
 
 /*
  * Is this exactly what spk_profile_encode writes?  SPK_CORRUPT with a reason
- * for people (static text) in *why when not.
+ * for people (static text) in *why when not; SPK_CANCELLED.
  */
-extern SpkStatus spk_profile_check(const void *data, size_t len, const char **why);
+extern SpkStatus spk_profile_check(const SpkHost *host, const void *data, size_t len, const char **why);
 
 #endif							/* SPK_PROFILE_H */

@@ -121,6 +121,45 @@ read_span(SpkReader *r)
 	return (int64_t) ((v >> 1) * unit);
 }
 
+/* Nothing but one of the two cancel pages leaves no more than its count. */
+static bool
+is_empty_but_for_pages(const SpkSlice *s)
+{
+	return s->first_ts == SPK_NO_TIME && s->last_ts == SPK_NO_TIME && s->level == SPK_LEVEL_UNKNOWN &&
+		s->level_ts == SPK_NO_TIME && s->first_downgrade == SPK_NO_TIME && s->paid == 0 &&
+		s->listened_us == 0 && s->play_hours == 0;
+}
+
+/* A time of an event in the slice. */
+static inline bool
+is_within(const SpkSlice *s, int64_t ts)
+{
+	return ts >= s->first_ts && ts <= s->last_ts;
+}
+
+bool
+spk_slice_is_sound(const SpkSlice *s)
+{
+	uint32_t	set = page_set(s);
+
+	if (set == 0 || s->day < spk_day_of(SPK_MIN_TIME) || s->day > spk_day_of(SPK_MAX_TIME))
+		return false;
+	if ((set & ~CANCEL_PAGES) == 0)
+		return is_empty_but_for_pages(s);
+	if (s->first_ts == SPK_NO_TIME || s->first_ts > s->last_ts || spk_day_of(s->first_ts) != s->day ||
+		spk_day_of(s->last_ts) != s->day)
+		return false;
+	if (s->level == SPK_LEVEL_UNKNOWN ? s->level_ts != SPK_NO_TIME || s->paid > 0 : !is_within(s, s->level_ts))
+		return false;
+	if (s->level == SPK_LEVEL_PAID && s->paid == 0)
+		return false;
+	if (s->pages[SPK_PAGE_NEXT_SONG] > 0 ? s->listened_us < 0 || s->play_hours < 0 :
+		s->listened_us != 0 || s->play_hours != 0)
+		return false;
+	return s->pages[SPK_PAGE_SUBMIT_DOWNGRADE] > 0 ? is_within(s, s->first_downgrade) :
+		s->first_downgrade == SPK_NO_TIME;
+}
+
 void
 spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int32_t prev_day)
 {
@@ -156,14 +195,11 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 		write_span(w, slice->first_downgrade - midnight);
 }
 
-/* What encode_slice wrote; sets bad on anything else. */
+/* Begins a slice: its session and day, of the differences from those before. */
 static void
-decode_slice(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_day)
+decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_day)
 {
-	uint64_t	set;
 	int64_t		day;
-	int64_t		midnight;
-	uint8_t		level;
 
 	spk_slice_init(slice, (int64_t) ((uint64_t) prev_session + (uint64_t) spk_read_zigzag(r)), 0);
 	day = spk_read_zigzag(r);
@@ -173,14 +209,24 @@ decode_slice(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 		day += prev_day;
 	if (day < spk_day_of(SPK_MIN_TIME) || day > spk_day_of(SPK_MAX_TIME))
 		r->bad = true;
+	if (!r->bad)
+		slice->day = (int32_t) day;
+}
+
+/* What spk_slice_encode wrote behind session and day; sets bad on anything else. */
+static void
+decode_rest(SpkReader *r, SpkSlice *slice)
+{
+	int64_t		midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
+	uint64_t	set;
+	uint8_t		level;
+
 	set = spk_read_varint(r);
 	if (r->bad || set == 0 || set >> SPK_N_PAGES != 0)
 	{
 		r->bad = true;
 		return;
 	}
-	slice->day = (int32_t) day;
-	midnight = day * SPK_USECS_PER_DAY;
 	for (uint32_t left = (uint32_t) set; left != 0; left &= left - 1)
 	{
 		uint64_t	count = spk_read_varint(r);
@@ -237,12 +283,28 @@ decode_slice(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 		r->bad = true;
 }
 
-bool
-spk_slice_next(SpkSliceReader *slices, SpkSlice *slice)
+SpkSliceReader
+spk_slice_reader(const SpkHost *host, SpkReader reader, uint32_t n)
 {
-	if (slices->left == 0 || slices->reader.bad)
+	SpkSliceReader slices = {.host = host, .reader = reader, .left = n};
+
+	return slices;
+}
+
+/* Is there another slice, and leave to read it? */
+static bool
+may_read(SpkSliceReader *slices)
+{
+	if (slices->left == 0 || slices->reader.bad || slices->cancelled)
 		return false;
-	decode_slice(&slices->reader, slice, slices->prev_session, slices->prev_day);
+	if (slices->left % SPK_POLL_SLICES == 0)
+		slices->cancelled = spk_cancelled(slices->host);
+	return !slices->cancelled;
+}
+
+static bool
+has_read(SpkSliceReader *slices, const SpkSlice *slice)
+{
 	if (slices->reader.bad)
 		return false;
 	slices->left--;
@@ -251,3 +313,35 @@ spk_slice_next(SpkSliceReader *slices, SpkSlice *slice)
 	return true;
 }
 
+bool
+spk_slice_next(SpkSliceReader *slices, SpkSlice *slice)
+{
+	if (!may_read(slices))
+		return false;
+	decode_start(&slices->reader, slice, slices->prev_session, slices->prev_day);
+	decode_rest(&slices->reader, slice);
+	return has_read(slices, slice);
+}
+
+bool
+spk_slice_next_place(SpkSliceReader *slices, const uint8_t *data, SpkSlice *slice, SpkSlicePlace *place)
+{
+	if (!may_read(slices))
+		return false;
+	decode_start(&slices->reader, slice, slices->prev_session, slices->prev_day);
+	place->session = slice->session;
+	place->day = slice->day;
+	place->at = (size_t) (slices->reader.at - data);
+	decode_rest(&slices->reader, slice);
+	return has_read(slices, slice);
+}
+
+bool
+spk_slice_at(SpkReader reader, const SpkSlicePlace *place, SpkSlice *slice)
+{
+	if (spk_read_bytes(&reader, place->at) == NULL)
+		return false;
+	spk_slice_init(slice, place->session, place->day);
+	decode_rest(&reader, slice);
+	return !reader.bad;
+}

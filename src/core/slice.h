@@ -27,11 +27,16 @@ typedef struct SpkSlice
 /* Walks the encoded slices of a profile or a state. */
 typedef struct SpkSliceReader
 {
+	const SpkHost *host;		/* asked now and then whether to go on */
 	SpkReader	reader;
 	uint32_t	left;
+	bool		cancelled;
 	int64_t		prev_session;
 	int32_t		prev_day;
 } SpkSliceReader;
+
+/* Slices between two polls of the host: well below a millisecond. */
+#define SPK_POLL_SLICES		UINT32_C(2048)
 
 /* A slice without events. */
 extern void spk_slice_init(SpkSlice *slice, int64_t session, int32_t day);
@@ -46,16 +51,51 @@ extern void spk_slice_merge(SpkSlice *a, const SpkSlice *b);
 extern int	spk_slice_compare(const void *a, const void *b);
 
 /*
- * Appends a slice, its session and day as differences from the previous
+ * Can this slice be of events?  Its members agree with each other, its times lie
+ * on its day, which SPK_MIN_TIME .. SPK_MAX_TIME covers: then, and only then, the
+ * bytes that spk_slice_encode makes of it are read back as what it is.
+ */
+extern bool spk_slice_is_sound(const SpkSlice *slice);
+
+/*
+ * Appends a sound slice, its session and day as differences from the previous
  * slice's (0 and 0 for the first).
  */
 extern void spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int32_t prev_day);
 
+/* Reads n slices; the bytes stay where they are. */
+extern SpkSliceReader spk_slice_reader(const SpkHost *host, SpkReader reader, uint32_t n);
+
 /*
- * The next slice; false at the end or when reader.bad turns true: that is, on
- * anything that spk_slice_encode would not write for a sound slice.
+ * The next slice; false at the end, or earlier when the host wants to stop or on
+ * anything that spk_slice_encode would not write for a sound slice:
+ * spk_slices_status then says which.
  */
 extern bool spk_slice_next(SpkSliceReader *slices, SpkSlice *slice);
+
+/*
+ * Where an encoded slice begins, and what of it stands in the slice before: read
+ * one by one, they can be read again in any order.
+ */
+typedef struct SpkSlicePlace
+{
+	int64_t		session;
+	size_t		at;				/* of its pages, behind session and day */
+	int32_t		day;
+} SpkSlicePlace;
+
+/* As spk_slice_next; *place says where the slice is from the reader's first byte, at data. */
+extern bool spk_slice_next_place(SpkSliceReader *slices, const uint8_t *data, SpkSlice *slice, SpkSlicePlace *place);
+
+/* The slice that is there again; false when there is none. */
+extern bool spk_slice_at(SpkReader reader, const SpkSlicePlace *place, SpkSlice *slice);
+
+/* How reading went: SPK_OK, SPK_CANCELLED or SPK_CORRUPT. */
+static inline SpkStatus
+spk_slices_status(const SpkSliceReader *slices)
+{
+	return slices->cancelled ? SPK_CANCELLED : slices->reader.bad ? SPK_CORRUPT : SPK_OK;
+}
 
 /* The earlier and the later of two times, either of which may be unknown. */
 static inline int64_t

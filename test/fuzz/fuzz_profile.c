@@ -54,11 +54,13 @@ features(const uint8_t *data, size_t len, int32_t as_of, double *values, SpkStat
 static SpkLabel
 label(const uint8_t *data, size_t len, int32_t as_of, SpkChurnEvent event)
 {
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
 	SpkLabel	found = SPK_LABEL_NOT_AT_RISK;
 	const char *why;
 	int64_t		until = as_of == SPK_NO_DAY ? SPK_NO_TIME : (as_of + INT64_C(7)) * SPK_USECS_PER_DAY;
 
-	if (spk_profile_label(data, len, as_of, until, event, &found, &why) == SPK_OK)
+	if (spk_profile_label(&host, data, len, as_of, until, event, &found, &why) == SPK_OK)
 		fuzz_check(found <= SPK_LABEL_NOT_AT_RISK, "a label is one of three");
 	return found;
 }
@@ -67,10 +69,12 @@ label(const uint8_t *data, size_t len, int32_t as_of, SpkChurnEvent event)
 static void
 read_on_days(const uint8_t *data, size_t len)
 {
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
 	int32_t		days[] = {spk_day_of(SPK_MIN_TIME), 0, 6850, 0, 0, SPK_NO_DAY};
 	double		values[SPK_N_PROFILE_FEATURES];
 	const char *why;
-	bool		good = spk_profile_last_day(data, len, &days[3], &why) == SPK_OK;
+	bool		good = spk_profile_last_day(&host, data, len, &days[3], &why) == SPK_OK;
 
 	days[4] = days[3] < spk_day_of(SPK_MAX_TIME) ? days[3] + 1 : days[3];
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
@@ -142,11 +146,14 @@ check_ways_in(const SpkHost *host, const uint8_t *data, size_t len)
 	check_same_bytes(host, &state, data, len);
 	check_same_bytes(host, &other, data, len);
 
-	fuzz_check(spk_profile_open(data, len, &header, &slices, &why) == SPK_OK, "a profile is opened");
+	fuzz_check(spk_profile_open(host, data, len, &header, &slices, &why) == SPK_OK, "a profile is opened");
 	if (slices.left > MAX_SLICES)
 		return;
 	while (spk_slice_next(&slices, &all[n]))
+	{
+		fuzz_check(spk_slice_is_sound(&all[n]), "what is read is sound");
 		check_times(&all[n++]);
+	}
 	spk_profile_init(&state, host);
 	spk_profile_add_header(&state, &header);
 	while (n-- > 0)
@@ -169,7 +176,7 @@ check_merged(const SpkHost *host, const uint8_t *data, size_t len)
 	for (int i = 0; i < 2; i++)
 		fuzz_check(spk_profile_add_profile(&state, data, len) == SPK_OK, "a profile is merged");
 	w = encoded(host, &state);
-	fuzz_check(spk_profile_check(w.data, w.len, &why) == SPK_OK, "a merged profile is sound");
+	fuzz_check(spk_profile_check(host, w.data, w.len, &why) == SPK_OK, "a merged profile is sound");
 	fuzz_check(features(data, len, SPK_NO_DAY, once, &status) &&
 			   features(w.data, w.len, SPK_NO_DAY, twice, &status), "a profile has features");
 	fuzz_check(once[SPK_FEATURE_n_sessions] == twice[SPK_FEATURE_n_sessions] &&
@@ -199,7 +206,7 @@ add_unchecked(const SpkHost *host, const uint8_t *data, size_t len)
 		return;
 	}
 	w = encoded(host, &state);
-	fuzz_check(spk_profile_check(w.data, w.len, &why) == SPK_OK || strstr(why, "cancellation") != NULL,
+	fuzz_check(spk_profile_check(host, w.data, w.len, &why) == SPK_OK || strstr(why, "cancellation") != NULL,
 			   "what was added is sound");
 	spk_release(host, w.data);
 }
@@ -210,7 +217,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FuzzHost	fuzz = FUZZ_HOST_INIT;
 	SpkHost		host = fuzz_host(&fuzz);
 	const char *why = NULL;
-	SpkStatus	status = spk_profile_check(data, size, &why);
+	SpkStatus	status = spk_profile_check(&host, data, size, &why);
 
 	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL), "there is a reason to refuse");
 	read_on_days(data, size);

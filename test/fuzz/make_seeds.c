@@ -1,7 +1,8 @@
 /*
  * make_seeds.c
  *	  Writes the seeds of the corpora of models and profiles: a small one of
- *	  every kind.  make_seeds FOLDER, which holds the folders model and profile.
+ *	  every kind.  make_seeds FOLDER, which holds the folders model, profile and
+ *	  profile_text.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include "core/profile.h"
 #include "core/rng.h"
 #include "core/samples.h"
+#include "profile_text.h"
 #include "../unit/unit_table.h"
 
 #define N_ROWS		48
@@ -183,9 +185,14 @@ put_profile(const char *name, SpkProfileState *state)
 {
 	SpkHost		host = unit_host(&unit);
 	SpkWriter	w = spk_writer(&host);
+	SpkWriter	text = spk_writer(&host);
+	const char *why;
 
 	must(spk_profile_encode(state, &w));
 	put_file("profile", name, &w);
+	must(spk_profile_write_text(&host, w.data, w.len, &text, &why));
+	put_file("profile_text", name, &text);
+	spk_release(&host, text.data);
 	spk_release(&host, w.data);
 	spk_release(&host, state->closed.data);
 }

@@ -77,11 +77,11 @@ test_before_the_first_day(void **unused)
 	(void) unused;
 	assert_int_equal(spk_profile_features(&host, w.data, w.len, 0, v, &seen, &why), SPK_OK);
 	assert_false(seen);
-	assert_int_equal(spk_profile_label(w.data, w.len, 0, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
+	assert_int_equal(spk_profile_label(&host, w.data, w.len, 0, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
 	assert_int_equal(label, SPK_LABEL_NOT_AT_RISK);
-	assert_int_equal(spk_profile_label(w.data, w.len, 1, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
+	assert_int_equal(spk_profile_label(&host, w.data, w.len, 1, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
 	assert_int_equal(label, SPK_LABEL_NO);
-	assert_int_equal(spk_profile_last_day(w.data, w.len, &day, &why), SPK_OK);
+	assert_int_equal(spk_profile_last_day(&host, w.data, w.len, &day, &why), SPK_OK);
 	assert_int_equal(day, 2);
 	spk_release(&host, w.data);
 }
@@ -110,8 +110,8 @@ test_corrupt_bytes(void **unused)
 		w.data[at] = (uint8_t) spk_rng_next(&rng);
 		if (spk_profile_features(&host, w.data, w.len, 10, v, &seen, &why) != SPK_OK)
 			refused++;
-		spk_profile_label(w.data, w.len, 10, SPK_NO_TIME, SPK_CHURN_DOWNGRADE, &label, &why);
-		spk_profile_last_day(w.data, w.len, &day, &why);
+		spk_profile_label(&host, w.data, w.len, 10, SPK_NO_TIME, SPK_CHURN_DOWNGRADE, &label, &why);
+		spk_profile_last_day(&host, w.data, w.len, &day, &why);
 		w.data[at] = old;
 	}
 	assert_true(refused > 0);
@@ -125,7 +125,7 @@ test_corrupt_bytes(void **unused)
 
 		memcpy(cut, w.data, len);
 		assert_int_equal(spk_profile_features(&host, cut, len, SPK_NO_DAY, v, &seen, &why), SPK_CORRUPT);
-		assert_int_equal(spk_profile_last_day(cut, len, &day, &why), SPK_CORRUPT);
+		assert_int_equal(spk_profile_last_day(&host, cut, len, &day, &why), SPK_CORRUPT);
 		free(cut);
 	}
 	spk_release(&host, w.data);

@@ -206,9 +206,9 @@ test_check_accepts(void **unused)
 	{
 		SpkWriter	w = profile_of(&host, 0, n);
 
-		assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
+		assert_int_equal(spk_profile_check(&host, w.data, w.len, &why), SPK_OK);
 		for (size_t cut = 0; cut < w.len; cut += 1 + cut / 16)
-			assert_int_equal(spk_profile_check(w.data, cut, &why), SPK_CORRUPT);
+			assert_int_equal(spk_profile_check(&host, w.data, cut, &why), SPK_CORRUPT);
 		spk_release(&host, w.data);
 	}
 	assert_int_equal(h.live, 0);
@@ -234,7 +234,7 @@ test_check_is_exact(void **unused)
 		const char *why;
 
 		*at = (uint8_t) spk_rng_next(&rng);
-		if (spk_profile_check(w.data, w.len, &why) == SPK_OK)
+		if (spk_profile_check(&host, w.data, w.len, &why) == SPK_OK)
 		{
 			SpkProfileState state;
 			SpkWriter	again;
@@ -281,8 +281,8 @@ test_counts_stick(void **unused)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(spk_profile_add_slice(&state, &slice), SPK_OK);
 	w = encode(&state, &host);
-	assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
-	assert_int_equal(spk_profile_open(w.data, w.len, &header, &slices, &why), SPK_OK);
+	assert_int_equal(spk_profile_check(&host, w.data, w.len, &why), SPK_OK);
+	assert_int_equal(spk_profile_open(&host, w.data, w.len, &header, &slices, &why), SPK_OK);
 	assert_true(spk_slice_next(&slices, &slice));
 	assert_true(slice.pages[SPK_PAGE_NEXT_SONG] == UINT32_MAX);
 	assert_true(slice.listened_us == INT64_MAX);
@@ -314,8 +314,8 @@ test_far_times(void **unused)
 		events[1] = (SpkEvent) {.ts = times[i], .session = 1, .registration = SPK_NO_TIME,
 		.page = SPK_PAGE_SUBMIT_DOWNGRADE, .level = SPK_LEVEL_PAID};
 		w = profile_of(&host, 0, 2);
-		assert_int_equal(spk_profile_check(w.data, w.len, &why), SPK_OK);
-		assert_int_equal(spk_profile_open(w.data, w.len, &header, &slices, &why), SPK_OK);
+		assert_int_equal(spk_profile_check(&host, w.data, w.len, &why), SPK_OK);
+		assert_int_equal(spk_profile_open(&host, w.data, w.len, &header, &slices, &why), SPK_OK);
 		assert_true(header.gender_ts == times[i]);
 		assert_true(header.registration == times[i]);
 		assert_true(header.cancelled == times[i]);
@@ -330,9 +330,11 @@ test_far_times(void **unused)
 static SpkStatus
 check_bytes(const char *bytes, size_t len)
 {
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
 	const char *why;
 
-	return spk_profile_check(bytes, len, &why);
+	return spk_profile_check(&host, bytes, len, &why);
 }
 
 /* Times that are beyond what is accepted, or not in the one form that they have. */
