@@ -29,6 +29,49 @@ FROM (VALUES ('4714-11-24 00:00:00+00 BC', -9223372036854775808), ('294276-12-31
 SELECT churn_profile(t, 1, 'Home', NULL, NULL, 'M', t) FROM CAST('294276-12-31 23:59:59.999999+00' AS timestamptz) AS t;
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "294277-01-01", "pages": {"Cancel": 1}}]}'::churn_profile;
 
+-- times without zone, and dates, are of UTC whatever the session's zone is
+CREATE TABLE utc (z timestamptz, t timestamp, d date);
+INSERT INTO utc VALUES ('2018-10-01 00:00:00+00', '2018-10-01 00:00:00', '2018-10-01'), ('2018-10-01 12:30:00+00', '2018-10-01 12:30:00', '2018-10-01');
+SELECT count(DISTINCT p::text) AS same FROM (
+	SELECT churn_profile(z, 1, 'Home', 'free', 1.5, 'F', z) AS p FROM utc UNION ALL
+	SELECT churn_profile(z, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_profile(z, 1, 'Home', 'free', 1.5, 'F', d) FROM utc UNION ALL
+	SELECT churn_profile(t, 1, 'Home', 'free', 1.5, 'F', z) FROM utc UNION ALL
+	SELECT churn_profile(t, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_profile(t, 1, 'Home', 'free', 1.5, 'F', d) FROM utc) AS x;
+SELECT churn_profile(t, 1, 'Home', 'free', 1.5, 'F', t) FROM utc;
+SELECT count(DISTINCT p::text) AS same FROM (
+	SELECT churn_profile(d, 1, 'Home', 'free', 1.5, 'F', z) AS p FROM utc UNION ALL
+	SELECT churn_profile(d, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_profile(d, 1, 'Home', 'free', 1.5, 'F', d) FROM utc) AS x;
+SELECT churn_profile(d, 1, 'Home', 'free', 1.5, 'F', d) FROM utc;
+SELECT count(DISTINCT f) AS same FROM (
+	SELECT churn_features(z, 1, 'Home', 'free', 1.5, 'F', z) AS f FROM utc UNION ALL
+	SELECT churn_features(z, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_features(z, 1, 'Home', 'free', 1.5, 'F', d) FROM utc UNION ALL
+	SELECT churn_features(t, 1, 'Home', 'free', 1.5, 'F', z) FROM utc UNION ALL
+	SELECT churn_features(t, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_features(t, 1, 'Home', 'free', 1.5, 'F', d) FROM utc) AS x;
+SELECT count(DISTINCT f) AS same FROM (
+	SELECT churn_features(d, 1, 'Home', 'free', 1.5, 'F', z) AS f FROM utc UNION ALL
+	SELECT churn_features(d, 1, 'Home', 'free', 1.5, 'F', t) FROM utc UNION ALL
+	SELECT churn_features(d, 1, 'Home', 'free', 1.5, 'F', d) FROM utc) AS x;
+-- beyond what a profile can hold
+SELECT churn_profile('infinity'::timestamp, 1, 'Home', NULL, NULL, NULL, NULL::date);
+SELECT churn_profile('-infinity'::date, 1, 'Home', NULL, NULL, NULL, NULL::date);
+SELECT churn_profile('5874897-12-31'::date, 1, 'Home', NULL, NULL, NULL, NULL);
+SELECT churn_profile('4714-11-24 BC'::date, 1, 'Home', NULL, NULL, NULL, '294276-12-31'::date);
+SELECT churn_profile(z, 1, 'Home', NULL, NULL, NULL, '294277-01-01'::date) FROM utc;
+-- a literal NULL is a NULL for each argument
+SELECT churn_profile(NULL, 1, 'Home', 'free', 1, 'F', z) IS NULL AS ts, churn_profile(z, NULL, 'Home', 'free', 1, 'F', z) IS NULL AS sessionid,
+	churn_profile(z, 1, NULL, 'free', 1, 'F', z) IS NULL AS page, churn_profile(t, 1, 'Home', NULL, 1, 'F', z)::text LIKE '%gender%' AS level,
+	churn_profile(t, 1, 'NextSong', 'free', NULL, 'F', z)::text LIKE '%gender%' AS length, churn_profile(d, 1, 'Home', 'free', 1, NULL, z)::text LIKE '%level%' AS gender,
+	churn_profile(z, 1, 'Home', 'free', 1, 'F', NULL)::text LIKE '%gender%' AS registration, churn_profile(t, 1, 'Home', 'free', 1, 'F', NULL)::text LIKE '%gender%' AS of_timestamp,
+	churn_profile(d, 1, 'Home', 'free', 1, 'F', NULL)::text LIKE '%gender%' AS of_date, churn_profile(NULL, 1, 'Home', 'free', 1, 'F', t) IS NULL AS ts_of_timestamp,
+	churn_profile(NULL, NULL, NULL, NULL, NULL, NULL, NULL) IS NULL AS all_of_them FROM utc;
+SELECT churn_features(NULL, NULL, NULL, NULL, NULL, NULL, NULL) IS NULL AS nothing;
+DROP TABLE utc;
+
 -- ties: at the same time paid wins over free, M over F
 SELECT churn_profile('2018-10-01 UTC', 1, 'Home', l, NULL, g, NULL)
 FROM (VALUES ('paid', 'M'), ('free', 'F')) AS e (l, g);

@@ -336,6 +336,40 @@ AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamptz)
 IS 'aggregate transition function';
 
+-- times without zone, and dates, are of UTC
+CREATE FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamp)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, date)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamptz) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamptz)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamp)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, date)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamptz) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamptz)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamp)
+IS 'aggregate transition function';
+CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'churn_profile_trans_dates' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, date)
+IS 'aggregate transition function';
+
 CREATE FUNCTION churn_profile_merge_trans(internal, churn_profile) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION churn_profile_merge_trans(internal, churn_profile) IS 'aggregate transition function';
@@ -375,6 +409,71 @@ CREATE AGGREGATE churn_profile(
 COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, timestamptz)
 IS 'profile of one user from the user''s events';
 
+CREATE AGGREGATE churn_profile(
+	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, timestamp)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, date)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, timestamptz)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, timestamp)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, date)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, timestamptz)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, timestamp)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_profile(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, date)
+IS 'profile of one user from the user''s events; times without zone are of UTC';
+
 CREATE AGGREGATE churn_profile_merge(profile churn_profile) (
 	SFUNC = churn_profile_merge_trans,
 	STYPE = internal,
@@ -406,6 +505,71 @@ CREATE AGGREGATE churn_features(
 );
 COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, timestamptz)
 IS 'features of one user from all of the user''s events';
+
+CREATE AGGREGATE churn_features(
+	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, timestamp)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, date)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, timestamptz)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, timestamp)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, date)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, timestamptz)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, timestamp)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
+CREATE AGGREGATE churn_features(
+	ts date, sessionid bigint, page text, level text, length float8, gender text, registration date
+) (
+	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
+	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, date)
+IS 'features of one user from all of the user''s events; times without zone are of UTC';
 
 CREATE FUNCTION churn_features(profile churn_profile, as_of date DEFAULT NULL) RETURNS churn_features
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
