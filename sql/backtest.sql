@@ -51,6 +51,11 @@ SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-10-01,2018-
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-20}', algorithm => 'decision_tree');
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-06}', algorithm => 'decision_tree');
 
+-- the end of the log as said, which may be before its last event
+SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-19}', algorithm => 'decision_tree', log_end => '2018-12-03');
+SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-19}', algorithm => 'decision_tree', log_end => '2018-12-02');
+SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-19}', algorithm => 'decision_tree', log_end => 'infinity');
+
 -- every algorithm, another event
 SELECT a.name, as_of, (metrics).threshold = 0.5 AS at_half, (metrics).auc > 0.5 AS learned
 FROM unnest('{decision_tree,gradient_boosting,logistic_regression,naive_bayes}'::text[]) WITH ORDINALITY a(name, n),

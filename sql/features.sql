@@ -64,6 +64,21 @@ SELECT churn_label(p, '2018-10-10', '14 days', 'upgrade') FROM prof;
 SELECT churn_label(p, '2018-10-10', '14 days', NULL) FROM prof;
 SELECT churn_label(p, 'infinity', '14 days') FROM prof;
 SELECT churn_label(p, '2018-10-10', '1000000 years') FROM prof;
+-- where the log ends before the horizon, no label is known, not that of a user who has left either
+SELECT log_end, churn_label(p, '2018-10-31', '1 day', log_end => log_end) AS cancelled,
+	churn_label(p, '2018-10-06', '1 day', 'downgrade', log_end) AS downgraded, churn_label(p, '2018-11-05', '1 day', log_end => log_end) AS gone,
+	churn_label(p, '2018-10-31', '1 day 1 microsecond', log_end => log_end) AS cancelled_by_then
+FROM prof, unnest('{NULL,-infinity,2018-10-06,2018-10-07,2018-10-31,2018-11-01,2018-11-02,294276-12-31,5874897-12-31,infinity}'::date[]) AS log_end;
+SELECT churn_label(p, '2018-10-31', log_end => '2018-11-30') FROM prof;
+SELECT churn_label(p, log_end => '2018-11-30') FROM prof;
+-- at the ends of the calendar
+SELECT d, churn_label(p, d) AS later, (churn_features(p, d)).days_since_last FROM prof, unnest('{4714-11-24 BC,294276-12-31}'::date[]) AS d;
+SELECT churn_label(p, '294276-12-31', '1 day') FROM prof;
+SELECT churn_label(p, '4714-11-24 BC', '1 day', log_end => '4714-11-24 BC') IS NULL AS beyond FROM prof;
+SELECT churn_label(p, '4714-11-24 BC') AS first_day, churn_label(p, '294276-12-31') AS last_day, churn_last_day(p),
+	(churn_features(p, '294276-12-31')).days_active, (churn_features(p)).days_active AS in_all, (churn_features(p, '294276-12-31')).tenure_days
+FROM (SELECT churn_profile(t::timestamptz, 1, page, 'paid', 1, 'F', '4714-11-24 00:00:00+00 BC') AS p
+	FROM (VALUES ('4714-11-24 00:00:00+00 BC', 'NextSong'), ('294276-12-31 23:59:59.999999+00', 'Cancellation Confirmation')) AS e (t, page)) AS x;
 
 -- every feature of every user against plain SQL, on a log with everything in it
 TRUNCATE ev;

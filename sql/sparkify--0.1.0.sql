@@ -577,11 +577,12 @@ COMMENT ON FUNCTION churn_features(churn_profile, date)
 IS 'features from what happened before as_of 00:00 UTC; NULL when nothing did';
 
 CREATE FUNCTION churn_label(
-	profile churn_profile, as_of date DEFAULT NULL, horizon interval DEFAULT NULL, event text DEFAULT 'cancel'
+	profile churn_profile, as_of date DEFAULT NULL, horizon interval DEFAULT NULL, event text DEFAULT 'cancel',
+	log_end date DEFAULT NULL
 ) RETURNS boolean
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION churn_label(churn_profile, date, interval, text)
-IS 'did the user cancel (or downgrade) in [as_of, as_of + horizon)? NULL when not at risk at as_of';
+COMMENT ON FUNCTION churn_label(churn_profile, date, interval, text, date)
+IS 'did the user cancel (or downgrade) in [as_of, as_of + horizon)? NULL when not at risk at as_of, and for all when the log ends, at log_end 00:00 UTC, before the horizon does';
 
 CREATE FUNCTION churn_last_day(profile churn_profile) RETURNS date
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
@@ -1156,11 +1157,11 @@ COMMENT ON FUNCTION churn_compare(text, text, text[], int, float8, text, jsonb, 
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_backtest(profiles text, as_of date[], horizon interval DEFAULT '14 days',
 	event text DEFAULT 'cancel', algorithm text DEFAULT 'random_forest', options jsonb DEFAULT '{}',
-	id text DEFAULT 'userid', profile text DEFAULT NULL,
+	id text DEFAULT 'userid', profile text DEFAULT NULL, log_end date DEFAULT NULL,
 	OUT as_of date, OUT trained_from date, OUT trained_to date, OUT n_train bigint, OUT n_train_positive bigint,
 	OUT metrics churn_metrics, OUT seconds float8, OUT model churn_model) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10;
-COMMENT ON FUNCTION churn_backtest(text, date[], interval, text, text, jsonb, text, text) IS 'trains on the dates whose horizon has ended by a date and judges on that date, for each date that has such dates before it, from a table, a view or a query with a column of profiles';
+COMMENT ON FUNCTION churn_backtest(text, date[], interval, text, text, jsonb, text, text, date) IS 'trains on the dates whose horizon has ended by a date and judges on that date, for each date that has such dates before it, from a table, a view or a query with a column of profiles';
 
 -- unsafe: runs queries of its own
 CREATE FUNCTION churn_audit(source text, label text DEFAULT 'churned', exclude text[] DEFAULT '{userid,as_of}',

@@ -42,7 +42,8 @@ enum
 	ARG_ALGORITHM,
 	ARG_OPTIONS,
 	ARG_ID,
-	ARG_PROFILE
+	ARG_PROFILE,
+	ARG_LOG_END
 };
 
 /* Its columns */
@@ -71,6 +72,8 @@ typedef struct Backtest
 	Timestamp  *ends;			/* of their horizons */
 	Datum		horizon;
 	Datum		event;
+	bool		has_log_end;
+	DateADT		log_end;		/* the log is complete until then, 00:00 UTC */
 	Datum		algorithm;
 	Datum		options;
 	double		n_profiles;		/* as the planner expects */
@@ -188,26 +191,43 @@ run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, co
 	return kept;
 }
 
-/* Labels are false where the log ends before the horizon does: refuse to judge by them. */
-static void
-require_log(const Backtest *b)
+/* The day of the last event in any profile. */
+static DateADT
+last_day(const Backtest *b)
 {
 	KeptValue	last = run_query(b, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s",
 											 b->schema, b->profile, b->from), 0, NULL, NULL, DATEOID);
-	DateADT		last_day = DatumGetDateADT(last.value);
 
 	if (last.null)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there are no profiles to train on")));
-	if (b->ends[b->n_dates - 1] > ((Timestamp) last_day + 1) * USECS_PER_DAY)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot judge %s: its horizon reaches beyond the last event",
-						date_text(b->dates[b->n_dates - 1])),
-				 errdetail("The last event is of %s; who leaves later is not known yet.",
-						   date_text(last_day)),
-				 errhint("Leave the date out, or shorten the horizon.")));
+	return DatumGetDateADT(last.value);
+}
+
+/*
+ * Labels are not known where the log ends before the horizon does: refuse to
+ * judge by them.  Nobody having said where it ends, the last event tells.
+ */
+static void
+require_log(const Backtest *b)
+{
+	DateADT		last = last_day(b);
+	Timestamp	end = ((Timestamp) last + 1) * USECS_PER_DAY;
+	char	   *date = date_text(b->dates[b->n_dates - 1]);
+
+	if (b->has_log_end)
+		end = (Timestamp) b->log_end * USECS_PER_DAY;
+	if (b->ends[b->n_dates - 1] <= end)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 b->has_log_end ? errmsg("cannot judge %s: its horizon reaches beyond the end of the log", date) :
+			 errmsg("cannot judge %s: its horizon reaches beyond the last event", date),
+			 b->has_log_end ? errdetail("The log ends on %s, 00:00 UTC; who leaves later is not known yet.",
+										date_text(b->log_end)) :
+			 errdetail("The last event is of %s; who leaves later is not known yet.", date_text(last)),
+			 errhint("Leave the date out, or shorten the horizon.")));
 }
 
 /* The dates that train as an array. */
@@ -362,6 +382,19 @@ find_columns(Backtest *b, FunctionCallInfo fcinfo)
 	}
 }
 
+static void
+read_log_end(Backtest *b, FunctionCallInfo fcinfo)
+{
+	b->has_log_end = !PG_ARGISNULL(ARG_LOG_END);
+	if (!b->has_log_end)
+		return;
+	b->log_end = PG_GETARG_DATEADT(ARG_LOG_END);
+	if (b->log_end < spk_day_of(SPK_MIN_TIME) || b->log_end > spk_day_of(SPK_MAX_TIME))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("log_end must be a finite date in the range of timestamps")));
+}
+
 PG_FUNCTION_INFO_V1(churn_backtest);
 Datum
 churn_backtest(PG_FUNCTION_ARGS)
@@ -376,6 +409,7 @@ churn_backtest(PG_FUNCTION_ARGS)
 	find_columns(&b, fcinfo);
 	b.horizon = PG_GETARG_DATUM(ARG_HORIZON);
 	b.event = PG_GETARG_DATUM(ARG_EVENT);
+	read_log_end(&b, fcinfo);
 	b.algorithm = PG_GETARG_DATUM(ARG_ALGORITHM);
 	b.options = PG_ARGISNULL(ARG_OPTIONS) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"))
 		: PG_GETARG_DATUM(ARG_OPTIONS);

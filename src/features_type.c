@@ -137,6 +137,30 @@ horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 	return until;
 }
 
+/*
+ * Does the log, complete until log_end 00:00 UTC, end before the horizon does?
+ * Then nobody's label is known, also not of those who have left by then: they
+ * would be left over alone of their date.
+ */
+static bool
+is_beyond_log(FunctionCallInfo fcinfo, int n, int64 until)
+{
+	DateADT		day;
+
+	if (PG_ARGISNULL(n))
+		return false;
+	if (until == SPK_NO_TIME)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("log_end needs horizon"),
+				 errhint("Without horizon the label tells what the log knows, wherever it ends.")));
+	day = PG_GETARG_DATEADT(n);
+	/* infinite, or beyond all timestamps */
+	if (day < spk_day_of(SPK_MIN_TIME) || day > spk_day_of(SPK_MAX_TIME))
+		return day < 0;
+	return until > day * SPK_USECS_PER_DAY;
+}
+
 static SpkChurnEvent
 churn_event_arg(FunctionCallInfo fcinfo, int n)
 {
@@ -157,7 +181,7 @@ churn_event_arg(FunctionCallInfo fcinfo, int n)
 			 errhint("Events are \"cancel\" and \"downgrade\".")));
 }
 
-/* churn_label(churn_profile, as_of date, horizon interval, event text) */
+/* churn_label(churn_profile, as_of date, horizon interval, event text, log_end date) */
 Datum
 churn_label(PG_FUNCTION_ARGS)
 {
@@ -175,6 +199,8 @@ churn_label(PG_FUNCTION_ARGS)
 	as_of = as_of_arg(fcinfo, 1);
 	until = horizon_end(fcinfo, 2, as_of);
 	event = churn_event_arg(fcinfo, 3);
+	if (is_beyond_log(fcinfo, 4, until))
+		PG_RETURN_NULL();
 	spk_check(spk_profile_label(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of, until,
 								event, &label, &why),
 			  PROFILE_WHAT, why);

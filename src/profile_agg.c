@@ -32,11 +32,21 @@ PG_FUNCTION_INFO_V1(churn_features_final);
 PG_FUNCTION_INFO_V1(churn_profile_merge);
 
 /*
- * The aggregate's state, argument 0 (made when there is none), with a host that
- * is good for this call.  Nothing is kept with the function: whoever calls may
- * have made it for this one row, as extensions do that run aggregates through
- * functions of their own.
+ * A state points to its host, and there may be millions of states, so they do
+ * not have one each.  Nor can it be kept with the function, as whoever calls us
+ * may have another FmgrInfo for every call.  So each call lends a host to the
+ * states that it works with; memory comes from the context they lie in, be it
+ * the aggregate's or that of one call.
  */
+static SpkProfileState *
+lend_host(SpkProfileState *state, SpkHost *host)
+{
+	*host = spk_pg_host(GetMemoryChunkContext(state));
+	state->closed.host = host;
+	return state;
+}
+
+/* The aggregate's state: argument 0, made on the first call.  The host is lent to it for this call. */
 static SpkProfileState *
 agg_state(FunctionCallInfo fcinfo, SpkHost *host)
 {
@@ -45,17 +55,11 @@ agg_state(FunctionCallInfo fcinfo, SpkHost *host)
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	if (PG_ARGISNULL(0))
-	{
-		*host = spk_pg_host(context);
-		state = MemoryContextAlloc(context, sizeof(SpkProfileState));
-		spk_profile_init(state, host);
-		return state;
-	}
-	state = (SpkProfileState *) PG_GETARG_POINTER(0);
-	*host = spk_pg_host(GetMemoryChunkContext(state));
-	spk_profile_set_host(state, host);
-	return state;
+	if (!PG_ARGISNULL(0))
+		return lend_host((SpkProfileState *) PG_GETARG_POINTER(0), host);
+	state = MemoryContextAlloc(context, sizeof(SpkProfileState));
+	spk_profile_init(state, host);
+	return lend_host(state, host);
 }
 
 static void
@@ -198,10 +202,9 @@ churn_profile_combine(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(1))
 	{
-		SpkProfileState *other = (SpkProfileState *) PG_GETARG_POINTER(1);
-		SpkHost		other_host = spk_pg_host(GetMemoryChunkContext(other));
+		SpkHost		other_host;
+		SpkProfileState *other = lend_host((SpkProfileState *) PG_GETARG_POINTER(1), &other_host);
 
-		spk_profile_set_host(other, &other_host);
 		spk_check(spk_profile_add_state(state, other), PROFILE_WHAT, NULL);
 	}
 	PG_RETURN_POINTER(state);

@@ -49,16 +49,6 @@ typedef struct SpkProfileState
 /* A state without events.  The host, which it keeps, holds its closed slices. */
 extern void spk_profile_init(SpkProfileState *state, const SpkHost *host);
 
-/*
- * Puts another host, of the same memory, in the place of the one it keeps: for
- * states that outlive it.
- */
-static inline void
-spk_profile_set_host(SpkProfileState *state, const SpkHost *host)
-{
-	state->closed.host = host;
-}
-
 /* Adds one event.  Its time must lie in SPK_MIN_TIME .. SPK_MAX_TIME. */
 extern SpkStatus spk_profile_add(SpkProfileState *state, const SpkEvent *event);
 
