@@ -15,22 +15,42 @@
 /* Of a text that is wrong, as much as PostgreSQL shows of a name. */
 #define MAX_SHOWN	(NAMEDATALEN - 1)
 
+static SpkWriter
+write_text(const SpkHost *host, const bytea *profile, bool with_length)
+{
+	SpkWriter	w = spk_writer(host);
+	const char *why = NULL;
+
+	if (with_length)
+		spk_write_u32(&w, 0);
+	spk_check(spk_profile_write_text(host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &w, &why),
+			  PROFILE_WHAT, why);
+	if (w.len >= MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s is too large to be shown as text", PROFILE_WHAT)));
+	return w;
+}
+
 text *
 spk_profile_to_json(const bytea *profile)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = spk_writer(&host);
-	const char *why = NULL;
+	SpkWriter	w = write_text(&host, profile, true);
 
-	spk_write_u32(&w, 0);		/* the varlena's length word */
-	spk_check(spk_profile_write_text(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &w, &why),
-			  PROFILE_WHAT, why);
-	if (w.len > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s is too large to be shown as text", PROFILE_WHAT)));
 	SET_VARSIZE(w.data, w.len);
 	return (text *) w.data;
+}
+
+char *
+spk_profile_to_cstring(const bytea *profile)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = write_text(&host, profile, false);
+
+	spk_write_u8(&w, 0);
+	spk_check(w.status, PROFILE_WHAT, NULL);
+	return (char *) w.data;
 }
 
 static void

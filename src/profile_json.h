@@ -9,8 +9,9 @@
 
 #include "core/profile.h"
 
-/* The JSON text of a profile, palloc'd; raises an error if its bytes are corrupt. */
+/* The JSON text of a profile, palloc'd, as one or the other; raises an error if its bytes are corrupt. */
 extern text *spk_profile_to_json(const bytea *profile);
+extern char *spk_profile_to_cstring(const bytea *profile);
 
 /*
  * Adds what the JSON text says to an empty state.  Raises an error on text

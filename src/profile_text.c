@@ -13,6 +13,10 @@
 /* The longest text of a slice or of a member beside them: json-c's memory is some forty times that. */
 #define MAX_PIECE		65536
 
+/* What the text of a slice takes, more or less: room that is there at once need not grow. */
+#define USUAL_PIECE		256
+#define MUCH_ROOM		((size_t) 1 << 30)
+
 /* ---- Writing ---- */
 
 static void
@@ -114,6 +118,8 @@ spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWri
 
 	if (status != SPK_OK)
 		return status;
+	if (slices.left < MUCH_ROOM / USUAL_PIECE)
+		(void) spk_writer_reserve(w, ((size_t) slices.left + 1) * USUAL_PIECE);
 	put(w, "{\"version\": ");
 	put_number(w, SPK_PROFILE_VERSION);
 	if (header.gender != SPK_GENDER_UNKNOWN)

@@ -81,14 +81,7 @@ churn_profile_in(PG_FUNCTION_ARGS)
 Datum
 churn_profile_out(PG_FUNCTION_ARGS)
 {
-	text	   *json = spk_profile_to_json(PG_GETARG_PROFILE_PP(0));
-	size_t		len = VARSIZE(json) - VARHDRSZ;
-	char	   *out = (char *) json;
-
-	/* the text, in place of its length word */
-	memmove(out, VARDATA(json), len);
-	out[len] = '\0';
-	PG_RETURN_CSTRING(out);
+	PG_RETURN_CSTRING(spk_profile_to_cstring(PG_GETARG_PROFILE_PP(0)));
 }
 
 Datum

@@ -26,25 +26,31 @@ insert_sort(SpkSlicePlace *places, size_t n)
 	}
 }
 
-/* Merges the sorted runs of width from low and from low + width on. */
-static void
-merge_runs(const SpkSlicePlace *from, SpkSlicePlace *to, size_t low, size_t width, size_t n)
+/* Merges the sorted runs of width from low and from low + width on; false when the host wants to stop. */
+static bool
+merge_runs(const SpkHost *host, const SpkSlicePlace *from, SpkSlicePlace *to, size_t low, size_t width, size_t n)
 {
 	size_t		middle = width < n - low ? low + width : n;
 	size_t		high = width < n - middle ? middle + width : n;
 	size_t		left = low;
 	size_t		right = middle;
 
-	if (middle == high || spk_place_compare(&from[middle - 1], &from[middle]) <= 0)
+	/* nothing to merge: all that is to the right comes later */
+	if (middle < high && spk_place_compare(&from[middle - 1], &from[middle]) <= 0)
+		middle = right = high;
+	while (low < high)
 	{
-		memcpy(to + low, from + low, (high - low) * sizeof(*to));
-		return;
+		size_t		stop = high - low < SPK_POLL_ROWS ? high : low + SPK_POLL_ROWS;
+
+		for (; low < stop; low++)
+			if (right == high || (left < middle && spk_place_compare(&from[left], &from[right]) <= 0))
+				to[low] = from[left++];
+			else
+				to[low] = from[right++];
+		if (low < high && spk_cancelled(host))
+			return false;
 	}
-	for (size_t at = low; at < high; at++)
-		if (right == high || (left < middle && spk_place_compare(&from[left], &from[right]) <= 0))
-			to[at] = from[left++];
-		else
-			to[at] = from[right++];
+	return true;
 }
 
 static bool
@@ -56,11 +62,7 @@ is_in_order(const SpkSlicePlace *places, size_t n)
 	return true;
 }
 
-/*
- * Sorts n places with room for as many; the result is in one of the two.  A
- * merge of two long runs is not interrupted: the last one takes a few
- * milliseconds for a million.
- */
+/* Sorts n places with room for as many; the result is in one of the two. */
 static SpkStatus
 sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, size_t n, SpkSlicePlace **sorted)
 {
@@ -85,7 +87,8 @@ sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, siz
 				if (spk_cancelled(host))
 					return SPK_CANCELLED;
 			}
-			merge_runs(places, room, low, width, n);
+			if (!merge_runs(host, places, room, low, width, n))
+				return SPK_CANCELLED;
 		}
 		places = room;
 		room = swap;

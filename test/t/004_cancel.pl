@@ -38,6 +38,21 @@ value(q{
 		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 		FROM churn_simulate_events(200) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;});
 
+# one user's million and a half of sessions, in no order, as events, a profile and text
+value(q{
+	CREATE TABLE bursts AS
+		SELECT '2018-10-01 UTC'::timestamptz + (i::bigint * 7919 % 1500000) * interval '40 seconds' AS ts,
+			   i::bigint * 48271 % 1500007 AS sessionid
+		FROM generate_series(1, 1500000) i;
+	CREATE TABLE large (profile churn_profile);
+	ALTER TABLE large ALTER profile SET STORAGE EXTERNAL;
+	INSERT INTO large SELECT churn_profile(ts, sessionid, 'NextSong', 'paid', 200.5, 'F', NULL) FROM bursts;
+	CREATE TABLE long_text (t text);
+	ALTER TABLE long_text ALTER t SET STORAGE EXTERNAL;
+	INSERT INTO long_text SELECT '{"version": 1, "slices": [' || string_agg('{"session": ' || i::bigint * 48271 % 500009 ||
+			', "day": "2018-10-01", "pages": {"Cancel": 1}}', ', ') || ']}'
+		FROM generate_series(1, 500000) i;});
+
 # and a log of two million events
 my $line = '{"ts":1538352117000,"userId":"30","sessionId":29,"page":"NextSong","auth":"Logged In",'
   . '"level":"paid","registration":1538173362000,"length":277.89016}' . "\n";
@@ -55,6 +70,15 @@ my @calls = (
 		'churn_train without workers', q{SET max_parallel_maintenance_workers = 0;
 			SELECT algorithm FROM churn_train('SELECT * FROM training', options => '{"trees": 10000}')}
 	],
+	[ 'churn_profile', "SELECT churn_profile(ts, sessionid, 'NextSong', 'paid', 200.5, 'F', NULL) IS NULL FROM bursts" ],
+	[
+		'merging large profiles', q{SELECT churn_profile_merge(churn_profile_merge(profile, profile), profile) IS NULL
+			FROM large, generate_series(1, 9)}
+	],
+	[ 'the text of a large profile', 'SELECT profile::json IS NULL FROM large, generate_series(1, 9)' ],
+	[ 'reading a long text', 'SELECT t::churn_profile IS NULL FROM long_text, generate_series(1, 9)' ],
+	[ 'features of a large profile', 'SELECT sum(n_songs) FROM large, generate_series(1, 99), churn_features(profile)' ],
+	[ 'labels of a large profile', 'SELECT count(churn_label(profile)) FROM large, generate_series(1, 99)' ],
 	[ 'churn_explain', 'SELECT sum(contribution) FROM training t, models, churn_explain(model, t)' ],
 	[ 'churn_reasons', 'SELECT count(churn_reasons(model, t)) FROM training t, models' ],
 	[
