@@ -13,6 +13,9 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 
+/* Bytes between two looks for interrupts: values have up to a gigabyte. */
+#define PIECE	(1024 * 1024)
+
 PG_FUNCTION_INFO_V1(churn_value_eq);
 PG_FUNCTION_INFO_V1(churn_value_ne);
 PG_FUNCTION_INFO_V1(churn_value_lt);
@@ -27,13 +30,41 @@ PG_FUNCTION_INFO_V1(churn_value_hash_extended);
 #define GETARG_VALUE_PP(n)	((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
 
 static int
+compare_bytes(const char *a, const char *b, size_t len)
+{
+	int			order = 0;
+
+	for (size_t at = 0; at < len && order == 0; at += PIECE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		order = memcmp(a + at, b + at, Min(len - at, PIECE));
+	}
+	return order;
+}
+
+/* Of a small value what hash_any_extended has; each piece goes into the seed of the next. */
+static uint64
+hash_bytes_of(const struct varlena *value, uint64 seed)
+{
+	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
+	size_t		len = VARSIZE_ANY_EXHDR(value);
+
+	for (; len > PIECE; bytes += PIECE, len -= PIECE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		seed = DatumGetUInt64(hash_any_extended(bytes, PIECE, seed));
+	}
+	return DatumGetUInt64(hash_any_extended(bytes, (int) len, seed));
+}
+
+static int
 compare_args(FunctionCallInfo fcinfo)
 {
 	struct varlena *a = GETARG_VALUE_PP(0);
 	struct varlena *b = GETARG_VALUE_PP(1);
 	size_t		a_len = VARSIZE_ANY_EXHDR(a);
 	size_t		b_len = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
+	int			order = compare_bytes(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
 
 	if (order == 0)
 		order = (a_len > b_len) - (a_len < b_len);
@@ -95,23 +126,23 @@ churn_value_cmp(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32((order > 0) - (order < 0));
 }
 
+/* The low half of the extended one without a seed, as PostgreSQL asks for. */
 Datum
 churn_value_hash(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
-	Datum		hash = hash_any((unsigned char *) VARDATA_ANY(value), (int) VARSIZE_ANY_EXHDR(value));
+	uint64		hash = hash_bytes_of(value, 0);
 
 	PG_FREE_IF_COPY(value, 0);
-	return hash;
+	PG_RETURN_UINT32((uint32) hash);
 }
 
 Datum
 churn_value_hash_extended(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
-	Datum		hash = hash_any_extended((unsigned char *) VARDATA_ANY(value),
-										 (int) VARSIZE_ANY_EXHDR(value), (uint64) PG_GETARG_INT64(1));
+	uint64		hash = hash_bytes_of(value, (uint64) PG_GETARG_INT64(1));
 
 	PG_FREE_IF_COPY(value, 0);
-	return hash;
+	PG_RETURN_UINT64(hash);
 }
