@@ -38,7 +38,7 @@ $publisher->safe_psql('postgres', q{
 			options => '{"trees": 20}'), generate_series(1, 3) AS n;
 	CREATE PUBLICATION everything FOR TABLE profiles, models, other;});
 $subscriber->safe_psql('postgres',
-	"CREATE SUBSCRIPTION everything CONNECTION '" . $publisher->connstr('postgres') . "' PUBLICATION everything");
+	"CREATE SUBSCRIPTION everything CONNECTION '" . $publisher->connstr . " dbname=postgres' PUBLICATION everything");
 
 my $content = q{
 	SELECT 'profile', userid, md5(churn_profile_send(profile)) FROM profiles
