@@ -387,6 +387,91 @@ test_no_memory(void **unused)
 	}
 }
 
+/* A user with many sessions in no order: whenever the host wants to stop it is heard, and nothing is lost. */
+static void
+test_cancelled(void **unused)
+{
+	bool		done = false;
+	int			cancelled = 0;
+
+	(void) unused;
+	for (long polls = 0; !done; polls++)
+	{
+		UnitHost	h = UNIT_HOST_INIT;
+		SpkHost		host = unit_host(&h);
+		SpkProfileState state;
+		SpkWriter	w = spk_writer(&host);
+		SpkStatus	status = SPK_OK;
+
+		h.polls_left = polls;
+		spk_profile_init(&state, &host);
+		for (int i = 0; i < 20000 && status == SPK_OK; i++)
+		{
+			SpkEvent	e = {.ts = i, .session = i * 7919 % 20000, .registration = SPK_NO_TIME, .page = SPK_PAGE_HOME};
+
+			status = spk_profile_add(&state, &e);
+		}
+		if (status == SPK_OK)
+			status = spk_profile_encode(&state, &w);
+		assert_true(status == SPK_OK || status == SPK_CANCELLED);
+		done = status == SPK_OK;
+		cancelled += !done;
+		spk_release(&host, w.data);
+		release_state(&state);
+		assert_int_equal(h.live, 0);
+	}
+	assert_true(cancelled > 20);
+}
+
+/* Slices that no events make are not taken, before anything is made of them. */
+static void
+test_unsound_slices(void **unused)
+{
+	const int64_t midnight = 2 * SPK_USECS_PER_DAY;
+	UnitHost	h = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&h);
+	SpkProfileState state;
+	SpkSlice	good;
+	SpkSlice	bad[16];
+	int			n = 0;
+
+	(void) unused;
+	spk_slice_init(&good, 1, 2);
+	good.first_ts = midnight + 5;
+	good.level_ts = good.first_downgrade = midnight + 6;
+	good.last_ts = midnight + 7;
+	good.level = SPK_LEVEL_PAID;
+	good.paid = 1;
+	good.listened_us = good.play_hours = 1;
+	good.pages[SPK_PAGE_NEXT_SONG] = good.pages[SPK_PAGE_SUBMIT_DOWNGRADE] = 1;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		bad[i] = good;
+	memset(bad[n++].pages, 0, sizeof(good.pages));
+	bad[n++].day = 3;
+	bad[n++].day = INT32_MAX;
+	bad[n++].first_ts = midnight + 8;
+	bad[n++].first_ts = SPK_NO_TIME;
+	bad[n++].last_ts = SPK_NO_TIME;
+	bad[n++].last_ts = midnight + SPK_USECS_PER_DAY;
+	bad[n++].level_ts = midnight + 8;
+	bad[n++].level_ts = midnight + 4;
+	bad[n++].level = SPK_LEVEL_UNKNOWN;
+	bad[n++].paid = 0;
+	bad[n++].listened_us = -1;
+	bad[n++].play_hours = -1;
+	bad[n++].pages[SPK_PAGE_NEXT_SONG] = 0;
+	bad[n++].first_downgrade = SPK_NO_TIME;
+	bad[n++].pages[SPK_PAGE_SUBMIT_DOWNGRADE] = 0;
+	assert_int_equal(n, sizeof(bad) / sizeof(bad[0]));
+	spk_profile_init(&state, &host);
+	for (int i = 0; i < n; i++)
+		assert_int_equal(spk_profile_add_slice(&state, &bad[i]), SPK_CORRUPT);
+	assert_true(spk_profile_is_empty(&state));
+	assert_int_equal(spk_profile_add_slice(&state, &good), SPK_OK);
+	release_state(&state);
+	assert_int_equal(h.live, 0);
+}
+
 int
 main(void)
 {
@@ -401,6 +486,8 @@ main(void)
 		cmocka_unit_test(test_far_times),
 		cmocka_unit_test(test_times_refused),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_cancelled),
+		cmocka_unit_test(test_unsound_slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
