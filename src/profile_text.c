@@ -220,12 +220,9 @@ parse(Reading *r, SpkJsonPiece piece)
 		return NULL;
 	}
 	error = spk_json_parse_strict(r->parser, piece.at, piece.len, r->host, &value);
-#ifdef SPK_JSON_NO_MEMORY
 	if (error == SPK_JSON_NO_MEMORY)
 		check(r, SPK_NO_MEMORY);
-	else
-#endif
-	if (error == json_tokener_continue)
+	else if (error == json_tokener_continue)
 		check(r, SPK_CANCELLED);
 	else if (error != json_tokener_success)
 	{
