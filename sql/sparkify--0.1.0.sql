@@ -588,6 +588,16 @@ CREATE FUNCTION churn_last_day(profile churn_profile) RETURNS date
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_last_day(churn_profile) IS 'UTC date of the last event';
 
+CREATE FUNCTION churn_dates_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION churn_dates_support(internal) IS 'planner support: estimates the rows of churn_dates';
+
+-- not strict: without a bound there would be no rows, and nobody would be told
+CREATE FUNCTION churn_dates(first date, last date, every interval) RETURNS SETOF date
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 SUPPORT churn_dates_support;
+COMMENT ON FUNCTION churn_dates(date, date, interval)
+IS 'the dates from first to last, every so many days, weeks or months; the same in every time zone';
+
 ------------------------------------------------------------------------
 -- Models: types
 ------------------------------------------------------------------------
