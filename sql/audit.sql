@@ -55,17 +55,17 @@ RESET min_parallel_table_scan_size;
 CREATE TABLE user_profiles AS
 SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 FROM churn_simulate_events(200) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
-SELECT feature, auc < 0.3 AS telling, note FROM churn_audit('SELECT churn_label(profile) AS churned, (churn_features(profile)).* FROM user_profiles')
+SELECT feature, auc < 0.3 AS telling, note FROM churn_audit('SELECT churn_label(profile) AS churned, f.* FROM user_profiles, churn_features(profile) AS f')
 WHERE feature IN ('days_active', 'thumbs_up_ratio', 'gender_dum');
 SELECT feature, auc < 0.3 AS telling, regexp_replace(note, '\d.\d\d\d', 'x') AS note, abs(substring(note from '\d.\d\d\d')::float8 - 0.5) < 0.1 AS not_before
-FROM churn_audit('SELECT profile, churn_label(profile) AS churned, (churn_features(profile)).* FROM user_profiles')
+FROM churn_audit('SELECT profile, churn_label(profile) AS churned, f.* FROM user_profiles, churn_features(profile) AS f')
 WHERE feature IN ('days_active', 'gender_dum');
 SELECT feature, note FROM churn_audit('SELECT churn_label(profile) AS churned, ''x'' AS days_active, now() AS n_songs FROM user_profiles');
 
 -- features of a date, which hold nothing from after it
 CREATE VIEW snapshots AS
-SELECT userid, profile, d::date AS as_of, churn_label(profile, d::date, '14 days') AS churned, (churn_features(profile, d::date)).*
-FROM user_profiles, generate_series('2018-10-15'::timestamp, '2018-11-12', '7 days') AS d;
+SELECT userid, profile, d AS as_of, churn_label(profile, d, '14 days') AS churned, f.*
+FROM user_profiles, churn_dates('2018-10-15', '2018-11-12', '7 days') AS d, churn_features(profile, d) AS f;
 SELECT count(*), count(note) FILTER (WHERE note ~ 'as_of|history') AS suspected FROM churn_audit('snapshots');
 SELECT count(*), count(note) FILTER (WHERE note ~ 'as_of|history') AS suspected FROM churn_audit('SELECT churned, as_of, days_active, n_songs FROM snapshots');
 

@@ -23,9 +23,9 @@ SELECT as_of, trained_from, trained_to, n_train, n_train_positive, (metrics).n, 
 
 -- the same by hand: models to the bit, and figures at the models' own thresholds
 CREATE VIEW snapshots AS
-SELECT userid, d::date AS as_of, churn_label(profile, d::date, '14 days') AS churned, (churn_features(profile, d::date)).*
-FROM user_profiles, generate_series('2018-10-15'::timestamp, '2018-11-12', '7 days') AS d
-WHERE churn_label(profile, d::date, '14 days') IS NOT NULL;
+SELECT userid, d AS as_of, churn_label(profile, d, '14 days') AS churned, f.*
+FROM user_profiles, churn_dates('2018-10-15', '2018-11-12', '7 days') AS d, churn_features(profile, d) AS f
+WHERE churn_label(profile, d, '14 days') IS NOT NULL;
 SELECT t.as_of, t.model = h.model AS model, t.n_train = h.n_rows AND t.n_train_positive = h.n_positive AS counts,
 	   t.metrics = (SELECT churn_metrics(s.churned, churn_predict(h.model, s), (churn_info(h.model)->>'threshold')::float8)
 					FROM snapshots s WHERE s.as_of = t.as_of) AS metrics

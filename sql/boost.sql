@@ -121,9 +121,9 @@ CREATE TABLE users AS
 SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 FROM churn_simulate_events(2000, 42) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
 CREATE VIEW snapshots AS
-SELECT userid, d::date AS as_of, churn_label(profile, d::date, '14 days') AS churned, (churn_features(profile, d::date)).*
-FROM users, generate_series('2018-10-15'::date, '2018-10-29', '7 days') AS d
-WHERE churn_label(profile, d::date, '14 days') IS NOT NULL;
+SELECT userid, d AS as_of, churn_label(profile, d, '14 days') AS churned, f.*
+FROM users, churn_dates('2018-10-15', '2018-10-29', '7 days') AS d, churn_features(profile, d) AS f
+WHERE churn_label(profile, d, '14 days') IS NOT NULL;
 CREATE TABLE known AS SELECT * FROM snapshots WHERE userid::int % 2 = 0;
 CREATE TABLE unknown AS SELECT * FROM snapshots WHERE userid::int % 2 <> 0;
 CREATE TEMP TABLE judged AS

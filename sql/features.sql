@@ -23,7 +23,7 @@ CREATE TABLE prof AS
 SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS p FROM ev GROUP BY userid;
 \x on
 SELECT (churn_features(ts, sessionid, page, level, length, gender, registration)).* FROM ev;
-SELECT (churn_features(p, '2018-10-09')).* FROM prof;
+SELECT f.* FROM prof, churn_features(p, '2018-10-09') AS f;
 \x off
 -- both forms agree, and as_of late enough changes only what looks back from it
 SELECT (SELECT churn_features(p) FROM prof) = churn_features(ts, sessionid, page, level, length, gender, registration) AS same

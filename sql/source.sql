@@ -87,6 +87,8 @@ SELECT repel('public.churn_predict_values(churn_model, int)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
 SELECT repel('public.churn_predict(churn_model, source_rows)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
+SELECT repel('public.churn_metrics(boolean, float8, float8)', 'churn_metrics',
+    $$SELECT churn_evaluate(model, 'source_rows') FROM source_model$$);
 CREATE TABLE source_other AS SELECT userid FROM source_rows;
 SELECT repel('public.churn_predict(churn_model, source_other)', 'float8',
     $$SELECT churn_score(model, 'source_other') FROM source_model$$);

@@ -839,14 +839,16 @@ CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity'
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
 
 -- stable: binds the row as churn_predict does, and shows values as the session's
--- settings say.  The cost is that of a hundred trees, some milliseconds.
+-- settings say.  The cost is that of small models, some tens of microseconds; large
+-- ones take milliseconds.  As the model is not known when a query is planned,
+-- more would have the planner compile queries over a few hundred users.
 CREATE FUNCTION churn_explain(model churn_model, features record,
 		OUT feature text, OUT value text, OUT contribution float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 25000 ROWS 40;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000 ROWS 40 SUPPORT churn_predict_support;
 
 CREATE FUNCTION churn_reasons(model churn_model, features record, top int DEFAULT 3) RETURNS text[]
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 25000 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000 SUPPORT churn_predict_support;
 
 COMMENT ON FUNCTION churn_fingerprint(churn_model) IS
 	'hash of the whole model, 16 hex digits: equal models have equal ones';
@@ -1152,6 +1154,12 @@ CREATE AGGREGATE churn_threshold(label anyelement, score float8, budget bigint) 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8, bigint) IS 'the threshold that flags as many rows as possible, but no more than the budget';
+
+-- unsafe: runs a query of its own
+CREATE FUNCTION churn_evaluate(model churn_model, source text, label text DEFAULT 'churned',
+	OUT metric text, OUT value float8, OUT baseline float8, OUT meaning text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 21;
+COMMENT ON FUNCTION churn_evaluate(churn_model, text, text) IS 'judges a model on the rows of a table, a view or a query, at the model''s own threshold: a figure a row, beside it what "nobody churns", or else a score that knows nothing, has, and what it means';
 
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_compare(source text, label text DEFAULT 'churned',

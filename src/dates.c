@@ -2,9 +2,9 @@
  * dates.c
  *	  churn_dates: dates at equal distances, whatever the time zone.
  *
- * generate_series over dates goes by way of timestamptz: its last date is lost
- * to whoever lives west of Greenwich, and a change of the clocks shifts others.
- * Here nothing but the calendar counts.
+ * generate_series over dates goes by way of timestamptz: in a view that was made
+ * in UTC its last date is lost to whoever reads it west of Greenwich.  Here
+ * nothing but the calendar counts.
  */
 #include "compat.h"
 
@@ -18,6 +18,8 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
+
+#include "train.h"
 
 #define DAYS_PER_MONTH_ON_AVERAGE	(DAYS_PER_YEAR / MONTHS_PER_YEAR)
 
@@ -81,24 +83,13 @@ check_bound(const char *argument, DateADT date)
 				 errmsg("\"%s\" must be finite", argument)));
 }
 
-static void
-check_no_null(FunctionCallInfo fcinfo)
-{
-	static const char *const names[] = {"first", "last", "every"};
-
-	for (int i = 0; i < lengthof(names); i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("\"%s\" must not be NULL", names[i])));
-}
-
 static DatesState *
 begin_dates(FunctionCallInfo fcinfo, MemoryContext context)
 {
+	static const char *const names[] = {"first", "last", "every"};
 	DatesState *state = MemoryContextAlloc(context, sizeof(DatesState));
 
-	check_no_null(fcinfo);
+	spk_require_args(fcinfo, names, lengthof(names));
 	state->first = PG_GETARG_DATEADT(0);
 	state->last = PG_GETARG_DATEADT(1);
 	check_bound("first", state->first);

@@ -85,7 +85,7 @@ note_query(const SupportRequestSimplify *request)
 
 #endif
 
-/* Support of churn_predict and churn_at_risk: simplifies nothing, but sees queries with them before joins. */
+/* Support of what takes a model and a row: simplifies nothing, but sees queries with them before joins. */
 PG_FUNCTION_INFO_V1(churn_predict_support);
 Datum
 churn_predict_support(PG_FUNCTION_ARGS)

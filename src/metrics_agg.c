@@ -1,11 +1,13 @@
 /*
  * metrics_agg.c
- *	  The result of the aggregate churn_metrics.
+ *	  The type churn_metrics, and the result of the aggregate.
  */
 #include "compat.h"
 
 #include <math.h>
 
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 
@@ -14,6 +16,12 @@
 #include "scores_agg.h"
 
 PG_FUNCTION_INFO_V1(churn_metrics_finalfn);
+
+const Oid	spk_metrics_types[SPK_METRICS_COLUMNS] = {
+	INT8OID, INT8OID, FLOAT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
+	FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+	FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID
+};
 
 HeapTuple
 spk_metrics_tuple(TupleDesc desc, const SpkMetrics *m)
@@ -24,8 +32,8 @@ spk_metrics_tuple(TupleDesc desc, const SpkMetrics *m)
 		m->auc, m->pr_auc, m->log_loss, m->brier, m->baseline_weighted_f1,
 		m->best_threshold, m->best_f1, m->ece
 	};
-	Datum		values[1 + lengthof(counts) + lengthof(figures)];
-	bool		nulls[lengthof(values)] = {false};
+	Datum		values[SPK_METRICS_COLUMNS];
+	bool		nulls[SPK_METRICS_COLUMNS] = {false};
 	int			at = 0;
 
 	/* n and positives stand before the threshold, the other counts behind */
@@ -41,10 +49,32 @@ spk_metrics_tuple(TupleDesc desc, const SpkMetrics *m)
 		values[at++] = Float8GetDatum(figures[i]);
 	}
 
+	StaticAssertStmt(1 + lengthof(counts) + lengthof(figures) == SPK_METRICS_COLUMNS, "a column is missing");
 	if (desc->natts != lengthof(values))
 		elog(ERROR, "type churn_metrics has %d columns instead of %d",
 			 desc->natts, (int) lengthof(values));
 	return heap_form_tuple(desc, values, nulls);
+}
+
+void
+spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *m)
+{
+	uint64	   *const counts[] = {&m->n, &m->positives, &m->tp, &m->fp, &m->tn, &m->fn};
+	double	   *const figures[] = {
+		&m->accuracy, &m->precision, &m->recall, &m->f1, &m->weighted_f1, &m->macro_f1,
+		&m->auc, &m->pr_auc, &m->log_loss, &m->brier, &m->baseline_weighted_f1,
+		&m->best_threshold, &m->best_f1, &m->ece
+	};
+	int			at = 0;
+
+	for (int i = 0; i < lengthof(counts); i++)
+	{
+		if (i == 2)
+			m->threshold = DatumGetFloat8(values[at++]);
+		*counts[i] = (uint64) DatumGetInt64(values[at++]);
+	}
+	for (int i = 0; i < lengthof(figures); i++, at++)
+		*figures[i] = nulls[at] ? NAN : DatumGetFloat8(values[at]);
 }
 
 Datum

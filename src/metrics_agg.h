@@ -14,4 +14,11 @@
 /* A row of the type churn_metrics, whose descriptor is desc; NaN becomes NULL. */
 extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
 
+/* The types of its columns. */
+#define SPK_METRICS_COLUMNS 21
+extern const Oid spk_metrics_types[SPK_METRICS_COLUMNS];
+
+/* The reverse, of the columns of a row that is not NULL. */
+extern void spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *metrics);
+
 #endif							/* SPK_METRICS_AGG_H */

@@ -11,6 +11,7 @@
 #include "utils/tuplestore.h"
 
 #include "model_type.h"
+#include "score.h"
 #include "source.h"
 
 typedef struct ScoreResult
@@ -53,12 +54,9 @@ only_column(TupleDesc columns, const char *name)
 	return found;
 }
 
-/*
- * The call that predicts a row of q: of the model's columns alone, as far as a
- * function may have so many arguments and each is there; else of the whole row.
- */
-static char *
-prediction(const SpkModel *model, TupleDesc columns, const char *schema)
+/* Of the model's columns alone, where a function may have so many arguments and each is there; else of the whole row. */
+char *
+spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
 {
 	StringInfoData call;
 	bool		listed = model->n_features < FUNC_MAX_ARGS;
@@ -97,7 +95,7 @@ churn_score(PG_FUNCTION_ARGS)
 	result.store = rsinfo->setResult;
 	result.desc = rsinfo->setDesc;
 	sql = psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s", quote_identifier(id),
-				   prediction(model, columns, schema), from);
+				   spk_prediction_of(model, columns, schema), from);
 	(void) get_func_signature(function, &types, &n_types);
 	spk_source_run(sql, 1, types, &value, 2, (const Oid[]) {TEXTOID, FLOAT8OID}, put_score, &result);
 	PG_RETURN_NULL();

@@ -29,7 +29,7 @@ expect()
 }
 
 demo demo_full true
-expect demo_full '^auc +\| 0\.[6-9]'
+expect demo_full '^ auc +\| +0\.[6-9]'
 expect demo_full '^== The ten users most at risk now'
 
 # about three weeks

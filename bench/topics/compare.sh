@@ -14,11 +14,11 @@ sql -c "CREATE TABLE users AS
 	SELECT (e).userid, churn_profile((e).ts, (e).sessionid, (e).page, (e).level, (e).length, (e).gender, (e).registration) AS profile
 	FROM (SELECT churn_simulate_events($compare_users) AS e OFFSET 0) AS log
 	WHERE (e).auth NOT IN ('Logged Out', 'Guest') GROUP BY 1" \
-	-c "CREATE TABLE history AS SELECT userid, churn_label(profile) AS churned, (churn_features(profile)).* FROM users" \
+	-c "CREATE TABLE history AS SELECT userid, churn_label(profile) AS churned, f.* FROM users, churn_features(profile) AS f" \
 	-c "CREATE TABLE snapshots AS
-		SELECT userid, d::date AS as_of, churn_label(profile, d::date, '14 days') AS churned, (churn_features(profile, d::date)).*
-		FROM users, generate_series('2018-10-15'::date, '2018-11-12', '7 days') AS d
-		WHERE churn_label(profile, d::date, '14 days') IS NOT NULL" \
+		SELECT userid, d AS as_of, churn_label(profile, d, '14 days') AS churned, f.*
+		FROM users, churn_dates('2018-10-15', '2018-11-12', '7 days') AS d, churn_features(profile, d) AS f
+		WHERE churn_label(profile, d, '14 days') IS NOT NULL" \
 	-c 'VACUUM ANALYZE history' -c 'VACUUM ANALYZE snapshots' -o /dev/null -c "SELECT pg_prewarm('history')"
 
 candidate "churn_compare, from a table" with_settings "$compare_settings" timed "SELECT * FROM churn_compare('history')"

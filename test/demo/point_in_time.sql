@@ -1,11 +1,11 @@
 \echo '== Point-in-time rows: what was known on a day, and who left in the two weeks after'
 \echo
 CREATE VIEW snapshots AS
-SELECT p.userid, d::date AS as_of, churn_label(p.profile, d::date, '14 days') AS churned, f.*
+SELECT p.userid, d AS as_of, churn_label(p.profile, d, '14 days') AS churned, f.*
 FROM user_profiles p,
-	 generate_series(:'first_train'::date, :'last_test', '7 days') AS d,
-	 churn_features(p.profile, d::date) AS f
-WHERE churn_label(p.profile, d::date, '14 days') IS NOT NULL;
+	 churn_dates(:'first_train', :'last_test', '7 days') AS d,
+	 churn_features(p.profile, d) AS f
+WHERE churn_label(p.profile, d, '14 days') IS NOT NULL;
 
 \echo
 \echo '== Learn from early days; judge on days when every label learnt from had become known'

@@ -33,7 +33,8 @@ SELECT now_date,
 	   now_date - 14 AS last_test,
 	   now_date - first_date AS n_days,
 	   now_date - first_date >= 42 AS long_enough
-FROM (SELECT min(ts)::date AS first_date, max(ts)::date + 1 AS now_date FROM events) span \gset
+FROM (SELECT (min(ts) AT TIME ZONE 'UTC')::date AS first_date,
+			 (max(ts) AT TIME ZONE 'UTC')::date + 1 AS now_date FROM events) span \gset
 \if :learnable
 \else
 	\echo 'Nobody in this log has cancelled (no page "Cancellation Confirmation"), so there is'

@@ -8,12 +8,10 @@ SELECT algorithm, n_rows, n_positive, n_features, round(seconds::numeric, 2) AS 
 	   pg_size_pretty(pg_column_size(model)::bigint) AS size
 FROM models;
 
-\echo '== Judge it on what training never saw; baseline_weighted_f1 is what "nobody churns" scores'
+\echo '== Judge it on what training never saw; the baseline is what knows nothing'
 \echo
-\pset expanded on
-SELECT (churn_metrics(j.churned, churn_predict(m.model, j))).*
-FROM judging j, models m;
-\pset expanded off
+SELECT metric, round(value::numeric, 3) AS value, round(baseline::numeric, 3) AS baseline, meaning
+FROM models, churn_evaluate(model, 'judging');
 
 \echo '== The same rows in ten parts, from the highest risk to the lowest'
 \echo

@@ -5,21 +5,23 @@ use warnings FATAL => 'all';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use IPC::Run ();
 
 my $node = PostgreSQL::Test::Cluster->new('docs');
 $node->init;
 $node->start;
 
-# The log that the documents load from /path/to/log.json
+# The log that the documents load from /path/to/log.json, and one of fewer users
 my $log = $node->data_dir . '/log.json';
+my $short_log = $node->data_dir . '/short_log.json';
+$node->safe_psql('postgres', 'CREATE EXTENSION sparkify');
 $node->safe_psql('postgres', qq{
-	CREATE EXTENSION sparkify;
 	COPY (SELECT json_strip_nulls(json_build_object(
 			'ts', (extract(epoch FROM ts) * 1000)::bigint, 'userId', userid, 'sessionId', sessionid,
 			'page', page, 'auth', auth, 'level', level, 'length', length, 'gender', gender,
 			'registration', (extract(epoch FROM registration) * 1000)::bigint))
-		FROM churn_simulate_events(300)) TO '$log' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02');
-});
+		FROM churn_simulate_events($$_[1])) TO '$$_[0]' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')
+}) foreach [ $log, 200 ], [ $short_log, 80 ];
 
 # What a document takes for granted; what it does not show
 my %before = (
@@ -43,20 +45,89 @@ my %before = (
 		FROM events WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
 	});
 
-for my $doc (sort keys %before)
+# The SQL of a document, with what comes before
+sub sql_of
 {
-	(my $db = lc $doc) =~ s/\W/_/g;
-	my $text = slurp_file($doc);
-	my @blocks = $text =~ /^```sql\n(.*?)^```$/gms;
+	my ($doc) = @_;
+	my @blocks = slurp_file($doc) =~ /^```sql\n(.*?)^```$/gms;
+	my $sql = join("\n", $before{$doc}, @blocks);
 
 	ok(@blocks, "$doc has SQL");
-	$node->safe_psql('postgres', "CREATE DATABASE $db");
-	my $sql = join("\n", $before{$doc}, @blocks);
 	$sql =~ s{'/path/to/}{"'" . $node->data_dir . '/'}ge;
 	$sql =~ s{/path/to/log\.json}{'$log'}g;
-	my ($status, $out, $err) = $node->psql($db, $sql, on_error_stop => 1);
-	is($status, 0, "$doc runs") or diag($err);
-	unlike($err, qr/ERROR|WARNING/, "$doc runs without complaint");
+	return $sql;
+}
+
+sub database_of
+{
+	(my $db = lc join('_', @_)) =~ s/\W/_/g;
+	return $db;
+}
+
+# What a document has made, in psql: how many rows each relation holds, the range
+# of its dates, its models and profiles to the bit.
+my $traces = q{
+SELECT format(CASE t.type
+		WHEN 'date' THEN 'SELECT %1$L, min(%2$I), max(%2$I) FROM %3$s'
+		WHEN 'churn_model' THEN 'SELECT %1$L, churn_fingerprint(%2$I) FROM %3$s ORDER BY 2'
+		WHEN 'churn_profile' THEN 'SELECT %1$L, md5(string_agg(b, '''' ORDER BY b)) FROM (SELECT churn_profile_send(%2$I) FROM %3$s) AS s(b)'
+		ELSE 'SELECT %1$L, count(*) FROM %3$s'
+	END, relname || '.' || coalesce(attname, '*'), attname, oid::regclass)
+FROM pg_class AS c LEFT JOIN LATERAL (
+	SELECT NULL AS attname, NULL AS type
+	UNION ALL
+	SELECT attname, atttypid::regtype::text FROM pg_attribute
+	WHERE attrelid = oid AND NOT attisdropped AND attnum > 0
+		AND atttypid IN ('date'::regtype, 'churn_model'::regtype, 'churn_profile'::regtype)) AS t ON true
+WHERE relnamespace IN ('public'::regnamespace, pg_my_temp_schema()) AND relkind IN ('r', 'v', 'p', 'f')
+ORDER BY 1 \gexec
+};
+
+my @zones = ('UTC', 'America/New_York', 'Asia/Kathmandu');
+
+# Runs each script in a database of its own and in the time zone beside it, all
+# at once: [name, database, time zone, script].  What each has made, as it looks
+# from each zone; a view may be read in another one than it was made in.
+sub run_all
+{
+	my @runs;
+
+	for my $run (@_)
+	{
+		my ($name, $db, $zone, $sql) = @$run;
+		my $file = $node->data_dir . "/$db.sql";
+		my ($out, $err);
+
+		$node->safe_psql('postgres', "CREATE DATABASE $db");
+		append_to_file($file, join("\n", '\o /dev/null', $sql, '\o', map { "SET timezone = '$_';\n\\echo === read in\n$traces" } @zones));
+		local $ENV{PGTZ} = $zone;
+		push @runs, [ $name, \$out, \$err, IPC::Run::start(
+			[ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($db), '-f', $file ],
+			'<', \undef, '>', \$out, '2>', \$err) ];
+	}
+	return map {
+		my ($name, $out, $err, $psql) = @$_;
+		ok($psql->finish, "$name runs") or diag($$err);
+		unlike($$err, qr/ERROR|WARNING/, "$name runs without complaint");
+		$$out;
+	} @runs;
+}
+
+# As they stand, by somebody in New York, whose days are not those of UTC
+my %sql = map { $_ => sql_of($_) } sort keys %before;
+run_all(map { [ $_, database_of($_), 'America/New_York', $sql{$_} ] } sort keys %sql);
+
+# And wherever one lives they make the same; of fewer users, since it is done three times
+for my $doc (sort keys %sql)
+{
+	(my $few = $sql{$doc}) =~ s/churn_simulate_events\((?:500|1000)\)/churn_simulate_events(200)/g;
+	$few =~ s/'\Q$log\E'/'$short_log'/g;
+
+	my ($utc, @others) = run_all(map { [ "$doc in $_", database_of($doc, $_), $_, $few ] } @zones);
+	my (undef, @reads) = split /^=== read in\n/m, $utc;
+	like($reads[0], qr/\w/, "$doc makes something");
+	is_deeply(\@reads, [ ($reads[0]) x @zones ], "what $doc makes reads the same elsewhere");
+	is($_, $utc, "$doc makes the same elsewhere") foreach @others;
 }
 
 # and shows what it says it shows
@@ -80,6 +151,65 @@ is($node->safe_psql('docs_incremental_md', q{
 my ($status, $out, $err) = $node->psql('docs_incremental_md', q{CALL merge_day('2018-10-05')});
 like($err, qr/duplicate key value violates unique constraint "merged_days_pkey"/, 'a day merged twice fails');
 is($node->safe_psql('docs_incremental_md', q{SELECT count(*) FROM merged_days}), '10', 'and is noted once');
+
+# In a select list (f(x)).* calls f once for each column of its result, so nowhere
+# is one of ours written so; aggregates are computed once all the same, but for
+# those of subqueries, no two of which are the same to the planner.
+my %columns;
+$columns{$_->[0]}{$_->[1]} = 1 foreach map { [ split /\|/ ] } split /\n/, $node->safe_psql('readme_md', q{
+	SELECT proname, n FROM pg_proc AS p LEFT JOIN pg_class AS c ON c.reltype = prorettype,
+		generate_series(pronargs::int - pronargdefaults, pronargs) AS n
+	WHERE proname LIKE 'churn\_%' AND prokind = 'f'
+		AND (c.relnatts > 1 OR cardinality(array_positions(proargmodes, 'o') || array_positions(proargmodes, 't')) > 1)});
+my $nested = qr{(?<nested>\((?:[^()]++|(?&nested))*+\))};
+
+sub calls_by_column
+{
+	my ($text) = @_;
+	my @found;
+
+	while ($text =~ /\(\s*(churn_\w+)\s*(?=\()/g)
+	{
+		my ($name, $rest) = ($1, substr $text, pos $text);
+		next unless $rest =~ /^($nested)\s*\)\s*\.\s*\*/;
+		my $args = substr $1, 1, -1;
+		my $subquery = $args =~ /\(\s*SELECT\b/i;
+		1 while $args =~ s/$nested//g;
+		my $n = $args =~ /\S/ ? 1 + ($args =~ tr/,//) : 0;
+		push @found, "$name/$n" if $columns{$name}{$n} || $subquery;
+	}
+	return @found;
+}
+
+# Nor do dates come from generate_series or current_date, which know time zones
+sub asks_time_zone
+{
+	my ($text) = @_;
+
+	return 1 if $text =~ /\bcurrent_date\b(?!`)/i;
+	while ($text =~ /generate_series\s*(?=\()/g)
+	{
+		return 1 if substr($text, pos $text) =~ /^$nested/
+			&& $+{nested} =~ /::date\b|\bdate '|'[0-9. ]*(?:day|week|month)s?'/i;
+	}
+	return 0;
+}
+
+is(join(' ', map { asks_time_zone($_) } "generate_series('2018-10-08'::date, '2018-11-19', '7 days') AS d", 'profile, current_date)',
+		"generate_series(1, 5) AS i, churn_features(profile, DATE '2018-12-01' + i)"), '1 1 0', 'such dates are known');
+my @zoned = grep { asks_time_zone(slurp_file($_)) }
+	grep { -f } 'README.md', glob 'docs/*.md test/demo/*.sql bench/* bench/topics/*';
+is(join(' ', @zoned), '', 'dates are free of time zones');
+
+cmp_ok(scalar keys %columns, '>', 8, 'functions of several columns were found');
+is(join(' ', map { calls_by_column($_) } '(churn_features(p, d)).*', "( churn_features(p.profile , (d + 1)::date) ) . *",
+		'(churn_train(f(x, y))).*', '(churn_parse_event(line)).*', '(churn_features(p, d)).n_songs', 'churn_features(p, d) AS f',
+		'(churn_features(ts, sessionid, page, level, length, gender, registration)).*', '(churn_metrics(churned, score)).*',
+		'(churn_metrics(churned, churn_predict((SELECT model FROM models), s))).*'),
+	'churn_features/2 churn_features/2 churn_train/1 churn_parse_event/1 churn_metrics/2', 'such calls are known');
+my @wrong = map { my $file = $_; map { "$file: $_" } calls_by_column(slurp_file($file)) }
+	grep { -f } 'README.md', glob 'docs/*.md test/demo/*.sql test/*.sql test/t/*.pl bench/* bench/topics/* sql/*.sql';
+is(join(', ', grep { !/005_docs|sql.plans/ } @wrong), '', 'no function of several columns is called once for each');
 
 # docs/models.md has each option of each algorithm in its section.
 my ($models, $missing) = (slurp_file('docs/models.md'), '');

@@ -87,6 +87,7 @@ my @calls = (
 	"SELECT churn_backtest('here.profiles', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes')",
 	"SELECT churn_score(model, 'here.gone') FROM models",
 	"SELECT churn_score(model, 'here.gone_view') FROM models",
+	"SELECT churn_evaluate(model, 'here.gone') FROM models",
 	"SELECT churn_predict(model, g) FROM here.gone AS g, models",
 	"SELECT churn_load_events('here.events', '$file')",
 	"SELECT churn_load_events('here.events', '$file', on_error => 'skip')");
