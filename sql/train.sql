@@ -177,11 +177,34 @@ SELECT churn_train('SELECT * FROM training WHERE false');
 SELECT churn_train('SELECT * FROM training WHERE false', group_by => 'level');
 SELECT churn_train('SELECT songs, NULL::boolean AS churned FROM training');
 SELECT churn_train('SELECT * FROM training WHERE churned');
-SELECT churn_train('SELECT * FROM training WHERE NOT churned OR level IS NULL', group_by => 'level');
-SELECT churn_train('SELECT * FROM training WHERE churned OR level IS NOT NULL', group_by => 'level');
+
+-- as groups among others they have no model, and all of them are told at once
+SET client_min_messages = notice;
+SELECT grp, model IS NOT NULL AS trained, n_rows, n_positive, n_features
+FROM churn_train('SELECT * FROM training WHERE NOT churned OR level IS NULL', group_by => 'level', options => '{"trees": 1}');
+SELECT grp, model IS NOT NULL AS trained, n_rows, n_positive, n_features
+FROM churn_train('SELECT songs, CASE WHEN level = ''free'' THEN churned WHEN level = ''paid'' THEN NULL ELSE true END AS churned, level FROM training',
+	group_by => 'level', options => '{"trees": 1}');
+-- too few users of a group to calibrate on
+SELECT grp, model IS NOT NULL AS trained, n_rows, n_positive
+FROM churn_train('SELECT CASE WHEN i % 2 = 0 THEN i ELSE i % 20 END AS userid, i % 20 < 2 AS churned, i * 7919 % 1000 AS x, i % 2 AS odd FROM generate_series(0, 1999) AS i',
+	algorithm => 'naive_bayes', options => '{"calibrate": "platt"}', group_by => 'odd');
+-- all of them, more than are named, with names that are clipped
+SELECT count(*), count(model), sum(n_rows)
+FROM churn_train('SELECT repeat(''é'', 45) || '' "'' || songs % 12 AS g, songs, false AS churned FROM training', group_by => 'g');
+-- the others are as they would be alone
+SELECT churn_fingerprint(model) = (SELECT churn_fingerprint(model) FROM churn_train('SELECT songs, paid, churned FROM training WHERE level = ''paid''')) AS same
+FROM churn_train('SELECT songs, paid, churned OR level = ''free'' AS churned, level FROM training', group_by => 'level') WHERE grp = 'paid';
+
+-- the aggregate cannot know whether it is one of many
 SELECT churn_forest_agg(churned, t) IS NULL AS null_without_rows FROM training t WHERE false;
 SELECT churn_forest_agg(NULL::boolean, t) FROM training t;
 SELECT churn_forest_agg(true, t) FROM training t;
+SELECT level, churn_forest_agg(churned OR level IS DISTINCT FROM 'paid', f, '{"trees": 1}') IS NOT NULL AS trained
+FROM training t, LATERAL (SELECT t.songs) f GROUP BY level ORDER BY level;
+SELECT count(*), count(model) FROM (SELECT churn_forest_agg(true, f) AS model FROM training t, LATERAL (SELECT t.paid) f GROUP BY userid % 12) s;
+SELECT churn_forest_agg(userid = 7, f, '{"calibrate": "platt"}') IS NULL AS not_calibrated FROM training t, LATERAL (SELECT t.songs) f;
+SET client_min_messages = warning;
 
 -- features
 SELECT churn_train('SELECT songs, ARRAY[1] AS list, churned FROM training');

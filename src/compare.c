@@ -294,6 +294,7 @@ compare_rows(SpkRowStore *rows, void *arg)
 	SpkHost		host = spk_pg_host(context);
 	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
 	bytea	  **models = palloc0(plan->n_contenders * sizeof(bytea *));
+	SpkTrainingCounts counted;
 	SpkArena	arena;
 	int			n_workers;
 
@@ -301,7 +302,8 @@ compare_rows(SpkRowStore *rows, void *arg)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no rows to train on")));
-	spk_check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
+	counted = spk_training_counts(rows);
+	spk_check_trainable(&counted);
 	spk_contest_new(plan, rows, context, counts, &arena, &n_workers);
 	spk_contest_run(&arena, n_workers, models);
 	tell_of_fits(arena.contest);

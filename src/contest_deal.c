@@ -140,9 +140,15 @@ deal_for_calibration(SpkMaking *making)
 			deal++;
 		contender->deal = (uint32) deal;
 		if (deal == making->n_deals)
-			making->deals[making->n_deals++] = spk_deal_calibration(&making->host,
-																	 &making->parts[SPK_PART_TRAINING],
-																	 making->groups, seeds[deal]);
+		{
+			int			lone;
+			uint8	   *folds = spk_deal_calibration(&making->host, &making->parts[SPK_PART_TRAINING],
+													 making->groups, seeds[deal], &lone);
+
+			if (folds == NULL)
+				spk_refuse_calibration(lone);
+			making->deals[making->n_deals++] = folds;
+		}
 	}
 	pfree(seeds);
 }

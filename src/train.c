@@ -43,6 +43,7 @@ enum
 	TRAINED_SKIPPED,
 	TRAINED_FEATURES,
 	TRAINED_SECONDS,
+	TRAINED_LONE,				/* as of SpkTrainingCounts */
 	N_TRAINED
 };
 
@@ -81,21 +82,10 @@ spk_warn_of_leaks(const SpkTable *table)
 					 errhint("Leave the label out of the features.")));
 }
 
-void
-spk_check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where)
+SpkTrainingCounts
+spk_training_counts(const SpkRowStore *rows)
 {
-	if (n_rows == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no labelled rows to train on%s", where),
-				 errdetail("The label is null in all " INT64_FORMAT " rows.", n_skipped)));
-	if (n_positives == 0 || n_positives == n_rows)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot train on one class only%s", where),
-				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.",
-						   n_rows, n_positives == 0 ? "stayed" : "churned"),
-				 errhint("Training needs rows of both classes.")));
+	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1};
 }
 
 uint32
@@ -104,20 +94,43 @@ spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
 	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
 }
 
-bytea *
-spk_train(SpkRowStore *rows)
+/* Fits the model, whose algorithm, options and features are set; false when it cannot be calibrated. */
+static bool
+fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn training",
-												  ALLOCSET_DEFAULT_SIZES);
-	SpkHost		host = spk_pg_host(context);
-	SpkTable	table = spk_store_take(rows, context);
+	bool		calibrate = spk_has_calibration(&model->options);
+	SpkMetrics	calibrated;
+
+	if (calibrate && !spk_fit_calibration(host, table, groups, model, &calibrated, lone))
+		return false;
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+		spk_boost_model(host, table, model);
+	else if (spk_algorithm_is_forest(model->algorithm))
+		spk_grow_forest(host, table, model);
+	else
+		spk_fit_additive(host, table, model);
+	if (calibrate)
+		spk_judge_calibrated(&calibrated, model);
+	return true;
+}
+
+bytea *
+spk_train(SpkRowStore *rows, SpkTrainingCounts *counts)
+{
+	MemoryContext context;
+	SpkHost		host;
+	SpkTable	table;
 	SpkModel	model = {rows->algorithm, rows->options};
 	uint32		bins = spk_training_bins(model.algorithm, &model.options);
-	bool		calibrate = spk_has_calibration(&model.options);
 	SpkTrainProgress progress;
-	SpkMetrics	calibrated;
-	bytea	   *result;
+	bytea	   *result = NULL;
 
+	*counts = spk_training_counts(rows);
+	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
+		return NULL;
+	context = AllocSetContextCreate(CurrentMemoryContext, "churn training", ALLOCSET_DEFAULT_SIZES);
+	host = spk_pg_host(context);
+	table = spk_store_take(rows, context);
 	spk_warn_of_leaks(&table);
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
@@ -133,17 +146,8 @@ spk_train(SpkRowStore *rows)
 				  "training set", NULL);
 		spk_train_progress(&progress, "columns binned", i + 1, table.n_columns);
 	}
-	if (calibrate)
-		spk_fit_calibration(&host, &table, rows->grouped ? rows->groups : NULL, &model, &calibrated);
-	if (model.algorithm == SPK_GRADIENT_BOOSTING)
-		spk_boost_model(&host, &table, &model);
-	else if (spk_algorithm_is_forest(model.algorithm))
-		spk_grow_forest(&host, &table, &model);
-	else
-		spk_fit_additive(&host, &table, &model);
-	if (calibrate)
-		spk_judge_calibrated(&calibrated, &model);
-	result = spk_model_to_bytes(&model);
+	if (fit_model(&host, &table, rows->grouped ? rows->groups : NULL, &model, &counts->lone))
+		result = spk_model_to_bytes(&model);
 	spk_table_release(&table);
 	MemoryContextDelete(context);
 	return result;
@@ -158,19 +162,31 @@ churn_forest_agg_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
 
+/*
+ * Rows that do not do give no model instead of an error, and a notice: they may
+ * be one group of many, which an aggregate cannot know.
+ */
 PG_FUNCTION_INFO_V1(churn_forest_agg_finalfn);
 Datum
 churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	SpkRowStore *rows;
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	bytea	   *model;
+	SpkTrainingCounts counts;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "forest trained outside an aggregate");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
-	spk_check_classes(rows->n_rows, rows->n_positives, rows->n_skipped, "");
-	PG_RETURN_BYTEA_P(spk_train(rows));
+	model = spk_train((SpkRowStore *) PG_GETARG_POINTER(0), &counts);
+	if (model == NULL)
+	{
+		if (flinfo->fn_extra == NULL)
+			flinfo->fn_extra = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(int64));
+		spk_tell_of_failure(&counts, flinfo->fn_extra);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_BYTEA_P(model);
 }
 
 PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
@@ -193,6 +209,7 @@ trained_desc(void)
 	TupleDescInitEntry(desc, TRAINED_SKIPPED + 1, "n_skipped", INT8OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_FEATURES + 1, "n_features", INT4OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_LONE + 1, "lone", INT4OID, -1, 0);
 	return BlessTupleDesc(desc);
 }
 
@@ -205,6 +222,8 @@ Datum
 churn_train_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	SpkRowStore *rows;
+	bytea	   *model;
+	SpkTrainingCounts counts;
 	instr_time	start;
 	instr_time	end;
 	Datum		values[N_TRAINED];
@@ -216,18 +235,18 @@ churn_train_agg_finalfn(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
-	if (rows->n_positives > 0 && rows->n_positives < rows->n_rows)
-		values[TRAINED_MODEL] = PointerGetDatum(spk_train(rows));
-	else
-		nulls[TRAINED_MODEL] = true;
+	model = spk_train(rows, &counts);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 
-	values[TRAINED_ROWS] = Int64GetDatum(rows->n_rows);
-	values[TRAINED_POSITIVES] = Int64GetDatum(rows->n_positives);
-	values[TRAINED_SKIPPED] = Int64GetDatum(rows->n_skipped);
+	values[TRAINED_MODEL] = PointerGetDatum(model);
+	nulls[TRAINED_MODEL] = model == NULL;
+	values[TRAINED_ROWS] = Int64GetDatum(counts.n_rows);
+	values[TRAINED_POSITIVES] = Int64GetDatum(counts.n_positives);
+	values[TRAINED_SKIPPED] = Int64GetDatum(counts.n_skipped);
 	values[TRAINED_FEATURES] = Int32GetDatum((int32) rows->n_columns);
 	values[TRAINED_SECONDS] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(end));
+	values[TRAINED_LONE] = Int32GetDatum(counts.lone);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(trained_desc(), values, nulls)));
 }
 
@@ -238,7 +257,7 @@ typedef struct TrainResult
 	TupleDesc	desc;
 	Datum		algorithm;
 	bool		grouped;
-	bool		any;
+	SpkFailures failures;
 } TrainResult;
 
 /* One row of churn_train, from a group and what churn_train_agg made of it. */
@@ -250,28 +269,32 @@ put_trained(TupleTableSlot *slot, void *arg)
 	bool		no_rows;
 	Datum		group = slot_getattr(slot, 1, &no_group);
 	Datum		trained = slot_getattr(slot, 2, &no_rows);
-	const char *where = "";
 	HeapTupleData tuple;
 	Datum		t[N_TRAINED];
 	bool		t_nulls[N_TRAINED];
 
 	if (no_rows)
 		return;					/* without groups, an empty source */
-	if (result->grouped)
-		where = no_group ? " in group NULL" : psprintf(" in group \"%s\"", TextDatumGetCString(group));
 	tuple.t_data = DatumGetHeapTupleHeader(trained);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
-	spk_check_classes(DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
-					  DatumGetInt64(t[TRAINED_SKIPPED]), where);
+	result->failures.n_groups++;
+	if (t_nulls[TRAINED_MODEL])
+	{
+		SpkTrainingCounts counts = {DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
+		DatumGetInt64(t[TRAINED_SKIPPED]), DatumGetInt32(t[TRAINED_LONE])};
+
+		if (!result->grouped)
+			spk_check_trainable(&counts);
+		spk_add_failure(&result->failures, no_group ? NULL : TextDatumGetCString(group), &counts);
+	}
 	{
 		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
 		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
-		bool		nulls[lengthof(values)] = {no_group};
+		bool		nulls[lengthof(values)] = {no_group, t_nulls[TRAINED_MODEL]};
 
 		tuplestore_putvalues(result->store, result->desc, values, nulls);
 	}
-	result->any = true;
 }
 
 static char *
@@ -343,6 +366,7 @@ churn_train(PG_FUNCTION_ARGS)
 	result.desc = rsinfo->setDesc;
 	result.algorithm = PG_GETARG_DATUM(2);
 	result.grouped = grouped;
+	spk_failures_init(&result.failures);
 	params[0] = PG_GETARG_DATUM(2);
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
 	params[2] = spk_excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
@@ -354,7 +378,8 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID}, put_trained,
 				   &result);
 	AtEOXact_GUC(true, nest_level);
-	if (!result.any)
+	spk_tell_of_failures(&result.failures);
+	if (result.failures.n_groups == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no rows to train on")));

@@ -11,6 +11,7 @@
 
 #include "core/options.h"
 #include "row_store.h"
+#include "train_failure.h"
 
 /* Error when one of the n first arguments that has a name here (others: NULL) is NULL. */
 extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
@@ -22,18 +23,18 @@ extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, 
 extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 
 /*
- * Trains on these rows, which are at least one of each class; the value of a
- * churn_model, palloc'd.  The same multiset of rows gives the same bytes.
+ * Trains on these rows; the value of a churn_model, palloc'd, or NULL when they
+ * do not do, which the counts tell.  The same multiset of rows gives the same bytes.
  * The rows are used up: their memory is given back as soon as they are binned,
  * before trees grow, and all but the result in the end.
  */
-extern bytea *spk_train(SpkRowStore *rows);
+extern bytea *spk_train(SpkRowStore *rows, SpkTrainingCounts *counts);
 
 /* Most bins of a feature.  Where they are no option they only tell how the feature was spread. */
 extern uint32 spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options);
 
-/* Error unless there are rows of both classes; where, as in " in group x", may be empty. */
-extern void spk_check_classes(int64 n_rows, int64 n_positives, int64 n_skipped, const char *where);
+/* The counts of these rows, of which nothing but their labels is known. */
+extern SpkTrainingCounts spk_training_counts(const SpkRowStore *rows);
 
 /* Warns of a column that equals the label in every row: most likely it is the label. */
 extern void spk_warn_of_leaks(const SpkTable *table);

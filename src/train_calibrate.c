@@ -38,8 +38,18 @@ spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
 	return (uint64) (int64) options->value[SPK_OPT_SEED];
 }
 
+void
+spk_refuse_calibration(int lone)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("too few users to calibrate on"),
+			 errdetail("All rows of users who %s are of one user.", lone == 0 ? "stayed" : "churned"),
+			 errhint("Train without the option \"calibrate\"; the column \"id\" tells users apart, or else the first that \"exclude\" names.")));
+}
+
 uint8 *
-spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed)
+spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed, int *lone)
 {
 	uint8	   *folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
 	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
@@ -53,18 +63,17 @@ spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *g
 	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
 		for (int label = 0; label < 2; label++)
 			if (counts[fold].n_rows[label] == n_rows[label])
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("too few users to calibrate on"),
-						 errdetail("All rows of users who %s are of one user.",
-								   label == 0 ? "stayed" : "churned"),
-						 errhint("Train without the option \"calibrate\"; the first column that \"exclude\" names tells users apart.")));
+			{
+				*lone = label;
+				spk_release(host, folds);
+				return NULL;
+			}
 	return folds;
 }
 
-void
+bool
 spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, SpkModel *model,
-					SpkMetrics *metrics)
+					SpkMetrics *metrics, int *lone)
 {
 	SpkScored  *scored;
 	uint8	   *folds;
@@ -74,9 +83,12 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 							  table->n_rows + spk_deal_folds_size(table->n_rows),
 							  table->n_rows, table->n_columns);
 	folds = spk_deal_calibration(host, table, groups,
-								 spk_calibration_seed(model->algorithm, &model->options));
+								 spk_calibration_seed(model->algorithm, &model->options), lone);
+	if (folds == NULL)
+		return false;
 	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
 	spk_score_held_out(host, table, model, folds, scored);
 	check(spk_calibrate_by(host, scored, table->n_rows, model, metrics));
 	spk_release(host, scored);
+	return true;
 }
