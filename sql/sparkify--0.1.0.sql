@@ -742,15 +742,15 @@ CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jso
 );
 COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb) IS 'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
 
-CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text) RETURNS internal
+CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text) IS 'aggregate transition function';
+COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) IS 'aggregate transition function';
 
 CREATE FUNCTION churn_train_agg_finalfn(internal) RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION churn_train_agg_finalfn(internal) IS 'aggregate final function';
 
-CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[], grp text) (
+CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[], grp text, snapshot text) (
 	SFUNC = churn_train_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
@@ -761,17 +761,17 @@ CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm te
 	DESERIALFUNC = churn_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[], text) IS 'internal: what churn_train runs over its source';
+COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[], text, text) IS 'internal: what churn_train runs over its source';
 
-CREATE FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text) RETURNS internal
+CREATE FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text, text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text) IS 'aggregate transition function';
+COMMENT ON FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text, text) IS 'aggregate transition function';
 
 CREATE FUNCTION churn_rows_agg_finalfn(internal) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION churn_rows_agg_finalfn(internal) IS 'aggregate final function';
 
-CREATE AGGREGATE churn_rows_agg(label anyelement, features record, exclude text[], grp text) (
+CREATE AGGREGATE churn_rows_agg(label anyelement, features record, exclude text[], grp text, snapshot text) (
 	SFUNC = churn_rows_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
@@ -782,15 +782,16 @@ CREATE AGGREGATE churn_rows_agg(label anyelement, features record, exclude text[
 	DESERIALFUNC = churn_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_rows_agg(anyelement, record, text[], text) IS 'internal: what collects the rows of a source, grp names the column that tells their groups';
+COMMENT ON AGGREGATE churn_rows_agg(anyelement, record, text[], text, text) IS 'internal: what collects the rows of a source, grp names the column that tells their groups, snapshot that of their dates';
 
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_train(source text, label text DEFAULT 'churned', algorithm text DEFAULT 'random_forest',
 	options jsonb DEFAULT '{}', exclude text[] DEFAULT '{userid,as_of}', group_by text DEFAULT NULL,
+	id text DEFAULT NULL, "time" text DEFAULT NULL,
 	OUT grp text, OUT model churn_model, OUT algorithm text, OUT n_rows bigint, OUT n_positive bigint,
 	OUT n_features int, OUT seconds float8) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1;
-COMMENT ON FUNCTION churn_train(text, text, text, jsonb, text[], text) IS 'trains a model on a table, a view or a query, or one for each value of the column group_by; seconds is the time of training without that of reading the source';
+COMMENT ON FUNCTION churn_train(text, text, text, jsonb, text[], text, text, text) IS 'trains a model on a table, a view or a query, or one for each value of the column group_by; seconds is the time of training without that of reading the source';
 
 ------------------------------------------------------------------------
 -- Models: use
@@ -1166,11 +1167,12 @@ CREATE FUNCTION churn_compare(source text, label text DEFAULT 'churned',
 	algorithms text[] DEFAULT '{random_forest,gradient_boosting,logistic_regression,naive_bayes}',
 	folds int DEFAULT 3, holdout float8 DEFAULT 0.2, metric text DEFAULT 'weighted_f1', grid jsonb DEFAULT '{}',
 	exclude text[] DEFAULT '{userid,as_of}', seed bigint DEFAULT 42,
+	id text DEFAULT NULL, "time" text DEFAULT NULL,
 	OUT rank int, OUT algorithm text, OUT options jsonb, OUT cv_mean float8, OUT cv_sd float8,
 	OUT difference float8, OUT p_value float8, OUT holdout churn_metrics, OUT spread_34 float8[],
 	OUT seconds float8, OUT model churn_model) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 5;
-COMMENT ON FUNCTION churn_compare(text, text, text[], int, float8, text, jsonb, text[], bigint) IS 'compares models by stratified cross-validation in which the rows of one user stay together, and by a holdout that none of them has seen; a row for each model, the best one first, and one for the baseline that knows the share of churn only';
+COMMENT ON FUNCTION churn_compare(text, text, text[], int, float8, text, jsonb, text[], bigint, text, text) IS 'compares models by stratified cross-validation in which the rows of one user stay together, and by a holdout that none of them has seen; a row for each model, the best one first, and one for the baseline that knows the share of churn only';
 
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_backtest(profiles text, as_of date[], horizon interval DEFAULT '14 days',
@@ -1183,6 +1185,7 @@ COMMENT ON FUNCTION churn_backtest(text, date[], interval, text, text, jsonb, te
 
 -- unsafe: runs queries of its own
 CREATE FUNCTION churn_audit(source text, label text DEFAULT 'churned', exclude text[] DEFAULT '{userid,as_of}',
+	id text DEFAULT NULL, "time" text DEFAULT NULL,
 	OUT feature text, OUT auc float8, OUT note text) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 40;
-COMMENT ON FUNCTION churn_audit(text, text, text[]) IS 'what each column of a table, a view or a query tells of the label, the most telling first, and what speaks against it as a feature';
+COMMENT ON FUNCTION churn_audit(text, text, text[], text, text) IS 'what each column of a table, a view or a query tells of the label, the most telling first, and what speaks against it as a feature';

@@ -9,7 +9,7 @@ CREATE DOMAIN minutes AS float8;
 CREATE TABLE training AS
 SELECT i AS userid, DATE '2018-11-01' + i % 3 AS as_of,
 	   (i * 7919) % 1000 + (i * 31) % 400 > 900 AS churned,
-	   (i * 7919) % 1000 AS songs,
+	   (i * 7919) % 1000 / 2 * 2 AS songs,
 	   nullif(i % 7, 0)::smallint AS sessions,
 	   nullif((i * 31) % 400, 13)::bigint AS adverts,
 	   CASE WHEN i % 11 = 0 THEN 'NaN' ELSE ((i * 17) % 100) / 4.0 END::float8 AS ratio,
@@ -150,7 +150,7 @@ SELECT churn_train(NULL);
 SELECT churn_train('training', NULL);
 SELECT churn_train('training', algorithm => NULL);
 SELECT churn_forest_agg(true, NULL::training);
-SELECT n_rows FROM churn_train('SELECT * FROM training LIMIT 100', options => NULL);
+SELECT n_rows FROM churn_train('SELECT * FROM training LIMIT 99', options => NULL);
 SELECT churn_fingerprint(churn_forest_agg(churned, t, NULL)) = churn_fingerprint(churn_forest_agg(churned, t)) AS same
 FROM (SELECT songs, paid FROM training LIMIT 500) t, LATERAL (SELECT songs > 500 AS churned) l;
 SELECT n_rows FROM churn_train('training', group_by => NULL, options => '{"trees": 1}');
@@ -191,7 +191,7 @@ FROM churn_train('SELECT CASE WHEN i % 2 = 0 THEN i ELSE i % 20 END AS userid, i
 	algorithm => 'naive_bayes', options => '{"calibrate": "platt"}', group_by => 'odd');
 -- all of them, more than are named, with names that are clipped
 SELECT count(*), count(model), sum(n_rows)
-FROM churn_train('SELECT repeat(''é'', 45) || '' "'' || songs % 12 AS g, songs, false AS churned FROM training', group_by => 'g');
+FROM churn_train('SELECT repeat(''é'', 45) || '' "'' || songs % 24 AS g, songs, false AS churned FROM training', group_by => 'g');
 -- the others are as they would be alone
 SELECT churn_fingerprint(model) = (SELECT churn_fingerprint(model) FROM churn_train('SELECT songs, paid, churned FROM training WHERE level = ''paid''')) AS same
 FROM churn_train('SELECT songs, paid, churned OR level = ''free'' AS churned, level FROM training', group_by => 'level') WHERE grp = 'paid';

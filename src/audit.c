@@ -21,6 +21,7 @@
 
 #include "audit_notes.h"
 #include "collect_source.h"
+#include "column_roles.h"
 #include "core/features.h"
 #include "profile_source.h"
 #include "source.h"
@@ -41,7 +42,9 @@ typedef struct Audit
 	TupleDesc	columns;
 	const char *label;
 	const char *profile;		/* quoted; NULL: none */
-	const char *as_of;			/* as a date, an expression; NULL: none */
+	SpkRoles	roles;
+	const char *time;			/* column of the rows' dates; NULL: none */
+	const char *as_of;			/* likewise, as an expression */
 	MemoryContext context;
 	Datum		value;			/* of the last query */
 	bool		null;
@@ -94,37 +97,11 @@ run_query(Audit *a, const char *sql, Oid type)
 	return !a->null;
 }
 
-/* The type of a column of times, without domains over it; InvalidOid when it is of others. */
-static Oid
-time_type(TupleDesc columns, const char *name)
-{
-	for (int i = 0; i < columns->natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(columns, i);
-		Oid			type = getBaseType(column->atttypid);
-
-		if (strcmp(NameStr(column->attname), name) == 0 &&
-			(type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID))
-			return type;
-	}
-	return InvalidOid;
-}
-
-/* Finds the columns of profiles and of dates, if there are any. */
+/* Finds the roles of columns: of profiles, of which none is a feature, and those that the arguments tell. */
 static void
-find_columns(Audit *a)
+find_columns(Audit *a, FunctionCallInfo fcinfo)
 {
-	for (int i = 0; i < a->columns->natts && a->profile == NULL; i++)
-		if (spk_is_profile_column(TupleDescAttr(a->columns, i), a->function))
-			a->profile = quote_identifier(NameStr(TupleDescAttr(a->columns, i)->attname));
-	if (OidIsValid(time_type(a->columns, "as_of")))
-		a->as_of = "q.as_of::pg_catalog.date";
-}
-
-/* The columns that are no features: the user's, the label, profiles. */
-static Datum
-excluded_columns(const Audit *a, FunctionCallInfo fcinfo, int argno)
-{
+	static const SpkRoleArgs role_args = {2, 3, 4};
 	const char **more = palloc((a->columns->natts + 1) * sizeof(char *));
 	int			n = 0;
 
@@ -132,8 +109,14 @@ excluded_columns(const Audit *a, FunctionCallInfo fcinfo, int argno)
 	for (int i = 0; i < a->columns->natts; i++)
 		if (spk_is_profile_column(TupleDescAttr(a->columns, i), a->function))
 			more[n++] = NameStr(TupleDescAttr(a->columns, i)->attname);
-	return spk_excluded_columns(PG_ARGISNULL(argno) ? (Datum) 0 : PG_GETARG_DATUM(argno), PG_ARGISNULL(argno),
-								more, n);
+	if (n > 1)
+		a->profile = quote_identifier(more[1]);
+	a->roles = spk_column_roles(fcinfo, &role_args, a->columns, more, n);
+	a->time = a->roles.time;
+	if (a->time == NULL && OidIsValid(spk_time_type(a->columns, "as_of")))
+		a->time = "as_of";		/* though it is a feature */
+	if (a->time != NULL)
+		a->as_of = psprintf("q.%s::pg_catalog.date", quote_identifier(a->time));
 }
 
 /* What take_rows makes of rows; in memory of this context. */
@@ -163,11 +146,11 @@ take_rows(SpkRowStore *rows, void *arg)
 }
 
 static SpkAuditRows
-audit_source(const Audit *a, Datum exclude)
+audit_source(const Audit *a)
 {
 	Taken		taken = {a->context};
 
-	spk_collect_source(a->schema, a->from, a->columns, a->label, exclude, NULL, take_rows, &taken);
+	spk_collect_source(a->schema, a->from, a->columns, a->label, &a->roles, take_rows, &taken);
 	if (taken.n_rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -261,6 +244,7 @@ static SpkAuditRows
 audit_weeks(Audit *a)
 {
 	Taken		taken = {a->context};
+	SpkRoles	roles = {NULL};
 	const char *as_of = "pg_catalog.date_pli('2000-01-01'::pg_catalog.date, w.day)";
 	int			end;
 	char	   *from;
@@ -276,9 +260,8 @@ audit_weeks(Audit *a)
 					" CROSS JOIN LATERAL (SELECT weeks.*) AS " SPK_SOURCE_ALIAS,
 					a->schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7,
 					a->schema, a->profile, as_of);
-	spk_collect_source(a->schema, from, spk_source_columns(from), "churned",
-					   spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1), NULL,
-					   take_rows, &taken);
+	roles.excluded = spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1);
+	spk_collect_source(a->schema, from, spk_source_columns(from), "churned", &roles, take_rows, &taken);
 	return taken.audit;
 }
 
@@ -327,10 +310,11 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 		int64		other = counts[2 * i + 1];
 
 		if (later > 0)
-			spk_append_note(&row->note, "holds events from after as_of in " INT64_FORMAT " rows", later);
+			spk_append_note(&row->note, "holds events from after %s in " INT64_FORMAT " rows",
+							a->time == NULL ? "as_of" : a->time, later);
 		if (a->as_of != NULL && other > 0)
-			spk_append_note(&row->note, "is not what the profile says as of as_of in " INT64_FORMAT " rows",
-							other);
+			spk_append_note(&row->note, "is not what the profile says as of %s in " INT64_FORMAT " rows",
+							a->time, other);
 		if (a->as_of == NULL && other == 0)
 			note_whole_history(row, &weeks);
 	}
@@ -357,7 +341,7 @@ compare_times(Audit *a, SpkAuditRows *result)
 	for (int i = 0; i < result->n; i++)
 	{
 		const char *feature = result->rows[i].feature;
-		Oid			type = time_type(a->columns, feature);
+		Oid			type = spk_time_type(a->columns, feature);
 
 		if (!OidIsValid(type))
 			continue;
@@ -373,8 +357,8 @@ compare_times(Audit *a, SpkAuditRows *result)
 	counts = count_array(a->value);
 	for (int i = 0; i < n; i++)
 		if (counts[i] > 0)
-			spk_append_note(&result->rows[compared[i]].note, "is after as_of in " INT64_FORMAT " rows",
-							counts[i]);
+			spk_append_note(&result->rows[compared[i]].note, "is after %s in " INT64_FORMAT " rows",
+							a->time, counts[i]);
 }
 
 /* Without dates and profiles names must do. */
@@ -419,9 +403,9 @@ churn_audit(PG_FUNCTION_ARGS)
 	a.label = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	a.context = CurrentMemoryContext;
 	spk_source_require_column(a.columns, a.label, "label");
-	find_columns(&a);
+	find_columns(&a, fcinfo);
 
-	result = audit_source(&a, excluded_columns(&a, fcinfo, 2));
+	result = audit_source(&a);
 	if (a.profile != NULL)
 		compare_profiles(&a, &result);
 	else if (a.as_of == NULL)

@@ -11,6 +11,7 @@
 #include "pg_host.h"
 #include "train_memory.h"
 #include "train_progress.h"
+#include "train_warnings.h"
 
 /* An AUC so far from 0.5 tells almost all. */
 #define ALMOST_ALL			0.45
@@ -78,6 +79,28 @@ note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAu
 		spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct, a->n_known);
 }
 
+/* That it looks like an id or the date of the snapshot, where note_values does not say so. */
+static void
+note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look)
+{
+	switch (look->look)
+	{
+		case SPK_LOOKS_FINE:
+		case SPK_LOOKS_UNIQUE:
+			break;
+		case SPK_LOOKS_ONCE_A_DATE:
+			spk_append_note(note, "identifier of users: no value twice with the same %s",
+							spk_look_date(look, rows, table));
+			break;
+		case SPK_LOOKS_NAMED:
+			spk_append_note(note, "identifier of users by its name");
+			break;
+		case SPK_LOOKS_DATE:
+			spk_append_note(note, "date of the snapshot: no user twice with the same one");
+			break;
+	}
+}
+
 static void
 note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
@@ -143,6 +166,7 @@ SpkAuditRows
 spk_audit_rows(SpkRowStore *rows)
 {
 	SpkTable	table = spk_store_take(rows, CurrentMemoryContext);
+	SpkLooks   *looks = spk_look_at_columns(rows, &table);
 	SpkAudit   *audits = audit_columns(&table);
 	uint32	   *order = order_audits(audits, table.n_columns);
 	SpkAuditRows result = {(int) table.n_columns, palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
@@ -159,8 +183,13 @@ spk_audit_rows(SpkRowStore *rows)
 		initStringInfo(&row->note);
 		note_telling(&row->note, &table, a);
 		note_values(&row->note, column, table.n_rows, a);
+		if (looks != NULL)
+			note_look(&row->note, rows, &table, &looks[order[i]]);
+		if (rows->columns[order[i]].inexact)
+			spk_append_note(&row->note, "too large to be told from its neighbours");
 		note_twin(&row->note, &table, a);
 	}
+	spk_warn_of_horizon(rows, &table, NULL);
 	spk_table_release(&table);
 	return result;
 }

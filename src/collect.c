@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
@@ -40,6 +41,7 @@ typedef struct Collector
 	KeptArg		options_arg;
 	KeptArg		exclude_arg;
 	KeptArg		group_arg;
+	KeptArg		time_arg;
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
 	Datum	   *exclude;
@@ -48,6 +50,7 @@ typedef struct Collector
 	SpkRowColumn *columns;
 	uint32		n_columns;
 	SpkGroupKey group;			/* of the row, if group_arg is not NULL */
+	SpkRowColumn time;			/* likewise */
 	uint64		version;		/* changes whenever something above does */
 } Collector;
 
@@ -148,6 +151,7 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 	bool		options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
 	bool		exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
 	bool		group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
+	bool		time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
 
 	if (algorithm)
 		parse_algorithm(collector);
@@ -155,13 +159,13 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 		parse_options(collector);
 	if (exclude)
 		parse_exclude(collector);
-	if (exclude || group)
+	if (exclude || group || time)
 	{
 		if (collector->row != NULL)
 			spk_row_free(collector->row);
 		collector->row = NULL;
 	}
-	if (algorithm || options || exclude || group)
+	if (algorithm || options || exclude || group || time)
 		collector->version = ++last_version;
 }
 
@@ -217,6 +221,30 @@ check_types(const Collector *collector, const SpkRow *row)
 	pfree(list.data);
 }
 
+static char *
+text_of(const KeptArg *kept)
+{
+	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
+}
+
+/* Finds the column of dates. */
+static void
+bind_time(Collector *collector)
+{
+	const char *name = text_of(&collector->time_arg);
+	int			attno = spk_row_find(collector->row, name);
+
+	if (attno < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of the dates is missing from the row", name)));
+	collector->time = spk_row_column(collector->row, attno);
+	if (collector->time.kind == SPK_CATEGORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of the dates holds none", name)));
+}
+
 /* Finds the feature columns in the type of this tuple. */
 static void
 bind_columns(Collector *collector, HeapTupleHeader tuple)
@@ -250,9 +278,9 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 				(errcode(ERRCODE_TOO_MANY_COLUMNS),
 				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
 	if (collector->group_arg.value != NULL)
-		spk_group_key_bind(&collector->group, row,
-						   text_to_cstring(DatumGetTextPP(PointerGetDatum(collector->group_arg.value))),
-						   collector->context);
+		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg), collector->context);
+	if (collector->time_arg.value != NULL)
+		bind_time(collector);
 	collector->version = ++last_version;
 }
 
@@ -264,7 +292,8 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 
 	if (!define)
 		return store;
-	spk_store_begin(store, collector->n_columns, collector->group_arg.value != NULL);
+	spk_store_begin(store, collector->n_columns, collector->group_arg.value != NULL,
+					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg));
 	for (uint32 i = 0; i < collector->n_columns; i++)
 		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
 	return store;
@@ -280,6 +309,15 @@ check_finite(const SpkRowColumn *column, double value)
 				 errhint("Store NULL where a value is not known.")));
 }
 
+/* The row's date; one without an end is none. */
+static double
+row_time(const Collector *collector)
+{
+	double		time = spk_row_number(collector->row, &collector->time);
+
+	return isinf(time) ? get_float8_nan() : time;
+}
+
 static void
 add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int label)
 {
@@ -288,6 +326,8 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 	spk_row_load(collector->row, tuple);
 	if (store->grouped)
 		spk_store_put_group(store, row, spk_group_key(&collector->group, collector->row));
+	if (store->time_name != NULL)
+		spk_store_put_time(store, row, row_time(collector));
 	for (uint32 i = 0; i < collector->n_columns; i++)
 	{
 		const SpkRowColumn *column = &collector->columns[i];
@@ -300,6 +340,8 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 
 			check_finite(column, value);
 			spk_store_put_number(store, i, row, value);
+			if (fabs(value) >= SPK_EXACT_NUMBERS && !store->columns[i].inexact)
+				store->columns[i].inexact = !spk_row_is_exact(collector->row, column, value);
 		}
 	}
 }

@@ -18,6 +18,7 @@ typedef struct SpkCollectArgs
 	int			options;		/* jsonb; none or NULL: the defaults */
 	int			exclude;		/* text[]; none or NULL: every column is a feature */
 	int			group;			/* text; none or NULL: rows have no groups */
+	int			time;			/* text; none or NULL: rows have no dates */
 } SpkCollectArgs;
 
 /*

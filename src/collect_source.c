@@ -34,7 +34,7 @@ PG_FUNCTION_INFO_V1(churn_rows_agg_transfn);
 Datum
 churn_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -75,25 +75,6 @@ spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, in
 	return makeArrayResult(names, CurrentMemoryContext);
 }
 
-const char *
-spk_first_column(TupleDesc columns, Datum exclude)
-{
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		char	   *name = nulls[i] ? NULL : TextDatumGetCString(values[i]);
-
-		for (int c = 0; c < columns->natts && name != NULL; c++)
-			if (strcmp(NameStr(TupleDescAttr(columns, c)->attname), name) == 0)
-				return name;
-	}
-	return NULL;
-}
-
 int
 spk_forbid_large_workers(double rows, int columns)
 {
@@ -111,18 +92,20 @@ ignore_row(TupleTableSlot *slot, void *arg)
 }
 
 void
-spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label, Datum exclude,
-				   const char *group, SpkRowsCallback callback, void *arg)
+spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
+				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
 {
-	static const Oid types[] = {TEXTARRAYOID, TEXTOID};
+	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID};
 	Taker		new_taker = {callback, arg, false};
 	Taker	   *outer = taker;
-	Datum		params[] = {exclude, CStringGetTextDatum(group == NULL ? "" : group)};
+	Datum		params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
+	CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
 
 	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
 	char	   *sql = psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
-							   " FROM (SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s) AS n FROM %s) AS s",
-							   schema, quote_identifier(label), group == NULL ? "NULL" : "$2", from);
+							   " FROM (SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
+							   schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
+							   roles->time == NULL ? "NULL" : "$3", from);
 	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */

@@ -9,6 +9,7 @@
 
 #include "access/tupdesc.h"
 
+#include "column_roles.h"
 #include "row_store.h"
 
 /*
@@ -17,12 +18,6 @@
  * n_more names, of which NULLs are left out.
  */
 extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more);
-
-/*
- * The first name in exclude, a text[], that is one of the columns: by
- * convention that of the user a row is of.  NULL when there is none.
- */
-extern const char *spk_first_column(TupleDesc columns, Datum exclude);
 
 /*
  * What a worker has collected must fit into a value, 1 GB, to get to the leader.
@@ -37,10 +32,10 @@ typedef void (*SpkRowsCallback) (SpkRowStore *rows, void *arg);
 /*
  * Reads a source (as of spk_source_from, with these columns) once, in parallel
  * where it pays, and hands its rows over; they are given back when the callback
- * returns.  label is one of the columns, exclude as above, group the column
- * that tells the group of a row, or NULL.  schema is ours, quoted.
+ * returns.  label is one of the columns; the id of roles tells the group of a
+ * row, its time the date.  schema is ours, quoted.
  */
 extern void spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
-							   Datum exclude, const char *group, SpkRowsCallback callback, void *arg);
+							   const SpkRoles *roles, SpkRowsCallback callback, void *arg);
 
 #endif							/* SPK_COLLECT_SOURCE_H */

@@ -39,6 +39,8 @@ enum
 	ARG_GRID,
 	ARG_EXCLUDE,
 	ARG_SEED,
+	ARG_ID,
+	ARG_TIME,
 	N_ARGS
 };
 
@@ -364,12 +366,12 @@ churn_compare(PG_FUNCTION_ARGS)
 	static const char *const required[N_ARGS] = {"source", "label", "algorithms", "folds", "holdout",
 	"metric", [ARG_SEED] = "seed"};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		no_exclude = PG_ARGISNULL(ARG_EXCLUDE);
+	static const SpkRoleArgs role_args = {ARG_EXCLUDE, ARG_ID, ARG_TIME};
 	Comparison	comparison;
 	char	   *from;
 	char	   *label;
 	TupleDesc	columns;
-	Datum		exclude;
+	SpkRoles	roles;
 
 	spk_require_args(fcinfo, required, N_ARGS);
 	comparison.plan = plan_from_args(fcinfo);
@@ -377,15 +379,13 @@ churn_compare(PG_FUNCTION_ARGS)
 	label = text_to_cstring(PG_GETARG_TEXT_PP(ARG_LABEL));
 	columns = spk_source_columns(from);
 	spk_source_require_column(columns, label, "label");
-	if (!no_exclude)
-		comparison.plan.group = spk_first_column(columns, PG_GETARG_DATUM(ARG_EXCLUDE));
-	exclude = spk_excluded_columns(no_exclude ? (Datum) 0 : PG_GETARG_DATUM(ARG_EXCLUDE), no_exclude,
-								   (const char *[]) {label}, 1);
+	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label}, 1);
+	comparison.plan.group = roles.id;
 
 	spk_materialized_srf(fcinfo);
 	comparison.store = rsinfo->setResult;
 	comparison.desc = rsinfo->setDesc;
-	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, exclude,
-					   comparison.plan.group, compare_rows, &comparison);
+	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, &roles, compare_rows,
+					   &comparison);
 	PG_RETURN_NULL();
 }

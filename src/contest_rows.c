@@ -299,11 +299,14 @@ spk_contest_new(SpkContestPlan *plan, SpkRowStore *rows, MemoryContext context, 
 	making.n_skipped = (double) rows->n_skipped;
 	making.table = spk_store_take(rows, making_context);
 	making.groups = rows->groups;
-	spk_warn_of_leaks(&making.table);
+	spk_warn_of_rows(rows, &making.table, NULL);
 	spk_making_deal(&making, counts);
 	if (rows->groups != NULL)
 		pfree(rows->groups);
 	rows->groups = NULL;
+	if (rows->times != NULL)
+		pfree(rows->times);
+	rows->times = NULL;
 	choose_forms(&making);
 	bin_forms(&making);
 	for (int i = 0; i < plan->n_contenders; i++)

@@ -315,6 +315,21 @@ spk_row_number(const SpkRow *row, const SpkRowColumn *column)
 	return row->nulls[column->attno] ? get_float8_nan() : datum_number(row->values[column->attno], column);
 }
 
+bool
+spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number)
+{
+	Datum		value = row->values[column->attno];
+	Datum		again;
+
+	if (column->read == SPK_READ_INT8)
+		return number < -(double) PG_INT64_MIN && (int64) number == DatumGetInt64(value);
+	if (column->read != SPK_READ_NUMERIC)
+		return true;
+	again = DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("%.0f", number)),
+								ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, value, again));
+}
+
 void
 spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which, int n_which,
 					 double *values)

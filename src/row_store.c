@@ -68,9 +68,11 @@ spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *o
 }
 
 void
-spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped)
+spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name)
 {
 	store->grouped = grouped;
+	if (time_name != NULL)
+		store->time_name = MemoryContextStrdup(store->context, time_name);
 	store->n_columns = n_columns;
 	store->columns = MemoryContextAllocZero(store->context, n_columns * sizeof(SpkStoreColumn));
 }
@@ -96,8 +98,12 @@ enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 static uint64
 row_size(const SpkRowStore *store)
 {
-	uint64		size = store->grouped ? 1 + sizeof(uint64) : 1;
+	uint64		size = 1;
 
+	if (store->grouped)
+		size += sizeof(uint64);
+	if (store->time_name != NULL)
+		size += sizeof(double);
 	for (uint32 i = 0; i < store->n_columns; i++)
 		size += value_size(store->columns[i].kind);
 	return size;
@@ -136,6 +142,8 @@ reserve(SpkRowStore *store, uint32 more)
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
+	if (store->time_name != NULL)
+		store->times = enlarge(store->context, store->times, capacity, sizeof(double));
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
@@ -191,6 +199,12 @@ spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategor
 	((uint32 *) c->values)[row] = place_of(store, c, category);
 }
 
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 /* Errors unless rows of both stores may go into one training set. */
 static void
 check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
@@ -200,7 +214,8 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 
 	if (same && a->n_columns > 0 && b->n_columns > 0)
 	{
-		same = a->n_columns == b->n_columns && a->grouped == b->grouped;
+		same = a->n_columns == b->n_columns && a->grouped == b->grouped &&
+			same_name(a->time_name, b->time_name);
 		for (uint32 i = 0; same && i < a->n_columns; i++)
 			same = a->columns[i].kind == b->columns[i].kind &&
 				strcmp(a->columns[i].name, b->columns[i].name) == 0;
@@ -244,16 +259,20 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	store->n_skipped += src->n_skipped;
 	if (store->n_columns == 0 && src->n_columns > 0)
 	{
-		spk_store_begin(store, src->n_columns, src->grouped);
+		spk_store_begin(store, src->n_columns, src->grouped, src->time_name);
 		for (uint32 i = 0; i < src->n_columns; i++)
 			spk_store_define(store, i, src->columns[i].name, src->columns[i].kind);
 	}
+	for (uint32 i = 0; i < src->n_columns; i++)
+		store->columns[i].inexact |= src->columns[i].inexact;
 	if (src->n_rows == 0)
 		return;
 	reserve(store, src->n_rows);
 	memcpy(store->labels + store->n_rows, src->labels, src->n_rows);
 	if (store->grouped)
 		memcpy(store->groups + store->n_rows, src->groups, src->n_rows * sizeof(uint64));
+	if (store->time_name != NULL)
+		memcpy(store->times + store->n_rows, src->times, src->n_rows * sizeof(double));
 	for (uint32 i = 0; i < store->n_columns; i++)
 		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
 	store->n_rows += src->n_rows;
@@ -268,6 +287,8 @@ sent_size(const SpkRowStore *store)
 
 	if (store->grouped)
 		size += store->n_rows * sizeof(uint64);
+	if (store->time_name != NULL)
+		size += strlen(store->time_name) + store->n_rows * sizeof(double);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		const SpkStoreColumn *c = &store->columns[i];
@@ -283,6 +304,7 @@ static void
 send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
 {
 	spk_write_u8(w, (uint8) c->kind);
+	spk_write_u8(w, c->inexact);
 	spk_write_bytes(w, c->name, strlen(c->name) + 1);
 	spk_write_u32(w, c->n_names);
 	for (uint32 i = 0; i < c->n_names; i++)
@@ -317,6 +339,12 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_u8(&w, store->grouped);
 	if (store->grouped)
 		spk_write_bytes(&w, store->groups, store->n_rows * sizeof(uint64));
+	spk_write_u8(&w, store->time_name != NULL);
+	if (store->time_name != NULL)
+	{
+		spk_write_bytes(&w, store->time_name, strlen(store->time_name) + 1);
+		spk_write_bytes(&w, store->times, store->n_rows * sizeof(double));
+	}
 	for (uint32 i = 0; i < store->n_columns; i++)
 		send_column(&w, &store->columns[i], store->n_rows);
 	spk_check(w.status, "training set", NULL);
@@ -342,6 +370,7 @@ static void
 receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
 {
 	c->kind = (SpkFeatureKind) spk_read_u8(r);
+	c->inexact = spk_read_u8(r) != 0;
 	c->name = receive_name(r);
 	c->n_names = spk_read_u32(r);
 	if (c->n_names > spk_unread(r) / 4)
@@ -377,6 +406,11 @@ spk_store_receive(bytea *bytes)
 	store->grouped = spk_read_u8(&r) != 0;
 	if (store->grouped)
 		store->groups = (uint64 *) spk_read_bytes(&r, store->n_rows * sizeof(uint64));
+	if (spk_read_u8(&r) != 0)
+	{
+		store->time_name = receive_name(&r);
+		store->times = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
+	}
 	if (!r.bad && store->n_columns <= SPK_MAX_FEATURES)
 	{
 		store->columns = palloc0(Max(store->n_columns, 1) * sizeof(SpkStoreColumn));

@@ -16,6 +16,7 @@ typedef struct SpkStoreColumn
 {
 	char	   *name;
 	SpkFeatureKind kind;
+	bool		inexact;		/* numbers: some were whole and too large to be told from their neighbours */
 	void	   *values;			/* numbers and times: double; categories: uint32, places in names */
 	struct category_hash *places;	/* category to place; NULL in a received store */
 	SpkCategory *names;
@@ -39,6 +40,8 @@ typedef struct SpkRowStore
 	uint8	   *labels;
 	bool		grouped;		/* known from the first labelled row on */
 	uint64	   *groups;			/* grouped: a key for each row, 0 when it is of no group */
+	char	   *time_name;		/* column that tells the date of each row; NULL: none.  Known likewise */
+	double	   *times;			/* with it: NaN when there is no date */
 	uint64		names_size;		/* bytes that the columns' names take */
 	uint32		n_columns;		/* 0 until the first labelled row */
 	SpkStoreColumn *columns;
@@ -47,8 +50,11 @@ typedef struct SpkRowStore
 
 extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options);
 
-/* Sets the number of columns, and whether rows have groups, once; then define each column. */
-extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped);
+/*
+ * Sets the number of columns, whether rows have groups and what tells their dates
+ * (NULL: nothing), once; then define each column.
+ */
+extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name);
 extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeatureKind kind);
 
 /*
@@ -69,6 +75,12 @@ spk_store_put_group(SpkRowStore *store, uint32 row, uint64 group)
 	store->groups[row] = group;
 }
 
+static inline void
+spk_store_put_time(SpkRowStore *store, uint32 row, double time)
+{
+	store->times[row] = time;
+}
+
 /* A NULL name, and one of more than SPK_MAX_CATEGORY bytes, is missing. */
 extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category);
 
@@ -81,7 +93,7 @@ extern SpkRowStore *spk_store_receive(bytea *bytes);
 
 /*
  * The rows as the learners take them.  The table takes the values: the store
- * keeps its counts, its names, which the table points to, and the groups.
+ * keeps its counts, its names, which the table points to, the groups and times.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 

@@ -20,7 +20,7 @@
 #include "boost_parallel.h"
 #include "collect.h"
 #include "collect_source.h"
-#include "core/audit.h"
+#include "column_roles.h"
 #include "core/binning.h"
 #include "core/calibrate.h"
 #include "core/unseen.h"
@@ -72,16 +72,6 @@ spk_training_algorithm(const char *name, size_t len)
 	return algorithm;
 }
 
-void
-spk_warn_of_leaks(const SpkTable *table)
-{
-	for (uint32_t i = 0; table->n_rows >= SPK_MIN_LEAK_ROWS && i < table->n_columns; i++)
-		if (spk_equals_label(&table->columns[i], table->labels, table->n_rows))
-			ereport(WARNING,
-					(errmsg("feature column \"%s\" equals the label in every row", table->columns[i].name),
-					 errhint("Leave the label out of the features.")));
-}
-
 SpkTrainingCounts
 spk_training_counts(const SpkRowStore *rows)
 {
@@ -115,7 +105,7 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 }
 
 bytea *
-spk_train(SpkRowStore *rows, SpkTrainingCounts *counts)
+spk_train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 {
 	MemoryContext context;
 	SpkHost		host;
@@ -131,7 +121,7 @@ spk_train(SpkRowStore *rows, SpkTrainingCounts *counts)
 	context = AllocSetContextCreate(CurrentMemoryContext, "churn training", ALLOCSET_DEFAULT_SIZES);
 	host = spk_pg_host(context);
 	table = spk_store_take(rows, context);
-	spk_warn_of_leaks(&table);
+	spk_warn_of_rows(rows, &table, warned);
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
 	model.facts[SPK_FACT_ROWS] = rows->n_rows;
@@ -157,9 +147,30 @@ PG_FUNCTION_INFO_V1(churn_forest_agg_transfn);
 Datum
 churn_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1};
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+/* What was told in a query, which may train a group after the other. */
+typedef struct Told
+{
+	SpkWarned	warned;
+	int64		failures;
+} Told;
+
+static Told *
+told_of(FmgrInfo *flinfo)
+{
+	Told	   *told = flinfo->fn_extra;
+
+	if (told == NULL)
+	{
+		told = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Told));
+		told->warned.context = flinfo->fn_mcxt;
+		flinfo->fn_extra = told;
+	}
+	return told;
 }
 
 /*
@@ -170,7 +181,7 @@ PG_FUNCTION_INFO_V1(churn_forest_agg_finalfn);
 Datum
 churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
+	Told	   *told;
 	bytea	   *model;
 	SpkTrainingCounts counts;
 
@@ -178,12 +189,11 @@ churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 		elog(ERROR, "forest trained outside an aggregate");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	model = spk_train((SpkRowStore *) PG_GETARG_POINTER(0), &counts);
+	told = told_of(fcinfo->flinfo);
+	model = spk_train((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
 	if (model == NULL)
 	{
-		if (flinfo->fn_extra == NULL)
-			flinfo->fn_extra = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(int64));
-		spk_tell_of_failure(&counts, flinfo->fn_extra);
+		spk_tell_of_failure(&counts, &told->failures);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_BYTEA_P(model);
@@ -193,7 +203,7 @@ PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
 Datum
 churn_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, 6};
+	SpkCollectArgs args = {3, 4, 5, 6, 7};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -235,7 +245,7 @@ churn_train_agg_finalfn(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
-	model = spk_train(rows, &counts);
+	model = spk_train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 
@@ -298,11 +308,12 @@ put_trained(TupleTableSlot *slot, void *arg)
 }
 
 static char *
-training_query(const char *schema, const char *from, const char *label, const char *user,
+training_query(const char *schema, const char *from, const char *label, const SpkRoles *roles,
 			   const char *group_by)
 {
-	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s)", schema,
-							   quote_identifier(label), user == NULL ? "NULL" : "$4");
+	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s, %s)", schema,
+							   quote_identifier(label), roles->id == NULL ? "NULL" : "$4",
+							   roles->time == NULL ? "NULL" : "$5");
 	const char *group;
 
 	if (group_by == NULL)
@@ -322,26 +333,19 @@ spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
 					 errmsg("%s must not be null", names[i])));
 }
 
-/* The column that tells which rows must stay together, if training parts them; NULL: none. */
-static const char *
-user_column(TupleDesc columns, Datum exclude, bool no_exclude, const SpkOptions *options)
-{
-	return no_exclude || !spk_has_calibration(options) ? NULL : spk_first_column(columns, exclude);
-}
-
 PG_FUNCTION_INFO_V1(churn_train);
 Datum
 churn_train(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"source", "label", "algorithm"};
-	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID};
+	static const SpkRoleArgs role_args = {4, 6, 7};
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	TrainResult result = {NULL};
 	Datum		params[lengthof(types)];
 	bool		grouped = !PG_ARGISNULL(5);
 	SpkAlgorithm algorithm;
-	SpkOptions	options;
-	const char *user;
+	SpkRoles	roles;
 	char	   *from;
 	char	   *label;
 	char	   *group_by;
@@ -352,7 +356,7 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
 									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
-	options = spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
+	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
@@ -360,6 +364,8 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_source_require_column(columns, label, "label");
 	if (grouped)
 		spk_source_require_column(columns, group_by, "group_by");
+
+	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label, group_by}, 2);
 
 	spk_materialized_srf(fcinfo);
 	result.store = rsinfo->setResult;
@@ -369,12 +375,11 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_failures_init(&result.failures);
 	params[0] = PG_GETARG_DATUM(2);
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
-	params[2] = spk_excluded_columns(PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4), PG_ARGISNULL(4),
-									 (const char *[]) {label, group_by}, 2);
-	user = user_column(columns, PG_GETARG_DATUM(4), PG_ARGISNULL(4), &options);
-	params[3] = CStringGetTextDatum(user == NULL ? "" : user);
+	params[2] = roles.excluded;
+	params[3] = CStringGetTextDatum(roles.id == NULL ? "" : roles.id);
+	params[4] = CStringGetTextDatum(roles.time == NULL ? "" : roles.time);
 	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
-	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, user, group_by);
+	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, &roles, group_by);
 	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID}, put_trained,
 				   &result);
 	AtEOXact_GUC(true, nest_level);

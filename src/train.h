@@ -12,6 +12,7 @@
 #include "core/options.h"
 #include "row_store.h"
 #include "train_failure.h"
+#include "train_warnings.h"
 
 /* Error when one of the n first arguments that has a name here (others: NULL) is NULL. */
 extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
@@ -24,19 +25,17 @@ extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 
 /*
  * Trains on these rows; the value of a churn_model, palloc'd, or NULL when they
- * do not do, which the counts tell.  The same multiset of rows gives the same bytes.
+ * do not do, which the counts tell.  Warnings that warned has are not given again.
+ * The same multiset of rows gives the same bytes.
  * The rows are used up: their memory is given back as soon as they are binned,
  * before trees grow, and all but the result in the end.
  */
-extern bytea *spk_train(SpkRowStore *rows, SpkTrainingCounts *counts);
+extern bytea *spk_train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned);
 
 /* Most bins of a feature.  Where they are no option they only tell how the feature was spread. */
 extern uint32 spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options);
 
 /* The counts of these rows, of which nothing but their labels is known. */
 extern SpkTrainingCounts spk_training_counts(const SpkRowStore *rows);
-
-/* Warns of a column that equals the label in every row: most likely it is the label. */
-extern void spk_warn_of_leaks(const SpkTable *table);
 
 #endif							/* SPK_TRAIN_H */

@@ -45,7 +45,7 @@ spk_refuse_calibration(int lone)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("too few users to calibrate on"),
 			 errdetail("All rows of users who %s are of one user.", lone == 0 ? "stayed" : "churned"),
-			 errhint("Train without the option \"calibrate\"; the column \"id\" tells users apart, or else the first that \"exclude\" names.")));
+			 errhint("Train without the option \"calibrate\", or tell users apart by the argument \"id\".")));
 }
 
 uint8 *
