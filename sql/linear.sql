@@ -166,7 +166,7 @@ RESET max_parallel_workers_per_gather;
 -- one model for each group
 SELECT grp, n_rows, churn_info(model)->>'algorithm' FROM churn_train('training', algorithm => 'naive_bayes', group_by => 'grp');
 SELECT grp, n_rows, n_features FROM churn_train('training', algorithm => 'logistic_regression', group_by => 'grp');
-SELECT churn_train('SELECT * FROM training WHERE NOT churned OR grp > 0', algorithm => 'naive_bayes', group_by => 'grp');
+SELECT grp, model IS NULL AS none, n_rows FROM churn_train('SELECT * FROM training WHERE NOT churned OR grp > 0', algorithm => 'naive_bayes', group_by => 'grp');
 
 -- prediction: by name, missing and unseen values, infinite ones
 SELECT n, churn_predict(model, t) = churn_predict(model, r) AS same

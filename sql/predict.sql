@@ -196,6 +196,23 @@ FROM (SELECT 100 - coalesce(array_length(x, 1), 0) AS features,
 	  FROM (VALUES (NULL::text[]), ('{"N \"1"}'), ('{"N \"1", "N \"2"}')) v(x) OFFSET 0) m,
 	 churn_score(model, 'columns') s JOIN columns c ON s.id = c.userid::text GROUP BY features ORDER BY features;
 
+-- what a clock shows is not the same to a model as a point in time; a date is the first moment of its day
+CREATE TABLE times AS
+SELECT i % 3 = 0 AS churned, TIMESTAMP '2018-10-01' + i * interval '1 day' AS t, (TIMESTAMP '2018-10-01' + i * interval '1 day') AT TIME ZONE 'UTC' AS tz
+FROM generate_series(1, 60) AS i;
+CREATE TABLE timed AS
+SELECT 'clock' AS name, model FROM churn_train('SELECT churned, t FROM times', algorithm => 'decision_tree') UNION ALL
+SELECT 'instant', model FROM churn_train('SELECT churned, tz AS t FROM times', algorithm => 'decision_tree');
+SELECT name, model::text::jsonb #>> '{features,0,kind}' AS kind, churn_fingerprint(model::text::churn_model) = churn_fingerprint(model) AS same FROM timed ORDER BY name;
+SELECT count(*) FILTER (WHERE churn_predict(c.model, a) = churn_predict(i.model, b)) AS same, count(*) FILTER (WHERE churn_predict(c.model, a) = churn_predict(c.model, d)) AS days
+FROM timed c, timed i, times, LATERAL (SELECT times.t) a, LATERAL (SELECT times.tz AS t) b, LATERAL (SELECT times.t::date AS t) d WHERE c.name = 'clock' AND i.name = 'instant';
+SELECT churn_predict(model, f) FROM timed, LATERAL (SELECT tz AS t FROM times) f WHERE name = 'clock';
+SELECT churn_predict(model, f) FROM timed, LATERAL (SELECT t FROM times) f WHERE name = 'instant';
+SELECT churn_predict(model, f) FROM timed, LATERAL (SELECT t::date AS t FROM times) f WHERE name = 'instant';
+SELECT count(*) FROM timed, churn_score(model, 'SELECT tz AT TIME ZONE ''UTC'' AS t, 1 AS userid FROM times') WHERE name = 'clock';
+SELECT churn_score(model, 'SELECT t, 1 AS userid FROM times') FROM timed WHERE name = 'instant';
+DROP TABLE timed, times;
+
 -- what churn_score calls
 SELECT count(*) FILTER (WHERE churn_predict_values(model, songs) = churn_predict(model, u)) AS same
 FROM models, users u WHERE name = 'song';

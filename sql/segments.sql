@@ -36,10 +36,12 @@ JOIN models m ON m.grp = a.city AND churn_fingerprint(m.model) = churn_fingerpri
 SELECT count(churn_predict(m.model, c)) FROM cities c JOIN models m ON m.grp = c.city;
 
 -- a group that does not do is named
-SELECT churn_train('SELECT * FROM users WHERE city <> ''city 201''', group_by => 'city', options => '{"trees": 5}');
-SELECT churn_train('SELECT * FROM users WHERE city <> ''city 200''', group_by => 'city', options => '{"trees": 5}');
-SELECT churn_train('SELECT * FROM users WHERE city = ''city 200''', group_by => 'city');
-SELECT churn_train('SELECT churned, songs, NULL::text AS city FROM users WHERE churned', group_by => 'city');
+SET client_min_messages = notice;
+SELECT count(*), count(model), min(grp) FILTER (WHERE model IS NULL) AS without, min(n_rows) FILTER (WHERE model IS NULL) AS n_rows FROM churn_train('SELECT * FROM users WHERE city <> ''city 201''', group_by => 'city', options => '{"trees": 5}');
+SELECT count(*), count(model), min(grp) FILTER (WHERE model IS NULL) AS without, min(n_rows) FILTER (WHERE model IS NULL) AS n_rows FROM churn_train('SELECT * FROM users WHERE city <> ''city 200''', group_by => 'city', options => '{"trees": 5}');
+SELECT count(*), count(model), min(grp) FILTER (WHERE model IS NULL) AS without, min(n_rows) FILTER (WHERE model IS NULL) AS n_rows FROM churn_train('SELECT * FROM users WHERE city = ''city 200''', group_by => 'city');
+SELECT count(*), count(model), min(grp) FILTER (WHERE model IS NULL) AS without, min(n_rows) FILTER (WHERE model IS NULL) AS n_rows FROM churn_train('SELECT churned, songs, NULL::text AS city FROM users WHERE churned', group_by => 'city');
+SET client_min_messages = warning;
 SELECT churn_train('users', group_by => 'town');
 
 DROP TABLE models;

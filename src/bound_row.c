@@ -46,7 +46,9 @@ find_column(const SpkRow *row, const SpkFeature *feature)
 				 errmsg("column \"%s\" of type %s does not fit the model", feature->name,
 						format_type_be(TupleDescAttr(row->desc, attno)->atttypid)),
 				 errdetail("The model was trained on %s in this column, not %s.",
-						   spk_kind_phrase(feature->kind), spk_kind_phrase(column.kind))));
+						   spk_kind_phrase(feature->kind), spk_kind_phrase(column.kind)),
+				 spk_kind_is_time(feature->kind) && spk_kind_is_time(column.kind) ?
+				 errhint("Pass the column AT TIME ZONE 'UTC', or of the zone that is meant.") : 0));
 	return column;
 }
 

@@ -194,7 +194,7 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 		{NUMERICOID, SPK_READ_NUMERIC, SPK_NUMBER},
 		{DATEOID, SPK_READ_DATE, SPK_TIME},
 		{TIMESTAMPOID, SPK_READ_TIMESTAMP, SPK_TIME},
-		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_TIME},
+		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_INSTANT},
 		{TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
 		{VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
 		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY},
@@ -252,6 +252,8 @@ spk_kind_phrase(SpkFeatureKind kind)
 			return "a number";
 		case SPK_TIME:
 			return "a time";
+		case SPK_INSTANT:
+			return "a time with time zone";
 		case SPK_CATEGORY:
 			return "a category";
 		default:

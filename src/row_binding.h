@@ -6,7 +6,8 @@
  * that both see the same values.  What a column's type means for a feature:
  *
  *	  boolean, integers, floats, numeric			SPK_NUMBER
- *	  date, timestamp, timestamptz				SPK_TIME, microseconds since 2000
+ *	  date, timestamp							SPK_TIME, microseconds since 2000
+ *	  timestamptz								SPK_INSTANT, likewise
  *	  text, varchar, char(n), enums, name, "char",
  *	  and types that are stored as text, as citext	SPK_CATEGORY, as their text is spelled
  *

@@ -74,14 +74,15 @@ sum_of(const double *sums, uint32_t n)
 
 /* ---- The Gaussian form ---- */
 
-/* What is added to the standard deviations of features of this kind, in quadrature. */
+/* What is added to the standard deviations of numbers, or of times of either kind, in quadrature. */
 static double
-smallest_deviation(const Bayes *bayes, SpkFeatureKind kind)
+smallest_deviation(const Bayes *bayes, bool times)
 {
 	double		largest = 0;
 
 	for (uint32_t f = 0; f < bayes->model->n_features; f++)
-		if (bayes->model->features[f].kind == kind)
+		if (bayes->model->features[f].kind != SPK_CATEGORY &&
+			spk_kind_is_time(bayes->model->features[f].kind) == times)
 			largest = fmax(largest, bayes->all[f].deviation);
 	return sqrt(bayes->model->options.value[SPK_OPT_VAR_SMOOTHING]) * largest;
 }
@@ -118,10 +119,7 @@ static SpkStatus
 learn_gaussian(Bayes *bayes)
 {
 	const SpkModel *model = bayes->model;
-	double		floors[SPK_N_FEATURE_KINDS] = {
-		[SPK_NUMBER] = smallest_deviation(bayes, SPK_NUMBER),
-		[SPK_TIME] = smallest_deviation(bayes, SPK_TIME),
-	};
+	double		floors[2] = {smallest_deviation(bayes, false), smallest_deviation(bayes, true)};
 	double	   *term = model->terms + SPK_INTERCEPT;
 	SpkStatus	status = sum_rows(bayes, false);
 
@@ -131,7 +129,7 @@ learn_gaussian(Bayes *bayes)
 		uint32_t	n = feature->n_bins;
 
 		if (feature->kind != SPK_CATEGORY)
-			learn_normal(bayes, f, floors[feature->kind], term);
+			learn_normal(bayes, f, floors[spk_kind_is_time(feature->kind)], term);
 		else
 			for (uint32_t class = 0; class < 2; class++)
 				take_shares(term + class * n, n, sum_of(term + class * n, n) + bayes->smoothing * n,

@@ -261,7 +261,7 @@ look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id
 	{
 		SpkSeries		s = series_of(&table->columns[i], table->n_rows);
 
-		if (table->columns[i].kind == SPK_TIME)
+		if (spk_kind_is_time(table->columns[i].kind))
 			status = count_dates(host, &s, &n_dates[i]);
 	}
 	while (status == SPK_OK && !found && (column = coarsest(n_dates, table->n_columns)) != SPK_NO_COLUMN)

@@ -10,6 +10,7 @@ const char *const spk_kind_names[SPK_N_FEATURE_KINDS] = {
 	[SPK_NUMBER] = "number",
 	[SPK_TIME] = "time",
 	[SPK_CATEGORY] = "category",
+	[SPK_INSTANT] = "instant",
 };
 
 const char *const spk_fact_names[SPK_N_FACTS] = {

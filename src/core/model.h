@@ -30,10 +30,18 @@
 typedef enum SpkFeatureKind
 {
 	SPK_NUMBER = 0,				/* booleans, integers, floats, numeric */
-	SPK_TIME,					/* dates and timestamps, as microseconds since 2000 */
+	SPK_TIME,					/* dates and timestamps without time zone, as microseconds since 2000 */
 	SPK_CATEGORY,				/* text and enums */
+	SPK_INSTANT,				/* timestamps with time zone, likewise, in UTC */
 	SPK_N_FEATURE_KINDS
 } SpkFeatureKind;
+
+/* Of either kind of time: what a clock shows, and a point in time, are not the same to a model. */
+static inline bool
+spk_kind_is_time(SpkFeatureKind kind)
+{
+	return kind == SPK_TIME || kind == SPK_INSTANT;
+}
 
 /* "number" and so on. */
 extern const char *const spk_kind_names[SPK_N_FEATURE_KINDS];
