@@ -1,0 +1,221 @@
+/*
+ * test_looks.c
+ *	  Columns that look like ids and dates, labels that are cut off; and that
+ *	  neither the order of rows nor a failure of the host matters.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "core/distinct.h"
+#include "core/horizon.h"
+#include "core/looks.h"
+#include "unit_table.h"
+
+/* cmocka hands every test a state that these do not need */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define N_USERS		150
+#define N_DATES		4
+#define N_ROWS		(N_USERS * N_DATES)
+
+/* Columns of snapshots */
+enum
+{
+	USER,
+	DAY,
+	SONGS,
+	ROWS,
+	N_COLUMNS
+};
+
+/* Snapshots of users, in an order that the step gives. */
+static UnitTable *
+snapshots(uint32_t step, uint64_t *groups, double *times)
+{
+	UnitTable  *t = unit_table_new(N_ROWS);
+	double	   *user = unit_table_numbers(t, "u");
+	double	   *day = unit_table_numbers(t, "d");
+	double	   *songs = unit_table_numbers(t, "songs");
+	double	   *rows = unit_table_numbers(t, "r");
+
+	t->columns[DAY].kind = SPK_INSTANT;
+	for (uint32_t i = 0; i < N_ROWS; i++)
+	{
+		uint32_t	r = i * step % N_ROWS;
+		uint32_t	u = r / N_DATES;
+		uint32_t	d = r % N_DATES;
+
+		user[i] = 7 * u + 1e9;
+		day[i] = times[i] = 86400e6 * d;
+		songs[i] = (r * 31 + r / 7) % 90;
+		rows[i] = r + 5;
+		groups[i] = u + 1;
+		t->labels[i] = u % 5 == 0 && d < N_DATES - 1;
+	}
+	return t;
+}
+
+static void
+look(const SpkTable *table, const uint64_t *groups, const double *times, SpkLooks *looks)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+
+	assert_int_equal(spk_find_looks(&host, table, groups, times, looks), SPK_OK);
+	assert_int_equal(unit.live, 0);
+}
+
+static void
+test_snapshots(void **state)
+{
+	static const uint32_t steps[] = {1, 7, N_ROWS - 1};
+	uint64_t	groups[N_ROWS];
+	double		times[N_ROWS];
+	SpkLooks	looks[N_COLUMNS];
+
+	for (int i = 0; i < 3; i++)
+	{
+		UnitTable  *t = snapshots(steps[i], groups, times);
+
+		/* a column of row numbers says that each user has one row, so that no date is looked for */
+		look(&t->table, NULL, NULL, looks);
+		assert_int_equal(looks[ROWS].look, SPK_LOOKS_UNIQUE);
+		assert_int_equal(looks[DAY].look, SPK_LOOKS_FINE);
+		t->table.n_columns = ROWS;
+		look(&t->table, NULL, NULL, looks);
+		assert_int_equal(looks[USER].look, SPK_LOOKS_ONCE_A_DATE);
+		assert_int_equal(looks[USER].date, DAY);
+		assert_int_equal(looks[DAY].look, SPK_LOOKS_DATE);
+		assert_int_equal(looks[SONGS].look, SPK_LOOKS_FINE);
+		look(&t->table, groups, NULL, looks);
+		assert_int_equal(looks[DAY].look, SPK_LOOKS_DATE);
+		look(&t->table, groups, times, looks);
+		assert_int_equal(looks[USER].date, SPK_NO_COLUMN);
+		assert_int_equal(looks[DAY].look, SPK_LOOKS_FINE);
+
+		/* one row with the user of another on the same date, and it is none */
+		t->numbers[USER][0] = t->numbers[USER][0] == 1e9 ? 1e9 + 7 : 1e9;
+		look(&t->table, NULL, NULL, looks);
+		assert_int_equal(looks[USER].look, SPK_LOOKS_FINE);
+		assert_int_equal(looks[DAY].look, SPK_LOOKS_FINE);
+		free(t);
+	}
+}
+
+/* How a column of n numbers looks, each so much larger than the one before, rounded down. */
+static SpkLook
+look_of_numbers(uint32_t n, double times, const char *name)
+{
+	UnitTable  *t = unit_table_new(n);
+	double	   *numbers = unit_table_numbers(t, name);
+	SpkLooks	looks;
+
+	for (uint32_t i = 0; i < n; i++)
+		numbers[i] = floor(i * times);
+	look(&t->table, NULL, NULL, &looks);
+	free(t);
+	return looks.look;
+}
+
+static void
+test_numbers(void **state)
+{
+	assert_int_equal(look_of_numbers(100, 1, "x"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_numbers(99, 1, "x"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(100, 3, "x"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 24, "x"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_numbers(1000, 26, "x"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 0.999, "x"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 1e9, "x_id"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_numbers(1000, 1e9, "rowId"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_numbers(1000, 1e9, "paid"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 0.2, "CUSTOMER_ID"), SPK_LOOKS_NAMED);
+	assert_int_equal(look_of_numbers(1000, 0.05, "CUSTOMER_ID"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1, 1, "id"), SPK_LOOKS_FINE);
+}
+
+static void
+test_horizon(void **state)
+{
+	uint64_t	groups[N_ROWS];
+	double		times[N_ROWS];
+	UnitTable  *t = snapshots(7, groups, times);
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	SpkHorizon	h;
+
+	assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_OK);
+	assert_true(h.cut_off);
+	assert_int_equal(h.n_dates, 1);
+	assert_int_equal(h.n_rows[0], N_USERS * (N_DATES - 1));
+	assert_int_equal(h.n_rows[1], N_USERS);
+	assert_int_equal(h.n_positives[0], N_USERS / 5 * (N_DATES - 1));
+	assert_int_equal(h.n_positives[1], 0);
+
+	/* as many as before */
+	for (uint32_t i = 0; i < N_ROWS; i++)
+		t->labels[i] = groups[i] % 5 == 1;
+	assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_OK);
+	assert_false(h.cut_off);
+
+	/* none, all, no dates */
+	for (int label = 0; label <= 1; label++)
+	{
+		memset(t->labels, label, N_ROWS);
+		assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_OK);
+		assert_false(h.cut_off);
+	}
+	for (uint32_t i = 0; i < N_ROWS; i++)
+		times[i] = NAN;
+	assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_OK);
+	assert_false(h.cut_off);
+	assert_int_equal(unit.live, 0);
+	free(t);
+}
+
+/* Whichever allocation fails, nothing is held. */
+static void
+test_no_memory(void **state)
+{
+	uint64_t	groups[N_ROWS];
+	double		times[N_ROWS];
+	UnitTable  *t = snapshots(1, groups, times);
+	SpkLooks	looks[N_COLUMNS];
+	SpkHorizon	h;
+
+	t->table.n_columns = ROWS;
+	for (long fail = 0; fail < 12; fail++)
+	{
+		UnitHost	unit = UNIT_HOST_INIT;
+		SpkHost		host = unit_host(&unit);
+
+		unit.allocs_left = fail;
+		assert_int_equal(spk_find_looks(&host, &t->table, groups, NULL, looks), SPK_NO_MEMORY);
+		assert_int_equal(unit.live, 0);
+	}
+	for (long fail = 0; fail < 2; fail++)
+	{
+		UnitHost	unit = UNIT_HOST_INIT;
+		SpkHost		host = unit_host(&unit);
+
+		unit.allocs_left = fail;
+		assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_NO_MEMORY);
+		assert_int_equal(unit.live, 0);
+	}
+	free(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_snapshots),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_horizon),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
