@@ -472,7 +472,7 @@ test_rules_of_features(void **state)
 	const char *sorted = "The categories of a feature are not ascending";
 
 	(void) state;
-	REFUSED_WITH(features[2].kind, (SpkFeatureKind) 3, "The kind of a feature is not known");
+	REFUSED_WITH(features[2].kind, SPK_N_FEATURE_KINDS, "The kind of a feature is not known");
 	REFUSED_WITH(edges[2], INFINITY, ascending);
 	REFUSED_WITH(edges[0], NAN, ascending);
 	REFUSED_WITH(edges[0], -0.0, ascending);
