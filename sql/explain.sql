@@ -91,7 +91,12 @@ SELECT churn_reasons(model, u, -1) FROM models, users u WHERE name = 'song' LIMI
 SELECT * FROM models, (SELECT 1 AS adverts) u, churn_explain(model, u) WHERE name = 'song';
 SELECT * FROM models, (SELECT 'x' AS songs) u, churn_explain(model, u) WHERE name = 'song';
 SELECT * FROM churn_explain('{}', ROW(1));
-SELECT churn_reasons(NULL::churn_model, ROW(1)) IS NULL AS none, (SELECT count(*) FROM churn_explain(NULL, ROW(1))) AS rows;
+-- a column of a view has no reasons without a model; rows do not vanish
+SELECT churn_reasons(NULL::churn_model, ROW(1)) IS NULL AS no_model, churn_reasons(model, NULL::users) IS NULL AS no_row FROM models WHERE name = 'random_forest';
+SELECT churn_reasons(model, u, NULL) FROM models, users u WHERE name = 'random_forest' AND userid = 1;
+SELECT count(*) FROM churn_explain(NULL, ROW(1));
+SELECT count(*) FROM users u LEFT JOIN models m ON m.name = u.level, churn_explain(m.model, u);
+SELECT count(*) FROM models, churn_explain(model, NULL::users);
 
 -- in the list of columns, and in parallel
 SELECT (churn_explain(model, u)).feature FROM models, (SELECT 1 AS songs) u WHERE name = 'song';

@@ -41,7 +41,15 @@ SELECT pg_typeof(churn_set_threshold(model, 0.6)), pg_typeof(churn_set_threshold
 SELECT churn_set_threshold(model, 0) FROM models;
 SELECT churn_set_threshold(model, 1) FROM models;
 SELECT churn_set_threshold(model, 'NaN') FROM models;
-SELECT churn_set_threshold(model, NULL) IS NULL AS strict FROM models;
+
+-- NULL is no threshold, and never takes the place of a model; where there is no model there is none
+SELECT churn_set_threshold(model, NULL) FROM models;
+SELECT churn_set_threshold(model::churn_forest, NULL) FROM models;
+UPDATE models SET model = churn_set_threshold(model, (SELECT churn_threshold(false, 0.3) FROM generate_series(1, 10)));
+UPDATE models SET model = churn_set_threshold(model, coalesce((SELECT churn_threshold(false, 0.3)), 0.4)) WHERE name = 'forest';
+SELECT name, model IS NULL AS lost FROM models ORDER BY name;
+SELECT churn_set_threshold(NULL::churn_model, 0.5) IS NULL AS no_model, churn_set_threshold(NULL::churn_forest, NULL) IS NULL AS nor_threshold,
+       churn_info(NULL) IS NULL AS info, churn_fingerprint(NULL) IS NULL AS fingerprint;
 
 -- What a model says about itself
 SELECT jsonb_pretty(churn_info(model)) FROM models WHERE name = 'forest';
@@ -49,6 +57,8 @@ SELECT churn_info(model) - 'features' FROM models WHERE name = 'tree';
 SELECT i.* FROM models, churn_importance(model) AS i WHERE name = 'forest';
 SELECT name, churn_importance(model) FROM models WHERE name = 'tree';
 SELECT count(*) FROM churn_importance(NULL);
+SELECT count(*) FROM models, churn_importance(model, NULL);
+SELECT churn_importance(n.model) FROM models m LEFT JOIN models n ON n.name = m.name || '?';
 
 -- A churn_forest is a churn_model; the way back is checked and needs an assignment or a cast
 CREATE TABLE forests (name text, model churn_forest);

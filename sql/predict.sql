@@ -175,6 +175,7 @@ SELECT count(id) FROM models, churn_score(model, 'WITH u AS (VALUES (1, 10)) SEL
 SELECT count(*) FROM models, churn_score(model, 'SELECT * FROM users WHERE false') WHERE name = 'song';
 SELECT count(*) FROM churn_score(NULL, 'users');
 SELECT count(*) FROM models, churn_score(model, NULL);
+SELECT count(*) FROM models, churn_score(model, 'users', NULL);
 SELECT churn_score(model, 'users', 'name') FROM models WHERE name = 'song';
 SELECT churn_score(model, 'nowhere') FROM models WHERE name = 'song';
 SELECT churn_score(model, 'SELECT userid, level FROM users') FROM models WHERE name = 'song';

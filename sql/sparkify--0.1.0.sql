@@ -819,17 +819,18 @@ COMMENT ON FUNCTION churn_predict_values(churn_model, "any") IS 'internal: as ch
 -- unsafe: runs a query of its own
 CREATE FUNCTION churn_score(model churn_model, source text, id text DEFAULT 'userid',
 	OUT id text, OUT score float8, OUT at_risk boolean) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1000;
 COMMENT ON FUNCTION churn_score(churn_model, text, text) IS 'the probability of churn of each row of a table, a view or a query, by the column id, and whether it reaches the model''s threshold; id comes as text: join by s.id = u.userid::text';
 
 CREATE FUNCTION churn_fingerprint(model churn_model) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+-- not strict, as those below: a NULL where a model is expected to come out is an accident
 CREATE FUNCTION churn_set_threshold(model churn_model, threshold float8) RETURNS churn_model
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 CREATE FUNCTION churn_set_threshold(model churn_forest, threshold float8) RETURNS churn_forest
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 CREATE FUNCTION churn_info(model churn_model) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -837,7 +838,7 @@ CREATE FUNCTION churn_info(model churn_model) RETURNS jsonb
 CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity',
 		OUT feature text, OUT importance float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 40;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 40;
 
 -- stable: binds the row as churn_predict does, and shows values as the session's
 -- settings say.  The cost is that of small models, some tens of microseconds; large
@@ -846,10 +847,10 @@ CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity'
 CREATE FUNCTION churn_explain(model churn_model, features record,
 		OUT feature text, OUT value text, OUT contribution float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000 ROWS 40 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 40 SUPPORT churn_predict_support;
 
 CREATE FUNCTION churn_reasons(model churn_model, features record, top int DEFAULT 3) RETURNS text[]
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 SUPPORT churn_predict_support;
 
 COMMENT ON FUNCTION churn_fingerprint(churn_model) IS
 	'hash of the whole model, 16 hex digits: equal models have equal ones';

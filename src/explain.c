@@ -19,6 +19,7 @@
 #include "core/shap.h"
 #include "model_cache.h"
 #include "pg_host.h"
+#include "train.h"
 
 /* What a feature moves the prediction by. */
 typedef struct Move
@@ -216,8 +217,11 @@ PG_FUNCTION_INFO_V1(churn_explain);
 Datum
 churn_explain(PG_FUNCTION_ARGS)
 {
-	Explainer  *e = spk_prepared_model(fcinfo, prepare);
+	static const char *const names[] = {"model", "features"};
+	Explainer  *e;
 
+	spk_require_args(fcinfo, names, lengthof(names));
+	e = spk_prepared_model(fcinfo, prepare);
 	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_size);
 	spk_materialized_srf(fcinfo);
 	for (uint32 i = 0; i < e->model->n_features; i++)
@@ -235,15 +239,23 @@ PG_FUNCTION_INFO_V1(churn_reasons);
 Datum
 churn_reasons(PG_FUNCTION_ARGS)
 {
-	Explainer  *e = spk_prepared_model(fcinfo, prepare);
-	int32		top = PG_GETARG_INT32(2);
+	Explainer  *e;
+	int32		top;
 	Datum	   *reasons;
 	int			n;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("number of reasons must not be null")));
+	top = PG_GETARG_INT32(2);
 	if (top < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of reasons must not be negative")));
+	e = spk_prepared_model(fcinfo, prepare);
 	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_contribution);
 	top = (int32) Min((uint32) top, e->model->n_features);
 	reasons = palloc(Max(top, 1) * sizeof(Datum));

@@ -15,6 +15,7 @@
 #include "model_terms.h"
 #include "model_type.h"
 #include "options_json.h"
+#include "train.h"
 
 PG_FUNCTION_INFO_V1(churn_info);
 PG_FUNCTION_INFO_V1(churn_importance);
@@ -116,6 +117,7 @@ choose_importance(SpkModel *model, text *kind)
 Datum
 churn_importance(PG_FUNCTION_ARGS)
 {
+	static const char *const names[] = {"model", "kind"};
 	FuncCallContext *call;
 	SpkModel   *model;
 
@@ -124,6 +126,7 @@ churn_importance(PG_FUNCTION_ARGS)
 		TupleDesc	desc;
 		MemoryContext old;
 
+		spk_require_args(fcinfo, names, lengthof(names));
 		call = SRF_FIRSTCALL_INIT();
 		model = spk_model_from_datum(PG_GETARG_DATUM(0), call->multi_call_memory_ctx);
 		choose_importance(model, PG_GETARG_TEXT_PP(1));

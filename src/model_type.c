@@ -240,9 +240,18 @@ churn_fingerprint(PG_FUNCTION_ARGS)
 Datum
 churn_set_threshold(PG_FUNCTION_ARGS)
 {
-	double		threshold = PG_GETARG_FLOAT8(1);
+	double		threshold;
 	SpkModel   *model;
 
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	/* never NULL in place of a model: an UPDATE would lose it */
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("threshold must not be null"),
+				 errhint("churn_threshold is NULL when nobody churned or nobody can be flagged; coalesce() keeps a threshold then.")));
+	threshold = PG_GETARG_FLOAT8(1);
 	if (!(threshold > 0 && threshold < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -13,6 +13,7 @@
 #include "model_type.h"
 #include "score.h"
 #include "source.h"
+#include "train.h"
 
 typedef struct ScoreResult
 {
@@ -76,19 +77,25 @@ PG_FUNCTION_INFO_V1(churn_score);
 Datum
 churn_score(PG_FUNCTION_ARGS)
 {
+	static const char *const names[] = {"model", "source", "id"};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			function = fcinfo->flinfo->fn_oid;
 	const char *schema = spk_own_schema(function);
 	Datum		value = PG_GETARG_DATUM(0);
-	const SpkModel *model = spk_model_from_datum(value, CurrentMemoryContext);
-	char	   *from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	TupleDesc	columns = spk_source_columns(from);
+	const SpkModel *model;
+	char	   *from;
+	char	   *id;
+	TupleDesc	columns;
 	ScoreResult result;
 	Oid		   *types;
 	int			n_types;
 	char	   *sql;
 
+	spk_require_args(fcinfo, names, lengthof(names));
+	model = spk_model_from_datum(value, CurrentMemoryContext);
+	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	id = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	columns = spk_source_columns(from);
 	spk_source_require_column(columns, id, "id");
 	result.threshold = model->threshold;
 	spk_materialized_srf(fcinfo);
