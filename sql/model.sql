@@ -69,7 +69,7 @@ INSERT INTO models SELECT 'copy of ' || name, model FROM forests;
 SELECT name, model::text::churn_forest = model AS same FROM forests ORDER BY 1;
 SELECT model::churn_forest::churn_model = model AS same FROM models ORDER BY name;
 SELECT castsource::regtype, casttarget::regtype, castcontext, castmethod FROM pg_cast
-WHERE 'churn_model'::regtype IN (castsource, casttarget) ORDER BY 1;
+WHERE 'churn_model'::regtype IN (castsource, casttarget) ORDER BY 1, 2;
 
 -- Binary out and in
 \set abs_builddir `echo "${PG_ABS_BUILDDIR:-$PWD}"`

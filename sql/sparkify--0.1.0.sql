@@ -652,21 +652,86 @@ CREATE FUNCTION churn_forest(churn_model) RETURNS churn_forest
 CREATE CAST (churn_forest AS churn_model) WITHOUT FUNCTION AS IMPLICIT;
 CREATE CAST (churn_model AS churn_forest) WITH FUNCTION churn_forest(churn_model) AS ASSIGNMENT;
 
+-- A churn_forest is compared by these, too: it is a churn_model without a cast.  Operators of its own would be
+-- ambiguous between the two.
 CREATE FUNCTION churn_model_eq(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'churn_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE FUNCTION churn_model_ne(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'churn_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_lt(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'churn_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_le(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'churn_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_gt(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'churn_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_ge(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'churn_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_cmp(churn_model, churn_model) RETURNS integer
+	AS 'MODULE_PATHNAME', 'churn_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_hash(churn_model) RETURNS integer
+	AS 'MODULE_PATHNAME', 'churn_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_model_hash_extended(churn_model, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'churn_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE OPERATOR = (
 	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_eq,
-	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 
 CREATE OPERATOR <> (
 	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
+
+CREATE OPERATOR < (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_lt,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+
+CREATE OPERATOR <= (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_le,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+
+CREATE OPERATOR > (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_gt,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+
+CREATE OPERATOR >= (
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_ge,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+
+CREATE OPERATOR CLASS churn_model_ops DEFAULT FOR TYPE churn_model USING btree AS
+	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+	FUNCTION 1 churn_model_cmp(churn_model, churn_model),
+	FUNCTION 4 btequalimage(oid);
+
+CREATE OPERATOR CLASS churn_model_ops DEFAULT FOR TYPE churn_model USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 churn_model_hash(churn_model),
+	FUNCTION 2 churn_model_hash_extended(churn_model, bigint);
+
+-- to_json, to_jsonb and row_to_json look for casts to json
+CREATE FUNCTION churn_model_json(churn_model) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION churn_forest_json(churn_forest) RETURNS json
+	AS 'MODULE_PATHNAME', 'churn_model_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE CAST (churn_model AS json) WITH FUNCTION churn_model_json(churn_model);
+CREATE CAST (churn_forest AS json) WITH FUNCTION churn_forest_json(churn_forest);
+CREATE CAST (churn_model AS jsonb) WITH INOUT;
+CREATE CAST (churn_forest AS jsonb) WITH INOUT;
 
 COMMENT ON TYPE churn_model IS 'a trained model, self-contained';
 COMMENT ON TYPE churn_forest IS 'a trained model that is an ensemble of trees';
@@ -683,8 +748,29 @@ COMMENT ON CAST (churn_forest AS churn_model) IS 'the same bytes';
 COMMENT ON CAST (churn_model AS churn_forest) IS 'checks that the model is an ensemble of trees';
 COMMENT ON FUNCTION churn_model_eq(churn_model, churn_model) IS 'implementation of = operator';
 COMMENT ON FUNCTION churn_model_ne(churn_model, churn_model) IS 'implementation of <> operator';
+COMMENT ON FUNCTION churn_model_lt(churn_model, churn_model) IS 'implementation of < operator';
+COMMENT ON FUNCTION churn_model_le(churn_model, churn_model) IS 'implementation of <= operator';
+COMMENT ON FUNCTION churn_model_gt(churn_model, churn_model) IS 'implementation of > operator';
+COMMENT ON FUNCTION churn_model_ge(churn_model, churn_model) IS 'implementation of >= operator';
+COMMENT ON FUNCTION churn_model_cmp(churn_model, churn_model) IS 'less-equal-greater, by bytes';
+COMMENT ON FUNCTION churn_model_hash(churn_model) IS 'hash';
+COMMENT ON FUNCTION churn_model_hash_extended(churn_model, bigint) IS 'hash with a seed';
 COMMENT ON OPERATOR = (churn_model, churn_model) IS 'equal in every bit';
 COMMENT ON OPERATOR <> (churn_model, churn_model) IS 'different in some bit';
+COMMENT ON OPERATOR < (churn_model, churn_model) IS 'less, by bytes';
+COMMENT ON OPERATOR <= (churn_model, churn_model) IS 'less or equal, by bytes';
+COMMENT ON OPERATOR > (churn_model, churn_model) IS 'greater, by bytes';
+COMMENT ON OPERATOR >= (churn_model, churn_model) IS 'greater or equal, by bytes';
+COMMENT ON OPERATOR CLASS churn_model_ops USING btree IS 'models by their bytes';
+COMMENT ON OPERATOR FAMILY churn_model_ops USING btree IS 'models by their bytes';
+COMMENT ON OPERATOR CLASS churn_model_ops USING hash IS 'models by their bytes';
+COMMENT ON OPERATOR FAMILY churn_model_ops USING hash IS 'models by their bytes';
+COMMENT ON FUNCTION churn_model_json(churn_model) IS 'the model''s text as json';
+COMMENT ON FUNCTION churn_forest_json(churn_forest) IS 'the model''s text as json';
+COMMENT ON CAST (churn_model AS json) IS 'the model''s text as json';
+COMMENT ON CAST (churn_forest AS json) IS 'the model''s text as json';
+COMMENT ON CAST (churn_model AS jsonb) IS 'the model''s text as jsonb';
+COMMENT ON CAST (churn_forest AS jsonb) IS 'the model''s text as jsonb';
 
 ------------------------------------------------------------------------
 -- Models: training

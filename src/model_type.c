@@ -23,8 +23,7 @@ PG_FUNCTION_INFO_V1(churn_model_in);
 PG_FUNCTION_INFO_V1(churn_model_out);
 PG_FUNCTION_INFO_V1(churn_model_recv);
 PG_FUNCTION_INFO_V1(churn_model_send);
-PG_FUNCTION_INFO_V1(churn_model_eq);
-PG_FUNCTION_INFO_V1(churn_model_ne);
+PG_FUNCTION_INFO_V1(churn_model_json);
 PG_FUNCTION_INFO_V1(churn_forest_in);
 PG_FUNCTION_INFO_V1(churn_forest_recv);
 PG_FUNCTION_INFO_V1(churn_forest);
@@ -151,15 +150,29 @@ churn_model_in(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(model_in(PG_GETARG_CSTRING(0)));
 }
 
-Datum
-churn_model_out(PG_FUNCTION_ARGS)
+static StringInfoData
+model_text(Datum datum)
 {
-	SpkModel   *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	spk_model_to_json(&buf, model);
-	PG_RETURN_CSTRING(buf.data);
+	spk_model_to_json(&buf, spk_model_from_datum(datum, CurrentMemoryContext));
+	return buf;
+}
+
+Datum
+churn_model_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(model_text(PG_GETARG_DATUM(0)).data);
+}
+
+/* json has the bytes of its text. */
+Datum
+churn_model_json(PG_FUNCTION_ARGS)
+{
+	StringInfoData text = model_text(PG_GETARG_DATUM(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
 }
 
 Datum
@@ -177,29 +190,6 @@ churn_model_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&buf);
 	pq_sendbytes(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
-}
-
-/* Equal models have equal bytes: the decoder sees to that. */
-static bool
-models_equal(Datum a, Datum b)
-{
-	bytea	   *x = DatumGetByteaPP(a);
-	bytea	   *y = DatumGetByteaPP(b);
-
-	return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) &&
-		memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
-}
-
-Datum
-churn_model_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(models_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
-}
-
-Datum
-churn_model_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!models_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
 }
 
 Datum
