@@ -42,7 +42,7 @@ typedef struct Explainer
 } Explainer;
 
 static void *
-prepare(SpkModel *model, MemoryContext context)
+prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
 	Explainer  *e = MemoryContextAllocZero(context, sizeof(Explainer));
 	size_t		n = Max(model->n_features, 1);

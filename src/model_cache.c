@@ -1,105 +1,241 @@
 /*
  * model_cache.c
  *	  Models that a place in a query has made ready for use.
+ *
+ * How a value is known again.  A toast pointer stands for the value that it
+ * points to: a model that is stored again gets another one, and the numbers of
+ * a toast table come round after four billion only.  All else is compared byte
+ * for byte: the fingerprint in a model's header finds it, but two different
+ * models can be made to share one, and neither must answer for the other.
+ *
+ * As many models stay as fit sparkify.model_cache_memory, and some in any case;
+ * then the least recently used one goes.
  */
 #include "compat.h"
 
+#include "common/hashfn.h"
+#include "lib/ilist.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "core/codec.h"
 #include "model_cache.h"
 #include "model_type.h"
 
-/* Models kept for each place in a query: rows may switch between a few. */
-#define MAX_KEPT	8
+/* Models kept for each place in a query, whatever their size. */
+#define MIN_KEPT		8
 
-/*
- * How to know a value again.  A toast pointer stands for itself, as does a
- * small compressed value; a plain one is known by its header, which holds a
- * fingerprint, and its size.
- */
+#define FIRST_BUCKETS	16
+
+static int	model_cache_memory;	/* kB */
+
+/* What tells a value from others, and where to look for it. */
 typedef struct ModelKey
 {
-	size_t		size;			/* of the whole value as it is passed */
 	size_t		len;
 	const void *bytes;
+	uint32		hash;
 } ModelKey;
 
 typedef struct KeptModel
 {
+	dlist_node	by_use;			/* first, the last used one */
+	struct KeptModel *next;		/* of its bucket */
 	MemoryContext context;		/* of this and all below */
+	size_t		size;			/* of the context */
 	ModelKey	key;
-	uint64		used;			/* the cache's clock at the last use */
 	void	   *prepared;
 } KeptModel;
 
 typedef struct ModelCache
 {
 	MemoryContext context;
-	uint64		clock;
+	KeptModel  *last;			/* used by the call before */
+	dlist_head	by_use;
 	int			n_kept;
-	KeptModel  *last;
-	KeptModel  *kept[MAX_KEPT];
+	size_t		size;			/* of those kept, together */
+	uint32		n_buckets;		/* a power of two, 0 before the first model */
+	KeptModel **buckets;
 } ModelCache;
 
+void
+spk_define_model_cache(void)
+{
+	DefineCustomIntVariable("sparkify.model_cache_memory",
+							"Sets the memory for models that a function in a query keeps ready for use.",
+							"When there are more models than fit, they are prepared again and again. "
+							"Each place in a query that predicts has so much, and eight models in any case.",
+							&model_cache_memory, 64 * 1024, 0, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
 /* The key of a value that is not an indirect or expanded one. */
-static ModelKey
+static inline ModelKey
 model_key(const struct varlena *value)
 {
-	ModelKey	key = {VARSIZE_ANY(value), VARSIZE_ANY(value), value};
+	ModelKey	key = {VARSIZE_ANY(value), value, 0};
 
+	/* how long its own header is makes no difference to a plain value */
 	if (!VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value))
 	{
 		key.bytes = VARDATA_ANY(value);
-		key.len = Min(VARSIZE_ANY_EXHDR(value), SPK_MODEL_HEADER);
+		key.len = VARSIZE_ANY_EXHDR(value);
 	}
 	return key;
+}
+
+/* Of the start of the key: a toast pointer whole, of a model its header. */
+static uint32
+hash_key(const ModelKey *key)
+{
+	return DatumGetUInt32(hash_any(key->bytes, (int) Min(key->len, SPK_MODEL_HEADER + 16)));
 }
 
 static inline bool
 key_equal(const ModelKey *a, const ModelKey *b)
 {
-	return a->size == b->size && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
-static KeptModel *
-keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare prepare)
-{
-	MemoryContext context = AllocSetContextCreate(cache->context, "churn model",
-												  ALLOCSET_DEFAULT_SIZES);
-	KeptModel  *kept = MemoryContextAllocZero(context, sizeof(KeptModel));
-	void	   *bytes = MemoryContextAlloc(context, key->len);
+/* ---- The table ---- */
 
-	memcpy(bytes, key->bytes, key->len);
-	kept->context = context;
-	kept->key = *key;
-	kept->key.bytes = bytes;
-	kept->prepared = prepare(spk_model_from_datum(PointerGetDatum(value), context), context);
-	return kept;
+static KeptModel **
+bucket_of(const ModelCache *cache, uint32 hash)
+{
+	return &cache->buckets[hash & (cache->n_buckets - 1)];
 }
 
-/* A place for one more model, the least recently used one's when all are taken. */
-static int
-free_place(ModelCache *cache)
+static void
+grow_buckets(ModelCache *cache)
 {
-	int			oldest = 0;
+	uint32		n = cache->n_buckets == 0 ? FIRST_BUCKETS : 2 * cache->n_buckets;
+	dlist_iter	iter;
 
-	if (cache->n_kept < MAX_KEPT)
-		return cache->n_kept++;
-	for (int i = 1; i < MAX_KEPT; i++)
-		if (cache->kept[i]->used < cache->kept[oldest]->used)
-			oldest = i;
-	MemoryContextDelete(cache->kept[oldest]->context);
-	return oldest;
+	if (cache->buckets != NULL)
+		pfree(cache->buckets);
+	cache->n_buckets = 0;
+	cache->buckets = MemoryContextAllocZero(cache->context, n * sizeof(KeptModel *));
+	cache->n_buckets = n;
+	dlist_foreach(iter, &cache->by_use)
+	{
+		KeptModel  *kept = dlist_container(KeptModel, by_use, iter.cur);
+		KeptModel **bucket = bucket_of(cache, kept->key.hash);
+
+		kept->next = *bucket;
+		*bucket = kept;
+	}
 }
 
 static KeptModel *
 find_kept(const ModelCache *cache, const ModelKey *key)
 {
-	for (int i = 0; i < cache->n_kept; i++)
-		if (key_equal(&cache->kept[i]->key, key))
-			return cache->kept[i];
+	if (cache->n_buckets == 0)
+		return NULL;
+	for (KeptModel *kept = *bucket_of(cache, key->hash); kept != NULL; kept = kept->next)
+		if (kept->key.hash == key->hash && key_equal(&kept->key, key))
+			return kept;
 	return NULL;
+}
+
+static void
+insert_kept(ModelCache *cache, KeptModel *kept)
+{
+	KeptModel **bucket;
+
+	if (cache->n_kept >= cache->n_buckets)
+		grow_buckets(cache);
+	bucket = bucket_of(cache, kept->key.hash);
+	kept->next = *bucket;
+	*bucket = kept;
+	dlist_push_head(&cache->by_use, &kept->by_use);
+	cache->size += kept->size;
+	cache->n_kept++;
+}
+
+static void
+drop_kept(ModelCache *cache, KeptModel *kept)
+{
+	KeptModel **link = bucket_of(cache, kept->key.hash);
+
+	while (*link != kept)
+		link = &(*link)->next;
+	*link = kept->next;
+	dlist_delete(&kept->by_use);
+	cache->size -= kept->size;
+	cache->n_kept--;
+	MemoryContextDelete(kept->context);
+}
+
+/* ---- Models ---- */
+
+/* Its first row has made it larger, as the row's columns are found then. */
+static void
+measure(ModelCache *cache, KeptModel *kept)
+{
+	cache->size -= kept->size;
+	kept->size = MemoryContextMemAllocated(kept->context, true);
+	cache->size += kept->size;
+}
+
+/* Not in the cache yet; what an error leaves behind goes with the call's memory. */
+static KeptModel *
+make_kept(struct varlena *value, const ModelKey *key, SpkPrepare prepare)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext trees = AllocSetContextCreate(context, "churn model trees", ALLOCSET_DEFAULT_SIZES);
+	KeptModel  *kept = MemoryContextAllocZero(context, sizeof(KeptModel));
+	void	   *bytes = MemoryContextAllocHuge(context, key->len);
+
+	memcpy(bytes, key->bytes, key->len);
+	kept->context = context;
+	kept->key = *key;
+	kept->key.bytes = bytes;
+	kept->prepared = prepare(spk_model_apart_from_datum(PointerGetDatum(value), context, trees), context, trees);
+	kept->size = MemoryContextMemAllocated(context, true);
+	return kept;
+}
+
+static KeptModel *
+keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare prepare)
+{
+	KeptModel  *kept = make_kept(value, key, prepare);
+	size_t		limit = (size_t) model_cache_memory * 1024;
+
+	if (cache->last != NULL)
+		measure(cache, cache->last);
+	cache->last = NULL;
+	while (cache->n_kept >= MIN_KEPT && cache->size + kept->size > limit)
+		drop_kept(cache, dlist_tail_element(KeptModel, by_use, &cache->by_use));
+	insert_kept(cache, kept);
+	MemoryContextSetParent(kept->context, cache->context);
+	return kept;
+}
+
+static ModelCache *
+make_cache(FmgrInfo *flinfo)
+{
+	ModelCache *cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(ModelCache));
+
+	cache->context = flinfo->fn_mcxt;
+	dlist_init(&cache->by_use);
+	flinfo->fn_extra = cache;
+	return cache;
+}
+
+/* The model is not that of the call before. */
+static void
+turn_to(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prepare)
+{
+	KeptModel  *kept;
+
+	key->hash = hash_key(key);
+	kept = find_kept(cache, key);
+	if (kept != NULL)
+		dlist_move_head(&cache->by_use, &kept->by_use);
+	else
+		kept = keep(cache, value, key, prepare);
+	cache->last = kept;
 }
 
 void *
@@ -110,26 +246,11 @@ spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare)
 	ModelKey	key;
 
 	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ModelCache));
-		cache->context = fcinfo->flinfo->fn_mcxt;
-		fcinfo->flinfo->fn_extra = cache;
-	}
+		cache = make_cache(fcinfo->flinfo);
 	if (VARATT_IS_EXTERNAL(value) && !VARATT_IS_EXTERNAL_ONDISK(value))
 		value = pg_detoast_datum(value);
 	key = model_key(value);
-	cache->clock++;
 	if (cache->last == NULL || !key_equal(&cache->last->key, &key))
-	{
-		KeptModel  *kept = find_kept(cache, &key);
-
-		if (kept == NULL)
-		{
-			kept = keep(cache, value, &key, prepare);
-			cache->kept[free_place(cache)] = kept;
-		}
-		cache->last = kept;
-	}
-	cache->last->used = cache->clock;
+		turn_to(cache, value, &key, prepare);
 	return cache->last->prepared;
 }

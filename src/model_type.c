@@ -31,18 +31,26 @@ PG_FUNCTION_INFO_V1(churn_fingerprint);
 PG_FUNCTION_INFO_V1(churn_set_threshold);
 
 SpkModel *
-spk_model_from_datum(Datum datum, MemoryContext context)
+spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext trees)
 {
 	bytea	   *bytes = DatumGetByteaPP(datum);
 	SpkHost		host = spk_pg_host(context);
+	SpkHost		tree_host = spk_pg_host(trees);
 	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
 	const char *why = NULL;
-	SpkStatus	status = spk_model_decode(&host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), model, &why);
+	SpkStatus	status = spk_model_decode_apart(&host, &tree_host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+												model, &why);
 
 	spk_check(status, "churn model", why);
 	if ((Pointer) bytes != DatumGetPointer(datum))
 		pfree(bytes);
 	return model;
+}
+
+SpkModel *
+spk_model_from_datum(Datum datum, MemoryContext context)
+{
+	return spk_model_apart_from_datum(datum, context, context);
 }
 
 bytea *

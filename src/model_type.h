@@ -16,6 +16,9 @@
  */
 extern SpkModel *spk_model_from_datum(Datum datum, MemoryContext context);
 
+/* Likewise, but its trees are in memory of another context, as spk_model_decode_apart has them. */
+extern SpkModel *spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext trees);
+
 /*
  * The value that stores the model, palloc'd.  The model must be sound, as the
  * learners and the decoder make it.

@@ -25,25 +25,26 @@ typedef struct Prepared
 
 /* Lays out the model's trees for walking, and gives back their memory. */
 static SpkWalker *
-make_walker(SpkModel *model, MemoryContext context)
+make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
 	SpkHost		host = spk_pg_host(context);
 	SpkWalker  *walker = spk_walker_new(&host, model, spk_walk_best());
 
 	if (walker == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
-	spk_model_release_trees(&host, model);
+	model->trees = NULL;
+	MemoryContextDelete(trees);
 	return walker;
 }
 
 static void *
-prepare(SpkModel *model, MemoryContext context)
+prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
 	Prepared   *p = MemoryContextAllocZero(context, sizeof(Prepared));
 
 	p->model = model;
 	if (spk_algorithm_is_forest(model->algorithm))
-		p->walker = make_walker(model, context);
+		p->walker = make_walker(model, context, trees);
 	spk_bound_row_init(&p->bound, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
 		if (p->walker == NULL || spk_walk_uses(p->walker, i))

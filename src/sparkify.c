@@ -9,6 +9,7 @@
 
 #include "event_progress.h"
 #include "join_model.h"
+#include "model_cache.h"
 #include "train_memory.h"
 
 PG_MODULE_MAGIC;
@@ -26,6 +27,7 @@ _PG_init(void)
 							 &spk_progress_notices, true, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	spk_define_training_memory();
+	spk_define_model_cache();
 	spk_keep_joined_models();
 	spk_reserve_settings("sparkify");
 }

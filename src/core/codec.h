@@ -25,6 +25,13 @@ extern SpkStatus spk_model_decode(const SpkHost *host, const void *data, size_t 
 								  SpkModel *model, const char **why);
 
 /*
+ * Likewise, but the trees come from another host (spk_model_release_trees gives
+ * them back): who lays them out and lets them go finds the rest in one piece.
+ */
+extern SpkStatus spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len,
+										SpkModel *model, const char **why);
+
+/*
  * The header: magic, version (2 bytes), algorithm (1), flags (1, none yet), the
  * fingerprint (8), which is the hash of everything behind it.
  */

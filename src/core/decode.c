@@ -124,7 +124,7 @@ read_feature_name(SpkDecoder *d, SpkFeature *feature)
 
 	if (d->r.bad || len == 0 || memchr(bytes, 0, len) != NULL)
 		return spk_corrupt(d, "A feature's name is empty or holds a zero byte");
-	if ((name = spk_decode_array(d, len + 1, sizeof(*name))) == NULL)
+	if ((name = spk_decode_array(d->host, len + 1, sizeof(*name))) == NULL)
 		return SPK_NO_MEMORY;
 	memcpy(name, bytes, len);
 	feature->name = name;
@@ -142,7 +142,7 @@ read_edges(SpkDecoder *d, SpkFeature *feature)
 
 	if (n > spk_unread(&d->r) / MIN_EDGE_BYTES)
 		return spk_corrupt(d, "A feature has more bins than data");
-	if ((feature->edges = spk_decode_array(d, n, sizeof(*feature->edges))) == NULL)
+	if ((feature->edges = spk_decode_array(d->host, n, sizeof(*feature->edges))) == NULL)
 		return SPK_NO_MEMORY;
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -218,7 +218,7 @@ read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 {
 	if (feature->n_bins + 1 > spk_unread(&d->r))
 		return spk_corrupt(d, "A feature has more bins than data");
-	if ((feature->counts = spk_decode_array(d, feature->n_bins + 1, sizeof(*feature->counts))) == NULL)
+	if ((feature->counts = spk_decode_array(d->host, feature->n_bins + 1, sizeof(*feature->counts))) == NULL)
 		return SPK_NO_MEMORY;
 	*sum = 0;
 	for (uint32_t i = 0; i <= feature->n_bins; i++)
@@ -268,7 +268,7 @@ read_features(SpkDecoder *d)
 
 	if (d->r.bad || n == 0)
 		return spk_corrupt(d, "There is no feature");
-	if ((model->features = spk_decode_array(d, n, sizeof(*model->features))) == NULL)
+	if ((model->features = spk_decode_array(d->host, n, sizeof(*model->features))) == NULL)
 		return SPK_NO_MEMORY;
 	model->n_features = n;
 	for (uint32_t i = 0; i < n; i++)
@@ -297,7 +297,7 @@ read_terms(SpkDecoder *d)
 
 	if (n > spk_unread(&d->r) / sizeof(double))
 		return spk_corrupt(d, "There are fewer terms than features");
-	if ((model->terms = spk_decode_array(d, n, sizeof(double))) == NULL)
+	if ((model->terms = spk_decode_array(d->host, n, sizeof(double))) == NULL)
 		return SPK_NO_MEMORY;
 	for (size_t i = 0; i < n; i++)
 		model->terms[i] = spk_read_f64(&d->r);
@@ -310,7 +310,7 @@ read_points(SpkDecoder *d, SpkCalibration *calibration)
 {
 	uint32_t	n = spk_decode_count(d, SPK_MAX_POINTS, sizeof(SpkPoint));
 
-	if ((calibration->points = spk_decode_array(d, n, sizeof(SpkPoint))) == NULL)
+	if ((calibration->points = spk_decode_array(d->host, n, sizeof(SpkPoint))) == NULL)
 		return SPK_NO_MEMORY;
 	calibration->n_points = n;
 	for (uint32_t i = 0; i < n; i++)
@@ -363,15 +363,25 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 }
 
 SpkStatus
-spk_model_decode(const SpkHost *host, const void *data, size_t len, SpkModel *model, const char **why)
+spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len, SpkModel *model,
+					   const char **why)
 {
-	SpkDecoder	d = {host, spk_reader(data, len), model, NULL};
+	SpkDecoder	d = {host, trees, spk_reader(data, len), model, NULL};
 	SpkStatus	status;
 
 	memset(model, 0, sizeof(*model));
 	status = read_model(&d, data, len);
 	if (status != SPK_OK)
+	{
+		spk_model_release_trees(trees, model);
 		spk_model_release(host, model);
+	}
 	*why = d.why;
 	return status;
+}
+
+SpkStatus
+spk_model_decode(const SpkHost *host, const void *data, size_t len, SpkModel *model, const char **why)
+{
+	return spk_model_decode_apart(host, host, data, len, model, why);
 }

@@ -15,6 +15,7 @@
 typedef struct SpkDecoder
 {
 	const SpkHost *host;
+	const SpkHost *trees;		/* for the trees; often the same */
 	SpkReader	r;
 	SpkModel   *model;
 	const char *why;			/* of SPK_CORRUPT */
@@ -31,9 +32,9 @@ spk_corrupt(SpkDecoder *d, const char *why)
 
 /* n things of this size, cleared; NULL when there is no memory. */
 static inline void *
-spk_decode_array(SpkDecoder *d, size_t n, size_t size)
+spk_decode_array(const SpkHost *host, size_t n, size_t size)
 {
-	void	   *array = spk_alloc(d->host, n, size);
+	void	   *array = spk_alloc(host, n, size);
 
 	if (array != NULL)
 		memset(array, 0, n * size);

@@ -169,8 +169,8 @@ read_tree(SpkDecoder *d, SpkTree *tree)
 	if (d->r.bad || n % 2 == 0)
 		return spk_corrupt(d, "A tree has an even number of nodes");
 	sets = count_sets(d->r, n);
-	if ((tree->nodes = spk_decode_array(d, n, sizeof(*tree->nodes))) == NULL ||
-		(tree->sets = spk_decode_array(d, sets, sizeof(*tree->sets))) == NULL)
+	if ((tree->nodes = spk_decode_array(d->trees, n, sizeof(*tree->nodes))) == NULL ||
+		(tree->sets = spk_decode_array(d->trees, sets, sizeof(*tree->sets))) == NULL)
 		return SPK_NO_MEMORY;
 	tree->n_nodes = n;
 	status = read_nodes(d, tree);
@@ -188,7 +188,7 @@ spk_decode_trees(SpkDecoder *d)
 
 	if (d->r.bad || n == 0 || n > max)
 		return spk_corrupt(d, "The number of trees is not one that the algorithm makes");
-	if ((model->trees = spk_decode_array(d, n, sizeof(*model->trees))) == NULL)
+	if ((model->trees = spk_decode_array(d->trees, n, sizeof(*model->trees))) == NULL)
 		return SPK_NO_MEMORY;
 	model->n_trees = n;
 	for (uint32_t i = 0; i < n; i++)
