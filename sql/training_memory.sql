@@ -50,5 +50,51 @@ FROM churn_train('SELECT l.* FROM training t, as_if_large(t) l', options => '{"t
 SELECT count(*), count(DISTINCT print) FROM prints;
 SHOW max_parallel_workers_per_gather;
 
+-- a user may ask for less than the administrator's bound, not for more
+SELECT name, context FROM pg_settings WHERE name IN ('sparkify.max_training_memory', 'sparkify.training_memory') ORDER BY 1;
+CREATE ROLE regress_sparkify_trainer;
+GRANT SELECT ON training TO regress_sparkify_trainer;
+SET sparkify.max_training_memory = '5MB';
+SET ROLE regress_sparkify_trainer;
+SET sparkify.max_training_memory = '1TB';
+SET sparkify.training_memory = '1TB';
+SELECT churn_train('training');
+SET sparkify.training_memory = '2MB';
+SELECT churn_train('training');
+SET sparkify.training_memory = '0';
+SELECT churn_train('training');
+RESET sparkify.training_memory;
+SELECT churn_train('training');
+SELECT n_features FROM churn_train('training', algorithm => 'decision_tree');
+RESET ROLE;
+RESET sparkify.max_training_memory;
+
+-- nor before the library is loaded, whatever the way
+SELECT current_user AS me \gset
+ALTER ROLE regress_sparkify_trainer LOGIN;
+\c - regress_sparkify_trainer
+SHOW sparkify.progress;
+SET sparkify.progress = off;
+SET sparkify.max_training_memory = '1TB';
+SET sparkify.training_memory = '3MB';
+ALTER ROLE regress_sparkify_trainer SET sparkify.max_training_memory = '1TB';
+SELECT churn_train('training');
+SELECT current_setting('sparkify.max_training_memory') = '1TB' AS taken, current_setting('sparkify.training_memory') AS asked,
+	   current_setting('sparkify.progress') AS progress;
+SET sparkify.max_training_memory = '1TB';
+\c - :me
+SET client_min_messages = warning;
+-- what an administrator sets holds for others from the start
+ALTER ROLE regress_sparkify_trainer SET sparkify.max_training_memory = '5MB';
+ALTER ROLE regress_sparkify_trainer SET session_preload_libraries = 'sparkify';
+\c - regress_sparkify_trainer
+SHOW sparkify.max_training_memory;
+SHOW sparkify.progress;
+SET sparkify.max_training_memory = '1TB';
+SELECT churn_train('training');
+\c - :me
+SET client_min_messages = warning;
+
 DROP FUNCTION as_if_large;
 DROP TABLE training;
+DROP ROLE regress_sparkify_trainer;

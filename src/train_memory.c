@@ -21,7 +21,12 @@
 #include "row_store.h"
 #include "train_memory.h"
 
-static int	max_training_memory;	/* kB */
+/*
+ * The bound is the administrator's, as the memory is the machine's; a user may
+ * only ask for less.  In kB.
+ */
+static int	max_training_memory;
+static int	training_memory;	/* -1: no less */
 
 /* Half of the machine's memory: the rest is for the server and the file cache. */
 static int
@@ -44,13 +49,25 @@ spk_define_training_memory(void)
 							"Training that would take more is an error; it uses fewer workers before. "
 							"The default is half of the machine's memory.",
 							&max_training_memory, default_memory(), 1024, MAX_KILOBYTES,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("sparkify.training_memory",
+							"Sets the memory that training a model may take, within sparkify.max_training_memory.",
+							"-1 is all of that.",
+							&training_memory, -1, -1, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+/* Is it the user's own bound that holds? */
+static bool
+asks_for_less(void)
+{
+	return training_memory >= 0 && training_memory < max_training_memory;
 }
 
 uint64
 spk_max_training_memory(void)
 {
-	return (uint64) max_training_memory * 1024;
+	return (uint64) (asks_for_less() ? training_memory : max_training_memory) * 1024;
 }
 
 /* Rounded up, so that what is too much never reads like what is allowed. */
@@ -63,12 +80,14 @@ megabytes(uint64 bytes)
 static void
 refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
 {
+	const char *setting = asks_for_less() ? "sparkify.training_memory" : "sparkify.max_training_memory";
+
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and sparkify.max_training_memory is " UINT64_FORMAT " MB",
-					more ? "more than " : "", megabytes(bytes), spk_max_training_memory() / (1024 * 1024)),
+			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and %s is " UINT64_FORMAT " MB",
+					more ? "more than " : "", megabytes(bytes), setting, spk_max_training_memory() / (1024 * 1024)),
 			 errdetail("There are %s" UINT64_FORMAT " rows of %u features.", more ? "at least " : "", n_rows, n_features),
-			 errhint("Raise sparkify.max_training_memory, train on a sample of the rows or exclude columns.")));
+			 errhint("Raise %s, train on a sample of the rows or exclude columns.", setting)));
 }
 
 void

@@ -10,10 +10,10 @@
 #include "core/boost.h"
 #include "core/forest.h"
 
-/* Defines the setting sparkify.max_training_memory. */
+/* Defines the settings sparkify.max_training_memory and sparkify.training_memory. */
 extern void spk_define_training_memory(void);
 
-/* Its value in bytes. */
+/* The lesser of them in bytes. */
 extern uint64 spk_max_training_memory(void);
 
 /* Error when rows of this many features, collected so far, take more than that. */
