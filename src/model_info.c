@@ -47,6 +47,7 @@ append_tree_figures(StringInfo buf, const SpkModel *model)
 
 	for (uint32 i = 0; i < model->n_trees; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		nodes += model->trees[i].n_nodes;
 		depth = Max(depth, spk_tree_depth(&model->trees[i]));
 	}

@@ -17,6 +17,8 @@
 #include "model_json.h"
 #include "options_json.h"
 
+#define NODES_BETWEEN_POLLS	1024
+
 void
 spk_facts_to_json(StringInfo buf, const SpkModel *model)
 {
@@ -130,6 +132,8 @@ append_tree(StringInfo buf, const SpkTree *tree)
 	appendStringInfoChar(buf, '[');
 	for (uint32 i = 0; i < tree->n_nodes; i++)
 	{
+		if (i % NODES_BETWEEN_POLLS == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
 		append_node(buf, tree, &tree->nodes[i]);
@@ -143,7 +147,6 @@ append_trees(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, "\"trees\": [");
 	for (uint32 i = 0; i < model->n_trees; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
 		append_tree(buf, &model->trees[i]);
@@ -223,6 +226,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"features\": [");
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
 		append_feature(buf, &model->features[i], permutation);

@@ -114,6 +114,7 @@ model_recv(StringInfo buf)
 {
 	int			len = buf->len - buf->cursor;
 	const char *fault = fault_of(buf->data + buf->cursor, len);
+	SpkHost		host;
 	bytea	   *bytes;
 
 	if (fault != NULL)
@@ -123,7 +124,8 @@ model_recv(StringInfo buf)
 				 errdetail("%s.", fault)));
 	bytes = palloc(VARHDRSZ + len);
 	SET_VARSIZE(bytes, VARHDRSZ + len);
-	pq_copymsgbytes(buf, VARDATA(bytes), len);
+	host = spk_pg_host(CurrentMemoryContext);
+	(void) spk_copy(&host, VARDATA(bytes), pq_getmsgbytes(buf, len), len);
 	return bytes;
 }
 
@@ -193,11 +195,13 @@ Datum
 churn_model_send(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	StringInfoData buf;
+	size_t		len = VARSIZE_ANY_EXHDR(bytes);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	bytea	   *result = palloc(VARHDRSZ + len);
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	SET_VARSIZE(result, VARHDRSZ + len);
+	(void) spk_copy(&host, VARDATA(result), VARDATA_ANY(bytes), len);
+	PG_RETURN_BYTEA_P(result);
 }
 
 Datum

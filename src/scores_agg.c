@@ -269,14 +269,15 @@ churn_scores_serialfn(PG_FUNCTION_ARGS)
 	ScoresState *state = (ScoresState *) PG_GETARG_POINTER(0);
 	size_t		content = content_size(&state->scores);
 	size_t		size = VARHDRSZ + sizeof(ScoresState) + content;
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	bytea	   *result;
 
 	aggregate_context(fcinfo);
 	result = palloc(size);
 	SET_VARSIZE(result, size);
 	memcpy(VARDATA(result), state, sizeof(ScoresState));
-	memcpy(VARDATA(result) + sizeof(ScoresState),
-		   state->scores.cells != NULL ? (void *) state->scores.cells : (void *) state->scores.rows, content);
+	(void) spk_copy(&host, VARDATA(result) + sizeof(ScoresState),
+					state->scores.cells != NULL ? (void *) state->scores.cells : (void *) state->scores.rows, content);
 	PG_RETURN_BYTEA_P(result);
 }
 
@@ -286,6 +287,7 @@ churn_scores_deserialfn(PG_FUNCTION_ARGS)
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
 	size_t		size = VARSIZE_ANY_EXHDR(bytes);
 	ScoresState *state = palloc(sizeof(ScoresState));
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	void	   *content;
 
 	aggregate_context(fcinfo);
@@ -298,7 +300,7 @@ churn_scores_deserialfn(PG_FUNCTION_ARGS)
 
 	/* lives until it is combined, in the memory of this call */
 	content = palloc(size);
-	memcpy(content, VARDATA_ANY(bytes) + sizeof(ScoresState), size);
+	(void) spk_copy(&host, content, VARDATA_ANY(bytes) + sizeof(ScoresState), size);
 	if (state->scores.cells != NULL)
 		state->scores.cells = content;
 	else

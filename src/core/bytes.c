@@ -150,8 +150,12 @@ spk_writer_reserve(SpkWriter *w, size_t len)
 		w->status = SPK_NO_MEMORY;
 		return false;
 	}
-	if (w->len > 0)
-		memcpy(data, w->data, w->len);
+	if (!spk_copy(w->host, data, w->data, w->len))
+	{
+		spk_release(w->host, data);
+		w->status = SPK_CANCELLED;
+		return false;
+	}
 	if (w->data != NULL)
 		spk_release(w->host, w->data);
 	w->data = data;

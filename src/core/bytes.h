@@ -22,7 +22,10 @@ typedef struct SpkReader
 	bool		bad;
 } SpkReader;
 
-/* data belongs to the host; status turns SPK_NO_MEMORY when it cannot grow. */
+/*
+ * data belongs to the host; status turns SPK_NO_MEMORY when it cannot grow, and
+ * SPK_CANCELLED when the host wants to stop while it does.
+ */
 typedef struct SpkWriter
 {
 	const SpkHost *host;
@@ -71,6 +74,15 @@ extern void spk_write_u64(SpkWriter *w, uint64_t value);
 extern void spk_write_f32(SpkWriter *w, float value);
 extern void spk_write_f64(SpkWriter *w, double value);
 extern void spk_write_bytes(SpkWriter *w, const void *data, size_t len);
+
+/* Asks the host whether to go on; false, with status set, when not, or when status has been set before. */
+static inline bool
+spk_writer_poll(SpkWriter *w)
+{
+	if (w->status == SPK_OK && spk_cancelled(w->host))
+		w->status = SPK_CANCELLED;
+	return w->status == SPK_OK;
+}
 
 /* Makes room for len more bytes; false, with status set, when there is none. */
 extern bool spk_writer_reserve(SpkWriter *w, size_t len);

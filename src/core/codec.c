@@ -14,10 +14,20 @@
 #define ALGORITHM_AT		6
 #define FINGERPRINT_AT		8
 
-uint64_t
-spk_model_hash(const void *body, size_t len, SpkAlgorithm algorithm)
+SpkStatus
+spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm, uint64_t *fingerprint)
 {
-	return spk_hash_bytes(body, len, (uint64_t) SPK_MODEL_VERSION << 8 | (uint64_t) algorithm);
+	const uint8_t *at = body;
+	uint64_t	hash = spk_hash_start(len, (uint64_t) SPK_MODEL_VERSION << 8 | (uint64_t) algorithm);
+
+	for (; len > SPK_POLL_BYTES; at += SPK_POLL_BYTES, len -= SPK_POLL_BYTES)
+	{
+		if (spk_cancelled(host))
+			return SPK_CANCELLED;
+		hash = spk_hash_more(hash, at, SPK_POLL_BYTES);
+	}
+	*fingerprint = spk_hash_more(hash, at, len);
+	return SPK_OK;
 }
 
 static void
@@ -100,6 +110,8 @@ write_tree(SpkWriter *w, const SpkTree *tree)
 	{
 		const SpkNode *node = &tree->nodes[i];
 
+		if (i % SPK_POLL_NODES == 0 && !spk_writer_poll(w))
+			return;
 		spk_write_u8(w, node->flags);
 		if (node->flags & SPK_NODE_LEAF)
 			spk_write_f32(w, node->u.value);
@@ -158,6 +170,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
 	size_t		start = w->len;
 	uint64_t	fingerprint;
+	SpkStatus	status;
 
 	spk_write_bytes(w, SPK_MODEL_MAGIC, 4);
 	spk_write_u16(w, SPK_MODEL_VERSION);
@@ -169,7 +182,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	write_options(w, model);
 	write_facts(w, model);
 	spk_write_varint(w, model->n_features);
-	for (uint32_t i = 0; i < model->n_features; i++)
+	for (uint32_t i = 0; i < model->n_features && spk_writer_poll(w); i++)
 		write_feature(w, &model->features[i], permutation);
 	if (spk_algorithm_is_forest(model->algorithm))
 		write_trees(w, model);
@@ -180,8 +193,10 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	if (w->status != SPK_OK)
 		return w->status;
 
-	fingerprint = spk_model_hash(w->data + start + SPK_MODEL_HEADER, w->len - start - SPK_MODEL_HEADER,
-								 model->algorithm);
+	status = spk_model_hash(w->host, w->data + start + SPK_MODEL_HEADER, w->len - start - SPK_MODEL_HEADER,
+							model->algorithm, &fingerprint);
+	if (status != SPK_OK)
+		return status;
 	for (int i = 0; i < 8; i++)
 		w->data[start + FINGERPRINT_AT + (size_t) i] = (uint8_t) (fingerprint >> (8 * i));
 	return SPK_OK;

@@ -11,6 +11,7 @@
 /*
  * Appends the model's bytes.  The same model gives the same bytes on every
  * machine.  The model must be sound (as the learners and the decoder make it).
+ * SPK_NO_MEMORY, SPK_CANCELLED, by the writer's host.
  */
 extern SpkStatus spk_model_encode(const SpkModel *model, SpkWriter *w);
 
@@ -45,8 +46,9 @@ extern uint64_t spk_model_fingerprint(const void *data, size_t len);
 /* Likewise the algorithm; false if there is none. */
 extern bool spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm);
 
-/* The fingerprint of what follows the header. */
-extern uint64_t spk_model_hash(const void *body, size_t len, SpkAlgorithm algorithm);
+/* The fingerprint of what follows the header; SPK_CANCELLED. */
+extern SpkStatus spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm,
+								uint64_t *fingerprint);
 
 /* Gives the memory of the trees alone back; n_trees stays. */
 extern void spk_model_release_trees(const SpkHost *host, SpkModel *model);

@@ -36,6 +36,8 @@ read_header(SpkDecoder *d, const void *data, size_t len)
 	uint16_t	version = spk_read_u16(&d->r);
 	uint8_t		algorithm = spk_read_u8(&d->r);
 	uint8_t		flags = spk_read_u8(&d->r);
+	uint64_t	fingerprint;
+	SpkStatus	status;
 
 	d->model->fingerprint = spk_read_u64(&d->r);
 	if (d->r.bad || memcmp(found, SPK_MODEL_MAGIC, 4) != 0)
@@ -45,8 +47,11 @@ read_header(SpkDecoder *d, const void *data, size_t len)
 	if (algorithm >= SPK_N_ALGORITHMS)
 		return spk_corrupt(d, "The algorithm is not known");
 	d->model->algorithm = (SpkAlgorithm) algorithm;
-	if (d->model->fingerprint != spk_model_hash((const uint8_t *) data + SPK_MODEL_HEADER,
-												len - SPK_MODEL_HEADER, d->model->algorithm))
+	status = spk_model_hash(d->host, (const uint8_t *) data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
+							d->model->algorithm, &fingerprint);
+	if (status != SPK_OK)
+		return status;
+	if (d->model->fingerprint != fingerprint)
 		return spk_corrupt(d, "The fingerprint does not match the content");
 	return SPK_OK;
 }
@@ -274,7 +279,7 @@ read_features(SpkDecoder *d)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint64_t	sum = 0;
-		SpkStatus	status = read_feature(d, &model->features[i], &sum);
+		SpkStatus	status = spk_cancelled(d->host) ? SPK_CANCELLED : read_feature(d, &model->features[i], &sum);
 
 		if (status != SPK_OK)
 			return status;

@@ -41,6 +41,13 @@ spk_decode_array(const SpkHost *host, size_t n, size_t size)
 	return array;
 }
 
+/* Is it time to ask the host whether to go on, and does it want to stop?  At node i of a tree. */
+static inline bool
+spk_decode_stopped(const SpkDecoder *d, uint32_t i)
+{
+	return i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(d->host);
+}
+
 /* A count of things that take at least min_bytes each; bad when they cannot be there. */
 static inline uint32_t
 spk_decode_count(SpkDecoder *d, uint64_t max, size_t min_bytes)

@@ -85,15 +85,18 @@ read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 }
 
 /* Sets among the next n nodes, as far as read_nodes can get. */
-static uint32_t
-count_sets(SpkReader ahead, uint32_t n)
+static SpkStatus
+count_sets(const SpkDecoder *d, uint32_t n, uint32_t *sets)
 {
-	uint32_t	sets = 0;
+	SpkReader	ahead = d->r;
 
+	*sets = 0;
 	for (uint32_t i = 0; i < n && !ahead.bad; i++)
 	{
 		uint8_t		flags = spk_read_u8(&ahead);
 
+		if (spk_decode_stopped(d, i))
+			return SPK_CANCELLED;
 		if (flags & SPK_NODE_LEAF)
 			spk_read_f32(&ahead);
 		else
@@ -101,26 +104,28 @@ count_sets(SpkReader ahead, uint32_t n)
 			spk_read_varint(&ahead);
 			spk_read_bytes(&ahead, flags & SPK_NODE_SET ? sizeof(SpkCodeSet) : 1);
 			if (flags & SPK_NODE_SET)
-				sets++;
+				++*sets;
 		}
 		spk_read_varint(&ahead);
 	}
-	return sets;
+	return SPK_OK;
 }
 
-/* Do the rows of every split node go to its children, each exactly once? */
-static bool
-covers_add_up(const SpkTree *tree)
+/* The rows of every split node must go to its children, each exactly once. */
+static SpkStatus
+check_covers(SpkDecoder *d, const SpkTree *tree)
 {
 	for (uint32_t i = 0; i < tree->n_nodes; i++)
 	{
 		const SpkNode *node = &tree->nodes[i];
 
+		if (spk_decode_stopped(d, i))
+			return SPK_CANCELLED;
 		if ((node->flags & SPK_NODE_LEAF) == 0 &&
 			(uint64_t) tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover != node->cover)
-			return false;
+			return spk_corrupt(d, "The rows of a split are not those of its children");
 	}
-	return true;
+	return SPK_OK;
 }
 
 /* The nodes of a tree, level by level, which gives each split its children. */
@@ -136,6 +141,8 @@ read_nodes(SpkDecoder *d, SpkTree *tree)
 		SpkNode    *node = &tree->nodes[i];
 		SpkStatus	status;
 
+		if (spk_decode_stopped(d, i))
+			return SPK_CANCELLED;
 		if (i == level_end)
 		{
 			level_end = 2 * splits + 1;
@@ -168,15 +175,17 @@ read_tree(SpkDecoder *d, SpkTree *tree)
 
 	if (d->r.bad || n % 2 == 0)
 		return spk_corrupt(d, "A tree has an even number of nodes");
-	sets = count_sets(d->r, n);
-	if ((tree->nodes = spk_decode_array(d->trees, n, sizeof(*tree->nodes))) == NULL ||
-		(tree->sets = spk_decode_array(d->trees, sets, sizeof(*tree->sets))) == NULL)
+	if ((status = count_sets(d, n, &sets)) != SPK_OK)
+		return status;
+	if ((tree->nodes = spk_alloc(d->trees, n, sizeof(*tree->nodes))) == NULL ||
+		(tree->sets = spk_alloc(d->trees, sets, sizeof(*tree->sets))) == NULL)
 		return SPK_NO_MEMORY;
+	if (!spk_clear(d->host, tree->nodes, n * sizeof(*tree->nodes)) ||
+		!spk_clear(d->host, tree->sets, sets * sizeof(*tree->sets)))
+		return SPK_CANCELLED;
 	tree->n_nodes = n;
 	status = read_nodes(d, tree);
-	if (status == SPK_OK && !covers_add_up(tree))
-		return spk_corrupt(d, "The rows of a split are not those of its children");
-	return status;
+	return status == SPK_OK ? check_covers(d, tree) : status;
 }
 
 SpkStatus

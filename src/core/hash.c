@@ -5,10 +5,10 @@
 #include "hash.h"
 
 uint64_t
-spk_hash_bytes(const void *data, size_t len, uint64_t seed)
+spk_hash_more(uint64_t hash, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	uint64_t	h = spk_hash_combine(seed, len);
+	uint64_t	h = hash;
 
 	while (len > 0)
 	{
@@ -22,4 +22,10 @@ spk_hash_bytes(const void *data, size_t len, uint64_t seed)
 		len -= n;
 	}
 	return h;
+}
+
+uint64_t
+spk_hash_bytes(const void *data, size_t len, uint64_t seed)
+{
+	return spk_hash_more(spk_hash_start(len, seed), data, len);
 }

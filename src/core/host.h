@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef enum SpkStatus
 {
@@ -56,6 +57,38 @@ static inline bool
 spk_cancelled(const SpkHost *host)
 {
 	return host->cancelled(host->ctx);
+}
+
+/* Bytes that take a processor a fraction of a millisecond: long ones are worked on piece by piece. */
+#define SPK_POLL_BYTES	((size_t) 1 << 20)
+
+/* The same of nodes of trees. */
+#define SPK_POLL_NODES	((uint32_t) 1 << 13)
+
+/* memcpy that can be cancelled, with false. */
+static inline bool
+spk_copy(const SpkHost *host, void *to, const void *from, size_t len)
+{
+	for (size_t at = 0; at < len; at += SPK_POLL_BYTES)
+	{
+		if (at > 0 && spk_cancelled(host))
+			return false;
+		memcpy((char *) to + at, (const char *) from + at, len - at < SPK_POLL_BYTES ? len - at : SPK_POLL_BYTES);
+	}
+	return true;
+}
+
+/* Likewise memset to zeros. */
+static inline bool
+spk_clear(const SpkHost *host, void *to, size_t len)
+{
+	for (size_t at = 0; at < len; at += SPK_POLL_BYTES)
+	{
+		if (at > 0 && spk_cancelled(host))
+			return false;
+		memset((char *) to + at, 0, len - at < SPK_POLL_BYTES ? len - at : SPK_POLL_BYTES);
+	}
+	return true;
 }
 
 #endif							/* SPK_HOST_H */

@@ -60,7 +60,8 @@ turn_into_cells(const SpkHost *host, SpkScores *scores)
 	scores->cells = spk_alloc(host, SPK_SCORE_CELLS, sizeof(SpkScoreCell));
 	if (scores->cells == NULL)
 		return SPK_NO_MEMORY;
-	memset(scores->cells, 0, SPK_SCORE_CELLS * sizeof(SpkScoreCell));
+	if (!spk_clear(host, scores->cells, SPK_SCORE_CELLS * sizeof(SpkScoreCell)))
+		return SPK_CANCELLED;
 	status = count_rows_in_cells(host, scores, scores->rows, scores->n);
 	spk_release(host, scores->rows);
 	scores->rows = NULL;
@@ -89,8 +90,11 @@ reserve(const SpkHost *host, SpkScores *scores, uint64_t more)
 	rows = spk_alloc(host, (size_t) capacity, sizeof(SpkScored));
 	if (rows == NULL)
 		return SPK_NO_MEMORY;
-	if (scores->n > 0)
-		memcpy(rows, scores->rows, (size_t) scores->n * sizeof(SpkScored));
+	if (!spk_copy(host, rows, scores->rows, (size_t) scores->n * sizeof(SpkScored)))
+	{
+		spk_release(host, rows);
+		return SPK_CANCELLED;
+	}
 	spk_release(host, scores->rows);
 	scores->rows = rows;
 	scores->capacity = (size_t) capacity;
@@ -120,6 +124,20 @@ spk_scores_add(const SpkHost *host, SpkScores *scores, double score, int label)
 	return SPK_OK;
 }
 
+/* Adds cells to cells. */
+static SpkStatus
+merge_cells(const SpkHost *host, SpkScoreCell *cells, const SpkScoreCell *from)
+{
+	for (uint32_t i = 0; i < SPK_SCORE_CELLS; i++)
+	{
+		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		for (int label = 0; label < 2; label++)
+			cells[i].rows[label] += from[i].rows[label];
+	}
+	return SPK_OK;
+}
+
 SpkStatus
 spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 {
@@ -128,15 +146,12 @@ spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 	if (status != SPK_OK)
 		return status;
 	if (from->cells != NULL)
-	{
-		for (uint32_t i = 0; i < SPK_SCORE_CELLS; i++)
-			for (int label = 0; label < 2; label++)
-				scores->cells[i].rows[label] += from->cells[i].rows[label];
-	}
+		status = merge_cells(host, scores->cells, from->cells);
 	else if (scores->cells != NULL)
 		status = count_rows_in_cells(host, scores, from->rows, from->n);
-	else if (from->n > 0)
-		memcpy(scores->rows + scores->n, from->rows, (size_t) from->n * sizeof(SpkScored));
+	else if (from->n > 0 &&
+			 !spk_copy(host, scores->rows + scores->n, from->rows, (size_t) from->n * sizeof(SpkScored)))
+		status = SPK_CANCELLED;
 	scores->sorted = false;
 	scores->n += from->n;
 	scores->positives += from->positives;

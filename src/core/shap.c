@@ -17,6 +17,9 @@
 #define LANES			4
 #define MAX_STEPS		(SPK_MAX_DEPTH / 2 / LANES)
 
+/* Splits between two looks for cancellation. */
+#define POLL_SPLITS		(UINT32_C(1) << 13)
+
 typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double))));
 
 /*
@@ -40,7 +43,7 @@ struct SpkShap
 {
 	SpkHost		host;
 	const SpkModel *model;
-	void		(*walk) (const Walk *walk);
+	bool		(*walk) (const Walk *walk);
 	double		base;
 	Split	   *splits;			/* of all trees */
 
@@ -82,15 +85,13 @@ struct Walk
  * a constant where it is small.
  */
 
-/* From the root down: each node's factors. */
+/* From the root down: each node's factors, of the splits of this stretch. */
 SPK_ALWAYS_INLINE void
-walk_down(const Walk *walk, const uint32_t steps)
+walk_down(const Walk *walk, const uint32_t steps, const uint32_t from, const uint32_t to)
 {
 	const SpkShap *shap = walk->shap;
 
-	for (uint32_t s = 0; s < steps; s++)
-		shap->product[s] = (Lanes) {1, 1, 1, 1};
-	for (uint32_t k = 0; k < walk->tree->n_nodes / 2; k++)
+	for (uint32_t k = from; k < to; k++)
 	{
 		const Split *split = &walk->splits[k];
 		const Lanes *above = shap->product + (size_t) split->at * steps;
@@ -128,11 +129,11 @@ walk_down(const Walk *walk, const uint32_t steps)
  * split before on the path is going to count for them.
  */
 SPK_ALWAYS_INLINE void
-add_up(const Walk *walk, const uint32_t steps)
+add_up(const Walk *walk, const uint32_t steps, const uint32_t from, const uint32_t to)
 {
 	const SpkShap *shap = walk->shap;
 
-	for (uint32_t k = walk->tree->n_nodes / 2; k-- > 0;)
+	for (uint32_t k = to; k-- > from;)
 	{
 		const Split *split = &walk->splits[k];
 		size_t		left = 2 * k + 1;
@@ -153,44 +154,57 @@ add_up(const Walk *walk, const uint32_t steps)
 	}
 }
 
-SPK_ALWAYS_INLINE void
+/* Both, in stretches between which they can be cancelled: with false. */
+SPK_ALWAYS_INLINE bool
 walk_steps(const Walk *walk, const uint32_t steps)
 {
-	walk_down(walk, steps);
-	add_up(walk, steps);
+	const SpkShap *shap = walk->shap;
+	const uint32_t n = walk->tree->n_nodes / 2;
+
+	for (uint32_t s = 0; s < steps; s++)
+		shap->product[s] = (Lanes) {1, 1, 1, 1};
+	for (uint32_t from = 0; from < n; from += POLL_SPLITS)
+	{
+		if (from > 0 && spk_cancelled(&shap->host))
+			return false;
+		walk_down(walk, steps, from, n - from > POLL_SPLITS ? from + POLL_SPLITS : n);
+	}
+	for (uint32_t to = n; to > 0; to -= to > POLL_SPLITS ? POLL_SPLITS : to)
+	{
+		if (to < n && spk_cancelled(&shap->host))
+			return false;
+		add_up(walk, steps, to > POLL_SPLITS ? to - POLL_SPLITS : 0, to);
+	}
+	return true;
 }
 
-SPK_ALWAYS_INLINE void
+SPK_ALWAYS_INLINE bool
 walk_tree(const Walk *walk)
 {
 	switch (walk->shap->steps)
 	{
 		case 1:
-			walk_steps(walk, 1);
-			break;
+			return walk_steps(walk, 1);
 		case 2:
-			walk_steps(walk, 2);
-			break;
+			return walk_steps(walk, 2);
 		case 3:
-			walk_steps(walk, 3);
-			break;
+			return walk_steps(walk, 3);
 		default:
-			walk_steps(walk, walk->shap->steps);
-			break;
+			return walk_steps(walk, walk->shap->steps);
 	}
 }
 
-static void
+static bool
 walk_tree_plain(const Walk *walk)
 {
-	walk_tree(walk);
+	return walk_tree(walk);
 }
 
 #ifdef SPK_VECTORS
-__attribute__((target("avx2"))) static void
+__attribute__((target("avx2"))) static bool
 walk_tree_avx2(const Walk *walk)
 {
-	walk_tree(walk);
+	return walk_tree(walk);
 }
 #endif
 
@@ -199,6 +213,9 @@ walk_tree_avx2(const Walk *walk)
 /* The nodes of a path and the splits above them, by depth; that of the root is 0. */
 typedef struct Path
 {
+	const SpkHost *host;
+	uint32_t	n_splits;		/* prepared so far */
+	bool		cancelled;		/* then the rest does not matter */
 	uint32_t	node[SPK_MAX_DEPTH + 1];
 	uint16_t	feature[SPK_MAX_DEPTH + 1];
 	double		zero[SPK_MAX_DEPTH + 1];
@@ -213,8 +230,9 @@ prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_featu
 	uint32_t	most = n_features;
 	Split	   *split;
 
-	if (node->flags & SPK_NODE_LEAF)
+	if ((node->flags & SPK_NODE_LEAF) || path->cancelled)
 		return n_features;
+	path->cancelled = ++path->n_splits % POLL_SPLITS == 0 && spk_cancelled(path->host);
 	while (last > 0 && path->feature[last] != node->feature)
 		last--;
 	split = &splits[node->u.left / 2];
@@ -258,13 +276,13 @@ scaled(const SpkModel *model, double sum)
 	return model->algorithm == SPK_GRADIENT_BOOSTING ? sum : sum / model->n_trees;
 }
 
-/* The most features on a path of any tree. */
-static uint32_t
-prepare_trees(SpkShap *shap)
+/* Sets the most features on a path of any tree; false when cancelled. */
+static bool
+prepare_trees(SpkShap *shap, uint32_t *most_features)
 {
 	const SpkModel *model = shap->model;
 	Split	   *splits = shap->splits;
-	Path		path = {.zero = {1}};
+	Path		path = {.host = &shap->host,.zero = {1}};
 	uint32_t	most = 0;
 	double		sum = 0;
 
@@ -276,9 +294,12 @@ prepare_trees(SpkShap *shap)
 			most = features;
 		sum += tree_mean(&model->trees[t]);
 		splits += model->trees[t].n_nodes / 2;
+		if (path.cancelled || spk_cancelled(&shap->host))
+			return false;
 	}
 	shap->base = scaled(model, sum);
-	return most;
+	*most_features = most;
+	return true;
 }
 
 static void
@@ -350,7 +371,8 @@ spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 {
 	SpkShap    *shap = spk_alloc(host, 1, sizeof(SpkShap));
 	uint32_t	most_nodes;
-	uint32_t	features;
+	uint32_t	features = 0;
+	bool		ok;
 
 	if (shap == NULL)
 		return NULL;
@@ -358,12 +380,9 @@ spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 	shap->host = *host;
 	shap->model = model;
 	shap->splits = spk_alloc(host, count_splits(model, &most_nodes), sizeof(Split));
-	if (shap->splits != NULL)
-	{
-		features = prepare_trees(shap);
-		shap->steps = features == 0 ? 1 : (features + 2 * LANES - 1) / (2 * LANES);
-	}
-	if (shap->splits == NULL || !prepare_room(shap, most_nodes))
+	ok = shap->splits != NULL && prepare_trees(shap, &features);
+	shap->steps = features == 0 ? 1 : (features + 2 * LANES - 1) / (2 * LANES);
+	if (!ok || !prepare_room(shap, most_nodes))
 	{
 		spk_shap_release(shap);
 		return NULL;
@@ -408,7 +427,8 @@ spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions)
 		if (spk_cancelled(&shap->host))
 			return SPK_CANCELLED;
 		walk.tree = &model->trees[t];
-		shap->walk(&walk);
+		if (!shap->walk(&walk))
+			return SPK_CANCELLED;
 		walk.splits += walk.tree->n_nodes / 2;
 	}
 	for (uint32_t f = 0; f < model->n_features; f++)

@@ -36,7 +36,8 @@ typedef struct SpkShap SpkShap;
 /*
  * Prepares a model with trees, which must stay as it is.  Every way gives the
  * same bits.  Takes about 24 bytes a node of all trees and at most 530 a node of
- * the largest one, of host memory; NULL when the host has none.
+ * the largest one, of host memory; NULL when the host has none or wants to
+ * stop.
  */
 extern SpkShap *spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
 extern void spk_shap_release(SpkShap *shap);

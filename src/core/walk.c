@@ -57,10 +57,10 @@ spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 
 /*
  * The part of a tree from this node on, level by level, in one place, so that a
- * walk through it meets few cache lines.
+ * walk through it meets few cache lines.  False when cancelled.
  */
-static uint32_t
-lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set)
+static bool
+lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set, SpkExit *exit)
 {
 	uint32_t	start = walker->n_nodes;
 	uint32_t   *places = walker->places;
@@ -73,6 +73,8 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 		uint32_t	at = start + i;
 		bool		leaf = node->flags & SPK_NODE_LEAF;
 
+		if (i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(&walker->host))
+			return false;
 		walker->nodes[at].left = leaf ? at : start + n;
 		walker->nodes[at].test = spk_make_test(&walker->slots, tree, node);
 		walker->ends[at].value = leaf ? node->u.value : 0;
@@ -84,10 +86,12 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 		places[n++] = node->u.left + 1;
 	}
 	walker->n_nodes += n;
-	return start;
+	exit->node = start;
+	return true;
 }
 
-static void
+/* False when cancelled. */
+static bool
 lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *exits)
 {
 	size_t		n = (size_t) 1 << walker->top;
@@ -99,12 +103,14 @@ lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *e
 			exits[i].value = tree->nodes[places[i]].u.value;
 		else if (i > 0 && places[i] == places[i - 1])
 			exits[i] = exits[i - 1];
-		else
-			exits[i].node = lay_part(walker, tree, places[i], first_set);
+		else if (!lay_part(walker, tree, places[i], first_set, &exits[i]))
+			return false;
 	}
+	return true;
 }
 
-static void
+/* False when cancelled. */
+static bool
 copy_sets(SpkWalker *walker, const SpkModel *model)
 {
 	SpkCodeSet *to = walker->sets;
@@ -113,10 +119,11 @@ copy_sets(SpkWalker *walker, const SpkModel *model)
 	{
 		const SpkTree *tree = &model->trees[t];
 
-		if (tree->n_sets > 0)
-			memcpy(to, tree->sets, tree->n_sets * sizeof(SpkCodeSet));
+		if (!spk_copy(&walker->host, to, tree->sets, tree->n_sets * sizeof(SpkCodeSet)))
+			return false;
 		to += tree->n_sets;
 	}
+	return true;
 }
 
 /* Sizes of all trees together */
@@ -134,7 +141,7 @@ forest_sizes(const SpkModel *model)
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		uint32_t	depth = spk_tree_depth(&model->trees[t]);
+		uint32_t	depth = spk_tree_depth(&model->trees[t]);	/* a few nanoseconds a node */
 
 		sizes.depth = depth > sizes.depth ? depth : sizes.depth;
 		sizes.nodes += model->trees[t].n_nodes;
@@ -159,7 +166,8 @@ alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 	{
 		if ((walker->sets = spk_alloc(host, sizes->sets, sizeof(SpkCodeSet))) == NULL)
 			return false;
-		copy_sets(walker, model);
+		if (!copy_sets(walker, model))
+			return false;
 	}
 	return !walker->deep ||
 		((walker->places = spk_alloc(host, most, sizeof(uint32_t))) != NULL &&
@@ -169,7 +177,7 @@ alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 		  (walker->node_sets = spk_alloc(host, n_nodes, sizeof(uint32_t))) != NULL));
 }
 
-/* Lays out all trees, filled up with trees of a leaf each. */
+/* Lays out all trees, filled up with trees of a leaf each; false without memory and when cancelled. */
 static bool
 lay_out(SpkWalker *walker, const SpkModel *model)
 {
@@ -190,12 +198,15 @@ lay_out(SpkWalker *walker, const SpkModel *model)
 	{
 		const SpkTree *tree = t < model->n_trees ? &model->trees[t] : &filling;
 
+		if (spk_cancelled(&walker->host))
+			return false;
 		find_places(tree, walker->top, walker->complete);
 		if (plain)
 			spk_plain_lay(walker, t, tree, first_set);
 		else
 			spk_blocks_lay(walker, t, tree);
-		lay_exits(walker, tree, first_set, walker->exits + t * walker->exits_stride);
+		if (!lay_exits(walker, tree, first_set, walker->exits + t * walker->exits_stride))
+			return false;
 		first_set += tree->n_sets;
 	}
 	return true;

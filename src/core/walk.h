@@ -34,7 +34,8 @@ extern SpkWalkWay spk_walk_best(void);
 /*
  * Prepares the model, which may be released afterwards but for its features:
  * they must stay.  A model that does not suit the way is walked in the plain
- * one.  NULL when the host has no memory; spk_walker_release gives it back.
+ * one.  NULL when the host has no memory or wants to stop; spk_walker_release
+ * gives it back.
  */
 extern SpkWalker *spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
 extern void spk_walker_release(SpkWalker *walker);

@@ -97,7 +97,7 @@ typedef struct SpkSlots
 	void	   *edges_memory;
 } SpkSlots;
 
-/* Chooses slots for all that the model's tests ask for; false without memory. */
+/* Chooses slots for all that the model's tests ask for; false without memory, or when the host wants to stop. */
 extern bool spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots);
 extern void spk_slots_release(const SpkHost *host, SpkSlots *slots);
 

@@ -35,15 +35,17 @@ note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 	}
 }
 
-/* Notes in above, below and the lists of sets what the tests ask for: any slot will do yet. */
-static void
-note_tests(SpkSlots *slots, const SpkModel *model)
+/* Notes in above, below and the lists of sets what the tests ask for: any slot will do yet.  Can be cancelled. */
+static bool
+note_tests(const SpkHost *host, SpkSlots *slots, const SpkModel *model)
 {
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		for (uint32_t i = 0; i < model->trees[t].n_nodes; i++)
 		{
 			const SpkNode *node = &model->trees[t].nodes[i];
 
+			if (i % SPK_POLL_NODES == 0 && spk_cancelled(host))
+				return false;
 			if (node->flags & SPK_NODE_LEAF)
 				continue;
 			if (node->flags & SPK_NODE_SET)
@@ -53,6 +55,7 @@ note_tests(SpkSlots *slots, const SpkModel *model)
 			else
 				slots->above[node->feature] = 0;
 		}
+	return true;
 }
 
 /* Gives out slots; what is not asked for goes behind them all. */
@@ -125,7 +128,8 @@ spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
 	memset(slots->above, 0xFF, n * sizeof(uint32_t));
 	memset(slots->below, 0xFF, n * sizeof(uint32_t));
 	memset(slots->first_set, 0xFF, n * sizeof(uint32_t));
-	note_tests(slots, model);
+	if (!note_tests(host, slots, model))
+		return false;
 	number_slots(slots);
 	n = padded_numbers(slots->n_numbers) * sizeof(SpkEdges);
 	if ((slots->edges_memory = spk_alloc(host, n + SPK_CACHE_LINE, 1)) == NULL)
