@@ -25,7 +25,7 @@ extern void spk_calibration_to_json(StringInfo buf, const SpkModel *model);
 
 /*
  * The model that a text from anywhere describes, in the current memory
- * context.  A text of another layout is an error.  That the model is sound is
+ * context (model_input.c).  A text of another layout is an error.  That the model is sound is
  * for the caller to check, by decoding what it encodes to.
  */
 extern SpkModel *spk_model_from_json(const char *json);

@@ -2,26 +2,20 @@
  * model_parse.c
  *	  Models from JSON text.
  *
- * The text is hostile.  json-c parses it, with two cares: the long arrays are
- * parsed one element at a time (see model_text.h); and json-c keeps the last of
- * several equal keys, so the keys of the text are counted and compared with
- * those found.
+ * The text is hostile.  json-c parses it, with three cares: the long arrays are
+ * parsed one element at a time (see model_text.h); a piece has as many values
+ * as the largest that belongs, as each takes memory that nobody counts; and
+ * json-c keeps the last of several equal keys, so the keys of the text are
+ * counted and compared with those found.
  */
-#include "compat.h"
-
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "mb/pg_wchar.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
-
-#include "json_strict.h"
-#include "json_text.h"
-#include "model_json.h"
+#include "core/calibrate.h"
+#include "core/codec.h"
 #include "model_parse.h"
-#include "model_text.h"
-#include "options_json.h"
-#include "pg_host.h"
 
 /* Nesting of what is parsed at once: object, options, number, and some. */
 #define MAX_DEPTH		8
@@ -29,123 +23,196 @@
 /* Bytes parsed at once: a feature with the most and longest categories, escaped, and some. */
 #define MAX_PIECE		(4 * 1024 * 1024)
 
-/* Parses a text that must be one JSON value; the caller puts it back. */
-json_object *
-spk_parse_json(SpkJsonInput *in, SpkText text)
-{
-	json_object *value;
-	enum json_tokener_error error;
+/* Values in there: those of an isotonic calibration, or of a feature, and some. */
+#define MAX_VALUES		(2 * SPK_MAX_POINTS + 1024)
 
-	if (text.end - text.at > MAX_PIECE)
-		SPK_REFUSE("A part of the text is longer than %d bytes.", MAX_PIECE);
-	error = spk_json_parse_strict(&in->parser, text.at, text.end - text.at, &in->host, &value);
-	if (value != NULL)
-		return value;
-	if (error == SPK_JSON_NO_MEMORY)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	if (error == json_tokener_error_parse_eof)
-		SPK_REFUSE("The JSON text ends early.");
-	SPK_REFUSE("The text is not the JSON of a model: %s.", json_tokener_error_desc(error));
+#define LENGTHOF(array)	((int) (sizeof(array) / sizeof((array)[0])))
+
+void
+spk_refuse(SpkModelParse *p, const char *format,...)
+{
+	va_list		args;
+
+	if (!spk_parsing(p))
+		return;
+	va_start(args, format);
+	vsnprintf(p->why, sizeof(p->why), format, args);
+	va_end(args);
+	p->status = SPK_CORRUPT;
 }
 
-/* Elements of a list, of which max are allowed. */
-uint32
-spk_parse_count(SpkTextList list, uint32 max, const char *what)
+/* Asks the host whether to go on; false when not, or when there has been a fault. */
+static bool
+go_on(SpkModelParse *p)
+{
+	if (spk_parsing(p) && spk_cancelled(p->host))
+		p->status = SPK_CANCELLED;
+	return spk_parsing(p);
+}
+
+void
+spk_parse_put(SpkModelParse *p)
+{
+	json_object_put(p->element);
+	p->element = NULL;
+}
+
+static void
+note_json_error(SpkModelParse *p, enum json_tokener_error error)
+{
+	if (error == SPK_JSON_NO_MEMORY)
+		p->status = SPK_NO_MEMORY;
+	else if (error == json_tokener_continue)
+		p->status = SPK_CANCELLED;
+	else if (error == json_tokener_error_parse_eof)
+		spk_refuse(p, "The JSON text ends early.");
+	else
+		spk_refuse(p, "The text is not the JSON of a model: %s.", json_tokener_error_desc(error));
+}
+
+bool
+spk_parse_piece(SpkModelParse *p, SpkText text)
+{
+	enum json_tokener_error error;
+
+	if (!spk_parsing(p))
+		return false;
+	if (text.end - text.at > MAX_PIECE)
+		spk_refuse(p, "A part of the text is longer than %d bytes.", MAX_PIECE);
+	else if (spk_text_count_values(text) > MAX_VALUES)
+		spk_refuse(p, "A part of the text has more than %d values.", MAX_VALUES);
+	else
+	{
+		error = spk_json_parse_strict(&p->parser, text.at, (size_t) (text.end - text.at), p->host, &p->element);
+		if (p->element == NULL)
+			note_json_error(p, error);
+	}
+	return spk_parsing(p);
+}
+
+uint32_t
+spk_parse_count(SpkModelParse *p, SpkTextList list, uint32_t max, const char *what)
 {
 	SpkText		element;
-	uint32		n = 0;
+	uint32_t	n = 0;
 
-	while (spk_text_next(&list, &element))
-	{
-		CHECK_FOR_INTERRUPTS();
+	while (go_on(p) && spk_text_next(&list, &element))
 		if (n++ == max)
-			SPK_REFUSE("There are more than %u %s.", max, what);
-	}
-	if (list.bad)
-		SPK_REFUSE("The %s are not arrays or objects separated by commas.", what);
-	return n;
+			spk_refuse(p, "There are more than %u %s.", max, what);
+	if (list.bad && go_on(p))
+		spk_refuse(p, "The %s are not arrays or objects separated by commas.", what);
+	return spk_parsing(p) ? n : 0;
 }
 
 /* ---- Values ---- */
 
-static json_object *
-get_member(json_object *object, const char *key, json_type type)
-{
-	return spk_json_member(object, key, type, false, SPK_MODEL_TYPE);
-}
-
-/* An element of an array, which must be of this type. */
 json_object *
-spk_parse_element(json_object *array, uint32 i, json_type type, const char *what)
+spk_parse_member(SpkModelParse *p, json_object *object, const char *key, json_type type, bool optional)
 {
-	json_object *value = json_object_array_get_idx(array, i);
+	json_object *member;
 
-	if (!json_object_is_type(value, type))
-		SPK_REFUSE("%s is not of type %s.", what, json_type_to_name(type));
-	return value;
+	if (!spk_parsing(p))
+		return NULL;
+	if (!json_object_is_type(object, json_type_object))
+		spk_refuse(p, "An object with \"%s\" is expected.", key);
+	else if (!json_object_object_get_ex(object, key, &member))
+	{
+		if (!optional)
+			spk_refuse(p, "The member \"%s\" is missing.", key);
+	}
+	else if (!json_object_is_type(member, type))
+		spk_refuse(p, "The member \"%s\" must be of type %s.", key, json_type_to_name(type));
+	else
+		return member;
+	return NULL;
 }
 
-uint32
-spk_parse_length(json_object *array, uint32 max, const char *what)
+void
+spk_parse_only(SpkModelParse *p, json_object *object, const char *const *keys, int n)
 {
-	size_t		n = json_object_array_length(array);
+	if (spk_parsing(p))
+	{
+		json_object_object_foreach(object, key, member)
+		{
+			int			i = 0;
+
+			(void) member;
+			while (i < n && strcmp(key, keys[i]) != 0)
+				i++;
+			if (i == n)
+				spk_refuse(p, "The member \"%.63s\" is not known.", key);
+		}
+	}
+}
+
+uint32_t
+spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max, const char *what)
+{
+	size_t		n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
 	if (n > max)
-		SPK_REFUSE("There are more than %u %s.", max, what);
-	return (uint32) n;
+		spk_refuse(p, "There are more than %u %s.", max, what);
+	return spk_parsing(p) ? (uint32_t) n : 0;
 }
 
 double
-spk_parse_number(json_object *value, const char *what)
+spk_parse_number(SpkModelParse *p, json_object *value, const char *what)
 {
-	double		number;
+	double		number = 0;
 
+	if (!spk_parsing(p))
+		return 0;
 	if (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double))
-		SPK_REFUSE("%s is not a number.", what);
-	number = json_object_get_double(value);
-	if (!isfinite(number))
-		SPK_REFUSE("%s is not a finite number.", what);
+		spk_refuse(p, "%s is not a number.", what);
+	else if (!isfinite(number = json_object_get_double(value)))
+		spk_refuse(p, "%s is not a finite number.", what);
 	/* json-c cuts long integers down to 64 bits; exact doubles of that size have an exponent */
-	if (json_object_is_type(value, json_type_int) && fabs(number) >= 0x1p63)
-		SPK_REFUSE("%s is a whole number of more than 63 bits, without an exponent.", what);
-	return number;
+	else if (json_object_is_type(value, json_type_int) && fabs(number) >= 0x1p63)
+		spk_refuse(p, "%s is a whole number of more than 63 bits, without an exponent.", what);
+	return spk_parsing(p) ? number : 0;
 }
 
 double
-spk_parse_number_member(json_object *object, const char *key)
+spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key)
 {
-	json_object *value;
+	json_object *value = NULL;
+	char		what[96];
 
+	if (!spk_parsing(p))
+		return 0;
+	snprintf(what, sizeof(what), "The member \"%s\"", key);
 	if (!json_object_object_get_ex(object, key, &value))
-		SPK_REFUSE("The member \"%s\" is missing.", key);
-	return spk_parse_number(value, psprintf("The member \"%s\"", key));
+		spk_refuse(p, "%s is missing.", what);
+	return spk_parse_number(p, value, what);
 }
 
-uint32
-spk_parse_integer(json_object *value, uint32 max, const char *what)
+uint32_t
+spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max, const char *what)
 {
-	int64		number = json_object_get_int64(value);
+	int64_t		number = spk_parsing(p) ? json_object_get_int64(value) : 0;
 
-	if (!json_object_is_type(value, json_type_int) || number < 0 || number > (int64) max)
-		SPK_REFUSE("%s is not a whole number from 0 to %u.", what, max);
-	return (uint32) number;
+	if (!json_object_is_type(value, json_type_int) || number < 0 || number > (int64_t) max)
+		spk_refuse(p, "%s is not a whole number from 0 to %u.", what, max);
+	return spk_parsing(p) ? (uint32_t) number : 0;
 }
 
-/* A copy of a string in the database's encoding; only what can be converted gets in. */
-static char *
-get_string(SpkJsonInput *in, json_object *value, uint32 *len)
+void *
+spk_parse_array(SpkModelParse *p, size_t n, size_t size)
 {
-	const char *utf8 = json_object_get_string(value);
-	int			utf8_len = json_object_get_string_len(value);
-	char	   *converted = pg_any_to_server(utf8, utf8_len, in->encoding);
+	void	   *array;
 
-	if (converted != utf8)
+	if (!spk_parsing(p))
+		return NULL;
+	array = spk_alloc(p->host, n, size);
+	if (array == NULL)
+		p->status = SPK_NO_MEMORY;
+	else if (!spk_clear(p->host, array, n * size))
 	{
-		*len = strlen(converted);
-		return converted;
+		spk_release(p->host, array);
+		array = NULL;
+		p->status = SPK_CANCELLED;
 	}
-	*len = utf8_len;
-	return pnstrdup(utf8, utf8_len);
+	return array;
 }
 
 static int
@@ -161,68 +228,67 @@ count_keys(json_object *object)
 	return n;
 }
 
-/* The value of this text must be an object, of objects and simple values, without repeated keys. */
+/* The element, of this text, must be an object, of objects and simple values, without repeated keys. */
 static void
-check_object(json_object *value, SpkText text)
+check_object(SpkModelParse *p, SpkText text)
 {
-	if (!json_object_is_type(value, json_type_object))
-		SPK_REFUSE("The text holds something else where an object belongs.");
-	if (count_keys(value) != spk_text_count_keys(text))
-		SPK_REFUSE("A key occurs twice, or an object is where none belongs.");
-}
-
-void *
-spk_parse_array(size_t n, size_t size)
-{
-	return memset(MemoryContextAllocHuge(CurrentMemoryContext, n * size + 1), 0, n * size);
+	if (!spk_parsing(p))
+		return;
+	if (!json_object_is_type(p->element, json_type_object))
+		spk_refuse(p, "The text holds something else where an object belongs.");
+	else if (count_keys(p->element) != spk_text_count_keys(text))
+		spk_refuse(p, "A key occurs twice, or an object is where none belongs.");
 }
 
 /* ---- The parts of a model ---- */
 
-static SpkAlgorithm
-get_algorithm(json_object *root)
+static void
+get_algorithm(SpkModelParse *p)
 {
-	json_object *value = get_member(root, "algorithm", json_type_string);
-	SpkAlgorithm algorithm;
+	json_object *value = spk_parse_member(p, p->root, "algorithm", json_type_string, false);
 
-	if (!spk_algorithm_of(json_object_get_string(value), json_object_get_string_len(value), &algorithm))
-		SPK_REFUSE("The algorithm is not known.");
-	return algorithm;
+	if (value != NULL && !spk_algorithm_of(json_object_get_string(value), (size_t) json_object_get_string_len(value),
+										   &p->model->algorithm))
+		spk_refuse(p, "The algorithm is not known.");
 }
 
 static double
-get_option(json_object *value, SpkOption option)
+get_option(SpkModelParse *p, json_object *value, SpkOption option)
 {
 	const char *name = spk_option_specs[option].name;
-	double		number;
+	double		number = 0;
+	bool		possible;
+	char		what[96];
 
 	if (json_object_is_type(value, json_type_string))
-	{
-		if (spk_option_of_word(option, json_object_get_string(value),
-							   json_object_get_string_len(value), &number))
-			return number;
-	}
+		possible = spk_option_of_word(option, json_object_get_string(value),
+									  (size_t) json_object_get_string_len(value), &number);
 	else if (json_object_is_type(value, json_type_boolean))
 	{
-		if (spk_option_specs[option].boolean)
-			return json_object_get_boolean(value) ? 1 : 0;
+		possible = spk_option_specs[option].boolean;
+		number = json_object_get_boolean(value) ? 1 : 0;
 	}
 	else
 	{
-		number = spk_parse_number(value, psprintf("The member \"%s\"", name));
-		if (spk_option_takes_number(option, number))
-			return number;
+		snprintf(what, sizeof(what), "The member \"%s\"", name);
+		number = spk_parse_number(p, value, what);
+		possible = spk_option_takes_number(option, number);
 	}
-	SPK_REFUSE("Option \"%s\" has an impossible value.", name);
+	if (!possible)
+		spk_refuse(p, "Option \"%s\" has an impossible value.", name);
+	return number;
 }
 
 static void
-get_options(json_object *root, SpkModel *model)
+get_options(SpkModelParse *p)
 {
-	json_object *options = get_member(root, "options", json_type_object);
+	SpkModel   *model = p->model;
+	json_object *options = spk_parse_member(p, p->root, "options", json_type_object, false);
 	const char *known[SPK_N_OPTIONS];
 	int			n = 0;
 
+	if (options == NULL)
+		return;
 	model->options = spk_options_default(model->algorithm);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		if (spk_option_applies((SpkOption) i, model->algorithm))
@@ -232,114 +298,163 @@ get_options(json_object *root, SpkModel *model)
 
 			known[n++] = name;
 			if (json_object_object_get_ex(options, name, &value))
-				model->options.value[i] = get_option(value, (SpkOption) i);
+				model->options.value[i] = get_option(p, value, (SpkOption) i);
 			else if (!spk_option_specs[i].later)
-				SPK_REFUSE("The member \"%s\" is missing.", name);
+				spk_refuse(p, "The member \"%s\" is missing.", name);
 		}
-	spk_json_only(options, known, n, SPK_MODEL_TYPE);
+	spk_parse_only(p, options, known, n);
 }
 
 static void
-get_facts(json_object *root, SpkModel *model)
+get_facts(SpkModelParse *p)
 {
-	json_object *facts = get_member(root, "facts", json_type_object);
+	json_object *facts = spk_parse_member(p, p->root, "facts", json_type_object, false);
 
+	if (facts == NULL)
+		return;
 	for (int i = 0; i < SPK_N_FACTS; i++)
 	{
 		const char *name = spk_fact_names[i];
 
-		model->facts[i] = json_object_object_get_ex(facts, name, NULL) ?
-			spk_parse_number_member(facts, name) : NAN;
+		p->model->facts[i] = json_object_object_get_ex(facts, name, NULL) ?
+			spk_parse_number_member(p, facts, name) : NAN;
 	}
-	spk_json_only(facts, spk_fact_names, SPK_N_FACTS, SPK_MODEL_TYPE);
+	spk_parse_only(p, facts, spk_fact_names, SPK_N_FACTS);
 }
 
 static void
-get_categories(SpkJsonInput *in, json_object *object, SpkFeature *feature)
+get_name(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
-	json_object *categories = get_member(object, "categories", json_type_array);
+	json_object *value = spk_parse_member(p, object, "name", json_type_string, false);
+	size_t		len = value == NULL ? 0 : (size_t) json_object_get_string_len(value);
+	char	   *name = spk_parse_array(p, len + 1, 1);
 
+	if (name != NULL)
+		memcpy(name, json_object_get_string(value), len);
+	feature->name = name;
+}
+
+/* The names follow the categories in one piece of memory. */
+static void
+get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
+{
+	json_object *categories = spk_parse_member(p, object, "categories", json_type_array, false);
+	size_t		bytes = 0;
+	char	   *names;
+
+	if (categories == NULL)
+		return;
 	if (json_object_array_length(categories) != feature->n_bins)
-		SPK_REFUSE("A feature has not one count more than categories.");
-	feature->categories = spk_parse_array(feature->n_bins, sizeof(SpkCategory));
-	for (uint32 i = 0; i < feature->n_bins; i++)
+		spk_refuse(p, "A feature has not one count more than categories.");
+	for (uint32_t i = 0; i < feature->n_bins && spk_parsing(p); i++)
 	{
+		json_object *value = json_object_array_get_idx(categories, i);
+
+		if (!json_object_is_type(value, json_type_string))
+			spk_refuse(p, "A category is not of type string.");
+		else
+			bytes += (size_t) json_object_get_string_len(value);
+	}
+	feature->categories = spk_parse_array(p, feature->n_bins * sizeof(SpkCategory) + bytes, 1);
+	if (feature->categories == NULL)
+		return;
+	names = (char *) (feature->categories + feature->n_bins);
+	for (uint32_t i = 0; i < feature->n_bins; i++)
+	{
+		json_object *value = json_object_array_get_idx(categories, i);
 		SpkCategory *category = &feature->categories[i];
 
-		category->name = get_string(in, spk_parse_element(categories, i, json_type_string, "A category"),
-									&category->len);
+		category->len = (uint32_t) json_object_get_string_len(value);
+		category->name = names;
+		memcpy(names, json_object_get_string(value), category->len);
+		names += category->len;
 	}
 }
 
 static void
-get_edges(json_object *object, SpkFeature *feature)
+get_edges(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
-	json_object *edges = get_member(object, "edges", json_type_array);
-	uint32		n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
+	json_object *edges = spk_parse_member(p, object, "edges", json_type_array, false);
+	uint32_t	n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
 
+	if (edges == NULL)
+		return;
 	if (json_object_array_length(edges) != n)
-		SPK_REFUSE("A feature has not two counts more than edges.");
-	feature->edges = spk_parse_array(n, sizeof(double));
-	for (uint32 i = 0; i < n; i++)
-		feature->edges[i] = spk_parse_number(json_object_array_get_idx(edges, i), "An edge");
+		spk_refuse(p, "A feature has not two counts more than edges.");
+	feature->edges = spk_parse_array(p, n, sizeof(double));
+	for (uint32_t i = 0; i < n && spk_parsing(p); i++)
+		feature->edges[i] = spk_parse_number(p, json_object_array_get_idx(edges, i), "An edge");
 }
 
-static SpkFeatureKind
-get_kind(json_object *object)
-{
-	const char *name = json_object_get_string(get_member(object, "kind", json_type_string));
-
-	for (int kind = 0; kind < SPK_N_FEATURE_KINDS; kind++)
-		if (strcmp(name, spk_kind_names[kind]) == 0)
-			return (SpkFeatureKind) kind;
-	SPK_REFUSE("The kind of a feature is not known.");
-}
-
-/* permutation: the model has permutation importances */
 static void
-get_feature(SpkJsonInput *in, json_object *object, bool permutation, SpkFeature *feature)
+get_kind(SpkModelParse *p, json_object *object, SpkFeature *feature)
+{
+	json_object *value = spk_parse_member(p, object, "kind", json_type_string, false);
+
+	for (int kind = 0; kind < SPK_N_FEATURE_KINDS && value != NULL; kind++)
+		if (strcmp(json_object_get_string(value), spk_kind_names[kind]) == 0)
+		{
+			feature->kind = (SpkFeatureKind) kind;
+			return;
+		}
+	spk_refuse(p, "The kind of a feature is not known.");
+}
+
+static void
+get_counts(SpkModelParse *p, json_object *object, SpkFeature *feature)
+{
+	json_object *counts = spk_parse_member(p, object, "counts", json_type_array, false);
+	uint32_t	n = spk_parse_length(p, counts, SPK_MAX_BINS + 1, "counts of a feature");
+
+	if (n == 0)
+		spk_refuse(p, "A feature has no counts.");
+	feature->counts = spk_parse_array(p, n, sizeof(uint32_t));
+	if (feature->counts == NULL)
+		return;
+	feature->n_bins = n - 1;
+	for (uint32_t i = 0; i < n; i++)
+		feature->counts[i] = spk_parse_integer(p, json_object_array_get_idx(counts, i), UINT32_MAX, "A count");
+}
+
+static void
+get_feature(SpkModelParse *p, SpkFeature *feature)
 {
 	const char *known[] = {"name", "kind", "counts", "importance", NULL, "permutation"};
-	json_object *counts = get_member(object, "counts", json_type_array);
-	uint32		n_counts = spk_parse_length(counts, SPK_MAX_BINS + 1, "counts of a feature");
-	uint32		len;
+	bool		permutation = spk_has_permutation(&p->model->options, p->model->algorithm);
+	json_object *object = p->element;
 
-	if (n_counts == 0)
-		SPK_REFUSE("A feature has no counts.");
-	feature->n_bins = n_counts - 1;
-	feature->counts = spk_parse_array(n_counts, sizeof(uint32));
-	for (uint32 i = 0; i < n_counts; i++)
-		feature->counts[i] = spk_parse_integer(json_object_array_get_idx(counts, i), PG_UINT32_MAX,
-											   "A count");
-	feature->name = get_string(in, get_member(object, "name", json_type_string), &len);
-	feature->importance = spk_parse_number_member(object, "importance");
+	get_counts(p, object, feature);
+	get_name(p, object, feature);
+	feature->importance = spk_parse_number_member(p, object, "importance");
 	if (permutation)
-		feature->permutation = spk_parse_number_member(object, "permutation");
-	feature->kind = get_kind(object);
+		feature->permutation = spk_parse_number_member(p, object, "permutation");
+	get_kind(p, object, feature);
 	if (feature->kind == SPK_CATEGORY)
-		get_categories(in, object, feature);
+		get_categories(p, object, feature);
 	else
-		get_edges(object, feature);
+		get_edges(p, object, feature);
 	known[4] = feature->kind == SPK_CATEGORY ? "categories" : "edges";
-	spk_json_only(object, known, permutation ? 6 : 5, SPK_MODEL_TYPE);
+	spk_parse_only(p, object, known, permutation ? 6 : 5);
 }
 
 static void
-get_features(SpkJsonInput *in, SpkText text, SpkModel *model)
+get_features(SpkModelParse *p, SpkText text)
 {
-	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
-	SpkTextList list = spk_text_list(text);
+	SpkTextList list = spk_text_list(p->host, text);
+	uint32_t	n = spk_parse_count(p, list, SPK_MAX_FEATURES, "features");
 	SpkText		element;
 
-	model->n_features = spk_parse_count(list, SPK_MAX_FEATURES, "features");
-	model->features = spk_parse_array(model->n_features, sizeof(SpkFeature));
-	for (SpkFeature *feature = model->features; spk_text_next(&list, &element); feature++)
+	p->model->features = spk_parse_array(p, n, sizeof(SpkFeature));
+	if (p->model->features == NULL)
+		return;
+	p->model->n_features = n;
+	for (uint32_t i = 0; i < n && go_on(p) && spk_text_next(&list, &element); i++)
 	{
-		in->element = spk_parse_json(in, element);
-		check_object(in->element, element);
-		get_feature(in, in->element, permutation, feature);
-		json_object_put(in->element);
-		in->element = NULL;
+		if (spk_parse_piece(p, element))
+			check_object(p, element);
+		if (spk_parsing(p))
+			get_feature(p, &p->model->features[i]);
+		spk_parse_put(p);
 	}
 }
 
@@ -347,30 +462,38 @@ get_features(SpkJsonInput *in, SpkText text, SpkModel *model)
 
 /* Parses the text without the insides of its two long arrays, features and another. */
 static void
-get_root(SpkJsonInput *in, SpkText text, SpkText features, SpkText other)
+get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 {
 	SpkText		first = features.at < other.at ? features : other;
 	SpkText		second = features.at < other.at ? other : features;
-	StringInfoData buf;
+	size_t		before = (size_t) (first.at - text.at);
+	size_t		between = (size_t) (second.at - first.end);
+	size_t		behind = (size_t) (text.end - second.end);
 	SpkText		head;
+	char	   *copy;
 
-	initStringInfo(&buf);
-	appendBinaryStringInfo(&buf, text.at, first.at - text.at);
-	appendBinaryStringInfo(&buf, first.end, second.at - first.end);
-	appendBinaryStringInfo(&buf, second.end, text.end - second.end);
-	head.at = buf.data;
-	head.end = buf.data + buf.len;
-	in->root = spk_parse_json(in, head);
-	check_object(in->root, head);
-	pfree(buf.data);
-	if (spk_parse_integer(get_member(in->root, "sparkify_model", json_type_int), PG_UINT32_MAX,
-					"The member \"sparkify_model\"") != 1)
-		SPK_REFUSE("The format version is not known.");
+	if (before + between + behind > MAX_PIECE)
+		spk_refuse(p, "A part of the text is longer than %d bytes.", MAX_PIECE);
+	if ((copy = spk_parse_array(p, before + between + behind, 1)) == NULL)
+		return;
+	memcpy(copy, text.at, before);
+	memcpy(copy + before, first.end, between);
+	memcpy(copy + before + between, second.end, behind);
+	head.at = copy;
+	head.end = copy + before + between + behind;
+	if (spk_parse_piece(p, head))
+		check_object(p, head);
+	spk_release(p->host, copy);
+	p->root = p->element;
+	p->element = NULL;
+	if (spk_parse_integer(p, spk_parse_member(p, p->root, "sparkify_model", json_type_int, false), UINT32_MAX,
+						  "The member \"sparkify_model\"") != 1)
+		spk_refuse(p, "The format version is not known.");
 }
 
 /* Models of trees have other parts than those without. */
 static void
-check_parts(json_object *root, SpkAlgorithm algorithm)
+check_parts(SpkModelParse *p)
 {
 	static const char *const forest[] = {
 		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees", "calibration"};
@@ -378,66 +501,69 @@ check_parts(json_object *root, SpkAlgorithm algorithm)
 		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms",
 		"calibration"};
 
-	if (spk_algorithm_is_forest(algorithm))
-		spk_json_only(root, forest, lengthof(forest), SPK_MODEL_TYPE);
+	if (spk_algorithm_is_forest(p->model->algorithm))
+		spk_parse_only(p, p->root, forest, LENGTHOF(forest));
 	else
-		spk_json_only(root, additive, lengthof(additive), SPK_MODEL_TYPE);
+		spk_parse_only(p, p->root, additive, LENGTHOF(additive));
 }
 
 static void
-get_model(SpkJsonInput *in, SpkText text, SpkModel *model)
+get_model(SpkModelParse *p, SpkText text)
 {
-	SpkText		features = spk_text_array(text, "features");
-	SpkText		other = spk_text_array(text, "trees");
+	SpkText		features = spk_text_array(p->host, text, "features");
+	SpkText		other = spk_text_array(p->host, text, "trees");
 	const char *fault;
 
 	if (other.at == NULL)
-		other = spk_text_array(text, "terms");
+		other = spk_text_array(p->host, text, "terms");
+	if (!go_on(p))
+		return;
 	if (features.at == NULL || other.at == NULL)
-		SPK_REFUSE("The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
-	if ((fault = spk_text_fault(text)) != NULL)
-		SPK_REFUSE("%s.", fault);
-	if (!spk_json_parser_open(&in->parser, MAX_DEPTH))
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	{
+		spk_refuse(p, "The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
+		return;
+	}
+	if ((fault = spk_text_fault(p->host, text)) != NULL)
+		spk_refuse(p, "%s.", fault);
 
-	get_root(in, text, features, other);
-	model->algorithm = get_algorithm(in->root);
-	check_parts(in->root, model->algorithm);
-	model->threshold = spk_parse_number_member(in->root, "threshold");
-	get_options(in->root, model);
-	get_facts(in->root, model);
-	get_features(in, features, model);
-	if (spk_algorithm_is_forest(model->algorithm))
-		spk_parse_trees(in, other, model);
-	else
-		spk_parse_terms(in, other, model);
-	spk_parse_calibration(in, model);
+	get_root(p, text, features, other);
+	get_algorithm(p);
+	check_parts(p);
+	p->model->threshold = spk_parse_number_member(p, p->root, "threshold");
+	get_options(p);
+	get_facts(p);
+	get_features(p, features);
+	if (spk_parsing(p) && spk_algorithm_is_forest(p->model->algorithm))
+		spk_parse_trees(p, other);
+	else if (spk_parsing(p))
+		spk_parse_terms(p, other);
+	if (spk_parsing(p))
+		spk_parse_calibration(p);
 }
 
-SpkModel *
-spk_model_from_json(const char *json)
+SpkStatus
+spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t len, SpkModel *model)
 {
-	SpkModel   *model = palloc0(sizeof(SpkModel));
-	SpkJsonInput *in = palloc0(sizeof(SpkJsonInput));
-	SpkText		text;
+	SpkText		whole = {text, text + len};
 
-	in->host = spk_pg_host(CurrentMemoryContext);
-	/* json-c knows UTF-8 only; without an encoding, bytes are left as they are */
-	in->encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
-	text.at = pg_server_to_any(json, strlen(json), in->encoding);
-	text.end = text.at + strlen(text.at);
+	memset(p, 0, sizeof(*p));
+	memset(model, 0, sizeof(*model));
+	p->host = host;
+	p->model = model;
+	if (!spk_json_parser_open(&p->parser, MAX_DEPTH))
+		p->status = SPK_NO_MEMORY;
+	else
+		get_model(p, whole);
+	if (!spk_parsing(p))
+		spk_model_release(host, model);
+	return p->status;
+}
 
-	PG_TRY();
-	{
-		get_model(in, text, model);
-	}
-	PG_FINALLY();
-	{
-		json_object_put(in->element);
-		json_object_put(in->root);
-		spk_json_parser_close(&in->parser);
-	}
-	PG_END_TRY();
-	pfree(in);
-	return model;
+void
+spk_model_parse_close(SpkModelParse *p)
+{
+	json_object_put(p->element);
+	json_object_put(p->root);
+	spk_json_parser_close(&p->parser);
+	p->element = p->root = NULL;
 }

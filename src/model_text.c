@@ -2,9 +2,12 @@
  * model_text.c
  *	  Taking a model's JSON text apart before it is parsed.
  */
-#include "compat.h"
+#include <string.h>
 
 #include "model_text.h"
+
+/* Steps of a scan between two looks for cancellation. */
+#define POLL_STEPS	0x10000
 
 static const char *
 skip_space(const char *at, const char *end)
@@ -26,12 +29,15 @@ skip_string(const char *at, const char *end)
 
 /* The bracket that closes the one at at, or NULL. */
 static const char *
-closing_bracket(const char *at, const char *end)
+closing_bracket(const SpkHost *host, const char *at, const char *end)
 {
-	int			depth = 0;
+	size_t		depth = 0;
+	size_t		steps = 0;
 
 	while (at < end)
 	{
+		if (++steps % POLL_STEPS == 0 && spk_cancelled(host))
+			return NULL;
 		if (*at == '"')
 		{
 			at = skip_string(at, end);
@@ -48,7 +54,7 @@ closing_bracket(const char *at, const char *end)
 
 /* The inside of the array behind a key and a colon, if that is what follows. */
 static SpkText
-array_behind_key(const char *at, const char *end)
+array_behind_key(const SpkHost *host, const char *at, const char *end)
 {
 	SpkText		inside = {NULL, NULL};
 	const char *close;
@@ -59,7 +65,7 @@ array_behind_key(const char *at, const char *end)
 	at = skip_space(at + 1, end);
 	if (at == end || *at != '[')
 		return inside;
-	close = closing_bracket(at, end);
+	close = closing_bracket(host, at, end);
 	if (close != NULL)
 	{
 		inside.at = at + 1;
@@ -69,7 +75,7 @@ array_behind_key(const char *at, const char *end)
 }
 
 SpkText
-spk_text_array(SpkText text, const char *key)
+spk_text_array(const SpkHost *host, SpkText text, const char *key)
 {
 	SpkText		inside = {NULL, NULL};
 	size_t		len = strlen(key);
@@ -85,12 +91,12 @@ spk_text_array(SpkText text, const char *key)
 		if (*at == '"')
 		{
 			at = skip_string(at, text.end);
-			if (at - start == len + 2 && memcmp(start + 1, key, len) == 0)
-				inside = array_behind_key(at, text.end);
+			if ((size_t) (at - start) == len + 2 && memcmp(start + 1, key, len) == 0)
+				inside = array_behind_key(host, at, text.end);
 		}
 		else if (*at == '[' || *at == '{')
 		{
-			at = closing_bracket(at, text.end);
+			at = closing_bracket(host, at, text.end);
 			if (at == NULL)
 				break;
 		}
@@ -115,7 +121,7 @@ spk_text_next(SpkTextList *list, SpkText *element)
 		at = skip_space(at + 1, end);
 	}
 	if (at < end && (*at == '[' || *at == '{'))
-		close = closing_bracket(at, end);
+		close = closing_bracket(list->host, at, end);
 	list->bad |= close == NULL;
 	if (list->bad)
 		return false;
@@ -139,17 +145,38 @@ spk_text_count_keys(SpkText text)
 	return n;
 }
 
+size_t
+spk_text_count_values(SpkText text)
+{
+	size_t		n = 1;
+
+	while (text.at < text.end)
+		if (*text.at == '"')
+			text.at = skip_string(text.at, text.end);
+		else
+		{
+			n += *text.at == ',' || *text.at == '[' || *text.at == '{';
+			text.at++;
+		}
+	return n;
+}
+
 const char *
-spk_text_fault(SpkText text)
+spk_text_fault(const SpkHost *host, SpkText text)
 {
 	bool		in_string = false;
+	size_t		steps = 0;
 
 	for (const char *at = text.at; at < text.end; at++)
 	{
+		if (++steps % POLL_STEPS == 0 && spk_cancelled(host))
+			return NULL;
 		if (*at == '"')
 			in_string = !in_string;
 		else if (*at == '\'' && !in_string)
 			return "A string is in single quotes";
+		else if (*at == '\0')
+			return "A string holds a zero byte";
 		else if (*at == '\\')
 		{
 			if (text.end - at >= 6 && memcmp(at, "\\u0000", 6) == 0)

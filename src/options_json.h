@@ -26,12 +26,6 @@ extern SpkOptions spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
  */
 extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm);
 
-/* The number that stands for this word of the option; false when it has no such word. */
-extern bool spk_option_of_word(SpkOption option, const char *word, size_t len, double *value);
-
-/* May a user write this number for the option?  (The numbers behind words are no user's business.) */
-extern bool spk_option_takes_number(SpkOption option, double value);
-
 /* Appends a finite number in the shortest form that reads back exactly, keeping the sign of -0. */
 extern void spk_append_number(StringInfo buf, double value);
 

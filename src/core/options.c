@@ -213,3 +213,24 @@ spk_option_of(const char *name, size_t len)
 			return i;
 	return -1;
 }
+
+bool
+spk_option_of_word(SpkOption option, const char *word, size_t len, double *value)
+{
+	for (const SpkWord *w = spk_option_specs[option].words; w->word != NULL; w++)
+		if (strlen(w->word) == len && memcmp(w->word, word, len) == 0)
+		{
+			*value = w->value;
+			return true;
+		}
+	return false;
+}
+
+bool
+spk_option_takes_number(SpkOption option, double value)
+{
+	const SpkOptionSpec *spec = &spk_option_specs[option];
+
+	return spec->numbers && value >= spec->min && value <= spec->max &&
+		spk_option_valid(option, value);
+}

@@ -148,4 +148,10 @@ extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32
 /* The option with this name, or -1. */
 extern int	spk_option_of(const char *name, size_t len);
 
+/* The number that stands for this word of the option; false when it has no such word. */
+extern bool spk_option_of_word(SpkOption option, const char *word, size_t len, double *value);
+
+/* May a user write this number for the option?  (The numbers behind words are no user's business.) */
+extern bool spk_option_takes_number(SpkOption option, double value);
+
 #endif							/* SPK_OPTIONS_H */
