@@ -13,7 +13,9 @@
 #include "../fuzz/fuzz_model_text.h"
 #include "unit_corpus.h"
 
+#ifndef MUTATIONS
 #define MUTATIONS	40000
+#endif
 
 static const char *const tokens[] = {
 	"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "'", "null", "true", "0", "-0.0", "1e999", "-1",
