@@ -13,7 +13,9 @@
 #include "profile_text.h"
 #include "unit_corpus.h"
 
+#ifndef MUTATIONS
 #define MUTATIONS	20000
+#endif
 
 /* What changes a text but leaves it one. */
 static const char *const tokens[] = {
