@@ -43,6 +43,13 @@ SELECT n_features FROM churn_train('SELECT user_id AS userid, joined, snapshot_d
 	algorithm => 'naive_bayes', exclude => '{userid,account}');
 SELECT n_features FROM churn_train('SELECT i::float8 / 3 AS a, (i * 7919) % 5000 AS b, i % 60 AS c, ''city '' || i % 100 AS d, TIMESTAMPTZ ''2018-10-01'' + i * interval ''1 min'' AS e,
 	i % 3 = 0 AS churned FROM generate_series(1, 300) AS i', algorithm => 'naive_bayes');
+-- nor is what is a user's own by chance: amounts, seconds, ages of few users
+CREATE VIEW attributes AS SELECT user_id AS userid, snapshot_date AS as_of, songs, 1500000000 + user_id * 60000 AS joined, (user_id * 7919) % 100003 AS cents, user_id * 3 AS age,
+	'city ' || user_id AS city, churned FROM own;
+SELECT n_features FROM churn_train('SELECT userid, as_of, songs, joined, cents, churned FROM attributes', algorithm => 'naive_bayes');
+SELECT n_features FROM churn_train('SELECT userid, as_of, songs, age, city, churned FROM attributes WHERE userid <= 18', algorithm => 'naive_bayes');
+SELECT feature, note FROM churn_audit('attributes') WHERE note IS NOT NULL ORDER BY feature COLLATE "C";
+DROP VIEW attributes;
 -- what is: close numbers, texts, and what is called so
 SELECT n_features FROM churn_train('SELECT i + 1000000 AS a, i * 100003 AS b, i * 100003 AS some_id, md5(i::text) AS c, i * 100003 AS paid, i % 50 AS "CustomerID",
 	i % 3 = 0 AS churned FROM generate_series(1, 300) AS i', algorithm => 'naive_bayes');

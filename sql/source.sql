@@ -24,6 +24,13 @@ SELECT churn_audit('SELECT i % 2 AS churned, 1 / (i - 1) AS x FROM generate_seri
 SELECT churn_compare('SELECT i % 2 AS churned, ''é'' || i AS x FROM generate_series(1, 10) AS i WHERE j > 1');
 CREATE TABLE source_rows AS SELECT i AS userid, i % 3 = 0 AS churned, i % 7 AS x FROM generate_series(1, 300) AS i;
 SELECT churn_train('SELECT * FROM source_rows FOR UPDATE');
+-- What has a name but no rows is no function in the way
+CREATE INDEX source_index ON source_rows (userid);
+CREATE TYPE source_pair AS (a int, b int);
+SELECT churn_train('source_index');
+SELECT churn_audit('source_pair');
+SELECT churn_train('SELECT * FROM source_index');
+DROP TYPE source_pair;
 
 -- Rights are looked at before the lock is taken
 CREATE ROLE regress_churn_reader;

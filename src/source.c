@@ -6,6 +6,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parser.h"
@@ -164,6 +165,29 @@ check_readable(const RangeVar *name, Oid relation, Oid old_relation, void *arg)
 		aclcheck_error(result, get_relkind_objtype(relkind), name->relname);
 }
 
+/* Refuses what is named but has no rows, as an index. */
+static void
+check_has_rows(Oid relation, const char *source)
+{
+	switch (get_rel_relkind(relation))
+	{
+		case RELKIND_RELATION:
+		case RELKIND_SEQUENCE:
+		case RELKIND_TOASTVALUE:
+		case RELKIND_VIEW:
+		case RELKIND_MATVIEW:
+		case RELKIND_FOREIGN_TABLE:
+		case RELKIND_PARTITIONED_TABLE:
+		case '\0':				/* gone */
+			return;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("\"%s\" has no rows to read", source),
+					 errhint(SOURCE_HINT)));
+	}
+}
+
 /* A table or a view by its full name; locked, so that it stays what it is until the end of the transaction. */
 static char *
 relation_text(const char *source)
@@ -184,6 +208,7 @@ relation_text(const char *source)
 				 errmsg("relation \"%s\" does not exist", source),
 				 strchr(source, '/') == NULL && strchr(source, '\\') == NULL ? errhint(SOURCE_HINT) :
 				 errhint("A file is loaded by churn_load_events or read in place as a foreign table of sparkify_json; its table is a source.")));
+	check_has_rows(relation, source);
 	schema = get_namespace_name(get_rel_namespace(relation));
 	relname = get_rel_name(relation);
 	if (schema == NULL || relname == NULL)

@@ -24,6 +24,9 @@
 /* So many pairs expected, and none there: e^-20 by chance. */
 #define NO_CHANCE				20.0
 
+/* Likewise of pairs of users, who are fewer than rows. */
+#define NO_CHANCE_OF_USERS		10.0
+
 /* Snapshots have no more dates, and each has this many rows. */
 #define MAX_DATES				1000
 #define MIN_ROWS_OF_DATE		10
@@ -207,6 +210,31 @@ look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, b
 	return status;
 }
 
+/*
+ * Would users hardly differ in it by chance?  What is the same in all rows of a
+ * user and differs from user to user need be no id: amounts and times in seconds
+ * do so when their range is wide, ages when users are few.
+ */
+static SpkStatus
+look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, bool *no_chance)
+{
+	uint32_t	n_known;
+	uint32_t	n_users;
+	double		range = 0;
+	SpkStatus	status;
+
+	*no_chance = names_id(column->name);
+	if (*no_chance)
+		return SPK_OK;
+	status = spk_count_distinct(host, s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
+	if (status == SPK_OK && column->kind == SPK_NUMBER)
+		*no_chance = is_whole(column, s->n_rows, &range) &&
+			range < (double) n_users * n_users / (2 * NO_CHANCE_OF_USERS);
+	else
+		*no_chance = status == SPK_OK && n_users >= SPK_MIN_LEAK_ROWS;
+	return status;
+}
+
 /* Looks at all columns with these dates, which are those of a column or not; *any: is one a user's id? */
 static SpkStatus
 look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id, const uint64_t *groups,
@@ -228,6 +256,8 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 		status = look_at_pair(host, &s, date, &key);
 		if (key && groups != NULL)
 			status = look_at_users(host, &group, &s, &key);
+		if (key && groups != NULL && status == SPK_OK)
+			status = look_at_range(host, &table->columns[i], &s, &key);
 		if (key)
 			looks[i] = (SpkLooks) {SPK_LOOKS_ONCE_A_DATE, column};
 		*any |= key;

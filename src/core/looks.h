@@ -37,7 +37,9 @@ typedef struct SpkLooks
  * would hardly do so (or it is called an id); a category when it is known in
  * 20 rows and 90 % of them differ.  It is there once a date when some 20 pairs of
  * rows would have both in common if they had nothing to do with each other, and
- * none has; where users are known it must be the same in all rows of each besides.
+ * none has; where users are known it must be the same in all rows of each besides,
+ * and be called an id, or be a category of 20 users or more, or a whole number of
+ * so narrow a range that as many drawn from it would hardly all differ.
  * Where each user has one row there are no dates to look for.  A column called after users, as user_id or CustomerID, counts
  * when it has a value for every ten rows, of 100 or more.
  *

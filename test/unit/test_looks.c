@@ -104,6 +104,46 @@ test_snapshots(void **state)
 	}
 }
 
+/* How a column looks that tells known users apart, numbers each so much larger than the one before. */
+static SpkLook
+look_of_users(uint32_t n_users, double times_larger, const char *name, bool category)
+{
+	uint64_t	groups[N_ROWS];
+	double		times[N_ROWS];
+	SpkCategory names[N_USERS] = {{"", 0}};
+	UnitTable  *t = unit_table_new(n_users * N_DATES);
+	double	   *numbers = category ? NULL : unit_table_numbers(t, name);
+	uint32_t   *ids = category ? unit_table_categories(t, name, names, n_users) : NULL;
+	SpkLooks	looks;
+
+	for (uint32_t i = 0; i < n_users * N_DATES; i++)
+	{
+		groups[i] = i / N_DATES + 1;
+		times[i] = i % N_DATES;
+		if (category)
+			ids[i] = i / N_DATES;
+		else
+			numbers[i] = floor(i / N_DATES * times_larger);
+	}
+	look(&t->table, groups, times, &looks);
+	free(t);
+	return looks.look;
+}
+
+/* What differs from user to user may be an id or an amount: chance and the name tell. */
+static void
+test_users(void **state)
+{
+	assert_int_equal(look_of_users(N_USERS, 1, "x", false), SPK_LOOKS_ONCE_A_DATE);
+	assert_int_equal(look_of_users(N_USERS, 7, "x", false), SPK_LOOKS_ONCE_A_DATE);
+	assert_int_equal(look_of_users(N_USERS, 8, "x", false), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_users(N_USERS, 1e6, "x", false), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_users(N_USERS, 1e6, "x_id", false), SPK_LOOKS_ONCE_A_DATE);
+	assert_int_equal(look_of_users(N_USERS, 0.5, "x", false), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_users(25, 3, "x", false), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_users(N_USERS, 1, "x", true), SPK_LOOKS_ONCE_A_DATE);
+}
+
 /* How a column of n numbers looks, each so much larger than the one before, rounded down. */
 static SpkLook
 look_of_numbers(uint32_t n, double times, const char *name)
@@ -213,6 +253,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_snapshots),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_users),
 		cmocka_unit_test(test_horizon),
 		cmocka_unit_test(test_no_memory),
 	};
