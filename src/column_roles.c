@@ -131,6 +131,17 @@ require_time(TupleDesc columns, const char *name)
 				 errhint("Cast it, or name it in \"exclude\".")));
 }
 
+/* A column has one role: rows are not told apart by their label or date. */
+static void
+require_apart(const char *role, const char *name, const char *other, const char *other_name)
+{
+	if (name != NULL && other_name != NULL && strcmp(name, other_name) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" and \"%s\" must not name the same column", role, other),
+				 errdetail("Both name \"%s\".", name)));
+}
+
 SpkRoles
 spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc columns, const char *const *more,
 				 int n_more)
@@ -152,6 +163,8 @@ spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc col
 	{
 		roles.id = text_to_cstring(PG_GETARG_TEXT_PP(args->id));
 		spk_source_require_column(columns, roles.id, "id");
+		require_apart("id", roles.id, "label", n_more > 0 ? more[0] : NULL);
+		require_apart("id", roles.id, "time", roles.time);
 	}
 	tell_of_unknown(&names, columns);
 	for (int i = 0; i < n_more; i++)

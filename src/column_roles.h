@@ -27,9 +27,9 @@ typedef struct SpkRoleArgs
 
 /*
  * The roles that the arguments give to columns of a source.  Of the defaults only
- * excluded ones count.  The n_more names, of which NULLs are left out, are
- * excluded beside.  A name of id or time that is no column, and a time that is
- * none, are errors; names in exclude that are no columns are told in a NOTICE, but
+ * excluded ones count.  The n_more names, of which NULLs are left out and the
+ * first is the label, are excluded beside.  A name of id or time that is no
+ * column, a time that is none, and an id that is the label or the time are errors; names in exclude that are no columns are told in a NOTICE, but
  * for those of its default.
  */
 extern SpkRoles spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc columns,
