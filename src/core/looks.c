@@ -21,6 +21,9 @@
 /* Of a column that is called an id. */
 #define NAMED_SHARE				0.1
 
+/* More digits than these are no number that a double holds. */
+#define MAX_DIGITS				15
+
 /* So many pairs expected, and none there: e^-20 by chance. */
 #define NO_CHANCE				20.0
 
@@ -52,6 +55,40 @@ is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
 	return true;
 }
 
+/* Likewise of a category that is written in digits alone, as zip codes are. */
+static bool
+is_digits(const SpkColumn *column, double *range)
+{
+	double		low = INFINITY;
+	double		high = -INFINITY;
+
+	for (uint32_t i = 0; i < column->n_names; i++)
+	{
+		const SpkCategory *c = &column->names[i];
+		double		value = 0;
+
+		if (c->len == 0 || c->len > MAX_DIGITS)
+			return false;
+		for (uint32_t k = 0; k < c->len; k++)
+		{
+			if (c->name[k] < '0' || c->name[k] > '9')
+				return false;
+			value = 10 * value + (c->name[k] - '0');
+		}
+		low = fmin(low, value);
+		high = fmax(high, value);
+	}
+	*range = high - low;
+	return column->n_names > 0;
+}
+
+/* Would n values hardly all differ when they are drawn from this range? */
+static bool
+is_narrow(double range, uint32_t n, double no_chance)
+{
+	return range < (double) n * n / (2 * no_chance);
+}
+
 /* ---- Names ---- */
 
 static inline char
@@ -76,17 +113,33 @@ ends_in(const char *name, const char *end, size_t *front)
 	return true;
 }
 
-/* user_id, CustomerID and the like. */
+static bool
+is_name(const char *name, const char *other)
+{
+	size_t		front;
+
+	return ends_in(name, other, &front) && front == 0;
+}
+
+/* id, user_id, CustomerID, email and the like. */
 static bool
 names_user(const char *name)
 {
-	static const char *const users[] = {"user", "customer", "client", "account", "member", "subscriber"};
+	static const char *const users[] = {"user", "customer", "cust", "client", "account", "acct", "member",
+	"subscriber", "person", "player", "visitor", "employee"};
+	static const char *const whole[] = {"id", "uid", "uuid", "guid", "email", "username", "user_name", "msisdn"};
 	static const char *const ids[] = {"id", "_id", "uuid", "_uuid", "no", "_no", "number", "_number",
 	"key", "_key"};
 	char		end[32];
 	size_t		front;
 
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (is_name(name, whole[i]))
+			return true;
 	for (size_t u = 0; u < sizeof(users) / sizeof(users[0]); u++)
+	{
+		if (is_name(name, users[u]))
+			return true;
 		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		{
 			strcpy(end, users[u]);
@@ -94,6 +147,7 @@ names_user(const char *name)
 			if (ends_in(name, end, &front))
 				return true;
 		}
+	}
 	return false;
 }
 
@@ -134,9 +188,11 @@ look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 
 	if (number)
 		unique = n_known >= MIN_ROWS_OF_NUMBERS && n_distinct == n_known &&
-			(range < (double) n_known * n_known / (2 * NO_CHANCE) || names_id(column->name));
+			(is_narrow(range, n_known, NO_CHANCE) || names_id(column->name));
 	else
-		unique = n_known >= SPK_MIN_LEAK_ROWS && n_distinct >= DISTINCT_SHARE * n_known;
+		unique = n_known >= SPK_MIN_LEAK_ROWS && n_distinct >= DISTINCT_SHARE * n_known &&
+			(!is_digits(column, &range) || names_id(column->name) ||
+			 (n_distinct == n_known && is_narrow(range, n_known, NO_CHANCE)));
 	if (status == SPK_OK && unique)
 		looks->look = SPK_LOOKS_UNIQUE;
 	return status;
@@ -227,11 +283,10 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 	if (*no_chance)
 		return SPK_OK;
 	status = spk_count_distinct(host, s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
-	if (status == SPK_OK && column->kind == SPK_NUMBER)
-		*no_chance = is_whole(column, s->n_rows, &range) &&
-			range < (double) n_users * n_users / (2 * NO_CHANCE_OF_USERS);
+	if (column->kind == SPK_NUMBER ? is_whole(column, s->n_rows, &range) : is_digits(column, &range))
+		*no_chance = is_narrow(range, n_users, NO_CHANCE_OF_USERS);
 	else
-		*no_chance = status == SPK_OK && n_users >= SPK_MIN_LEAK_ROWS;
+		*no_chance = n_users >= SPK_MIN_LEAK_ROWS;
 	return status;
 }
 

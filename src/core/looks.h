@@ -35,12 +35,13 @@ typedef struct SpkLooks
  * Chance does not do it: a number counts as an id when its values are whole,
  * are known in 100 rows and differ in all, while as many drawn from their range
  * would hardly do so (or it is called an id); a category when it is known in
- * 20 rows and 90 % of them differ.  It is there once a date when some 20 pairs of
+ * 20 rows and 90 % of them differ, but as a number when it is written in digits
+ * alone, as zip codes are.  It is there once a date when some 20 pairs of
  * rows would have both in common if they had nothing to do with each other, and
  * none has; where users are known it must be the same in all rows of each besides,
  * and be called an id, or be a category of 20 users or more, or a whole number of
  * so narrow a range that as many drawn from it would hardly all differ.
- * Where each user has one row there are no dates to look for.  A column called after users, as user_id or CustomerID, counts
+ * Where each user has one row there are no dates to look for.  A column called after users, as id, user_id or CustomerID, counts
  * when it has a value for every ten rows, of 100 or more.
  *
  * Most columns are done with after some hundred rows.  The result does not

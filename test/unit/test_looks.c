@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "core/distinct.h"
@@ -159,6 +160,38 @@ look_of_numbers(uint32_t n, double times, const char *name)
 	return looks.look;
 }
 
+/* The same as a category: the digits of each number after a prefix. */
+static SpkLook
+look_of_digits(uint32_t n, double times, const char *prefix, const char *name)
+{
+	static char text[1000][16];
+	static SpkCategory names[1000];
+	UnitTable  *t = unit_table_new(n);
+	uint32_t   *ids = unit_table_categories(t, name, names, n);
+	SpkLooks	looks;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		ids[i] = i;
+		names[i].len = (uint32_t) snprintf(text[i], sizeof(text[i]), "%s%05.0f", prefix, floor(i * times));
+		names[i].name = text[i];
+	}
+	look(&t->table, NULL, NULL, &looks);
+	free(t);
+	return looks.look;
+}
+
+static void
+test_digits(void **state)
+{
+	assert_int_equal(look_of_digits(1000, 24, "", "x"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_digits(1000, 99, "", "zip"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_digits(100, 1, "", "x"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_digits(1000, 99, "", "rowId"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_digits(1000, 99, "u", "x"), SPK_LOOKS_UNIQUE);
+	assert_int_equal(look_of_digits(1000, 99, "1234567890", "x"), SPK_LOOKS_FINE);
+}
+
 static void
 test_numbers(void **state)
 {
@@ -174,6 +207,12 @@ test_numbers(void **state)
 	assert_int_equal(look_of_numbers(1000, 0.2, "CUSTOMER_ID"), SPK_LOOKS_NAMED);
 	assert_int_equal(look_of_numbers(1000, 0.05, "CUSTOMER_ID"), SPK_LOOKS_FINE);
 	assert_int_equal(look_of_numbers(1, 1, "id"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 0.2, "Id"), SPK_LOOKS_NAMED);
+	assert_int_equal(look_of_numbers(1000, 0.2, "customer"), SPK_LOOKS_NAMED);
+	assert_int_equal(look_of_numbers(1000, 0.2, "cust_no"), SPK_LOOKS_NAMED);
+	assert_int_equal(look_of_numbers(1000, 0.2, "plan_id"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 0.2, "paid"), SPK_LOOKS_FINE);
+	assert_int_equal(look_of_numbers(1000, 0.05, "account"), SPK_LOOKS_FINE);
 }
 
 static void
@@ -254,6 +293,7 @@ main(void)
 		cmocka_unit_test(test_snapshots),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_horizon),
 		cmocka_unit_test(test_no_memory),
 	};
