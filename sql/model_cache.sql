@@ -31,6 +31,51 @@ SELECT x, n, churn_predict(model, r), churn_predict_values(model, x), churn_reas
 	(SELECT round(sum(contribution)::numeric, 9) FROM churn_explain(model, r)) AS sum
 FROM (SELECT x, x AS xxxxxxx FROM (VALUES (-1), (50)) v(x)) r, twins ORDER BY x, n;
 
+-- plain values, of which those of a parameter or a constant are not always compared to the end: two of one length by turns
+CREATE TABLE large AS SELECT model, pg_column_size(model::text) > 100000 AS large
+FROM churn_train('SELECT hashint4(i) % 10 > 3 AS churned, (hashint4(i * 3) % 1000)::float8 AS a FROM generate_series(1, 3000) AS i', options => '{"trees": 10}');
+ALTER TABLE large ALTER model SET STORAGE PLAIN;
+SELECT large FROM large;
+CREATE FUNCTION by_turns() RETURNS TABLE (n int, risk boolean, p float8) LANGUAGE plpgsql AS $$
+DECLARE
+	trained churn_model := (SELECT model FROM large);
+	m churn_model;
+	s record := (SELECT r FROM (SELECT 1::float8 AS a) r);
+BEGIN	-- a variable, each at the address of the one before
+	FOR i IN 1..6 LOOP
+		n := i;
+		m := NULL;
+		m := churn_set_threshold(trained, CASE WHEN i % 2 = 0 THEN 0.001 ELSE 0.999 END);
+		risk := churn_at_risk(m, s);
+		p := churn_predict(m, s);
+		RETURN NEXT;
+	END LOOP;
+	FOR i IN 7..10 LOOP
+		n := i;
+		SELECT model INTO m FROM twins WHERE twins.n = 1 + i % 2;
+		p := churn_predict(m, (SELECT r FROM (SELECT 1 AS xxxxxxx) r));
+		risk := churn_at_risk(m, (SELECT r FROM (SELECT 1 AS xxxxxxx) r));
+		RETURN NEXT;
+	END LOOP;
+	p := NULL;
+	FOR i IN 11..14 LOOP
+		n := i;
+		PERFORM set_config('plan_cache_mode', CASE WHEN i < 13 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+		m := churn_set_threshold(trained, CASE WHEN i % 2 = 0 THEN 0.001 ELSE 0.999 END);
+		SELECT bool_and(churn_at_risk(m, r)) INTO risk FROM (SELECT 1::float8 AS a FROM generate_series(1, 3) OFFSET 0) r;
+		RETURN NEXT;
+	END LOOP;
+END $$;
+SELECT n, risk, CASE WHEN n > 6 THEN p END AS p, n > 6 OR p = lag(p, 1, p) OVER (ORDER BY n) AS same FROM by_turns();
+-- of the query, of the outer side of a nested loop, of a subquery
+SELECT n, churn_at_risk(m, r), q.*
+FROM (SELECT n, churn_set_threshold(model, CASE WHEN n % 2 = 0 THEN 0.001 ELSE 0.999 END) AS m FROM large, generate_series(1, 4) n OFFSET 0) l,
+	LATERAL (SELECT bool_and(churn_at_risk(l.m, o)) AS lateral FROM generate_series(1, 2) i, (SELECT 1::float8 AS a OFFSET 0) o OFFSET 0) q, (SELECT 1::float8 AS a) r;
+SELECT n, (SELECT bool_or(churn_at_risk((SELECT churn_set_threshold(model, CASE WHEN n % 2 = 0 THEN 0.001 ELSE 0.999 END) FROM large), r))
+	FROM generate_series(1, 2) i, (SELECT 1::float8 AS a) r) FROM generate_series(1, 4) n;
+DROP TABLE large;
+DROP FUNCTION by_turns;
+
 -- how many are kept: all of them, or eight
 CREATE FUNCTION kept() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

@@ -8,6 +8,10 @@
  * for byte: the fingerprint in a model's header finds it, but two different
  * models can be made to share one, and neither must answer for the other.
  *
+ * A plain value of a megabyte would take longer to compare than to apply.  So
+ * where the plan says that all rows have the same one, it is not compared to
+ * the end again; see Constancy.
+ *
  * As many models stay as fit sparkify.model_cache_memory, and some in any case;
  * then the least recently used one goes.
  */
@@ -15,6 +19,7 @@
 
 #include "common/hashfn.h"
 #include "lib/ilist.h"
+#include "nodes/primnodes.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
@@ -27,7 +32,26 @@
 
 #define FIRST_BUCKETS	16
 
+/* Bytes of a parameter's value that are compared for every row: of most models all. */
+#define COMPARED_START	8192
+
 static int	model_cache_memory;	/* kB */
+
+/* How long does the memory at the argument's address hold the same value? */
+typedef enum Constancy
+{
+	FOR_THE_ROW,				/* a column, or whatever is computed for each row */
+
+	/*
+	 * A parameter: the result of a subquery that is computed once, or what came
+	 * with the query.  But the inner side of a nested loop has parameters, too,
+	 * and a variable of PL/pgSQL is one; they change, and another value can come
+	 * to lie at the same address.  Its start, the fingerprint with it, tells them
+	 * apart, unless two models of one length were made to share one.
+	 */
+	FOR_MOST_ROWS,
+	FOR_EVER					/* a constant of the expression */
+} Constancy;
 
 /* What tells a value from others, and where to look for it. */
 typedef struct ModelKey
@@ -50,7 +74,9 @@ typedef struct KeptModel
 typedef struct ModelCache
 {
 	MemoryContext context;
+	Constancy	constancy;		/* of the argument */
 	KeptModel  *last;			/* used by the call before */
+	const void *seen;			/* where its bytes lay in that call; they may be gone */
 	dlist_head	by_use;
 	int			n_kept;
 	size_t		size;			/* of those kept, together */
@@ -212,12 +238,27 @@ keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare p
 	return kept;
 }
 
+/* Whoever calls us without an expression may have another value each time. */
+static Constancy
+constancy_of(const FmgrInfo *flinfo)
+{
+	Node	   *arg = flinfo->fn_expr;
+
+	if (arg == NULL || !IsA(arg, FuncExpr) || ((FuncExpr *) arg)->args == NIL)
+		return FOR_THE_ROW;
+	arg = linitial(((FuncExpr *) arg)->args);
+	while (IsA(arg, RelabelType))	/* a churn_forest as a churn_model */
+		arg = (Node *) ((RelabelType *) arg)->arg;
+	return IsA(arg, Const) ? FOR_EVER : IsA(arg, Param) ? FOR_MOST_ROWS : FOR_THE_ROW;
+}
+
 static ModelCache *
 make_cache(FmgrInfo *flinfo)
 {
 	ModelCache *cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(ModelCache));
 
 	cache->context = flinfo->fn_mcxt;
+	cache->constancy = constancy_of(flinfo);
 	dlist_init(&cache->by_use);
 	flinfo->fn_extra = cache;
 	return cache;
@@ -238,6 +279,20 @@ turn_to(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prep
 	cache->last = kept;
 }
 
+/* Is this the value of the call before? */
+static inline bool
+is_last(const ModelCache *cache, const ModelKey *key)
+{
+	const KeptModel *last = cache->last;
+
+	if (last == NULL || last->key.len != key->len)
+		return false;
+	if (cache->constancy == FOR_THE_ROW || cache->seen != key->bytes)
+		return key_equal(&last->key, key);
+	return cache->constancy == FOR_EVER ||
+		memcmp(last->key.bytes, key->bytes, Min(key->len, COMPARED_START)) == 0;
+}
+
 void *
 spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare)
 {
@@ -250,7 +305,8 @@ spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare)
 	if (VARATT_IS_EXTERNAL(value) && !VARATT_IS_EXTERNAL_ONDISK(value))
 		value = pg_detoast_datum(value);
 	key = model_key(value);
-	if (cache->last == NULL || !key_equal(&cache->last->key, &key))
+	if (!is_last(cache, &key))
 		turn_to(cache, value, &key, prepare);
+	cache->seen = key.bytes;
 	return cache->last->prepared;
 }
