@@ -116,6 +116,11 @@ SELECT '{"version": 1, "slices": [], "slices": []}'::churn_profile;
 SELECT '{"version": 1, "slices": [{"session": 1, "session": 2, "day": "2018-10-01", "pages": {"Cancel": 1}}]}'::churn_profile;
 SELECT ('{"version": 1, "slices": [], "' || repeat('é', 100) || '": 1}')::churn_profile;
 SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Cancel": 9223372036854775808}}]}'::churn_profile;
+-- nothing is made of what it does not say: words that are none, numbers below all
+SELECT '{"version": 1, "gender": "X", "slices": []}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": 1, "day": "2018-10-01", "pages": {"Home": 1}, "level": "gold", "first": "2018-10-01T02:00Z", "last": "2018-10-01T02:00Z"}]}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session": -9223372036854775809, "day": "2018-10-01", "pages": {"Cancel": 1}}]}'::churn_profile;
+SELECT '{"version": 1, "slices": [{"session":-9223372036854775808, "day": "2018-10-01", "pages": {"Cancel": 1}}]}'::churn_profile;
 -- a slice is checked before it is sorted: the same ones in either order
 SELECT ('{"version": 1, "slices": [' || s || ']}')::churn_profile FROM (VALUES
 	('{"session": 8, "day": "2018-11-01", "pages": {"Help": 1}, "first": "2018-11-01T05:00:00Z", "last": "2018-11-01T02:00:00Z"}, '

@@ -265,7 +265,10 @@ member(Reading *r, json_object *object, const char *key, json_type type, bool op
 	return NULL;
 }
 
-/* json-c clamps what does not fit into 64 bits, but tells numbers that need all of them. */
+/*
+ * json-c clamps what does not fit into 64 bits.  It tells positive numbers that
+ * need all of them; for negative ones see is_lowest_written.
+ */
 static int64_t
 int_of(Reading *r, json_object *value, const char *key, int64_t min, int64_t max)
 {
@@ -315,6 +318,22 @@ read_start(Reading *r, json_object *object, SpkSlice *slice)
 		fail_member(r, "day", "\" is not a day, such as 2018-10-01");
 }
 
+/*
+ * Does the slice say INT64_MIN, which json-c makes of all that is below, too?
+ * Nothing else in a sound slice looks like it.
+ */
+static bool
+is_lowest_written(SpkJsonPiece piece)
+{
+	static const char lowest[] = "-9223372036854775808";
+	const size_t len = sizeof(lowest) - 1;
+
+	for (size_t i = 0; i + len < piece.len; i++)
+		if (memcmp(piece.at + i, lowest, len) == 0 && (piece.at[i + len] < '0' || piece.at[i + len] > '9'))
+			return true;
+	return false;
+}
+
 static void
 read_pages(Reading *r, json_object *pages, SpkSlice *slice)
 {
@@ -357,7 +376,11 @@ read_members(Reading *r, json_object *object, SpkSlice *slice)
 	slice->first_ts = read_time(r, object, "first");
 	slice->last_ts = read_time(r, object, "last");
 	if (level != NULL)
+	{
 		slice->level = spk_level_of(json_object_get_string(level), (size_t) json_object_get_string_len(level));
+		if (slice->level == SPK_LEVEL_UNKNOWN)
+			fail_member(r, "level", "\" is neither \"free\" nor \"paid\"");
+	}
 	slice->level_ts = read_time(r, object, "level_at");
 	slice->paid = (uint32_t) read_count(r, object, "paid", UINT32_MAX);
 	slice->listened_us = read_count(r, object, "listened_us", INT64_MAX);
@@ -412,6 +435,8 @@ read_slice(Reading *r, SpkJsonPiece piece)
 		read_members(r, object, &slice);
 		if (spk_json_count_keys(piece) != count_distinct_keys(object))
 			fail(r, "A slice has a member twice");
+		if (slice.session == INT64_MIN && !is_lowest_written(piece))
+			fail_member(r, "session", "\" is out of range");
 	}
 	else
 		fail(r, "A slice must be an object with \"session\", \"day\" and \"pages\"");
@@ -458,6 +483,8 @@ read_header_member(Reading *r, SpkJsonPiece piece, int which, SpkProfileHeader *
 			case GENDER:
 				header->gender = spk_gender_of(json_object_get_string(value),
 											   (size_t) json_object_get_string_len(value));
+				if (header->gender == SPK_GENDER_UNKNOWN)
+					fail_member(r, name, "\" is neither \"M\" nor \"F\"");
 				break;
 			case GENDER_AT:
 				header->gender_ts = time_of(r, value, name);
