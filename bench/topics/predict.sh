@@ -29,5 +29,7 @@ sql -c "CREATE TABLE large AS SELECT model FROM churn_train('SELECT * FROM sampl
 candidate "stored compressed, out of line" timed "SELECT sum(churn_predict(model, t)) FROM samples t, large"
 candidate "stored out of line" timed "SELECT sum(churn_predict(model, t)) FROM samples t, large_external"
 candidate "a value of the query" timed "SELECT sum(churn_predict((SELECT model FROM large), t)) FROM samples t"
+candidate "a plain value, computed once" timed \
+	"SELECT sum(churn_predict((SELECT churn_set_threshold(model, 0.5) FROM large), t)) FROM samples t"
 compare "$predict_rows rows by a model of $(value 'SELECT pg_column_size(model) FROM large_external') bytes"
 unset PGOPTIONS
