@@ -12,7 +12,6 @@
 #include "event_file.h"
 #include "event_gzip.h"
 #include "event_kind.h"
-#include "server_file.h"
 
 #define BUFFER_BYTES	(256 * 1024)
 #define LAST_LINE_BYTES	4096
@@ -213,7 +212,7 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 
 	reader->file = spk_file_open(path);
 	reader->path = reader->file->path;
-	reader->size = reader->file->size;
+	reader->size = reader->file->was.size;
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
 	detect_gzip(reader);
@@ -223,6 +222,12 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 		spk_lines_aim(reader, share_start(reader->size, part, parts),
 					  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
 	return reader;
+}
+
+void
+spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before)
+{
+	spk_file_check(reader->file, before);
 }
 
 bool

@@ -9,6 +9,8 @@
 
 #include "nodes/pg_list.h"
 
+#include "server_file.h"
+
 /* Longer lines are no events; the bound keeps a reader's memory small. */
 #define SPK_MAX_LINE_BYTES	(16 * 1024 * 1024)
 
@@ -27,7 +29,7 @@ typedef struct SpkLineReader
 	int64		bytes;			/* of the lines consumed, decompressed */
 
 	/* private */
-	struct SpkServerFile *file;
+	SpkServerFile *file;
 	bool		once;			/* the kernel need not keep what was read */
 	int64		position;		/* in the file, of what is read next */
 	int64		kept;			/* the kernel was told to forget the bytes before */
@@ -57,6 +59,9 @@ extern void spk_check_file_privilege(void);
  * as long as the file stays the same.
  */
 extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
+
+/* As spk_file_check. */
+extern void spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before);
 
 /* Whether the file can be read in parts: a regular one, not compressed. */
 extern bool spk_lines_can_split(const SpkLineReader *reader);

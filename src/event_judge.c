@@ -25,6 +25,12 @@
 /* Up to here every integer is a double of its own. */
 #define MAX_EXACT_INT	9007199254740992.0	/* 2^53 */
 
+/*
+ * json-c takes some hundred bytes for each value, so that a line of a few
+ * megabytes could take gigabytes that no limit of the server counts.
+ */
+#define MAX_VALUES		100000
+
 struct SpkEventJudge
 {
 	SpkHost		host;
@@ -144,14 +150,24 @@ skip_number(const char **p, const char *end)
 	return true;
 }
 
+/* Behind a comma there is a value, and in a container that is not closed at once. */
+static bool
+begins_value(const char *p, const char *end)
+{
+	if (*p == '{' || *p == '[')
+		return p + 1 < end && p[1] != '}' && p[1] != ']';
+	return *p == ',';
+}
+
 /*
  * What json-c would let pass in strings and numbers, and single quotes, NaN and
- * Infinity.
+ * Infinity; and more values than an event has.
  */
 static bool
 check_tokens(const char *line, const char *end, SpkEventFault *fault)
 {
 	const char *p = line;
+	int			values = 0;
 
 	while (p < end)
 	{
@@ -170,7 +186,13 @@ check_tokens(const char *line, const char *end, SpkEventFault *fault)
 		else if (*p == '\'' || *p == 'N' || *p == 'I')
 			return invalid_json("unexpected character", token - line, fault);
 		else
+		{
+			values += begins_value(p, end);
+			if (values > MAX_VALUES)
+				return spk_fault(fault, SPK_FAULT_LIMIT,
+								 "line has more than %d values", MAX_VALUES);
 			p++;
+		}
 	}
 	return true;
 }

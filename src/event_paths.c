@@ -68,7 +68,7 @@ open_folder(const char *folder, bool missing_ok, DIR **dir)
 	if (!missing_ok && errno != ENOENT && errno != ENOTDIR)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not open directory \"%s\": %m", folder)));
+				 errmsg("could not open directory \"%s\": %m", spk_path_shown(folder))));
 	return false;
 }
 
@@ -110,9 +110,27 @@ next_level(const List *folders, const char *part, bool missing_ok)
 	return paths;
 }
 
+/*
+ * What is not there is no match, but what nobody can tell of is an error: a file
+ * in a folder that cannot be searched would be missed by nobody.
+ */
+static bool
+exists(const char *path, bool missing_ok)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return true;
+	if (!missing_ok && errno != ENOENT && errno != ENOTDIR)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not stat file \"%s\": %m", spk_path_shown(path))));
+	return false;
+}
+
 /* Those that exist, in the caller's context. */
 static List *
-existing(const List *paths, MemoryContext context)
+existing(const List *paths, MemoryContext context, bool missing_ok)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	List	   *result = NIL;
@@ -120,10 +138,8 @@ existing(const List *paths, MemoryContext context)
 
 	foreach(cell, paths)
 	{
-		struct stat st;
-
 		CHECK_FOR_INTERRUPTS();
-		if (lstat(lfirst(cell), &st) == 0)
+		if (exists(lfirst(cell), missing_ok))
 			result = lappend(result, pstrdup(lfirst(cell)));
 	}
 	MemoryContextSwitchTo(oldcontext);
@@ -146,7 +162,7 @@ expand(const char *path, bool missing_ok)
 			paths = next_level(paths, part, missing_ok);
 	}
 	MemoryContextSwitchTo(oldcontext);
-	paths = existing(paths, oldcontext);
+	paths = existing(paths, oldcontext, missing_ok);
 	MemoryContextDelete(walk);
 
 	if (paths == NIL && !missing_ok)

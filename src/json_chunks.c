@@ -19,9 +19,9 @@
 /* How many times as large logs are when they are decompressed. */
 #define GZIP_RATIO	8
 
-/* Whether the file counts; then its size is set. */
+/* Whether the file counts; then it is known. */
 static bool
-file_size(const char *path, bool missing_ok, int64 *size)
+look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 {
 	struct stat st;
 
@@ -30,7 +30,7 @@ file_size(const char *path, bool missing_ok, int64 *size)
 		if (!missing_ok)
 			ereport(ERROR,
 					(errcode_for_file_access(),
-					 errmsg("could not stat file \"%s\": %m", path)));
+					 errmsg("could not stat file \"%s\": %m", spk_path_shown(path))));
 		return false;
 	}
 	if (!S_ISREG(st.st_mode))
@@ -38,10 +38,12 @@ file_size(const char *path, bool missing_ok, int64 *size)
 		if (!missing_ok)
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" is not a regular file", path)));
+					 errmsg("\"%s\" is not a regular file", spk_path_shown(path))));
 		return false;
 	}
-	*size = (int64) st.st_size;
+	was->device = st.st_dev;
+	was->inode = st.st_ino;
+	was->size = (int64) st.st_size;
 	return true;
 }
 
@@ -87,15 +89,15 @@ spk_chunks_create(const char *path, bool missing_ok)
 		SpkChunkFile *file = &chunks->files[chunks->n_files];
 
 		CHECK_FOR_INTERRUPTS();
-		if (!file_size(lfirst(cell), missing_ok, &file->size))
+		if (!look_at(lfirst(cell), missing_ok, &file->was))
 			continue;
 		file->path = end;
 		strcpy((char *) chunks + end, lfirst(cell));
 		end += strlen(lfirst(cell)) + 1;
 		file->compressed = is_compressed(lfirst(cell));
 		chunks->any_compressed |= file->compressed;
-		chunks->total += file->size;
-		chunks->text_bytes += file->size * (file->compressed ? GZIP_RATIO : 1);
+		chunks->total += file->was.size;
+		chunks->text_bytes += file->was.size * (file->compressed ? GZIP_RATIO : 1);
 		chunks->n_files++;
 	}
 	list_free_deep(paths);
@@ -109,7 +111,7 @@ chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
 {
 	if (file->compressed)
 		return 1;
-	return file->size / chunk_bytes + (file->size % chunk_bytes != 0);
+	return file->was.size / chunk_bytes + (file->was.size % chunk_bytes != 0);
 }
 
 /* An empty file has no chunk. */
@@ -183,6 +185,8 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 	oldcontext = MemoryContextSwitchTo(reader->context);
 	reader->source = spk_source_open_unchecked((const char *) chunks +
 											   chunks->files[file].path);
+	/* a log that was rotated meanwhile would be read in pieces of two */
+	spk_lines_check(reader->source->lines, &chunks->files[file].was);
 	spk_source_want(reader->source, reader->wanted);
 	reader->source->tally = reader->tally;
 	reader->chunks = chunks;
@@ -207,7 +211,7 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 	if (reader->source == NULL || reader->chunks != chunks || reader->file != at)
 		open_file(reader, chunks, at);
 	from = (chunk - file->first_chunk) * chunks->chunk_bytes;
-	to = file->size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->size;
+	to = file->was.size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->was.size;
 	spk_source_aim(reader->source, from, to);
 }
 

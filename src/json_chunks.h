@@ -14,7 +14,7 @@
 
 typedef struct SpkChunkFile
 {
-	int64		size;			/* when the list was made; what comes later is left out */
+	SpkFileIdentity was;		/* when the list was made; what comes later is left out */
 	bool		compressed;		/* then it is one chunk, whatever its size */
 	int64		first_chunk;	/* its number among the chunks of all files */
 	Size		path;			/* offset in the whole, for it may lie in shared memory */

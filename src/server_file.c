@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/fd.h"
@@ -26,12 +27,31 @@
 
 #include "server_file.h"
 
+char *
+spk_path_shown(const char *path)
+{
+	char	   *shown = pstrdup(path);
+	int			encoding = GetDatabaseEncoding();
+
+	/* of which nothing is known but whom it is sent to */
+	if (encoding == PG_SQL_ASCII)
+		encoding = pg_get_client_encoding();
+	if (pg_verify_mbstr(encoding, path, strlen(path), true))
+		return shown;
+	for (char *p = shown; *p != '\0'; p++)
+	{
+		if (IS_HIGHBIT_SET(*p))
+			*p = '?';
+	}
+	return shown;
+}
+
 static void
 report_open(const char *path)
 {
 	ereport(ERROR,
 			(errcode_for_file_access(),
-			 errmsg("could not open file \"%s\" for reading: %m", path)));
+			 errmsg("could not open file \"%s\" for reading: %m", spk_path_shown(path))));
 }
 
 static void
@@ -61,9 +81,9 @@ look_at(SpkServerFile *file, int fd)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("file \"%s\" was replaced while it was opened", file->path)));
 	file->waits = S_ISFIFO(st.st_mode);
-	file->size = (int64) st.st_size;
-	file->device = st.st_dev;
-	file->inode = st.st_ino;
+	file->was.device = st.st_dev;
+	file->was.inode = st.st_ino;
+	file->was.size = (int64) st.st_size;
 }
 
 /*
@@ -71,27 +91,27 @@ look_at(SpkServerFile *file, int fd)
  * it; for regular files it means nothing.
  */
 static void
-open_regular(SpkServerFile *file)
+open_regular(SpkServerFile *file, const char *path)
 {
-	file->file = PathNameOpenFile(file->path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+	file->file = PathNameOpenFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	if (file->file < 0)
-		report_open(file->path);
+		report_open(path);
 	look_at(file, FileGetRawDesc(file->file));
 }
 
 static void
-open_other(SpkServerFile *file)
+open_other(SpkServerFile *file, const char *path)
 {
 	if (!AcquireExternalFD())
-		report_open(file->path);
-	file->fd = BasicOpenFile(file->path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+		report_open(path);
+	file->fd = BasicOpenFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	if (file->fd < 0)
 	{
 		int			save_errno = errno;
 
 		ReleaseExternalFD();
 		errno = save_errno;
-		report_open(file->path);
+		report_open(path);
 	}
 	look_at(file, file->fd);
 }
@@ -108,7 +128,7 @@ spk_file_open(const char *path)
 	SpkServerFile *file = palloc0(sizeof(SpkServerFile));
 	struct stat st;
 
-	file->path = pstrdup(path);
+	file->path = spk_path_shown(path);
 	file->file = file->fd = -1;
 	file->cleanup.func = close_with_context;
 	file->cleanup.arg = file;
@@ -119,10 +139,35 @@ spk_file_open(const char *path)
 		report_open(path);
 	file->regular = S_ISREG(st.st_mode);
 	if (file->regular)
-		open_regular(file);
+		open_regular(file, path);
 	else
-		open_other(file);
+		open_other(file, path);
 	return file;
+}
+
+static void
+report_replaced(const SpkServerFile *file)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("file \"%s\" was replaced while it was read", file->path)));
+}
+
+static void
+report_truncated(const SpkServerFile *file)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("file \"%s\" was truncated while it was read", file->path)));
+}
+
+void
+spk_file_check(const SpkServerFile *file, const SpkFileIdentity *before)
+{
+	if (file->was.device != before->device || file->was.inode != before->inode)
+		report_replaced(file);
+	if (file->was.size < before->size)
+		report_truncated(file);
 }
 
 /*
@@ -134,12 +179,9 @@ check_same_file(const SpkServerFile *file)
 {
 	struct stat st;
 
-	if (fstat(FileGetRawDesc(file->file), &st) == 0 &&
-		st.st_dev == file->device && st.st_ino == file->inode)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("file \"%s\" was replaced while it was read", file->path)));
+	if (fstat(FileGetRawDesc(file->file), &st) != 0 ||
+		st.st_dev != file->was.device || st.st_ino != file->was.inode)
+		report_replaced(file);
 }
 
 static size_t
@@ -153,6 +195,8 @@ read_regular(SpkServerFile *file, char *to, size_t len, int64 offset)
 	if (got < 0)
 		report_read(file);
 	check_same_file(file);
+	if (got == 0 && offset < file->was.size)
+		report_truncated(file);
 	return (size_t) got;
 }
 

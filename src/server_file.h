@@ -7,21 +7,35 @@
 
 #include "postgres.h"
 
-/* Of a file or a pipe; the path and the size when it was opened may be read. */
+#include <sys/types.h>
+
+/* Which file it is, and how large: those who open it by its path again can tell. */
+typedef struct SpkFileIdentity
+{
+	dev_t		device;
+	ino_t		inode;
+	int64		size;			/* 0 of what has none */
+} SpkFileIdentity;
+
+/* Of a file or a pipe; the path and what it was when it was opened may be read. */
 typedef struct SpkServerFile
 {
-	const char *path;
-	int64		size;			/* 0 of what has none */
+	const char *path;			/* as it can be shown */
+	SpkFileIdentity was;
 	bool		regular;
 
 	/* private */
 	int			file;			/* a virtual one of fd.c when regular; or -1 */
 	int			fd;				/* the kernel's otherwise; or -1 */
 	bool		waits;			/* a pipe that nobody has written to yet */
-	dev_t		device;			/* with inode: which file it is */
-	ino_t		inode;
 	MemoryContextCallback cleanup;
 } SpkServerFile;
+
+/*
+ * The path as messages can show it, palloc'd: a file's name may be any bytes, also
+ * such that are no text in the server's encoding, which no client would be sent.
+ */
+extern char *spk_path_shown(const char *path);
 
 /*
  * Opens it for reading, with COPY's errors; a directory is one.  It lives in the
@@ -34,9 +48,16 @@ extern SpkServerFile *spk_file_open(const char *path);
  * Reads up to len bytes, from this offset when it is a regular file; 0 at the
  * end.  A pipe is waited for, a cancellation ends that.  A file that another
  * one has taken the place of may be an error: it is opened anew when the server
- * has no descriptors left.
+ * has no descriptors left.  A regular file that ends before its size was
+ * truncated, which is an error too: its lines are gone, and nobody would know.
  */
 extern size_t spk_file_read(SpkServerFile *file, char *to, size_t len, int64 offset);
+
+/*
+ * An error unless the open file is the one that was looked at before, with all
+ * that it had then.
+ */
+extern void spk_file_check(const SpkServerFile *file, const SpkFileIdentity *before);
 
 /*
  * Tells the kernel that these bytes of a regular file will not be needed again,

@@ -13,8 +13,8 @@ $node->start;
 my $dir = $node->data_dir . '/logs';
 mkdir $dir or die $!;
 
-# json-c takes some 150 MB for this line, of one and a half, and PostgreSQL little
-my $large = '{"page":"Home","more":[' . join(',', ('{}') x 500000) . ']}';
+# json-c takes some 13 MB for this line, of a seventh of one, and PostgreSQL little
+my $large = '{"page":"Home","more":[' . join(',', ('{}') x 45000) . ']}';
 append_to_file("$dir/large.json", qq({"page":"About"}\n$large\n{"page":"Help"}\nno event\n));
 my $lines = "(SELECT pg_read_file('$dir/line.json') AS line) l";
 append_to_file("$dir/line.json", $large);
@@ -38,7 +38,7 @@ for my $name (sort keys %calls)
 		SELECT count(*) FROM churn_parse_event('{"page":"\\u00e9"}') \\g /dev/null
 		SELECT pg_backend_pid() AS pid \\gset
 		\\setenv PID :pid
-		\\! prlimit --pid \$PID --as=\$(awk '/VmSize/ { print (\$2 + 40000) * 1024 }' /proc/\$PID/status):
+		\\! prlimit --pid \$PID --as=\$(awk '/VmSize/ { print (\$2 + 10000) * 1024 }' /proc/\$PID/status):
 		$query;
 		\\echo :SQLSTATE
 		\\! prlimit --pid \$PID --as=unlimited:
