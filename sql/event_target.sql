@@ -138,6 +138,68 @@ SELECT rows FROM churn_load_events('restless', 'sparkify_single.json');
 SELECT count(*), count(DISTINCT sessionid) FROM plain;
 SELECT count(*) FROM restless;
 
+-- triggers that read the files of the load themselves, and fail, or keep a cursor that outlives it
+CREATE TABLE curious (LIKE plain);
+CREATE TABLE curious_about (n int);
+CREATE FUNCTION read_along() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    kept refcursor := TG_ARGV[1];
+    event record;
+BEGIN
+    FOR load IN 1..1000 LOOP
+        BEGIN
+            IF TG_ARGV[0] = 'keep' THEN
+                OPEN kept FOR SELECT churn_loading_events(load);
+                FETCH kept INTO event;
+            ELSE
+                PERFORM 1 / (i - 2) FROM (SELECT churn_loading_events(load), generate_series(1, 4) AS i) AS e;
+            END IF;
+            INSERT INTO curious_about VALUES (1);
+            EXIT;
+        EXCEPTION
+            WHEN object_not_in_prerequisite_state THEN NULL;
+            WHEN division_by_zero THEN
+                INSERT INTO curious_about VALUES (0);
+                EXIT;
+        END;
+    END LOOP;
+    IF TG_ARGV[0] = 'raise' THEN
+        RAISE EXCEPTION 'seen enough';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER curious BEFORE INSERT ON curious FOR EACH STATEMENT EXECUTE FUNCTION read_along('raise');
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+DROP TRIGGER curious ON curious;
+CREATE TRIGGER curious BEFORE INSERT ON curious FOR EACH STATEMENT EXECUTE FUNCTION read_along('fail');
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+DROP TRIGGER curious ON curious;
+CREATE TRIGGER curious BEFORE INSERT ON curious FOR EACH ROW WHEN (NEW.sessionid = 5) EXECUTE FUNCTION read_along('fail');
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+ALTER TABLE curious ADD CHECK (sessionid <> 7) NOT VALID;
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+ALTER TABLE curious DROP CONSTRAINT curious_sessionid_check;
+DROP TRIGGER curious ON curious;
+CREATE TRIGGER curious BEFORE INSERT ON curious FOR EACH STATEMENT EXECUTE FUNCTION read_along('keep', 'kept_first');
+CREATE TRIGGER curious_row BEFORE INSERT ON curious FOR EACH ROW WHEN (NEW.sessionid = 5) EXECUTE FUNCTION read_along('keep', 'kept');
+BEGIN;
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+\set VERBOSITY sqlstate
+SAVEPOINT s;
+FETCH kept;
+ROLLBACK TO s;
+FETCH kept_first;
+ROLLBACK TO s;
+CLOSE kept;
+CLOSE kept_first;
+COMMIT;
+\set VERBOSITY default
+BEGIN;
+SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
+COMMIT;
+SELECT count(*) FROM curious;
+SELECT n, count(*) FROM curious_about GROUP BY n ORDER BY n;
+
 -- generated columns, one of them with an event's name; identity; domains; constraints that wait
 CREATE DOMAIN small AS int DEFAULT 7 CHECK (VALUE < 10);
 CREATE DOMAIN never AS int NOT NULL;
@@ -229,6 +291,6 @@ DROP FUNCTION churn_loading_events(text), churn_loading_events(anyelement);
 DROP SCHEMA "else where" CASCADE;
 DROP OWNED BY regress_sparkify_target;
 DROP ROLE regress_sparkify_target;
-DROP TABLE plain, parted, many, triggered, seen, restless, computed, lacking, waiting, keyed, users, ruled, copied, unlogged CASCADE;
+DROP TABLE plain, parted, many, triggered, seen, restless, curious, curious_about, computed, lacking, waiting, keyed, users, ruled, copied, unlogged CASCADE;
 DROP DOMAIN small, never;
-DROP FUNCTION missing, shout, into_plain, row_seen, statement_seen, drop_restless, load_plain;
+DROP FUNCTION missing, shout, into_plain, row_seen, statement_seen, drop_restless, load_plain, read_along;

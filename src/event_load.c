@@ -55,12 +55,13 @@ typedef struct EventLoad
 	bool		silent;			/* another reading: the first one told */
 } EventLoad;
 
-/* One reading of a load's files by a statement. */
+/* One reading of a load's files by a statement; it lives in that one's memory. */
 typedef struct Pull
 {
 	SpkEventShape shape;
-	EventLoad  *load;
+	int			number;			/* of the load, which may end before */
 	EventLoad  *scan;
+	MemoryContextCallback cleanup;
 } Pull;
 
 /* The loads of this session whose statements run, the innermost one first. */
@@ -239,18 +240,6 @@ pull_event(EventLoad *scan)
 	}
 }
 
-/* Also when the statement ends early, but not when it fails. */
-static void
-end_pull(Datum arg)
-{
-	Pull	   *pull = (Pull *) DatumGetPointer(arg);
-
-	if (pull->scan->source != NULL)
-		close_file(pull->scan);
-	if (pull->load->scan == pull->scan)
-		pull->load->scan = NULL;
-}
-
 static EventLoad *
 find_load(int number)
 {
@@ -258,6 +247,50 @@ find_load(int number)
 
 	while (load != NULL && load->number != number)
 		load = load->outer;
+	return load;
+}
+
+/*
+ * Also when the statement ends early, but not when it fails.  A cursor that a
+ * trigger opened may end after the load; what that left is in its memory.
+ */
+static void
+end_pull(Datum arg)
+{
+	Pull	   *pull = (Pull *) DatumGetPointer(arg);
+	EventLoad  *load = find_load(pull->number);
+
+	if (load == NULL)
+		return;
+	if (pull->scan->source != NULL)
+		close_file(pull->scan);
+	if (load->scan == pull->scan)
+		load->scan = NULL;
+}
+
+/*
+ * When it fails, too: the statement of a trigger can read the files as well, and
+ * fail without the load.  What was opened goes with the memory.
+ */
+static void
+forget_pull(void *arg)
+{
+	Pull	   *pull = arg;
+	EventLoad  *load = find_load(pull->number);
+
+	if (load == NULL)
+		return;
+	if (load == pull->scan)
+		load->source = NULL;
+	if (load->scan == pull->scan)
+		load->scan = NULL;
+}
+
+static EventLoad *
+load_at_work(int number)
+{
+	EventLoad  *load = find_load(number);
+
 	if (load == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -273,12 +306,12 @@ find_load(int number)
 static Pull *
 begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	EventLoad  *load = find_load(PG_GETARG_INT32(0));
+	EventLoad  *load = load_at_work(PG_GETARG_INT32(0));
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	Pull	   *pull = palloc0(sizeof(Pull));
 
 	spk_shape_init(&pull->shape, fcinfo);
-	pull->load = load;
+	pull->number = load->number;
 	pull->scan = load;
 	if (load->begun)
 	{
@@ -289,13 +322,19 @@ begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 	load->begun = true;
 	load->scan = pull->scan;
 	pull->scan->context = context;
+	pull->cleanup.func = forget_pull;
+	pull->cleanup.arg = pull;
+	MemoryContextRegisterResetCallback(context, &pull->cleanup);
 	RegisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
 								PointerGetDatum(pull));
 	MemoryContextSwitchTo(oldcontext);
 	return pull;
 }
 
-/* The events of a load, one per call: nothing but the current line is held. */
+/*
+ * The events of a load, one per call: nothing but the current line is held.  A
+ * cursor may ask for more when there is no load any more.
+ */
 Datum
 churn_loading_events(PG_FUNCTION_ARGS)
 {
@@ -309,6 +348,7 @@ churn_loading_events(PG_FUNCTION_ARGS)
 	}
 	funcctx = SRF_PERCALL_SETUP();
 	pull = funcctx->user_fctx;
+	(void) load_at_work(pull->number);
 	if (pull_event(pull->scan))
 		SRF_RETURN_NEXT(funcctx, spk_shape_form(&pull->shape, &pull->scan->source->row));
 
