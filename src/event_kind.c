@@ -21,6 +21,7 @@ typedef struct Magic
 } Magic;
 
 static const Magic magics[] = {
+	{SPK_KIND_GZIP, 0, 3, "\x1F\x8B\x08"},
 	{SPK_KIND_BZIP2, 0, 3, "BZh"},
 	{SPK_KIND_XZ, 0, 6, "\xFD" "7zXZ\0"},
 	{SPK_KIND_ZSTD, 0, 4, "\x28\xB5\x2F\xFD"},
@@ -71,6 +72,7 @@ static const struct
 	"Write each line with json.dumps() instead of str() or print()."},
 	[SPK_KIND_UTF16] = {"UTF-16 text", "UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 converts it."},
 	[SPK_KIND_UTF32] = {"UTF-32 text", "UTF-8 is wanted: iconv -f UTF-32 -t UTF-8 converts it."},
+	[SPK_KIND_GZIP] = {"compressed with gzip twice", "Decompress it once with gunzip; what that leaves is read as it is."},
 	[SPK_KIND_BZIP2] = {"compressed with bzip2", GZIP_HINT},
 	[SPK_KIND_XZ] = {"compressed with xz", GZIP_HINT},
 	[SPK_KIND_ZSTD] = {"compressed with zstd", GZIP_HINT},

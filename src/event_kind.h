@@ -30,6 +30,7 @@ typedef enum SpkFileKind
 	SPK_KIND_UTF32,
 
 	/* no text */
+	SPK_KIND_GZIP,				/* within gzip, which is taken off before */
 	SPK_KIND_BZIP2,
 	SPK_KIND_XZ,
 	SPK_KIND_ZSTD,

@@ -47,9 +47,13 @@ look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 	return true;
 }
 
-/* A file that cannot be read is not compressed: it fails when it is opened. */
+/*
+ * Whether only reading it from its start to its end shows what is in it: it is
+ * compressed, or has bytes but no size, as those of /proc.  A file that cannot be
+ * read is none of these: it fails when it is opened.
+ */
 static bool
-is_compressed(const char *path)
+is_stream(const char *path, int64 size)
 {
 	char		bytes[2];
 	int			fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
@@ -59,7 +63,7 @@ is_compressed(const char *path)
 		return false;
 	got = read(fd, bytes, sizeof(bytes));
 	CloseTransientFile(fd);
-	return got > 0 && spk_is_gzip(bytes, (size_t) got);
+	return got > 0 && (size == 0 || spk_is_gzip(bytes, (size_t) got));
 }
 
 static Size
@@ -94,10 +98,10 @@ spk_chunks_create(const char *path, bool missing_ok)
 		file->path = end;
 		strcpy((char *) chunks + end, lfirst(cell));
 		end += strlen(lfirst(cell)) + 1;
-		file->compressed = is_compressed(lfirst(cell));
-		chunks->any_compressed |= file->compressed;
+		file->stream = is_stream(lfirst(cell), file->was.size);
+		chunks->any_stream |= file->stream;
 		chunks->total += file->was.size;
-		chunks->text_bytes += file->was.size * (file->compressed ? GZIP_RATIO : 1);
+		chunks->text_bytes += file->was.size * (file->stream ? GZIP_RATIO : 1);
 		chunks->n_files++;
 	}
 	list_free_deep(paths);
@@ -109,7 +113,7 @@ spk_chunks_create(const char *path, bool missing_ok)
 static int64
 chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
 {
-	if (file->compressed)
+	if (file->stream)
 		return 1;
 	return file->was.size / chunk_bytes + (file->was.size % chunk_bytes != 0);
 }
@@ -202,7 +206,7 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 	int64		from;
 	int64		to;
 
-	if (file->compressed)
+	if (file->stream)
 	{
 		/* a stream begins at its start and is read once */
 		open_file(reader, chunks, at);

@@ -15,7 +15,7 @@
 typedef struct SpkChunkFile
 {
 	SpkFileIdentity was;		/* when the list was made; what comes later is left out */
-	bool		compressed;		/* then it is one chunk, whatever its size */
+	bool		stream;			/* compressed or of no size: one chunk, whatever its size */
 	int64		first_chunk;	/* its number among the chunks of all files */
 	Size		path;			/* offset in the whole, for it may lie in shared memory */
 } SpkChunkFile;
@@ -29,7 +29,7 @@ typedef struct SpkChunks
 	Size		bytes;			/* of the piece */
 	int64		total;			/* bytes of all files */
 	int64		text_bytes;		/* of their lines: a guess for compressed files */
-	bool		any_compressed;
+	bool		any_stream;
 	int64		chunk_bytes;
 	int64		n_chunks;
 	pg_atomic_uint64 next;		/* the chunk that nobody has taken yet */

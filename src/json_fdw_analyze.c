@@ -108,7 +108,7 @@ read_sample(Sample *sample)
 	BlockSamplerData sampler;
 	BlockNumber n_read = 0;
 
-	if (sample->chunks->any_compressed)
+	if (sample->chunks->any_stream)
 		n_places = (int) n_chunks;
 	BlockSampler_Init(&sampler, n_chunks, n_places, spk_random_seed());
 	while (BlockSampler_HasMore(&sampler))
@@ -133,7 +133,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target,
 	sample.options = spk_json_options(RelationGetRelid(rel));
 	sample.columns = spk_json_columns(rel);
 	sample.chunks = spk_chunks_create(sample.options.filename, false);
-	if (!sample.chunks->any_compressed)
+	if (!sample.chunks->any_stream)
 		spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
 	sample.reader = spk_chunk_reader_create(SPK_ALL_COLUMNS);
 	sample.context = AllocSetContextCreate(CurrentMemoryContext, "sparkify sample",

@@ -2,6 +2,7 @@
 # names that are no text, logs that are rotated or cut while they are read.
 use strict;
 use warnings FATAL => 'all';
+use IO::Compress::Gzip qw(gzip $GzipError);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,6 +19,13 @@ sub put
 	open my $fh, '>', "$dir/$file" or die $!;
 	print $fh $text;
 	close $fh or die $!;
+}
+
+sub gzipped
+{
+	my ($text) = @_;
+	gzip \$text => \my $bytes or die $GzipError;
+	return $bytes;
 }
 
 my ($out, $err);
@@ -97,6 +105,20 @@ put($_, $lines) foreach 'rotated_1.json', 'rotated_2.json';
 run_sql("$fetch\n\\! cp $dir/rotated_1.json $dir/new; mv $dir/new $dir/rotated_1.json\nMOVE 2999 IN c; CLOSE c; COMMIT; SELECT count(*) FROM rotated");
 is($out, "1\n6000", 'the open file is read to its end, whatever has its name');
 is($err, '', 'without a word');
+
+# A file that has bytes but no size: nobody is told that it is empty
+SKIP:
+{
+	skip 'needs /proc', 2 if !-r '/proc/version' || -s '/proc/version';
+	run_sql(q{CREATE FOREIGN TABLE sizeless (page text) SERVER logs OPTIONS (filename '/proc/version'); SELECT count(*) FROM sizeless});
+	is($out, '0', 'a file without size that is no log');
+	like($err, qr/WARNING:  skipped 1 invalid line of foreign table "sizeless"/, 'is read');
+}
+
+# Compressed twice, as servers of files do when they compress what is compressed
+gzip \gzipped(qq({"page":"Home"}\n)) => "$dir/twice.json.gz" or die $GzipError;
+run_sql("SELECT rows FROM churn_load_events('loaded', '$dir/twice.json.gz', 'skip')");
+like($err, qr/ERROR:  file ".*" is compressed with gzip twice\nHINT:  Decompress it once/, 'gzip within gzip');
 
 # More values than an event has: json-c would take gigabytes for 16 MB of them
 put('values.json', '{"page":"Home","more":[' . join(',', ('{}') x 5_000_000) . "]}\n" . qq({"page":"Help"}\n));

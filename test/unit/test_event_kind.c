@@ -79,6 +79,7 @@ static const Case cases[] = {
 	{BYTES("{\0\0\0\"\0\0\0"), SPK_KIND_UTF32},
 	/* a hole at the start of a log, as a crash leaves it */
 	{BYTES("\0\0\0\0\0\0\0\0" O "\n" O "\n"), SPK_KIND_LINES},
+	{BYTES("\x1F\x8B\x08\0\0\0\0\0\0\3"), SPK_KIND_GZIP},
 	{BYTES("BZh91AY&SY\0\0"), SPK_KIND_BZIP2},
 	{BYTES("BZhXX said\n" O), SPK_KIND_LINES},
 	{BYTES("\xFD" "7zXZ\0\0"), SPK_KIND_XZ},
