@@ -197,6 +197,7 @@ COMMIT;
 BEGIN;
 SELECT rows FROM churn_load_events('curious', 'sparkify_single.json');
 COMMIT;
+SELECT rows, rejected, bytes FROM churn_load_events('curious', 'sparkify_target_2.json', 'skip');
 SELECT count(*) FROM curious;
 SELECT n, count(*) FROM curious_about GROUP BY n ORDER BY n;
 

@@ -48,11 +48,13 @@ typedef struct EventLoad
 	/* when a statement pulls the rows */
 	int			number;
 	struct EventLoad *outer;	/* whose target's trigger began this load */
-	bool		begun;			/* some statement pulls them, or did */
-	struct EventLoad *scan;		/* the load, or another reading of its files */
+	struct EventLoad *scan;		/* the reading of its files that began last */
+	bool		complete;		/* a reading has come to its end */
+
+	/* of such a reading */
 	int			next_path;
 	int64		place;			/* of the row that was pulled last */
-	bool		silent;			/* another reading: the first one told */
+	bool		silent;			/* another one told of everything */
 } EventLoad;
 
 /* One reading of a load's files by a statement; it lives in that one's memory. */
@@ -250,27 +252,37 @@ find_load(int number)
 	return load;
 }
 
-/*
- * Also when the statement ends early, but not when it fails.  A cursor that a
- * trigger opened may end after the load; what that left is in its memory.
- */
+/* What the load reports is of the first reading that came to its end, if one did. */
+static void
+take_counts(EventLoad *load, const EventLoad *scan)
+{
+	if (load->complete)
+		return;
+	load->rejected = scan->rejected;
+	load->bytes = scan->bytes;
+	load->read = scan->read;
+	load->tally = scan->tally;
+}
+
+/* Also when the statement ends early, but not when it fails. */
 static void
 end_pull(Datum arg)
 {
 	Pull	   *pull = (Pull *) DatumGetPointer(arg);
 	EventLoad  *load = find_load(pull->number);
 
+	/* what the scan has of the load is gone; its files go with the memory */
 	if (load == NULL)
 		return;
 	if (pull->scan->source != NULL)
 		close_file(pull->scan);
-	if (load->scan == pull->scan)
-		load->scan = NULL;
+	take_counts(load, pull->scan);
 }
 
 /*
- * When it fails, too: the statement of a trigger can read the files as well, and
- * fail without the load.  What was opened goes with the memory.
+ * With the memory of the reading, also when its statement fails: that of a trigger
+ * can read the files, too, and fail without the load, or be a cursor that ends
+ * after it.
  */
 static void
 forget_pull(void *arg)
@@ -278,11 +290,7 @@ forget_pull(void *arg)
 	Pull	   *pull = arg;
 	EventLoad  *load = find_load(pull->number);
 
-	if (load == NULL)
-		return;
-	if (load == pull->scan)
-		load->source = NULL;
-	if (load->scan == pull->scan)
+	if (load != NULL && load->scan == pull->scan)
 		load->scan = NULL;
 }
 
@@ -300,8 +308,8 @@ load_at_work(int number)
 }
 
 /*
- * Rules make several statements of one, each of which reads the files; the
- * first reading counts and tells of faults.
+ * Rules make several statements of one, each of which reads the files; faults are
+ * told until a reading has told them all.
  */
 static Pull *
 begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
@@ -312,16 +320,12 @@ begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 
 	spk_shape_init(&pull->shape, fcinfo);
 	pull->number = load->number;
-	pull->scan = load;
-	if (load->begun)
-	{
-		pull->scan = palloc0(sizeof(EventLoad));
-		pull->scan->options = load->options;
-		pull->scan->silent = true;
-	}
-	load->begun = true;
-	load->scan = pull->scan;
+	pull->scan = palloc0(sizeof(EventLoad));
+	pull->scan->options = load->options;
 	pull->scan->context = context;
+	pull->scan->progress = load->progress;
+	pull->scan->silent = load->complete;
+	load->scan = pull->scan;
 	pull->cleanup.func = forget_pull;
 	pull->cleanup.arg = pull;
 	MemoryContextRegisterResetCallback(context, &pull->cleanup);
@@ -339,6 +343,7 @@ Datum
 churn_loading_events(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
+	EventLoad  *load;
 	Pull	   *pull;
 
 	if (SRF_IS_FIRSTCALL())
@@ -348,13 +353,14 @@ churn_loading_events(PG_FUNCTION_ARGS)
 	}
 	funcctx = SRF_PERCALL_SETUP();
 	pull = funcctx->user_fctx;
-	(void) load_at_work(pull->number);
+	load = load_at_work(pull->number);
 	if (pull_event(pull->scan))
 		SRF_RETURN_NEXT(funcctx, spk_shape_form(&pull->shape, &pull->scan->source->row));
 
 	UnregisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
 								  PointerGetDatum(pull));
 	end_pull(PointerGetDatum(pull));
+	load->complete = true;
 	SRF_RETURN_DONE(funcctx);
 }
 
