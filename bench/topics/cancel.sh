@@ -2,6 +2,7 @@
 # random moments.  Nothing is compared: the promise is 0.1 s at the 99th percentile.
 
 cancel_moments=${CANCEL_MOMENTS:-100}
+cancel_within=${CANCEL_WITHIN:-2000}	# milliseconds
 cancel_calls=()
 
 # cancel_call NAME QUERY: a call to cancel, one that takes a second or more
@@ -11,13 +12,14 @@ cancel_call()
 }
 
 # cancel_row NAME QUERY: a row of the table.  The moments are random ones before
-# the call's own end, but at most 2 s from its beginning.  The time counts from
-# the moment the server was due to cancel to when the call is undone.
+# the call's own end, but not later than CANCEL_WITHIN.  The time counts from the
+# moment the server was due to cancel to when the call is undone.
 cancel_row()
 {
 	local whole
 
-	whole=$(timed "SET statement_timeout = '2s'" "$2" 2>/dev/null | awk '$1 == "Time:" { ms = $2 } END { print int(ms > 2000 || !ms ? 2000 : ms) }') || true
+	whole=$(timed "SET statement_timeout = $cancel_within" "$2" 2>/dev/null |
+		awk -v most="$cancel_within" '$1 == "Time:" { n++; ms = $2 } END { print int(n < 2 || ms > most ? most : ms) }') || true
 	sql -c 'TRUNCATE cancelled' >/dev/null
 	{
 		echo "SELECT setseed(0.42) \\g /dev/null"
@@ -39,6 +41,7 @@ cancel_row()
 		FROM cancelled"
 }
 
+# Texts lie uncompressed: PostgreSQL is not cancelled while it decompresses.
 say 'Making what takes long'
 json_log "$SIZE"
 gzip -k -1 "$log"
@@ -52,15 +55,18 @@ sql -c 'CREATE TABLE cancelled (ms float8)' \
 			sin(3.0 * i) AS c, sin(5.0 * i) AS d, sin(7.0 * i) AS e, sin(11.0 * i) AS f, sin(13.0 * i) AS g,
 			'c' || i % 200 AS h
 		FROM generate_series(1, 400000) i" \
-	-c "CREATE TABLE models AS SELECT model FROM churn_train('SELECT * FROM training LIMIT 200000', options => '{\"trees\": 100}')" \
-	-c "CREATE TABLE texts AS SELECT model::text AS model FROM models" \
+	-c "CREATE TABLE models AS SELECT model FROM churn_train('SELECT * FROM training LIMIT 200000', options => '{\"trees\": 40}')" \
+	-c 'CREATE TABLE texts (model text)' -c 'CREATE TABLE profile_texts (profile text)' \
+	-c 'ALTER TABLE texts ALTER model SET STORAGE EXTERNAL' \
+	-c 'ALTER TABLE profile_texts ALTER profile SET STORAGE EXTERNAL' \
+	-c "INSERT INTO texts SELECT model::text FROM models" \
 	-c "CREATE TABLE scored AS SELECT hashint4(i) % 9 = 0 AS churned, random() AS score FROM generate_series(1, 6000000) i" \
 	-c "CREATE TABLE one_user AS SELECT timestamptz '2018-10-01 00:00Z' + i * interval '10 s' AS ts, (hashint4(i)::bigint) AS sessionid,
 			'NextSong'::text AS page, 'paid'::text AS level, 200.0::float8 AS length, 'F'::text AS gender,
 			timestamptz '2018-09-01 00:00Z' AS registration
 		FROM generate_series(1, 1500000) i" \
 	-c "CREATE TABLE one_profile AS SELECT churn_profile($event_arguments) AS profile FROM one_user" \
-	-c "CREATE TABLE profile_texts AS SELECT profile::text AS profile FROM one_profile" \
+	-c "INSERT INTO profile_texts SELECT churn_profile($event_arguments)::text FROM (SELECT * FROM one_user LIMIT 200000) t" \
 	-c 'VACUUM ANALYZE'
 
 cancel_call 'loading' "SELECT churn_load_events('loaded', '$log')"
@@ -73,7 +79,7 @@ cancel_call "a user's 1.5 million sessions: churn_profile" "SELECT churn_profile
 cancel_call "a user's 1.5 million sessions: merge" 'SELECT churn_profile_merge(profile, profile) IS NULL FROM one_profile, generate_series(1, 50)'
 cancel_call "a user's 1.5 million sessions: features" "SELECT f.n_songs FROM one_profile, generate_series(1, 50) i, churn_features(profile, DATE '2018-12-01' + i) f"
 cancel_call "a user's 1.5 million sessions: to text" 'SELECT length(profile::text) FROM one_profile'
-cancel_call "a user's 1.5 million sessions: from text" 'SELECT profile::churn_profile IS NULL FROM profile_texts'
+cancel_call "a user's 200,000 sessions: from text" 'SELECT profile::churn_profile IS NULL FROM profile_texts'
 for algorithm in random_forest gradient_boosting decision_tree logistic_regression naive_bayes; do
 	cancel_call "churn_train, $algorithm" "SELECT n_rows FROM churn_train('training', algorithm => '$algorithm')"
 done
@@ -97,7 +103,7 @@ say 'Cancelling'
 {
 	printf '\nMilliseconds from the moment of cancelling to the end (load average %s); the model is of %s.\n\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
 		"$(value 'SELECT pg_size_pretty(octet_length(churn_model_send(model))::bigint) FROM models')"
-	printf '| call | its own ms, 2,000 at most | cancelled | median | 99th percentile | longest |\n|---|---|---|---|---|---|\n'
+	printf '| call | its own ms, or those looked at | cancelled | median | 99th percentile | longest |\n|---|---|---|---|---|---|\n'
 	for ((i = 0; i < ${#cancel_calls[@]}; i += 2)); do
 		[[ -z "${CANCEL_CALLS:-}" || "${cancel_calls[i]}" == ${CANCEL_CALLS:-} ]] || continue
 		cancel_row "${cancel_calls[i]}" "${cancel_calls[i + 1]}"
