@@ -2,7 +2,7 @@ EXTENSION = sparkify
 EXTVERSION = 0.1.0
 
 MODULE_big = $(EXTENSION)
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
 DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sql))))
@@ -49,7 +49,7 @@ endif
 ifneq ($(PGXS),)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/core/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(shell find src -name "*.h")
 
 # TAP tests of the installed extension, each with servers of its own
 prove_installcheck: export TESTDIR = $(CURDIR)

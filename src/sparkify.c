@@ -7,10 +7,10 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "event_progress.h"
-#include "join_model.h"
-#include "model_cache.h"
-#include "train_memory.h"
+#include "host/event_progress.h"
+#include "scoring/join_model.h"
+#include "scoring/model_cache.h"
+#include "host/train_memory.h"
 
 PG_MODULE_MAGIC;
 

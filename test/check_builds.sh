@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 builds=(-O0 -O2 -O3 '-O3 -march=native')
 # what that needs
-mapfile -t core < <(ls src/core/*.c | grep -Ev '/(event|profile|simulate|features|slice|draw|utf8)')
+mapfile -t core < <(ls src/core/*/*.c | grep -Ev '/(events|profiles|simulation)/')
 contract=$(grep -o -m1 -e '-ffp-contract=[a-z]*' Makefile)
 
 # build FLAGS: prints the fingerprints of a build with these flags

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Makes, from src/core/feature_list.h, the SQL type churn_features with its
+# Makes, from src/core/profiles/feature_list.h, the SQL type churn_features with its
 # comments and the table of docs/features.md; with --check only tells whether
 # they are up to date.
 use strict;
@@ -19,7 +19,7 @@ sub slurp
 }
 
 my (@features, $group);
-my $list = slurp("$root/src/core/feature_list.h");
+my $list = slurp("$root/src/core/profiles/feature_list.h");
 $list =~ s{^/\*.*?\*/}{}s;    # the head comment
 while ($list =~ m{/\* (.*?) \*/|SPK_FEATURE_ITEM\((\w+), (\w+),.*?"([^"]*)"\)}gs)
 {
@@ -61,7 +61,7 @@ for ([ 'sql/sparkify--0.1.0.sql', '-- features: begin', '-- features: end', $typ
 	next if $new eq $old;
 	if ($check)
 	{
-		print "$path is not what src/core/feature_list.h makes; run test/features.pl\n";
+		print "$path is not what src/core/profiles/feature_list.h makes; run test/features.pl\n";
 		$stale = 1;
 		next;
 	}

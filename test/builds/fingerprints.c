@@ -8,17 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bayes.h"
-#include "core/binning.h"
-#include "core/boost.h"
-#include "core/calibrate.h"
-#include "core/codec.h"
-#include "core/curves.h"
-#include "core/logistic.h"
-#include "core/metrics.h"
-#include "core/oob.h"
-#include "core/rng.h"
-#include "core/threshold.h"
+#include "core/linear/bayes.h"
+#include "core/rows/binning.h"
+#include "core/trees/boost.h"
+#include "core/judging/calibrate.h"
+#include "core/models/codec.h"
+#include "core/judging/curves.h"
+#include "core/linear/logistic.h"
+#include "core/judging/metrics.h"
+#include "core/trees/oob.h"
+#include "core/base/rng.h"
+#include "core/judging/threshold.h"
 
 #define N_ROWS		3000
 #define N_COLUMNS	9

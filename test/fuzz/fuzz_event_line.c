@@ -6,12 +6,12 @@
  */
 #include <string.h>
 
-#include "core/event_line.h"
-#include "core/event_names.h"
-#include "core/utf8.h"
-#include "event_judge.h"
+#include "core/events/event_line.h"
+#include "core/events/event_names.h"
+#include "core/base/utf8.h"
+#include "json/event_strict.h"
 #include "fuzz_host.h"
-#include "json_strict.h"
+#include "json/json_strict.h"
 
 static bool
 same_field(int col, const SpkField *a, const SpkField *b)

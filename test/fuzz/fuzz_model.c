@@ -9,13 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/additive.h"
-#include "core/binning.h"
-#include "core/codec.h"
-#include "core/predict.h"
-#include "core/rng.h"
-#include "core/shap.h"
-#include "core/walk.h"
+#include "core/models/additive.h"
+#include "core/rows/binning.h"
+#include "core/models/codec.h"
+#include "core/scoring/predict.h"
+#include "core/base/rng.h"
+#include "core/scoring/shap.h"
+#include "core/scoring/walk.h"
 #include "fuzz_model.h"
 #include "../unit/unit_model.h"
 

@@ -5,7 +5,7 @@
 #ifndef FUZZ_MODEL_H
 #define FUZZ_MODEL_H
 
-#include "core/options.h"
+#include "core/models/options.h"
 #include "fuzz_host.h"
 
 /* Models of each algorithm that were accepted so far. */

@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
-#include "core/codec.h"
+#include "core/models/codec.h"
 #include "fuzz_model_text.h"
-#include "model_parse.h"
+#include "json/model_parse.h"
 
 /* Memory for text: the widest growth is that of nodes, of a few bytes each; json-c's is not the host's. */
 #define MAX_GROWTH	32

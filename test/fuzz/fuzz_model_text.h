@@ -5,7 +5,7 @@
 #ifndef FUZZ_MODEL_TEXT_H
 #define FUZZ_MODEL_TEXT_H
 
-#include "core/options.h"
+#include "core/models/options.h"
 #include "fuzz_host.h"
 
 /* Sound models of each algorithm so far. */

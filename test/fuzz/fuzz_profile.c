@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/features.h"
+#include "core/profiles/features.h"
 #include "fuzz_profile.h"
 
 #define MAX_SLICES	512

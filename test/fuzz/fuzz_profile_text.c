@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "fuzz_profile_text.h"
-#include "profile_text.h"
+#include "json/profile_text.h"
 
 uint64_t	fuzz_profile_texts;
 

@@ -9,12 +9,12 @@
 #include <stdio.h>
 
 /* unit_table.h is for the tests, too, which include these before it */
-#include "core/additive.h"
-#include "core/calibrate.h"
-#include "core/profile.h"
-#include "core/rng.h"
-#include "core/samples.h"
-#include "profile_text.h"
+#include "core/models/additive.h"
+#include "core/judging/calibrate.h"
+#include "core/profiles/profile.h"
+#include "core/base/rng.h"
+#include "core/judging/samples.h"
+#include "json/profile_text.h"
 #include "../unit/unit_table.h"
 
 #define N_ROWS		48

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "core/bayes.h"
-#include "core/elementary.h"
-#include "core/logistic.h"
+#include "core/linear/bayes.h"
+#include "core/base/elementary.h"
+#include "core/linear/logistic.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

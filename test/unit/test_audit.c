@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "core/audit.h"
+#include "core/judging/audit.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "core/bayes.h"
+#include "core/linear/bayes.h"
 #include "unit_model.h"
 #include "unit_table.h"
 

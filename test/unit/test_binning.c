@@ -11,11 +11,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/binning.h"
-#include "core/cuts.h"
-#include "core/order.h"
-#include "core/rng.h"
-#include "core/sort.h"
+#include "core/rows/binning.h"
+#include "core/rows/cuts.h"
+#include "core/rows/order.h"
+#include "core/base/rng.h"
+#include "core/base/sort.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -12,11 +12,11 @@
 #include <math.h>
 #include <pthread.h>
 
-#include "core/boost.h"
-#include "core/boost_split.h"
-#include "core/codec.h"
-#include "core/elementary.h"
-#include "core/predict.h"
+#include "core/trees/boost.h"
+#include "core/trees/boost_split.h"
+#include "core/models/codec.h"
+#include "core/base/elementary.h"
+#include "core/scoring/predict.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
 

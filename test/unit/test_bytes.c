@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "core/bytes.h"
-#include "core/hash.h"
+#include "core/base/bytes.h"
+#include "core/base/hash.h"
 #include "unit_host.h"
 
 static const int64_t samples[] = {0, 1, -1, 63, 64, 127, 128, 16383, 16384, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/calendar.h"
-#include "core/event.h"
+#include "core/base/calendar.h"
+#include "core/events/event.h"
 
 /* What PostgreSQL says of these days and times. */
 static void

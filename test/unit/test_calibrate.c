@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/calibrate.h"
-#include "core/rng.h"
+#include "core/judging/calibrate.h"
+#include "core/base/rng.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-#include "core/binning.h"
-#include "core/calibrate.h"
-#include "core/codec.h"
-#include "core/forest.h"
-#include "core/rng.h"
+#include "core/rows/binning.h"
+#include "core/judging/calibrate.h"
+#include "core/models/codec.h"
+#include "core/trees/forest.h"
+#include "core/base/rng.h"
 #include "unit_host.h"
 #include "unit_model.h"
 

@@ -7,9 +7,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "core/curves.h"
-#include "core/metrics.h"
-#include "core/threshold.h"
+#include "core/judging/curves.h"
+#include "core/judging/metrics.h"
+#include "core/judging/threshold.h"
 #include "expected_metrics.h"
 #include "unit_scores.h"
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/elementary.h"
+#include "core/base/elementary.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

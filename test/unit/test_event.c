@@ -1,6 +1,6 @@
 /*
  * test_event.c
- *	  Unit tests of src/core/event.c.
+ *	  Unit tests of src/core/events/event.c.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
+#include "core/events/event.h"
 
 static SpkPage
 page_of(const char *name)

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "event_kind.h"
+#include "json/event_kind.h"
 
 #define O	"{\"ts\":1538352117000,\"userId\":\"30\",\"page\":\"Home\",\"a\":[1,{\"b\":null}]}"
 #define P	"{\n  \"ts\": 1,\n  \"page\": \"Home\"\n}"

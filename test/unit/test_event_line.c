@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "event_judge.h"
-#include "core/event_line.h"
-#include "core/utf8.h"
+#include "json/event_strict.h"
+#include "core/events/event_line.h"
+#include "core/base/utf8.h"
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS

@@ -3,5 +3,5 @@
  *	  The same for processors without SSE2.
  */
 #undef __SSE2__
-#include "../../src/core/event_line.c"
+#include "../../src/core/events/event_line.c"
 #include "test_event_line.c"

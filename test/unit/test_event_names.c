@@ -1,6 +1,6 @@
 /*
  * test_event_names.c
- *	  Unit tests of src/core/event_names.c.
+ *	  Unit tests of src/core/events/event_names.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "core/event_line.h"
-#include "core/event_names.h"
+#include "core/events/event_line.h"
+#include "core/events/event_names.h"
 
 static SpkNames names;
 

@@ -1,6 +1,6 @@
 /*
  * test_event_tally.c
- *	  Unit tests of src/core/event_tally.c.
+ *	  Unit tests of src/core/events/event_tally.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/event_tally.h"
+#include "core/events/event_tally.h"
 
 static SpkLineParser parser;
 

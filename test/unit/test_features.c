@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "core/features.h"
-#include "core/rng.h"
+#include "core/profiles/features.h"
+#include "core/base/rng.h"
 #include "unit_host.h"
 
 /* A profile with a song on each of n days, each day a session. */

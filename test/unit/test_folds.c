@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/folds.h"
-#include "core/rng.h"
+#include "core/rows/folds.h"
+#include "core/base/rng.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */

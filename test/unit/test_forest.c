@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-#include "core/binning.h"
-#include "core/codec.h"
-#include "core/split.h"
+#include "core/rows/binning.h"
+#include "core/models/codec.h"
+#include "core/trees/split.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
 

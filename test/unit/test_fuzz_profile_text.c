@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../fuzz/fuzz_profile_text.h"
-#include "profile_text.h"
+#include "json/profile_text.h"
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "json_strict.h"
+#include "json/json_strict.h"
 #include "unit_host.h"
 
 extern void *__libc_malloc(size_t size);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../../src/json_pieces.h"
+#include "../../src/json/json_pieces.h"
 
 #define MAX_VALUE	20
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "json_strict.h"
+#include "json/json_strict.h"
 #include "unit_host.h"
 
 #ifndef LONG_BYTES

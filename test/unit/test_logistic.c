@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "core/linalg.h"
-#include "core/logistic.h"
+#include "core/linear/linalg.h"
+#include "core/linear/logistic.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

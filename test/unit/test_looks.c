@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "core/distinct.h"
-#include "core/horizon.h"
-#include "core/looks.h"
+#include "core/rows/distinct.h"
+#include "core/rows/horizon.h"
+#include "core/rows/looks.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/metrics.h"
+#include "core/judging/metrics.h"
 #include "expected_metrics.h"
 #include "unit_scores.h"
 

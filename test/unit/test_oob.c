@@ -11,11 +11,11 @@
 
 #include <math.h>
 
-#include "core/grow.h"
-#include "core/metrics.h"
-#include "core/oob.h"
-#include "core/oob_tally.h"
-#include "core/predict.h"
+#include "core/trees/tree_growth.h"
+#include "core/judging/metrics.h"
+#include "core/trees/oob.h"
+#include "core/trees/oob_tally.h"
+#include "core/scoring/predict.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
 

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "core/codec.h"
-#include "core/scores.h"
-#include "core/shap.h"
-#include "core/walk.h"
+#include "core/models/codec.h"
+#include "core/judging/scores.h"
+#include "core/scoring/shap.h"
+#include "core/scoring/walk.h"
 #include "unit_host.h"
 
 #define DEPTH		17

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/predict.h"
+#include "core/scoring/predict.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

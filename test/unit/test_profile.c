@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/profile.h"
-#include "core/rng.h"
+#include "core/profiles/profile.h"
+#include "core/base/rng.h"
 #include "unit_host.h"
 
 #define N_EVENTS	3000

@@ -10,11 +10,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/additive.h"
-#include "core/predict.h"
-#include "core/rng.h"
-#include "core/samples.h"
-#include "core/unseen.h"
+#include "core/models/additive.h"
+#include "core/scoring/predict.h"
+#include "core/base/rng.h"
+#include "core/judging/samples.h"
+#include "core/judging/cross_fit.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "core/metrics.h"
+#include "core/judging/metrics.h"
 #include "unit_scores.h"
 
 #define HALF_CELL	0x1p-23

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/predict.h"
-#include "core/quadrature.h"
-#include "core/rng.h"
-#include "core/shap.h"
+#include "core/scoring/predict.h"
+#include "core/base/quadrature.h"
+#include "core/base/rng.h"
+#include "core/scoring/shap.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "core/draw.h"
-#include "core/hash.h"
-#include "core/simulate.h"
-#include "core/simulate_words.h"
+#include "core/simulation/draw.h"
+#include "core/base/hash.h"
+#include "core/simulation/simulate.h"
+#include "core/simulation/simulate_words.h"
 #include "unit_host.h"
 
 #define USERS	100

@@ -12,12 +12,12 @@
 
 #include <math.h>
 
-#include "core/boost.h"
-#include "core/boost_grow.h"
-#include "core/grow.h"
-#include "core/logistic.h"
-#include "core/oob.h"
-#include "core/values.h"
+#include "core/trees/boost.h"
+#include "core/trees/boost_grow.h"
+#include "core/trees/tree_growth.h"
+#include "core/linear/logistic.h"
+#include "core/trees/oob.h"
+#include "core/rows/values.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */

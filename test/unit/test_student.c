@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "core/student.h"
+#include "core/judging/student.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

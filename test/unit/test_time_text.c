@@ -1,6 +1,6 @@
 /*
  * test_time_text.c
- *	  Unit tests of src/core/time_text.c.
+ *	  Unit tests of src/core/base/time_text.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
-#include "core/time_text.h"
+#include "core/events/event.h"
+#include "core/base/time_text.h"
 
 /* Of a copy that ends where the text ends, so that reads beyond show. */
 static bool

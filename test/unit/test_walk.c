@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/binning.h"
-#include "core/predict.h"
-#include "core/walk.h"
+#include "core/rows/binning.h"
+#include "core/scoring/predict.h"
+#include "core/scoring/walk.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
 

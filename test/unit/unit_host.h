@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "core/host.h"
+#include "core/base/host.h"
 
 /* What a test may set; -1 is never. */
 typedef struct UnitHost

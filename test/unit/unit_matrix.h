@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/forest.h"
-#include "core/rng.h"
+#include "core/trees/forest.h"
+#include "core/base/rng.h"
 
 /* Rows of codes with the features they are codes of (kind and n_bins only). */
 typedef struct UnitMatrix

@@ -5,7 +5,7 @@
 #ifndef UNIT_MODEL_H
 #define UNIT_MODEL_H
 
-#include "core/codec.h"
+#include "core/models/codec.h"
 #include "unit_host.h"
 
 /* Makes the fingerprint right, so that the checks behind it are reached. */

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/rng.h"
-#include "core/scores.h"
+#include "core/base/rng.h"
+#include "core/judging/scores.h"
 #include "unit_host.h"
 
 #define N_FORMULA	500

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/binning.h"
-#include "core/codec.h"
-#include "core/rng.h"
-#include "core/values.h"
+#include "core/rows/binning.h"
+#include "core/models/codec.h"
+#include "core/base/rng.h"
+#include "core/rows/values.h"
 #include "unit_host.h"
 
 #define UNIT_MAX_COLUMNS	8

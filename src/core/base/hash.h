@@ -1,0 +1,45 @@
+/*
+ * hash.h
+ *	  64-bit mixing, for fingerprints, canonical row order and random streams.
+ *
+ * The finalizer is splitmix64's (Steele, Lea, Flood: Fast splittable
+ * pseudorandom number generators, OOPSLA 2014).  The results are part of the
+ * model format and of every trained model: they must never change.
+ */
+#ifndef SPK_CORE_BASE_HASH_H
+#define SPK_CORE_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static inline uint64_t
+spk_mix64(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= UINT64_C(0xbf58476d1ce4e5b9);
+	x ^= x >> 27;
+	x *= UINT64_C(0x94d049bb133111eb);
+	x ^= x >> 31;
+	return x;
+}
+
+/* Mixes b into a; not commutative, so that (a, b) and (b, a) differ. */
+static inline uint64_t
+spk_hash_combine(uint64_t a, uint64_t b)
+{
+	return spk_mix64(a * UINT64_C(0x9e3779b97f4a7c15) + spk_mix64(b + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+/* The hash that spk_hash_bytes begins with, and goes on with: whole words of 8 bytes but for the last ones. */
+static inline uint64_t
+spk_hash_start(size_t len, uint64_t seed)
+{
+	return spk_hash_combine(seed, len);
+}
+
+extern uint64_t spk_hash_more(uint64_t hash, const void *data, size_t len);
+
+/* Hash of len bytes, the same on every machine whatever its byte order. */
+extern uint64_t spk_hash_bytes(const void *data, size_t len, uint64_t seed);
+
+#endif							/* SPK_CORE_BASE_HASH_H */

@@ -1,0 +1,66 @@
+/*
+ * quadrature.c
+ *	  Gauss-Legendre quadrature on 0 .. 1.
+ */
+#include <math.h>
+
+#include "core/base/quadrature.h"
+
+#define PI				0x1.921fb54442d18p+1
+#define MAX_ROUNDS		100
+
+/* About the cosine of an angle in 0 .. pi / 2 (Bhaskara's), which the C library's may differ from by a bit. */
+static double
+rough_cosine(double angle)
+{
+	return (PI * PI - 4 * angle * angle) / (PI * PI + angle * angle);
+}
+
+/* The Legendre polynomial of degree n at x, and its derivative. */
+static double
+legendre(uint32_t n, double x, double *derivative)
+{
+	double		before = 0;
+	double		value = 1;
+
+	for (uint32_t k = 1; k <= n; k++)
+	{
+		double		next = ((2 * k - 1) * x * value - (k - 1) * before) / k;
+
+		before = value;
+		value = next;
+	}
+	*derivative = n * (before - x * value) / (1 - x * x);
+	return value;
+}
+
+/* The i-th largest zero of the Legendre polynomial, from 1; not negative. */
+static double
+legendre_zero(uint32_t n, uint32_t i, double *derivative)
+{
+	double		x = rough_cosine(PI * (i - 0.25) / (n + 0.5));
+	double		step = 1;
+
+	for (int round = 0; round < MAX_ROUNDS && fabs(step) > 1e-16; round++)
+	{
+		step = legendre(n, x, derivative) / *derivative;
+		x -= step;
+	}
+	legendre(n, x, derivative);
+	return x;
+}
+
+void
+spk_gauss_legendre(uint32_t n, double *points, double *weights)
+{
+	for (uint32_t i = 0; i < (n + 1) / 2; i++)
+	{
+		double		derivative;
+		double		x = legendre_zero(n, i + 1, &derivative);
+		double		weight = 1 / ((1 - x * x) * derivative * derivative);
+
+		points[i] = 0.5 - 0.5 * x;
+		points[n - 1 - i] = 0.5 + 0.5 * x;
+		weights[i] = weights[n - 1 - i] = weight;
+	}
+}

@@ -1,0 +1,113 @@
+/*
+ * event.h
+ *	  One page view of the log, as the profile sees it: codes, not strings.
+ */
+#ifndef SPK_CORE_EVENTS_EVENT_H
+#define SPK_CORE_EVENTS_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The pages of the log, most frequent first, so that the set of pages of a
+ * slice fits few bits.  The order is part of the profile's format: append, do
+ * not reorder.
+ */
+typedef enum SpkPage
+{
+	SPK_PAGE_NEXT_SONG = 0,
+	SPK_PAGE_HOME,
+	SPK_PAGE_THUMBS_UP,
+	SPK_PAGE_ADD_TO_PLAYLIST,
+	SPK_PAGE_ADD_FRIEND,
+	SPK_PAGE_ROLL_ADVERT,
+	SPK_PAGE_LOGIN,
+	SPK_PAGE_LOGOUT,
+	SPK_PAGE_THUMBS_DOWN,
+	SPK_PAGE_DOWNGRADE,
+	SPK_PAGE_HELP,
+	SPK_PAGE_SETTINGS,
+	SPK_PAGE_ABOUT,
+	SPK_PAGE_UPGRADE,
+	SPK_PAGE_SAVE_SETTINGS,
+	SPK_PAGE_ERROR,
+	SPK_PAGE_SUBMIT_UPGRADE,
+	SPK_PAGE_SUBMIT_DOWNGRADE,
+	SPK_PAGE_CANCEL,
+	SPK_PAGE_CANCELLATION,
+	SPK_PAGE_REGISTER,
+	SPK_PAGE_SUBMIT_REGISTRATION,
+	SPK_PAGE_OTHER,				/* any other text: no error */
+	SPK_N_PAGES
+} SpkPage;
+
+typedef enum SpkLevel
+{
+	SPK_LEVEL_UNKNOWN = 0,
+	SPK_LEVEL_FREE,
+	SPK_LEVEL_PAID
+} SpkLevel;
+
+typedef enum SpkGender
+{
+	SPK_GENDER_UNKNOWN = 0,
+	SPK_GENDER_FEMALE,
+	SPK_GENDER_MALE
+} SpkGender;
+
+/* Times are microseconds since 2000-01-01 00:00 UTC, as PostgreSQL's. */
+#define SPK_USECS_PER_DAY	INT64_C(86400000000)
+#define SPK_USECS_PER_HOUR	INT64_C(3600000000)
+#define SPK_NO_TIME			INT64_MIN	/* unknown */
+
+/* Times a profile accepts, those of PostgreSQL's timestamps: a day number fits int32, with room to add. */
+#define SPK_MIN_TIME		(-INT64_C(211813488000000000))
+#define SPK_MAX_TIME		INT64_C(9223371331199999999)
+
+typedef struct SpkEvent
+{
+	int64_t		ts;
+	int64_t		session;
+	int64_t		registration;	/* SPK_NO_TIME when unknown */
+	int64_t		length_us;		/* listened, >= 0; 0 when unknown */
+	SpkPage		page;
+	SpkLevel	level;
+	SpkGender	gender;
+} SpkEvent;
+
+/* The name of a page as the log spells it; "other" for SPK_PAGE_OTHER. */
+extern const char *spk_page_name(SpkPage page);
+
+/* The page with this name (len bytes, no terminator); SPK_PAGE_OTHER if none. */
+extern SpkPage spk_page_of(const char *name, size_t len);
+
+/* "free" or "paid"; anything else is unknown. */
+extern SpkLevel spk_level_of(const char *name, size_t len);
+
+/* "F" or "M"; anything else is unknown. */
+extern SpkGender spk_gender_of(const char *name, size_t len);
+
+/*
+ * Seconds of a song as whole microseconds, rounded to nearest.  Negative, NaN
+ * and more than a million seconds are no song length and count as unknown: 0.
+ */
+extern int64_t spk_length_us(double seconds);
+
+/* The UTC day of a time: days since 2000-01-01, rounded down. */
+static inline int32_t
+spk_day_of(int64_t ts)
+{
+	int64_t		day = ts / SPK_USECS_PER_DAY;
+
+	return (int32_t) (ts % SPK_USECS_PER_DAY < 0 ? day - 1 : day);
+}
+
+/* A page that says the user is leaving: features never count it. */
+static inline bool
+spk_page_is_cancel(SpkPage page)
+{
+	return page == SPK_PAGE_CANCEL || page == SPK_PAGE_CANCELLATION;
+}
+
+#endif							/* SPK_CORE_EVENTS_EVENT_H */

@@ -1,0 +1,137 @@
+/*
+ * event_line.h
+ *	  One event of the log as plain C values, and the fast way to it from the
+ *	  common form of a line of JSON.
+ */
+#ifndef SPK_CORE_EVENTS_EVENT_LINE_H
+#define SPK_CORE_EVENTS_EVENT_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The columns of churn_event, in the order of the type.  Tuples bind to them by
+ * name, so the order matters for speed only.
+ */
+typedef enum SpkEventColumn
+{
+	SPK_COL_TS = 0,
+	SPK_COL_SESSIONID,
+	SPK_COL_LENGTH,
+	SPK_COL_REGISTRATION,
+	SPK_COL_STATUS,
+	SPK_COL_ITEMINSESSION,
+	SPK_COL_PAGE,
+	SPK_COL_LEVEL,
+	SPK_COL_GENDER,
+	SPK_COL_USERID,
+	SPK_COL_AUTH,
+	SPK_COL_METHOD,
+	SPK_COL_FIRSTNAME,
+	SPK_COL_LASTNAME,
+	SPK_COL_LOCATION,
+	SPK_COL_USERAGENT,
+	SPK_COL_ARTIST,
+	SPK_COL_SONG,
+	SPK_N_COLUMNS
+} SpkEventColumn;
+
+/* Sets of columns are masks of bits 1 << SpkEventColumn. */
+#define SPK_ALL_COLUMNS	((UINT32_C(1) << SPK_N_COLUMNS) - 1)
+
+/* A line with none of these keys is no event, whatever else it has. */
+#define SPK_EVENT_COLUMNS \
+	(UINT32_C(1) << SPK_COL_TS | UINT32_C(1) << SPK_COL_USERID | UINT32_C(1) << SPK_COL_PAGE)
+
+/* A key, or a tuple's attribute, that is no column of an event. */
+#define SPK_NO_COLUMN	(-1)
+
+typedef enum SpkEventType
+{
+	SPK_TYPE_TIME,				/* integer: microseconds since 2000 UTC */
+	SPK_TYPE_INT8,
+	SPK_TYPE_INT4,
+	SPK_TYPE_FLOAT,
+	SPK_TYPE_TEXT
+} SpkEventType;
+
+typedef struct SpkEventKey
+{
+	const char *key;			/* in JSON, as the source spells it */
+	SpkEventType type;
+} SpkEventKey;
+
+extern const SpkEventKey spk_event_keys[SPK_N_COLUMNS];
+
+/*
+ * A value, by the type of its column: integer holds times and integers, number
+ * holds floats, text holds UTF-8 without a terminator and without U+0000, owned
+ * by whoever filled the row.
+ */
+typedef union SpkField
+{
+	int64_t		integer;
+	double		number;
+	struct
+	{
+		const char *data;
+		int			len;
+	}			text;
+} SpkField;
+
+typedef struct SpkEventRow
+{
+	uint32_t	given;			/* columns with a value in the line, wanted or not */
+	bool		isnull[SPK_N_COLUMNS];
+	SpkField	field[SPK_N_COLUMNS];	/* undefined where isnull */
+} SpkEventRow;
+
+/* From 1970 to 2000, in milliseconds. */
+#define SPK_EPOCH_MSECS	INT64_C(946684800000)
+
+/* Longer lines are not for the fast way. */
+#define SPK_FAST_LINE_BYTES	(32 * 1024)
+
+/* Keys are compared in one piece of so many bytes. */
+#define SPK_KEY_BYTES	16
+
+/* A key as it stands in a line, behind the first quote. */
+typedef struct SpkQuotedKey
+{
+	char		bytes[SPK_KEY_BYTES];
+	uint8_t		len;			/* with the quote and the colon */
+} SpkQuotedKey;
+
+typedef struct SpkLineParser
+{
+	/*
+	 * The column whose key followed that of each column, the last time; of
+	 * SPK_N_COLUMNS, the column whose key was first.
+	 */
+	uint8_t		next[SPK_N_COLUMNS + 1];
+	SpkQuotedKey keys[SPK_N_COLUMNS];	/* as they were spelled the last time */
+	char		unescaped[SPK_FAST_LINE_BYTES];
+} SpkLineParser;
+
+/*
+ * The column with this JSON key (len bytes), or SPK_NO_COLUMN.  Keys are folded
+ * as names of columns are, ASCII letters only; exact says whether it is spelled
+ * as the source spells it, and is undefined without a column.
+ */
+extern int	spk_column_of_key(const char *key, size_t len, bool *exact);
+
+extern void spk_line_parser_init(SpkLineParser *parser);
+
+/*
+ * Parses a line of len bytes in the form that logs have: one flat object, no
+ * column twice, texts with the short escapes only, numbers that convert exactly
+ * without any doubt.  True: row is filled, but for the columns outside of the
+ * mask wanted, which are NULL; texts last until the next call or as long as the
+ * line, whichever is less.  False: the line is for somebody else to judge, row
+ * is undefined.
+ */
+extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
+						   uint32_t wanted, SpkEventRow *row);
+
+#endif							/* SPK_CORE_EVENTS_EVENT_LINE_H */

@@ -1,0 +1,348 @@
+/*
+ * audit.c
+ *	  What a single feature tells of the label.
+ *
+ * AUCs come from counts of pairs, in integers: they do not depend on the order
+ * of the rows.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/judging/audit.h"
+#include "core/base/sort.h"
+
+/* What a walk up the values of a column has met so far. */
+typedef struct Walk
+{
+	uint64_t	positives;
+	uint64_t	negatives;
+	uint64_t	wins;
+	double		ties;			/* sum of t^3 - t over the values, t being their rows */
+	uint32_t	n_distinct;
+	bool		mixed;			/* some value occurs in both classes */
+} Walk;
+
+bool
+spk_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows)
+{
+	if (column->kind != SPK_NUMBER)
+		return false;
+	for (uint32_t i = 0; i < n_rows; i++)
+		if (column->numbers[i] != labels[i])
+			return false;
+	return true;
+}
+
+/* The next value up: so many positive and negative rows have it. */
+static void
+walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
+{
+	double		t = (double) (positives + negatives);
+
+	walk->wins += positives * (2 * walk->negatives + negatives);
+	walk->positives += positives;
+	walk->negatives += negatives;
+	walk->ties += t * t * t - t;
+	walk->n_distinct++;
+	walk->mixed |= positives > 0 && negatives > 0;
+}
+
+static double
+auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
+{
+	return positives == 0 || negatives == 0 ? NAN
+		: (double) wins / 2 / ((double) positives * (double) negatives);
+}
+
+/* How far the AUC is from that of no relation, in its standard deviations there. */
+static double
+z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
+{
+	double		n = (double) (positives + negatives);
+	double		variance;
+
+	if (isnan(auc))
+		return 0;
+	variance = (n + 1 - ties / (n * (n - 1))) / (12 * (double) positives * (double) negatives);
+	return variance > 0 ? (auc - 0.5) / sqrt(variance) : 0;
+}
+
+/*
+ * Keys of the known values, those of positives from the front and those of
+ * negatives behind them; their numbers in the walk.
+ */
+static SpkStatus
+split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys, Walk *counts)
+{
+	for (int label = 1; label >= 0; label--)
+		for (uint32_t i = 0; i < table->n_rows; i++)
+		{
+			if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+				return SPK_CANCELLED;
+			if (table->labels[i] != label || isnan(numbers[i]))
+				continue;
+			keys[counts->positives + counts->negatives] = spk_key_of_number(numbers[i]);
+			if (label == 1)
+				counts->positives++;
+			else
+				counts->negatives++;
+		}
+	return SPK_OK;
+}
+
+/* Length of the run of this key from the front of n sorted ones. */
+static uint32_t
+run_of(const uint64_t *keys, uint64_t n, uint64_t key)
+{
+	uint32_t	run = 0;
+
+	while (run < n && keys[run] == key)
+		run++;
+	return run;
+}
+
+/* Walks up the sorted keys of both classes. */
+static SpkStatus
+walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
+		  const uint64_t *negatives, uint64_t n_negatives, Walk *walk)
+{
+	while (n_positives > 0 || n_negatives > 0)
+	{
+		uint64_t	key = n_negatives == 0 || (n_positives > 0 && positives[0] < negatives[0]) ?
+			positives[0] : negatives[0];
+		uint32_t	p = run_of(positives, n_positives, key);
+		uint32_t	n = run_of(negatives, n_negatives, key);
+
+		if (walk->n_distinct % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		walk_value(walk, p, n);
+		positives += p;
+		n_positives -= p;
+		negatives += n;
+		n_negatives -= n;
+	}
+	return SPK_OK;
+}
+
+/* Walks up the known values; keys has room for two a row. */
+static SpkStatus
+walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys, Walk *walk)
+{
+	Walk		counts = {0};
+	uint64_t   *scratch = keys + table->n_rows;
+	uint64_t   *negatives;
+	SpkStatus	status = split_keys(host, table, numbers, keys, &counts);
+
+	if (status != SPK_OK)
+		return status;
+	negatives = keys + counts.positives;
+	status = spk_sort_u64(host, keys, scratch, (uint32_t) counts.positives, 0);
+	if (status == SPK_OK)
+		status = spk_sort_u64(host, negatives, scratch, (uint32_t) counts.negatives, 0);
+	if (status == SPK_OK)
+		status = walk_keys(host, keys, counts.positives, negatives, counts.negatives, walk);
+	return status;
+}
+
+static bool
+all_whole(const double *numbers, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!isnan(numbers[i]) && numbers[i] != floor(numbers[i]))
+			return false;
+	return true;
+}
+
+static SpkStatus
+audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk,
+			  SpkAudit *audit)
+{
+	uint64_t   *keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	if (keys != NULL)
+		status = walk_numbers(host, table, column->numbers, keys, walk);
+	spk_release(host, keys);
+	audit->whole = all_whole(column->numbers, table->n_rows);
+	audit->equals_label = spk_equals_label(column, table->labels, table->n_rows);
+	return status;
+}
+
+/* The rows of a category. */
+typedef struct Category
+{
+	uint32_t	positives;
+	uint32_t	negatives;
+} Category;
+
+/* The share of positives in the category without one of its rows; prior without any other. */
+static double
+share_without(const Category *c, int label, double prior)
+{
+	uint32_t	others = c->positives + c->negatives - 1;
+
+	return others == 0 ? prior : (double) (c->positives - (uint32_t) label) / others;
+}
+
+static inline uint64_t
+share_key(const Category *c, int label, double prior)
+{
+	return spk_key_of_number(share_without(c, label, prior));
+}
+
+/*
+ * Counts the pairs that the shares order right, by going up the shares with
+ * the rows that have them.  keys and scratch have room for two keys a
+ * category; tallies for two counts.
+ */
+static SpkStatus
+walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double prior, uint64_t *keys,
+			uint64_t *scratch, uint64_t (*tallies)[2], Walk *walk)
+{
+	uint64_t	within = 0;
+	uint32_t	n_keys = 0;
+	SpkStatus	status;
+
+	for (uint32_t c = 0; c < n; c++)
+		for (int label = 0; label <= 1; label++)
+			if ((label ? categories[c].positives : categories[c].negatives) > 0)
+				keys[n_keys++] = share_key(&categories[c], label, prior);
+	status = spk_sort_u64(host, keys, scratch, n_keys, 0);
+	if (status != SPK_OK)
+		return status;
+	n_keys = spk_unique_keys(keys, n_keys);
+	memset(tallies, 0, n_keys * sizeof(*tallies));
+	for (uint32_t c = 0; c < n; c++)
+	{
+		const Category *category = &categories[c];
+
+		if (c % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (category->positives > 0)
+			tallies[spk_place_of_key(keys, n_keys, share_key(category, 1, prior))][1] += category->positives;
+		if (category->negatives > 0)
+			tallies[spk_place_of_key(keys, n_keys, share_key(category, 0, prior))][0] += category->negatives;
+
+		/* taken out of itself a row is below those of the other class: a tie instead of a loss */
+		within += (uint64_t) category->positives * category->negatives;
+	}
+	for (uint32_t k = 0; k < n_keys; k++)
+		walk_value(walk, tallies[k][1], tallies[k][0]);
+	walk->wins += within;
+	return SPK_OK;
+}
+
+/* Counts the rows of each category; the categories that have rows come to the front. */
+static SpkStatus
+count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Category *categories,
+				 uint32_t *n)
+{
+	memset(categories, 0, column->n_names * sizeof(Category));
+	for (uint32_t i = 0; i < table->n_rows; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (column->ids[i] == SPK_NO_ID)
+			continue;
+		if (table->labels[i])
+			categories[column->ids[i]].positives++;
+		else
+			categories[column->ids[i]].negatives++;
+	}
+	*n = 0;
+	for (uint32_t c = 0; c < column->n_names; c++)
+		if (categories[c].positives + categories[c].negatives > 0)
+			categories[(*n)++] = categories[c];
+	return SPK_OK;
+}
+
+static SpkStatus
+audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk)
+{
+	uint32_t	n = column->n_names;
+	Category   *categories = spk_alloc(host, n, sizeof(Category));
+	uint64_t   *keys = spk_alloc(host, n, 4 * sizeof(uint64_t));
+	uint64_t	(*tallies)[2] = spk_alloc(host, n, 2 * sizeof(*tallies));
+	SpkStatus	status = SPK_NO_MEMORY;
+	uint64_t	positives = 0;
+	uint64_t	rows = 0;
+	double		prior = 0;
+	bool		mixed = false;
+
+	if (categories != NULL && keys != NULL && tallies != NULL)
+		status = count_categories(host, table, column, categories, &n);
+	for (uint32_t c = 0; status == SPK_OK && c < n; c++)
+	{
+		positives += categories[c].positives;
+		rows += categories[c].positives + categories[c].negatives;
+		mixed |= categories[c].positives > 0 && categories[c].negatives > 0;
+	}
+	if (rows > 2 && positives > 0)
+		prior = (double) (positives - 1) / (double) (rows - 2);
+	if (status == SPK_OK)
+		status = walk_shares(host, categories, n, prior, keys, keys + 2 * (size_t) n, tallies, walk);
+	walk->n_distinct = n;
+	walk->mixed = mixed;
+	walk->ties = 0;
+	spk_release(host, categories);
+	spk_release(host, keys);
+	spk_release(host, tallies);
+	return status;
+}
+
+/* Being missing as a number: two values, 0 and 1. */
+static void
+judge_missing(const SpkTable *table, const Walk *known, SpkAudit *audit)
+{
+	Walk		walk = {0};
+	uint64_t	positives = 0;
+
+	for (uint32_t i = 0; i < table->n_rows; i++)
+		positives += table->labels[i];
+	walk_value(&walk, known->positives, known->negatives);
+	walk_value(&walk, positives - known->positives, table->n_rows - positives - known->negatives);
+	audit->missing_auc = auc_of(walk.wins, walk.positives, walk.negatives);
+	audit->missing_z = z_of(audit->missing_auc, walk.positives, walk.negatives, walk.ties);
+	audit->pure = !known->mixed &&
+		(positives == known->positives || table->n_rows - positives == known->negatives);
+}
+
+SpkStatus
+spk_audit_column(const SpkHost *host, const SpkTable *table, uint32_t column, SpkAudit *audit)
+{
+	const SpkColumn *c = &table->columns[column];
+	Walk		walk = {0};
+	SpkStatus	status;
+
+	memset(audit, 0, sizeof(*audit));
+	audit->twin = SPK_NO_TWIN;
+	if (c->kind == SPK_CATEGORY)
+		status = audit_categories(host, table, c, &walk);
+	else
+		status = audit_numbers(host, table, c, &walk, audit);
+	if (status != SPK_OK)
+		return status;
+	audit->n_known = (uint32_t) (walk.positives + walk.negatives);
+	audit->n_distinct = walk.n_distinct;
+	audit->wins = walk.wins;
+	audit->auc = auc_of(walk.wins, walk.positives, walk.negatives);
+	if (c->kind == SPK_CATEGORY && audit->auc < 0.5)
+		audit->auc = 0.5;
+	audit->z = z_of(audit->auc, walk.positives, walk.negatives, walk.ties);
+	judge_missing(table, &walk, audit);
+	return SPK_OK;
+}
+
+uint64_t
+spk_audit_size(const SpkTable *table)
+{
+	uint64_t	n_names = 0;
+	uint64_t	numbers = table->n_rows * (uint64_t) (2 * sizeof(uint64_t) + 2 * sizeof(uint32_t));
+	uint64_t	categories;
+
+	for (uint32_t i = 0; i < table->n_columns; i++)
+		if (table->columns[i].kind == SPK_CATEGORY && table->columns[i].n_names > n_names)
+			n_names = table->columns[i].n_names;
+	categories = n_names * (sizeof(Category) + 8 * sizeof(uint64_t));
+	return numbers > categories ? numbers : categories;
+}

@@ -1,0 +1,373 @@
+/*
+ * calibrate.c
+ *	  Fitting the map from predictions to probabilities, and applying it.
+ *
+ * Rows are sorted and those with the same score pooled first; from there on
+ * everything is counted in integers or summed in the order of scores, so that
+ * the map does not depend on the order in which rows came.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/judging/calibrate.h"
+#include "core/base/elementary.h"
+#include "core/base/sort.h"
+
+/* Coefficients beyond this come from no training. */
+#define MAX_COEFFICIENT		1e100
+
+/* Between the log-odds of shrunken scores 0 and 1: 2 ln 999 */
+#define LARGEST_SCORE		14.0
+
+#define MAX_ITERATIONS		100
+#define MAX_HALVINGS		40
+
+/* A step that moves no margin by more ends the search: what it leaves is its square. */
+#define LAST_STEP			1e-6
+
+/* Rows between a lowest and a highest score. */
+typedef struct Pool
+{
+	double		low;
+	double		high;
+	uint32_t	n;
+	uint32_t	positives;
+} Pool;
+
+/* Sorts the rows and pools those of one score, in new host memory. */
+static SpkStatus
+pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32_t *n_pools)
+{
+	SpkScored  *scratch = spk_alloc(host, n, sizeof(SpkScored));
+	SpkStatus	status = scratch == NULL ? SPK_NO_MEMORY : spk_sort_u64(host, rows, scratch, n, 0);
+	uint32_t	k = 0;
+
+	spk_release(host, scratch);
+	*pools = NULL;
+	if (status != SPK_OK)
+		return status;
+	for (uint32_t i = 0; i < n; i++)
+		k += i == 0 || spk_scored_score(rows[i]) != spk_scored_score(rows[i - 1]);
+	if ((*pools = spk_alloc(host, k, sizeof(Pool))) == NULL)
+		return SPK_NO_MEMORY;
+	*n_pools = 0;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double		score = spk_scored_score(rows[i]);
+
+		if (*n_pools == 0 || (*pools)[*n_pools - 1].high != score)
+			(*pools)[(*n_pools)++] = (Pool) {score, score, 0, 0};
+		(*pools)[*n_pools - 1].n++;
+		(*pools)[*n_pools - 1].positives += (uint32_t) spk_scored_label(rows[i]);
+	}
+	return SPK_OK;
+}
+
+/* What is said of a row: 0 and 1 would be too sure of what was seen only so many times. */
+static void
+platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
+{
+	double		negatives = 0;
+	double		positives = 0;
+
+	for (uint32_t i = 0; i < n_pools; i++)
+	{
+		positives += pools[i].positives;
+		negatives += pools[i].n - pools[i].positives;
+	}
+	target[0] = 1 / (negatives + 2);
+	target[1] = (positives + 1) / (positives + 2);
+}
+
+/* ---- Platt ---- */
+
+static double
+shrunken_log_odds(double score)
+{
+	double		p = SPK_PLATT_SHRINK + (1 - 2 * SPK_PLATT_SHRINK) * score;
+
+	return spk_log(p / (1 - p));
+}
+
+/* The likelihood at a slope and an intercept, and where it falls from there. */
+typedef struct Slopes
+{
+	double		loss;			/* -ln likelihood */
+	double		gradient[2];	/* by the slope, by the intercept */
+	double		hessian[3];		/* slope twice, both, intercept twice */
+} Slopes;
+
+/* A pool's score is its log-odds less the center here. */
+static SpkStatus
+measure(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double target[2],
+		double slope, double intercept, Slopes *at)
+{
+	memset(at, 0, sizeof(*at));
+	for (uint32_t i = 0; i < n_pools; i++)
+	{
+		const Pool *pool = &pools[i];
+		double		x = pool->low;
+		double		margin = slope * x + intercept;
+		double		p = spk_sigmoid(margin);
+		double		wanted = pool->positives * target[1] + (pool->n - pool->positives) * target[0];
+		double		curve = pool->n * p * (1 - p);
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		at->loss += wanted * spk_log_loss(margin, 1) + (pool->n - wanted) * spk_log_loss(margin, 0);
+		at->gradient[0] += (pool->n * p - wanted) * x;
+		at->gradient[1] += pool->n * p - wanted;
+		at->hessian[0] += curve * x * x;
+		at->hessian[1] += curve * x;
+		at->hessian[2] += curve;
+	}
+	return SPK_OK;
+}
+
+/*
+ * Newton's method from a slope of 0; a step that makes matters worse is halved.
+ */
+static SpkStatus
+maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double target[2], double *slope,
+		 double *intercept)
+{
+	Slopes		now;
+	SpkStatus	status = measure(host, pools, n_pools, target, *slope, *intercept, &now);
+
+	for (int i = 0; i < MAX_ITERATIONS && status == SPK_OK; i++)
+	{
+		double		whole = now.hessian[0] * now.hessian[2];
+		double		det = whole - now.hessian[1] * now.hessian[1];
+		double		step[2];
+		double		share = 1;
+		Slopes		next;
+		bool		better = false;
+
+		if (!(det > 1e-12 * whole))
+			break;				/* all scores are the same, or as good as */
+		step[0] = (now.hessian[1] * now.gradient[1] - now.hessian[2] * now.gradient[0]) / det;
+		step[1] = (now.hessian[1] * now.gradient[0] - now.hessian[0] * now.gradient[1]) / det;
+		if (fabs(step[0]) * LARGEST_SCORE + fabs(step[1]) <= LAST_STEP)
+		{
+			*slope += step[0];
+			*intercept += step[1];
+			break;
+		}
+		for (int h = 0; h < MAX_HALVINGS && !better && status == SPK_OK; h++, share /= 2)
+		{
+			status = measure(host, pools, n_pools, target, *slope + share * step[0],
+							 *intercept + share * step[1], &next);
+			if ((better = status == SPK_OK && next.loss < now.loss))
+			{
+				*slope += share * step[0];
+				*intercept += share * step[1];
+			}
+		}
+		if (!better)
+			break;
+		now = next;
+	}
+	return status;
+}
+
+static SpkStatus
+fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
+{
+	double		target[2];
+	double		n = 0;
+	double		wanted = 0;
+	double		center = 0;
+	double		start;
+	double		slope = 0;
+	double		intercept;
+	SpkStatus	status;
+
+	platt_targets(pools, n_pools, target);
+	for (uint32_t i = 0; i < n_pools; i++)
+	{
+		pools[i].low = shrunken_log_odds(pools[i].low);
+		n += pools[i].n;
+		wanted += pools[i].positives * target[1] + (pools[i].n - pools[i].positives) * target[0];
+		center += pools[i].n * pools[i].low;
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+	}
+	center /= n;
+	for (uint32_t i = 0; i < n_pools; i++)
+		pools[i].low -= center;
+	start = intercept = spk_log(wanted / (n - wanted));
+	status = maximise(host, pools, n_pools, target, &slope, &intercept);
+	if (!(slope > 0))
+	{
+		slope = 0;
+		intercept = start;		/* which is the best without a slope */
+	}
+	calibration->slope = slope;
+	calibration->intercept = intercept - slope * center;
+	return status;
+}
+
+/* ---- Isotonic ---- */
+
+static void
+merge_into(Pool *pool, const Pool *next)
+{
+	pool->high = next->high;
+	pool->n += next->n;
+	pool->positives += next->positives;
+}
+
+/* Is the share of positives in the first at least that in the second? */
+static bool
+violates(const Pool *first, const Pool *second)
+{
+	return (uint64_t) first->positives * second->n >= (uint64_t) second->positives * first->n;
+}
+
+/* Pools neighbours until shares ascend (Ayer and others, 1955), in place; their number is *n_pools. */
+static void
+pool_violators(Pool *pools, uint32_t *n_pools)
+{
+	uint32_t	n = 0;
+
+	for (uint32_t i = 0; i < *n_pools; i++)
+	{
+		pools[n++] = pools[i];
+		while (n > 1 && violates(&pools[n - 2], &pools[n - 1]))
+		{
+			merge_into(&pools[n - 2], &pools[n - 1]);
+			n--;
+		}
+	}
+	*n_pools = n;
+}
+
+/* More steps than there is space for: pools small ones, until each has its share of the rows. */
+static void
+limit_pools(Pool *pools, uint32_t *n_pools)
+{
+	uint64_t	rows = 0;
+	uint32_t	n = 0;
+
+	if (*n_pools <= SPK_MAX_POINTS / 2)
+		return;
+	for (uint32_t i = 0; i < *n_pools; i++)
+		rows += pools[i].n;
+	for (uint32_t i = 0; i < *n_pools; i++)
+	{
+		if (n > 0 && pools[n - 1].n < rows / (SPK_MAX_POINTS / 2) + 1)
+			merge_into(&pools[n - 1], &pools[i]);
+		else
+			pools[n++] = pools[i];
+	}
+	*n_pools = n;
+}
+
+static SpkStatus
+fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
+{
+	double		target[2];
+
+	platt_targets(pools, n_pools, target);
+	pool_violators(pools, &n_pools);
+	limit_pools(pools, &n_pools);
+	calibration->points = spk_alloc(host, 2 * (size_t) n_pools, sizeof(SpkPoint));
+	if (calibration->points == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t i = 0; i < n_pools; i++)
+	{
+		double		share = (double) pools[i].positives / pools[i].n;
+		double		probability = fmin(fmax(share, target[0]), target[1]);
+
+		calibration->points[calibration->n_points++] = (SpkPoint) {pools[i].low, probability};
+		if (pools[i].high > pools[i].low)
+			calibration->points[calibration->n_points++] = (SpkPoint) {pools[i].high, probability};
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model)
+{
+	double		method = model->options.value[SPK_OPT_CALIBRATE];
+	Pool	   *pools;
+	uint32_t	n_pools;
+	SpkStatus	status;
+
+	memset(&model->calibration, 0, sizeof(model->calibration));
+	if (method == SPK_CALIBRATE_NONE)
+		return SPK_OK;
+	status = pool_ties(host, rows, n, &pools, &n_pools);
+	if (status == SPK_OK && method == SPK_CALIBRATE_PLATT)
+		status = fit_platt(host, pools, n_pools, &model->calibration);
+	else if (status == SPK_OK)
+		status = fit_isotonic(host, pools, n_pools, &model->calibration);
+	spk_release(host, pools);
+	return status;
+}
+
+/* ---- Use ---- */
+
+/* Along the line between the points around the score; beyond the ends as at the ends. */
+static double
+interpolate(const SpkPoint *points, uint32_t n, double score)
+{
+	uint32_t	low = 0;		/* points[low].score <= score < points[high].score */
+	uint32_t	high = n;
+	double		place;
+	double		p;
+
+	if (score < points[0].score)
+		return points[0].probability;
+	while (high - low > 1)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+
+		if (points[middle].score <= score)
+			low = middle;
+		else
+			high = middle;
+	}
+	if (high == n)
+		return points[low].probability;
+	place = (score - points[low].score) / (points[high].score - points[low].score);
+	p = points[low].probability + place * (points[high].probability - points[low].probability);
+	return fmin(p, points[high].probability);	/* rounding must not step over it */
+}
+
+double
+spk_calibrated(const SpkModel *model, double score)
+{
+	const SpkCalibration *c = &model->calibration;
+	double		method = model->options.value[SPK_OPT_CALIBRATE];
+
+	if (method == SPK_CALIBRATE_PLATT)
+		return spk_sigmoid(c->slope * shrunken_log_odds(score) + c->intercept);
+	return method == SPK_CALIBRATE_NONE ? score : interpolate(c->points, c->n_points, score);
+}
+
+const char *
+spk_calibration_fault(const SpkModel *model)
+{
+	const SpkCalibration *c = &model->calibration;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		if (!(c->slope >= 0 && c->slope <= MAX_COEFFICIENT) || signbit(c->slope))
+			return "The slope of the calibration is not a number from 0 on";
+		return fabs(c->intercept) <= MAX_COEFFICIENT ? NULL :
+			"The intercept of the calibration is not a number";
+	}
+	if (c->n_points == 0 || c->n_points > SPK_MAX_POINTS)
+		return "The calibration has no points, or too many";
+	for (uint32_t i = 0; i < c->n_points; i++)
+	{
+		const SpkPoint *p = &c->points[i];
+
+		if (!(p->score >= 0 && p->score <= 1) || !(p->probability >= 0 && p->probability <= 1))
+			return "A point of the calibration is outside 0 to 1";
+		if (i > 0 && !(p[-1].score < p->score && p[-1].probability <= p->probability))
+			return "The points of the calibration do not ascend";
+	}
+	return NULL;
+}

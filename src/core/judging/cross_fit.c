@@ -1,0 +1,118 @@
+/*
+ * cross_fit.c
+ *	  Scores of rows by a model that has not seen them.
+ */
+#include <string.h>
+
+#include "core/judging/calibrate.h"
+#include "core/models/codec.h"
+#include "core/trees/oob.h"
+#include "core/judging/cross_fit.h"
+
+/* A fit sets the importance of features; all else of them is only read. */
+static SpkFeature *
+copy_features(const SpkHost *host, const SpkModel *like)
+{
+	SpkFeature *features = spk_alloc(host, like->n_features, sizeof(SpkFeature));
+
+	if (features != NULL)
+		memcpy(features, like->features, like->n_features * sizeof(SpkFeature));
+	return features;
+}
+
+SpkStatus
+spk_score_unseen(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *like,
+				 SpkScored *scored, size_t *n)
+{
+	SpkModel	model = {.algorithm = like->algorithm, .options = like->options};
+	SpkFeature *features = copy_features(host, like);
+	SpkStatus	status;
+
+	if (features == NULL)
+		return SPK_NO_MEMORY;
+	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_IMPURITY;
+	model.n_features = like->n_features;
+	model.features = features;
+	status = spk_fit_without(host, samples, fold, &model);
+	if (status == SPK_OK)
+		status = spk_score_fold(host, samples, fold, &model, scored, n);
+	model.n_features = 0;		/* what they point to is like's */
+	spk_model_release(host, &model);
+	return status;
+}
+
+SpkStatus
+spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model, SpkMetrics *metrics)
+{
+	SpkStatus	status = spk_calibrate(host, scored, (uint32_t) n, model);
+
+	if (status != SPK_OK)
+		return status;
+	for (size_t i = 0; i < n; i++)
+		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])),
+							   spk_scored_label(scored[i]));
+	status = spk_metrics(host, scored, n, 0.5, metrics);
+	if (status == SPK_OK)
+		spk_flag_best(scored, n, metrics);
+	return status;
+}
+
+void
+spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model)
+{
+	model->threshold = metrics->threshold;
+	model->facts[SPK_FACT_CV_ROWS] = (double) metrics->n;
+	model->facts[SPK_FACT_CV_AUC] = metrics->auc;
+	model->facts[SPK_FACT_CV_LOG_LOSS] = metrics->log_loss;
+	model->facts[SPK_FACT_CV_F1] = metrics->f1;
+	model->facts[SPK_FACT_CV_WEIGHTED_F1] = metrics->weighted_f1;
+	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
+}
+
+/* Scores of all rows of some by models that have not seen them; their number is *n. */
+static SpkStatus
+score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like, SpkScored *scored,
+			size_t *n)
+{
+	SpkStatus	status = SPK_OK;
+
+	*n = 0;
+	for (int part = 0; part < n_parts && status == SPK_OK; part++)
+	{
+		size_t		n_part = 0;
+
+		status = spk_score_unseen(host, some, part, like, scored + *n, &n_part);
+		*n += n_part;
+	}
+	return status;
+}
+
+SpkStatus
+spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+				   int n_parts, SpkModel *model)
+{
+	double		method = model->options.value[SPK_OPT_CALIBRATE];
+	SpkScored  *scored = NULL;
+	SpkMetrics	metrics;
+	SpkSamples	some;
+	size_t		n = 0;
+	SpkStatus	status = spk_take_some(host, samples, fold, parted, model->algorithm, &some);
+
+	if (status == SPK_OK)
+	{
+		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows, sizeof(SpkScored));
+		status = scored == NULL ? SPK_NO_MEMORY : score_parts(host, &some, n_parts, model, scored, &n);
+		spk_release_some(host, &some);
+	}
+	if (status == SPK_OK)
+		status = spk_fit_without(host, samples, fold, model);
+	if (status == SPK_OK)
+	{
+		model->options.value[SPK_OPT_CALIBRATE] = method;
+		status = spk_calibrate_by(host, scored, n, model, &metrics);
+	}
+	if (status == SPK_OK)
+		spk_judge_calibrated(&metrics, model);
+	spk_release(host, scored);
+	return status;
+}

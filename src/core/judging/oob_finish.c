@@ -1,0 +1,120 @@
+/*
+ * oob_finish.c
+ *	  Out of bag: what the tally of a whole forest says.
+ */
+#include <math.h>
+
+#include "core/judging/metrics.h"
+#include "core/trees/oob.h"
+#include "core/trees/oob_tally.h"
+#include "core/base/sort.h"
+#include "core/judging/threshold.h"
+
+size_t
+spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	if (!plan->bootstrap)
+		return 0;
+	return spk_oob_rows(matrix) + (plan->permutation ? 2 + 2 * (size_t) matrix->n_features : 0);
+}
+
+/* Turns the words of rows into scored rows, in place; their number is *n. */
+static SpkStatus
+score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t *n)
+{
+	size_t		n_rows = spk_oob_rows(matrix);
+	uint32_t	every = spk_oob_every(matrix);
+
+	*n = 0;
+	for (uint32_t i = 0; i < n_rows; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (spk_oob_count(tally[i]) > 0)
+			tally[(*n)++] = spk_scored(spk_oob_score(tally[i]), spk_matrix_label(matrix, i * every));
+	}
+	return SPK_OK;
+}
+
+void
+spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
+{
+	size_t		low = 0;
+	size_t		high = n;
+	uint64_t	tp = 0;
+	double		threshold;
+
+	if (m->positives < SPK_OOB_MIN_CLASS || n - m->positives < SPK_OOB_MIN_CLASS)
+		return;
+	while (low < high)			/* the first row to flag */
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (spk_scored_score(rows[middle]) < m->best_threshold)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return;
+	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
+	if (!(threshold > 0 && threshold < 1))
+		return;
+	for (size_t i = low; i < n; i++)
+		tp += (uint64_t) spk_scored_label(rows[i]);
+	spk_metrics_flag(m, threshold, tp, n - low - tp);
+}
+
+static void
+set_facts(const SpkMetrics *m, SpkModel *model)
+{
+	model->facts[SPK_FACT_OOB_ROWS] = (double) m->n;
+	model->facts[SPK_FACT_OOB_AUC] = m->auc;
+	model->facts[SPK_FACT_OOB_LOG_LOSS] = m->log_loss;
+	model->facts[SPK_FACT_OOB_F1] = m->f1;
+	model->facts[SPK_FACT_OOB_WEIGHTED_F1] = m->weighted_f1;
+	model->facts[SPK_FACT_OOB_MACRO_F1] = m->macro_f1;
+	model->threshold = m->threshold;
+}
+
+/* Class-weighted mean of what shuffling a feature costs. */
+static void
+set_permutation(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally, SpkModel *model)
+{
+	const uint64_t *judged = tally + spk_oob_rows(matrix);
+	double		weight = plan->weight[0] * (double) judged[0] + plan->weight[1] * (double) judged[1];
+
+	for (uint32_t f = 0; f < matrix->n_features; f++)
+	{
+		const uint64_t *words = spk_oob_permuted(tally, matrix, f);
+		double		cost = plan->weight[0] * (double) (int64_t) words[0] + plan->weight[1] * (double) (int64_t) words[1];
+
+		model->features[f].permutation = weight > 0 ? cost / weight * 0x1p-32 : 0;
+	}
+}
+
+SpkStatus
+spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally,
+			   SpkModel *model)
+{
+	SpkMetrics	m;
+	size_t		n;
+	SpkStatus	status;
+
+	model->threshold = 0.5;
+	for (int fact = SPK_FACT_OOB_ROWS; fact <= SPK_FACT_OOB_MACRO_F1; fact++)
+		model->facts[fact] = NAN;
+	if (spk_oob_words(plan, matrix) == 0)
+		return SPK_OK;
+	if (plan->permutation)
+		set_permutation(plan, matrix, tally, model);
+	status = score_rows(host, matrix, tally, &n);
+	if (status != SPK_OK || n == 0)
+		return status;
+	status = spk_metrics(host, tally, n, 0.5, &m);
+	if (status != SPK_OK)
+		return status;
+	spk_flag_best(tally, n, &m);
+	set_facts(&m, model);
+	return SPK_OK;
+}

@@ -1,0 +1,388 @@
+/*
+ * samples.c
+ *	  Fits to rows but for a fold, and scores of that fold.
+ */
+#include <string.h>
+
+#include "core/linear/bayes.h"
+#include "core/trees/boost.h"
+#include "core/linear/columns.h"
+#include "core/trees/forest_growth.h"
+#include "core/linear/logistic.h"
+#include "core/trees/oob.h"
+#include "core/scoring/predict.h"
+#include "core/judging/samples.h"
+
+#define POLL_ROWS		1024
+
+/* Rows that are scored together; their codes stay in the cache, too. */
+#define BLOCK_ROWS		512
+
+#define ALIGNMENT		64
+
+static inline bool
+in_fold(const uint8_t *folds, uint32_t row, int fold)
+{
+	return fold == SPK_NO_FOLD || folds[row] == fold;
+}
+
+/* ---- Some of the rows ---- */
+
+/* A copy of the rows that are not in the fold; its codes are the caller's to release. */
+static SpkStatus
+copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
+{
+	const SpkMatrix *all = &samples->matrix;
+	size_t		stride = all->stride;
+	uint32_t	n = 0;
+	uint8_t    *codes;
+
+	for (uint32_t r = 0; r < all->n_rows; r++)
+		n += samples->matrix_folds[r] != fold;
+	*some = *all;
+	some->n_rows = some->n_positives = 0;
+	some->codes = codes = spk_alloc(host, n, stride);
+	if (codes == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t r = 0; r < all->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		{
+			spk_release(host, codes);
+			return SPK_CANCELLED;
+		}
+		if (samples->matrix_folds[r] == fold)
+			continue;
+		memcpy(codes, spk_matrix_row(all, r), stride);
+		some->n_positives += spk_matrix_label(all, r);
+		some->n_rows++;
+		codes += stride;
+	}
+	return SPK_OK;
+}
+
+/* Likewise a list of them. */
+static SpkStatus
+list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues *some)
+{
+	const SpkValues *all = &samples->values;
+	uint32_t   *rows = spk_alloc(host, all->n_rows, sizeof(uint32_t));
+
+	if (rows == NULL)
+		return SPK_NO_MEMORY;
+	*some = *all;
+	some->n_rows = some->n_positives = 0;
+	some->rows = rows;
+	for (uint32_t r = 0; r < all->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		{
+			spk_release(host, rows);
+			return SPK_CANCELLED;
+		}
+		if (samples->values_folds[r] == fold)
+			continue;
+		rows[some->n_rows++] = all->rows == NULL ? r : all->rows[r];
+		some->n_positives += (uint32_t) spk_values_label(all, r);
+	}
+	return SPK_OK;
+}
+
+/* Of n rows those that are not left out: what their folds are in parted. */
+static uint8_t *
+take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted, uint32_t n)
+{
+	uint8_t    *folds = spk_alloc(host, n, 1);
+	uint32_t	n_taken = 0;
+
+	for (uint32_t r = 0; r < n && folds != NULL; r++)
+		if (left_out[r] != fold)
+			folds[n_taken++] = parted[r];
+	return folds;
+}
+
+SpkStatus
+spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+			  SpkAlgorithm algorithm, SpkSamples *some)
+{
+	SpkStatus	status;
+	const uint8_t *folds;
+
+	memset(some, 0, sizeof(*some));
+	if (spk_algorithm_is_forest(algorithm))
+	{
+		status = copy_codes(host, samples, fold, &some->matrix);
+		if (status != SPK_OK)
+			return status;
+		folds = some->matrix_folds = take_folds(host, samples->matrix_folds, fold, parted->matrix_folds,
+												samples->matrix.n_rows);
+	}
+	else
+	{
+		status = list_values(host, samples, fold, &some->values);
+		if (status != SPK_OK)
+			return status;
+		folds = some->values_folds = take_folds(host, samples->values_folds, fold, parted->values_folds,
+												samples->values.n_rows);
+	}
+	if (folds != NULL)
+		return SPK_OK;
+	spk_release_some(host, some);
+	return SPK_NO_MEMORY;
+}
+
+void
+spk_release_some(const SpkHost *host, SpkSamples *some)
+{
+	spk_release(host, some->matrix.codes);
+	spk_release(host, (void *) some->matrix_folds);
+	spk_release(host, (void *) some->values.rows);	/* the values are those of all */
+	spk_release(host, (void *) some->values_folds);
+	memset(some, 0, sizeof(*some));
+}
+
+/* ---- Fits ---- */
+
+static SpkStatus
+grow_trees(SpkGrowth *growth, SpkGrower *grower, double *gains)
+{
+	SpkStatus	status = SPK_OK;
+	SpkTree		tree;
+
+	spk_grower_judge(grower, growth->tally);
+	for (uint32_t t = 0; t < growth->plan.n_trees && status == SPK_OK; t++)
+	{
+		status = spk_grow_tree(grower, t, &tree, gains);
+		if (status == SPK_OK)
+			status = spk_growth_keep(growth, t, &tree, gains);
+	}
+	return status == SPK_OK ? spk_growth_finish(growth) : status;
+}
+
+static SpkStatus
+fit_forest(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkGrowth	growth;
+	SpkGrower  *grower;
+	double	   *gains;
+	SpkStatus	status = spk_growth_start(host, matrix, model, &growth);
+
+	if (status != SPK_OK)
+		return status;
+	grower = spk_grower_new(host, &growth.plan, matrix, model->features);
+	gains = spk_alloc(host, matrix->n_features, sizeof(double));
+	status = grower != NULL && gains != NULL ? grow_trees(&growth, grower, gains) : SPK_NO_MEMORY;
+	spk_release(host, gains);
+	spk_grower_release(grower);
+	spk_growth_release(&growth);
+	return status;
+}
+
+static SpkStatus
+fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
+{
+	SpkTeam		alone = {.n = 1};
+	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
+	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + ALIGNMENT, 1);
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
+	if (memory != NULL && model->trees != NULL)
+	{
+		memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
+		status = spk_boost(host, &alone, &plan, matrix, model->features,
+						   memory + ALIGNMENT - (uintptr_t) memory % ALIGNMENT, model);
+	}
+	spk_release(host, memory);
+	return status;
+}
+
+static SpkStatus
+fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	SpkMatrix	matrix = samples->matrix;
+	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : copy_codes(host, samples, fold, &matrix);
+
+	if (status != SPK_OK)
+		return status;
+	model->facts[SPK_FACT_ROWS] = matrix.n_rows;
+	model->facts[SPK_FACT_POSITIVES] = matrix.n_positives;
+	if (matrix.n_positives == 0 || matrix.n_positives == matrix.n_rows)
+		status = SPK_INVALID;
+	else
+		status = model->algorithm == SPK_GRADIENT_BOOSTING ? fit_boost(host, &matrix, model) :
+			fit_forest(host, &matrix, model);
+	if (fold != SPK_NO_FOLD)
+		spk_release(host, matrix.codes);
+	return status;
+}
+
+static SpkStatus
+fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	SpkValues	values = samples->values;
+	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : list_values(host, samples, fold, &values);
+
+	if (status != SPK_OK)
+		return status;
+	model->facts[SPK_FACT_ROWS] = values.n_rows;
+	model->facts[SPK_FACT_POSITIVES] = values.n_positives;
+	status = model->algorithm == SPK_LOGISTIC_REGRESSION ? spk_logistic_fit(host, &values, model) :
+		spk_bayes_fit(host, &values, model);
+	if (fold != SPK_NO_FOLD)
+		spk_release(host, (void *) values.rows);
+	return status;
+}
+
+SpkStatus
+spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	model->threshold = 0.5;
+	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
+	return spk_algorithm_is_forest(model->algorithm) ? fit_codes(host, samples, fold, model) :
+		fit_values(host, samples, fold, model);
+}
+
+/* ---- Scores ---- */
+
+/*
+ * Scores n rows, tree by tree: a tree stays in the cache while all rows walk
+ * it.  Laid out for walking, as for prediction, a forest would be faster to
+ * walk, but take more memory than the fit did.
+ */
+static void
+score_block(const SpkModel *model, const SpkMatrix *matrix, const uint32_t *rows, uint32_t n,
+			SpkScored *scored)
+{
+	double		sums[BLOCK_ROWS] = {0};
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+	{
+		const SpkTree *tree = &model->trees[t];
+
+		for (uint32_t i = 0; i < n; i++)
+			sums[i] += tree->nodes[spk_tree_leaf(tree, spk_matrix_row(matrix, rows[i]))].u.value;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		scored[i] = spk_scored(spk_answer(model, sums[i]), spk_matrix_label(matrix, rows[i]));
+}
+
+static SpkStatus
+score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+			SpkScored *scored, size_t *n)
+{
+	const SpkMatrix *matrix = &samples->matrix;
+	uint32_t	rows[BLOCK_ROWS];
+	uint32_t	n_rows = 0;
+
+	for (uint32_t r = 0; r < matrix->n_rows; r++)
+	{
+		if (in_fold(samples->matrix_folds, r, fold))
+			rows[n_rows++] = r;
+		if (n_rows < BLOCK_ROWS && r + 1 < matrix->n_rows)
+			continue;
+		if (spk_cancelled(host))
+			return SPK_CANCELLED;
+		score_block(model, matrix, rows, n_rows, scored + *n);
+		*n += n_rows;
+		n_rows = 0;
+	}
+	return SPK_OK;
+}
+
+static SpkStatus
+score_values(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+			 SpkScored *scored, size_t *n)
+{
+	const SpkValues *values = &samples->values;
+
+	for (uint32_t r = 0; r < values->n_rows; r++)
+	{
+		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (in_fold(samples->values_folds, r, fold))
+			scored[(*n)++] = spk_scored(spk_additive_predict(model, spk_values_row(values, r)),
+										spk_values_label(values, r));
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+			   SpkScored *scored, size_t *n)
+{
+	*n = 0;
+	return spk_algorithm_is_forest(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
+		score_values(host, samples, fold, model, scored, n);
+}
+
+/* ---- Memory ---- */
+
+static SpkMatrix
+shape_of(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features), NULL};
+
+	return shape;
+}
+
+/* No model has more nodes: a value of 1 GB holds fewer. */
+#define MOST_NODES		(UINT64_C(1) << 27)
+
+uint64_t
+spk_fitted_size(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = shape_of(model, n_rows);
+	uint64_t	n_trees;
+	uint64_t	n_nodes;
+
+	if (!spk_algorithm_is_forest(model->algorithm))
+		return 0;
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+	{
+		SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
+
+		n_trees = plan.n_trees;
+		n_nodes = 2 * (uint64_t) plan.max_leaves - 1;
+	}
+	else
+	{
+		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+
+		n_trees = plan.n_trees;
+		n_nodes = 2 * (uint64_t) spk_most_leaves(&plan, n_rows) - 1;
+	}
+	n_nodes *= n_trees;
+	return (n_nodes < MOST_NODES ? n_nodes : MOST_NODES) * sizeof(SpkNode);
+}
+
+/* What grows trees, beside them. */
+static uint64_t
+growing_size(const SpkModel *model, const SpkMatrix *shape)
+{
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+	{
+		SpkBoostPlan plan = spk_boost_plan(&model->options, shape);
+
+		return spk_boost_shared_size(&plan, shape, 1) + spk_boost_own_size(&plan, shape);
+	}
+	else
+	{
+		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, shape);
+
+		return spk_grower_size(&plan, shape) + spk_oob_words(&plan, shape) * sizeof(uint64_t);
+	}
+}
+
+uint64_t
+spk_fit_size(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = shape_of(model, n_rows);
+	uint64_t	list = (uint64_t) n_rows * sizeof(uint32_t);
+
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return list + spk_logistic_size(spk_count_columns(model));
+	if (model->algorithm == SPK_NAIVE_BAYES)
+		return list;
+	return (uint64_t) n_rows * shape.stride + growing_size(model, &shape) + spk_fitted_size(model, n_rows);
+}

@@ -1,0 +1,269 @@
+/*
+ * bayes.c
+ *	  Naive Bayes.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/linear/bayes.h"
+#include "core/base/elementary.h"
+
+typedef struct Bayes
+{
+	const SpkHost *host;
+	const SpkValues *rows;
+	SpkModel   *model;
+	double		smoothing;
+	SpkMoments *all;			/* n_features; over all rows */
+	SpkMoments *of[2];			/* likewise, over the rows of a class */
+} Bayes;
+
+/* ---- Counting ---- */
+
+/*
+ * Adds up each class's categories and, for the multinomial form, its scaled
+ * numbers, where the terms will have their logarithms.
+ */
+static SpkStatus
+sum_rows(Bayes *bayes, bool multinomial)
+{
+	const SpkModel *model = bayes->model;
+
+	for (uint32_t r = 0; r < bayes->rows->n_rows; r++)
+	{
+		const double *values = spk_values_row(bayes->rows, r);
+		double	   *term = model->terms + SPK_INTERCEPT;
+		int			label = spk_values_label(bayes->rows, r);
+
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(bayes->host))
+			return SPK_CANCELLED;
+		for (uint32_t f = 0; f < model->n_features; f++)
+		{
+			const SpkFeature *feature = &model->features[f];
+
+			if (isnan(values[f]))
+				;
+			else if (feature->kind == SPK_CATEGORY)
+				term[(uint32_t) label * feature->n_bins + (uint32_t) values[f]] += 1;
+			else if (multinomial)
+				term[SPK_BAYES_SHARE + label] +=
+					spk_min_max(values[f], term[SPK_BAYES_LOW], term[SPK_BAYES_HIGH]);
+			term += spk_term_length(model, feature);
+		}
+	}
+	return SPK_OK;
+}
+
+/* Turns n sums into the logarithms of their smoothed shares in total. */
+static void
+take_shares(double *sums, uint32_t n, double total, double smoothing)
+{
+	for (uint32_t i = 0; i < n; i++)
+		sums[i] = fmin(0, spk_log((sums[i] + smoothing) / total));
+}
+
+static double
+sum_of(const double *sums, uint32_t n)
+{
+	double		sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += sums[i];
+	return sum;
+}
+
+/* ---- The Gaussian form ---- */
+
+/* What is added to the standard deviations of numbers, or of times of either kind, in quadrature. */
+static double
+smallest_deviation(const Bayes *bayes, bool times)
+{
+	double		largest = 0;
+
+	for (uint32_t f = 0; f < bayes->model->n_features; f++)
+		if (bayes->model->features[f].kind != SPK_CATEGORY &&
+			spk_kind_is_time(bayes->model->features[f].kind) == times)
+			largest = fmax(largest, bayes->all[f].deviation);
+	return sqrt(bayes->model->options.value[SPK_OPT_VAR_SMOOTHING]) * largest;
+}
+
+/* The root of a^2 + b^2 without overflow. */
+static double
+hypotenuse(double a, double b)
+{
+	double		larger = fmax(a, b);
+	double		ratio = larger > 0 ? fmin(a, b) / larger : 0;
+
+	return larger * sqrt(1 + ratio * ratio);
+}
+
+static void
+learn_normal(const Bayes *bayes, uint32_t f, double floor, double *term)
+{
+	double		deviations[2];
+
+	for (int class = 0; class < 2; class++)
+	{
+		term[SPK_BAYES_MEAN + class] = bayes->of[class][f].mean;
+		deviations[class] = hypotenuse(bayes->of[class][f].deviation, floor);
+	}
+	if (bayes->all[f].deviation < SPK_MIN_SCALE || bayes->of[0][f].n == 0 || bayes->of[1][f].n == 0 ||
+		!(fmin(deviations[0], deviations[1]) >= SPK_MIN_SCALE) ||
+		!isfinite(fmax(deviations[0], deviations[1])))
+		deviations[0] = deviations[1] = 0;
+	term[SPK_BAYES_DEVIATION] = deviations[0];
+	term[SPK_BAYES_DEVIATION + 1] = deviations[1];
+}
+
+static SpkStatus
+learn_gaussian(Bayes *bayes)
+{
+	const SpkModel *model = bayes->model;
+	double		floors[2] = {smallest_deviation(bayes, false), smallest_deviation(bayes, true)};
+	double	   *term = model->terms + SPK_INTERCEPT;
+	SpkStatus	status = sum_rows(bayes, false);
+
+	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+		uint32_t	n = feature->n_bins;
+
+		if (feature->kind != SPK_CATEGORY)
+			learn_normal(bayes, f, floors[spk_kind_is_time(feature->kind)], term);
+		else
+			for (uint32_t class = 0; class < 2; class++)
+				take_shares(term + class * n, n, sum_of(term + class * n, n) + bayes->smoothing * n,
+							bayes->smoothing);
+		term += spk_term_length(model, feature);
+	}
+	return status;
+}
+
+/* ---- The multinomial form ---- */
+
+/* Sums of a feature in a class, and how many there are: its columns. */
+static double *
+columns_of(const SpkFeature *feature, double *term, uint32_t class, uint32_t *n)
+{
+	if (feature->kind == SPK_CATEGORY)
+	{
+		*n = feature->n_bins;
+		return term + class * feature->n_bins;
+	}
+	*n = feature->n_bins > 0;
+	return term + SPK_BAYES_SHARE + class;
+}
+
+static void
+share_out(Bayes *bayes, uint32_t class)
+{
+	const SpkModel *model = bayes->model;
+	double		total = 0;
+	double	   *term = model->terms + SPK_INTERCEPT;
+	double	   *sums;
+	uint32_t	n;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		sums = columns_of(&model->features[f], term, class, &n);
+		total += sum_of(sums, n) + bayes->smoothing * n;
+		term += spk_term_length(model, &model->features[f]);
+	}
+	term = model->terms + SPK_INTERCEPT;
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		sums = columns_of(&model->features[f], term, class, &n);
+		take_shares(sums, n, total, bayes->smoothing);
+		term += spk_term_length(model, &model->features[f]);
+	}
+}
+
+static SpkStatus
+learn_multinomial(Bayes *bayes)
+{
+	const SpkModel *model = bayes->model;
+	double	   *term = model->terms + SPK_INTERCEPT;
+	SpkStatus	status;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		if (model->features[f].kind != SPK_CATEGORY)
+		{
+			term[SPK_BAYES_LOW] = bayes->all[f].low;
+			term[SPK_BAYES_HIGH] = bayes->all[f].high;
+		}
+		term += spk_term_length(model, &model->features[f]);
+	}
+	status = sum_rows(bayes, true);
+	if (status == SPK_OK)
+	{
+		share_out(bayes, 0);
+		share_out(bayes, 1);
+	}
+	return status;
+}
+
+/* ---- The whole ---- */
+
+static void
+learn_classes(Bayes *bayes)
+{
+	uint32_t	n = bayes->rows->n_rows;
+	uint32_t	churn = bayes->rows->n_positives;
+	double		weight[2];
+	double		sums[2];
+
+	spk_class_weights(&bayes->model->options, n, churn, weight);
+	sums[0] = weight[0] * (n - churn);
+	sums[1] = weight[1] * churn;
+	for (int class = 0; class < 2; class++)
+		bayes->model->terms[class] = fmin(0, spk_log(sums[class] / (sums[0] + sums[1])));
+}
+
+static SpkStatus
+learn(Bayes *bayes)
+{
+	SpkModel   *model = bayes->model;
+	size_t		n = spk_terms_length(model);
+	SpkStatus	status = spk_values_moments(bayes->host, bayes->rows, -1, bayes->all);
+
+	for (int class = 0; class < 2 && status == SPK_OK; class++)
+		status = spk_values_moments(bayes->host, bayes->rows, class, bayes->of[class]);
+	if (status != SPK_OK)
+		return status;
+	model->terms = spk_alloc(bayes->host, n, sizeof(double));
+	if (model->terms == NULL)
+		return SPK_NO_MEMORY;
+	memset(model->terms, 0, n * sizeof(double));
+	learn_classes(bayes);
+	status = model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL ?
+		learn_multinomial(bayes) : learn_gaussian(bayes);
+	if (status == SPK_OK)
+		status = spk_additive_measure(bayes->host, bayes->rows, model);
+	if (status != SPK_OK)
+	{
+		spk_release(bayes->host, model->terms);
+		model->terms = NULL;
+	}
+	return status;
+}
+
+SpkStatus
+spk_bayes_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
+{
+	Bayes		bayes = {.host = host, .rows = rows, .model = model};
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	bayes.smoothing = model->options.value[SPK_OPT_SMOOTHING];
+	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
+		return SPK_INVALID;
+	bayes.all = spk_alloc(host, model->n_features, 3 * sizeof(SpkMoments));
+	if (bayes.all != NULL)
+	{
+		bayes.of[0] = bayes.all + model->n_features;
+		bayes.of[1] = bayes.of[0] + model->n_features;
+		status = learn(&bayes);
+	}
+	spk_release(host, bayes.all);
+	return status;
+}

@@ -1,0 +1,318 @@
+/*
+ * additive.c
+ *	  Models without trees: what a row's features add up to.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/models/additive.h"
+#include "core/judging/calibrate.h"
+#include "core/base/elementary.h"
+
+/* Weights and logarithms beyond this come from no training; sums of them stay finite. */
+#define MAX_WEIGHT		1e100
+#define MAX_STANDARD	1e15
+#define MAX_MEAN		1e116
+
+static inline bool
+is_multinomial(const SpkModel *model)
+{
+	return model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL;
+}
+
+/* Halves keep the difference of the largest numbers finite. */
+double
+spk_standardise(double x, double center, double scale)
+{
+	double		z = (x * 0.5 - center * 0.5) / (scale * 0.5);
+
+	if (z > MAX_STANDARD)
+		return MAX_STANDARD;
+	return z < -MAX_STANDARD ? -MAX_STANDARD : z;
+}
+
+double
+spk_min_max(double x, double low, double high)
+{
+	double		half = high * 0.5 - low * 0.5;
+
+	if (half < SPK_MIN_SCALE)
+		return 0.5;
+	if (x <= low)
+		return 0;
+	return x >= high ? 1 : (x * 0.5 - low * 0.5) / half;
+}
+
+uint32_t
+spk_term_length(const SpkModel *model, const SpkFeature *feature)
+{
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
+	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
+}
+
+size_t
+spk_terms_length(const SpkModel *model)
+{
+	size_t		n = SPK_INTERCEPT;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+		n += spk_term_length(model, &model->features[f]);
+	return n;
+}
+
+/* ---- What is sound ---- */
+
+static bool
+are_weights(const double *term, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!(fabs(term[i]) <= MAX_WEIGHT))
+			return false;
+	return true;
+}
+
+static bool
+are_errors(const double *term, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!isfinite(term[i]) || term[i] < 0)
+			return false;
+	return true;
+}
+
+/* Logarithms of shares. */
+static bool
+are_logarithms(const double *term, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!(term[i] <= 0 && term[i] >= -MAX_WEIGHT))
+			return false;
+	return true;
+}
+
+static inline bool
+is_scale(double scale)
+{
+	return scale == 0 || (isfinite(scale) && scale >= SPK_MIN_SCALE);
+}
+
+static bool
+logistic_term_sound(const SpkFeature *feature, const double *term)
+{
+	if (feature->kind == SPK_CATEGORY)
+		return are_weights(term, feature->n_bins + 1) &&
+			are_errors(term + feature->n_bins + 1, feature->n_bins + 1);
+	return isfinite(term[SPK_LOGISTIC_CENTER]) && is_scale(term[SPK_LOGISTIC_SCALE]) &&
+		are_weights(&term[SPK_LOGISTIC_WEIGHT], 1) && are_errors(&term[SPK_LOGISTIC_ERROR], 1) &&
+		are_weights(&term[SPK_LOGISTIC_MISSING], 1) && are_errors(&term[SPK_LOGISTIC_MISSING_ERROR], 1) &&
+		(term[SPK_LOGISTIC_SCALE] > 0 ||
+		 (term[SPK_LOGISTIC_WEIGHT] == 0 && term[SPK_LOGISTIC_ERROR] == 0));
+}
+
+static bool
+bayes_term_sound(const SpkModel *model, const SpkFeature *feature, const double *term)
+{
+	if (feature->kind == SPK_CATEGORY)
+		return are_logarithms(term, 2 * feature->n_bins);
+	if (is_multinomial(model))
+		return isfinite(term[SPK_BAYES_LOW]) && isfinite(term[SPK_BAYES_HIGH]) &&
+			term[SPK_BAYES_LOW] <= term[SPK_BAYES_HIGH] && are_logarithms(term + SPK_BAYES_SHARE, 2);
+	return isfinite(term[SPK_BAYES_MEAN]) && isfinite(term[SPK_BAYES_MEAN + 1]) &&
+		is_scale(term[SPK_BAYES_DEVIATION]) && is_scale(term[SPK_BAYES_DEVIATION + 1]) &&
+		(term[SPK_BAYES_DEVIATION] > 0) == (term[SPK_BAYES_DEVIATION + 1] > 0);
+}
+
+const char *
+spk_terms_fault(const SpkModel *model)
+{
+	const double *term = model->terms;
+	bool		logistic = model->algorithm == SPK_LOGISTIC_REGRESSION;
+
+	if (logistic ? !are_weights(term, 1) || !are_errors(term + 1, 1) : !are_logarithms(term, SPK_INTERCEPT))
+		return "The intercept is not one that training makes";
+	term += SPK_INTERCEPT;
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+		uint32_t	length = spk_term_length(model, feature);
+
+		if (!(fabs(term[length - 1]) <= MAX_MEAN))
+			return "The mean of what a feature adds is not one that training makes";
+		if (logistic ? !logistic_term_sound(feature, term) : !bayes_term_sound(model, feature, term))
+			return "The terms of a feature are not ones that training makes";
+		term += length;
+	}
+	return NULL;
+}
+
+/* ---- Contributions ---- */
+
+static double
+logistic_contribution(const SpkFeature *feature, const double *term, double value)
+{
+	if (feature->kind == SPK_CATEGORY)
+		return term[isnan(value) ? feature->n_bins : (uint32_t) value];
+	if (isnan(value))
+		return term[SPK_LOGISTIC_MISSING];
+	if (term[SPK_LOGISTIC_SCALE] == 0)
+		return 0;
+	return term[SPK_LOGISTIC_WEIGHT] *
+		spk_standardise(value, term[SPK_LOGISTIC_CENTER], term[SPK_LOGISTIC_SCALE]);
+}
+
+/* Logarithm of the ratio of two normal densities. */
+static double
+gaussian_contribution(const double *term, double value)
+{
+	const double *mean = term + SPK_BAYES_MEAN;
+	const double *deviation = term + SPK_BAYES_DEVIATION;
+	double		z0;
+	double		z1;
+
+	if (deviation[0] == 0)
+		return 0;
+	z0 = spk_standardise(value, mean[0], deviation[0]);
+	z1 = spk_standardise(value, mean[1], deviation[1]);
+	/* of trained deviations the ratio is nowhere near the ends; of others it is finite all the same */
+	return spk_log(deviation[0] / deviation[1]) + 0.5 * (z0 - z1) * (z0 + z1);
+}
+
+static double
+bayes_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
+{
+	if (isnan(value))
+		return 0;
+	if (feature->kind == SPK_CATEGORY)
+		return term[feature->n_bins + (uint32_t) value] - term[(uint32_t) value];
+	if (is_multinomial(model))
+		return spk_min_max(value, term[SPK_BAYES_LOW], term[SPK_BAYES_HIGH]) *
+			(term[SPK_BAYES_SHARE + 1] - term[SPK_BAYES_SHARE]);
+	return gaussian_contribution(term, value);
+}
+
+double
+spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
+{
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return logistic_contribution(feature, term, value);
+	return bayes_contribution(model, feature, term, value);
+}
+
+static double
+intercept_of(const SpkModel *model)
+{
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return model->terms[0];
+	return model->terms[1] - model->terms[0];
+}
+
+double
+spk_additive_predict(const SpkModel *model, const double *values)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+	double		margin = intercept_of(model);
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+
+		margin += spk_contribution(model, feature, term, values[f]);
+		term += spk_term_length(model, feature);
+	}
+	return spk_calibrated(model, spk_sigmoid(margin));
+}
+
+void
+spk_additive_explain(const SpkModel *model, const double *values, double *contributions)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+		uint32_t	length = spk_term_length(model, feature);
+
+		contributions[f] = spk_contribution(model, feature, term, values[f]) - term[length - 1];
+		term += length;
+	}
+}
+
+double
+spk_additive_base(const SpkModel *model)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+	double		base = intercept_of(model);
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		term += spk_term_length(model, &model->features[f]);
+		base += term[-1];
+	}
+	return base;
+}
+
+/* ---- Measuring ---- */
+
+/* Sums of the differences from the first row's contribution, and of their squares. */
+typedef struct Spread
+{
+	double		first;
+	double		sum;
+	double		squares;
+} Spread;
+
+static SpkStatus
+add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, Spread *spreads)
+{
+	for (uint32_t r = 0; r < rows->n_rows; r++)
+	{
+		const double *values = spk_values_row(rows, r);
+		const double *term = model->terms + SPK_INTERCEPT;
+
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		for (uint32_t f = 0; f < model->n_features; f++)
+		{
+			const SpkFeature *feature = &model->features[f];
+			double		contribution = spk_contribution(model, feature, term, values[f]);
+
+			if (r == 0)
+				spreads[f].first = contribution;
+			contribution -= spreads[f].first;
+			spreads[f].sum += contribution;
+			spreads[f].squares += contribution * contribution;
+			term += spk_term_length(model, feature);
+		}
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model)
+{
+	Spread	   *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
+	double	   *term = model->terms + SPK_INTERCEPT;
+	double		n = rows->n_rows;
+	double		total = 0;
+	SpkStatus	status;
+
+	if (spreads == NULL)
+		return SPK_NO_MEMORY;
+	memset(spreads, 0, model->n_features * sizeof(Spread));
+	status = add_spreads(host, rows, model, spreads);
+	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
+	{
+		double		mean = spreads[f].sum / n;
+		double		variance = spreads[f].squares / n - mean * mean;
+
+		model->features[f].importance = variance > 0 ? sqrt(variance) : 0;
+		total += model->features[f].importance;
+		term += spk_term_length(model, &model->features[f]);
+		term[-1] = spreads[f].first + mean;
+	}
+	for (uint32_t f = 0; f < model->n_features && status == SPK_OK && total > 0; f++)
+		model->features[f].importance /= total;
+	spk_release(host, spreads);
+	return status;
+}

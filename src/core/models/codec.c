@@ -1,0 +1,257 @@
+/*
+ * codec.c
+ *	  A model as bytes: writing them, and reading their header.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/models/additive.h"
+#include "core/judging/calibrate.h"
+#include "core/models/codec.h"
+#include "core/base/hash.h"
+
+/* Places in the header */
+#define ALGORITHM_AT		6
+#define FINGERPRINT_AT		8
+
+SpkStatus
+spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm, uint64_t *fingerprint)
+{
+	const uint8_t *at = body;
+	uint64_t	hash = spk_hash_start(len, (uint64_t) SPK_MODEL_VERSION << 8 | (uint64_t) algorithm);
+
+	for (; len > SPK_POLL_BYTES; at += SPK_POLL_BYTES, len -= SPK_POLL_BYTES)
+	{
+		if (spk_cancelled(host))
+			return SPK_CANCELLED;
+		hash = spk_hash_more(hash, at, SPK_POLL_BYTES);
+	}
+	*fingerprint = spk_hash_more(hash, at, len);
+	return SPK_OK;
+}
+
+static void
+write_name(SpkWriter *w, const char *name)
+{
+	size_t		len = strlen(name);
+
+	spk_write_varint(w, len);
+	spk_write_bytes(w, name, len);
+}
+
+/* Options that came later than others are left out at their default. */
+static bool
+is_stored(const SpkModel *model, const SpkOptions *defaults, SpkOption option)
+{
+	return spk_option_applies(option, model->algorithm) &&
+		!(spk_option_specs[option].later && model->options.value[option] == defaults->value[option]);
+}
+
+static void
+write_options(SpkWriter *w, const SpkModel *model)
+{
+	SpkOptions	defaults = spk_options_default(model->algorithm);
+	uint32_t	n = 0;
+
+	for (int i = 0; i < SPK_N_OPTIONS; i++)
+		n += is_stored(model, &defaults, (SpkOption) i);
+	spk_write_varint(w, n);
+	for (int i = 0; i < SPK_N_OPTIONS; i++)
+		if (is_stored(model, &defaults, (SpkOption) i))
+		{
+			write_name(w, spk_option_specs[i].name);
+			spk_write_f64(w, model->options.value[i]);
+		}
+}
+
+static void
+write_facts(SpkWriter *w, const SpkModel *model)
+{
+	uint32_t	n = 0;
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		n += !isnan(model->facts[i]);
+	spk_write_varint(w, n);
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		if (!isnan(model->facts[i]))
+		{
+			write_name(w, spk_fact_names[i]);
+			spk_write_f64(w, model->facts[i]);
+		}
+}
+
+static void
+write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
+{
+	write_name(w, feature->name);
+	spk_write_u8(w, (uint8_t) feature->kind);
+	spk_write_varint(w, feature->n_bins);
+	if (feature->kind == SPK_CATEGORY)
+		for (uint32_t i = 0; i < feature->n_bins; i++)
+		{
+			spk_write_varint(w, feature->categories[i].len);
+			spk_write_bytes(w, feature->categories[i].name, feature->categories[i].len);
+		}
+	else
+		for (uint32_t i = 0; i + 1 < feature->n_bins; i++)
+			spk_write_f64(w, feature->edges[i]);
+	for (uint32_t i = 0; i <= feature->n_bins; i++)
+		spk_write_varint(w, feature->counts[i]);
+	spk_write_f64(w, feature->importance);
+	if (permutation)
+		spk_write_f64(w, feature->permutation);
+}
+
+static void
+write_tree(SpkWriter *w, const SpkTree *tree)
+{
+	spk_write_varint(w, tree->n_nodes);
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+	{
+		const SpkNode *node = &tree->nodes[i];
+
+		if (i % SPK_POLL_NODES == 0 && !spk_writer_poll(w))
+			return;
+		spk_write_u8(w, node->flags);
+		if (node->flags & SPK_NODE_LEAF)
+			spk_write_f32(w, node->u.value);
+		else
+		{
+			spk_write_varint(w, node->feature);
+			if (node->flags & SPK_NODE_SET)
+				for (int word = 0; word < 4; word++)
+					spk_write_u64(w, tree->sets[node->set].bits[word]);
+			else
+				spk_write_u8(w, node->split);
+		}
+		spk_write_varint(w, node->cover);
+	}
+}
+
+static void
+write_trees(SpkWriter *w, const SpkModel *model)
+{
+	spk_write_varint(w, model->n_trees);
+	for (uint32_t i = 0; i < model->n_trees; i++)
+		write_tree(w, &model->trees[i]);
+}
+
+static void
+write_terms(SpkWriter *w, const SpkModel *model)
+{
+	size_t		n = spk_terms_length(model);
+
+	for (size_t i = 0; i < n; i++)
+		spk_write_f64(w, model->terms[i]);
+}
+
+static void
+write_calibration(SpkWriter *w, const SpkModel *model)
+{
+	const SpkCalibration *c = &model->calibration;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		spk_write_f64(w, c->slope);
+		spk_write_f64(w, c->intercept);
+		return;
+	}
+	spk_write_varint(w, c->n_points);
+	for (uint32_t i = 0; i < c->n_points; i++)
+	{
+		spk_write_f64(w, c->points[i].score);
+		spk_write_f64(w, c->points[i].probability);
+	}
+}
+
+SpkStatus
+spk_model_encode(const SpkModel *model, SpkWriter *w)
+{
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+	size_t		start = w->len;
+	uint64_t	fingerprint;
+	SpkStatus	status;
+
+	spk_write_bytes(w, SPK_MODEL_MAGIC, 4);
+	spk_write_u16(w, SPK_MODEL_VERSION);
+	spk_write_u8(w, (uint8_t) model->algorithm);
+	spk_write_u8(w, 0);
+	spk_write_u64(w, 0);		/* the fingerprint, once it is known */
+
+	spk_write_f64(w, model->threshold);
+	write_options(w, model);
+	write_facts(w, model);
+	spk_write_varint(w, model->n_features);
+	for (uint32_t i = 0; i < model->n_features && spk_writer_poll(w); i++)
+		write_feature(w, &model->features[i], permutation);
+	if (spk_algorithm_is_forest(model->algorithm))
+		write_trees(w, model);
+	else
+		write_terms(w, model);
+	if (spk_has_calibration(&model->options))
+		write_calibration(w, model);
+	if (w->status != SPK_OK)
+		return w->status;
+
+	status = spk_model_hash(w->host, w->data + start + SPK_MODEL_HEADER, w->len - start - SPK_MODEL_HEADER,
+							model->algorithm, &fingerprint);
+	if (status != SPK_OK)
+		return status;
+	for (int i = 0; i < 8; i++)
+		w->data[start + FINGERPRINT_AT + (size_t) i] = (uint8_t) (fingerprint >> (8 * i));
+	return SPK_OK;
+}
+
+/* Are these bytes the start of a model? */
+static bool
+starts_model(const void *data, size_t len)
+{
+	return len >= SPK_MODEL_HEADER && memcmp(data, SPK_MODEL_MAGIC, 4) == 0;
+}
+
+uint64_t
+spk_model_fingerprint(const void *data, size_t len)
+{
+	SpkReader	r;
+
+	if (!starts_model(data, len))
+		return 0;
+	r = spk_reader((const uint8_t *) data + FINGERPRINT_AT, 8);
+	return spk_read_u64(&r);
+}
+
+bool
+spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm)
+{
+	uint8_t		number;
+
+	if (!starts_model(data, len))
+		return false;
+	number = ((const uint8_t *) data)[ALGORITHM_AT];
+	*algorithm = (SpkAlgorithm) number;
+	return number < SPK_N_ALGORITHMS;
+}
+
+void
+spk_model_release_trees(const SpkHost *host, SpkModel *model)
+{
+	for (uint32_t i = 0; i < model->n_trees && model->trees != NULL; i++)
+	{
+		spk_release(host, model->trees[i].nodes);
+		spk_release(host, model->trees[i].sets);
+	}
+	spk_release(host, model->trees);
+	model->trees = NULL;
+}
+
+void
+spk_model_release(const SpkHost *host, SpkModel *model)
+{
+	for (uint32_t i = 0; i < model->n_features; i++)
+		spk_feature_release(host, &model->features[i]);
+	spk_model_release_trees(host, model);
+	spk_release(host, model->features);
+	spk_release(host, model->terms);
+	spk_release(host, model->calibration.points);
+	memset(model, 0, sizeof(*model));
+}

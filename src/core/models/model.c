@@ -1,0 +1,68 @@
+/*
+ * model.c
+ *	  Names of what is in a model, part of its formats; and what is small.
+ */
+#include <string.h>
+
+#include "core/models/model.h"
+
+const char *const spk_kind_names[SPK_N_FEATURE_KINDS] = {
+	[SPK_NUMBER] = "number",
+	[SPK_TIME] = "time",
+	[SPK_CATEGORY] = "category",
+	[SPK_INSTANT] = "instant",
+};
+
+const char *const spk_fact_names[SPK_N_FACTS] = {
+	[SPK_FACT_ROWS] = "rows",
+	[SPK_FACT_POSITIVES] = "positives",
+	[SPK_FACT_SKIPPED] = "skipped",
+	[SPK_FACT_OOB_ROWS] = "oob_rows",
+	[SPK_FACT_OOB_AUC] = "oob_auc",
+	[SPK_FACT_OOB_LOG_LOSS] = "oob_log_loss",
+	[SPK_FACT_OOB_F1] = "oob_f1",
+	[SPK_FACT_OOB_WEIGHTED_F1] = "oob_weighted_f1",
+	[SPK_FACT_OOB_MACRO_F1] = "oob_macro_f1",
+	[SPK_FACT_ITERATIONS] = "iterations",
+	[SPK_FACT_CONVERGED] = "converged",
+	[SPK_FACT_GRADIENT] = "gradient",
+	[SPK_FACT_DEVIANCE] = "deviance",
+	[SPK_FACT_SEPARATED] = "separated",
+	[SPK_FACT_CV_ROWS] = "cv_rows",
+	[SPK_FACT_CV_AUC] = "cv_auc",
+	[SPK_FACT_CV_LOG_LOSS] = "cv_log_loss",
+	[SPK_FACT_CV_F1] = "cv_f1",
+	[SPK_FACT_CV_WEIGHTED_F1] = "cv_weighted_f1",
+	[SPK_FACT_CV_MACRO_F1] = "cv_macro_f1",
+};
+
+void
+spk_feature_release(const SpkHost *host, SpkFeature *feature)
+{
+	spk_release(host, (void *) feature->name);
+	spk_release(host, feature->edges);
+	spk_release(host, feature->categories);
+	spk_release(host, feature->counts);
+	memset(feature, 0, sizeof(*feature));
+}
+
+/* Nodes come level by level, so that a level ends where the children of the one before do. */
+uint32_t
+spk_tree_depth(const SpkTree *tree)
+{
+	uint32_t	depth = 0;
+	uint32_t	level_end = 1;
+	uint32_t	splits = 0;
+
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+	{
+		if (i == level_end)
+		{
+			depth++;
+			level_end = 2 * splits + 1;
+		}
+		if ((tree->nodes[i].flags & SPK_NODE_LEAF) == 0)
+			splits++;
+	}
+	return depth;
+}

@@ -1,0 +1,284 @@
+/*
+ * folds.c
+ *	  Rows parted into a holdout and the folds of cross-validation.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/rows/folds.h"
+#include "core/base/hash.h"
+#include "core/base/sort.h"
+
+typedef struct Group
+{
+	uint64_t	hash;			/* of key and seed */
+	uint32_t	start;			/* of its rows in order */
+	uint32_t	n_rows;
+	uint32_t	n_positives;
+} Group;
+
+typedef struct Deal
+{
+	const SpkHost *host;
+	const SpkTable *table;
+	uint64_t   *names;			/* of each row: its group's key, or a hash of what it holds */
+	uint64_t   *keys;			/* to be sorted: what by, then a number in the lower half */
+	uint64_t   *scratch;
+	uint32_t   *order;			/* rows, those of a group together */
+	Group	   *groups;
+	uint32_t	n_groups;
+} Deal;
+
+/* ---- Names of rows ---- */
+
+static inline uint64_t
+hash_number(double number)
+{
+	uint64_t	bits;
+
+	if (isnan(number))
+		return 1;				/* of no other number */
+	number += 0.0;				/* turns -0 into 0 */
+	memcpy(&bits, &number, sizeof(bits));
+	return bits;
+}
+
+/* Mixes what a column of categories holds into the names: by the bytes, as places differ with the order. */
+static SpkStatus
+name_by_categories(Deal *deal, const SpkColumn *column)
+{
+	uint64_t   *hashes = spk_alloc(deal->host, column->n_names, sizeof(uint64_t));
+	SpkStatus	status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	for (uint32_t i = 0; i < column->n_names && status == SPK_OK; i++)
+	{
+		if (i % 1024 == 0 && spk_cancelled(deal->host))
+			status = SPK_CANCELLED;
+		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
+	}
+	for (uint32_t r = 0; r < deal->table->n_rows && status == SPK_OK; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			status = SPK_CANCELLED;
+		deal->names[r] = spk_hash_combine(deal->names[r],
+										  column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
+	}
+	spk_release(deal->host, hashes);
+	return status;
+}
+
+static SpkStatus
+name_by_numbers(Deal *deal, const SpkColumn *column)
+{
+	for (uint32_t r = 0; r < deal->table->n_rows; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			return SPK_CANCELLED;
+		deal->names[r] = spk_hash_combine(deal->names[r], hash_number(column->numbers[r]));
+	}
+	return SPK_OK;
+}
+
+/* Names rows by what they hold. */
+static SpkStatus
+name_by_content(Deal *deal)
+{
+	SpkStatus	status = SPK_OK;
+
+	memset(deal->names, 0, deal->table->n_rows * sizeof(uint64_t));
+	for (uint32_t c = 0; c < deal->table->n_columns && status == SPK_OK; c++)
+	{
+		const SpkColumn *column = &deal->table->columns[c];
+
+		status = column->kind == SPK_CATEGORY ? name_by_categories(deal, column) :
+			name_by_numbers(deal, column);
+	}
+	return status;
+}
+
+static SpkStatus
+name_rows(Deal *deal, const uint64_t *groups)
+{
+	uint32_t	n_rows = deal->table->n_rows;
+	bool		all = groups != NULL;
+	SpkStatus	status;
+
+	for (uint32_t r = 0; r < n_rows && all; r++)
+		all = groups[r] != 0;
+	if (!all)
+	{
+		status = name_by_content(deal);
+		if (status != SPK_OK)
+			return status;
+	}
+	for (uint32_t r = 0; r < n_rows && groups != NULL; r++)
+		if (groups[r] != 0)
+			deal->names[r] = groups[r];
+	return SPK_OK;
+}
+
+/* ---- Order ---- */
+
+/* What to sort thing number i by. */
+typedef uint32_t (*SortBy) (const Deal *deal, uint32_t i);
+
+static uint32_t
+by_name_low(const Deal *deal, uint32_t row)
+{
+	return (uint32_t) deal->names[row];
+}
+
+static uint32_t
+by_name_high(const Deal *deal, uint32_t row)
+{
+	return (uint32_t) (deal->names[row] >> 32);
+}
+
+static uint32_t
+by_hash(const Deal *deal, uint32_t group)
+{
+	return (uint32_t) (deal->groups[group].hash >> 32);
+}
+
+static uint32_t
+by_rows(const Deal *deal, uint32_t group)
+{
+	return deal->groups[group].n_rows;
+}
+
+static uint32_t
+by_positives(const Deal *deal, uint32_t group)
+{
+	return deal->groups[group].n_positives;
+}
+
+/*
+ * Sorts the n numbers in the lower halves of keys; equal ones keep their order,
+ * so that the last of several sorts counts most.
+ */
+static SpkStatus
+sort_by(Deal *deal, uint32_t n, SortBy by)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			return SPK_CANCELLED;
+		deal->keys[i] = (uint64_t) by(deal, (uint32_t) deal->keys[i]) << 32 | (uint32_t) deal->keys[i];
+	}
+	return spk_sort_u64(deal->host, deal->keys, deal->scratch, n, 32);
+}
+
+/* Finds the groups among rows in the order of their names. */
+static SpkStatus
+find_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
+{
+	for (uint32_t i = 0; i < deal->table->n_rows; i++)
+	{
+		uint32_t	row = (uint32_t) deal->keys[i];
+		bool		own = groups == NULL || groups[row] == 0;
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			return SPK_CANCELLED;
+		deal->order[i] = row;
+		if (i == 0 || own || deal->names[row] != deal->names[deal->order[i - 1]])
+			deal->groups[deal->n_groups++] = (Group) {spk_hash_combine(seed, deal->names[row]), i, 0, 0};
+		deal->groups[deal->n_groups - 1].n_rows++;
+		deal->groups[deal->n_groups - 1].n_positives += deal->table->labels[row];
+	}
+	return SPK_OK;
+}
+
+/* Leaves the numbers of the groups in keys, in the order they are dealt out in. */
+static SpkStatus
+order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
+{
+	SpkStatus	status;
+
+	for (uint32_t i = 0; i < deal->table->n_rows; i++)
+		deal->keys[i] = i;
+	status = sort_by(deal, deal->table->n_rows, by_name_low);
+	if (status == SPK_OK)
+		status = sort_by(deal, deal->table->n_rows, by_name_high);
+	if (status == SPK_OK)
+		status = find_groups(deal, groups, seed);
+	if (status != SPK_OK)
+		return status;
+	for (uint32_t i = 0; i < deal->n_groups; i++)
+		deal->keys[i] = i;
+	status = sort_by(deal, deal->n_groups, by_hash);
+	if (status == SPK_OK)
+		status = sort_by(deal, deal->n_groups, by_rows);
+	if (status == SPK_OK)
+		status = sort_by(deal, deal->n_groups, by_positives);
+	return status;
+}
+
+/* ---- The whole ---- */
+
+static SpkStatus
+deal_out(const Deal *deal, double holdout, uint32_t n_folds, uint8_t *folds)
+{
+	uint32_t	n_dealt = 0;
+
+	for (uint32_t i = 0; i < deal->n_groups; i++)
+	{
+		const Group *group = &deal->groups[(uint32_t) deal->keys[i]];
+		uint8_t		fold = SPK_HOLDOUT;
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			return SPK_CANCELLED;
+		if (floor((i + 1.0) * holdout + 0.5) == floor(i * holdout + 0.5))
+			fold = (uint8_t) (n_dealt++ % n_folds);
+		for (uint32_t k = 0; k < group->n_rows; k++)
+			folds[deal->order[group->start + k]] = fold;
+	}
+	return SPK_OK;
+}
+
+uint64_t
+spk_deal_folds_size(uint32_t n_rows)
+{
+	return (uint64_t) n_rows * (3 * sizeof(uint64_t) + sizeof(uint32_t) + sizeof(Group));
+}
+
+SpkStatus
+spk_deal_folds(const SpkHost *host, const SpkTable *table, const uint64_t *groups, double holdout,
+			   uint32_t n_folds, uint64_t seed, uint8_t *folds)
+{
+	Deal		deal = {.host = host, .table = table};
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	if (n_folds == 0 || n_folds > SPK_MAX_FOLDS || !(holdout >= 0 && holdout < 1))
+		return SPK_INVALID;
+	deal.names = spk_alloc(host, table->n_rows, 3 * sizeof(uint64_t));
+	deal.order = spk_alloc(host, table->n_rows, sizeof(uint32_t));
+	deal.groups = spk_alloc(host, table->n_rows, sizeof(Group));
+	if (deal.names != NULL && deal.order != NULL && deal.groups != NULL)
+	{
+		deal.keys = deal.names + table->n_rows;
+		deal.scratch = deal.keys + table->n_rows;
+		status = name_rows(&deal, groups);
+	}
+	if (status == SPK_OK)
+		status = order_groups(&deal, groups, seed);
+	if (status == SPK_OK)
+		status = deal_out(&deal, holdout, n_folds, folds);
+	spk_release(host, deal.names);
+	spk_release(host, deal.order);
+	spk_release(host, deal.groups);
+	return status;
+}
+
+SpkStatus
+spk_count_folds(const SpkHost *host, const SpkTable *table, const uint8_t *folds, uint32_t n_folds,
+				SpkFoldCount *counts)
+{
+	memset(counts, 0, (n_folds + (size_t) 1) * sizeof(SpkFoldCount));
+	for (uint32_t r = 0; r < table->n_rows; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		counts[folds[r] == SPK_HOLDOUT ? n_folds : folds[r]].n_rows[table->labels[r]]++;
+	}
+	return SPK_OK;
+}

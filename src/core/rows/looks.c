@@ -1,0 +1,438 @@
+/*
+ * looks.c
+ *	  Columns that look like the id of a user or the date of a snapshot.
+ *
+ * Counting stops at the first value that occurs twice, so that only what may be
+ * an id is looked at to the end.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/judging/audit.h"
+#include "core/rows/distinct.h"
+#include "core/rows/looks.h"
+
+/* Whole numbers that are distinct in fewer rows may well be counts. */
+#define MIN_ROWS_OF_NUMBERS		100
+
+/* A category is an id when so large a share of its rows differ. */
+#define DISTINCT_SHARE			0.9
+
+/* Of a column that is called an id. */
+#define NAMED_SHARE				0.1
+
+/* More digits than these are no number that a double holds. */
+#define MAX_DIGITS				15
+
+/* So many pairs expected, and none there: e^-20 by chance. */
+#define NO_CHANCE				20.0
+
+/* Likewise of pairs of users, who are fewer than rows. */
+#define NO_CHANCE_OF_USERS		10.0
+
+/* Snapshots have no more dates, and each has this many rows. */
+#define MAX_DATES				1000
+#define MIN_ROWS_OF_DATE		10
+
+static bool
+is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
+{
+	double		low = INFINITY;
+	double		high = -INFINITY;
+
+	for (uint32_t row = 0; row < n_rows; row++)
+	{
+		double		value = column->numbers[row];
+
+		if (isnan(value))
+			continue;
+		if (value != floor(value))
+			return false;
+		low = fmin(low, value);
+		high = fmax(high, value);
+	}
+	*range = high - low;
+	return true;
+}
+
+/* Likewise of a category that is written in digits alone, as zip codes are. */
+static bool
+is_digits(const SpkColumn *column, double *range)
+{
+	double		low = INFINITY;
+	double		high = -INFINITY;
+
+	for (uint32_t i = 0; i < column->n_names; i++)
+	{
+		const SpkCategory *c = &column->names[i];
+		double		value = 0;
+
+		if (c->len == 0 || c->len > MAX_DIGITS)
+			return false;
+		for (uint32_t k = 0; k < c->len; k++)
+		{
+			if (c->name[k] < '0' || c->name[k] > '9')
+				return false;
+			value = 10 * value + (c->name[k] - '0');
+		}
+		low = fmin(low, value);
+		high = fmax(high, value);
+	}
+	*range = high - low;
+	return column->n_names > 0;
+}
+
+/* Would n values hardly all differ when they are drawn from this range? */
+static bool
+is_narrow(double range, uint32_t n, double no_chance)
+{
+	return range < (double) n * n / (2 * no_chance);
+}
+
+/* ---- Names ---- */
+
+static inline char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/* Does the name end in this, whatever the case, with what is in front of it? */
+static bool
+ends_in(const char *name, const char *end, size_t *front)
+{
+	size_t		n = strlen(name);
+	size_t		len = strlen(end);
+
+	if (n < len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (lower(name[n - len + i]) != end[i])
+			return false;
+	*front = n - len;
+	return true;
+}
+
+static bool
+is_name(const char *name, const char *other)
+{
+	size_t		front;
+
+	return ends_in(name, other, &front) && front == 0;
+}
+
+/* id, user_id, CustomerID, email and the like. */
+static bool
+names_user(const char *name)
+{
+	static const char *const users[] = {"user", "customer", "cust", "client", "account", "acct", "member",
+	"subscriber", "person", "player", "visitor", "employee"};
+	static const char *const whole[] = {"id", "uid", "uuid", "guid", "email", "username", "user_name", "msisdn"};
+	static const char *const ids[] = {"id", "_id", "uuid", "_uuid", "no", "_no", "number", "_number",
+	"key", "_key"};
+	char		end[32];
+	size_t		front;
+
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (is_name(name, whole[i]))
+			return true;
+	for (size_t u = 0; u < sizeof(users) / sizeof(users[0]); u++)
+	{
+		if (is_name(name, users[u]))
+			return true;
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		{
+			strcpy(end, users[u]);
+			strcat(end, ids[i]);
+			if (ends_in(name, end, &front))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* An id of anything: the last word says so ("paid" is none). */
+static bool
+names_id(const char *name)
+{
+	static const char *const ids[] = {"id", "uuid", "guid"};
+	size_t		front;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (ends_in(name, ids[i], &front) &&
+			(front == 0 || name[front - 1] == '_' || (name[front] == 'I' && name[front - 1] != 'I')))
+			return true;
+	return names_user(name);
+}
+
+/* ---- Columns ---- */
+
+static SpkSeries
+series_of(const SpkColumn *column, uint32_t n_rows)
+{
+	return (SpkSeries) {.numbers = column->numbers, .ids = column->ids, .n_rows = n_rows};
+}
+
+/* Do (nearly) all rows differ in it? */
+static SpkStatus
+look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column, double range,
+			 SpkLooks *looks)
+{
+	bool		number = column->kind == SPK_NUMBER;
+	SpkSeries		s = series_of(column, table->n_rows);
+	uint32_t	again = number ? 0 : (uint32_t) (table->n_rows * (1 - DISTINCT_SHARE));
+	uint32_t	n_known;
+	uint32_t	n_distinct;
+	SpkStatus	status = spk_count_distinct(host, &s, NULL, again, UINT32_MAX, &n_known, &n_distinct);
+	bool		unique;
+
+	if (number)
+		unique = n_known >= MIN_ROWS_OF_NUMBERS && n_distinct == n_known &&
+			(is_narrow(range, n_known, NO_CHANCE) || names_id(column->name));
+	else
+		unique = n_known >= SPK_MIN_LEAK_ROWS && n_distinct >= DISTINCT_SHARE * n_known &&
+			(!is_digits(column, &range) || names_id(column->name) ||
+			 (n_distinct == n_known && is_narrow(range, n_known, NO_CHANCE)));
+	if (status == SPK_OK && unique)
+		looks->look = SPK_LOOKS_UNIQUE;
+	return status;
+}
+
+/* Is it called the id of users, and may be it? */
+static SpkStatus
+look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column, SpkLooks *looks)
+{
+	SpkSeries		s = series_of(column, table->n_rows);
+	uint32_t	n_known;
+	uint32_t	n_distinct;
+	SpkStatus	status;
+
+	if (!names_user(column->name))
+		return SPK_OK;
+	status = spk_count_distinct(host, &s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_distinct);
+	if (status == SPK_OK && n_known >= MIN_ROWS_OF_NUMBERS && n_distinct >= NAMED_SHARE * n_known)
+		looks->look = SPK_LOOKS_NAMED;
+	return status;
+}
+
+/* Are a user and a date never together twice, and is that no chance? */
+static SpkStatus
+look_at_pair(const SpkHost *host, const SpkSeries *user, const SpkSeries *date, bool *key)
+{
+	uint32_t	n_known;
+	uint32_t	n_distinct;
+	double		users = 0;
+	double		dates = 0;
+	SpkStatus	status = spk_count_distinct(host, user, date, 0, UINT32_MAX, &n_known, &n_distinct);
+
+	*key = false;
+	if (status != SPK_OK || n_known < MIN_ROWS_OF_NUMBERS || n_distinct < n_known)
+		return status;
+	status = spk_count_equal_pairs(host, user, &users);
+	if (status == SPK_OK)
+		status = spk_count_equal_pairs(host, date, &dates);
+	*key = status == SPK_OK &&
+		users * dates / (0.5 * (double) n_known * (n_known - 1)) >= NO_CHANCE;
+	return status;
+}
+
+/* May these be the dates of snapshots: known in all rows, not many, each in many rows?  How many, else 0. */
+static SpkStatus
+count_dates(const SpkHost *host, const SpkSeries *date, uint32_t *n)
+{
+	uint32_t	n_known;
+	uint32_t	n_distinct;
+	SpkStatus	status = spk_count_distinct(host, date, NULL, UINT32_MAX, MAX_DATES, &n_known, &n_distinct);
+
+	*n = 0;
+	if (n_known == date->n_rows && n_distinct > 1 && n_distinct <= MAX_DATES &&
+		n_known / n_distinct >= MIN_ROWS_OF_DATE)
+		*n = n_distinct;
+	return status;
+}
+
+/* Is it the same in all rows of a user, as another id of theirs would be? */
+static SpkStatus
+look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, bool *same)
+{
+	uint32_t	n_known;
+	uint32_t	n_users;
+	uint32_t	n_pairs = 0;
+	SpkStatus	status = spk_count_distinct(host, group, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
+
+	if (status == SPK_OK)
+		status = spk_count_distinct(host, group, s, UINT32_MAX, n_users, &n_known, &n_pairs);
+	*same = n_pairs <= n_users;
+	return status;
+}
+
+/*
+ * Would users hardly differ in it by chance?  What is the same in all rows of a
+ * user and differs from user to user need be no id: amounts and times in seconds
+ * do so when their range is wide, ages when users are few.
+ */
+static SpkStatus
+look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, bool *no_chance)
+{
+	uint32_t	n_known;
+	uint32_t	n_users;
+	double		range = 0;
+	SpkStatus	status;
+
+	*no_chance = names_id(column->name);
+	if (*no_chance)
+		return SPK_OK;
+	status = spk_count_distinct(host, s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
+	if (column->kind == SPK_NUMBER ? is_whole(column, s->n_rows, &range) : is_digits(column, &range))
+		*no_chance = is_narrow(range, n_users, NO_CHANCE_OF_USERS);
+	else
+		*no_chance = n_users >= SPK_MIN_LEAK_ROWS;
+	return status;
+}
+
+/* Looks at all columns with these dates, which are those of a column or not; *any: is one a user's id? */
+static SpkStatus
+look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id, const uint64_t *groups,
+			  const SpkSeries *date, uint32_t column, SpkLooks *looks, bool *any)
+{
+	SpkSeries		group = {.groups = groups, .n_rows = table->n_rows};
+	SpkStatus	status = SPK_OK;
+
+	*any = false;
+	if (groups != NULL && column != SPK_NO_COLUMN)
+		status = look_at_pair(host, &group, date, any);
+	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
+	{
+		SpkSeries		s = series_of(&table->columns[i], table->n_rows);
+		bool		key = false;
+
+		if (!may_be_id[i] || (looks[i].look != SPK_LOOKS_FINE && looks[i].look != SPK_LOOKS_NAMED))
+			continue;
+		status = look_at_pair(host, &s, date, &key);
+		if (key && groups != NULL)
+			status = look_at_users(host, &group, &s, &key);
+		if (key && groups != NULL && status == SPK_OK)
+			status = look_at_range(host, &table->columns[i], &s, &key);
+		if (key)
+			looks[i] = (SpkLooks) {SPK_LOOKS_ONCE_A_DATE, column};
+		*any |= key;
+	}
+	return status;
+}
+
+/* The column with the fewest dates that is not looked at yet; SPK_NO_COLUMN when there is none. */
+static uint32_t
+coarsest(const uint32_t *n_dates, uint32_t n)
+{
+	uint32_t	best = SPK_NO_COLUMN;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (n_dates[i] > 0 && (best == SPK_NO_COLUMN || n_dates[i] < n_dates[best]))
+			best = i;
+	return best;
+}
+
+/* Looks for a column of dates, the coarsest first: finer ones may differ for users as they like. */
+static SpkStatus
+look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id, const uint64_t *groups,
+			   uint32_t *n_dates, SpkLooks *looks)
+{
+	SpkStatus	status = SPK_OK;
+	bool		found = false;
+	uint32_t	column;
+
+	memset(n_dates, 0, table->n_columns * sizeof(uint32_t));
+	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
+	{
+		SpkSeries		s = series_of(&table->columns[i], table->n_rows);
+
+		if (spk_kind_is_time(table->columns[i].kind))
+			status = count_dates(host, &s, &n_dates[i]);
+	}
+	while (status == SPK_OK && !found && (column = coarsest(n_dates, table->n_columns)) != SPK_NO_COLUMN)
+	{
+		SpkSeries		s = series_of(&table->columns[column], table->n_rows);
+
+		n_dates[column] = 0;
+		status = look_at_dates(host, table, may_be_id, groups, &s, column, looks, &found);
+		if (found)
+			looks[column].look = SPK_LOOKS_DATE;
+	}
+	return status;
+}
+
+/* Looks at each column by itself, and notes which may be ids. */
+static SpkStatus
+look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, SpkLooks *looks)
+{
+	SpkStatus	status = SPK_OK;
+
+	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
+	{
+		const SpkColumn *column = &table->columns[i];
+		double		range = 0;
+
+		looks[i] = (SpkLooks) {SPK_LOOKS_FINE, SPK_NO_COLUMN};
+		may_be_id[i] = column->kind == SPK_CATEGORY ||
+			(column->kind == SPK_NUMBER && is_whole(column, table->n_rows, &range));
+		if (!may_be_id[i])
+			continue;
+		status = look_at_rows(host, table, column, range, &looks[i]);
+		if (status == SPK_OK && looks[i].look == SPK_LOOKS_FINE)
+			status = look_at_name(host, table, column, &looks[i]);
+	}
+	return status;
+}
+
+/* Has each user one row?  So it is when all users are known and differ, or a column is an id by itself. */
+static SpkStatus
+one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups, const SpkLooks *looks,
+			 bool *one)
+{
+	SpkSeries		group = {.groups = groups, .n_rows = table->n_rows};
+	uint32_t	n_known;
+	uint32_t	n_distinct;
+	SpkStatus	status = SPK_OK;
+
+	*one = false;
+	if (groups != NULL)
+	{
+		status = spk_count_distinct(host, &group, NULL, 0, UINT32_MAX, &n_known, &n_distinct);
+		*one = n_known == table->n_rows && n_distinct == n_known;
+		return status;
+	}
+	for (uint32_t i = 0; i < table->n_columns; i++)
+		*one |= looks[i].look == SPK_LOOKS_UNIQUE;
+	return status;
+}
+
+SpkStatus
+spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *groups, const double *times,
+			   SpkLooks *looks)
+{
+	bool	   *may_be_id = spk_alloc(host, table->n_columns, sizeof(bool));
+	uint32_t   *n_dates = spk_alloc(host, table->n_columns, sizeof(uint32_t));
+	SpkSeries		date = {.numbers = times, .n_rows = table->n_rows};
+	SpkStatus	status = SPK_NO_MEMORY;
+	bool		one = false;
+	bool		any;
+
+	if (may_be_id != NULL && n_dates != NULL)
+		status = look_at_columns(host, table, may_be_id, looks);
+	if (status == SPK_OK)
+		status = one_row_each(host, table, groups, looks, &one);
+	if (status == SPK_OK && !one && times != NULL)
+		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_NO_COLUMN, looks, &any);
+	else if (status == SPK_OK && !one)
+		status = look_for_dates(host, table, may_be_id, groups, n_dates, looks);
+	spk_release(host, may_be_id);
+	spk_release(host, n_dates);
+	return status;
+}
+
+uint64_t
+spk_looks_size(uint32_t n_rows)
+{
+	/* the set, less than a quarter full when it has just grown, beside the one it grew from */
+	return 6 * sizeof(uint64_t) * ((uint64_t) n_rows + 1024);
+}

@@ -1,0 +1,124 @@
+/*
+ * matrix.c
+ *	  Coding of a table into rows in canonical order.
+ */
+#include <string.h>
+
+#include "core/rows/binning.h"
+#include "core/base/hash.h"
+#include "core/rows/order.h"
+#include "core/base/sort.h"
+
+/* Rows that are coded column by column before the next ones: they stay in cache. */
+#define BLOCK_ROWS	1024
+
+uint32_t
+spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes)
+{
+	uint64_t	doubled = capacity < 16 ? 16 : capacity;
+	uint64_t	most = max_bytes / row_size;
+
+	while (doubled < needed)
+		doubled *= 2;
+	if (most > SPK_MAX_ROWS)
+		most = SPK_MAX_ROWS;
+	if (doubled > most)
+		doubled = most;
+	return doubled < needed ? needed : (uint32_t) doubled;
+}
+
+/* The code of every category id of the table, column after column. */
+static SpkStatus
+map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t **map)
+{
+	size_t		n = 0;
+	uint8_t    *at;
+
+	for (uint32_t c = 0; c < table->n_columns; c++)
+		if (table->columns[c].kind == SPK_CATEGORY)
+			n += table->columns[c].n_names;
+	at = *map = spk_alloc(host, n, 1);
+	if (at == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t c = 0; c < table->n_columns; c++)
+	{
+		const SpkColumn *column = &table->columns[c];
+
+		if (column->kind != SPK_CATEGORY)
+			continue;
+		for (uint32_t id = 0; id < column->n_names; id++)
+		{
+			if (id % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+				return SPK_CANCELLED;
+			*at++ = spk_code_category(&features[c], column->names[id].name, column->names[id].len);
+		}
+	}
+	return SPK_OK;
+}
+
+/* Codes rows from .. to, one column after the other. */
+static SpkStatus
+code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features, const uint8_t *map,
+		   uint32_t from, uint32_t to, SpkMatrix *matrix)
+{
+	size_t		stride = matrix->stride;
+	uint8_t    *block = matrix->codes + from * stride;
+
+	memset(block, 0, (to - from) * stride);
+	for (uint32_t c = 0; c < table->n_columns; c++)
+	{
+		const SpkColumn *column = &table->columns[c];
+		uint8_t    *code = block + c;
+
+		if (spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (column->kind == SPK_CATEGORY)
+		{
+			for (uint32_t i = from; i < to; i++, code += stride)
+				*code = column->ids[i] == SPK_NO_ID ? SPK_MISSING : map[column->ids[i]];
+			map += column->n_names;
+		}
+		else
+			spk_code_numbers(&features[c], column->numbers + from, to - from, code, stride);
+	}
+	for (uint32_t i = from; i < to; i++)
+	{
+		block[(i - from) * stride + table->n_columns] = table->labels[i];
+		matrix->n_positives += table->labels[i];
+	}
+	return SPK_OK;
+}
+
+static uint64_t
+hash_row(const void *row, size_t stride)
+{
+	return spk_hash_bytes(row, stride, 0);
+}
+
+SpkStatus
+spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t *codes,
+			  SpkMatrix *matrix, uint32_t *origins)
+{
+	uint8_t    *map = NULL;
+	SpkStatus	status;
+
+	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
+		return SPK_LIMIT;
+	matrix->n_rows = table->n_rows;
+	matrix->n_positives = 0;
+	matrix->n_features = table->n_columns;
+	matrix->stride = spk_matrix_stride(table->n_columns);
+	matrix->codes = codes;
+	status = map_categories(host, table, features, &map);
+	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += BLOCK_ROWS)
+	{
+		uint32_t	left = table->n_rows - from;
+
+		status = code_block(host, table, features, map, from,
+							from + (left < BLOCK_ROWS ? left : BLOCK_ROWS), matrix);
+	}
+	spk_release(host, map);
+	if (status != SPK_OK)
+		return status;
+	return spk_order_rows(host, codes, matrix->n_rows, matrix->stride, hash_row, memcmp, origins);
+}

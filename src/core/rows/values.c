@@ -1,0 +1,255 @@
+/*
+ * values.c
+ *	  Training rows as values, in canonical order.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/rows/binning.h"
+#include "core/base/hash.h"
+#include "core/rows/order.h"
+#include "core/rows/values.h"
+
+static inline uint64_t
+bits_of(double x)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return bits;
+}
+
+static uint64_t
+hash_row(const void *row, size_t size)
+{
+	const double *values = row;
+	uint64_t	hash = 0;
+
+	for (size_t i = 0; i < size / sizeof(double); i++)
+		hash = spk_hash_combine(hash, bits_of(values[i]));
+	return hash;
+}
+
+/* By the bits of the values: any total order will do. */
+static int
+compare_rows(const void *a, const void *b, size_t size)
+{
+	const double *x = a;
+	const double *y = b;
+
+	for (size_t i = 0; i < size / sizeof(double); i++)
+		if (bits_of(x[i]) != bits_of(y[i]))
+			return bits_of(x[i]) < bits_of(y[i]) ? -1 : 1;
+	return 0;
+}
+
+/* Copies a column of numbers; all NaNs become the same, and -0 becomes 0. */
+static SpkStatus
+copy_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, double *to, size_t stride)
+{
+	for (uint32_t r = 0; r < n_rows; r++, to += stride)
+	{
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		*to = isnan(column->numbers[r]) ? NAN : column->numbers[r] + 0.0;
+	}
+	return SPK_OK;
+}
+
+static SpkStatus
+copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *feature,
+				uint32_t n_rows, double *to, size_t stride)
+{
+	double	   *map = spk_alloc(host, column->n_names, sizeof(double));
+	SpkStatus	status = map == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	for (uint32_t id = 0; id < column->n_names && status == SPK_OK; id++)
+	{
+		if (id % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		map[id] = spk_value_of_code(spk_code_category(feature, column->names[id].name, column->names[id].len));
+	}
+	for (uint32_t r = 0; r < n_rows && status == SPK_OK; r++, to += stride)
+	{
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		*to = column->ids[r] == SPK_NO_ID ? NAN : map[column->ids[r]];
+	}
+	spk_release(host, map);
+	return status;
+}
+
+static SpkStatus
+copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
+{
+	size_t		stride = rows->n_features + 1;
+	SpkStatus	status = SPK_OK;
+
+	for (uint32_t c = 0; c < table->n_columns && status == SPK_OK; c++)
+	{
+		const SpkColumn *column = &table->columns[c];
+
+		if (column->kind == SPK_CATEGORY)
+			status = copy_categories(host, column, &features[c], table->n_rows, rows->values + c, stride);
+		else
+			status = copy_numbers(host, column, table->n_rows, rows->values + c, stride);
+	}
+	for (uint32_t r = 0; r < table->n_rows && status == SPK_OK; r++)
+	{
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		rows->values[r * stride + rows->n_features] = table->labels[r];
+		rows->n_positives += table->labels[r];
+	}
+	return status;
+}
+
+SpkStatus
+spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features, double *values,
+				SpkValues *rows, uint32_t *origins)
+{
+	size_t		size = (table->n_columns + (size_t) 1) * sizeof(double);
+	SpkStatus	status;
+
+	memset(rows, 0, sizeof(*rows));
+	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
+		return SPK_LIMIT;
+	rows->n_rows = table->n_rows;
+	rows->n_features = table->n_columns;
+	rows->values = values;
+	status = copy_table(host, table, features, rows);
+	if (status == SPK_OK)
+		status = spk_order_rows(host, values, rows->n_rows, size, hash_row, compare_rows, origins);
+	return status;
+}
+
+SpkStatus
+spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
+{
+	double	   *values = spk_alloc(host, (size_t) spk_values_size(table->n_rows, table->n_columns), 1);
+	SpkStatus	status = SPK_NO_MEMORY;
+
+	if (values != NULL)
+		status = spk_values_fill(host, table, features, values, rows, NULL);
+	if (status != SPK_OK)
+	{
+		spk_release(host, values);
+		memset(rows, 0, sizeof(*rows));
+	}
+	return status;
+}
+
+uint64_t
+spk_values_size(uint32_t n_rows, uint32_t n_features)
+{
+	return (uint64_t) n_rows * (n_features + 1) * sizeof(double);
+}
+
+uint64_t
+spk_values_work_size(uint32_t n_rows)
+{
+	return (uint64_t) n_rows * 2 * sizeof(uint64_t);
+}
+
+void
+spk_values_release(const SpkHost *host, SpkValues *rows)
+{
+	spk_release(host, rows->values);
+	rows->values = NULL;
+}
+
+/* ---- Moments ---- */
+
+/* The passes over the rows: what they count or sum up is below. */
+typedef enum Pass
+{
+	PASS_RANGE,
+	PASS_MEAN,
+	PASS_DEVIATION
+} Pass;
+
+/*
+ * Values are scaled by a power of two, which costs no digit, so that neither
+ * their sum nor that of their squares overflows.
+ */
+static double
+scale_down(const SpkMoments *m)
+{
+	int			exponent;
+
+	frexp(fmax(fabs(m->low), fabs(m->high)), &exponent);
+	return ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
+}
+
+static inline void
+add_value(SpkMoments *m, Pass pass, double scale, double value)
+{
+	double		difference;
+
+	switch (pass)
+	{
+		case PASS_RANGE:
+			m->low = m->n == 0 || value < m->low ? value : m->low;
+			m->high = m->n == 0 || value > m->high ? value : m->high;
+			m->n++;
+			break;
+		case PASS_MEAN:
+			m->mean += value * scale;
+			break;
+		case PASS_DEVIATION:
+			difference = value * scale - m->mean;
+			m->deviation += difference * difference;
+			break;
+	}
+}
+
+static SpkStatus
+run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const double *scales,
+		 SpkMoments *moments)
+{
+	for (uint32_t r = 0; r < rows->n_rows; r++)
+	{
+		const double *values = spk_values_row(rows, r);
+
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (label >= 0 && spk_values_label(rows, r) != label)
+			continue;
+		for (uint32_t f = 0; f < rows->n_features; f++)
+			if (!isnan(values[f]))
+				add_value(&moments[f], pass, scales[f], values[f]);
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_values_moments(const SpkHost *host, const SpkValues *rows, int label, SpkMoments *moments)
+{
+	uint32_t	n = rows->n_features;
+	double	   *scales = spk_alloc(host, n, sizeof(double));
+	SpkStatus	status;
+
+	if (scales == NULL)
+		return SPK_NO_MEMORY;
+	memset(scales, 0, n * sizeof(double));
+	memset(moments, 0, n * sizeof(SpkMoments));
+	status = run_pass(host, rows, label, PASS_RANGE, scales, moments);
+	for (uint32_t f = 0; f < n; f++)
+		scales[f] = scale_down(&moments[f]);
+	if (status == SPK_OK)
+		status = run_pass(host, rows, label, PASS_MEAN, scales, moments);
+	for (uint32_t f = 0; f < n; f++)
+		moments[f].mean = moments[f].n > 0 ? moments[f].mean / moments[f].n : 0;
+	if (status == SPK_OK)
+		status = run_pass(host, rows, label, PASS_DEVIATION, scales, moments);
+	for (uint32_t f = 0; f < n; f++)
+	{
+		SpkMoments *m = &moments[f];
+
+		/* a constant has no deviation, whatever the rounding of its mean */
+		m->deviation = m->low < m->high ? sqrt(m->deviation / m->n) / scales[f] : 0;
+		m->mean = m->low < m->high ? m->mean / scales[f] : m->low;
+	}
+	spk_release(host, scales);
+	return status;
+}

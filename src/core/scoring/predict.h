@@ -1,0 +1,38 @@
+/*
+ * predict.h
+ *	  Walking the trees of a decoded model, one row at a time; walk.h does the
+ *	  same for many rows.
+ */
+#ifndef SPK_CORE_SCORING_PREDICT_H
+#define SPK_CORE_SCORING_PREDICT_H
+
+#include "core/models/model.h"
+
+/* Which way a row with this code of the split's feature goes. */
+static inline bool
+spk_goes_left(const SpkTree *tree, const SpkNode *split, uint8_t code)
+{
+	if (split->flags & SPK_NODE_SET)
+		return spk_set_has(&tree->sets[split->set], code);
+	if (code == SPK_MISSING)
+		return (split->flags & SPK_NODE_MISSING_LEFT) != 0;
+	return code <= split->split;
+}
+
+/* The leaf that a row of codes (n_features) reaches: an index into tree->nodes. */
+extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
+
+/*
+ * The probability of churn, 0..1, of a row of codes: the answer to the leaf
+ * values, summed in tree order.
+ */
+extern double spk_predict(const SpkModel *model, const uint8_t *codes);
+
+/*
+ * The prediction of a model from the sum of the leaf values that a row reaches:
+ * their mean, or in boosting the logistic function of the sum; calibrated when
+ * the model is.
+ */
+extern double spk_answer(const SpkModel *model, double sum);
+
+#endif							/* SPK_CORE_SCORING_PREDICT_H */

@@ -1,0 +1,355 @@
+/*
+ * walk.c
+ *	  A forest laid out for walking: the ways to choose from, and what they
+ *	  share.
+ */
+#include <string.h>
+
+#include "core/scoring/walk_parts.h"
+
+/* Below the top, levels between two looks whether all walks have arrived. */
+#define LEVELS		4
+
+SpkWalkWay
+spk_walk_best(void)
+{
+#ifdef SPK_VECTORS
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+			__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+			__builtin_cpu_supports("popcnt") ? SPK_WALK_AVX512 : SPK_WALK_AVX2;
+#endif
+	return SPK_WALK_PLAIN;
+}
+
+/* Does this way have blocks, and can they look into the model's slots? */
+static bool
+has_blocks(const SpkSlots *slots, SpkWalkWay way)
+{
+	return way != SPK_WALK_PLAIN && !slots->late_sets &&
+	    slots->n <= (way == SPK_WALK_AVX512 ? SPK_MANY_SLOTS : SPK_FEW_SLOTS);
+}
+
+/* Where in a complete tree of so many levels the nodes of the tree are. */
+static void
+find_places(const SpkTree *tree, uint32_t levels, uint32_t *places)
+{
+	places[1] = 0;
+	for (size_t i = 1; i < (size_t) 1 << levels; i++)
+	{
+		const SpkNode *node = &tree->nodes[places[i]];
+		bool		leaf = node->flags & SPK_NODE_LEAF;
+
+		places[2 * i] = leaf ? places[i] : node->u.left;
+		places[2 * i + 1] = leaf ? places[i] : node->u.left + 1;
+	}
+}
+
+SpkTest
+spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
+{
+	if (node->flags & SPK_NODE_LEAF)
+		return SPK_TEST_LEFT;
+	if (node->flags & SPK_NODE_SET)
+		return slots->late_sets ? slots->above[node->feature] | SPK_TEST_SET : spk_slot_of(slots, tree, node);
+	return spk_slot_of(slots, tree, node) | (SpkTest) node->split << 16;
+}
+
+/*
+ * The part of a tree from this node on, level by level, in one place, so that a
+ * walk through it meets few cache lines.  False when cancelled.
+ */
+static bool
+lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set, SpkExit *exit)
+{
+	uint32_t	start = walker->n_nodes;
+	uint32_t   *places = walker->places;
+	uint32_t	n = 1;
+
+	places[0] = root;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const SpkNode *node = &tree->nodes[places[i]];
+		uint32_t	at = start + i;
+		bool		leaf = node->flags & SPK_NODE_LEAF;
+
+		if (i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(&walker->host))
+			return false;
+		walker->nodes[at].left = leaf ? at : start + n;
+		walker->nodes[at].test = spk_make_test(&walker->slots, tree, node);
+		walker->ends[at].value = leaf ? node->u.value : 0;
+		if (walker->node_sets != NULL && (node->flags & SPK_NODE_SET))
+			walker->node_sets[at] = first_set + node->set;
+		if (leaf)
+			continue;
+		places[n++] = node->u.left;
+		places[n++] = node->u.left + 1;
+	}
+	walker->n_nodes += n;
+	exit->node = start;
+	return true;
+}
+
+/* False when cancelled. */
+static bool
+lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *exits)
+{
+	size_t		n = (size_t) 1 << walker->top;
+	const uint32_t *places = walker->complete + n;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		if (!walker->deep)
+			exits[i].value = tree->nodes[places[i]].u.value;
+		else if (i > 0 && places[i] == places[i - 1])
+			exits[i] = exits[i - 1];
+		else if (!lay_part(walker, tree, places[i], first_set, &exits[i]))
+			return false;
+	}
+	return true;
+}
+
+/* False when cancelled. */
+static bool
+copy_sets(SpkWalker *walker, const SpkModel *model)
+{
+	SpkCodeSet *to = walker->sets;
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+	{
+		const SpkTree *tree = &model->trees[t];
+
+		if (!spk_copy(&walker->host, to, tree->sets, tree->n_sets * sizeof(SpkCodeSet)))
+			return false;
+		to += tree->n_sets;
+	}
+	return true;
+}
+
+/* Sizes of all trees together */
+typedef struct Sizes
+{
+	uint64_t	nodes;
+	uint64_t	sets;
+	uint32_t	depth;			/* of the deepest */
+} Sizes;
+
+static Sizes
+forest_sizes(const SpkModel *model)
+{
+	Sizes		sizes = {0};
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+	{
+		uint32_t	depth = spk_tree_depth(&model->trees[t]);	/* a few nanoseconds a node */
+
+		sizes.depth = depth > sizes.depth ? depth : sizes.depth;
+		sizes.nodes += model->trees[t].n_nodes;
+		sizes.sets += model->trees[t].n_sets;
+	}
+	return sizes;
+}
+
+/* Memory for what is below the tops: no more nodes than the trees have, and places for those of one. */
+static bool
+alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
+{
+	const SpkHost *host = &walker->host;
+	size_t		n_nodes = sizes->nodes + SPK_FEW;
+	size_t		most = 1;
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		most = model->trees[t].n_nodes > most ? model->trees[t].n_nodes : most;
+	if ((walker->complete = spk_alloc(host, (size_t) 2 << walker->top, sizeof(uint32_t))) == NULL)
+		return false;
+	if (walker->slots.late_sets)
+	{
+		if ((walker->sets = spk_alloc(host, sizes->sets, sizeof(SpkCodeSet))) == NULL)
+			return false;
+		if (!copy_sets(walker, model))
+			return false;
+	}
+	return !walker->deep ||
+		((walker->places = spk_alloc(host, most, sizeof(uint32_t))) != NULL &&
+		 (walker->nodes = spk_alloc(host, n_nodes, sizeof(SpkWalkNode))) != NULL &&
+		 (walker->ends = spk_alloc(host, n_nodes, sizeof(SpkExit))) != NULL &&
+		 (!walker->slots.late_sets ||
+		  (walker->node_sets = spk_alloc(host, n_nodes, sizeof(uint32_t))) != NULL));
+}
+
+/* Lays out all trees, filled up with trees of a leaf each; false without memory and when cancelled. */
+static bool
+lay_out(SpkWalker *walker, const SpkModel *model)
+{
+	static SpkNode leaf = {.flags = SPK_NODE_LEAF};
+	static const SpkTree filling = {.n_nodes = 1, .nodes = &leaf};
+	const bool	plain = !has_blocks(&walker->slots, walker->way);
+	Sizes		sizes = forest_sizes(model);
+
+	if (plain)
+		walker->way = SPK_WALK_PLAIN;
+	walker->top = plain ? spk_plain_top(model, sizes.nodes, sizes.depth) :
+		spk_blocks_top(model, sizes.nodes, sizes.depth);
+	walker->deep = sizes.depth > walker->top;
+	if (sizes.nodes > UINT32_MAX || !alloc_below(walker, model, &sizes) ||
+		!(plain ? spk_plain_alloc(walker) : spk_blocks_alloc(walker)))
+		return false;
+	for (uint32_t t = 0, first_set = 0; t < spk_padded_trees(walker); t++)
+	{
+		const SpkTree *tree = t < model->n_trees ? &model->trees[t] : &filling;
+
+		if (spk_cancelled(&walker->host))
+			return false;
+		find_places(tree, walker->top, walker->complete);
+		if (plain)
+			spk_plain_lay(walker, t, tree, first_set);
+		else
+			spk_blocks_lay(walker, t, tree);
+		if (!lay_exits(walker, tree, first_set, walker->exits + t * walker->exits_stride))
+			return false;
+		first_set += tree->n_sets;
+	}
+	return true;
+}
+
+SpkWalker *
+spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
+{
+	SpkWalker  *walker = spk_alloc(host, 1, sizeof(SpkWalker));
+
+	if (walker == NULL)
+		return NULL;
+	memset(walker, 0, sizeof(*walker));
+	walker->host = *host;
+	walker->n_trees = model->n_trees;
+	walker->way = way;
+	if (!spk_slots_make(host, model, &walker->slots) || !lay_out(walker, model))
+	{
+		spk_walker_release(walker);
+		return NULL;
+	}
+	spk_release(host, walker->complete);
+	spk_release(host, walker->places);
+	walker->complete = walker->places = NULL;
+	return walker;
+}
+
+void
+spk_walker_release(SpkWalker *walker)
+{
+	SpkHost		host;
+
+	if (walker == NULL)
+		return;
+	host = walker->host;
+	spk_slots_release(&host, &walker->slots);
+	spk_release(&host, walker->complete);
+	spk_release(&host, walker->places);
+	spk_release(&host, walker->exits);
+	spk_release(&host, walker->nodes);
+	spk_release(&host, walker->ends);
+	spk_release(&host, walker->node_sets);
+	spk_release(&host, walker->sets);
+	spk_release(&host, walker->tests);
+	spk_release(&host, walker->test_sets);
+	spk_release(&host, walker->ways);
+	spk_release(&host, walker->blocks_memory);
+	spk_release(&host, walker->small_blocks_memory);
+	spk_release(&host, walker);
+}
+
+uint64_t
+spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
+{
+	/* tops have room for these at least, and else for at most so much a node: see the two ways */
+	const uint64_t least_top = 512;
+	const uint64_t most_top = 48;
+	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) + sizeof(SpkCodeSet);
+	const uint64_t feature = sizeof(SpkEdges) + sizeof(SpkNumberSlots) + 3 * sizeof(uint32_t);
+
+	return (1 << 14) + (n_features + SPK_NUMBERS_IN_STEP) * feature + (n_trees + SPK_FEW) * least_top +
+		(n_nodes + SPK_FEW) * (node + most_top);
+}
+
+SpkWalkWay
+spk_walker_way(const SpkWalker *walker)
+{
+	return walker->way;
+}
+
+size_t
+spk_walker_codes(const SpkWalker *walker)
+{
+	size_t		unit = walker->slots.n < SPK_FEW_SLOTS ? SPK_FEW_SLOTS : SPK_MANY_SLOTS;
+
+	return (walker->slots.n + unit) / unit * unit;	/* one more, at least */
+}
+
+void
+spk_walk_put_numbers(const SpkWalker *walker, const double *numbers, uint8_t *codes)
+{
+#ifdef SPK_VECTORS
+	if (walker->way == SPK_WALK_AVX512)
+		spk_put_numbers_avx512(&walker->slots, numbers, codes);
+	else
+#endif
+		spk_put_numbers_plain(&walker->slots, numbers, codes);
+}
+
+double
+spk_walk(const SpkWalker *walker, const uint8_t *codes)
+{
+	switch (walker->way)
+	{
+#ifdef SPK_VECTORS
+		case SPK_WALK_AVX512:
+			return spk_walk_avx512(walker, codes);
+		case SPK_WALK_AVX2:
+			return spk_walk_avx2(walker, codes);
+#endif
+		default:
+			return spk_walk_plain(walker, codes);
+	}
+}
+
+/* n walks, a constant where it is called. */
+SPK_ALWAYS_INLINE void
+walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, const uint32_t n, const bool sets)
+{
+	uint32_t	moved;
+
+	do
+	{
+		moved = 0;
+		for (int level = 0; level < LEVELS; level++)
+			SPK_UNROLL
+			for (uint32_t i = 0; i < n; i++)
+			{
+				const SpkWalkNode *node = &walker->nodes[at[i].node];
+				const uint32_t *set = sets ? walker->node_sets + at[i].node : NULL;
+				uint32_t	to = (uint32_t) spk_plus_right(walker, codes, node->left, node->test, set, sets);
+
+				if (level == LEVELS - 1)
+					moved |= at[i].node ^ to;
+				at[i].node = to;
+			}
+	} while (moved != 0);
+	for (uint32_t i = 0; i < n; i++)
+		at[i] = walker->ends[at[i].node];
+}
+
+void
+spk_walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, uint32_t n)
+{
+	if (walker->slots.late_sets)
+	{
+		if (n == SPK_IN_STEP)
+			walk_down(walker, codes, at, SPK_IN_STEP, true);
+		else
+			walk_down(walker, codes, at, SPK_FEW, true);
+	}
+	else if (n == SPK_IN_STEP)
+		walk_down(walker, codes, at, SPK_IN_STEP, false);
+	else
+		walk_down(walker, codes, at, SPK_FEW, false);
+}

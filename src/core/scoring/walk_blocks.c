@@ -1,0 +1,110 @@
+/*
+ * walk_blocks.c
+ *	  A forest laid out in blocks of tests that are made together.
+ */
+#include <string.h>
+
+#include "core/scoring/walk_parts.h"
+
+/*
+ * A tree has small blocks when there are at most so many times as many ways
+ * out of them as nodes.
+ */
+#define FILLING		8
+
+/* Levels that one look into the table of ways takes. */
+#define LEVELS		3
+
+/* The place in a complete tree of node i of the part whose top is there; all counted from 1. */
+static size_t
+below(size_t top, size_t i)
+{
+	size_t		level = 0;
+
+	while (i >> (level + 1) != 0)
+		level++;
+	return (top << level) + (i - ((size_t) 1 << level));
+}
+
+static void
+put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *slot, uint8_t *split)
+{
+	SpkTest		test = spk_make_test(&walker->slots, tree, &tree->nodes[walker->complete[place]]);
+
+	*slot = (uint8_t) test;
+	*split = (uint8_t) (test >> 16);
+}
+
+static void
+lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
+{
+	uint32_t	at = 0;
+
+	memset(block, 0, sizeof(*block));
+	for (size_t top = 0; top <= 1 << LEVELS; top++)
+		for (size_t i = 1; i < 1 << LEVELS; i++, at++)
+			put_test(walker, tree, below(top == 0 ? 1 : (1 << LEVELS) + top - 1, i), &block->slot[at],
+					 &block->split[at]);
+}
+
+static void
+lay_small_block(const SpkWalker *walker, const SpkTree *tree, size_t top, SpkSmallBlock *block)
+{
+	memset(block, 0, sizeof(*block));
+	for (size_t i = 1; i < SPK_SMALL_BLOCK_EXITS; i++)
+		put_test(walker, tree, below(top, i), &block->slot[i - 1], &block->split[i - 1]);
+}
+
+void
+spk_blocks_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree)
+{
+	lay_block(walker, tree, &walker->blocks[tree_no]);
+	for (size_t i = 0; i < SPK_BLOCK_EXITS && walker->small_blocks != NULL; i++)
+		lay_small_block(walker, tree, SPK_BLOCK_EXITS + i,
+						&walker->small_blocks[(size_t) tree_no * SPK_BLOCK_EXITS + i]);
+}
+
+/* The way out of three levels whose tests had these outcomes, 1 for right. */
+static void
+fill_ways(uint8_t *ways)
+{
+	for (uint32_t outcomes = 0; outcomes < SPK_WAYS; outcomes++)
+	{
+		uint32_t	at = 1;
+
+		for (int level = 0; level < LEVELS; level++)
+			at = 2 * at + ((outcomes >> (at - 1)) & 1);
+		ways[outcomes] = (uint8_t) (at - (1 << LEVELS));
+	}
+}
+
+uint32_t
+spk_blocks_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth)
+{
+	const uint32_t levels = SPK_BLOCK_LEVELS + SPK_SMALL_BLOCK_LEVELS;
+
+	return depth > SPK_BLOCK_LEVELS && (uint64_t) model->n_trees << levels <= FILLING * n_nodes ?
+		levels : SPK_BLOCK_LEVELS;
+}
+
+bool
+spk_blocks_alloc(SpkWalker *walker)
+{
+	const SpkHost *host = &walker->host;
+	size_t		n = spk_padded_trees(walker);
+
+	walker->exits_stride = (size_t) 1 << walker->top;
+	if ((walker->ways = spk_alloc(host, SPK_WAYS, sizeof(uint8_t))) == NULL ||
+		(walker->exits = spk_alloc(host, n << walker->top, sizeof(SpkExit))) == NULL ||
+		(walker->blocks_memory = spk_alloc(host, n * sizeof(SpkBlock) + SPK_CACHE_LINE, 1)) == NULL)
+		return false;
+	fill_ways(walker->ways);
+	walker->blocks = spk_cache_line(walker->blocks_memory);
+	if (walker->top == SPK_BLOCK_LEVELS)
+		return true;
+	n *= SPK_BLOCK_EXITS * sizeof(SpkSmallBlock);
+	if ((walker->small_blocks_memory = spk_alloc(host, n + SPK_CACHE_LINE, 1)) == NULL)
+		return false;
+	walker->small_blocks = spk_cache_line(walker->small_blocks_memory);
+	return true;
+}

@@ -1,0 +1,211 @@
+/*
+ * walk_slots.c
+ *	  What tests ask of a row, and where in its codes the answers are.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/scoring/walk_parts.h"
+
+/* The list of the feature's sets that have slots, searched; SPK_NO_SLOT if this one has none yet. */
+static uint32_t
+find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
+{
+	uint32_t	at = slots->first_set[feature];
+
+	while (at != SPK_NO_SLOT && memcmp(&slots->set_slots[at].set, set, sizeof(*set)) != 0)
+		at = slots->set_slots[at].next;
+	return at;
+}
+
+static void
+note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
+{
+	bool		known = !slots->late_sets && find_set(slots, feature, set) != SPK_NO_SLOT;
+
+	if (!known && slots->n_set_slots == SPK_MAX_SET_SLOTS)
+	{
+		slots->late_sets = true;
+		slots->first_set[feature] = 0;	/* any will do to note that it has some */
+	}
+	else if (!known)
+	{
+		slots->set_slots[slots->n_set_slots] = (SpkSetSlot) {*set, 0, slots->first_set[feature]};
+		slots->first_set[feature] = slots->n_set_slots++;
+	}
+}
+
+/* Notes in above, below and the lists of sets what the tests ask for: any slot will do yet.  Can be cancelled. */
+static bool
+note_tests(const SpkHost *host, SpkSlots *slots, const SpkModel *model)
+{
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		for (uint32_t i = 0; i < model->trees[t].n_nodes; i++)
+		{
+			const SpkNode *node = &model->trees[t].nodes[i];
+
+			if (i % SPK_POLL_NODES == 0 && spk_cancelled(host))
+				return false;
+			if (node->flags & SPK_NODE_LEAF)
+				continue;
+			if (node->flags & SPK_NODE_SET)
+				note_set(slots, node->feature, &model->trees[t].sets[node->set]);
+			else if (node->flags & SPK_NODE_MISSING_LEFT)
+				slots->below[node->feature] = 0;
+			else
+				slots->above[node->feature] = 0;
+		}
+	return true;
+}
+
+/* Gives out slots; what is not asked for goes behind them all. */
+static void
+number_slots(SpkSlots *slots)
+{
+	for (uint32_t f = 0; f < slots->n_features; f++)
+	{
+		if (slots->above[f] != SPK_NO_SLOT)
+			slots->above[f] = slots->n++;
+		if (slots->below[f] != SPK_NO_SLOT)
+			slots->below[f] = slots->n++;
+		if (slots->above[f] != SPK_NO_SLOT || slots->below[f] != SPK_NO_SLOT)
+			slots->numbers[slots->n_numbers++].feature = f;
+		if (slots->first_set[f] != SPK_NO_SLOT && slots->late_sets)
+			slots->above[f] = slots->n++;
+	}
+	for (uint32_t i = 0; i < slots->n_set_slots && !slots->late_sets; i++)
+		slots->set_slots[i].slot = slots->n++;
+	for (uint32_t i = 0; i < slots->n_numbers; i++)
+	{
+		SpkNumberSlots *number = &slots->numbers[i];
+
+		number->above = slots->above[number->feature];
+		number->below = slots->below[number->feature];
+		number->above = number->above == SPK_NO_SLOT ? slots->n : number->above;
+		number->below = number->below == SPK_NO_SLOT ? slots->n : number->below;
+	}
+	for (uint32_t i = slots->n_numbers; i % SPK_NUMBERS_IN_STEP != 0; i++)
+		slots->numbers[i] = slots->numbers[i - 1];
+}
+
+static size_t
+padded_numbers(size_t n)
+{
+	return (n + SPK_NUMBERS_IN_STEP - 1) / SPK_NUMBERS_IN_STEP * SPK_NUMBERS_IN_STEP;
+}
+
+static void
+copy_edges(SpkSlots *slots, const SpkModel *model)
+{
+	for (size_t i = 0; i < padded_numbers(slots->n_numbers); i++)
+	{
+		const SpkFeature *feature = &model->features[slots->numbers[i].feature];
+		SpkEdges   *edges = &slots->edges[i];
+		uint32_t	n = feature->n_bins == 0 ? 0 : feature->n_bins - 1;
+
+		if (n > 0)
+			memcpy(edges->fine, feature->edges, n * sizeof(double));
+		for (; n < SPK_EDGES; n++)
+			edges->fine[n] = INFINITY;
+		for (uint32_t k = 0; k < SPK_EDGE_STEP; k++)
+			edges->coarse[k] = edges->fine[(k + 1) * SPK_EDGE_STEP - 1];
+	}
+}
+
+bool
+spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
+{
+	size_t		n = padded_numbers(model->n_features);
+
+	memset(slots, 0, sizeof(*slots));
+	slots->n_features = model->n_features;
+	if ((slots->above = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
+		(slots->below = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
+		(slots->first_set = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
+		(slots->numbers = spk_alloc(host, n, sizeof(SpkNumberSlots))) == NULL ||
+		(slots->set_slots = spk_alloc(host, SPK_MAX_SET_SLOTS, sizeof(SpkSetSlot))) == NULL)
+		return false;
+	memset(slots->above, 0xFF, n * sizeof(uint32_t));
+	memset(slots->below, 0xFF, n * sizeof(uint32_t));
+	memset(slots->first_set, 0xFF, n * sizeof(uint32_t));
+	if (!note_tests(host, slots, model))
+		return false;
+	number_slots(slots);
+	n = padded_numbers(slots->n_numbers) * sizeof(SpkEdges);
+	if ((slots->edges_memory = spk_alloc(host, n + SPK_CACHE_LINE, 1)) == NULL)
+		return false;
+	slots->edges = spk_cache_line(slots->edges_memory);
+	copy_edges(slots, model);
+	return true;
+}
+
+void
+spk_slots_release(const SpkHost *host, SpkSlots *slots)
+{
+	spk_release(host, slots->above);
+	spk_release(host, slots->below);
+	spk_release(host, slots->first_set);
+	spk_release(host, slots->numbers);
+	spk_release(host, slots->set_slots);
+	spk_release(host, slots->edges_memory);
+}
+
+uint32_t
+spk_slot_of(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
+{
+	if ((node->flags & SPK_NODE_SET) && !slots->late_sets)
+		return slots->set_slots[find_set(slots, node->feature, &tree->sets[node->set])].slot;
+	return (node->flags & SPK_NODE_MISSING_LEFT) ? slots->below[node->feature] : slots->above[node->feature];
+}
+
+bool
+spk_walk_uses(const SpkWalker *walker, uint32_t feature)
+{
+	const SpkSlots *slots = &walker->slots;
+
+	return slots->above[feature] != SPK_NO_SLOT || slots->below[feature] != SPK_NO_SLOT ||
+		slots->first_set[feature] != SPK_NO_SLOT;
+}
+
+void
+spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8_t *codes)
+{
+	const SpkSlots *slots = &walker->slots;
+
+	if (slots->above[feature] != SPK_NO_SLOT)
+		codes[slots->above[feature]] = code;
+	if (slots->below[feature] != SPK_NO_SLOT)
+		codes[slots->below[feature]] = code == SPK_MISSING ? 0 : code;
+	if (!slots->late_sets)
+		for (uint32_t i = slots->first_set[feature]; i != SPK_NO_SLOT; i = slots->set_slots[i].next)
+			codes[slots->set_slots[i].slot] = !spk_set_has(&slots->set_slots[i].set, code);
+}
+
+/*
+ * Several binary searches in step, without branches on the values: the code is
+ * the number of edges below the value, as in spk_code_number.
+ */
+void
+spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *codes)
+{
+	for (uint32_t i = 0; i < slots->n_numbers; i += SPK_NUMBERS_IN_STEP)
+	{
+		const SpkNumberSlots *number = slots->numbers + i;
+		const SpkEdges *edges = slots->edges + i;
+		double		value[SPK_NUMBERS_IN_STEP];
+		uint32_t	code[SPK_NUMBERS_IN_STEP] = {0};
+
+		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
+			value[f] = numbers[number[f].feature];
+#pragma GCC unroll 8
+		for (uint32_t half = SPK_EDGES / 2; half > 0; half /= 2)
+#pragma GCC unroll 4
+			for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
+				code[f] += half & -(uint32_t) (edges[f].fine[code[f] + half - 1] < value[f]);
+		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
+		{
+			codes[number[f].above] = isnan(value[f]) ? SPK_MISSING : (uint8_t) code[f];
+			codes[number[f].below] = (uint8_t) code[f];	/* 0 of a NaN */
+		}
+	}
+}

@@ -1,0 +1,77 @@
+/*
+ * simulate_user.h
+ *	  One user of the simulated log: which page comes next, and when.
+ *
+ * Times are milliseconds since the log's start.
+ */
+#ifndef SPK_CORE_SIMULATION_SIMULATE_USER_H
+#define SPK_CORE_SIMULATION_SIMULATE_USER_H
+
+#include "core/simulation/draw.h"
+#include "core/events/event.h"
+#include "core/simulation/simulate_words.h"
+
+#define SPK_SIM_MS_PER_DAY	INT64_C(86400000)
+#define SPK_SIM_COUNTERS	2	/* session numbers come from this many servers */
+#define SPK_SIM_CHOICES		14	/* what may follow in a session but another song */
+
+typedef enum SpkSimAuth
+{
+	SPK_SIM_LOGGED_IN = 0,
+	SPK_SIM_LOGGED_OUT,
+	SPK_SIM_GUEST,
+	SPK_SIM_CANCELLED
+} SpkSimAuth;
+
+/* What all users share. */
+typedef struct SpkSimLog
+{
+	uint64_t	seed;
+	int64_t		end_ms;
+} SpkSimLog;
+
+typedef struct SpkSimUser
+{
+	SpkRng		rng;			/* the user's own stream */
+
+	/* for life */
+	int64_t		registration_ms;
+	double		visits;			/* a day, in a neutral mood */
+	double		songs;			/* a visit, in a neutral mood */
+	double		taste[3];		/* factors: thumbs up, thumbs down, company */
+	double		usual_mood;		/* > 0 is bad */
+	SpkSimPerson person;
+	uint8_t		counter;		/* which server numbers the sessions */
+	char		userid[12];
+
+	/* from day to day */
+	int32_t		day;			/* of mood_drift */
+	double		mood_drift;
+	bool		leaving;		/* this visit is the last one */
+	bool		farewell;		/* the last page before Cancel is reached */
+
+	/* the row to come */
+	int64_t		session;		/* numbered by whoever gives out the row with item 0 */
+	int32_t		item;
+	SpkPage		page;
+	SpkSimAuth	auth;
+	SpkLevel	level;
+
+	/*
+	 * Chances out of 2^32 that something else than a song follows, running
+	 * sums; good for one visit and level.
+	 */
+	uint32_t	chances[SPK_SIM_CHOICES];
+} SpkSimUser;
+
+/* Makes user number (from 0) and returns the time of the first row. */
+extern int64_t spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user);
+
+/*
+ * The user's row at now has been seen; makes the next one and returns its
+ * time, not before now; log->end_ms when there is none.  length is that of
+ * the song (seconds) when the row was NextSong.
+ */
+extern int64_t spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double length);
+
+#endif							/* SPK_CORE_SIMULATION_SIMULATE_USER_H */

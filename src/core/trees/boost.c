@@ -1,0 +1,296 @@
+/*
+ * boost.c
+ *	  Gradient boosting: options resolved, memory laid out, one tree after the
+ *	  other.
+ */
+#include <string.h>
+
+#include "core/trees/boost_grow.h"
+#include "core/base/elementary.h"
+#include "core/trees/forest.h"
+
+/* Histograms of open nodes that are kept take at most this, but there are at least two. */
+#define HISTOGRAM_BYTES		(UINT64_C(256) << 20)
+#define MAX_SLOTS			256
+
+#define ALIGNMENT			64
+
+SpkBoostPlan
+spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
+{
+	const double *value = options->value;
+	SpkForestPlan forest = spk_forest_plan(options, SPK_GRADIENT_BOOSTING, matrix);
+	double		heaviest = forest.weight[0] > forest.weight[1] ? forest.weight[0] : forest.weight[1];
+	double		churn = forest.weight[1] * matrix->n_positives;
+	double		stay = forest.weight[0] * (matrix->n_rows - matrix->n_positives);
+	uint32_t	max_leaves = matrix->n_rows < SPK_BOOST_MAX_LEAVES ? matrix->n_rows : SPK_BOOST_MAX_LEAVES;
+	SpkBoostPlan plan = {0};
+
+	plan.n_trees = (uint32_t) value[SPK_OPT_TREES];
+	plan.features_per_split = forest.features_per_split;
+	plan.max_depth = forest.max_depth;
+	plan.best_first = value[SPK_OPT_MAX_LEAVES] > 0;
+	if (plan.max_depth < 31 && max_leaves > UINT32_C(1) << plan.max_depth)
+		max_leaves = UINT32_C(1) << plan.max_depth;
+	if (plan.best_first && max_leaves > value[SPK_OPT_MAX_LEAVES])
+		max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
+	plan.max_leaves = max_leaves == 0 ? 1 : max_leaves;
+	plan.min_leaf = forest.min_leaf;
+	plan.patience = (uint32_t) value[SPK_OPT_EARLY_STOPPING];
+	plan.holdout = value[SPK_OPT_VALIDATION];
+	plan.subsample = value[SPK_OPT_SUBSAMPLE];
+	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
+	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
+	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE / SPK_HESSIAN_ONE;
+	plan.weight[0] = forest.weight[0] / heaviest;
+	plan.weight[1] = forest.weight[1] / heaviest;
+	plan.base = churn > 0 && stay > 0 ? spk_log(churn / stay) : 0;
+	plan.seed = forest.seed;
+	return plan;
+}
+
+/* Takes n things of this size from *at, which moves on; NULL for measuring alone. */
+static void *
+take(char *base, uint64_t *at, uint64_t n, uint64_t size)
+{
+	char	   *taken = base == NULL ? NULL : base + *at;
+
+	*at += (n * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return taken;
+}
+
+static void
+count_slots(SpkBooster *b)
+{
+	uint64_t	slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
+	uint64_t	useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
+
+	/* nodes that wait for their split, of which each adds a leaf */
+	if (b->plan.best_first)
+		useful = b->plan.max_leaves;
+	if (slots > useful)
+		slots = useful;
+	if (slots > MAX_SLOTS)
+		slots = MAX_SLOTS;
+	b->n_slots = slots < 2 ? 2 : (uint32_t) slots;
+	b->max_built = (b->n_slots + 1) / 2;
+}
+
+/* Lays out what a team of n shares; returns its size. */
+static uint64_t
+lay_out_shared(SpkBooster *b, uint32_t n, char *base)
+{
+	uint64_t	histogram = spk_histogram_length(b) * sizeof(SpkSums);
+	uint64_t	n_rows = b->matrix.n_rows;
+	uint64_t	at = 0;
+
+	b->shared = take(base, &at, 1, sizeof(SpkBoostShared));
+	b->members = take(base, &at, n, sizeof(SpkBoostMember));
+	b->rows = take(base, &at, n_rows, sizeof(SpkBoostRow));
+	b->margins = take(base, &at, n_rows, sizeof(float));
+	b->nodes = take(base, &at, b->max_nodes, sizeof(SpkBoostNode));
+	b->routes = take(base, &at, b->max_nodes, sizeof(SpkRoute));
+	b->built_of = take(base, &at, b->max_nodes, sizeof(int32_t));
+	b->values = take(base, &at, b->max_nodes, sizeof(float));
+	b->counts = take(base, &at, (uint64_t) n * b->max_nodes, sizeof(uint32_t));
+	b->built = take(base, &at, b->max_built, sizeof(uint32_t));
+	b->active = take(base, &at, b->n_slots, sizeof(uint32_t));
+	b->frontier = take(base, &at, b->max_nodes, sizeof(uint32_t));
+	b->free_slots = take(base, &at, b->n_slots, sizeof(int32_t));
+	b->gains = take(base, &at, 2 * (uint64_t) b->matrix.n_features, sizeof(double));
+	b->candidates = take(base, &at, (uint64_t) n * b->n_slots, sizeof(SpkBoostSplit));
+	b->histograms = take(base, &at, b->n_slots, histogram);
+	b->partials = take(base, &at, (uint64_t) (n - 1) * b->max_built, histogram);
+	return at;
+}
+
+/* Likewise what a member has for itself. */
+static uint64_t
+lay_out_own(SpkBooster *b, char *base)
+{
+	uint64_t	at = 0;
+
+	b->narrow = take(base, &at, b->max_built, spk_histogram_length(b) * sizeof(uint64_t));
+	b->flushed = take(base, &at, b->max_built, sizeof(uint32_t));
+	b->order = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
+	b->drawn = take(base, &at, b->matrix.n_features, 1);
+	return at;
+}
+
+static SpkBooster
+booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
+{
+	SpkBooster	b = {.plan = *plan, .matrix = *matrix};
+
+	b.max_nodes = 2 * plan->max_leaves - 1;
+	count_slots(&b);
+	return b;
+}
+
+uint64_t
+spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n)
+{
+	SpkBooster	b = booster_of(plan, matrix);
+
+	return lay_out_shared(&b, n, NULL);
+}
+
+uint64_t
+spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
+{
+	SpkBooster	b = booster_of(plan, matrix);
+
+	return lay_out_own(&b, NULL);
+}
+
+/* Drops trees from n on. */
+static void
+cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
+{
+	for (uint32_t t = n; t < model->n_trees; t++)
+	{
+		spk_release(host, model->trees[t].nodes);
+		spk_release(host, model->trees[t].sets);
+	}
+	if (model->n_trees > n)
+		model->n_trees = n;
+}
+
+/* The leader's view of how training goes. */
+typedef struct Progress
+{
+	uint32_t	best_trees;
+	int64_t		best_loss;
+} Progress;
+
+/* Notes whether the loss on the holdout has become less; true when it has not for too long. */
+static bool
+judge(SpkBooster *b, Progress *progress)
+{
+	uint32_t	n_trees = b->shared->round + 1;
+	uint32_t	n_features = b->matrix.n_features;
+	int64_t		loss = 0;
+
+	for (uint32_t member = 0; member < b->team.n; member++)
+		loss += b->members[member].loss;
+	if (b->plan.patience > 0 && progress->best_trees > 0 && loss >= progress->best_loss)
+		return n_trees - progress->best_trees >= b->plan.patience;
+	progress->best_trees = n_trees;
+	progress->best_loss = loss;
+	for (uint32_t f = 0; f < n_features; f++)
+	{
+		b->gains[f] += b->gains[n_features + f];
+		b->gains[n_features + f] = 0;
+	}
+	return false;
+}
+
+/* Keeps the tree that the team has grown, and ends training, or the team, when it is time. */
+static void
+finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
+{
+	SpkBoostShared *shared = b->shared;
+	SpkStatus	failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
+
+	if (failed == SPK_OK)
+	{
+		spk_boost_count_rows(b);
+		failed = spk_boost_keep_tree(b, &model->trees[shared->round]);
+		model->n_trees = shared->round + 1;
+	}
+	shared->status = failed;
+	shared->done = failed != SPK_OK || judge(b, progress) || shared->n_nodes == 1 ||
+		model->n_trees == b->plan.n_trees;
+	shared->round++;
+	if (!shared->done && b->team.round != NULL && b->team.round(b->team.ctx, shared->round, b->plan.n_trees))
+		shared->alone = true;
+}
+
+/* The leader takes over what the others have summed up for the next tree. */
+static void
+go_alone(SpkBooster *b)
+{
+	SpkBoostMember *sum = &b->members[0];
+
+	for (uint32_t member = 1; member < b->team.n; member++)
+	{
+		sum->sums.g += b->members[member].sums.g;
+		sum->sums.h += b->members[member].sums.h;
+		sum->n_in_tree += b->members[member].n_in_tree;
+		sum->loss += b->members[member].loss;
+	}
+	b->team.n = 1;
+}
+
+/* As spk_boost. */
+static SpkStatus
+grow_trees(SpkBooster *b, SpkModel *model)
+{
+	const SpkBoostShared *shared = b->shared;
+	Progress	progress = {0};
+
+	spk_boost_start_rows(b);
+	spk_barrier(&b->team);
+	while (!shared->done && shared->status == SPK_OK)
+	{
+		spk_boost_grow(b);
+		if (shared->status != SPK_OK)
+			break;
+		spk_boost_finish_rows(b);
+		spk_barrier(&b->team);
+		if (b->team.me == 0)
+			finish_round(b, model, &progress);
+		spk_barrier(&b->team);
+		if (shared->alone && b->team.n > 1)
+		{
+			/* from here on shared is the leader's */
+			if (b->team.me != 0)
+				return SPK_OK;
+			go_alone(b);
+		}
+	}
+	if (b->team.me == 0 && shared->status == SPK_OK)
+	{
+		cut_trees(&b->host, model, progress.best_trees);
+		spk_forest_importance(b->gains, 1, model->features, b->matrix.n_features);
+	}
+	return shared->status;
+}
+
+SpkStatus
+spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan, const SpkMatrix *matrix,
+		  const SpkFeature *features, void *shared, SpkModel *model)
+{
+	SpkBooster	b = booster_of(plan, matrix);
+	void	   *own;
+	SpkStatus	status;
+
+	if (matrix->n_rows == 0 || matrix->n_features == 0)
+		return SPK_INVALID;
+	if (matrix->n_rows > SPK_MAX_ROWS || matrix->n_features > SPK_MAX_FEATURES)
+		return SPK_LIMIT;
+	b.host = *host;
+	b.team = *team;
+	b.features = features;
+	lay_out_shared(&b, team->n, shared);
+	own = spk_alloc(host, (size_t) lay_out_own(&b, NULL), 1);
+	if (own != NULL)
+		memset(own, 0, (size_t) lay_out_own(&b, own));
+	if (team->me == 0)
+	{
+		memset(b.shared, 0, sizeof(*b.shared));
+		memset(b.gains, 0, 2 * matrix->n_features * sizeof(double));
+	}
+	spk_barrier(team);
+	if (own == NULL)
+		spk_boost_fail(&b, SPK_NO_MEMORY);
+	spk_barrier(team);
+	if (team->me == 0)
+		b.shared->status = (SpkStatus) b.shared->failed;
+	spk_barrier(team);
+	status = b.shared->status;
+	if (status == SPK_OK)
+		status = grow_trees(&b, model);
+	spk_release(host, own);
+	return status;
+}

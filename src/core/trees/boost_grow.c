@@ -1,0 +1,510 @@
+/*
+ * boost_grow.c
+ *	  Growing a boosted tree together, step by step.
+ */
+#include <string.h>
+
+#include "core/trees/boost_grow.h"
+#include "core/base/rng.h"
+
+#define STREAM_TREE		UINT64_C(3)
+
+static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+
+/* ---- What every member does: searching its features ---- */
+
+/* Marks the features drawn for the node. */
+static void
+draw_features(SpkBooster *b, const SpkBoostNode *node)
+{
+	uint32_t	n = b->matrix.n_features;
+	uint32_t	wanted = b->plan.features_per_split;
+	SpkRng		rng = spk_rng(node->path, 0);
+
+	memset(b->drawn, wanted == n, n);
+	if (wanted == n)
+		return;
+	for (uint32_t f = 0; f < n; f++)
+		b->order[f] = (uint16_t) f;
+	for (uint32_t at = 0; at < wanted; at++)
+	{
+		uint32_t	with = at + spk_rng_below(&rng, n - at);
+		uint16_t	drawn = b->order[with];
+
+		b->order[with] = b->order[at];
+		b->drawn[drawn] = true;
+	}
+}
+
+/*
+ * Adds up what the members have built of a feature, and takes it from the
+ * sibling.
+ */
+static void
+merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
+{
+	const SpkBoostNode *node = &b->nodes[b->built[place]];
+	size_t		length = spk_histogram_length(b);
+	size_t		at = (size_t) feature * SPK_CODES;
+	SpkSums    *sums = b->histograms + (size_t) node->slot * length + at;
+
+	for (uint32_t member = 1; member < b->team.n; member++)
+	{
+		const SpkSums *partial = spk_boost_partial(b, member, place) + at;
+
+		for (int code = 0; code < SPK_CODES; code++)
+		{
+			sums[code].g += partial[code].g;
+			sums[code].h += partial[code].h;
+		}
+	}
+	if (node->sibling != 0)
+	{
+		SpkSums    *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;
+
+		for (int code = 0; code < SPK_CODES; code++)
+		{
+			rest[code].g -= sums[code].g;
+			rest[code].h -= sums[code].h;
+		}
+	}
+}
+
+/* All rows of the node, as the members have counted them. */
+static uint32_t
+count_rows(const SpkBooster *b, uint32_t node)
+{
+	uint32_t	n = 0;
+
+	for (uint32_t member = 0; member < b->team.n; member++)
+		n += spk_boost_counts(b, member)[node];
+	return n;
+}
+
+/*
+ * The hessian that min_leaf rows of the node have on average.  Rows are not
+ * counted by code, so that this is what keeps leaves from being too small.
+ */
+static double
+min_hessian(const SpkBooster *b, uint32_t node)
+{
+	double		rows = count_rows(b, node) * b->shared->share_in_tree;
+
+	return b->plan.min_leaf * (double) b->nodes[node].sums.h / rows;
+}
+
+/* The best split of an active node by the member's features. */
+static SpkBoostSplit
+search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
+{
+	const SpkBoostNode *node = &b->nodes[b->active[place]];
+	const SpkSums *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
+	double		least = min_hessian(b, b->active[place]);
+	SpkBoostSplit best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
+
+	draw_features(b, node);
+	for (uint32_t f = from; f < to; f++)
+		if (b->drawn[f])
+			spk_boost_split_feature(node->sums, b->plan.l2, least, (uint16_t) f,
+									b->features[f].kind == SPK_CATEGORY, b->features[f].n_bins,
+									sums + (size_t) f * SPK_CODES, &best);
+	return best;
+}
+
+static void
+search(SpkBooster *b)
+{
+	uint32_t	from = spk_share(&b->team, b->matrix.n_features, b->team.me);
+	uint32_t	to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
+
+	for (uint32_t place = 0; place < b->shared->n_built; place++)
+		for (uint32_t f = from; f < to; f++)
+			merge_feature(b, place, f);
+	for (uint32_t place = 0; place < b->shared->n_active; place++)
+	{
+		if (spk_cancelled(&b->host))
+		{
+			spk_boost_fail(b, SPK_CANCELLED);
+			return;
+		}
+		b->candidates[(size_t) b->team.me * b->n_slots + place] = search_node(b, place, from, to);
+	}
+}
+
+/* ---- What the leader does between steps ---- */
+
+/* A new leaf, to which its rows are routed from now on. */
+static SpkBoostNode *
+add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
+{
+	uint32_t	i = b->shared->n_nodes++;
+	SpkBoostNode *node = &b->nodes[i];
+
+	memset(node, 0, sizeof(*node));
+	node->sums = sums;
+	node->depth = depth;
+	node->path = path;
+	node->slot = SPK_NO_SLOT;
+	b->built_of[i] = -1;
+	b->routes[i] = (SpkRoute) {all_codes, i, 0};
+	return node;
+}
+
+static void
+release_slot(SpkBooster *b, SpkBoostNode *node)
+{
+	if (b->shared->keep && node->slot != SPK_NO_SLOT)
+		b->free_slots[b->shared->n_free++] = node->slot;
+	node->slot = SPK_NO_SLOT;
+}
+
+/* The node's histogram is to be built in the next pass. */
+static void
+build(SpkBooster *b, uint32_t node, int32_t slot, uint32_t sibling)
+{
+	b->nodes[node].slot = slot;
+	b->nodes[node].sibling = sibling;
+	b->built_of[node] = (int32_t) b->shared->n_built;
+	b->built[b->shared->n_built++] = node;
+}
+
+static void
+activate(SpkBooster *b, uint32_t node)
+{
+	if (b->nodes[node].open)
+		b->active[b->shared->n_active++] = node;
+}
+
+/* Without kept histograms: the next open nodes of the step, as many as there is space for. */
+static bool
+plan_group(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+
+	for (; shared->cursor < shared->n_nodes && shared->n_built < b->max_built; shared->cursor++)
+		if (b->nodes[shared->cursor].open)
+		{
+			build(b, shared->cursor, (int32_t) shared->n_built, 0);
+			activate(b, shared->cursor);
+		}
+	return shared->n_active > 0;
+}
+
+/* With kept histograms: of each two new nodes the smaller; false when slots are too few. */
+static bool
+plan_pairs(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+	uint32_t	needed = 0;
+
+	for (uint32_t i = shared->first; i < shared->n_nodes; i += 2)
+		needed += b->nodes[i].open || b->nodes[i + 1].open;
+	if (needed > shared->n_free)
+		return false;
+	for (uint32_t i = shared->first; i < shared->n_nodes; i += 2)
+	{
+		uint32_t	smaller = b->nodes[i].sums.h <= b->nodes[i + 1].sums.h ? i : i + 1;
+		uint32_t	larger = i + (i + 1) - smaller;
+
+		if (!b->nodes[i].open && !b->nodes[i + 1].open)
+			release_slot(b, &b->nodes[larger]);
+		else
+			build(b, smaller, b->free_slots[--shared->n_free], larger);
+		activate(b, i);
+		activate(b, i + 1);
+	}
+	return true;
+}
+
+/* Chooses what the next pass builds; false when no new node is open. */
+static bool
+plan_pass(SpkBooster *b)
+{
+	b->shared->cursor = b->shared->first;
+	if (b->shared->keep && plan_pairs(b))
+		return b->shared->n_active > 0;
+	b->shared->keep = false;
+	return plan_group(b);
+}
+
+/* Turns a leaf of the frontier into a split node with two new leaves. */
+static void
+split_node(SpkBooster *b, uint32_t i)
+{
+	SpkBoostNode *node = &b->nodes[i];
+	const SpkBoostSplit *split = &node->split;
+	SpkSums		right = {node->sums.g - split->left.g, node->sums.h - split->left.h};
+	double		rows_h = (double) node->sums.h / (node->n_rows * b->shared->share_in_tree);
+	double		least = 2 * b->plan.min_leaf * rows_h;
+	SpkRoute   *route = &b->routes[i];
+	SpkBoostNode *child;
+
+	node->left = b->shared->n_nodes;
+	b->shared->n_leaves++;
+	b->gains[b->matrix.n_features + split->feature] +=
+		split->score - spk_boost_score(node->sums, b->plan.l2);
+	for (int side = 0; side < 2; side++)
+	{
+		child = add_node(b, side == 0 ? split->left : right, node->depth + 1,
+						 spk_hash_combine(node->path, (uint64_t) side));
+		child->open = child->depth < b->plan.max_depth && (double) child->sums.h >= least;
+	}
+	/* the larger child takes the parent's slot */
+	child = &b->nodes[node->left + (split->left.h <= right.h)];
+	child->slot = node->slot;
+	node->slot = SPK_NO_SLOT;
+
+	route->left = node->left;
+	route->feature = split->feature;
+	route->left_codes = split->set;
+	if (!split->category)
+	{
+		memset(&route->left_codes, 0, sizeof(route->left_codes));
+		for (uint32_t code = 0; code <= split->cut; code++)
+			spk_set_add(&route->left_codes, (uint8_t) code);
+		if (split->missing_left)
+			spk_set_add(&route->left_codes, SPK_MISSING);
+	}
+}
+
+/* The place in the frontier of the node that gains most; equal: the one made first. */
+static uint32_t
+best_of_frontier(const SpkBooster *b)
+{
+	uint32_t	best = 0;
+	double		best_gain = -1;
+
+	for (uint32_t place = 0; place < b->shared->n_frontier; place++)
+	{
+		const SpkBoostNode *node = &b->nodes[b->frontier[place]];
+		double		gain = node->split.score - spk_boost_score(node->sums, b->plan.l2);
+
+		if (gain > best_gain || (gain == best_gain && b->frontier[place] < b->frontier[best]))
+		{
+			best = place;
+			best_gain = gain;
+		}
+	}
+	return best;
+}
+
+/* Splits the best node of the frontier, or all of it; false when there is none or no leaf is left. */
+static bool
+split_frontier(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+	uint32_t	nodes_before = shared->n_nodes;
+
+	if (b->plan.best_first && shared->n_frontier > 0 && shared->n_leaves < b->plan.max_leaves)
+	{
+		uint32_t	place = best_of_frontier(b);
+
+		split_node(b, b->frontier[place]);
+		b->frontier[place] = b->frontier[--shared->n_frontier];
+	}
+	else if (!b->plan.best_first)
+	{
+		for (uint32_t i = 0; i < shared->n_frontier && shared->n_leaves < b->plan.max_leaves; i++)
+			split_node(b, b->frontier[i]);
+		shared->n_frontier = 0;
+	}
+	return shared->n_nodes > nodes_before;
+}
+
+/* The best of the members' candidates; they are in order of features. */
+static void
+take_candidates(SpkBooster *b)
+{
+	for (uint32_t place = 0; place < b->shared->n_active; place++)
+	{
+		SpkBoostNode *node = &b->nodes[b->active[place]];
+
+		node->split = b->candidates[place];
+		for (uint32_t member = 1; member < b->team.n; member++)
+		{
+			const SpkBoostSplit *other = &b->candidates[(size_t) member * b->n_slots + place];
+
+			if (other->found && (!node->split.found || other->score > node->split.score))
+				node->split = *other;
+		}
+		node->open = false;
+		if (node->split.found)
+			b->frontier[b->shared->n_frontier++] = b->active[place];
+	}
+	b->shared->n_active = 0;
+}
+
+/* Forgets what the last pass has built, but for histograms of the frontier. */
+static void
+clear_built(SpkBooster *b)
+{
+	for (uint32_t place = 0; place < b->shared->n_built; place++)
+	{
+		SpkBoostNode *node = &b->nodes[b->built[place]];
+		SpkBoostNode *sibling = &b->nodes[node->sibling];
+
+		b->built_of[b->built[place]] = -1;
+		if (!node->split.found)
+			release_slot(b, node);
+		if (node->sibling != 0 && !sibling->split.found)
+			release_slot(b, sibling);
+	}
+	b->shared->n_built = 0;
+}
+
+void
+spk_boost_count_rows(SpkBooster *b)
+{
+	for (uint32_t i = b->shared->first; i < b->shared->n_nodes; i++)
+		b->nodes[i].n_rows = count_rows(b, i);
+}
+
+/* The value of a leaf, by which its margin moves. */
+static double
+value_of(const SpkBooster *b, const SpkBoostNode *node)
+{
+	double		h = ((double) node->sums.h + b->plan.l2) / SPK_HESSIAN_ONE;
+
+	return h > 0 ? -b->plan.learning_rate * ((double) node->sums.g / SPK_GRADIENT_ONE) / h : 0;
+}
+
+/* After a search: what the next pass does, if there is one. */
+static void
+advance(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+	SpkStatus	failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
+
+	if (failed != SPK_OK)
+	{
+		shared->status = failed;
+		return;
+	}
+	spk_boost_count_rows(b);
+	take_candidates(b);
+	clear_built(b);
+	if (!shared->keep && plan_group(b))
+		return;
+	shared->first = shared->n_nodes;
+	while (split_frontier(b))
+		if (plan_pass(b))
+			return;
+	for (uint32_t i = 0; i < shared->n_nodes; i++)
+		b->values[i] = (float) value_of(b, &b->nodes[i]);
+	shared->tree_done = true;
+}
+
+/* The root, all rows in it. */
+static void
+start_tree(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+	SpkSums		sums = {0, 0};
+	uint64_t	n_in_tree = 0;
+	uint64_t	name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_TREE), shared->round);
+
+	for (uint32_t member = 0; member < b->team.n; member++)
+	{
+		sums.g += b->members[member].sums.g;
+		sums.h += b->members[member].sums.h;
+		n_in_tree += b->members[member].n_in_tree;
+	}
+	shared->share_in_tree = (double) n_in_tree / b->matrix.n_rows;
+	shared->tree_done = false;
+	shared->keep = true;
+	shared->first = shared->cursor = 0;
+	shared->n_nodes = 0;
+	shared->n_leaves = 1;
+	shared->n_built = shared->n_active = shared->n_frontier = 0;
+	shared->n_free = 0;
+	for (uint32_t slot = b->n_slots; slot-- > 0;)
+		b->free_slots[shared->n_free++] = (int32_t) slot;
+	add_node(b, sums, 0, name)->open = sums.h > 0;
+	if (!b->nodes[0].open)
+	{
+		b->values[0] = (float) value_of(b, &b->nodes[0]);
+		shared->tree_done = true;
+		return;
+	}
+	build(b, 0, b->free_slots[--shared->n_free], 0);
+	activate(b, 0);
+}
+
+void
+spk_boost_grow(SpkBooster *b)
+{
+	const SpkBoostShared *shared = b->shared;
+
+	if (b->team.me == 0)
+		start_tree(b);
+	spk_barrier(&b->team);
+	while (!shared->tree_done && shared->status == SPK_OK)
+	{
+		spk_boost_pass(b);
+		spk_barrier(&b->team);
+		search(b);
+		spk_barrier(&b->team);
+		if (b->team.me == 0)
+			advance(b);
+		spk_barrier(&b->team);
+	}
+}
+
+/* ---- The finished tree ---- */
+
+static void
+copy_split(const SpkBoostSplit *split, SpkTree *tree, SpkNode *node)
+{
+	node->feature = split->feature;
+	if (split->category)
+	{
+		node->flags = SPK_NODE_SET;
+		node->set = tree->n_sets;
+		tree->sets[tree->n_sets++] = split->set;
+	}
+	else
+	{
+		node->split = split->cut;
+		node->flags = split->missing_left ? SPK_NODE_MISSING_LEFT : 0;
+	}
+}
+
+SpkStatus
+spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
+{
+	uint32_t	n_nodes = b->shared->n_nodes;
+	double		base = b->shared->round == 0 ? b->plan.base : 0;
+	uint32_t	n_sets = 0;
+	uint32_t	n = 1;
+
+	for (uint32_t i = 0; i < n_nodes; i++)
+		n_sets += b->nodes[i].left != 0 && b->nodes[i].split.category;
+	tree->nodes = spk_alloc(&b->host, n_nodes, sizeof(SpkNode));
+	tree->sets = spk_alloc(&b->host, n_sets, sizeof(SpkCodeSet));
+	if (tree->nodes == NULL || tree->sets == NULL)
+		return SPK_NO_MEMORY;
+	tree->n_nodes = n_nodes;
+	tree->n_sets = 0;
+	/* u.left holds the place as grown until it is the node's turn */
+	memset(tree->nodes, 0, n_nodes * sizeof(SpkNode));
+	for (uint32_t i = 0; i < n; i++)
+	{
+		SpkNode    *node = &tree->nodes[i];
+		uint32_t	from = node->u.left;
+		const SpkBoostNode *grown = &b->nodes[from];
+
+		node->cover = grown->n_rows;
+		if (grown->left == 0)
+		{
+			node->flags = SPK_NODE_LEAF;
+			node->u.value = (float) (value_of(b, grown) + base);
+			continue;
+		}
+		copy_split(&grown->split, tree, node);
+		node->u.left = n;
+		tree->nodes[n].u.left = grown->left;
+		tree->nodes[n + 1].u.left = grown->left + 1;
+		n += 2;
+	}
+	return SPK_OK;
+}

@@ -1,0 +1,425 @@
+/*
+ * tree_growth.c
+ *	  Growing one tree: sample rows, then split nodes depth first.
+ */
+#include <string.h>
+
+#include "core/trees/tree_growth.h"
+#include "core/base/rng.h"
+#include "core/base/sort.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/*
+ * Nodes with fewer rows note which codes occur while they count, instead of
+ * looking through the whole histogram afterwards.
+ */
+#define FEW_ROWS	96
+
+/*
+ * The next feature drawn without replacement (Fisher and Yates's shuffle, as
+ * far as needed), but for those known to be constant in the node.  The swaps
+ * are noted, so that undoing them costs no more than they did.
+ */
+static bool
+draw_feature(SpkGrower *grower, SpkRng *rng, const uint64_t *constant, uint16_t *feature)
+{
+	uint32_t	n = grower->matrix.n_features;
+	uint16_t   *order = grower->order;
+
+	while (grower->n_drawn < n)
+	{
+		uint32_t	at = grower->n_drawn++;
+		uint32_t	with = at + spk_rng_below(rng, n - at);
+		uint16_t	drawn = order[with];
+
+		order[with] = order[at];
+		order[at] = drawn;
+		grower->swapped[at] = (uint16_t) with;
+		if ((constant[drawn >> 6] >> (drawn & 63) & 1) == 0)
+		{
+			*feature = drawn;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+undo_draws(SpkGrower *grower)
+{
+	uint16_t   *order = grower->order;
+
+	while (grower->n_drawn > 0)
+	{
+		uint32_t	at = --grower->n_drawn;
+		uint32_t	with = grower->swapped[at];
+		uint16_t	drawn = order[at];
+
+		order[at] = order[with];
+		order[with] = drawn;
+	}
+}
+
+/*
+ * Adds n rows to the histograms of n_features features (at most
+ * SPK_FEATURES_PER_PASS; a constant where it is called, so that the inner loop
+ * unrolls), noting the codes that occur when there are few rows.
+ */
+ALWAYS_INLINE void
+count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features, const int n_features,
+		   const bool few)
+{
+	size_t		stride = grower->matrix.stride;
+	uint32_t	weight_at = grower->matrix.n_features;
+	uint32_t	at[SPK_FEATURES_PER_PASS];
+
+	for (int f = 0; f < n_features; f++)
+		at[f] = features[f];
+	for (; n > 0; n--, row += stride)
+	{
+		SpkTally	tally = spk_tally_of_row(row[weight_at]);
+
+#pragma GCC unroll 4
+		for (int f = 0; f < n_features; f++)
+		{
+			uint8_t		code = row[at[f]];
+
+			grower->histogram[f][code] += tally;
+			if (few)
+				spk_set_add(&grower->touched[f], code);
+		}
+	}
+}
+
+static void
+count_pass(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *features, int n_features)
+{
+	bool		few = n < FEW_ROWS;
+
+	switch (n_features)
+	{
+		case 1:
+			few ? count_rows(grower, rows, n, features, 1, true) : count_rows(grower, rows, n, features, 1, false);
+			break;
+		case 2:
+			few ? count_rows(grower, rows, n, features, 2, true) : count_rows(grower, rows, n, features, 2, false);
+			break;
+		case 3:
+			few ? count_rows(grower, rows, n, features, 3, true) : count_rows(grower, rows, n, features, 3, false);
+			break;
+		default:
+			few ? count_rows(grower, rows, n, features, 4, true) : count_rows(grower, rows, n, features, 4, false);
+			break;
+	}
+}
+
+/* Fills the histograms of some features for all rows of the node. */
+static SpkStatus
+fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *features, int n_features)
+{
+	size_t		stride = grower->matrix.stride;
+	const uint8_t *rows = grower->rows[pending->side] + pending->start * stride;
+
+	if (pending->n_rows < FEW_ROWS)
+	{
+		if (spk_must_stop(grower, (pending->n_rows + 16) * (uint32_t) n_features))
+			return SPK_CANCELLED;
+		count_pass(grower, rows, pending->n_rows, features, n_features);
+		return SPK_OK;
+	}
+	for (uint32_t done = 0, n; done < pending->n_rows; done += n)
+	{
+		n = pending->n_rows - done;
+		if (n > 2 * SPK_POLL_ROWS)
+			n = SPK_POLL_ROWS;	/* so that the last part is no small one */
+		if (spk_must_stop(grower, (n + SPK_CODES) * (uint32_t) n_features))
+			return SPK_CANCELLED;
+		count_pass(grower, rows + done * stride, n, features, n_features);
+	}
+	return SPK_OK;
+}
+
+/* Moves a histogram into groups, leaving it zero. */
+static void
+take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
+{
+	SpkTally   *histogram = grower->histogram[slot];
+	SpkGroups  *groups = &grower->groups;
+	uint32_t	n = 0;
+
+	groups->missing = histogram[SPK_MISSING];
+	histogram[SPK_MISSING] = 0;
+	if (few)
+	{
+		SpkCodeSet *touched = &grower->touched[slot];
+
+		touched->bits[SPK_MISSING >> 6] &= ~(UINT64_C(1) << (SPK_MISSING & 63));
+		for (int word = 0; word < 4; word++)
+			for (; touched->bits[word] != 0; touched->bits[word] &= touched->bits[word] - 1)
+			{
+				int			code = 64 * word + __builtin_ctzll(touched->bits[word]);
+
+				groups->tally[n] = histogram[code];
+				groups->code[n++] = (uint8_t) code;
+				histogram[code] = 0;
+			}
+	}
+	else
+	{
+		/* without branches: which codes occur is anybody's guess */
+		for (uint32_t code = 0; code < n_bins; code++)
+		{
+			groups->tally[n] = histogram[code];
+			groups->code[n] = (uint8_t) code;
+			n += histogram[code] != 0;
+		}
+		memset(histogram, 0, n_bins * sizeof(SpkTally));
+	}
+	groups->n = n;
+}
+
+SpkStatus
+spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
+{
+	SpkRng		rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
+	bool		few = pending->n_rows < FEW_ROWS;
+	uint32_t	wanted = grower->plan.features_per_split;
+	SpkStatus	status = SPK_OK;
+
+	*best = spk_split_none(&grower->criterion, pending->tally);
+	while (wanted > 0 || !best->found)
+	{
+		uint16_t	features[SPK_FEATURES_PER_PASS];
+		int			n = 0;
+		int			most = wanted == 0 ? 1 : wanted < SPK_FEATURES_PER_PASS ? (int) wanted : SPK_FEATURES_PER_PASS;
+
+		while (n < most && draw_feature(grower, &rng, constant, &features[n]))
+			n++;
+		if (n == 0)
+			break;
+		status = fill_histograms(grower, pending, features, n);
+		if (status != SPK_OK)
+			break;
+		for (int i = 0; i < n; i++)
+		{
+			uint16_t	f = features[i];
+
+			take_groups(grower, i, grower->n_bins[f], few);
+			if (grower->groups.n + (grower->groups.missing != 0) < 2)
+			{
+				constant[f >> 6] |= UINT64_C(1) << (f & 63);
+				continue;
+			}
+			if (wanted > 0)
+				wanted--;
+			spk_split_feature(&grower->criterion, pending->tally, f, grower->is_category[f],
+							  grower->n_bins[f], &grower->groups, best);
+		}
+	}
+	undo_draws(grower);
+	return status;
+}
+
+/* Makes a leaf of a new node; false when it might be split instead. */
+static bool
+try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
+{
+	uint32_t	rows = spk_tally_rows(tally);
+	uint32_t	churn = spk_tally_churn(tally);
+	double		churn_weight = grower->criterion.weight[1] * churn;
+	double		stay_weight = grower->criterion.weight[0] * (rows - churn);
+
+	memset(node, 0, sizeof(*node));
+	node->cover = rows;
+	node->flags = SPK_NODE_LEAF;
+	node->u.value = (float) (churn_weight / (stay_weight + churn_weight));
+	return churn == 0 || churn == rows || depth >= grower->plan.max_depth ||
+		rows / 2 < grower->criterion.min_leaf;
+}
+
+/* Turns the leaf into a split node and adds its children; returns the left one's place. */
+static uint32_t
+set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
+{
+	SpkNode    *node = &grower->nodes[place];
+
+	node->u.left = grower->n_nodes;
+	node->feature = split->feature;
+	node->flags = 0;
+	if (split->category)
+	{
+		node->flags = SPK_NODE_SET;
+		node->set = grower->n_sets;
+		grower->sets[grower->n_sets++] = split->set;
+	}
+	else
+	{
+		node->split = split->cut;
+		if (split->missing_left)
+			node->flags = SPK_NODE_MISSING_LEFT;
+	}
+	grower->n_nodes += 2;
+	return node->u.left;
+}
+
+void
+spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, double *gains,
+			   SpkChildren *children)
+{
+	uint32_t	left = set_split(grower, parent->node, split);
+
+	gains[split->feature] += spk_impurity(&grower->criterion, parent->tally) - split->cost;
+	for (uint32_t side = 0; side < 2; side++)
+	{
+		SpkPending *child = &children->pending[side];
+
+		*child = *parent;
+		child->node = left + side;
+		child->depth = parent->depth + 1;
+		child->tally = side == 0 ? split->left : parent->tally - split->left;
+		child->path = spk_hash_combine(parent->path, side);
+		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child->tally, child->depth);
+	}
+}
+
+SpkStatus
+spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, SpkChildren *children)
+{
+	SpkPending *left = &children->pending[0];
+	SpkPending *right = &children->pending[1];
+	SpkStatus	status = spk_partition(grower, parent, split, &left->n_rows);
+
+	right->n_rows = parent->n_rows - left->n_rows;
+	right->start = parent->start + left->n_rows;
+	right->side = 1 - parent->side;
+	return status;
+}
+
+static void
+push(SpkGrower *grower, const SpkPending *child, uint32_t parent_slot)
+{
+	spk_inherit_constant(grower, grower->n_pending, parent_slot);
+	grower->pending[grower->n_pending++] = *child;
+}
+
+/* Splits the last pending node, or leaves it the leaf it is. */
+static SpkStatus
+grow_node(SpkGrower *grower, double *gains)
+{
+	uint32_t	slot = --grower->n_pending;
+	SpkPending	parent = grower->pending[slot];
+	SpkChildren children;
+	SpkSplit	split;
+	SpkStatus	status = spk_find_split(grower, &parent, spk_constant_of(grower, slot), &split);
+
+	if (status != SPK_OK || !split.found)
+		return status;
+	spk_make_split(grower, &parent, &split, gains, &children);
+	if (children.ends[0] && children.ends[1])
+		return SPK_OK;
+	status = spk_part_children(grower, &parent, &split, &children);
+	for (int side = 1; side >= 0 && status == SPK_OK; side--)
+		if (!children.ends[side])
+			push(grower, &children.pending[side], slot);
+	return status;
+}
+
+/* Grows the tree below the root depth first: small nodes stay in the cache. */
+static SpkStatus
+grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
+{
+	SpkStatus	status = SPK_OK;
+
+	grower->n_pending = 0;
+	push(grower, root, 0);
+	while (grower->n_pending > 0 && status == SPK_OK)
+		status = grow_node(grower, gains);
+	return status;
+}
+
+/* Puts the nodes into breadth-first order, into the row buffers. */
+static void
+number_nodes(const SpkGrower *grower, SpkTree *tree)
+{
+	SpkNode    *nodes = (SpkNode *) grower->rows[0];
+	SpkCodeSet *sets = (SpkCodeSet *) grower->rows[1];
+	uint32_t	n = 1;
+	uint32_t	n_sets = 0;
+
+	nodes[0] = grower->nodes[0];
+	for (uint32_t i = 0; i < n; i++)
+	{
+		SpkNode    *node = &nodes[i];
+
+		if (node->flags & SPK_NODE_LEAF)
+			continue;
+		nodes[n] = grower->nodes[node->u.left];
+		nodes[n + 1] = grower->nodes[node->u.left + 1];
+		node->u.left = n;
+		n += 2;
+		if (node->flags & SPK_NODE_SET)
+		{
+			sets[n_sets] = grower->sets[node->set];
+			node->set = n_sets++;
+		}
+	}
+	tree->n_nodes = n;
+	tree->n_sets = n_sets;
+	tree->nodes = nodes;
+	tree->sets = sets;
+}
+
+static void
+scale_gains(double *gains, uint32_t n)
+{
+	double		sum = 0;
+
+	for (uint32_t f = 0; f < n; f++)
+		sum += gains[f];
+	for (uint32_t f = 0; f < n && sum > 0; f++)
+		gains[f] /= sum;
+}
+
+/* The class-weighted size of a group of rows. */
+static double
+weight_of(const SpkCriterion *criterion, SpkTally tally)
+{
+	return criterion->weight[1] * spk_tally_churn(tally) +
+		criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
+}
+
+SpkStatus
+spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
+{
+	const SpkMatrix *matrix = &grower->matrix;
+	uint64_t	name = spk_hash_combine(grower->plan.seed, tree_no);
+	SpkPending	root = {.path = spk_hash_combine(name, SPK_STREAM_ROOT)};
+	SpkStatus	status;
+
+	if (matrix->n_rows == 0)
+		return SPK_INVALID;
+	if (matrix->n_rows > SPK_MAX_ROWS || matrix->n_features > SPK_MAX_FEATURES)
+		return SPK_LIMIT;
+	memset(gains, 0, matrix->n_features * sizeof(double));
+	memset(grower->histogram, 0, sizeof(grower->histogram));
+	memset(grower->touched, 0, sizeof(grower->touched));
+	memset(grower->constant, 0, grower->constant_words * sizeof(uint64_t));
+	grower->n_nodes = 1;
+	grower->n_sets = 0;
+
+	status = spk_sample_rows(grower, name, &root);
+	if (status != SPK_OK)
+		return status;
+	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
+	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
+		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
+			grow_depth_first(grower, &root, gains);
+	if (status == SPK_OK && grower->tally != NULL)
+		status = spk_judge_tree(grower, name);
+	if (status != SPK_OK)
+		return status;
+	number_nodes(grower, tree);
+	scale_gains(gains, matrix->n_features);
+	return SPK_OK;
+}

@@ -1,0 +1,209 @@
+/*
+ * tree_rows.c
+ *	  The rows of a tree: drawn, packed, and parted at each split.
+ */
+#include <string.h>
+
+#include "core/trees/tree_growth.h"
+#include "core/trees/oob_tally.h"
+#include "core/base/rng.h"
+#include "core/base/sort.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/*
+ * Draws as many rows as there are, with replacement, counting how often each
+ * comes.  A row drawn more than SPK_MAX_DRAWS times, which does not happen to a
+ * reader of this, counts as SPK_MAX_DRAWS.
+ */
+static SpkStatus
+draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
+{
+	SpkRng		rng = spk_rng(tree, SPK_STREAM_ROWS);
+	uint32_t	n = grower->matrix.n_rows;
+
+	memset(draws, 0, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint8_t    *draw = &draws[spk_rng_below(&rng, n)];
+
+		*draw += *draw < SPK_MAX_DRAWS;
+		if (i % SPK_POLL_ROWS == 0 && spk_must_stop(grower, SPK_POLL_ROWS))
+			return SPK_CANCELLED;
+	}
+	return SPK_OK;
+}
+
+/* Packs the rows drawn into rows[0] and describes them as the root. */
+static SpkStatus
+pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
+{
+	size_t		stride = grower->matrix.stride;
+	uint32_t	label_at = grower->matrix.n_features;
+	const uint8_t *row = grower->matrix.codes;
+	uint8_t    *packed = grower->rows[0];
+
+	for (uint32_t i = 0; i < grower->matrix.n_rows; i++, row += stride)
+	{
+		uint8_t		draw = draws == NULL ? 1 : draws[i];
+
+		if (i % SPK_POLL_ROWS == 0 && spk_must_stop(grower, SPK_POLL_ROWS))
+			return SPK_CANCELLED;
+		/* rows not drawn are overwritten by the next: no branch to mispredict */
+		for (size_t at = 0; at < stride; at += sizeof(uint64_t))
+			memcpy(packed + at, row + at, sizeof(uint64_t));
+		packed[label_at] = draw | (uint8_t) (row[label_at] * (SPK_MAX_DRAWS + 1));
+		root->tally += spk_tally_of_row(packed[label_at]);
+		root->n_rows += draw != 0;
+		packed += stride & -(size_t) (draw != 0);
+	}
+	return SPK_OK;
+}
+
+/* Notes which of the judged rows were not drawn. */
+static void
+note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
+{
+	size_t		n = spk_oob_rows(&grower->matrix);
+	uint32_t	every = spk_oob_every(&grower->matrix);
+
+	memset(grower->out_of_bag, 0, spk_oob_bits(&grower->matrix) * sizeof(uint64_t));
+	for (size_t i = 0; i < n; i++)
+		grower->out_of_bag[i / 64] |= (uint64_t) (draws[i * every] == 0) << i % 64;
+}
+
+SpkStatus
+spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
+{
+	uint8_t    *draws = NULL;
+	SpkStatus	status = SPK_OK;
+
+	if (grower->plan.bootstrap)
+	{
+		draws = grower->rows[1];	/* idle until the first split */
+		status = draw_rows(grower, tree, draws);
+		if (status == SPK_OK && grower->tally != NULL)
+			note_out_of_bag(grower, draws);
+	}
+	return status == SPK_OK ? pack_rows(grower, draws, root) : status;
+}
+
+/* Fills a table with 1 for codes that go left. */
+static void
+side_of_codes(const SpkSplit *split, uint8_t *left)
+{
+	if (split->category)
+	{
+		for (int code = 0; code < SPK_CODES; code++)
+			left[code] = spk_set_has(&split->set, (uint8_t) code);
+		return;
+	}
+	memset(left, 1, (size_t) split->cut + 1);
+	memset(left + split->cut + 1, 0, SPK_CODES - 1 - (size_t) split->cut);
+	left[SPK_MISSING] = split->missing_left;
+}
+
+/*
+ * Moves n rows to their sides; *left moves up, *right down.  With few bytes a
+ * row (a constant where it is called) each goes both ways and one of the two
+ * counts: cheaper than a branch that is wrong half the time.  Neither copy
+ * does harm: the left one never overtakes the row being read, and the right
+ * one stays in the node's own stretch of the other buffer.
+ */
+ALWAYS_INLINE void
+move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, const size_t stride,
+			uint8_t **left, uint8_t **right)
+{
+	uint8_t    *l = *left;
+	uint8_t    *r = *right;
+
+	for (; n > 0; n--, row += stride)
+	{
+		size_t		step = stride & -(size_t) goes_left[row[feature]];
+		uint64_t	words[8];
+
+		memcpy(words, row, stride);
+		memcpy(l, words, stride);
+		memcpy(r, words, stride);
+		l += step;
+		r -= stride - step;
+	}
+	*left = l;
+	*right = r;
+}
+
+static void
+move_wide(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, size_t stride,
+		  uint8_t **left, uint8_t **right)
+{
+	for (; n > 0; n--, row += stride)
+	{
+		if (!goes_left[row[feature]])
+		{
+			memcpy(*right, row, stride);
+			*right -= stride;
+			continue;
+		}
+		if (*left != row)
+			memcpy(*left, row, stride);
+		*left += stride;
+	}
+}
+
+static void
+move_rows(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, size_t stride,
+		  uint8_t **left, uint8_t **right)
+{
+	switch (stride)
+	{
+		case 8:
+			move_narrow(row, n, feature, goes_left, 8, left, right);
+			break;
+		case 16:
+			move_narrow(row, n, feature, goes_left, 16, left, right);
+			break;
+		case 24:
+			move_narrow(row, n, feature, goes_left, 24, left, right);
+			break;
+		case 32:
+			move_narrow(row, n, feature, goes_left, 32, left, right);
+			break;
+		case 40:
+			move_narrow(row, n, feature, goes_left, 40, left, right);
+			break;
+		case 48:
+			move_narrow(row, n, feature, goes_left, 48, left, right);
+			break;
+		case 56:
+			move_narrow(row, n, feature, goes_left, 56, left, right);
+			break;
+		case 64:
+			move_narrow(row, n, feature, goes_left, 64, left, right);
+			break;
+		default:
+			move_wide(row, n, feature, goes_left, stride, left, right);
+			break;
+	}
+}
+
+SpkStatus
+spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split, uint32_t *n_left)
+{
+	size_t		stride = grower->matrix.stride;
+	uint8_t    *rows = grower->rows[pending->side] + pending->start * stride;
+	uint8_t    *left = rows;
+	uint8_t    *right = grower->rows[1 - pending->side] +
+		((size_t) pending->start + pending->n_rows - 1) * stride;
+	uint8_t		goes_left[SPK_CODES];
+
+	side_of_codes(split, goes_left);
+	for (uint32_t done = 0, n; done < pending->n_rows; done += n)
+	{
+		n = pending->n_rows - done < SPK_POLL_ROWS ? pending->n_rows - done : SPK_POLL_ROWS;
+		if (spk_must_stop(grower, n * (uint32_t) (1 + stride / 64)))
+			return SPK_CANCELLED;
+		move_rows(rows + done * stride, n, split->feature, goes_left, stride, &left, &right);
+	}
+	*n_left = (uint32_t) ((size_t) (left - rows) / stride);
+	return SPK_OK;
+}

@@ -1,0 +1,160 @@
+/*
+ * event_batch.c
+ *	  Rows of one table that are written together.
+ *
+ * A smaller form of what COPY FROM does: rows are put straight into slots and
+ * written with table_multi_insert.
+ */
+#include "compat.h"
+
+#include "access/tableam.h"
+#include "access/xlog.h"
+#include "access/xact.h"
+#include "catalog/pg_am.h"
+#include "executor/executor.h"
+#include "storage/bufmgr.h"
+#include "storage/freespace.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "events/event_batch.h"
+
+/*
+ * A table that several sessions load into grows by so many pages, once each of
+ * them has filled as many: 1 MB.
+ */
+#define EXTEND_BLOCKS	128
+
+SpkBatch *
+spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
+{
+	SpkBatch   *batch = palloc0(sizeof(SpkBatch));
+	Relation	rel = result->ri_RelationDesc;
+
+	batch->result = result;
+	batch->command = command;
+	if (rel->rd_createSubid != InvalidSubTransactionId)
+		batch->options |= TABLE_INSERT_SKIP_FSM;
+	batch->bulk = GetBulkInsertState();
+	batch->extend = PG_VERSION_NUM < 160000 && shared &&
+		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		rel->rd_createSubid == InvalidSubTransactionId;
+	if (batch->extend)
+		batch->strategy = GetAccessStrategy(BAS_BULKWRITE);
+	batch->spare_blocks = EXTEND_BLOCKS;
+	batch->last_block = InvalidBlockNumber;
+	return batch;
+}
+
+/* Slots are made when they are needed first, and used again. */
+TupleTableSlot *
+spk_batch_slot(SpkBatch *batch)
+{
+	TupleTableSlot **slot = &batch->slots[batch->n_slots];
+
+	if (*slot == NULL)
+	{
+		Relation	rel = batch->result->ri_RelationDesc;
+		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(batch));
+
+		*slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), table_slot_callbacks(rel));
+		MemoryContextSwitchTo(oldcontext);
+	}
+	return *slot;
+}
+
+void
+spk_batch_keep(SpkBatch *batch, int64 place)
+{
+	batch->places[batch->n_slots++] = place;
+}
+
+/*
+ * Before PostgreSQL 16 a table grows by a page at a time, and sessions that
+ * load into it together mostly wait for each other to do that.  So each makes
+ * many at once, which all of them find in the free space map.
+ */
+static void
+extend_ahead(SpkBatch *batch)
+{
+	Relation	rel = batch->result->ri_RelationDesc;
+	BlockNumber first = InvalidBlockNumber;
+	BlockNumber block = InvalidBlockNumber;
+
+	LockRelationForExtension(rel, ExclusiveLock);
+	for (int i = 0; i < EXTEND_BLOCKS; i++)
+	{
+		Buffer		buffer = ReadBufferExtended(rel, MAIN_FORKNUM, P_NEW,
+												RBM_ZERO_AND_LOCK, batch->strategy);
+		Page		page = BufferGetPage(buffer);
+		Size		space;
+
+		PageInit(page, BufferGetPageSize(buffer), 0);
+		MarkBufferDirty(buffer);
+		space = PageGetHeapFreeSpace(page);
+		block = BufferGetBlockNumber(buffer);
+		UnlockReleaseBuffer(buffer);
+		RecordPageWithFreeSpace(rel, block, space);
+		if (i == 0)
+			first = block;
+	}
+	FreeSpaceMapVacuumRange(rel, first, block + 1);
+	UnlockRelationForExtension(rel, ExclusiveLock);
+	batch->spare_blocks = EXTEND_BLOCKS;
+}
+
+/* Notes the page of a row; each page that is begun uses up one made ahead. */
+static void
+count_block(SpkBatch *batch, const TupleTableSlot *slot)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
+
+	if (block == batch->last_block)
+		return;
+	batch->last_block = block;
+	batch->spare_blocks--;
+}
+
+void
+spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
+{
+	Relation	rel = batch->result->ri_RelationDesc;
+
+	if (batch->n_slots == 0)
+		return;
+	if (batch->extend && batch->spare_blocks <= 0)
+		extend_ahead(batch);
+	table_multi_insert(rel, batch->slots, batch->n_slots, batch->command, batch->options,
+					   batch->bulk);
+
+	/*
+	 * Has the WAL writer flush what was written, while this process goes on.
+	 * Otherwise it waits for that at each page of its small ring that is written
+	 * out, at times with the extension lock held.
+	 */
+	if (RelationNeedsWAL(rel))
+		XLogSetAsyncXactLSN(XactLastRecEnd);
+	for (int i = 0; i < batch->n_slots; i++)
+	{
+		*place = batch->places[i];
+		if (batch->result->ri_NumIndices > 0)
+			(void) spk_insert_index_tuples(batch->result, batch->slots[i], estate);
+		count_block(batch, batch->slots[i]);
+		ExecClearTuple(batch->slots[i]);
+	}
+	*place = 0;
+	batch->n_slots = 0;
+}
+
+void
+spk_batch_free(SpkBatch *batch)
+{
+	for (int i = 0; i < SPK_BATCH_ROWS && batch->slots[i] != NULL; i++)
+		ExecDropSingleTupleTableSlot(batch->slots[i]);
+	FreeBulkInsertState(batch->bulk);
+	if (batch->strategy != NULL)
+		FreeAccessStrategy(batch->strategy);
+	table_finish_bulk_insert(batch->result->ri_RelationDesc, batch->options);
+	pfree(batch);
+}

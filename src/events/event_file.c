@@ -1,0 +1,314 @@
+/*
+ * event_file.c
+ *	  The lines of a file on the server, in large reads and without a copy.
+ */
+#include "compat.h"
+
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+
+#include "events/event_file.h"
+#include "events/event_gzip.h"
+#include "json/event_kind.h"
+
+#define BUFFER_BYTES	(256 * 1024)
+#define LAST_LINE_BYTES	4096
+
+/* What is read once is let go in pieces of this size. */
+#define DROP_BYTES	(8 * 1024 * 1024)
+
+void
+spk_check_file_privilege(void)
+{
+	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to read a file of the server"),
+			 errdetail("Only roles with privileges of the \"%s\" role may do that.",
+					   "pg_read_server_files"),
+			 errhint("Anyone can send lines through the client and use churn_parse_event().")));
+}
+
+/*
+ * How much to read next: as much as fits, but behind the last byte of the share
+ * only what its last line may need.
+ */
+static size_t
+wanted_bytes(const SpkLineReader *reader)
+{
+	size_t		room = reader->capacity - reader->end;
+	int64		position = reader->offset + (int64) (reader->end - reader->begin);
+	int64		left = Max(reader->stop - position, LAST_LINE_BYTES);
+
+	return Min(room, Max((size_t) left, reader->end - reader->begin));
+}
+
+/* What was read will not be needed again. */
+static void
+drop_behind(SpkLineReader *reader)
+{
+	spk_file_forget(reader->file, reader->kept, reader->position);
+	reader->kept = reader->position;
+}
+
+/* Reads up to len bytes of the file as it is; 0 at its end. */
+static size_t
+read_file(void *arg, char *to, size_t len)
+{
+	SpkLineReader *reader = arg;
+	size_t		got = spk_file_read(reader->file, to, len, reader->position);
+
+	reader->read += got;
+	reader->position += got;
+	if (reader->once && reader->position - reader->kept >= DROP_BYTES)
+		drop_behind(reader);
+	return got;
+}
+
+/*
+ * Reads more behind the unread bytes, moving them to the front and widening the
+ * buffer as needed; false at the end of the file.
+ */
+static bool
+fill(SpkLineReader *reader)
+{
+	char	   *to;
+	size_t		got;
+
+	if (reader->eof)
+		return false;
+	if (reader->begin > 0)
+	{
+		memmove(reader->buffer, reader->buffer + reader->begin,
+				reader->end - reader->begin);
+		reader->end -= reader->begin;
+		reader->begin = 0;
+	}
+	if (reader->end == reader->capacity)
+	{
+		reader->capacity *= 2;
+		reader->buffer = repalloc(reader->buffer, reader->capacity);
+	}
+
+	to = reader->buffer + reader->end;
+	got = reader->gunzip != NULL
+		? spk_gunzip_read(reader->gunzip, to, wanted_bytes(reader))
+		: read_file(reader, to, wanted_bytes(reader));
+	reader->end += got;
+	reader->eof = (got == 0);
+	return got > 0;
+}
+
+/* Looks at the first bytes of the file, which a pipe gives as it likes. */
+static void
+detect_gzip(SpkLineReader *reader)
+{
+	while (reader->end < 2 && fill(reader))
+		;
+	if (!spk_is_gzip(reader->buffer, reader->end))
+		return;
+	reader->gunzip = spk_gunzip_create(read_file, reader, reader->path,
+									   reader->buffer, reader->end);
+	reader->end = 0;
+	reader->eof = false;
+}
+
+/* Refuses what is no JSON lines as a whole, whoever skips single ones. */
+static void
+refuse_other_kinds(SpkLineReader *reader)
+{
+	SpkFileKind kind;
+
+	while ((kind = spk_kind_of(reader->buffer, reader->end, reader->eof)) == SPK_KIND_UNDECIDED)
+		(void) fill(reader);
+	if (kind != SPK_KIND_LINES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("file \"%s\" is %s", reader->path, spk_kind_name(kind)),
+				 errhint("%s", spk_kind_hint(kind))));
+}
+
+/*
+ * Takes the bytes up to and with the next newline off the buffer; false when
+ * there are none.  Of an overlong line only the length is kept.
+ */
+static bool
+take_line(SpkLineReader *reader)
+{
+	size_t		scanned = 0;
+	size_t		dropped = 0;
+	char	   *newline = NULL;
+
+	for (;;)
+	{
+		char	   *from = reader->buffer + reader->begin + scanned;
+		size_t		unseen = reader->end - reader->begin - scanned;
+
+		newline = memchr(from, '\n', unseen);
+		if (newline != NULL)
+		{
+			scanned += newline - from;
+			break;
+		}
+		scanned += unseen;
+		if (scanned > SPK_MAX_LINE_BYTES)
+		{
+			dropped += scanned;
+			reader->begin = reader->end;
+			scanned = 0;
+		}
+		if (!fill(reader))
+			break;
+	}
+	if (newline == NULL && scanned + dropped == 0)
+		return false;
+
+	reader->overlong = (dropped > 0 || scanned > SPK_MAX_LINE_BYTES);
+	reader->line = reader->overlong ? NULL : reader->buffer + reader->begin;
+	reader->length = reader->overlong ? 0 : scanned;
+	reader->lineno++;
+	reader->place = reader->by_offset ? reader->offset : reader->lineno;
+
+	if (newline != NULL)
+		scanned++;
+	reader->begin += scanned;
+	reader->offset += dropped + scanned;
+	reader->bytes += dropped + scanned;
+	return true;
+}
+
+static bool
+is_blank(const char *line, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+	{
+		if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+			return false;
+	}
+	return true;
+}
+
+/* Where the share of a part begins, without overflow. */
+static int64
+share_start(int64 size, int part, int parts)
+{
+	return size / parts * (part - 1) + size % parts * (part - 1) / parts;
+}
+
+SpkLineReader *
+spk_lines_open(const char *path, int part, int parts)
+{
+	spk_check_file_privilege();
+	return spk_lines_open_unchecked(path, part, parts);
+}
+
+SpkLineReader *
+spk_lines_open_unchecked(const char *path, int part, int parts)
+{
+	SpkLineReader *reader = palloc0(sizeof(SpkLineReader));
+
+	reader->file = spk_file_open(path);
+	reader->path = reader->file->path;
+	reader->size = reader->file->was.size;
+	reader->capacity = BUFFER_BYTES;
+	reader->buffer = palloc(reader->capacity);
+	detect_gzip(reader);
+	refuse_other_kinds(reader);
+	reader->stop = PG_INT64_MAX;
+	if (parts > 1)
+		spk_lines_aim(reader, share_start(reader->size, part, parts),
+					  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
+	return reader;
+}
+
+void
+spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before)
+{
+	spk_file_check(reader->file, before);
+}
+
+bool
+spk_lines_can_split(const SpkLineReader *reader)
+{
+	return reader->file->regular && reader->gunzip == NULL;
+}
+
+static void
+refuse_split(const SpkLineReader *reader)
+{
+	if (!reader->file->regular)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a regular file", reader->path),
+				 errdetail("Only a regular file can be read in parts.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" is a compressed file", reader->path),
+			 errdetail("Only a file that is not compressed can be read in parts.")));
+}
+
+void
+spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
+{
+	int64		bytes = reader->bytes;
+
+	if (!spk_lines_can_split(reader))
+		refuse_split(reader);
+	reader->by_offset = from > 0;
+	reader->begin = reader->end = 0;
+	reader->lineno = 0;
+	reader->eof = false;
+	reader->stop = to;
+	reader->offset = Max(from - 1, 0);
+	reader->position = reader->kept = reader->offset;
+
+	/*
+	 * Look for the first line from the byte before the range: if that is a
+	 * newline, a line begins exactly at its start.
+	 */
+	if (from > 0)
+		(void) take_line(reader);
+	reader->bytes = bytes;
+}
+
+void
+spk_lines_read_once(SpkLineReader *reader)
+{
+	reader->once = reader->file->regular;
+}
+
+bool
+spk_lines_next(SpkLineReader *reader)
+{
+	while (reader->offset < reader->stop)
+	{
+		bool		at_start = reader->offset == 0;
+
+		if (!take_line(reader))
+			return false;
+		if (reader->overlong)
+			return true;
+		if (at_start && reader->length >= 3 &&
+			memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0)
+		{
+			reader->line += 3;
+			reader->length -= 3;
+		}
+		if (reader->length > 0 && reader->line[reader->length - 1] == '\r')
+			reader->length--;
+		if (!is_blank(reader->line, reader->length))
+			return true;
+	}
+	return false;
+}
+
+void
+spk_lines_close(SpkLineReader *reader)
+{
+	if (reader->once && reader->position > reader->kept)
+		drop_behind(reader);
+	spk_file_close(reader->file);
+}

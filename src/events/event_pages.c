@@ -1,0 +1,444 @@
+/*
+ * event_pages.c
+ *	  Rows put into the pages of a table, or of the partitions they belong to.
+ *
+ * What COPY FROM does for tables that need nothing but plain inserts: defaults,
+ * constraints, routing to partitions, then a batch at a time for each of them.
+ */
+#include "compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/tupconvert.h"
+#include "access/xact.h"
+#include "catalog/pg_inherits.h"
+#include "executor/execPartition.h"
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_relation.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/lsyscache.h"
+
+#include "events/event_batch.h"
+#include "events/event_pages.h"
+
+/*
+ * Batches are written when they have so many bytes, each of a few of them; more
+ * would not stay in the processor's cache.
+ */
+#define BATCH_BYTES		(64 * 1024)
+#define FEW_BATCHES		16
+
+/* Partitions that have a batch at the same time. */
+#define MAX_BATCHES		128
+
+struct SpkPages
+{
+	Relation	rel;
+	const int  *columns;
+	int64	   *place;
+	bool		shared;
+	EState	   *estate;			/* its per-tuple memory holds the batches' rows */
+	ResultRelInfo *result;
+	ModifyTableState *modify;	/* for the routing */
+	PartitionTupleRouting *routing; /* or NULL: an ordinary table */
+	TupleTableSlot *root_slot;	/* the row to route */
+	ExprState **defaults;		/* by attribute: or NULL */
+	CommandId	command;
+
+	SpkBatch   *batches[MAX_BATCHES];
+	int			n_batches;
+	SpkBatch   *last;			/* that a row was put into */
+	int			max_rows;
+	size_t		bytes;
+};
+
+/* Foreign keys and deferrable constraints are triggers too. */
+static bool
+has_insert_trigger(const TriggerDesc *triggers, bool of_statements)
+{
+	if (triggers == NULL)
+		return false;
+	if (triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
+		triggers->trig_insert_instead_row)
+		return true;
+	return of_statements &&
+		(triggers->trig_insert_before_statement || triggers->trig_insert_after_statement ||
+		 triggers->trig_insert_new_table);
+}
+
+static bool
+has_generated_column(Relation rel)
+{
+	const TupleConstr *constr = RelationGetDescr(rel)->constr;
+
+	if (constr == NULL)
+		return false;
+#if PG_VERSION_NUM >= 180000
+	if (constr->has_generated_virtual)
+		return true;
+#endif
+	return constr->has_generated_stored;
+}
+
+/* A NULL of a domain would have to be checked. */
+static bool
+has_missing_domain(Relation rel, const int *columns)
+{
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		if (!att->attisdropped && columns[i] == SPK_NO_COLUMN &&
+			get_typtype(att->atttypid) == TYPTYPE_DOMAIN &&
+			build_column_default(rel, i + 1) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* What routing puts rows into: only triggers of rows fire there. */
+static bool
+is_plain_partition(Relation rel)
+{
+	return rel->rd_rel->relkind == RELKIND_RELATION &&
+		!has_insert_trigger(rel->trigdesc, false) && !has_generated_column(rel);
+}
+
+static bool
+has_plain_partitions(Relation root)
+{
+	List	   *relids = find_all_inheritors(RelationGetRelid(root), RowExclusiveLock, NULL);
+	bool		plain = true;
+	ListCell   *cell;
+
+	foreach(cell, relids)
+	{
+		Relation	rel = table_open(lfirst_oid(cell), NoLock);
+
+		plain = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || is_plain_partition(rel);
+		table_close(rel, NoLock);
+		if (!plain)
+			break;
+	}
+	list_free(relids);
+	return plain;
+}
+
+bool
+spk_pages_can_take(Relation rel, const int *columns)
+{
+	char		relkind = rel->rd_rel->relkind;
+
+	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
+		return false;
+	if (has_insert_trigger(rel->trigdesc, true) || has_generated_column(rel) ||
+		has_missing_domain(rel, columns))
+		return false;
+	return relkind == RELKIND_RELATION || has_plain_partitions(rel);
+}
+
+/*
+ * Prepares the defaults of the columns beyond the event's.  A volatile default
+ * may look at the table, so each row must then be there before the next; a
+ * sequence does no such thing.
+ */
+static void
+prepare_defaults(SpkPages *pages)
+{
+	TupleDesc	tupdesc = RelationGetDescr(pages->rel);
+
+	pages->defaults = palloc0(sizeof(ExprState *) * Max(tupdesc->natts, 1));
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Expr	   *expr;
+
+		if (TupleDescAttr(tupdesc, i)->attisdropped || pages->columns[i] != SPK_NO_COLUMN)
+			continue;
+		expr = (Expr *) build_column_default(pages->rel, i + 1);
+		if (expr == NULL)
+			continue;
+		expr = expression_planner(expr);
+		if (contain_volatile_functions_not_nextval((Node *) expr))
+			pages->max_rows = 1;
+		pages->defaults[i] = ExecInitExpr(expr, NULL);
+	}
+}
+
+static Bitmapset *
+inserted_columns(const SpkPages *pages)
+{
+	Bitmapset  *inserted = NULL;
+
+	for (int i = 0; i < RelationGetDescr(pages->rel)->natts; i++)
+	{
+		if (pages->columns[i] != SPK_NO_COLUMN)
+			inserted = bms_add_member(inserted, i + 1 - FirstLowInvalidHeapAttributeNumber);
+	}
+	return inserted;
+}
+
+/* With the privileges of an INSERT of these columns, as for COPY. */
+static void
+open_range_table(SpkPages *pages)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+
+	rte->rtekind = RTE_RELATION;
+	rte->relid = RelationGetRelid(pages->rel);
+	rte->relkind = pages->rel->rd_rel->relkind;
+	rte->rellockmode = RowExclusiveLock;
+#if PG_VERSION_NUM >= 160000
+	{
+		List	   *permissions = NIL;
+		RTEPermissionInfo *permission = addRTEPermissionInfo(&permissions, rte);
+
+		permission->requiredPerms = ACL_INSERT;
+		permission->insertedCols = inserted_columns(pages);
+		spk_check_permissions(rte, permissions);
+		spk_init_range_table(pages->estate, rte, permissions);
+	}
+#else
+	rte->requiredPerms = ACL_INSERT;
+	rte->insertedCols = inserted_columns(pages);
+	spk_check_permissions(rte, NIL);
+	spk_init_range_table(pages->estate, rte, NIL);
+#endif
+}
+
+/* As COPY does, in the place of an executor's node that there is none of. */
+static void
+open_routing(SpkPages *pages)
+{
+	pages->modify = makeNode(ModifyTableState);
+	pages->modify->ps.state = pages->estate;
+	pages->modify->operation = CMD_INSERT;
+	pages->modify->resultRelInfo = pages->result;
+	pages->modify->rootResultRelInfo = pages->result;
+	pages->routing = spk_setup_routing(pages->estate, pages->modify, pages->rel);
+	pages->root_slot = MakeSingleTupleTableSlot(RelationGetDescr(pages->rel), &TTSOpsVirtual);
+}
+
+/* The batch of a table or partition that has none yet; there is room for it. */
+static SpkBatch *
+add_batch(SpkPages *pages, ResultRelInfo *result)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
+	SpkBatch   *batch = spk_batch_create(result, pages->command, pages->shared);
+
+	MemoryContextSwitchTo(oldcontext);
+	pages->batches[pages->n_batches++] = batch;
+	pages->last = batch;
+	return batch;
+}
+
+SpkPages *
+spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
+{
+	SpkPages   *pages = palloc0(sizeof(SpkPages));
+	MemoryContext oldcontext;
+
+	pages->rel = rel;
+	pages->columns = columns;
+	pages->place = place;
+	pages->shared = shared;
+	pages->max_rows = SPK_BATCH_ROWS;
+	pages->command = GetCurrentCommandId(true);
+	pages->estate = CreateExecutorState();
+	oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
+	open_range_table(pages);
+	prepare_defaults(pages);
+	pages->result = makeNode(ResultRelInfo);
+	InitResultRelInfo(pages->result, rel, 1, NULL, 0);
+	ExecOpenIndices(pages->result, false);
+	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		open_routing(pages);
+	else
+		(void) add_batch(pages, pages->result);
+	MemoryContextSwitchTo(oldcontext);
+	return pages;
+}
+
+void
+spk_pages_flush(SpkPages *pages)
+{
+	EState	   *estate = pages->estate;
+	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+
+	for (int i = 0; i < pages->n_batches; i++)
+		spk_batch_write(pages->batches[i], estate, pages->place);
+	/* many partitions must not pin a page each */
+	for (int i = 0; i < pages->n_batches && pages->n_batches > 1; i++)
+		ReleaseBulkInsertStatePin(pages->batches[i]->bulk);
+	MemoryContextSwitchTo(oldcontext);
+	ResetPerTupleExprContext(estate);
+	pages->bytes = 0;
+}
+
+/* Empty ones. */
+static void
+free_batches(SpkPages *pages)
+{
+	for (int i = 0; i < pages->n_batches; i++)
+		spk_batch_free(pages->batches[i]);
+	pages->n_batches = 0;
+	pages->last = NULL;
+}
+
+/*
+ * The partitions were looked at when the load began and have been locked since,
+ * but others can be attached at any time.
+ */
+static void
+check_partition(const ResultRelInfo *result)
+{
+	if (!is_plain_partition(result->ri_RelationDesc))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("partition \"%s\" was attached during the load",
+						RelationGetRelationName(result->ri_RelationDesc)),
+				 errdetail("Its rows need more than plain inserts, those of the others do not."),
+				 errhint("Load again.")));
+}
+
+static SpkBatch *
+find_batch(SpkPages *pages, ResultRelInfo *result)
+{
+	if (pages->last != NULL && pages->last->result == result)
+		return pages->last;
+	for (int i = 0; i < pages->n_batches; i++)
+	{
+		if (pages->batches[i]->result == result)
+			return pages->last = pages->batches[i];
+	}
+	return NULL;
+}
+
+static void
+eval_defaults(SpkPages *pages, TupleTableSlot *slot)
+{
+	ExprContext *econtext = GetPerTupleExprContext(pages->estate);
+	int			natts = RelationGetDescr(pages->rel)->natts;
+
+	for (int i = 0; i < natts; i++)
+	{
+		if (pages->defaults[i] != NULL)
+			slot->tts_values[i] = ExecEvalExpr(pages->defaults[i], econtext,
+											   &slot->tts_isnull[i]);
+	}
+}
+
+static void
+fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
+{
+	ExecClearTuple(slot);
+	spk_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts,
+				   slot->tts_values, slot->tts_isnull);
+	eval_defaults(pages, slot);
+	ExecStoreVirtualTuple(slot);
+}
+
+/* The row as a partition has it, whose columns may come in another order. */
+static void
+fill_partition_slot(SpkPages *pages, SpkBatch *batch, TupleTableSlot *slot)
+{
+	TupleTableSlot *root = pages->root_slot;
+	TupleConversionMap *map = spk_partition_map(batch->result, pages->estate);
+
+	if (map != NULL)
+	{
+		(void) execute_attr_map_slot(map->attrMap, root, slot);
+		return;
+	}
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, root->tts_values, sizeof(Datum) * root->tts_nvalid);
+	memcpy(slot->tts_isnull, root->tts_isnull, sizeof(bool) * root->tts_nvalid);
+	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * The batch of the partition that the row in root_slot belongs to.  The row is
+ * in memory that a flush frees, so when there are too many batches the others
+ * are written one by one.
+ */
+static SpkBatch *
+route(SpkPages *pages)
+{
+	ResultRelInfo *result = ExecFindPartition(pages->modify, pages->result, pages->routing,
+											  pages->root_slot, pages->estate);
+	SpkBatch   *batch = find_batch(pages, result);
+	int64		place = *pages->place;
+
+	if (batch != NULL)
+		return batch;
+	check_partition(result);
+	if (pages->n_batches == MAX_BATCHES)
+	{
+		for (int i = 0; i < pages->n_batches; i++)
+			spk_batch_write(pages->batches[i], pages->estate, pages->place);
+		free_batches(pages);
+		*pages->place = place;
+	}
+	return add_batch(pages, result);
+}
+
+static bool
+is_due(const SpkPages *pages)
+{
+	return pages->last->n_slots >= pages->max_rows ||
+		pages->bytes >= BATCH_BYTES * Min(pages->n_batches, FEW_BATCHES);
+}
+
+void
+spk_pages_add(SpkPages *pages, const SpkEventRow *row, size_t bytes, int64 place)
+{
+	EState	   *estate = pages->estate;
+	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+	SpkBatch   *batch = pages->last;
+	TupleTableSlot *slot;
+	Relation	rel;
+
+	*pages->place = place;
+	if (pages->routing == NULL)
+	{
+		slot = spk_batch_slot(batch);
+		fill_slot(pages, slot, row);
+	}
+	else
+	{
+		fill_slot(pages, pages->root_slot, row);
+		batch = route(pages);
+		slot = spk_batch_slot(batch);
+		fill_partition_slot(pages, batch, slot);
+	}
+	MemoryContextSwitchTo(oldcontext);
+
+	rel = batch->result->ri_RelationDesc;
+	slot->tts_tableOid = RelationGetRelid(rel);
+	if (RelationGetDescr(rel)->constr != NULL)
+		ExecConstraints(batch->result, slot, estate);
+	if (pages->routing == NULL && rel->rd_rel->relispartition)
+		(void) ExecPartitionCheck(batch->result, slot, estate, true);
+
+	spk_batch_keep(batch, place);
+	*pages->place = 0;
+	pages->bytes += bytes;
+	if (is_due(pages))
+		spk_pages_flush(pages);
+}
+
+void
+spk_pages_close(SpkPages *pages)
+{
+	free_batches(pages);
+	ExecResetTupleTable(pages->estate->es_tupleTable, false);
+	if (pages->routing != NULL)
+	{
+		ExecDropSingleTupleTableSlot(pages->root_slot);
+		ExecCleanupTupleRouting(pages->modify, pages->routing);
+	}
+	ExecCloseIndices(pages->result);
+	FreeExecutorState(pages->estate);
+}

@@ -1,0 +1,152 @@
+/*
+ * event_row.c
+ *	  The columns of churn_event, and from a parsed event to Datums.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "events/event_row.h"
+
+const SpkColumnInfo spk_columns[SPK_N_COLUMNS] = {
+	[SPK_COL_TS] = {"ts", TIMESTAMPTZOID},
+	[SPK_COL_SESSIONID] = {"sessionid", INT8OID},
+	[SPK_COL_LENGTH] = {"length", FLOAT8OID},
+	[SPK_COL_REGISTRATION] = {"registration", TIMESTAMPTZOID},
+	[SPK_COL_STATUS] = {"status", INT4OID},
+	[SPK_COL_ITEMINSESSION] = {"iteminsession", INT4OID},
+	[SPK_COL_PAGE] = {"page", TEXTOID},
+	[SPK_COL_LEVEL] = {"level", TEXTOID},
+	[SPK_COL_GENDER] = {"gender", TEXTOID},
+	[SPK_COL_USERID] = {"userid", TEXTOID},
+	[SPK_COL_AUTH] = {"auth", TEXTOID},
+	[SPK_COL_METHOD] = {"method", TEXTOID},
+	[SPK_COL_FIRSTNAME] = {"firstname", TEXTOID},
+	[SPK_COL_LASTNAME] = {"lastname", TEXTOID},
+	[SPK_COL_LOCATION] = {"location", TEXTOID},
+	[SPK_COL_USERAGENT] = {"useragent", TEXTOID},
+	[SPK_COL_ARTIST] = {"artist", TEXTOID},
+	[SPK_COL_SONG] = {"song", TEXTOID},
+};
+
+static int
+column_of_attribute(Form_pg_attribute att)
+{
+	if (att->attisdropped)
+		return SPK_NO_COLUMN;
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	{
+		if (strcmp(spk_columns[col].name, NameStr(att->attname)) == 0)
+			return col;
+	}
+	return SPK_NO_COLUMN;
+}
+
+/*
+ * A type modifier would need a coercion per value (varchar(10), timestamptz(0)),
+ * so it counts as another type.
+ */
+static void
+check_attribute_type(Form_pg_attribute att, int col)
+{
+	if (att->atttypid == spk_columns[col].type && att->atttypmod == -1)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" is of type %s but an event's is of type %s",
+					NameStr(att->attname),
+					format_type_with_typemod(att->atttypid, att->atttypmod),
+					format_type_be(spk_columns[col].type))));
+}
+
+int *
+spk_bind_columns(TupleDesc tupdesc)
+{
+	int		   *columns = palloc(sizeof(int) * Max(tupdesc->natts, 1));
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
+
+		columns[i] = column_of_attribute(att);
+		if (columns[i] != SPK_NO_COLUMN)
+			check_attribute_type(att, columns[i]);
+	}
+	return columns;
+}
+
+/*
+ * Writes a text at *at and moves *at behind it.  Short headers are what the
+ * tuple will hold anyway.
+ */
+static Datum
+put_text(char **at, const char *data, int len)
+{
+	char	   *start;
+	char	   *body;
+
+	if (len + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
+	{
+		start = *at;
+		SET_VARSIZE_SHORT(start, len + VARHDRSZ_SHORT);
+		body = VARDATA_SHORT(start);
+	}
+	else
+	{
+		start = (char *) INTALIGN(*at);
+		SET_VARSIZE(start, len + VARHDRSZ);
+		body = VARDATA(start);
+	}
+	memcpy(body, data, len);
+	*at = body + len;
+	return PointerGetDatum(start);
+}
+
+/* Room for the row's texts, headers and padding included. */
+static Size
+texts_size(const SpkEventRow *row)
+{
+	Size		size = 0;
+
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	{
+		if (spk_columns[col].type == TEXTOID && !row->isnull[col])
+			size += row->field[col].text.len + VARHDRSZ + sizeof(int32);
+	}
+	return size;
+}
+
+static Datum
+field_datum(int col, const SpkField *field, char **at)
+{
+	switch (spk_columns[col].type)
+	{
+		case TIMESTAMPTZOID:
+			return TimestampTzGetDatum(field->integer);
+		case INT8OID:
+			return Int64GetDatum(field->integer);
+		case INT4OID:
+			return Int32GetDatum((int32) field->integer);
+		case FLOAT8OID:
+			return Float8GetDatum(field->number);
+		default:
+			return put_text(at, field->text.data, field->text.len);
+	}
+}
+
+void
+spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
+			   Datum *values, bool *nulls)
+{
+	char	   *at = palloc(Max(texts_size(row), 1));
+
+	for (int i = 0; i < natts; i++)
+	{
+		int			col = columns[i];
+
+		nulls[i] = (col == SPK_NO_COLUMN || row->isnull[col]);
+		values[i] = nulls[i] ? (Datum) 0 : field_datum(col, &row->field[col], &at);
+	}
+}

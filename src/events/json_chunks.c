@@ -1,0 +1,230 @@
+/*
+ * json_chunks.c
+ *	  Files cut in chunks for parallel scans and samples.
+ */
+#include "compat.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "storage/shmem.h"
+#include "utils/memutils.h"
+
+#include "events/event_gzip.h"
+#include "events/json_chunks.h"
+
+/* How many times as large logs are when they are decompressed. */
+#define GZIP_RATIO	8
+
+/* Whether the file counts; then it is known. */
+static bool
+look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+	{
+		if (!missing_ok)
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not stat file \"%s\": %m", spk_path_shown(path))));
+		return false;
+	}
+	if (!S_ISREG(st.st_mode))
+	{
+		if (!missing_ok)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("\"%s\" is not a regular file", spk_path_shown(path))));
+		return false;
+	}
+	was->device = st.st_dev;
+	was->inode = st.st_ino;
+	was->size = (int64) st.st_size;
+	return true;
+}
+
+/*
+ * Whether only reading it from its start to its end shows what is in it: it is
+ * compressed, or has bytes but no size, as those of /proc.  A file that cannot be
+ * read is none of these: it fails when it is opened.
+ */
+static bool
+is_stream(const char *path, int64 size)
+{
+	char		bytes[2];
+	int			fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+	ssize_t		got;
+
+	if (fd < 0)
+		return false;
+	got = read(fd, bytes, sizeof(bytes));
+	CloseTransientFile(fd);
+	return got > 0 && (size == 0 || spk_is_gzip(bytes, (size_t) got));
+}
+
+static Size
+room_for(const List *paths)
+{
+	Size		bytes = offsetof(SpkChunks, files);
+	ListCell   *cell;
+
+	foreach(cell, paths)
+		bytes = add_size(bytes, sizeof(SpkChunkFile) + strlen(lfirst(cell)) + 1);
+	return bytes;
+}
+
+SpkChunks *
+spk_chunks_create(const char *path, bool missing_ok)
+{
+	List	   *paths = spk_paths_unchecked(path, missing_ok);
+	Size		bytes = room_for(paths);
+	Size		end = offsetof(SpkChunks, files) + list_length(paths) * sizeof(SpkChunkFile);
+	SpkChunks  *chunks = MemoryContextAllocExtended(CurrentMemoryContext, bytes,
+													MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	ListCell   *cell;
+
+	chunks->bytes = bytes;
+	foreach(cell, paths)
+	{
+		SpkChunkFile *file = &chunks->files[chunks->n_files];
+
+		CHECK_FOR_INTERRUPTS();
+		if (!look_at(lfirst(cell), missing_ok, &file->was))
+			continue;
+		file->path = end;
+		strcpy((char *) chunks + end, lfirst(cell));
+		end += strlen(lfirst(cell)) + 1;
+		file->stream = is_stream(lfirst(cell), file->was.size);
+		chunks->any_stream |= file->stream;
+		chunks->total += file->was.size;
+		chunks->text_bytes += file->was.size * (file->stream ? GZIP_RATIO : 1);
+		chunks->n_files++;
+	}
+	list_free_deep(paths);
+	pg_atomic_init_u64(&chunks->next, 0);
+	spk_chunks_cut(chunks, PG_INT64_MAX);
+	return chunks;
+}
+
+static int64
+chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
+{
+	if (file->stream)
+		return 1;
+	return file->was.size / chunk_bytes + (file->was.size % chunk_bytes != 0);
+}
+
+/* An empty file has no chunk. */
+void
+spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
+{
+	chunks->chunk_bytes = chunk_bytes;
+	chunks->n_chunks = 0;
+	for (int i = 0; i < chunks->n_files; i++)
+	{
+		SpkChunkFile *file = &chunks->files[i];
+
+		file->first_chunk = chunks->n_chunks;
+		chunks->n_chunks += chunks_of_file(file, chunk_bytes);
+	}
+	spk_chunks_restart(chunks);
+}
+
+void
+spk_chunks_restart(SpkChunks *chunks)
+{
+	pg_atomic_write_u64(&chunks->next, 0);
+}
+
+bool
+spk_chunks_take(SpkChunks *chunks, int64 *chunk)
+{
+	/* without this look the counter would run on and on */
+	if (pg_atomic_read_u64(&chunks->next) >= (uint64) chunks->n_chunks)
+		return false;
+	*chunk = (int64) pg_atomic_fetch_add_u64(&chunks->next, 1);
+	return *chunk < chunks->n_chunks;
+}
+
+SpkChunkReader *
+spk_chunk_reader_create(uint32 wanted)
+{
+	SpkChunkReader *reader = palloc0(sizeof(SpkChunkReader));
+
+	reader->wanted = wanted;
+	reader->context = AllocSetContextCreate(CurrentMemoryContext,
+											"sparkify file", ALLOCSET_DEFAULT_SIZES);
+	return reader;
+}
+
+/* The last file whose first chunk is not behind this one. */
+static int
+file_of_chunk(const SpkChunks *chunks, int64 chunk)
+{
+	int			low = 0;
+	int			high = chunks->n_files;
+
+	while (high - low > 1)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (chunks->files[middle].first_chunk <= chunk)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void
+open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
+{
+	MemoryContext oldcontext;
+
+	spk_chunk_reader_close(reader);
+	oldcontext = MemoryContextSwitchTo(reader->context);
+	reader->source = spk_source_open_unchecked((const char *) chunks +
+											   chunks->files[file].path);
+	/* a log that was rotated meanwhile would be read in pieces of two */
+	spk_lines_check(reader->source->lines, &chunks->files[file].was);
+	spk_source_want(reader->source, reader->wanted);
+	reader->source->tally = reader->tally;
+	reader->chunks = chunks;
+	reader->file = file;
+	MemoryContextSwitchTo(oldcontext);
+}
+
+void
+spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk)
+{
+	int			at = file_of_chunk(chunks, chunk);
+	const SpkChunkFile *file = &chunks->files[at];
+	int64		from;
+	int64		to;
+
+	if (file->stream)
+	{
+		/* a stream begins at its start and is read once */
+		open_file(reader, chunks, at);
+		return;
+	}
+	if (reader->source == NULL || reader->chunks != chunks || reader->file != at)
+		open_file(reader, chunks, at);
+	from = (chunk - file->first_chunk) * chunks->chunk_bytes;
+	to = file->was.size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->was.size;
+	spk_source_aim(reader->source, from, to);
+}
+
+void
+spk_chunk_reader_close(SpkChunkReader *reader)
+{
+	if (reader->source == NULL)
+		return;
+	spk_source_close(reader->source);
+	reader->source = NULL;
+	MemoryContextReset(reader->context);
+}

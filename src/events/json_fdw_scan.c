@@ -1,0 +1,373 @@
+/*
+ * json_fdw_scan.c
+ *	  The foreign data wrapper sparkify_json: execution.
+ *
+ * A scan on its own reads each file as one chunk, so that errors can tell line
+ * numbers.  In a parallel one the list of files lies in shared memory, cut in
+ * many chunks, and each process takes one after the other.
+ */
+#include "compat.h"
+
+#include SPK_EXPLAIN_FORMAT_H
+#include SPK_EXPLAIN_STATE_H
+#include "access/parallel.h"
+#include "executor/executor.h"
+#include "utils/rel.h"
+
+#include "events/event_row.h"
+#include "events/event_tell.h"
+#include "events/json_chunks.h"
+#include "events/json_fdw.h"
+
+/*
+ * What the processes of a parallel scan have seen, behind their list of files:
+ * each writes its own tally at the end of each chunk, before it counts the chunk.
+ */
+typedef struct SharedTallies
+{
+	pg_atomic_uint64 finished;	/* chunks */
+	int			n;
+	SpkEventTally tallies[FLEXIBLE_ARRAY_MEMBER];	/* the leader's, then each worker's */
+} SharedTallies;
+
+typedef struct JsonScan
+{
+	SpkJsonOptions options;
+	int			natts;
+	int		   *columns;		/* by attribute: the event's column, if it is needed */
+	SpkChunks  *own;			/* this process's list; NULL in a worker */
+	SpkChunks  *chunks;			/* the list to take from, own or shared */
+	SpkChunkReader *reader;
+	bool		in_chunk;
+
+	uint32		wanted;			/* columns, as bits */
+	SpkEventTally tally;		/* of this process */
+	int64		finished;		/* chunks, on its own */
+	SharedTallies *shared;		/* or NULL */
+	bool		complete;		/* all was read once, and is in all_seen */
+	SpkEventTally all_seen;
+
+	int64		skipped;		/* invalid lines */
+	char	   *first_place;
+	SpkEventFault first_fault;
+} JsonScan;
+
+/* Leaves the needed attributes bound; returns the mask of their columns. */
+static uint32
+bind_needed(JsonScan *scan, Relation rel, const List *needed)
+{
+	int		   *columns = spk_json_columns(rel);
+	uint32		wanted = 0;
+	ListCell   *cell;
+
+	scan->natts = RelationGetDescr(rel)->natts;
+	scan->columns = palloc(sizeof(int) * Max(scan->natts, 1));
+	for (int i = 0; i < scan->natts; i++)
+		scan->columns[i] = SPK_NO_COLUMN;
+	foreach(cell, needed)
+	{
+		int			i = lfirst_int(cell) - 1;
+
+		scan->columns[i] = columns[i];
+		if (columns[i] != SPK_NO_COLUMN)
+			wanted |= 1U << columns[i];
+	}
+	pfree(columns);
+	return wanted;
+}
+
+/* A worker gets its list of files from shared memory. */
+static void
+begin_scan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Relation	rel = node->ss.ss_currentRelation;
+	JsonScan   *scan = palloc0(sizeof(JsonScan));
+
+	node->fdw_state = scan;
+	scan->options = spk_json_options(RelationGetRelid(rel));
+	scan->wanted = bind_needed(scan, rel, linitial(plan->fdw_private));
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	scan->reader = spk_chunk_reader_create(scan->wanted);
+	scan->reader->tally = &scan->tally;
+	if (plan->scan.plan.parallel_aware && IsParallelWorker())
+		return;
+	scan->own = spk_chunks_create(scan->options.filename, false);
+	scan->chunks = scan->own;
+}
+
+/* Aims the reader at the next chunk; false at the end. */
+static bool
+next_chunk(JsonScan *scan)
+{
+	int64		chunk;
+
+	if (scan->chunks == NULL || !spk_chunks_take(scan->chunks, &chunk))
+	{
+		spk_chunk_reader_close(scan->reader);
+		return false;
+	}
+	spk_chunk_reader_aim(scan->reader, scan->chunks, chunk);
+	scan->in_chunk = true;
+	return true;
+}
+
+static void
+finish_chunk(JsonScan *scan)
+{
+	scan->in_chunk = false;
+	if (scan->shared == NULL)
+	{
+		scan->finished++;
+		return;
+	}
+	scan->shared->tallies[IsParallelWorker() ? ParallelWorkerNumber + 1 : 0] = scan->tally;
+	/* a barrier too */
+	pg_atomic_fetch_add_u64(&scan->shared->finished, 1);
+}
+
+/*
+ * Keeps what was seen, if all was read to its end: of rows that a LIMIT leaves
+ * out nobody knows anything.  A scan that is repeated has seen it all the first
+ * time.
+ */
+static void
+keep_tally(JsonScan *scan)
+{
+	SharedTallies *shared = scan->shared;
+
+	if (scan->complete || scan->chunks == NULL)
+		return;
+	if (shared == NULL)
+	{
+		scan->complete = (scan->finished == scan->chunks->n_chunks);
+		if (scan->complete)
+			scan->all_seen = scan->tally;
+		return;
+	}
+	scan->complete = (pg_atomic_read_u64(&shared->finished) == (uint64) scan->chunks->n_chunks);
+	pg_read_barrier();
+	for (int i = 0; scan->complete && i < shared->n; i++)
+		spk_tally_merge(&scan->all_seen, &shared->tallies[i]);
+}
+
+static void
+handle_fault(ForeignScanState *node, JsonScan *scan)
+{
+	SpkEventSource *source = scan->reader->source;
+	MemoryContext oldcontext;
+
+	if (!scan->options.skip_faults)
+		spk_source_report(source, ERROR);
+	if (scan->skipped++ > 0)
+		return;
+	oldcontext = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	scan->first_place = spk_source_place(source, source->lines->place);
+	scan->first_fault = source->fault;
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/* Called in the memory context of a tuple. */
+static TupleTableSlot *
+iterate_scan(ForeignScanState *node)
+{
+	JsonScan   *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	while (scan->in_chunk || next_chunk(scan))
+	{
+		SpkEventSource *source = scan->reader->source;
+
+		switch (spk_source_next(source))
+		{
+			case SPK_NEXT_EVENT:
+				spk_row_datums(&source->row, scan->columns, scan->natts,
+							   slot->tts_values, slot->tts_isnull);
+				return ExecStoreVirtualTuple(slot);
+			case SPK_NEXT_FAULT:
+				handle_fault(node, scan);
+				break;
+			case SPK_NEXT_END:
+				finish_chunk(scan);
+				break;
+		}
+	}
+	return slot;
+}
+
+/* A shared list is started again by reinitialize_dsm. */
+static void
+rescan(ForeignScanState *node)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	keep_tally(scan);
+	memset(&scan->tally, 0, sizeof(scan->tally));
+	scan->finished = 0;
+	scan->in_chunk = false;
+	scan->skipped = 0;
+	if (scan->own != NULL)
+		spk_chunks_restart(scan->own);
+}
+
+/* Speaks for all processes, except in a worker that shares the scan with others. */
+static void
+tell_events(ForeignScanState *node, JsonScan *scan)
+{
+	if (scan->own == NULL)
+		return;
+	keep_tally(scan);
+	if (scan->complete)
+		spk_tell_events(&scan->all_seen, scan->wanted,
+						psprintf("of foreign table \"%s\"",
+								 RelationGetRelationName(node->ss.ss_currentRelation)), DEBUG1);
+}
+
+/* Each process of a scan speaks of its own lines. */
+static void
+report_skipped(ForeignScanState *node, JsonScan *scan)
+{
+	if (scan->skipped == 0)
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg_plural("skipped %lld invalid line of foreign table \"%s\"",
+						   "skipped %lld invalid lines of foreign table \"%s\"",
+						   (unsigned long) scan->skipped, (long long) scan->skipped,
+						   RelationGetRelationName(node->ss.ss_currentRelation)),
+			 errdetail("The first one is %s: %s.",
+					   scan->first_place, scan->first_fault.reason)));
+}
+
+static void
+end_scan(ForeignScanState *node)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	if (scan == NULL || scan->reader == NULL)
+		return;
+	spk_chunk_reader_close(scan->reader);
+	report_skipped(node, scan);
+	tell_events(node, scan);
+}
+
+static Size
+estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
+{
+	JsonScan   *scan = node->fdw_state;
+	Size		tallies = offsetof(SharedTallies, tallies);
+
+	tallies = add_size(tallies, mul_size(sizeof(SpkEventTally), pcxt->nworkers + 1));
+	return add_size(MAXALIGN(scan->own->bytes), tallies);
+}
+
+static SharedTallies *
+shared_tallies(SpkChunks *chunks)
+{
+	return (SharedTallies *) ((char *) chunks + MAXALIGN(chunks->bytes));
+}
+
+static void
+clear_tallies(SharedTallies *shared)
+{
+	pg_atomic_write_u64(&shared->finished, 0);
+	memset(shared->tallies, 0, sizeof(SpkEventTally) * shared->n);
+}
+
+static void
+initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	scan->chunks = coordinate;
+	memcpy(scan->chunks, scan->own, scan->own->bytes);
+	pg_atomic_init_u64(&scan->chunks->next, 0);
+	spk_chunks_cut(scan->chunks, SPK_PARALLEL_CHUNK_BYTES);
+	scan->shared = shared_tallies(scan->chunks);
+	pg_atomic_init_u64(&scan->shared->finished, 0);
+	scan->shared->n = pcxt->nworkers + 1;
+	clear_tallies(scan->shared);
+}
+
+static void
+reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	keep_tally(scan);
+	clear_tallies(shared_tallies(coordinate));
+	spk_chunks_restart(coordinate);
+}
+
+static void
+initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	scan->chunks = coordinate;
+	scan->shared = shared_tallies(scan->chunks);
+}
+
+/* The shared memory goes away; what is left to explain is in the own list. */
+static void
+shutdown_scan(ForeignScanState *node)
+{
+	JsonScan   *scan = node->fdw_state;
+
+	if (scan->reader == NULL || scan->chunks == scan->own)
+		return;
+	spk_chunk_reader_close(scan->reader);
+	keep_tally(scan);
+	scan->in_chunk = false;
+	scan->chunks = NULL;
+	scan->shared = NULL;
+}
+
+static void
+explain_columns(ForeignScanState *node, JsonScan *scan, ExplainState *es)
+{
+	TupleDesc	tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
+	List	   *names = NIL;
+
+	for (int i = 0; i < scan->natts; i++)
+	{
+		if (scan->columns[i] != SPK_NO_COLUMN)
+			names = lappend(names, NameStr(TupleDescAttr(tupdesc, i)->attname));
+	}
+	ExplainPropertyList("Decoded Columns", names, es);
+}
+
+static void
+explain_scan(ForeignScanState *node, ExplainState *es)
+{
+	JsonScan   *scan = node->fdw_state;
+	SpkChunks  *chunks = scan->own;
+
+	if (chunks == NULL)
+		chunks = spk_chunks_create(scan->options.filename, true);
+	ExplainPropertyText("Foreign File", scan->options.filename, es);
+	if (chunks->n_files != 1)
+		ExplainPropertyInteger("Files", NULL, chunks->n_files, es);
+	if (es->costs)
+		ExplainPropertyInteger("Foreign File Size", "b", chunks->total, es);
+	if (es->verbose)
+		explain_columns(node, scan, es);
+}
+
+void
+spk_json_scan_routine(FdwRoutine *routine)
+{
+	routine->BeginForeignScan = begin_scan;
+	routine->IterateForeignScan = iterate_scan;
+	routine->ReScanForeignScan = rescan;
+	routine->EndForeignScan = end_scan;
+	routine->ExplainForeignScan = explain_scan;
+	routine->EstimateDSMForeignScan = estimate_dsm;
+	routine->InitializeDSMForeignScan = initialize_dsm;
+	routine->ReInitializeDSMForeignScan = reinitialize_dsm;
+	routine->InitializeWorkerForeignScan = initialize_worker;
+	routine->ShutdownForeignScan = shutdown_scan;
+}

@@ -1,0 +1,69 @@
+/*
+ * event_strict.h
+ *	  One line of JSON to one event, by all the rules: what is valid is decided
+ *	  here.  json-c lives behind this header; no server is needed.
+ */
+#ifndef SPK_JSON_EVENT_STRICT_H
+#define SPK_JSON_EVENT_STRICT_H
+
+#include "core/events/event.h"
+#include "core/events/event_line.h"
+#include "core/base/host.h"
+
+/* Behind the last of PostgreSQL's times, in microseconds since 2000. */
+#define SPK_END_TIME	INT64_C(9223371331200000000)
+
+typedef enum SpkFaultKind
+{
+	SPK_FAULT_SYNTAX,			/* no JSON, or no object */
+	SPK_FAULT_ENCODING,			/* no UTF-8, or a null byte */
+	SPK_FAULT_NULL_CHARACTER,	/* an escaped U+0000 */
+	SPK_FAULT_UNTRANSLATABLE,	/* a character that the database cannot hold */
+	SPK_FAULT_TYPE,				/* a value of another type than its column */
+	SPK_FAULT_RANGE,			/* a number too large for its column */
+	SPK_FAULT_KEYS,				/* keys of no event, or two for one column */
+	SPK_FAULT_LIMIT,			/* a line too long */
+	SPK_FAULT_MEMORY,
+	SPK_FAULT_CANCELLED
+} SpkFaultKind;
+
+/* Why a line is no event: reported by value, so that a loader can go on. */
+typedef struct SpkEventFault
+{
+	SpkFaultKind kind;
+	char		reason[160];	/* lower-case, without a final period */
+} SpkEventFault;
+
+typedef struct SpkEventJudge SpkEventJudge;
+
+/* NULL when there is no memory.  json-c's own comes from malloc. */
+extern SpkEventJudge *spk_judge_create(const SpkHost *host);
+
+extern void spk_judge_free(SpkEventJudge *judge);
+
+/*
+ * Parses len bytes of UTF-8, one JSON object and nothing but white space around
+ * it.  True: row is filled, its texts belong to the judge and last until the
+ * next call.  False: fault says why, row is undefined.
+ *
+ * Unknown keys are ignored, absent and null ones are NULL, of duplicate keys
+ * the last wins.  Keys are folded as names of columns are: the source's spelling
+ * wins over others, two others of one column are a fault, and so is a line with
+ * no key of SPK_EVENT_COLUMNS.  Integers may be written as integral floats, texts
+ * as integers; ts and registration are milliseconds since the epoch, whose
+ * fraction is kept to microseconds, or ISO 8601.  A lone surrogate becomes U+FFFD.  Columns
+ * outside of the mask wanted are held to the same rules and become NULL.
+ */
+extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
+							uint32_t wanted, SpkEventRow *row,
+							SpkEventFault *fault);
+
+/*
+ * Sets the fault, a long reason cut between two characters; returns false, for
+ * the caller to return.
+ */
+extern bool spk_fault(SpkEventFault *fault, SpkFaultKind kind,
+					  const char *format,...)
+			__attribute__((format(printf, 3, 4)));
+
+#endif							/* SPK_JSON_EVENT_STRICT_H */

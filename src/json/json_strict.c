@@ -1,0 +1,327 @@
+/*
+ * json_strict.c
+ *	  JSON text to json-c's objects, strictly, whichever json-c it is.
+ *
+ * The strict mode of json-c 0.18 refuses strings with bytes above 127, which it
+ * takes for control characters where char is signed, and integers that 64 bits
+ * cannot hold.  Both are JSON, and other versions take them.  So where a probe
+ * shows such a json-c, these strings and integers reach it in its lenient mode;
+ * as they are known to be well-formed, that makes no other difference.
+ *
+ * json-c up to 0.16 does not look at whether it got memory: it loses members,
+ * calls half a value whole, or crashes on a key that it could not copy.  So the
+ * memory that a piece of text may take is asked for and given back before it
+ * is parsed, and malloc's word for having none is looked for behind.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json_strict.h"
+
+/* A parse of a long text looks for cancellation after so many bytes. */
+#define CHUNK_BYTES		(128 * 1024)
+
+#define LENIENT			0
+
+/* The fewest digits of an integer that 64 bits cannot hold. */
+#define MANY_DIGITS		19
+
+/*
+ * More than json-c takes: for a table or an array of its first size, for what is
+ * added to one, growth and key included, and for each byte, which may be in
+ * the buffer for strings, in a larger one that takes its place, and in a value.
+ */
+#define CONTAINER_BYTES	1024
+#define MEMBER_BYTES	320
+#define BYTES_PER_BYTE	5
+#define PARSE_BYTES		4096
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool
+is_in_number(char c)
+{
+	return is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
+}
+
+/*
+ * From a quote behind the one that ends the string.  The string is difficult
+ * when it has bytes above 127 and no control characters, which are no JSON.
+ */
+static const char *
+skip_string(const char *p, const char *end, bool *is_difficult)
+{
+	bool		is_ascii = true;
+	bool		has_control = false;
+
+	for (p++; p < end && *p != '"'; p++)
+	{
+		if (*p == '\\' && end - p > 1)
+			p++;
+		is_ascii &= (unsigned char) *p < 0x80;
+		has_control |= (unsigned char) *p < 0x20;
+	}
+	*is_difficult = !is_ascii && !has_control;
+	return p < end ? p + 1 : end;
+}
+
+/*
+ * Behind a number.  An integer with many digits is difficult, and goes with the
+ * byte that follows: only then does json-c look at its value.
+ */
+static const char *
+skip_number(const char *p, const char *end, bool *is_difficult)
+{
+	const char *digits = *p == '-' ? p + 1 : p;
+	const char *behind = digits;
+
+	while (behind < end && is_digit(*behind))
+		behind++;
+	*is_difficult = behind - digits >= MANY_DIGITS && *digits != '0' && behind < end &&
+		(*behind == ',' || *behind == ']' || *behind == '}' || is_white(*behind));
+	if (*is_difficult)
+		return behind + 1;
+	while (p < end && is_in_number(*p))
+		p++;
+	return p;
+}
+
+/*
+ * The end of what comes next and can go to json-c in one mode: one difficult
+ * token, or all before the next.
+ */
+static const char *
+next_piece(const SpkJsonParser *parser, const char *start, const char *end, int *flags)
+{
+	const char *p = start;
+
+	*flags = JSON_TOKENER_STRICT;
+	if (!parser->is_fussy)
+		return end;
+	while (p < end && (p - start < CHUNK_BYTES || is_in_number(p[-1])))
+	{
+		const char *token = p;
+		bool		is_difficult = false;
+
+		if (*p == '"')
+			p = skip_string(p, end, &is_difficult);
+		else if (*p == '-' || is_digit(*p))
+			p = skip_number(p, end, &is_difficult);
+		else
+			p++;
+		/* behind a number there is no token, and the number is not to be cut off */
+		if (!is_difficult || (token > start && is_in_number(token[-1])))
+			continue;
+		if (token > start)
+			return token;
+		*flags = LENIENT;
+		return p;
+	}
+	return p;
+}
+
+/*
+ * Where to cut a long piece: json-c takes a number that comes in two pieces for
+ * more than it is, so none is cut.
+ */
+static size_t
+chunk_length(const char *piece, size_t len)
+{
+	size_t		cut = CHUNK_BYTES;
+
+	if (len <= CHUNK_BYTES)
+		return len;
+	while (cut < len && is_in_number(piece[cut - 1]))
+		cut++;
+	return cut;
+}
+
+/* What json-c may allocate for the bytes behind those counted before. */
+static size_t
+memory_for(SpkJsonParser *parser, const char *piece, size_t len)
+{
+	size_t		containers = 0;
+	size_t		members = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = piece[i];
+
+		if (parser->is_escaped)
+			parser->is_escaped = false;
+		else if (c == '"')
+			parser->in_string = !parser->in_string;
+		else if (parser->in_string)
+			parser->is_escaped = c == '\\';
+		else
+		{
+			containers += c == '{' || c == '[';
+			members += c == ',' || c == ':';
+		}
+	}
+	return PARSE_BYTES + BYTES_PER_BYTE * (parser->at + len) +
+		CONTAINER_BYTES * containers + MEMBER_BYTES * members;
+}
+
+static bool
+has_memory(size_t bytes)
+{
+	/* the compiler is not to see that nobody writes there */
+	void	   *volatile memory = malloc(bytes);
+
+	free(memory);
+	return memory != NULL;
+}
+
+/*
+ * One call of json-c's parser.  errno is looked at for versions that do not
+ * report it, the description for the library may be newer than its header.
+ */
+static enum json_tokener_error
+call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_object **value)
+{
+	enum json_tokener_error error;
+
+	errno = 0;
+	*value = json_tokener_parse_ex(parser->tokener, piece, (int) len);
+	error = json_tokener_get_error(parser->tokener);
+	if (errno != ENOMEM && (error == json_tokener_success || error == json_tokener_continue ||
+							strcmp(json_tokener_error_desc(error), "out of memory") != 0))
+		return error;
+	json_object_put(*value);
+	*value = NULL;
+	return SPK_JSON_NO_MEMORY;
+}
+
+/*
+ * Whether there is memory for the piece at parser->at.  Pieces may be small, so
+ * that of several is asked for at once.
+ */
+static bool
+cover(SpkJsonParser *parser, const char *text, size_t len, size_t piece)
+{
+	size_t		from = parser->covered;
+
+	if (parser->at + piece <= from)
+		return true;
+	parser->covered = len - from > CHUNK_BYTES ? from + CHUNK_BYTES : len;
+	if (parser->covered < parser->at + piece)
+		parser->covered = parser->at + piece;
+	return has_memory(memory_for(parser, text + from, parser->covered - from));
+}
+
+/* Gives json-c the bytes up to end, as long as it wants more. */
+static enum json_tokener_error
+feed(SpkJsonParser *parser, const char *text, const char *end, struct json_object **value)
+{
+	enum json_tokener_error error;
+	const char *p = text + parser->at;
+
+	error = call_json_c(parser, p, end - p, value);
+	if (error == json_tokener_continue)
+		parser->at += end - p;
+	else
+		parser->at += json_tokener_get_parse_end(parser->tokener);
+	return error;
+}
+
+/* Is there nothing but white space behind the value?  Moves to what there is. */
+static bool
+ends_here(SpkJsonParser *parser, const char *text, size_t len)
+{
+	while (parser->at < len && is_white(text[parser->at]))
+		parser->at++;
+	return parser->at == len;
+}
+
+enum json_tokener_error
+spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
+					  const SpkHost *host, struct json_object **value)
+{
+	enum json_tokener_error error = json_tokener_continue;
+	const char *piece_end = text;
+	int			flags;
+
+	json_tokener_reset(parser->tokener);
+	parser->at = parser->covered = 0;
+	parser->in_string = parser->is_escaped = false;
+	*value = NULL;
+	while (error == json_tokener_continue && parser->at < len)
+	{
+		const char *p = text + parser->at;
+		size_t		length;
+
+		if (parser->at > 0 && spk_cancelled(host))
+			return json_tokener_continue;
+		if (p == piece_end)
+		{
+			piece_end = next_piece(parser, p, text + len, &flags);
+			json_tokener_set_flags(parser->tokener, flags);
+		}
+		length = chunk_length(p, piece_end - p);
+		if (!cover(parser, text, len, length))
+			return SPK_JSON_NO_MEMORY;
+		error = feed(parser, text, p + length, value);
+	}
+	if (error == json_tokener_continue)
+	{
+		/* its terminator ends a number, and all else too early */
+		json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);
+		error = call_json_c(parser, "", 1, value);
+	}
+	if (error == json_tokener_success && !ends_here(parser, text, len))
+	{
+		json_object_put(*value);
+		*value = NULL;
+		error = json_tokener_error_parse_unexpected;
+	}
+	return error;
+}
+
+/* Finds out whether the strict mode refuses what is JSON; false when there is no memory. */
+static bool
+probe(SpkJsonParser *parser)
+{
+	static const char json[] = "[\"\xC3\xA9\",-9999999999999999999]";
+	struct json_object *value;
+	enum json_tokener_error error;
+
+	json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);
+	if (!has_memory(memory_for(parser, json, sizeof(json) - 1)))
+		return false;
+	error = call_json_c(parser, json, sizeof(json) - 1, &value);
+	json_object_put(value);
+	parser->is_fussy = error != json_tokener_success;
+	return error != SPK_JSON_NO_MEMORY;
+}
+
+bool
+spk_json_parser_open(SpkJsonParser *parser, int max_depth)
+{
+	parser->at = parser->covered = 0;
+	parser->in_string = parser->is_escaped = false;
+	parser->tokener = json_tokener_new_ex(max_depth);
+	if (parser->tokener != NULL && probe(parser))
+		return true;
+	spk_json_parser_close(parser);
+	return false;
+}
+
+void
+spk_json_parser_close(SpkJsonParser *parser)
+{
+	if (parser->tokener != NULL)
+		json_tokener_free(parser->tokener);
+	parser->tokener = NULL;
+}

@@ -1,0 +1,195 @@
+/*
+ * audit_notes.c
+ *	  What the columns of collected rows tell of the label, in words.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "judging/audit_notes.h"
+#include "core/judging/audit.h"
+#include "host/pg_host.h"
+#include "host/train_memory.h"
+#include "host/train_progress.h"
+#include "training/train_warnings.h"
+
+/* An AUC so far from 0.5 tells almost all. */
+#define ALMOST_ALL			0.45
+
+/* Being missing is worth a note from here on. */
+#define TELLING_MISSING		0.1
+
+/* Whole numbers that are distinct in fewer rows may well be counts. */
+#define MIN_ROWS_OF_NUMBERED	100
+
+void
+spk_append_note(StringInfo note, const char *format,...)
+{
+	int			needed;
+
+	if (note->len > 0)
+		appendStringInfoString(note, "; ");
+	do
+	{
+		va_list		args;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(note, format, args);
+		va_end(args);
+		if (needed > 0)
+			enlargeStringInfo(note, needed);
+	} while (needed > 0);
+}
+
+/* What its values tell of the label. */
+static void
+note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
+{
+	uint32		n_values = a->n_distinct + (a->n_known < table->n_rows);
+
+	if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->equals_label)
+		spk_append_note(note, "equals the label");
+	else if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->pure && n_values == 2)
+		spk_append_note(note, "a function of the label");
+	else if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->pure && n_values <= table->n_rows / 4)
+		spk_append_note(note, "tells the label: none of its %u values is in both classes", n_values);
+	else
+	{
+		if (fabs(a->auc - 0.5) >= ALMOST_ALL && fabs(a->z) >= SPK_NO_CHANCE)
+			spk_append_note(note, "tells almost all (AUC %.3f)", a->auc);
+		if (fabs(a->missing_auc - 0.5) >= TELLING_MISSING && fabs(a->missing_z) >= SPK_NO_CHANCE)
+			spk_append_note(note, "being missing tells (AUC %.3f)", a->missing_auc);
+	}
+}
+
+/* What its values are. */
+static void
+note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAudit *a)
+{
+	bool		numbered = column->kind == SPK_NUMBER && a->whole && a->n_known >= MIN_ROWS_OF_NUMBERED;
+	bool		named = column->kind == SPK_CATEGORY && a->n_known >= SPK_MIN_LEAK_ROWS;
+
+	if (a->n_distinct == 0)
+		spk_append_note(note, "always missing");
+	else if (a->n_distinct == 1)
+		spk_append_note(note, a->n_known < n_rows ? "constant where it is known" : "constant");
+	else if ((numbered || named) && a->n_distinct == a->n_known)
+		spk_append_note(note, "identifier: distinct in every row");
+	else if (named && a->n_distinct >= 0.9 * a->n_known)
+		spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct, a->n_known);
+}
+
+/* That it looks like an id or the date of the snapshot, where note_values does not say so. */
+static void
+note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look)
+{
+	switch (look->look)
+	{
+		case SPK_LOOKS_FINE:
+		case SPK_LOOKS_UNIQUE:
+			break;
+		case SPK_LOOKS_ONCE_A_DATE:
+			spk_append_note(note, "identifier of users: no value twice with the same %s",
+							spk_look_date(look, rows, table));
+			break;
+		case SPK_LOOKS_NAMED:
+			spk_append_note(note, "identifier of users by its name");
+			break;
+		case SPK_LOOKS_DATE:
+			spk_append_note(note, "date of the snapshot: no user twice with the same one");
+			break;
+	}
+}
+
+static void
+note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
+{
+	const char *how = a->how == SPK_TWIN_ORDER ? " in order"
+		: a->how == SPK_TWIN_REVERSE ? " in reverse order" : "";
+
+	if (a->twin != SPK_NO_TWIN)
+		spk_append_note(note, "duplicate of %s%s", table->columns[a->twin].name, how);
+}
+
+/* By how much a column tells, known or missing. */
+static double
+strength(const SpkAudit *a)
+{
+	double		known = isnan(a->auc) ? 0 : fabs(a->auc - 0.5);
+
+	return Max(known, fabs(a->missing_auc - 0.5));
+}
+
+/* The most telling first; else as they stand in the row. */
+static int
+compare_audits(const void *x, const void *y, void *arg)
+{
+	const SpkAudit *audits = arg;
+	uint32		a = *(const uint32 *) x;
+	uint32		b = *(const uint32 *) y;
+	double		s = strength(&audits[a]);
+	double		t = strength(&audits[b]);
+
+	return s != t ? (s < t) - (s > t) : (a > b) - (a < b);
+}
+
+static uint32 *
+order_audits(SpkAudit *audits, uint32 n)
+{
+	uint32	   *order = palloc(Max(n, 1) * sizeof(uint32));
+
+	for (uint32 i = 0; i < n; i++)
+		order[i] = i;
+	qsort_arg(order, n, sizeof(uint32), compare_audits, audits);
+	return order;
+}
+
+static SpkAudit *
+audit_columns(const SpkTable *table)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkAudit   *audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
+	SpkTrainProgress progress;
+
+	spk_check_training_memory(spk_table_size(table) + spk_audit_size(table), table->n_rows, table->n_columns);
+	spk_train_progress_start(&progress);
+	for (uint32 i = 0; i < table->n_columns; i++)
+	{
+		spk_check(spk_audit_column(&host, table, i, &audits[i]), "training set", NULL);
+		spk_train_progress(&progress, "columns audited", i + 1, table->n_columns);
+	}
+	spk_check(spk_audit_twins(&host, table, audits), "training set", NULL);
+	return audits;
+}
+
+SpkAuditRows
+spk_audit_rows(SpkRowStore *rows)
+{
+	SpkTable	table = spk_store_take(rows, CurrentMemoryContext);
+	SpkLooks   *looks = spk_look_at_columns(rows, &table);
+	SpkAudit   *audits = audit_columns(&table);
+	uint32	   *order = order_audits(audits, table.n_columns);
+	SpkAuditRows result = {(int) table.n_columns, palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
+
+	for (int i = 0; i < result.n; i++)
+	{
+		const SpkAudit *a = &audits[order[i]];
+		const SpkColumn *column = &table.columns[order[i]];
+		SpkAuditRow *row = &result.rows[i];
+
+		row->feature = pstrdup(column->name);
+		row->auc = a->auc;
+		row->z = a->z;
+		initStringInfo(&row->note);
+		note_telling(&row->note, &table, a);
+		note_values(&row->note, column, table.n_rows, a);
+		if (looks != NULL)
+			note_look(&row->note, rows, &table, &looks[order[i]]);
+		if (rows->columns[order[i]].inexact)
+			spk_append_note(&row->note, "too large to be told from its neighbours");
+		note_twin(&row->note, &table, a);
+	}
+	spk_warn_of_horizon(rows, &table, NULL);
+	spk_table_release(&table);
+	return result;
+}

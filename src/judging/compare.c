@@ -1,0 +1,391 @@
+/*
+ * compare.c
+ *	  churn_compare: models that compete on the same folds, ranked.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+#include "rows/collect_source.h"
+#include "judging/compare.h"
+#include "core/judging/student.h"
+#include "judging/metrics_agg.h"
+#include "models/options_json.h"
+#include "host/pg_host.h"
+#include "host/source.h"
+#include "training/train.h"
+#include "training/train_additive.h"
+
+/* Arguments, counted from 0 */
+enum
+{
+	ARG_SOURCE,
+	ARG_LABEL,
+	ARG_ALGORITHMS,
+	ARG_FOLDS,
+	ARG_HOLDOUT,
+	ARG_METRIC,
+	ARG_GRID,
+	ARG_EXCLUDE,
+	ARG_SEED,
+	ARG_ID,
+	ARG_TIME,
+	N_ARGS
+};
+
+/* Columns of the result, counted from 0 */
+enum
+{
+	COL_RANK,
+	COL_ALGORITHM,
+	COL_OPTIONS,
+	COL_CV_MEAN,
+	COL_CV_SD,
+	COL_DIFFERENCE,
+	COL_P_VALUE,
+	COL_HOLDOUT,
+	COL_SPREAD,
+	COL_SECONDS,
+	COL_MODEL,
+	N_COLUMNS
+};
+
+/* A model's part in the result; the last entry is the baseline. */
+typedef struct Entry
+{
+	const SpkContender *contender;	/* NULL: the baseline */
+	SpkContestFit *fits;		/* n_folds + 1 */
+	bytea	   *model;
+	double	   *values;			/* of the metric, in each fold */
+	double		mean;
+	double		deviation;
+	double		seconds;
+} Entry;
+
+typedef struct Comparison
+{
+	SpkContestPlan plan;
+	Tuplestorestate *store;
+	TupleDesc	desc;
+} Comparison;
+
+/* ---- The baseline ---- */
+
+/* Judges the claim that everybody churns with this probability by rows of these numbers. */
+static void
+judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const SpkContestPlan *plan,
+			SpkContestFit *fit)
+{
+	size_t		n = (size_t) count->n_rows[0] + count->n_rows[1];
+	SpkScored  *scored;
+
+	if (n == 0)
+		return;
+	scored = spk_must_alloc(host, n, sizeof(SpkScored), "set of scored rows");
+	for (size_t i = 0; i < n; i++)
+		scored[i] = spk_scored(share, i >= count->n_rows[0]);
+	spk_check(spk_metrics(host, scored, n, 0.5, &fit->metrics), "set of scored rows", NULL);
+	spk_check(spk_metric_spread(host, scored, n, 0.5, plan->metric, plan->seed, fit->spread),
+			  "set of scored rows", NULL);
+	spk_release(host, scored);
+}
+
+/* A baseline that knows the share of churn in the rows it may train on, and nothing else. */
+static SpkContestFit *
+judge_baseline(const SpkHost *host, const SpkContestPlan *plan, const SpkFoldCount *counts)
+{
+	SpkContestFit *fits = palloc0((plan->n_folds + 1) * sizeof(SpkContestFit));
+	double		n_rows[2] = {0, 0};
+
+	for (uint32 fold = 0; fold < plan->n_folds; fold++)
+		for (int class = 0; class < 2; class++)
+			n_rows[class] += counts[fold].n_rows[class];
+	for (uint32 fold = 0; fold <= plan->n_folds; fold++)
+	{
+		double		others[2];
+
+		for (int class = 0; class < 2; class++)
+			others[class] = n_rows[class] - (fold == plan->n_folds ? 0 : counts[fold].n_rows[class]);
+		judge_claim(host, &counts[fold], others[1] / (others[0] + others[1]), plan, &fits[fold]);
+	}
+	return fits;
+}
+
+/* ---- Ranks ---- */
+
+static void
+sum_up(const SpkContestPlan *plan, Entry *entry)
+{
+	uint32		k = plan->n_folds;
+	double		squares = 0;
+
+	entry->values = palloc(k * sizeof(double));
+	for (uint32 fold = 0; fold < k; fold++)
+	{
+		entry->values[fold] = spk_metric_value(&entry->fits[fold].metrics, plan->metric);
+		entry->mean += entry->values[fold];
+	}
+	entry->mean /= k;
+	for (uint32 fold = 0; fold < k; fold++)
+		squares += (entry->values[fold] - entry->mean) * (entry->values[fold] - entry->mean);
+	entry->deviation = sqrt(squares / (k - 1));
+	for (uint32 fold = 0; fold <= k; fold++)
+		entry->seconds += entry->fits[fold].seconds;
+}
+
+/* Sorts the best first; what is equal stays in the order it was asked for. */
+static void
+rank_entries(const SpkContestPlan *plan, Entry *entries, int n)
+{
+	for (int i = 1; i < n; i++)
+	{
+		Entry		entry = entries[i];
+		int			at = i;
+
+		while (at > 0 && (spk_metric_is_loss(plan->metric) ? entry.mean < entries[at - 1].mean :
+						  entry.mean > entries[at - 1].mean))
+		{
+			entries[at] = entries[at - 1];
+			at--;
+		}
+		entries[at] = entry;
+	}
+}
+
+/* The p value of an entry's difference from the best one. */
+static double
+p_value(const SpkContestPlan *plan, const Entry *entry, const Entry *best)
+{
+	double	   *differences = palloc(plan->n_folds * sizeof(double));
+	double		p;
+
+	for (uint32 fold = 0; fold < plan->n_folds; fold++)
+		differences[fold] = entry->values[fold] - best->values[fold];
+	p = spk_paired_p(differences, plan->n_folds);
+	pfree(differences);
+	return p;
+}
+
+/* ---- Rows of the result ---- */
+
+static Datum
+options_datum(const SpkContender *contender)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	if (contender == NULL)
+		appendStringInfoString(&buf, "{}");
+	else
+		spk_options_to_json(&buf, &contender->options, contender->algorithm);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data));
+}
+
+/* The metrics as a value of the result's column, whose type is churn_metrics. */
+static Datum
+metrics_datum(TupleDesc desc, const SpkMetrics *metrics)
+{
+	Form_pg_attribute att = TupleDescAttr(desc, COL_HOLDOUT);
+	TupleDesc	type = lookup_rowtype_tupdesc(att->atttypid, att->atttypmod);
+	Datum		datum = HeapTupleGetDatum(spk_metrics_tuple(type, metrics));
+
+	ReleaseTupleDesc(type);
+	return datum;
+}
+
+static Datum
+spread_datum(const double spread[2])
+{
+	Datum		ends[2] = {Float8GetDatum(spread[0]), Float8GetDatum(spread[1])};
+
+	return PointerGetDatum(construct_array(ends, 2, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+static void
+put_entry(const Comparison *comparison, const Entry *entry, const Entry *best, int rank)
+{
+	const SpkContestPlan *plan = &comparison->plan;
+	const SpkContestFit *last = &entry->fits[plan->n_folds];
+	Datum		values[N_COLUMNS] = {0};
+	bool		nulls[N_COLUMNS] = {false};
+
+	values[COL_RANK] = Int32GetDatum(rank);
+	values[COL_ALGORITHM] = CStringGetTextDatum(entry->contender == NULL ? "baseline" :
+												spk_algorithm_name(entry->contender->algorithm));
+	values[COL_OPTIONS] = options_datum(entry->contender);
+	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
+	values[COL_CV_SD] = Float8GetDatum(entry->deviation);
+	values[COL_DIFFERENCE] = Float8GetDatum(entry->mean - best->mean);
+	nulls[COL_P_VALUE] = entry == best;
+	if (entry != best)
+		values[COL_P_VALUE] = Float8GetDatum(p_value(plan, entry, best));
+	nulls[COL_HOLDOUT] = last->metrics.n == 0;
+	if (last->metrics.n > 0)
+		values[COL_HOLDOUT] = metrics_datum(comparison->desc, &last->metrics);
+	nulls[COL_SPREAD] = last->metrics.n == 0 || isnan(last->spread[0]);
+	if (!nulls[COL_SPREAD])
+		values[COL_SPREAD] = spread_datum(last->spread);
+	values[COL_SECONDS] = Float8GetDatum(entry->seconds);
+	nulls[COL_MODEL] = entry->model == NULL;
+	values[COL_MODEL] = PointerGetDatum(entry->model);
+	tuplestore_putvalues(comparison->store, comparison->desc, values, nulls);
+}
+
+/* What a fit to all folds has to tell. */
+static void
+tell_of_fits(const SpkContest *contest)
+{
+	for (uint32 i = 0; i < contest->n_contenders; i++)
+	{
+		SpkModel	model = {0};
+
+		if (spk_contender(contest, i)->algorithm != SPK_LOGISTIC_REGRESSION)
+			continue;
+		memcpy(model.facts, spk_contest_fit(contest, i, contest->n_folds)->facts, sizeof(model.facts));
+		spk_tell_of_fit(&model);
+	}
+}
+
+/* ---- The whole ---- */
+
+static void
+put_results(const Comparison *comparison, const SpkContest *contest, SpkContestFit *baseline, bytea **models)
+{
+	int			n = (int) contest->n_contenders + 1;
+	Entry	   *entries = palloc0(n * sizeof(Entry));
+
+	for (int i = 0; i < n; i++)
+	{
+		Entry	   *entry = &entries[i];
+
+		if (i < n - 1)
+		{
+			entry->contender = spk_contender(contest, (uint32) i);
+			entry->fits = spk_contest_fit(contest, (uint32) i, 0);
+			entry->model = models[i];
+		}
+		else
+			entry->fits = baseline;
+		sum_up(&comparison->plan, entry);
+	}
+	rank_entries(&comparison->plan, entries, n);
+	for (int i = 0; i < n; i++)
+		put_entry(comparison, &entries[i], &entries[0], i + 1);
+}
+
+static void
+compare_rows(SpkRowStore *rows, void *arg)
+{
+	Comparison *comparison = arg;
+	SpkContestPlan *plan = &comparison->plan;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SpkHost		host = spk_pg_host(context);
+	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
+	bytea	  **models = palloc0(plan->n_contenders * sizeof(bytea *));
+	SpkTrainingCounts counted;
+	SpkArena	arena;
+	int			n_workers;
+
+	if (rows == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rows to train on")));
+	counted = spk_training_counts(rows);
+	spk_check_trainable(&counted);
+	spk_contest_new(plan, rows, context, counts, &arena, &n_workers);
+	spk_contest_run(&arena, n_workers, models);
+	tell_of_fits(arena.contest);
+	put_results(comparison, arena.contest, judge_baseline(&host, plan, counts), models);
+	if (arena.segment != NULL)
+		dsm_detach(arena.segment);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+static SpkMetric
+metric_arg(text *name)
+{
+	SpkMetric	metric;
+	StringInfoData list;
+
+	if (spk_metric_of(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &metric))
+		return metric;
+	initStringInfo(&list);
+	for (int i = 0; i < SPK_N_METRICS; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_metric_name((SpkMetric) i));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized metric \"%s\"", text_to_cstring(name)),
+			 errhint("The metrics are: %s.", list.data)));
+	return metric;				/* not reached */
+}
+
+static SpkContestPlan
+plan_from_args(FunctionCallInfo fcinfo)
+{
+	SpkContestPlan plan = {0};
+	int			folds = PG_GETARG_INT32(ARG_FOLDS);
+
+	plan.metric = metric_arg(PG_GETARG_TEXT_PP(ARG_METRIC));
+	if (folds < 2 || folds > SPK_MAX_FOLDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("folds must be between 2 and %d, not %d", SPK_MAX_FOLDS, folds)));
+	plan.n_folds = (uint32) folds;
+	plan.holdout = PG_GETARG_FLOAT8(ARG_HOLDOUT);
+	if (!(plan.holdout >= 0 && plan.holdout < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("holdout must be a share of the rows, at least 0 and less than 1, not %s",
+						DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(ARG_HOLDOUT))))));
+	plan.seed = (uint64) PG_GETARG_INT64(ARG_SEED);
+	plan.contenders = spk_contenders(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
+									 PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
+									 &plan.n_contenders);
+	return plan;
+}
+
+PG_FUNCTION_INFO_V1(churn_compare);
+Datum
+churn_compare(PG_FUNCTION_ARGS)
+{
+	static const char *const required[N_ARGS] = {"source", "label", "algorithms", "folds", "holdout",
+	"metric", [ARG_SEED] = "seed"};
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	static const SpkRoleArgs role_args = {ARG_EXCLUDE, ARG_ID, ARG_TIME};
+	Comparison	comparison;
+	char	   *from;
+	char	   *label;
+	TupleDesc	columns;
+	SpkRoles	roles;
+
+	spk_require_args(fcinfo, required, N_ARGS);
+	comparison.plan = plan_from_args(fcinfo);
+	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_SOURCE)));
+	label = text_to_cstring(PG_GETARG_TEXT_PP(ARG_LABEL));
+	columns = spk_source_columns(from);
+	spk_source_require_column(columns, label, "label");
+	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label}, 1);
+	comparison.plan.group = roles.id;
+
+	spk_materialized_srf(fcinfo);
+	comparison.store = rsinfo->setResult;
+	comparison.desc = rsinfo->setDesc;
+	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, &roles, compare_rows,
+					   &comparison);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,258 @@
+/*
+ * compare_grid.c
+ *	  From algorithms and a grid of options to the models that compete.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "judging/compare.h"
+#include "models/options_json.h"
+#include "training/train.h"
+
+/* More would be a mistake: each is fitted several times. */
+#define MAX_CONTENDERS		1000
+
+typedef struct Contenders
+{
+	int			n;
+	int			capacity;
+	SpkContender *list;
+} Contenders;
+
+static void
+add_contender(Contenders *contenders, SpkAlgorithm algorithm, Jsonb *options)
+{
+	SpkContender contender = {algorithm, spk_options_from_jsonb(options, algorithm)};
+
+	if (contenders->n == MAX_CONTENDERS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("cannot compare more than %d models at once", MAX_CONTENDERS)));
+	if (contenders->n == contenders->capacity)
+	{
+		contenders->capacity = Max(16, 2 * contenders->capacity);
+		contenders->list = contenders->list == NULL ? palloc(contenders->capacity * sizeof(SpkContender)) :
+			repalloc(contenders->list, contenders->capacity * sizeof(SpkContender));
+	}
+	contenders->list[contenders->n++] = contender;
+}
+
+/* ---- The grid ---- */
+
+/* Errors for what the grid has for an algorithm. */
+pg_noreturn static void
+refuse_grid(SpkAlgorithm algorithm)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("grid of %s must be a JSON array of options or an object of arrays of values",
+					spk_algorithm_name(algorithm)),
+			 errhint("As in {\"%s\": [{\"seed\": 1}, {\"seed\": 2}]} or {\"%s\": {\"seed\": [1, 2]}}.",
+					 spk_algorithm_name(algorithm), spk_algorithm_name(algorithm))));
+}
+
+/* The options of each object in the array are a contender. */
+static void
+add_listed(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *array)
+{
+	uint32		n = JsonContainerSize(array);
+
+	if (n == 0)
+		refuse_grid(algorithm);
+	for (uint32 i = 0; i < n; i++)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(array, i);
+
+		if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+			refuse_grid(algorithm);
+		add_contender(contenders, algorithm, JsonbValueToJsonb(value));
+	}
+}
+
+/* An option, and the values to try. */
+typedef struct Axis
+{
+	JsonbValue	name;
+	JsonbValue	value;
+	uint32		n;				/* values; value is an array of them, or the one itself */
+	bool		array;
+	uint32		at;				/* the one to be tried */
+} Axis;
+
+static Axis
+make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *value)
+{
+	Axis		axis = {*name, *value, 1};
+
+	axis.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
+	if (axis.array)
+		axis.n = JsonContainerSize(value->val.binary.data);
+	if (axis.n == 0)
+		refuse_grid(algorithm);
+	return axis;
+}
+
+static Jsonb *
+options_at(const Axis *axes, int n)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue *result;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue	value = axes[i].value;
+
+		if (axes[i].array)
+			value = *getIthJsonbValueFromContainer(axes[i].value.val.binary.data, axes[i].at);
+		pushJsonbValue(&state, WJB_KEY, (JsonbValue *) &axes[i].name);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(result);
+}
+
+/* Goes on to the next combination, the last option's values first; false when there is none. */
+static bool
+next_combination(Axis *axes, int n)
+{
+	while (n-- > 0)
+	{
+		if (++axes[n].at < axes[n].n)
+			return true;
+		axes[n].at = 0;
+	}
+	return false;
+}
+
+/* Every combination of the options' values is a contender. */
+static void
+add_combined(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *object)
+{
+	Axis	   *axes = palloc(Max(JsonContainerSize(object), 1) * sizeof(Axis));
+	JsonbIterator *it = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	name;
+	JsonbValue	value;
+	int			n = 0;
+
+	while ((token = JsonbIteratorNext(&it, &name, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		JsonbIteratorNext(&it, &value, true);
+		axes[n++] = make_axis(algorithm, &name, &value);
+	}
+	do
+		add_contender(contenders, algorithm, options_at(axes, n));
+	while (next_combination(axes, n));
+}
+
+static void
+add_from_grid(Contenders *contenders, SpkAlgorithm algorithm, const JsonbValue *grid)
+{
+	if (grid->type != jbvBinary)
+		refuse_grid(algorithm);
+	if (JsonContainerIsArray(grid->val.binary.data))
+		add_listed(contenders, algorithm, grid->val.binary.data);
+	else
+		add_combined(contenders, algorithm, grid->val.binary.data);
+}
+
+/* Every algorithm in the grid must be one of the n. */
+static void
+check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+
+	if (!JB_ROOT_IS_OBJECT(grid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("grid must be a JSON object of algorithms"),
+				 errhint("As in {\"random_forest\": [{\"trees\": 100}, {\"trees\": 500}]}.")));
+	it = JsonbIteratorInit(&grid->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		SpkAlgorithm algorithm;
+		int			i = 0;
+
+		if (token != WJB_KEY)
+			continue;
+		algorithm = spk_training_algorithm(v.val.string.val, v.val.string.len);
+		while (i < n && algorithms[i] != algorithm)
+			i++;
+		if (i == n)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("grid has options of %s, which is not one of the algorithms",
+							spk_algorithm_name(algorithm))));
+		JsonbIteratorNext(&it, &v, true);
+	}
+}
+
+/* ---- Algorithms ---- */
+
+static SpkAlgorithm *
+parse_algorithms(ArrayType *array, int *n)
+{
+	SpkAlgorithm *algorithms;
+	Datum	   *values;
+	bool	   *nulls;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, n);
+	if (*n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no algorithms to compare")));
+	algorithms = palloc(*n * sizeof(SpkAlgorithm));
+	for (int i = 0; i < *n; i++)
+	{
+		text	   *name;
+
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("algorithms must not contain nulls")));
+		name = DatumGetTextPP(values[i]);
+		algorithms[i] = spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+		for (int k = 0; k < i; k++)
+			if (algorithms[k] == algorithms[i])
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("algorithm %s specified more than once", spk_algorithm_name(algorithms[i])),
+						 errhint("List its options in the grid.")));
+	}
+	return algorithms;
+}
+
+SpkContender *
+spk_contenders(ArrayType *array, Jsonb *grid, int *n)
+{
+	int			n_algorithms;
+	SpkAlgorithm *algorithms = parse_algorithms(array, &n_algorithms);
+	Contenders	contenders = {0};
+
+	if (grid != NULL)
+		check_grid(grid, algorithms, n_algorithms);
+	for (int i = 0; i < n_algorithms; i++)
+	{
+		const char *name = spk_algorithm_name(algorithms[i]);
+		JsonbValue	key = {jbvString};
+		JsonbValue *found = NULL;
+
+		key.val.string.val = (char *) name;
+		key.val.string.len = (int) strlen(name);
+		if (grid != NULL)
+			found = findJsonbValueFromContainer(&grid->root, JB_FOBJECT, &key);
+		if (found != NULL)
+			add_from_grid(&contenders, algorithms[i], found);
+		else
+			add_contender(&contenders, algorithms[i], NULL);
+	}
+	*n = contenders.n;
+	return contenders.list;
+}

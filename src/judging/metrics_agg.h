@@ -1,0 +1,24 @@
+/*
+ * metrics_agg.h
+ *	  The SQL type churn_metrics.
+ */
+#ifndef SPK_JUDGING_METRICS_AGG_H
+#define SPK_JUDGING_METRICS_AGG_H
+
+#include "postgres.h"
+#include "access/htup.h"
+#include "access/tupdesc.h"
+
+#include "core/judging/metrics.h"
+
+/* A row of the type churn_metrics, whose descriptor is desc; NaN becomes NULL. */
+extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
+
+/* The types of its columns. */
+#define SPK_METRICS_COLUMNS 21
+extern const Oid spk_metrics_types[SPK_METRICS_COLUMNS];
+
+/* The reverse, of the columns of a row that is not NULL. */
+extern void spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *metrics);
+
+#endif							/* SPK_JUDGING_METRICS_AGG_H */

@@ -1,0 +1,241 @@
+/*
+ * model_json.c
+ *	  Models to JSON text.
+ *
+ * Numbers are written in the shortest form that reads back exactly, so that a
+ * model survives a dump as text bit for bit.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/json.h"
+
+#include "core/models/additive.h"
+#include "core/judging/calibrate.h"
+#include "models/model_json.h"
+#include "models/options_json.h"
+
+#define NODES_BETWEEN_POLLS	1024
+
+void
+spk_facts_to_json(StringInfo buf, const SpkModel *model)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(buf, '{');
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		if (!isnan(model->facts[i]))
+		{
+			appendStringInfo(buf, "%s\"%s\": ", separator, spk_fact_names[i]);
+			spk_append_number(buf, model->facts[i]);
+			separator = ", ";
+		}
+	appendStringInfoChar(buf, '}');
+}
+
+static void
+append_categories(StringInfo buf, const SpkFeature *feature)
+{
+	appendStringInfoString(buf, ", \"categories\": [");
+	for (uint32 i = 0; i < feature->n_bins; i++)
+	{
+		char	   *name = pnstrdup(feature->categories[i].name, feature->categories[i].len);
+
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		escape_json(buf, name);
+		pfree(name);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_edges(StringInfo buf, const SpkFeature *feature)
+{
+	appendStringInfoString(buf, ", \"edges\": [");
+	for (uint32 i = 0; i + 1 < feature->n_bins; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		spk_append_number(buf, feature->edges[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+void
+spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bool permutation)
+{
+	appendStringInfoString(buf, ", \"importance\": ");
+	spk_append_number(buf, feature->importance);
+	if (permutation)
+	{
+		appendStringInfoString(buf, ", \"permutation\": ");
+		spk_append_number(buf, feature->permutation);
+	}
+}
+
+static void
+append_feature(StringInfo buf, const SpkFeature *feature, bool permutation)
+{
+	appendStringInfoString(buf, "{\"name\": ");
+	escape_json(buf, feature->name);
+	appendStringInfo(buf, ", \"kind\": \"%s\"", spk_kind_names[feature->kind]);
+	if (feature->kind == SPK_CATEGORY)
+		append_categories(buf, feature);
+	else
+		append_edges(buf, feature);
+	appendStringInfoString(buf, ", \"counts\": [");
+	for (uint32 i = 0; i <= feature->n_bins; i++)
+		appendStringInfo(buf, "%s%u", i > 0 ? ", " : "", feature->counts[i]);
+	appendStringInfoChar(buf, ']');
+	spk_importance_to_json(buf, feature, permutation);
+	appendStringInfoChar(buf, '}');
+}
+
+static void
+append_codes(StringInfo buf, const SpkCodeSet *set)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(buf, '[');
+	for (int code = 0; code <= SPK_MISSING; code++)
+		if (spk_set_has(set, (uint8) code))
+		{
+			appendStringInfo(buf, "%s%d", separator, code);
+			separator = ",";
+		}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_node(StringInfo buf, const SpkTree *tree, const SpkNode *node)
+{
+	appendStringInfoChar(buf, '[');
+	if (node->flags & SPK_NODE_LEAF)
+		spk_append_number(buf, node->u.value);
+	else if (node->flags & SPK_NODE_SET)
+	{
+		appendStringInfo(buf, "%d,", node->feature);
+		append_codes(buf, &tree->sets[node->set]);
+	}
+	else
+		appendStringInfo(buf, "%d,%d,\"%s\"", node->feature, node->split,
+						 (node->flags & SPK_NODE_MISSING_LEFT) ? "left" : "right");
+	appendStringInfo(buf, ",%u]", node->cover);
+}
+
+static void
+append_tree(StringInfo buf, const SpkTree *tree)
+{
+	appendStringInfoChar(buf, '[');
+	for (uint32 i = 0; i < tree->n_nodes; i++)
+	{
+		if (i % NODES_BETWEEN_POLLS == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_node(buf, tree, &tree->nodes[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_trees(StringInfo buf, const SpkModel *model)
+{
+	appendStringInfoString(buf, "\"trees\": [");
+	for (uint32 i = 0; i < model->n_trees; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_tree(buf, &model->trees[i]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+/* n numbers, of which one comes so many doubles after the other */
+static void
+append_numbers(StringInfo buf, const double *numbers, uint32 n, uint32 step)
+{
+	appendStringInfoChar(buf, '[');
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(buf, ',');
+		spk_append_number(buf, numbers[i * step]);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+static void
+append_terms(StringInfo buf, const SpkModel *model)
+{
+	const double *term = model->terms + SPK_INTERCEPT;
+
+	appendStringInfoString(buf, "\"intercept\": ");
+	append_numbers(buf, model->terms, SPK_INTERCEPT, 1);
+	appendStringInfoString(buf, ", \"terms\": [");
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		uint32		n = spk_term_length(model, &model->features[i]);
+
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_numbers(buf, term, n, 1);
+		term += n;
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+void
+spk_calibration_to_json(StringInfo buf, const SpkModel *model)
+{
+	const SpkCalibration *c = &model->calibration;
+
+	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
+	{
+		appendStringInfoString(buf, ", \"calibration\": {\"slope\": ");
+		spk_append_number(buf, c->slope);
+		appendStringInfoString(buf, ", \"intercept\": ");
+		spk_append_number(buf, c->intercept);
+		appendStringInfoChar(buf, '}');
+	}
+	else if (spk_has_calibration(&model->options))
+	{
+		appendStringInfoString(buf, ", \"calibration\": {\"scores\": ");
+		append_numbers(buf, &c->points->score, c->n_points, 2);
+		appendStringInfoString(buf, ", \"probabilities\": ");
+		append_numbers(buf, &c->points->probability, c->n_points, 2);
+		appendStringInfoChar(buf, '}');
+	}
+}
+
+void
+spk_model_to_json(StringInfo buf, const SpkModel *model)
+{
+	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+
+	appendStringInfo(buf, "{\"sparkify_model\": 1, \"algorithm\": \"%s\", \"threshold\": ",
+					 spk_algorithm_name(model->algorithm));
+	spk_append_number(buf, model->threshold);
+	appendStringInfoString(buf, ", \"options\": ");
+	spk_options_to_json(buf, &model->options, model->algorithm);
+	appendStringInfoString(buf, ", \"facts\": ");
+	spk_facts_to_json(buf, model);
+	appendStringInfoString(buf, ", \"features\": [");
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_feature(buf, &model->features[i], permutation);
+	}
+	appendStringInfoString(buf, "], ");
+	if (spk_algorithm_is_forest(model->algorithm))
+		append_trees(buf, model);
+	else
+		append_terms(buf, model);
+	spk_calibration_to_json(buf, model);
+	appendStringInfoChar(buf, '}');
+}

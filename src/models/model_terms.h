@@ -1,0 +1,21 @@
+/*
+ * model_terms.h
+ *	  What models without trees consist of, for people.
+ */
+#ifndef SPK_MODELS_MODEL_TERMS_H
+#define SPK_MODELS_MODEL_TERMS_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "core/models/model.h"
+
+/*
+ * Appends members of a JSON object: "coefficients" of a logistic regression, on
+ * the features' own scale, with standard errors, z and p values; "classes" and
+ * "likelihoods" of naive Bayes.
+ */
+extern void spk_append_terms(StringInfo buf, const SpkModel *model);
+
+#endif							/* SPK_MODELS_MODEL_TERMS_H */

@@ -1,0 +1,264 @@
+/*
+ * model_type.c
+ *	  The SQL types churn_model and churn_forest.
+ *
+ * Both store the bytes of core/codec.h; a churn_forest is a churn_model whose
+ * algorithm makes an ensemble of trees, which is checked wherever one comes in.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "core/models/codec.h"
+#include "models/model_json.h"
+#include "models/model_type.h"
+#include "host/pg_host.h"
+
+PG_FUNCTION_INFO_V1(churn_model_in);
+PG_FUNCTION_INFO_V1(churn_model_out);
+PG_FUNCTION_INFO_V1(churn_model_recv);
+PG_FUNCTION_INFO_V1(churn_model_send);
+PG_FUNCTION_INFO_V1(churn_model_json);
+PG_FUNCTION_INFO_V1(churn_forest_in);
+PG_FUNCTION_INFO_V1(churn_forest_recv);
+PG_FUNCTION_INFO_V1(churn_forest);
+PG_FUNCTION_INFO_V1(churn_fingerprint);
+PG_FUNCTION_INFO_V1(churn_set_threshold);
+
+SpkModel *
+spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext trees)
+{
+	bytea	   *bytes = DatumGetByteaPP(datum);
+	SpkHost		host = spk_pg_host(context);
+	SpkHost		tree_host = spk_pg_host(trees);
+	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
+	const char *why = NULL;
+	SpkStatus	status = spk_model_decode_apart(&host, &tree_host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+												model, &why);
+
+	spk_check(status, "churn model", why);
+	if ((Pointer) bytes != DatumGetPointer(datum))
+		pfree(bytes);
+	return model;
+}
+
+SpkModel *
+spk_model_from_datum(Datum datum, MemoryContext context)
+{
+	return spk_model_apart_from_datum(datum, context, context);
+}
+
+bytea *
+spk_model_to_bytes(const SpkModel *model)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = spk_writer(&host);
+
+	spk_write_u32(&w, 0);		/* the varlena's length word */
+	spk_check(spk_model_encode(model, &w), "churn model", NULL);
+	if (!AllocSizeIsValid(w.len))
+		spk_check(SPK_LIMIT, "churn model", NULL);
+	SET_VARSIZE(w.data, w.len);
+	return (bytea *) w.data;
+}
+
+/* What is wrong with bytes from outside?  NULL: nothing.  Their strings must fit the database, too. */
+static const char *
+fault_of(const void *data, size_t len)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkModel	model;
+	const char *why = NULL;
+	SpkStatus	status = spk_model_decode(&host, data, len, &model, &why);
+
+	if (status == SPK_CORRUPT)
+		return why;
+	spk_check(status, "churn model", NULL);
+	for (uint32 i = 0; i < model.n_features; i++)
+	{
+		const SpkFeature *feature = &model.features[i];
+
+		pg_verifymbstr(feature->name, strlen(feature->name), false);
+		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < feature->n_bins; j++)
+			pg_verifymbstr(feature->categories[j].name, feature->categories[j].len, false);
+	}
+	spk_model_release(&host, &model);
+	return NULL;
+}
+
+static bytea *
+model_in(const char *text)
+{
+	SpkModel   *model = spk_model_from_json(text);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	bytea	   *bytes = spk_model_to_bytes(model);
+	const char *fault;
+
+	spk_model_release(&host, model);
+	fault = fault_of(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_model"),
+				 errdetail("%s.", fault)));
+	return bytes;
+}
+
+static bytea *
+model_recv(StringInfo buf)
+{
+	int			len = buf->len - buf->cursor;
+	const char *fault = fault_of(buf->data + buf->cursor, len);
+	SpkHost		host;
+	bytea	   *bytes;
+
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of a churn model"),
+				 errdetail("%s.", fault)));
+	bytes = palloc(VARHDRSZ + len);
+	SET_VARSIZE(bytes, VARHDRSZ + len);
+	host = spk_pg_host(CurrentMemoryContext);
+	(void) spk_copy(&host, VARDATA(bytes), pq_getmsgbytes(buf, len), len);
+	return bytes;
+}
+
+/* The start of a stored model: all that its algorithm and fingerprint need. */
+static bytea *
+header_of(Datum datum)
+{
+	bytea	   *header = DatumGetByteaPSlice(datum, 0, SPK_MODEL_HEADER);
+
+	if (spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ) == 0)
+		spk_check(SPK_CORRUPT, "churn model", "The data do not start as a model does");
+	return header;
+}
+
+/* Refuses a model that is no churn_forest. */
+static void
+check_forest(const bytea *header)
+{
+	SpkAlgorithm algorithm;
+
+	if (!spk_model_algorithm(VARDATA(header), VARSIZE(header) - VARHDRSZ, &algorithm) ||
+		!spk_algorithm_is_forest(algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("model is not an ensemble of trees"),
+				 errhint("Keep it as a churn_model.")));
+}
+
+Datum
+churn_model_in(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(model_in(PG_GETARG_CSTRING(0)));
+}
+
+static StringInfoData
+model_text(Datum datum)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	spk_model_to_json(&buf, spk_model_from_datum(datum, CurrentMemoryContext));
+	return buf;
+}
+
+Datum
+churn_model_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(model_text(PG_GETARG_DATUM(0)).data);
+}
+
+/* json has the bytes of its text. */
+Datum
+churn_model_json(PG_FUNCTION_ARGS)
+{
+	StringInfoData text = model_text(PG_GETARG_DATUM(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
+}
+
+Datum
+churn_model_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(model_recv((StringInfo) PG_GETARG_POINTER(0)));
+}
+
+Datum
+churn_model_send(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	size_t		len = VARSIZE_ANY_EXHDR(bytes);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	bytea	   *result = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(result, VARHDRSZ + len);
+	(void) spk_copy(&host, VARDATA(result), VARDATA_ANY(bytes), len);
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+churn_forest_in(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = model_in(PG_GETARG_CSTRING(0));
+
+	check_forest(bytes);
+	PG_RETURN_BYTEA_P(bytes);
+}
+
+Datum
+churn_forest_recv(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = model_recv((StringInfo) PG_GETARG_POINTER(0));
+
+	check_forest(bytes);
+	PG_RETURN_BYTEA_P(bytes);
+}
+
+/* The cast from churn_model. */
+Datum
+churn_forest(PG_FUNCTION_ARGS)
+{
+	check_forest(header_of(PG_GETARG_DATUM(0)));
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum
+churn_fingerprint(PG_FUNCTION_ARGS)
+{
+	bytea	   *header = header_of(PG_GETARG_DATUM(0));
+	uint64		fingerprint = spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ);
+
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016llx", (unsigned long long) fingerprint)));
+}
+
+Datum
+churn_set_threshold(PG_FUNCTION_ARGS)
+{
+	double		threshold;
+	SpkModel   *model;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	/* never NULL in place of a model: an UPDATE would lose it */
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("threshold must not be null"),
+				 errhint("churn_threshold is NULL when nobody churned or nobody can be flagged; coalesce() keeps a threshold then.")));
+	threshold = PG_GETARG_FLOAT8(1);
+	if (!(threshold > 0 && threshold < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("threshold must be greater than 0 and less than 1")));
+	model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	model->threshold = threshold;
+	PG_RETURN_BYTEA_P(spk_model_to_bytes(model));
+}

@@ -1,0 +1,284 @@
+/*
+ * profile_agg.c
+ *	  The aggregates churn_profile, churn_profile_merge and churn_features.
+ *
+ * All three share one state and differ in what goes in (events or profiles)
+ * and what comes out (a profile or its features).
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "profiles/features_type.h"
+#include "host/pg_host.h"
+#include "profiles/profile_type.h"
+
+PG_FUNCTION_INFO_V1(churn_profile_trans);
+PG_FUNCTION_INFO_V1(churn_profile_trans_date);
+PG_FUNCTION_INFO_V1(churn_profile_trans_registration_date);
+PG_FUNCTION_INFO_V1(churn_profile_trans_dates);
+PG_FUNCTION_INFO_V1(churn_profile_merge_trans);
+PG_FUNCTION_INFO_V1(churn_profile_combine);
+PG_FUNCTION_INFO_V1(churn_profile_serialize);
+PG_FUNCTION_INFO_V1(churn_profile_deserialize);
+PG_FUNCTION_INFO_V1(churn_profile_final);
+PG_FUNCTION_INFO_V1(churn_features_final);
+PG_FUNCTION_INFO_V1(churn_profile_merge);
+
+/*
+ * A state points to its host, and there may be millions of states, so they do
+ * not have one each.  Nor can it be kept with the function, as whoever calls us
+ * may have another FmgrInfo for every call.  So each call lends a host to the
+ * states that it works with; memory comes from the context they lie in, be it
+ * the aggregate's or that of one call.
+ */
+static SpkProfileState *
+lend_host(SpkProfileState *state, SpkHost *host)
+{
+	*host = spk_pg_host(GetMemoryChunkContext(state));
+	state->closed.host = host;
+	return state;
+}
+
+/* The aggregate's state: argument 0, made on the first call.  The host is lent to it for this call. */
+static SpkProfileState *
+agg_state(FunctionCallInfo fcinfo, SpkHost *host)
+{
+	MemoryContext context;
+	SpkProfileState *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	if (!PG_ARGISNULL(0))
+		return lend_host((SpkProfileState *) PG_GETARG_POINTER(0), host);
+	state = MemoryContextAlloc(context, sizeof(SpkProfileState));
+	spk_profile_init(state, host);
+	return lend_host(state, host);
+}
+
+static void
+check_finite(bool is_finite, const char *name)
+{
+	if (!is_finite)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("%s of an event must be finite", name)));
+}
+
+/*
+ * A time argument, with or without zone; SPK_NO_TIME when it is NULL.  One
+ * without is of UTC, which is how either is stored: no setting changes it.
+ */
+static int64
+time_arg(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	TimestampTz ts;
+
+	if (PG_ARGISNULL(n))
+		return SPK_NO_TIME;
+	ts = PG_GETARG_TIMESTAMPTZ(n);
+	check_finite(!TIMESTAMP_NOT_FINITE(ts), name);
+	return ts;
+}
+
+/* A date argument: its beginning in UTC. */
+static int64
+date_arg(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	DateADT		day;
+
+	if (PG_ARGISNULL(n))
+		return SPK_NO_TIME;
+	day = PG_GETARG_DATEADT(n);
+	check_finite(!DATE_NOT_FINITE(day), name);
+	if (day < spk_day_of(SPK_MIN_TIME) || day > spk_day_of(SPK_MAX_TIME))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("%s of an event is out of range for timestamps", name)));
+	return day * SPK_USECS_PER_DAY;
+}
+
+/* Adds the event of arguments 3 to 6, which is one: see is_event. */
+static void
+add_event(FunctionCallInfo fcinfo, SpkProfileState *state, int64 ts, int64 registration)
+{
+	SpkEvent	event = {.ts = ts, .registration = registration, .session = PG_GETARG_INT64(2)};
+	text	   *t = PG_GETARG_TEXT_PP(3);
+
+	event.page = spk_page_of(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+	if (!PG_ARGISNULL(4))
+	{
+		t = PG_GETARG_TEXT_PP(4);
+		event.level = spk_level_of(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+	}
+	if (!PG_ARGISNULL(5))
+		event.length_us = spk_length_us(PG_GETARG_FLOAT8(5));
+	if (!PG_ARGISNULL(6))
+	{
+		t = PG_GETARG_TEXT_PP(6);
+		event.gender = spk_gender_of(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+	}
+	spk_check(spk_profile_add(state, &event), PROFILE_WHAT, NULL);
+}
+
+/* An event without time, session or page is none, as aggregates ignore NULLs. */
+static inline bool
+is_event(FunctionCallInfo fcinfo)
+{
+	return !PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !PG_ARGISNULL(3);
+}
+
+/*
+ * churn_profile_trans(internal, ts, sessionid, page, level, length, gender,
+ * registration), and the same with dates for the one time, the other, or both
+ */
+Datum
+churn_profile_trans(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (is_event(fcinfo))
+		add_event(fcinfo, state, time_arg(fcinfo, 1, "ts"), time_arg(fcinfo, 7, "registration"));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+churn_profile_trans_date(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (is_event(fcinfo))
+		add_event(fcinfo, state, date_arg(fcinfo, 1, "ts"), time_arg(fcinfo, 7, "registration"));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+churn_profile_trans_registration_date(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (is_event(fcinfo))
+		add_event(fcinfo, state, time_arg(fcinfo, 1, "ts"), date_arg(fcinfo, 7, "registration"));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+churn_profile_trans_dates(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (is_event(fcinfo))
+		add_event(fcinfo, state, date_arg(fcinfo, 1, "ts"), date_arg(fcinfo, 7, "registration"));
+	PG_RETURN_POINTER(state);
+}
+
+/* churn_profile_merge_trans(internal, churn_profile) */
+Datum
+churn_profile_merge_trans(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (!PG_ARGISNULL(1))
+		spk_profile_add_datum(state, PG_GETARG_PROFILE_PP(1));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+churn_profile_combine(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (!PG_ARGISNULL(1))
+	{
+		SpkHost		other_host;
+		SpkProfileState *other = lend_host((SpkProfileState *) PG_GETARG_POINTER(1), &other_host);
+
+		spk_check(spk_profile_add_state(state, other), PROFILE_WHAT, NULL);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* A state on its way to another process is a profile, or nothing yet. */
+Datum
+churn_profile_serialize(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+	SpkProfileState *state = agg_state(fcinfo, &host);
+
+	if (spk_profile_is_empty(state))
+		PG_RETURN_BYTEA_P(cstring_to_text_with_len("", 0));
+	PG_RETURN_BYTEA_P(spk_profile_datum(state));
+}
+
+/* It lives until it is combined, in the current context, and takes another host there. */
+Datum
+churn_profile_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkProfileState *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	state = palloc(sizeof(SpkProfileState));
+	spk_profile_init(state, &host);
+	if (VARSIZE_ANY_EXHDR(bytes) > 0)
+		spk_profile_add_datum(state, bytes);
+	PG_RETURN_POINTER(state);
+}
+
+/* Is there nothing to finish?  Then the aggregate is NULL. */
+static bool
+agg_is_empty(FunctionCallInfo fcinfo)
+{
+	return PG_ARGISNULL(0) ||
+		spk_profile_is_empty((SpkProfileState *) PG_GETARG_POINTER(0));
+}
+
+Datum
+churn_profile_final(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+
+	if (agg_is_empty(fcinfo))
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(spk_profile_datum(agg_state(fcinfo, &host)));
+}
+
+Datum
+churn_features_final(PG_FUNCTION_ARGS)
+{
+	SpkHost		host;
+
+	if (agg_is_empty(fcinfo))
+		PG_RETURN_NULL();
+	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo, &host)), SPK_NO_DAY);
+}
+
+/* churn_profile_merge(churn_profile, churn_profile): NULL counts as nothing. */
+Datum
+churn_profile_merge(PG_FUNCTION_ARGS)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkProfileState state;
+
+	spk_profile_init(&state, &host);
+	for (int i = 0; i < 2; i++)
+		if (!PG_ARGISNULL(i))
+			spk_profile_add_datum(&state, PG_GETARG_PROFILE_PP(i));
+	if (spk_profile_is_empty(&state))
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(spk_profile_datum(&state));
+}

@@ -1,0 +1,113 @@
+/*
+ * profile_type.c
+ *	  The SQL type churn_profile.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "utils/memutils.h"
+
+#include "host/pg_host.h"
+#include "profiles/profile_json.h"
+#include "profiles/profile_type.h"
+
+PG_FUNCTION_INFO_V1(churn_profile_in);
+PG_FUNCTION_INFO_V1(churn_profile_out);
+PG_FUNCTION_INFO_V1(churn_profile_recv);
+PG_FUNCTION_INFO_V1(churn_profile_send);
+PG_FUNCTION_INFO_V1(churn_profile_json);
+
+bytea *
+spk_profile_datum(SpkProfileState *state)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = spk_writer(&host);
+	bytea	   *result;
+
+	/* room for the varlena header first */
+	spk_write_u32(&w, 0);
+	spk_check(spk_profile_encode(state, &w), PROFILE_WHAT, NULL);
+	if (w.len > MaxAllocSize)
+		spk_check(SPK_LIMIT, PROFILE_WHAT, NULL);
+	result = (bytea *) w.data;
+	SET_VARSIZE(result, w.len);
+	return result;
+}
+
+void
+spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
+{
+	spk_check(spk_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
+			  PROFILE_WHAT, "A slice is malformed");
+}
+
+/* Raises this error unless the bytes from outside are a profile. */
+static void
+check_bytes(const void *data, size_t len, int sqlstate, const char *message)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	const char *why = NULL;
+	SpkStatus	status = spk_profile_check(&host, data, len, &why);
+
+	if (status == SPK_CORRUPT)
+		ereport(ERROR,
+				(errcode(sqlstate),
+				 errmsg("%s", message),
+				 errdetail("%s.", why)));
+	spk_check(status, PROFILE_WHAT, NULL);
+}
+
+Datum
+churn_profile_in(PG_FUNCTION_ARGS)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkProfileState state;
+	bytea	   *result;
+
+	spk_profile_init(&state, &host);
+	spk_profile_from_json(PG_GETARG_CSTRING(0), &state);
+	if (spk_profile_is_empty(&state))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_profile"),
+				 errdetail("A profile has at least one slice.")));
+	result = spk_profile_datum(&state);
+	check_bytes(VARDATA(result), VARSIZE(result) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				"invalid input syntax for type churn_profile");
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+churn_profile_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(spk_profile_to_cstring(PG_GETARG_PROFILE_PP(0)));
+}
+
+Datum
+churn_profile_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			len = buf->len - buf->cursor;
+	const char *bytes = pq_getmsgbytes(buf, len);
+	bytea	   *result;
+
+	check_bytes(bytes, (size_t) len, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid binary churn profile");
+	result = palloc(VARHDRSZ + len);
+	SET_VARSIZE(result, VARHDRSZ + len);
+	memcpy(VARDATA(result), bytes, len);
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+churn_profile_send(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
+
+/* churn_profile_json(churn_profile): json has the bytes of its text. */
+Datum
+churn_profile_json(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(spk_profile_to_json(PG_GETARG_PROFILE_PP(0)));
+}

@@ -1,0 +1,427 @@
+/*
+ * collect.c
+ *	  The aggregate that packs training rows into columns.
+ *
+ * Each parallel worker packs the rows it scans, so that a few large blocks and
+ * not millions of tuples travel to the leader.  What is the same for all rows
+ * (the row type, which columns are features, the options) is worked out once
+ * for each place in a query and kept with the function's FmgrInfo.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+#include "rows/collect.h"
+#include "rows/group_key.h"
+#include "host/label.h"
+#include "models/options_json.h"
+#include "rows/row_binding.h"
+#include "training/train.h"
+
+/* A constant argument as it was when it was last parsed. */
+typedef struct KeptArg
+{
+	bool		known;
+	struct varlena *value;		/* NULL is NULL */
+} KeptArg;
+
+/* What we know about one place in a query where rows are collected. */
+typedef struct Collector
+{
+	MemoryContext context;
+	SpkLabelKind label_kind;
+	KeptArg		algorithm_arg;
+	KeptArg		options_arg;
+	KeptArg		exclude_arg;
+	KeptArg		group_arg;
+	KeptArg		time_arg;
+	SpkAlgorithm algorithm;
+	SpkOptions	options;
+	Datum	   *exclude;
+	int			n_exclude;
+	SpkRow	   *row;			/* NULL until the first labelled row */
+	SpkRowColumn *columns;
+	uint32		n_columns;
+	SpkGroupKey group;			/* of the row, if group_arg is not NULL */
+	SpkRowColumn time;			/* likewise */
+	uint64		version;		/* changes whenever something above does */
+} Collector;
+
+/* Versions are unique in a process: a store remembers which one filled it. */
+static uint64 last_version = 0;
+
+static Collector *
+collector_new(FunctionCallInfo fcinfo)
+{
+	Oid			label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Collector  *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Collector));
+
+	if (!OidIsValid(label_type))
+		elog(ERROR, "could not determine the type of the label");
+	collector->context = fcinfo->flinfo->fn_mcxt;
+	collector->label_kind = spk_label_kind(label_type);
+	collector->algorithm = SPK_RANDOM_FOREST;
+	collector->options = spk_options_default(SPK_RANDOM_FOREST);
+	fcinfo->flinfo->fn_extra = collector;
+	return collector;
+}
+
+/* Keeps argument argno; false when it is still what we parsed. */
+static bool
+keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno)
+{
+	struct varlena *value;
+	size_t		size;
+
+	if (argno < 0)
+		return false;
+	value = PG_ARGISNULL(argno) ? NULL : (struct varlena *) PG_GETARG_POINTER(argno);
+	size = value == NULL ? 0 : VARSIZE_ANY(value);
+	if (kept->known && (value == NULL) == (kept->value == NULL) &&
+		(value == NULL || (VARSIZE_ANY(kept->value) == size && memcmp(kept->value, value, size) == 0)))
+		return false;
+
+	if (kept->value != NULL)
+		pfree(kept->value);
+	kept->value = NULL;
+	if (value != NULL)
+	{
+		kept->value = MemoryContextAlloc(collector->context, size);
+		memcpy(kept->value, value, size);
+	}
+	kept->known = true;
+	return true;
+}
+
+static void
+parse_algorithm(Collector *collector)
+{
+	text	   *name;
+
+	if (collector->algorithm_arg.value == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("algorithm must not be null")));
+	name = DatumGetTextPP(PointerGetDatum(collector->algorithm_arg.value));
+	collector->algorithm = spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
+static void
+parse_options(Collector *collector)
+{
+	struct varlena *value = collector->options_arg.value;
+
+	collector->options = spk_options_from_jsonb(value == NULL ? NULL : DatumGetJsonbP(PointerGetDatum(value)),
+												collector->algorithm);
+}
+
+static void
+parse_exclude(Collector *collector)
+{
+	struct varlena *value = collector->exclude_arg.value;
+	MemoryContext old;
+	bool	   *nulls;
+
+	collector->n_exclude = 0;
+	if (value == NULL)
+		return;
+	old = MemoryContextSwitchTo(collector->context);
+	deconstruct_array(DatumGetArrayTypePCopy(PointerGetDatum(value)), TEXTOID, -1, false, TYPALIGN_INT,
+					  &collector->exclude, &nulls, &collector->n_exclude);
+	MemoryContextSwitchTo(old);
+	for (int i = 0; i < collector->n_exclude; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("exclude must not contain nulls")));
+}
+
+/* Parses the constant arguments unless they are what they were. */
+static void
+parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
+{
+	bool		algorithm = keep_arg(collector, &collector->algorithm_arg, fcinfo, args->algorithm);
+	bool		options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
+	bool		exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
+	bool		group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
+	bool		time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
+
+	if (algorithm)
+		parse_algorithm(collector);
+	if (algorithm || options)
+		parse_options(collector);
+	if (exclude)
+		parse_exclude(collector);
+	if (exclude || group || time)
+	{
+		if (collector->row != NULL)
+			spk_row_free(collector->row);
+		collector->row = NULL;
+	}
+	if (algorithm || options || exclude || group || time)
+		collector->version = ++last_version;
+}
+
+static bool
+is_excluded(const Collector *collector, const char *name)
+{
+	size_t		len = strlen(name);
+
+	for (int i = 0; i < collector->n_exclude; i++)
+	{
+		text	   *excluded = DatumGetTextPP(collector->exclude[i]);
+
+		if (VARSIZE_ANY_EXHDR(excluded) == len && memcmp(VARDATA_ANY(excluded), name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Prediction finds columns by name: each may occur once only. */
+static void
+check_unique(const Collector *collector, const char *name)
+{
+	for (uint32 i = 0; i < collector->n_columns; i++)
+		if (strcmp(collector->columns[i].name, name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("feature column \"%s\" specified more than once", name)));
+}
+
+/* Names all columns that cannot be features at once; one alone is left to spk_row_column. */
+static void
+check_types(const Collector *collector, const SpkRow *row)
+{
+	StringInfoData list;
+	int			n = 0;
+
+	initStringInfo(&list);
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)) || spk_row_is_feature(row, i))
+			continue;
+		appendStringInfo(&list, "%s\"%s\" of type %s", n++ == 0 ? "" : ", ", NameStr(att->attname),
+						 format_type_be(att->atttypid));
+	}
+	if (n > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%d columns cannot be features: %s", n, list.data),
+				 errdetail("Features are of boolean, numeric, date, timestamp, text or enum types."),
+				 errhint("Name the columns in exclude, leave them out of the source or cast them.")));
+	pfree(list.data);
+}
+
+static char *
+text_of(const KeptArg *kept)
+{
+	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
+}
+
+/* Finds the column of dates. */
+static void
+bind_time(Collector *collector)
+{
+	const char *name = text_of(&collector->time_arg);
+	int			attno = spk_row_find(collector->row, name);
+
+	if (attno < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of the dates is missing from the row", name)));
+	collector->time = spk_row_column(collector->row, attno);
+	if (collector->time.kind == SPK_CATEGORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of the dates holds none", name)));
+}
+
+/* Finds the feature columns in the type of this tuple. */
+static void
+bind_columns(Collector *collector, HeapTupleHeader tuple)
+{
+	SpkRow	   *row = spk_row_make(tuple, collector->context);
+	int			natts = row->desc->natts;
+
+	if (collector->row != NULL)
+		spk_row_free(collector->row);
+	if (collector->columns != NULL)
+		pfree(collector->columns);
+	collector->row = row;
+	check_types(collector, row);
+	collector->columns = MemoryContextAlloc(collector->context, Max(natts, 1) * sizeof(SpkRowColumn));
+	collector->n_columns = 0;
+	for (int i = 0; i < natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)))
+			continue;
+		check_unique(collector, NameStr(att->attname));
+		collector->columns[collector->n_columns++] = spk_row_column(row, i);
+	}
+	if (collector->n_columns == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no feature columns to train on")));
+	if (collector->n_columns > SPK_MAX_FEATURES)
+		ereport(ERROR,
+				(errcode(ERRCODE_TOO_MANY_COLUMNS),
+				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
+	if (collector->group_arg.value != NULL)
+		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg), collector->context);
+	if (collector->time_arg.value != NULL)
+		bind_time(collector);
+	collector->version = ++last_version;
+}
+
+/* A store with our columns and options; merging it checks another's. */
+static SpkRowStore *
+new_store(const Collector *collector, MemoryContext context, bool define)
+{
+	SpkRowStore *store = spk_store_new(context, collector->algorithm, &collector->options);
+
+	if (!define)
+		return store;
+	spk_store_begin(store, collector->n_columns, collector->group_arg.value != NULL,
+					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg));
+	for (uint32 i = 0; i < collector->n_columns; i++)
+		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
+	return store;
+}
+
+static void
+check_finite(const SpkRowColumn *column, double value)
+{
+	if (isinf(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("infinite value in feature column \"%s\"", column->name),
+				 errhint("Store NULL where a value is not known.")));
+}
+
+/* The row's date; one without an end is none. */
+static double
+row_time(const Collector *collector)
+{
+	double		time = spk_row_number(collector->row, &collector->time);
+
+	return isinf(time) ? get_float8_nan() : time;
+}
+
+static void
+add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int label)
+{
+	uint32		row = spk_store_add(store, label);
+
+	spk_row_load(collector->row, tuple);
+	if (store->grouped)
+		spk_store_put_group(store, row, spk_group_key(&collector->group, collector->row));
+	if (store->time_name != NULL)
+		spk_store_put_time(store, row, row_time(collector));
+	for (uint32 i = 0; i < collector->n_columns; i++)
+	{
+		const SpkRowColumn *column = &collector->columns[i];
+
+		if (column->kind == SPK_CATEGORY)
+			spk_store_put_category(store, i, row, spk_row_category(collector->row, column));
+		else
+		{
+			double		value = spk_row_number(collector->row, column);
+
+			check_finite(column, value);
+			spk_store_put_number(store, i, row, value);
+			if (fabs(value) >= SPK_EXACT_NUMBERS && !store->columns[i].inexact)
+				store->columns[i].inexact = !spk_row_is_exact(collector->row, column, value);
+		}
+	}
+}
+
+static void
+collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcinfo)
+{
+	HeapTupleHeader tuple;
+
+	if (PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("features must not be null")));
+	tuple = PG_GETARG_HEAPTUPLEHEADER(2);
+	if (collector->row == NULL || !spk_row_matches(collector->row, tuple))
+		bind_columns(collector, tuple);
+	if (store->source != collector->version)
+	{
+		spk_store_merge(store, new_store(collector, CurrentMemoryContext, true));
+		store->source = collector->version;
+	}
+	add_row(collector, store, tuple, spk_label_value(PG_GETARG_DATUM(1), collector->label_kind));
+}
+
+SpkRowStore *
+spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
+{
+	Collector  *collector = fcinfo->flinfo->fn_extra;
+	SpkRowStore *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	MemoryContext aggcontext;
+
+	if (!AggCheckCallContext(fcinfo, &aggcontext))
+		elog(ERROR, "training rows collected outside an aggregate");
+	if (collector == NULL)
+		collector = collector_new(fcinfo);
+	parse_args(collector, fcinfo, args);
+	if (store == NULL)
+		store = new_store(collector, aggcontext, false);
+	if (PG_ARGISNULL(1))
+		store->n_skipped++;
+	else
+		collect_labelled(collector, store, fcinfo);
+	return store;
+}
+
+PG_FUNCTION_INFO_V1(churn_collect_combinefn);
+Datum
+churn_collect_combinefn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	SpkRowStore *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
+	MemoryContext aggcontext;
+
+	if (!AggCheckCallContext(fcinfo, &aggcontext))
+		elog(ERROR, "training rows combined outside an aggregate");
+	if (other != NULL)
+	{
+		if (store == NULL)
+			store = spk_store_new(aggcontext, other->algorithm, &other->options);
+		spk_store_merge(store, other);
+	}
+	if (store == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(store);
+}
+
+PG_FUNCTION_INFO_V1(churn_collect_serialfn);
+Datum
+churn_collect_serialfn(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows serialized outside an aggregate");
+	PG_RETURN_BYTEA_P(spk_store_send((SpkRowStore *) PG_GETARG_POINTER(0)));
+}
+
+PG_FUNCTION_INFO_V1(churn_collect_deserialfn);
+Datum
+churn_collect_deserialfn(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows deserialized outside an aggregate");
+	PG_RETURN_POINTER(spk_store_receive(PG_GETARG_BYTEA_PP(0)));
+}

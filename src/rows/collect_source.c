@@ -1,0 +1,124 @@
+/*
+ * collect_source.c
+ *	  The rows of a source, collected for training.
+ *
+ * They come as the state of an aggregate, which SQL cannot return and which is
+ * gone when the query has ended: the final function hands it to whoever runs the
+ * query.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "rows/collect.h"
+#include "rows/collect_source.h"
+#include "host/source.h"
+
+typedef struct Taker
+{
+	SpkRowsCallback callback;
+	void	   *arg;
+	bool		served;
+} Taker;
+
+/* Who takes the rows of the query that runs; NULL: nobody asked for them. */
+static Taker *taker = NULL;
+
+PG_FUNCTION_INFO_V1(churn_rows_agg_transfn);
+Datum
+churn_rows_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {-1, -1, 3, 4, 5};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+PG_FUNCTION_INFO_V1(churn_rows_agg_finalfn);
+Datum
+churn_rows_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore *rows = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows finished outside an aggregate");
+	if (taker == NULL || taker->served)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("churn_rows_agg is for the use of other functions only")));
+	taker->served = true;
+	taker->callback(rows, taker->arg);
+	PG_RETURN_INT64(rows == NULL ? 0 : (int64) rows->n_rows);
+}
+
+Datum
+spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more)
+{
+	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	Datum	   *values = NULL;
+	bool	   *nulls = NULL;
+	int			n = 0;
+
+	if (!no_exclude)
+		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT,
+						  &values, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		accumArrayResult(names, values[i], nulls[i], TEXTOID, CurrentMemoryContext);
+	for (int i = 0; i < n_more; i++)
+		if (more[i] != NULL)
+			accumArrayResult(names, CStringGetTextDatum(more[i]), false, TEXTOID, CurrentMemoryContext);
+	return makeArrayResult(names, CurrentMemoryContext);
+}
+
+int
+spk_forbid_large_workers(double rows, int columns)
+{
+	int			nest_level = NewGUCNestLevel();
+
+	if (rows * columns * sizeof(double) > MaxAllocSize)
+		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+static void
+ignore_row(TupleTableSlot *slot, void *arg)
+{
+}
+
+void
+spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
+				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
+{
+	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID};
+	Taker		new_taker = {callback, arg, false};
+	Taker	   *outer = taker;
+	Datum		params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
+	CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
+
+	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
+	char	   *sql = psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
+							   " FROM (SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
+							   schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
+							   roles->time == NULL ? "NULL" : "$3", from);
+	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
+
+	/* a source may call us, too */
+	taker = &new_taker;
+	PG_TRY();
+	{
+		spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {INT8OID, INT4OID}, ignore_row,
+					   NULL);
+	}
+	PG_FINALLY();
+	{
+		taker = outer;
+	}
+	PG_END_TRY();
+	AtEOXact_GUC(true, nest_level);
+}

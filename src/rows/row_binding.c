@@ -1,0 +1,407 @@
+/*
+ * row_binding.c
+ *	  From a record to feature values, by column name and type.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "parser/parse_coerce.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/float.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "rows/row_binding.h"
+
+/*
+ * Tables that a query reads are locked; a composite type of its own is not, and
+ * could be altered while its rows are read, so that numbers would be taken for
+ * pointers.
+ */
+static void
+lock_row_type(Oid type)
+{
+	Oid			relation = type == RECORDOID ? InvalidOid : get_typ_typrelid(type);
+
+	if (OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE)
+		LockRelationOid(relation, AccessShareLock);
+}
+
+SpkRow *
+spk_row_make(HeapTupleHeader tuple, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SpkRow	   *row = palloc0(sizeof(SpkRow));
+
+	row->type = HeapTupleHeaderGetTypeId(tuple);
+	row->typmod = HeapTupleHeaderGetTypMod(tuple);
+	lock_row_type(row->type);
+	row->desc = lookup_rowtype_tupdesc_copy(row->type, row->typmod);
+	if (row->type != RECORDOID)
+	{
+		row->version = assign_record_type_identifier(row->type, row->typmod);
+		row->entry = lookup_type_cache(row->type, TYPECACHE_TUPDESC);
+	}
+	row->n_loaded = row->desc->natts;
+	row->slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsHeapTuple);
+	row->values = row->slot->tts_values;
+	row->nulls = row->slot->tts_isnull;
+	ItemPointerSetInvalid(&row->tuple.t_self);
+	row->tuple.t_tableOid = InvalidOid;
+	MemoryContextSwitchTo(old);
+	return row;
+}
+
+SpkRow *
+spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SpkRow	   *row = palloc0(sizeof(SpkRow));
+
+	row->type = RECORDOID;
+	row->typmod = -1;
+	row->desc = CreateTemplateTupleDesc(n);
+	for (int i = 0; i < n; i++)
+		TupleDescInitEntry(row->desc, (AttrNumber) (i + 1), names[i],
+						   get_fn_expr_argtype(fcinfo->flinfo, first + i), -1, 0);
+	row->n_loaded = n;
+	row->slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsVirtual);
+	row->values = row->slot->tts_values;
+	row->nulls = row->slot->tts_isnull;
+	MemoryContextSwitchTo(old);
+	return row;
+}
+
+void
+spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first)
+{
+	for (int i = 0; i < row->n_loaded; i++)
+	{
+		row->values[i] = fcinfo->args[first + i].value;
+		row->nulls[i] = fcinfo->args[first + i].isnull;
+	}
+}
+
+void
+spk_row_free(SpkRow *row)
+{
+	ExecDropSingleTupleTableSlot(row->slot);
+	FreeTupleDesc(row->desc);
+	pfree(row);
+}
+
+bool
+spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
+{
+	if (HeapTupleHeaderGetTypeId(tuple) != row->type ||
+		HeapTupleHeaderGetTypMod(tuple) != row->typmod)
+		return false;
+
+	/* an anonymous type never changes; a table may, between two calls, and then has no version at first */
+	return row->entry == NULL || row->entry->tupDesc_identifier == row->version;
+}
+
+void
+spk_row_limit(SpkRow *row, int n_columns)
+{
+	row->n_loaded = Min(n_columns, row->desc->natts);
+}
+
+/* Where the column's values begin in the data of tuples without NULLs, or -1. */
+static int
+fixed_offset(TupleDesc desc, int attno)
+{
+	Size		offset = 0;
+
+	for (int i = 0; i <= attno; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attlen <= 0)
+			return -1;
+		offset = att_align_nominal(offset, att->attalign);
+		if (i < attno)
+			offset += att->attlen;
+	}
+	return (int) offset;
+}
+
+bool
+spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple)
+{
+	return (tuple->t_infomask & HEAP_HASNULL) == 0 && HeapTupleHeaderGetNatts(tuple) >= row->n_loaded;
+}
+
+void
+spk_row_load(SpkRow *row, HeapTupleHeader tuple)
+{
+	row->tuple.t_len = HeapTupleHeaderGetDatumLength(tuple);
+	row->tuple.t_data = tuple;
+	ExecStoreHeapTuple(&row->tuple, row->slot, false);
+	slot_getsomeattrs(row->slot, row->n_loaded);
+}
+
+int
+spk_row_find(const SpkRow *row, const char *name)
+{
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Is it a type of strings, as citext is, whose values are those of text? */
+static bool
+is_stored_as_text(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category == TYPCATEGORY_STRING && IsBinaryCoercible(type, TEXTOID);
+}
+
+/* How values of a base type are read; false when it is no feature. */
+static bool
+classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
+{
+	static const struct
+	{
+		Oid			type;
+		SpkRead		read;
+		SpkFeatureKind kind;
+	}			known[] = {
+		{BOOLOID, SPK_READ_BOOL, SPK_NUMBER},
+		{INT2OID, SPK_READ_INT2, SPK_NUMBER},
+		{INT4OID, SPK_READ_INT4, SPK_NUMBER},
+		{INT8OID, SPK_READ_INT8, SPK_NUMBER},
+		{FLOAT4OID, SPK_READ_FLOAT4, SPK_NUMBER},
+		{FLOAT8OID, SPK_READ_FLOAT8, SPK_NUMBER},
+		{NUMERICOID, SPK_READ_NUMERIC, SPK_NUMBER},
+		{DATEOID, SPK_READ_DATE, SPK_TIME},
+		{TIMESTAMPOID, SPK_READ_TIMESTAMP, SPK_TIME},
+		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_INSTANT},
+		{TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
+		{VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
+		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY},
+		{NAMEOID, SPK_READ_NAME, SPK_CATEGORY},
+		{CHAROID, SPK_READ_CHAR, SPK_CATEGORY}
+	};
+
+	for (int i = 0; i < lengthof(known); i++)
+		if (known[i].type == type)
+		{
+			*read = known[i].read;
+			*kind = known[i].kind;
+			return true;
+		}
+	*kind = SPK_CATEGORY;
+	*read = type_is_enum(type) ? SPK_READ_ENUM : SPK_READ_TEXT;
+	return *read == SPK_READ_ENUM || is_stored_as_text(type);
+}
+
+bool
+spk_row_is_feature(const SpkRow *row, int attno)
+{
+	SpkRead		read;
+	SpkFeatureKind kind;
+
+	return classify(getBaseType(TupleDescAttr(row->desc, attno)->atttypid), &read, &kind);
+}
+
+SpkRowColumn
+spk_row_column(const SpkRow *row, int attno)
+{
+	Form_pg_attribute att = TupleDescAttr(row->desc, attno);
+	SpkRowColumn column = {attno};
+
+	column.name = NameStr(att->attname);
+	column.length = att->attlen;
+	column.by_value = att->attbyval;
+	column.offset = fixed_offset(row->desc, attno);
+	if (!classify(getBaseType(att->atttypid), &column.read, &column.kind))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of type %s cannot be a feature",
+						column.name, format_type_be(att->atttypid)),
+				 errdetail("Features are of boolean, numeric, date, timestamp, text or enum types."),
+				 errhint("Leave the column out or cast it.")));
+	return column;
+}
+
+const char *
+spk_kind_phrase(SpkFeatureKind kind)
+{
+	switch (kind)
+	{
+		case SPK_NUMBER:
+			return "a number";
+		case SPK_TIME:
+			return "a time";
+		case SPK_INSTANT:
+			return "a time with time zone";
+		case SPK_CATEGORY:
+			return "a category";
+		default:
+			elog(ERROR, "unknown kind of feature %d", (int) kind);
+	}
+	return NULL;				/* keep compiler quiet */
+}
+
+static double
+date_number(DateADT date)
+{
+	if (DATE_IS_NOBEGIN(date))
+		return -get_float8_infinity();
+	if (DATE_IS_NOEND(date))
+		return get_float8_infinity();
+	return (double) date * USECS_PER_DAY;
+}
+
+static double
+timestamp_number(Timestamp ts)
+{
+	if (TIMESTAMP_IS_NOBEGIN(ts))
+		return -get_float8_infinity();
+	if (TIMESTAMP_IS_NOEND(ts))
+		return get_float8_infinity();
+	return (double) ts;
+}
+
+static double
+datum_number(Datum value, const SpkRowColumn *column)
+{
+	switch (column->read)
+	{
+		case SPK_READ_BOOL:
+			return DatumGetBool(value) ? 1 : 0;
+		case SPK_READ_INT2:
+			return DatumGetInt16(value);
+		case SPK_READ_INT4:
+			return DatumGetInt32(value);
+		case SPK_READ_INT8:
+			return (double) DatumGetInt64(value);
+		case SPK_READ_FLOAT4:
+			return DatumGetFloat4(value);
+		case SPK_READ_FLOAT8:
+			return DatumGetFloat8(value);
+		case SPK_READ_NUMERIC:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
+		case SPK_READ_DATE:
+			return date_number(DatumGetDateADT(value));
+		case SPK_READ_TIMESTAMP:
+			return timestamp_number(DatumGetTimestamp(value));
+		default:
+			elog(ERROR, "column \"%s\" is no number", column->name);
+	}
+	return 0;					/* keep compiler quiet */
+}
+
+double
+spk_row_number(const SpkRow *row, const SpkRowColumn *column)
+{
+	return row->nulls[column->attno] ? get_float8_nan() : datum_number(row->values[column->attno], column);
+}
+
+bool
+spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number)
+{
+	Datum		value = row->values[column->attno];
+	Datum		again;
+
+	if (column->read == SPK_READ_INT8)
+		return number < -(double) PG_INT64_MIN && (int64) number == DatumGetInt64(value);
+	if (column->read != SPK_READ_NUMERIC)
+		return true;
+	again = DirectFunctionCall3(numeric_in, CStringGetDatum(psprintf("%.0f", number)),
+								ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, value, again));
+}
+
+void
+spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which, int n_which,
+					 double *values)
+{
+	const char *data = (const char *) tuple + tuple->t_hoff;
+
+	for (int i = 0; i < n_which; i++)
+	{
+		const SpkRowColumn *column = &columns[which[i]];
+		const char *at = data + column->offset;
+
+		if (column->read == SPK_READ_FLOAT8)
+			values[which[i]] = *(const float8 *) at;
+		else
+			values[which[i]] = datum_number(fetch_att(at, column->by_value, column->length), column);
+	}
+}
+
+/* Keeps the text of a "char" in row->label: a byte that is no ASCII as PostgreSQL 16 and later write it. */
+static void
+load_char(SpkRow *row, char value)
+{
+	if (IS_HIGHBIT_SET(value))
+		snprintf(NameStr(row->label), NAMEDATALEN, "\\%03o", (unsigned char) value);
+	else
+	{
+		NameStr(row->label)[0] = value;
+		NameStr(row->label)[1] = '\0';
+	}
+}
+
+/* Keeps the label of an enum value in row->label. */
+static void
+load_enum_label(SpkRow *row, Oid value)
+{
+	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid internal value for enum: %u", value)));
+	row->label = ((Form_pg_enum) GETSTRUCT(tuple))->enumlabel;
+	ReleaseSysCache(tuple);
+}
+
+SpkCategory
+spk_row_category(SpkRow *row, const SpkRowColumn *column)
+{
+	Datum		value = row->values[column->attno];
+	SpkCategory category = {NULL, 0};
+	text	   *t;
+
+	if (row->nulls[column->attno])
+		return category;
+	if (column->read == SPK_READ_ENUM || column->read == SPK_READ_CHAR || column->read == SPK_READ_NAME)
+	{
+		if (column->read == SPK_READ_ENUM)
+			load_enum_label(row, DatumGetObjectId(value));
+		else if (column->read == SPK_READ_CHAR)
+			load_char(row, DatumGetChar(value));
+		category.name = column->read == SPK_READ_NAME ? NameStr(*DatumGetName(value)) : NameStr(row->label);
+		category.len = (uint32) strlen(category.name);
+		return category;
+	}
+	t = DatumGetTextPP(value);
+	category.name = VARDATA_ANY(t);
+	category.len = (uint32) VARSIZE_ANY_EXHDR(t);
+
+	/* the padding of char(n) means nothing */
+	if (column->read == SPK_READ_BPCHAR)
+		category.len = (uint32) bpchartruelen(VARDATA_ANY(t), (int) category.len);
+	return category;
+}

@@ -1,0 +1,492 @@
+/*
+ * row_store.c
+ *	  Training rows packed into columns.
+ *
+ * Columns are single arrays that double: beyond a few kilobytes they are
+ * mappings of their own, which the allocator extends without copying and whose
+ * unused half costs no memory.
+ */
+#include "compat.h"
+
+#include "utils/memutils.h"
+
+#include "core/base/bytes.h"
+#include "core/base/hash.h"
+#include "host/pg_host.h"
+#include "rows/row_store.h"
+#include "host/train_memory.h"
+
+/* A category of a column and its place in the column's names. */
+typedef struct CategoryEntry
+{
+	SpkCategory key;
+	uint32		hash;
+	uint32		place;
+	char		status;
+} CategoryEntry;
+
+static inline uint32
+category_hash_key(SpkCategory key)
+{
+	return (uint32) spk_hash_bytes(key.name, key.len, 0);
+}
+
+static inline bool
+category_equal(SpkCategory a, SpkCategory b)
+{
+	return a.len == b.len && memcmp(a.name, b.name, a.len) == 0;
+}
+
+#define SH_PREFIX category
+#define SH_ELEMENT_TYPE CategoryEntry
+#define SH_KEY_TYPE SpkCategory
+#define SH_KEY key
+#define SH_HASH_KEY(tb, key) category_hash_key(key)
+#define SH_EQUAL(tb, a, b) category_equal(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, entry) (entry)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+static inline size_t
+value_size(SpkFeatureKind kind)
+{
+	return kind == SPK_CATEGORY ? sizeof(uint32) : sizeof(double);
+}
+
+SpkRowStore *
+spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	SpkRowStore *store = MemoryContextAllocZero(context, sizeof(SpkRowStore));
+
+	store->context = context;
+	store->algorithm = algorithm;
+	store->options = *options;
+	return store;
+}
+
+void
+spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name)
+{
+	store->grouped = grouped;
+	if (time_name != NULL)
+		store->time_name = MemoryContextStrdup(store->context, time_name);
+	store->n_columns = n_columns;
+	store->columns = MemoryContextAllocZero(store->context, n_columns * sizeof(SpkStoreColumn));
+}
+
+void
+spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeatureKind kind)
+{
+	SpkStoreColumn *c = &store->columns[column];
+
+	c->name = MemoryContextStrdup(store->context, name);
+	c->kind = kind;
+	if (kind == SPK_CATEGORY)
+		c->places = category_create(store->context, 16, NULL);
+}
+
+/* ptr, or a new array, with room for n things of this size. */
+static void *
+enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
+{
+	return ptr == NULL ? MemoryContextAllocHuge(context, n * size) : repalloc_huge(ptr, n * size);
+}
+
+static uint64
+row_size(const SpkRowStore *store)
+{
+	uint64		size = 1;
+
+	if (store->grouped)
+		size += sizeof(uint64);
+	if (store->time_name != NULL)
+		size += sizeof(double);
+	for (uint32 i = 0; i < store->n_columns; i++)
+		size += value_size(store->columns[i].kind);
+	return size;
+}
+
+/* Bytes of a category, about: its bytes and its places in the list and in the hash, which double. */
+static inline uint64
+name_size(SpkCategory category)
+{
+	return category.len + 16 + 2 * (sizeof(SpkCategory) + sizeof(CategoryEntry));
+}
+
+/* Errors when so many rows, with the names so far, take more memory than training may. */
+static void
+check_memory(const SpkRowStore *store, uint64 n_rows)
+{
+	spk_check_collected_memory(n_rows * row_size(store) + store->names_size, n_rows, store->n_columns);
+}
+
+/* Makes room for more rows. */
+static void
+reserve(SpkRowStore *store, uint32 more)
+{
+	uint64		needed = (uint64) store->n_rows + more;
+	uint32		capacity;
+
+	if (needed <= store->capacity)
+		return;
+	if (needed > SPK_MAX_ROWS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
+				 errhint("Train on a sample of the rows.")));
+	check_memory(store, needed);
+	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store), spk_max_training_memory());
+	store->labels = enlarge(store->context, store->labels, capacity, 1);
+	if (store->grouped)
+		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
+	if (store->time_name != NULL)
+		store->times = enlarge(store->context, store->times, capacity, sizeof(double));
+	for (uint32 i = 0; i < store->n_columns; i++)
+	{
+		SpkStoreColumn *c = &store->columns[i];
+
+		c->values = enlarge(store->context, c->values, capacity, value_size(c->kind));
+	}
+	store->capacity = capacity;
+}
+
+uint32
+spk_store_add(SpkRowStore *store, int label)
+{
+	reserve(store, 1);
+	store->labels[store->n_rows] = (uint8) label;
+	store->n_positives += label;
+	return store->n_rows++;
+}
+
+/* The category's place in the column's names, a new one if need be. */
+static uint32
+place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
+{
+	bool		found;
+	CategoryEntry *entry;
+	char	   *copy;
+
+	if (category.name == NULL || category.len > SPK_MAX_CATEGORY)
+		return SPK_NO_ID;
+	entry = category_insert(c->places, category, &found);
+	if (found)
+		return entry->place;
+
+	store->names_size += name_size(category);
+	check_memory(store, store->n_rows);
+	if (c->n_names == c->names_capacity)
+	{
+		c->names_capacity = Max(16, c->names_capacity * 2);
+		c->names = enlarge(store->context, c->names, c->names_capacity, sizeof(SpkCategory));
+	}
+	copy = MemoryContextAlloc(store->context, Max(category.len, 1));
+	memcpy(copy, category.name, category.len);
+	entry->key.name = copy;
+	entry->place = c->n_names;
+	c->names[c->n_names] = entry->key;
+	return c->n_names++;
+}
+
+void
+spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category)
+{
+	SpkStoreColumn *c = &store->columns[column];
+
+	((uint32 *) c->values)[row] = place_of(store, c, category);
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Errors unless rows of both stores may go into one training set. */
+static void
+check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
+{
+	bool		same = a->algorithm == b->algorithm &&
+		memcmp(&a->options, &b->options, sizeof(SpkOptions)) == 0;
+
+	if (same && a->n_columns > 0 && b->n_columns > 0)
+	{
+		same = a->n_columns == b->n_columns && a->grouped == b->grouped &&
+			same_name(a->time_name, b->time_name);
+		for (uint32 i = 0; same && i < a->n_columns; i++)
+			same = a->columns[i].kind == b->columns[i].kind &&
+				strcmp(a->columns[i].name, b->columns[i].name) == 0;
+	}
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("training rows differ in their columns or options"),
+				 errhint("All rows of one training set must be of one type and have the same options.")));
+}
+
+/* Appends the values of one column; our rows have been made room for. */
+static void
+merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, uint32 n_rows)
+{
+	uint32	   *to;
+	uint32	   *places;
+
+	if (c->kind != SPK_CATEGORY)
+	{
+		memcpy((double *) c->values + store->n_rows, from->values, n_rows * sizeof(double));
+		return;
+	}
+	places = palloc_extended(Max(from->n_names, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < from->n_names; i++)
+		places[i] = place_of(store, c, from->names[i]);
+
+	/* a received array need not be aligned */
+	to = (uint32 *) c->values + store->n_rows;
+	memcpy(to, from->values, n_rows * sizeof(uint32));
+	for (uint32 i = 0; i < n_rows; i++)
+		if (to[i] != SPK_NO_ID)
+			to[i] = places[to[i]];
+	pfree(places);
+}
+
+void
+spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
+{
+	check_mergeable(store, src);
+	store->n_skipped += src->n_skipped;
+	if (store->n_columns == 0 && src->n_columns > 0)
+	{
+		spk_store_begin(store, src->n_columns, src->grouped, src->time_name);
+		for (uint32 i = 0; i < src->n_columns; i++)
+			spk_store_define(store, i, src->columns[i].name, src->columns[i].kind);
+	}
+	for (uint32 i = 0; i < src->n_columns; i++)
+		store->columns[i].inexact |= src->columns[i].inexact;
+	if (src->n_rows == 0)
+		return;
+	reserve(store, src->n_rows);
+	memcpy(store->labels + store->n_rows, src->labels, src->n_rows);
+	if (store->grouped)
+		memcpy(store->groups + store->n_rows, src->groups, src->n_rows * sizeof(uint64));
+	if (store->time_name != NULL)
+		memcpy(store->times + store->n_rows, src->times, src->n_rows * sizeof(double));
+	for (uint32 i = 0; i < store->n_columns; i++)
+		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
+	store->n_rows += src->n_rows;
+	store->n_positives += src->n_positives;
+}
+
+/* Bytes that spk_store_send will write. */
+static size_t
+sent_size(const SpkRowStore *store)
+{
+	size_t		size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
+
+	if (store->grouped)
+		size += store->n_rows * sizeof(uint64);
+	if (store->time_name != NULL)
+		size += strlen(store->time_name) + store->n_rows * sizeof(double);
+	for (uint32 i = 0; i < store->n_columns; i++)
+	{
+		const SpkStoreColumn *c = &store->columns[i];
+
+		size += 16 + strlen(c->name) + store->n_rows * value_size(c->kind);
+		for (uint32 j = 0; j < c->n_names; j++)
+			size += 4 + c->names[j].len;
+	}
+	return size;
+}
+
+static void
+send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
+{
+	spk_write_u8(w, (uint8) c->kind);
+	spk_write_u8(w, c->inexact);
+	spk_write_bytes(w, c->name, strlen(c->name) + 1);
+	spk_write_u32(w, c->n_names);
+	for (uint32 i = 0; i < c->n_names; i++)
+	{
+		spk_write_u32(w, c->names[i].len);
+		spk_write_bytes(w, c->names[i].name, c->names[i].len);
+	}
+	spk_write_bytes(w, c->values, n_rows * value_size(c->kind));
+}
+
+bytea *
+spk_store_send(const SpkRowStore *store)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter	w = spk_writer(&host);
+	size_t		size = sent_size(store);
+
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
+				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
+	spk_writer_reserve(&w, size);
+	spk_write_u32(&w, 0);		/* becomes the varlena header */
+	spk_write_u8(&w, (uint8) store->algorithm);
+	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
+	spk_write_u64(&w, (uint64) store->n_skipped);
+	spk_write_u64(&w, (uint64) store->n_positives);
+	spk_write_u32(&w, store->n_rows);
+	spk_write_u32(&w, store->n_columns);
+	spk_write_bytes(&w, store->labels, store->n_rows);
+	spk_write_u8(&w, store->grouped);
+	if (store->grouped)
+		spk_write_bytes(&w, store->groups, store->n_rows * sizeof(uint64));
+	spk_write_u8(&w, store->time_name != NULL);
+	if (store->time_name != NULL)
+	{
+		spk_write_bytes(&w, store->time_name, strlen(store->time_name) + 1);
+		spk_write_bytes(&w, store->times, store->n_rows * sizeof(double));
+	}
+	for (uint32 i = 0; i < store->n_columns; i++)
+		send_column(&w, &store->columns[i], store->n_rows);
+	spk_check(w.status, "training set", NULL);
+	SET_VARSIZE(w.data, w.len);
+	return (bytea *) w.data;
+}
+
+/* A terminated string in place, or NULL (and bad). */
+static char *
+receive_name(SpkReader *r)
+{
+	const void *end = memchr(r->at, '\0', spk_unread(r));
+
+	if (end == NULL)
+	{
+		r->bad = true;
+		return NULL;
+	}
+	return (char *) spk_read_bytes(r, (const uint8 *) end - r->at + 1);
+}
+
+static void
+receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
+{
+	c->kind = (SpkFeatureKind) spk_read_u8(r);
+	c->inexact = spk_read_u8(r) != 0;
+	c->name = receive_name(r);
+	c->n_names = spk_read_u32(r);
+	if (c->n_names > spk_unread(r) / 4)
+	{
+		r->bad = true;
+		return;
+	}
+	c->names = palloc_extended(Max(c->n_names, 1) * sizeof(SpkCategory), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < c->n_names; i++)
+	{
+		c->names[i].len = spk_read_u32(r);
+		c->names[i].name = (const char *) spk_read_bytes(r, c->names[i].len);
+	}
+	c->values = (void *) spk_read_bytes(r, n_rows * value_size(c->kind));
+}
+
+SpkRowStore *
+spk_store_receive(bytea *bytes)
+{
+	SpkRowStore *store = palloc0(sizeof(SpkRowStore));
+	SpkReader	r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	const void *options;
+
+	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
+	options = spk_read_bytes(&r, sizeof(SpkOptions));
+	if (options != NULL)
+		memcpy(&store->options, options, sizeof(SpkOptions));
+	store->n_skipped = (int64) spk_read_u64(&r);
+	store->n_positives = (int64) spk_read_u64(&r);
+	store->n_rows = spk_read_u32(&r);
+	store->n_columns = spk_read_u32(&r);
+	store->labels = (uint8 *) spk_read_bytes(&r, store->n_rows);
+	store->grouped = spk_read_u8(&r) != 0;
+	if (store->grouped)
+		store->groups = (uint64 *) spk_read_bytes(&r, store->n_rows * sizeof(uint64));
+	if (spk_read_u8(&r) != 0)
+	{
+		store->time_name = receive_name(&r);
+		store->times = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
+	}
+	if (!r.bad && store->n_columns <= SPK_MAX_FEATURES)
+	{
+		store->columns = palloc0(Max(store->n_columns, 1) * sizeof(SpkStoreColumn));
+		for (uint32 i = 0; i < store->n_columns && !r.bad; i++)
+			receive_column(&r, &store->columns[i], store->n_rows);
+	}
+	if (r.bad || store->columns == NULL || spk_unread(&r) != 0)
+		elog(ERROR, "invalid training rows from a parallel worker");
+	return store;
+}
+
+SpkTable
+spk_store_take(SpkRowStore *store, MemoryContext context)
+{
+	SpkColumn  *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
+	SpkTable	table = {store->n_rows, store->n_columns, store->labels, columns};
+
+	for (uint32 i = 0; i < store->n_columns; i++)
+	{
+		SpkStoreColumn *c = &store->columns[i];
+
+		columns[i].name = c->name;
+		columns[i].kind = c->kind;
+		columns[i].names = c->names;
+		columns[i].n_names = c->n_names;
+		if (c->kind == SPK_CATEGORY)
+			columns[i].ids = c->values;
+		else
+			columns[i].numbers = c->values;
+		c->values = NULL;
+	}
+	store->labels = NULL;
+	store->capacity = 0;
+	return table;
+}
+
+uint64
+spk_table_size(const SpkTable *table)
+{
+	uint64		size = 1;
+
+	for (uint32 i = 0; i < table->n_columns; i++)
+		size += value_size(table->columns[i].kind);
+	return size * table->n_rows + spk_table_names_size(table);
+}
+
+uint64
+spk_table_names_size(const SpkTable *table)
+{
+	uint64		size = 0;
+
+	for (uint32 i = 0; i < table->n_columns; i++)
+		for (uint32 j = 0; j < table->columns[i].n_names; j++)
+			size += name_size(table->columns[i].names[j]);
+	return size;
+}
+
+static void
+release_array(const void *array)
+{
+	if (array != NULL)
+		pfree((void *) array);
+}
+
+void
+spk_table_release(SpkTable *table)
+{
+	SpkColumn  *columns = (SpkColumn *) table->columns;
+
+	release_array(table->labels);
+	table->labels = NULL;
+	for (uint32 i = 0; i < table->n_columns; i++)
+	{
+		release_array(columns[i].numbers);
+		release_array(columns[i].ids);
+		columns[i].numbers = NULL;
+		columns[i].ids = NULL;
+	}
+}

@@ -1,0 +1,265 @@
+/*
+ * explain.c
+ *	  churn_explain and churn_reasons: what moves the prediction of one row.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+#include "scoring/feature_binding.h"
+#include "core/models/additive.h"
+#include "core/rows/binning.h"
+#include "core/scoring/shap.h"
+#include "scoring/model_cache.h"
+#include "host/pg_host.h"
+#include "training/train.h"
+
+/* What a feature moves the prediction by. */
+typedef struct Move
+{
+	uint32		feature;
+	double		contribution;
+} Move;
+
+typedef struct Explainer
+{
+	const SpkModel *model;
+	SpkHost		host;
+	SpkShap    *shap;			/* of its trees; NULL when it has none */
+	SpkBoundRow bound;			/* asks for all features */
+	FmgrInfo   *outputs;		/* of the bound row's columns, one for each feature; not of categories */
+	double	   *values;			/* of the row, one for each feature */
+	uint8	   *codes;			/* likewise */
+	double	   *contributions;	/* likewise */
+	Move	   *moves;			/* likewise, in the order that is asked for */
+} Explainer;
+
+static void *
+prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
+{
+	Explainer  *e = MemoryContextAllocZero(context, sizeof(Explainer));
+	size_t		n = Max(model->n_features, 1);
+
+	e->model = model;
+	e->host = spk_pg_host(context);
+	if (spk_algorithm_is_forest(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
+		spk_check(SPK_NO_MEMORY, "churn model", NULL);
+	spk_bound_row_init(&e->bound, model, context);
+	for (uint32 i = 0; i < model->n_features; i++)
+		spk_ask_feature(&e->bound, i);
+	e->outputs = MemoryContextAlloc(context, n * sizeof(FmgrInfo));
+	e->values = MemoryContextAlloc(context, n * sizeof(double));
+	e->codes = MemoryContextAlloc(context, n);
+	e->contributions = MemoryContextAlloc(context, n * sizeof(double));
+	e->moves = MemoryContextAlloc(context, n * sizeof(Move));
+	return e;
+}
+
+/* ---- Values as text, as a cast to text gives them ---- */
+
+static void
+find_outputs(Explainer *e)
+{
+	for (uint32 i = 0; i < e->model->n_features; i++)
+	{
+		Oid			output;
+		bool		varlena;
+
+		if (e->bound.columns[i].kind == SPK_CATEGORY)
+			continue;
+		getTypeOutputInfo(TupleDescAttr(e->bound.row->desc, e->bound.columns[i].attno)->atttypid, &output,
+						  &varlena);
+		fmgr_info_cxt(output, &e->outputs[i], e->bound.context);
+	}
+}
+
+/* NULL when it is. */
+static char *
+value_text(Explainer *e, uint32 feature)
+{
+	const SpkRowColumn *column = &e->bound.columns[feature];
+	SpkRow	   *row = e->bound.row;
+
+	if (row->nulls[column->attno])
+		return NULL;
+	if (column->kind == SPK_CATEGORY)
+	{
+		SpkCategory c = spk_row_category(row, column);
+
+		return pnstrdup(c.name, c.len);
+	}
+	if (column->read == SPK_READ_BOOL)
+		return pstrdup(DatumGetBool(row->values[column->attno]) ? "true" : "false");
+	return OutputFunctionCall(&e->outputs[feature], row->values[column->attno]);
+}
+
+/* A fraction in six digits, which tell people as much as seventeen. */
+static char *
+fraction_text(double value)
+{
+	return psprintf(fabs(value) < 1e6 ? "%.6g" : "%.0f", value);
+}
+
+/* "songs = 12", "gender is missing" */
+static text *
+reason_text(Explainer *e, uint32 feature)
+{
+	const char *name = e->model->features[feature].name;
+	SpkRead		read = e->bound.columns[feature].read;
+	double		value = e->values[feature];
+	char	   *shown;
+
+	if ((read == SPK_READ_FLOAT4 || read == SPK_READ_FLOAT8 || read == SPK_READ_NUMERIC) && fabs(value) < 1e15)
+		shown = fraction_text(value);
+	else
+		shown = value_text(e, feature);
+	if (shown == NULL)
+		return cstring_to_text(psprintf("%s is missing", name));
+	return cstring_to_text(psprintf("%s = %s", name, shown));
+}
+
+/* ---- Explaining ---- */
+
+static void
+read_row(Explainer *e, HeapTupleHeader tuple)
+{
+	const SpkFeature *features = e->model->features;
+
+	if (spk_bind_tuple(&e->bound, tuple))
+		find_outputs(e);
+	spk_row_load(e->bound.row, tuple);
+	for (uint32 i = 0; i < e->model->n_features; i++)
+	{
+		if (features[i].kind == SPK_CATEGORY)
+		{
+			e->codes[i] = spk_bound_category(&e->bound, i);
+			e->values[i] = spk_value_of_code(e->codes[i]);
+		}
+		else
+		{
+			e->values[i] = spk_row_number(e->bound.row, &e->bound.columns[i]);
+			if (e->shap != NULL)
+				e->codes[i] = spk_code_number(&features[i], e->values[i]);
+		}
+	}
+}
+
+static double
+base_of(const Explainer *e)
+{
+	return e->shap != NULL ? spk_shap_base(e->shap) : spk_additive_base(e->model);
+}
+
+/* Sets the moves of the row, sorted; ties in the order of the model's features. */
+static void
+explain(Explainer *e, HeapTupleHeader tuple, int (*compare) (const void *, const void *))
+{
+	read_row(e, tuple);
+	if (e->shap != NULL)
+		spk_check(spk_shap_explain(e->shap, e->codes, e->contributions), "churn model", NULL);
+	else
+		spk_additive_explain(e->model, e->values, e->contributions);
+	for (uint32 i = 0; i < e->model->n_features; i++)
+	{
+		e->moves[i].feature = i;
+		e->moves[i].contribution = e->contributions[i];
+	}
+	qsort(e->moves, e->model->n_features, sizeof(Move), compare);
+}
+
+/* Largest first. */
+static int
+compare_contribution(const void *a, const void *b)
+{
+	const Move *x = a;
+	const Move *y = b;
+
+	if (x->contribution != y->contribution)
+		return x->contribution > y->contribution ? -1 : 1;
+	return x->feature < y->feature ? -1 : x->feature > y->feature;
+}
+
+/* Largest first, whatever the direction. */
+static int
+compare_size(const void *a, const void *b)
+{
+	double		x = fabs(((const Move *) a)->contribution);
+	double		y = fabs(((const Move *) b)->contribution);
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return compare_contribution(a, b);
+}
+
+/* The row of a feature, or of the base when there is no name. */
+static void
+put_move(ReturnSetInfo *rsinfo, const char *feature, const char *value, double contribution)
+{
+	Datum		values[3] = {0};
+	bool		nulls[3] = {feature == NULL, value == NULL, false};
+
+	if (feature != NULL)
+		values[0] = CStringGetTextDatum(feature);
+	if (value != NULL)
+		values[1] = CStringGetTextDatum(value);
+	values[2] = Float8GetDatum(contribution);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+PG_FUNCTION_INFO_V1(churn_explain);
+Datum
+churn_explain(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {"model", "features"};
+	Explainer  *e;
+
+	spk_require_args(fcinfo, names, lengthof(names));
+	e = spk_prepared_model(fcinfo, prepare);
+	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_size);
+	spk_materialized_srf(fcinfo);
+	for (uint32 i = 0; i < e->model->n_features; i++)
+	{
+		const Move *move = &e->moves[i];
+
+		put_move((ReturnSetInfo *) fcinfo->resultinfo, e->model->features[move->feature].name,
+				 value_text(e, move->feature), move->contribution);
+	}
+	put_move((ReturnSetInfo *) fcinfo->resultinfo, NULL, NULL, base_of(e));
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(churn_reasons);
+Datum
+churn_reasons(PG_FUNCTION_ARGS)
+{
+	Explainer  *e;
+	int32		top;
+	Datum	   *reasons;
+	int			n;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("number of reasons must not be null")));
+	top = PG_GETARG_INT32(2);
+	if (top < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of reasons must not be negative")));
+	e = spk_prepared_model(fcinfo, prepare);
+	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_contribution);
+	top = (int32) Min((uint32) top, e->model->n_features);
+	reasons = palloc(Max(top, 1) * sizeof(Datum));
+	for (n = 0; n < top && e->moves[n].contribution > 0; n++)
+		reasons[n] = PointerGetDatum(reason_text(e, e->moves[n].feature));
+	PG_RETURN_ARRAYTYPE_P(construct_array(reasons, n, TEXTOID, -1, false, TYPALIGN_INT));
+}

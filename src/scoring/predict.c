@@ -1,0 +1,152 @@
+/*
+ * predict.c
+ *	  churn_predict and churn_at_risk: a model applied to one row.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+
+#include "scoring/feature_binding.h"
+#include "core/models/additive.h"
+#include "core/models/codec.h"
+#include "core/scoring/predict.h"
+#include "core/scoring/walk.h"
+#include "scoring/model_cache.h"
+#include "host/pg_host.h"
+
+typedef struct Prepared
+{
+	SpkModel   *model;			/* without its trees */
+	SpkWalker  *walker;			/* of its trees; NULL when it has none */
+	SpkBoundRow bound;			/* asks for the features that trees use, or all */
+	double	   *values;			/* of the row, one for each feature; of those asked for */
+	uint8	   *codes;			/* that trees ask for */
+} Prepared;
+
+/* Lays out the model's trees for walking, and gives back their memory. */
+static SpkWalker *
+make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
+{
+	SpkHost		host = spk_pg_host(context);
+	SpkWalker  *walker = spk_walker_new(&host, model, spk_walk_best());
+
+	if (walker == NULL)
+		spk_check(SPK_NO_MEMORY, "churn model", NULL);
+	model->trees = NULL;
+	MemoryContextDelete(trees);
+	return walker;
+}
+
+static void *
+prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
+{
+	Prepared   *p = MemoryContextAllocZero(context, sizeof(Prepared));
+
+	p->model = model;
+	if (spk_algorithm_is_forest(model->algorithm))
+		p->walker = make_walker(model, context, trees);
+	spk_bound_row_init(&p->bound, model, context);
+	for (uint32 i = 0; i < model->n_features; i++)
+		if (p->walker == NULL || spk_walk_uses(p->walker, i))
+			spk_ask_feature(&p->bound, i);
+	p->values = MemoryContextAllocZero(context, Max(model->n_features, 1) * sizeof(double));
+	if (p->walker != NULL)
+		p->codes = MemoryContextAllocZero(context, spk_walker_codes(p->walker));
+	return p;
+}
+
+/* Reads the loaded row. */
+static void
+read_row(Prepared *p)
+{
+	const SpkBoundRow *bound = &p->bound;
+
+	for (int i = 0; i < bound->n_asked; i++)
+	{
+		uint32		feature = bound->asked[i];
+
+		if (p->model->features[feature].kind != SPK_CATEGORY)
+			p->values[feature] = spk_row_number(bound->row, &bound->columns[feature]);
+		else if (p->walker == NULL)
+			p->values[feature] = spk_value_of_code(spk_bound_category(bound, feature));
+		else
+			spk_walk_put_code(p->walker, feature, spk_bound_category(bound, feature), p->codes);
+	}
+}
+
+/* Of the row that was read. */
+static double
+predict_row(const Prepared *p)
+{
+	if (p->walker == NULL)
+		return spk_additive_predict(p->model, p->values);
+	spk_walk_put_numbers(p->walker, p->values, p->codes);
+	return spk_answer(p->model, spk_walk(p->walker, p->codes));
+}
+
+static double
+predict_tuple(Prepared *p, HeapTupleHeader tuple)
+{
+	SpkBoundRow *bound = &p->bound;
+
+	spk_bind_tuple(bound, tuple);
+	if (bound->flat && spk_row_is_flat(bound->row, tuple))
+		spk_row_flat_numbers(tuple, bound->columns, bound->asked, bound->n_asked, p->values);
+	else
+	{
+		spk_row_load(bound->row, tuple);
+		read_row(p);
+	}
+	return predict_row(p);
+}
+
+PG_FUNCTION_INFO_V1(churn_predict);
+Datum
+churn_predict(PG_FUNCTION_ARGS)
+{
+	Prepared   *p = spk_prepared_model(fcinfo, prepare);
+
+	PG_RETURN_FLOAT8(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)));
+}
+
+PG_FUNCTION_INFO_V1(churn_at_risk);
+Datum
+churn_at_risk(PG_FUNCTION_ARGS)
+{
+	Prepared   *p = spk_prepared_model(fcinfo, prepare);
+
+	PG_RETURN_BOOL(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)) >= p->model->threshold);
+}
+
+/* A row of a call's arguments: the features in the model's order. */
+static SpkRow *
+row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
+{
+	uint32		n = p->model->n_features;
+	const char **names = MemoryContextAlloc(p->bound.context, Max(n, 1) * sizeof(char *));
+
+	if (PG_NARGS() - 1 != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has %u features, not %d", n, PG_NARGS() - 1)));
+	for (uint32 i = 0; i < n; i++)
+		names[i] = p->model->features[i].name;
+	return spk_row_of_arguments(fcinfo, 1, (int) n, names, p->bound.context);
+}
+
+/* What churn_score calls: making a row of each and taking it apart would cost as much as reading the table. */
+PG_FUNCTION_INFO_V1(churn_predict_values);
+Datum
+churn_predict_values(PG_FUNCTION_ARGS)
+{
+	Prepared   *p;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	p = spk_prepared_model(fcinfo, prepare);
+	if (p->bound.row == NULL)
+		spk_bind_row(&p->bound, row_of_arguments(p, fcinfo));
+	spk_row_load_arguments(p->bound.row, fcinfo, 1);
+	read_row(p);
+	PG_RETURN_FLOAT8(predict_row(p));
+}

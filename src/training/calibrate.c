@@ -1,0 +1,94 @@
+/*
+ * calibrate.c
+ *	  Training's option calibrate: a map fitted to scores of rows held out.
+ *
+ * A model knows its training rows too well for its predictions of them to tell
+ * what they are worth.  So the rows are parted into folds, each is scored by a
+ * model fitted to the others, and the map is fitted to all these scores
+ * together, as scikit-learn's CalibratedClassifierCV does with ensemble=False.
+ * One way for all algorithms: scores out of bag would be there for nothing, but
+ * of forests only, and a user's other rows would have been seen.
+ */
+#include "compat.h"
+
+#include "core/judging/calibrate.h"
+#include "core/rows/folds.h"
+#include "core/judging/cross_fit.h"
+#include "training/cross_fit.h"
+#include "host/pg_host.h"
+#include "rows/row_store.h"
+#include "training/train_additive.h"
+#include "training/calibrate.h"
+#include "host/train_memory.h"
+
+/* Names the folds of algorithms that have no option seed. */
+#define FOLD_SEED	42
+
+static void
+check(SpkStatus status)
+{
+	spk_check(status, "calibration", NULL);
+}
+
+uint64
+spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	if (!spk_option_applies(SPK_OPT_SEED, algorithm))
+		return FOLD_SEED;
+	return (uint64) (int64) options->value[SPK_OPT_SEED];
+}
+
+void
+spk_refuse_calibration(int lone)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("too few users to calibrate on"),
+			 errdetail("All rows of users who %s are of one user.", lone == 0 ? "stayed" : "churned"),
+			 errhint("Train without the option \"calibrate\", or tell users apart by the argument \"id\".")));
+}
+
+uint8 *
+spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed, int *lone)
+{
+	uint8	   *folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
+	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
+	uint64		n_rows[2] = {0, 0};
+
+	check(spk_deal_folds(host, table, groups, 0, SPK_CALIBRATION_FOLDS, seed, folds));
+	check(spk_count_folds(host, table, folds, SPK_CALIBRATION_FOLDS, counts));
+	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
+		for (int label = 0; label < 2; label++)
+			n_rows[label] += counts[fold].n_rows[label];
+	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
+		for (int label = 0; label < 2; label++)
+			if (counts[fold].n_rows[label] == n_rows[label])
+			{
+				*lone = label;
+				spk_release(host, folds);
+				return NULL;
+			}
+	return folds;
+}
+
+bool
+spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, SpkModel *model,
+					SpkMetrics *metrics, int *lone)
+{
+	SpkScored  *scored;
+	uint8	   *folds;
+
+	spk_check_columns(model);
+	spk_check_training_memory(spk_table_size(table) + (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
+							  table->n_rows + spk_deal_folds_size(table->n_rows),
+							  table->n_rows, table->n_columns);
+	folds = spk_deal_calibration(host, table, groups,
+								 spk_calibration_seed(model->algorithm, &model->options), lone);
+	if (folds == NULL)
+		return false;
+	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
+	spk_score_held_out(host, table, model, folds, scored);
+	check(spk_calibrate_by(host, scored, table->n_rows, model, metrics));
+	spk_release(host, scored);
+	return true;
+}

@@ -1,0 +1,392 @@
+/*
+ * train.c
+ *	  From collected rows to a model: the aggregates and churn_train.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "portability/instr_time.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+
+#include "training/train_boost.h"
+#include "rows/collect.h"
+#include "rows/collect_source.h"
+#include "rows/column_roles.h"
+#include "core/rows/binning.h"
+#include "core/judging/calibrate.h"
+#include "core/judging/cross_fit.h"
+#include "models/model_type.h"
+#include "models/options_json.h"
+#include "host/pg_host.h"
+#include "host/source.h"
+#include "training/train.h"
+#include "training/train_additive.h"
+#include "training/calibrate.h"
+#include "training/train_forest.h"
+#include "host/train_progress.h"
+
+/* Columns of what churn_train_agg returns, counted from 0 */
+enum
+{
+	TRAINED_MODEL,				/* NULL when the rows do not do */
+	TRAINED_ROWS,
+	TRAINED_POSITIVES,
+	TRAINED_SKIPPED,
+	TRAINED_FEATURES,
+	TRAINED_SECONDS,
+	TRAINED_LONE,				/* as of SpkTrainingCounts */
+	N_TRAINED
+};
+
+/* "random_forest, decision_tree" and so on, for a hint. */
+static char *
+list_algorithms(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_algorithm_name((SpkAlgorithm) i));
+	return list.data;
+}
+
+SpkAlgorithm
+spk_training_algorithm(const char *name, size_t len)
+{
+	SpkAlgorithm algorithm;
+
+	if (!spk_algorithm_of(name, len, &algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
+				 errhint("The algorithms are: %s.", list_algorithms())));
+	return algorithm;
+}
+
+SpkTrainingCounts
+spk_training_counts(const SpkRowStore *rows)
+{
+	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1};
+}
+
+uint32
+spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
+}
+
+/* Fits the model, whose algorithm, options and features are set; false when it cannot be calibrated. */
+static bool
+fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
+{
+	bool		calibrate = spk_has_calibration(&model->options);
+	SpkMetrics	calibrated;
+
+	if (calibrate && !spk_fit_calibration(host, table, groups, model, &calibrated, lone))
+		return false;
+	if (model->algorithm == SPK_GRADIENT_BOOSTING)
+		spk_boost_model(host, table, model);
+	else if (spk_algorithm_is_forest(model->algorithm))
+		spk_grow_forest(host, table, model);
+	else
+		spk_fit_additive(host, table, model);
+	if (calibrate)
+		spk_judge_calibrated(&calibrated, model);
+	return true;
+}
+
+bytea *
+spk_train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
+{
+	MemoryContext context;
+	SpkHost		host;
+	SpkTable	table;
+	SpkModel	model = {rows->algorithm, rows->options};
+	uint32		bins = spk_training_bins(model.algorithm, &model.options);
+	SpkTrainProgress progress;
+	bytea	   *result = NULL;
+
+	*counts = spk_training_counts(rows);
+	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
+		return NULL;
+	context = AllocSetContextCreate(CurrentMemoryContext, "churn training", ALLOCSET_DEFAULT_SIZES);
+	host = spk_pg_host(context);
+	table = spk_store_take(rows, context);
+	spk_warn_of_rows(rows, &table, warned);
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.facts[SPK_FACT_ROWS] = rows->n_rows;
+	model.facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
+	model.facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
+	model.n_features = table.n_columns;
+	model.features = MemoryContextAllocZero(context, table.n_columns * sizeof(SpkFeature));
+	spk_train_progress_start(&progress);
+	for (uint32 i = 0; i < table.n_columns; i++)
+	{
+		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
+				  "training set", NULL);
+		spk_train_progress(&progress, "columns binned", i + 1, table.n_columns);
+	}
+	if (fit_model(&host, &table, rows->grouped ? rows->groups : NULL, &model, &counts->lone))
+		result = spk_model_to_bytes(&model);
+	spk_table_release(&table);
+	MemoryContextDelete(context);
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(churn_forest_agg_transfn);
+Datum
+churn_forest_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+/* What was told in a query, which may train a group after the other. */
+typedef struct Told
+{
+	SpkWarned	warned;
+	int64		failures;
+} Told;
+
+static Told *
+told_of(FmgrInfo *flinfo)
+{
+	Told	   *told = flinfo->fn_extra;
+
+	if (told == NULL)
+	{
+		told = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Told));
+		told->warned.context = flinfo->fn_mcxt;
+		flinfo->fn_extra = told;
+	}
+	return told;
+}
+
+/*
+ * Rows that do not do give no model instead of an error, and a notice: they may
+ * be one group of many, which an aggregate cannot know.
+ */
+PG_FUNCTION_INFO_V1(churn_forest_agg_finalfn);
+Datum
+churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	Told	   *told;
+	bytea	   *model;
+	SpkTrainingCounts counts;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "forest trained outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	told = told_of(fcinfo->flinfo);
+	model = spk_train((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
+	if (model == NULL)
+	{
+		spk_tell_of_failure(&counts, &told->failures);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_BYTEA_P(model);
+}
+
+PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
+Datum
+churn_train_agg_transfn(PG_FUNCTION_ARGS)
+{
+	SpkCollectArgs args = {3, 4, 5, 6, 7};
+
+	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
+}
+
+static TupleDesc
+trained_desc(void)
+{
+	TupleDesc	desc = CreateTemplateTupleDesc(N_TRAINED);
+
+	TupleDescInitEntry(desc, TRAINED_MODEL + 1, "model", BYTEAOID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_ROWS + 1, "n_rows", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_POSITIVES + 1, "n_positive", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_SKIPPED + 1, "n_skipped", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_FEATURES + 1, "n_features", INT4OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_LONE + 1, "lone", INT4OID, -1, 0);
+	return BlessTupleDesc(desc);
+}
+
+/*
+ * The model and its figures.  Rows that do not do for training give no model
+ * instead of an error: the caller knows which group they are of.
+ */
+PG_FUNCTION_INFO_V1(churn_train_agg_finalfn);
+Datum
+churn_train_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore *rows;
+	bytea	   *model;
+	SpkTrainingCounts counts;
+	instr_time	start;
+	instr_time	end;
+	Datum		values[N_TRAINED];
+	bool		nulls[N_TRAINED] = {false};
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "model trained outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
+	INSTR_TIME_SET_CURRENT(start);
+	model = spk_train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, start);
+
+	values[TRAINED_MODEL] = PointerGetDatum(model);
+	nulls[TRAINED_MODEL] = model == NULL;
+	values[TRAINED_ROWS] = Int64GetDatum(counts.n_rows);
+	values[TRAINED_POSITIVES] = Int64GetDatum(counts.n_positives);
+	values[TRAINED_SKIPPED] = Int64GetDatum(counts.n_skipped);
+	values[TRAINED_FEATURES] = Int32GetDatum((int32) rows->n_columns);
+	values[TRAINED_SECONDS] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(end));
+	values[TRAINED_LONE] = Int32GetDatum(counts.lone);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(trained_desc(), values, nulls)));
+}
+
+/* What churn_train keeps while its query runs. */
+typedef struct TrainResult
+{
+	Tuplestorestate *store;
+	TupleDesc	desc;
+	Datum		algorithm;
+	bool		grouped;
+	SpkFailures failures;
+} TrainResult;
+
+/* One row of churn_train, from a group and what churn_train_agg made of it. */
+static void
+put_trained(TupleTableSlot *slot, void *arg)
+{
+	TrainResult *result = arg;
+	bool		no_group;
+	bool		no_rows;
+	Datum		group = slot_getattr(slot, 1, &no_group);
+	Datum		trained = slot_getattr(slot, 2, &no_rows);
+	HeapTupleData tuple;
+	Datum		t[N_TRAINED];
+	bool		t_nulls[N_TRAINED];
+
+	if (no_rows)
+		return;					/* without groups, an empty source */
+	tuple.t_data = DatumGetHeapTupleHeader(trained);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
+	result->failures.n_groups++;
+	if (t_nulls[TRAINED_MODEL])
+	{
+		SpkTrainingCounts counts = {DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
+		DatumGetInt64(t[TRAINED_SKIPPED]), DatumGetInt32(t[TRAINED_LONE])};
+
+		if (!result->grouped)
+			spk_check_trainable(&counts);
+		spk_add_failure(&result->failures, no_group ? NULL : TextDatumGetCString(group), &counts);
+	}
+	{
+		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
+		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
+		bool		nulls[lengthof(values)] = {no_group, t_nulls[TRAINED_MODEL]};
+
+		tuplestore_putvalues(result->store, result->desc, values, nulls);
+	}
+}
+
+static char *
+training_query(const char *schema, const char *from, const char *label, const SpkRoles *roles,
+			   const char *group_by)
+{
+	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s, %s)", schema,
+							   quote_identifier(label), roles->id == NULL ? "NULL" : "$4",
+							   roles->time == NULL ? "NULL" : "$5");
+	const char *group;
+
+	if (group_by == NULL)
+		return psprintf("SELECT NULL::pg_catalog.text, %s FROM %s", agg, from);
+	group = quote_identifier(group_by);
+	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s",
+					group, agg, from, group, group);
+}
+
+void
+spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (names[i] != NULL && PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not be null", names[i])));
+}
+
+PG_FUNCTION_INFO_V1(churn_train);
+Datum
+churn_train(PG_FUNCTION_ARGS)
+{
+	static const char *const required[] = {"source", "label", "algorithm"};
+	static const SpkRoleArgs role_args = {4, 6, 7};
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	TrainResult result = {NULL};
+	Datum		params[lengthof(types)];
+	bool		grouped = !PG_ARGISNULL(5);
+	SpkAlgorithm algorithm;
+	SpkRoles	roles;
+	char	   *from;
+	char	   *label;
+	char	   *group_by;
+	char	   *sql;
+	TupleDesc	columns;
+	int			nest_level;
+
+	spk_require_args(fcinfo, required, lengthof(required));
+	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
+									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
+	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
+	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
+	columns = spk_source_columns(from);
+	spk_source_require_column(columns, label, "label");
+	if (grouped)
+		spk_source_require_column(columns, group_by, "group_by");
+
+	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label, group_by}, 2);
+
+	spk_materialized_srf(fcinfo);
+	result.store = rsinfo->setResult;
+	result.desc = rsinfo->setDesc;
+	result.algorithm = PG_GETARG_DATUM(2);
+	result.grouped = grouped;
+	spk_failures_init(&result.failures);
+	params[0] = PG_GETARG_DATUM(2);
+	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
+	params[2] = roles.excluded;
+	params[3] = CStringGetTextDatum(roles.id == NULL ? "" : roles.id);
+	params[4] = CStringGetTextDatum(roles.time == NULL ? "" : roles.time);
+	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
+	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, &roles, group_by);
+	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID}, put_trained,
+				   &result);
+	AtEOXact_GUC(true, nest_level);
+	spk_tell_of_failures(&result.failures);
+	if (result.failures.n_groups == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rows to train on")));
+	PG_RETURN_NULL();
+}

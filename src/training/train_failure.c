@@ -1,0 +1,114 @@
+/*
+ * train_failure.c
+ *	  Rows that give no model, and how that is told.
+ */
+#include "compat.h"
+
+#include "mb/pg_wchar.h"
+
+#include "training/calibrate.h"
+#include "training/train_failure.h"
+
+/* Groups that are named, and bytes of a name: a notice is to be read. */
+#define MAX_NAMED		10
+#define MAX_NAME_BYTES	100
+
+static const char *
+class_phrase(bool churned)
+{
+	return churned ? "churned" : "stayed";
+}
+
+/* "all 30 labelled rows are of users who stayed" and the like. */
+static char *
+reason_of(const SpkTrainingCounts *counts)
+{
+	if (counts->n_rows == 0)
+		return psprintf("the label is null in all " INT64_FORMAT " rows", counts->n_skipped);
+	if (counts->n_positives == 0 || counts->n_positives == counts->n_rows)
+		return psprintf("all " INT64_FORMAT " labelled rows are of users who %s", counts->n_rows,
+						class_phrase(counts->n_positives > 0));
+	return psprintf("of " INT64_FORMAT " labelled rows all of users who %s are of one user, too few to calibrate on",
+					counts->n_rows, class_phrase(counts->lone == 1));
+}
+
+void
+spk_check_trainable(const SpkTrainingCounts *counts)
+{
+	if (counts->n_rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no labelled rows to train on"),
+				 errdetail("The label is null in all " INT64_FORMAT " rows.", counts->n_skipped)));
+	if (counts->n_positives == 0 || counts->n_positives == counts->n_rows)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot train on one class only"),
+				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.", counts->n_rows,
+						   class_phrase(counts->n_positives > 0)),
+				 errhint("Training needs rows of both classes.")));
+	if (counts->lone >= 0)
+		spk_refuse_calibration(counts->lone);
+}
+
+void
+spk_failures_init(SpkFailures *failures)
+{
+	failures->n_groups = 0;
+	failures->n_failed = 0;
+	initStringInfo(&failures->list);
+}
+
+void
+spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCounts *counts)
+{
+	StringInfo	list = &failures->list;
+
+	if (failures->n_failed++ >= MAX_NAMED)
+		return;
+	if (list->len > 0)
+		appendStringInfoString(list, "; ");
+	if (group == NULL)
+		appendStringInfoString(list, "NULL");
+	else
+	{
+		int			len = (int) strlen(group);
+		int			clipped = pg_mbcliplen(group, len, MAX_NAME_BYTES);
+
+		appendStringInfo(list, "\"%.*s%s\"", clipped, group, clipped < len ? "..." : "");
+	}
+	appendStringInfo(list, ": %s", reason_of(counts));
+}
+
+void
+spk_tell_of_failures(const SpkFailures *failures)
+{
+	int64		more = failures->n_failed - MAX_NAMED;
+
+	if (failures->n_failed == 0)
+		return;
+	ereport(NOTICE,
+			(errmsg(INT64_FORMAT " of " INT64_FORMAT " groups have no model", failures->n_failed,
+					failures->n_groups),
+			 more > 0 ? errdetail("%s; and " INT64_FORMAT " more.", failures->list.data, more)
+			 : errdetail("%s.", failures->list.data),
+			 errhint("Their models are null; training needs rows of both classes.")));
+}
+
+void
+spk_tell_of_failure(const SpkTrainingCounts *counts, int64 *told)
+{
+	char	   *reason = reason_of(counts);
+
+	reason[0] = (char) pg_toupper((unsigned char) reason[0]);
+	if (*told < MAX_NAMED)
+		ereport(NOTICE,
+				(errmsg("no model can be trained on these rows, so that it is null"),
+				 errdetail("%s.", reason),
+				 errhint("Training needs rows of both classes.")));
+	else if (*told == MAX_NAMED)
+		ereport(NOTICE,
+				(errmsg("further groups without a model are not told"),
+				 errhint("Their models are null.")));
+	(*told)++;
+}

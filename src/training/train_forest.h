@@ -1,0 +1,30 @@
+/*
+ * train_forest.h
+ *	  Growing a forest with the help of parallel workers.
+ */
+#ifndef SPK_TRAINING_TRAIN_FOREST_H
+#define SPK_TRAINING_TRAIN_FOREST_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "core/trees/forest.h"
+
+/*
+ * Bins the table and grows the model's trees, whose options and features are
+ * set; sets n_trees, trees, the importance of features, the threshold and the
+ * facts of oob.h.  As many workers help as max_parallel_maintenance_workers
+ * allows and are there; the result does not depend on them.
+ *
+ * The table's values are released once they are binned.  What would take too
+ * much memory is an error before.
+ */
+extern void spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model);
+
+/* What a worker runs. */
+extern PGDLLEXPORT void spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc);
+
+#endif							/* SPK_TRAINING_TRAIN_FOREST_H */

@@ -1,0 +1,165 @@
+/*
+ * train_warnings.c
+ *	  What training rows show that their owner may not have meant.
+ */
+#include "compat.h"
+
+#include "core/judging/audit.h"
+#include "core/rows/horizon.h"
+#include "host/pg_host.h"
+#include "host/train_memory.h"
+#include "training/train_warnings.h"
+
+/* Was no warning of this kind given of this name yet? */
+static bool
+first_time(SpkWarned *warned, const char *kind, const char *name)
+{
+	MemoryContext old;
+	char	   *key;
+	ListCell   *cell;
+
+	if (warned == NULL)
+		return true;
+	key = psprintf("%s %s", kind, name);
+	foreach(cell, warned->given)
+		if (strcmp(lfirst(cell), key) == 0)
+			return false;
+	old = MemoryContextSwitchTo(warned->context);
+	warned->given = lappend(warned->given, pstrdup(key));
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+static void
+warn_of_leaks(const SpkTable *table, SpkWarned *warned)
+{
+	for (uint32_t i = 0; table->n_rows >= SPK_MIN_LEAK_ROWS && i < table->n_columns; i++)
+	{
+		const char *name = table->columns[i].name;
+
+		if (spk_equals_label(&table->columns[i], table->labels, table->n_rows) &&
+			first_time(warned, "leak", name))
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" equals the label in every row", name),
+					 errhint("Leave the label out of the features.")));
+	}
+}
+
+/* ---- Ids and dates among the features ---- */
+
+SpkLooks *
+spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkLooks   *looks = palloc(Max(table->n_columns, 1) * sizeof(SpkLooks));
+
+	if (spk_table_size(table) + spk_looks_size(table->n_rows) > spk_max_training_memory())
+	{
+		pfree(looks);
+		return NULL;
+	}
+	spk_check(spk_find_looks(&host, table, rows->grouped ? rows->groups : NULL, rows->times, looks),
+			  "training set", NULL);
+	return looks;
+}
+
+const char *
+spk_look_date(const SpkLooks *look, const SpkRowStore *rows, const SpkTable *table)
+{
+	return look->date == SPK_NO_COLUMN ? rows->time_name : table->columns[look->date].name;
+}
+
+static void
+warn_of_look(const SpkRowStore *rows, const SpkTable *table, const char *name, const SpkLooks *look)
+{
+	static const char *const hint =
+		"A model learns an id by heart. If it is one, name it as \"id\" or in \"exclude\", or leave it out of the row.";
+
+	switch (look->look)
+	{
+		case SPK_LOOKS_FINE:
+			break;
+		case SPK_LOOKS_UNIQUE:
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" looks like an id", name),
+					 errdetail("Its values differ from row to row."),
+					 errhint("%s", hint)));
+			break;
+		case SPK_LOOKS_ONCE_A_DATE:
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" looks like the id of users", name),
+					 errdetail("None of its values occurs twice with the same \"%s\", but many occur with several.",
+							   spk_look_date(look, rows, table)),
+					 errhint("%s", hint)));
+			break;
+		case SPK_LOOKS_NAMED:
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" looks like the id of users", name),
+					 errdetail("It is called so, and has many values."),
+					 errhint("%s", hint)));
+			break;
+		case SPK_LOOKS_DATE:
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" looks like the date of the snapshot", name),
+					 errdetail("It has few values, and no user has two rows with the same one."),
+					 errhint("What a model learns of past dates says nothing of the next. If it is that date, name it as \"time\" or in \"exclude\", or leave it out of the row.")));
+			break;
+	}
+}
+
+static void
+warn_of_looks(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	SpkLooks   *looks = spk_look_at_columns(rows, table);
+
+	for (uint32 i = 0; looks != NULL && i < table->n_columns; i++)
+		if (looks[i].look != SPK_LOOKS_FINE && first_time(warned, "look", table->columns[i].name))
+			warn_of_look(rows, table, table->columns[i].name, &looks[i]);
+	if (looks != NULL)
+		pfree(looks);
+}
+
+/* ---- Values ---- */
+
+static void
+warn_of_digits(const SpkRowStore *rows, SpkWarned *warned)
+{
+	for (uint32 i = 0; i < rows->n_columns; i++)
+		if (rows->columns[i].inexact && first_time(warned, "digits", rows->columns[i].name))
+			ereport(WARNING,
+					(errmsg("feature column \"%s\" has numbers too large to be told from their neighbours",
+							rows->columns[i].name),
+					 errdetail("Features are of type double precision, which holds whole numbers up to 2^53 exactly."),
+					 errhint("If it is an id, leave it out; else subtract a constant, or cast it to text to have categories.")));
+}
+
+void
+spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkHorizon	h;
+
+	/* two sorts of keys: some 32 bytes a row */
+	if (rows->times == NULL ||
+		spk_table_size(table) + 32 * (uint64) table->n_rows > spk_max_training_memory())
+		return;
+	spk_check(spk_find_horizon(&host, rows->times, table->labels, table->n_rows, &h), "training set", NULL);
+	if (!h.cut_off || !first_time(warned, "horizon", rows->time_name))
+		return;
+	ereport(WARNING,
+			(errmsg("hardly any row of the latest dates in \"%s\" churned", rows->time_name),
+			 errdetail_plural("Of %u rows of the last date %u churned, %.1f %%; before it was %.1f %%.",
+							  "Of %u rows of the last dates %u churned, %.1f %%; before it was %.1f %%.",
+							  h.n_dates, h.n_rows[1], h.n_positives[1],
+							  100.0 * h.n_positives[1] / h.n_rows[1], 100.0 * h.n_positives[0] / h.n_rows[0]),
+			 errhint("Does the horizon of the labels lie beyond the end of the log? Then who stayed is not known yet: leave these dates out, or make their labels null.")));
+}
+
+void
+spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	warn_of_leaks(table, warned);
+	warn_of_looks(rows, table, warned);
+	warn_of_digits(rows, warned);
+	spk_warn_of_horizon(rows, table, warned);
+}
