@@ -13,6 +13,8 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 
+#include "host/detoast.h"
+
 /* Bytes between two looks for interrupts: values have up to a gigabyte. */
 #define PIECE	(1024 * 1024)
 
@@ -27,7 +29,7 @@ PG_FUNCTION_INFO_V1(churn_value_hash);
 PG_FUNCTION_INFO_V1(churn_value_hash_extended);
 
 /* Argument n, detoasted; what is a copy goes back by PG_FREE_IF_COPY, as an index compares many. */
-#define GETARG_VALUE_PP(n)	((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
+#define GETARG_VALUE_PP(n)	spk_detoast_packed(PG_GETARG_DATUM(n))
 
 static int
 compare_bytes(const char *a, const char *b, size_t len)

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "core/models/codec.h"
+#include "host/detoast.h"
 #include "models/model_json.h"
 #include "models/model_type.h"
 #include "host/pg_host.h"
@@ -33,7 +34,7 @@ PG_FUNCTION_INFO_V1(churn_set_threshold);
 SpkModel *
 spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext trees)
 {
-	bytea	   *bytes = DatumGetByteaPP(datum);
+	bytea	   *bytes = (bytea *) spk_detoast_packed(datum);
 	SpkHost		host = spk_pg_host(context);
 	SpkHost		tree_host = spk_pg_host(trees);
 	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
@@ -194,7 +195,7 @@ churn_model_recv(PG_FUNCTION_ARGS)
 Datum
 churn_model_send(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	bytea	   *bytes = (bytea *) spk_detoast_packed(PG_GETARG_DATUM(0));
 	size_t		len = VARSIZE_ANY_EXHDR(bytes);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	bytea	   *result = palloc(VARHDRSZ + len);

@@ -8,11 +8,12 @@
 #include "compat.h"
 
 #include "core/profiles/profile.h"
+#include "host/detoast.h"
 
 #define PROFILE_WHAT	"churn profile"
 
 /* A profile argument, detoasted; good for VARDATA_ANY and VARSIZE_ANY_EXHDR. */
-#define PG_GETARG_PROFILE_PP(n)	((bytea *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
+#define PG_GETARG_PROFILE_PP(n)	((bytea *) spk_detoast_packed(PG_GETARG_DATUM(n)))
 
 /* The finished profile of a state, palloc'd in the current context. */
 extern bytea *spk_profile_datum(SpkProfileState *state);
