@@ -7,10 +7,10 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "host/event_progress.h"
+#include "host/progress.h"
 #include "scoring/join_model.h"
 #include "scoring/model_cache.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 PG_MODULE_MAGIC;
 

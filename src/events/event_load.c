@@ -18,7 +18,7 @@
 #include "utils/memutils.h"
 
 #include "events/event_load_options.h"
-#include "host/event_progress.h"
+#include "host/progress.h"
 #include "events/event_shape.h"
 #include "events/event_source.h"
 #include "events/event_target.h"

@@ -4,7 +4,7 @@
  */
 #include "compat.h"
 
-#include "host/event_progress.h"
+#include "host/progress.h"
 #include "host/train_progress.h"
 
 #define SECONDS_BETWEEN_NOTICES		2

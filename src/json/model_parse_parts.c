@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/judging/calibrate.h"
 #include "json/model_parse.h"
 

@@ -9,7 +9,7 @@
 #include "judging/audit_notes.h"
 #include "core/judging/audit.h"
 #include "host/pg_host.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 #include "host/train_progress.h"
 #include "training/train_warnings.h"
 

@@ -15,7 +15,7 @@
 #include "core/judging/calibrate.h"
 #include "core/linear/columns.h"
 #include "training/calibrate.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 /* Codes and values that fits look at, roughly, below which workers cost more than they give. */
 #define MIN_PARALLEL_WORK	10000000.0

@@ -22,7 +22,7 @@
 #include "models/model_type.h"
 #include "host/pg_host.h"
 #include "training/calibrate.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 #include "host/train_progress.h"
 
 /* Keys of the parallel context's table of contents */

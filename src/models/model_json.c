@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/judging/calibrate.h"
 #include "models/model_json.h"
 #include "models/options_json.h"

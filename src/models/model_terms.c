@@ -8,7 +8,7 @@
 
 #include "utils/json.h"
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/base/elementary.h"
 #include "models/model_terms.h"
 #include "models/options_json.h"

@@ -14,7 +14,7 @@
 #include "core/base/hash.h"
 #include "host/pg_host.h"
 #include "rows/row_store.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 /* A category of a column and its place in the column's names. */
 typedef struct CategoryEntry

@@ -14,7 +14,7 @@
 #include "utils/tuplestore.h"
 
 #include "scoring/feature_binding.h"
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/rows/binning.h"
 #include "core/scoring/shap.h"
 #include "scoring/model_cache.h"

@@ -7,7 +7,7 @@
 #include "fmgr.h"
 
 #include "scoring/feature_binding.h"
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/models/codec.h"
 #include "core/scoring/predict.h"
 #include "core/scoring/walk.h"

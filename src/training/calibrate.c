@@ -19,7 +19,7 @@
 #include "rows/row_store.h"
 #include "training/train_additive.h"
 #include "training/calibrate.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 /* Names the folds of algorithms that have no option seed. */
 #define FOLD_SEED	42

@@ -26,7 +26,7 @@
 #include "rows/row_store.h"
 #include "training/shared_matrix.h"
 #include "training/calibrate.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 #include "host/train_progress.h"
 
 /* Key of the parallel context's table of contents */

@@ -7,7 +7,7 @@
 #include "compat.h"
 
 #include "training/shared_matrix.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 #define KEY_MATRIX		UINT64CONST(1000)	/* callers' keys are below */
 

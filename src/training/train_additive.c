@@ -10,7 +10,7 @@
 #include "host/pg_host.h"
 #include "rows/row_store.h"
 #include "training/train_additive.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 void
 spk_check_columns(const SpkModel *model)

@@ -23,7 +23,7 @@
 #include "host/pg_host.h"
 #include "rows/row_store.h"
 #include "training/shared_matrix.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 #include "host/train_progress.h"
 
 /* Keys of the parallel context's table of contents */

@@ -7,7 +7,7 @@
 #include "core/judging/audit.h"
 #include "core/rows/horizon.h"
 #include "host/pg_host.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 #include "training/train_warnings.h"
 
 /* Was no warning of this kind given of this name yet? */

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/rows/binning.h"
 #include "core/models/codec.h"
 #include "core/scoring/predict.h"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* unit_table.h is for the tests, too, which include these before it */
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/judging/calibrate.h"
 #include "core/profiles/profile.h"
 #include "core/base/rng.h"

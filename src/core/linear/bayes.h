@@ -22,7 +22,7 @@
 #ifndef SPK_CORE_LINEAR_BAYES_H
 #define SPK_CORE_LINEAR_BAYES_H
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 
 /*
  * Learns model->terms (new host memory) and the importances.  Of the model

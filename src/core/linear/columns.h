@@ -6,7 +6,7 @@
 #ifndef SPK_CORE_LINEAR_COLUMNS_H
 #define SPK_CORE_LINEAR_COLUMNS_H
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 
 #define SPK_NO_COLUMN		UINT32_MAX
 

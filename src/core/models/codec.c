@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/judging/calibrate.h"
 #include "core/models/codec.h"
 #include "core/base/hash.h"

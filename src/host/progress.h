@@ -1,9 +1,9 @@
 /*
- * event_progress.h
+ * progress.h
  *	  How far a load has come, for its own session and for others.
  */
-#ifndef SPK_HOST_EVENT_PROGRESS_H
-#define SPK_HOST_EVENT_PROGRESS_H
+#ifndef SPK_HOST_PROGRESS_H
+#define SPK_HOST_PROGRESS_H
 
 #include "postgres.h"
 
@@ -42,4 +42,4 @@ extern void spk_progress_end(void);
 
 extern double spk_progress_seconds(const SpkProgress *progress);
 
-#endif							/* SPK_HOST_EVENT_PROGRESS_H */
+#endif							/* SPK_HOST_PROGRESS_H */

@@ -1,9 +1,9 @@
 /*
- * train_memory.h
+ * memory_limit.h
  *	  How much memory training may take, and what it will.
  */
-#ifndef SPK_HOST_TRAIN_MEMORY_H
-#define SPK_HOST_TRAIN_MEMORY_H
+#ifndef SPK_HOST_MEMORY_LIMIT_H
+#define SPK_HOST_MEMORY_LIMIT_H
 
 #include "postgres.h"
 
@@ -38,4 +38,4 @@ extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *ma
 /* Is there so much room for shared memory, as far as one can know? */
 extern bool spk_shared_memory_fits(uint64 bytes);
 
-#endif							/* SPK_HOST_TRAIN_MEMORY_H */
+#endif							/* SPK_HOST_MEMORY_LIMIT_H */

@@ -1,5 +1,5 @@
 /*
- * additive.h
+ * terms.h
  *	  Models without trees: logistic regression and naive Bayes.
  *
  * Both add up a margin, the log-odds of churn, from one contribution of each
@@ -29,8 +29,8 @@
  * In both the last of a feature's doubles is the mean of what it adds over the
  * training rows, which explanations count from.
  */
-#ifndef SPK_CORE_MODELS_ADDITIVE_H
-#define SPK_CORE_MODELS_ADDITIVE_H
+#ifndef SPK_CORE_MODELS_TERMS_H
+#define SPK_CORE_MODELS_TERMS_H
 
 #include "core/models/model.h"
 #include "core/rows/values.h"
@@ -108,4 +108,4 @@ extern double spk_additive_base(const SpkModel *model);
  */
 extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
-#endif							/* SPK_CORE_MODELS_ADDITIVE_H */
+#endif							/* SPK_CORE_MODELS_TERMS_H */

@@ -1,5 +1,5 @@
 /*
- * event_progress.c
+ * progress.c
  *	  How far a load has come, for its own session and for others.
  *
  * Others look into pg_stat_progress_copy, as for COPY FROM, which a load takes
@@ -10,7 +10,7 @@
 #include "commands/progress.h"
 #include "pgstat.h"
 
-#include "host/event_progress.h"
+#include "host/progress.h"
 
 #define NOTICE_SECONDS	2.0
 

@@ -1,5 +1,5 @@
 /*
- * train_memory.c
+ * memory_limit.c
  *	  How much memory training may take, and what it will.
  *
  * Training takes what its rows need; the operating system would end a server
@@ -19,7 +19,7 @@
 
 #include "core/trees/oob.h"
 #include "rows/row_store.h"
-#include "host/train_memory.h"
+#include "host/memory_limit.h"
 
 /*
  * The bound is the administrator's, as the memory is the machine's; a user may

@@ -1,11 +1,11 @@
 /*
- * additive.c
+ * terms.c
  *	  Models without trees: what a row's features add up to.
  */
 #include <math.h>
 #include <string.h>
 
-#include "core/models/additive.h"
+#include "core/models/terms.h"
 #include "core/judging/calibrate.h"
 #include "core/base/elementary.h"
 
