@@ -21,11 +21,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
-	DefineCustomBoolVariable("sparkify.progress",
-							 "Reports the progress of loading events and of training.",
-							 "Every two seconds a NOTICE tells what is done and the time left.",
-							 &spk_progress_notices, true, PGC_USERSET, 0,
-							 NULL, NULL, NULL);
+	spk_define_progress();
 	spk_define_training_memory();
 	spk_define_model_cache();
 	spk_keep_joined_models();

@@ -67,7 +67,7 @@ insert_text(Relation rel, const int *columns, Oid reader, int load)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
-		if (columns[i] == SPK_NO_COLUMN)
+		if (columns[i] == SPK_EVENT_NO_COLUMN)
 			continue;
 		appendStringInfo(&names, "%s%s", separator, quote_identifier(NameStr(att->attname)));
 		appendStringInfo(&values, "%s(source.event).%s", separator,

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "core/base/times.h"
 #include "events/event_encoding.h"
 #include "events/event_json.h"
 #include "host/pg_host.h"

@@ -38,7 +38,7 @@ typedef struct EventLoad
 	MemoryContext file_context; /* of the current file */
 	SpkEventSource *source;		/* of the current file, or NULL */
 	SpkEventTarget *target;
-	SpkProgress progress;
+	SpkLoadProgress progress;
 	SpkEventTally tally;
 	int64		rows;
 	int64		rejected;
@@ -120,8 +120,8 @@ report_progress(EventLoad *load)
 {
 	int64		read = load->read + bytes_read(load);
 
-	if (!load->silent && spk_progress_due(&load->progress, read, load->rows))
-		spk_progress_update(&load->progress, read, load->rows);
+	if (!load->silent && spk_load_progress_due(&load->progress, read, load->rows))
+		spk_load_progress_update(&load->progress, read, load->rows);
 }
 
 /* Moves to the next event of the current file; false at its end. */
@@ -390,7 +390,7 @@ load_files(EventLoad *load)
 	load->number = last_number = last_number % PG_INT32_MAX + 1;
 	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
 								   load->number);
-	spk_progress_start(&load->progress, options->relid, total_bytes(options));
+	spk_load_progress_start(&load->progress, options->relid, total_bytes(options));
 
 	callback.callback = add_place_context;
 	callback.arg = load;
@@ -404,7 +404,7 @@ load_files(EventLoad *load)
 
 	asked = spk_target_columns(load->target);
 	spk_target_close(load->target);
-	spk_progress_end();
+	spk_load_progress_end();
 	if (load->rejected > MAX_WARNINGS)
 		ereport(WARNING,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
@@ -427,7 +427,7 @@ load_result(FunctionCallInfo fcinfo, const EventLoad *load)
 	values[0] = Int64GetDatum(load->rows);
 	values[1] = Int64GetDatum(load->rejected);
 	values[2] = Int64GetDatum(load->bytes);
-	values[3] = Float8GetDatum(spk_progress_seconds(&load->progress));
+	values[3] = Float8GetDatum(spk_load_progress_seconds(&load->progress));
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }
 

@@ -91,7 +91,7 @@ has_missing_domain(Relation rel, const int *columns)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
-		if (!att->attisdropped && columns[i] == SPK_NO_COLUMN &&
+		if (!att->attisdropped && columns[i] == SPK_EVENT_NO_COLUMN &&
 			get_typtype(att->atttypid) == TYPTYPE_DOMAIN &&
 			build_column_default(rel, i + 1) == NULL)
 			return true;
@@ -155,7 +155,7 @@ prepare_defaults(SpkPages *pages)
 	{
 		Expr	   *expr;
 
-		if (TupleDescAttr(tupdesc, i)->attisdropped || pages->columns[i] != SPK_NO_COLUMN)
+		if (TupleDescAttr(tupdesc, i)->attisdropped || pages->columns[i] != SPK_EVENT_NO_COLUMN)
 			continue;
 		expr = (Expr *) build_column_default(pages->rel, i + 1);
 		if (expr == NULL)
@@ -174,7 +174,7 @@ inserted_columns(const SpkPages *pages)
 
 	for (int i = 0; i < RelationGetDescr(pages->rel)->natts; i++)
 	{
-		if (pages->columns[i] != SPK_NO_COLUMN)
+		if (pages->columns[i] != SPK_EVENT_NO_COLUMN)
 			inserted = bms_add_member(inserted, i + 1 - FirstLowInvalidHeapAttributeNumber);
 	}
 	return inserted;

@@ -35,13 +35,13 @@ static int
 column_of_attribute(Form_pg_attribute att)
 {
 	if (att->attisdropped)
-		return SPK_NO_COLUMN;
+		return SPK_EVENT_NO_COLUMN;
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		if (strcmp(spk_columns[col].name, NameStr(att->attname)) == 0)
 			return col;
 	}
-	return SPK_NO_COLUMN;
+	return SPK_EVENT_NO_COLUMN;
 }
 
 /*
@@ -71,7 +71,7 @@ spk_bind_columns(TupleDesc tupdesc)
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
 		columns[i] = column_of_attribute(att);
-		if (columns[i] != SPK_NO_COLUMN)
+		if (columns[i] != SPK_EVENT_NO_COLUMN)
 			check_attribute_type(att, columns[i]);
 	}
 	return columns;
@@ -146,7 +146,7 @@ spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
 	{
 		int			col = columns[i];
 
-		nulls[i] = (col == SPK_NO_COLUMN || row->isnull[col]);
+		nulls[i] = (col == SPK_EVENT_NO_COLUMN || row->isnull[col]);
 		values[i] = nulls[i] ? (Datum) 0 : field_datum(col, &row->field[col], &at);
 	}
 }

@@ -21,7 +21,7 @@ extern const SpkColumnInfo spk_columns[SPK_N_COLUMNS];
 
 /*
  * For each attribute of the tuple descriptor the event's column with its name,
- * or SPK_NO_COLUMN: an array of natts, palloc'd.  An attribute whose type is
+ * or SPK_EVENT_NO_COLUMN: an array of natts, palloc'd.  An attribute whose type is
  * not the column's is an error that names it.
  */
 extern int *spk_bind_columns(TupleDesc tupdesc);

@@ -119,7 +119,7 @@ leave_out_generated(TupleDesc tupdesc, int *columns)
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		if (TupleDescAttr(tupdesc, i)->attgenerated != '\0')
-			columns[i] = SPK_NO_COLUMN;
+			columns[i] = SPK_EVENT_NO_COLUMN;
 	}
 }
 
@@ -186,7 +186,7 @@ spk_target_columns(const SpkEventTarget *target)
 
 	for (int i = 0; i < natts; i++)
 	{
-		if (target->columns[i] != SPK_NO_COLUMN)
+		if (target->columns[i] != SPK_EVENT_NO_COLUMN)
 			columns |= UINT32_C(1) << target->columns[i];
 	}
 	return columns;

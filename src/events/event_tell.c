@@ -72,7 +72,7 @@ meant_columns(const SpkNames *keys, uint32 columns, const char **key)
 	{
 		int			col = spk_column_like(keys->name[i]);
 
-		if (col == SPK_NO_COLUMN || !(columns & BIT(col)))
+		if (col == SPK_EVENT_NO_COLUMN || !(columns & BIT(col)))
 			continue;
 		if (*key == NULL)
 			*key = keys->name[i];

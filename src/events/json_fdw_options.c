@@ -129,7 +129,7 @@ spk_json_columns(Relation rel)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
-		if (columns[i] == SPK_NO_COLUMN && !att->attisdropped)
+		if (columns[i] == SPK_EVENT_NO_COLUMN && !att->attisdropped)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("column \"%s\" of foreign table \"%s\" is no column of an event",

@@ -63,13 +63,13 @@ bind_needed(JsonScan *scan, Relation rel, const List *needed)
 	scan->natts = RelationGetDescr(rel)->natts;
 	scan->columns = palloc(sizeof(int) * Max(scan->natts, 1));
 	for (int i = 0; i < scan->natts; i++)
-		scan->columns[i] = SPK_NO_COLUMN;
+		scan->columns[i] = SPK_EVENT_NO_COLUMN;
 	foreach(cell, needed)
 	{
 		int			i = lfirst_int(cell) - 1;
 
 		scan->columns[i] = columns[i];
-		if (columns[i] != SPK_NO_COLUMN)
+		if (columns[i] != SPK_EVENT_NO_COLUMN)
 			wanted |= 1U << columns[i];
 	}
 	pfree(columns);
@@ -334,7 +334,7 @@ explain_columns(ForeignScanState *node, JsonScan *scan, ExplainState *es)
 
 	for (int i = 0; i < scan->natts; i++)
 	{
-		if (scan->columns[i] != SPK_NO_COLUMN)
+		if (scan->columns[i] != SPK_EVENT_NO_COLUMN)
 			names = lappend(names, NameStr(TupleDescAttr(tupdesc, i)->attname));
 	}
 	ExplainPropertyList("Decoded Columns", names, es);

@@ -1,14 +1,11 @@
 /*
  * memory_limit.h
- *	  How much memory training may take, and what it will.
+ *	  How much memory training may take.
  */
 #ifndef SPK_HOST_MEMORY_LIMIT_H
 #define SPK_HOST_MEMORY_LIMIT_H
 
 #include "postgres.h"
-
-#include "core/trees/boost.h"
-#include "core/trees/forest.h"
 
 /* Defines the settings sparkify.max_training_memory and sparkify.training_memory. */
 extern void spk_define_training_memory(void);
@@ -21,19 +18,6 @@ extern void spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_fea
 
 /* Error when training takes more than that: so many bytes, known before it starts. */
 extern void spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_features);
-
-/*
- * How many of these workers a forest may have: fewer when there is no memory
- * for all of them.  The table's rows are there until they are binned, its names
- * until the end.  An error when there is not enough for the leader alone.  Of
- * the matrix only n_rows, n_features and stride are used.
- */
-extern int	spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
-								   int n_workers);
-
-/* Likewise of gradient boosting. */
-extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
-									int n_workers);
 
 /* Is there so much room for shared memory, as far as one can know? */
 extern bool spk_shared_memory_fits(uint64 bytes);

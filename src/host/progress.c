@@ -1,6 +1,7 @@
 /*
  * progress.c
- *	  How far a load has come, for its own session and for others.
+ *	  How far long work has come: training, for its own session; a load, for
+ *	  others as well.
  *
  * Others look into pg_stat_progress_copy, as for COPY FROM, which a load takes
  * the place of.  It came with PostgreSQL 14 (see compat.h).
@@ -9,43 +10,103 @@
 
 #include "commands/progress.h"
 #include "pgstat.h"
+#include "utils/guc.h"
 
 #include "host/progress.h"
 
-#define NOTICE_SECONDS	2.0
+#define SECONDS_BETWEEN_NOTICES		2
 
-/* The clock is looked at after so many bytes or rows. */
+/* While loading, the clock is looked at after so many bytes or rows. */
 #define STEP_BYTES		(1024 * 1024)
 #define STEP_ROWS		1000
 
 #define MEGABYTE		1e6
 
-bool		spk_progress_notices = true;
+static bool progress_notices = true;
 
-double
-spk_progress_seconds(const SpkProgress *progress)
+void
+spk_define_progress(void)
+{
+	DefineCustomBoolVariable("sparkify.progress",
+							 "Reports the progress of loading events and of training.",
+							 "Every two seconds a NOTICE tells what is done and the time left.",
+							 &progress_notices, true, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+}
+
+/* ---- Notices ---- */
+
+static void
+start_notices(SpkNotices *notices)
+{
+	INSTR_TIME_SET_CURRENT(notices->start);
+	notices->next = SECONDS_BETWEEN_NOTICES;
+}
+
+static double
+seconds_since(const SpkNotices *notices)
 {
 	instr_time	now;
 
 	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, progress->start);
+	INSTR_TIME_SUBTRACT(now, notices->start);
 	return INSTR_TIME_GET_DOUBLE(now);
 }
 
+/* Is a notice due?  Then *seconds are those since the start, and the next one is put off. */
+static bool
+notice_due(SpkNotices *notices, double *seconds)
+{
+	if (!progress_notices)
+		return false;
+	*seconds = seconds_since(notices);
+	if (*seconds < notices->next)
+		return false;
+	notices->next = *seconds + SECONDS_BETWEEN_NOTICES;
+	return true;
+}
+
+/* ---- Training ---- */
+
 void
-spk_progress_start(SpkProgress *progress, Oid relid, int64 total)
+spk_train_progress_start(SpkTrainProgress *progress)
+{
+	start_notices(&progress->notices);
+}
+
+void
+spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done, uint32 total)
+{
+	double		seconds;
+
+	if (done == 0 || done >= total || !notice_due(&progress->notices, &seconds))
+		return;
+	ereport(NOTICE,
+			(errmsg("%u of %u %s in %.0f s, %.0f s left", done, total, things, seconds,
+					seconds * (total - done) / done)));
+}
+
+/* ---- Loading ---- */
+
+double
+spk_load_progress_seconds(const SpkLoadProgress *progress)
+{
+	return seconds_since(&progress->notices);
+}
+
+void
+spk_load_progress_start(SpkLoadProgress *progress, Oid relid, int64 total)
 {
 	progress->total = total;
 	progress->next_bytes = STEP_BYTES;
 	progress->next_rows = STEP_ROWS;
-	progress->next_notice = NOTICE_SECONDS;
-	INSTR_TIME_SET_CURRENT(progress->start);
+	start_notices(&progress->notices);
 	spk_copy_progress_start(relid, total);
 }
 
 /* The size of the whole is a guess at best for a pipe and for a growing file. */
 static void
-notice(const SpkProgress *progress, int64 bytes, int64 rows, double seconds)
+notice_load(const SpkLoadProgress *progress, int64 bytes, int64 rows, double seconds)
 {
 	double		rate = bytes / seconds;
 
@@ -61,25 +122,19 @@ notice(const SpkProgress *progress, int64 bytes, int64 rows, double seconds)
 }
 
 void
-spk_progress_update(SpkProgress *progress, int64 bytes, int64 rows)
+spk_load_progress_update(SpkLoadProgress *progress, int64 bytes, int64 rows)
 {
 	double		seconds;
 
 	progress->next_bytes = bytes + STEP_BYTES;
 	progress->next_rows = rows + STEP_ROWS;
 	spk_copy_progress_update(bytes, rows);
-
-	if (!spk_progress_notices)
-		return;
-	seconds = spk_progress_seconds(progress);
-	if (seconds < progress->next_notice)
-		return;
-	progress->next_notice = seconds + NOTICE_SECONDS;
-	notice(progress, bytes, rows, seconds);
+	if (notice_due(&progress->notices, &seconds))
+		notice_load(progress, bytes, rows, seconds);
 }
 
 void
-spk_progress_end(void)
+spk_load_progress_end(void)
 {
 	spk_copy_progress_end();
 }

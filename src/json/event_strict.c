@@ -20,6 +20,7 @@
 
 #include "core/events/event_names.h"
 #include "core/base/time_text.h"
+#include "core/base/times.h"
 #include "core/base/utf8.h"
 
 /* Up to here every integer is a double of its own. */
@@ -437,7 +438,7 @@ find_keys(struct json_object *object, ColumnKeys *columns)
 		bool		exact;
 		int			col = spk_column_of_key(entry.key, strlen(entry.key), &exact);
 
-		if (col != SPK_NO_COLUMN)
+		if (col != SPK_EVENT_NO_COLUMN)
 			add_key(&columns[col], entry.key, exact, entry.val);
 	}
 }

@@ -10,9 +10,6 @@
 #include "core/events/event_line.h"
 #include "core/base/host.h"
 
-/* Behind the last of PostgreSQL's times, in microseconds since 2000. */
-#define SPK_END_TIME	INT64_C(9223371331200000000)
-
 typedef enum SpkFaultKind
 {
 	SPK_FAULT_SYNTAX,			/* no JSON, or no object */

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "json/model_parse.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/models/terms.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "json/model_parse.h"
 
 static void

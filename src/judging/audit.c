@@ -25,7 +25,7 @@
 #include "core/profiles/features.h"
 #include "profiles/profile_source.h"
 #include "host/source.h"
-#include "training/train.h"
+#include "host/args.h"
 
 /* A whole-history AUC that is so far from the one before users leave is not what a model would have. */
 #define MIN_DIFFERENCE		0.1

@@ -8,9 +8,10 @@
 
 #include "judging/audit_notes.h"
 #include "core/judging/audit.h"
+#include "core/rows/looks.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 #include "training/train_warnings.h"
 
 /* An AUC so far from 0.5 tells almost all. */
@@ -47,11 +48,11 @@ note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
 	uint32		n_values = a->n_distinct + (a->n_known < table->n_rows);
 
-	if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->equals_label)
+	if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->equals_label)
 		spk_append_note(note, "equals the label");
-	else if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->pure && n_values == 2)
+	else if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->pure && n_values == 2)
 		spk_append_note(note, "a function of the label");
-	else if (table->n_rows >= SPK_MIN_LEAK_ROWS && a->pure && n_values <= table->n_rows / 4)
+	else if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->pure && n_values <= table->n_rows / 4)
 		spk_append_note(note, "tells the label: none of its %u values is in both classes", n_values);
 	else
 	{
@@ -67,7 +68,7 @@ static void
 note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAudit *a)
 {
 	bool		numbered = column->kind == SPK_NUMBER && a->whole && a->n_known >= MIN_ROWS_OF_NUMBERED;
-	bool		named = column->kind == SPK_CATEGORY && a->n_known >= SPK_MIN_LEAK_ROWS;
+	bool		named = column->kind == SPK_CATEGORY && a->n_known >= SPK_LOOKS_MIN_ROWS;
 
 	if (a->n_distinct == 0)
 		spk_append_note(note, "always missing");

@@ -29,8 +29,9 @@
 #include "models/options_json.h"
 #include "profiles/profile_source.h"
 #include "host/source.h"
-#include "training/train.h"
-#include "host/train_progress.h"
+#include "host/args.h"
+#include "models/algorithm.h"
+#include "host/progress.h"
 
 /* Arguments of churn_backtest, counted from 0 */
 enum

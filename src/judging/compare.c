@@ -24,7 +24,8 @@
 #include "models/options_json.h"
 #include "host/pg_host.h"
 #include "host/source.h"
-#include "training/train.h"
+#include "host/args.h"
+#include "training/train_failure.h"
 #include "training/train_additive.h"
 
 /* Arguments, counted from 0 */

@@ -12,8 +12,9 @@
 #include "utils/memutils.h"
 
 #include "judging/compare_plan.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/linear/columns.h"
+#include "core/trees/forest.h"
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
 

@@ -16,14 +16,14 @@
 #include "utils/memutils.h"
 
 #include "judging/compare.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/judging/cross_fit.h"
 #include "models/model_type.h"
 #include "host/pg_host.h"
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_ARENA		UINT64CONST(1)

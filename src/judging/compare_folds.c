@@ -8,7 +8,7 @@
 #include "utils/memutils.h"
 
 #include "judging/compare_plan.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "host/pg_host.h"
 #include "training/calibrate.h"
 

@@ -9,7 +9,7 @@
 
 #include "judging/compare.h"
 #include "models/options_json.h"
-#include "training/train.h"
+#include "models/algorithm.h"
 
 /* More would be a mistake: each is fitted several times. */
 #define MAX_CONTENDERS		1000

@@ -17,9 +17,9 @@
 #include "models/model_type.h"
 #include "host/pg_host.h"
 #include "training/shared_matrix.h"
-#include "training/train.h"
+#include "training/train_warnings.h"
 #include "training/train_additive.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 
 #define ALIGNMENT		64
 

@@ -21,7 +21,7 @@
 #include "models/model_type.h"
 #include "scoring/score.h"
 #include "host/source.h"
-#include "training/train.h"
+#include "host/args.h"
 
 /* With fewer rows that churned than this, chance has too large a say. */
 #define FEW_POSITIVES	50

@@ -15,7 +15,7 @@
 #include "models/model_terms.h"
 #include "models/model_type.h"
 #include "models/options_json.h"
-#include "training/train.h"
+#include "host/args.h"
 
 PG_FUNCTION_INFO_V1(churn_info);
 PG_FUNCTION_INFO_V1(churn_importance);

@@ -13,7 +13,7 @@
 #include "utils/json.h"
 
 #include "core/models/terms.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "models/model_json.h"
 #include "models/options_json.h"
 

@@ -19,7 +19,7 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
-#include "training/train.h"
+#include "host/args.h"
 
 #define DAYS_PER_MONTH_ON_AVERAGE	(DAYS_PER_YEAR / MONTHS_PER_YEAR)
 

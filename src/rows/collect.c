@@ -23,7 +23,7 @@
 #include "host/label.h"
 #include "models/options_json.h"
 #include "rows/row_binding.h"
-#include "training/train.h"
+#include "models/algorithm.h"
 
 /* A constant argument as it was when it was last parsed. */
 typedef struct KeptArg

@@ -14,12 +14,13 @@
 #include "utils/tuplestore.h"
 
 #include "scoring/feature_binding.h"
-#include "core/models/terms.h"
+#include "core/rows/values.h"
+#include "core/scoring/additive.h"
 #include "core/rows/binning.h"
 #include "core/scoring/shap.h"
 #include "scoring/model_cache.h"
 #include "host/pg_host.h"
-#include "training/train.h"
+#include "host/args.h"
 
 /* What a feature moves the prediction by. */
 typedef struct Move

@@ -7,7 +7,8 @@
 #include "fmgr.h"
 
 #include "scoring/feature_binding.h"
-#include "core/models/terms.h"
+#include "core/rows/values.h"
+#include "core/scoring/additive.h"
 #include "core/models/codec.h"
 #include "core/scoring/predict.h"
 #include "core/scoring/walk.h"

@@ -13,7 +13,7 @@
 #include "models/model_type.h"
 #include "scoring/score.h"
 #include "host/source.h"
-#include "training/train.h"
+#include "host/args.h"
 
 typedef struct ScoreResult
 {

@@ -11,7 +11,6 @@
  */
 #include "compat.h"
 
-#include "core/judging/calibrate.h"
 #include "core/rows/folds.h"
 #include "core/judging/cross_fit.h"
 #include "training/cross_fit.h"

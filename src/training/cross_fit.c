@@ -27,7 +27,7 @@
 #include "training/shared_matrix.h"
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 
 /* Key of the parallel context's table of contents */
 #define KEY_SEGMENT		UINT64CONST(1)	/* dsm_handle of the block */

@@ -22,17 +22,20 @@
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
 #include "core/rows/binning.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/judging/cross_fit.h"
 #include "models/model_type.h"
 #include "models/options_json.h"
 #include "host/pg_host.h"
 #include "host/source.h"
-#include "training/train.h"
+#include "host/args.h"
+#include "models/algorithm.h"
+#include "training/train_failure.h"
+#include "training/train_warnings.h"
 #include "training/train_additive.h"
 #include "training/calibrate.h"
 #include "training/train_forest.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 
 /* Columns of what churn_train_agg returns, counted from 0 */
 enum
@@ -46,43 +49,6 @@ enum
 	TRAINED_LONE,				/* as of SpkTrainingCounts */
 	N_TRAINED
 };
-
-/* "random_forest, decision_tree" and so on, for a hint. */
-static char *
-list_algorithms(void)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_algorithm_name((SpkAlgorithm) i));
-	return list.data;
-}
-
-SpkAlgorithm
-spk_training_algorithm(const char *name, size_t len)
-{
-	SpkAlgorithm algorithm;
-
-	if (!spk_algorithm_of(name, len, &algorithm))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
-				 errhint("The algorithms are: %s.", list_algorithms())));
-	return algorithm;
-}
-
-SpkTrainingCounts
-spk_training_counts(const SpkRowStore *rows)
-{
-	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1};
-}
-
-uint32
-spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
-{
-	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
-}
 
 /* Fits the model, whose algorithm, options and features are set; false when it cannot be calibrated. */
 static bool
@@ -104,8 +70,15 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 	return true;
 }
 
-bytea *
-spk_train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
+/*
+ * Trains on these rows; the value of a churn_model, palloc'd, or NULL when they
+ * do not do, which the counts tell.  Warnings that warned has are not given again.
+ * The same multiset of rows gives the same bytes.
+ * The rows are used up: their memory is given back as soon as they are binned,
+ * before trees grow, and all but the result in the end.
+ */
+static bytea *
+train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 {
 	MemoryContext context;
 	SpkHost		host;
@@ -190,7 +163,7 @@ churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	told = told_of(fcinfo->flinfo);
-	model = spk_train((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
+	model = train((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
 	if (model == NULL)
 	{
 		spk_tell_of_failure(&counts, &told->failures);
@@ -245,7 +218,7 @@ churn_train_agg_finalfn(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
-	model = spk_train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
+	model = train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 
@@ -321,16 +294,6 @@ training_query(const char *schema, const char *from, const char *label, const Sp
 	group = quote_identifier(group_by);
 	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s",
 					group, agg, from, group, group);
-}
-
-void
-spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (names[i] != NULL && PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
 }
 
 PG_FUNCTION_INFO_V1(churn_train);

@@ -23,8 +23,8 @@
 #include "host/pg_host.h"
 #include "rows/row_store.h"
 #include "training/shared_matrix.h"
-#include "host/memory_limit.h"
-#include "host/train_progress.h"
+#include "training/affordability.h"
+#include "host/progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)

@@ -32,6 +32,12 @@ reason_of(const SpkTrainingCounts *counts)
 					counts->n_rows, class_phrase(counts->lone == 1));
 }
 
+SpkTrainingCounts
+spk_training_counts(const SpkRowStore *rows)
+{
+	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1};
+}
+
 void
 spk_check_trainable(const SpkTrainingCounts *counts)
 {

@@ -12,6 +12,8 @@
 
 #include "lib/stringinfo.h"
 
+#include "rows/row_store.h"
+
 /* What there is to know of rows that were to be trained on. */
 typedef struct SpkTrainingCounts
 {
@@ -21,6 +23,9 @@ typedef struct SpkTrainingCounts
 	int			lone;			/* rows of both classes: the one that is of one user, so that nothing can be
 								 * held out to calibrate by; -1: neither */
 } SpkTrainingCounts;
+
+/* The counts of these rows, of which nothing but their labels is known. */
+extern SpkTrainingCounts spk_training_counts(const SpkRowStore *rows);
 
 /* Error unless there are rows of both classes, and more than one user of each to calibrate by. */
 extern void spk_check_trainable(const SpkTrainingCounts *counts);

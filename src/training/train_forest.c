@@ -24,12 +24,14 @@
 #include "core/rows/binning.h"
 #include "core/trees/forest_growth.h"
 #include "core/trees/oob.h"
+#include "core/judging/oob_finish.h"
 #include "host/pg_host.h"
 #include "rows/row_store.h"
 #include "training/shared_matrix.h"
 #include "host/memory_limit.h"
+#include "training/affordability.h"
 #include "training/train_forest.h"
-#include "host/train_progress.h"
+#include "host/progress.h"
 
 /* Keys of the parallel context's table of contents */
 #define KEY_SHARED		UINT64CONST(1)

@@ -33,7 +33,7 @@ first_time(SpkWarned *warned, const char *kind, const char *name)
 static void
 warn_of_leaks(const SpkTable *table, SpkWarned *warned)
 {
-	for (uint32_t i = 0; table->n_rows >= SPK_MIN_LEAK_ROWS && i < table->n_columns; i++)
+	for (uint32_t i = 0; table->n_rows >= SPK_LOOKS_MIN_ROWS && i < table->n_columns; i++)
 	{
 		const char *name = table->columns[i].name;
 
@@ -66,7 +66,7 @@ spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table)
 const char *
 spk_look_date(const SpkLooks *look, const SpkRowStore *rows, const SpkTable *table)
 {
-	return look->date == SPK_NO_COLUMN ? rows->time_name : table->columns[look->date].name;
+	return look->date == SPK_LOOKS_NO_COLUMN ? rows->time_name : table->columns[look->date].name;
 }
 
 static void

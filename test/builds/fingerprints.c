@@ -16,6 +16,7 @@
 #include "core/judging/curves.h"
 #include "core/linear/logistic.h"
 #include "core/judging/metrics.h"
+#include "core/judging/oob_finish.h"
 #include "core/trees/oob.h"
 #include "core/base/rng.h"
 #include "core/judging/threshold.h"

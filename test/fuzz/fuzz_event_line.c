@@ -107,7 +107,7 @@ check_names(const char *line, size_t size)
 	if (!spk_utf8_valid(line, size))
 		return;					/* a name may be cut anywhere, or end too early */
 	for (int i = 0; i < names.n; i++)
-		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) == SPK_NO_COLUMN,
+		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) == SPK_EVENT_NO_COLUMN,
 				   "a key that is told is no column's");
 }
 

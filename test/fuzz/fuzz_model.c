@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/models/terms.h"
+#include "core/scoring/additive.h"
 #include "core/rows/binning.h"
 #include "core/models/codec.h"
 #include "core/scoring/predict.h"

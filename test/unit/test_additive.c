@@ -11,6 +11,8 @@
 #include "core/linear/bayes.h"
 #include "core/base/elementary.h"
 #include "core/linear/logistic.h"
+#include "core/models/terms.h"
+#include "core/scoring/additive.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */

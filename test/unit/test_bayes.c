@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "core/linear/bayes.h"
+#include "core/models/terms.h"
+#include "core/scoring/additive.h"
 #include "unit_model.h"
 #include "unit_table.h"
 

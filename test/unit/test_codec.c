@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/rows/binning.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/trees/forest.h"
 #include "core/base/rng.h"

@@ -93,7 +93,7 @@ test_snapshots(void **state)
 		look(&t->table, groups, NULL, looks);
 		assert_int_equal(looks[DAY].look, SPK_LOOKS_DATE);
 		look(&t->table, groups, times, looks);
-		assert_int_equal(looks[USER].date, SPK_NO_COLUMN);
+		assert_int_equal(looks[USER].date, SPK_LOOKS_NO_COLUMN);
 		assert_int_equal(looks[DAY].look, SPK_LOOKS_FINE);
 
 		/* one row with the user of another on the same date, and it is none */

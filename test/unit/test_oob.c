@@ -12,7 +12,8 @@
 #include <math.h>
 
 #include "core/trees/tree_growth.h"
-#include "core/judging/metrics.h"
+#include "core/judging/oob_finish.h"
+#include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 #include "core/scoring/predict.h"
@@ -207,7 +208,7 @@ check_facts(const UnitMatrix *u, const Naive *naive, const SpkModel *model)
 	assert_true(model->facts[SPK_FACT_OOB_WEIGHTED_F1] == m.weighted_f1);
 	assert_true(model->facts[SPK_FACT_OOB_MACRO_F1] == m.macro_f1);
 	assert_true(model->threshold > 0 && model->threshold < 1);
-	if (m.positives < SPK_OOB_MIN_CLASS || n - m.positives < SPK_OOB_MIN_CLASS ||
+	if (m.positives < SPK_THRESHOLD_MIN_CLASS || n - m.positives < SPK_THRESHOLD_MIN_CLASS ||
 		m.best_threshold == spk_scored_score(rows[0]))
 		assert_true(model->threshold == 0.5);
 	else

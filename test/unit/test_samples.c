@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/models/terms.h"
+#include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/base/rng.h"
 #include "core/judging/samples.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/base/calendar.h"
-#include "core/events/event.h"
+#include "core/base/times.h"
 
 #define DAYS_OF_ERA		146097	/* 400 years */
 #define EPOCH_DAY		730425	/* from 0000-03-01 to 2000-01-01 */

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "core/events/event.h"
 #include "core/base/time_text.h"
+#include "core/base/times.h"
 
 #define MAX_FRACTION_DIGITS	9
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/times.h"
+
 /*
  * The pages of the log, most frequent first, so that the set of pages of a
  * slice fits few bits.  The order is part of the profile's format: append, do
@@ -56,15 +58,6 @@ typedef enum SpkGender
 	SPK_GENDER_MALE
 } SpkGender;
 
-/* Times are microseconds since 2000-01-01 00:00 UTC, as PostgreSQL's. */
-#define SPK_USECS_PER_DAY	INT64_C(86400000000)
-#define SPK_USECS_PER_HOUR	INT64_C(3600000000)
-#define SPK_NO_TIME			INT64_MIN	/* unknown */
-
-/* Times a profile accepts, those of PostgreSQL's timestamps: a day number fits int32, with room to add. */
-#define SPK_MIN_TIME		(-INT64_C(211813488000000000))
-#define SPK_MAX_TIME		INT64_C(9223371331199999999)
-
 typedef struct SpkEvent
 {
 	int64_t		ts;
@@ -93,15 +86,6 @@ extern SpkGender spk_gender_of(const char *name, size_t len);
  * and more than a million seconds are no song length and count as unknown: 0.
  */
 extern int64_t spk_length_us(double seconds);
-
-/* The UTC day of a time: days since 2000-01-01, rounded down. */
-static inline int32_t
-spk_day_of(int64_t ts)
-{
-	int64_t		day = ts / SPK_USECS_PER_DAY;
-
-	return (int32_t) (ts % SPK_USECS_PER_DAY < 0 ? day - 1 : day);
-}
 
 /* A page that says the user is leaving: features never count it. */
 static inline bool

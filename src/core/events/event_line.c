@@ -21,6 +21,7 @@
 
 #include "core/events/event_line.h"
 #include "core/base/time_text.h"
+#include "core/base/times.h"
 #include "core/base/utf8.h"
 
 /* All numbers of so many digits are integers of 64 bits. */
@@ -132,7 +133,7 @@ spk_column_of_key(const char *key, size_t len, bool *exact)
 			return col;
 		}
 	}
-	return SPK_NO_COLUMN;
+	return SPK_EVENT_NO_COLUMN;
 }
 
 void
@@ -545,7 +546,7 @@ is_key(const Cursor *c, const SpkQuotedKey *key)
 }
 
 /*
- * Reads a key and the colon behind it; col may be SPK_NO_COLUMN.  How the key of
+ * Reads a key and the colon behind it; col may be SPK_EVENT_NO_COLUMN.  How the key of
  * a column is spelled is what the next line is guessed to have.
  */
 static inline bool
@@ -566,7 +567,7 @@ read_key(SpkLineParser *parser, Cursor *c, int guess, int *col)
 	if (!read_text(c, &text) || text.escapes)
 		return false;
 	*col = spk_column_of_key(text.start, (size_t) (text.end - text.start), &exact);
-	if (*col != SPK_NO_COLUMN)
+	if (*col != SPK_EVENT_NO_COLUMN)
 		memcpy(parser->keys[*col].bytes, text.start, (size_t) (text.end - text.start));
 	skip_spaces(c);
 	return *c->at++ == ':';
@@ -592,7 +593,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
 		if (!read_key(parser, &c, parser->next[previous], &col))
 			return false;
 		skip_spaces(&c);
-		if (col == SPK_NO_COLUMN)
+		if (col == SPK_EVENT_NO_COLUMN)
 		{
 			if (!skip_value(&c))
 				return false;

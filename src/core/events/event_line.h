@@ -45,7 +45,7 @@ typedef enum SpkEventColumn
 	(UINT32_C(1) << SPK_COL_TS | UINT32_C(1) << SPK_COL_USERID | UINT32_C(1) << SPK_COL_PAGE)
 
 /* A key, or a tuple's attribute, that is no column of an event. */
-#define SPK_NO_COLUMN	(-1)
+#define SPK_EVENT_NO_COLUMN	(-1)
 
 typedef enum SpkEventType
 {
@@ -87,9 +87,6 @@ typedef struct SpkEventRow
 	SpkField	field[SPK_N_COLUMNS];	/* undefined where isnull */
 } SpkEventRow;
 
-/* From 1970 to 2000, in milliseconds. */
-#define SPK_EPOCH_MSECS	INT64_C(946684800000)
-
 /* Longer lines are not for the fast way. */
 #define SPK_FAST_LINE_BYTES	(32 * 1024)
 
@@ -115,7 +112,7 @@ typedef struct SpkLineParser
 } SpkLineParser;
 
 /*
- * The column with this JSON key (len bytes), or SPK_NO_COLUMN.  Keys are folded
+ * The column with this JSON key (len bytes), or SPK_EVENT_NO_COLUMN.  Keys are folded
  * as names of columns are, ASCII letters only; exact says whether it is spelled
  * as the source spells it, and is undefined without a column.
  */

@@ -80,7 +80,7 @@ spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 			case '"':
 				p = string_end(p, end);
 				if (depth == 1 && is_key &&
-					spk_column_of_key(start, (size_t) (p - start), &exact) == SPK_NO_COLUMN)
+					spk_column_of_key(start, (size_t) (p - start), &exact) == SPK_EVENT_NO_COLUMN)
 					spk_names_add(names, start, (size_t) (p - start));
 				break;
 			case '{':
@@ -153,9 +153,9 @@ spk_column_like(const char *key)
 	int			col;
 
 	if (!letters_of(key, letters, sizeof(letters)))
-		return SPK_NO_COLUMN;
+		return SPK_EVENT_NO_COLUMN;
 	col = spk_column_of_key(letters, strlen(letters), &exact);
-	if (col != SPK_NO_COLUMN && spk_column_of_key(key, strlen(key), &exact) == col)
-		return SPK_NO_COLUMN;
+	if (col != SPK_EVENT_NO_COLUMN && spk_column_of_key(key, strlen(key), &exact) == col)
+		return SPK_EVENT_NO_COLUMN;
 	return col;
 }

@@ -38,7 +38,7 @@ extern void spk_name_to_ascii(char *name);
 
 /*
  * The column that a key seems to mean which is not its name: user_id, User-Id and
- * "user id" look like userId.  SPK_NO_COLUMN when there is none.
+ * "user id" look like userId.  SPK_EVENT_NO_COLUMN when there is none.
  */
 extern int	spk_column_like(const char *key);
 

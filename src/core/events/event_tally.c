@@ -43,7 +43,7 @@ spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size
 	{
 		int			col = spk_column_like(keys.name[i]);
 
-		if (col == SPK_NO_COLUMN || !(columns >> col & 1))
+		if (col == SPK_EVENT_NO_COLUMN || !(columns >> col & 1))
 			continue;
 		tally->meant |= UINT32_C(1) << col;
 		spk_names_add(&tally->keys, keys.name[i], strlen(keys.name[i]));

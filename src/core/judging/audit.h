@@ -10,9 +10,6 @@
 
 #define SPK_NO_TWIN			UINT32_MAX
 
-/* Rows from which on it is no chance that a column tells the label in all. */
-#define SPK_MIN_LEAK_ROWS	20
-
 /* In what a column equals another. */
 typedef enum SpkTwin
 {

@@ -6,6 +6,7 @@
 
 #include "core/judging/calibrate.h"
 #include "core/models/codec.h"
+#include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/judging/cross_fit.h"
 

@@ -22,7 +22,7 @@ extern SpkStatus spk_score_unseen(const SpkHost *host, const SpkSamples *samples
 /*
  * Fits the model's calibration, by its option, to n rows (at least 1) scored by
  * models that have not seen them, and judges the calibrated scores, which take
- * their place, at the threshold that is best by the rule of oob.h.  SPK_CANCELLED,
+ * their place, at the threshold that is best by the rule of spk_flag_best.  SPK_CANCELLED,
  * SPK_NO_MEMORY.
  */
 extern SpkStatus spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,

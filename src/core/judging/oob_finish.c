@@ -4,19 +4,12 @@
  */
 #include <math.h>
 
+#include "core/judging/oob_finish.h"
+#include "core/base/sort.h"
 #include "core/judging/metrics.h"
+#include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
-#include "core/base/sort.h"
-#include "core/judging/threshold.h"
-
-size_t
-spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix)
-{
-	if (!plan->bootstrap)
-		return 0;
-	return spk_oob_rows(matrix) + (plan->permutation ? 2 + 2 * (size_t) matrix->n_features : 0);
-}
 
 /* Turns the words of rows into scored rows, in place; their number is *n. */
 static SpkStatus
@@ -34,35 +27,6 @@ score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t
 			tally[(*n)++] = spk_scored(spk_oob_score(tally[i]), spk_matrix_label(matrix, i * every));
 	}
 	return SPK_OK;
-}
-
-void
-spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
-{
-	size_t		low = 0;
-	size_t		high = n;
-	uint64_t	tp = 0;
-	double		threshold;
-
-	if (m->positives < SPK_OOB_MIN_CLASS || n - m->positives < SPK_OOB_MIN_CLASS)
-		return;
-	while (low < high)			/* the first row to flag */
-	{
-		size_t		middle = low + (high - low) / 2;
-
-		if (spk_scored_score(rows[middle]) < m->best_threshold)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
-		return;
-	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
-	if (!(threshold > 0 && threshold < 1))
-		return;
-	for (size_t i = low; i < n; i++)
-		tp += (uint64_t) spk_scored_label(rows[i]);
-	spk_metrics_flag(m, threshold, tp, n - low - tp);
 }
 
 static void
@@ -117,4 +81,13 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	spk_flag_best(tally, n, &m);
 	set_facts(&m, model);
 	return SPK_OK;
+}
+
+SpkStatus
+spk_growth_finish(SpkGrowth *growth)
+{
+	SpkModel   *model = growth->model;
+
+	spk_forest_importance(growth->gains, model->n_trees, model->features, model->n_features);
+	return spk_oob_finish(&growth->host, &growth->plan, &growth->matrix, growth->tally, model);
 }

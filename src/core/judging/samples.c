@@ -10,6 +10,8 @@
 #include "core/trees/forest_growth.h"
 #include "core/linear/logistic.h"
 #include "core/trees/oob.h"
+#include "core/judging/oob_finish.h"
+#include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
 

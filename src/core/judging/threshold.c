@@ -112,3 +112,32 @@ spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget, do
 
 	return choose(host, scores, &choice, threshold);
 }
+
+void
+spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
+{
+	size_t		low = 0;
+	size_t		high = n;
+	uint64_t	tp = 0;
+	double		threshold;
+
+	if (m->positives < SPK_THRESHOLD_MIN_CLASS || n - m->positives < SPK_THRESHOLD_MIN_CLASS)
+		return;
+	while (low < high)			/* the first row to flag */
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (spk_scored_score(rows[middle]) < m->best_threshold)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return;
+	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
+	if (!(threshold > 0 && threshold < 1))
+		return;
+	for (size_t i = low; i < n; i++)
+		tp += (uint64_t) spk_scored_label(rows[i]);
+	spk_metrics_flag(m, threshold, tp, n - low - tp);
+}

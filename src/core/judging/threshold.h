@@ -10,7 +10,7 @@
 #ifndef SPK_CORE_JUDGING_THRESHOLD_H
 #define SPK_CORE_JUDGING_THRESHOLD_H
 
-#include "core/judging/scores.h"
+#include "core/judging/metrics.h"
 
 /* Halfway between two scores, lower < upper; upper when they are neighbours. */
 static inline double
@@ -50,5 +50,17 @@ extern SpkStatus spk_threshold_cost(const SpkHost *host, SpkScores *scores, doub
 /* As many rows as possible, but never more than the budget, whatever the labels. */
 extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget,
 									  double *threshold);
+
+/* Below so many rows of either class no threshold is chosen. */
+#define SPK_THRESHOLD_MIN_CLASS	10
+
+/*
+ * Flags rows, which spk_metrics has judged, sorted by it, at another threshold:
+ * halfway between the lowest score flagged and the next lower one, such that
+ * flagging has the best F1 of the churn class; of equal ones the highest.  It
+ * stays what it is when fewer than SPK_THRESHOLD_MIN_CLASS rows of either class are
+ * there, and when the best is to flag everybody.
+ */
+extern void spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *metrics);
 
 #endif							/* SPK_CORE_JUDGING_THRESHOLD_H */

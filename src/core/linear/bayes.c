@@ -7,6 +7,8 @@
 
 #include "core/linear/bayes.h"
 #include "core/base/elementary.h"
+#include "core/linear/measure.h"
+#include "core/models/terms.h"
 
 typedef struct Bayes
 {

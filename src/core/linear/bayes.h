@@ -22,7 +22,8 @@
 #ifndef SPK_CORE_LINEAR_BAYES_H
 #define SPK_CORE_LINEAR_BAYES_H
 
-#include "core/models/terms.h"
+#include "core/models/model.h"
+#include "core/rows/values.h"
 
 /*
  * Learns model->terms (new host memory) and the importances.  Of the model

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/linear/columns.h"
+#include "core/models/terms.h"
 
 /* Does a column of missing values say anything? */
 static inline bool
@@ -18,7 +19,7 @@ some_missing(const SpkFeature *feature)
 static uint32_t
 place_feature(const SpkFeature *feature, bool penalised, uint32_t at, SpkPlace *place)
 {
-	place->value = place->missing = place->categories = SPK_NO_COLUMN;
+	place->value = place->missing = place->categories = SPK_COLUMNS_NONE;
 	place->reference = false;
 	if (feature->kind != SPK_CATEGORY)
 	{
@@ -65,7 +66,7 @@ spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *mo
 
 		at = place_feature(&model->features[f], penalised, at, place);
 		place->center = moments[f].mean;
-		place->scale = place->value != SPK_NO_COLUMN && moments[f].deviation >= SPK_MIN_SCALE ?
+		place->scale = place->value != SPK_COLUMNS_NONE && moments[f].deviation >= SPK_MIN_SCALE ?
 			moments[f].deviation : 0;
 	}
 	spk_release(host, moments);
@@ -83,12 +84,12 @@ spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *valu
 
 		if (isnan(values[f]))
 		{
-			if (place->missing != SPK_NO_COLUMN)
+			if (place->missing != SPK_COLUMNS_NONE)
 				x[place->missing] = 1;
 		}
 		else if (place->scale > 0)
 			x[place->value] = spk_standardise(values[f], place->center, place->scale);
-		else if (place->categories != SPK_NO_COLUMN && !(place->reference && values[f] == 0))
+		else if (place->categories != SPK_COLUMNS_NONE && !(place->reference && values[f] == 0))
 			x[place->categories + (uint32_t) values[f]] = 1;
 	}
 }

@@ -6,9 +6,10 @@
 #ifndef SPK_CORE_LINEAR_COLUMNS_H
 #define SPK_CORE_LINEAR_COLUMNS_H
 
-#include "core/models/terms.h"
+#include "core/models/model.h"
+#include "core/rows/values.h"
 
-#define SPK_NO_COLUMN		UINT32_MAX
+#define SPK_COLUMNS_NONE		UINT32_MAX
 
 /* Where a feature's columns are; column 0 is the intercept. */
 typedef struct SpkPlace

@@ -12,6 +12,8 @@
 #include "core/base/elementary.h"
 #include "core/linear/linalg.h"
 #include "core/linear/logistic.h"
+#include "core/linear/measure.h"
+#include "core/models/terms.h"
 
 #define CHUNK_ROWS		4096
 
@@ -326,7 +328,7 @@ intercept_error(Fit *fit)
 static void
 put_column(const Fit *fit, const double *errors, uint32_t column, double *weight, double *error)
 {
-	bool		none = column == SPK_NO_COLUMN || fit->dropped[column];
+	bool		none = column == SPK_COLUMNS_NONE || fit->dropped[column];
 
 	*weight = none ? 0 : fit->beta[column];
 	*error = none ? 0 : errors[column];
@@ -343,14 +345,14 @@ put_feature(const Fit *fit, const double *errors, uint32_t f, double *term)
 	{
 		term[SPK_LOGISTIC_CENTER] = place->center;
 		term[SPK_LOGISTIC_SCALE] = place->scale;
-		put_column(fit, errors, place->scale > 0 ? place->value : SPK_NO_COLUMN,
+		put_column(fit, errors, place->scale > 0 ? place->value : SPK_COLUMNS_NONE,
 				   &term[SPK_LOGISTIC_WEIGHT], &term[SPK_LOGISTIC_ERROR]);
 		put_column(fit, errors, place->missing, &term[SPK_LOGISTIC_MISSING],
 				   &term[SPK_LOGISTIC_MISSING_ERROR]);
 		return;
 	}
 	for (uint32_t i = 0; i < feature->n_bins; i++)
-		put_column(fit, errors, place->reference && i == 0 ? SPK_NO_COLUMN : place->categories + i,
+		put_column(fit, errors, place->reference && i == 0 ? SPK_COLUMNS_NONE : place->categories + i,
 				   &term[i], &category_errors[i]);
 	put_column(fit, errors, place->missing, &term[feature->n_bins], &category_errors[feature->n_bins]);
 }

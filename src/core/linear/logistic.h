@@ -23,7 +23,8 @@
 #ifndef SPK_CORE_LINEAR_LOGISTIC_H
 #define SPK_CORE_LINEAR_LOGISTIC_H
 
-#include "core/models/terms.h"
+#include "core/models/model.h"
+#include "core/rows/values.h"
 
 /* Columns of a regression: the matrix that is solved takes 8 bytes for each square. */
 #define SPK_MAX_COLUMNS		3000

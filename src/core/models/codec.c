@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/models/terms.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/base/hash.h"
 

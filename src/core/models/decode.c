@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/models/terms.h"
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/models/decode.h"
 

@@ -23,6 +23,7 @@
 #define SPK_MAX_FEATURES	1600	/* columns of a PostgreSQL table */
 #define SPK_MAX_BINS		255		/* codes 0..254 */
 #define SPK_MISSING			255		/* the code of a missing value */
+#define SPK_CODES			256		/* a histogram's length: all bins and SPK_MISSING */
 #define SPK_MAX_NAME		63		/* bytes of a feature name */
 #define SPK_MAX_CATEGORY	1000	/* bytes of a category; longer ones are cut from training as missing */
 
@@ -61,7 +62,7 @@ typedef struct SpkFeature
 	SpkCategory *categories;	/* categories: n_bins, ascending by bytes (shorter first) */
 	uint32_t   *counts;			/* n_bins + 1: training rows of each code, then the missing ones */
 	double		importance;		/* share, all features sum to 1 (or all 0) */
-	double		permutation;	/* growth of the squared error out of bag, see oob.h; may be below
+	double		permutation;	/* growth of the squared error out of bag, see oob_finish.h; may be below
 								 * 0; only where spk_has_permutation */
 } SpkFeature;
 
@@ -118,7 +119,7 @@ typedef struct SpkTree
 	SpkCodeSet *sets;			/* one for each SPK_NODE_SET node, in node order */
 } SpkTree;
 
-/* What corrects predictions, by the option calibrate: see calibrate.h. */
+/* What corrects predictions, by the option calibrate: see calibration.h. */
 typedef struct SpkPoint
 {
 	double		score;
@@ -140,7 +141,7 @@ typedef enum SpkFact
 	SPK_FACT_POSITIVES,			/* rows with churn */
 	SPK_FACT_SKIPPED,			/* rows without a label */
 	SPK_FACT_OOB_ROWS,			/* rows that some tree has not seen: those the next ones are from */
-	SPK_FACT_OOB_AUC,			/* see oob.h */
+	SPK_FACT_OOB_AUC,			/* see oob_finish.h */
 	SPK_FACT_OOB_LOG_LOSS,
 	SPK_FACT_OOB_F1,			/* this and the next two at the threshold that training chose */
 	SPK_FACT_OOB_WEIGHTED_F1,
@@ -173,7 +174,7 @@ typedef struct SpkModel
 	uint32_t	n_trees;
 	SpkFeature *features;
 	SpkTree    *trees;
-	double	   *terms;			/* without trees: see additive.h */
+	double	   *terms;			/* without trees: see terms.h */
 	SpkCalibration calibration; /* where the option says so */
 	uint64_t	fingerprint;	/* set by spk_model_decode; see codec.h */
 } SpkModel;

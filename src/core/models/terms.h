@@ -1,6 +1,6 @@
 /*
  * terms.h
- *	  Models without trees: logistic regression and naive Bayes.
+ *	  What models without trees know: logistic regression and naive Bayes.
  *
  * Both add up a margin, the log-odds of churn, from one contribution of each
  * feature, and differ in what a contribution is and how it was learned.  What
@@ -33,7 +33,6 @@
 #define SPK_CORE_MODELS_TERMS_H
 
 #include "core/models/model.h"
-#include "core/rows/values.h"
 
 #define SPK_INTERCEPT			2
 
@@ -81,31 +80,10 @@ extern const char *spk_terms_fault(const SpkModel *model);
 
 /*
  * What a feature adds to the margin.  term points to the feature's doubles;
- * value is as in a row of SpkValues: a number, infinities allowed, or the code
- * of a category; NaN is missing.
+ * value is a number, infinities allowed, or the code of a category; NaN is
+ * missing.
  */
 extern double spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term,
 							   double value);
-
-/* The probability of churn, 0 .. 1, of a row of n_features values; calibrated when the model is. */
-extern double spk_additive_predict(const SpkModel *model, const double *values);
-
-/*
- * What each feature adds to the margin of a row of n_features values beyond
- * what it adds on average: its SHAP value, since features are independent of
- * each other in these models.  They and the base add up to the margin, before
- * calibration.
- */
-extern void spk_additive_explain(const SpkModel *model, const double *values, double *contributions);
-
-/* The mean margin of the training rows. */
-extern double spk_additive_base(const SpkModel *model);
-
-/*
- * Measures what each feature adds over the rows: sets its mean in the terms and
- * the importance, the standard deviation, scaled to sum 1 (or all 0).
- * SPK_NO_MEMORY, SPK_CANCELLED.
- */
-extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
 #endif							/* SPK_CORE_MODELS_TERMS_H */

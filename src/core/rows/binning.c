@@ -211,6 +211,12 @@ spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 	return status;
 }
 
+uint32_t
+spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
+{
+	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32_t) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
+}
+
 /*
  * The number of edges below the value, by a binary search without branches on
  * the value, which no processor could predict.

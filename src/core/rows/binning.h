@@ -27,6 +27,9 @@
 extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
 								uint32_t max_bins, SpkFeature *feature);
 
+/* Most bins of a feature.  Where they are no option they only tell how the feature was spread. */
+extern uint32_t spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options);
+
 /* Code of a number in a numeric feature: SPK_MISSING for NaN; infinities allowed. */
 extern uint8_t spk_code_number(const SpkFeature *feature, double value);
 

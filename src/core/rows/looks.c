@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/judging/audit.h"
 #include "core/rows/distinct.h"
 #include "core/rows/looks.h"
 
@@ -190,7 +189,7 @@ look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 		unique = n_known >= MIN_ROWS_OF_NUMBERS && n_distinct == n_known &&
 			(is_narrow(range, n_known, NO_CHANCE) || names_id(column->name));
 	else
-		unique = n_known >= SPK_MIN_LEAK_ROWS && n_distinct >= DISTINCT_SHARE * n_known &&
+		unique = n_known >= SPK_LOOKS_MIN_ROWS && n_distinct >= DISTINCT_SHARE * n_known &&
 			(!is_digits(column, &range) || names_id(column->name) ||
 			 (n_distinct == n_known && is_narrow(range, n_known, NO_CHANCE)));
 	if (status == SPK_OK && unique)
@@ -286,7 +285,7 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 	if (column->kind == SPK_NUMBER ? is_whole(column, s->n_rows, &range) : is_digits(column, &range))
 		*no_chance = is_narrow(range, n_users, NO_CHANCE_OF_USERS);
 	else
-		*no_chance = n_users >= SPK_MIN_LEAK_ROWS;
+		*no_chance = n_users >= SPK_LOOKS_MIN_ROWS;
 	return status;
 }
 
@@ -299,7 +298,7 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 	SpkStatus	status = SPK_OK;
 
 	*any = false;
-	if (groups != NULL && column != SPK_NO_COLUMN)
+	if (groups != NULL && column != SPK_LOOKS_NO_COLUMN)
 		status = look_at_pair(host, &group, date, any);
 	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
 	{
@@ -320,14 +319,14 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 	return status;
 }
 
-/* The column with the fewest dates that is not looked at yet; SPK_NO_COLUMN when there is none. */
+/* The column with the fewest dates that is not looked at yet; SPK_LOOKS_NO_COLUMN when there is none. */
 static uint32_t
 coarsest(const uint32_t *n_dates, uint32_t n)
 {
-	uint32_t	best = SPK_NO_COLUMN;
+	uint32_t	best = SPK_LOOKS_NO_COLUMN;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (n_dates[i] > 0 && (best == SPK_NO_COLUMN || n_dates[i] < n_dates[best]))
+		if (n_dates[i] > 0 && (best == SPK_LOOKS_NO_COLUMN || n_dates[i] < n_dates[best]))
 			best = i;
 	return best;
 }
@@ -349,7 +348,7 @@ look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id
 		if (spk_kind_is_time(table->columns[i].kind))
 			status = count_dates(host, &s, &n_dates[i]);
 	}
-	while (status == SPK_OK && !found && (column = coarsest(n_dates, table->n_columns)) != SPK_NO_COLUMN)
+	while (status == SPK_OK && !found && (column = coarsest(n_dates, table->n_columns)) != SPK_LOOKS_NO_COLUMN)
 	{
 		SpkSeries		s = series_of(&table->columns[column], table->n_rows);
 
@@ -372,7 +371,7 @@ look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, Spk
 		const SpkColumn *column = &table->columns[i];
 		double		range = 0;
 
-		looks[i] = (SpkLooks) {SPK_LOOKS_FINE, SPK_NO_COLUMN};
+		looks[i] = (SpkLooks) {SPK_LOOKS_FINE, SPK_LOOKS_NO_COLUMN};
 		may_be_id[i] = column->kind == SPK_CATEGORY ||
 			(column->kind == SPK_NUMBER && is_whole(column, table->n_rows, &range));
 		if (!may_be_id[i])
@@ -422,7 +421,7 @@ spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *group
 	if (status == SPK_OK)
 		status = one_row_each(host, table, groups, looks, &one);
 	if (status == SPK_OK && !one && times != NULL)
-		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_NO_COLUMN, looks, &any);
+		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_LOOKS_NO_COLUMN, looks, &any);
 	else if (status == SPK_OK && !one)
 		status = look_for_dates(host, table, may_be_id, groups, n_dates, looks);
 	spk_release(host, may_be_id);

@@ -9,7 +9,10 @@
 
 #include "core/rows/matrix.h"
 
-#define SPK_NO_COLUMN		UINT32_MAX
+#define SPK_LOOKS_NO_COLUMN		UINT32_MAX
+
+/* Rows (or users) from which on it is no chance that something holds for all of them. */
+#define SPK_LOOKS_MIN_ROWS		20
 
 typedef enum SpkLook
 {
@@ -23,7 +26,7 @@ typedef enum SpkLook
 typedef struct SpkLooks
 {
 	SpkLook		look;
-	uint32_t	date;			/* of SPK_LOOKS_ONCE_A_DATE: the column of the dates, SPK_NO_COLUMN for times */
+	uint32_t	date;			/* of SPK_LOOKS_ONCE_A_DATE: the column of the dates, SPK_LOOKS_NO_COLUMN for times */
 } SpkLooks;
 
 /*

@@ -2,7 +2,7 @@
  * predict.c
  *	  Walking the trees of a decoded model.
  */
-#include "core/judging/calibrate.h"
+#include "core/models/calibration.h"
 #include "core/base/elementary.h"
 #include "core/scoring/predict.h"
 

@@ -68,14 +68,14 @@ typedef struct SpkSetSlot
 {
 	SpkCodeSet	set;
 	uint32_t	slot;
-	uint32_t	next;			/* of the same feature: into set_slots; SPK_NO_SLOT: none */
+	uint32_t	next;			/* of the same feature: into set_slots; SPK_WALK_NO_SLOT: none */
 } SpkSetSlot;
 
 /* Slots that AVX2 can look into, and AVX-512. */
 #define SPK_FEW_SLOTS	64
 #define SPK_MANY_SLOTS	256
 
-#define SPK_NO_SLOT		UINT32_MAX
+#define SPK_WALK_NO_SLOT		UINT32_MAX
 
 /* More sets than these are not asked in advance, but where a walk meets them. */
 #define SPK_MAX_SET_SLOTS	128

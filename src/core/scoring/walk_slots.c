@@ -7,13 +7,13 @@
 
 #include "core/scoring/walk_parts.h"
 
-/* The list of the feature's sets that have slots, searched; SPK_NO_SLOT if this one has none yet. */
+/* The list of the feature's sets that have slots, searched; SPK_WALK_NO_SLOT if this one has none yet. */
 static uint32_t
 find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
 	uint32_t	at = slots->first_set[feature];
 
-	while (at != SPK_NO_SLOT && memcmp(&slots->set_slots[at].set, set, sizeof(*set)) != 0)
+	while (at != SPK_WALK_NO_SLOT && memcmp(&slots->set_slots[at].set, set, sizeof(*set)) != 0)
 		at = slots->set_slots[at].next;
 	return at;
 }
@@ -21,7 +21,7 @@ find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 static void
 note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
-	bool		known = !slots->late_sets && find_set(slots, feature, set) != SPK_NO_SLOT;
+	bool		known = !slots->late_sets && find_set(slots, feature, set) != SPK_WALK_NO_SLOT;
 
 	if (!known && slots->n_set_slots == SPK_MAX_SET_SLOTS)
 	{
@@ -64,13 +64,13 @@ number_slots(SpkSlots *slots)
 {
 	for (uint32_t f = 0; f < slots->n_features; f++)
 	{
-		if (slots->above[f] != SPK_NO_SLOT)
+		if (slots->above[f] != SPK_WALK_NO_SLOT)
 			slots->above[f] = slots->n++;
-		if (slots->below[f] != SPK_NO_SLOT)
+		if (slots->below[f] != SPK_WALK_NO_SLOT)
 			slots->below[f] = slots->n++;
-		if (slots->above[f] != SPK_NO_SLOT || slots->below[f] != SPK_NO_SLOT)
+		if (slots->above[f] != SPK_WALK_NO_SLOT || slots->below[f] != SPK_WALK_NO_SLOT)
 			slots->numbers[slots->n_numbers++].feature = f;
-		if (slots->first_set[f] != SPK_NO_SLOT && slots->late_sets)
+		if (slots->first_set[f] != SPK_WALK_NO_SLOT && slots->late_sets)
 			slots->above[f] = slots->n++;
 	}
 	for (uint32_t i = 0; i < slots->n_set_slots && !slots->late_sets; i++)
@@ -81,8 +81,8 @@ number_slots(SpkSlots *slots)
 
 		number->above = slots->above[number->feature];
 		number->below = slots->below[number->feature];
-		number->above = number->above == SPK_NO_SLOT ? slots->n : number->above;
-		number->below = number->below == SPK_NO_SLOT ? slots->n : number->below;
+		number->above = number->above == SPK_WALK_NO_SLOT ? slots->n : number->above;
+		number->below = number->below == SPK_WALK_NO_SLOT ? slots->n : number->below;
 	}
 	for (uint32_t i = slots->n_numbers; i % SPK_NUMBERS_IN_STEP != 0; i++)
 		slots->numbers[i] = slots->numbers[i - 1];
@@ -163,8 +163,8 @@ spk_walk_uses(const SpkWalker *walker, uint32_t feature)
 {
 	const SpkSlots *slots = &walker->slots;
 
-	return slots->above[feature] != SPK_NO_SLOT || slots->below[feature] != SPK_NO_SLOT ||
-		slots->first_set[feature] != SPK_NO_SLOT;
+	return slots->above[feature] != SPK_WALK_NO_SLOT || slots->below[feature] != SPK_WALK_NO_SLOT ||
+		slots->first_set[feature] != SPK_WALK_NO_SLOT;
 }
 
 void
@@ -172,12 +172,12 @@ spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8
 {
 	const SpkSlots *slots = &walker->slots;
 
-	if (slots->above[feature] != SPK_NO_SLOT)
+	if (slots->above[feature] != SPK_WALK_NO_SLOT)
 		codes[slots->above[feature]] = code;
-	if (slots->below[feature] != SPK_NO_SLOT)
+	if (slots->below[feature] != SPK_WALK_NO_SLOT)
 		codes[slots->below[feature]] = code == SPK_MISSING ? 0 : code;
 	if (!slots->late_sets)
-		for (uint32_t i = slots->first_set[feature]; i != SPK_NO_SLOT; i = slots->set_slots[i].next)
+		for (uint32_t i = slots->first_set[feature]; i != SPK_WALK_NO_SLOT; i = slots->set_slots[i].next)
 			codes[slots->set_slots[i].slot] = !spk_set_has(&slots->set_slots[i].set, code);
 }
 

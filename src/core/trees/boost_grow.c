@@ -144,7 +144,7 @@ add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 	node->sums = sums;
 	node->depth = depth;
 	node->path = path;
-	node->slot = SPK_NO_SLOT;
+	node->slot = SPK_BOOST_NO_SLOT;
 	b->built_of[i] = -1;
 	b->routes[i] = (SpkRoute) {all_codes, i, 0};
 	return node;
@@ -153,9 +153,9 @@ add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 static void
 release_slot(SpkBooster *b, SpkBoostNode *node)
 {
-	if (b->shared->keep && node->slot != SPK_NO_SLOT)
+	if (b->shared->keep && node->slot != SPK_BOOST_NO_SLOT)
 		b->free_slots[b->shared->n_free++] = node->slot;
-	node->slot = SPK_NO_SLOT;
+	node->slot = SPK_BOOST_NO_SLOT;
 }
 
 /* The node's histogram is to be built in the next pass. */
@@ -252,7 +252,7 @@ split_node(SpkBooster *b, uint32_t i)
 	/* the larger child takes the parent's slot */
 	child = &b->nodes[node->left + (split->left.h <= right.h)];
 	child->slot = node->slot;
-	node->slot = SPK_NO_SLOT;
+	node->slot = SPK_BOOST_NO_SLOT;
 
 	route->left = node->left;
 	route->feature = split->feature;

@@ -20,9 +20,7 @@
 #include "core/trees/boost.h"
 #include "core/trees/boost_split.h"
 
-#define SPK_CODES		256		/* a histogram's length: SPK_MAX_BINS and SPK_MISSING */
-
-#define SPK_NO_SLOT		(-1)
+#define SPK_BOOST_NO_SLOT		(-1)
 
 /* A training row; that of the same number in the matrix has its codes. */
 typedef struct SpkBoostRow

@@ -50,15 +50,6 @@ spk_growth_keep(SpkGrowth *growth, uint32_t tree_no, const SpkTree *tree, const 
 	return SPK_OK;
 }
 
-SpkStatus
-spk_growth_finish(SpkGrowth *growth)
-{
-	SpkModel   *model = growth->model;
-
-	spk_forest_importance(growth->gains, model->n_trees, model->features, model->n_features);
-	return spk_oob_finish(&growth->host, &growth->plan, &growth->matrix, growth->tally, model);
-}
-
 void
 spk_growth_release(SpkGrowth *growth)
 {

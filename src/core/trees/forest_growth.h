@@ -31,12 +31,6 @@ extern SpkStatus spk_growth_start(const SpkHost *host, const SpkMatrix *matrix, 
 extern SpkStatus spk_growth_keep(SpkGrowth *growth, uint32_t tree_no, const SpkTree *tree,
 								 const double *gains);
 
-/*
- * Sets what follows from all trees: the importance of features, the threshold
- * and the facts of oob.h.  SPK_CANCELLED.
- */
-extern SpkStatus spk_growth_finish(SpkGrowth *growth);
-
 /* Gives back all but the model. */
 extern void spk_growth_release(SpkGrowth *growth);
 

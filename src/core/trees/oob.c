@@ -40,6 +40,14 @@ typedef struct Walk
 	uint32_t	leaf[BLOCK];
 } Walk;
 
+size_t
+spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	if (!plan->bootstrap)
+		return 0;
+	return spk_oob_rows(matrix) + (plan->permutation ? 2 + 2 * (size_t) matrix->n_features : 0);
+}
+
 /* Packs the tree's nodes into rows[1]. */
 static const WalkNode *
 pack_nodes(SpkGrower *grower)

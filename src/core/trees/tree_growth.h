@@ -14,8 +14,6 @@
 /* Features whose histograms are filled in one pass over the rows of a node. */
 #define SPK_FEATURES_PER_PASS	4
 
-#define SPK_CODES	256			/* a histogram's length: SPK_MAX_BINS and SPK_MISSING */
-
 /* Table look-ups between two polls of the host: about a millisecond. */
 #define SPK_POLL_WORK	(UINT32_C(1) << 20)
 

@@ -1,0 +1,72 @@
+/*
+ * measure.c
+ *	  What the features of a model without trees add over the training rows.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/linear/measure.h"
+#include "core/models/terms.h"
+
+/* Sums of the differences from the first row's contribution, and of their squares. */
+typedef struct Spread
+{
+	double		first;
+	double		sum;
+	double		squares;
+} Spread;
+
+static SpkStatus
+add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, Spread *spreads)
+{
+	for (uint32_t r = 0; r < rows->n_rows; r++)
+	{
+		const double *values = spk_values_row(rows, r);
+		const double *term = model->terms + SPK_INTERCEPT;
+
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		for (uint32_t f = 0; f < model->n_features; f++)
+		{
+			const SpkFeature *feature = &model->features[f];
+			double		contribution = spk_contribution(model, feature, term, values[f]);
+
+			if (r == 0)
+				spreads[f].first = contribution;
+			contribution -= spreads[f].first;
+			spreads[f].sum += contribution;
+			spreads[f].squares += contribution * contribution;
+			term += spk_term_length(model, feature);
+		}
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model)
+{
+	Spread	   *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
+	double	   *term = model->terms + SPK_INTERCEPT;
+	double		n = rows->n_rows;
+	double		total = 0;
+	SpkStatus	status;
+
+	if (spreads == NULL)
+		return SPK_NO_MEMORY;
+	memset(spreads, 0, model->n_features * sizeof(Spread));
+	status = add_spreads(host, rows, model, spreads);
+	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
+	{
+		double		mean = spreads[f].sum / n;
+		double		variance = spreads[f].squares / n - mean * mean;
+
+		model->features[f].importance = variance > 0 ? sqrt(variance) : 0;
+		total += model->features[f].importance;
+		term += spk_term_length(model, &model->features[f]);
+		term[-1] = spreads[f].first + mean;
+	}
+	for (uint32_t f = 0; f < model->n_features && status == SPK_OK && total > 0; f++)
+		model->features[f].importance /= total;
+	spk_release(host, spreads);
+	return status;
+}

@@ -1,0 +1,32 @@
+/*
+ * algorithm.c
+ *	  Algorithms by the names that users give.
+ */
+#include "compat.h"
+
+#include "models/algorithm.h"
+
+/* "random_forest, decision_tree" and so on, for a hint. */
+static char *
+list_algorithms(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_algorithm_name((SpkAlgorithm) i));
+	return list.data;
+}
+
+SpkAlgorithm
+spk_training_algorithm(const char *name, size_t len)
+{
+	SpkAlgorithm algorithm;
+
+	if (!spk_algorithm_of(name, len, &algorithm))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
+				 errhint("The algorithms are: %s.", list_algorithms())));
+	return algorithm;
+}

@@ -1,0 +1,18 @@
+/*
+ * algorithm.h
+ *	  Algorithms by the names that users give.
+ */
+#ifndef SPK_MODELS_ALGORITHM_H
+#define SPK_MODELS_ALGORITHM_H
+
+#include "postgres.h"
+
+#include "core/models/options.h"
+
+/*
+ * The algorithm of this name (len bytes).  An unknown name is
+ * ERRCODE_INVALID_PARAMETER_VALUE, with a hint that lists them all.
+ */
+extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
+
+#endif							/* SPK_MODELS_ALGORITHM_H */

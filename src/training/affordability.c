@@ -1,0 +1,75 @@
+/*
+ * affordability.c
+ *	  How many workers there is memory for.
+ */
+#include "compat.h"
+
+#include "utils/memutils.h"
+
+#include "core/trees/oob.h"
+#include "host/memory_limit.h"
+#include "rows/row_store.h"
+#include "training/affordability.h"
+
+/* Of finished trees, at most; a model is never larger than a value may be. */
+static uint64
+trees_memory(uint64 n_trees, uint64 leaves)
+{
+	return Min(n_trees * (2 * leaves - 1) * sizeof(SpkNode), MaxAllocSize);
+}
+
+/* How many of the workers, which take so much each, there is memory for beside what growing takes. */
+static int
+affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worker, int n_workers)
+{
+	uint64		limit = spk_max_training_memory();
+
+	spk_check_training_memory(Max(binning, growing), matrix->n_rows, matrix->n_features);
+	return (int) Min((uint64) n_workers, (limit - growing) / worker);
+}
+
+static uint64
+codes_memory(const SpkMatrix *matrix)
+{
+	return (uint64) matrix->n_rows * matrix->stride;
+}
+
+/* While a column's bins are found, or rows are put in order. */
+static uint64
+sorting_memory(const SpkMatrix *matrix)
+{
+	return (uint64) matrix->n_rows * (2 * sizeof(uint64) + 1);
+}
+
+/* Of one that grows trees: its own, and its tally out of bag, which it hands over as a copy. */
+static uint64
+worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
+{
+	return (uint64) spk_grower_size(plan, matrix) + 2 * (uint64) spk_oob_words(plan, matrix) * sizeof(uint64);
+}
+
+int
+spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
+					   int n_workers)
+{
+	uint64		codes = codes_memory(matrix);
+	uint64		worker = worker_memory(plan, matrix);
+	uint64		trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
+
+	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
+					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
+}
+
+int
+spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
+					   int n_workers)
+{
+	uint64		alone = spk_boost_shared_size(plan, matrix, 1);
+	uint64		own = spk_boost_own_size(plan, matrix);
+	uint64		held = codes_memory(matrix) + alone;
+	uint64		trees = trees_memory(plan->n_trees, plan->max_leaves);
+
+	return affordable(matrix, spk_table_size(table) + held + sorting_memory(matrix),
+					  spk_table_names_size(table) + held + trees + own,
+					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
+}
