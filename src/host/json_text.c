@@ -8,7 +8,7 @@
 #include "host/json_text.h"
 #include "host/pg_host.h"
 
-#define MAX_DEPTH	32
+#define TEXT_DEPTH	32
 
 /* Bytes of a name in a message. */
 #define MAX_SHOWN	63
@@ -45,7 +45,7 @@ spk_json_parse(const char *text, const char *what)
 	json_object *root;
 	volatile enum json_tokener_error error;
 
-	if (!spk_json_parser_open(&parser, MAX_DEPTH))
+	if (!spk_json_parser_open(&parser, TEXT_DEPTH))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	PG_TRY();
 	{

@@ -19,18 +19,16 @@
 #include "json/json_strict.h"
 
 #include "core/events/event_names.h"
+#include "core/base/elementary.h"
 #include "core/base/time_text.h"
 #include "core/base/times.h"
 #include "core/base/utf8.h"
-
-/* Up to here every integer is a double of its own. */
-#define MAX_EXACT_INT	9007199254740992.0	/* 2^53 */
 
 /*
  * json-c takes some hundred bytes for each value, so that a line of a few
  * megabytes could take gigabytes that no limit of the server counts.
  */
-#define MAX_VALUES		100000
+#define LINE_VALUES		100000
 
 struct SpkEventJudge
 {
@@ -189,9 +187,9 @@ check_tokens(const char *line, const char *end, SpkEventFault *fault)
 		else
 		{
 			values += begins_value(p, end);
-			if (values > MAX_VALUES)
+			if (values > LINE_VALUES)
 				return spk_fault(fault, SPK_FAULT_LIMIT,
-								 "line has more than %d values", MAX_VALUES);
+								 "line has more than %d values", LINE_VALUES);
 			p++;
 		}
 	}
@@ -293,7 +291,7 @@ get_integer(struct json_object *value, const char *key, const char *wanted,
 	{
 		double		number = json_object_get_double(value);
 
-		if (!(fabs(number) <= MAX_EXACT_INT))
+		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
 		if (number != rint(number))
 			return spk_fault(fault, SPK_FAULT_TYPE,
@@ -325,7 +323,7 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 	{
 		double		number = json_object_get_double(value);
 
-		if (!(fabs(number) <= MAX_EXACT_INT))
+		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
 		millis = (int64_t) floor(number);
 		usecs = (int64_t) rint((number - floor(number)) * 1000.0);

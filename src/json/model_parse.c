@@ -18,13 +18,13 @@
 #include "json/model_parse.h"
 
 /* Nesting of what is parsed at once: object, options, number, and some. */
-#define MAX_DEPTH		8
+#define PART_DEPTH		8
 
 /* Bytes parsed at once: a feature with the most and longest categories, escaped, and some. */
-#define MAX_PIECE		(4 * 1024 * 1024)
+#define PART_BYTES		(4 * 1024 * 1024)
 
 /* Values in there: those of an isotonic calibration, or of a feature, and some. */
-#define MAX_VALUES		(2 * SPK_MAX_POINTS + 1024)
+#define PART_VALUES		(2 * SPK_MAX_POINTS + 1024)
 
 #define LENGTHOF(array)	((int) (sizeof(array) / sizeof((array)[0])))
 
@@ -77,10 +77,10 @@ spk_parse_piece(SpkModelParse *p, SpkText text)
 
 	if (!spk_parsing(p))
 		return false;
-	if (text.end - text.at > MAX_PIECE)
-		spk_refuse(p, "A part of the text is longer than %d bytes.", MAX_PIECE);
-	else if (spk_text_count_values(text) > MAX_VALUES)
-		spk_refuse(p, "A part of the text has more than %d values.", MAX_VALUES);
+	if (text.end - text.at > PART_BYTES)
+		spk_refuse(p, "A part of the text is longer than %d bytes.", PART_BYTES);
+	else if (spk_text_count_values(text) > PART_VALUES)
+		spk_refuse(p, "A part of the text has more than %d values.", PART_VALUES);
 	else
 	{
 		error = spk_json_parse_strict(&p->parser, text.at, (size_t) (text.end - text.at), p->host, &p->element);
@@ -472,8 +472,8 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 	SpkText		head;
 	char	   *copy;
 
-	if (before + between + behind > MAX_PIECE)
-		spk_refuse(p, "A part of the text is longer than %d bytes.", MAX_PIECE);
+	if (before + between + behind > PART_BYTES)
+		spk_refuse(p, "A part of the text is longer than %d bytes.", PART_BYTES);
 	if ((copy = spk_parse_array(p, before + between + behind, 1)) == NULL)
 		return;
 	memcpy(copy, text.at, before);
@@ -550,7 +550,7 @@ spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t 
 	memset(model, 0, sizeof(*model));
 	p->host = host;
 	p->model = model;
-	if (!spk_json_parser_open(&p->parser, MAX_DEPTH))
+	if (!spk_json_parser_open(&p->parser, PART_DEPTH))
 		p->status = SPK_NO_MEMORY;
 	else
 		get_model(p, whole);

@@ -21,8 +21,6 @@
 #include "training/train_additive.h"
 #include "host/progress.h"
 
-#define ALIGNMENT		64
-
 /* Room beside the contest for the parallel context. */
 #define CONTEXT_SIZE	(1024 * 1024)
 
@@ -100,7 +98,7 @@ take(Size *at, uint64 n, uint64 size)
 {
 	Size		taken = *at;
 
-	*at += TYPEALIGN(ALIGNMENT, n * size);
+	*at += TYPEALIGN(SPK_ALIGNMENT, n * size);
 	return taken;
 }
 
@@ -110,7 +108,7 @@ lay_out(SpkMaking *making)
 {
 	const SpkContestPlan *plan = making->plan;
 	SpkContest	c = {0};
-	Size		at = TYPEALIGN(ALIGNMENT, sizeof(SpkContest));
+	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(SpkContest));
 	Size		values_at = 0;
 
 	c.n_contenders = (uint32) plan->n_contenders;

@@ -4,16 +4,13 @@
  */
 #include "compat.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+#include "host/json_text.h"
 #include "host/pg_host.h"
 #include "profiles/profile_json.h"
 #include "json/profile_text.h"
 #include "profiles/profile_type.h"
-
-/* Of a text that is wrong, as much as PostgreSQL shows of a name. */
-#define MAX_SHOWN	(NAMEDATALEN - 1)
 
 static SpkWriter
 write_text(const SpkHost *host, const bytea *profile, bool with_length)
@@ -54,14 +51,13 @@ spk_profile_to_cstring(const bytea *profile)
 }
 
 static void
-report_fault(SpkTextFault *fault)
+report_fault(const SpkTextFault *fault)
 {
 	/* of a name that fills its room the end may be cut, but not what is shown */
-	fault->name[pg_mbcliplen(fault->name, strlen(fault->name), MAX_SHOWN)] = '\0';
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s", "churn_profile"),
-			 errdetail_internal("%s%s%s.", fault->before, fault->name, fault->after)));
+			 errdetail_internal("%s%s%s.", fault->before, spk_json_shown(fault->name), fault->after)));
 }
 
 void

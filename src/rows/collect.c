@@ -18,6 +18,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
+#include "core/base/elementary.h"
 #include "rows/collect.h"
 #include "rows/group_key.h"
 #include "host/label.h"

@@ -121,10 +121,7 @@ extern const char *spk_kind_phrase(SpkFeatureKind kind);
 /* The loaded row's value in a column of numbers or times; NaN when missing. */
 extern double spk_row_number(const SpkRow *row, const SpkRowColumn *column);
 
-/* Whole numbers from here on (2^53) may not be told from their neighbours. */
-#define SPK_EXACT_NUMBERS	9007199254740992.0
-
-/* Is this number, from spk_row_number and so large, the very value in the column? */
+/* Is this number, from spk_row_number and SPK_EXACT_NUMBERS or more, the very value in the column? */
 extern bool spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number);
 
 /*

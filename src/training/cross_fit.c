@@ -41,8 +41,6 @@
 /* Space that a parallel context takes beside the block. */
 #define CONTEXT_SIZE	(1024 * 1024)
 
-#define ALIGNMENT		64
-
 /* The block starts with this; places are bytes from there. */
 typedef struct HeldOut
 {
@@ -97,7 +95,7 @@ take(Size *at, uint64 size)
 {
 	Size		taken = *at;
 
-	*at += TYPEALIGN(ALIGNMENT, size);
+	*at += TYPEALIGN(SPK_ALIGNMENT, size);
 	return taken;
 }
 
@@ -106,7 +104,7 @@ lay_out(const SpkTable *table, const SpkModel *like, const bytea *features)
 {
 	bool		forest = spk_algorithm_is_forest(like->algorithm);
 	HeldOut		h = {like->algorithm, like->options};
-	Size		at = TYPEALIGN(ALIGNMENT, sizeof(HeldOut));
+	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(HeldOut));
 
 	h.features_size = VARSIZE_ANY_EXHDR(features);
 	h.features = take(&at, h.features_size);

@@ -40,8 +40,6 @@
 #define SPINS			1000
 #define SLEEP_US		20
 
-#define ALIGNMENT		64
-
 /* Of a parallel context. */
 #define CONTEXT_SIZE	(1024 * 1024)
 
@@ -142,7 +140,7 @@ finish_round(void *ctx, uint32_t done, uint32_t total)
 static Size
 codes_size(const SpkMatrix *matrix)
 {
-	return TYPEALIGN(ALIGNMENT, (Size) matrix->n_rows * matrix->stride);
+	return TYPEALIGN(SPK_ALIGNMENT, (Size) matrix->n_rows * matrix->stride);
 }
 
 static SharedTeam *
@@ -261,8 +259,8 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 	{
 		uint64		size = codes_size(&matrix) + spk_boost_shared_size(&plan, &matrix, 1);
 
-		memory = spk_must_alloc(host, (size_t) size + ALIGNMENT, 1, "boosted forest");
-		codes = (uint8 *) TYPEALIGN(ALIGNMENT, memory);
+		memory = spk_must_alloc(host, (size_t) size + SPK_ALIGNMENT, 1, "boosted forest");
+		codes = (uint8 *) TYPEALIGN(SPK_ALIGNMENT, memory);
 	}
 	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
 	spk_table_release(table);

@@ -59,6 +59,9 @@ spk_cancelled(const SpkHost *host)
 	return host->cancelled(host->ctx);
 }
 
+/* A line of a processor's cache: what several threads write to begins with one. */
+#define SPK_ALIGNMENT	64
+
 /* Bytes that take a processor a fraction of a millisecond: long ones are worked on piece by piece. */
 #define SPK_POLL_BYTES	((size_t) 1 << 20)
 

@@ -5,15 +5,15 @@
 #include <math.h>
 
 #include "core/base/quadrature.h"
+#include "core/base/elementary.h"
 
-#define PI				0x1.921fb54442d18p+1
 #define MAX_ROUNDS		100
 
 /* About the cosine of an angle in 0 .. pi / 2 (Bhaskara's), which the C library's may differ from by a bit. */
 static double
 rough_cosine(double angle)
 {
-	return (PI * PI - 4 * angle * angle) / (PI * PI + angle * angle);
+	return (SPK_PI * SPK_PI - 4 * angle * angle) / (SPK_PI * SPK_PI + angle * angle);
 }
 
 /* The Legendre polynomial of degree n at x, and its derivative. */
@@ -38,7 +38,7 @@ legendre(uint32_t n, double x, double *derivative)
 static double
 legendre_zero(uint32_t n, uint32_t i, double *derivative)
 {
-	double		x = rough_cosine(PI * (i - 0.25) / (n + 0.5));
+	double		x = rough_cosine(SPK_PI * (i - 0.25) / (n + 0.5));
 	double		step = 1;
 
 	for (int round = 0; round < MAX_ROUNDS && fabs(step) > 1e-16; round++)

@@ -20,6 +20,7 @@
 #endif
 
 #include "core/events/event_line.h"
+#include "core/base/elementary.h"
 #include "core/base/time_text.h"
 #include "core/base/times.h"
 #include "core/base/utf8.h"
@@ -28,7 +29,7 @@
 #define MAX_DIGITS		18
 
 /* Up to here every integer is a double of its own. */
-#define MAX_EXACT_INT	(UINT64_C(1) << 53)
+#define MAX_MANTISSA	((uint64_t) SPK_EXACT_NUMBERS)
 
 /* 9999-12-31: beyond, and before 1970, somebody should look twice. */
 #define MAX_MSECS		UINT64_C(253402300799999)
@@ -375,7 +376,7 @@ whole_number(const Number *number, uint64_t *value)
 			return false;
 		*value /= 10;
 	}
-	return !number->point || *value <= MAX_EXACT_INT;
+	return !number->point || *value <= MAX_MANTISSA;
 }
 
 static inline bool
@@ -414,7 +415,7 @@ float_field(const Number *number, SpkField *field)
 	};
 	double		value;
 
-	if (FLT_EVAL_METHOD != 0 || number->mantissa > MAX_EXACT_INT)
+	if (FLT_EVAL_METHOD != 0 || number->mantissa > MAX_MANTISSA)
 		return false;
 	value = (double) number->mantissa / powers[number->scale];
 	field->number = number->negative ? -value : value;

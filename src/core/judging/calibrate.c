@@ -17,7 +17,7 @@
 #define LARGEST_SCORE		14.0
 
 #define MAX_ITERATIONS		100
-#define MAX_HALVINGS		40
+#define STEP_HALVINGS		40
 
 /* A step that moves no margin by more ends the search: what it leaves is its square. */
 #define LAST_STEP			1e-6
@@ -142,7 +142,7 @@ maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double 
 			*intercept += step[1];
 			break;
 		}
-		for (int h = 0; h < MAX_HALVINGS && !better && status == SPK_OK; h++, share /= 2)
+		for (int h = 0; h < STEP_HALVINGS && !better && status == SPK_OK; h++, share /= 2)
 		{
 			status = measure(host, pools, n_pools, target, *slope + share * step[0],
 							 *intercept + share * step[1], &next);

@@ -15,12 +15,8 @@
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
 
-#define POLL_ROWS		1024
-
 /* Rows that are scored together; their codes stay in the cache, too. */
-#define BLOCK_ROWS		512
-
-#define ALIGNMENT		64
+#define SCORED_ROWS		512
 
 static inline bool
 in_fold(const uint8_t *folds, uint32_t row, int fold)
@@ -48,7 +44,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 		return SPK_NO_MEMORY;
 	for (uint32_t r = 0; r < all->n_rows; r++)
 	{
-		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 		{
 			spk_release(host, codes);
 			return SPK_CANCELLED;
@@ -77,7 +73,7 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 	some->rows = rows;
 	for (uint32_t r = 0; r < all->n_rows; r++)
 	{
-		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 		{
 			spk_release(host, rows);
 			return SPK_CANCELLED;
@@ -185,7 +181,7 @@ fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
 {
 	SpkTeam		alone = {.n = 1};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
-	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + ALIGNMENT, 1);
+	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + SPK_ALIGNMENT, 1);
 	SpkStatus	status = SPK_NO_MEMORY;
 
 	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
@@ -193,7 +189,7 @@ fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
 	{
 		memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
 		status = spk_boost(host, &alone, &plan, matrix, model->features,
-						   memory + ALIGNMENT - (uintptr_t) memory % ALIGNMENT, model);
+						   memory + SPK_ALIGNMENT - (uintptr_t) memory % SPK_ALIGNMENT, model);
 	}
 	spk_release(host, memory);
 	return status;
@@ -256,7 +252,7 @@ static void
 score_block(const SpkModel *model, const SpkMatrix *matrix, const uint32_t *rows, uint32_t n,
 			SpkScored *scored)
 {
-	double		sums[BLOCK_ROWS] = {0};
+	double		sums[SCORED_ROWS] = {0};
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
@@ -274,14 +270,14 @@ score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkM
 			SpkScored *scored, size_t *n)
 {
 	const SpkMatrix *matrix = &samples->matrix;
-	uint32_t	rows[BLOCK_ROWS];
+	uint32_t	rows[SCORED_ROWS];
 	uint32_t	n_rows = 0;
 
 	for (uint32_t r = 0; r < matrix->n_rows; r++)
 	{
 		if (in_fold(samples->matrix_folds, r, fold))
 			rows[n_rows++] = r;
-		if (n_rows < BLOCK_ROWS && r + 1 < matrix->n_rows)
+		if (n_rows < SCORED_ROWS && r + 1 < matrix->n_rows)
 			continue;
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -300,7 +296,7 @@ score_values(const SpkHost *host, const SpkSamples *samples, int fold, const Spk
 
 	for (uint32_t r = 0; r < values->n_rows; r++)
 	{
-		if (r % POLL_ROWS == 0 && spk_cancelled(host))
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (in_fold(samples->values_folds, r, fold))
 			scored[(*n)++] = spk_scored(spk_additive_predict(model, spk_values_row(values, r)),

@@ -3,12 +3,12 @@
  *	  Sorting scored rows in place.
  */
 #include "core/judging/score_sort.h"
+#include "core/base/sort.h"
 
 #define RADIX_BITS		8
 #define RADIX			(1 << RADIX_BITS)
 #define TOP_SHIFT		(64 - RADIX_BITS)
 #define SMALL_SORT		32		/* rows that insertion sort handles better */
-#define POLL_ROWS		0x10000 /* rows between two looks for cancellation */
 
 static void
 insertion_sort(SpkScored *rows, size_t n)
@@ -49,11 +49,11 @@ permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const siz
 
 				rows[next[to]++] = row;
 				row = displaced;
-				if (++moves % POLL_ROWS == 0 && spk_cancelled(host))
+				if (++moves % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 					return SPK_CANCELLED;
 			}
 			rows[next[d]++] = row;
-			if (++moves % POLL_ROWS == 0 && spk_cancelled(host))
+			if (++moves % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 				return SPK_CANCELLED;
 		}
 	}
@@ -80,7 +80,7 @@ radix_sort(const SpkHost *host, SpkScored *rows, size_t n, int shift)
 
 	for (size_t i = 0; i < n; i++)
 	{
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		end[digit_of(rows[i], shift)]++;
 	}

@@ -5,8 +5,8 @@
 #include "core/judging/scores.h"
 
 #include "core/judging/score_sort.h"
+#include "core/base/sort.h"
 
-#define POLL_ROWS		0x10000 /* rows between two looks for cancellation */
 #define FIRST_CAPACITY	64
 
 #define CELLS_PER_UNIT	((double) (UINT32_C(1) << SPK_SCORE_PLACES))
@@ -42,7 +42,7 @@ count_rows_in_cells(const SpkHost *host, SpkScores *scores, const SpkScored *row
 {
 	for (uint64_t i = 0; i < n; i++)
 	{
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		count_in_cell(scores, rows[i]);
 	}
@@ -130,7 +130,7 @@ merge_cells(const SpkHost *host, SpkScoreCell *cells, const SpkScoreCell *from)
 {
 	for (uint32_t i = 0; i < SPK_SCORE_CELLS; i++)
 	{
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		for (int label = 0; label < 2; label++)
 			cells[i].rows[label] += from[i].rows[label];
@@ -168,7 +168,7 @@ count_rows(const SpkHost *host, SpkScores *scores)
 	{
 		uint64_t	label = (uint64_t) spk_scored_label(scores->rows[i]);
 
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		scores->positives += label;
 		if (spk_scored_score(scores->rows[i]) >= scores->threshold)
@@ -209,7 +209,7 @@ walk_rows(const SpkHost *host, const SpkScores *scores, SpkTieVisitor visit, voi
 	{
 		SpkScored	row = scores->rows[--left];
 
-		if (left % POLL_ROWS == 0 && spk_cancelled(host))
+		if (left % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 
 		if (spk_scored_label(row))
@@ -234,7 +234,7 @@ walk_cells(const SpkHost *host, const SpkScores *scores, SpkTieVisitor visit, vo
 		const SpkScoreCell *cell = &scores->cells[left];
 		SpkTie		tie;
 
-		if (left % POLL_ROWS == 0 && spk_cancelled(host))
+		if (left % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (cell->rows[0] == 0 && cell->rows[1] == 0)
 			continue;

@@ -5,8 +5,7 @@
 #include <math.h>
 
 #include "core/judging/student.h"
-
-#define PI				0x1.921fb54442d18p+1
+#include "core/base/elementary.h"
 
 #define MAX_TERMS		2000
 #define SMALLEST		1e-300
@@ -28,7 +27,7 @@ half_power(double x, uint32_t n)
 static double
 beta(uint32_t n)
 {
-	double		b = n % 2 == 1 ? PI : 2;
+	double		b = n % 2 == 1 ? SPK_PI : 2;
 
 	for (double a = n % 2 == 1 ? 0.5 : 1; a < 0.5 * n; a++)
 		b *= a / (a + 0.5);

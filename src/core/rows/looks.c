@@ -21,7 +21,7 @@
 #define NAMED_SHARE				0.1
 
 /* More digits than these are no number that a double holds. */
-#define MAX_DIGITS				15
+#define NUMBER_DIGITS				15
 
 /* So many pairs expected, and none there: e^-20 by chance. */
 #define NO_CHANCE				20.0
@@ -66,7 +66,7 @@ is_digits(const SpkColumn *column, double *range)
 		const SpkCategory *c = &column->names[i];
 		double		value = 0;
 
-		if (c->len == 0 || c->len > MAX_DIGITS)
+		if (c->len == 0 || c->len > NUMBER_DIGITS)
 			return false;
 		for (uint32_t k = 0; k < c->len; k++)
 		{

@@ -10,7 +10,7 @@
 #include "core/base/sort.h"
 
 /* Rows that are coded column by column before the next ones: they stay in cache. */
-#define BLOCK_ROWS	1024
+#define CODED_ROWS	1024
 
 uint32_t
 spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes)
@@ -110,12 +110,12 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 	matrix->stride = spk_matrix_stride(table->n_columns);
 	matrix->codes = codes;
 	status = map_categories(host, table, features, &map);
-	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += BLOCK_ROWS)
+	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += CODED_ROWS)
 	{
 		uint32_t	left = table->n_rows - from;
 
 		status = code_block(host, table, features, map, from,
-							from + (left < BLOCK_ROWS ? left : BLOCK_ROWS), matrix);
+							from + (left < CODED_ROWS ? left : CODED_ROWS), matrix);
 	}
 	spk_release(host, map);
 	if (status != SPK_OK)

@@ -11,13 +11,13 @@
 #define TARGET		__attribute__((target("avx2,bmi,bmi2")))
 
 /* Slots of one table that a shuffle looks into. */
-#define TABLE		16
-#define MAX_TABLES	(SPK_FEW_SLOTS / TABLE)
+#define SHORT_TABLE		16
+#define SHORT_TABLES	(SPK_FEW_SLOTS / SHORT_TABLE)
 
 /* Each table twice, as shuffles stay within half a register; n is a constant where it is used. */
 typedef struct Codes
 {
-	__m256i		table[MAX_TABLES];
+	__m256i		table[SHORT_TABLES];
 	int			n;
 } Codes;
 
@@ -29,12 +29,12 @@ typedef struct Codes
 SPK_ALWAYS_INLINE TARGET __m256i
 look_up(const Codes *codes, __m256i slots)
 {
-	const __m256i behind = _mm256_set1_epi8(128 - TABLE);
+	const __m256i behind = _mm256_set1_epi8(128 - SHORT_TABLE);
 	__m256i		found = _mm256_shuffle_epi8(codes->table[0], _mm256_add_epi8(slots, behind));
 
 	for (int i = 1; i < codes->n; i++)
 	{
-		slots = _mm256_sub_epi8(slots, _mm256_set1_epi8(TABLE));
+		slots = _mm256_sub_epi8(slots, _mm256_set1_epi8(SHORT_TABLE));
 		found = _mm256_or_si256(found, _mm256_shuffle_epi8(codes->table[i], i == codes->n - 1 ? slots :
 														   _mm256_adds_epu8(slots, behind)));
 	}
@@ -44,14 +44,14 @@ look_up(const Codes *codes, __m256i slots)
 SPK_ALWAYS_INLINE TARGET __m128i
 look_up_half(const Codes *codes, __m128i slots)
 {
-	const __m128i behind = _mm_set1_epi8(128 - TABLE);
+	const __m128i behind = _mm_set1_epi8(128 - SHORT_TABLE);
 	__m128i		table = _mm256_castsi256_si128(codes->table[0]);
 	__m128i		found = _mm_shuffle_epi8(table, _mm_add_epi8(slots, behind));
 
 	for (int i = 1; i < codes->n; i++)
 	{
 		table = _mm256_castsi256_si128(codes->table[i]);
-		slots = _mm_sub_epi8(slots, _mm_set1_epi8(TABLE));
+		slots = _mm_sub_epi8(slots, _mm_set1_epi8(SHORT_TABLE));
 		found = _mm_or_si128(found, _mm_shuffle_epi8(table, i == codes->n - 1 ? slots :
 													 _mm_adds_epu8(slots, behind)));
 	}
@@ -100,7 +100,7 @@ walk_tables(const SpkWalker *walker, const uint8_t *row, const int n)
 TARGET double
 spk_walk_avx2(const SpkWalker *walker, const uint8_t *codes)
 {
-	switch ((walker->slots.n + TABLE - 1) / TABLE)
+	switch ((walker->slots.n + SHORT_TABLE - 1) / SHORT_TABLE)
 	{
 		case 0:
 		case 1:
@@ -109,7 +109,7 @@ spk_walk_avx2(const SpkWalker *walker, const uint8_t *codes)
 		case 3:
 			return walk_tables(walker, codes, 3);
 		default:
-			return walk_tables(walker, codes, MAX_TABLES);
+			return walk_tables(walker, codes, SHORT_TABLES);
 	}
 }
 

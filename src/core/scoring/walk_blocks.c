@@ -13,7 +13,7 @@
 #define FILLING		8
 
 /* Levels that one look into the table of ways takes. */
-#define LEVELS		3
+#define WAY_LEVELS		3
 
 /* The place in a complete tree of node i of the part whose top is there; all counted from 1. */
 static size_t
@@ -41,9 +41,9 @@ lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
 	uint32_t	at = 0;
 
 	memset(block, 0, sizeof(*block));
-	for (size_t top = 0; top <= 1 << LEVELS; top++)
-		for (size_t i = 1; i < 1 << LEVELS; i++, at++)
-			put_test(walker, tree, below(top == 0 ? 1 : (1 << LEVELS) + top - 1, i), &block->slot[at],
+	for (size_t top = 0; top <= 1 << WAY_LEVELS; top++)
+		for (size_t i = 1; i < 1 << WAY_LEVELS; i++, at++)
+			put_test(walker, tree, below(top == 0 ? 1 : (1 << WAY_LEVELS) + top - 1, i), &block->slot[at],
 					 &block->split[at]);
 }
 
@@ -72,9 +72,9 @@ fill_ways(uint8_t *ways)
 	{
 		uint32_t	at = 1;
 
-		for (int level = 0; level < LEVELS; level++)
+		for (int level = 0; level < WAY_LEVELS; level++)
 			at = 2 * at + ((outcomes >> (at - 1)) & 1);
-		ways[outcomes] = (uint8_t) (at - (1 << LEVELS));
+		ways[outcomes] = (uint8_t) (at - (1 << WAY_LEVELS));
 	}
 }
 

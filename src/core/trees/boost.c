@@ -13,8 +13,6 @@
 #define HISTOGRAM_BYTES		(UINT64_C(256) << 20)
 #define MAX_SLOTS			256
 
-#define ALIGNMENT			64
-
 SpkBoostPlan
 spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 {
@@ -55,7 +53,7 @@ take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 {
 	char	   *taken = base == NULL ? NULL : base + *at;
 
-	*at += (n * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	*at += (n * size + SPK_ALIGNMENT - 1) / SPK_ALIGNMENT * SPK_ALIGNMENT;
 	return taken;
 }
 

@@ -9,7 +9,7 @@
 #include "core/base/rng.h"
 
 /* Rows routed before those to be counted are: they stay in the fastest cache. */
-#define BLOCK_ROWS		512
+#define LISTED_ROWS		512
 
 /* Rows between two polls and looks for histograms to be flushed. */
 #define STRETCH_ROWS	32768
@@ -180,7 +180,7 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 	const int32_t *built_of = b->built_of;
 	SpkBoostRow *rows = b->rows;
 	size_t		length = spk_histogram_length(b);
-	uint16_t	list[BLOCK_ROWS];
+	uint16_t	list[LISTED_ROWS];
 	uint32_t	n = 0;
 
 	/* without branches: where a row goes is anybody's guess */
@@ -229,7 +229,7 @@ spk_boost_pass(SpkBooster *b)
 		}
 		for (uint32_t to; at < stretch_end; at = to)
 		{
-			to = stretch_end - at < BLOCK_ROWS ? stretch_end : at + BLOCK_ROWS;
+			to = stretch_end - at < LISTED_ROWS ? stretch_end : at + LISTED_ROWS;
 			pass_block(b, at, to, counts);
 		}
 		for (uint32_t place = 0; place < shared->n_built; place++)

@@ -6,13 +6,12 @@
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 #include "core/base/rng.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "core/base/vectors.h"
 
 /* Rows that walk down a tree together: the steps of one wait for nothing of another's. */
-#define GROUP	8
+#define WALK_GROUP	8
 
-/* Rows that are gathered at a time; a multiple of GROUP. */
+/* Rows that are gathered at a time; a multiple of WALK_GROUP. */
 #define BLOCK	256
 
 /* Steps between two looks whether all have arrived. */
@@ -69,7 +68,7 @@ pack_nodes(SpkGrower *grower)
 }
 
 /* The next node; a leaf is its own. */
-ALWAYS_INLINE uint32_t
+SPK_ALWAYS_INLINE uint32_t
 step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t *row, const bool sets)
 {
 	WalkNode	node = nodes[at];
@@ -83,11 +82,11 @@ step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t 
 }
 
 /* Takes n rows to their leaves; n is a constant for whole groups, so that the inner loop unrolls. */
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const *row, const uint32_t n,
 		   uint32_t *leaf, const bool sets)
 {
-	uint32_t	at[GROUP] = {0};
+	uint32_t	at[WALK_GROUP] = {0};
 	uint32_t	moved;
 
 	do
@@ -106,13 +105,13 @@ walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const 
 	memcpy(leaf, at, n * sizeof(uint32_t));
 }
 
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 walk_down(const SpkGrower *grower, const WalkNode *nodes, Walk *walk, const bool sets)
 {
 	uint32_t	i = 0;
 
-	for (; i + GROUP <= walk->n; i += GROUP)
-		walk_group(grower, nodes, walk->row + i, GROUP, walk->leaf + i, sets);
+	for (; i + WALK_GROUP <= walk->n; i += WALK_GROUP)
+		walk_group(grower, nodes, walk->row + i, WALK_GROUP, walk->leaf + i, sets);
 	if (i < walk->n)
 		walk_group(grower, nodes, walk->row + i, walk->n - i, walk->leaf + i, sets);
 }

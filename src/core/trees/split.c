@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "core/trees/split.h"
+#include "core/base/vectors.h"
 
 #define MIN_GAIN	1e-12		/* of a split, per weight of the node */
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /*
  * With x = m * 2^e and m in [sqrt(1/2), sqrt(2)): ln(m) = 2 artanh(s) for
@@ -45,7 +44,7 @@ x_log2_x(double x)
 	return x > 0 ? x * spk_log2(x) : 0;
 }
 
-ALWAYS_INLINE double
+SPK_ALWAYS_INLINE double
 impurity(const SpkCriterion *criterion, SpkTally tally, bool entropy)
 {
 	double		churn = criterion->weight[1] * spk_tally_churn(tally);
@@ -87,7 +86,7 @@ typedef struct Candidate
 	SpkTally	left;
 } Candidate;
 
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally right, uint32_t after,
 		  bool missing_left, Candidate *best)
 {
@@ -106,7 +105,7 @@ try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally r
 	}
 }
 
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGroups *groups, Candidate *best)
 {
 	SpkTally	missing = groups->missing;

@@ -7,8 +7,7 @@
 #include "core/trees/tree_growth.h"
 #include "core/base/rng.h"
 #include "core/base/sort.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "core/base/vectors.h"
 
 /*
  * Nodes with fewer rows note which codes occur while they count, instead of
@@ -66,7 +65,7 @@ undo_draws(SpkGrower *grower)
  * SPK_FEATURES_PER_PASS; a constant where it is called, so that the inner loop
  * unrolls), noting the codes that occur when there are few rows.
  */
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features, const int n_features,
 		   const bool few)
 {

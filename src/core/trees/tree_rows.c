@@ -8,8 +8,7 @@
 #include "core/trees/oob_tally.h"
 #include "core/base/rng.h"
 #include "core/base/sort.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "core/base/vectors.h"
 
 /*
  * Draws as many rows as there are, with replacement, counting how often each
@@ -110,7 +109,7 @@ side_of_codes(const SpkSplit *split, uint8_t *left)
  * does harm: the left one never overtakes the row being read, and the right
  * one stays in the node's own stretch of the other buffer.
  */
-ALWAYS_INLINE void
+SPK_ALWAYS_INLINE void
 move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, const size_t stride,
 			uint8_t **left, uint8_t **right)
 {
