@@ -15,8 +15,9 @@ JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 # -ffp-contract=off: the same model, bit for bit, on every machine.  It stands
 # with the preprocessor's flags because those reach the bitcode for JIT too.
 PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
+# -fvisibility=hidden: only what PostgreSQL looks up leaves the library (see compat.h)
 # -fno-semantic-interposition: calls within the module may be inlined
-PG_CFLAGS = -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
+PG_CFLAGS = -fvisibility=hidden -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
 SHLIB_LINK = $(JSONC_LIBS) -lz $(SHLIB_LINK_MORE)
 
 PG_CONFIG ?= pg_config

@@ -11,9 +11,31 @@
 #include "varatt.h"
 #endif
 
+#include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+
+/*
+ * What PostgreSQL looks up by name leaves the library, and nothing else: the
+ * functions of SQL, _PG_init and where parallel workers begin.  The Makefile
+ * hides the rest, as PostgreSQL's own makefiles do from 16 on.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT		__attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(name) \
+	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, name)(void); \
+	const Pg_finfo_record * \
+	CppConcat(pg_finfo_, name)(void) \
+	{ \
+		static const Pg_finfo_record info = {1}; \
+		return &info; \
+	} \
+	extern int	no_such_variable
+#endif
 
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn		__attribute__((noreturn))

@@ -15,7 +15,7 @@
 PG_MODULE_MAGIC;
 
 #if PG_VERSION_NUM < 160000
-void		_PG_init(void);
+extern PGDLLEXPORT void _PG_init(void);
 #endif
 
 void
