@@ -19,7 +19,7 @@
 #include "host/memory_limit.h"
 
 /* Codes and values that fits look at, roughly, below which workers cost more than they give. */
-#define MIN_PARALLEL_WORK	10000000.0
+#define MIN_COMPARE_WORK	10000000.0
 
 SpkModel
 spk_making_model(const SpkMaking *making, int contender)
@@ -78,7 +78,7 @@ wanted_workers(SpkMaking *making)
 		making->costs[i] = cost_of(making, i);
 		cost += making->costs[i] * plan->n_folds;
 	}
-	if (IsParallelWorker() || !IsUnderPostmaster || cost < MIN_PARALLEL_WORK)
+	if (IsParallelWorker() || !IsUnderPostmaster || cost < MIN_COMPARE_WORK)
 		return 0;
 	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers),
 			   plan->n_contenders * (int) (plan->n_folds + 1) - 1);

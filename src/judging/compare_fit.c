@@ -27,10 +27,10 @@
 
 /* Keys of the parallel context's table of contents */
 #define KEY_ARENA		UINT64CONST(1)
-#define KEY_AREA		UINT64CONST(2)
+#define KEY_MODELS_AREA		UINT64CONST(2)
 
 /* First size of the area that workers leave models in; it grows. */
-#define AREA_SIZE			(256 * 1024)
+#define MODELS_AREA_SIZE			(256 * 1024)
 
 /* A segment that the area grows by is at most so many times what it is to hold, and some. */
 #define AREA_GROWTH			2
@@ -262,7 +262,7 @@ share_model(dsa_area *area, const bytea *model, bool has_trees)
 	dsa_pointer place;
 
 	/* one without trees is small, and could not be fitted again: the values are gone */
-	if (has_trees && !spk_shared_memory_fits(AREA_GROWTH * (uint64) VARSIZE(model) + AREA_SIZE))
+	if (has_trees && !spk_shared_memory_fits(AREA_GROWTH * (uint64) VARSIZE(model) + MODELS_AREA_SIZE))
 		return InvalidDsaPointer;
 	place = dsa_allocate_extended(area, VARSIZE(model), DSA_ALLOC_HUGE);
 	memcpy(dsa_get_address(area, place), model, VARSIZE(model));
@@ -302,7 +302,7 @@ run_in_parallel(SpkArena *arena, int n_workers, bytea **models)
 	EnterParallelMode();
 	pcxt = CreateParallelContext("sparkify", "spk_contest_worker", n_workers);
 	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(SharedArena));
-	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
+	shm_toc_estimate_chunk(&pcxt->estimator, MODELS_AREA_SIZE);
 	shm_toc_estimate_keys(&pcxt->estimator, 2);
 	InitializeParallelDSM(pcxt);
 	if (pcxt->seg == NULL)
@@ -310,15 +310,15 @@ run_in_parallel(SpkArena *arena, int n_workers, bytea **models)
 	else
 	{
 		SharedArena *shared = shm_toc_allocate(pcxt->toc, sizeof(SharedArena));
-		void	   *place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
-		dsa_area   *area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
+		void	   *place = shm_toc_allocate(pcxt->toc, MODELS_AREA_SIZE);
+		dsa_area   *area = dsa_create_in_place(place, MODELS_AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
 
 		shared->contest = dsm_segment_handle(arena->segment);
 		shared->has_values = arena->values_segment != NULL;
 		if (shared->has_values)
 			shared->values = dsm_segment_handle(arena->values_segment);
 		shm_toc_insert(pcxt->toc, KEY_ARENA, shared);
-		shm_toc_insert(pcxt->toc, KEY_AREA, place);
+		shm_toc_insert(pcxt->toc, KEY_MODELS_AREA, place);
 		LaunchParallelWorkers(pcxt);
 		run_in_leader(arena, models);
 		WaitForParallelWorkersToFinish(pcxt);
@@ -369,7 +369,7 @@ attach_arena(const SharedArena *shared)
 void
 spk_contest_worker(dsm_segment *seg, shm_toc *toc)
 {
-	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
+	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_MODELS_AREA, false), seg);
 	SpkArena	arena = attach_arena(shm_toc_lookup(toc, KEY_ARENA, false));
 	SpkContest *contest = arena.contest;
 	int64		number;

@@ -22,7 +22,7 @@
 #include "host/progress.h"
 
 /* Room beside the contest for the parallel context. */
-#define CONTEXT_SIZE	(1024 * 1024)
+#define COMPARE_CONTEXT	(1024 * 1024)
 
 /* ---- Forms ---- */
 
@@ -266,10 +266,10 @@ alloc_arena(const SpkContest *layout, MemoryContext context, SpkArena *arena, in
 {
 	*arena = (SpkArena) {NULL};
 	if (*n_workers > 0)
-		arena->segment = spk_shared_segment(layout->size, layout->values_size + CONTEXT_SIZE);
+		arena->segment = spk_shared_segment(layout->size, layout->values_size + COMPARE_CONTEXT);
 	if (arena->segment != NULL && layout->values_size > 0)
 	{
-		arena->values_segment = spk_shared_segment(layout->values_size, CONTEXT_SIZE);
+		arena->values_segment = spk_shared_segment(layout->values_size, COMPARE_CONTEXT);
 		if (arena->values_segment == NULL)
 		{
 			dsm_detach(arena->segment);

@@ -33,13 +33,13 @@
 #define KEY_SEGMENT		UINT64CONST(1)	/* dsm_handle of the block */
 
 /* Rows times features times trees below which the start of workers costs more than they give. */
-#define MIN_PARALLEL_WORK	1000000.0
+#define MIN_CROSS_FIT_WORK	1000000.0
 
 /* What counts as so many trees where there are none: a regression's iterations. */
 #define TREES_OF_REGRESSION	10
 
 /* Space that a parallel context takes beside the block. */
-#define CONTEXT_SIZE	(1024 * 1024)
+#define CROSS_FIT_CONTEXT	(1024 * 1024)
 
 /* The block starts with this; places are bytes from there. */
 typedef struct HeldOut
@@ -239,7 +239,7 @@ wanted_workers(const SpkTable *table, const SpkModel *like)
 		spk_option_applies(SPK_OPT_TREES, like->algorithm) ? like->options.value[SPK_OPT_TREES] : 1;
 
 	if (IsParallelWorker() || !IsUnderPostmaster ||
-		(double) table->n_rows * table->n_columns * trees < MIN_PARALLEL_WORK)
+		(double) table->n_rows * table->n_columns * trees < MIN_CROSS_FIT_WORK)
 		return 0;
 	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers), SPK_CALIBRATION_FOLDS - 1);
 }
@@ -267,7 +267,7 @@ spk_score_held_out(const SpkHost *host, const SpkTable *table, const SpkModel *l
 	bytea	   *features = pack_features(like, table->n_rows);
 	HeldOut		layout = lay_out(table, like, features);
 	int			n_workers = affordable_workers(table, like, layout.size, wanted_workers(table, like));
-	dsm_segment *segment = n_workers > 0 ? spk_shared_segment(layout.size, CONTEXT_SIZE) : NULL;
+	dsm_segment *segment = n_workers > 0 ? spk_shared_segment(layout.size, CROSS_FIT_CONTEXT) : NULL;
 	HeldOut    *h = segment != NULL ? dsm_segment_address(segment) :
 		spk_must_alloc(host, layout.size, 1, "training set");
 	SpkTrainProgress progress;

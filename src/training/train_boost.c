@@ -27,13 +27,13 @@
 #include "host/progress.h"
 
 /* Keys of the parallel context's table of contents */
-#define KEY_SHARED		UINT64CONST(1)
+#define KEY_BOOST		UINT64CONST(1)
 
 /*
  * Codes times trees below which the start of workers, some milliseconds, costs
  * more than they give; and rows that a member should have for itself.
  */
-#define MIN_PARALLEL_WORK	10000000
+#define MIN_BOOST_WORK	10000000
 #define MIN_MEMBER_ROWS		4096
 
 /* Looks at a barrier before sleeping: some 30 microseconds. */
@@ -41,7 +41,7 @@
 #define SLEEP_US		20
 
 /* Of a parallel context. */
-#define CONTEXT_SIZE	(1024 * 1024)
+#define BOOST_CONTEXT	(1024 * 1024)
 
 /*
  * A team whose leader has waited for the others, in this time, so many times
@@ -153,7 +153,7 @@ fill_segment(ParallelContext *pcxt, const SpkBoostPlan *plan, const SpkMatrix *m
 	pg_atomic_init_u32(&shared->n_members, 0);
 	pg_atomic_init_u32(&shared->n_waiting, 0);
 	pg_atomic_init_u32(&shared->generation, 0);
-	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
+	shm_toc_insert(pcxt->toc, KEY_BOOST, shared);
 	spk_share_matrix(pcxt, matrix, features, segment);
 	return shared;
 }
@@ -200,7 +200,7 @@ void
 spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SharedTeam *shared = shm_toc_lookup(toc, KEY_SHARED, false);
+	SharedTeam *shared = shm_toc_lookup(toc, KEY_BOOST, false);
 	SpkMatrix	matrix;
 	SpkFeature *features;
 	dsm_segment *segment = spk_attach_matrix(toc, &matrix, &features);
@@ -226,7 +226,7 @@ wanted_workers(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 	long		others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 	int			most = Min(max_parallel_maintenance_workers, max_parallel_workers);
 
-	if (IsParallelWorker() || !IsUnderPostmaster || work < MIN_PARALLEL_WORK || others < 1)
+	if (IsParallelWorker() || !IsUnderPostmaster || work < MIN_BOOST_WORK || others < 1)
 		return 0;
 	return Min(Min(most, others), (int) (matrix->n_rows / MIN_MEMBER_ROWS));
 }
@@ -252,7 +252,7 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 
 	if (n_workers > 0)
 		segment = spk_shared_segment(codes_size(&matrix) +
-									 spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1), CONTEXT_SIZE);
+									 spk_boost_shared_size(&plan, &matrix, (uint32) n_workers + 1), BOOST_CONTEXT);
 	if (segment != NULL)
 		codes = dsm_segment_address(segment);
 	else
