@@ -14,6 +14,9 @@
  * as_of 00:00 UTC, or the time of the last event without as_of; the reference
  * day is as_of, or the day after the last event's.
  */
+#ifndef SPK_FEATURE_ITEM
+#error "SPK_FEATURE_ITEM says what becomes of each feature"
+#endif
 
 /* The six of the notebook, as defined there */
 SPK_FEATURE_ITEM(avg_play_hour, float8, ratio_or(a->play_hours, a->pages[SPK_PAGE_NEXT_SONG], 0),

@@ -12,6 +12,10 @@
  * with a bit for each test, 1 when the row's code is above the split; bits
  * behind those of tests do not matter.
  */
+#ifndef TARGET
+#error "TARGET says which processor's functions are made"
+#endif
+
 #include "core/scoring/walk_parts.h"
 
 /* Trees whose blocks are in flight together; more would not fit the registers. */
