@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 scripts=0
 failed=0
 while IFS= read -r -d '' file; do
-	begin=$(head -c 2 "$file" | tr -d '\0')
+	IFS= read -r -N 2 begin <"$file" || true
 	if [ "$begin" = '#!' ]; then
 		scripts=$((scripts + 1))
 		[ -x "$file" ] || { echo "$file: a script that is not executable"; failed=1; }
