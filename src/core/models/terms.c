@@ -41,14 +41,6 @@ spk_min_max(double x, double low, double high)
 	return x >= high ? 1 : (x * 0.5 - low * 0.5) / half;
 }
 
-uint32_t
-spk_term_length(const SpkModel *model, const SpkFeature *feature)
-{
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
-		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
-	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
-}
-
 size_t
 spk_terms_length(const SpkModel *model)
 {

@@ -70,7 +70,13 @@ extern double spk_standardise(double x, double center, double scale);
 extern double spk_min_max(double x, double low, double high);
 
 /* Doubles of this feature, the mean included. */
-extern uint32_t spk_term_length(const SpkModel *model, const SpkFeature *feature);
+static inline uint32_t
+spk_term_length(const SpkModel *model, const SpkFeature *feature)
+{
+	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
+	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
+}
 
 /* Doubles of the whole model. */
 extern size_t spk_terms_length(const SpkModel *model);
