@@ -12,13 +12,16 @@ EXTRA_CLEAN = test/unit/build test/fuzz/build
 JSONC_CFLAGS := $(shell pkg-config --cflags json-c 2>/dev/null)
 JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 
-# -ffp-contract=off: the same model, bit for bit, on every machine.  It stands
-# with the preprocessor's flags because those reach the bitcode for JIT too.
+# -ffp-contract=off: the same model, bit for bit, on every machine
 PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
 # -fvisibility=hidden: only what PostgreSQL looks up leaves the library (see compat.h)
 # -fno-semantic-interposition: calls within the module may be inlined
 PG_CFLAGS = -fvisibility=hidden -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
 SHLIB_LINK = $(JSONC_LIBS) -lz $(SHLIB_LINK_MORE)
+
+# No bitcode: JIT would copy functions of SQL from it into its own code, where
+# what they call in the library, and what does not leave it, cannot be found.
+override with_llvm = no
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -50,7 +53,7 @@ endif
 ifneq ($(PGXS),)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(shell find src -name "*.h")
+$(OBJS): $(shell find src -name "*.h")
 
 # TAP tests of the installed extension, each with servers of its own
 prove_installcheck: export TESTDIR = $(CURDIR)

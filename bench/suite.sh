@@ -32,7 +32,7 @@ done
 
 say "Building the extension"
 server_copy
-server_install with_llvm=no
+server_install
 bench_server_start
 sql -c 'CREATE EXTENSION sparkify' -c 'CREATE EXTENSION pg_prewarm' \
 	-c 'CREATE SERVER logs FOREIGN DATA WRAPPER sparkify_json' \

@@ -5,6 +5,7 @@
 #
 # That is: functions of SQL, _PG_init, the magic block and where parallel
 # workers begin, whose names a header exports and a context is made with.
+# Bitcode, which JIT copies functions from, would look up the rest as well.
 #
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,4 +33,6 @@ missing=$(comm -23 <(wanted | sort) <(echo "$exported"))
 echo "Exported symbols: $(wc -l <<<"$exported"), of these spk_: $(grep -c '^spk_' <<<"$exported" || true)"
 [ -z "$surplus" ] || printf 'nobody looks up: %s\n' $surplus
 [ -z "$missing" ] || printf 'cannot be looked up: %s\n' $missing
-[ -z "$surplus$missing" ]
+bitcode=$("${PG_CONFIG:-pg_config}" --pkglibdir)/bitcode/sparkify
+[ ! -e "$bitcode" ] || echo "there is bitcode in $bitcode"
+[ -z "$surplus$missing" ] && [ ! -e "$bitcode" ]

@@ -102,7 +102,7 @@ sanitize_tests()
 		rm -rf "$SANDBOX/data"
 		make -s PG_CONFIG="$PG_CONFIG" clean
 	fi
-	server_install with_llvm=no COPT="$flags" SHLIB_LINK_MORE=-fsanitize=address,undefined || return 1
+	server_install COPT="$flags" SHLIB_LINK_MORE=-fsanitize=address,undefined || return 1
 
 	# the library starts at the first malloc(), and hangs when a message catalogue
 	# is being opened then, as some library's constructor does: be first
