@@ -11,7 +11,7 @@
 #include "json/profile_text.h"
 
 /* The longest text of a slice or of a member beside them: json-c's memory is some forty times that. */
-#define PIECE_BYTES		65536
+#define VALUE_BYTES		65536
 
 /* What the text of a slice takes, more or less: room that is there at once need not grow. */
 #define USUAL_PIECE		256
@@ -456,7 +456,7 @@ read_slices(Reading *r, SpkJsonCursor *c)
 	spk_json_open(c, '[');
 	while (r->status == SPK_OK && spk_json_next(c, ']'))
 	{
-		SpkJsonPiece piece = spk_json_value(c, PIECE_BYTES);
+		SpkJsonPiece piece = spk_json_value(c, VALUE_BYTES);
 
 		if (c->fault == NULL)
 			read_slice(r, piece);
@@ -535,7 +535,7 @@ spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkPr
 			read_slices(&r, &c);
 		else if (which != N_MEMBERS)
 		{
-			SpkJsonPiece piece = spk_json_value(&c, PIECE_BYTES);
+			SpkJsonPiece piece = spk_json_value(&c, VALUE_BYTES);
 
 			if (c.fault == NULL)
 				read_header_member(&r, piece, which, &header);
