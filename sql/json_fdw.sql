@@ -20,7 +20,7 @@ $$);
 SELECT pg_temp.put('sparkify_fdw_2.json', E'{"ts":1538352394000,"userId":"9","sessionId":8,"page":"Thumbs Up","auth":"Logged In","level":"free","other":[1]}');
 
 -- options
-CREATE FOREIGN DATA WRAPPER sparkify_other HANDLER churn_json_handler VALIDATOR churn_json_validator OPTIONS (filename 'x');
+CREATE FOREIGN DATA WRAPPER sparkify_other HANDLER sparkify_json_handler VALIDATOR sparkify_json_validator OPTIONS (filename 'x');
 CREATE SERVER sparkify_logs FOREIGN DATA WRAPPER sparkify_json OPTIONS (filename 'x');
 CREATE SERVER sparkify_logs FOREIGN DATA WRAPPER sparkify_json OPTIONS (on_error 'ignore');
 CREATE SERVER sparkify_logs FOREIGN DATA WRAPPER sparkify_json;

@@ -82,7 +82,7 @@ COPY forests TO :'file' (FORMAT binary);
 CREATE TABLE forests_back (LIKE forests);
 COPY forests_back FROM :'file' (FORMAT binary);
 SELECT count(*), bool_and(b.model = f.model) AS same FROM forests_back b JOIN forests f USING (name);
-CREATE TABLE bytes AS SELECT name, churn_model_send(model) AS b FROM models WHERE name IN ('forest', 'tree');
+CREATE TABLE bytes AS SELECT name, sparkify_model_send(model) AS b FROM models WHERE name IN ('forest', 'tree');
 SELECT name, length(b), substr(b, 1, 8), encode(reverse_bytes, 'hex') = churn_fingerprint(model) AS fingerprint
 FROM bytes JOIN models USING (name),
      LATERAL (SELECT string_agg(substr(b, i, 1), NULL ORDER BY i DESC) AS reverse_bytes FROM generate_series(9, 16) AS i) AS r

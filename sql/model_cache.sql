@@ -12,7 +12,7 @@ CREATE TABLE expected AS SELECT i, a.* FROM segments s, alone(s) AS a;
 CREATE VIEW together AS
 SELECT s.i, churn_predict(m.model, s) AS p, churn_at_risk(m.model, s) AS risk,
 	(SELECT sum(contribution) FROM churn_explain(m.model, s)) AS parts, churn_reasons(m.model, s) AS reasons,
-	churn_predict_values(m.model, s.a, s.b) AS v
+	sparkify_predict_values(m.model, s.a, s.b) AS v
 FROM segments s JOIN segment_models m USING (seg);
 SELECT count(*), count(*) FILTER (WHERE (e.p, e.risk, e.parts, e.reasons, e.p) IS NOT DISTINCT FROM (t.p, t.risk, t.parts, t.reasons, t.v)) AS same
 FROM expected e JOIN together t USING (i);
@@ -27,7 +27,7 @@ CREATE TABLE twins AS SELECT n, m::churn_model AS model FROM (VALUES
 	(1, '{"sparkify_model": 1, "algorithm": "decision_tree", "threshold": 0.5, "options": {"max_depth": 5, "min_leaf": 20, "features_per_split": 0.5, "bins": 2, "class_weight": "balanced", "criterion": "gini", "seed": 42}, "facts": {}, "features": [{"name": "xxxxxxx", "kind": "number", "edges": [0, 100], "counts": [10, 20, 0, 0], "importance": 1.5}], "trees": [[[0, 0, "right", 30], [0.125, 10], [0.75, 20]]]}'),
 	(2, '{"sparkify_model": 1, "algorithm": "decision_tree", "threshold": 0.5, "options": {"max_depth": 5, "min_leaf": 20, "features_per_split": 0.5, "bins": 2, "class_weight": "balanced", "criterion": "gini", "seed": 42}, "facts": {}, "features": [{"name": "xxxxxxx", "kind": "number", "edges": [0, 100], "counts": [10, 20, 0, 0], "importance": 1.5408250846248732e-63}], "trees": [[[0, 0, "right", 30], [0.875, 10], [0.00390625, 20]]]}')) v(n, m);
 SELECT count(DISTINCT churn_fingerprint(model)) AS fingerprints, count(DISTINCT model) AS models FROM twins;
-SELECT x, n, churn_predict(model, r), churn_predict_values(model, x), churn_reasons(model, r), churn_at_risk(model, r),
+SELECT x, n, churn_predict(model, r), sparkify_predict_values(model, x), churn_reasons(model, r), churn_at_risk(model, r),
 	(SELECT round(sum(contribution)::numeric, 9) FROM churn_explain(model, r)) AS sum
 FROM (SELECT x, x AS xxxxxxx FROM (VALUES (-1), (50)) v(x)) r, twins ORDER BY x, n;
 

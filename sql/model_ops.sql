@@ -19,13 +19,13 @@ ANALYZE mixed;
 SELECT bool_and((a.model = b.model) = (x = y)) AS eq, bool_and((a.model <> b.model) = (x <> y)) AS ne,
 	bool_and((a.model < b.model) = (x < y)) AS lt, bool_and((a.model <= b.model) = (x <= y)) AS le,
 	bool_and((a.model > b.model) = (x > y)) AS gt, bool_and((a.model >= b.model) = (x >= y)) AS ge,
-	bool_and(churn_model_cmp(a.model, b.model) = CASE WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END) AS cmp,
+	bool_and(sparkify_model_cmp(a.model, b.model) = CASE WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END) AS cmp,
 	count(*) FILTER (WHERE a.model = b.model) AS equal_pairs
-FROM mixed AS a, mixed AS b, churn_model_send(a.model) AS x, churn_model_send(b.model) AS y;
+FROM mixed AS a, mixed AS b, sparkify_model_send(a.model) AS x, sparkify_model_send(b.model) AS y;
 SELECT count(*), count(DISTINCT pg_column_size(model)) AS sizes, count(DISTINCT model) AS distinct_ones,
-	count(DISTINCT churn_model_hash(model)) AS hashes,
-	bool_and(churn_model_hash_extended(model, 0)::bit(32) = churn_model_hash(model)::bit(32)) AS extended,
-	bool_and(churn_model_hash_extended(model, 1) <> churn_model_hash_extended(model, 0)) AS seeded FROM stored;
+	count(DISTINCT sparkify_model_hash(model)) AS hashes,
+	bool_and(sparkify_model_hash_extended(model, 0)::bit(32) = sparkify_model_hash(model)::bit(32)) AS extended,
+	bool_and(sparkify_model_hash_extended(model, 1) <> sparkify_model_hash_extended(model, 0)) AS seeded FROM stored;
 SELECT model = NULL AS eq, model < NULL AS lt, model IS DISTINCT FROM NULL AS is_distinct FROM m LIMIT 1;
 
 -- grouping, sets, joins, arrays and rows, of either type

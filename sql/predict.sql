@@ -215,13 +215,13 @@ SELECT churn_score(model, 'SELECT t, 1 AS userid FROM times') FROM timed WHERE n
 DROP TABLE timed, times;
 
 -- what churn_score calls
-SELECT count(*) FILTER (WHERE churn_predict_values(model, songs) = churn_predict(model, u)) AS same
+SELECT count(*) FILTER (WHERE sparkify_predict_values(model, songs) = churn_predict(model, u)) AS same
 FROM models, users u WHERE name = 'song';
-SELECT churn_predict_values(NULL, 1) IS NULL AS null, churn_predict_values(model, NULL::int) IS NULL AS missing
+SELECT sparkify_predict_values(NULL, 1) IS NULL AS null, sparkify_predict_values(model, NULL::int) IS NULL AS missing
 FROM models WHERE name = 'song';
-SELECT churn_predict_values(model, 1, 2) FROM models WHERE name = 'song';
-SELECT churn_predict_values(model, 'many') FROM models WHERE name = 'song';
-SELECT churn_predict_values(model, VARIADIC ARRAY[1]) FROM models WHERE name = 'song';
+SELECT sparkify_predict_values(model, 1, 2) FROM models WHERE name = 'song';
+SELECT sparkify_predict_values(model, 'many') FROM models WHERE name = 'song';
+SELECT sparkify_predict_values(model, VARIADIC ARRAY[1]) FROM models WHERE name = 'song';
 CREATE VIEW scored AS SELECT userid, churn_predict(model, u) AS risk FROM users u, models WHERE name = 'tree';
 SELECT count(risk) FROM scored;
 

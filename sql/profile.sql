@@ -81,7 +81,7 @@ FROM (VALUES ('free', 'F'), ('paid', 'M')) AS e (l, g);
 -- text goes in as it came out, byte for byte
 CREATE TABLE prof (p churn_profile);
 INSERT INTO prof SELECT churn_profile(ts, sessionid, page, level, length, gender, registration) FROM ev;
-SELECT churn_profile_send(p::text::churn_profile) = churn_profile_send(p) AS same FROM prof;
+SELECT sparkify_profile_send(p::text::churn_profile) = sparkify_profile_send(p) AS same FROM prof;
 
 -- refusals
 SELECT ''::churn_profile;
@@ -165,7 +165,7 @@ SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registr
 SELECT count(*) FROM whole JOIN (
 	SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS q
 	FROM (SELECT * FROM log ORDER BY ts DESC) AS backwards GROUP BY userid) AS b USING (userid)
-WHERE churn_profile_send(p) = churn_profile_send(q);
+WHERE sparkify_profile_send(p) = sparkify_profile_send(q);
 -- daily profiles merged are the whole, by the aggregate and by the function
 CREATE TABLE daily AS
 SELECT userid, (ts AT TIME ZONE 'UTC')::date AS day,
@@ -173,19 +173,19 @@ SELECT userid, (ts AT TIME ZONE 'UTC')::date AS day,
 FROM log GROUP BY 1, 2;
 SELECT count(*) FROM whole JOIN (
 	SELECT userid, churn_profile_merge(p ORDER BY day DESC) AS q FROM daily GROUP BY userid) AS m USING (userid)
-WHERE churn_profile_send(p) = churn_profile_send(q);
+WHERE sparkify_profile_send(p) = sparkify_profile_send(q);
 SELECT count(*) FROM whole AS w JOIN (
 	SELECT userid, churn_profile_merge(churn_profile_merge(p) FILTER (WHERE day % 2 = 0),
 		churn_profile_merge(p) FILTER (WHERE day % 2 = 1)) AS q
 	FROM (SELECT userid, day - '2018-10-01' AS day, p FROM daily) AS d GROUP BY userid) AS m USING (userid)
-WHERE churn_profile_send(w.p) = churn_profile_send(q);
+WHERE sparkify_profile_send(w.p) = sparkify_profile_send(q);
 -- random halves of the events too, where sessions and days are cut in two
 SELECT count(*) FROM whole AS w JOIN (
 	SELECT userid, churn_profile_merge(p) AS q
 	FROM (SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS p
 		FROM log GROUP BY userid, hashtext(log::text) % 3) AS parts
 	GROUP BY userid) AS m USING (userid)
-WHERE churn_profile_send(w.p) = churn_profile_send(q);
+WHERE sparkify_profile_send(w.p) = sparkify_profile_send(q);
 SELECT churn_profile_merge(p, NULL)::text = p::text AS same, churn_profile_merge(NULL, p)::text = p::text AS same,
 	churn_profile_merge(NULL, NULL) IS NULL AS nothing FROM prof;
 SELECT churn_profile_merge(p) IS NULL AS nothing FROM prof WHERE false;
@@ -193,7 +193,7 @@ SELECT churn_profile_merge(p) IS NULL AS nothing FROM prof WHERE false;
 SELECT p::text = churn_profile_merge(p, p)::text AS same FROM prof;
 
 -- in a window the state goes on after it has been read
-SELECT churn_profile_send(max(q) FILTER (WHERE last)::churn_profile) = churn_profile_send(max(p)::churn_profile) AS same FROM (
+SELECT sparkify_profile_send(max(q) FILTER (WHERE last)::churn_profile) = sparkify_profile_send(max(p)::churn_profile) AS same FROM (
 	SELECT churn_profile(ts, sessionid, page, level, length, gender, registration) OVER w::text AS q,
 		lead(ts) OVER w IS NULL AS last, (SELECT p::text FROM whole WHERE userid = '3') AS p
 	FROM log WHERE userid = '3' WINDOW w AS (ORDER BY ts, page ROWS UNBOUNDED PRECEDING)) AS x;
@@ -210,8 +210,8 @@ SELECT userid, churn_features(ts, sessionid, page, level, length, gender, regist
 EXPLAIN (COSTS OFF) SELECT churn_profile_merge(p) FROM daily;
 SELECT count(*) FROM whole JOIN (
 	SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS q FROM log GROUP BY userid) AS b USING (userid)
-WHERE churn_profile_send(p) = churn_profile_send(q);
-SELECT count(DISTINCT churn_profile_send(q)) FROM (
+WHERE sparkify_profile_send(p) = sparkify_profile_send(q);
+SELECT count(DISTINCT sparkify_profile_send(q)) FROM (
 	SELECT churn_profile_merge(p) AS q FROM daily UNION ALL
 	SELECT churn_profile_merge(p) FROM whole UNION ALL
 	SELECT churn_profile(ts, sessionid, page, level, length, gender, registration) FROM log) AS x;

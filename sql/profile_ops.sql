@@ -10,8 +10,8 @@ SELECT count(*) > 10 AS enough, count(DISTINCT profile) = count(*) AS distinct_o
 SELECT bool_and((a.profile = b.profile) = (x = y)) AS eq, bool_and((a.profile <> b.profile) = (x <> y)) AS ne,
 	bool_and((a.profile < b.profile) = (x < y)) AS lt, bool_and((a.profile <= b.profile) = (x <= y)) AS le,
 	bool_and((a.profile > b.profile) = (x > y)) AS gt, bool_and((a.profile >= b.profile) = (x >= y)) AS ge,
-	bool_and(churn_profile_cmp(a.profile, b.profile) = CASE WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END) AS cmp
-FROM up AS a, up AS b, churn_profile_send(a.profile) AS x, churn_profile_send(b.profile) AS y;
+	bool_and(sparkify_profile_cmp(a.profile, b.profile) = CASE WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END) AS cmp
+FROM up AS a, up AS b, sparkify_profile_send(a.profile) AS x, sparkify_profile_send(b.profile) AS y;
 SELECT profile = NULL AS eq, profile <> NULL AS ne, profile < NULL AS lt, profile IS DISTINCT FROM NULL AS is_distinct
 FROM up LIMIT 1;
 -- one that begins as another does is greater
@@ -53,9 +53,9 @@ CREATE TABLE stored (p churn_profile);
 ALTER TABLE stored ALTER p SET STORAGE EXTERNAL;
 INSERT INTO stored SELECT churn_profile_merge(profile) FROM up;
 INSERT INTO stored SELECT churn_profile_merge(profile) FROM up;
-SELECT count(*), count(DISTINCT p) AS distinct_ones, count(DISTINCT churn_profile_hash(p)) AS hashes,
-	bool_and(churn_profile_hash_extended(p, 0)::bit(32) = churn_profile_hash(p)::bit(32)) AS extended,
-	bool_and(churn_profile_hash_extended(p, 1) <> churn_profile_hash_extended(p, 0)) AS seeded,
+SELECT count(*), count(DISTINCT p) AS distinct_ones, count(DISTINCT sparkify_profile_hash(p)) AS hashes,
+	bool_and(sparkify_profile_hash_extended(p, 0)::bit(32) = sparkify_profile_hash(p)::bit(32)) AS extended,
+	bool_and(sparkify_profile_hash_extended(p, 1) <> sparkify_profile_hash_extended(p, 0)) AS seeded,
 	bool_and(pg_column_size(p) > 4000) AS large FROM stored;
 SELECT s.p = m.p AS eq, s.p <> m.p AS ne, s.p >= m.p AS ge FROM stored AS s, (SELECT churn_profile_merge(profile) AS p FROM up) AS m LIMIT 1;
 

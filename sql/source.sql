@@ -10,7 +10,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
     RETURN SQLSTATE || ' ' || SQLERRM || coalesce(' | ' || nullif(hint, ''), '')
-        || CASE WHEN context ~ 'churn_train_agg|AS q' THEN ' | shows our query: ' || context ELSE '' END;
+        || CASE WHEN context ~ 'sparkify_train_agg|AS q' THEN ' | shows our query: ' || context ELSE '' END;
 END $$;
 SELECT source, fails(source) FROM (VALUES
     (''), (E' \n'), ('-- nothing'), ('/* nothing */'), (';'), (' ; -- nothing'), ('"'), ('""'), ('a..b'),
@@ -82,15 +82,15 @@ BEGIN
     EXECUTE 'DROP FUNCTION ' || signature;
     RETURN hint;
 END $$;
-SELECT repel('public.churn_train_agg(boolean, source_rows, text, jsonb, text[], text, text)', 'bigint',
+SELECT repel('public.sparkify_train_agg(boolean, source_rows, text, jsonb, text[], text, text)', 'bigint',
     $$SELECT churn_train('source_rows')$$);
-SELECT repel('public.churn_train_agg(boolean, record, text, jsonb, text[], text, text)', 'record',
+SELECT repel('public.sparkify_train_agg(boolean, record, text, jsonb, text[], text, text)', 'record',
     $$SELECT churn_train('SELECT * FROM source_rows')$$);
-SELECT repel('public.churn_rows_agg(boolean, source_rows, text[], text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text)', 'int',
     $$SELECT churn_compare('source_rows', algorithms => '{naive_bayes}')$$);
-SELECT repel('public.churn_rows_agg(boolean, source_rows, text[], text, text)', 'bigint',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text)', 'bigint',
     $$SELECT churn_audit('source_rows')$$);
-SELECT repel('public.churn_predict_values(churn_model, int)', 'float8',
+SELECT repel('public.sparkify_predict_values(churn_model, int)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
 SELECT repel('public.churn_predict(churn_model, source_rows)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
@@ -111,7 +111,7 @@ SELECT repel('public.churn_metrics(boolean, float8, float8)', 'churn_metrics',
 -- What a source itself calls is the user's business; so are the casts and names of elsewhere
 SET search_path = intruders, public;
 SET ROLE regress_churn_intruder;
-SELECT intrude('intruders.max(date)', 'date'), intrude('intruders.churn_train_agg(boolean, public.source_rows, text, jsonb, text[], text, text)', 'int'),
+SELECT intrude('intruders.max(date)', 'date'), intrude('intruders.sparkify_train_agg(boolean, public.source_rows, text, jsonb, text[], text, text)', 'int'),
     intrude('intruders.count()', 'bigint');
 CREATE FUNCTION intruders.float8eq(float8, float8) RETURNS boolean LANGUAGE sql AS 'SELECT 1 / 0 = 1';
 CREATE FUNCTION intruders.own(int) RETURNS int LANGUAGE sql AS 'SELECT $1 + 1';
@@ -134,7 +134,7 @@ SELECT count(*) FROM churn_audit('source_whole');
 SELECT count(*) FROM churn_compare('source_rows', folds => 2, algorithms => '{naive_bayes}');
 SELECT count(*) FROM churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes');
 SELECT count(*) FROM source_model, churn_score(model, 'source_rows');
-SELECT churn_rows_agg(churned, t, '{}', NULL, NULL) FROM source_rows AS t;
+SELECT sparkify_rows_agg(churned, t, '{}', NULL, NULL) FROM source_rows AS t;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- Types that are read as text, and all at once those that are no features

@@ -87,14 +87,14 @@ CREATE FUNCTION churn_load_events(
 COMMENT ON FUNCTION churn_load_events(regclass, text[], text, int, int) IS
     'loads files of JSON lines on the server, or a part of each, into a table';
 
-CREATE FUNCTION churn_loading_events(load int) RETURNS SETOF churn_event
+CREATE FUNCTION sparkify_loading_events(load int) RETURNS SETOF churn_event
     AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 100000;
-COMMENT ON FUNCTION churn_loading_events(int) IS
+COMMENT ON FUNCTION sparkify_loading_events(int) IS
     'for churn_load_events only: the events of a load that is at work, for the statement that inserts them';
 
-CREATE FUNCTION churn_simulate_events_support(internal) RETURNS internal
+CREATE FUNCTION sparkify_simulate_events_support(internal) RETURNS internal
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_simulate_events_support(internal) IS
+COMMENT ON FUNCTION sparkify_simulate_events_support(internal) IS
     'planner support: estimates the rows of churn_simulate_events';
 
 CREATE FUNCTION churn_simulate_events(
@@ -102,7 +102,7 @@ CREATE FUNCTION churn_simulate_events(
     days int DEFAULT 63,
     seed bigint DEFAULT 42) RETURNS SETOF churn_event
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-    COST 50 ROWS 620000 SUPPORT churn_simulate_events_support;
+    COST 50 ROWS 620000 SUPPORT sparkify_simulate_events_support;
 COMMENT ON FUNCTION churn_simulate_events(int, int, bigint) IS
     'a simulated log in order of time, from 2018-10-01 on, the same for the same arguments; no rows for a NULL argument';
 
@@ -110,18 +110,18 @@ COMMENT ON FUNCTION churn_simulate_events(int, int, bigint) IS
 -- Reading in place
 ------------------------------------------------------------------------
 
-CREATE FUNCTION churn_json_handler() RETURNS fdw_handler
+CREATE FUNCTION sparkify_json_handler() RETURNS fdw_handler
     AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
-COMMENT ON FUNCTION churn_json_handler() IS
+COMMENT ON FUNCTION sparkify_json_handler() IS
     'handler of the foreign data wrapper sparkify_json';
 
-CREATE FUNCTION churn_json_validator(options text[], catalog oid) RETURNS void
+CREATE FUNCTION sparkify_json_validator(options text[], catalog oid) RETURNS void
     AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
-COMMENT ON FUNCTION churn_json_validator(text[], oid) IS
+COMMENT ON FUNCTION sparkify_json_validator(text[], oid) IS
     'checks the options of the foreign data wrapper sparkify_json';
 
 CREATE FOREIGN DATA WRAPPER sparkify_json
-    HANDLER churn_json_handler VALIDATOR churn_json_validator;
+    HANDLER sparkify_json_handler VALIDATOR sparkify_json_validator;
 COMMENT ON FOREIGN DATA WRAPPER sparkify_json IS
     'event logs in JSON lines on the server, read in place';
 
@@ -131,123 +131,123 @@ COMMENT ON FOREIGN DATA WRAPPER sparkify_json IS
 
 CREATE TYPE churn_profile;
 
-CREATE FUNCTION churn_profile_in(cstring) RETURNS churn_profile
+CREATE FUNCTION sparkify_profile_in(cstring) RETURNS churn_profile
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_in(cstring) IS 'input: JSON text';
+COMMENT ON FUNCTION sparkify_profile_in(cstring) IS 'input: JSON text';
 
-CREATE FUNCTION churn_profile_out(churn_profile) RETURNS cstring
+CREATE FUNCTION sparkify_profile_out(churn_profile) RETURNS cstring
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_out(churn_profile) IS 'output: JSON text';
+COMMENT ON FUNCTION sparkify_profile_out(churn_profile) IS 'output: JSON text';
 
-CREATE FUNCTION churn_profile_recv(internal) RETURNS churn_profile
+CREATE FUNCTION sparkify_profile_recv(internal) RETURNS churn_profile
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_recv(internal) IS 'binary input';
+COMMENT ON FUNCTION sparkify_profile_recv(internal) IS 'binary input';
 
-CREATE FUNCTION churn_profile_send(churn_profile) RETURNS bytea
+CREATE FUNCTION sparkify_profile_send(churn_profile) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_send(churn_profile) IS 'binary output';
+COMMENT ON FUNCTION sparkify_profile_send(churn_profile) IS 'binary output';
 
 CREATE TYPE churn_profile (
-	INPUT = churn_profile_in,
-	OUTPUT = churn_profile_out,
-	RECEIVE = churn_profile_recv,
-	SEND = churn_profile_send,
+	INPUT = sparkify_profile_in,
+	OUTPUT = sparkify_profile_out,
+	RECEIVE = sparkify_profile_recv,
+	SEND = sparkify_profile_send,
 	STORAGE = extended
 );
 COMMENT ON TYPE churn_profile IS 'mergeable summary of one user''s activity';
 
-CREATE FUNCTION churn_profile_eq(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_eq(churn_profile, churn_profile) IS 'implementation of = operator';
+CREATE FUNCTION sparkify_profile_eq(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_eq(churn_profile, churn_profile) IS 'implementation of = operator';
 
-CREATE FUNCTION churn_profile_ne(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_ne(churn_profile, churn_profile) IS 'implementation of <> operator';
+CREATE FUNCTION sparkify_profile_ne(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_ne(churn_profile, churn_profile) IS 'implementation of <> operator';
 
-CREATE FUNCTION churn_profile_lt(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_lt(churn_profile, churn_profile) IS 'implementation of < operator';
+CREATE FUNCTION sparkify_profile_lt(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_lt(churn_profile, churn_profile) IS 'implementation of < operator';
 
-CREATE FUNCTION churn_profile_le(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_le(churn_profile, churn_profile) IS 'implementation of <= operator';
+CREATE FUNCTION sparkify_profile_le(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_le(churn_profile, churn_profile) IS 'implementation of <= operator';
 
-CREATE FUNCTION churn_profile_gt(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_gt(churn_profile, churn_profile) IS 'implementation of > operator';
+CREATE FUNCTION sparkify_profile_gt(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_gt(churn_profile, churn_profile) IS 'implementation of > operator';
 
-CREATE FUNCTION churn_profile_ge(churn_profile, churn_profile) RETURNS boolean
-AS 'MODULE_PATHNAME', 'churn_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_ge(churn_profile, churn_profile) IS 'implementation of >= operator';
+CREATE FUNCTION sparkify_profile_ge(churn_profile, churn_profile) RETURNS boolean
+AS 'MODULE_PATHNAME', 'sparkify_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_ge(churn_profile, churn_profile) IS 'implementation of >= operator';
 
-CREATE FUNCTION churn_profile_cmp(churn_profile, churn_profile) RETURNS integer
-AS 'MODULE_PATHNAME', 'churn_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_cmp(churn_profile, churn_profile) IS 'less-equal-greater, by bytes';
+CREATE FUNCTION sparkify_profile_cmp(churn_profile, churn_profile) RETURNS integer
+AS 'MODULE_PATHNAME', 'sparkify_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_cmp(churn_profile, churn_profile) IS 'less-equal-greater, by bytes';
 
-CREATE FUNCTION churn_profile_hash(churn_profile) RETURNS integer
-AS 'MODULE_PATHNAME', 'churn_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_hash(churn_profile) IS 'hash';
+CREATE FUNCTION sparkify_profile_hash(churn_profile) RETURNS integer
+AS 'MODULE_PATHNAME', 'sparkify_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_hash(churn_profile) IS 'hash';
 
-CREATE FUNCTION churn_profile_hash_extended(churn_profile, bigint) RETURNS bigint
-AS 'MODULE_PATHNAME', 'churn_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_hash_extended(churn_profile, bigint) IS 'hash with a seed';
+CREATE FUNCTION sparkify_profile_hash_extended(churn_profile, bigint) RETURNS bigint
+AS 'MODULE_PATHNAME', 'sparkify_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_hash_extended(churn_profile, bigint) IS 'hash with a seed';
 
 CREATE OPERATOR = (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_eq,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_eq,
 	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 COMMENT ON OPERATOR = (churn_profile, churn_profile) IS 'equal in every bit';
 
 CREATE OPERATOR <> (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_ne,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR <> (churn_profile, churn_profile) IS 'different in some bit';
 
 CREATE OPERATOR < (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_lt,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_lt,
 	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
 );
 COMMENT ON OPERATOR < (churn_profile, churn_profile) IS 'less, by bytes';
 
 CREATE OPERATOR <= (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_le,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_le,
 	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
 );
 COMMENT ON OPERATOR <= (churn_profile, churn_profile) IS 'less or equal, by bytes';
 
 CREATE OPERATOR > (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_gt,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_gt,
 	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
 COMMENT ON OPERATOR > (churn_profile, churn_profile) IS 'greater, by bytes';
 
 CREATE OPERATOR >= (
-	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = churn_profile_ge,
+	LEFTARG = churn_profile, RIGHTARG = churn_profile, FUNCTION = sparkify_profile_ge,
 	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
 COMMENT ON OPERATOR >= (churn_profile, churn_profile) IS 'greater or equal, by bytes';
 
 CREATE OPERATOR CLASS churn_profile_ops DEFAULT FOR TYPE churn_profile USING btree AS
 	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
-	FUNCTION 1 churn_profile_cmp(churn_profile, churn_profile),
+	FUNCTION 1 sparkify_profile_cmp(churn_profile, churn_profile),
 	FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS churn_profile_ops USING btree IS 'profiles by their bytes';
 COMMENT ON OPERATOR FAMILY churn_profile_ops USING btree IS 'profiles by their bytes';
 
 CREATE OPERATOR CLASS churn_profile_ops DEFAULT FOR TYPE churn_profile USING hash AS
 	OPERATOR 1 =,
-	FUNCTION 1 churn_profile_hash(churn_profile),
-	FUNCTION 2 churn_profile_hash_extended(churn_profile, bigint);
+	FUNCTION 1 sparkify_profile_hash(churn_profile),
+	FUNCTION 2 sparkify_profile_hash_extended(churn_profile, bigint);
 COMMENT ON OPERATOR CLASS churn_profile_ops USING hash IS 'profiles by their bytes';
 COMMENT ON OPERATOR FAMILY churn_profile_ops USING hash IS 'profiles by their bytes';
 
-CREATE FUNCTION churn_profile_json(churn_profile) RETURNS json
+CREATE FUNCTION sparkify_profile_json(churn_profile) RETURNS json
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_json(churn_profile) IS 'the profile''s text as json';
+COMMENT ON FUNCTION sparkify_profile_json(churn_profile) IS 'the profile''s text as json';
 
 -- to_json, to_jsonb and row_to_json look for this cast
-CREATE CAST (churn_profile AS json) WITH FUNCTION churn_profile_json(churn_profile);
+CREATE CAST (churn_profile AS json) WITH FUNCTION sparkify_profile_json(churn_profile);
 COMMENT ON CAST (churn_profile AS json) IS 'the profile''s text as json';
 CREATE CAST (churn_profile AS jsonb) WITH INOUT;
 COMMENT ON CAST (churn_profile AS jsonb) IS 'the profile''s text as jsonb';
@@ -330,80 +330,80 @@ COMMENT ON COLUMN churn_features.song_trend_14d IS 'as song_trend_7d, with the l
 -- features: end
 COMMENT ON TYPE churn_features IS 'the feature columns of one user';
 
-CREATE FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamptz)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, timestamptz)
 RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamptz)
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, timestamptz)
 IS 'aggregate transition function';
 
 -- times without zone, and dates, are of UTC
-CREATE FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamp) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, timestamp)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, timestamp)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, date) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamptz, bigint, text, text, float8, text, date)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamptz, bigint, text, text, float8, text, date)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamptz) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamptz)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, timestamptz) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, timestamptz)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamp) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, timestamp)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, timestamp)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, date) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, timestamp, bigint, text, text, float8, text, date)
+CREATE FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn_registration_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, timestamp, bigint, text, text, float8, text, date)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamptz) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamptz)
+CREATE FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, timestamptz) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, timestamptz)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamp) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, timestamp)
+CREATE FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, timestamp) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, timestamp)
 IS 'aggregate transition function';
-CREATE FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, date) RETURNS internal
-AS 'MODULE_PATHNAME', 'churn_profile_trans_dates' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_trans(internal, date, bigint, text, text, float8, text, date)
+CREATE FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, date) RETURNS internal
+AS 'MODULE_PATHNAME', 'sparkify_profile_transfn_dates' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, date)
 IS 'aggregate transition function';
 
-CREATE FUNCTION churn_profile_merge_trans(internal, churn_profile) RETURNS internal
+CREATE FUNCTION sparkify_profile_merge_transfn(internal, churn_profile) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_merge_trans(internal, churn_profile) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_profile_merge_transfn(internal, churn_profile) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_profile_combine(internal, internal) RETURNS internal
+CREATE FUNCTION sparkify_profile_combinefn(internal, internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_combine(internal, internal) IS 'aggregate combine function';
+COMMENT ON FUNCTION sparkify_profile_combinefn(internal, internal) IS 'aggregate combine function';
 
-CREATE FUNCTION churn_profile_serialize(internal) RETURNS bytea
+CREATE FUNCTION sparkify_profile_serialfn(internal) RETURNS bytea
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_serialize(internal) IS 'aggregate serial function';
+COMMENT ON FUNCTION sparkify_profile_serialfn(internal) IS 'aggregate serial function';
 
-CREATE FUNCTION churn_profile_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION sparkify_profile_deserialfn(bytea, internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_deserialize(bytea, internal) IS 'aggregate deserial function';
+COMMENT ON FUNCTION sparkify_profile_deserialfn(bytea, internal) IS 'aggregate deserial function';
 
-CREATE FUNCTION churn_profile_final(internal) RETURNS churn_profile
+CREATE FUNCTION sparkify_profile_finalfn(internal) RETURNS churn_profile
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_profile_final(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_profile_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_features_final(internal) RETURNS churn_features
+CREATE FUNCTION sparkify_features_finalfn(internal) RETURNS churn_features
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_features_final(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_features_finalfn(internal) IS 'aggregate final function';
 
 CREATE AGGREGATE churn_profile(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans,
+	SFUNC = sparkify_profile_transfn,
 	STYPE = internal,
 	SSPACE = 1024,
-	FINALFUNC = churn_profile_final,
-	COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize,
-	DESERIALFUNC = churn_profile_deserialize,
+	FINALFUNC = sparkify_profile_finalfn,
+	COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn,
+	DESERIALFUNC = sparkify_profile_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, timestamptz)
@@ -412,76 +412,76 @@ IS 'profile of one user from the user''s events';
 CREATE AGGREGATE churn_profile(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, timestamp)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamptz, bigint, text, text, float8, text, date)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, timestamptz)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, timestamp)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(timestamp, bigint, text, text, float8, text, date)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, timestamptz)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, timestamp)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_profile(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_profile_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_profile_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, date)
 IS 'profile of one user from the user''s events; times without zone are of UTC';
 
 CREATE AGGREGATE churn_profile_merge(profile churn_profile) (
-	SFUNC = churn_profile_merge_trans,
+	SFUNC = sparkify_profile_merge_transfn,
 	STYPE = internal,
 	SSPACE = 1024,
-	FINALFUNC = churn_profile_final,
-	COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize,
-	DESERIALFUNC = churn_profile_deserialize,
+	FINALFUNC = sparkify_profile_finalfn,
+	COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn,
+	DESERIALFUNC = sparkify_profile_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_profile_merge(churn_profile) IS 'one profile from profiles of disjoint events';
@@ -494,13 +494,13 @@ IS 'one profile from two of disjoint events; NULL counts as nothing';
 CREATE AGGREGATE churn_features(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans,
+	SFUNC = sparkify_profile_transfn,
 	STYPE = internal,
 	SSPACE = 1024,
-	FINALFUNC = churn_features_final,
-	COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize,
-	DESERIALFUNC = churn_profile_deserialize,
+	FINALFUNC = sparkify_features_finalfn,
+	COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn,
+	DESERIALFUNC = sparkify_profile_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, timestamptz)
@@ -509,64 +509,64 @@ IS 'features of one user from all of the user''s events';
 CREATE AGGREGATE churn_features(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, timestamp)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts timestamptz, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamptz, bigint, text, text, float8, text, date)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, timestamptz)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, timestamp)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts timestamp, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(timestamp, bigint, text, text, float8, text, date)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamptz
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, timestamptz)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration timestamp
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, timestamp)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
 CREATE AGGREGATE churn_features(
 	ts date, sessionid bigint, page text, level text, length float8, gender text, registration date
 ) (
-	SFUNC = churn_profile_trans, STYPE = internal, SSPACE = 1024, FINALFUNC = churn_features_final, COMBINEFUNC = churn_profile_combine,
-	SERIALFUNC = churn_profile_serialize, DESERIALFUNC = churn_profile_deserialize, PARALLEL = SAFE
+	SFUNC = sparkify_profile_transfn, STYPE = internal, SSPACE = 1024, FINALFUNC = sparkify_features_finalfn, COMBINEFUNC = sparkify_profile_combinefn,
+	SERIALFUNC = sparkify_profile_serialfn, DESERIALFUNC = sparkify_profile_deserialfn, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_features(date, bigint, text, text, float8, text, date)
 IS 'features of one user from all of the user''s events; times without zone are of UTC';
@@ -588,13 +588,13 @@ CREATE FUNCTION churn_last_day(profile churn_profile) RETURNS date
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_last_day(churn_profile) IS 'UTC date of the last event';
 
-CREATE FUNCTION churn_dates_support(internal) RETURNS internal
+CREATE FUNCTION sparkify_dates_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_dates_support(internal) IS 'planner support: estimates the rows of churn_dates';
+COMMENT ON FUNCTION sparkify_dates_support(internal) IS 'planner support: estimates the rows of churn_dates';
 
 -- not strict: without a bound there would be no rows, and nobody would be told
 CREATE FUNCTION churn_dates(first date, last date, every interval) RETURNS SETOF date
-AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 SUPPORT churn_dates_support;
+AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 SUPPORT sparkify_dates_support;
 COMMENT ON FUNCTION churn_dates(date, date, interval)
 IS 'the dates from first to last, every so many days, weeks or months; the same in every time zone';
 
@@ -604,45 +604,45 @@ IS 'the dates from first to last, every so many days, weeks or months; the same 
 
 CREATE TYPE churn_model;
 
-CREATE FUNCTION churn_model_in(cstring) RETURNS churn_model
+CREATE FUNCTION sparkify_model_in(cstring) RETURNS churn_model
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_out(churn_model) RETURNS cstring
+CREATE FUNCTION sparkify_model_out(churn_model) RETURNS cstring
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_recv(internal) RETURNS churn_model
+CREATE FUNCTION sparkify_model_recv(internal) RETURNS churn_model
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_send(churn_model) RETURNS bytea
+CREATE FUNCTION sparkify_model_send(churn_model) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE churn_model (
-	INPUT = churn_model_in,
-	OUTPUT = churn_model_out,
-	RECEIVE = churn_model_recv,
-	SEND = churn_model_send,
+	INPUT = sparkify_model_in,
+	OUTPUT = sparkify_model_out,
+	RECEIVE = sparkify_model_recv,
+	SEND = sparkify_model_send,
 	STORAGE = extended
 );
 
 CREATE TYPE churn_forest;
 
-CREATE FUNCTION churn_forest_in(cstring) RETURNS churn_forest
+CREATE FUNCTION sparkify_forest_in(cstring) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_forest_out(churn_forest) RETURNS cstring
-	AS 'MODULE_PATHNAME', 'churn_model_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_forest_out(churn_forest) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'sparkify_model_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_forest_recv(internal) RETURNS churn_forest
+CREATE FUNCTION sparkify_forest_recv(internal) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_forest_send(churn_forest) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'churn_model_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_forest_send(churn_forest) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'sparkify_model_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE churn_forest (
-	INPUT = churn_forest_in,
-	OUTPUT = churn_forest_out,
-	RECEIVE = churn_forest_recv,
-	SEND = churn_forest_send,
+	INPUT = sparkify_forest_in,
+	OUTPUT = sparkify_forest_out,
+	RECEIVE = sparkify_forest_recv,
+	SEND = sparkify_forest_send,
 	STORAGE = extended
 );
 
@@ -654,107 +654,107 @@ CREATE CAST (churn_model AS churn_forest) WITH FUNCTION churn_forest(churn_model
 
 -- A churn_forest is compared by these, too: it is a churn_model without a cast.  Operators of its own would be
 -- ambiguous between the two.
-CREATE FUNCTION churn_model_eq(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_eq(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_ne(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_ne(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_lt(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_lt(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_le(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_le(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_gt(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_gt(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_ge(churn_model, churn_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'churn_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_ge(churn_model, churn_model) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_value_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_cmp(churn_model, churn_model) RETURNS integer
-	AS 'MODULE_PATHNAME', 'churn_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_cmp(churn_model, churn_model) RETURNS integer
+	AS 'MODULE_PATHNAME', 'sparkify_value_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_hash(churn_model) RETURNS integer
-	AS 'MODULE_PATHNAME', 'churn_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_hash(churn_model) RETURNS integer
+	AS 'MODULE_PATHNAME', 'sparkify_value_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_model_hash_extended(churn_model, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'churn_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_model_hash_extended(churn_model, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'sparkify_value_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE OPERATOR = (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_eq,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_eq,
 	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 
 CREATE OPERATOR <> (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_ne,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 
 CREATE OPERATOR < (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_lt,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_lt,
 	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
 );
 
 CREATE OPERATOR <= (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_le,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_le,
 	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
 );
 
 CREATE OPERATOR > (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_gt,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_gt,
 	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
 
 CREATE OPERATOR >= (
-	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = churn_model_ge,
+	LEFTARG = churn_model, RIGHTARG = churn_model, FUNCTION = sparkify_model_ge,
 	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
 
 CREATE OPERATOR CLASS churn_model_ops DEFAULT FOR TYPE churn_model USING btree AS
 	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
-	FUNCTION 1 churn_model_cmp(churn_model, churn_model),
+	FUNCTION 1 sparkify_model_cmp(churn_model, churn_model),
 	FUNCTION 4 btequalimage(oid);
 
 CREATE OPERATOR CLASS churn_model_ops DEFAULT FOR TYPE churn_model USING hash AS
 	OPERATOR 1 =,
-	FUNCTION 1 churn_model_hash(churn_model),
-	FUNCTION 2 churn_model_hash_extended(churn_model, bigint);
+	FUNCTION 1 sparkify_model_hash(churn_model),
+	FUNCTION 2 sparkify_model_hash_extended(churn_model, bigint);
 
 -- to_json, to_jsonb and row_to_json look for casts to json
-CREATE FUNCTION churn_model_json(churn_model) RETURNS json
+CREATE FUNCTION sparkify_model_json(churn_model) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION churn_forest_json(churn_forest) RETURNS json
-	AS 'MODULE_PATHNAME', 'churn_model_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION sparkify_forest_json(churn_forest) RETURNS json
+	AS 'MODULE_PATHNAME', 'sparkify_model_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE CAST (churn_model AS json) WITH FUNCTION churn_model_json(churn_model);
-CREATE CAST (churn_forest AS json) WITH FUNCTION churn_forest_json(churn_forest);
+CREATE CAST (churn_model AS json) WITH FUNCTION sparkify_model_json(churn_model);
+CREATE CAST (churn_forest AS json) WITH FUNCTION sparkify_forest_json(churn_forest);
 CREATE CAST (churn_model AS jsonb) WITH INOUT;
 CREATE CAST (churn_forest AS jsonb) WITH INOUT;
 
 COMMENT ON TYPE churn_model IS 'a trained model, self-contained';
 COMMENT ON TYPE churn_forest IS 'a trained model that is an ensemble of trees';
-COMMENT ON FUNCTION churn_model_in(cstring) IS 'I/O';
-COMMENT ON FUNCTION churn_model_out(churn_model) IS 'I/O';
-COMMENT ON FUNCTION churn_model_recv(internal) IS 'I/O';
-COMMENT ON FUNCTION churn_model_send(churn_model) IS 'I/O';
-COMMENT ON FUNCTION churn_forest_in(cstring) IS 'I/O';
-COMMENT ON FUNCTION churn_forest_out(churn_forest) IS 'I/O';
-COMMENT ON FUNCTION churn_forest_recv(internal) IS 'I/O';
-COMMENT ON FUNCTION churn_forest_send(churn_forest) IS 'I/O';
+COMMENT ON FUNCTION sparkify_model_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION sparkify_model_out(churn_model) IS 'I/O';
+COMMENT ON FUNCTION sparkify_model_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION sparkify_model_send(churn_model) IS 'I/O';
+COMMENT ON FUNCTION sparkify_forest_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION sparkify_forest_out(churn_forest) IS 'I/O';
+COMMENT ON FUNCTION sparkify_forest_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION sparkify_forest_send(churn_forest) IS 'I/O';
 COMMENT ON FUNCTION churn_forest(churn_model) IS 'the model as a churn_forest, if it is an ensemble of trees';
 COMMENT ON CAST (churn_forest AS churn_model) IS 'the same bytes';
 COMMENT ON CAST (churn_model AS churn_forest) IS 'checks that the model is an ensemble of trees';
-COMMENT ON FUNCTION churn_model_eq(churn_model, churn_model) IS 'implementation of = operator';
-COMMENT ON FUNCTION churn_model_ne(churn_model, churn_model) IS 'implementation of <> operator';
-COMMENT ON FUNCTION churn_model_lt(churn_model, churn_model) IS 'implementation of < operator';
-COMMENT ON FUNCTION churn_model_le(churn_model, churn_model) IS 'implementation of <= operator';
-COMMENT ON FUNCTION churn_model_gt(churn_model, churn_model) IS 'implementation of > operator';
-COMMENT ON FUNCTION churn_model_ge(churn_model, churn_model) IS 'implementation of >= operator';
-COMMENT ON FUNCTION churn_model_cmp(churn_model, churn_model) IS 'less-equal-greater, by bytes';
-COMMENT ON FUNCTION churn_model_hash(churn_model) IS 'hash';
-COMMENT ON FUNCTION churn_model_hash_extended(churn_model, bigint) IS 'hash with a seed';
+COMMENT ON FUNCTION sparkify_model_eq(churn_model, churn_model) IS 'implementation of = operator';
+COMMENT ON FUNCTION sparkify_model_ne(churn_model, churn_model) IS 'implementation of <> operator';
+COMMENT ON FUNCTION sparkify_model_lt(churn_model, churn_model) IS 'implementation of < operator';
+COMMENT ON FUNCTION sparkify_model_le(churn_model, churn_model) IS 'implementation of <= operator';
+COMMENT ON FUNCTION sparkify_model_gt(churn_model, churn_model) IS 'implementation of > operator';
+COMMENT ON FUNCTION sparkify_model_ge(churn_model, churn_model) IS 'implementation of >= operator';
+COMMENT ON FUNCTION sparkify_model_cmp(churn_model, churn_model) IS 'less-equal-greater, by bytes';
+COMMENT ON FUNCTION sparkify_model_hash(churn_model) IS 'hash';
+COMMENT ON FUNCTION sparkify_model_hash_extended(churn_model, bigint) IS 'hash with a seed';
 COMMENT ON OPERATOR = (churn_model, churn_model) IS 'equal in every bit';
 COMMENT ON OPERATOR <> (churn_model, churn_model) IS 'different in some bit';
 COMMENT ON OPERATOR < (churn_model, churn_model) IS 'less, by bytes';
@@ -765,8 +765,8 @@ COMMENT ON OPERATOR CLASS churn_model_ops USING btree IS 'models by their bytes'
 COMMENT ON OPERATOR FAMILY churn_model_ops USING btree IS 'models by their bytes';
 COMMENT ON OPERATOR CLASS churn_model_ops USING hash IS 'models by their bytes';
 COMMENT ON OPERATOR FAMILY churn_model_ops USING hash IS 'models by their bytes';
-COMMENT ON FUNCTION churn_model_json(churn_model) IS 'the model''s text as json';
-COMMENT ON FUNCTION churn_forest_json(churn_forest) IS 'the model''s text as json';
+COMMENT ON FUNCTION sparkify_model_json(churn_model) IS 'the model''s text as json';
+COMMENT ON FUNCTION sparkify_forest_json(churn_forest) IS 'the model''s text as json';
 COMMENT ON CAST (churn_model AS json) IS 'the model''s text as json';
 COMMENT ON CAST (churn_forest AS json) IS 'the model''s text as json';
 COMMENT ON CAST (churn_model AS jsonb) IS 'the model''s text as jsonb';
@@ -776,99 +776,99 @@ COMMENT ON CAST (churn_forest AS jsonb) IS 'the model''s text as jsonb';
 -- Models: training
 ------------------------------------------------------------------------
 
-CREATE FUNCTION churn_collect_combinefn(internal, internal) RETURNS internal
+CREATE FUNCTION sparkify_collect_combinefn(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_collect_combinefn(internal, internal) IS 'aggregate combine function';
+COMMENT ON FUNCTION sparkify_collect_combinefn(internal, internal) IS 'aggregate combine function';
 
-CREATE FUNCTION churn_collect_serialfn(internal) RETURNS bytea
+CREATE FUNCTION sparkify_collect_serialfn(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_collect_serialfn(internal) IS 'aggregate serial function';
+COMMENT ON FUNCTION sparkify_collect_serialfn(internal) IS 'aggregate serial function';
 
-CREATE FUNCTION churn_collect_deserialfn(bytea, internal) RETURNS internal
+CREATE FUNCTION sparkify_collect_deserialfn(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_collect_deserialfn(bytea, internal) IS 'aggregate deserial function';
+COMMENT ON FUNCTION sparkify_collect_deserialfn(bytea, internal) IS 'aggregate deserial function';
 
 -- stable: what a row's columns are called and what they hold is read from the catalogs
-CREATE FUNCTION churn_forest_agg_transfn(internal, anyelement, record) RETURNS internal
+CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_forest_agg_transfn(internal, anyelement, record) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_forest_agg_transfn(internal, anyelement, record, jsonb) RETURNS internal
+CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_forest_agg_transfn(internal, anyelement, record, jsonb) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_forest_agg_finalfn(internal) RETURNS churn_forest
+CREATE FUNCTION sparkify_forest_agg_finalfn(internal) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_forest_agg_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_forest_agg_finalfn(internal) IS 'aggregate final function';
 
 -- sspace: a state with its first 16 rows of 30 columns; 240 bytes for each row more
 CREATE AGGREGATE churn_forest_agg(label anyelement, features record) (
-	SFUNC = churn_forest_agg_transfn,
+	SFUNC = sparkify_forest_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
-	FINALFUNC = churn_forest_agg_finalfn,
+	FINALFUNC = sparkify_forest_agg_finalfn,
 	FINALFUNC_MODIFY = READ_WRITE,
-	COMBINEFUNC = churn_collect_combinefn,
-	SERIALFUNC = churn_collect_serialfn,
-	DESERIALFUNC = churn_collect_deserialfn,
+	COMBINEFUNC = sparkify_collect_combinefn,
+	SERIALFUNC = sparkify_collect_serialfn,
+	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_forest_agg(anyelement, record) IS 'trains a random forest to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
 
 CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jsonb) (
-	SFUNC = churn_forest_agg_transfn,
+	SFUNC = sparkify_forest_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
-	FINALFUNC = churn_forest_agg_finalfn,
+	FINALFUNC = sparkify_forest_agg_finalfn,
 	FINALFUNC_MODIFY = READ_WRITE,
-	COMBINEFUNC = churn_collect_combinefn,
-	SERIALFUNC = churn_collect_serialfn,
-	DESERIALFUNC = churn_collect_deserialfn,
+	COMBINEFUNC = sparkify_collect_combinefn,
+	SERIALFUNC = sparkify_collect_serialfn,
+	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb) IS 'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 and 1) from the columns of the row, which must not hold the label itself';
 
-CREATE FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) RETURNS internal
+CREATE FUNCTION sparkify_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_train_agg_finalfn(internal) RETURNS record
+CREATE FUNCTION sparkify_train_agg_finalfn(internal) RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_train_agg_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_train_agg_finalfn(internal) IS 'aggregate final function';
 
-CREATE AGGREGATE churn_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[], grp text, snapshot text) (
-	SFUNC = churn_train_agg_transfn,
+CREATE AGGREGATE sparkify_train_agg(label anyelement, features record, algorithm text, options jsonb, exclude text[], grp text, snapshot text) (
+	SFUNC = sparkify_train_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
-	FINALFUNC = churn_train_agg_finalfn,
+	FINALFUNC = sparkify_train_agg_finalfn,
 	FINALFUNC_MODIFY = READ_WRITE,
-	COMBINEFUNC = churn_collect_combinefn,
-	SERIALFUNC = churn_collect_serialfn,
-	DESERIALFUNC = churn_collect_deserialfn,
+	COMBINEFUNC = sparkify_collect_combinefn,
+	SERIALFUNC = sparkify_collect_serialfn,
+	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_train_agg(anyelement, record, text, jsonb, text[], text, text) IS 'internal: what churn_train runs over its source';
+COMMENT ON AGGREGATE sparkify_train_agg(anyelement, record, text, jsonb, text[], text, text) IS 'internal: what churn_train runs over its source';
 
-CREATE FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text, text) RETURNS internal
+CREATE FUNCTION sparkify_rows_agg_transfn(internal, anyelement, record, text[], text, text) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_rows_agg_transfn(internal, anyelement, record, text[], text, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_rows_agg_transfn(internal, anyelement, record, text[], text, text) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_rows_agg_finalfn(internal) RETURNS bigint
+CREATE FUNCTION sparkify_rows_agg_finalfn(internal) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION churn_rows_agg_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_rows_agg_finalfn(internal) IS 'aggregate final function';
 
-CREATE AGGREGATE churn_rows_agg(label anyelement, features record, exclude text[], grp text, snapshot text) (
-	SFUNC = churn_rows_agg_transfn,
+CREATE AGGREGATE sparkify_rows_agg(label anyelement, features record, exclude text[], grp text, snapshot text) (
+	SFUNC = sparkify_rows_agg_transfn,
 	STYPE = internal,
 	SSPACE = 8192,
-	FINALFUNC = churn_rows_agg_finalfn,
+	FINALFUNC = sparkify_rows_agg_finalfn,
 	FINALFUNC_MODIFY = READ_WRITE,
-	COMBINEFUNC = churn_collect_combinefn,
-	SERIALFUNC = churn_collect_serialfn,
-	DESERIALFUNC = churn_collect_deserialfn,
+	COMBINEFUNC = sparkify_collect_combinefn,
+	SERIALFUNC = sparkify_collect_serialfn,
+	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_rows_agg(anyelement, record, text[], text, text) IS 'internal: what collects the rows of a source, grp names the column that tells their groups, snapshot that of their dates';
+COMMENT ON AGGREGATE sparkify_rows_agg(anyelement, record, text[], text, text) IS 'internal: what collects the rows of a source, grp names the column that tells their groups, snapshot that of their dates';
 
 -- unsafe: runs queries and starts parallel workers of its own
 CREATE FUNCTION churn_train(source text, label text DEFAULT 'churned', algorithm text DEFAULT 'random_forest',
@@ -886,21 +886,21 @@ COMMENT ON FUNCTION churn_train(text, text, text, jsonb, text[], text, text, tex
 -- stable: binds the row's columns by the names and types in the catalogs.  The
 -- cost is that of a hundred trees without a limit of depth, some microseconds;
 -- how large a model is is not known when a query is planned.
-CREATE FUNCTION churn_predict_support(internal) RETURNS internal
+CREATE FUNCTION sparkify_predict_support(internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT;
-COMMENT ON FUNCTION churn_predict_support(internal) IS 'planner support function';
+COMMENT ON FUNCTION sparkify_predict_support(internal) IS 'planner support function';
 
 CREATE FUNCTION churn_predict(model churn_model, features record) RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT sparkify_predict_support;
 COMMENT ON FUNCTION churn_predict(churn_model, record) IS 'probability of churn, 0 to 1, of a row that has the feature columns of the model, in any order, among others';
 
 CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 250 SUPPORT sparkify_predict_support;
 COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS 'does the row''s probability of churn reach the model''s threshold?';
 
-CREATE FUNCTION churn_predict_values(model churn_model, VARIADIC features "any") RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250 SUPPORT churn_predict_support;
-COMMENT ON FUNCTION churn_predict_values(churn_model, "any") IS 'internal: as churn_predict, of the features themselves in the model''s order; what churn_score calls';
+CREATE FUNCTION sparkify_predict_values(model churn_model, VARIADIC features "any") RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250 SUPPORT sparkify_predict_support;
+COMMENT ON FUNCTION sparkify_predict_values(churn_model, "any") IS 'internal: as churn_predict, of the features themselves in the model''s order; what churn_score calls';
 
 -- unsafe: runs a query of its own
 CREATE FUNCTION churn_score(model churn_model, source text, id text DEFAULT 'userid',
@@ -933,10 +933,10 @@ CREATE FUNCTION churn_importance(model churn_model, kind text DEFAULT 'impurity'
 CREATE FUNCTION churn_explain(model churn_model, features record,
 		OUT feature text, OUT value text, OUT contribution float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 40 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 40 SUPPORT sparkify_predict_support;
 
 CREATE FUNCTION churn_reasons(model churn_model, features record, top int DEFAULT 3) RETURNS text[]
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 SUPPORT churn_predict_support;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10000 SUPPORT sparkify_predict_support;
 
 COMMENT ON FUNCTION churn_fingerprint(churn_model) IS
 	'hash of the whole model, 16 hex digits: equal models have equal ones';
@@ -1066,179 +1066,179 @@ COMMENT ON COLUMN churn_calibration_bin.rate IS 'what share did churn';
 
 -- one state for all of the aggregates that follow: core/scores.h
 
-CREATE FUNCTION churn_scores_transfn(internal, anyelement, float8) RETURNS internal
+CREATE FUNCTION sparkify_scores_transfn(internal, anyelement, float8) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_transfn(internal, anyelement, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_scores_transfn(internal, anyelement, float8) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_scores_transfn(internal, anyelement, float8, float8) RETURNS internal
+CREATE FUNCTION sparkify_scores_transfn(internal, anyelement, float8, float8) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_transfn(internal, anyelement, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_scores_transfn(internal, anyelement, float8, float8) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_scores_bins_transfn(internal, anyelement, float8, int) RETURNS internal
+CREATE FUNCTION sparkify_scores_bins_transfn(internal, anyelement, float8, int) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_bins_transfn(internal, anyelement, float8, int) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_scores_bins_transfn(internal, anyelement, float8, int) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_scores_costs_transfn(internal, anyelement, float8, float8, float8) RETURNS internal
+CREATE FUNCTION sparkify_scores_costs_transfn(internal, anyelement, float8, float8, float8) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_costs_transfn(internal, anyelement, float8, float8, float8) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_scores_costs_transfn(internal, anyelement, float8, float8, float8) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_scores_budget_transfn(internal, anyelement, float8, bigint) RETURNS internal
+CREATE FUNCTION sparkify_scores_budget_transfn(internal, anyelement, float8, bigint) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_budget_transfn(internal, anyelement, float8, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION sparkify_scores_budget_transfn(internal, anyelement, float8, bigint) IS 'aggregate transition function';
 
-CREATE FUNCTION churn_scores_combinefn(internal, internal) RETURNS internal
+CREATE FUNCTION sparkify_scores_combinefn(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_combinefn(internal, internal) IS 'aggregate combine function';
+COMMENT ON FUNCTION sparkify_scores_combinefn(internal, internal) IS 'aggregate combine function';
 
-CREATE FUNCTION churn_scores_serialfn(internal) RETURNS bytea
+CREATE FUNCTION sparkify_scores_serialfn(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_serialfn(internal) IS 'aggregate serial function';
+COMMENT ON FUNCTION sparkify_scores_serialfn(internal) IS 'aggregate serial function';
 
-CREATE FUNCTION churn_scores_deserialfn(bytea, internal) RETURNS internal
+CREATE FUNCTION sparkify_scores_deserialfn(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION churn_scores_deserialfn(bytea, internal) IS 'aggregate deserial function';
+COMMENT ON FUNCTION sparkify_scores_deserialfn(bytea, internal) IS 'aggregate deserial function';
 
-CREATE FUNCTION churn_metrics_finalfn(internal) RETURNS churn_metrics
+CREATE FUNCTION sparkify_metrics_finalfn(internal) RETURNS churn_metrics
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_metrics_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_metrics_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_roc_finalfn(internal) RETURNS churn_roc_point[]
+CREATE FUNCTION sparkify_roc_finalfn(internal) RETURNS churn_roc_point[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_roc_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_roc_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_pr_finalfn(internal) RETURNS churn_pr_point[]
+CREATE FUNCTION sparkify_pr_finalfn(internal) RETURNS churn_pr_point[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_pr_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_pr_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_lift_finalfn(internal) RETURNS churn_lift_decile[]
+CREATE FUNCTION sparkify_lift_finalfn(internal) RETURNS churn_lift_decile[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_lift_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_lift_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_calibration_finalfn(internal) RETURNS churn_calibration_bin[]
+CREATE FUNCTION sparkify_calibration_finalfn(internal) RETURNS churn_calibration_bin[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_calibration_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_calibration_finalfn(internal) IS 'aggregate final function';
 
-CREATE FUNCTION churn_threshold_finalfn(internal) RETURNS float8
+CREATE FUNCTION sparkify_threshold_finalfn(internal) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION churn_threshold_finalfn(internal) IS 'aggregate final function';
+COMMENT ON FUNCTION sparkify_threshold_finalfn(internal) IS 'aggregate final function';
 
 -- sspace: a state with room for its first 64 rows; 8 bytes for each one more, up to 32 MB
 CREATE AGGREGATE churn_metrics(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_metrics_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_metrics_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_metrics(anyelement, float8) IS 'judges churn scores (0..1) against labels (boolean or 0 and 1), flagging at 0.5; rows with a NULL are ignored';
 
 CREATE AGGREGATE churn_metrics(label anyelement, score float8, threshold float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_metrics_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_metrics_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_metrics(anyelement, float8, float8) IS 'judges churn scores (0..1) against labels (boolean or 0 and 1), flagging at a threshold, the same in all rows; rows with a NULL label or score are ignored';
 
 CREATE AGGREGATE churn_roc(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_roc_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_roc_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_roc(anyelement, float8) IS 'ROC curve of churn scores, from the threshold that flags nobody to the one that flags everybody; NULL with one class only';
 
 CREATE AGGREGATE churn_pr(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_pr_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_pr_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_pr(anyelement, float8) IS 'curve of precision and recall of churn scores, one point for each score of somebody who churned; NULL when nobody churned';
 
 CREATE AGGREGATE churn_lift(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_lift_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_lift_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_lift(anyelement, float8) IS 'what churn scores are worth, tenth by tenth, highest scores first';
 
 CREATE AGGREGATE churn_calibration(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_calibration_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_calibration_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_calibration(anyelement, float8) IS 'mean churn score and share that churned in ten bins of equal width, but those without rows';
 
 CREATE AGGREGATE churn_calibration(label anyelement, score float8, bins int) (
-	SFUNC = churn_scores_bins_transfn,
+	SFUNC = sparkify_scores_bins_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_calibration_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_calibration_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_calibration(anyelement, float8, int) IS 'mean churn score and share that churned in bins of equal width, but those without rows';
 
 CREATE AGGREGATE churn_threshold(label anyelement, score float8) (
-	SFUNC = churn_scores_transfn,
+	SFUNC = sparkify_scores_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_threshold_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_threshold_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8) IS 'the threshold with the best F1 of the churn class; NULL when nobody churned';
 
 CREATE AGGREGATE churn_threshold(label anyelement, score float8, cost_false_alarm float8, cost_missed float8) (
-	SFUNC = churn_scores_costs_transfn,
+	SFUNC = sparkify_scores_costs_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_threshold_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_threshold_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8, float8, float8) IS 'the threshold at which false alarms and missed churners cost least';
 
 CREATE AGGREGATE churn_threshold(label anyelement, score float8, budget bigint) (
-	SFUNC = churn_scores_budget_transfn,
+	SFUNC = sparkify_scores_budget_transfn,
 	STYPE = internal,
 	SSPACE = 700,
-	FINALFUNC = churn_threshold_finalfn,
-	COMBINEFUNC = churn_scores_combinefn,
-	SERIALFUNC = churn_scores_serialfn,
-	DESERIALFUNC = churn_scores_deserialfn,
+	FINALFUNC = sparkify_threshold_finalfn,
+	COMBINEFUNC = sparkify_scores_combinefn,
+	SERIALFUNC = sparkify_scores_serialfn,
+	DESERIALFUNC = sparkify_scores_deserialfn,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_threshold(anyelement, float8, bigint) IS 'the threshold that flags as many rows as possible, but no more than the budget';

@@ -103,7 +103,7 @@ cancel_call 'churn_lift' 'SELECT cardinality(churn_lift(churned, score)) FROM sc
 say 'Cancelling'
 {
 	printf '\nMilliseconds from the moment of cancelling to the end (load average %s); the model is of %s.\n\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		"$(value 'SELECT pg_size_pretty(octet_length(churn_model_send(model))::bigint) FROM models')"
+		"$(value 'SELECT pg_size_pretty(octet_length(sparkify_model_send(model))::bigint) FROM models')"
 	printf '| call | its own ms, or those looked at | cancelled | median | 99th percentile | longest |\n|---|---|---|---|---|---|\n'
 	for ((i = 0; i < ${#cancel_calls[@]}; i += 2)); do
 		[[ -z "${CANCEL_CALLS:-}" || "${cancel_calls[i]}" == ${CANCEL_CALLS:-} ]] || continue

@@ -57,7 +57,7 @@ same "merged profiles" "$checksum user_profiles" "$checksum profiles"
 
 {
 	printf '\n| of a profile, on average | bytes |\n|---|---|\n'
-	printf '| serialized | %s |\n' "$(value 'SELECT round(avg(octet_length(churn_profile_send(profile)))) FROM profiles')"
+	printf '| serialized | %s |\n' "$(value 'SELECT round(avg(octet_length(sparkify_profile_send(profile)))) FROM profiles')"
 	printf '| stored (compressed where PostgreSQL does) | %s |\n' "$(value 'SELECT round(avg(pg_column_size(profile))) FROM profiles')"
 	printf '| table and its TOAST | %s |\n' "$(value "SELECT pg_table_size('profiles') / $users")"
 	printf '| memory of the aggregate | %s |\n' "$(profiles_memory "SELECT userid, churn_profile($event_arguments) FROM events $profiles_where GROUP BY userid")"

@@ -3,7 +3,7 @@
  *	  churn_load_events: files of JSON lines into a table.
  *
  * Rows are pushed into a target that takes them (see event_target.h).  A target
- * that runs a statement pulls them instead, by churn_loading_events in its
+ * that runs a statement pulls them instead, by sparkify_loading_events in its
  * select list, which knows the load by its number.
  */
 #include "compat.h"
@@ -29,7 +29,7 @@
 
 PG_FUNCTION_INFO_V1(churn_load_events);
 PG_FUNCTION_INFO_V1(churn_load_event_files);
-PG_FUNCTION_INFO_V1(churn_loading_events);
+PG_FUNCTION_INFO_V1(sparkify_loading_events);
 
 typedef struct EventLoad
 {
@@ -303,7 +303,7 @@ load_at_work(int number)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("there is no load %d at work", number),
-				 errhint("Only churn_load_events() can use churn_loading_events().")));
+				 errhint("Only churn_load_events() can use sparkify_loading_events().")));
 	return load;
 }
 
@@ -340,7 +340,7 @@ begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
  * cursor may ask for more when there is no load any more.
  */
 Datum
-churn_loading_events(PG_FUNCTION_ARGS)
+sparkify_loading_events(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
 	EventLoad  *load;

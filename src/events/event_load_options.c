@@ -38,20 +38,20 @@ paths_of_array(ArrayType *array)
 	return paths;
 }
 
-/* churn_loading_events of the extension's schema. */
+/* sparkify_loading_events of the extension's schema. */
 static Oid
 reader_function(Oid namespace)
 {
 	const Oid	argument = INT4OID;
 	Oid			reader = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										 CStringGetDatum("churn_loading_events"),
+										 CStringGetDatum("sparkify_loading_events"),
 										 PointerGetDatum(buildoidvector(&argument, 1)),
 										 ObjectIdGetDatum(namespace));
 
 	if (!OidIsValid(reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function churn_loading_events(integer) does not exist in the extension's schema")));
+				 errmsg("function sparkify_loading_events(integer) does not exist in the extension's schema")));
 	return reader;
 }
 

@@ -17,7 +17,7 @@ typedef struct SpkLoadOptions
 	bool		skip_faults;
 	int			part;
 	int			parts;
-	Oid			reader;			/* churn_loading_events */
+	Oid			reader;			/* sparkify_loading_events */
 } SpkLoadOptions;
 
 /*

@@ -20,7 +20,7 @@
 #include "events/json_chunks.h"
 #include "events/json_fdw.h"
 
-PG_FUNCTION_INFO_V1(churn_json_handler);
+PG_FUNCTION_INFO_V1(sparkify_json_handler);
 
 /* For a table that was never analysed: what a line of a real log takes. */
 #define BYTES_PER_LINE	490
@@ -145,7 +145,7 @@ is_parallel_safe(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
 }
 
 Datum
-churn_json_handler(PG_FUNCTION_ARGS)
+sparkify_json_handler(PG_FUNCTION_ARGS)
 {
 	FdwRoutine *routine = makeNode(FdwRoutine);
 

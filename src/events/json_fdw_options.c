@@ -19,7 +19,7 @@
 #include "events/event_source.h"
 #include "events/json_fdw.h"
 
-PG_FUNCTION_INFO_V1(churn_json_validator);
+PG_FUNCTION_INFO_V1(sparkify_json_validator);
 
 /*
  * filename belongs to tables alone, since the validator is called with the
@@ -63,7 +63,7 @@ check_filename(const char *filename)
 }
 
 Datum
-churn_json_validator(PG_FUNCTION_ARGS)
+sparkify_json_validator(PG_FUNCTION_ARGS)
 {
 	List	   *options = untransformRelOptions(PG_GETARG_DATUM(0));
 	Oid			catalog = PG_GETARG_OID(1);

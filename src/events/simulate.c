@@ -19,7 +19,7 @@
 #include "host/pg_host.h"
 
 PG_FUNCTION_INFO_V1(churn_simulate_events);
-PG_FUNCTION_INFO_V1(churn_simulate_events_support);
+PG_FUNCTION_INFO_V1(sparkify_simulate_events_support);
 
 typedef struct SimulateState
 {
@@ -149,7 +149,7 @@ known_argument(PlannerInfo *root, List *args, int n, int32 *value)
 
 /* Planner support: the number of rows is in proportion to users and days. */
 Datum
-churn_simulate_events_support(PG_FUNCTION_ARGS)
+sparkify_simulate_events_support(PG_FUNCTION_ARGS)
 {
 	Node	   *request = (Node *) PG_GETARG_POINTER(0);
 	SupportRequestRows *rows;

@@ -18,15 +18,15 @@
 /* Bytes between two looks for interrupts: values have up to a gigabyte. */
 #define PIECE	(1024 * 1024)
 
-PG_FUNCTION_INFO_V1(churn_value_eq);
-PG_FUNCTION_INFO_V1(churn_value_ne);
-PG_FUNCTION_INFO_V1(churn_value_lt);
-PG_FUNCTION_INFO_V1(churn_value_le);
-PG_FUNCTION_INFO_V1(churn_value_gt);
-PG_FUNCTION_INFO_V1(churn_value_ge);
-PG_FUNCTION_INFO_V1(churn_value_cmp);
-PG_FUNCTION_INFO_V1(churn_value_hash);
-PG_FUNCTION_INFO_V1(churn_value_hash_extended);
+PG_FUNCTION_INFO_V1(sparkify_value_eq);
+PG_FUNCTION_INFO_V1(sparkify_value_ne);
+PG_FUNCTION_INFO_V1(sparkify_value_lt);
+PG_FUNCTION_INFO_V1(sparkify_value_le);
+PG_FUNCTION_INFO_V1(sparkify_value_gt);
+PG_FUNCTION_INFO_V1(sparkify_value_ge);
+PG_FUNCTION_INFO_V1(sparkify_value_cmp);
+PG_FUNCTION_INFO_V1(sparkify_value_hash);
+PG_FUNCTION_INFO_V1(sparkify_value_hash_extended);
 
 /* Argument n, detoasted; what is a copy goes back by PG_FREE_IF_COPY, as an index compares many. */
 #define GETARG_VALUE_PP(n)	spk_detoast_packed(PG_GETARG_DATUM(n))
@@ -85,43 +85,43 @@ args_equal(FunctionCallInfo fcinfo)
 }
 
 Datum
-churn_value_eq(PG_FUNCTION_ARGS)
+sparkify_value_eq(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(args_equal(fcinfo));
 }
 
 Datum
-churn_value_ne(PG_FUNCTION_ARGS)
+sparkify_value_ne(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(!args_equal(fcinfo));
 }
 
 Datum
-churn_value_lt(PG_FUNCTION_ARGS)
+sparkify_value_lt(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
 }
 
 Datum
-churn_value_le(PG_FUNCTION_ARGS)
+sparkify_value_le(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
 }
 
 Datum
-churn_value_gt(PG_FUNCTION_ARGS)
+sparkify_value_gt(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
 }
 
 Datum
-churn_value_ge(PG_FUNCTION_ARGS)
+sparkify_value_ge(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
 }
 
 Datum
-churn_value_cmp(PG_FUNCTION_ARGS)
+sparkify_value_cmp(PG_FUNCTION_ARGS)
 {
 	int			order = compare_args(fcinfo);
 
@@ -130,7 +130,7 @@ churn_value_cmp(PG_FUNCTION_ARGS)
 
 /* The low half of the extended one without a seed, as PostgreSQL asks for. */
 Datum
-churn_value_hash(PG_FUNCTION_ARGS)
+sparkify_value_hash(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
 	uint64		hash = hash_bytes_of(value, 0);
@@ -140,7 +140,7 @@ churn_value_hash(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_value_hash_extended(PG_FUNCTION_ARGS)
+sparkify_value_hash_extended(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
 	uint64		hash = hash_bytes_of(value, (uint64) PG_GETARG_INT64(1));

@@ -252,7 +252,7 @@ training_query(const Backtest *b)
 	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
 	const char *id = b->id == NULL ? "" : psprintf(", q.%s AS userid", b->id);
 
-	return psprintf("SELECT %s.churn_train_agg(s.churned, s.*, $1, $2,"
+	return psprintf("SELECT %s.sparkify_train_agg(s.churned, s.*, $1, $2,"
 					" '{churned,userid}'::pg_catalog.text[], %s, NULL)"
 					" FROM (SELECT %s AS churned%s, f.* FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)"
 					" CROSS JOIN LATERAL %s.churn_features(q.%s, d.as_of) AS f WHERE %s IS NOT NULL) AS s",

@@ -20,11 +20,11 @@
 
 #define MAX_COLUMNS	10
 
-PG_FUNCTION_INFO_V1(churn_roc_finalfn);
-PG_FUNCTION_INFO_V1(churn_pr_finalfn);
-PG_FUNCTION_INFO_V1(churn_lift_finalfn);
-PG_FUNCTION_INFO_V1(churn_calibration_finalfn);
-PG_FUNCTION_INFO_V1(churn_threshold_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_roc_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_pr_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_lift_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_calibration_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_threshold_finalfn);
 
 /* An array of rows, as the call returns it, in the making. */
 typedef struct Points
@@ -102,7 +102,7 @@ check_status(SpkStatus status)
 }
 
 Datum
-churn_roc_finalfn(PG_FUNCTION_ARGS)
+sparkify_roc_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
@@ -126,7 +126,7 @@ churn_roc_finalfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_pr_finalfn(PG_FUNCTION_ARGS)
+sparkify_pr_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
@@ -150,7 +150,7 @@ churn_pr_finalfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_lift_finalfn(PG_FUNCTION_ARGS)
+sparkify_lift_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
@@ -182,7 +182,7 @@ churn_lift_finalfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_calibration_finalfn(PG_FUNCTION_ARGS)
+sparkify_calibration_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
@@ -210,7 +210,7 @@ churn_calibration_finalfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_threshold_finalfn(PG_FUNCTION_ARGS)
+sparkify_threshold_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);

@@ -15,7 +15,7 @@
 #include "host/pg_host.h"
 #include "judging/scores_agg.h"
 
-PG_FUNCTION_INFO_V1(churn_metrics_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_metrics_finalfn);
 
 const Oid	spk_metrics_types[SPK_METRICS_COLUMNS] = {
 	INT8OID, INT8OID, FLOAT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
@@ -78,7 +78,7 @@ spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *m)
 }
 
 Datum
-churn_metrics_finalfn(PG_FUNCTION_ARGS)
+sparkify_metrics_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);

@@ -31,13 +31,13 @@ static const char *const arg_names[][MAX_SCORES_ARGS] = {
 	[SCORES_BUDGET] = {"budget"}
 };
 
-PG_FUNCTION_INFO_V1(churn_scores_transfn);
-PG_FUNCTION_INFO_V1(churn_scores_bins_transfn);
-PG_FUNCTION_INFO_V1(churn_scores_costs_transfn);
-PG_FUNCTION_INFO_V1(churn_scores_budget_transfn);
-PG_FUNCTION_INFO_V1(churn_scores_combinefn);
-PG_FUNCTION_INFO_V1(churn_scores_serialfn);
-PG_FUNCTION_INFO_V1(churn_scores_deserialfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_transfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_bins_transfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_costs_transfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_budget_transfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_combinefn);
+PG_FUNCTION_INFO_V1(sparkify_scores_serialfn);
+PG_FUNCTION_INFO_V1(sparkify_scores_deserialfn);
 
 static MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
@@ -160,9 +160,9 @@ check_not_null(FunctionCallInfo fcinfo, ScoresExtra extra)
 					 errmsg("%s must not be null", arg_names[extra][i - 3])));
 }
 
-/* churn_scores_transfn(internal, label anyelement, score float8 [, threshold float8]) */
+/* sparkify_scores_transfn(internal, label anyelement, score float8 [, threshold float8]) */
 Datum
-churn_scores_transfn(PG_FUNCTION_ARGS)
+sparkify_scores_transfn(PG_FUNCTION_ARGS)
 {
 	double		args[MAX_SCORES_ARGS] = {0};
 
@@ -177,9 +177,9 @@ churn_scores_transfn(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, SCORES_THRESHOLD, args);
 }
 
-/* churn_scores_bins_transfn(internal, label anyelement, score float8, bins int) */
+/* sparkify_scores_bins_transfn(internal, label anyelement, score float8, bins int) */
 Datum
-churn_scores_bins_transfn(PG_FUNCTION_ARGS)
+sparkify_scores_bins_transfn(PG_FUNCTION_ARGS)
 {
 	double		args[MAX_SCORES_ARGS] = {0};
 
@@ -194,9 +194,9 @@ churn_scores_bins_transfn(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, SCORES_BINS, args);
 }
 
-/* churn_scores_costs_transfn(internal, label anyelement, score float8, cost_false_alarm, cost_missed float8) */
+/* sparkify_scores_costs_transfn(internal, label anyelement, score, cost_false_alarm, cost_missed float8) */
 Datum
-churn_scores_costs_transfn(PG_FUNCTION_ARGS)
+sparkify_scores_costs_transfn(PG_FUNCTION_ARGS)
 {
 	double		args[MAX_SCORES_ARGS];
 
@@ -219,9 +219,9 @@ churn_scores_costs_transfn(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, SCORES_COSTS, args);
 }
 
-/* churn_scores_budget_transfn(internal, label anyelement, score float8, budget bigint) */
+/* sparkify_scores_budget_transfn(internal, label anyelement, score float8, budget bigint) */
 Datum
-churn_scores_budget_transfn(PG_FUNCTION_ARGS)
+sparkify_scores_budget_transfn(PG_FUNCTION_ARGS)
 {
 	double		args[MAX_SCORES_ARGS] = {0};
 
@@ -237,7 +237,7 @@ churn_scores_budget_transfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_scores_combinefn(PG_FUNCTION_ARGS)
+sparkify_scores_combinefn(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = aggregate_context(fcinfo);
 	ScoresState *state = state_arg(fcinfo, 0);
@@ -264,7 +264,7 @@ content_size(const SpkScores *scores)
 
 /* For a worker on this machine: the state as it is, then its rows or cells. */
 Datum
-churn_scores_serialfn(PG_FUNCTION_ARGS)
+sparkify_scores_serialfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = (ScoresState *) PG_GETARG_POINTER(0);
 	size_t		content = content_size(&state->scores);
@@ -282,7 +282,7 @@ churn_scores_serialfn(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_scores_deserialfn(PG_FUNCTION_ARGS)
+sparkify_scores_deserialfn(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
 	size_t		size = VARSIZE_ANY_EXHDR(bytes);

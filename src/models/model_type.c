@@ -20,13 +20,13 @@
 #include "models/model_type.h"
 #include "host/pg_host.h"
 
-PG_FUNCTION_INFO_V1(churn_model_in);
-PG_FUNCTION_INFO_V1(churn_model_out);
-PG_FUNCTION_INFO_V1(churn_model_recv);
-PG_FUNCTION_INFO_V1(churn_model_send);
-PG_FUNCTION_INFO_V1(churn_model_json);
-PG_FUNCTION_INFO_V1(churn_forest_in);
-PG_FUNCTION_INFO_V1(churn_forest_recv);
+PG_FUNCTION_INFO_V1(sparkify_model_in);
+PG_FUNCTION_INFO_V1(sparkify_model_out);
+PG_FUNCTION_INFO_V1(sparkify_model_recv);
+PG_FUNCTION_INFO_V1(sparkify_model_send);
+PG_FUNCTION_INFO_V1(sparkify_model_json);
+PG_FUNCTION_INFO_V1(sparkify_forest_in);
+PG_FUNCTION_INFO_V1(sparkify_forest_recv);
 PG_FUNCTION_INFO_V1(churn_forest);
 PG_FUNCTION_INFO_V1(churn_fingerprint);
 PG_FUNCTION_INFO_V1(churn_set_threshold);
@@ -156,7 +156,7 @@ check_forest(const bytea *header)
 }
 
 Datum
-churn_model_in(PG_FUNCTION_ARGS)
+sparkify_model_in(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BYTEA_P(model_in(PG_GETARG_CSTRING(0)));
 }
@@ -172,14 +172,14 @@ model_text(Datum datum)
 }
 
 Datum
-churn_model_out(PG_FUNCTION_ARGS)
+sparkify_model_out(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_CSTRING(model_text(PG_GETARG_DATUM(0)).data);
 }
 
 /* json has the bytes of its text. */
 Datum
-churn_model_json(PG_FUNCTION_ARGS)
+sparkify_model_json(PG_FUNCTION_ARGS)
 {
 	StringInfoData text = model_text(PG_GETARG_DATUM(0));
 
@@ -187,13 +187,13 @@ churn_model_json(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_model_recv(PG_FUNCTION_ARGS)
+sparkify_model_recv(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BYTEA_P(model_recv((StringInfo) PG_GETARG_POINTER(0)));
 }
 
 Datum
-churn_model_send(PG_FUNCTION_ARGS)
+sparkify_model_send(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = (bytea *) spk_detoast_packed(PG_GETARG_DATUM(0));
 	size_t		len = VARSIZE_ANY_EXHDR(bytes);
@@ -206,7 +206,7 @@ churn_model_send(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_forest_in(PG_FUNCTION_ARGS)
+sparkify_forest_in(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = model_in(PG_GETARG_CSTRING(0));
 
@@ -215,7 +215,7 @@ churn_forest_in(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_forest_recv(PG_FUNCTION_ARGS)
+sparkify_forest_recv(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = model_recv((StringInfo) PG_GETARG_POINTER(0));
 

@@ -135,9 +135,9 @@ known_argument(PlannerInfo *root, List *args, int n)
 }
 
 /* Planner support: the number of dates, to one where months differ in length. */
-PG_FUNCTION_INFO_V1(churn_dates_support);
+PG_FUNCTION_INFO_V1(sparkify_dates_support);
 Datum
-churn_dates_support(PG_FUNCTION_ARGS)
+sparkify_dates_support(PG_FUNCTION_ARGS)
 {
 	SupportRequestRows *request = (SupportRequestRows *) PG_GETARG_POINTER(0);
 	List	   *args;

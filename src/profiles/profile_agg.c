@@ -19,16 +19,16 @@
 #include "host/pg_host.h"
 #include "profiles/profile_type.h"
 
-PG_FUNCTION_INFO_V1(churn_profile_trans);
-PG_FUNCTION_INFO_V1(churn_profile_trans_date);
-PG_FUNCTION_INFO_V1(churn_profile_trans_registration_date);
-PG_FUNCTION_INFO_V1(churn_profile_trans_dates);
-PG_FUNCTION_INFO_V1(churn_profile_merge_trans);
-PG_FUNCTION_INFO_V1(churn_profile_combine);
-PG_FUNCTION_INFO_V1(churn_profile_serialize);
-PG_FUNCTION_INFO_V1(churn_profile_deserialize);
-PG_FUNCTION_INFO_V1(churn_profile_final);
-PG_FUNCTION_INFO_V1(churn_features_final);
+PG_FUNCTION_INFO_V1(sparkify_profile_transfn);
+PG_FUNCTION_INFO_V1(sparkify_profile_transfn_date);
+PG_FUNCTION_INFO_V1(sparkify_profile_transfn_registration_date);
+PG_FUNCTION_INFO_V1(sparkify_profile_transfn_dates);
+PG_FUNCTION_INFO_V1(sparkify_profile_merge_transfn);
+PG_FUNCTION_INFO_V1(sparkify_profile_combinefn);
+PG_FUNCTION_INFO_V1(sparkify_profile_serialfn);
+PG_FUNCTION_INFO_V1(sparkify_profile_deserialfn);
+PG_FUNCTION_INFO_V1(sparkify_profile_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_features_finalfn);
 PG_FUNCTION_INFO_V1(churn_profile_merge);
 
 /*
@@ -135,11 +135,11 @@ is_event(FunctionCallInfo fcinfo)
 }
 
 /*
- * churn_profile_trans(internal, ts, sessionid, page, level, length, gender,
+ * sparkify_profile_transfn(internal, ts, sessionid, page, level, length, gender,
  * registration), and the same with dates for the one time, the other, or both
  */
 Datum
-churn_profile_trans(PG_FUNCTION_ARGS)
+sparkify_profile_transfn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -150,7 +150,7 @@ churn_profile_trans(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_trans_date(PG_FUNCTION_ARGS)
+sparkify_profile_transfn_date(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -161,7 +161,7 @@ churn_profile_trans_date(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_trans_registration_date(PG_FUNCTION_ARGS)
+sparkify_profile_transfn_registration_date(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -172,7 +172,7 @@ churn_profile_trans_registration_date(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_trans_dates(PG_FUNCTION_ARGS)
+sparkify_profile_transfn_dates(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -182,9 +182,9 @@ churn_profile_trans_dates(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* churn_profile_merge_trans(internal, churn_profile) */
+/* sparkify_profile_merge_transfn(internal, churn_profile) */
 Datum
-churn_profile_merge_trans(PG_FUNCTION_ARGS)
+sparkify_profile_merge_transfn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -195,7 +195,7 @@ churn_profile_merge_trans(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_combine(PG_FUNCTION_ARGS)
+sparkify_profile_combinefn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -212,7 +212,7 @@ churn_profile_combine(PG_FUNCTION_ARGS)
 
 /* A state on its way to another process is a profile, or nothing yet. */
 Datum
-churn_profile_serialize(PG_FUNCTION_ARGS)
+sparkify_profile_serialfn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
@@ -224,7 +224,7 @@ churn_profile_serialize(PG_FUNCTION_ARGS)
 
 /* It lives until it is combined, in the current context, and takes another host there. */
 Datum
-churn_profile_deserialize(PG_FUNCTION_ARGS)
+sparkify_profile_deserialfn(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
@@ -248,7 +248,7 @@ agg_is_empty(FunctionCallInfo fcinfo)
 }
 
 Datum
-churn_profile_final(PG_FUNCTION_ARGS)
+sparkify_profile_finalfn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 
@@ -258,7 +258,7 @@ churn_profile_final(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_features_final(PG_FUNCTION_ARGS)
+sparkify_features_finalfn(PG_FUNCTION_ARGS)
 {
 	SpkHost		host;
 

@@ -12,11 +12,11 @@
 #include "profiles/profile_json.h"
 #include "profiles/profile_type.h"
 
-PG_FUNCTION_INFO_V1(churn_profile_in);
-PG_FUNCTION_INFO_V1(churn_profile_out);
-PG_FUNCTION_INFO_V1(churn_profile_recv);
-PG_FUNCTION_INFO_V1(churn_profile_send);
-PG_FUNCTION_INFO_V1(churn_profile_json);
+PG_FUNCTION_INFO_V1(sparkify_profile_in);
+PG_FUNCTION_INFO_V1(sparkify_profile_out);
+PG_FUNCTION_INFO_V1(sparkify_profile_recv);
+PG_FUNCTION_INFO_V1(sparkify_profile_send);
+PG_FUNCTION_INFO_V1(sparkify_profile_json);
 
 bytea *
 spk_profile_datum(SpkProfileState *state)
@@ -59,7 +59,7 @@ check_bytes(const void *data, size_t len, int sqlstate, const char *message)
 }
 
 Datum
-churn_profile_in(PG_FUNCTION_ARGS)
+sparkify_profile_in(PG_FUNCTION_ARGS)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState state;
@@ -79,13 +79,13 @@ churn_profile_in(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_out(PG_FUNCTION_ARGS)
+sparkify_profile_out(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_CSTRING(spk_profile_to_cstring(PG_GETARG_PROFILE_PP(0)));
 }
 
 Datum
-churn_profile_recv(PG_FUNCTION_ARGS)
+sparkify_profile_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
 	int			len = buf->len - buf->cursor;
@@ -100,14 +100,14 @@ churn_profile_recv(PG_FUNCTION_ARGS)
 }
 
 Datum
-churn_profile_send(PG_FUNCTION_ARGS)
+sparkify_profile_send(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
 }
 
-/* churn_profile_json(churn_profile): json has the bytes of its text. */
+/* sparkify_profile_json(churn_profile): json has the bytes of its text. */
 Datum
-churn_profile_json(PG_FUNCTION_ARGS)
+sparkify_profile_json(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(spk_profile_to_json(PG_GETARG_PROFILE_PP(0)));
 }

@@ -388,9 +388,9 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	return store;
 }
 
-PG_FUNCTION_INFO_V1(churn_collect_combinefn);
+PG_FUNCTION_INFO_V1(sparkify_collect_combinefn);
 Datum
-churn_collect_combinefn(PG_FUNCTION_ARGS)
+sparkify_collect_combinefn(PG_FUNCTION_ARGS)
 {
 	SpkRowStore *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
 	SpkRowStore *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
@@ -409,18 +409,18 @@ churn_collect_combinefn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(store);
 }
 
-PG_FUNCTION_INFO_V1(churn_collect_serialfn);
+PG_FUNCTION_INFO_V1(sparkify_collect_serialfn);
 Datum
-churn_collect_serialfn(PG_FUNCTION_ARGS)
+sparkify_collect_serialfn(PG_FUNCTION_ARGS)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "training rows serialized outside an aggregate");
 	PG_RETURN_BYTEA_P(spk_store_send((SpkRowStore *) PG_GETARG_POINTER(0)));
 }
 
-PG_FUNCTION_INFO_V1(churn_collect_deserialfn);
+PG_FUNCTION_INFO_V1(sparkify_collect_deserialfn);
 Datum
-churn_collect_deserialfn(PG_FUNCTION_ARGS)
+sparkify_collect_deserialfn(PG_FUNCTION_ARGS)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "training rows deserialized outside an aggregate");

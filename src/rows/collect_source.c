@@ -30,18 +30,18 @@ typedef struct Taker
 /* Who takes the rows of the query that runs; NULL: nobody asked for them. */
 static Taker *taker = NULL;
 
-PG_FUNCTION_INFO_V1(churn_rows_agg_transfn);
+PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
-churn_rows_agg_transfn(PG_FUNCTION_ARGS)
+sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
 	SpkCollectArgs args = {-1, -1, 3, 4, 5};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
 
-PG_FUNCTION_INFO_V1(churn_rows_agg_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_rows_agg_finalfn);
 Datum
-churn_rows_agg_finalfn(PG_FUNCTION_ARGS)
+sparkify_rows_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	SpkRowStore *rows = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
 
@@ -50,7 +50,7 @@ churn_rows_agg_finalfn(PG_FUNCTION_ARGS)
 	if (taker == NULL || taker->served)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("churn_rows_agg is for the use of other functions only")));
+				 errmsg("sparkify_rows_agg is for the use of other functions only")));
 	taker->served = true;
 	taker->callback(rows, taker->arg);
 	PG_RETURN_INT64(rows == NULL ? 0 : (int64) rows->n_rows);
@@ -103,7 +103,7 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 
 	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
 	char	   *sql = psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
-							   " FROM (SELECT %s.churn_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
+							   " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
 							   schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
 							   roles->time == NULL ? "NULL" : "$3", from);
 	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);

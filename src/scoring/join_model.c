@@ -86,9 +86,9 @@ note_query(const SupportRequestSimplify *request)
 #endif
 
 /* Support of what takes a model and a row: simplifies nothing, but sees queries with them before joins. */
-PG_FUNCTION_INFO_V1(churn_predict_support);
+PG_FUNCTION_INFO_V1(sparkify_predict_support);
 Datum
-churn_predict_support(PG_FUNCTION_ARGS)
+sparkify_predict_support(PG_FUNCTION_ARGS)
 {
 	Node	   *request = (Node *) PG_GETARG_POINTER(0);
 

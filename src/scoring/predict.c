@@ -136,9 +136,9 @@ row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 }
 
 /* What churn_score calls: making a row of each and taking it apart would cost as much as reading the table. */
-PG_FUNCTION_INFO_V1(churn_predict_values);
+PG_FUNCTION_INFO_V1(sparkify_predict_values);
 Datum
-churn_predict_values(PG_FUNCTION_ARGS)
+sparkify_predict_values(PG_FUNCTION_ARGS)
 {
 	Prepared   *p;
 

@@ -63,7 +63,7 @@ spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
 	bool		listed = model->n_features < FUNC_MAX_ARGS;
 
 	initStringInfo(&call);
-	appendStringInfo(&call, "%s.churn_predict_values($1", schema);
+	appendStringInfo(&call, "%s.sparkify_predict_values($1", schema);
 	for (uint32 i = 0; i < model->n_features && listed; i++)
 	{
 		listed = only_column(columns, model->features[i].name) != NULL;

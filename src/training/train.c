@@ -37,7 +37,7 @@
 #include "training/train_forest.h"
 #include "host/progress.h"
 
-/* Columns of what churn_train_agg returns, counted from 0 */
+/* Columns of what sparkify_train_agg returns, counted from 0 */
 enum
 {
 	TRAINED_MODEL,				/* NULL when the rows do not do */
@@ -116,9 +116,9 @@ train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 	return result;
 }
 
-PG_FUNCTION_INFO_V1(churn_forest_agg_transfn);
+PG_FUNCTION_INFO_V1(sparkify_forest_agg_transfn);
 Datum
-churn_forest_agg_transfn(PG_FUNCTION_ARGS)
+sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
 	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1};
 
@@ -150,9 +150,9 @@ told_of(FmgrInfo *flinfo)
  * Rows that do not do give no model instead of an error, and a notice: they may
  * be one group of many, which an aggregate cannot know.
  */
-PG_FUNCTION_INFO_V1(churn_forest_agg_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_forest_agg_finalfn);
 Datum
-churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
+sparkify_forest_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	Told	   *told;
 	bytea	   *model;
@@ -172,9 +172,9 @@ churn_forest_agg_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(model);
 }
 
-PG_FUNCTION_INFO_V1(churn_train_agg_transfn);
+PG_FUNCTION_INFO_V1(sparkify_train_agg_transfn);
 Datum
-churn_train_agg_transfn(PG_FUNCTION_ARGS)
+sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 {
 	SpkCollectArgs args = {3, 4, 5, 6, 7};
 
@@ -200,9 +200,9 @@ trained_desc(void)
  * The model and its figures.  Rows that do not do for training give no model
  * instead of an error: the caller knows which group they are of.
  */
-PG_FUNCTION_INFO_V1(churn_train_agg_finalfn);
+PG_FUNCTION_INFO_V1(sparkify_train_agg_finalfn);
 Datum
-churn_train_agg_finalfn(PG_FUNCTION_ARGS)
+sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	SpkRowStore *rows;
 	bytea	   *model;
@@ -243,7 +243,7 @@ typedef struct TrainResult
 	SpkFailures failures;
 } TrainResult;
 
-/* One row of churn_train, from a group and what churn_train_agg made of it. */
+/* One row of churn_train, from a group and what sparkify_train_agg made of it. */
 static void
 put_trained(TupleTableSlot *slot, void *arg)
 {
@@ -284,7 +284,7 @@ static char *
 training_query(const char *schema, const char *from, const char *label, const SpkRoles *roles,
 			   const char *group_by)
 {
-	const char *agg = psprintf("%s.churn_train_agg(q.%s, q.*, $1, $2, $3, %s, %s)", schema,
+	const char *agg = psprintf("%s.sparkify_train_agg(q.%s, q.*, $1, $2, $3, %s, %s)", schema,
 							   quote_identifier(label), roles->id == NULL ? "NULL" : "$4",
 							   roles->time == NULL ? "NULL" : "$5");
 	const char *group;

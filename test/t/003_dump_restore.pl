@@ -34,11 +34,11 @@ $node->safe_psql(
 my $bytes = q{
 	SELECT 'events', count(*), md5(string_agg(md5(e::text), '' ORDER BY md5(e::text))) FROM events e
 	UNION ALL
-	SELECT 'profile ' || userid, length(profile::text), md5(churn_profile_send(profile)) FROM profiles
+	SELECT 'profile ' || userid, length(profile::text), md5(sparkify_profile_send(profile)) FROM profiles
 	UNION ALL
-	SELECT 'model ' || algorithm, length(model::text), md5(churn_model_send(model)) FROM models
+	SELECT 'model ' || algorithm, length(model::text), md5(sparkify_model_send(model)) FROM models
 	UNION ALL
-	SELECT 'forest ' || algorithm, length(forest::text), md5(churn_forest_send(forest)) FROM models
+	SELECT 'forest ' || algorithm, length(forest::text), md5(sparkify_forest_send(forest)) FROM models
 	UNION ALL
 	SELECT 'score ' || userid, 0, churn_predict(model, t)::text
 	FROM training t, models WHERE algorithm = 'random_forest'

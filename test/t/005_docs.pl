@@ -70,7 +70,7 @@ my $traces = q{
 SELECT format(CASE t.type
 		WHEN 'date' THEN 'SELECT %1$L, min(%2$I), max(%2$I) FROM %3$s'
 		WHEN 'churn_model' THEN 'SELECT %1$L, churn_fingerprint(%2$I) FROM %3$s ORDER BY 2'
-		WHEN 'churn_profile' THEN 'SELECT %1$L, md5(string_agg(b, '''' ORDER BY b)) FROM (SELECT churn_profile_send(%2$I) FROM %3$s) AS s(b)'
+		WHEN 'churn_profile' THEN 'SELECT %1$L, md5(string_agg(b, '''' ORDER BY b)) FROM (SELECT sparkify_profile_send(%2$I) FROM %3$s) AS s(b)'
 		ELSE 'SELECT %1$L, count(*) FROM %3$s'
 	END, relname || '.' || coalesce(attname, '*'), attname, oid::regclass)
 FROM pg_class AS c LEFT JOIN LATERAL (
@@ -143,7 +143,7 @@ my $days = $node->safe_psql('docs_incremental_md', q{
 	FROM generate_series('2018-10-10'::date, '2018-10-03', '-1 day') AS d});
 $node->safe_psql('docs_incremental_md', $days);
 is($node->safe_psql('docs_incremental_md', q{
-	SELECT count(*) > 30, count(*) FILTER (WHERE churn_profile_send(profile) <> churn_profile_send(whole)) FROM (
+	SELECT count(*) > 30, count(*) FILTER (WHERE sparkify_profile_send(profile) <> sparkify_profile_send(whole)) FROM (
 		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS whole
 		FROM (SELECT * FROM events UNION ALL SELECT * FROM late_events) AS e
 		WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid) AS w FULL JOIN user_profiles USING (userid)}),

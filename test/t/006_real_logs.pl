@@ -67,7 +67,7 @@ is_sql(q{SELECT f.n_songs, f.n_sessions, f.gender_dum, f.level_paid
 is_sql(q{SELECT count(*) FROM (SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS p FROM daily GROUP BY 1) AS w
 	JOIN (SELECT userid, churn_profile_merge(p) AS q FROM (SELECT userid,
 		churn_profile(ts, sessionid, page, level, length, gender, registration) AS p FROM daily GROUP BY userid, ts::date) AS d GROUP BY userid) AS m
-	USING (userid) WHERE churn_profile_send(p) <> churn_profile_send(q)}, '0', 'daily profiles merged are the whole');
+	USING (userid) WHERE sparkify_profile_send(p) <> sparkify_profile_send(q)}, '0', 'daily profiles merged are the whole');
 
 # 225 real users, 52 of whom left
 my $columns = (split /\n/, slurp_file("$data/mini_user_features.csv"))[0];

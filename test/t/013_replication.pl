@@ -41,8 +41,8 @@ $subscriber->safe_psql('postgres',
 	"CREATE SUBSCRIPTION everything CONNECTION '" . $publisher->connstr . " dbname=postgres' PUBLICATION everything");
 
 my $content = q{
-	SELECT 'profile', userid, md5(churn_profile_send(profile)) FROM profiles
-	UNION ALL SELECT 'model', name, md5(churn_model_send(model) || churn_forest_send(forest)) FROM models
+	SELECT 'profile', userid, md5(sparkify_profile_send(profile)) FROM profiles
+	UNION ALL SELECT 'model', name, md5(sparkify_model_send(model) || sparkify_forest_send(forest)) FROM models
 	UNION ALL SELECT 'other', a::text, '' FROM other ORDER BY 1, 2, 3};
 
 # Both say the same when all has been applied; a worker that dies at a row never gets there.
