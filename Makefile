@@ -3,9 +3,16 @@ EXTVERSION = 0.1.0
 
 MODULE_big = $(EXTENSION)
 OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
-DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 
-REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out $(DATA),$(wildcard sql/*.sql))))
+# The install script, made of its parts in this order: what a part uses comes
+# before it.  Upgrade scripts, from one version to the next, stand as they are.
+SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile features label dates \
+	model_type model_ops collect train predict model explain \
+	scores metrics curves evaluate compare backtest audit
+DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
+DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
+
+REGRESS = $(sort $(patsubst sql/%.sql,%,$(filter-out sql/$(EXTENSION)--%.sql,$(wildcard sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 EXTRA_CLEAN = test/unit/build test/fuzz/build
 
@@ -55,6 +62,12 @@ include $(PGXS)
 
 $(OBJS): $(shell find src -name "*.h")
 
+SQL_FORGOTTEN = $(filter-out $(SQL_PARTS:%=sql/parts/%.sql),$(wildcard sql/parts/*.sql))
+
+$(DATA_built): $(SQL_PARTS:%=sql/parts/%.sql) Makefile
+	$(if $(SQL_FORGOTTEN),$(error SQL_PARTS in the Makefile lacks $(SQL_FORGOTTEN)))
+	awk 'FNR == 1 && NR > 1 { print "" } { print }' $(filter %.sql,$^) >$@.new && mv $@.new $@
+
 # TAP tests of the installed extension, each with servers of its own
 prove_installcheck: export TESTDIR = $(CURDIR)
 prove_installcheck: export TESTDATADIR = $(CURDIR)/tmp_check
@@ -65,7 +78,7 @@ prove_installcheck:
 	PATH="$(bindir):$$PATH" prove --norc -I $(top_srcdir)/src/test/perl $(PROVE_FLAGS) $(or $(PROVE_TESTS),$(sort $(wildcard test/t/*.pl)))
 else
 clean:
-	rm -f $(OBJS) $(OBJS:.o=.bc) $(MODULE_big).so
+	rm -f $(OBJS) $(OBJS:.o=.bc) $(MODULE_big).so $(DATA_built)
 	rm -rf $(EXTRA_CLEAN) results regression.diffs regression.out tmp_check
 endif
 

@@ -18,6 +18,22 @@ sub slurp
 	return scalar <$fh>;
 }
 
+# COMMENT ON, in lines of a hundred columns: literals on lines of their own are one.
+sub sql_comment
+{
+	my ($object, $text) = @_;
+	$text =~ s/'/''/g;
+	my $line = "COMMENT ON $object IS '$text';\n";
+	return $line if length $line <= 101;
+	my @lines = ('');
+	for my $word (split /(?<= )/, $text)
+	{
+		push @lines, '' if length($lines[-1]) + length($word) > 93;
+		$lines[-1] .= $word;
+	}
+	return "COMMENT ON $object IS\n" . join("\n", map { "\t'$_'" } @lines) . ";\n";
+}
+
 my (@features, $group);
 my $list = slurp("$root/src/core/profiles/feature_list.h");
 $list =~ s{^/\*.*?\*/}{}s;    # the head comment
@@ -31,11 +47,8 @@ die "no features found" unless @features;
 my $type = "CREATE TYPE churn_features AS (\n"
   . join(",\n", map { "\t$_->{name} $_->{type}" } @features)
   . "\n);\n";
-for (@features)
-{
-	(my $formula = $_->{formula}) =~ s/'/''/g;
-	$type .= "COMMENT ON COLUMN churn_features.$_->{name} IS '$formula';\n";
-}
+$type .= "COMMENT ON TYPE churn_features IS 'the feature columns of one user';\n";
+$type .= sql_comment("COLUMN churn_features.$_->{name}", $_->{formula}) for @features;
 
 my ($table, $last) = ('', '');
 for (@features)
@@ -51,7 +64,7 @@ for (@features)
 $table .= "\n";
 
 my $stale = 0;
-for ([ 'sql/sparkify--0.1.0.sql', '-- features: begin', '-- features: end', $type ],
+for ([ 'sql/parts/features.sql', '-- features: begin', '-- features: end', $type ],
 	[ 'docs/features.md', '<!-- features: begin -->', '<!-- features: end -->', $table ])
 {
 	my ($path, $begin, $end, $text) = @$_;
