@@ -2,8 +2,7 @@
 -- Events: one line, one file
 ------------------------------------------------------------------------
 
--- Fixed-width columns first, then those that features need, then long texts:
--- that makes taking a row apart cheap.
+-- events: begin (made by tools/generate.pl)
 CREATE TYPE churn_event AS (
 	ts timestamptz,
 	sessionid bigint,
@@ -25,18 +24,20 @@ CREATE TYPE churn_event AS (
 	song text
 );
 COMMENT ON TYPE churn_event IS 'one page view of the event log';
-COMMENT ON COLUMN churn_event.ts IS 'when it happened';
+COMMENT ON COLUMN churn_event.ts IS
+	'when it happened; in JSON milliseconds since 1970, or ISO 8601';
 COMMENT ON COLUMN churn_event.sessionid IS
 	'session; repeats across users, so a session is userid and sessionid';
 COMMENT ON COLUMN churn_event.length IS 'seconds of the song, only for NextSong';
-COMMENT ON COLUMN churn_event.registration IS 'when the user registered';
+COMMENT ON COLUMN churn_event.registration IS
+	'when the user registered; in JSON milliseconds since 1970, or ISO 8601';
 COMMENT ON COLUMN churn_event.status IS 'HTTP status';
 COMMENT ON COLUMN churn_event.iteminsession IS 'number of the page view within its session';
 COMMENT ON COLUMN churn_event.page IS
 	'page, such as NextSong, Thumbs Up or Cancellation Confirmation';
 COMMENT ON COLUMN churn_event.level IS 'free or paid';
 COMMENT ON COLUMN churn_event.gender IS 'F or M';
-COMMENT ON COLUMN churn_event.userid IS 'user; empty when not logged in';
+COMMENT ON COLUMN churn_event.userid IS 'user; nobody''s where auth is Logged Out or Guest';
 COMMENT ON COLUMN churn_event.auth IS 'Logged In, Logged Out, Guest or Cancelled';
 COMMENT ON COLUMN churn_event.method IS 'HTTP method';
 COMMENT ON COLUMN churn_event.firstname IS 'first name of the user';
@@ -45,6 +46,7 @@ COMMENT ON COLUMN churn_event.location IS 'city and state of the user';
 COMMENT ON COLUMN churn_event.useragent IS 'browser';
 COMMENT ON COLUMN churn_event.artist IS 'artist, only for NextSong';
 COMMENT ON COLUMN churn_event.song IS 'title of the song, only for NextSong';
+-- events: end
 
 CREATE FUNCTION churn_parse_event(line text) RETURNS churn_event
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

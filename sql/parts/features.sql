@@ -2,7 +2,7 @@
 -- Features
 ------------------------------------------------------------------------
 
--- features: begin (made by test/features.pl)
+-- features: begin (made by tools/generate.pl)
 CREATE TYPE churn_features AS (
 	avg_play_hour float8,
 	gender_dum integer,

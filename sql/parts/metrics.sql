@@ -2,6 +2,7 @@
 -- Judging: figures
 ------------------------------------------------------------------------
 
+-- metrics: begin (made by tools/generate.pl)
 CREATE TYPE churn_metrics AS (
 	n bigint,
 	positives bigint,
@@ -64,6 +65,7 @@ COMMENT ON COLUMN churn_metrics.best_f1 IS 'f1 (churn class) at best_threshold';
 COMMENT ON COLUMN churn_metrics.ece IS
 	'expected calibration error: how far, on average over the rows, the mean score of a row''s '
 	'bin is from the share that churned in it; ten bins of equal width';
+-- metrics: end
 
 CREATE FUNCTION sparkify_metrics_finalfn(internal) RETURNS churn_metrics
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -10,25 +10,17 @@
 
 #include "events/event_row.h"
 
+/* The SQL types of values, by their kind */
+#define OID_TIME	TIMESTAMPTZOID
+#define OID_INT8	INT8OID
+#define OID_INT4	INT4OID
+#define OID_FLOAT	FLOAT8OID
+#define OID_TEXT	TEXTOID
+
 const SpkColumnInfo spk_columns[SPK_N_COLUMNS] = {
-	[SPK_COL_TS] = {"ts", TIMESTAMPTZOID},
-	[SPK_COL_SESSIONID] = {"sessionid", INT8OID},
-	[SPK_COL_LENGTH] = {"length", FLOAT8OID},
-	[SPK_COL_REGISTRATION] = {"registration", TIMESTAMPTZOID},
-	[SPK_COL_STATUS] = {"status", INT4OID},
-	[SPK_COL_ITEMINSESSION] = {"iteminsession", INT4OID},
-	[SPK_COL_PAGE] = {"page", TEXTOID},
-	[SPK_COL_LEVEL] = {"level", TEXTOID},
-	[SPK_COL_GENDER] = {"gender", TEXTOID},
-	[SPK_COL_USERID] = {"userid", TEXTOID},
-	[SPK_COL_AUTH] = {"auth", TEXTOID},
-	[SPK_COL_METHOD] = {"method", TEXTOID},
-	[SPK_COL_FIRSTNAME] = {"firstname", TEXTOID},
-	[SPK_COL_LASTNAME] = {"lastname", TEXTOID},
-	[SPK_COL_LOCATION] = {"location", TEXTOID},
-	[SPK_COL_USERAGENT] = {"useragent", TEXTOID},
-	[SPK_COL_ARTIST] = {"artist", TEXTOID},
-	[SPK_COL_SONG] = {"song", TEXTOID},
+#define SPK_EVENT_ITEM(constant, column, key, kind, comment) {#column, OID_##kind},
+#include "core/events/event_list.h"
+#undef SPK_EVENT_ITEM
 };
 
 static int

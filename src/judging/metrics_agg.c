@@ -17,64 +17,58 @@
 
 PG_FUNCTION_INFO_V1(sparkify_metrics_finalfn);
 
+#define OID_int8	INT8OID
+#define OID_float8	FLOAT8OID
+
 const Oid	spk_metrics_types[SPK_METRICS_COLUMNS] = {
-	INT8OID, INT8OID, FLOAT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
-	FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
-	FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID
+#define SPK_METRIC_ITEM(name, type, formula, use) OID_##type,
+#include "core/judging/metric_list.h"
+#undef SPK_METRIC_ITEM
+};
+
+/* Where each column's metric is: a uint64 or a double, by the column's type. */
+static const size_t metric_offsets[SPK_METRICS_COLUMNS] = {
+#define SPK_METRIC_ITEM(name, type, formula, use) offsetof(SpkMetrics, name),
+#include "core/judging/metric_list.h"
+#undef SPK_METRIC_ITEM
 };
 
 HeapTuple
 spk_metrics_tuple(TupleDesc desc, const SpkMetrics *m)
 {
-	const uint64 counts[] = {m->n, m->positives, m->tp, m->fp, m->tn, m->fn};
-	const double figures[] = {
-		m->accuracy, m->precision, m->recall, m->f1, m->weighted_f1, m->macro_f1,
-		m->auc, m->pr_auc, m->log_loss, m->brier, m->baseline_weighted_f1,
-		m->best_threshold, m->best_f1, m->ece
-	};
 	Datum		values[SPK_METRICS_COLUMNS];
 	bool		nulls[SPK_METRICS_COLUMNS] = {false};
-	int			at = 0;
 
-	/* n and positives stand before the threshold, the other counts behind */
-	for (int i = 0; i < lengthof(counts); i++)
-	{
-		if (i == 2)
-			values[at++] = Float8GetDatum(m->threshold);
-		values[at++] = Int64GetDatum((int64) counts[i]);
-	}
-	for (int i = 0; i < lengthof(figures); i++)
-	{
-		nulls[at] = isnan(figures[i]);
-		values[at++] = Float8GetDatum(figures[i]);
-	}
-
-	StaticAssertStmt(1 + lengthof(counts) + lengthof(figures) == SPK_METRICS_COLUMNS, "a column is missing");
-	if (desc->natts != lengthof(values))
+	if (desc->natts != SPK_METRICS_COLUMNS)
 		elog(ERROR, "type churn_metrics has %d columns instead of %d",
-			 desc->natts, (int) lengthof(values));
+			 desc->natts, SPK_METRICS_COLUMNS);
+	for (int i = 0; i < SPK_METRICS_COLUMNS; i++)
+	{
+		const char *metric = (const char *) m + metric_offsets[i];
+
+		if (spk_metrics_types[i] == INT8OID)
+			values[i] = Int64GetDatum((int64) *(const uint64 *) metric);
+		else
+		{
+			nulls[i] = isnan(*(const double *) metric);
+			values[i] = Float8GetDatum(*(const double *) metric);
+		}
+	}
 	return heap_form_tuple(desc, values, nulls);
 }
 
 void
 spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *m)
 {
-	uint64	   *const counts[] = {&m->n, &m->positives, &m->tp, &m->fp, &m->tn, &m->fn};
-	double	   *const figures[] = {
-		&m->accuracy, &m->precision, &m->recall, &m->f1, &m->weighted_f1, &m->macro_f1,
-		&m->auc, &m->pr_auc, &m->log_loss, &m->brier, &m->baseline_weighted_f1,
-		&m->best_threshold, &m->best_f1, &m->ece
-	};
-	int			at = 0;
-
-	for (int i = 0; i < lengthof(counts); i++)
+	for (int i = 0; i < SPK_METRICS_COLUMNS; i++)
 	{
-		if (i == 2)
-			m->threshold = DatumGetFloat8(values[at++]);
-		*counts[i] = (uint64) DatumGetInt64(values[at++]);
+		char	   *metric = (char *) m + metric_offsets[i];
+
+		if (spk_metrics_types[i] == INT8OID)
+			*(uint64 *) metric = (uint64) DatumGetInt64(values[i]);
+		else
+			*(double *) metric = nulls[i] ? NAN : DatumGetFloat8(values[i]);
 	}
-	for (int i = 0; i < lengthof(figures); i++, at++)
-		*figures[i] = nulls[at] ? NAN : DatumGetFloat8(values[at]);
 }
 
 Datum

@@ -15,7 +15,13 @@
 extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
 
 /* The types of its columns. */
-#define SPK_METRICS_COLUMNS 21
+enum
+{
+	SPK_METRICS_COLUMNS = 0
+#define SPK_METRIC_ITEM(name, type, formula, use) + 1
+#include "core/judging/metric_list.h"
+#undef SPK_METRIC_ITEM
+};
 extern const Oid spk_metrics_types[SPK_METRICS_COLUMNS];
 
 /* The reverse, of the columns of a row that is not NULL. */

@@ -2,7 +2,7 @@
  * options_json.c
  *	  Training options as users write them.
  *
- * Everything here follows from the table in core/options.h, errors included,
+ * Everything here follows from core/models/option_list.h, errors included,
  * so that a new option needs no line in this file.
  */
 #include "compat.h"

@@ -35,45 +35,15 @@
 #define MAX_MSECS		UINT64_C(253402300799999)
 
 const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
-	[SPK_COL_TS] = {"ts", SPK_TYPE_TIME},
-	[SPK_COL_SESSIONID] = {"sessionId", SPK_TYPE_INT8},
-	[SPK_COL_LENGTH] = {"length", SPK_TYPE_FLOAT},
-	[SPK_COL_REGISTRATION] = {"registration", SPK_TYPE_TIME},
-	[SPK_COL_STATUS] = {"status", SPK_TYPE_INT4},
-	[SPK_COL_ITEMINSESSION] = {"itemInSession", SPK_TYPE_INT4},
-	[SPK_COL_PAGE] = {"page", SPK_TYPE_TEXT},
-	[SPK_COL_LEVEL] = {"level", SPK_TYPE_TEXT},
-	[SPK_COL_GENDER] = {"gender", SPK_TYPE_TEXT},
-	[SPK_COL_USERID] = {"userId", SPK_TYPE_TEXT},
-	[SPK_COL_AUTH] = {"auth", SPK_TYPE_TEXT},
-	[SPK_COL_METHOD] = {"method", SPK_TYPE_TEXT},
-	[SPK_COL_FIRSTNAME] = {"firstName", SPK_TYPE_TEXT},
-	[SPK_COL_LASTNAME] = {"lastName", SPK_TYPE_TEXT},
-	[SPK_COL_LOCATION] = {"location", SPK_TYPE_TEXT},
-	[SPK_COL_USERAGENT] = {"userAgent", SPK_TYPE_TEXT},
-	[SPK_COL_ARTIST] = {"artist", SPK_TYPE_TEXT},
-	[SPK_COL_SONG] = {"song", SPK_TYPE_TEXT},
+#define SPK_EVENT_ITEM(constant, column, key, kind, comment) {key, SPK_TYPE_##kind},
+#include "core/events/event_list.h"
+#undef SPK_EVENT_ITEM
 };
 
 static const SpkQuotedKey quoted_keys[SPK_N_COLUMNS] = {
-	[SPK_COL_TS] = {"ts\":", 4},
-	[SPK_COL_SESSIONID] = {"sessionId\":", 11},
-	[SPK_COL_LENGTH] = {"length\":", 8},
-	[SPK_COL_REGISTRATION] = {"registration\":", 14},
-	[SPK_COL_STATUS] = {"status\":", 8},
-	[SPK_COL_ITEMINSESSION] = {"itemInSession\":", 15},
-	[SPK_COL_PAGE] = {"page\":", 6},
-	[SPK_COL_LEVEL] = {"level\":", 7},
-	[SPK_COL_GENDER] = {"gender\":", 8},
-	[SPK_COL_USERID] = {"userId\":", 8},
-	[SPK_COL_AUTH] = {"auth\":", 6},
-	[SPK_COL_METHOD] = {"method\":", 8},
-	[SPK_COL_FIRSTNAME] = {"firstName\":", 11},
-	[SPK_COL_LASTNAME] = {"lastName\":", 10},
-	[SPK_COL_LOCATION] = {"location\":", 10},
-	[SPK_COL_USERAGENT] = {"userAgent\":", 11},
-	[SPK_COL_ARTIST] = {"artist\":", 8},
-	[SPK_COL_SONG] = {"song\":", 6},
+#define SPK_EVENT_ITEM(constant, column, key, kind, comment) {key "\":", sizeof(key "\":") - 1},
+#include "core/events/event_list.h"
+#undef SPK_EVENT_ITEM
 };
 
 /*

@@ -16,24 +16,9 @@
  */
 typedef enum SpkEventColumn
 {
-	SPK_COL_TS = 0,
-	SPK_COL_SESSIONID,
-	SPK_COL_LENGTH,
-	SPK_COL_REGISTRATION,
-	SPK_COL_STATUS,
-	SPK_COL_ITEMINSESSION,
-	SPK_COL_PAGE,
-	SPK_COL_LEVEL,
-	SPK_COL_GENDER,
-	SPK_COL_USERID,
-	SPK_COL_AUTH,
-	SPK_COL_METHOD,
-	SPK_COL_FIRSTNAME,
-	SPK_COL_LASTNAME,
-	SPK_COL_LOCATION,
-	SPK_COL_USERAGENT,
-	SPK_COL_ARTIST,
-	SPK_COL_SONG,
+#define SPK_EVENT_ITEM(constant, column, key, kind, comment) SPK_COL_##constant,
+#include "core/events/event_list.h"
+#undef SPK_EVENT_ITEM
 	SPK_N_COLUMNS
 } SpkEventColumn;
 

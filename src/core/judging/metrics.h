@@ -7,30 +7,19 @@
 
 #include "core/judging/scores.h"
 
-/* Columns of the SQL type churn_metrics, in order; NaN is NULL. */
+/*
+ * Columns of the SQL type churn_metrics, in order, as metric_list.h says what
+ * each is; NaN is NULL.
+ */
 typedef struct SpkMetrics
 {
-	uint64_t	n;
-	uint64_t	positives;
-	double		threshold;
-	uint64_t	tp;
-	uint64_t	fp;
-	uint64_t	tn;
-	uint64_t	fn;
-	double		accuracy;
-	double		precision;		/* of the churn class; NaN when nothing is flagged */
-	double		recall;			/* of the churn class; NaN without positives */
-	double		f1;				/* of the churn class; 0 when tp is 0 */
-	double		weighted_f1;	/* mean of both classes' F1, weighted by class size: Spark's "f1" */
-	double		macro_f1;		/* plain mean of both classes' F1 */
-	double		auc;			/* area under ROC, ties count half; NaN with one class only */
-	double		pr_auc;			/* average precision; NaN without positives */
-	double		log_loss;		/* natural log, scores clipped to 1e-15 .. 1 - 1e-15 */
-	double		brier;
-	double		baseline_weighted_f1;	/* weighted_f1 of "nobody churns" */
-	double		best_threshold; /* the score at which flagging (score >= it) gives the best f1; highest on ties; NaN without positives */
-	double		best_f1;		/* its f1; NaN without positives */
-	double		ece;			/* expected calibration error, see spk_ece */
+#define SPK_METRIC_int8		uint64_t
+#define SPK_METRIC_float8	double
+#define SPK_METRIC_ITEM(name, type, formula, use) SPK_METRIC_##type name;
+#include "core/judging/metric_list.h"
+#undef SPK_METRIC_ITEM
+#undef SPK_METRIC_int8
+#undef SPK_METRIC_float8
 } SpkMetrics;
 
 /*

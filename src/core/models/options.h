@@ -1,8 +1,8 @@
 /*
  * options.h
- *	  The options of training: one table defines their names, defaults, ranges,
- *	  words and who uses them.  Everything that reads, checks, stores, prints
- *	  or documents options goes through it.
+ *	  The options of training: one list, option_list.h, defines their names,
+ *	  ranges, words, who uses them and with which defaults.  Everything that
+ *	  reads, checks, stores, prints or documents options goes through it.
  */
 #ifndef SPK_CORE_MODELS_OPTIONS_H
 #define SPK_CORE_MODELS_OPTIONS_H
@@ -25,28 +25,9 @@ typedef enum SpkAlgorithm
 /* Part of the model format: append, do not reorder. */
 typedef enum SpkOption
 {
-	SPK_OPT_TREES = 0,
-	SPK_OPT_MAX_DEPTH,
-	SPK_OPT_MIN_LEAF,
-	SPK_OPT_FEATURES_PER_SPLIT,
-	SPK_OPT_BINS,
-	SPK_OPT_BOOTSTRAP,
-	SPK_OPT_CLASS_WEIGHT,
-	SPK_OPT_CRITERION,
-	SPK_OPT_SEED,
-	SPK_OPT_MIN_GAIN,
-	SPK_OPT_MAX_LEAVES,
-	SPK_OPT_IMPORTANCE,
-	SPK_OPT_L2,
-	SPK_OPT_MAX_ITER,
-	SPK_OPT_SMOOTHING,
-	SPK_OPT_VAR_SMOOTHING,
-	SPK_OPT_DISTRIBUTION,
-	SPK_OPT_LEARNING_RATE,
-	SPK_OPT_SUBSAMPLE,
-	SPK_OPT_EARLY_STOPPING,
-	SPK_OPT_VALIDATION,
-	SPK_OPT_CALIBRATE,
+#define SPK_OPTION_ITEM(constant, option, takes, defaults, text) SPK_OPT_##constant,
+#include "core/models/option_list.h"
+#undef SPK_OPTION_ITEM
 	SPK_N_OPTIONS
 } SpkOption;
 
@@ -73,6 +54,7 @@ typedef enum SpkOption
 
 #define SPK_MAX_TREES			10000
 #define SPK_MAX_DEPTH			64
+#define SPK_MAX_SEED			9007199254740992.0	/* whole numbers up to 2^53 are exact */
 
 /* A word a user may write for a number. */
 typedef struct SpkWord
@@ -80,6 +62,13 @@ typedef struct SpkWord
 	const char *word;			/* NULL ends the list */
 	double		value;
 } SpkWord;
+
+/* What an option is to an algorithm. */
+typedef struct SpkOptionUse
+{
+	bool		applies;		/* the algorithm uses it */
+	double		value;			/* by default; 0 where it does not apply */
+} SpkOptionUse;
 
 typedef struct SpkOptionSpec
 {
@@ -92,7 +81,7 @@ typedef struct SpkOptionSpec
 	bool		later;			/* came after the first models: not stored at its default, which
 								 * must therefore never change */
 	SpkWord		words[4];		/* with the end of the list */
-	unsigned	algorithms;		/* bit (1 << algorithm): who uses it */
+	SpkOptionUse uses[SPK_N_ALGORITHMS];
 	const char *doc;			/* one line for people */
 } SpkOptionSpec;
 
@@ -120,7 +109,7 @@ spk_algorithm_is_forest(SpkAlgorithm algorithm)
 static inline bool
 spk_option_applies(SpkOption option, SpkAlgorithm algorithm)
 {
-	return (spk_option_specs[option].algorithms & (1u << algorithm)) != 0;
+	return spk_option_specs[option].uses[algorithm].applies;
 }
 
 /* The defaults of this algorithm; options it does not use are 0. */

@@ -4,9 +4,8 @@
  *
  * Include it with SPK_FEATURE_ITEM defined.  The value is an expression over
  * the SpkActivity *a of features.c; NaN stands for NULL.  The formula is for
- * people: docs/features.md and the column comments are made from it by
- * test/features.pl, which also checks that they, and the SQL type
- * churn_features, agree with this list.
+ * people.  The SQL type churn_features, its comments and docs/features.md are
+ * made from this list by tools/generate.pl.
  *
  * Words used in the formulas: an event is a row with page, session and time
  * known, before as_of; the pages Cancel and Cancellation Confirmation are

@@ -1,0 +1,98 @@
+/*
+ * option_list.h
+ *	  The one list of training options:
+ *	  SPK_OPTION_ITEM(constant, name, what may be written, defaults, text).
+ *
+ * Include it with SPK_OPTION_ITEM and the words below defined, as options.c
+ * does.  The order is part of the model format: append, do not reorder.
+ *
+ * What may be written is one or more of
+ *	  WHOLE(min, max)		a whole number
+ *	  NUMBER(min, max)		any number
+ *	  BOOLEAN				true or false, as 1 and 0
+ *	  WORDS({word, number}, ...)
+ *	  LATER					came after the first models: not stored at its
+ *							default, which must therefore never change
+ * The defaults are FOR(algorithm, value) for each algorithm that uses the
+ * option.  The text is for people: errors show it, and the tables of
+ * docs/reference.md and docs/models.md are made from this list by
+ * tools/generate.pl.
+ */
+
+SPK_OPTION_ITEM(TREES, trees, WHOLE(1, SPK_MAX_TREES),
+	FOR(RANDOM_FOREST, 100) FOR(GRADIENT_BOOSTING, 100),
+	"number of trees")
+SPK_OPTION_ITEM(MAX_DEPTH, max_depth, WHOLE(1, SPK_MAX_DEPTH),
+	FOR(RANDOM_FOREST, SPK_MAX_DEPTH) FOR(DECISION_TREE, 5) FOR(GRADIENT_BOOSTING, 6),
+	"longest path from the root to a leaf, in splits")
+SPK_OPTION_ITEM(MIN_LEAF, min_leaf, WHOLE(1, 1e9),
+	FOR(RANDOM_FOREST, 5) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, 20),
+	"fewest training rows in a leaf, repeated draws counted")
+SPK_OPTION_ITEM(FEATURES_PER_SPLIT, features_per_split,
+	NUMBER(1e-6, 1600) WORDS({"sqrt", SPK_FEATURES_SQRT}, {"all", SPK_FEATURES_ALL}),
+	FOR(RANDOM_FOREST, SPK_FEATURES_SQRT) FOR(DECISION_TREE, SPK_FEATURES_ALL)
+	FOR(GRADIENT_BOOSTING, SPK_FEATURES_ALL),
+	"features drawn for each split: a count, a share below 1, sqrt or all")
+SPK_OPTION_ITEM(BINS, bins, WHOLE(2, 255),
+	FOR(RANDOM_FOREST, 255) FOR(DECISION_TREE, 255) FOR(GRADIENT_BOOSTING, 255),
+	"most bins of a feature")
+SPK_OPTION_ITEM(BOOTSTRAP, bootstrap, BOOLEAN,
+	FOR(RANDOM_FOREST, 1),
+	"grow each tree on rows drawn with replacement")
+SPK_OPTION_ITEM(CLASS_WEIGHT, class_weight,
+	NUMBER(1e-6, 1e6) WORDS({"none", SPK_WEIGHT_NONE}, {"balanced", SPK_WEIGHT_BALANCED}),
+	FOR(RANDOM_FOREST, SPK_WEIGHT_NONE) FOR(DECISION_TREE, SPK_WEIGHT_NONE)
+	FOR(GRADIENT_BOOSTING, SPK_WEIGHT_NONE) FOR(LOGISTIC_REGRESSION, SPK_WEIGHT_NONE)
+	FOR(NAIVE_BAYES, SPK_WEIGHT_NONE),
+	"weight of the churn class against the other, none or balanced")
+SPK_OPTION_ITEM(CRITERION, criterion,
+	WORDS({"gini", SPK_CRITERION_GINI}, {"entropy", SPK_CRITERION_ENTROPY}),
+	FOR(RANDOM_FOREST, SPK_CRITERION_GINI) FOR(DECISION_TREE, SPK_CRITERION_GINI),
+	"impurity that a split reduces")
+SPK_OPTION_ITEM(SEED, seed, WHOLE(-SPK_MAX_SEED, SPK_MAX_SEED),
+	FOR(RANDOM_FOREST, 42) FOR(DECISION_TREE, 42) FOR(GRADIENT_BOOSTING, 42),
+	"names the random streams; the same seed gives the same model")
+SPK_OPTION_ITEM(MIN_GAIN, min_gain, NUMBER(0, 1e9) LATER,
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	"a split must gain more: impurity per weight of the tree's rows, or score in gradient_boosting")
+SPK_OPTION_ITEM(MAX_LEAVES, max_leaves, WHOLE(0, 1e9) LATER,
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	"most leaves of a tree, which then grows where it gains most; 0 for no bound")
+SPK_OPTION_ITEM(IMPORTANCE, importance,
+	WORDS({"impurity", SPK_IMPORTANCE_IMPURITY}, {"permutation", SPK_IMPORTANCE_PERMUTATION}) LATER,
+	FOR(RANDOM_FOREST, SPK_IMPORTANCE_IMPURITY),
+	"measure permutation importance too, out of bag, or impurity alone")
+SPK_OPTION_ITEM(L2, l2, NUMBER(0, 1e9),
+	FOR(GRADIENT_BOOSTING, 1) FOR(LOGISTIC_REGRESSION, 1),
+	"penalty on the squares of the weights, or of the values of leaves; 0 for none")
+SPK_OPTION_ITEM(MAX_ITER, max_iter, WHOLE(1, 10000),
+	FOR(LOGISTIC_REGRESSION, 100),
+	"most iterations")
+SPK_OPTION_ITEM(SMOOTHING, smoothing, NUMBER(1e-9, 1e9),
+	FOR(NAIVE_BAYES, 1),
+	"rows added to each category, or to each feature of the multinomial form")
+SPK_OPTION_ITEM(VAR_SMOOTHING, var_smoothing, NUMBER(1e-15, 1),
+	FOR(NAIVE_BAYES, 1e-9),
+	"share of the largest variance that is added to all variances")
+SPK_OPTION_ITEM(DISTRIBUTION, distribution,
+	WORDS({"gaussian", SPK_DISTRIBUTION_GAUSSIAN}, {"multinomial", SPK_DISTRIBUTION_MULTINOMIAL}),
+	FOR(NAIVE_BAYES, SPK_DISTRIBUTION_GAUSSIAN),
+	"of numbers: gaussian, or multinomial after scaling to 0 .. 1")
+SPK_OPTION_ITEM(LEARNING_RATE, learning_rate, NUMBER(1e-6, 1),
+	FOR(GRADIENT_BOOSTING, 0.1),
+	"share of its best value by which a leaf moves the margin")
+SPK_OPTION_ITEM(SUBSAMPLE, subsample, NUMBER(1e-6, 1),
+	FOR(GRADIENT_BOOSTING, 1),
+	"share of the rows drawn for each tree, without replacement")
+SPK_OPTION_ITEM(EARLY_STOPPING, early_stopping, WHOLE(0, SPK_MAX_TREES),
+	FOR(GRADIENT_BOOSTING, 0),
+	"end when so many trees have not made the loss on the rows held out less; 0 for never")
+SPK_OPTION_ITEM(VALIDATION, validation, NUMBER(0.01, 0.9),
+	FOR(GRADIENT_BOOSTING, 0.1),
+	"share of the rows held out for early stopping")
+SPK_OPTION_ITEM(CALIBRATE, calibrate,
+	WORDS({"none", SPK_CALIBRATE_NONE}, {"platt", SPK_CALIBRATE_PLATT}, {"isotonic", SPK_CALIBRATE_ISOTONIC}) LATER,
+	FOR(RANDOM_FOREST, SPK_CALIBRATE_NONE) FOR(DECISION_TREE, SPK_CALIBRATE_NONE)
+	FOR(GRADIENT_BOOSTING, SPK_CALIBRATE_NONE) FOR(LOGISTIC_REGRESSION, SPK_CALIBRATE_NONE)
+	FOR(NAIVE_BAYES, SPK_CALIBRATE_NONE),
+	"correct probabilities by a map fitted to predictions of rows held out, or none")

@@ -1,3 +1,0 @@
-#!/bin/sh
-# The features' SQL type and documentation agree with their one list.
-exec perl "$(dirname "$0")/features.pl" --check
