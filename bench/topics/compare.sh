@@ -1,5 +1,5 @@
 # compare: four models, three folds and a holdout, in one call and in scikit-learn;
-# the rows are one for each user of the full log, with all 36 features.
+# the rows are one for each user of the full log, with all features.
 
 . bench/memory.sh
 
@@ -29,7 +29,7 @@ if has_peer sklearn; then
 	[ -z "${COMPARE_CLASSIC:-}" ] ||
 		candidate "the same with GradientBoostingClassifier" "$python" bench/peer_compare.py classic "$SANDBOX/history.csv"
 fi
-compare "$(value 'SELECT count(*) FROM history') users, 36 numbers: four models, 3 folds, a holdout of 20 %"
+compare "$(value 'SELECT count(*) FROM history') users, all features: four models, 3 folds, a holdout of 20 %"
 
 # ---- Memory: of a comparison, and of each training by itself ----
 
