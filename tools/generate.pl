@@ -40,6 +40,7 @@ sub items
 	my ($group, @items) = ('');
 
 	$text =~ s{^/\*.*?\*/}{}s;    # what the list is
+	$text =~ s/^#.*\n//gm;
 	while ($text =~ m{\G\s*(?:/\*\s*(.*?)\s*\*/|\b$macro(?=\())}gcs)
 	{
 		if (defined $1) { $group = $1; next; }

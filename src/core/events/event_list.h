@@ -10,6 +10,9 @@
  * comments and the table of docs/reference.md are made from this list by
  * tools/generate.pl.
  */
+#ifndef SPK_EVENT_ITEM
+#error "SPK_EVENT_ITEM says what becomes of each column"
+#endif
 
 SPK_EVENT_ITEM(TS, ts, "ts", TIME,
 	"when it happened; in JSON milliseconds since 1970, or ISO 8601")

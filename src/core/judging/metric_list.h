@@ -8,6 +8,9 @@
  * made from this list by tools/generate.pl; "use" tells there what to make of
  * the metric, and may be empty.
  */
+#ifndef SPK_METRIC_ITEM
+#error "SPK_METRIC_ITEM says what becomes of each metric"
+#endif
 
 /* Counts of the rows, and the threshold */
 SPK_METRIC_ITEM(n, int8,

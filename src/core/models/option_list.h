@@ -18,6 +18,9 @@
  * docs/reference.md and docs/models.md are made from this list by
  * tools/generate.pl.
  */
+#ifndef SPK_OPTION_ITEM
+#error "SPK_OPTION_ITEM says what becomes of each option"
+#endif
 
 SPK_OPTION_ITEM(TREES, trees, WHOLE(1, SPK_MAX_TREES),
 	FOR(RANDOM_FOREST, 100) FOR(GRADIENT_BOOSTING, 100),
