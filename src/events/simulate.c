@@ -48,9 +48,11 @@ set_text(SpkEventRow *row, SpkEventColumn col, const char *text)
 	row->field[col].text.len = strlen(text);
 }
 
+/* Columns that are not simulated are NULL. */
 static void
 set_row(SpkEventRow *row, const SpkSimEvent *event)
 {
+	memset(row->isnull, true, sizeof(row->isnull));
 	set_integer(row, SPK_COL_TS, event->ts);
 	set_integer(row, SPK_COL_SESSIONID, event->session);
 	set_integer(row, SPK_COL_STATUS, event->status);
