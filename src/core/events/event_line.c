@@ -34,6 +34,8 @@
 /* 9999-12-31: beyond, and before 1970, somebody should look twice. */
 #define MAX_MSECS		UINT64_C(253402300799999)
 
+_Static_assert(SPK_N_COLUMNS < 32, "sets of columns are masks of 32 bits");
+
 const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
 #define SPK_EVENT_ITEM(constant, column, key, kind, comment) {key, SPK_TYPE_##kind},
 #include "core/events/event_list.h"
