@@ -1,7 +1,7 @@
 /*
  * cross_fit.h
- *	  Scores of all rows by models that have not seen them, spread over parallel
- *	  workers.
+ *	  Cross-fitting, spread over parallel workers: every row is scored by a model
+ *	  that was not fitted to it.  core/judging/cross_fit.h says what is done.
  */
 #ifndef SPK_TRAINING_CROSS_FIT_H
 #define SPK_TRAINING_CROSS_FIT_H
@@ -16,16 +16,23 @@
 #include "core/judging/metrics.h"
 
 /*
- * Scores the rows of the table into scored, n_rows of them, fold after fold.
- * folds, the fold of each, of SPK_CALIBRATION_FOLDS, is given back.  Algorithm,
- * options and features of the models are those of like.  The table stays.  The
- * scores do not depend on the workers.  What would take more than
- * sparkify.max_training_memory is an error before; fewer workers are used.
+ * Scores all rows of the table, each by a model fitted to the rows of the other
+ * folds.  The models have the algorithm, options and features of like.
+ *
+ * folds has the number of each row's fold, 0 .. SPK_CALIBRATION_FOLDS - 1; it is
+ * host memory, which is released here as soon as it has been read.  scored
+ * belongs to the caller and has room for table->n_rows rows; it is filled fold by
+ * fold, not in the table's order.  table and like are only read.  The scores are
+ * the same whatever the number of workers.
+ *
+ * Workers are left out where they would take more memory than
+ * sparkify.max_training_memory; when the leader alone would take more, that is an
+ * error before any model is fitted.  Other failures are errors, too.
  */
 extern void spk_score_held_out(const SpkHost *host, const SpkTable *table, const SpkModel *like,
 							   uint8 *folds, SpkScored *scored);
 
-/* What a worker runs. */
+/* The entry point of a parallel worker; nothing else calls it. */
 extern PGDLLEXPORT void spk_held_out_worker(dsm_segment *seg, shm_toc *toc);
 
 #endif							/* SPK_TRAINING_CROSS_FIT_H */

@@ -1,9 +1,10 @@
 /*
  * train_failure.h
- *	  Rows that give no model, and how that is told.
+ *	  Rows that no model can be trained on, and how the user is told.
  *
- * Alone such rows are an error.  As one group of many they are not: the others
- * have their models, and this one is told.
+ * When they are all there is, such rows are an error.  When they are one group of
+ * many they are not: the other groups get their models, and a NOTICE names this
+ * one.
  */
 #ifndef SPK_TRAINING_TRAIN_FAILURE_H
 #define SPK_TRAINING_TRAIN_FAILURE_H
@@ -14,43 +15,44 @@
 
 #include "rows/row_store.h"
 
-/* What there is to know of rows that were to be trained on. */
+/* The counts that decide whether rows can be trained on, and that say why they cannot. */
 typedef struct SpkTrainingCounts
 {
-	int64		n_rows;			/* labelled */
+	int64		n_rows;			/* rows with a label */
 	int64		n_positives;
-	int64		n_skipped;		/* not labelled */
-	int			lone;			/* rows of both classes: the one that is of one user, so that nothing can be
-								 * held out to calibrate by; -1: neither */
+	int64		n_skipped;		/* rows without one */
+	int			lone;			/* the class (0: stayed, 1: churned) whose rows are all of one
+								 * user, so that none can be held out to calibrate by; or -1 */
 } SpkTrainingCounts;
 
-/* The counts of these rows, of which nothing but their labels is known. */
+/* The counts of stored rows.  How users are spread over them is not known: lone is -1. */
 extern SpkTrainingCounts spk_training_counts(const SpkRowStore *rows);
 
-/* Error unless there are rows of both classes, and more than one user of each to calibrate by. */
+/* Raises an error unless there are rows of both classes and, to calibrate, two users of each. */
 extern void spk_check_trainable(const SpkTrainingCounts *counts);
 
-/* Groups that have no model. */
+/* The groups of a training that have no model. */
 typedef struct SpkFailures
 {
-	int64		n_groups;		/* of all, with a model or without */
-	int64		n_failed;
-	StringInfoData list;		/* of the first ones, and why */
+	int64		n_groups;		/* all groups, with a model or without; the caller counts them */
+	int64		n_failed;		/* those without */
+	StringInfoData list;		/* the first of those, each with its reason */
 } SpkFailures;
 
-/* None yet; in the current memory context. */
+/* Starts with no failures; the list is in the current memory context. */
 extern void spk_failures_init(SpkFailures *failures);
 
-/* One more: the group's name, NULL for the null group, and what its rows are. */
+/* Adds a group that has no model, with the counts of its rows.  The null group's name is NULL. */
 extern void spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCounts *counts);
 
-/* One NOTICE of all of them, if there are any. */
+/* Raises one NOTICE for all failures, if there are any. */
 extern void spk_tell_of_failures(const SpkFailures *failures);
 
 /*
- * A NOTICE of rows of which nothing but the counts is known, as an aggregate has
- * them.  told is how often it was called before in the query, and goes up by one:
- * after the first ten only one more says that others are not told.
+ * Raises a NOTICE for rows of which only the counts are known, as in an aggregate,
+ * which does not know its group.  *told counts the calls in this query, and goes
+ * up by one: the first ten are told, the next one says that further ones are not,
+ * and after that nothing is said.
  */
 extern void spk_tell_of_failure(const SpkTrainingCounts *counts, int64 *told);
 

@@ -1,7 +1,10 @@
 /*
  * calibrate.h
- *	  Fitting the maps of calibration.h to predictions of rows that the model
- *	  has not seen.
+ *	  Fits the maps of core/models/calibration.h, which make probabilities of a
+ *	  model's scores.
+ *
+ * They are fitted to scores of rows that the models which gave them had not seen.
+ * There are two kinds of map.
  *
  * Platt (Platt: Probabilistic outputs for support vector machines, 1999)
  *	  Fitted by maximum likelihood with Platt's targets (Lin, Lin, Weng: A note on
@@ -23,11 +26,12 @@
 #include "core/models/calibration.h"
 
 /*
- * Fits model->calibration, new host memory, by model's option calibrate to n
- * rows (at least 1) scored by models that have not seen them.  Sorts the rows;
- * their order before leaves no trace.  Takes 24 bytes a row of host memory
- * while it works, at most.  On failure nothing is held: SPK_NO_MEMORY,
- * SPK_CANCELLED.
+ * Fits the map that the model's option calibrate asks for to n scored rows, at
+ * least one, and stores it in model->calibration, which is new host memory.  The
+ * rows are sorted, so that the order in which they came leaves no trace.  While
+ * it works it takes at most 24 bytes of host memory for each row.  Returns
+ * SPK_NO_MEMORY when the host gave none, and SPK_CANCELLED when it asked to stop;
+ * then nothing is held.
  */
 extern SpkStatus spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model);
 

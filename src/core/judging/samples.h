@@ -1,11 +1,14 @@
 /*
  * samples.h
- *	  Rows that many models are fitted to and judged by, leaving out one fold
- *	  of them at a time.
+ *	  Rows to which many models are fitted, each leaving out one fold of them.
  *
- * They are there once, in the forms that learners take; a fit copies at most
- * the codes of its rows, a byte each.  Everything here is serial: what is to be
- * parallel is one fit beside another.
+ * The rows are held once, in the forms that learners take.  A fit copies at most
+ * the codes of its rows, which take a byte for each feature.  Everything here is
+ * serial: where fits run in parallel, each process makes whole ones.
+ *
+ * All functions that return a status return SPK_OK, or say what stopped them:
+ * SPK_CANCELLED when the host asked to stop, SPK_NO_MEMORY when it gave none, and
+ * the statuses that their comments name.
  */
 #ifndef SPK_CORE_JUDGING_SAMPLES_H
 #define SPK_CORE_JUDGING_SAMPLES_H
@@ -14,50 +17,60 @@
 #include "core/judging/metrics.h"
 #include "core/rows/values.h"
 
+/* In place of a fold's number: leave out no row. */
 #define SPK_NO_FOLD		(-1)
 
-/* Plain data but for its pointers.  A form that no model needs may be left out, all zeros. */
+/*
+ * The rows in each form, and for each row the number of its fold.  The two forms
+ * have orders of their own.  A form that no model needs is left out: all zeros.
+ * The struct owns none of the memory that it points to.
+ */
 typedef struct SpkSamples
 {
 	SpkMatrix	matrix;			/* for trees */
-	const uint8_t *matrix_folds;	/* the fold of each of its rows */
+	const uint8_t *matrix_folds;	/* the fold of each row of matrix */
 	SpkValues	values;			/* for models without trees */
-	const uint8_t *values_folds;
+	const uint8_t *values_folds;	/* the fold of each row of values */
 } SpkSamples;
 
 /*
- * Fits the model, whose algorithm, options and features are set, to the rows
- * that are not in this fold (SPK_NO_FOLD: to all): all that training sets, and
- * of the facts the rows, positives and those of the algorithm.  The same model
- * as training on these rows alone gives, if its features were these; but it is
- * not calibrated, and its option calibrate is set to none.  After a failure
- * nothing is held but what spk_model_release gives back: SPK_INVALID unless
- * there are rows of both classes, SPK_LIMIT, SPK_CANCELLED, SPK_NO_MEMORY.
+ * Fits the model to the rows that are not in the fold, or to all rows for
+ * SPK_NO_FOLD.  The caller sets the model's algorithm, options and features
+ * before.  This sets the trees or terms, the threshold, the features' importance
+ * and the facts: the numbers of rows and positives, and those of the algorithm.
+ *
+ * The model is the one that training on these rows alone would give with these
+ * features, but that it is not calibrated: its option calibrate is set to none.
+ * Returns SPK_INVALID when the rows are all of one class, and SPK_LIMIT when the
+ * model would exceed a documented limit.  After a failure, too, the caller
+ * releases the model by spk_model_release.
  */
 extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
 
 /*
- * The rows of samples that are not in this fold (SPK_NO_FOLD: all), in the form
- * that the algorithm takes, with the folds that parted, the same rows, has them
- * in.  What is new is host memory, for spk_release_some.  SPK_CANCELLED,
- * SPK_NO_MEMORY.
+ * Makes *some of the rows of samples that are not in the fold, or of all rows for
+ * SPK_NO_FOLD, in the one form that the algorithm takes.  Their folds are those
+ * of parted, which has the same rows as samples but parts them in another way.
+ * The caller gives *some back by spk_release_some; after a failure nothing is
+ * held.
  */
 extern SpkStatus spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold,
 							   const SpkSamples *parted, SpkAlgorithm algorithm, SpkSamples *some);
 extern void spk_release_some(const SpkHost *host, SpkSamples *some);
 
 /*
- * Scores the rows in the fold (SPK_NO_FOLD: all) by a model with the same
- * features into scored, which has room for them; *n is their number.
- * SPK_CANCELLED.
+ * Scores the rows in the fold, or all rows for SPK_NO_FOLD, with a model that has
+ * the same features.  scored belongs to the caller and must have room for these
+ * rows; their number is returned in *n.
  */
 extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold,
 								const SpkModel *model, SpkScored *scored, size_t *n);
 
 /*
- * Bytes that a fit to n_rows rows, the model it makes and scoring with it take
- * besides the samples, an upper bound; and those of the model's trees alone.  Of
- * the model algorithm, options and features must be set.
+ * Upper bounds of memory, in bytes, for a model whose algorithm, options and
+ * features are set.  spk_fit_size is what a fit to n_rows rows takes besides the
+ * samples, with the model that it makes and scoring by it; spk_fitted_size is what
+ * the trees of that model take.
  */
 extern uint64_t spk_fit_size(const SpkModel *model, uint32_t n_rows);
 extern uint64_t spk_fitted_size(const SpkModel *model, uint32_t n_rows);

@@ -1,10 +1,10 @@
 /*
  * calibration.h
- *	  From what a model predicts to probabilities that come true: of the rows
- *	  predicted 0.2, a fifth churn.
+ *	  A map from a model's scores to probabilities that come true: of the rows
+ *	  that get 0.2, a fifth churn.
  *
  * The map never decreases (Platt's but for rounding), so that rows keep their
- * order.  The option calibrate says which one a model has:
+ * order.  The option calibrate says which kind a model has:
  *
  * Platt
  *	  1 / (1 + e to the -(slope * x + intercept)), where x is the log-odds of
@@ -22,19 +22,19 @@
 
 #define SPK_PLATT_SHRINK		0.001
 
-/* Points of an isotonic map, at most: two a step. */
+/* An isotonic map has at most so many points, two for each step. */
 #define SPK_MAX_POINTS			1000
 
 /* What Platt's map counts from: the log-odds of a score, 0 .. 1, that is kept off the ends. */
 extern double spk_shrunken_log_odds(double score);
 
-/* The probability of churn, 0 .. 1, for a score, 0 .. 1: itself when the model is not calibrated. */
+/* The probability of churn, 0 .. 1, for a score, 0 .. 1; the score itself where there is no map. */
 extern double spk_calibrated(const SpkModel *model, double score);
 
-/* What is wrong with a calibration from outside, for people; NULL: nothing. */
+/* What is wrong with a calibration from outside, for people to read; NULL when nothing is. */
 extern const char *spk_calibration_fault(const SpkModel *model);
 
-/* Does training with these options calibrate? */
+/* Do these options ask for a calibrated model? */
 static inline bool
 spk_has_calibration(const SpkOptions *options)
 {
