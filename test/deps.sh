@@ -11,6 +11,8 @@
 set -euo pipefail
 
 packages=()
+# what tests do without, and say so: installed with the others where apt knows it
+wished=()
 cluster_conf=/etc/postgresql-common/createcluster.d/sparkify.conf
 
 say()
@@ -131,6 +133,7 @@ if [ "${1:-}" = test ]; then
 	need libcmocka-dev has_headers '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n'
 	need libipc-run-perl perl -MIPC::Run -e 1
 	need perl prove --version
+	wished+=(clang-format-14)
 fi
 
 if [ -z "$pg_config" ] || [ ${#packages[@]} -gt 0 ]; then
@@ -144,6 +147,9 @@ if [ -z "$pg_config" ] || [ ${#packages[@]} -gt 0 ]; then
 		exit 1
 	fi
 	apt_get update || say "apt-get update failed; trying with the package lists at hand"
+	for package in "${wished[@]}"; do
+		! apt-cache show "$package" >/dev/null 2>&1 || packages+=("$package")
+	done
 	if [ -z "$pg_config" ]; then
 		version=$(wanted_version)
 		if [ -z "$version" ]; then

@@ -34,6 +34,7 @@ sandbox_open()
 	tar -C "$top" --no-wildcards-match-slash --exclude='./.*' --exclude='*.o' --exclude='*.bc' --exclude='./*.so' \
 		--exclude=./results --exclude='./regression.*' --exclude=./tmp_check \
 		--exclude=./test/unit/build -cf - . | tar -C "$sandbox/src" -xf - --no-same-owner
+	cp "$top/.clang-format" "$sandbox/src"
 	[ "$sandbox_user" = "$(id -un)" ] || chown -R "$sandbox_user": "$sandbox"
 
 	# no settings of the caller's make or of its own server leak in

@@ -139,6 +139,7 @@ test_times(void **state)
 static void
 test_left_lines(void **state)
 {
+	/* clang-format off */
 	static const char *const lines[] = {
 		"", "{", "}", "{}", "[]", " {\"page\":\"a\"}", "{\"page\":\"a\"} ",
 		"{\"page\":\"a\",\"page\":\"a\"}", "{\"page\":\"\\u0061\"}", "{\"page\":\"a}",
@@ -154,6 +155,7 @@ test_left_lines(void **state)
 		"{\"ts\":1,\"length\":.5}", "{\"ts\":1,\"length\":-}", "{\"ts\":1,\"length\":NaN}", "{\"ts\":1,\"x\":nil}",
 		"{\"page\":\"\xff\"}", "{\"ts\":1,\"x\":\"\xc3\"}", "{\"ts\":1,\"\xc3\":1}", "{\"page\":nul}"
 	};
+	/* clang-format on */
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -9,6 +9,7 @@
 #define N_TITLES		48		/* of an artist */
 
 /* The lists below have 64, 32 or 8 entries, so that bits choose among them. */
+/* clang-format off */
 static const char *const adjectives[64] = {
 	"Amber", "Ancient", "Arctic", "Bitter", "Blue", "Brave", "Bright", "Broken",
 	"Burning", "Calm", "Candid", "Crimson", "Crystal", "Damp", "Distant", "Double",
@@ -82,6 +83,8 @@ static const char *const useragents[8] = {
 	"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:63.0) Gecko/20100101 Firefox/63.0",
 	"Mozilla/5.0 (Windows NT 6.3; Trident/7.0; rv:11.0) like Gecko \\ desktop",
 };
+
+/* clang-format on */
 
 SpkSimPerson
 spk_sim_person(uint64_t bits)
