@@ -65,8 +65,8 @@ enum
 /* A model's part in the result; the last entry is the baseline. */
 typedef struct Entry
 {
-	const SpkContender *contender;	/* NULL: the baseline */
-	SpkContestFit *fits;		/* n_folds + 1 */
+	const SpkModelSpec *spec;	/* NULL: the baseline */
+	SpkCompareFit *fits;		/* n_folds + 1 */
 	bytea	   *model;
 	double	   *values;			/* of the metric, in each fold */
 	double		mean;
@@ -74,19 +74,19 @@ typedef struct Entry
 	double		seconds;
 } Entry;
 
-typedef struct Comparison
+typedef struct Output
 {
-	SpkContestPlan plan;
+	SpkComparePlan plan;
 	Tuplestorestate *store;
 	TupleDesc	desc;
-} Comparison;
+} Output;
 
 /* ---- The baseline ---- */
 
 /* Judges the claim that everybody churns with this probability by rows of these numbers. */
 static void
-judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const SpkContestPlan *plan,
-			SpkContestFit *fit)
+judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const SpkComparePlan *plan,
+			SpkCompareFit *fit)
 {
 	size_t		n = (size_t) count->n_rows[0] + count->n_rows[1];
 	SpkScored  *scored;
@@ -103,10 +103,10 @@ judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const 
 }
 
 /* A baseline that knows the share of churn in the rows it may train on, and nothing else. */
-static SpkContestFit *
-judge_baseline(const SpkHost *host, const SpkContestPlan *plan, const SpkFoldCount *counts)
+static SpkCompareFit *
+judge_baseline(const SpkHost *host, const SpkComparePlan *plan, const SpkFoldCount *counts)
 {
-	SpkContestFit *fits = palloc0((plan->n_folds + 1) * sizeof(SpkContestFit));
+	SpkCompareFit *fits = palloc0((plan->n_folds + 1) * sizeof(SpkCompareFit));
 	double		n_rows[2] = {0, 0};
 
 	for (uint32 fold = 0; fold < plan->n_folds; fold++)
@@ -126,7 +126,7 @@ judge_baseline(const SpkHost *host, const SpkContestPlan *plan, const SpkFoldCou
 /* ---- Ranks ---- */
 
 static void
-sum_up(const SpkContestPlan *plan, Entry *entry)
+sum_up(const SpkComparePlan *plan, Entry *entry)
 {
 	uint32		k = plan->n_folds;
 	double		squares = 0;
@@ -147,7 +147,7 @@ sum_up(const SpkContestPlan *plan, Entry *entry)
 
 /* Sorts the best first; what is equal stays in the order it was asked for. */
 static void
-rank_entries(const SpkContestPlan *plan, Entry *entries, int n)
+rank_entries(const SpkComparePlan *plan, Entry *entries, int n)
 {
 	for (int i = 1; i < n; i++)
 	{
@@ -166,7 +166,7 @@ rank_entries(const SpkContestPlan *plan, Entry *entries, int n)
 
 /* The p value of an entry's difference from the best one. */
 static double
-p_value(const SpkContestPlan *plan, const Entry *entry, const Entry *best)
+p_value(const SpkComparePlan *plan, const Entry *entry, const Entry *best)
 {
 	double	   *differences = palloc(plan->n_folds * sizeof(double));
 	double		p;
@@ -181,15 +181,15 @@ p_value(const SpkContestPlan *plan, const Entry *entry, const Entry *best)
 /* ---- Rows of the result ---- */
 
 static Datum
-options_datum(const SpkContender *contender)
+options_datum(const SpkModelSpec *spec)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	if (contender == NULL)
+	if (spec == NULL)
 		appendStringInfoString(&buf, "{}");
 	else
-		spk_options_to_json(&buf, &contender->options, contender->algorithm);
+		spk_options_to_json(&buf, &spec->options, spec->algorithm);
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data));
 }
 
@@ -215,17 +215,17 @@ spread_datum(const double spread[2])
 }
 
 static void
-put_entry(const Comparison *comparison, const Entry *entry, const Entry *best, int rank)
+put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 {
-	const SpkContestPlan *plan = &comparison->plan;
-	const SpkContestFit *last = &entry->fits[plan->n_folds];
+	const SpkComparePlan *plan = &output->plan;
+	const SpkCompareFit *last = &entry->fits[plan->n_folds];
 	Datum		values[N_COLUMNS] = {0};
 	bool		nulls[N_COLUMNS] = {false};
 
 	values[COL_RANK] = Int32GetDatum(rank);
-	values[COL_ALGORITHM] = CStringGetTextDatum(entry->contender == NULL ? "baseline" :
-												spk_algorithm_name(entry->contender->algorithm));
-	values[COL_OPTIONS] = options_datum(entry->contender);
+	values[COL_ALGORITHM] = CStringGetTextDatum(entry->spec == NULL ? "baseline" :
+												spk_algorithm_name(entry->spec->algorithm));
+	values[COL_OPTIONS] = options_datum(entry->spec);
 	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
 	values[COL_CV_SD] = Float8GetDatum(entry->deviation);
 	values[COL_DIFFERENCE] = Float8GetDatum(entry->mean - best->mean);
@@ -234,27 +234,27 @@ put_entry(const Comparison *comparison, const Entry *entry, const Entry *best, i
 		values[COL_P_VALUE] = Float8GetDatum(p_value(plan, entry, best));
 	nulls[COL_HOLDOUT] = last->metrics.n == 0;
 	if (last->metrics.n > 0)
-		values[COL_HOLDOUT] = metrics_datum(comparison->desc, &last->metrics);
+		values[COL_HOLDOUT] = metrics_datum(output->desc, &last->metrics);
 	nulls[COL_SPREAD] = last->metrics.n == 0 || isnan(last->spread[0]);
 	if (!nulls[COL_SPREAD])
 		values[COL_SPREAD] = spread_datum(last->spread);
 	values[COL_SECONDS] = Float8GetDatum(entry->seconds);
 	nulls[COL_MODEL] = entry->model == NULL;
 	values[COL_MODEL] = PointerGetDatum(entry->model);
-	tuplestore_putvalues(comparison->store, comparison->desc, values, nulls);
+	tuplestore_putvalues(output->store, output->desc, values, nulls);
 }
 
 /* What a fit to all folds has to tell. */
 static void
-tell_of_fits(const SpkContest *contest)
+tell_of_fits(const SpkComparison *comparison)
 {
-	for (uint32 i = 0; i < contest->n_contenders; i++)
+	for (uint32 i = 0; i < comparison->n_specs; i++)
 	{
 		SpkModel	model = {0};
 
-		if (spk_contender(contest, i)->algorithm != SPK_LOGISTIC_REGRESSION)
+		if (spk_compare_spec(comparison, i)->algorithm != SPK_LOGISTIC_REGRESSION)
 			continue;
-		memcpy(model.facts, spk_contest_fit(contest, i, contest->n_folds)->facts, sizeof(model.facts));
+		memcpy(model.facts, spk_compare_fit(comparison, i, comparison->n_folds)->facts, sizeof(model.facts));
 		spk_tell_of_fit(&model);
 	}
 }
@@ -262,9 +262,9 @@ tell_of_fits(const SpkContest *contest)
 /* ---- The whole ---- */
 
 static void
-put_results(const Comparison *comparison, const SpkContest *contest, SpkContestFit *baseline, bytea **models)
+put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit *baseline, bytea **models)
 {
-	int			n = (int) contest->n_contenders + 1;
+	int			n = (int) comparison->n_specs + 1;
 	Entry	   *entries = palloc0(n * sizeof(Entry));
 
 	for (int i = 0; i < n; i++)
@@ -273,32 +273,32 @@ put_results(const Comparison *comparison, const SpkContest *contest, SpkContestF
 
 		if (i < n - 1)
 		{
-			entry->contender = spk_contender(contest, (uint32) i);
-			entry->fits = spk_contest_fit(contest, (uint32) i, 0);
+			entry->spec = spk_compare_spec(comparison, (uint32) i);
+			entry->fits = spk_compare_fit(comparison, (uint32) i, 0);
 			entry->model = models[i];
 		}
 		else
 			entry->fits = baseline;
-		sum_up(&comparison->plan, entry);
+		sum_up(&output->plan, entry);
 	}
-	rank_entries(&comparison->plan, entries, n);
+	rank_entries(&output->plan, entries, n);
 	for (int i = 0; i < n; i++)
-		put_entry(comparison, &entries[i], &entries[0], i + 1);
+		put_entry(output, &entries[i], &entries[0], i + 1);
 }
 
 static void
 compare_rows(SpkRowStore *rows, void *arg)
 {
-	Comparison *comparison = arg;
-	SpkContestPlan *plan = &comparison->plan;
+	Output     *output = arg;
+	SpkComparePlan *plan = &output->plan;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SpkHost		host = spk_pg_host(context);
 	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
-	bytea	  **models = palloc0(plan->n_contenders * sizeof(bytea *));
+	bytea	  **models = palloc0(plan->n_specs * sizeof(bytea *));
 	SpkTrainingCounts counted;
-	SpkArena	arena;
+	SpkCompareMemory memory;
 	int			n_workers;
 
 	if (rows == NULL)
@@ -307,12 +307,11 @@ compare_rows(SpkRowStore *rows, void *arg)
 				 errmsg("no rows to train on")));
 	counted = spk_training_counts(rows);
 	spk_check_trainable(&counted);
-	spk_contest_new(plan, rows, context, counts, &arena, &n_workers);
-	spk_contest_run(&arena, n_workers, models);
-	tell_of_fits(arena.contest);
-	put_results(comparison, arena.contest, judge_baseline(&host, plan, counts), models);
-	if (arena.segment != NULL)
-		dsm_detach(arena.segment);
+	spk_compare_new(plan, rows, context, counts, &memory, &n_workers);
+	spk_compare_run(&memory, n_workers, models);
+	tell_of_fits(memory.comparison);
+	put_results(output, memory.comparison, judge_baseline(&host, plan, counts), models);
+	spk_block_release(&memory.block);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 }
@@ -335,10 +334,10 @@ metric_arg(text *name)
 	return metric;				/* not reached */
 }
 
-static SpkContestPlan
+static SpkComparePlan
 plan_from_args(FunctionCallInfo fcinfo)
 {
-	SpkContestPlan plan = {0};
+	SpkComparePlan plan = {0};
 	int			folds = PG_GETARG_INT32(ARG_FOLDS);
 
 	plan.metric = metric_arg(PG_GETARG_TEXT_PP(ARG_METRIC));
@@ -354,9 +353,9 @@ plan_from_args(FunctionCallInfo fcinfo)
 				 errmsg("holdout must be a share of the rows, at least 0 and less than 1, not %s",
 						DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(ARG_HOLDOUT))))));
 	plan.seed = (uint64) PG_GETARG_INT64(ARG_SEED);
-	plan.contenders = spk_contenders(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
+	plan.specs = spk_compare_specs(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
 									 PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
-									 &plan.n_contenders);
+									 &plan.n_specs);
 	return plan;
 }
 
@@ -368,25 +367,25 @@ churn_compare(PG_FUNCTION_ARGS)
 	"metric", [ARG_SEED] = "seed"};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	static const SpkRoleArgs role_args = {ARG_EXCLUDE, ARG_ID, ARG_TIME};
-	Comparison	comparison;
+	Output		output;
 	char	   *from;
 	char	   *label;
 	TupleDesc	columns;
 	SpkRoles	roles;
 
 	spk_require_args(fcinfo, required, N_ARGS);
-	comparison.plan = plan_from_args(fcinfo);
+	output.plan = plan_from_args(fcinfo);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_SOURCE)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(ARG_LABEL));
 	columns = spk_source_columns(from);
 	spk_source_require_column(columns, label, "label");
 	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label}, 1);
-	comparison.plan.group = roles.id;
+	output.plan.group = roles.id;
 
 	spk_materialized_srf(fcinfo);
-	comparison.store = rsinfo->setResult;
-	comparison.desc = rsinfo->setDesc;
+	output.store = rsinfo->setResult;
+	output.desc = rsinfo->setDesc;
 	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, &roles, compare_rows,
-					   &comparison);
+					   &output);
 	PG_RETURN_NULL();
 }

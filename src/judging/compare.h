@@ -1,9 +1,9 @@
 /*
  * compare.h
- *	  Models that compete: what churn_compare asks for, the rows that all of
- *	  them share, and what comes of each fit.
+ *	  A comparison of models: what churn_compare asks for, the rows that all
+ *	  models share, and what comes of each fit.
  *
- * A contest is one block of memory, shared or not, without pointers: the parts
+ * A comparison is one block of memory, shared or not, without pointers: the parts
  * of it are found by their places, bytes from its start.  The rows' values are a
  * block of their own: they are most of the memory, and only models without trees
  * need them, which are fitted first.
@@ -14,38 +14,35 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "port/atomics.h"
-#include "storage/dsm.h"
-#include "storage/shm_toc.h"
 #include "utils/array.h"
-#include "utils/dsa.h"
 #include "utils/jsonb.h"
 
-#include "core/rows/folds.h"
 #include "core/judging/ranking_metric.h"
 #include "core/judging/samples.h"
+#include "core/rows/folds.h"
 #include "rows/row_store.h"
+#include "training/workers.h"
 
-/* A model that competes. */
-typedef struct SpkContender
+/* What a model of the comparison is to be: an algorithm with options. */
+typedef struct SpkModelSpec
 {
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
-	uint32		form;			/* of the rows it learns from */
-	uint32		deal;			/* of its calibration's folds, when it is calibrated */
-} SpkContender;
+	uint32		form;			/* the binned form of the rows it learns from */
+	uint32		fold_set;		/* the folds that it is calibrated by, if it is */
+} SpkModelSpec;
 
 /* What is asked for. */
-typedef struct SpkContestPlan
+typedef struct SpkComparePlan
 {
-	int			n_contenders;
-	SpkContender *contenders;
+	int			n_specs;
+	SpkModelSpec *specs;
 	uint32		n_folds;
 	double		holdout;		/* share */
 	SpkMetric	metric;
 	uint64		seed;
 	const char *group;			/* column that tells the groups, or NULL; for errors */
-} SpkContestPlan;
+} SpkComparePlan;
 
 /* Rows to train on, and those held out */
 enum
@@ -55,133 +52,128 @@ enum
 	SPK_N_PARTS
 };
 
-/* Rows binned with so many bins at most. */
-typedef struct SpkContestForm
+/* The rows, binned with so many bins at most. */
+typedef struct SpkBinnedForm
 {
 	uint32		bins;
 	bool		has_codes;
 	bool		has_values;
 	uint32		n_positives[SPK_N_PARTS];
-	Size		features;		/* a model that has them, and its size */
+	Size		features;		/* encoded, and how many bytes */
 	Size		features_size;
 	Size		codes[SPK_N_PARTS];
 	Size		code_folds;		/* of the rows to train on, as codes are in order */
 	Size		values[SPK_N_PARTS];	/* in the block of values */
 	Size		value_folds;
-	Size		code_deals;		/* folds of calibration, likewise, for one deal after the other */
-	Size		value_deals;
-} SpkContestForm;
+	Size		code_fold_sets;	/* folds of calibration, likewise, one set after the other */
+	Size		value_fold_sets;
+} SpkBinnedForm;
 
 /*
  * What a fit gave: one for each fold, judged by it, and the last one, fitted to
  * all folds and judged by the holdout.
  */
-typedef struct SpkContestFit
+typedef struct SpkCompareFit
 {
 	SpkMetrics	metrics;		/* n is 0 when there was nothing to judge by */
 	double		spread[2];		/* of the holdout, see metric.h */
 	double		seconds;
 	double		facts[SPK_N_FACTS];
 	dsa_pointer model;			/* the last one's, if a worker made it */
-} SpkContestFit;
+} SpkCompareFit;
 
-typedef struct SpkContest
+typedef struct SpkComparison
 {
 	Size		size;			/* of the block */
 	Size		values_size;	/* of that of the values */
-	uint32		n_contenders;
+	uint32		n_specs;
 	uint32		n_folds;
 	uint32		n_forms;
-	uint32		n_deals;
+	uint32		n_fold_sets;
 	uint32		n_features;
 	uint32		n_rows[SPK_N_PARTS];
 	double		n_skipped;
 	SpkMetric	metric;
 	uint64		seed;
-	pg_atomic_uint32 next_ticket;
-	pg_atomic_uint32 n_done;
-	Size		contenders;		/* SpkContender */
-	Size		forms;			/* SpkContestForm */
-	Size		tickets;		/* uint32: the fits, those without trees first, then the dearest */
-	Size		fits;			/* SpkContestFit, n_folds + 1 for each contender */
-} SpkContest;
+	SpkTickets	tickets;		/* for places in order */
+	Size		specs;			/* SpkModelSpec */
+	Size		forms;			/* SpkBinnedForm */
+	Size		order;			/* uint32: the fits, those without trees first, then the dearest */
+	Size		fits;			/* SpkCompareFit, n_folds + 1 for each spec */
+} SpkComparison;
 
-/* A contest as a process sees it. */
-typedef struct SpkArena
+/* A comparison as a process sees it. */
+typedef struct SpkCompareMemory
 {
-	SpkContest *contest;
-	char	   *values;			/* NULL when they are not needed any more */
-	dsm_segment *segment;		/* where the contest lies; NULL: in memory of the process */
-	dsm_segment *values_segment;
-} SpkArena;
+	SpkComparison *comparison;	/* in the block */
+	SpkBlock	block;
+	SpkBlock	values;			/* without memory when they are not needed any more */
+} SpkCompareMemory;
 
 static inline void *
-spk_contest_at(const SpkContest *contest, Size place)
+spk_compare_at(const SpkComparison *comparison, Size place)
 {
-	return (char *) contest + place;
+	return (char *) comparison + place;
 }
 
-static inline SpkContender *
-spk_contender(const SpkContest *contest, uint32 number)
+static inline SpkModelSpec *
+spk_compare_spec(const SpkComparison *comparison, uint32 number)
 {
-	return (SpkContender *) spk_contest_at(contest, contest->contenders) + number;
+	return (SpkModelSpec *) spk_compare_at(comparison, comparison->specs) + number;
 }
 
-static inline SpkContestForm *
-spk_contest_form(const SpkContest *contest, uint32 number)
+static inline SpkBinnedForm *
+spk_compare_form(const SpkComparison *comparison, uint32 number)
 {
-	return (SpkContestForm *) spk_contest_at(contest, contest->forms) + number;
+	return (SpkBinnedForm *) spk_compare_at(comparison, comparison->forms) + number;
 }
 
 /* Fold n_folds is the fit to all of them. */
-static inline SpkContestFit *
-spk_contest_fit(const SpkContest *contest, uint32 contender, uint32 fold)
+static inline SpkCompareFit *
+spk_compare_fit(const SpkComparison *comparison, uint32 spec, uint32 fold)
 {
-	SpkContestFit *fits = spk_contest_at(contest, contest->fits);
+	SpkCompareFit *fits = spk_compare_at(comparison, comparison->fits);
 
-	return &fits[(size_t) contender * (contest->n_folds + 1) + fold];
+	return &fits[(size_t) spec * (comparison->n_folds + 1) + fold];
 }
 
 static inline uint32
-spk_contest_n_fits(const SpkContest *contest)
+spk_compare_n_fits(const SpkComparison *comparison)
 {
-	return contest->n_contenders * (contest->n_folds + 1);
+	return comparison->n_specs * (comparison->n_folds + 1);
 }
 
-/* ---- contest_grid.c ---- */
+/* ---- compare_grid.c ---- */
 
 /*
- * The contenders that a user names: for each of the algorithms, a text[], the
+ * The models that a user names: for each of the algorithms, a text[], the
  * options that the grid has for it, or its defaults.  The grid is a JSON object
  * of algorithms, each an array of objects of options, or an object of arrays of
  * values that are all combined; errors tell what is wrong.
  */
-extern SpkContender *spk_contenders(ArrayType *algorithms, Jsonb *grid, int *n);
+extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, int *n);
 
-/* ---- contest_rows.c ---- */
+/* ---- compare_rows.c ---- */
 
 /*
- * Deals the rows out, bins them and puts them into a new contest, in shared
- * memory when *n_workers, which is set, is more than 0, else in memory of the
- * context.  counts (n_folds of the plan and one more)
- * receives the rows of each fold.  Rows that do not do are an error, as is what
- * takes too much memory.  The values of the rows are given back.
+ * Parts the rows into folds, bins them and puts them into a new comparison, in
+ * shared memory when *n_workers, which is set, is more than 0, else in memory of
+ * the context.  counts (n_folds of the plan and one more) receives the rows of
+ * each fold.  Rows that do not do are an error, as is what takes too much memory.
+ * The values of the rows are given back.
  */
-extern void spk_contest_new(SpkContestPlan *plan, SpkRowStore *rows, MemoryContext context,
-							SpkFoldCount *counts, SpkArena *arena, int *n_workers);
+extern void spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
+							SpkFoldCount *counts, SpkCompareMemory *memory, int *n_workers);
 
-/* ---- contest_fit.c ---- */
+/* ---- compare_fit.c ---- */
 
 /*
- * Fits all models, with the help of so many workers.  models (n_contenders)
+ * Fits all models, with the help of so many workers.  models (n_specs)
  * receives those fitted to all folds, in the current memory context.
  */
-extern void spk_contest_run(SpkArena *arena, int n_workers, bytea **models);
-
-/* Gives the values back. */
-extern void spk_contest_release_values(SpkArena *arena);
+extern void spk_compare_run(SpkCompareMemory *memory, int n_workers, bytea **models);
 
 /* What a worker runs. */
-extern PGDLLEXPORT void spk_contest_worker(dsm_segment *seg, shm_toc *toc);
+extern PGDLLEXPORT void spk_compare_worker(dsm_segment *seg, shm_toc *toc);
 
 #endif							/* SPK_JUDGING_COMPARE_H */

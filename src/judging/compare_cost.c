@@ -1,17 +1,14 @@
 /*
  * compare_cost.c
- *	  What the fits of a contest cost, in work and in memory.
+ *	  What the fits of a comparison cost, in work and in memory.
  */
 #include "compat.h"
 
 #include <math.h>
 
-#include "access/parallel.h"
-#include "miscadmin.h"
-#include "optimizer/optimizer.h"
 #include "utils/memutils.h"
 
-#include "judging/compare_plan.h"
+#include "judging/compare_setup.h"
 #include "core/models/calibration.h"
 #include "core/linear/columns.h"
 #include "core/trees/forest.h"
@@ -22,10 +19,10 @@
 #define MIN_COMPARE_WORK	10000000.0
 
 SpkModel
-spk_making_model(const SpkMaking *making, int contender)
+spk_compare_model(const SpkCompareSetup *setup, int spec)
 {
-	const SpkContender *c = &making->plan->contenders[contender];
-	SpkModel	model = making->models[c->form];
+	const SpkModelSpec *c = &setup->plan->specs[spec];
+	SpkModel	model = setup->models[c->form];
 
 	model.algorithm = c->algorithm;
 	model.options = c->options;
@@ -34,10 +31,10 @@ spk_making_model(const SpkMaking *making, int contender)
 
 /* Roughly what a fit looks at, to give out the dearest first. */
 static double
-cost_of(const SpkMaking *making, int contender)
+cost_of(const SpkCompareSetup *setup, int spec)
 {
-	SpkModel	model = spk_making_model(making, contender);
-	double		n = making->parts[SPK_PART_TRAINING].n_rows;
+	SpkModel	model = spk_compare_model(setup, spec);
+	double		n = setup->parts[SPK_PART_TRAINING].n_rows;
 	double		columns;
 
 	/* fitted to four of five parts for each of them, too */
@@ -67,34 +64,31 @@ cost_of(const SpkMaking *making, int contender)
 
 /* How many workers are worth asking for? */
 static int
-wanted_workers(SpkMaking *making)
+wanted_workers(SpkCompareSetup *setup)
 {
-	const SpkContestPlan *plan = making->plan;
+	const SpkComparePlan *plan = setup->plan;
 	double		cost = 0;
 
-	making->costs = MemoryContextAlloc(making->context, plan->n_contenders * sizeof(double));
-	for (int i = 0; i < plan->n_contenders; i++)
+	setup->costs = MemoryContextAlloc(setup->context, plan->n_specs * sizeof(double));
+	for (int i = 0; i < plan->n_specs; i++)
 	{
-		making->costs[i] = cost_of(making, i);
-		cost += making->costs[i] * plan->n_folds;
+		setup->costs[i] = cost_of(setup, i);
+		cost += setup->costs[i] * plan->n_folds;
 	}
-	if (IsParallelWorker() || !IsUnderPostmaster || cost < MIN_COMPARE_WORK)
-		return 0;
-	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers),
-			   plan->n_contenders * (int) (plan->n_folds + 1) - 1);
+	return spk_wanted_workers(cost, MIN_COMPARE_WORK, (int64) plan->n_specs * (plan->n_folds + 1) - 1);
 }
 
-/* Bytes that a fit of a contender takes besides the rows. */
+/* Bytes that a fit of a model takes besides the rows. */
 static uint64
-fit_memory(const SpkMaking *making, int contender)
+fit_memory(const SpkCompareSetup *setup, int spec)
 {
-	SpkModel	model = spk_making_model(making, contender);
-	uint64		n = making->parts[SPK_PART_TRAINING].n_rows;
+	SpkModel	model = spk_compare_model(setup, spec);
+	uint64		n = setup->parts[SPK_PART_TRAINING].n_rows;
 	uint64		size = spk_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
 
 	/* a copy of the rows, parted, and their scores */
 	if (spk_has_calibration(&model.options))
-		size += n * (spk_matrix_stride(making->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
+		size += n * (spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
 	return size;
 }
 
@@ -103,37 +97,37 @@ fit_memory(const SpkMaking *making, int contender)
  * enough for the leader alone.
  */
 static int
-affordable_workers(const SpkMaking *making, const SpkContest *layout, int n_workers)
+affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, int n_workers)
 {
 	uint64		limit = spk_max_training_memory();
-	uint64		n_rows = making->table.n_rows;
-	uint64		collected = spk_table_size(&making->table) + n_rows;
+	uint64		n_rows = setup->table.n_rows;
+	uint64		collected = spk_table_size(&setup->table) + n_rows;
 	uint64		rows = layout->size + layout->values_size;
-	uint64		making_rows = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
+	uint64		filling = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
 	uint64		held = layout->size;
 	uint64		fits[2] = {0, 0};	/* the largest one without and with trees */
 	uint64		fit;
 
-	for (int i = 0; i < making->plan->n_contenders; i++)
+	for (int i = 0; i < setup->plan->n_specs; i++)
 	{
-		SpkModel	model = spk_making_model(making, i);
+		SpkModel	model = spk_compare_model(setup, i);
 		bool		trees = spk_algorithm_is_forest(model.algorithm);
 
-		held += spk_fitted_size(&model, making->parts[SPK_PART_TRAINING].n_rows);
-		fits[trees] = Max(fits[trees], fit_memory(making, i));
+		held += spk_fitted_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
+		fits[trees] = Max(fits[trees], fit_memory(setup, i));
 	}
 	fit = Max(fits[0], fits[1]);
-	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows), making_rows), n_rows,
-							  making->table.n_columns);
+	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows), filling), n_rows,
+							  setup->table.n_columns);
 	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
-							  making->table.n_columns);
+							  setup->table.n_columns);
 	/* among several, one without trees may still be at work while others grow them */
 	held += layout->values_size + fit;
 	return held > limit ? 0 : (int) Min((uint64) n_workers, (limit - held) / fit);
 }
 
 int
-spk_making_workers(SpkMaking *making, const SpkContest *layout)
+spk_compare_affordable(SpkCompareSetup *setup, const SpkComparison *layout)
 {
-	return affordable_workers(making, layout, wanted_workers(making));
+	return affordable_workers(setup, layout, wanted_workers(setup));
 }

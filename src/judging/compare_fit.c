@@ -1,58 +1,26 @@
 /*
  * compare_fit.c
- *	  The fits of a contest, by whoever is free.
+ *	  The fits of a comparison, by whoever is free.
  *
- * A fit depends on its number alone.  Leader and workers draw numbers from a
- * shared ticket, the dearest first; each fit is serial, and leaves figures in
- * its own slot.  Only models fitted to all folds are kept, as bytes.
+ * A fit depends on its number alone.  Leader and workers draw fits, the dearest
+ * first; each is serial, and leaves figures in its own slot.  Only models fitted
+ * to all folds are kept, as bytes.
  */
 #include "compat.h"
 
-#include "access/parallel.h"
-#include "access/xact.h"
-#include "miscadmin.h"
+#include <math.h>
+
 #include "portability/instr_time.h"
-#include "storage/lwlock.h"
 #include "utils/memutils.h"
 
-#include "judging/compare.h"
 #include "core/models/calibration.h"
-#include "core/models/codec.h"
 #include "core/judging/cross_fit.h"
-#include "models/model_type.h"
+#include "core/models/codec.h"
 #include "host/pg_host.h"
-#include "training/calibrate.h"
-#include "host/memory_limit.h"
 #include "host/progress.h"
-
-/* Keys of the parallel context's table of contents */
-#define KEY_ARENA		UINT64CONST(1)
-#define KEY_MODELS_AREA		UINT64CONST(2)
-
-/* First size of the area that workers leave models in; it grows. */
-#define MODELS_AREA_SIZE			(256 * 1024)
-
-/* A segment that the area grows by is at most so many times what it is to hold, and some. */
-#define AREA_GROWTH			2
-
-/* What workers need to find the arena. */
-typedef struct SharedArena
-{
-	dsm_handle	contest;
-	bool		has_values;
-	dsm_handle	values;
-} SharedArena;
-
-void
-spk_contest_release_values(SpkArena *arena)
-{
-	if (arena->values_segment != NULL)
-		dsm_detach(arena->values_segment);
-	else if (arena->values != NULL)
-		pfree(arena->values);
-	arena->values_segment = NULL;
-	arena->values = NULL;
-}
+#include "judging/compare.h"
+#include "models/model_type.h"
+#include "training/calibrate.h"
 
 /* ---- The leader's host ---- */
 
@@ -60,7 +28,7 @@ spk_contest_release_values(SpkArena *arena)
 typedef struct Watch
 {
 	SpkHost		host;
-	SpkContest *contest;
+	SpkComparison *comparison;
 	SpkTrainProgress *progress; /* NULL: tells nothing */
 } Watch;
 
@@ -86,59 +54,59 @@ watch_cancelled(void *ctx)
 	Watch	   *watch = ctx;
 
 	if (watch->progress != NULL)
-		spk_train_progress(watch->progress, "fits done", pg_atomic_read_u32(&watch->contest->n_done),
-						   spk_contest_n_fits(watch->contest));
+		spk_train_progress(watch->progress, "fits done", spk_tickets_n_done(&watch->comparison->tickets),
+						   spk_compare_n_fits(watch->comparison));
 	return watch->host.cancelled(watch->host.ctx);
 }
 
 /* ---- One fit ---- */
 
 static SpkSamples
-samples_of(const SpkArena *arena, const SpkContestForm *form, int part)
+samples_of(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
 {
-	const SpkContest *contest = arena->contest;
+	const SpkComparison *comparison = memory->comparison;
 	SpkSamples	samples = {{0}};
-	uint32		n_rows = contest->n_rows[part];
+	uint32		n_rows = comparison->n_rows[part];
 
 	samples.matrix.n_rows = n_rows;
 	samples.matrix.n_positives = form->n_positives[part];
-	samples.matrix.n_features = contest->n_features;
-	samples.matrix.stride = spk_matrix_stride(contest->n_features);
-	samples.matrix.codes = spk_contest_at(contest, form->codes[part]);
-	samples.matrix_folds = spk_contest_at(contest, form->code_folds);
+	samples.matrix.n_features = comparison->n_features;
+	samples.matrix.stride = spk_matrix_stride(comparison->n_features);
+	samples.matrix.codes = spk_compare_at(comparison, form->codes[part]);
+	samples.matrix_folds = spk_compare_at(comparison, form->code_folds);
 	samples.values.n_rows = n_rows;
 	samples.values.n_positives = form->n_positives[part];
-	samples.values.n_features = contest->n_features;
-	if (arena->values != NULL)
-		samples.values.values = (double *) (arena->values + form->values[part]);
-	samples.values_folds = spk_contest_at(contest, form->value_folds);
+	samples.values.n_features = comparison->n_features;
+	if (memory->values.memory != NULL)
+		samples.values.values = (double *) ((char *) memory->values.memory + form->values[part]);
+	samples.values_folds = spk_compare_at(comparison, form->value_folds);
 	return samples;
 }
 
-/* The contender, not fitted yet, with features of its own. */
+/* The model of this spec, not fitted yet, with features of its own. */
 static SpkModel *
-new_model(const SpkContest *contest, const SpkContender *contender, MemoryContext context)
+new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryContext context)
 {
 	SpkHost		host = spk_pg_host(context);
-	const SpkContestForm *form = spk_contest_form(contest, contender->form);
-	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
+	const SpkBinnedForm *form = spk_compare_form(comparison, spec->form);
+	SpkModel   *model = MemoryContextAllocZero(context, sizeof(SpkModel));
 	const char *why = NULL;
-	SpkStatus	status = spk_model_decode(&host, spk_contest_at(contest, form->features), form->features_size,
-										  model, &why);
+	SpkStatus	status = spk_features_decode(&host, spk_compare_at(comparison, form->features),
+											 form->features_size, &model->features, &model->n_features, &why);
 
-	spk_check(status, "churn model", why);
-	spk_model_release_trees(&host, model);
-	model->n_trees = 0;
-	model->algorithm = contender->algorithm;
-	model->options = contender->options;
-	model->facts[SPK_FACT_SKIPPED] = contest->n_skipped;
+	spk_check(status, "set of features", why);
+	model->algorithm = spec->algorithm;
+	model->options = spec->options;
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model->facts[i] = NAN;
+	model->facts[SPK_FACT_SKIPPED] = comparison->n_skipped;
 	return model;
 }
 
 /* Judges the model by these rows; the holdout tells of its spread, too. */
 static void
-judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples, int fold,
-	  const SpkModel *model, SpkContestFit *fit)
+judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *samples, int fold,
+	  const SpkModel *model, SpkCompareFit *fit)
 {
 	uint32		n_rows = samples->matrix.n_rows;
 	SpkScored  *scored = spk_must_alloc(host, n_rows, sizeof(SpkScored), "set of scored rows");
@@ -147,18 +115,18 @@ judge(const SpkContest *contest, const SpkHost *host, const SpkSamples *samples,
 	spk_check(spk_score_fold(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
 	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows", NULL);
 	if (fold == SPK_NO_FOLD)
-		spk_check(spk_metric_spread(host, scored, n, model->threshold, contest->metric, contest->seed,
+		spk_check(spk_metric_spread(host, scored, n, model->threshold, comparison->metric, comparison->seed,
 									fit->spread), "set of scored rows", NULL);
 	spk_release(host, scored);
 }
 
 /* Fits the model to the rows that are not in the fold, calibrated if it is to be. */
 static void
-fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHost *host,
+fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHost *host,
 		  const SpkSamples *samples, int fold, SpkModel *model)
 {
-	const SpkContestForm *form = spk_contest_form(contest, contender->form);
-	Size		deal = (Size) contender->deal * contest->n_rows[SPK_PART_TRAINING];
+	const SpkBinnedForm *form = spk_compare_form(comparison, spec->form);
+	Size		place = (Size) spec->fold_set * comparison->n_rows[SPK_PART_TRAINING];
 	SpkSamples	parted = *samples;
 	SpkStatus	status;
 
@@ -167,8 +135,8 @@ fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHos
 		spk_check(spk_fit_without(host, samples, fold, model), "training set", NULL);
 		return;
 	}
-	parted.matrix_folds = spk_contest_at(contest, form->code_deals + deal);
-	parted.values_folds = spk_contest_at(contest, form->value_deals + deal);
+	parted.matrix_folds = spk_compare_at(comparison, form->code_fold_sets + place);
+	parted.values_folds = spk_compare_at(comparison, form->value_fold_sets + place);
 	status = spk_fit_calibrated(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
 	if (status == SPK_INVALID)
 		ereport(ERROR,
@@ -183,38 +151,38 @@ fit_model(const SpkContest *contest, const SpkContender *contender, const SpkHos
  * when it is fitted to all folds, else NULL.
  */
 static bytea *
-run_fit(SpkArena *arena, uint32 number, SpkTrainProgress *progress)
+run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
 {
-	SpkContest *contest = arena->contest;
+	SpkComparison *comparison = memory->comparison;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
-	Watch		watch = {spk_pg_host(context), contest, progress};
+	Watch		watch = {spk_pg_host(context), comparison, progress};
 	SpkHost		host = {watch_alloc, watch_release, watch_cancelled, &watch};
-	uint32		contender = number / (contest->n_folds + 1);
-	uint32		fold = number % (contest->n_folds + 1);
-	bool		all = fold == contest->n_folds;
-	const SpkContender *c = spk_contender(contest, contender);
-	SpkContestFit *fit = spk_contest_fit(contest, contender, fold);
+	uint32		model_no = number / (comparison->n_folds + 1);
+	uint32		fold = number % (comparison->n_folds + 1);
+	bool		all = fold == comparison->n_folds;
+	const SpkModelSpec *spec = spk_compare_spec(comparison, model_no);
+	SpkCompareFit *fit = spk_compare_fit(comparison, model_no, fold);
 	SpkSamples	samples;
-	SpkModel   *model = new_model(contest, c, context);
+	SpkModel   *model = new_model(comparison, spec, context);
 	bytea	   *bytes = NULL;
 	instr_time	start;
 	instr_time	end;
 
 	/* all that need the values have been drawn */
-	if (spk_algorithm_is_forest(c->algorithm))
-		spk_contest_release_values(arena);
-	samples = samples_of(arena, spk_contest_form(contest, c->form), SPK_PART_TRAINING);
+	if (spk_algorithm_is_forest(spec->algorithm))
+		spk_block_release(&memory->values);
+	samples = samples_of(memory, spk_compare_form(comparison, spec->form), SPK_PART_TRAINING);
 	INSTR_TIME_SET_CURRENT(start);
-	fit_model(contest, c, &host, &samples, all ? SPK_NO_FOLD : (int) fold, model);
+	fit_model(comparison, spec, &host, &samples, all ? SPK_NO_FOLD : (int) fold, model);
 	if (!all)
-		judge(contest, &host, &samples, (int) fold, model, fit);
+		judge(comparison, &host, &samples, (int) fold, model, fit);
 	else
 	{
-		SpkSamples	holdout = samples_of(arena, spk_contest_form(contest, c->form), SPK_PART_HOLDOUT);
+		SpkSamples	holdout = samples_of(memory, spk_compare_form(comparison, spec->form), SPK_PART_HOLDOUT);
 
 		if (holdout.matrix.n_rows > 0)
-			judge(contest, &host, &holdout, SPK_NO_FOLD, model, fit);
+			judge(comparison, &host, &holdout, SPK_NO_FOLD, model, fit);
 		memcpy(fit->facts, model->facts, sizeof(fit->facts));
 		bytes = spk_model_to_bytes(model);
 	}
@@ -225,33 +193,36 @@ run_fit(SpkArena *arena, uint32 number, SpkTrainProgress *progress)
 	return bytes;
 }
 
-/* The next fit to run, or -1. */
-static int64
-next_fit(SpkContest *contest)
+/* Draws the next fit to run; false when there is none left. */
+static bool
+draw_fit(SpkComparison *comparison, uint32 *number)
 {
-	uint32		ticket = pg_atomic_fetch_add_u32(&contest->next_ticket, 1);
-	const uint32 *tickets = spk_contest_at(contest, contest->tickets);
+	const uint32 *order = spk_compare_at(comparison, comparison->order);
+	uint32		ticket;
 
-	return ticket < spk_contest_n_fits(contest) ? (int64) tickets[ticket] : -1;
+	if (!spk_tickets_draw(&comparison->tickets, &ticket))
+		return false;
+	*number = order[ticket];
+	return true;
 }
 
 /* ---- All of them ---- */
 
 static void
-run_in_leader(SpkArena *arena, bytea **models)
+run_in_leader(SpkCompareMemory *memory, bytea **models)
 {
-	SpkContest *contest = arena->contest;
+	SpkComparison *comparison = memory->comparison;
 	SpkTrainProgress progress;
-	int64		number;
+	uint32		number;
 
 	spk_train_progress_start(&progress);
-	while ((number = next_fit(contest)) >= 0)
+	while (draw_fit(comparison, &number))
 	{
-		bytea	   *model = run_fit(arena, (uint32) number, &progress);
+		bytea	   *model = run_fit(memory, number, &progress);
 
-		pg_atomic_fetch_add_u32(&contest->n_done, 1);
+		(void) spk_tickets_note(&comparison->tickets);
 		if (model != NULL)
-			models[number / (contest->n_folds + 1)] = model;
+			models[number / (comparison->n_folds + 1)] = model;
 	}
 }
 
@@ -259,32 +230,28 @@ run_in_leader(SpkArena *arena, bytea **models)
 static dsa_pointer
 share_model(dsa_area *area, const bytea *model, bool has_trees)
 {
-	dsa_pointer place;
-
 	/* one without trees is small, and could not be fitted again: the values are gone */
-	if (has_trees && !spk_shared_memory_fits(AREA_GROWTH * (uint64) VARSIZE(model) + MODELS_AREA_SIZE))
+	if (has_trees && !spk_area_fits(VARSIZE(model)))
 		return InvalidDsaPointer;
-	place = dsa_allocate_extended(area, VARSIZE(model), DSA_ALLOC_HUGE);
-	memcpy(dsa_get_address(area, place), model, VARSIZE(model));
-	return place;
+	return spk_area_put(area, model, VARSIZE(model));
 }
 
 /* Copies the workers' models, and fits those again that they had no room to leave. */
 static void
-take_shared_models(SpkArena *arena, dsa_area *area, bytea **models)
+take_shared_models(SpkCompareMemory *memory, dsa_area *area, bytea **models)
 {
-	SpkContest *contest = arena->contest;
+	SpkComparison *comparison = memory->comparison;
 
-	for (uint32 i = 0; i < contest->n_contenders; i++)
+	for (uint32 i = 0; i < comparison->n_specs; i++)
 	{
-		dsa_pointer place = spk_contest_fit(contest, i, contest->n_folds)->model;
+		dsa_pointer place = spk_compare_fit(comparison, i, comparison->n_folds)->model;
 		const bytea *shared;
 
 		if (models[i] != NULL)
 			continue;			/* the leader's own */
 		if (!DsaPointerIsValid(place))
 		{
-			models[i] = run_fit(arena, i * (contest->n_folds + 1) + contest->n_folds, NULL);
+			models[i] = run_fit(memory, i * (comparison->n_folds + 1) + comparison->n_folds, NULL);
 			continue;
 		}
 		shared = dsa_get_address(area, place);
@@ -295,99 +262,57 @@ take_shared_models(SpkArena *arena, dsa_area *area, bytea **models)
 }
 
 static void
-run_in_parallel(SpkArena *arena, int n_workers, bytea **models)
+run_in_parallel(SpkCompareMemory *memory, int n_workers, bytea **models)
 {
-	ParallelContext *pcxt;
+	SpkWorkersPlan plan = {"spk_compare_worker", n_workers, .has_area = true, .block = &memory->block,
+	.passing = &memory->values};
+	SpkWorkers	workers;
 
-	EnterParallelMode();
-	pcxt = CreateParallelContext("sparkify", "spk_contest_worker", n_workers);
-	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(SharedArena));
-	shm_toc_estimate_chunk(&pcxt->estimator, MODELS_AREA_SIZE);
-	shm_toc_estimate_keys(&pcxt->estimator, 2);
-	InitializeParallelDSM(pcxt);
-	if (pcxt->seg == NULL)
-		run_in_leader(arena, models); /* no segment, no workers */
-	else
-	{
-		SharedArena *shared = shm_toc_allocate(pcxt->toc, sizeof(SharedArena));
-		void	   *place = shm_toc_allocate(pcxt->toc, MODELS_AREA_SIZE);
-		dsa_area   *area = dsa_create_in_place(place, MODELS_AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
-
-		shared->contest = dsm_segment_handle(arena->segment);
-		shared->has_values = arena->values_segment != NULL;
-		if (shared->has_values)
-			shared->values = dsm_segment_handle(arena->values_segment);
-		shm_toc_insert(pcxt->toc, KEY_ARENA, shared);
-		shm_toc_insert(pcxt->toc, KEY_MODELS_AREA, place);
-		LaunchParallelWorkers(pcxt);
-		run_in_leader(arena, models);
-		WaitForParallelWorkersToFinish(pcxt);
-		take_shared_models(arena, area, models);
-		dsa_detach(area);
-	}
-	DestroyParallelContext(pcxt);
-	ExitParallelMode();
+	spk_workers_new(&workers, &plan);
+	spk_workers_launch(&workers);
+	run_in_leader(memory, models);
+	spk_workers_wait(&workers);
+	if (workers.area != NULL)
+		take_shared_models(memory, workers.area, models);
+	spk_workers_end(&workers);
 }
 
 void
-spk_contest_run(SpkArena *arena, int n_workers, bytea **models)
+spk_compare_run(SpkCompareMemory *memory, int n_workers, bytea **models)
 {
 	if (n_workers > 0)
-		run_in_parallel(arena, n_workers, models);
+		run_in_parallel(memory, n_workers, models);
 	else
-		run_in_leader(arena, models);
-	spk_contest_release_values(arena);
-}
-
-static dsm_segment *
-attach(dsm_handle handle)
-{
-	dsm_segment *segment = dsm_attach(handle);
-
-	if (segment == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
-	return segment;
-}
-
-/* The arena as the leader has it; without values when they are gone, as nobody needs them. */
-static SpkArena
-attach_arena(const SharedArena *shared)
-{
-	SpkArena	arena = {NULL};
-
-	arena.segment = attach(shared->contest);
-	arena.contest = dsm_segment_address(arena.segment);
-	if (shared->has_values)
-		arena.values_segment = dsm_attach(shared->values);
-	if (arena.values_segment != NULL)
-		arena.values = dsm_segment_address(arena.values_segment);
-	return arena;
+		run_in_leader(memory, models);
+	spk_block_release(&memory->values);
 }
 
 void
-spk_contest_worker(dsm_segment *seg, shm_toc *toc)
+spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 {
-	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_MODELS_AREA, false), seg);
-	SpkArena	arena = attach_arena(shm_toc_lookup(toc, KEY_ARENA, false));
-	SpkContest *contest = arena.contest;
-	int64		number;
+	SpkWorker	worker;
+	SpkCompareMemory memory;
+	SpkComparison *comparison;
+	uint32		number;
 
-	while ((number = next_fit(contest)) >= 0)
+	spk_worker_attach(&worker, seg, toc);
+	comparison = worker.block.memory;
+	/* the values may be gone, as nobody needs them */
+	memory = (SpkCompareMemory) {comparison, worker.block, worker.passing};
+	while (draw_fit(comparison, &number))
 	{
-		uint32		contender = (uint32) number / (contest->n_folds + 1);
-		bool		trees = spk_algorithm_is_forest(spk_contender(contest, contender)->algorithm);
-		bytea	   *model = run_fit(&arena, (uint32) number, NULL);
+		uint32		model_no = number / (comparison->n_folds + 1);
+		bool		trees = spk_algorithm_is_forest(spk_compare_spec(comparison, model_no)->algorithm);
+		bytea	   *model = run_fit(&memory, number, NULL);
 
 		if (model != NULL)
 		{
-			spk_contest_fit(contest, contender, contest->n_folds)->model = share_model(area, model, trees);
+			spk_compare_fit(comparison, model_no, comparison->n_folds)->model =
+				share_model(worker.area, model, trees);
 			pfree(model);
 		}
-		pg_atomic_fetch_add_u32(&contest->n_done, 1);
+		(void) spk_tickets_note(&comparison->tickets);
 	}
-	spk_contest_release_values(&arena);
-	dsm_detach(arena.segment);
-	dsa_detach(area);
+	worker.passing = memory.values;	/* which a fit may have released */
+	spk_worker_detach(&worker);
 }

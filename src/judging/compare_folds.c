@@ -1,21 +1,21 @@
 /*
  * compare_folds.c
- *	  The rows of a contest dealt out to folds and holdout.
+ *	  The rows of a comparison dealt out to folds and holdout.
  */
 #include "compat.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "judging/compare_plan.h"
+#include "judging/compare_setup.h"
 #include "core/models/calibration.h"
 #include "host/pg_host.h"
 #include "training/calibrate.h"
 
 static void
-check_fold(const SpkMaking *making, const SpkFoldCount *counts, uint32 fold)
+check_fold(const SpkCompareSetup *setup, const SpkFoldCount *counts, uint32 fold)
 {
-	const SpkContestPlan *plan = making->plan;
+	const SpkComparePlan *plan = setup->plan;
 	uint32		n_rows[2] = {0, 0};
 
 	if (counts[fold].n_rows[0] > 0 && counts[fold].n_rows[1] > 0)
@@ -36,17 +36,17 @@ check_fold(const SpkMaking *making, const SpkFoldCount *counts, uint32 fold)
 }
 
 static void
-deal_rows(SpkMaking *making, SpkFoldCount *counts)
+part_into_folds(SpkCompareSetup *setup, SpkFoldCount *counts)
 {
-	const SpkContestPlan *plan = making->plan;
+	const SpkComparePlan *plan = setup->plan;
 
-	making->folds = MemoryContextAllocHuge(making->context, making->table.n_rows);
-	spk_check(spk_deal_folds(&making->host, &making->table, making->groups, plan->holdout, plan->n_folds,
-							 plan->seed, making->folds), "training set", NULL);
-	spk_check(spk_count_folds(&making->host, &making->table, making->folds, plan->n_folds, counts),
+	setup->folds = MemoryContextAllocHuge(setup->context, setup->table.n_rows);
+	spk_check(spk_deal_folds(&setup->host, &setup->table, setup->groups, plan->holdout, plan->n_folds,
+							 plan->seed, setup->folds), "training set", NULL);
+	spk_check(spk_count_folds(&setup->host, &setup->table, setup->folds, plan->n_folds, counts),
 			  "training set", NULL);
 	for (uint32 fold = 0; fold < plan->n_folds + (plan->holdout > 0); fold++)
-		check_fold(making, counts, fold);
+		check_fold(setup, counts, fold);
 }
 
 /* Swaps things of this size so that those of rows held out come last. */
@@ -77,10 +77,10 @@ part_array(void *array, size_t size, const uint8 *folds, uint32 n)
 
 /* n rows of the table from this one on. */
 static SpkTable
-part_table(const SpkMaking *making, uint32 from, uint32 n)
+part_table(const SpkCompareSetup *setup, uint32 from, uint32 n)
 {
-	const SpkTable *table = &making->table;
-	SpkColumn  *columns = MemoryContextAlloc(making->context, table->n_columns * sizeof(SpkColumn));
+	const SpkTable *table = &setup->table;
+	SpkColumn  *columns = MemoryContextAlloc(setup->context, table->n_columns * sizeof(SpkColumn));
 	SpkTable	part = {n, table->n_columns, table->labels + from, columns};
 
 	for (uint32 i = 0; i < table->n_columns; i++)
@@ -95,9 +95,9 @@ part_table(const SpkMaking *making, uint32 from, uint32 n)
 }
 
 static void
-part_rows(SpkMaking *making, uint32 n_holdout)
+part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 {
-	const SpkTable *table = &making->table;
+	const SpkTable *table = &setup->table;
 	uint32		n_training = table->n_rows - n_holdout;
 
 	for (uint32 i = 0; i < table->n_columns && n_holdout > 0; i++)
@@ -105,60 +105,60 @@ part_rows(SpkMaking *making, uint32 n_holdout)
 		const SpkColumn *column = &table->columns[i];
 
 		if (column->kind == SPK_CATEGORY)
-			part_array((void *) column->ids, sizeof(uint32), making->folds, table->n_rows);
+			part_array((void *) column->ids, sizeof(uint32), setup->folds, table->n_rows);
 		else
-			part_array((void *) column->numbers, sizeof(double), making->folds, table->n_rows);
+			part_array((void *) column->numbers, sizeof(double), setup->folds, table->n_rows);
 	}
 	if (n_holdout > 0)
 	{
-		if (making->groups != NULL)
-			part_array(making->groups, sizeof(uint64), making->folds, table->n_rows);
-		part_array((void *) table->labels, 1, making->folds, table->n_rows);
-		part_array(making->folds, 1, making->folds, table->n_rows);
+		if (setup->groups != NULL)
+			part_array(setup->groups, sizeof(uint64), setup->folds, table->n_rows);
+		part_array((void *) table->labels, 1, setup->folds, table->n_rows);
+		part_array(setup->folds, 1, setup->folds, table->n_rows);
 	}
-	making->parts[SPK_PART_TRAINING] = part_table(making, 0, n_training);
-	making->parts[SPK_PART_HOLDOUT] = part_table(making, n_training, n_holdout);
+	setup->parts[SPK_PART_TRAINING] = part_table(setup, 0, n_training);
+	setup->parts[SPK_PART_HOLDOUT] = part_table(setup, n_training, n_holdout);
 }
 
 /* Parts the rows to train on for those models that are calibrated, once for each seed. */
 static void
-deal_for_calibration(SpkMaking *making)
+part_for_calibration(SpkCompareSetup *setup)
 {
-	SpkContestPlan *plan = making->plan;
-	uint64	   *seeds = palloc(plan->n_contenders * sizeof(uint64));
+	SpkComparePlan *plan = setup->plan;
+	uint64	   *seeds = palloc(plan->n_specs * sizeof(uint64));
 
-	making->deals = MemoryContextAllocZero(making->context, plan->n_contenders * sizeof(uint8 *));
-	for (int i = 0; i < plan->n_contenders; i++)
+	setup->fold_sets = MemoryContextAllocZero(setup->context, plan->n_specs * sizeof(uint8 *));
+	for (int i = 0; i < plan->n_specs; i++)
 	{
-		SpkContender *contender = &plan->contenders[i];
-		int			deal = 0;
+		SpkModelSpec *spec = &plan->specs[i];
+		int			fold_set = 0;
 
-		if (!spk_has_calibration(&contender->options))
+		if (!spk_has_calibration(&spec->options))
 			continue;
-		seeds[making->n_deals] = spk_calibration_seed(contender->algorithm, &contender->options);
-		while (seeds[deal] != seeds[making->n_deals])
-			deal++;
-		contender->deal = (uint32) deal;
-		if (deal == making->n_deals)
+		seeds[setup->n_fold_sets] = spk_calibration_seed(spec->algorithm, &spec->options);
+		while (seeds[fold_set] != seeds[setup->n_fold_sets])
+			fold_set++;
+		spec->fold_set = (uint32) fold_set;
+		if (fold_set == setup->n_fold_sets)
 		{
 			int			lone;
-			uint8	   *folds = spk_deal_calibration(&making->host, &making->parts[SPK_PART_TRAINING],
-													 making->groups, seeds[deal], &lone);
+			uint8	   *folds = spk_deal_calibration(&setup->host, &setup->parts[SPK_PART_TRAINING],
+													 setup->groups, seeds[fold_set], &lone);
 
 			if (folds == NULL)
 				spk_refuse_calibration(lone);
-			making->deals[making->n_deals++] = folds;
+			setup->fold_sets[setup->n_fold_sets++] = folds;
 		}
 	}
 	pfree(seeds);
 }
 
 void
-spk_making_deal(SpkMaking *making, SpkFoldCount *counts)
+spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts)
 {
-	const SpkFoldCount *holdout = &counts[making->plan->n_folds];
+	const SpkFoldCount *holdout = &counts[setup->plan->n_folds];
 
-	deal_rows(making, counts);
-	part_rows(making, holdout->n_rows[0] + holdout->n_rows[1]);
-	deal_for_calibration(making);
+	part_into_folds(setup, counts);
+	part_rows(setup, holdout->n_rows[0] + holdout->n_rows[1]);
+	part_for_calibration(setup);
 }

@@ -12,31 +12,31 @@
 #include "models/algorithm.h"
 
 /* More would be a mistake: each is fitted several times. */
-#define MAX_CONTENDERS		1000
+#define MAX_MODELS		1000
 
-typedef struct Contenders
+typedef struct Specs
 {
 	int			n;
 	int			capacity;
-	SpkContender *list;
-} Contenders;
+	SpkModelSpec *list;
+} Specs;
 
 static void
-add_contender(Contenders *contenders, SpkAlgorithm algorithm, Jsonb *options)
+add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
 {
-	SpkContender contender = {algorithm, spk_options_from_jsonb(options, algorithm)};
+	SpkModelSpec spec = {algorithm, spk_options_from_jsonb(options, algorithm)};
 
-	if (contenders->n == MAX_CONTENDERS)
+	if (specs->n == MAX_MODELS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("cannot compare more than %d models at once", MAX_CONTENDERS)));
-	if (contenders->n == contenders->capacity)
+				 errmsg("cannot compare more than %d models at once", MAX_MODELS)));
+	if (specs->n == specs->capacity)
 	{
-		contenders->capacity = Max(16, 2 * contenders->capacity);
-		contenders->list = contenders->list == NULL ? palloc(contenders->capacity * sizeof(SpkContender)) :
-			repalloc(contenders->list, contenders->capacity * sizeof(SpkContender));
+		specs->capacity = Max(16, 2 * specs->capacity);
+		specs->list = specs->list == NULL ? palloc(specs->capacity * sizeof(SpkModelSpec)) :
+			repalloc(specs->list, specs->capacity * sizeof(SpkModelSpec));
 	}
-	contenders->list[contenders->n++] = contender;
+	specs->list[specs->n++] = spec;
 }
 
 /* ---- The grid ---- */
@@ -53,9 +53,9 @@ refuse_grid(SpkAlgorithm algorithm)
 					 spk_algorithm_name(algorithm), spk_algorithm_name(algorithm))));
 }
 
-/* The options of each object in the array are a contender. */
+/* Each object in the array is the options of one model. */
 static void
-add_listed(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *array)
+add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 {
 	uint32		n = JsonContainerSize(array);
 
@@ -67,7 +67,7 @@ add_listed(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *array
 
 		if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
 			refuse_grid(algorithm);
-		add_contender(contenders, algorithm, JsonbValueToJsonb(value));
+		add_spec(specs, algorithm, JsonbValueToJsonb(value));
 	}
 }
 
@@ -127,9 +127,9 @@ next_combination(Axis *axes, int n)
 	return false;
 }
 
-/* Every combination of the options' values is a contender. */
+/* Every combination of the options' values is one model. */
 static void
-add_combined(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *object)
+add_combined(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
 {
 	Axis	   *axes = palloc(Max(JsonContainerSize(object), 1) * sizeof(Axis));
 	JsonbIterator *it = JsonbIteratorInit(object);
@@ -146,19 +146,19 @@ add_combined(Contenders *contenders, SpkAlgorithm algorithm, JsonbContainer *obj
 		axes[n++] = make_axis(algorithm, &name, &value);
 	}
 	do
-		add_contender(contenders, algorithm, options_at(axes, n));
+		add_spec(specs, algorithm, options_at(axes, n));
 	while (next_combination(axes, n));
 }
 
 static void
-add_from_grid(Contenders *contenders, SpkAlgorithm algorithm, const JsonbValue *grid)
+add_from_grid(Specs *specs, SpkAlgorithm algorithm, const JsonbValue *grid)
 {
 	if (grid->type != jbvBinary)
 		refuse_grid(algorithm);
 	if (JsonContainerIsArray(grid->val.binary.data))
-		add_listed(contenders, algorithm, grid->val.binary.data);
+		add_listed(specs, algorithm, grid->val.binary.data);
 	else
-		add_combined(contenders, algorithm, grid->val.binary.data);
+		add_combined(specs, algorithm, grid->val.binary.data);
 }
 
 /* Every algorithm in the grid must be one of the n. */
@@ -229,12 +229,12 @@ parse_algorithms(ArrayType *array, int *n)
 	return algorithms;
 }
 
-SpkContender *
-spk_contenders(ArrayType *array, Jsonb *grid, int *n)
+SpkModelSpec *
+spk_compare_specs(ArrayType *array, Jsonb *grid, int *n)
 {
 	int			n_algorithms;
 	SpkAlgorithm *algorithms = parse_algorithms(array, &n_algorithms);
-	Contenders	contenders = {0};
+	Specs		specs = {0};
 
 	if (grid != NULL)
 		check_grid(grid, algorithms, n_algorithms);
@@ -249,10 +249,10 @@ spk_contenders(ArrayType *array, Jsonb *grid, int *n)
 		if (grid != NULL)
 			found = findJsonbValueFromContainer(&grid->root, JB_FOBJECT, &key);
 		if (found != NULL)
-			add_from_grid(&contenders, algorithms[i], found);
+			add_from_grid(&specs, algorithms[i], found);
 		else
-			add_contender(&contenders, algorithms[i], NULL);
+			add_spec(&specs, algorithms[i], NULL);
 	}
-	*n = contenders.n;
-	return contenders.list;
+	*n = specs.n;
+	return specs.list;
 }

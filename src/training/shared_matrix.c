@@ -1,15 +1,13 @@
 /*
  * shared_matrix.c
- *	  Binned rows in shared memory, for workers that grow trees.
- *
- * They lie in a segment of their own, so that they are held once.
+ *	  Binned rows in a block that workers may share.
  */
 #include "compat.h"
 
+#include "core/rows/binning.h"
+#include "host/pg_host.h"
 #include "training/shared_matrix.h"
-#include "host/memory_limit.h"
-
-#define KEY_MATRIX		UINT64CONST(1000)	/* callers' keys are below */
+#include "training/workers.h"
 
 /* What growers need to know of a feature. */
 typedef struct SharedFeature
@@ -18,80 +16,55 @@ typedef struct SharedFeature
 	uint8		n_bins;
 } SharedFeature;
 
+/* Behind it, aligned, the codes. */
 typedef struct SharedMatrix
 {
 	SpkMatrix	matrix;			/* but for codes */
-	dsm_handle	segment;
 	SharedFeature features[FLEXIBLE_ARRAY_MEMBER];
 } SharedMatrix;
 
-void
-spk_warn_of_shared_memory(uint64 size)
-{
-	ereport(WARNING,
-			(errmsg("not enough shared memory to train in parallel"),
-			 errdetail("Training takes at least " UINT64_FORMAT " MB of it.", size / (1024 * 1024) + 1),
-			 errhint("Make /dev/shm larger; in a container, by its option for shared memory.")));
-}
-
-dsm_segment *
-spk_shared_segment(uint64 size, uint64 more)
-{
-	if (!spk_shared_memory_fits(size + more))
-	{
-		spk_warn_of_shared_memory(size + more);
-		return NULL;
-	}
-	return dsm_create((Size) size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
-}
-
+/* The place of the codes. */
 static Size
-shared_size(uint32 n_features)
+head_size(uint32 n_features)
 {
-	return offsetof(SharedMatrix, features) + n_features * sizeof(SharedFeature);
+	return TYPEALIGN(SPK_ALIGNMENT, offsetof(SharedMatrix, features) + n_features * sizeof(SharedFeature));
+}
+
+uint64
+spk_shared_matrix_size(uint32 n_rows, uint32 n_features)
+{
+	return head_size(n_features) +
+		TYPEALIGN64(SPK_ALIGNMENT, (uint64) n_rows * spk_matrix_stride(n_features));
 }
 
 void
-spk_estimate_shared_matrix(ParallelContext *pcxt, uint32 n_features)
+spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features, void *memory,
+					   SpkMatrix *matrix)
 {
-	shm_toc_estimate_chunk(&pcxt->estimator, shared_size(n_features));
-	shm_toc_estimate_keys(&pcxt->estimator, 1);
-}
+	SharedMatrix *shared = memory;
+	uint8	   *codes = (uint8 *) memory + head_size(table->n_columns);
 
-void
-spk_share_matrix(ParallelContext *pcxt, const SpkMatrix *matrix, const SpkFeature *features,
-				 dsm_segment *segment)
-{
-	SharedMatrix *shared = shm_toc_allocate(pcxt->toc, shared_size(matrix->n_features));
-
+	spk_check(spk_bin_table(host, table, features, codes, matrix, NULL), "training set", NULL);
 	shared->matrix = *matrix;
 	shared->matrix.codes = NULL;
-	shared->segment = dsm_segment_handle(segment);
 	for (uint32 i = 0; i < matrix->n_features; i++)
 	{
 		shared->features[i].kind = (uint8) features[i].kind;
 		shared->features[i].n_bins = (uint8) features[i].n_bins;
 	}
-	shm_toc_insert(pcxt->toc, KEY_MATRIX, shared);
 }
 
-dsm_segment *
-spk_attach_matrix(shm_toc *toc, SpkMatrix *matrix, SpkFeature **features)
+void
+spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features)
 {
-	SharedMatrix *shared = shm_toc_lookup(toc, KEY_MATRIX, false);
-	dsm_segment *segment = dsm_attach(shared->segment);
+	const SharedMatrix *shared = memory;
 
-	if (segment == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
 	*matrix = shared->matrix;
-	matrix->codes = dsm_segment_address(segment);
+	matrix->codes = (uint8 *) memory + head_size(matrix->n_features);
 	*features = palloc0(matrix->n_features * sizeof(SpkFeature));
 	for (uint32 i = 0; i < matrix->n_features; i++)
 	{
 		(*features)[i].kind = (SpkFeatureKind) shared->features[i].kind;
 		(*features)[i].n_bins = shared->features[i].n_bins;
 	}
-	return segment;
 }

@@ -12,31 +12,19 @@
  */
 #include "compat.h"
 
-#include "access/parallel.h"
-#include "access/xact.h"
-#include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "port/atomics.h"
-#include "storage/lwlock.h"
-#include "utils/dsa.h"
 #include "utils/memutils.h"
 
-#include "core/rows/binning.h"
 #include "core/trees/forest_growth.h"
-#include "core/trees/oob.h"
 #include "core/judging/oob_finish.h"
+#include "core/trees/oob.h"
 #include "host/pg_host.h"
-#include "rows/row_store.h"
-#include "training/shared_matrix.h"
 #include "host/memory_limit.h"
 #include "training/affordability.h"
-#include "training/train_forest.h"
 #include "host/progress.h"
-
-/* Keys of the parallel context's table of contents */
-#define KEY_SHARED		UINT64CONST(1)
-#define KEY_AREA		UINT64CONST(2)
-#define KEY_TALLIES		UINT64CONST(3)	/* dsa_pointer of each worker */
+#include "rows/row_store.h"
+#include "training/shared_matrix.h"
+#include "training/train_forest.h"
+#include "training/workers.h"
 
 /*
  * Rows times trees below which the start of workers, some milliseconds, costs
@@ -44,20 +32,18 @@
  */
 #define MIN_PARALLEL_WORK	200000
 
-/* First size of the area that workers leave their trees in; it grows. */
-#define AREA_SIZE			(256 * 1024)
-
-/* Of a parallel context, and of an area that grows beyond what is in it. */
-#define CONTEXT_SIZE		(2 * 1024 * 1024)
+/* Bytes of a parallel context, and of an area that grows beyond what is in it. */
+#define FOREST_CONTEXT		(2 * 1024 * 1024)
 
 typedef struct SharedForest
 {
 	SpkForestPlan plan;
 	uint64		room;			/* for a tree of each worker */
-	pg_atomic_uint32 next_tree;
+	SpkTickets	trees;
 	pg_atomic_uint32 ran_out;	/* a worker has left because the area could not grow */
 	pg_atomic_uint64 used;		/* bytes of the area */
-	dsa_pointer trees[FLEXIBLE_ARRAY_MEMBER];	/* SharedTree, of the workers' trees */
+	/* what workers left: of each tree a SharedTree, then of each worker its tally */
+	dsa_pointer left[FLEXIBLE_ARRAY_MEMBER];
 } SharedForest;
 
 /* A tree in shared memory; behind it gains, sets and nodes. */
@@ -69,7 +55,7 @@ typedef struct SharedTree
 
 /* Grows trees until no ticket is left, in the leader. */
 static void
-grow_in_leader(SpkGrowth *forest, pg_atomic_uint32 *next_tree)
+grow_in_leader(SpkGrowth *forest, SpkTickets *trees)
 {
 	const SpkHost *host = &forest->host;
 	SpkGrower  *grower = spk_grower_new(host, &forest->plan, &forest->matrix, forest->model->features);
@@ -82,7 +68,7 @@ grow_in_leader(SpkGrowth *forest, pg_atomic_uint32 *next_tree)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, forest->tally);
 	spk_train_progress_start(&progress);
-	while ((tree_no = pg_atomic_fetch_add_u32(next_tree, 1)) < forest->plan.n_trees)
+	while (spk_tickets_draw(trees, &tree_no))
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
 		spk_check(spk_growth_keep(forest, tree_no, &tree, gains), "forest", NULL);
@@ -124,27 +110,17 @@ keep_shared_trees(SpkGrowth *forest, const SharedForest *shared, dsa_area *area)
 		SpkTree		tree;
 		double	   *gains;
 
-		if (!DsaPointerIsValid(shared->trees[t]))
+		if (!DsaPointerIsValid(shared->left[t]))
 			continue;			/* the leader's own */
-		from = dsa_get_address(area, shared->trees[t]);
+		from = dsa_get_address(area, shared->left[t]);
 		gains = (double *) (from + 1);
 		tree.n_nodes = from->n_nodes;
 		tree.n_sets = from->n_sets;
 		tree.sets = (SpkCodeSet *) (gains + forest->matrix.n_features);
 		tree.nodes = (SpkNode *) (tree.sets + tree.n_sets);
 		spk_check(spk_growth_keep(forest, t, &tree, gains), "forest", NULL);
-		dsa_free(area, shared->trees[t]);
+		dsa_free(area, shared->left[t]);
 	}
-}
-
-/* A worker's tally, in the area. */
-static dsa_pointer
-share_tally(dsa_area *area, const uint64 *tally, size_t n_words)
-{
-	dsa_pointer place = dsa_allocate_extended(area, n_words * sizeof(uint64), DSA_ALLOC_HUGE);
-
-	memcpy(dsa_get_address(area, place), tally, n_words * sizeof(uint64));
-	return place;
 }
 
 /* Adds the workers' tallies to the leader's. */
@@ -164,12 +140,6 @@ add_shared_tallies(SpkGrowth *forest, const dsa_pointer *tallies, int n_workers,
 	}
 }
 
-static size_t
-shared_forest_size(uint32 n_trees)
-{
-	return offsetof(SharedForest, trees) + n_trees * sizeof(dsa_pointer);
-}
-
 /* A worker's tree in the area, and its tally, at most. */
 static uint64
 most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
@@ -180,66 +150,43 @@ most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
 		(leaves - 1) * sizeof(SpkCodeSet) + spk_oob_words(plan, matrix) * sizeof(uint64);
 }
 
-/* Puts what workers need into the context's segment. */
-static SharedForest *
-fill_segment(ParallelContext *pcxt, const SpkGrowth *forest, dsm_segment *codes, int n_workers)
+/* Puts what workers need to know into the memory that they share. */
+static void
+fill_shared(SharedForest *shared, const SpkGrowth *forest, int n_workers)
 {
-	SharedForest *shared = shm_toc_allocate(pcxt->toc, shared_forest_size(forest->plan.n_trees));
-
 	shared->plan = forest->plan;
 	shared->room = n_workers * most_shared(&forest->plan, &forest->matrix);
-	pg_atomic_init_u32(&shared->next_tree, 0);
+	spk_tickets_init(&shared->trees, forest->plan.n_trees);
 	pg_atomic_init_u32(&shared->ran_out, 0);
 	pg_atomic_init_u64(&shared->used, 0);
-	for (uint32 t = 0; t < forest->plan.n_trees; t++)
-		shared->trees[t] = InvalidDsaPointer;
-	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
-	spk_share_matrix(pcxt, &forest->matrix, forest->model->features, codes);
-	return shared;
+	for (uint32 i = 0; i < forest->plan.n_trees + n_workers; i++)
+		shared->left[i] = InvalidDsaPointer;
 }
 
 static void
-grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
+grow_in_parallel(SpkGrowth *forest, const SpkBlock *rows, int n_workers)
 {
-	ParallelContext *pcxt;
+	SpkWorkersPlan plan = {"spk_grow_forest_worker", n_workers, .has_area = true, .block = rows};
+	SpkWorkers	workers;
 	SharedForest *shared;
-	dsa_pointer *tallies;
-	dsa_area   *area;
-	void	   *place;
 
-	EnterParallelMode();
-	pcxt = CreateParallelContext("sparkify", "spk_grow_forest_worker", n_workers);
-	shm_toc_estimate_chunk(&pcxt->estimator, shared_forest_size(forest->plan.n_trees));
-	spk_estimate_shared_matrix(pcxt, forest->matrix.n_features);
-	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
-	shm_toc_estimate_chunk(&pcxt->estimator, n_workers * sizeof(dsa_pointer));
-	shm_toc_estimate_keys(&pcxt->estimator, 3);
-	InitializeParallelDSM(pcxt);
+	plan.shared_size = offsetof(SharedForest, left) + (forest->plan.n_trees + n_workers) * sizeof(dsa_pointer);
+	spk_workers_new(&workers, &plan);
+	shared = workers.shared;
+	fill_shared(shared, forest, n_workers);
+	spk_workers_launch(&workers);
+	grow_in_leader(forest, &shared->trees);
+	spk_workers_wait(&workers);
 
-	shared = fill_segment(pcxt, forest, codes, n_workers);
-	if (pcxt->seg == NULL)
-		grow_in_leader(forest, &shared->next_tree);	/* no segment, no workers */
-	else
+	if (pg_atomic_read_u32(&shared->ran_out) != 0)
+		spk_warn_of_shared_memory(dsm_segment_map_length(rows->segment) + FOREST_CONTEXT +
+								  pg_atomic_read_u64(&shared->used) + shared->room);
+	if (workers.area != NULL)
 	{
-		place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
-		area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
-		shm_toc_insert(pcxt->toc, KEY_AREA, place);
-		tallies = shm_toc_allocate(pcxt->toc, n_workers * sizeof(dsa_pointer));
-		for (int worker = 0; worker < n_workers; worker++)
-			tallies[worker] = InvalidDsaPointer;
-		shm_toc_insert(pcxt->toc, KEY_TALLIES, tallies);
-		LaunchParallelWorkers(pcxt);
-		grow_in_leader(forest, &shared->next_tree);
-		WaitForParallelWorkersToFinish(pcxt);
-		if (pg_atomic_read_u32(&shared->ran_out) != 0)
-			spk_warn_of_shared_memory(dsm_segment_map_length(codes) + CONTEXT_SIZE +
-									  pg_atomic_read_u64(&shared->used) + shared->room);
-		keep_shared_trees(forest, shared, area);
-		add_shared_tallies(forest, tallies, n_workers, area);
-		dsa_detach(area);
+		keep_shared_trees(forest, shared, workers.area);
+		add_shared_tallies(forest, shared->left + forest->plan.n_trees, n_workers, workers.area);
 	}
-	DestroyParallelContext(pcxt);
-	ExitParallelMode();
+	spk_workers_end(&workers);
 }
 
 /*
@@ -249,8 +196,8 @@ grow_in_parallel(SpkGrowth *forest, dsm_segment *codes, int n_workers)
 static bool
 has_room(SharedForest *shared)
 {
-	if (spk_shared_memory_fits(CONTEXT_SIZE + pg_atomic_read_u64(&shared->used) + shared->room) ||
-		pg_atomic_read_u32(&shared->next_tree) >= shared->plan.n_trees)
+	if (spk_shared_memory_fits(FOREST_CONTEXT + pg_atomic_read_u64(&shared->used) + shared->room) ||
+		!spk_tickets_left(&shared->trees))
 		return true;
 	pg_atomic_write_u32(&shared->ran_out, 1);
 	return false;
@@ -260,68 +207,58 @@ void
 spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SharedForest *shared = shm_toc_lookup(toc, KEY_SHARED, false);
-	dsa_pointer *tallies = shm_toc_lookup(toc, KEY_TALLIES, false);
-	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), seg);
+	SpkWorker	worker;
+	SharedForest *shared;
 	SpkMatrix	matrix;
 	SpkFeature *features;
-	dsm_segment *codes = spk_attach_matrix(toc, &matrix, &features);
-	double	   *gains = palloc(matrix.n_features * sizeof(double));
-	size_t		n_words = spk_oob_words(&shared->plan, &matrix);
-	uint64	   *tally = palloc0(n_words * sizeof(uint64));
+	double	   *gains;
+	size_t		n_words;
+	uint64	   *tally;
 	SpkGrower  *grower;
 	uint32		tree_no;
 	SpkTree		tree;
 
+	spk_worker_attach(&worker, seg, toc);
+	shared = worker.shared;
+	spk_shared_matrix_open(worker.block.memory, &matrix, &features);
+	gains = palloc(matrix.n_features * sizeof(double));
+	n_words = spk_oob_words(&shared->plan, &matrix);
+	tally = palloc0(n_words * sizeof(uint64));
 	grower = spk_grower_new(&host, &shared->plan, &matrix, features);
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, tally);
-	while (has_room(shared) &&
-		   (tree_no = pg_atomic_fetch_add_u32(&shared->next_tree, 1)) < shared->plan.n_trees)
+
+	while (has_room(shared) && spk_tickets_draw(&shared->trees, &tree_no))
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
-		shared->trees[tree_no] = share_tree(shared, area, &tree, gains, matrix.n_features);
+		shared->left[tree_no] = share_tree(shared, worker.area, &tree, gains, matrix.n_features);
 	}
 	if (n_words > 0)
-		tallies[ParallelWorkerNumber] = share_tally(area, tally, n_words);
+		shared->left[shared->plan.n_trees + ParallelWorkerNumber] =
+			spk_area_put(worker.area, tally, n_words * sizeof(uint64));
 	spk_grower_release(grower);
-	dsm_detach(codes);
-	dsa_detach(area);
-}
-
-/* How many workers are worth asking for? */
-static int
-wanted_workers(uint32 n_rows, uint32 n_trees)
-{
-	if (IsParallelWorker() || !IsUnderPostmaster ||
-		(uint64) n_rows * n_trees < MIN_PARALLEL_WORK)
-		return 0;
-	return Min(Min(max_parallel_maintenance_workers, max_parallel_workers), (int) n_trees - 1);
+	spk_worker_detach(&worker);
 }
 
 /*
- * A segment for the codes, when workers are wanted, can be paid for and there
- * is room for it and the trees; else NULL, and no workers.
+ * A block for the rows' codes, which workers share when they are worth it, can be
+ * paid for and there is room for it and the trees.
  */
-static dsm_segment *
-codes_segment(const SpkTable *table, const SpkModel *model, int *n_workers)
+static void
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkBlock *rows, int *n_workers)
 {
 	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns), NULL};
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
-	size_t		size = (size_t) shape.n_rows * shape.stride;
-	dsm_segment *segment;
-	uint64		more;
+	uint64		size = spk_shared_matrix_size(shape.n_rows, shape.n_features);
+	int			wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,
+											(int64) plan.n_trees - 1);
 
-	*n_workers = spk_affordable_workers(&plan, &shape, table,
-										wanted_workers(table->n_rows, plan.n_trees));
-	if (*n_workers == 0)
-		return NULL;
-	more = CONTEXT_SIZE + *n_workers * most_shared(&plan, &shape);
-	segment = spk_shared_segment(size, more);
-	if (segment == NULL)
-		*n_workers = 0;
-	return segment;
+	*n_workers = spk_affordable_workers(&plan, &shape, table, wanted);
+	if (*n_workers > 0 && spk_block_share(rows, size, FOREST_CONTEXT + *n_workers * most_shared(&plan, &shape)))
+		return;
+	*n_workers = 0;
+	spk_block_alloc(rows, host, size, "forest");
 }
 
 void
@@ -329,28 +266,23 @@ spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMatrix	matrix;
 	SpkGrowth	forest;
-	size_t		codes_size = (size_t) table->n_rows * spk_matrix_stride(table->n_columns);
+	SpkBlock	rows;
 	int			n_workers;
-	dsm_segment *segment = codes_segment(table, model, &n_workers);
-	uint8	   *codes;
 
-	codes = segment != NULL ? dsm_segment_address(segment) : spk_must_alloc(host, codes_size, 1, "forest");
-	spk_check(spk_bin_table(host, table, model->features, codes, &matrix, NULL), "training set", NULL);
+	new_block(host, table, model, &rows, &n_workers);
+	spk_shared_matrix_fill(host, table, model->features, rows.memory, &matrix);
 	spk_table_release(table);
 	spk_check(spk_growth_start(host, &matrix, model, &forest), "forest", NULL);
-	if (segment != NULL)
-		grow_in_parallel(&forest, segment, n_workers);
+	if (n_workers > 0)
+		grow_in_parallel(&forest, &rows, n_workers);
 	else
 	{
-		pg_atomic_uint32 next_tree;
+		SpkTickets	trees;
 
-		pg_atomic_init_u32(&next_tree, 0);
-		grow_in_leader(&forest, &next_tree);
+		spk_tickets_init(&trees, forest.plan.n_trees);
+		grow_in_leader(&forest, &trees);
 	}
 	spk_check(spk_growth_finish(&forest), "forest", NULL);
-	if (segment != NULL)
-		dsm_detach(segment);
-	else
-		spk_release(host, codes);
+	spk_block_release(&rows);
 	spk_growth_release(&forest);
 }

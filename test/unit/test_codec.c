@@ -646,6 +646,52 @@ bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *ma
 	free(labels);
 }
 
+/* The features alone: read back as they were, refused when cut, given back when memory ends. */
+static void
+test_features_alone(void **state)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	SpkModel	model = sample();
+	SpkWriter	w = spk_writer(&host);
+	SpkWriter	again = spk_writer(&host);
+	SpkFeature *features;
+	uint32_t	n;
+	const char *why = NULL;
+
+	(void) state;
+	assert_int_equal(spk_features_encode(model.features, model.n_features, &w), SPK_OK);
+	assert_int_equal(spk_features_decode(&host, w.data, w.len, &features, &n, &why), SPK_OK);
+	assert_int_equal(n, model.n_features);
+	assert_int_equal(spk_features_encode(features, n, &again), SPK_OK);
+	assert_int_equal(again.len, w.len);
+	assert_memory_equal(again.data, w.data, w.len);
+	spk_features_release(&host, features, n);
+
+	for (size_t len = 0; len < w.len; len++)
+	{
+		assert_int_equal(spk_features_decode(&host, w.data, len, &features, &n, &why), SPK_CORRUPT);
+		assert_non_null(why);
+	}
+	spk_write_u8(&again, 0);
+	assert_int_equal(spk_features_decode(&host, again.data, again.len, &features, &n, &why), SPK_CORRUPT);
+	assert_string_equal(why, "Data are left over behind the features");
+	for (int allocs = 0;; allocs++)
+	{
+		SpkStatus	status;
+
+		unit.allocs_left = allocs;
+		status = spk_features_decode(&host, w.data, w.len, &features, &n, &why);
+		if (status == SPK_OK)
+			break;
+		assert_int_equal(status, SPK_NO_MEMORY);
+	}
+	spk_features_release(&host, features, n);
+	spk_release(&host, w.data);
+	spk_release(&host, again.data);
+	assert_int_equal(unit.live, 0);
+}
+
 /* What the binning and the grower make is sound to the decoder. */
 static void
 test_grown(void **state)
@@ -720,6 +766,7 @@ main(void)
 		cmocka_unit_test(test_rules_of_calibration),
 		cmocka_unit_test(test_margins),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_features_alone),
 		cmocka_unit_test(test_grown),
 	};
 

@@ -103,6 +103,21 @@ write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
 }
 
 static void
+write_features(SpkWriter *w, const SpkFeature *features, uint32_t n, bool permutation)
+{
+	spk_write_varint(w, n);
+	for (uint32_t i = 0; i < n && spk_writer_poll(w); i++)
+		write_feature(w, &features[i], permutation);
+}
+
+SpkStatus
+spk_features_encode(const SpkFeature *features, uint32_t n, SpkWriter *w)
+{
+	write_features(w, features, n, false);
+	return w->status;
+}
+
+static void
 write_tree(SpkWriter *w, const SpkTree *tree)
 {
 	spk_write_varint(w, tree->n_nodes);
@@ -167,7 +182,6 @@ write_calibration(SpkWriter *w, const SpkModel *model)
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
-	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
 	size_t		start = w->len;
 	uint64_t	fingerprint;
 	SpkStatus	status;
@@ -181,9 +195,8 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	spk_write_f64(w, model->threshold);
 	write_options(w, model);
 	write_facts(w, model);
-	spk_write_varint(w, model->n_features);
-	for (uint32_t i = 0; i < model->n_features && spk_writer_poll(w); i++)
-		write_feature(w, &model->features[i], permutation);
+	write_features(w, model->features, model->n_features,
+				   spk_has_permutation(&model->options, model->algorithm));
 	if (spk_algorithm_is_forest(model->algorithm))
 		write_trees(w, model);
 	else
@@ -245,12 +258,18 @@ spk_model_release_trees(const SpkHost *host, SpkModel *model)
 }
 
 void
+spk_features_release(const SpkHost *host, SpkFeature *features, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		spk_feature_release(host, &features[i]);
+	spk_release(host, features);
+}
+
+void
 spk_model_release(const SpkHost *host, SpkModel *model)
 {
-	for (uint32_t i = 0; i < model->n_features; i++)
-		spk_feature_release(host, &model->features[i]);
+	spk_features_release(host, model->features, model->n_features);
 	spk_model_release_trees(host, model);
-	spk_release(host, model->features);
 	spk_release(host, model->terms);
 	spk_release(host, model->calibration.points);
 	memset(model, 0, sizeof(*model));

@@ -26,7 +26,25 @@ extern SpkStatus spk_model_decode(const SpkHost *host, const void *data, size_t 
 								  SpkModel *model, const char **why);
 
 /*
- * Likewise, but the trees come from another host (spk_model_release_trees gives
+ * The features of a model that is still to be fitted, as one process hands them
+ * to another: as they are in a model, but without permutation importance.
+ * SPK_NO_MEMORY, SPK_CANCELLED, by the writer's host.
+ */
+extern SpkStatus spk_features_encode(const SpkFeature *features, uint32_t n, SpkWriter *w);
+
+/*
+ * Reads them, and checks them as spk_model_decode does: SPK_CORRUPT with a
+ * reason in *why, SPK_NO_MEMORY, SPK_CANCELLED, and nothing is held.  What comes
+ * of it is host memory, for spk_features_release.
+ */
+extern SpkStatus spk_features_decode(const SpkHost *host, const void *data, size_t len,
+									 SpkFeature **features, uint32_t *n, const char **why);
+
+/* Gives n features and their array back. */
+extern void spk_features_release(const SpkHost *host, SpkFeature *features, uint32_t n);
+
+/*
+ * As spk_model_decode, but the trees come from another host (spk_model_release_trees gives
  * them back): who lays them out and lets them go finds the rest in one piece.
  */
 extern SpkStatus spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len,

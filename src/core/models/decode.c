@@ -235,7 +235,7 @@ read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 }
 
 static SpkStatus
-read_feature(SpkDecoder *d, SpkFeature *feature, uint64_t *rows)
+read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *rows)
 {
 	SpkStatus	status = read_feature_name(d, feature);
 	uint8_t		kind;
@@ -256,7 +256,7 @@ read_feature(SpkDecoder *d, SpkFeature *feature, uint64_t *rows)
 	feature->importance = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->importance) || feature->importance < 0)
 		return spk_corrupt(d, "The importance of a feature is not a number from 0 on");
-	if (!spk_has_permutation(&d->model->options, d->model->algorithm))
+	if (!permutation)
 		return SPK_OK;
 	feature->permutation = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->permutation))
@@ -264,12 +264,12 @@ read_feature(SpkDecoder *d, SpkFeature *feature, uint64_t *rows)
 	return SPK_OK;
 }
 
+/* Sets *rows to the training rows that each of them counts. */
 static SpkStatus
-read_features(SpkDecoder *d)
+read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 {
 	SpkModel   *model = d->model;
 	uint32_t	n = spk_decode_count(d, SPK_MAX_FEATURES, MIN_FEATURE_BYTES);
-	uint64_t	rows = 0;
 
 	if (d->r.bad || n == 0)
 		return spk_corrupt(d, "There is no feature");
@@ -279,16 +279,52 @@ read_features(SpkDecoder *d)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint64_t	sum = 0;
-		SpkStatus	status = spk_cancelled(d->host) ? SPK_CANCELLED : read_feature(d, &model->features[i], &sum);
+		SpkStatus	status = spk_cancelled(d->host) ? SPK_CANCELLED :
+			read_feature(d, &model->features[i], permutation, &sum);
 
 		if (status != SPK_OK)
 			return status;
-		if (i > 0 && sum != rows)
+		if (i > 0 && sum != *rows)
 			return spk_corrupt(d, "The features count different numbers of rows");
-		rows = sum;
+		*rows = sum;
 	}
+	return SPK_OK;
+}
+
+/* The features of a model, whose options and facts are there. */
+static SpkStatus
+read_own_features(SpkDecoder *d)
+{
+	SpkModel   *model = d->model;
+	uint64_t	rows = 0;
+	SpkStatus	status = read_features(d, spk_has_permutation(&model->options, model->algorithm), &rows);
+
+	if (status != SPK_OK)
+		return status;
 	if (!isnan(model->facts[SPK_FACT_ROWS]) && model->facts[SPK_FACT_ROWS] != (double) rows)
 		return spk_corrupt(d, "The features count other rows than the facts");
+	return SPK_OK;
+}
+
+SpkStatus
+spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeature **features, uint32_t *n,
+					const char **why)
+{
+	SpkModel	model = {.n_features = 0};
+	SpkDecoder	d = {host, host, spk_reader(data, len), &model, NULL};
+	uint64_t	rows;
+	SpkStatus	status = read_features(&d, false, &rows);
+
+	if (status == SPK_OK && (d.r.bad || spk_unread(&d.r) > 0))
+		status = spk_corrupt(&d, "Data are left over behind the features");
+	*why = d.why;
+	if (status != SPK_OK)
+	{
+		spk_features_release(host, model.features, model.n_features);
+		return status;
+	}
+	*features = model.features;
+	*n = model.n_features;
 	return SPK_OK;
 }
 
@@ -356,7 +392,7 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 		return spk_corrupt(d, "The threshold is not between 0 and 1");
 	if ((status = read_options(d)) != SPK_OK ||
 		(status = read_facts(d)) != SPK_OK ||
-		(status = read_features(d)) != SPK_OK ||
+		(status = read_own_features(d)) != SPK_OK ||
 		(status = spk_algorithm_is_forest(d->model->algorithm) ?
 		 spk_decode_trees(d) : read_terms(d)) != SPK_OK)
 		return status;
