@@ -16,6 +16,7 @@ core/profiles core/rows
 core/trees core/linear
 core/scoring
 core/judging core/simulation
+core/learners
 json
 host
 events profiles models
@@ -100,6 +101,8 @@ perl -we '
 			push @{$wanted{$name}}, $object if $type eq "U";
 		}
 	}
+	# the table of algorithms is read on all floors, and names functions of most
+	delete $home{spk_learners};
 	for my $name (sort keys %wanted)
 	{
 		next unless defined $home{$name};

@@ -15,6 +15,7 @@
 
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "json/model_parse.h"
 
 /* Nesting of what is parsed at once: object, options, number, and some. */
@@ -501,7 +502,7 @@ check_parts(SpkModelParse *p)
 		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms",
 		"calibration"};
 
-	if (spk_algorithm_is_forest(p->model->algorithm))
+	if (spk_has_trees(p->model->algorithm))
 		spk_parse_only(p, p->root, forest, LENGTHOF(forest));
 	else
 		spk_parse_only(p, p->root, additive, LENGTHOF(additive));
@@ -533,7 +534,7 @@ get_model(SpkModelParse *p, SpkText text)
 	get_options(p);
 	get_facts(p);
 	get_features(p, features);
-	if (spk_parsing(p) && spk_algorithm_is_forest(p->model->algorithm))
+	if (spk_parsing(p) && spk_has_trees(p->model->algorithm))
 		spk_parse_trees(p, other);
 	else if (spk_parsing(p))
 		spk_parse_terms(p, other);

@@ -25,8 +25,8 @@
 #include "host/pg_host.h"
 #include "host/source.h"
 #include "host/args.h"
+#include "training/learn.h"
 #include "training/train_failure.h"
-#include "training/train_additive.h"
 
 /* Arguments, counted from 0 */
 enum
@@ -250,10 +250,8 @@ tell_of_fits(const SpkComparison *comparison)
 {
 	for (uint32 i = 0; i < comparison->n_specs; i++)
 	{
-		SpkModel	model = {0};
+		SpkModel	model = {spk_compare_spec(comparison, i)->algorithm};
 
-		if (spk_compare_spec(comparison, i)->algorithm != SPK_LOGISTIC_REGRESSION)
-			continue;
 		memcpy(model.facts, spk_compare_fit(comparison, i, comparison->n_folds)->facts, sizeof(model.facts));
 		spk_tell_of_fit(&model);
 	}

@@ -5,8 +5,8 @@
  *
  * A comparison is one block of memory, shared or not, without pointers: the parts
  * of it are found by their places, bytes from its start.  The rows' values are a
- * block of their own: they are most of the memory, and only models without trees
- * need them, which are fitted first.
+ * block of their own: they are most of the memory, and are needed by the algorithms
+ * that learn from them alone, whose models are fitted first.
  */
 #ifndef SPK_JUDGING_COMPARE_H
 #define SPK_JUDGING_COMPARE_H
@@ -98,7 +98,7 @@ typedef struct SpkComparison
 	SpkTickets	tickets;		/* for places in order */
 	Size		specs;			/* SpkModelSpec */
 	Size		forms;			/* SpkBinnedForm */
-	Size		order;			/* uint32: the fits, those without trees first, then the dearest */
+	Size		order;			/* uint32: the fits, those that need the values first, then the dearest */
 	Size		fits;			/* SpkCompareFit, n_folds + 1 for each spec */
 } SpkComparison;
 

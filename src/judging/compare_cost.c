@@ -4,14 +4,11 @@
  */
 #include "compat.h"
 
-#include <math.h>
-
 #include "utils/memutils.h"
 
+#include "core/models/learner.h"
 #include "judging/compare_setup.h"
 #include "core/models/calibration.h"
-#include "core/linear/columns.h"
-#include "core/trees/forest.h"
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
 
@@ -35,31 +32,11 @@ cost_of(const SpkCompareSetup *setup, int spec)
 {
 	SpkModel	model = spk_compare_model(setup, spec);
 	double		n = setup->parts[SPK_PART_TRAINING].n_rows;
-	double		columns;
 
 	/* fitted to four of five parts for each of them, too */
 	if (spk_has_calibration(&model.options))
 		n *= SPK_CALIBRATION_FOLDS;
-	switch (model.algorithm)
-	{
-		case SPK_RANDOM_FOREST:
-		case SPK_DECISION_TREE:
-			{
-				SpkMatrix	shape = {(uint32) n, 0, model.n_features};
-				SpkForestPlan plan = spk_forest_plan(&model.options, model.algorithm, &shape);
-				double		depth = Min(plan.max_depth, log2(1 + n / Max(plan.min_leaf, 1)));
-
-				return n * plan.n_trees * plan.features_per_split * (1 + depth);
-			}
-		case SPK_GRADIENT_BOOSTING:
-			return n * model.options.value[SPK_OPT_TREES] * model.n_features *
-				Min(model.options.value[SPK_OPT_MAX_DEPTH], log2(1 + n)) / 2;
-		case SPK_LOGISTIC_REGRESSION:
-			columns = spk_count_columns(&model);
-			return 10 * n * columns * (1 + columns / 4);
-		default:
-			return 10 * n * model.n_features;
-	}
+	return spk_learners[model.algorithm].cost(&model, n);
 }
 
 /* How many workers are worth asking for? */
@@ -105,23 +82,23 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 	uint64		rows = layout->size + layout->values_size;
 	uint64		filling = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
 	uint64		held = layout->size;
-	uint64		fits[2] = {0, 0};	/* the largest one without and with trees */
+	uint64		fits[2] = {0, 0};	/* the largest one from values and from codes */
 	uint64		fit;
 
 	for (int i = 0; i < setup->plan->n_specs; i++)
 	{
 		SpkModel	model = spk_compare_model(setup, i);
-		bool		trees = spk_algorithm_is_forest(model.algorithm);
+		bool		codes = spk_learns_codes(model.algorithm);
 
 		held += spk_fitted_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
-		fits[trees] = Max(fits[trees], fit_memory(setup, i));
+		fits[codes] = Max(fits[codes], fit_memory(setup, i));
 	}
 	fit = Max(fits[0], fits[1]);
 	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows), filling), n_rows,
 							  setup->table.n_columns);
 	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
 							  setup->table.n_columns);
-	/* among several, one without trees may still be at work while others grow them */
+	/* among several, one from values may still be at work while others are at codes */
 	held += layout->values_size + fit;
 	return held > limit ? 0 : (int) Min((uint64) n_workers, (limit - held) / fit);
 }

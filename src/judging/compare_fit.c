@@ -16,6 +16,7 @@
 #include "core/models/calibration.h"
 #include "core/judging/cross_fit.h"
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare.h"
@@ -170,7 +171,7 @@ run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
 	instr_time	end;
 
 	/* all that need the values have been drawn */
-	if (spk_algorithm_is_forest(spec->algorithm))
+	if (spk_learns_codes(spec->algorithm))
 		spk_block_release(&memory->values);
 	samples = samples_of(memory, spk_compare_form(comparison, spec->form), SPK_PART_TRAINING);
 	INSTR_TIME_SET_CURRENT(start);
@@ -228,10 +229,10 @@ run_in_leader(SpkCompareMemory *memory, bytea **models)
 
 /* Leaves a worker's model in the area, if there is room for the area to grow. */
 static dsa_pointer
-share_model(dsa_area *area, const bytea *model, bool has_trees)
+share_model(dsa_area *area, const bytea *model, bool again)
 {
-	/* one without trees is small, and could not be fitted again: the values are gone */
-	if (has_trees && !spk_area_fits(VARSIZE(model)))
+	/* one from values is small, and could not be fitted again: they are gone */
+	if (again && !spk_area_fits(VARSIZE(model)))
 		return InvalidDsaPointer;
 	return spk_area_put(area, model, VARSIZE(model));
 }
@@ -302,13 +303,13 @@ spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 	while (draw_fit(comparison, &number))
 	{
 		uint32		model_no = number / (comparison->n_folds + 1);
-		bool		trees = spk_algorithm_is_forest(spk_compare_spec(comparison, model_no)->algorithm);
+		bool		again = spk_learns_codes(spk_compare_spec(comparison, model_no)->algorithm);
 		bytea	   *model = run_fit(&memory, number, NULL);
 
 		if (model != NULL)
 		{
 			spk_compare_fit(comparison, model_no, comparison->n_folds)->model =
-				share_model(worker.area, model, trees);
+				share_model(worker.area, model, again);
 			pfree(model);
 		}
 		(void) spk_tickets_note(&comparison->tickets);

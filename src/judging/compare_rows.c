@@ -13,12 +13,13 @@
 #include "utils/memutils.h"
 
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "core/rows/binning.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare_setup.h"
+#include "training/learn.h"
 #include "training/train_warnings.h"
-#include "training/train_additive.h"
 
 /* ---- Forms ---- */
 
@@ -38,7 +39,7 @@ choose_forms(SpkCompareSetup *setup)
 		while (form < setup->n_forms && setup->forms[form].bins != bins)
 			form++;
 		setup->forms[form].bins = bins;
-		if (spk_algorithm_is_forest(spec->algorithm))
+		if (spk_learns_codes(spec->algorithm))
 			setup->forms[form].has_codes = true;
 		else
 			setup->forms[form].has_values = true;
@@ -178,7 +179,7 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 /* A fit and its cost. */
 typedef struct Fit
 {
-	bool		trees;
+	bool		codes;
 	double		cost;
 	uint32		number;
 } Fit;
@@ -189,14 +190,14 @@ compare_fits(const void *a, const void *b)
 	const Fit  *x = a;
 	const Fit  *y = b;
 
-	if (x->trees != y->trees)
-		return x->trees ? 1 : -1;
+	if (x->codes != y->codes)
+		return x->codes ? 1 : -1;
 	if (x->cost != y->cost)
 		return x->cost > y->cost ? -1 : 1;
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* The fits without trees, then the others, by what they cost; that to all folds costs most. */
+/* The fits that need the values, then the others, by what they cost; that to all folds costs most. */
 static void
 order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 {
@@ -208,7 +209,7 @@ order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 	for (uint32 i = 0; i < n; i++)
 	{
 		fits[i].number = i;
-		fits[i].trees = spk_algorithm_is_forest(setup->plan->specs[i / n_fits].algorithm);
+		fits[i].codes = spk_learns_codes(setup->plan->specs[i / n_fits].algorithm);
 		fits[i].cost = setup->costs[i / n_fits];
 		if (i % n_fits != comparison->n_folds)
 			fits[i].cost *= 1 - 1.0 / comparison->n_folds;

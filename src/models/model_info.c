@@ -11,6 +11,7 @@
 #include "utils/jsonb.h"
 
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "models/model_json.h"
 #include "models/model_terms.h"
 #include "models/model_type.h"
@@ -72,7 +73,7 @@ churn_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&buf, ", \"features\": [");
 	append_features(&buf, model);
 	appendStringInfoString(&buf, "], ");
-	if (spk_algorithm_is_forest(model->algorithm))
+	if (spk_has_trees(model->algorithm))
 		append_tree_figures(&buf, model);
 	else
 		spk_append_terms(&buf, model);

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
 #include "models/model_json.h"
@@ -232,7 +233,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 		append_feature(buf, &model->features[i], permutation);
 	}
 	appendStringInfoString(buf, "], ");
-	if (spk_algorithm_is_forest(model->algorithm))
+	if (spk_has_trees(model->algorithm))
 		append_trees(buf, model);
 	else
 		append_terms(buf, model);

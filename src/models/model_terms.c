@@ -8,6 +8,7 @@
 
 #include "utils/json.h"
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/base/elementary.h"
 #include "models/model_terms.h"
@@ -197,7 +198,7 @@ append_likelihoods(StringInfo buf, const SpkModel *model)
 void
 spk_append_terms(StringInfo buf, const SpkModel *model)
 {
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
 		append_coefficients(buf, model);
 	else
 		append_likelihoods(buf, model);

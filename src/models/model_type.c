@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "host/detoast.h"
 #include "models/model_json.h"
 #include "models/model_type.h"
@@ -148,7 +149,7 @@ check_forest(const bytea *header)
 	SpkAlgorithm algorithm;
 
 	if (!spk_model_algorithm(VARDATA(header), VARSIZE(header) - VARHDRSZ, &algorithm) ||
-		!spk_algorithm_is_forest(algorithm))
+		!spk_has_trees(algorithm))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("model is not an ensemble of trees"),

@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
+#include "core/models/learner.h"
 #include "scoring/feature_binding.h"
 #include "core/rows/values.h"
 #include "core/scoring/additive.h"
@@ -50,7 +51,7 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 
 	e->model = model;
 	e->host = spk_pg_host(context);
-	if (spk_algorithm_is_forest(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
+	if (spk_has_trees(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
 	spk_bound_row_init(&e->bound, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)

@@ -6,6 +6,7 @@
 
 #include "fmgr.h"
 
+#include "core/models/learner.h"
 #include "scoring/feature_binding.h"
 #include "core/rows/values.h"
 #include "core/scoring/additive.h"
@@ -44,7 +45,7 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	Prepared   *p = MemoryContextAllocZero(context, sizeof(Prepared));
 
 	p->model = model;
-	if (spk_algorithm_is_forest(model->algorithm))
+	if (spk_has_trees(model->algorithm))
 		p->walker = make_walker(model, context, trees);
 	spk_bound_row_init(&p->bound, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)

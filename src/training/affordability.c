@@ -6,6 +6,7 @@
 
 #include "utils/memutils.h"
 
+#include "core/models/learner.h"
 #include "core/trees/oob.h"
 #include "host/memory_limit.h"
 #include "rows/row_store.h"
@@ -58,6 +59,20 @@ spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const
 
 	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
 					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
+}
+
+void
+spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTable *table)
+{
+	const SpkLearner *learner = &spk_learners[model->algorithm];
+	uint64		codes = codes_memory(matrix);
+	uint64		trees = learner->most_nodes == NULL ? 0 :
+		Min(learner->most_nodes(model, matrix->n_rows) * sizeof(SpkNode), MaxAllocSize);
+	uint64		work = learner->work_size == NULL ? 0 : learner->work_size(model, matrix->n_rows);
+	uint64		binning = spk_table_size(table) + codes + sorting_memory(matrix);
+	uint64		fitting = spk_table_names_size(table) + codes + trees + work;
+
+	spk_check_training_memory(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }
 
 int

@@ -19,7 +19,13 @@
 extern int	spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 								   int n_workers);
 
-/* Likewise of gradient boosting. */
+/*
+ * Error when a serial fit of the model, whose algorithm, options and features
+ * are set, to the table's rows as codes takes too much.
+ */
+extern void spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTable *table);
+
+/* How many of these workers gradient boosting may have, as a forest. */
 extern int	spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 									int n_workers);
 

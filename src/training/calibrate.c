@@ -16,9 +16,9 @@
 #include "training/cross_fit.h"
 #include "host/pg_host.h"
 #include "rows/row_store.h"
-#include "training/train_additive.h"
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
+#include "training/learn.h"
 
 /* Names the folds of algorithms that have no option seed. */
 #define FOLD_SEED	42

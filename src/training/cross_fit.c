@@ -13,6 +13,7 @@
 
 #include "core/judging/cross_fit.h"
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "core/rows/binning.h"
 #include "core/rows/folds.h"
 #include "host/pg_host.h"
@@ -26,16 +27,16 @@
 /* Rows times features times trees below which the start of workers costs more than they give. */
 #define MIN_CROSS_FIT_WORK	1000000.0
 
-/* What counts as so many trees where there are none: a regression's iterations. */
-#define TREES_OF_REGRESSION	10
+/* Of a fit that iterates, which counts as so many trees. */
+#define USUAL_ITERATIONS	10
 
 /* The block starts with this; places are bytes from there. */
 typedef struct HeldOut
 {
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
-	SpkMatrix	matrix;			/* of trees: but for codes */
-	SpkValues	values;			/* of others: but for values */
+	SpkMatrix	matrix;			/* of a learner from codes: but for these */
+	SpkValues	values;			/* of one from values: but for these */
 	uint32		start[SPK_CALIBRATION_FOLDS];	/* place of each fold among the scores */
 	SpkTickets	tickets;		/* the folds */
 	Size		features;		/* encoded, and how many bytes */
@@ -63,13 +64,13 @@ at_place(const HeldOut *h, Size place)
 static HeldOut
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
-	bool		forest = spk_algorithm_is_forest(like->algorithm);
+	bool		codes = spk_learns_codes(like->algorithm);
 	HeldOut		h = {like->algorithm, like->options};
 	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(HeldOut));
 
 	h.features_size = features_size;
 	h.features = spk_block_part(&at, h.features_size);
-	h.rows = spk_block_part(&at, forest ? (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
+	h.rows = spk_block_part(&at, codes ? (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
 							spk_values_size(table->n_rows, table->n_columns));
 	h.folds = spk_block_part(&at, table->n_rows);
 	h.scored = spk_block_part(&at, (uint64) table->n_rows * sizeof(SpkScored));
@@ -87,7 +88,7 @@ fill(HeldOut *h, const SpkHost *host, const SpkTable *table, const SpkModel *lik
 	uint32		n_rows[SPK_CALIBRATION_FOLDS] = {0};
 
 	memcpy(at_place(h, h->features), features, h->features_size);
-	if (spk_algorithm_is_forest(like->algorithm))
+	if (spk_learns_codes(like->algorithm))
 		check(spk_bin_table(host, table, like->features, at_place(h, h->rows), &h->matrix, origins));
 	else
 		check(spk_values_fill(host, table, like->features, at_place(h, h->rows), &h->values, origins));
@@ -109,7 +110,7 @@ samples_of(const HeldOut *h)
 {
 	SpkSamples	samples = {h->matrix, NULL, h->values, NULL};
 
-	if (spk_algorithm_is_forest(h->algorithm))
+	if (spk_learns_codes(h->algorithm))
 	{
 		samples.matrix.codes = at_place(h, h->rows);
 		samples.matrix_folds = at_place(h, h->folds);
@@ -179,10 +180,10 @@ spk_held_out_worker(dsm_segment *seg, shm_toc *toc)
 static int
 wanted_workers(const SpkTable *table, const SpkModel *like)
 {
-	double		trees = like->algorithm == SPK_LOGISTIC_REGRESSION ? TREES_OF_REGRESSION :
+	double		passes = spk_option_applies(SPK_OPT_MAX_ITER, like->algorithm) ? USUAL_ITERATIONS :
 		spk_option_applies(SPK_OPT_TREES, like->algorithm) ? like->options.value[SPK_OPT_TREES] : 1;
 
-	return spk_wanted_workers((double) table->n_rows * table->n_columns * trees, MIN_CROSS_FIT_WORK,
+	return spk_wanted_workers((double) table->n_rows * table->n_columns * passes, MIN_CROSS_FIT_WORK,
 							  SPK_CALIBRATION_FOLDS - 1);
 }
 

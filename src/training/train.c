@@ -17,7 +17,6 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
-#include "training/train_boost.h"
 #include "rows/collect.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
@@ -30,11 +29,10 @@
 #include "host/source.h"
 #include "host/args.h"
 #include "models/algorithm.h"
+#include "training/learn.h"
 #include "training/train_failure.h"
 #include "training/train_warnings.h"
-#include "training/train_additive.h"
 #include "training/calibrate.h"
-#include "training/train_forest.h"
 #include "host/progress.h"
 
 /* Columns of what sparkify_train_agg returns, counted from 0 */
@@ -59,12 +57,7 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 
 	if (calibrate && !spk_fit_calibration(host, table, groups, model, &calibrated, lone))
 		return false;
-	if (model->algorithm == SPK_GRADIENT_BOOSTING)
-		spk_boost_model(host, table, model);
-	else if (spk_algorithm_is_forest(model->algorithm))
-		spk_grow_forest(host, table, model);
-	else
-		spk_fit_additive(host, table, model);
+	spk_learn(host, table, model);
 	if (calibrate)
 		spk_judge_calibrated(&calibrated, model);
 	return true;

@@ -170,7 +170,6 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 	spk_shared_matrix_fill(host, table, model->features, block.memory, &matrix);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
-	model->threshold = 0.5;
 	model->trees = spk_must_alloc(host, plan.n_trees, sizeof(SpkTree), "boosted forest");
 	memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
 	if (n_workers > 0)

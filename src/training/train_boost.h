@@ -15,7 +15,7 @@
 
 /*
  * Bins the table and grows the model's trees, whose options and features are
- * set; sets n_trees, trees, the importance of features and the threshold, 0.5.
+ * set; sets n_trees, trees and the importance of features.
  * As many workers help as max_parallel_maintenance_workers allows, are there
  * and have a processor; the result does not depend on them.
  *

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/scoring/additive.h"
 #include "core/rows/binning.h"
@@ -205,7 +206,7 @@ check_predictions(const SpkModel *model)
 	static Row	rows[N_ROWS];
 
 	draw_rows(model, rows);
-	if (!spk_algorithm_is_forest(model->algorithm))
+	if (!spk_has_trees(model->algorithm))
 		check_additive(model, rows);
 	else
 	{

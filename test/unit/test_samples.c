@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/base/rng.h"
@@ -239,7 +240,7 @@ a_fold_is_scored(void **unused)
 		for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
 		{
 			size_t		at = 0;
-			bool		forest = spk_algorithm_is_forest(model.algorithm);
+			bool		forest = spk_learns_codes(model.algorithm);
 			const uint8_t *folds = forest ? all->matrix_folds : all->values_folds;
 
 			assert_int_equal(spk_score_fold(&host, &all->samples, fold, &model, scored, &n), SPK_OK);

@@ -4,13 +4,7 @@
  */
 #include <string.h>
 
-#include "core/linear/bayes.h"
-#include "core/trees/boost.h"
-#include "core/linear/columns.h"
-#include "core/trees/forest_growth.h"
-#include "core/linear/logistic.h"
-#include "core/trees/oob.h"
-#include "core/judging/oob_finish.h"
+#include "core/models/learner.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
@@ -107,7 +101,7 @@ spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const Sp
 	const uint8_t *folds;
 
 	memset(some, 0, sizeof(*some));
-	if (spk_algorithm_is_forest(algorithm))
+	if (spk_learns_codes(algorithm))
 	{
 		status = copy_codes(host, samples, fold, &some->matrix);
 		if (status != SPK_OK)
@@ -142,60 +136,6 @@ spk_release_some(const SpkHost *host, SpkSamples *some)
 /* ---- Fits ---- */
 
 static SpkStatus
-grow_trees(SpkGrowth *growth, SpkGrower *grower, double *gains)
-{
-	SpkStatus	status = SPK_OK;
-	SpkTree		tree;
-
-	spk_grower_judge(grower, growth->tally);
-	for (uint32_t t = 0; t < growth->plan.n_trees && status == SPK_OK; t++)
-	{
-		status = spk_grow_tree(grower, t, &tree, gains);
-		if (status == SPK_OK)
-			status = spk_growth_keep(growth, t, &tree, gains);
-	}
-	return status == SPK_OK ? spk_growth_finish(growth) : status;
-}
-
-static SpkStatus
-fit_forest(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
-{
-	SpkGrowth	growth;
-	SpkGrower  *grower;
-	double	   *gains;
-	SpkStatus	status = spk_growth_start(host, matrix, model, &growth);
-
-	if (status != SPK_OK)
-		return status;
-	grower = spk_grower_new(host, &growth.plan, matrix, model->features);
-	gains = spk_alloc(host, matrix->n_features, sizeof(double));
-	status = grower != NULL && gains != NULL ? grow_trees(&growth, grower, gains) : SPK_NO_MEMORY;
-	spk_release(host, gains);
-	spk_grower_release(grower);
-	spk_growth_release(&growth);
-	return status;
-}
-
-static SpkStatus
-fit_boost(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model)
-{
-	SpkTeam		alone = {.n = 1};
-	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
-	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, matrix, 1) + SPK_ALIGNMENT, 1);
-	SpkStatus	status = SPK_NO_MEMORY;
-
-	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
-	if (memory != NULL && model->trees != NULL)
-	{
-		memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
-		status = spk_boost(host, &alone, &plan, matrix, model->features,
-						   memory + SPK_ALIGNMENT - (uintptr_t) memory % SPK_ALIGNMENT, model);
-	}
-	spk_release(host, memory);
-	return status;
-}
-
-static SpkStatus
 fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
 	SpkMatrix	matrix = samples->matrix;
@@ -208,8 +148,7 @@ fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *mo
 	if (matrix.n_positives == 0 || matrix.n_positives == matrix.n_rows)
 		status = SPK_INVALID;
 	else
-		status = model->algorithm == SPK_GRADIENT_BOOSTING ? fit_boost(host, &matrix, model) :
-			fit_forest(host, &matrix, model);
+		status = spk_learners[model->algorithm].fit_codes(host, &matrix, model);
 	if (fold != SPK_NO_FOLD)
 		spk_release(host, matrix.codes);
 	return status;
@@ -225,8 +164,7 @@ fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *m
 		return status;
 	model->facts[SPK_FACT_ROWS] = values.n_rows;
 	model->facts[SPK_FACT_POSITIVES] = values.n_positives;
-	status = model->algorithm == SPK_LOGISTIC_REGRESSION ? spk_logistic_fit(host, &values, model) :
-		spk_bayes_fit(host, &values, model);
+	status = spk_learners[model->algorithm].fit_values(host, &values, model);
 	if (fold != SPK_NO_FOLD)
 		spk_release(host, (void *) values.rows);
 	return status;
@@ -237,7 +175,7 @@ spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkMod
 {
 	model->threshold = 0.5;
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
-	return spk_algorithm_is_forest(model->algorithm) ? fit_codes(host, samples, fold, model) :
+	return spk_learns_codes(model->algorithm) ? fit_codes(host, samples, fold, model) :
 		fit_values(host, samples, fold, model);
 }
 
@@ -310,19 +248,11 @@ spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const S
 			   SpkScored *scored, size_t *n)
 {
 	*n = 0;
-	return spk_algorithm_is_forest(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
+	return spk_learns_codes(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
 		score_values(host, samples, fold, model, scored, n);
 }
 
 /* ---- Memory ---- */
-
-static SpkMatrix
-shape_of(const SpkModel *model, uint32_t n_rows)
-{
-	SpkMatrix	shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features), NULL};
-
-	return shape;
-}
 
 /* No model has more nodes: a value of 1 GB holds fewer. */
 #define MOST_NODES		(UINT64_C(1) << 27)
@@ -330,57 +260,18 @@ shape_of(const SpkModel *model, uint32_t n_rows)
 uint64_t
 spk_fitted_size(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = shape_of(model, n_rows);
-	uint64_t	n_trees;
-	uint64_t	n_nodes;
+	const SpkLearner *learner = &spk_learners[model->algorithm];
+	uint64_t	n_nodes = learner->most_nodes == NULL ? 0 : learner->most_nodes(model, n_rows);
 
-	if (!spk_algorithm_is_forest(model->algorithm))
-		return 0;
-	if (model->algorithm == SPK_GRADIENT_BOOSTING)
-	{
-		SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
-
-		n_trees = plan.n_trees;
-		n_nodes = 2 * (uint64_t) plan.max_leaves - 1;
-	}
-	else
-	{
-		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
-
-		n_trees = plan.n_trees;
-		n_nodes = 2 * (uint64_t) spk_most_leaves(&plan, n_rows) - 1;
-	}
-	n_nodes *= n_trees;
 	return (n_nodes < MOST_NODES ? n_nodes : MOST_NODES) * sizeof(SpkNode);
-}
-
-/* What grows trees, beside them. */
-static uint64_t
-growing_size(const SpkModel *model, const SpkMatrix *shape)
-{
-	if (model->algorithm == SPK_GRADIENT_BOOSTING)
-	{
-		SpkBoostPlan plan = spk_boost_plan(&model->options, shape);
-
-		return spk_boost_shared_size(&plan, shape, 1) + spk_boost_own_size(&plan, shape);
-	}
-	else
-	{
-		SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, shape);
-
-		return spk_grower_size(&plan, shape) + spk_oob_words(&plan, shape) * sizeof(uint64_t);
-	}
 }
 
 uint64_t
 spk_fit_size(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = shape_of(model, n_rows);
-	uint64_t	list = (uint64_t) n_rows * sizeof(uint32_t);
+	const SpkLearner *learner = &spk_learners[model->algorithm];
+	uint64_t	row = learner->fit_codes != NULL ? spk_matrix_stride(model->n_features) : sizeof(uint32_t);
+	uint64_t	work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
-		return list + spk_logistic_size(spk_count_columns(model));
-	if (model->algorithm == SPK_NAIVE_BAYES)
-		return list;
-	return (uint64_t) n_rows * shape.stride + growing_size(model, &shape) + spk_fitted_size(model, n_rows);
+	return n_rows * row + work + spk_fitted_size(model, n_rows);
 }

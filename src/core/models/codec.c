@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
@@ -197,7 +198,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	write_facts(w, model);
 	write_features(w, model->features, model->n_features,
 				   spk_has_permutation(&model->options, model->algorithm));
-	if (spk_algorithm_is_forest(model->algorithm))
+	if (spk_has_trees(model->algorithm))
 		write_trees(w, model);
 	else
 		write_terms(w, model);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
@@ -393,7 +394,7 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 	if ((status = read_options(d)) != SPK_OK ||
 		(status = read_facts(d)) != SPK_OK ||
 		(status = read_own_features(d)) != SPK_OK ||
-		(status = spk_algorithm_is_forest(d->model->algorithm) ?
+		(status = spk_has_trees(d->model->algorithm) ?
 		 spk_decode_trees(d) : read_terms(d)) != SPK_OK)
 		return status;
 	if (spk_has_calibration(&d->model->options) && (status = read_calibration(d)) != SPK_OK)

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "core/models/decode.h"
+#include "core/models/learner.h"
 
 /* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
 #define MIN_TREE_BYTES		7
@@ -60,7 +61,7 @@ read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 	{
 		case SPK_NODE_LEAF:
 			node->u.value = spk_read_f32(&d->r);
-			if (d->model->algorithm == SPK_GRADIENT_BOOSTING)
+			if (spk_learners[d->model->algorithm].answer == SPK_ANSWER_LOGISTIC)
 			{
 				if (!isfinite(node->u.value))
 					return spk_corrupt(d, "A leaf is not a finite number");
@@ -192,7 +193,7 @@ SpkStatus
 spk_decode_trees(SpkDecoder *d)
 {
 	SpkModel   *model = d->model;
-	uint32_t	max = model->algorithm == SPK_DECISION_TREE ? 1 : SPK_MAX_TREES;
+	uint32_t	max = spk_learners[model->algorithm].max_trees;
 	uint32_t	n = spk_decode_count(d, SPK_MAX_TREES, MIN_TREE_BYTES);
 
 	if (d->r.bad || n == 0 || n > max)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/models/options.h"
 
 /* What option_list.h says of an option, as parts of its row */
@@ -22,29 +23,25 @@ const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 #undef SPK_OPTION_ITEM
 };
 
-static const char *const algorithm_names[SPK_N_ALGORITHMS] = {
-	[SPK_RANDOM_FOREST] = "random_forest",
-	[SPK_DECISION_TREE] = "decision_tree",
-	[SPK_GRADIENT_BOOSTING] = "gradient_boosting",
-	[SPK_LOGISTIC_REGRESSION] = "logistic_regression",
-	[SPK_NAIVE_BAYES] = "naive_bayes",
-};
-
 const char *
 spk_algorithm_name(SpkAlgorithm algorithm)
 {
-	return algorithm_names[algorithm];
+	return spk_learners[algorithm].name;
 }
 
 bool
 spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm)
 {
 	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
-		if (strlen(algorithm_names[i]) == len && memcmp(algorithm_names[i], name, len) == 0)
+	{
+		const char *known = spk_learners[i].name;
+
+		if (strlen(known) == len && memcmp(known, name, len) == 0)
 		{
 			*algorithm = (SpkAlgorithm) i;
 			return true;
 		}
+	}
 	return false;
 }
 

@@ -98,14 +98,6 @@ extern const char *spk_algorithm_name(SpkAlgorithm algorithm);
 /* False when there is no such algorithm. */
 extern bool spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm);
 
-/* Ensembles of trees: what a churn_forest may hold. */
-static inline bool
-spk_algorithm_is_forest(SpkAlgorithm algorithm)
-{
-	return algorithm == SPK_RANDOM_FOREST || algorithm == SPK_DECISION_TREE ||
-		algorithm == SPK_GRADIENT_BOOSTING;
-}
-
 static inline bool
 spk_option_applies(SpkOption option, SpkAlgorithm algorithm)
 {

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/base/elementary.h"
 
@@ -117,7 +118,7 @@ const char *
 spk_terms_fault(const SpkModel *model)
 {
 	const double *term = model->terms;
-	bool		logistic = model->algorithm == SPK_LOGISTIC_REGRESSION;
+	bool		logistic = spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC;
 
 	if (logistic ? !are_weights(term, 1) || !are_errors(term + 1, 1) : !are_logarithms(term, SPK_INTERCEPT))
 		return "The intercept is not one that training makes";
@@ -184,7 +185,7 @@ bayes_contribution(const SpkModel *model, const SpkFeature *feature, const doubl
 double
 spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
 {
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
 		return logistic_contribution(feature, term, value);
 	return bayes_contribution(model, feature, term, value);
 }

@@ -32,7 +32,7 @@
 #ifndef SPK_CORE_MODELS_TERMS_H
 #define SPK_CORE_MODELS_TERMS_H
 
-#include "core/models/model.h"
+#include "core/models/learner.h"
 
 #define SPK_INTERCEPT			2
 
@@ -73,7 +73,7 @@ extern double spk_min_max(double x, double low, double high);
 static inline uint32_t
 spk_term_length(const SpkModel *model, const SpkFeature *feature)
 {
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
 		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
 	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
 }

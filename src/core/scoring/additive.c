@@ -2,6 +2,7 @@
  * additive.c
  *	  Models without trees: what a row's features add up to.
  */
+#include "core/models/learner.h"
 #include "core/scoring/additive.h"
 #include "core/base/elementary.h"
 #include "core/models/calibration.h"
@@ -10,7 +11,7 @@
 static double
 intercept_of(const SpkModel *model)
 {
-	if (model->algorithm == SPK_LOGISTIC_REGRESSION)
+	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
 		return model->terms[0];
 	return model->terms[1] - model->terms[0];
 }

@@ -4,6 +4,7 @@
  */
 #include "core/models/calibration.h"
 #include "core/base/elementary.h"
+#include "core/models/learner.h"
 #include "core/scoring/predict.h"
 
 uint32_t
@@ -23,9 +24,9 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 double
 spk_answer(const SpkModel *model, double sum)
 {
-	double		score = model->algorithm == SPK_GRADIENT_BOOSTING ? spk_sigmoid(sum) : sum / model->n_trees;
+	bool		logistic = spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC;
 
-	return spk_calibrated(model, score);
+	return spk_calibrated(model, logistic ? spk_sigmoid(sum) : sum / model->n_trees);
 }
 
 double

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/host.h"
+#include "core/models/learner.h"
 #include "core/scoring/predict.h"
 #include "core/base/quadrature.h"
 #include "core/scoring/shap.h"
@@ -273,7 +274,7 @@ tree_mean(const SpkTree *tree)
 static double
 scaled(const SpkModel *model, double sum)
 {
-	return model->algorithm == SPK_GRADIENT_BOOSTING ? sum : sum / model->n_trees;
+	return spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC ? sum : sum / model->n_trees;
 }
 
 /* Sets the most features on a path of any tree; false when cancelled. */

@@ -27,16 +27,15 @@ SpkForestPlan
 spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatrix *matrix)
 {
 	const double *value = options->value;
-	bool		forest = algorithm == SPK_RANDOM_FOREST;
 	SpkForestPlan plan = {0};
 
-	plan.n_trees = forest ? (uint32_t) value[SPK_OPT_TREES] : 1;
+	plan.n_trees = spk_option_applies(SPK_OPT_TREES, algorithm) ? (uint32_t) value[SPK_OPT_TREES] : 1;
 	plan.features_per_split = features_per_split(value[SPK_OPT_FEATURES_PER_SPLIT], matrix->n_features);
 	plan.max_depth = (uint32_t) value[SPK_OPT_MAX_DEPTH];
 	plan.min_leaf = (uint32_t) value[SPK_OPT_MIN_LEAF];
 	plan.max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
 	plan.min_gain = value[SPK_OPT_MIN_GAIN];
-	plan.bootstrap = forest && value[SPK_OPT_BOOTSTRAP] != 0;
+	plan.bootstrap = spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) && value[SPK_OPT_BOOTSTRAP] != 0;
 	plan.entropy = value[SPK_OPT_CRITERION] == SPK_CRITERION_ENTROPY;
 	plan.permutation = plan.bootstrap && spk_has_permutation(options, algorithm);
 	spk_class_weights(options, matrix->n_rows, matrix->n_positives, plan.weight);

@@ -1,0 +1,76 @@
+/*
+ * learn_forest.c
+ *	  Random forests and single trees as the table of algorithms has them.
+ */
+#include <math.h>
+
+#include "core/judging/oob_finish.h"
+#include "core/learners/learners.h"
+#include "core/trees/forest_growth.h"
+#include "core/trees/oob.h"
+
+static SpkStatus
+grow_trees(SpkGrowth *growth, SpkGrower *grower, double *gains)
+{
+	SpkStatus	status = SPK_OK;
+	SpkTree		tree;
+
+	spk_grower_judge(grower, growth->tally);
+	for (uint32_t t = 0; t < growth->plan.n_trees && status == SPK_OK; t++)
+	{
+		status = spk_grow_tree(grower, t, &tree, gains);
+		if (status == SPK_OK)
+			status = spk_growth_keep(growth, t, &tree, gains);
+	}
+	return status == SPK_OK ? spk_growth_finish(growth) : status;
+}
+
+SpkStatus
+spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
+{
+	SpkGrowth	growth;
+	SpkGrower  *grower;
+	double	   *gains;
+	SpkStatus	status = spk_growth_start(host, rows, model, &growth);
+
+	if (status != SPK_OK)
+		return status;
+	grower = spk_grower_new(host, &growth.plan, rows, model->features);
+	gains = spk_alloc(host, rows->n_features, sizeof(double));
+	status = grower != NULL && gains != NULL ? grow_trees(&growth, grower, gains) : SPK_NO_MEMORY;
+	spk_release(host, gains);
+	spk_grower_release(grower);
+	spk_growth_release(&growth);
+	return status;
+}
+
+uint64_t
+spk_forest_nodes(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+
+	return plan.n_trees * (2 * (uint64_t) spk_most_leaves(&plan, n_rows) - 1);
+}
+
+uint64_t
+spk_forest_work_size(const SpkModel *model, uint32_t n_rows)
+{
+	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+
+	return spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t);
+}
+
+/* Each level of a tree looks at all rows, for the features that are drawn. */
+double
+spk_forest_cost(const SpkModel *model, double n_rows)
+{
+	SpkMatrix	shape = spk_learner_shape(model, (uint32_t) n_rows);
+	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
+	double		depth = log2(1 + n_rows / (plan.min_leaf > 1 ? plan.min_leaf : 1));
+
+	if (depth > plan.max_depth)
+		depth = plan.max_depth;
+	return n_rows * plan.n_trees * plan.features_per_split * (1 + depth);
+}

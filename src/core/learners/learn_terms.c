@@ -1,0 +1,30 @@
+/*
+ * learn_terms.c
+ *	  What fits of models without trees take.
+ */
+#include "core/learners/learners.h"
+#include "core/linear/columns.h"
+#include "core/linear/logistic.h"
+
+uint64_t
+spk_logistic_work_size(const SpkModel *model, uint32_t n_rows)
+{
+	(void) n_rows;
+	return spk_logistic_size(spk_count_columns(model));
+}
+
+/* Some ten iterations, each of which adds up products of columns. */
+double
+spk_logistic_cost(const SpkModel *model, double n_rows)
+{
+	double		columns = spk_count_columns(model);
+
+	return 10 * n_rows * columns * (1 + columns / 4);
+}
+
+/* A value is more work than a code. */
+double
+spk_bayes_cost(const SpkModel *model, double n_rows)
+{
+	return 10 * n_rows * model->n_features;
+}
