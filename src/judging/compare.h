@@ -106,8 +106,8 @@ typedef struct SpkComparison
 typedef struct SpkCompareMemory
 {
 	SpkComparison *comparison;	/* in the block */
-	SpkBlock	block;
-	SpkBlock	values;			/* without memory when they are not needed any more */
+	SpkMemoryBlock block;
+	SpkMemoryBlock values;		/* without memory when they are not needed any more */
 } SpkCompareMemory;
 
 static inline void *

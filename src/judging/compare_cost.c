@@ -94,7 +94,7 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 		fits[codes] = Max(fits[codes], fit_memory(setup, i));
 	}
 	fit = Max(fits[0], fits[1]);
-	spk_check_training_memory(collected + Max(spk_deal_folds_size((uint32) n_rows), filling), n_rows,
+	spk_check_training_memory(collected + Max(spk_folds_size((uint32) n_rows), filling), n_rows,
 							  setup->table.n_columns);
 	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
 							  setup->table.n_columns);

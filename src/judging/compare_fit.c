@@ -113,7 +113,7 @@ judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *sa
 	SpkScored  *scored = spk_must_alloc(host, n_rows, sizeof(SpkScored), "set of scored rows");
 	size_t		n;
 
-	spk_check(spk_score_fold(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
+	spk_check(spk_samples_score(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
 	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows", NULL);
 	if (fold == SPK_NO_FOLD)
 		spk_check(spk_metric_spread(host, scored, n, model->threshold, comparison->metric, comparison->seed,
@@ -133,12 +133,12 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 
 	if (!spk_has_calibration(&model->options))
 	{
-		spk_check(spk_fit_without(host, samples, fold, model), "training set", NULL);
+		spk_check(spk_samples_fit(host, samples, fold, model), "training set", NULL);
 		return;
 	}
 	parted.matrix_folds = spk_compare_at(comparison, form->code_fold_sets + place);
 	parted.values_folds = spk_compare_at(comparison, form->value_fold_sets + place);
-	status = spk_fit_calibrated(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
+	status = spk_cross_fit_model(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
 	if (status == SPK_INVALID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -41,9 +41,9 @@ part_into_folds(SpkCompareSetup *setup, SpkFoldCount *counts)
 	const SpkComparePlan *plan = setup->plan;
 
 	setup->folds = MemoryContextAllocHuge(setup->context, setup->table.n_rows);
-	spk_check(spk_deal_folds(&setup->host, &setup->table, setup->groups, plan->holdout, plan->n_folds,
+	spk_check(spk_folds_part(&setup->host, &setup->table, setup->groups, plan->holdout, plan->n_folds,
 							 plan->seed, setup->folds), "training set", NULL);
-	spk_check(spk_count_folds(&setup->host, &setup->table, setup->folds, plan->n_folds, counts),
+	spk_check(spk_folds_count(&setup->host, &setup->table, setup->folds, plan->n_folds, counts),
 			  "training set", NULL);
 	for (uint32 fold = 0; fold < plan->n_folds + (plan->holdout > 0); fold++)
 		check_fold(setup, counts, fold);
@@ -142,7 +142,7 @@ part_for_calibration(SpkCompareSetup *setup)
 		if (fold_set == setup->n_fold_sets)
 		{
 			int			lone;
-			uint8	   *folds = spk_deal_calibration(&setup->host, &setup->parts[SPK_PART_TRAINING],
+			uint8	   *folds = spk_calibration_folds(&setup->host, &setup->parts[SPK_PART_TRAINING],
 													 setup->groups, seeds[fold_set], &lone);
 
 			if (folds == NULL)

@@ -48,14 +48,14 @@ spk_refuse_calibration(int lone)
 }
 
 uint8 *
-spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed, int *lone)
+spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed, int *lone)
 {
 	uint8	   *folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
 	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
 	uint64		n_rows[2] = {0, 0};
 
-	check(spk_deal_folds(host, table, groups, 0, SPK_CALIBRATION_FOLDS, seed, folds));
-	check(spk_count_folds(host, table, folds, SPK_CALIBRATION_FOLDS, counts));
+	check(spk_folds_part(host, table, groups, 0, SPK_CALIBRATION_FOLDS, seed, folds));
+	check(spk_folds_count(host, table, folds, SPK_CALIBRATION_FOLDS, counts));
 	for (int fold = 0; fold < SPK_CALIBRATION_FOLDS; fold++)
 		for (int label = 0; label < 2; label++)
 			n_rows[label] += counts[fold].n_rows[label];
@@ -79,15 +79,15 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 
 	spk_check_columns(model);
 	spk_check_training_memory(spk_table_size(table) + (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
-							  table->n_rows + spk_deal_folds_size(table->n_rows),
+							  table->n_rows + spk_folds_size(table->n_rows),
 							  table->n_rows, table->n_columns);
-	folds = spk_deal_calibration(host, table, groups,
+	folds = spk_calibration_folds(host, table, groups,
 								 spk_calibration_seed(model->algorithm, &model->options), lone);
 	if (folds == NULL)
 		return false;
 	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
-	spk_score_held_out(host, table, model, folds, scored);
-	check(spk_calibrate_by(host, scored, table->n_rows, model, metrics));
+	spk_cross_fit_rows(host, table, model, folds, scored);
+	check(spk_cross_fit_calibrate(host, scored, table->n_rows, model, metrics));
 	spk_release(host, scored);
 	return true;
 }

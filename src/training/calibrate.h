@@ -41,7 +41,7 @@ extern uint64 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *opt
  * Returns the number of each row's fold, in host memory, or NULL when all rows of
  * the class *lone are in one fold.
  */
-extern uint8 *spk_deal_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
+extern uint8 *spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups,
 								   uint64 seed, int *lone);
 
 #endif							/* SPK_TRAINING_CALIBRATE_H */

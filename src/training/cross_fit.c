@@ -31,7 +31,7 @@
 #define USUAL_ITERATIONS	10
 
 /* The block starts with this; places are bytes from there. */
-typedef struct HeldOut
+typedef struct CrossFit
 {
 	SpkAlgorithm algorithm;
 	SpkOptions	options;
@@ -45,7 +45,7 @@ typedef struct HeldOut
 	Size		folds;			/* of them */
 	Size		scored;
 	Size		size;
-} HeldOut;
+} CrossFit;
 
 static void
 check(SpkStatus status)
@@ -54,19 +54,19 @@ check(SpkStatus status)
 }
 
 static inline void *
-at_place(const HeldOut *h, Size place)
+at_place(const CrossFit *h, Size place)
 {
 	return (char *) h + place;
 }
 
 /* ---- The block ---- */
 
-static HeldOut
+static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
 	bool		codes = spk_learns_codes(like->algorithm);
-	HeldOut		h = {like->algorithm, like->options};
-	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(HeldOut));
+	CrossFit		h = {like->algorithm, like->options};
+	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));
 
 	h.features_size = features_size;
 	h.features = spk_block_part(&at, h.features_size);
@@ -80,7 +80,7 @@ lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 
 /* Puts the rows and their folds in. */
 static void
-fill(HeldOut *h, const SpkHost *host, const SpkTable *table, const SpkModel *like, const void *features,
+fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *like, const void *features,
 	 const uint8 *folds)
 {
 	uint32	   *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
@@ -106,7 +106,7 @@ fill(HeldOut *h, const SpkHost *host, const SpkTable *table, const SpkModel *lik
 /* ---- Fits ---- */
 
 static SpkSamples
-samples_of(const HeldOut *h)
+samples_of(const CrossFit *h)
 {
 	SpkSamples	samples = {h->matrix, NULL, h->values, NULL};
 
@@ -125,7 +125,7 @@ samples_of(const HeldOut *h)
 
 /* Scores folds until none is left; progress, if not NULL, tells of it. */
 static void
-score_folds(HeldOut *h, SpkTrainProgress *progress)
+score_folds(CrossFit *h, SpkTrainProgress *progress)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -142,7 +142,7 @@ score_folds(HeldOut *h, SpkTrainProgress *progress)
 		size_t		n;
 		uint32		n_done;
 
-		check(spk_score_unseen(&host, &samples, (int) fold, &like,
+		check(spk_cross_fit_score(&host, &samples, (int) fold, &like,
 							   (SpkScored *) at_place(h, h->scored) + h->start[fold], &n));
 		n_done = spk_tickets_note(&h->tickets);
 		if (progress != NULL)
@@ -152,9 +152,9 @@ score_folds(HeldOut *h, SpkTrainProgress *progress)
 }
 
 static void
-score_in_parallel(HeldOut *h, const SpkBlock *block, int n_workers, SpkTrainProgress *progress)
+score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers, SpkTrainProgress *progress)
 {
-	SpkWorkersPlan plan = {"spk_held_out_worker", n_workers, .block = block};
+	SpkWorkersPlan plan = {"spk_cross_fit_worker", n_workers, .block = block};
 	SpkWorkers	workers;
 
 	spk_workers_new(&workers, &plan);
@@ -165,7 +165,7 @@ score_in_parallel(HeldOut *h, const SpkBlock *block, int n_workers, SpkTrainProg
 }
 
 void
-spk_held_out_worker(dsm_segment *seg, shm_toc *toc)
+spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkWorker	worker;
 
@@ -205,7 +205,7 @@ affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, in
 
 /* The block, for workers, too, when they are worth it, can be paid for and there is room. */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size, SpkBlock *block,
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size, SpkMemoryBlock *block,
 		  int *n_workers)
 {
 	*n_workers = affordable_workers(table, like, size, wanted_workers(table, like));
@@ -216,13 +216,13 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint
 }
 
 void
-spk_score_held_out(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint8 *folds,
+spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint8 *folds,
 				   SpkScored *scored)
 {
 	SpkWriter	features = spk_writer(host);
-	HeldOut		layout;
-	HeldOut    *h;
-	SpkBlock	block;
+	CrossFit		layout;
+	CrossFit   *h;
+	SpkMemoryBlock block;
 	int			n_workers;
 	SpkTrainProgress progress;
 

@@ -29,10 +29,10 @@
  * sparkify.max_training_memory; when the leader alone would take more, that is an
  * error before any model is fitted.  Other failures are errors, too.
  */
-extern void spk_score_held_out(const SpkHost *host, const SpkTable *table, const SpkModel *like,
+extern void spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like,
 							   uint8 *folds, SpkScored *scored);
 
 /* The entry point of a parallel worker; nothing else calls it. */
-extern PGDLLEXPORT void spk_held_out_worker(dsm_segment *seg, shm_toc *toc);
+extern PGDLLEXPORT void spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc);
 
 #endif							/* SPK_TRAINING_CROSS_FIT_H */

@@ -59,7 +59,7 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 		return false;
 	spk_learn(host, table, model);
 	if (calibrate)
-		spk_judge_calibrated(&calibrated, model);
+		spk_cross_fit_facts(&calibrated, model);
 	return true;
 }
 

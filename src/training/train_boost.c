@@ -67,7 +67,7 @@ new_leader(SpkSharedTeam *team, uint32 n_others)
 
 /* What the team shares, behind the rows. */
 static void *
-team_memory(const SpkBlock *block, const SpkMatrix *matrix)
+team_memory(const SpkMemoryBlock *block, const SpkMatrix *matrix)
 {
 	return (char *) block->memory + spk_shared_matrix_size(matrix->n_rows, matrix->n_features);
 }
@@ -75,7 +75,7 @@ team_memory(const SpkBlock *block, const SpkMatrix *matrix)
 /* Grows the trees with as many workers as start. */
 static SpkStatus
 boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix *matrix, SpkModel *model,
-				  const SpkBlock *block, int n_workers)
+				  const SpkMemoryBlock *block, int n_workers)
 {
 	SpkWorkersPlan workers_plan = {"spk_boost_worker", n_workers, sizeof(SharedBoost), .block = block};
 	SpkWorkers	workers;
@@ -144,7 +144,7 @@ check_boost(SpkStatus status)
  * they are worth it, can be paid for and there is room.
  */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkBlock *block, int *n_workers)
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block, int *n_workers)
 {
 	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);	/* as far as sizes go */
@@ -161,7 +161,7 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, Spk
 void
 spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkBlock	block;
+	SpkMemoryBlock block;
 	SpkMatrix	matrix;
 	SpkBoostPlan plan;
 	int			n_workers;

@@ -14,7 +14,7 @@
 
 #include "utils/memutils.h"
 
-#include "core/trees/forest_growth.h"
+#include "core/trees/forest_grow.h"
 #include "core/judging/oob_finish.h"
 #include "core/trees/oob.h"
 #include "host/pg_host.h"
@@ -55,7 +55,7 @@ typedef struct SharedTree
 
 /* Grows trees until no ticket is left, in the leader. */
 static void
-grow_in_leader(SpkGrowth *forest, SpkTickets *trees)
+grow_in_leader(SpkForest *forest, SpkTickets *trees)
 {
 	const SpkHost *host = &forest->host;
 	SpkGrower  *grower = spk_grower_new(host, &forest->plan, &forest->matrix, forest->model->features);
@@ -71,7 +71,7 @@ grow_in_leader(SpkGrowth *forest, SpkTickets *trees)
 	while (spk_tickets_draw(trees, &tree_no))
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
-		spk_check(spk_growth_keep(forest, tree_no, &tree, gains), "forest", NULL);
+		spk_check(spk_forest_keep(forest, tree_no, &tree, gains), "forest", NULL);
 		spk_train_progress(&progress, "trees grown", tree_no + 1, forest->plan.n_trees);
 	}
 	spk_release(host, gains);
@@ -102,7 +102,7 @@ share_tree(SharedForest *forest, dsa_area *area, const SpkTree *tree, const doub
 
 /* Copies the workers' trees into the model. */
 static void
-keep_shared_trees(SpkGrowth *forest, const SharedForest *shared, dsa_area *area)
+keep_shared_trees(SpkForest *forest, const SharedForest *shared, dsa_area *area)
 {
 	for (uint32 t = 0; t < forest->plan.n_trees; t++)
 	{
@@ -118,14 +118,14 @@ keep_shared_trees(SpkGrowth *forest, const SharedForest *shared, dsa_area *area)
 		tree.n_sets = from->n_sets;
 		tree.sets = (SpkCodeSet *) (gains + forest->matrix.n_features);
 		tree.nodes = (SpkNode *) (tree.sets + tree.n_sets);
-		spk_check(spk_growth_keep(forest, t, &tree, gains), "forest", NULL);
+		spk_check(spk_forest_keep(forest, t, &tree, gains), "forest", NULL);
 		dsa_free(area, shared->left[t]);
 	}
 }
 
 /* Adds the workers' tallies to the leader's. */
 static void
-add_shared_tallies(SpkGrowth *forest, const dsa_pointer *tallies, int n_workers, dsa_area *area)
+add_shared_tallies(SpkForest *forest, const dsa_pointer *tallies, int n_workers, dsa_area *area)
 {
 	for (int worker = 0; worker < n_workers; worker++)
 	{
@@ -152,7 +152,7 @@ most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
 
 /* Puts what workers need to know into the memory that they share. */
 static void
-fill_shared(SharedForest *shared, const SpkGrowth *forest, int n_workers)
+fill_shared(SharedForest *shared, const SpkForest *forest, int n_workers)
 {
 	shared->plan = forest->plan;
 	shared->room = n_workers * most_shared(&forest->plan, &forest->matrix);
@@ -164,7 +164,7 @@ fill_shared(SharedForest *shared, const SpkGrowth *forest, int n_workers)
 }
 
 static void
-grow_in_parallel(SpkGrowth *forest, const SpkBlock *rows, int n_workers)
+grow_in_parallel(SpkForest *forest, const SpkMemoryBlock *rows, int n_workers)
 {
 	SpkWorkersPlan plan = {"spk_grow_forest_worker", n_workers, .has_area = true, .block = rows};
 	SpkWorkers	workers;
@@ -246,7 +246,7 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
  * paid for and there is room for it and the trees.
  */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkBlock *rows, int *n_workers)
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows, int *n_workers)
 {
 	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns), NULL};
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
@@ -265,14 +265,14 @@ void
 spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMatrix	matrix;
-	SpkGrowth	forest;
-	SpkBlock	rows;
+	SpkForest	forest;
+	SpkMemoryBlock rows;
 	int			n_workers;
 
 	new_block(host, table, model, &rows, &n_workers);
 	spk_shared_matrix_fill(host, table, model->features, rows.memory, &matrix);
 	spk_table_release(table);
-	spk_check(spk_growth_start(host, &matrix, model, &forest), "forest", NULL);
+	spk_check(spk_forest_start(host, &matrix, model, &forest), "forest", NULL);
 	if (n_workers > 0)
 		grow_in_parallel(&forest, &rows, n_workers);
 	else
@@ -282,7 +282,7 @@ spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 		spk_tickets_init(&trees, forest.plan.n_trees);
 		grow_in_leader(&forest, &trees);
 	}
-	spk_check(spk_growth_finish(&forest), "forest", NULL);
+	spk_check(spk_forest_finish(&forest), "forest", NULL);
 	spk_block_release(&rows);
-	spk_growth_release(&forest);
+	spk_forest_release(&forest);
 }

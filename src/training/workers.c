@@ -50,9 +50,9 @@ spk_warn_of_shared_memory(uint64 size)
 }
 
 bool
-spk_block_share(SpkBlock *block, uint64 size, uint64 more)
+spk_block_share(SpkMemoryBlock *block, uint64 size, uint64 more)
 {
-	*block = (SpkBlock) {NULL};
+	*block = (SpkMemoryBlock) {NULL};
 	if (!spk_shared_memory_fits(size + more))
 	{
 		spk_warn_of_shared_memory(size + more);
@@ -66,7 +66,7 @@ spk_block_share(SpkBlock *block, uint64 size, uint64 more)
 }
 
 void
-spk_block_alloc(SpkBlock *block, const SpkHost *host, uint64 size, const char *what)
+spk_block_alloc(SpkMemoryBlock *block, const SpkHost *host, uint64 size, const char *what)
 {
 	block->segment = NULL;
 	block->own = spk_must_alloc(host, (size_t) size + SPK_ALIGNMENT, 1, what);
@@ -74,13 +74,13 @@ spk_block_alloc(SpkBlock *block, const SpkHost *host, uint64 size, const char *w
 }
 
 void
-spk_block_release(SpkBlock *block)
+spk_block_release(SpkMemoryBlock *block)
 {
 	if (block->segment != NULL)
 		dsm_detach(block->segment);
 	else if (block->own != NULL)
 		pfree(block->own);
-	*block = (SpkBlock) {NULL};
+	*block = (SpkMemoryBlock) {NULL};
 }
 
 /* ---- Workers, as the leader sees them ---- */
@@ -168,10 +168,10 @@ spk_workers_end(SpkWorkers *workers)
 /* ---- A worker, as it sees itself ---- */
 
 /* The block of this segment, without memory when it is gone. */
-static SpkBlock
+static SpkMemoryBlock
 attach(dsm_handle handle)
 {
-	SpkBlock	block = {NULL};
+	SpkMemoryBlock block = {NULL};
 
 	block.segment = dsm_attach(handle);
 	if (block.segment != NULL)

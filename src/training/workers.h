@@ -42,25 +42,25 @@ extern int	spk_wanted_workers(double work, double least, int64 most);
 #define SPK_CONTEXT_SIZE	(1024 * 1024)
 
 /* Without memory all of it is NULL. */
-typedef struct SpkBlock
+typedef struct SpkMemoryBlock
 {
 	void	   *memory;			/* aligned */
 	dsm_segment *segment;		/* of shared memory */
 	void	   *own;			/* else what was allocated */
-} SpkBlock;
+} SpkMemoryBlock;
 
 /*
  * A block of so many bytes that workers can share.  False, and no block, when
  * the server has no segment to give, or when there is no room in shared memory
  * for it and `more` bytes that will be wanted, which is a warning.
  */
-extern bool spk_block_share(SpkBlock *block, uint64 size, uint64 more);
+extern bool spk_block_share(SpkMemoryBlock *block, uint64 size, uint64 more);
 
 /* A block in memory of the host, the process's own; what is trained is told when there is none. */
-extern void spk_block_alloc(SpkBlock *block, const SpkHost *host, uint64 size, const char *what);
+extern void spk_block_alloc(SpkMemoryBlock *block, const SpkHost *host, uint64 size, const char *what);
 
 /* Gives the memory back, if there is any.  The block is then one without. */
-extern void spk_block_release(SpkBlock *block);
+extern void spk_block_release(SpkMemoryBlock *block);
 
 /* The warning that there is less shared memory than training takes: so many bytes. */
 extern void spk_warn_of_shared_memory(uint64 size);
@@ -130,8 +130,8 @@ typedef struct SpkWorkersPlan
 	int			n;				/* at most */
 	Size		shared_size;	/* of memory for the leader to fill; 0: none */
 	bool		has_area;		/* for what workers leave behind */
-	const SpkBlock *block;		/* shared, and there until the end */
-	const SpkBlock *passing;	/* NULL, or shared, and released by whoever does not need it any more */
+	const SpkMemoryBlock *block;	/* shared, and there until the end */
+	const SpkMemoryBlock *passing;	/* NULL, or shared, and released by whoever does not need it any more */
 } SpkWorkersPlan;
 
 typedef struct SpkWorkers
@@ -174,8 +174,8 @@ typedef struct SpkWorker
 {
 	void	   *shared;			/* NULL: there is none, as of the next */
 	dsa_area   *area;
-	SpkBlock	block;
-	SpkBlock	passing;		/* without memory when it is gone, since nobody needs it */
+	SpkMemoryBlock block;
+	SpkMemoryBlock passing;		/* without memory when it is gone, since nobody needs it */
 } SpkWorker;
 
 /* Finds what the leader shares, by the arguments that a worker's function gets. */

@@ -72,7 +72,7 @@ calibrate(const SpkHost *host, const SpkSamples *samples, double method, SpkMode
 	SpkScored	scored[UNIT_MAX_TABLE_ROWS];
 	size_t		n;
 
-	must(spk_score_fold(host, samples, SPK_NO_FOLD, model, scored, &n));
+	must(spk_samples_score(host, samples, SPK_NO_FOLD, model, scored, &n));
 	model->options.value[SPK_OPT_CALIBRATE] = method;
 	must(spk_calibrate(host, scored, (uint32_t) n, model));
 }
@@ -98,7 +98,7 @@ make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm
 	method = model.options.value[SPK_OPT_CALIBRATE];
 
 	prepare(&host, t, max_bins, &model, &samples);
-	must(spk_fit_without(&host, &samples, SPK_NO_FOLD, &model));
+	must(spk_samples_fit(&host, &samples, SPK_NO_FOLD, &model));
 	if (method != SPK_CALIBRATE_NONE)
 		calibrate(&host, &samples, method, &model);
 	must(spk_model_encode(&model, &w));

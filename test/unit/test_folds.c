@@ -64,7 +64,7 @@ deal(Sample *s, bool grouped, double holdout, uint32_t n_folds, uint64_t seed)
 {
 	SpkHost		host = unit_host(&state);
 
-	assert_int_equal(spk_deal_folds(&host, &s->table, grouped ? s->groups : NULL, holdout, n_folds, seed, s->folds),
+	assert_int_equal(spk_folds_part(&host, &s->table, grouped ? s->groups : NULL, holdout, n_folds, seed, s->folds),
 					 SPK_OK);
 	assert_int_equal(state.live, 0);
 }
@@ -181,7 +181,7 @@ shares_of_classes(void **unused)
 	uint32_t	n_rows[2] = {0};
 
 	deal(s, false, 0.25, 5, 3);
-	assert_int_equal(spk_count_folds(&host, &s->table, s->folds, 5, counts), SPK_OK);
+	assert_int_equal(spk_folds_count(&host, &s->table, s->folds, 5, counts), SPK_OK);
 	for (int f = 0; f <= 5; f++)
 		for (int class = 0; class < 2; class++)
 			n_rows[class] += counts[f].n_rows[class];
@@ -238,7 +238,7 @@ equal_rows_part(void **unused)
 		s->groups[r] = 0;
 	}
 	deal(s, true, 0.0, 3, 1);
-	assert_int_equal(spk_count_folds(&host, &s->table, s->folds, 3, counts), SPK_OK);
+	assert_int_equal(spk_folds_count(&host, &s->table, s->folds, 3, counts), SPK_OK);
 	for (int f = 0; f < 3; f++)
 	{
 		assert_int_equal(counts[f].n_rows[0], 20);
@@ -254,11 +254,11 @@ absurd_arguments(void **unused)
 	SpkRng		rng = spk_rng(5, 1);
 	Sample	   *s = sample_new(&rng, 100, 20);
 
-	assert_int_equal(spk_deal_folds(&host, &s->table, NULL, 0.2, 0, 1, s->folds), SPK_INVALID);
-	assert_int_equal(spk_deal_folds(&host, &s->table, NULL, 0.2, SPK_MAX_FOLDS + 1, 1, s->folds), SPK_INVALID);
-	assert_int_equal(spk_deal_folds(&host, &s->table, NULL, 1, 3, 1, s->folds), SPK_INVALID);
-	assert_int_equal(spk_deal_folds(&host, &s->table, NULL, -0.1, 3, 1, s->folds), SPK_INVALID);
-	assert_int_equal(spk_deal_folds(&host, &s->table, NULL, NAN, 3, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 0.2, 0, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 0.2, SPK_MAX_FOLDS + 1, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 1, 3, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, -0.1, 3, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, NAN, 3, 1, s->folds), SPK_INVALID);
 	s->table.n_rows = 0;
 	deal(s, false, 0.2, 3, 1);
 	free(s);
@@ -277,7 +277,7 @@ failures_leave_nothing(void **unused)
 	{
 		assert_int_equal(status, SPK_NO_MEMORY);
 		state.allocs_left = n;
-		status = spk_deal_folds(&host, &s->table, s->groups, 0.2, 3, 1, s->folds);
+		status = spk_folds_part(&host, &s->table, s->groups, 0.2, 3, 1, s->folds);
 		assert_int_equal(state.live, 0);
 	}
 	state.allocs_left = -1;
@@ -286,7 +286,7 @@ failures_leave_nothing(void **unused)
 	{
 		assert_int_equal(status, SPK_CANCELLED);
 		state.polls_left = n;
-		status = spk_deal_folds(&host, &s->table, s->groups, 0.2, 3, 1, s->folds);
+		status = spk_folds_part(&host, &s->table, s->groups, 0.2, 3, 1, s->folds);
 		assert_int_equal(state.live, 0);
 	}
 	state.polls_left = -1;

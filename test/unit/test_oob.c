@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/judging/oob_finish.h"
 #include "core/judging/threshold.h"
 #include "core/trees/oob.h"

@@ -171,9 +171,9 @@ fit(const Forms *f, int fold, bool calibrated, SpkModel *model)
 	SpkHost		host = unit_host(&state);
 
 	if (!calibrated)
-		return spk_fit_without(&host, &f->samples, fold, model);
+		return spk_samples_fit(&host, &f->samples, fold, model);
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_ISOTONIC;
-	return spk_fit_calibrated(&host, &f->samples, fold, &f->parted, N_PARTS, model);
+	return spk_cross_fit_model(&host, &f->samples, fold, &f->parted, N_PARTS, model);
 }
 
 static void
@@ -236,14 +236,14 @@ a_fold_is_scored(void **unused)
 		size_t		n_all = 0;
 		size_t		n;
 
-		assert_int_equal(spk_fit_without(&host, &all->samples, 1, &model), SPK_OK);
+		assert_int_equal(spk_samples_fit(&host, &all->samples, 1, &model), SPK_OK);
 		for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
 		{
 			size_t		at = 0;
 			bool		forest = spk_learns_codes(model.algorithm);
 			const uint8_t *folds = forest ? all->matrix_folds : all->values_folds;
 
-			assert_int_equal(spk_score_fold(&host, &all->samples, fold, &model, scored, &n), SPK_OK);
+			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored, &n), SPK_OK);
 			n_all += fold == SPK_NO_FOLD ? 0 : n;
 			for (uint32_t r = 0; r < 600; r++)
 				if (fold == SPK_NO_FOLD || folds[r] == fold)
@@ -278,7 +278,7 @@ fit_and_score(const Forms *all, SpkAlgorithm algorithm, bool calibrated)
 	size_t		n;
 
 	if (!calibrated)
-		return spk_score_unseen(&host, &all->samples, 0, &model, scored, &n);
+		return spk_cross_fit_score(&host, &all->samples, 0, &model, scored, &n);
 	status = fit(all, 0, true, &model);
 	model_release(&model);
 	return status;
@@ -304,11 +304,11 @@ a_fold_is_scored_unseen(void **unused)
 			size_t		n[2];
 
 			like.options.value[SPK_OPT_CALIBRATE] = before.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
-			assert_int_equal(spk_score_unseen(&host, &all->samples, fold, &like, scored[0], &n[0]), SPK_OK);
+			assert_int_equal(spk_cross_fit_score(&host, &all->samples, fold, &like, scored[0], &n[0]), SPK_OK);
 			assert_memory_equal(&like, &before, sizeof(like));
 			assert_memory_equal(&features[0], &first, sizeof(first));
-			assert_int_equal(spk_fit_without(&host, &all->samples, fold, &model), SPK_OK);
-			assert_int_equal(spk_score_fold(&host, &all->samples, fold, &model, scored[1], &n[1]), SPK_OK);
+			assert_int_equal(spk_samples_fit(&host, &all->samples, fold, &model), SPK_OK);
+			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored[1], &n[1]), SPK_OK);
 			assert_int_equal(n[0], n[1]);
 			assert_memory_equal(scored[0], scored[1], n[0] * sizeof(SpkScored));
 			model_release(&model);

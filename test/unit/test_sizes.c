@@ -14,7 +14,7 @@
 
 #include "core/trees/boost.h"
 #include "core/trees/boost_grow.h"
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/linear/logistic.h"
 #include "core/trees/oob.h"
 #include "core/rows/values.h"

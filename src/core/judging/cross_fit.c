@@ -22,7 +22,7 @@ copy_features(const SpkHost *host, const SpkModel *like)
 }
 
 SpkStatus
-spk_score_unseen(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *like,
+spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *like,
 				 SpkScored *scored, size_t *n)
 {
 	SpkModel	model = {.algorithm = like->algorithm, .options = like->options};
@@ -34,16 +34,16 @@ spk_score_unseen(const SpkHost *host, const SpkSamples *samples, int fold, const
 	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_IMPURITY;
 	model.n_features = like->n_features;
 	model.features = features;
-	status = spk_fit_without(host, samples, fold, &model);
+	status = spk_samples_fit(host, samples, fold, &model);
 	if (status == SPK_OK)
-		status = spk_score_fold(host, samples, fold, &model, scored, n);
+		status = spk_samples_score(host, samples, fold, &model, scored, n);
 	model.n_features = 0;		/* what they point to is like's */
 	spk_model_release(host, &model);
 	return status;
 }
 
 SpkStatus
-spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model, SpkMetrics *metrics)
+spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model, SpkMetrics *metrics)
 {
 	SpkStatus	status = spk_calibrate(host, scored, (uint32_t) n, model);
 
@@ -59,7 +59,7 @@ spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *mod
 }
 
 void
-spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model)
+spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model)
 {
 	model->threshold = metrics->threshold;
 	model->facts[SPK_FACT_CV_ROWS] = (double) metrics->n;
@@ -82,14 +82,14 @@ score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkM
 	{
 		size_t		n_part = 0;
 
-		status = spk_score_unseen(host, some, part, like, scored + *n, &n_part);
+		status = spk_cross_fit_score(host, some, part, like, scored + *n, &n_part);
 		*n += n_part;
 	}
 	return status;
 }
 
 SpkStatus
-spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
 				   int n_parts, SpkModel *model)
 {
 	double		method = model->options.value[SPK_OPT_CALIBRATE];
@@ -97,23 +97,23 @@ spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold, con
 	SpkMetrics	metrics;
 	SpkSamples	some;
 	size_t		n = 0;
-	SpkStatus	status = spk_take_some(host, samples, fold, parted, model->algorithm, &some);
+	SpkStatus	status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 
 	if (status == SPK_OK)
 	{
 		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows, sizeof(SpkScored));
 		status = scored == NULL ? SPK_NO_MEMORY : score_parts(host, &some, n_parts, model, scored, &n);
-		spk_release_some(host, &some);
+		spk_samples_release(host, &some);
 	}
 	if (status == SPK_OK)
-		status = spk_fit_without(host, samples, fold, model);
+		status = spk_samples_fit(host, samples, fold, model);
 	if (status == SPK_OK)
 	{
 		model->options.value[SPK_OPT_CALIBRATE] = method;
-		status = spk_calibrate_by(host, scored, n, model, &metrics);
+		status = spk_cross_fit_calibrate(host, scored, n, model, &metrics);
 	}
 	if (status == SPK_OK)
-		spk_judge_calibrated(&metrics, model);
+		spk_cross_fit_facts(&metrics, model);
 	spk_release(host, scored);
 	return status;
 }

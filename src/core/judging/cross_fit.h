@@ -29,7 +29,7 @@
  * are all of one class, and SPK_LIMIT when the model would exceed a documented
  * limit.
  */
-extern SpkStatus spk_score_unseen(const SpkHost *host, const SpkSamples *samples, int fold,
+extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold,
 								  const SpkModel *like, SpkScored *scored, size_t *n);
 
 /*
@@ -39,17 +39,17 @@ extern SpkStatus spk_score_unseen(const SpkHost *host, const SpkSamples *samples
  *
  * Each score in scored is replaced by its calibrated value, and *metrics judges
  * the calibrated scores at the threshold that spk_flag_best chooses for them.  The
- * model's threshold and facts are not set; see spk_judge_calibrated.
+ * model's threshold and facts are not set; see spk_cross_fit_facts.
  */
-extern SpkStatus spk_calibrate_by(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
+extern SpkStatus spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
 								  SpkMetrics *metrics);
 
-/* Sets a calibrated model's threshold and facts SPK_FACT_CV_… by what spk_calibrate_by found. */
-extern void spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model);
+/* Sets a calibrated model's threshold and facts SPK_FACT_CV_… by what spk_cross_fit_calibrate found. */
+extern void spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model);
 
 /*
  * Fits the model to the rows of samples that are not in the fold, as
- * spk_fit_without does, and calibrates it by cross-fitting within the same rows.
+ * spk_samples_fit does, and calibrates it by cross-fitting within the same rows.
  *
  * parted holds the same rows as samples, but its folds are the n_parts parts
  * (0 .. n_parts - 1) that cross-fitting leaves out one after the other.  The
@@ -57,7 +57,7 @@ extern void spk_judge_calibrated(const SpkMetrics *metrics, SpkModel *model);
  * SPK_INVALID when some part leaves rows of one class only, and SPK_LIMIT when a
  * model would exceed a documented limit.
  */
-extern SpkStatus spk_fit_calibrated(const SpkHost *host, const SpkSamples *samples, int fold,
+extern SpkStatus spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 									const SpkSamples *parted, int n_parts, SpkModel *model);
 
 #endif							/* SPK_CORE_JUDGING_CROSS_FIT_H */

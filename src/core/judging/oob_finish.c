@@ -84,10 +84,10 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 }
 
 SpkStatus
-spk_growth_finish(SpkGrowth *growth)
+spk_forest_finish(SpkForest *forest)
 {
-	SpkModel   *model = growth->model;
+	SpkModel   *model = forest->model;
 
-	spk_forest_importance(growth->gains, model->n_trees, model->features, model->n_features);
-	return spk_oob_finish(&growth->host, &growth->plan, &growth->matrix, growth->tally, model);
+	spk_forest_importance(forest->gains, model->n_trees, model->features, model->n_features);
+	return spk_oob_finish(&forest->host, &forest->plan, &forest->matrix, forest->tally, model);
 }

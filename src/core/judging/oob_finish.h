@@ -5,7 +5,7 @@
 #ifndef SPK_CORE_JUDGING_OOB_FINISH_H
 #define SPK_CORE_JUDGING_OOB_FINISH_H
 
-#include "core/trees/forest_growth.h"
+#include "core/trees/forest_grow.h"
 
 /*
  * Puts what the tally says into the model: facts SPK_FACT_OOB_… (NaN when no
@@ -29,6 +29,6 @@ extern SpkStatus spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, 
  * Sets what follows from all trees: the importance of features, the threshold
  * and the facts above.  SPK_CANCELLED.
  */
-extern SpkStatus spk_growth_finish(SpkGrowth *growth);
+extern SpkStatus spk_forest_finish(SpkForest *forest);
 
 #endif							/* SPK_CORE_JUDGING_OOB_FINISH_H */

@@ -94,7 +94,7 @@ take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t
 }
 
 SpkStatus
-spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
 			  SpkAlgorithm algorithm, SpkSamples *some)
 {
 	SpkStatus	status;
@@ -119,12 +119,12 @@ spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold, const Sp
 	}
 	if (folds != NULL)
 		return SPK_OK;
-	spk_release_some(host, some);
+	spk_samples_release(host, some);
 	return SPK_NO_MEMORY;
 }
 
 void
-spk_release_some(const SpkHost *host, SpkSamples *some)
+spk_samples_release(const SpkHost *host, SpkSamples *some)
 {
 	spk_release(host, some->matrix.codes);
 	spk_release(host, (void *) some->matrix_folds);
@@ -171,7 +171,7 @@ fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *m
 }
 
 SpkStatus
-spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
 	model->threshold = 0.5;
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
@@ -244,7 +244,7 @@ score_values(const SpkHost *host, const SpkSamples *samples, int fold, const Spk
 }
 
 SpkStatus
-spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
 			   SpkScored *scored, size_t *n)
 {
 	*n = 0;

@@ -45,25 +45,25 @@ typedef struct SpkSamples
  * model would exceed a documented limit.  After a failure, too, the caller
  * releases the model by spk_model_release.
  */
-extern SpkStatus spk_fit_without(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
+extern SpkStatus spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
 
 /*
  * Makes *some of the rows of samples that are not in the fold, or of all rows for
  * SPK_NO_FOLD, in the one form that the algorithm takes.  Their folds are those
  * of parted, which has the same rows as samples but parts them in another way.
- * The caller gives *some back by spk_release_some; after a failure nothing is
+ * The caller gives *some back by spk_samples_release; after a failure nothing is
  * held.
  */
-extern SpkStatus spk_take_some(const SpkHost *host, const SpkSamples *samples, int fold,
+extern SpkStatus spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold,
 							   const SpkSamples *parted, SpkAlgorithm algorithm, SpkSamples *some);
-extern void spk_release_some(const SpkHost *host, SpkSamples *some);
+extern void spk_samples_release(const SpkHost *host, SpkSamples *some);
 
 /*
  * Scores the rows in the fold, or all rows for SPK_NO_FOLD, with a model that has
  * the same features.  scored belongs to the caller and must have room for these
  * rows; their number is returned in *n.
  */
-extern SpkStatus spk_score_fold(const SpkHost *host, const SpkSamples *samples, int fold,
+extern SpkStatus spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold,
 								const SpkModel *model, SpkScored *scored, size_t *n);
 
 /*

@@ -6,41 +6,41 @@
 
 #include "core/judging/oob_finish.h"
 #include "core/learners/learners.h"
-#include "core/trees/forest_growth.h"
+#include "core/trees/forest_grow.h"
 #include "core/trees/oob.h"
 
 static SpkStatus
-grow_trees(SpkGrowth *growth, SpkGrower *grower, double *gains)
+grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
 {
 	SpkStatus	status = SPK_OK;
 	SpkTree		tree;
 
-	spk_grower_judge(grower, growth->tally);
-	for (uint32_t t = 0; t < growth->plan.n_trees && status == SPK_OK; t++)
+	spk_grower_judge(grower, forest->tally);
+	for (uint32_t t = 0; t < forest->plan.n_trees && status == SPK_OK; t++)
 	{
 		status = spk_grow_tree(grower, t, &tree, gains);
 		if (status == SPK_OK)
-			status = spk_growth_keep(growth, t, &tree, gains);
+			status = spk_forest_keep(forest, t, &tree, gains);
 	}
-	return status == SPK_OK ? spk_growth_finish(growth) : status;
+	return status == SPK_OK ? spk_forest_finish(forest) : status;
 }
 
 SpkStatus
 spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 {
-	SpkGrowth	growth;
+	SpkForest	forest;
 	SpkGrower  *grower;
 	double	   *gains;
-	SpkStatus	status = spk_growth_start(host, rows, model, &growth);
+	SpkStatus	status = spk_forest_start(host, rows, model, &forest);
 
 	if (status != SPK_OK)
 		return status;
-	grower = spk_grower_new(host, &growth.plan, rows, model->features);
+	grower = spk_grower_new(host, &forest.plan, rows, model->features);
 	gains = spk_alloc(host, rows->n_features, sizeof(double));
-	status = grower != NULL && gains != NULL ? grow_trees(&growth, grower, gains) : SPK_NO_MEMORY;
+	status = grower != NULL && gains != NULL ? grow_trees(&forest, grower, gains) : SPK_NO_MEMORY;
 	spk_release(host, gains);
 	spk_grower_release(grower);
-	spk_growth_release(&growth);
+	spk_forest_release(&forest);
 	return status;
 }
 

@@ -236,13 +236,13 @@ deal_out(const Deal *deal, double holdout, uint32_t n_folds, uint8_t *folds)
 }
 
 uint64_t
-spk_deal_folds_size(uint32_t n_rows)
+spk_folds_size(uint32_t n_rows)
 {
 	return (uint64_t) n_rows * (3 * sizeof(uint64_t) + sizeof(uint32_t) + sizeof(Group));
 }
 
 SpkStatus
-spk_deal_folds(const SpkHost *host, const SpkTable *table, const uint64_t *groups, double holdout,
+spk_folds_part(const SpkHost *host, const SpkTable *table, const uint64_t *groups, double holdout,
 			   uint32_t n_folds, uint64_t seed, uint8_t *folds)
 {
 	Deal		deal = {.host = host, .table = table};
@@ -270,7 +270,7 @@ spk_deal_folds(const SpkHost *host, const SpkTable *table, const uint64_t *group
 }
 
 SpkStatus
-spk_count_folds(const SpkHost *host, const SpkTable *table, const uint8_t *folds, uint32_t n_folds,
+spk_folds_count(const SpkHost *host, const SpkTable *table, const uint8_t *folds, uint32_t n_folds,
 				SpkFoldCount *counts)
 {
 	memset(counts, 0, (n_folds + (size_t) 1) * sizeof(SpkFoldCount));

@@ -34,17 +34,17 @@ typedef struct SpkFoldCount
  * while it works.  SPK_INVALID unless n_folds is 1 .. SPK_MAX_FOLDS,
  * SPK_CANCELLED, SPK_NO_MEMORY.
  */
-extern SpkStatus spk_deal_folds(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
+extern SpkStatus spk_folds_part(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 								double holdout, uint32_t n_folds, uint64_t seed, uint8_t *folds);
 
 /* Bytes that it takes. */
-extern uint64_t spk_deal_folds_size(uint32_t n_rows);
+extern uint64_t spk_folds_size(uint32_t n_rows);
 
 /*
  * Adds up the rows of each fold into counts, which has n_folds of them and then
  * that of the holdout.  SPK_CANCELLED.
  */
-extern SpkStatus spk_count_folds(const SpkHost *host, const SpkTable *table, const uint8_t *folds,
+extern SpkStatus spk_folds_count(const SpkHost *host, const SpkTable *table, const uint8_t *folds,
 								 uint32_t n_folds, SpkFoldCount *counts);
 
 #endif							/* SPK_CORE_ROWS_FOLDS_H */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/trees/oob_tally.h"
 
 /* A count of features from the option, for n_features of them. */

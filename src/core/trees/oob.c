@@ -2,7 +2,7 @@
  * oob.c
  *	  Out of bag: judging one tree right after it has grown.
  */
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 #include "core/base/rng.h"

@@ -7,7 +7,7 @@
  * A node's split depends on its rows and its path alone, so that only which
  * splits are made depends on the order, not which split a node gets.
  */
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 
 /* Is the split of node a to be made before that of b?  Of equal ones the node that was made first. */
 static inline bool

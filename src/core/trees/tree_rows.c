@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/trees/oob_tally.h"
 #include "core/base/rng.h"
 #include "core/base/sort.h"

@@ -1,10 +1,10 @@
 /*
- * tree_growth.c
+ * tree_grow.c
  *	  Growing one tree: sample rows, then split nodes depth first.
  */
 #include <string.h>
 
-#include "core/trees/tree_growth.h"
+#include "core/trees/tree_grow.h"
 #include "core/base/rng.h"
 #include "core/base/sort.h"
 #include "core/base/vectors.h"

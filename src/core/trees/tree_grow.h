@@ -1,10 +1,10 @@
 /*
- * tree_growth.h
+ * tree_grow.h
  *	  What growing one tree needs; shared by forest.c, which allocates it, and
  *	  grow.c, which uses it.
  */
-#ifndef SPK_CORE_TREES_TREE_GROWTH_H
-#define SPK_CORE_TREES_TREE_GROWTH_H
+#ifndef SPK_CORE_TREES_TREE_GROW_H
+#define SPK_CORE_TREES_TREE_GROW_H
 
 #include <string.h>
 
@@ -188,4 +188,4 @@ extern SpkStatus spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *r
 extern SpkStatus spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split,
 							   uint32_t *n_left);
 
-#endif							/* SPK_CORE_TREES_TREE_GROWTH_H */
+#endif							/* SPK_CORE_TREES_TREE_GROW_H */
