@@ -182,10 +182,41 @@ bayes_contribution(const SpkModel *model, const SpkFeature *feature, const doubl
 	return gaussian_contribution(term, value);
 }
 
+static inline double
+contribution_of(SpkTermsForm form, const SpkModel *model, const SpkFeature *feature, const double *term, double value)
+{
+	if (form == SPK_TERMS_LOGISTIC)
+		return logistic_contribution(feature, term, value);
+	return bayes_contribution(model, feature, term, value);
+}
+
 double
 spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
 {
+	return contribution_of(spk_learners[model->algorithm].terms, model, feature, term, value);
+}
+
+double
+spk_intercept(const SpkModel *model)
+{
 	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
-		return logistic_contribution(feature, term, value);
-	return bayes_contribution(model, feature, term, value);
+		return model->terms[0];
+	return model->terms[1] - model->terms[0];
+}
+
+double
+spk_margin(const SpkModel *model, const double *values)
+{
+	SpkTermsForm form = spk_learners[model->algorithm].terms;	/* once, as this is done for each row */
+	const double *term = model->terms + SPK_INTERCEPT;
+	double		margin = spk_intercept(model);
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+
+		margin += contribution_of(form, model, feature, term, values[f]);
+		term += spk_form_length(form, feature);
+	}
+	return margin;
 }

@@ -69,13 +69,19 @@ extern double spk_standardise(double x, double center, double scale);
  */
 extern double spk_min_max(double x, double low, double high);
 
-/* Doubles of this feature, the mean included. */
+/* Doubles of this feature, the mean included, in terms of this form or of the model's. */
+static inline uint32_t
+spk_form_length(SpkTermsForm form, const SpkFeature *feature)
+{
+	if (form == SPK_TERMS_LOGISTIC)
+		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
+	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
+}
+
 static inline uint32_t
 spk_term_length(const SpkModel *model, const SpkFeature *feature)
 {
-	if (spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC)
-		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
-	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
+	return spk_form_length(spk_learners[model->algorithm].terms, feature);
 }
 
 /* Doubles of the whole model. */
@@ -91,5 +97,11 @@ extern const char *spk_terms_fault(const SpkModel *model);
  */
 extern double spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term,
 							   double value);
+
+/* What is added to the features' contributions. */
+extern double spk_intercept(const SpkModel *model);
+
+/* The log-odds of churn of a row of n_features values: the intercept and all contributions. */
+extern double spk_margin(const SpkModel *model, const double *values);
 
 #endif							/* SPK_CORE_MODELS_TERMS_H */
