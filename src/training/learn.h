@@ -10,22 +10,23 @@
 #include "core/rows/matrix.h"
 
 /*
- * Fits the model, whose algorithm, options and features are set, to the table:
- * all that training sets but calibration.  Workers help as the algorithm lets
- * them; the model does not depend on them.  The table's values are released as
- * soon as they are copied.  Memory beyond sparkify.max_training_memory is an
- * error before; a fit that did not converge, or whose weights have no end, is
- * told in a notice.
+ * Fits the model to the table.  The caller sets the model's algorithm, options and
+ * features before; this sets everything else that training does, but calibration.
+ * Workers help as the algorithm lets them, and the model does not depend on them.
+ *
+ * The table's values are released as soon as they are copied.  More memory than
+ * sparkify.max_training_memory is an error, before anything is fitted.  A NOTICE
+ * tells of a fit that did not converge, or whose weights grow without end.
  */
 extern void spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model);
 
 /*
- * Error when the model's features make more columns than its algorithm takes:
- * its matrix grows with their square.
+ * Raises an error when the model's features make more columns than its algorithm
+ * takes, because what it solves grows with their square.
  */
 extern void spk_check_columns(const SpkModel *model);
 
-/* Notices that the fit did not converge or has weights without end, by its facts. */
+/* Raises a NOTICE when the facts say that the fit did not converge, or has weights without end. */
 extern void spk_tell_of_fit(const SpkModel *model);
 
 #endif							/* SPK_TRAINING_LEARN_H */

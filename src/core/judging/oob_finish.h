@@ -1,6 +1,6 @@
 /*
  * oob_finish.h
- *	  What the tally of a whole forest says, see oob.h.
+ *	  Judges a whole forest by its tally, which oob.h describes.
  */
 #ifndef SPK_CORE_JUDGING_OOB_FINISH_H
 #define SPK_CORE_JUDGING_OOB_FINISH_H
@@ -8,26 +8,29 @@
 #include "core/trees/forest_grow.h"
 
 /*
- * Puts what the tally says into the model: facts SPK_FACT_OOB_… (NaN when no
- * row is out of bag; the AUC also when all of them are of one class), the
- * threshold, and permutation of features when the plan says so.
+ * Sets, by the tally, the model's facts SPK_FACT_OOB_…, its threshold and, when
+ * the plan asks for it, the permutation importance of its features.  The facts are
+ * NaN when no row is out of bag; the AUC is also NaN when all of them are of one
+ * class.
  *
  * A row's score is the mean prediction of the trees that have not seen it.  The
- * threshold is chosen by spk_flag_best, from 0.5.
+ * threshold is the one that spk_flag_best chooses for these scores, or 0.5 where it
+ * chooses none.
  *
- * Permutation importance is by how much the squared error of a tree's
- * predictions (the Brier score, classes weighted as in training) grows when
- * the feature's values are shuffled among the rows out of bag: its mean over
- * all trees and rows.
+ * The permutation importance of a feature says by how much the squared error of a
+ * tree's predictions (the Brier score, with classes weighted as in training) grows
+ * when the feature's values are shuffled among the rows out of bag.  It is the mean
+ * over all trees and rows.
  *
- * Overwrites the tally.  SPK_CANCELLED.
+ * The tally is overwritten.  Returns SPK_CANCELLED when the host asked to stop.
  */
 extern SpkStatus spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
 								uint64_t *tally, SpkModel *model);
 
 /*
- * Sets what follows from all trees: the importance of features, the threshold
- * and the facts above.  SPK_CANCELLED.
+ * Sets what follows from all trees of the forest: the importance of features, the
+ * threshold, and the facts above.  Returns SPK_CANCELLED when the host asked to
+ * stop.
  */
 extern SpkStatus spk_forest_finish(SpkForest *forest);
 

@@ -3,9 +3,10 @@
  *	  From which score on should a row be flagged?
  *
  * A threshold decides between two scores that occur, so it is put halfway
- * between the lowest that it flags and the next lower one; 0 stands for the
- * next lower one where all are flagged, 1 for the lowest flagged where none
- * is.  Rows with the same score are flagged together or not at all.
+ * between the lowest score that it flags and the next lower one.  Where all rows
+ * are flagged, 0 stands for the next lower score; where none is, 1 stands for the
+ * lowest one flagged.  Rows with the same score are flagged together or not at
+ * all.
  */
 #ifndef SPK_CORE_JUDGING_THRESHOLD_H
 #define SPK_CORE_JUDGING_THRESHOLD_H
@@ -33,33 +34,34 @@ spk_better_f1(uint64_t tp, uint64_t flagged, uint64_t than_tp, uint64_t than_fla
 }
 
 /*
- * These set the threshold, which is NaN where none flags what should be
- * flagged: nobody, though somebody scores 1.  There are rows.  SPK_CANCELLED.
+ * The next three functions set *threshold.  There must be rows.  They return
+ * SPK_CANCELLED when the host asked to stop.  The threshold is NaN where none
+ * does what is asked: nobody should be flagged, but somebody scores 1.
  */
 
-/* Best F1 of the churn class, the highest threshold on ties; NaN without positives. */
+/* The best F1 of the churn class; of equal ones the highest threshold.  NaN without positives. */
 extern SpkStatus spk_threshold_f1(const SpkHost *host, SpkScores *scores, double *threshold);
 
 /*
- * Lowest cost of all false alarms and missed churners, the highest threshold
- * on ties.  Costs are finite, not negative and not both 0.
+ * The lowest cost of all false alarms and missed churners; of equal ones the
+ * highest threshold.  Costs must be finite, not negative, and not both 0.
  */
 extern SpkStatus spk_threshold_cost(const SpkHost *host, SpkScores *scores, double cost_false_alarm,
 									double cost_missed, double *threshold);
 
-/* As many rows as possible, but never more than the budget, whatever the labels. */
+/* Flags as many rows as possible, but never more than the budget, whatever their labels. */
 extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget,
 									  double *threshold);
 
-/* Below so many rows of either class no threshold is chosen. */
+/* With fewer rows of either class no threshold is chosen. */
 #define SPK_THRESHOLD_MIN_CLASS	10
 
 /*
- * Flags rows, which spk_metrics has judged, sorted by it, at another threshold:
- * halfway between the lowest score flagged and the next lower one, such that
- * flagging has the best F1 of the churn class; of equal ones the highest.  It
- * stays what it is when fewer than SPK_THRESHOLD_MIN_CLASS rows of either class are
- * there, and when the best is to flag everybody.
+ * Chooses the threshold with the best F1 of the churn class, of equal ones the
+ * highest, for rows that spk_metrics has judged and sorted, and sets it in metrics
+ * with what follows from it.  It is put halfway between the lowest score flagged
+ * and the next lower one.  The threshold stays as it is when either class has fewer
+ * than SPK_THRESHOLD_MIN_CLASS rows, and when it would be best to flag everybody.
  */
 extern void spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *metrics);
 

@@ -1,8 +1,9 @@
 /*
  * looks.h
- *	  Columns that look like the id of a user or the date of a snapshot: a model
- *	  learns the first by heart, and recognises the rows of users and dates by
- *	  them instead of telling what is to come.
+ *	  Finds columns that look like the id of a user or the date of a snapshot.
+ *
+ * A model learns an id by heart.  By either it recognises rows of users and
+ * dates that it knows, instead of telling what is to come.
  */
 #ifndef SPK_CORE_ROWS_LOOKS_H
 #define SPK_CORE_ROWS_LOOKS_H
@@ -11,7 +12,7 @@
 
 #define SPK_LOOKS_NO_COLUMN		UINT32_MAX
 
-/* Rows (or users) from which on it is no chance that something holds for all of them. */
+/* What holds for so many rows (or users), and for all of them, is not taken for chance. */
 #define SPK_LOOKS_MIN_ROWS		20
 
 typedef enum SpkLook
@@ -30,30 +31,39 @@ typedef struct SpkLooks
 } SpkLooks;
 
 /*
- * Sets looks, of which there is one for each column.  groups, a key of the user
- * for each row (0: not known), and times, the date of each row (NaN: not
- * known), may be NULL when they are not known; columns are not looked at as
- * dates when times are.
+ * Sets looks, which has room for one of each column.
  *
- * Chance does not do it: a number counts as an id when its values are whole,
- * are known in 100 rows and differ in all, while as many drawn from their range
- * would hardly do so (or it is called an id); a category when it is known in
- * 20 rows and 90 % of them differ, but as a number when it is written in digits
- * alone, as zip codes are.  It is there once a date when some 20 pairs of
- * rows would have both in common if they had nothing to do with each other, and
- * none has; where users are known it must be the same in all rows of each besides,
- * and be called an id, or be a category of 20 users or more, or a whole number of
- * so narrow a range that as many drawn from it would hardly all differ.
- * Where each user has one row there are no dates to look for.  A column called after users, as id, user_id or CustomerID, counts
- * when it has a value for every ten rows, of 100 or more.
+ * groups has a key of the user for each row (0 where it is not known), and times
+ * the date of each row (NaN where it is not known).  Either is NULL when it is
+ * known of no row.  When times are given, no column is looked at as a date.
  *
- * Most columns are done with after some hundred rows.  The result does not
- * depend on the order of the rows.  SPK_CANCELLED, SPK_NO_MEMORY.
+ * A column must show more than chance would:
+ *
+ * - A number is unique (SPK_LOOKS_UNIQUE) when its values are whole, are known in
+ *	 at least 100 rows, and differ in all of them, although as many values drawn
+ *	 from their range would hardly do so.  The last does not matter when the column
+ *	 is called an id.
+ * - A category is unique when it is known in at least 20 rows and 90 % of these
+ *	 differ.  If it is written in digits alone, as zip codes are, it must pass as a
+ *	 number.
+ * - A column is there once a date (SPK_LOOKS_ONCE_A_DATE) when no two rows have
+ *	 both their value and their date in common, although some 20 pairs would if
+ *	 the two had nothing to do with each other.  Where users are known, the value
+ *	 must also be the same in all rows of a user, and the column must be called an
+ *	 id, or be a category of at least 20 users, or a whole number of so narrow a
+ *	 range that as many drawn from it would hardly all differ.
+ * - A column that is called after users (SPK_LOOKS_NAMED), as id, user_id or
+ *	 CustomerID, counts when it has a value for every ten rows, of at least 100.
+ * - Where each user has one row, there are no dates (SPK_LOOKS_DATE) to look for.
+ *
+ * Most columns are decided after some hundred rows.  The result does not depend
+ * on the order of the rows.  Returns SPK_CANCELLED when the host asked to stop, and
+ * SPK_NO_MEMORY when it gave none.
  */
 extern SpkStatus spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 								const double *times, SpkLooks *looks);
 
-/* Bytes of host memory that it takes while it works, at most. */
+/* The most bytes of host memory that spk_find_looks takes while it works. */
 extern uint64_t spk_looks_size(uint32_t n_rows);
 
 #endif							/* SPK_CORE_ROWS_LOOKS_H */
