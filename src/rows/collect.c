@@ -23,7 +23,7 @@
 #include "rows/group_key.h"
 #include "host/label.h"
 #include "models/options_json.h"
-#include "rows/row_binding.h"
+#include "rows/row.h"
 #include "models/algorithm.h"
 
 /* A constant argument as it was when it was last parsed. */

@@ -10,7 +10,7 @@
 
 #include "fmgr.h"
 
-#include "rows/row_binding.h"
+#include "rows/row.h"
 
 /* The column that tells a row's group, and how to read it. */
 typedef struct SpkGroupKey

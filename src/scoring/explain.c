@@ -35,8 +35,8 @@ typedef struct Explainer
 	const SpkModel *model;
 	SpkHost		host;
 	SpkShap    *shap;			/* of its trees; NULL when it has none */
-	SpkBoundRow bound;			/* asks for all features */
-	FmgrInfo   *outputs;		/* of the bound row's columns, one for each feature; not of categories */
+	SpkFeatureBinding binding;	/* asks for all features */
+	FmgrInfo   *outputs;		/* of the row's columns, one for each feature; not of categories */
 	double	   *values;			/* of the row, one for each feature */
 	uint8	   *codes;			/* likewise */
 	double	   *contributions;	/* likewise */
@@ -53,9 +53,9 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	e->host = spk_pg_host(context);
 	if (spk_has_trees(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
-	spk_bound_row_init(&e->bound, model, context);
+	spk_binding_init(&e->binding, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
-		spk_ask_feature(&e->bound, i);
+		spk_binding_ask(&e->binding, i);
 	e->outputs = MemoryContextAlloc(context, n * sizeof(FmgrInfo));
 	e->values = MemoryContextAlloc(context, n * sizeof(double));
 	e->codes = MemoryContextAlloc(context, n);
@@ -74,11 +74,11 @@ find_outputs(Explainer *e)
 		Oid			output;
 		bool		varlena;
 
-		if (e->bound.columns[i].kind == SPK_CATEGORY)
+		if (e->binding.columns[i].kind == SPK_CATEGORY)
 			continue;
-		getTypeOutputInfo(TupleDescAttr(e->bound.row->desc, e->bound.columns[i].attno)->atttypid, &output,
+		getTypeOutputInfo(TupleDescAttr(e->binding.row->desc, e->binding.columns[i].attno)->atttypid, &output,
 						  &varlena);
-		fmgr_info_cxt(output, &e->outputs[i], e->bound.context);
+		fmgr_info_cxt(output, &e->outputs[i], e->binding.context);
 	}
 }
 
@@ -86,8 +86,8 @@ find_outputs(Explainer *e)
 static char *
 value_text(Explainer *e, uint32 feature)
 {
-	const SpkRowColumn *column = &e->bound.columns[feature];
-	SpkRow	   *row = e->bound.row;
+	const SpkRowColumn *column = &e->binding.columns[feature];
+	SpkRow	   *row = e->binding.row;
 
 	if (row->nulls[column->attno])
 		return NULL;
@@ -114,7 +114,7 @@ static text *
 reason_text(Explainer *e, uint32 feature)
 {
 	const char *name = e->model->features[feature].name;
-	SpkRead		read = e->bound.columns[feature].read;
+	SpkRead		read = e->binding.columns[feature].read;
 	double		value = e->values[feature];
 	char	   *shown;
 
@@ -134,19 +134,19 @@ read_row(Explainer *e, HeapTupleHeader tuple)
 {
 	const SpkFeature *features = e->model->features;
 
-	if (spk_bind_tuple(&e->bound, tuple))
+	if (spk_binding_set_tuple(&e->binding, tuple))
 		find_outputs(e);
-	spk_row_load(e->bound.row, tuple);
+	spk_row_load(e->binding.row, tuple);
 	for (uint32 i = 0; i < e->model->n_features; i++)
 	{
 		if (features[i].kind == SPK_CATEGORY)
 		{
-			e->codes[i] = spk_bound_category(&e->bound, i);
+			e->codes[i] = spk_binding_category(&e->binding, i);
 			e->values[i] = spk_value_of_code(e->codes[i]);
 		}
 		else
 		{
-			e->values[i] = spk_row_number(e->bound.row, &e->bound.columns[i]);
+			e->values[i] = spk_row_number(e->binding.row, &e->binding.columns[i]);
 			if (e->shap != NULL)
 				e->codes[i] = spk_code_number(&features[i], e->values[i]);
 		}

@@ -10,21 +10,21 @@
 #include "core/rows/binning.h"
 
 void
-spk_bound_row_init(SpkBoundRow *bound, const SpkModel *model, MemoryContext context)
+spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model, MemoryContext context)
 {
 	size_t		n = Max(model->n_features, 1);
 
-	memset(bound, 0, sizeof(SpkBoundRow));
-	bound->context = context;
-	bound->model = model;
-	bound->columns = MemoryContextAlloc(context, n * sizeof(SpkRowColumn));
-	bound->asked = MemoryContextAlloc(context, n * sizeof(uint32));
+	memset(binding, 0, sizeof(SpkFeatureBinding));
+	binding->context = context;
+	binding->model = model;
+	binding->columns = MemoryContextAlloc(context, n * sizeof(SpkRowColumn));
+	binding->asked = MemoryContextAlloc(context, n * sizeof(uint32));
 }
 
 void
-spk_ask_feature(SpkBoundRow *bound, uint32 feature)
+spk_binding_ask(SpkFeatureBinding *binding, uint32 feature)
 {
-	bound->asked[bound->n_asked++] = feature;
+	binding->asked[binding->n_asked++] = feature;
 }
 
 /* The feature's column, of the right kind. */
@@ -53,31 +53,31 @@ find_column(const SpkRow *row, const SpkFeature *feature)
 }
 
 void
-spk_bind_row(SpkBoundRow *bound, SpkRow *row)
+spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 {
 	int			last = -1;		/* column that will be read */
 
-	if (bound->row != NULL)
-		spk_row_free(bound->row);
-	bound->row = NULL;
-	for (uint32 i = 0; i < bound->model->n_features; i++)
-		bound->columns[i] = find_column(row, &bound->model->features[i]);
-	bound->flat = true;
-	for (int i = 0; i < bound->n_asked; i++)
+	if (binding->row != NULL)
+		spk_row_free(binding->row);
+	binding->row = NULL;
+	for (uint32 i = 0; i < binding->model->n_features; i++)
+		binding->columns[i] = find_column(row, &binding->model->features[i]);
+	binding->flat = true;
+	for (int i = 0; i < binding->n_asked; i++)
 	{
-		const SpkRowColumn *column = &bound->columns[bound->asked[i]];
+		const SpkRowColumn *column = &binding->columns[binding->asked[i]];
 
 		last = Max(last, column->attno);
-		bound->flat = bound->flat && column->kind != SPK_CATEGORY && column->offset >= 0;
+		binding->flat = binding->flat && column->kind != SPK_CATEGORY && column->offset >= 0;
 	}
 	spk_row_limit(row, last + 1);
-	bound->row = row;
+	binding->row = row;
 }
 
 uint8
-spk_bound_category(const SpkBoundRow *bound, uint32 feature)
+spk_binding_category(const SpkFeatureBinding *binding, uint32 feature)
 {
-	SpkCategory c = spk_row_category(bound->row, &bound->columns[feature]);
+	SpkCategory c = spk_row_category(binding->row, &binding->columns[feature]);
 
-	return c.name == NULL ? SPK_MISSING : spk_code_category(&bound->model->features[feature], c.name, c.len);
+	return c.name == NULL ? SPK_MISSING : spk_code_category(&binding->model->features[feature], c.name, c.len);
 }

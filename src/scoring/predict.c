@@ -20,7 +20,7 @@ typedef struct Prepared
 {
 	SpkModel   *model;			/* without its trees */
 	SpkWalker  *walker;			/* of its trees; NULL when it has none */
-	SpkBoundRow bound;			/* asks for the features that trees use, or all */
+	SpkFeatureBinding binding;	/* asks for the features that trees use, or all */
 	double	   *values;			/* of the row, one for each feature; of those asked for */
 	uint8	   *codes;			/* that trees ask for */
 } Prepared;
@@ -47,10 +47,10 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	p->model = model;
 	if (spk_has_trees(model->algorithm))
 		p->walker = make_walker(model, context, trees);
-	spk_bound_row_init(&p->bound, model, context);
+	spk_binding_init(&p->binding, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
 		if (p->walker == NULL || spk_walk_uses(p->walker, i))
-			spk_ask_feature(&p->bound, i);
+			spk_binding_ask(&p->binding, i);
 	p->values = MemoryContextAllocZero(context, Max(model->n_features, 1) * sizeof(double));
 	if (p->walker != NULL)
 		p->codes = MemoryContextAllocZero(context, spk_walker_codes(p->walker));
@@ -61,18 +61,18 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 static void
 read_row(Prepared *p)
 {
-	const SpkBoundRow *bound = &p->bound;
+	const SpkFeatureBinding *binding = &p->binding;
 
-	for (int i = 0; i < bound->n_asked; i++)
+	for (int i = 0; i < binding->n_asked; i++)
 	{
-		uint32		feature = bound->asked[i];
+		uint32		feature = binding->asked[i];
 
 		if (p->model->features[feature].kind != SPK_CATEGORY)
-			p->values[feature] = spk_row_number(bound->row, &bound->columns[feature]);
+			p->values[feature] = spk_row_number(binding->row, &binding->columns[feature]);
 		else if (p->walker == NULL)
-			p->values[feature] = spk_value_of_code(spk_bound_category(bound, feature));
+			p->values[feature] = spk_value_of_code(spk_binding_category(binding, feature));
 		else
-			spk_walk_put_code(p->walker, feature, spk_bound_category(bound, feature), p->codes);
+			spk_walk_put_code(p->walker, feature, spk_binding_category(binding, feature), p->codes);
 	}
 }
 
@@ -89,14 +89,14 @@ predict_row(const Prepared *p)
 static double
 predict_tuple(Prepared *p, HeapTupleHeader tuple)
 {
-	SpkBoundRow *bound = &p->bound;
+	SpkFeatureBinding *binding = &p->binding;
 
-	spk_bind_tuple(bound, tuple);
-	if (bound->flat && spk_row_is_flat(bound->row, tuple))
-		spk_row_flat_numbers(tuple, bound->columns, bound->asked, bound->n_asked, p->values);
+	spk_binding_set_tuple(binding, tuple);
+	if (binding->flat && spk_row_is_flat(binding->row, tuple))
+		spk_row_flat_numbers(tuple, binding->columns, binding->asked, binding->n_asked, p->values);
 	else
 	{
-		spk_row_load(bound->row, tuple);
+		spk_row_load(binding->row, tuple);
 		read_row(p);
 	}
 	return predict_row(p);
@@ -125,7 +125,7 @@ static SpkRow *
 row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 {
 	uint32		n = p->model->n_features;
-	const char **names = MemoryContextAlloc(p->bound.context, Max(n, 1) * sizeof(char *));
+	const char **names = MemoryContextAlloc(p->binding.context, Max(n, 1) * sizeof(char *));
 
 	if (PG_NARGS() - 1 != n)
 		ereport(ERROR,
@@ -133,7 +133,7 @@ row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 				 errmsg("the model has %u features, not %d", n, PG_NARGS() - 1)));
 	for (uint32 i = 0; i < n; i++)
 		names[i] = p->model->features[i].name;
-	return spk_row_of_arguments(fcinfo, 1, (int) n, names, p->bound.context);
+	return spk_row_of_arguments(fcinfo, 1, (int) n, names, p->binding.context);
 }
 
 /* What churn_score calls: making a row of each and taking it apart would cost as much as reading the table. */
@@ -146,9 +146,9 @@ sparkify_predict_values(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	p = spk_prepared_model(fcinfo, prepare);
-	if (p->bound.row == NULL)
-		spk_bind_row(&p->bound, row_of_arguments(p, fcinfo));
-	spk_row_load_arguments(p->bound.row, fcinfo, 1);
+	if (p->binding.row == NULL)
+		spk_binding_set_row(&p->binding, row_of_arguments(p, fcinfo));
+	spk_row_load_arguments(p->binding.row, fcinfo, 1);
 	read_row(p);
 	PG_RETURN_FLOAT8(predict_row(p));
 }

@@ -1,5 +1,5 @@
 /*
- * row_binding.c
+ * row.c
  *	  From a record to feature values, by column name and type.
  */
 #include "compat.h"
@@ -21,7 +21,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "rows/row_binding.h"
+#include "rows/row.h"
 
 /*
  * Tables that a query reads are locked; a composite type of its own is not, and

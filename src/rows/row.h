@@ -1,5 +1,5 @@
 /*
- * row_binding.h
+ * row.h
  *	  From a record to feature values, by column name and type.
  *
  * Training (collect.c) and prediction (predict.c) read rows through here, so
@@ -13,8 +13,8 @@
  *
  * and domains over them.  No other type is a feature.
  */
-#ifndef SPK_ROWS_ROW_BINDING_H
-#define SPK_ROWS_ROW_BINDING_H
+#ifndef SPK_ROWS_ROW_H
+#define SPK_ROWS_ROW_H
 
 #include "postgres.h"
 
@@ -131,4 +131,4 @@ extern bool spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, doub
  */
 extern SpkCategory spk_row_category(SpkRow *row, const SpkRowColumn *column);
 
-#endif							/* SPK_ROWS_ROW_BINDING_H */
+#endif							/* SPK_ROWS_ROW_H */
