@@ -102,7 +102,7 @@ sparkify_profile_recv(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_send(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	PG_RETURN_BYTEA_P(PG_GETARG_PROFILE_PP(0));
 }
 
 /* sparkify_profile_json(churn_profile): json has the bytes of its text. */
