@@ -24,10 +24,10 @@ static long
 parse_lines(FILE *file)
 {
 	json_tokener *tokener = json_tokener_new();
-	char	   *line = NULL;
-	size_t		size = 0;
-	ssize_t		length;
-	long		lines = 0;
+	char		 *line = NULL;
+	size_t		  size = 0;
+	ssize_t		  length;
+	long		  lines = 0;
 
 	while ((length = getline(&line, &size, file)) > 0)
 	{
@@ -50,9 +50,9 @@ parse_lines(FILE *file)
 int
 main(int argc, char **argv)
 {
-	FILE	   *file = argc == 2 ? fopen(argv[1], "r") : NULL;
-	double		start = seconds_now(CLOCK_MONOTONIC);
-	long		lines;
+	FILE  *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+	double start = seconds_now(CLOCK_MONOTONIC);
+	long   lines;
 
 	if (file == NULL)
 	{

@@ -23,26 +23,25 @@
  */
 #if PG_VERSION_NUM < 160000
 #undef PGDLLEXPORT
-#define PGDLLEXPORT		__attribute__((visibility("default")))
+#define PGDLLEXPORT __attribute__((visibility("default")))
 #undef PG_FUNCTION_INFO_V1
-#define PG_FUNCTION_INFO_V1(name) \
-	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+#define PG_FUNCTION_INFO_V1(name)                                               \
+	extern PGDLLEXPORT Datum				  name(PG_FUNCTION_ARGS);           \
 	extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, name)(void); \
-	const Pg_finfo_record * \
-	CppConcat(pg_finfo_, name)(void) \
-	{ \
-		static const Pg_finfo_record info = {1}; \
-		return &info; \
-	} \
-	extern int	no_such_variable
+	const Pg_finfo_record					 *CppConcat(pg_finfo_, name)(void)  \
+	{                                                                           \
+		static const Pg_finfo_record info = {1};                                \
+		return &info;                                                           \
+	}                                                                           \
+	extern int no_such_variable
 #endif
 
 #if PG_VERSION_NUM < 180000
-#define pg_noreturn		__attribute__((noreturn))
+#define pg_noreturn __attribute__((noreturn))
 #endif
 
 #if PG_VERSION_NUM < 140000
-#define ROLE_PG_READ_SERVER_FILES	DEFAULT_ROLE_READ_SERVER_FILES
+#define ROLE_PG_READ_SERVER_FILES DEFAULT_ROLE_READ_SERVER_FILES
 #endif
 
 /*
@@ -50,31 +49,34 @@
  * includes commands/progress.h and pgstat.h.
  */
 #if PG_VERSION_NUM >= 140000
-#define spk_copy_progress_start(relid, total) \
-	do { \
-		const int	index_[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE, PROGRESS_COPY_BYTES_TOTAL}; \
+#define spk_copy_progress_start(relid, total)                                                  \
+	do                                                                                         \
+	{                                                                                          \
+		const int	index_[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE,                     \
+								PROGRESS_COPY_BYTES_TOTAL};                                    \
 		const int64 value_[] = {PROGRESS_COPY_COMMAND_FROM, PROGRESS_COPY_TYPE_FILE, (total)}; \
-		pgstat_progress_start_command(PROGRESS_COMMAND_COPY, (relid)); \
-		pgstat_progress_update_multi_param(3, index_, value_); \
+		pgstat_progress_start_command(PROGRESS_COMMAND_COPY, (relid));                         \
+		pgstat_progress_update_multi_param(3, index_, value_);                                 \
 	} while (0)
-#define spk_copy_progress_update(bytes, rows) \
-	do { \
+#define spk_copy_progress_update(bytes, rows)                                                   \
+	do                                                                                          \
+	{                                                                                           \
 		const int	index_[] = {PROGRESS_COPY_BYTES_PROCESSED, PROGRESS_COPY_TUPLES_PROCESSED}; \
-		const int64 value_[] = {(bytes), (rows)}; \
-		pgstat_progress_update_multi_param(2, index_, value_); \
+		const int64 value_[] = {(bytes), (rows)};                                               \
+		pgstat_progress_update_multi_param(2, index_, value_);                                  \
 	} while (0)
-#define spk_copy_progress_end()		pgstat_progress_end_command()
+#define spk_copy_progress_end() pgstat_progress_end_command()
 #else
-#define spk_copy_progress_start(relid, total)	((void) (relid), (void) (total))
-#define spk_copy_progress_update(bytes, rows)	((void) (bytes), (void) (rows))
-#define spk_copy_progress_end()		((void) 0)
+#define spk_copy_progress_start(relid, total) ((void) (relid), (void) (total))
+#define spk_copy_progress_update(bytes, rows) ((void) (bytes), (void) (rows))
+#define spk_copy_progress_end()				  ((void) 0)
 #endif
 
 /* Settings of an unknown name below the prefix become errors. */
 #if PG_VERSION_NUM >= 150000
-#define spk_reserve_settings(prefix)	MarkGUCPrefixReserved(prefix)
+#define spk_reserve_settings(prefix) MarkGUCPrefixReserved(prefix)
 #else
-#define spk_reserve_settings(prefix)	EmitWarningsOnPlaceholders(prefix)
+#define spk_reserve_settings(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
 /* Index entries for a new row. */
@@ -86,7 +88,7 @@
 	ExecInsertIndexTuples(rri, slot, estate, false, false, NULL, NIL)
 #else
 #define spk_insert_index_tuples(rri, slot, estate) \
-	((estate)->es_result_relation_info = (rri), \
+	((estate)->es_result_relation_info = (rri),    \
 	 ExecInsertIndexTuples(slot, estate, false, NULL, NIL))
 #endif
 
@@ -102,15 +104,13 @@
 #define spk_init_range_table(estate, rte, permissions) \
 	ExecInitRangeTable(estate, list_make1(rte), permissions)
 #else
-#define spk_init_range_table(estate, rte, permissions) \
-	ExecInitRangeTable(estate, list_make1(rte))
+#define spk_init_range_table(estate, rte, permissions) ExecInitRangeTable(estate, list_make1(rte))
 #endif
 #if PG_VERSION_NUM >= 160000
 #define spk_check_permissions(rte, permissions) \
 	((void) ExecCheckPermissions(list_make1(rte), permissions, true))
 #else
-#define spk_check_permissions(rte, permissions) \
-	((void) ExecCheckRTPerms(list_make1(rte), true))
+#define spk_check_permissions(rte, permissions) ((void) ExecCheckRTPerms(list_make1(rte), true))
 #endif
 
 /* The routing of rows to partitions, by whoever includes executor/execPartition.h. */
@@ -118,12 +118,12 @@
 #define spk_setup_routing(estate, mtstate, rel) \
 	((mtstate)->mt_nrels = 1, ExecSetupPartitionTupleRouting(estate, rel))
 #else
-#define spk_setup_routing(estate, mtstate, rel)	ExecSetupPartitionTupleRouting(estate, mtstate, rel)
+#define spk_setup_routing(estate, mtstate, rel) ExecSetupPartitionTupleRouting(estate, mtstate, rel)
 #endif
 #if PG_VERSION_NUM >= 160000
-#define spk_partition_map(rri, estate)	ExecGetRootToChildMap(rri, estate)
+#define spk_partition_map(rri, estate) ExecGetRootToChildMap(rri, estate)
 #elif PG_VERSION_NUM >= 140000
-#define spk_partition_map(rri, estate)	((rri)->ri_RootToPartitionMap)
+#define spk_partition_map(rri, estate) ((rri)->ri_RootToPartitionMap)
 #else
 #define spk_partition_map(rri, estate) \
 	((rri)->ri_PartitionInfo != NULL ? (rri)->ri_PartitionInfo->pi_RootToPartitionMap : NULL)
@@ -131,9 +131,9 @@
 
 /* The plan that a ModifyTable takes its rows from. */
 #if PG_VERSION_NUM >= 140000
-#define spk_modify_source(modify)	outerPlan(modify)
+#define spk_modify_source(modify) outerPlan(modify)
 #else
-#define spk_modify_source(modify)	((Plan *) linitial((modify)->plans))
+#define spk_modify_source(modify) ((Plan *) linitial((modify)->plans))
 #endif
 
 /* A utility statement, run. */
@@ -147,16 +147,16 @@
 
 /* Statements of a text, not analyzed. */
 #if PG_VERSION_NUM >= 140000
-#define spk_raw_parser(sql)	raw_parser(sql, RAW_PARSE_DEFAULT)
+#define spk_raw_parser(sql) raw_parser(sql, RAW_PARSE_DEFAULT)
 #else
-#define spk_raw_parser(sql)	raw_parser(sql)
+#define spk_raw_parser(sql) raw_parser(sql)
 #endif
 
 /* A name, qualified or not, as a list of String nodes. */
 #if PG_VERSION_NUM >= 160000
-#define spk_name_list(name)	stringToQualifiedNameList(name, NULL)
+#define spk_name_list(name) stringToQualifiedNameList(name, NULL)
 #else
-#define spk_name_list(name)	stringToQualifiedNameList(name)
+#define spk_name_list(name) stringToQualifiedNameList(name)
 #endif
 
 /*
@@ -170,10 +170,11 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 	InitMaterializedSRF(fcinfo, 0);
 #else
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	TupleDesc	desc;
+	MemoryContext  old;
+	TupleDesc	   desc;
 
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) || (rsinfo->allowedModes & SFRM_Materialize) == 0)
+	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
+		(rsinfo->allowedModes & SFRM_Materialize) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("set-valued function called in context that cannot accept a set")));
@@ -190,16 +191,16 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 
 /* A statement, analyzed, with parameters of these types. */
 #if PG_VERSION_NUM >= 150000
-#define spk_parse_analyze(raw, sql, types, n)	parse_analyze_fixedparams(raw, sql, types, n, NULL)
+#define spk_parse_analyze(raw, sql, types, n) parse_analyze_fixedparams(raw, sql, types, n, NULL)
 #else
-#define spk_parse_analyze(raw, sql, types, n)	parse_analyze(raw, sql, (Oid *) (types), n, NULL)
+#define spk_parse_analyze(raw, sql, types, n) parse_analyze(raw, sql, (Oid *) (types), n, NULL)
 #endif
 
 /* Runs a started query to its end, once. */
 #if PG_VERSION_NUM >= 180000
-#define spk_executor_run(query)		ExecutorRun(query, ForwardScanDirection, 0)
+#define spk_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0)
 #else
-#define spk_executor_run(query)		ExecutorRun(query, ForwardScanDirection, 0, true)
+#define spk_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0, true)
 #endif
 
 /* Foreign scans: no path keys, no outer path, nothing private. */
@@ -215,13 +216,13 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 
 #if PG_VERSION_NUM >= 180000
-#define SPK_EXPLAIN_STATE_H		"commands/explain_state.h"
-#define SPK_EXPLAIN_FORMAT_H	"commands/explain_format.h"
-#define spk_vacuum_delay_point()	vacuum_delay_point(true)
+#define SPK_EXPLAIN_STATE_H		 "commands/explain_state.h"
+#define SPK_EXPLAIN_FORMAT_H	 "commands/explain_format.h"
+#define spk_vacuum_delay_point() vacuum_delay_point(true)
 #else
-#define SPK_EXPLAIN_STATE_H		"commands/explain.h"
-#define SPK_EXPLAIN_FORMAT_H	"commands/explain.h"
-#define spk_vacuum_delay_point()	vacuum_delay_point()
+#define SPK_EXPLAIN_STATE_H		 "commands/explain.h"
+#define SPK_EXPLAIN_FORMAT_H	 "commands/explain.h"
+#define spk_vacuum_delay_point() vacuum_delay_point()
 #endif
 
 /*
@@ -240,7 +241,7 @@ spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, c
 #else
 	MemoryContext context = CurrentMemoryContext;
 	volatile bool lacks = false;
-	int			done = 0;
+	int			  done = 0;
 
 	PG_TRY();
 	{
@@ -260,9 +261,10 @@ spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, c
 		return len;
 	while (done < len)
 	{
-		int			next = pg_utf_mblen((const unsigned char *) from + done);
+		int next = pg_utf_mblen((const unsigned char *) from + done);
 
-		if (next == len || spk_convert_from_utf8(conversion, encoding, from + done, next, to, room) < next)
+		if (next == len ||
+			spk_convert_from_utf8(conversion, encoding, from + done, next, to, room) < next)
 			return done;
 		done += next;
 	}
@@ -272,11 +274,11 @@ spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, c
 
 /* Random numbers for samples. */
 #if PG_VERSION_NUM >= 150000
-#define spk_random_seed()		pg_prng_uint32(&pg_global_prng_state)
-#define spk_sampler_fract(rs)	sampler_random_fract(&(rs)->randstate)
+#define spk_random_seed()	  pg_prng_uint32(&pg_global_prng_state)
+#define spk_sampler_fract(rs) sampler_random_fract(&(rs)->randstate)
 #else
-#define spk_random_seed()		random()
-#define spk_sampler_fract(rs)	sampler_random_fract((rs)->randstate)
+#define spk_random_seed()	  random()
+#define spk_sampler_fract(rs) sampler_random_fract((rs)->randstate)
 #endif
 
-#endif							/* SPK_COMPAT_H */
+#endif /* SPK_COMPAT_H */

@@ -24,21 +24,20 @@
  * A table that several sessions load into grows by so many pages, once each of
  * them has filled as many: 1 MB.
  */
-#define EXTEND_BLOCKS	128
+#define EXTEND_BLOCKS 128
 
 SpkBatch *
 spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
 {
-	SpkBatch   *batch = palloc0(sizeof(SpkBatch));
-	Relation	rel = result->ri_RelationDesc;
+	SpkBatch *batch = palloc0(sizeof(SpkBatch));
+	Relation  rel = result->ri_RelationDesc;
 
 	batch->result = result;
 	batch->command = command;
 	if (rel->rd_createSubid != InvalidSubTransactionId)
 		batch->options |= TABLE_INSERT_SKIP_FSM;
 	batch->bulk = GetBulkInsertState();
-	batch->extend = PG_VERSION_NUM < 160000 && shared &&
-		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+	batch->extend = PG_VERSION_NUM < 160000 && shared && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 		rel->rd_createSubid == InvalidSubTransactionId;
 	if (batch->extend)
 		batch->strategy = GetAccessStrategy(BAS_BULKWRITE);
@@ -55,7 +54,7 @@ spk_batch_slot(SpkBatch *batch)
 
 	if (*slot == NULL)
 	{
-		Relation	rel = batch->result->ri_RelationDesc;
+		Relation	  rel = batch->result->ri_RelationDesc;
 		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(batch));
 
 		*slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), table_slot_callbacks(rel));
@@ -85,10 +84,10 @@ extend_ahead(SpkBatch *batch)
 	LockRelationForExtension(rel, ExclusiveLock);
 	for (int i = 0; i < EXTEND_BLOCKS; i++)
 	{
-		Buffer		buffer = ReadBufferExtended(rel, MAIN_FORKNUM, P_NEW,
-												RBM_ZERO_AND_LOCK, batch->strategy);
-		Page		page = BufferGetPage(buffer);
-		Size		space;
+		Buffer buffer = ReadBufferExtended(rel, MAIN_FORKNUM, P_NEW, RBM_ZERO_AND_LOCK,
+										   batch->strategy);
+		Page   page = BufferGetPage(buffer);
+		Size   space;
 
 		PageInit(page, BufferGetPageSize(buffer), 0);
 		MarkBufferDirty(buffer);
@@ -119,7 +118,7 @@ count_block(SpkBatch *batch, const TupleTableSlot *slot)
 void
 spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 {
-	Relation	rel = batch->result->ri_RelationDesc;
+	Relation rel = batch->result->ri_RelationDesc;
 
 	if (batch->n_slots == 0)
 		return;

@@ -15,23 +15,22 @@
 
 struct SpkTranscoder
 {
-	int			encoding;
-	Oid			conversion;		/* looked up when there is something to convert */
-	MemoryContext texts;		/* of the current row */
+	int			  encoding;
+	Oid			  conversion; /* looked up when there is something to convert */
+	MemoryContext texts;	  /* of the current row */
 };
 
 SpkTranscoder *
 spk_transcoder_create(MemoryContext context)
 {
 	SpkTranscoder *transcoder;
-	int			encoding = GetDatabaseEncoding();
+	int			   encoding = GetDatabaseEncoding();
 
 	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
 		return NULL;
 	transcoder = MemoryContextAllocZero(context, sizeof(SpkTranscoder));
 	transcoder->encoding = encoding;
-	transcoder->texts = AllocSetContextCreate(context, "sparkify texts",
-											  ALLOCSET_DEFAULT_SIZES);
+	transcoder->texts = AllocSetContextCreate(context, "sparkify texts", ALLOCSET_DEFAULT_SIZES);
 	return transcoder;
 }
 
@@ -74,11 +73,12 @@ convert(SpkTranscoder *transcoder, int col, SpkField *field, SpkEventFault *faul
 	done = spk_convert_from_utf8(transcoder->conversion, transcoder->encoding, data, len, to,
 								 (int) Min(room, (Size) PG_INT32_MAX));
 	if (done < len)
-		return spk_fault(fault, SPK_FAULT_UNTRANSLATABLE,
-						 "key \"%s\" has a character, U+%04X, that has no equivalent in encoding \"%s\"",
-						 spk_event_keys[col].key,
-						 (unsigned int) utf8_to_unicode((const unsigned char *) data + done),
-						 pg_encoding_to_char(transcoder->encoding));
+		return spk_fault(
+			fault, SPK_FAULT_UNTRANSLATABLE,
+			"key \"%s\" has a character, U+%04X, that has no equivalent in encoding \"%s\"",
+			spk_event_keys[col].key,
+			(unsigned int) utf8_to_unicode((const unsigned char *) data + done),
+			pg_encoding_to_char(transcoder->encoding));
 	field->text.data = to;
 	field->text.len = (int) strlen(to);
 	return true;
@@ -90,7 +90,7 @@ spk_transcode(SpkTranscoder *transcoder, SpkEventRow *row, SpkEventFault *fault)
 	MemoryContextReset(transcoder->texts);
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		SpkField   *field = &row->field[col];
+		SpkField *field = &row->field[col];
 
 		if (spk_event_keys[col].type != SPK_TYPE_TEXT || row->isnull[col] ||
 			is_ascii(field->text.data, field->text.len))

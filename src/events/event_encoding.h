@@ -20,4 +20,4 @@ extern SpkTranscoder *spk_transcoder_create(MemoryContext context);
  */
 extern bool spk_transcode(SpkTranscoder *transcoder, SpkEventRow *row, SpkEventFault *fault);
 
-#endif							/* SPK_EVENTS_EVENT_ENCODING_H */
+#endif /* SPK_EVENTS_EVENT_ENCODING_H */

@@ -14,10 +14,10 @@
 #include "json/event_kind.h"
 
 #define BUFFER_BYTES	(256 * 1024)
-#define LAST_LINE_BYTES	4096
+#define LAST_LINE_BYTES 4096
 
 /* What is read once is let go in pieces of this size. */
-#define DROP_BYTES	(8 * 1024 * 1024)
+#define DROP_BYTES (8 * 1024 * 1024)
 
 void
 spk_check_file_privilege(void)
@@ -39,9 +39,9 @@ spk_check_file_privilege(void)
 static size_t
 wanted_bytes(const SpkLineReader *reader)
 {
-	size_t		room = reader->capacity - reader->end;
-	int64		position = reader->offset + (int64) (reader->end - reader->begin);
-	int64		left = Max(reader->stop - position, LAST_LINE_BYTES);
+	size_t room = reader->capacity - reader->end;
+	int64  position = reader->offset + (int64) (reader->end - reader->begin);
+	int64  left = Max(reader->stop - position, LAST_LINE_BYTES);
 
 	return Min(room, Max((size_t) left, reader->end - reader->begin));
 }
@@ -59,7 +59,7 @@ static size_t
 read_file(void *arg, char *to, size_t len)
 {
 	SpkLineReader *reader = arg;
-	size_t		got = spk_file_read(reader->file, to, len, reader->position);
+	size_t		   got = spk_file_read(reader->file, to, len, reader->position);
 
 	reader->read += got;
 	reader->position += got;
@@ -75,15 +75,14 @@ read_file(void *arg, char *to, size_t len)
 static bool
 fill(SpkLineReader *reader)
 {
-	char	   *to;
-	size_t		got;
+	char  *to;
+	size_t got;
 
 	if (reader->eof)
 		return false;
 	if (reader->begin > 0)
 	{
-		memmove(reader->buffer, reader->buffer + reader->begin,
-				reader->end - reader->begin);
+		memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
 		reader->end -= reader->begin;
 		reader->begin = 0;
 	}
@@ -94,9 +93,8 @@ fill(SpkLineReader *reader)
 	}
 
 	to = reader->buffer + reader->end;
-	got = reader->gunzip != NULL
-		? spk_gunzip_read(reader->gunzip, to, wanted_bytes(reader))
-		: read_file(reader, to, wanted_bytes(reader));
+	got = reader->gunzip != NULL ? spk_gunzip_read(reader->gunzip, to, wanted_bytes(reader)) :
+								   read_file(reader, to, wanted_bytes(reader));
 	reader->end += got;
 	reader->eof = (got == 0);
 	return got > 0;
@@ -110,8 +108,8 @@ detect_gzip(SpkLineReader *reader)
 		;
 	if (!spk_is_gzip(reader->buffer, reader->end))
 		return;
-	reader->gunzip = spk_gunzip_create(read_file, reader, reader->path,
-									   reader->buffer, reader->end);
+	reader->gunzip = spk_gunzip_create(read_file, reader, reader->path, reader->buffer,
+									   reader->end);
 	reader->end = 0;
 	reader->eof = false;
 }
@@ -138,14 +136,14 @@ refuse_other_kinds(SpkLineReader *reader)
 static bool
 take_line(SpkLineReader *reader)
 {
-	size_t		scanned = 0;
-	size_t		dropped = 0;
-	char	   *newline = NULL;
+	size_t scanned = 0;
+	size_t dropped = 0;
+	char  *newline = NULL;
 
 	for (;;)
 	{
-		char	   *from = reader->buffer + reader->begin + scanned;
-		size_t		unseen = reader->end - reader->begin - scanned;
+		char  *from = reader->buffer + reader->begin + scanned;
+		size_t unseen = reader->end - reader->begin - scanned;
 
 		newline = memchr(from, '\n', unseen);
 		if (newline != NULL)
@@ -253,7 +251,7 @@ refuse_split(const SpkLineReader *reader)
 void
 spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 {
-	int64		bytes = reader->bytes;
+	int64 bytes = reader->bytes;
 
 	if (!spk_lines_can_split(reader))
 		refuse_split(reader);
@@ -285,14 +283,13 @@ spk_lines_next(SpkLineReader *reader)
 {
 	while (reader->offset < reader->stop)
 	{
-		bool		at_start = reader->offset == 0;
+		bool at_start = reader->offset == 0;
 
 		if (!take_line(reader))
 			return false;
 		if (reader->overlong)
 			return true;
-		if (at_start && reader->length >= 3 &&
-			memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0)
+		if (at_start && reader->length >= 3 && memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0)
 		{
 			reader->line += 3;
 			reader->length -= 3;

@@ -12,36 +12,36 @@
 #include "events/server_file.h"
 
 /* Longer lines are no events; the bound keeps a reader's memory small. */
-#define SPK_MAX_LINE_BYTES	(16 * 1024 * 1024)
+#define SPK_MAX_LINE_BYTES (16 * 1024 * 1024)
 
 typedef struct SpkLineReader
 {
 	/* the current line, valid until the next call */
 	const char *line;
 	size_t		length;
-	bool		overlong;		/* more than SPK_MAX_LINE_BYTES: line is NULL */
-	int64		place;			/* its number, or offset when by_offset */
+	bool		overlong; /* more than SPK_MAX_LINE_BYTES: line is NULL */
+	int64		place;	  /* its number, or offset when by_offset */
 
 	const char *path;
-	int64		size;			/* of the file when it was opened */
-	int64		read;			/* of its bytes, read so far */
-	bool		by_offset;		/* line numbers unknown: not from the start */
-	int64		bytes;			/* of the lines consumed, decompressed */
+	int64		size;	   /* of the file when it was opened */
+	int64		read;	   /* of its bytes, read so far */
+	bool		by_offset; /* line numbers unknown: not from the start */
+	int64		bytes;	   /* of the lines consumed, decompressed */
 
 	/* private */
-	SpkServerFile *file;
-	bool		once;			/* the kernel need not keep what was read */
-	int64		position;		/* in the file, of what is read next */
-	int64		kept;			/* the kernel was told to forget the bytes before */
+	SpkServerFile	 *file;
+	bool			  once;		/* the kernel need not keep what was read */
+	int64			  position; /* in the file, of what is read next */
+	int64			  kept;		/* the kernel was told to forget the bytes before */
 	struct SpkGunzip *gunzip;	/* or NULL */
-	char	   *buffer;
-	size_t		capacity;
-	size_t		begin;			/* unread bytes: buffer[begin, end) */
-	size_t		end;
-	int64		offset;			/* of buffer[begin] in the file */
-	int64		stop;			/* lines that begin here or later are others' */
-	int64		lineno;
-	bool		eof;
+	char			 *buffer;
+	size_t			  capacity;
+	size_t			  begin; /* unread bytes: buffer[begin, end) */
+	size_t			  end;
+	int64			  offset; /* of buffer[begin] in the file */
+	int64			  stop;	  /* lines that begin here or later are others' */
+	int64			  lineno;
+	bool			  eof;
 } SpkLineReader;
 
 /* An error unless the user may read files of the server. */
@@ -101,6 +101,6 @@ extern List *spk_paths(const char *path);
  * not checked again.  missing_ok: no match is no error but an empty list.
  */
 extern SpkLineReader *spk_lines_open_unchecked(const char *path, int part, int parts);
-extern List *spk_paths_unchecked(const char *path, bool missing_ok);
+extern List			 *spk_paths_unchecked(const char *path, bool missing_ok);
 
-#endif							/* SPK_EVENTS_EVENT_FILE_H */
+#endif /* SPK_EVENTS_EVENT_FILE_H */

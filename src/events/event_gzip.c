@@ -10,20 +10,20 @@
 
 #include "events/event_gzip.h"
 
-#define INPUT_BYTES		(64 * 1024)
+#define INPUT_BYTES (64 * 1024)
 
 /* zlib's words for the largest window, and gzip's header instead of its own */
-#define GZIP_WINDOW		(15 + 16)
+#define GZIP_WINDOW (15 + 16)
 
 struct SpkGunzip
 {
 	SpkReadBytes read;
-	void	   *source;
-	const char *path;
-	z_stream	stream;
-	bool		in_member;		/* the stream has begun and not ended */
-	bool		has_ended;		/* a member has */
-	Bytef		input[INPUT_BYTES];
+	void		*source;
+	const char	*path;
+	z_stream	 stream;
+	bool		 in_member; /* the stream has begun and not ended */
+	bool		 has_ended; /* a member has */
+	Bytef		 input[INPUT_BYTES];
 };
 
 static voidpf
@@ -59,11 +59,10 @@ report_zlib(const SpkGunzip *gunzip, int status)
 }
 
 SpkGunzip *
-spk_gunzip_create(SpkReadBytes read, void *source, const char *path,
-				  const char *bytes, size_t len)
+spk_gunzip_create(SpkReadBytes read, void *source, const char *path, const char *bytes, size_t len)
 {
-	SpkGunzip  *gunzip = palloc0(sizeof(SpkGunzip));
-	int			status;
+	SpkGunzip *gunzip = palloc0(sizeof(SpkGunzip));
+	int		   status;
 
 	Assert(len <= INPUT_BYTES);
 	gunzip->read = read;
@@ -89,8 +88,8 @@ has_input(SpkGunzip *gunzip)
 	if (gunzip->stream.avail_in > 0)
 		return true;
 	gunzip->stream.next_in = gunzip->input;
-	gunzip->stream.avail_in = (uInt)
-		gunzip->read(gunzip->source, (char *) gunzip->input, INPUT_BYTES);
+	gunzip->stream.avail_in = (uInt) gunzip->read(gunzip->source, (char *) gunzip->input,
+												  INPUT_BYTES);
 	return gunzip->stream.avail_in > 0;
 }
 
@@ -114,14 +113,14 @@ has_member(SpkGunzip *gunzip)
 size_t
 spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 {
-	z_stream   *stream = &gunzip->stream;
-	uInt		room = (uInt) Min(len, (size_t) INT_MAX);
+	z_stream *stream = &gunzip->stream;
+	uInt	  room = (uInt) Min(len, (size_t) INT_MAX);
 
 	stream->next_out = (Bytef *) to;
 	stream->avail_out = room;
 	while (stream->avail_out == room)
 	{
-		int			status;
+		int status;
 
 		if (!(gunzip->in_member ? has_input(gunzip) : has_member(gunzip)))
 		{

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 /* Reads up to len bytes of the compressed file; 0 at its end. */
-typedef size_t (*SpkReadBytes) (void *source, char *to, size_t len);
+typedef size_t (*SpkReadBytes)(void *source, char *to, size_t len);
 
 typedef struct SpkGunzip SpkGunzip;
 
@@ -30,4 +30,4 @@ extern SpkGunzip *spk_gunzip_create(SpkReadBytes read, void *source, const char 
  */
 extern size_t spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len);
 
-#endif							/* SPK_EVENTS_EVENT_GZIP_H */
+#endif /* SPK_EVENTS_EVENT_GZIP_H */

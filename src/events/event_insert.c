@@ -31,15 +31,15 @@
 
 struct SpkInsert
 {
-	Oid			relid;
-	char	   *sql;
-	List	   *statements;		/* of PlannedStmt: rules make none or several */
+	Oid	  relid;
+	char *sql;
+	List *statements; /* of PlannedStmt: rules make none or several */
 };
 
 static char *
 qualified_name(Oid namespace, const char *name)
 {
-	char	   *schema = get_namespace_name(namespace);
+	char *schema = get_namespace_name(namespace);
 
 	if (schema == NULL || name == NULL)
 		ereport(ERROR,
@@ -55,9 +55,9 @@ qualified_name(Oid namespace, const char *name)
 static char *
 insert_text(Relation rel, const int *columns, Oid reader, int load)
 {
-	TupleDesc	tupdesc = RelationGetDescr(rel);
-	const char *overriding = "";
-	const char *separator = "";
+	TupleDesc	   tupdesc = RelationGetDescr(rel);
+	const char	  *overriding = "";
+	const char	  *separator = "";
 	StringInfoData names;
 	StringInfoData values;
 
@@ -101,8 +101,8 @@ calls_other_function(Node *node, void *reader)
 static Query *
 analyze(const SpkInsert *insert, Oid reader)
 {
-	RawStmt    *raw = linitial_node(RawStmt, spk_raw_parser(insert->sql));
-	Query	   *query = spk_parse_analyze(raw, insert->sql, NULL, 0);
+	RawStmt *raw = linitial_node(RawStmt, spk_raw_parser(insert->sql));
+	Query	*query = spk_parse_analyze(raw, insert->sql, NULL, 0);
 
 	if (query->commandType != CMD_INSERT ||
 		rt_fetch(query->resultRelation, query->rtable)->relid != insert->relid ||
@@ -116,12 +116,12 @@ analyze(const SpkInsert *insert, Oid reader)
 SpkInsert *
 spk_insert_plan(Relation rel, const int *columns, Oid reader, int load)
 {
-	SpkInsert  *insert = palloc0(sizeof(SpkInsert));
+	SpkInsert *insert = palloc0(sizeof(SpkInsert));
 
 	insert->relid = RelationGetRelid(rel);
 	insert->sql = insert_text(rel, columns, reader, load);
-	insert->statements = pg_plan_queries(QueryRewrite(analyze(insert, reader)),
-										 insert->sql, 0, NULL);
+	insert->statements = pg_plan_queries(QueryRewrite(analyze(insert, reader)), insert->sql, 0,
+										 NULL);
 	return insert;
 }
 
@@ -180,19 +180,16 @@ spk_insert_is_plain(const SpkInsert *insert)
 		return false;
 	statement = linitial_node(PlannedStmt, insert->statements);
 	modify = plain_modify(statement);
-	return modify != NULL &&
-		modified_relation(statement, modify) == insert->relid &&
-		modify->withCheckOptionLists == NIL &&
-		modify->returningLists == NIL &&
-		modify->onConflictAction == ONCONFLICT_NONE &&
-		statement->subplans == NIL;
+	return modify != NULL && modified_relation(statement, modify) == insert->relid &&
+		modify->withCheckOptionLists == NIL && modify->returningLists == NIL &&
+		modify->onConflictAction == ONCONFLICT_NONE && statement->subplans == NIL;
 }
 
 /* A partition may be a foreign table, which takes its rows in batches. */
 static bool
 may_be_foreign(Oid relid)
 {
-	char		relkind = get_rel_relkind(relid);
+	char relkind = get_rel_relkind(relid);
 
 	return relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_PARTITIONED_TABLE;
 }
@@ -200,9 +197,9 @@ may_be_foreign(Oid relid)
 bool
 spk_insert_in_step(const SpkInsert *insert)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, insert->statements)
+	foreach (cell, insert->statements)
 	{
 		const PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
 		const ModifyTable *modify = plain_modify(statement);
@@ -217,9 +214,9 @@ spk_insert_in_step(const SpkInsert *insert)
 static uint64
 run_planned(PlannedStmt *statement, const char *sql)
 {
-	QueryDesc  *desc = CreateQueryDesc(statement, sql, GetActiveSnapshot(), InvalidSnapshot,
-									   None_Receiver, NULL, NULL, 0);
-	uint64		rows;
+	QueryDesc *desc = CreateQueryDesc(statement, sql, GetActiveSnapshot(), InvalidSnapshot,
+									  None_Receiver, NULL, NULL, 0);
+	uint64	   rows;
 
 	ExecutorStart(desc, 0);
 	spk_executor_run(desc);
@@ -233,10 +230,10 @@ run_planned(PlannedStmt *statement, const char *sql)
 int64
 spk_insert_run(SpkInsert *insert)
 {
-	int64		rows = 0;
-	ListCell   *cell;
+	int64	  rows = 0;
+	ListCell *cell;
 
-	foreach(cell, insert->statements)
+	foreach (cell, insert->statements)
 	{
 		PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
 
@@ -246,7 +243,7 @@ spk_insert_run(SpkInsert *insert)
 			spk_process_utility(statement, insert->sql);
 		else
 		{
-			uint64		processed = run_planned(statement, insert->sql);
+			uint64 processed = run_planned(statement, insert->sql);
 
 			if (statement->canSetTag)
 				rows = processed;

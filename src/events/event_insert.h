@@ -33,4 +33,4 @@ extern bool spk_insert_in_step(const SpkInsert *insert);
 /* Runs it; returns the rows that the statement reports. */
 extern int64 spk_insert_run(SpkInsert *insert);
 
-#endif							/* SPK_EVENTS_EVENT_INSERT_H */
+#endif /* SPK_EVENTS_EVENT_INSERT_H */

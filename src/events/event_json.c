@@ -21,10 +21,10 @@ StaticAssertDecl(SPK_MIN_TIME == MIN_TIMESTAMP && SPK_END_TIME == END_TIMESTAMP,
 
 struct SpkEventParser
 {
-	uint32		wanted;			/* columns, as bits */
-	SpkLineParser fast;
-	SpkEventJudge *judge;
-	SpkTranscoder *transcoder;	/* or NULL */
+	uint32				  wanted; /* columns, as bits */
+	SpkLineParser		  fast;
+	SpkEventJudge		 *judge;
+	SpkTranscoder		 *transcoder; /* or NULL */
 	MemoryContextCallback cleanup;
 };
 
@@ -38,7 +38,7 @@ SpkEventParser *
 spk_event_parser_create(MemoryContext context)
 {
 	SpkEventParser *parser = MemoryContextAlloc(context, sizeof(SpkEventParser));
-	SpkHost		host = spk_pg_host(context);
+	SpkHost			host = spk_pg_host(context);
 
 	parser->wanted = SPK_ALL_COLUMNS;
 	spk_line_parser_init(&parser->fast);
@@ -62,8 +62,8 @@ spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
 
 /* Out of memory is no fault of the line: whoever skips faults would lose it. */
 static bool
-judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
-	  SpkEventRow *row, SpkEventFault *fault)
+judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
+	  SpkEventFault *fault)
 {
 	if (spk_judge_event(parser->judge, line, len, wanted, row, fault))
 		return true;
@@ -76,8 +76,8 @@ judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
 }
 
 static bool
-parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
-	  SpkEventRow *row, SpkEventFault *fault)
+parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
+	  SpkEventFault *fault)
 {
 	return spk_line_parse(&parser->fast, line, len, wanted, row) ||
 		judge(parser, line, len, wanted, row, fault);
@@ -88,8 +88,8 @@ parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted,
  * depend on what is wanted.
  */
 static bool
-parse_and_convert(SpkEventParser *parser, const char *line, size_t len,
-				  SpkEventRow *row, SpkEventFault *fault)
+parse_and_convert(SpkEventParser *parser, const char *line, size_t len, SpkEventRow *row,
+				  SpkEventFault *fault)
 {
 	if (!parse(parser, line, len, SPK_ALL_COLUMNS, row, fault) ||
 		!spk_transcode(parser->transcoder, row, fault))
@@ -100,11 +100,11 @@ parse_and_convert(SpkEventParser *parser, const char *line, size_t len,
 }
 
 bool
-spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
-				SpkEventRow *row, SpkEventFault *fault)
+spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventRow *row,
+				SpkEventFault *fault)
 {
 	return parser->transcoder != NULL ? parse_and_convert(parser, line, len, row, fault) :
-		parse(parser, line, len, parser->wanted, row, fault);
+										parse(parser, line, len, parser->wanted, row, fault);
 }
 
 int

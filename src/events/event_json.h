@@ -30,10 +30,10 @@ extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
  * database's encoding: a line with a character that it lacks is no event.  They
  * last until the next call, or as long as the line if that is less.
  */
-extern bool spk_event_parse(SpkEventParser *parser, const char *line, size_t len,
-							SpkEventRow *row, SpkEventFault *fault);
+extern bool spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventRow *row,
+							SpkEventFault *fault);
 
 /* The SQLSTATE of a fault, for errcode(). */
-extern int	spk_fault_errcode(const SpkEventFault *fault);
+extern int spk_fault_errcode(const SpkEventFault *fault);
 
-#endif							/* SPK_EVENTS_EVENT_JSON_H */
+#endif /* SPK_EVENTS_EVENT_JSON_H */

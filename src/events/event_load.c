@@ -25,7 +25,7 @@
 #include "events/event_tell.h"
 
 /* So many rejected lines get a warning of their own. */
-#define MAX_WARNINGS	10
+#define MAX_WARNINGS 10
 
 PG_FUNCTION_INFO_V1(churn_load_events);
 PG_FUNCTION_INFO_V1(churn_load_event_files);
@@ -34,41 +34,41 @@ PG_FUNCTION_INFO_V1(sparkify_loading_events);
 typedef struct EventLoad
 {
 	const SpkLoadOptions *options;
-	MemoryContext context;		/* what a file needs is made below it */
-	MemoryContext file_context; /* of the current file */
-	SpkEventSource *source;		/* of the current file, or NULL */
-	SpkEventTarget *target;
-	SpkLoadProgress progress;
-	SpkEventTally tally;
-	int64		rows;
-	int64		rejected;
-	int64		bytes;			/* of the lines of the files before */
-	int64		read;			/* of those files */
+	MemoryContext		  context;		/* what a file needs is made below it */
+	MemoryContext		  file_context; /* of the current file */
+	SpkEventSource		 *source;		/* of the current file, or NULL */
+	SpkEventTarget		 *target;
+	SpkLoadProgress		  progress;
+	SpkEventTally		  tally;
+	int64				  rows;
+	int64				  rejected;
+	int64				  bytes; /* of the lines of the files before */
+	int64				  read;	 /* of those files */
 
 	/* when a statement pulls the rows */
-	int			number;
+	int				  number;
 	struct EventLoad *outer;	/* whose target's trigger began this load */
 	struct EventLoad *scan;		/* the reading of its files that began last */
-	bool		complete;		/* a reading has come to its end */
+	bool			  complete; /* a reading has come to its end */
 
 	/* of such a reading */
-	int			next_path;
-	int64		place;			/* of the row that was pulled last */
-	bool		silent;			/* another one told of everything */
+	int	  next_path;
+	int64 place;  /* of the row that was pulled last */
+	bool  silent; /* another one told of everything */
 } EventLoad;
 
 /* One reading of a load's files by a statement; it lives in that one's memory. */
 typedef struct Pull
 {
-	SpkEventShape shape;
-	int			number;			/* of the load, which may end before */
-	EventLoad  *scan;
+	SpkEventShape		  shape;
+	int					  number; /* of the load, which may end before */
+	EventLoad			 *scan;
 	MemoryContextCallback cleanup;
 } Pull;
 
 /* The loads of this session whose statements run, the innermost one first. */
 static EventLoad *loads = NULL;
-static int	last_number = 0;
+static int		  last_number = 0;
 
 /*
  * Says which line a failed constraint, default or index entry was about.  A
@@ -77,10 +77,10 @@ static int	last_number = 0;
 static void
 add_place_context(void *arg)
 {
-	EventLoad  *load = arg;
-	bool		runs = spk_target_runs(load->target);
-	EventLoad  *scan = runs ? load->scan : load;
-	int64		place;
+	EventLoad *load = arg;
+	bool	   runs = spk_target_runs(load->target);
+	EventLoad *scan = runs ? load->scan : load;
+	int64	   place;
 
 	if (scan == NULL || scan->source == NULL)
 		return;
@@ -118,7 +118,7 @@ bytes_read(const EventLoad *load)
 static void
 report_progress(EventLoad *load)
 {
-	int64		read = load->read + bytes_read(load);
+	int64 read = load->read + bytes_read(load);
 
 	if (!load->silent && spk_load_progress_due(&load->progress, read, load->rows))
 		spk_load_progress_update(&load->progress, read, load->rows);
@@ -128,7 +128,7 @@ report_progress(EventLoad *load)
 static bool
 next_event(EventLoad *load)
 {
-	SpkNext		next;
+	SpkNext next;
 
 	while ((next = spk_source_next(load->source)) != SPK_NEXT_END)
 	{
@@ -147,8 +147,7 @@ load_lines(EventLoad *load)
 
 	while (next_event(load))
 	{
-		spk_target_add(load->target, &source->row, source->lines->length,
-					   source->lines->place);
+		spk_target_add(load->target, &source->row, source->lines->length, source->lines->place);
 		load->rows++;
 	}
 	/* while the context of errors knows the file */
@@ -194,10 +193,10 @@ load_one_file(EventLoad *load, const char *path)
 static int64
 total_bytes(const SpkLoadOptions *options)
 {
-	int64		total = 0;
-	ListCell   *cell;
+	int64	  total = 0;
+	ListCell *cell;
 
-	foreach(cell, options->paths)
+	foreach (cell, options->paths)
 	{
 		struct stat st;
 
@@ -211,9 +210,9 @@ total_bytes(const SpkLoadOptions *options)
 static void
 push_rows(EventLoad *load)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, load->options->paths)
+	foreach (cell, load->options->paths)
 		load_one_file(load, lfirst(cell));
 }
 
@@ -245,7 +244,7 @@ pull_event(EventLoad *scan)
 static EventLoad *
 find_load(int number)
 {
-	EventLoad  *load = loads;
+	EventLoad *load = loads;
 
 	while (load != NULL && load->number != number)
 		load = load->outer;
@@ -268,8 +267,8 @@ take_counts(EventLoad *load, const EventLoad *scan)
 static void
 end_pull(Datum arg)
 {
-	Pull	   *pull = (Pull *) DatumGetPointer(arg);
-	EventLoad  *load = find_load(pull->number);
+	Pull	  *pull = (Pull *) DatumGetPointer(arg);
+	EventLoad *load = find_load(pull->number);
 
 	/* what the scan has of the load is gone; its files go with the memory */
 	if (load == NULL)
@@ -287,8 +286,8 @@ end_pull(Datum arg)
 static void
 forget_pull(void *arg)
 {
-	Pull	   *pull = arg;
-	EventLoad  *load = find_load(pull->number);
+	Pull	  *pull = arg;
+	EventLoad *load = find_load(pull->number);
 
 	if (load != NULL && load->scan == pull->scan)
 		load->scan = NULL;
@@ -297,7 +296,7 @@ forget_pull(void *arg)
 static EventLoad *
 load_at_work(int number)
 {
-	EventLoad  *load = find_load(number);
+	EventLoad *load = find_load(number);
 
 	if (load == NULL)
 		ereport(ERROR,
@@ -314,9 +313,9 @@ load_at_work(int number)
 static Pull *
 begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	EventLoad  *load = load_at_work(PG_GETARG_INT32(0));
+	EventLoad	 *load = load_at_work(PG_GETARG_INT32(0));
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	Pull	   *pull = palloc0(sizeof(Pull));
+	Pull		 *pull = palloc0(sizeof(Pull));
 
 	spk_shape_init(&pull->shape, fcinfo);
 	pull->number = load->number;
@@ -343,8 +342,8 @@ Datum
 sparkify_loading_events(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
-	EventLoad  *load;
-	Pull	   *pull;
+	EventLoad		*load;
+	Pull			*pull;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -384,8 +383,8 @@ static void
 load_files(EventLoad *load)
 {
 	const SpkLoadOptions *options = load->options;
-	ErrorContextCallback callback;
-	uint32		asked;
+	ErrorContextCallback  callback;
+	uint32				  asked;
 
 	load->number = last_number = last_number % PG_INT32_MAX + 1;
 	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
@@ -417,9 +416,9 @@ load_files(EventLoad *load)
 static Datum
 load_result(FunctionCallInfo fcinfo, const EventLoad *load)
 {
-	TupleDesc	tupdesc;
-	Datum		values[4];
-	bool		nulls[4] = {false};
+	TupleDesc tupdesc;
+	Datum	  values[4];
+	bool	  nulls[4] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -434,7 +433,7 @@ load_result(FunctionCallInfo fcinfo, const EventLoad *load)
 static Datum
 load_events(FunctionCallInfo fcinfo, const SpkLoadOptions *options)
 {
-	EventLoad	load = {options, CurrentMemoryContext};
+	EventLoad load = {options, CurrentMemoryContext};
 
 	PreventCommandIfParallelMode("churn_load_events()");
 	load_files(&load);

@@ -17,10 +17,10 @@
 static List *
 paths_of_array(ArrayType *array)
 {
-	List	   *paths = NIL;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
+	List  *paths = NIL;
+	Datum *elements;
+	bool  *nulls;
+	int	   n;
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 	for (int i = 0; i < n; i++)
@@ -42,11 +42,11 @@ paths_of_array(ArrayType *array)
 static Oid
 reader_function(Oid namespace)
 {
-	const Oid	argument = INT4OID;
-	Oid			reader = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										 CStringGetDatum("sparkify_loading_events"),
-										 PointerGetDatum(buildoidvector(&argument, 1)),
-										 ObjectIdGetDatum(namespace));
+	const Oid argument = INT4OID;
+	Oid		  reader = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+									   CStringGetDatum("sparkify_loading_events"),
+									   PointerGetDatum(buildoidvector(&argument, 1)),
+									   ObjectIdGetDatum(namespace));
 
 	if (!OidIsValid(reader))
 		ereport(ERROR,
@@ -58,10 +58,8 @@ reader_function(Oid namespace)
 SpkLoadOptions
 spk_load_options(FunctionCallInfo fcinfo, bool several)
 {
-	const char *const names[] = {
-		"target", several ? "paths" : "path", "on_error", "part", "parts"
-	};
-	SpkLoadOptions options;
+	const char *const names[] = {"target", several ? "paths" : "path", "on_error", "part", "parts"};
+	SpkLoadOptions	  options;
 
 	for (int i = 0; i < lengthof(names); i++)
 	{
@@ -82,6 +80,6 @@ spk_load_options(FunctionCallInfo fcinfo, bool several)
 						options.part, options.parts),
 				 errhint("Parts are numbered from 1 to the number of parts.")));
 	options.paths = several ? paths_of_array(PG_GETARG_ARRAYTYPE_P(1)) :
-		spk_paths(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+							  spk_paths(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	return options;
 }

@@ -12,12 +12,12 @@
 
 typedef struct SpkLoadOptions
 {
-	Oid			relid;
-	List	   *paths;			/* of files, wildcards replaced */
-	bool		skip_faults;
-	int			part;
-	int			parts;
-	Oid			reader;			/* sparkify_loading_events */
+	Oid	  relid;
+	List *paths; /* of files, wildcards replaced */
+	bool  skip_faults;
+	int	  part;
+	int	  parts;
+	Oid	  reader; /* sparkify_loading_events */
 } SpkLoadOptions;
 
 /*
@@ -26,4 +26,4 @@ typedef struct SpkLoadOptions
  */
 extern SpkLoadOptions spk_load_options(FunctionCallInfo fcinfo, bool several);
 
-#endif							/* SPK_EVENTS_EVENT_LOAD_OPTIONS_H */
+#endif /* SPK_EVENTS_EVENT_LOAD_OPTIONS_H */

@@ -26,31 +26,31 @@
  * Batches are written when they have so many bytes, each of a few of them; more
  * would not stay in the processor's cache.
  */
-#define BATCH_BYTES		(64 * 1024)
-#define FEW_BATCHES		16
+#define BATCH_BYTES (64 * 1024)
+#define FEW_BATCHES 16
 
 /* Partitions that have a batch at the same time. */
-#define MAX_BATCHES		128
+#define MAX_BATCHES 128
 
 struct SpkPages
 {
-	Relation	rel;
-	const int  *columns;
-	int64	   *place;
-	bool		shared;
-	EState	   *estate;			/* its per-tuple memory holds the batches' rows */
-	ResultRelInfo *result;
-	ModifyTableState *modify;	/* for the routing */
-	PartitionTupleRouting *routing; /* or NULL: an ordinary table */
-	TupleTableSlot *root_slot;	/* the row to route */
-	ExprState **defaults;		/* by attribute: or NULL */
-	CommandId	command;
+	Relation			   rel;
+	const int			  *columns;
+	int64				  *place;
+	bool				   shared;
+	EState				  *estate; /* its per-tuple memory holds the batches' rows */
+	ResultRelInfo		  *result;
+	ModifyTableState	  *modify;	  /* for the routing */
+	PartitionTupleRouting *routing;	  /* or NULL: an ordinary table */
+	TupleTableSlot		  *root_slot; /* the row to route */
+	ExprState			 **defaults;  /* by attribute: or NULL */
+	CommandId			   command;
 
-	SpkBatch   *batches[MAX_BATCHES];
-	int			n_batches;
-	SpkBatch   *last;			/* that a row was put into */
-	int			max_rows;
-	size_t		bytes;
+	SpkBatch *batches[MAX_BATCHES];
+	int		  n_batches;
+	SpkBatch *last; /* that a row was put into */
+	int		  max_rows;
+	size_t	  bytes;
 };
 
 /* Foreign keys and deferrable constraints are triggers too. */
@@ -85,7 +85,7 @@ has_generated_column(Relation rel)
 static bool
 has_missing_domain(Relation rel, const int *columns)
 {
-	TupleDesc	tupdesc = RelationGetDescr(rel);
+	TupleDesc tupdesc = RelationGetDescr(rel);
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
@@ -103,20 +103,20 @@ has_missing_domain(Relation rel, const int *columns)
 static bool
 is_plain_partition(Relation rel)
 {
-	return rel->rd_rel->relkind == RELKIND_RELATION &&
-		!has_insert_trigger(rel->trigdesc, false) && !has_generated_column(rel);
+	return rel->rd_rel->relkind == RELKIND_RELATION && !has_insert_trigger(rel->trigdesc, false) &&
+		!has_generated_column(rel);
 }
 
 static bool
 has_plain_partitions(Relation root)
 {
-	List	   *relids = find_all_inheritors(RelationGetRelid(root), RowExclusiveLock, NULL);
-	bool		plain = true;
-	ListCell   *cell;
+	List	 *relids = find_all_inheritors(RelationGetRelid(root), RowExclusiveLock, NULL);
+	bool	  plain = true;
+	ListCell *cell;
 
-	foreach(cell, relids)
+	foreach (cell, relids)
 	{
-		Relation	rel = table_open(lfirst_oid(cell), NoLock);
+		Relation rel = table_open(lfirst_oid(cell), NoLock);
 
 		plain = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || is_plain_partition(rel);
 		table_close(rel, NoLock);
@@ -130,7 +130,7 @@ has_plain_partitions(Relation root)
 bool
 spk_pages_can_take(Relation rel, const int *columns)
 {
-	char		relkind = rel->rd_rel->relkind;
+	char relkind = rel->rd_rel->relkind;
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		return false;
@@ -148,12 +148,12 @@ spk_pages_can_take(Relation rel, const int *columns)
 static void
 prepare_defaults(SpkPages *pages)
 {
-	TupleDesc	tupdesc = RelationGetDescr(pages->rel);
+	TupleDesc tupdesc = RelationGetDescr(pages->rel);
 
 	pages->defaults = palloc0(sizeof(ExprState *) * Max(tupdesc->natts, 1));
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
-		Expr	   *expr;
+		Expr *expr;
 
 		if (TupleDescAttr(tupdesc, i)->attisdropped || pages->columns[i] != SPK_EVENT_NO_COLUMN)
 			continue;
@@ -170,7 +170,7 @@ prepare_defaults(SpkPages *pages)
 static Bitmapset *
 inserted_columns(const SpkPages *pages)
 {
-	Bitmapset  *inserted = NULL;
+	Bitmapset *inserted = NULL;
 
 	for (int i = 0; i < RelationGetDescr(pages->rel)->natts; i++)
 	{
@@ -192,7 +192,7 @@ open_range_table(SpkPages *pages)
 	rte->rellockmode = RowExclusiveLock;
 #if PG_VERSION_NUM >= 160000
 	{
-		List	   *permissions = NIL;
+		List			  *permissions = NIL;
 		RTEPermissionInfo *permission = addRTEPermissionInfo(&permissions, rte);
 
 		permission->requiredPerms = ACL_INSERT;
@@ -226,7 +226,7 @@ static SpkBatch *
 add_batch(SpkPages *pages, ResultRelInfo *result)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
-	SpkBatch   *batch = spk_batch_create(result, pages->command, pages->shared);
+	SpkBatch	 *batch = spk_batch_create(result, pages->command, pages->shared);
 
 	MemoryContextSwitchTo(oldcontext);
 	pages->batches[pages->n_batches++] = batch;
@@ -237,7 +237,7 @@ add_batch(SpkPages *pages, ResultRelInfo *result)
 SpkPages *
 spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
 {
-	SpkPages   *pages = palloc0(sizeof(SpkPages));
+	SpkPages	 *pages = palloc0(sizeof(SpkPages));
 	MemoryContext oldcontext;
 
 	pages->rel = rel;
@@ -264,7 +264,7 @@ spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
 void
 spk_pages_flush(SpkPages *pages)
 {
-	EState	   *estate = pages->estate;
+	EState		 *estate = pages->estate;
 	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
 
 	for (int i = 0; i < pages->n_batches; i++)
@@ -320,13 +320,12 @@ static void
 eval_defaults(SpkPages *pages, TupleTableSlot *slot)
 {
 	ExprContext *econtext = GetPerTupleExprContext(pages->estate);
-	int			natts = RelationGetDescr(pages->rel)->natts;
+	int			 natts = RelationGetDescr(pages->rel)->natts;
 
 	for (int i = 0; i < natts; i++)
 	{
 		if (pages->defaults[i] != NULL)
-			slot->tts_values[i] = ExecEvalExpr(pages->defaults[i], econtext,
-											   &slot->tts_isnull[i]);
+			slot->tts_values[i] = ExecEvalExpr(pages->defaults[i], econtext, &slot->tts_isnull[i]);
 	}
 }
 
@@ -334,8 +333,8 @@ static void
 fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
 {
 	ExecClearTuple(slot);
-	spk_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts,
-				   slot->tts_values, slot->tts_isnull);
+	spk_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts, slot->tts_values,
+				   slot->tts_isnull);
 	eval_defaults(pages, slot);
 	ExecStoreVirtualTuple(slot);
 }
@@ -344,7 +343,7 @@ fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
 static void
 fill_partition_slot(SpkPages *pages, SpkBatch *batch, TupleTableSlot *slot)
 {
-	TupleTableSlot *root = pages->root_slot;
+	TupleTableSlot	   *root = pages->root_slot;
 	TupleConversionMap *map = spk_partition_map(batch->result, pages->estate);
 
 	if (map != NULL)
@@ -368,8 +367,8 @@ route(SpkPages *pages)
 {
 	ResultRelInfo *result = ExecFindPartition(pages->modify, pages->result, pages->routing,
 											  pages->root_slot, pages->estate);
-	SpkBatch   *batch = find_batch(pages, result);
-	int64		place = *pages->place;
+	SpkBatch	  *batch = find_batch(pages, result);
+	int64		   place = *pages->place;
 
 	if (batch != NULL)
 		return batch;
@@ -394,11 +393,11 @@ is_due(const SpkPages *pages)
 void
 spk_pages_add(SpkPages *pages, const SpkEventRow *row, size_t bytes, int64 place)
 {
-	EState	   *estate = pages->estate;
-	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
-	SpkBatch   *batch = pages->last;
+	EState		   *estate = pages->estate;
+	MemoryContext	oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+	SpkBatch	   *batch = pages->last;
 	TupleTableSlot *slot;
-	Relation	rel;
+	Relation		rel;
 
 	*pages->place = place;
 	if (pages->routing == NULL)

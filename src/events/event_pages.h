@@ -38,4 +38,4 @@ extern void spk_pages_flush(SpkPages *pages);
 /* After the last flush. */
 extern void spk_pages_close(SpkPages *pages);
 
-#endif							/* SPK_EVENTS_EVENT_PAGES_H */
+#endif /* SPK_EVENTS_EVENT_PAGES_H */

@@ -36,7 +36,7 @@ compare_paths(const ListCell *a, const ListCell *b)
 static char *
 join(const char *folder, const char *name)
 {
-	size_t		len = strlen(folder);
+	size_t len = strlen(folder);
 
 	return psprintf("%s%s%s", folder, len == 0 || folder[len - 1] == '/' ? "" : "/", name);
 }
@@ -45,8 +45,8 @@ join(const char *folder, const char *name)
 static char *
 unescaped(const char *part)
 {
-	char	   *name = palloc(strlen(part) + 1);
-	char	   *to = name;
+	char *name = palloc(strlen(part) + 1);
+	char *to = name;
 
 	for (; *part != '\0'; part++)
 	{
@@ -76,7 +76,7 @@ open_folder(const char *folder, bool missing_ok, DIR **dir)
 static List *
 add_matches(List *paths, const char *folder, const char *part, bool missing_ok)
 {
-	DIR		   *dir;
+	DIR			  *dir;
 	struct dirent *entry;
 
 	if (!open_folder(folder, missing_ok, &dir))
@@ -95,11 +95,11 @@ add_matches(List *paths, const char *folder, const char *part, bool missing_ok)
 static List *
 next_level(const List *folders, const char *part, bool missing_ok)
 {
-	bool		has_wildcards = strpbrk(part, "*?[") != NULL;
-	List	   *paths = NIL;
-	ListCell   *cell;
+	bool	  has_wildcards = strpbrk(part, "*?[") != NULL;
+	List	 *paths = NIL;
+	ListCell *cell;
 
-	foreach(cell, folders)
+	foreach (cell, folders)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (has_wildcards)
@@ -133,10 +133,10 @@ static List *
 existing(const List *paths, MemoryContext context, bool missing_ok)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	List	   *result = NIL;
-	ListCell   *cell;
+	List		 *result = NIL;
+	ListCell	 *cell;
 
-	foreach(cell, paths)
+	foreach (cell, paths)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (exists(lfirst(cell), missing_ok))
@@ -152,9 +152,9 @@ expand(const char *path, bool missing_ok)
 	MemoryContext walk = AllocSetContextCreate(CurrentMemoryContext, "sparkify paths",
 											   ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(walk);
-	List	   *paths = list_make1(path[0] == '/' ? "/" : "");
-	char	   *rest = pstrdup(path);
-	char	   *part;
+	List		 *paths = list_make1(path[0] == '/' ? "/" : "");
+	char		 *rest = pstrdup(path);
+	char		 *part;
 
 	while ((part = strsep(&rest, "/")) != NULL)
 	{

@@ -18,26 +18,26 @@ PG_FUNCTION_INFO_V1(churn_read_events);
 
 typedef struct ParseState
 {
-	SpkEventShape shape;
+	SpkEventShape	shape;
 	SpkEventParser *parser;
-	SpkEventTally tally;
-	SpkToldSoFar told;
+	SpkEventTally	tally;
+	SpkToldSoFar	told;
 } ParseState;
 
 typedef struct ReadState
 {
-	SpkEventShape shape;
+	SpkEventShape	shape;
 	SpkEventSource *source;
-	SpkEventTally tally;
+	SpkEventTally	tally;
 } ReadState;
 
 /* The state of churn_parse_event, made at the first call of a query. */
 static ParseState *
 parse_state(FunctionCallInfo fcinfo)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
+	FmgrInfo	 *flinfo = fcinfo->flinfo;
 	MemoryContext oldcontext;
-	ParseState *state;
+	ParseState	 *state;
 
 	if (flinfo->fn_extra != NULL)
 		return flinfo->fn_extra;
@@ -54,12 +54,12 @@ parse_state(FunctionCallInfo fcinfo)
 Datum
 churn_parse_event(PG_FUNCTION_ARGS)
 {
-	text	   *line = PG_GETARG_TEXT_PP(0);
-	ParseState *state = parse_state(fcinfo);
-	char	   *data = VARDATA_ANY(line);
-	int			len = VARSIZE_ANY_EXHDR(line);
-	char	   *utf8 = pg_server_to_any(data, len, PG_UTF8);
-	SpkEventRow row;
+	text		 *line = PG_GETARG_TEXT_PP(0);
+	ParseState	 *state = parse_state(fcinfo);
+	char		 *data = VARDATA_ANY(line);
+	int			  len = VARSIZE_ANY_EXHDR(line);
+	char		 *utf8 = pg_server_to_any(data, len, PG_UTF8);
+	SpkEventRow	  row;
 	SpkEventFault fault;
 
 	if (utf8 != data)
@@ -83,8 +83,8 @@ static ReadState *
 begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	ReadState  *state = palloc0(sizeof(ReadState));
-	char	   *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	ReadState	 *state = palloc0(sizeof(ReadState));
+	char		 *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	spk_shape_init(&state->shape, fcinfo);
 	state->source = spk_source_open(path, 1, 1);
@@ -98,7 +98,7 @@ Datum
 churn_read_events(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
-	ReadState  *state;
+	ReadState		*state;
 
 	if (SRF_IS_FIRSTCALL())
 	{

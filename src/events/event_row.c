@@ -11,11 +11,11 @@
 #include "events/event_row.h"
 
 /* The SQL types of values, by their kind */
-#define OID_TIME	TIMESTAMPTZOID
-#define OID_INT8	INT8OID
-#define OID_INT4	INT4OID
-#define OID_FLOAT	FLOAT8OID
-#define OID_TEXT	TEXTOID
+#define OID_TIME  TIMESTAMPTZOID
+#define OID_INT8  INT8OID
+#define OID_INT4  INT4OID
+#define OID_FLOAT FLOAT8OID
+#define OID_TEXT  TEXTOID
 
 const SpkColumnInfo spk_columns[SPK_N_COLUMNS] = {
 #define SPK_EVENT_ITEM(constant, column, key, kind, comment) {#column, OID_##kind},
@@ -56,7 +56,7 @@ check_attribute_type(Form_pg_attribute att, int col)
 int *
 spk_bind_columns(TupleDesc tupdesc)
 {
-	int		   *columns = palloc(sizeof(int) * Max(tupdesc->natts, 1));
+	int *columns = palloc(sizeof(int) * Max(tupdesc->natts, 1));
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
@@ -76,8 +76,8 @@ spk_bind_columns(TupleDesc tupdesc)
 static Datum
 put_text(char **at, const char *data, int len)
 {
-	char	   *start;
-	char	   *body;
+	char *start;
+	char *body;
 
 	if (len + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
 	{
@@ -100,7 +100,7 @@ put_text(char **at, const char *data, int len)
 static Size
 texts_size(const SpkEventRow *row)
 {
-	Size		size = 0;
+	Size size = 0;
 
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
@@ -129,14 +129,13 @@ field_datum(int col, const SpkField *field, char **at)
 }
 
 void
-spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
-			   Datum *values, bool *nulls)
+spk_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values, bool *nulls)
 {
-	char	   *at = palloc(Max(texts_size(row), 1));
+	char *at = palloc(Max(texts_size(row), 1));
 
 	for (int i = 0; i < natts; i++)
 	{
-		int			col = columns[i];
+		int col = columns[i];
 
 		nulls[i] = (col == SPK_EVENT_NO_COLUMN || row->isnull[col]);
 		values[i] = nulls[i] ? (Datum) 0 : field_datum(col, &row->field[col], &at);

@@ -13,8 +13,8 @@
 
 typedef struct SpkColumnInfo
 {
-	const char *name;			/* the JSON key, folded to lower case */
-	Oid			type;			/* timestamptz, int8, int4, float8 or text */
+	const char *name; /* the JSON key, folded to lower case */
+	Oid			type; /* timestamptz, int8, int4, float8 or text */
 } SpkColumnInfo;
 
 extern const SpkColumnInfo spk_columns[SPK_N_COLUMNS];
@@ -31,7 +31,7 @@ extern int *spk_bind_columns(TupleDesc tupdesc);
  * NULL.  Texts, which come in the database's encoding, are copied into one chunk
  * of the current memory context.
  */
-extern void spk_row_datums(const SpkEventRow *row, const int *columns, int natts,
-						   Datum *values, bool *nulls);
+extern void spk_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values,
+						   bool *nulls);
 
-#endif							/* SPK_EVENTS_EVENT_ROW_H */
+#endif /* SPK_EVENTS_EVENT_ROW_H */

@@ -21,9 +21,9 @@ spk_shape_init(SpkEventShape *shape, FunctionCallInfo fcinfo)
 Datum
 spk_shape_form(const SpkEventShape *shape, const SpkEventRow *row)
 {
-	int			natts = shape->tupdesc->natts;
-	Datum	   *values = palloc(sizeof(Datum) * natts);
-	bool	   *nulls = palloc(sizeof(bool) * natts);
+	int	   natts = shape->tupdesc->natts;
+	Datum *values = palloc(sizeof(Datum) * natts);
+	bool  *nulls = palloc(sizeof(bool) * natts);
 
 	spk_row_datums(row, shape->columns, natts, values, nulls);
 	return HeapTupleGetDatum(heap_form_tuple(shape->tupdesc, values, nulls));

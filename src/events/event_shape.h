@@ -13,8 +13,8 @@
 
 typedef struct SpkEventShape
 {
-	TupleDesc	tupdesc;
-	int		   *columns;
+	TupleDesc tupdesc;
+	int		 *columns;
 } SpkEventShape;
 
 /* The result type of the function that is called, in the current memory context. */
@@ -23,4 +23,4 @@ extern void spk_shape_init(SpkEventShape *shape, FunctionCallInfo fcinfo);
 /* The event as a row of it, in the current memory context. */
 extern Datum spk_shape_form(const SpkEventShape *shape, const SpkEventRow *row);
 
-#endif							/* SPK_EVENTS_EVENT_SHAPE_H */
+#endif /* SPK_EVENTS_EVENT_SHAPE_H */

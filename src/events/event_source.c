@@ -66,12 +66,11 @@ spk_source_next(SpkEventSource *source)
 		return SPK_NEXT_END;
 	if (lines->overlong)
 	{
-		spk_fault(&source->fault, SPK_FAULT_LIMIT,
-				  "line is longer than %d bytes", SPK_MAX_LINE_BYTES);
+		spk_fault(&source->fault, SPK_FAULT_LIMIT, "line is longer than %d bytes",
+				  SPK_MAX_LINE_BYTES);
 		return SPK_NEXT_FAULT;
 	}
-	if (!spk_event_parse(source->parser, lines->line, lines->length,
-						 &source->row, &source->fault))
+	if (!spk_event_parse(source->parser, lines->line, lines->length, &source->row, &source->fault))
 		return SPK_NEXT_FAULT;
 	if (source->tally != NULL)
 		spk_tally_add(source->tally, &source->row, lines->line, lines->length);
@@ -81,9 +80,9 @@ spk_source_next(SpkEventSource *source)
 char *
 spk_source_place(const SpkEventSource *source, int64 place)
 {
-	return psprintf(source->lines->by_offset ?
-					"line at byte offset " INT64_FORMAT " of file \"%s\"" :
-					"line " INT64_FORMAT " of file \"%s\"",
+	return psprintf(source->lines->by_offset ? "line at byte offset " INT64_FORMAT
+											   " of file \"%s\"" :
+											   "line " INT64_FORMAT " of file \"%s\"",
 					place, source->lines->path);
 }
 

@@ -17,18 +17,18 @@ extern bool spk_on_error_skips(const char *word);
 
 typedef enum SpkNext
 {
-	SPK_NEXT_EVENT,				/* source->row is the event */
-	SPK_NEXT_FAULT,				/* source->fault says why the line is none */
+	SPK_NEXT_EVENT, /* source->row is the event */
+	SPK_NEXT_FAULT, /* source->fault says why the line is none */
 	SPK_NEXT_END
 } SpkNext;
 
 typedef struct SpkEventSource
 {
-	SpkLineReader *lines;
+	SpkLineReader  *lines;
 	SpkEventParser *parser;
-	SpkEventRow row;			/* texts last until the next call */
-	SpkEventFault fault;
-	SpkEventTally *tally;		/* of the events, or NULL: somebody else's */
+	SpkEventRow		row; /* texts last until the next call */
+	SpkEventFault	fault;
+	SpkEventTally  *tally; /* of the events, or NULL: somebody else's */
 } SpkEventSource;
 
 /* As spk_lines_open; lives in the current memory context. */
@@ -57,4 +57,4 @@ extern char *spk_source_place(const SpkEventSource *source, int64 place);
 
 extern void spk_source_close(SpkEventSource *source);
 
-#endif							/* SPK_EVENTS_EVENT_SOURCE_H */
+#endif /* SPK_EVENTS_EVENT_SOURCE_H */

@@ -23,11 +23,11 @@
 
 struct SpkEventTarget
 {
-	Relation	rel;
-	int		   *columns;		/* by attribute: the event's column */
-	SpkPages   *pages;			/* one way, or NULL */
-	SpkInsert  *insert;			/* the other one */
-	int64		place;
+	Relation   rel;
+	int		  *columns; /* by attribute: the event's column */
+	SpkPages  *pages;	/* one way, or NULL */
+	SpkInsert *insert;	/* the other one */
+	int64	   place;
 };
 
 static void
@@ -73,9 +73,9 @@ report_missing(Oid relid)
 static void
 check_privilege(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
-	char		relkind = get_rel_relkind(relid);
-	AclResult	result;
+	char	 *name = get_rel_name(relid);
+	char	  relkind = get_rel_relkind(relid);
+	AclResult result;
 
 	if (name == NULL || relkind == '\0')
 		report_missing(relid);
@@ -90,14 +90,13 @@ check_privilege(Oid relid)
 static void
 check_columns(Relation rel, const int *columns)
 {
-	static const SpkEventColumn required[] = {
-		SPK_COL_TS, SPK_COL_USERID, SPK_COL_SESSIONID, SPK_COL_PAGE
-	};
-	int			natts = RelationGetDescr(rel)->natts;
+	static const SpkEventColumn required[] = {SPK_COL_TS, SPK_COL_USERID, SPK_COL_SESSIONID,
+											  SPK_COL_PAGE};
+	int							natts = RelationGetDescr(rel)->natts;
 
 	for (int i = 0; i < lengthof(required); i++)
 	{
-		int			att = 0;
+		int att = 0;
 
 		while (att < natts && columns[att] != required[i])
 			att++;
@@ -141,8 +140,7 @@ spk_target_open(Oid relid, bool shared, Oid reader, int load)
 	check_columns(target->rel, target->columns);
 	leave_out_generated(RelationGetDescr(target->rel), target->columns);
 	target->insert = spk_insert_plan(target->rel, target->columns, reader, load);
-	if (spk_insert_is_plain(target->insert) &&
-		spk_pages_can_take(target->rel, target->columns))
+	if (spk_insert_is_plain(target->insert) && spk_pages_can_take(target->rel, target->columns))
 		target->pages = spk_pages_open(target->rel, target->columns, shared, &target->place);
 	return target;
 }
@@ -166,8 +164,7 @@ spk_target_in_step(const SpkEventTarget *target)
 }
 
 void
-spk_target_add(SpkEventTarget *target, const SpkEventRow *row, size_t bytes,
-			   int64 place)
+spk_target_add(SpkEventTarget *target, const SpkEventRow *row, size_t bytes, int64 place)
 {
 	spk_pages_add(target->pages, row, bytes, place);
 }
@@ -181,8 +178,8 @@ spk_target_flush(SpkEventTarget *target)
 uint32
 spk_target_columns(const SpkEventTarget *target)
 {
-	int			natts = RelationGetDescr(target->rel)->natts;
-	uint32		columns = 0;
+	int	   natts = RelationGetDescr(target->rel)->natts;
+	uint32 columns = 0;
 
 	for (int i = 0; i < natts; i++)
 	{

@@ -51,8 +51,8 @@ extern uint32 spk_target_columns(const SpkEventTarget *target);
  * batch.  bytes says roughly how large it is.  place is what the error context
  * of spk_target_place shows.
  */
-extern void spk_target_add(SpkEventTarget *target, const SpkEventRow *row,
-						   size_t bytes, int64 place);
+extern void spk_target_add(SpkEventTarget *target, const SpkEventRow *row, size_t bytes,
+						   int64 place);
 
 /*
  * The place of the row that is being checked or written by spk_target_add and
@@ -66,4 +66,4 @@ extern void spk_target_flush(SpkEventTarget *target);
 /* Writes what is left and closes the relation, keeping the lock. */
 extern void spk_target_close(SpkEventTarget *target);
 
-#endif							/* SPK_EVENTS_EVENT_TARGET_H */
+#endif /* SPK_EVENTS_EVENT_TARGET_H */

@@ -13,20 +13,20 @@
 #include "events/event_row.h"
 #include "events/event_tell.h"
 
-#define BIT(col)	(UINT32_C(1) << (col))
+#define BIT(col) (UINT32_C(1) << (col))
 
 /* What else features are made of; a log may well lack them. */
 #define USEFUL \
 	(BIT(SPK_COL_LEVEL) | BIT(SPK_COL_LENGTH) | BIT(SPK_COL_GENDER) | BIT(SPK_COL_REGISTRATION))
 
 /* Of so many events whose last nobody knows the keys are looked at. */
-#define FIRST_EVENTS	100
+#define FIRST_EVENTS 100
 
 /* A name is UTF-8; another encoding of the server may not have it. */
 static void
 append_name(StringInfo list, const char *name)
 {
-	char	   *shown = pstrdup(name);
+	char *shown = pstrdup(name);
 
 	if (GetDatabaseEncoding() != PG_UTF8)
 		spk_name_to_ascii(shown);
@@ -65,12 +65,12 @@ list_columns(uint32 columns)
 static uint32
 meant_columns(const SpkNames *keys, uint32 columns, const char **key)
 {
-	uint32		meant = 0;
+	uint32 meant = 0;
 
 	*key = NULL;
 	for (int i = 0; i < keys->n; i++)
 	{
-		int			col = spk_column_like(keys->name[i]);
+		int col = spk_column_like(keys->name[i]);
 
 		if (col == SPK_EVENT_NO_COLUMN || !(columns & BIT(col)))
 			continue;
@@ -86,7 +86,8 @@ hint_keys(const char *key)
 {
 	if (key != NULL)
 		return errhint("Keys are found by the name of the column, in upper or lower case: "
-					   "\"%s\" is not \"%s\".", key, spk_event_keys[spk_column_like(key)].key);
+					   "\"%s\" is not \"%s\".",
+					   key, spk_event_keys[spk_column_like(key)].key);
 	return errhint("Keys are found by the name of the column, in upper or lower case.");
 }
 
@@ -142,8 +143,10 @@ static int
 hint_unit(bool early)
 {
 	if (early)
-		return errhint("Numbers are milliseconds since 1970: times in seconds must be multiplied by 1000.");
-	return errhint("Numbers are milliseconds since 1970: times in microseconds must be divided by 1000.");
+		return errhint(
+			"Numbers are milliseconds since 1970: times in seconds must be multiplied by 1000.");
+	return errhint(
+		"Numbers are milliseconds since 1970: times in microseconds must be divided by 1000.");
 }
 
 static void
@@ -166,8 +169,8 @@ tell_times(const SpkEventTally *tally, const char *whose)
 	tell_odd_times(tally->ts.late, false, SPK_COL_TS, whose);
 	tell_odd_times(tally->registration.early, true, SPK_COL_REGISTRATION, whose);
 	tell_odd_times(tally->registration.late, false, SPK_COL_REGISTRATION, whose);
-	return tally->ts.early != 0 || tally->ts.late != 0 ||
-		tally->registration.early != 0 || tally->registration.late != 0;
+	return tally->ts.early != 0 || tally->ts.late != 0 || tally->registration.early != 0 ||
+		tally->registration.late != 0;
 }
 
 /* Some others are no surprise: pages come and go.  Most are. */
@@ -186,8 +189,7 @@ tell_pages(const SpkEventTally *tally, const char *whose)
 }
 
 void
-spk_tell_events(const SpkEventTally *tally, uint32 asked, const char *whose,
-				int optional)
+spk_tell_events(const SpkEventTally *tally, uint32 asked, const char *whose, int optional)
 {
 	if (tally->rows == 0)
 		return;

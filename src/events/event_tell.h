@@ -22,11 +22,11 @@ extern void spk_tell_events(const SpkEventTally *tally, uint32 asked, const char
 /* What was told of events of which nobody knows which is the last. */
 typedef struct SpkToldSoFar
 {
-	bool		times;
-	bool		keys;
+	bool times;
+	bool keys;
 } SpkToldSoFar;
 
 /* The same for such events: what some of them show already, each thing once. */
 extern void spk_tell_events_so_far(const SpkEventTally *tally, SpkToldSoFar *told);
 
-#endif							/* SPK_EVENTS_EVENT_TELL_H */
+#endif /* SPK_EVENTS_EVENT_TELL_H */

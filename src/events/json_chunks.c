@@ -17,7 +17,7 @@
 #include "events/json_chunks.h"
 
 /* How many times as large logs are when they are decompressed. */
-#define GZIP_RATIO	8
+#define GZIP_RATIO 8
 
 /* Whether the file counts; then it is known. */
 static bool
@@ -55,9 +55,9 @@ look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 static bool
 is_stream(const char *path, int64 size)
 {
-	char		bytes[2];
-	int			fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
-	ssize_t		got;
+	char	bytes[2];
+	int		fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+	ssize_t got;
 
 	if (fd < 0)
 		return false;
@@ -69,10 +69,10 @@ is_stream(const char *path, int64 size)
 static Size
 room_for(const List *paths)
 {
-	Size		bytes = offsetof(SpkChunks, files);
-	ListCell   *cell;
+	Size	  bytes = offsetof(SpkChunks, files);
+	ListCell *cell;
 
-	foreach(cell, paths)
+	foreach (cell, paths)
 		bytes = add_size(bytes, sizeof(SpkChunkFile) + strlen(lfirst(cell)) + 1);
 	return bytes;
 }
@@ -80,15 +80,15 @@ room_for(const List *paths)
 SpkChunks *
 spk_chunks_create(const char *path, bool missing_ok)
 {
-	List	   *paths = spk_paths_unchecked(path, missing_ok);
-	Size		bytes = room_for(paths);
-	Size		end = offsetof(SpkChunks, files) + list_length(paths) * sizeof(SpkChunkFile);
-	SpkChunks  *chunks = MemoryContextAllocExtended(CurrentMemoryContext, bytes,
-													MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	ListCell   *cell;
+	List	  *paths = spk_paths_unchecked(path, missing_ok);
+	Size	   bytes = room_for(paths);
+	Size	   end = offsetof(SpkChunks, files) + list_length(paths) * sizeof(SpkChunkFile);
+	SpkChunks *chunks = MemoryContextAllocExtended(CurrentMemoryContext, bytes,
+												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	ListCell  *cell;
 
 	chunks->bytes = bytes;
-	foreach(cell, paths)
+	foreach (cell, paths)
 	{
 		SpkChunkFile *file = &chunks->files[chunks->n_files];
 
@@ -156,8 +156,8 @@ spk_chunk_reader_create(uint32 wanted)
 	SpkChunkReader *reader = palloc0(sizeof(SpkChunkReader));
 
 	reader->wanted = wanted;
-	reader->context = AllocSetContextCreate(CurrentMemoryContext,
-											"sparkify file", ALLOCSET_DEFAULT_SIZES);
+	reader->context = AllocSetContextCreate(CurrentMemoryContext, "sparkify file",
+											ALLOCSET_DEFAULT_SIZES);
 	return reader;
 }
 
@@ -165,12 +165,12 @@ spk_chunk_reader_create(uint32 wanted)
 static int
 file_of_chunk(const SpkChunks *chunks, int64 chunk)
 {
-	int			low = 0;
-	int			high = chunks->n_files;
+	int low = 0;
+	int high = chunks->n_files;
 
 	while (high - low > 1)
 	{
-		int			middle = low + (high - low) / 2;
+		int middle = low + (high - low) / 2;
 
 		if (chunks->files[middle].first_chunk <= chunk)
 			low = middle;
@@ -187,8 +187,7 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 
 	spk_chunk_reader_close(reader);
 	oldcontext = MemoryContextSwitchTo(reader->context);
-	reader->source = spk_source_open_unchecked((const char *) chunks +
-											   chunks->files[file].path);
+	reader->source = spk_source_open_unchecked((const char *) chunks + chunks->files[file].path);
 	/* a log that was rotated meanwhile would be read in pieces of two */
 	spk_lines_check(reader->source->lines, &chunks->files[file].was);
 	spk_source_want(reader->source, reader->wanted);
@@ -201,10 +200,10 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 void
 spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk)
 {
-	int			at = file_of_chunk(chunks, chunk);
+	int					at = file_of_chunk(chunks, chunk);
 	const SpkChunkFile *file = &chunks->files[at];
-	int64		from;
-	int64		to;
+	int64				from;
+	int64				to;
 
 	if (file->stream)
 	{

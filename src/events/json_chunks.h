@@ -14,10 +14,10 @@
 
 typedef struct SpkChunkFile
 {
-	SpkFileIdentity was;		/* when the list was made; what comes later is left out */
-	bool		stream;			/* compressed or of no size: one chunk, whatever its size */
-	int64		first_chunk;	/* its number among the chunks of all files */
-	Size		path;			/* offset in the whole, for it may lie in shared memory */
+	SpkFileIdentity was;		 /* when the list was made; what comes later is left out */
+	bool			stream;		 /* compressed or of no size: one chunk, whatever its size */
+	int64			first_chunk; /* its number among the chunks of all files */
+	Size			path;		 /* offset in the whole, for it may lie in shared memory */
 } SpkChunkFile;
 
 /*
@@ -26,15 +26,15 @@ typedef struct SpkChunkFile
  */
 typedef struct SpkChunks
 {
-	Size		bytes;			/* of the piece */
-	int64		total;			/* bytes of all files */
-	int64		text_bytes;		/* of their lines: a guess for compressed files */
-	bool		any_stream;
-	int64		chunk_bytes;
-	int64		n_chunks;
-	pg_atomic_uint64 next;		/* the chunk that nobody has taken yet */
-	int			n_files;
-	SpkChunkFile files[FLEXIBLE_ARRAY_MEMBER];
+	Size			 bytes;		 /* of the piece */
+	int64			 total;		 /* bytes of all files */
+	int64			 text_bytes; /* of their lines: a guess for compressed files */
+	bool			 any_stream;
+	int64			 chunk_bytes;
+	int64			 n_chunks;
+	pg_atomic_uint64 next; /* the chunk that nobody has taken yet */
+	int				 n_files;
+	SpkChunkFile	 files[FLEXIBLE_ARRAY_MEMBER];
 } SpkChunks;
 
 /*
@@ -56,14 +56,14 @@ extern bool spk_chunks_take(SpkChunks *chunks, int64 *chunk);
 /* Reads the events of one chunk after the other. */
 typedef struct SpkChunkReader
 {
-	SpkEventSource *source;		/* of the open file; NULL when there is none */
-	SpkEventTally *tally;		/* of the events of all files, or NULL */
+	SpkEventSource *source; /* of the open file; NULL when there is none */
+	SpkEventTally  *tally;	/* of the events of all files, or NULL */
 
 	/* private */
-	MemoryContext context;		/* of the open file */
+	MemoryContext	 context; /* of the open file */
 	const SpkChunks *chunks;
-	int			file;			/* the open one */
-	uint32		wanted;
+	int				 file; /* the open one */
+	uint32			 wanted;
 } SpkChunkReader;
 
 /*
@@ -76,10 +76,9 @@ extern SpkChunkReader *spk_chunk_reader_create(uint32 wanted);
  * Points the reader at the lines whose first byte lies in the chunk: then
  * spk_source_next(reader->source) goes through them.
  */
-extern void spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks,
-								 int64 chunk);
+extern void spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk);
 
 /* Closes the open file, if any; the reader can be aimed again. */
 extern void spk_chunk_reader_close(SpkChunkReader *reader);
 
-#endif							/* SPK_EVENTS_JSON_CHUNKS_H */
+#endif /* SPK_EVENTS_JSON_CHUNKS_H */

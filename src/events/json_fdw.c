@@ -23,24 +23,24 @@
 PG_FUNCTION_INFO_V1(sparkify_json_handler);
 
 /* For a table that was never analysed: what a line of a real log takes. */
-#define BYTES_PER_LINE	490
+#define BYTES_PER_LINE 490
 
 /* For files that cannot be looked at while planning, as file_fdw. */
-#define UNKNOWN_PAGES	10
+#define UNKNOWN_PAGES 10
 
 /*
  * Parsing a byte against an operator: about 500 bytes of JSON take as long as
  * ten rows of a table scan.
  */
-#define OPERATORS_PER_BYTE	0.1
+#define OPERATORS_PER_BYTE 0.1
 
 static void
 get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	SpkJsonOptions options = spk_json_options(foreigntableid);
-	SpkChunks  *chunks = spk_chunks_create(options.filename, true);
-	double		bytes = (double) chunks->text_bytes;
-	double		density = 1.0 / BYTES_PER_LINE;
+	SpkChunks	  *chunks = spk_chunks_create(options.filename, true);
+	double		   bytes = (double) chunks->text_bytes;
+	double		   density = 1.0 / BYTES_PER_LINE;
 
 	if (chunks->n_files == 0)
 		bytes = UNKNOWN_PAGES * (double) BLCKSZ;
@@ -60,7 +60,7 @@ get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 static double
 parallel_divisor(int workers)
 {
-	double		leader = parallel_leader_participation ? 1.0 - 0.3 * workers : 0.0;
+	double leader = parallel_leader_participation ? 1.0 - 0.3 * workers : 0.0;
 
 	return workers + Max(leader, 0.0);
 }
@@ -70,20 +70,19 @@ static Path *
 scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 {
 	const SpkChunks *chunks = baserel->fdw_private;
-	double		divisor = workers > 0 ? parallel_divisor(workers) : 1.0;
-	double		rows = clamp_row_est(baserel->rows / divisor);
-	PathTarget *target = baserel->reltarget;
-	Cost		startup = baserel->baserestrictcost.startup + target->cost.startup;
-	Cost		disk = seq_page_cost * ceil((double) chunks->total / BLCKSZ);
-	Cost		cpu;
-	Path	   *path;
+	double			 divisor = workers > 0 ? parallel_divisor(workers) : 1.0;
+	double			 rows = clamp_row_est(baserel->rows / divisor);
+	PathTarget		*target = baserel->reltarget;
+	Cost			 startup = baserel->baserestrictcost.startup + target->cost.startup;
+	Cost			 disk = seq_page_cost * ceil((double) chunks->total / BLCKSZ);
+	Cost			 cpu;
+	Path			*path;
 
 	cpu = cpu_operator_cost * OPERATORS_PER_BYTE * baserel->pages * BLCKSZ;
 	cpu += (cpu_tuple_cost + baserel->baserestrictcost.per_tuple) * baserel->tuples;
 	cpu = cpu / divisor + target->cost.per_tuple * rows;
 
-	path = (Path *) spk_create_foreignscan_path(root, baserel, rows, startup,
-												startup + disk + cpu,
+	path = (Path *) spk_create_foreignscan_path(root, baserel, rows, startup, startup + disk + cpu,
 												baserel->lateral_relids);
 	path->parallel_aware = workers > 0;
 	path->parallel_workers = workers;
@@ -94,13 +93,12 @@ static void
 get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	const SpkChunks *chunks = baserel->fdw_private;
-	int			workers;
+	int				 workers;
 
 	add_path(baserel, scan_path(root, baserel, 0));
 	if (!baserel->consider_parallel || baserel->lateral_relids != NULL)
 		return;
-	workers = compute_parallel_worker(baserel, baserel->pages, -1,
-									  max_parallel_workers_per_gather);
+	workers = compute_parallel_worker(baserel, baserel->pages, -1, max_parallel_workers_per_gather);
 	if (workers > 0 && chunks->n_chunks > 1)
 		add_partial_path(baserel, scan_path(root, baserel, workers));
 }
@@ -112,30 +110,29 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 static List *
 needed_attributes(RelOptInfo *baserel, List *scan_clauses)
 {
-	Bitmapset  *members = NULL;
-	List	   *attributes = NIL;
-	bool		whole_row;
+	Bitmapset *members = NULL;
+	List	  *attributes = NIL;
+	bool	   whole_row;
 
 	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &members);
 	pull_varattnos((Node *) scan_clauses, baserel->relid, &members);
 	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, members);
 	for (int attno = 1; attno <= baserel->max_attr; attno++)
 	{
-		if (whole_row ||
-			bms_is_member(attno - FirstLowInvalidHeapAttributeNumber, members))
+		if (whole_row || bms_is_member(attno - FirstLowInvalidHeapAttributeNumber, members))
 			attributes = lappend_int(attributes, attno);
 	}
 	return attributes;
 }
 
 static ForeignScan *
-get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
-		 ForeignPath *best_path, List *tlist, List *scan_clauses, Plan *outer_plan)
+get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid, ForeignPath *best_path,
+		 List *tlist, List *scan_clauses, Plan *outer_plan)
 {
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, NIL,
-							list_make1(needed_attributes(baserel, scan_clauses)),
-							NIL, NIL, outer_plan);
+							list_make1(needed_attributes(baserel, scan_clauses)), NIL, NIL,
+							outer_plan);
 }
 
 static bool

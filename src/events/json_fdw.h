@@ -11,13 +11,13 @@
 #include "foreign/fdwapi.h"
 
 /* A piece of work in parallel scans: large for the disk, small for a worker. */
-#define SPK_PARALLEL_CHUNK_BYTES	(4 * 1024 * 1024)
+#define SPK_PARALLEL_CHUNK_BYTES (4 * 1024 * 1024)
 
 /* The options of a foreign table, those of its server included. */
 typedef struct SpkJsonOptions
 {
-	char	   *filename;
-	bool		skip_faults;	/* on_error is 'skip' */
+	char *filename;
+	bool  skip_faults; /* on_error is 'skip' */
 } SpkJsonOptions;
 
 /* Valid options, as the validator made sure; palloc'd. */
@@ -33,7 +33,6 @@ extern int *spk_json_columns(Relation rel);
 extern void spk_json_scan_routine(FdwRoutine *routine);
 
 /* The callback for ANALYZE. */
-extern bool spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func,
-							 BlockNumber *totalpages);
+extern bool spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpages);
 
-#endif							/* SPK_EVENTS_JSON_FDW_H */
+#endif /* SPK_EVENTS_JSON_FDW_H */

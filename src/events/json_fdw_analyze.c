@@ -24,32 +24,32 @@
 #include "events/json_fdw.h"
 
 /* Places are of this size, and there are so many for each row wanted. */
-#define SAMPLE_CHUNK_BYTES	(32 * 1024)
-#define CHUNKS_PER_ROW		0.1
+#define SAMPLE_CHUNK_BYTES (32 * 1024)
+#define CHUNKS_PER_ROW	   0.1
 
 typedef struct Sample
 {
-	Relation	rel;
-	SpkJsonOptions options;
-	int		   *columns;
-	SpkChunks  *chunks;
+	Relation		rel;
+	SpkJsonOptions	options;
+	int			   *columns;
+	SpkChunks	   *chunks;
 	SpkChunkReader *reader;
-	MemoryContext context;		/* of one row */
+	MemoryContext	context; /* of one row */
 
-	HeapTuple  *rows;
-	int			target;
-	int			n_rows;
-	double		seen;			/* valid lines so far */
-	double		to_skip;
+	HeapTuple		  *rows;
+	int				   target;
+	int				   n_rows;
+	double			   seen; /* valid lines so far */
+	double			   to_skip;
 	ReservoirStateData reservoir;
 } Sample;
 
 static HeapTuple
 form_row(const Sample *sample, const SpkEventRow *row)
 {
-	TupleDesc	tupdesc = RelationGetDescr(sample->rel);
-	Datum	   *values;
-	bool	   *nulls;
+	TupleDesc	  tupdesc = RelationGetDescr(sample->rel);
+	Datum		 *values;
+	bool		 *nulls;
 	MemoryContext oldcontext;
 
 	MemoryContextReset(sample->context);
@@ -74,7 +74,7 @@ add_row(Sample *sample, const SpkEventRow *row)
 												   sample->target);
 		if (sample->to_skip <= 0)
 		{
-			int			k = (int) (sample->target * spk_sampler_fract(&sample->reservoir));
+			int k = (int) (sample->target * spk_sampler_fract(&sample->reservoir));
 
 			heap_freetuple(sample->rows[k]);
 			sample->rows[k] = form_row(sample, row);
@@ -87,7 +87,7 @@ add_row(Sample *sample, const SpkEventRow *row)
 static void
 read_chunk(Sample *sample, int64 chunk)
 {
-	SpkNext		next;
+	SpkNext next;
 
 	spk_chunk_reader_aim(sample->reader, sample->chunks, chunk);
 	while ((next = spk_source_next(sample->reader->source)) != SPK_NEXT_END)
@@ -103,10 +103,10 @@ read_chunk(Sample *sample, int64 chunk)
 static double
 read_sample(Sample *sample)
 {
-	BlockNumber n_chunks = (BlockNumber) Min(sample->chunks->n_chunks, (int64) MaxBlockNumber);
-	int			n_places = (int) (sample->target * CHUNKS_PER_ROW) + 1;
+	BlockNumber		 n_chunks = (BlockNumber) Min(sample->chunks->n_chunks, (int64) MaxBlockNumber);
+	int				 n_places = (int) (sample->target * CHUNKS_PER_ROW) + 1;
 	BlockSamplerData sampler;
-	BlockNumber n_read = 0;
+	BlockNumber		 n_read = 0;
 
 	if (sample->chunks->any_stream)
 		n_places = (int) n_chunks;
@@ -123,11 +123,11 @@ read_sample(Sample *sample)
 
 /* All columns: what statistics are wanted is not known here. */
 static int
-acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target,
-			 double *totalrows, double *totaldeadrows)
+acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *totalrows,
+			 double *totaldeadrows)
 {
-	Sample		sample = {0};
-	double		share;
+	Sample sample = {0};
+	double share;
 
 	sample.rel = rel;
 	sample.options = spk_json_options(RelationGetRelid(rel));
@@ -158,8 +158,8 @@ bool
 spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpages)
 {
 	SpkJsonOptions options = spk_json_options(RelationGetRelid(rel));
-	SpkChunks  *chunks = spk_chunks_create(options.filename, false);
-	int64		pages = chunks->text_bytes / BLCKSZ + (chunks->text_bytes % BLCKSZ != 0);
+	SpkChunks	  *chunks = spk_chunks_create(options.filename, false);
+	int64		   pages = chunks->text_bytes / BLCKSZ + (chunks->text_bytes % BLCKSZ != 0);
 
 	/* zero would say that the table was never analysed */
 	*totalpages = (BlockNumber) Max(1, Min(pages, (int64) MaxBlockNumber));

@@ -65,14 +65,14 @@ check_filename(const char *filename)
 Datum
 sparkify_json_validator(PG_FUNCTION_ARGS)
 {
-	List	   *options = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid			catalog = PG_GETARG_OID(1);
-	bool		has_filename = false;
-	ListCell   *cell;
+	List	 *options = untransformRelOptions(PG_GETARG_DATUM(0));
+	Oid		  catalog = PG_GETARG_OID(1);
+	bool	  has_filename = false;
+	ListCell *cell;
 
-	foreach(cell, options)
+	foreach (cell, options)
 	{
-		DefElem    *def = lfirst(cell);
+		DefElem *def = lfirst(cell);
 
 		if (!is_valid_option(def->defname, catalog))
 			ereport(ERROR,
@@ -97,17 +97,17 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 SpkJsonOptions
 spk_json_options(Oid foreigntableid)
 {
-	ForeignTable *table = GetForeignTable(foreigntableid);
+	ForeignTable  *table = GetForeignTable(foreigntableid);
 	ForeignServer *server = GetForeignServer(table->serverid);
 	SpkJsonOptions result = {0};
-	List	   *options;
-	ListCell   *cell;
+	List		  *options;
+	ListCell	  *cell;
 
 	/* what the table says comes last and wins */
 	options = list_concat(list_copy(server->options), table->options);
-	foreach(cell, options)
+	foreach (cell, options)
 	{
-		DefElem    *def = lfirst(cell);
+		DefElem *def = lfirst(cell);
 
 		if (strcmp(def->defname, "filename") == 0)
 			result.filename = defGetString(def);
@@ -122,8 +122,8 @@ spk_json_options(Oid foreigntableid)
 int *
 spk_json_columns(Relation rel)
 {
-	TupleDesc	tupdesc = RelationGetDescr(rel);
-	int		   *columns = spk_bind_columns(tupdesc);
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	int		 *columns = spk_bind_columns(tupdesc);
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{

@@ -25,30 +25,30 @@
  */
 typedef struct SharedTallies
 {
-	pg_atomic_uint64 finished;	/* chunks */
-	int			n;
-	SpkEventTally tallies[FLEXIBLE_ARRAY_MEMBER];	/* the leader's, then each worker's */
+	pg_atomic_uint64 finished; /* chunks */
+	int				 n;
+	SpkEventTally	 tallies[FLEXIBLE_ARRAY_MEMBER]; /* the leader's, then each worker's */
 } SharedTallies;
 
 typedef struct JsonScan
 {
-	SpkJsonOptions options;
-	int			natts;
-	int		   *columns;		/* by attribute: the event's column, if it is needed */
-	SpkChunks  *own;			/* this process's list; NULL in a worker */
-	SpkChunks  *chunks;			/* the list to take from, own or shared */
+	SpkJsonOptions	options;
+	int				natts;
+	int			   *columns; /* by attribute: the event's column, if it is needed */
+	SpkChunks	   *own;	 /* this process's list; NULL in a worker */
+	SpkChunks	   *chunks;	 /* the list to take from, own or shared */
 	SpkChunkReader *reader;
-	bool		in_chunk;
+	bool			in_chunk;
 
-	uint32		wanted;			/* columns, as bits */
-	SpkEventTally tally;		/* of this process */
-	int64		finished;		/* chunks, on its own */
-	SharedTallies *shared;		/* or NULL */
-	bool		complete;		/* all was read once, and is in all_seen */
-	SpkEventTally all_seen;
+	uint32		   wanted;	 /* columns, as bits */
+	SpkEventTally  tally;	 /* of this process */
+	int64		   finished; /* chunks, on its own */
+	SharedTallies *shared;	 /* or NULL */
+	bool		   complete; /* all was read once, and is in all_seen */
+	SpkEventTally  all_seen;
 
-	int64		skipped;		/* invalid lines */
-	char	   *first_place;
+	int64		  skipped; /* invalid lines */
+	char		 *first_place;
 	SpkEventFault first_fault;
 } JsonScan;
 
@@ -56,17 +56,17 @@ typedef struct JsonScan
 static uint32
 bind_needed(JsonScan *scan, Relation rel, const List *needed)
 {
-	int		   *columns = spk_json_columns(rel);
-	uint32		wanted = 0;
-	ListCell   *cell;
+	int		 *columns = spk_json_columns(rel);
+	uint32	  wanted = 0;
+	ListCell *cell;
 
 	scan->natts = RelationGetDescr(rel)->natts;
 	scan->columns = palloc(sizeof(int) * Max(scan->natts, 1));
 	for (int i = 0; i < scan->natts; i++)
 		scan->columns[i] = SPK_EVENT_NO_COLUMN;
-	foreach(cell, needed)
+	foreach (cell, needed)
 	{
-		int			i = lfirst_int(cell) - 1;
+		int i = lfirst_int(cell) - 1;
 
 		scan->columns[i] = columns[i];
 		if (columns[i] != SPK_EVENT_NO_COLUMN)
@@ -81,8 +81,8 @@ static void
 begin_scan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	Relation	rel = node->ss.ss_currentRelation;
-	JsonScan   *scan = palloc0(sizeof(JsonScan));
+	Relation	 rel = node->ss.ss_currentRelation;
+	JsonScan	*scan = palloc0(sizeof(JsonScan));
 
 	node->fdw_state = scan;
 	scan->options = spk_json_options(RelationGetRelid(rel));
@@ -102,7 +102,7 @@ begin_scan(ForeignScanState *node, int eflags)
 static bool
 next_chunk(JsonScan *scan)
 {
-	int64		chunk;
+	int64 chunk;
 
 	if (scan->chunks == NULL || !spk_chunks_take(scan->chunks, &chunk))
 	{
@@ -157,7 +157,7 @@ static void
 handle_fault(ForeignScanState *node, JsonScan *scan)
 {
 	SpkEventSource *source = scan->reader->source;
-	MemoryContext oldcontext;
+	MemoryContext	oldcontext;
 
 	if (!scan->options.skip_faults)
 		spk_source_report(source, ERROR);
@@ -173,7 +173,7 @@ handle_fault(ForeignScanState *node, JsonScan *scan)
 static TupleTableSlot *
 iterate_scan(ForeignScanState *node)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan	   *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	ExecClearTuple(slot);
@@ -184,8 +184,8 @@ iterate_scan(ForeignScanState *node)
 		switch (spk_source_next(source))
 		{
 			case SPK_NEXT_EVENT:
-				spk_row_datums(&source->row, scan->columns, scan->natts,
-							   slot->tts_values, slot->tts_isnull);
+				spk_row_datums(&source->row, scan->columns, scan->natts, slot->tts_values,
+							   slot->tts_isnull);
 				return ExecStoreVirtualTuple(slot);
 			case SPK_NEXT_FAULT:
 				handle_fault(node, scan);
@@ -202,7 +202,7 @@ iterate_scan(ForeignScanState *node)
 static void
 rescan(ForeignScanState *node)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	keep_tally(scan);
 	memset(&scan->tally, 0, sizeof(scan->tally));
@@ -223,7 +223,8 @@ tell_events(ForeignScanState *node, JsonScan *scan)
 	if (scan->complete)
 		spk_tell_events(&scan->all_seen, scan->wanted,
 						psprintf("of foreign table \"%s\"",
-								 RelationGetRelationName(node->ss.ss_currentRelation)), DEBUG1);
+								 RelationGetRelationName(node->ss.ss_currentRelation)),
+						DEBUG1);
 }
 
 /* Each process of a scan speaks of its own lines. */
@@ -245,7 +246,7 @@ report_skipped(ForeignScanState *node, JsonScan *scan)
 static void
 end_scan(ForeignScanState *node)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	if (scan == NULL || scan->reader == NULL)
 		return;
@@ -257,8 +258,8 @@ end_scan(ForeignScanState *node)
 static Size
 estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
 {
-	JsonScan   *scan = node->fdw_state;
-	Size		tallies = offsetof(SharedTallies, tallies);
+	JsonScan *scan = node->fdw_state;
+	Size	  tallies = offsetof(SharedTallies, tallies);
 
 	tallies = add_size(tallies, mul_size(sizeof(SpkEventTally), pcxt->nworkers + 1));
 	return add_size(MAXALIGN(scan->own->bytes), tallies);
@@ -280,7 +281,7 @@ clear_tallies(SharedTallies *shared)
 static void
 initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	scan->chunks = coordinate;
 	memcpy(scan->chunks, scan->own, scan->own->bytes);
@@ -295,7 +296,7 @@ initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 static void
 reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	keep_tally(scan);
 	clear_tallies(shared_tallies(coordinate));
@@ -305,7 +306,7 @@ reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate
 static void
 initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	scan->chunks = coordinate;
 	scan->shared = shared_tallies(scan->chunks);
@@ -315,7 +316,7 @@ initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 static void
 shutdown_scan(ForeignScanState *node)
 {
-	JsonScan   *scan = node->fdw_state;
+	JsonScan *scan = node->fdw_state;
 
 	if (scan->reader == NULL || scan->chunks == scan->own)
 		return;
@@ -329,8 +330,8 @@ shutdown_scan(ForeignScanState *node)
 static void
 explain_columns(ForeignScanState *node, JsonScan *scan, ExplainState *es)
 {
-	TupleDesc	tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
-	List	   *names = NIL;
+	TupleDesc tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
+	List	 *names = NIL;
 
 	for (int i = 0; i < scan->natts; i++)
 	{
@@ -343,8 +344,8 @@ explain_columns(ForeignScanState *node, JsonScan *scan, ExplainState *es)
 static void
 explain_scan(ForeignScanState *node, ExplainState *es)
 {
-	JsonScan   *scan = node->fdw_state;
-	SpkChunks  *chunks = scan->own;
+	JsonScan  *scan = node->fdw_state;
+	SpkChunks *chunks = scan->own;
 
 	if (chunks == NULL)
 		chunks = spk_chunks_create(scan->options.filename, true);

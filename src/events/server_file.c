@@ -30,8 +30,8 @@
 char *
 spk_path_shown(const char *path)
 {
-	char	   *shown = pstrdup(path);
-	int			encoding = GetDatabaseEncoding();
+	char *shown = pstrdup(path);
+	int	  encoding = GetDatabaseEncoding();
 
 	/* of which nothing is known but whom it is sent to */
 	if (encoding == PG_SQL_ASCII)
@@ -107,7 +107,7 @@ open_other(SpkServerFile *file, const char *path)
 	file->fd = BasicOpenFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	if (file->fd < 0)
 	{
-		int			save_errno = errno;
+		int save_errno = errno;
 
 		ReleaseExternalFD();
 		errno = save_errno;
@@ -126,7 +126,7 @@ SpkServerFile *
 spk_file_open(const char *path)
 {
 	SpkServerFile *file = palloc0(sizeof(SpkServerFile));
-	struct stat st;
+	struct stat	   st;
 
 	file->path = spk_path_shown(path);
 	file->file = file->fd = -1;
@@ -179,15 +179,15 @@ check_same_file(const SpkServerFile *file)
 {
 	struct stat st;
 
-	if (fstat(FileGetRawDesc(file->file), &st) != 0 ||
-		st.st_dev != file->was.device || st.st_ino != file->was.inode)
+	if (fstat(FileGetRawDesc(file->file), &st) != 0 || st.st_dev != file->was.device ||
+		st.st_ino != file->was.inode)
 		report_replaced(file);
 }
 
 static size_t
 read_regular(SpkServerFile *file, char *to, size_t len, int64 offset)
 {
-	int			got;
+	int got;
 
 	CHECK_FOR_INTERRUPTS();
 	got = FileRead(file->file, to, (int) Min(len, (size_t) INT_MAX), (off_t) offset,
@@ -204,7 +204,7 @@ read_regular(SpkServerFile *file, char *to, size_t len, int64 offset)
 static bool
 wait_for_bytes(const SpkServerFile *file)
 {
-	int			events;
+	int events;
 
 	events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH,
 							   file->fd, -1L, WAIT_EVENT_COPY_FILE_READ);
@@ -223,7 +223,7 @@ wait_for_bytes(const SpkServerFile *file)
 static size_t
 read_other(SpkServerFile *file, char *to, size_t len)
 {
-	ssize_t		got;
+	ssize_t got;
 
 	for (;;)
 	{

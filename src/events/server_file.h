@@ -12,22 +12,22 @@
 /* Which file it is, and how large: those who open it by its path again can tell. */
 typedef struct SpkFileIdentity
 {
-	dev_t		device;
-	ino_t		inode;
-	int64		size;			/* 0 of what has none */
+	dev_t device;
+	ino_t inode;
+	int64 size; /* 0 of what has none */
 } SpkFileIdentity;
 
 /* Of a file or a pipe; the path and what it was when it was opened may be read. */
 typedef struct SpkServerFile
 {
-	const char *path;			/* as it can be shown */
+	const char	   *path; /* as it can be shown */
 	SpkFileIdentity was;
-	bool		regular;
+	bool			regular;
 
 	/* private */
-	int			file;			/* a virtual one of fd.c when regular; or -1 */
-	int			fd;				/* the kernel's otherwise; or -1 */
-	bool		waits;			/* a pipe that nobody has written to yet */
+	int					  file;	 /* a virtual one of fd.c when regular; or -1 */
+	int					  fd;	 /* the kernel's otherwise; or -1 */
+	bool				  waits; /* a pipe that nobody has written to yet */
 	MemoryContextCallback cleanup;
 } SpkServerFile;
 
@@ -68,4 +68,4 @@ extern void spk_file_forget(SpkServerFile *file, int64 from, int64 to);
 /* May be called twice. */
 extern void spk_file_close(SpkServerFile *file);
 
-#endif							/* SPK_EVENTS_SERVER_FILE_H */
+#endif /* SPK_EVENTS_SERVER_FILE_H */

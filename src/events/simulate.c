@@ -23,11 +23,11 @@ PG_FUNCTION_INFO_V1(sparkify_simulate_events_support);
 
 typedef struct SimulateState
 {
-	TupleDesc	tupdesc;
-	int		   *columns;		/* of events, for each attribute */
-	Datum	   *values;
-	bool	   *nulls;
-	SpkHost		host;
+	TupleDesc	   tupdesc;
+	int			  *columns; /* of events, for each attribute */
+	Datum		  *values;
+	bool		  *nulls;
+	SpkHost		   host;
 	SpkSimulation *simulation;
 } SimulateState;
 
@@ -88,10 +88,10 @@ check_range(const char *argument, int32 value, int32 max)
 static SimulateState *
 begin_simulation(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	int32		users = PG_GETARG_INT32(0);
-	int32		days = PG_GETARG_INT32(1);
-	int64		seed = PG_GETARG_INT64(2);
-	MemoryContext oldcontext;
+	int32		   users = PG_GETARG_INT32(0);
+	int32		   days = PG_GETARG_INT32(1);
+	int64		   seed = PG_GETARG_INT64(2);
+	MemoryContext  oldcontext;
 	SimulateState *state;
 
 	check_range("users", users, SPK_SIM_MAX_USERS);
@@ -116,9 +116,9 @@ Datum
 churn_simulate_events(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
-	SimulateState *state;
-	SpkSimEvent event;
-	SpkEventRow row;
+	SimulateState	*state;
+	SpkSimEvent		 event;
+	SpkEventRow		 row;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -134,14 +134,15 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 	set_row(&row, &event);
 	spk_row_datums(&row, state->columns, state->tupdesc->natts, state->values, state->nulls);
 	SRF_RETURN_NEXT(funcctx,
-					HeapTupleGetDatum(heap_form_tuple(state->tupdesc, state->values, state->nulls)));
+					HeapTupleGetDatum(
+						heap_form_tuple(state->tupdesc, state->values, state->nulls)));
 }
 
 /* The value of a call's integer argument; false when the planner cannot know it. */
 static bool
 known_argument(PlannerInfo *root, List *args, int n, int32 *value)
 {
-	Node	   *arg = estimate_expression_value(root, list_nth(args, n));
+	Node *arg = estimate_expression_value(root, list_nth(args, n));
 
 	if (!IsA(arg, Const) || ((Const *) arg)->constisnull)
 		return false;
@@ -153,11 +154,11 @@ known_argument(PlannerInfo *root, List *args, int n, int32 *value)
 Datum
 sparkify_simulate_events_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	Node			   *request = (Node *) PG_GETARG_POINTER(0);
 	SupportRequestRows *rows;
-	List	   *args;
-	int32		users;
-	int32		days;
+	List			   *args;
+	int32				users;
+	int32				days;
 
 	if (!IsA(request, SupportRequestRows) || !is_funcclause(((SupportRequestRows *) request)->node))
 		PG_RETURN_POINTER(NULL);

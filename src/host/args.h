@@ -15,4 +15,4 @@
  */
 extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
 
-#endif							/* SPK_HOST_ARGS_H */
+#endif /* SPK_HOST_ARGS_H */

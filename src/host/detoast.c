@@ -11,7 +11,7 @@
 #include "host/detoast.h"
 
 /* Fetched between two looks for interrupts: some milliseconds' worth. */
-#define PIECE_BYTES	(512 * 1024)
+#define PIECE_BYTES (512 * 1024)
 
 static struct varlena *
 fetch_in_pieces(struct varlena *value, int32 size)
@@ -21,13 +21,14 @@ fetch_in_pieces(struct varlena *value, int32 size)
 	SET_VARSIZE(whole, size + VARHDRSZ);
 	for (int32 at = 0; at < size; at += PIECE_BYTES)
 	{
-		int32		wanted = Min(PIECE_BYTES, size - at);
+		int32			wanted = Min(PIECE_BYTES, size - at);
 		struct varlena *piece;
 
 		CHECK_FOR_INTERRUPTS();
 		piece = detoast_attr_slice(value, at, wanted);
 		if (VARSIZE_ANY_EXHDR(piece) != wanted)
-			elog(ERROR, "slice of a stored value has %d bytes, not %d", (int) VARSIZE_ANY_EXHDR(piece), wanted);
+			elog(ERROR, "slice of a stored value has %d bytes, not %d",
+				 (int) VARSIZE_ANY_EXHDR(piece), wanted);
 		memcpy(VARDATA(whole) + at, VARDATA_ANY(piece), wanted);
 		pfree(piece);
 	}

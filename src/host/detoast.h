@@ -14,4 +14,4 @@
  */
 extern struct varlena *spk_detoast_packed(Datum value);
 
-#endif							/* SPK_HOST_DETOAST_H */
+#endif /* SPK_HOST_DETOAST_H */

@@ -8,17 +8,17 @@
 #include "host/json_text.h"
 #include "host/pg_host.h"
 
-#define TEXT_DEPTH	32
+#define TEXT_DEPTH 32
 
 /* Bytes of a name in a message. */
-#define MAX_SHOWN	63
+#define MAX_SHOWN 63
 
 void
-spk_json_error(const char *what, const char *detail_fmt,...)
+spk_json_error(const char *what, const char *detail_fmt, ...)
 {
-	char		detail[256];
-	va_list		args;
-	int			len;
+	char	detail[256];
+	va_list args;
+	int		len;
 
 	va_start(args, detail_fmt);
 	len = vsnprintf(detail, sizeof(detail), detail_fmt, args);
@@ -40,9 +40,9 @@ spk_json_shown(const char *text)
 json_object *
 spk_json_parse(const char *text, const char *what)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkJsonParser parser;
-	json_object *root;
+	SpkHost							 host = spk_pg_host(CurrentMemoryContext);
+	SpkJsonParser					 parser;
+	json_object						*root;
 	volatile enum json_tokener_error error;
 
 	if (!spk_json_parser_open(&parser, TEXT_DEPTH))
@@ -66,7 +66,8 @@ spk_json_parse(const char *text, const char *what)
 }
 
 json_object *
-spk_json_member(json_object *object, const char *key, json_type type, bool optional, const char *what)
+spk_json_member(json_object *object, const char *key, json_type type, bool optional,
+				const char *what)
 {
 	json_object *member;
 
@@ -87,7 +88,7 @@ int64
 spk_json_int(json_object *object, const char *key, int64 min, int64 max, const char *what)
 {
 	json_object *member = spk_json_member(object, key, json_type_int, false, what);
-	int64		value = json_object_get_int64(member);
+	int64		 value = json_object_get_int64(member);
 
 	/* json-c clamps what does not fit: the ends of int64 are not to be trusted */
 	if (value < min || value > max)
@@ -99,7 +100,7 @@ const char *
 spk_json_string(json_object *object, const char *key, const char *what)
 {
 	json_object *member = spk_json_member(object, key, json_type_string, false, what);
-	const char *value = json_object_get_string(member);
+	const char	*value = json_object_get_string(member);
 
 	if (strlen(value) != (size_t) json_object_get_string_len(member))
 		spk_json_error(what, "The member \"%s\" contains a null character.", key);
@@ -111,7 +112,7 @@ spk_json_only(json_object *object, const char *const *keys, int n, const char *w
 {
 	json_object_object_foreach(object, key, member)
 	{
-		int			i = 0;
+		int i = 0;
 
 		(void) member;
 		while (i < n && strcmp(key, keys[i]) != 0)

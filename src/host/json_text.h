@@ -18,17 +18,19 @@
 extern json_object *spk_json_parse(const char *text, const char *what);
 
 /* Raises "invalid input syntax for type WHAT" with this detail. */
-pg_noreturn extern void spk_json_error(const char *what, const char *detail_fmt,...) pg_attribute_printf(2, 3);
+pg_noreturn extern void spk_json_error(const char *what, const char *detail_fmt, ...)
+	pg_attribute_printf(2, 3);
 
 /* The beginning of a text of the user's, for a message: whole characters, palloc'd. */
 extern char *spk_json_shown(const char *text);
 
 /* The member of an object, of this type; NULL when it is absent and optional. */
-extern json_object *spk_json_member(json_object *object, const char *key, json_type type, bool optional,
-									const char *what);
+extern json_object *spk_json_member(json_object *object, const char *key, json_type type,
+									bool optional, const char *what);
 
 /* A whole number in min .. max. */
-extern int64 spk_json_int(json_object *object, const char *key, int64 min, int64 max, const char *what);
+extern int64 spk_json_int(json_object *object, const char *key, int64 min, int64 max,
+						  const char *what);
 
 /* A text, terminated; no NUL inside. */
 extern const char *spk_json_string(json_object *object, const char *key, const char *what);
@@ -36,4 +38,4 @@ extern const char *spk_json_string(json_object *object, const char *key, const c
 /* Raises an error when the object has members beyond the n keys. */
 extern void spk_json_only(json_object *object, const char *const *keys, int n, const char *what);
 
-#endif							/* SPK_HOST_JSON_TEXT_H */
+#endif /* SPK_HOST_JSON_TEXT_H */

@@ -39,7 +39,7 @@ spk_label_kind(Oid type)
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("label must be boolean or a number, not %s", format_type_be(type)),
 					 errhint("Turn the label into a boolean, as in (label = 'yes').")));
-			return SPK_LABEL_BOOL;	/* not reached */
+			return SPK_LABEL_BOOL; /* not reached */
 	}
 }
 
@@ -57,15 +57,16 @@ reject_label(Datum label, PGFunction output)
 static bool
 numeric_is(Datum label, int value)
 {
-	return DatumGetBool(DirectFunctionCall2(numeric_eq, label,
-											DirectFunctionCall1(int4_numeric, Int32GetDatum(value))));
+	return DatumGetBool(
+		DirectFunctionCall2(numeric_eq, label,
+							DirectFunctionCall1(int4_numeric, Int32GetDatum(value))));
 }
 
 int
 spk_label_value(Datum label, SpkLabelKind kind)
 {
-	PGFunction	output = NULL;
-	double		value = 0;
+	PGFunction output = NULL;
+	double	   value = 0;
 
 	switch (kind)
 	{

@@ -31,6 +31,6 @@ extern SpkLabelKind spk_label_kind(Oid type);
  * ERRCODE_INVALID_PARAMETER_VALUE.  A numeric may leave a few bytes behind in
  * the current memory context.
  */
-extern int	spk_label_value(Datum label, SpkLabelKind kind);
+extern int spk_label_value(Datum label, SpkLabelKind kind);
 
-#endif							/* SPK_HOST_LABEL_H */
+#endif /* SPK_HOST_LABEL_H */

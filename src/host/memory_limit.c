@@ -23,16 +23,16 @@
  * The bound is the administrator's, as the memory is the machine's; a user may
  * only ask for less.  In kB.
  */
-static int	max_training_memory;
-static int	training_memory;	/* -1: no less */
+static int max_training_memory;
+static int training_memory; /* -1: no less */
 
 /* Half of the machine's memory: the rest is for the server and the file cache. */
 static int
 default_memory(void)
 {
-	long		pages = sysconf(_SC_PHYS_PAGES);
-	long		page_size = sysconf(_SC_PAGESIZE);
-	double		kilobytes = (double) pages * page_size / 1024 / 2;
+	long   pages = sysconf(_SC_PHYS_PAGES);
+	long   page_size = sysconf(_SC_PAGESIZE);
+	double kilobytes = (double) pages * page_size / 1024 / 2;
 
 	if (pages <= 0 || page_size <= 0)
 		return 1024 * 1024;
@@ -42,17 +42,17 @@ default_memory(void)
 void
 spk_define_training_memory(void)
 {
-	DefineCustomIntVariable("sparkify.max_training_memory",
-							"Sets the most memory that training a model may take.",
-							"Training that would take more is an error; it uses fewer workers before. "
-							"The default is half of the machine's memory.",
-							&max_training_memory, default_memory(), 1024, MAX_KILOBYTES,
-							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
-	DefineCustomIntVariable("sparkify.training_memory",
-							"Sets the memory that training a model may take, within sparkify.max_training_memory.",
-							"-1 is all of that.",
-							&training_memory, -1, -1, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"sparkify.max_training_memory", "Sets the most memory that training a model may take.",
+		"Training that would take more is an error; it uses fewer workers before. "
+		"The default is half of the machine's memory.",
+		&max_training_memory, default_memory(), 1024, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB, NULL,
+		NULL, NULL);
+	DefineCustomIntVariable(
+		"sparkify.training_memory",
+		"Sets the memory that training a model may take, within sparkify.max_training_memory.",
+		"-1 is all of that.", &training_memory, -1, -1, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB,
+		NULL, NULL, NULL);
 }
 
 /* Is it the user's own bound that holds? */
@@ -78,7 +78,8 @@ megabytes(uint64 bytes)
 static void
 refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
 {
-	const char *setting = asks_for_less() ? "sparkify.training_memory" : "sparkify.max_training_memory";
+	const char *setting = asks_for_less() ? "sparkify.training_memory" :
+											"sparkify.max_training_memory";
 
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),

@@ -22,4 +22,4 @@ extern void spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_feat
 /* Is there so much room for shared memory, as far as one can know? */
 extern bool spk_shared_memory_fits(uint64 bytes);
 
-#endif							/* SPK_HOST_MEMORY_LIMIT_H */
+#endif /* SPK_HOST_MEMORY_LIMIT_H */

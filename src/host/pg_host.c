@@ -35,7 +35,7 @@ host_cancelled(void *ctx)
 SpkHost
 spk_pg_host(MemoryContext context)
 {
-	SpkHost		host = {host_alloc, host_release, host_cancelled, context};
+	SpkHost host = {host_alloc, host_release, host_cancelled, context};
 
 	return host;
 }
@@ -80,7 +80,7 @@ spk_check(SpkStatus status, const char *what, const char *why)
 void *
 spk_must_alloc(const SpkHost *host, size_t n, size_t size, const char *what)
 {
-	void	   *memory = spk_alloc(host, n, size);
+	void *memory = spk_alloc(host, n, size);
 
 	if (memory == NULL)
 		spk_check(SPK_NO_MEMORY, what, NULL);

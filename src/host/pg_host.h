@@ -27,4 +27,4 @@ extern void spk_check(SpkStatus status, const char *what, const char *why);
 /* n * size bytes, as spk_alloc; when there are none, spk_check's error for this thing. */
 extern void *spk_must_alloc(const SpkHost *host, size_t n, size_t size, const char *what);
 
-#endif							/* SPK_HOST_PG_HOST_H */
+#endif /* SPK_HOST_PG_HOST_H */

@@ -14,13 +14,13 @@
 
 #include "host/progress.h"
 
-#define SECONDS_BETWEEN_NOTICES		2
+#define SECONDS_BETWEEN_NOTICES 2
 
 /* While loading, the clock is looked at after so many bytes or rows. */
-#define STEP_BYTES		(1024 * 1024)
-#define STEP_ROWS		1000
+#define STEP_BYTES (1024 * 1024)
+#define STEP_ROWS  1000
 
-#define MEGABYTE		1e6
+#define MEGABYTE 1e6
 
 static bool progress_notices = true;
 
@@ -30,8 +30,7 @@ spk_define_progress(void)
 	DefineCustomBoolVariable("sparkify.progress",
 							 "Reports the progress of loading events and of training.",
 							 "Every two seconds a NOTICE tells what is done and the time left.",
-							 &progress_notices, true, PGC_USERSET, 0,
-							 NULL, NULL, NULL);
+							 &progress_notices, true, PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* ---- Notices ---- */
@@ -46,7 +45,7 @@ start_notices(SpkNotices *notices)
 static double
 seconds_since(const SpkNotices *notices)
 {
-	instr_time	now;
+	instr_time now;
 
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, notices->start);
@@ -77,7 +76,7 @@ spk_train_progress_start(SpkTrainProgress *progress)
 void
 spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done, uint32 total)
 {
-	double		seconds;
+	double seconds;
 
 	if (done == 0 || done >= total || !notice_due(&progress->notices, &seconds))
 		return;
@@ -108,7 +107,7 @@ spk_load_progress_start(SpkLoadProgress *progress, Oid relid, int64 total)
 static void
 notice_load(const SpkLoadProgress *progress, int64 bytes, int64 rows, double seconds)
 {
-	double		rate = bytes / seconds;
+	double rate = bytes / seconds;
 
 	if (progress->total > 0 && bytes > 0 && bytes <= progress->total)
 		ereport(NOTICE,
@@ -124,7 +123,7 @@ notice_load(const SpkLoadProgress *progress, int64 bytes, int64 rows, double sec
 void
 spk_load_progress_update(SpkLoadProgress *progress, int64 bytes, int64 rows)
 {
-	double		seconds;
+	double seconds;
 
 	progress->next_bytes = bytes + STEP_BYTES;
 	progress->next_rows = rows + STEP_ROWS;

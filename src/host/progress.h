@@ -16,15 +16,15 @@ extern void spk_define_progress(void);
 /* When work began, and when a notice of it is due. */
 typedef struct SpkNotices
 {
-	instr_time	start;
-	double		next;			/* in seconds after the start */
+	instr_time start;
+	double	   next; /* in seconds after the start */
 } SpkNotices;
 
 /* ---- Training ---- */
 
 typedef struct SpkTrainProgress
 {
-	SpkNotices	notices;
+	SpkNotices notices;
 } SpkTrainProgress;
 
 extern void spk_train_progress_start(SpkTrainProgress *progress);
@@ -34,16 +34,17 @@ extern void spk_train_progress_start(SpkTrainProgress *progress);
  * of what is done and how long the rest should take.  things are "columns
  * binned", "trees grown" and the like.
  */
-extern void spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done, uint32 total);
+extern void spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done,
+							   uint32 total);
 
 /* ---- Loading ---- */
 
 typedef struct SpkLoadProgress
 {
-	SpkNotices	notices;
-	int64		total;			/* bytes of the files; 0 when unknown */
-	int64		next_bytes;		/* when to look at the clock again */
-	int64		next_rows;
+	SpkNotices notices;
+	int64	   total;	   /* bytes of the files; 0 when unknown */
+	int64	   next_bytes; /* when to look at the clock again */
+	int64	   next_rows;
 } SpkLoadProgress;
 
 /* Shows a load into a table in pg_stat_progress_copy. */
@@ -68,4 +69,4 @@ extern void spk_load_progress_end(void);
 /* Since the start. */
 extern double spk_load_progress_seconds(const SpkLoadProgress *progress);
 
-#endif							/* SPK_HOST_PROGRESS_H */
+#endif /* SPK_HOST_PROGRESS_H */

@@ -18,13 +18,14 @@
 
 #include "host/source.h"
 
-#define SOURCE_HINT	"A source is the name of a table or a view, or a query as in 'SELECT * FROM snapshots'."
+#define SOURCE_HINT \
+	"A source is the name of a table or a view, or a query as in 'SELECT * FROM snapshots'."
 
 /* The end of a comment that starts here, or the same place when none does. */
 static const char *
 skip_comment(const char *p)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	if (p[0] == '-' && p[1] == '-')
 		return p + strcspn(p, "\n\r");
@@ -67,7 +68,7 @@ skip_blanks(const char *p)
 static bool
 has_words(const char *p)
 {
-	bool		quoted = false;
+	bool quoted = false;
 
 	for (; *p != '\0'; p++)
 	{
@@ -84,13 +85,13 @@ static bool
 starts_query(const char *source)
 {
 	static const char *const keywords[] = {"select", "with", "values", "table"};
-	const char *p = skip_blanks(source);
+	const char				*p = skip_blanks(source);
 
 	if (*p == '(')
 		return true;
 	for (int i = 0; i < lengthof(keywords); i++)
 	{
-		size_t		len = strlen(keywords[i]);
+		size_t len = strlen(keywords[i]);
 
 		if (pg_strncasecmp(p, keywords[i], len) == 0 &&
 			(p[len] == '(' || p[len] == '*' || p[len] == '"' || p[len] == '\'' ||
@@ -111,7 +112,7 @@ is_query(const char *source)
 static void
 source_error_callback(void *arg)
 {
-	int			position = geterrposition();
+	int position = geterrposition();
 
 	if (position > 0)
 	{
@@ -128,8 +129,8 @@ static char *
 query_text(char *source)
 {
 	ErrorContextCallback context = {error_context_stack, source_error_callback, source};
-	List	   *statements;
-	RawStmt    *raw;
+	List				*statements;
+	RawStmt				*raw;
 
 	error_context_stack = &context;
 	statements = spk_raw_parser(source);
@@ -145,19 +146,19 @@ query_text(char *source)
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("a source must be a table, a view or a query that only reads"),
 				 errhint(SOURCE_HINT)));
-	return raw->stmt_len > 0 ? pnstrdup(source + raw->stmt_location, raw->stmt_len)
-		: pstrdup(source + raw->stmt_location);
+	return raw->stmt_len > 0 ? pnstrdup(source + raw->stmt_location, raw->stmt_len) :
+							   pstrdup(source + raw->stmt_location);
 }
 
 /* May the user read any of it?  As LOCK TABLE does, that is known before the lock is taken. */
 static void
 check_readable(const RangeVar *name, Oid relation, Oid old_relation, void *arg)
 {
-	char		relkind = OidIsValid(relation) ? get_rel_relkind(relation) : '\0';
-	AclResult	result;
+	char	  relkind = OidIsValid(relation) ? get_rel_relkind(relation) : '\0';
+	AclResult result;
 
 	if (relkind == '\0')
-		return;					/* gone, or on its way: the look-up goes on */
+		return; /* gone, or on its way: the look-up goes on */
 	result = pg_class_aclcheck(relation, GetUserId(), ACL_SELECT);
 	if (result != ACLCHECK_OK)
 		result = pg_attribute_aclcheck_all(relation, GetUserId(), ACL_SELECT, ACLMASK_ANY);
@@ -178,7 +179,7 @@ check_has_rows(Oid relation, const char *source)
 		case RELKIND_MATVIEW:
 		case RELKIND_FOREIGN_TABLE:
 		case RELKIND_PARTITIONED_TABLE:
-		case '\0':				/* gone */
+		case '\0': /* gone */
 			return;
 		default:
 			ereport(ERROR,
@@ -192,16 +193,18 @@ check_has_rows(Oid relation, const char *source)
 static char *
 relation_text(const char *source)
 {
-	ErrorContextCallback context = {error_context_stack, source_error_callback, unconstify(char *, source)};
-	RangeVar   *name;
-	Oid			relation;
-	char	   *schema;
-	char	   *relname;
+	ErrorContextCallback context = {error_context_stack, source_error_callback,
+									unconstify(char *, source)};
+	RangeVar			*name;
+	Oid					 relation;
+	char				*schema;
+	char				*relname;
 
 	error_context_stack = &context;
 	name = makeRangeVarFromNameList(spk_name_list(source));
 	error_context_stack = context.previous;
-	relation = RangeVarGetRelidExtended(name, AccessShareLock, RVR_MISSING_OK, check_readable, NULL);
+	relation = RangeVarGetRelidExtended(name, AccessShareLock, RVR_MISSING_OK, check_readable,
+										NULL);
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

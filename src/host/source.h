@@ -19,9 +19,9 @@
  * source may stand, as what it calls is not checked.  A source that is a query
  * stands between these two, alone on its lines, for a comment at its end.
  */
-#define SPK_SOURCE_ALIAS	"q"
-#define SPK_SOURCE_OPEN		"(\n"
-#define SPK_SOURCE_CLOSE	"\n) AS " SPK_SOURCE_ALIAS
+#define SPK_SOURCE_ALIAS "q"
+#define SPK_SOURCE_OPEN	 "(\n"
+#define SPK_SOURCE_CLOSE "\n) AS " SPK_SOURCE_ALIAS
 
 /*
  * The source as an item of a FROM clause, alias q: a name, if need be
@@ -41,7 +41,7 @@ extern double spk_source_rows(const char *from);
 extern void spk_source_require_column(TupleDesc columns, const char *name, const char *what);
 
 /* Called for each row of a result; memory of its own is given back after the query. */
-typedef void (*SpkRowCallback) (TupleTableSlot *slot, void *arg);
+typedef void (*SpkRowCallback)(TupleTableSlot *slot, void *arg);
 
 /*
  * Runs a query with parameters $1.. (not NULL), in parallel where it pays.
@@ -49,7 +49,8 @@ typedef void (*SpkRowCallback) (TupleTableSlot *slot, void *arg);
  * and its columns must be of these types; both are errors before a row is read.
  */
 extern void spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *values,
-						   int n_columns, const Oid *column_types, SpkRowCallback callback, void *arg);
+						   int n_columns, const Oid *column_types, SpkRowCallback callback,
+						   void *arg);
 
 /* The schema of a function of the extension, quoted. */
 extern const char *spk_own_schema(Oid function);
@@ -57,4 +58,4 @@ extern const char *spk_own_schema(Oid function);
 /* Is the object, of this catalog, one of the extension's? */
 extern bool spk_is_own(Oid class, Oid object);
 
-#endif							/* SPK_HOST_SOURCE_H */
+#endif /* SPK_HOST_SOURCE_H */

@@ -54,7 +54,7 @@ spk_is_own(Oid class, Oid object)
 const char *
 spk_own_schema(Oid function)
 {
-	char	   *schema = get_namespace_name(get_func_namespace(function));
+	char *schema = get_namespace_name(get_func_namespace(function));
 
 	if (schema == NULL)
 		ereport(ERROR,
@@ -66,9 +66,10 @@ spk_own_schema(Oid function)
 static void
 check_function(Oid function)
 {
-	char	   *schema;
+	char *schema;
 
-	if (get_func_namespace(function) == PG_CATALOG_NAMESPACE || spk_is_own(ProcedureRelationId, function))
+	if (get_func_namespace(function) == PG_CATALOG_NAMESPACE ||
+		spk_is_own(ProcedureRelationId, function))
 		return;
 	schema = get_namespace_name(get_func_namespace(function));
 	ereport(ERROR,
@@ -88,10 +89,10 @@ check_calls(Node *node, void *context)
 		return false;
 	if (IsA(node, Query))
 	{
-		Query	   *query = (Query *) node;
-		ListCell   *lc;
+		Query	 *query = (Query *) node;
+		ListCell *lc;
 
-		foreach(lc, query->rtable)
+		foreach (lc, query->rtable)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
@@ -137,21 +138,24 @@ query_error_callback(void *arg)
 		for (const char *p = start; (p = strstr(p, SPK_SOURCE_CLOSE)) != NULL; p++)
 			end = p;
 	}
-	if (end != NULL && position > before && position <= before + pg_mbstrlen_with_len(start, end - start) + 1)
+	if (end != NULL && position > before &&
+		position <= before + pg_mbstrlen_with_len(start, end - start) + 1)
 	{
 		internalerrposition(position - before);
 		internalerrquery(pnstrdup(start, end - start));
 	}
-	else if (geterrcode() == ERRCODE_AMBIGUOUS_FUNCTION || geterrcode() == ERRCODE_WRONG_OBJECT_TYPE)
-		errhint("Drop what is called like a function of the extension in its schema and is not the extension's.");
+	else if (geterrcode() == ERRCODE_AMBIGUOUS_FUNCTION ||
+			 geterrcode() == ERRCODE_WRONG_OBJECT_TYPE)
+		errhint(
+			"Drop what is called like a function of the extension in its schema and is not the extension's.");
 }
 
 /* The query, analyzed and checked. */
 static Query *
 analyze(const char *sql, int n_params, const Oid *types)
 {
-	RawStmt    *raw = linitial_node(RawStmt, spk_raw_parser(sql));
-	Query	   *query = spk_parse_analyze(raw, sql, types, n_params);
+	RawStmt *raw = linitial_node(RawStmt, spk_raw_parser(sql));
+	Query	*query = spk_parse_analyze(raw, sql, types, n_params);
 
 	check_calls((Node *) query, NULL);
 	return query;
@@ -160,7 +164,7 @@ analyze(const char *sql, int n_params, const Oid *types)
 static PlannedStmt *
 plan(const char *sql, int n_params, const Oid *types, ParamListInfo params)
 {
-	Query	   *query = linitial_node(Query, QueryRewrite(analyze(sql, n_params, types)));
+	Query		*query = linitial_node(Query, QueryRewrite(analyze(sql, n_params, types)));
 	PlannedStmt *planned = pg_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, params);
 
 	if (!CommandIsReadOnly(planned))
@@ -212,9 +216,9 @@ check_columns(TupleDesc columns, int n_columns, const Oid *column_types)
 /* A DestReceiver that hands rows to a callback. */
 typedef struct CallbackReceiver
 {
-	DestReceiver pub;
+	DestReceiver   pub;
 	SpkRowCallback callback;
-	void	   *arg;
+	void		  *arg;
 } CallbackReceiver;
 
 static bool
@@ -237,21 +241,24 @@ receive_end(DestReceiver *self)
 }
 
 void
-spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *values,
-			   int n_columns, const Oid *column_types, SpkRowCallback callback, void *arg)
+spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *values, int n_columns,
+			   const Oid *column_types, SpkRowCallback callback, void *arg)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn query", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	ErrorContextCallback where = {error_context_stack, query_error_callback, unconstify(char *, sql)};
+	MemoryContext		 context = AllocSetContextCreate(CurrentMemoryContext, "churn query",
+														 ALLOCSET_DEFAULT_SIZES);
+	MemoryContext		 old = MemoryContextSwitchTo(context);
+	ErrorContextCallback where = {error_context_stack, query_error_callback,
+								  unconstify(char *, sql)};
 	CallbackReceiver receiver = {{receive_row, receive_startup, receive_end, receive_end, DestNone},
-	callback, arg};
-	ParamListInfo params = param_list(n_params, types, values);
-	QueryDesc  *query;
+								 callback,
+								 arg};
+	ParamListInfo	 params = param_list(n_params, types, values);
+	QueryDesc		*query;
 
 	error_context_stack = &where;
 	PushActiveSnapshot(GetActiveSnapshot());
-	query = CreateQueryDesc(plan(sql, n_params, types, params), sql, GetActiveSnapshot(), InvalidSnapshot,
-							&receiver.pub, params, NULL, 0);
+	query = CreateQueryDesc(plan(sql, n_params, types, params), sql, GetActiveSnapshot(),
+							InvalidSnapshot, &receiver.pub, params, NULL, 0);
 	ExecutorStart(query, 0);
 	check_columns(query->tupDesc, n_columns, column_types);
 	spk_executor_run(query);
@@ -267,11 +274,12 @@ spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *val
 TupleDesc
 spk_source_columns(const char *from)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn query", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	char	   *sql = psprintf("SELECT q.* FROM %s", from);
+	MemoryContext		 context = AllocSetContextCreate(CurrentMemoryContext, "churn query",
+														 ALLOCSET_DEFAULT_SIZES);
+	MemoryContext		 old = MemoryContextSwitchTo(context);
+	char				*sql = psprintf("SELECT q.* FROM %s", from);
 	ErrorContextCallback where = {error_context_stack, query_error_callback, sql};
-	TupleDesc	columns;
+	TupleDesc			 columns;
 
 	error_context_stack = &where;
 	columns = ExecCleanTypeFromTL(analyze(sql, 0, NULL)->targetList);
@@ -285,11 +293,12 @@ spk_source_columns(const char *from)
 double
 spk_source_rows(const char *from)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn query", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	char	   *sql = psprintf("SELECT q.* FROM %s", from);
+	MemoryContext		 context = AllocSetContextCreate(CurrentMemoryContext, "churn query",
+														 ALLOCSET_DEFAULT_SIZES);
+	MemoryContext		 old = MemoryContextSwitchTo(context);
+	char				*sql = psprintf("SELECT q.* FROM %s", from);
 	ErrorContextCallback where = {error_context_stack, query_error_callback, sql};
-	double		rows;
+	double				 rows;
 
 	error_context_stack = &where;
 	rows = plan(sql, 0, NULL, NULL)->planTree->plan_rows;

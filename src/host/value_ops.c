@@ -16,7 +16,7 @@
 #include "host/detoast.h"
 
 /* Bytes between two looks for interrupts: values have up to a gigabyte. */
-#define PIECE	(1024 * 1024)
+#define PIECE (1024 * 1024)
 
 PG_FUNCTION_INFO_V1(sparkify_value_eq);
 PG_FUNCTION_INFO_V1(sparkify_value_ne);
@@ -29,12 +29,12 @@ PG_FUNCTION_INFO_V1(sparkify_value_hash);
 PG_FUNCTION_INFO_V1(sparkify_value_hash_extended);
 
 /* Argument n, detoasted; what is a copy goes back by PG_FREE_IF_COPY, as an index compares many. */
-#define GETARG_VALUE_PP(n)	spk_detoast_packed(PG_GETARG_DATUM(n))
+#define GETARG_VALUE_PP(n) spk_detoast_packed(PG_GETARG_DATUM(n))
 
 static int
 compare_bytes(const char *a, const char *b, size_t len)
 {
-	int			order = 0;
+	int order = 0;
 
 	for (size_t at = 0; at < len && order == 0; at += PIECE)
 	{
@@ -49,7 +49,7 @@ static uint64
 hash_bytes_of(const struct varlena *value, uint64 seed)
 {
 	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
-	size_t		len = VARSIZE_ANY_EXHDR(value);
+	size_t				 len = VARSIZE_ANY_EXHDR(value);
 
 	for (; len > PIECE; bytes += PIECE, len -= PIECE)
 	{
@@ -64,9 +64,9 @@ compare_args(FunctionCallInfo fcinfo)
 {
 	struct varlena *a = GETARG_VALUE_PP(0);
 	struct varlena *b = GETARG_VALUE_PP(1);
-	size_t		a_len = VARSIZE_ANY_EXHDR(a);
-	size_t		b_len = VARSIZE_ANY_EXHDR(b);
-	int			order = compare_bytes(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
+	size_t			a_len = VARSIZE_ANY_EXHDR(a);
+	size_t			b_len = VARSIZE_ANY_EXHDR(b);
+	int				order = compare_bytes(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
 
 	if (order == 0)
 		order = (a_len > b_len) - (a_len < b_len);
@@ -123,7 +123,7 @@ sparkify_value_ge(PG_FUNCTION_ARGS)
 Datum
 sparkify_value_cmp(PG_FUNCTION_ARGS)
 {
-	int			order = compare_args(fcinfo);
+	int order = compare_args(fcinfo);
 
 	PG_RETURN_INT32((order > 0) - (order < 0));
 }
@@ -133,7 +133,7 @@ Datum
 sparkify_value_hash(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
-	uint64		hash = hash_bytes_of(value, 0);
+	uint64			hash = hash_bytes_of(value, 0);
 
 	PG_FREE_IF_COPY(value, 0);
 	PG_RETURN_UINT32((uint32) hash);
@@ -143,7 +143,7 @@ Datum
 sparkify_value_hash_extended(PG_FUNCTION_ARGS)
 {
 	struct varlena *value = GETARG_VALUE_PP(0);
-	uint64		hash = hash_bytes_of(value, (uint64) PG_GETARG_INT64(1));
+	uint64			hash = hash_bytes_of(value, (uint64) PG_GETARG_INT64(1));
 
 	PG_FREE_IF_COPY(value, 0);
 	PG_RETURN_UINT64(hash);

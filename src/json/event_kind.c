@@ -23,7 +23,9 @@ typedef struct Magic
 static const Magic magics[] = {
 	{SPK_KIND_GZIP, 0, 3, "\x1F\x8B\x08"},
 	{SPK_KIND_BZIP2, 0, 3, "BZh"},
-	{SPK_KIND_XZ, 0, 6, "\xFD" "7zXZ\0"},
+	{SPK_KIND_XZ, 0, 6,
+	 "\xFD"
+	 "7zXZ\0"},
 	{SPK_KIND_ZSTD, 0, 4, "\x28\xB5\x2F\xFD"},
 	{SPK_KIND_LZ4, 0, 4, "\x04\x22\x4D\x18"},
 	{SPK_KIND_ZIP, 0, 4, "PK\3\4"},
@@ -48,10 +50,10 @@ static const Magic magics[] = {
 };
 
 /* All but the one of tar, which is looked for where there are null bytes. */
-#define MAGIC_BYTES		6
-#define TAR_BYTES		262
+#define MAGIC_BYTES 6
+#define TAR_BYTES	262
 
-#define JQ_HINT(filter)	"One object a line is wanted: jq -c '" filter "' writes them so."
+#define JQ_HINT(filter) "One object a line is wanted: jq -c '" filter "' writes them so."
 #define GZIP_HINT		"Decompress it, or compress it with gzip, which is read as it is."
 #define ARCHIVE_HINT	"Extract the log from it."
 #define EXPORT_HINT		"Export the rows as one JSON object a line."
@@ -60,19 +62,22 @@ static const struct
 {
 	const char *name;
 	const char *hint;
-}			kinds[SPK_N_KINDS] = {
+} kinds[SPK_N_KINDS] = {
 	[SPK_KIND_ARRAY] = {"a JSON array", JQ_HINT(".[]")},
 	[SPK_KIND_PRETTY] = {"pretty-printed JSON", JQ_HINT(".")},
 	[SPK_KIND_CONCATENATED] = {"JSON objects without newlines between them", JQ_HINT(".")},
-	[SPK_KIND_COMMAS] = {"JSON objects with a comma behind each line",
-	"One object a line is wanted, and nothing behind it: sed 's/,[[:space:]]*$//' takes the commas off."},
-	[SPK_KIND_NAN] = {"no JSON, as it has NaN or Infinity",
-	"JSON has null for what is missing; in Python, replace NaN by None before json.dumps()."},
+	[SPK_KIND_COMMAS] =
+		{"JSON objects with a comma behind each line",
+		 "One object a line is wanted, and nothing behind it: sed 's/,[[:space:]]*$//' takes the commas off."},
+	[SPK_KIND_NAN] =
+		{"no JSON, as it has NaN or Infinity",
+		 "JSON has null for what is missing; in Python, replace NaN by None before json.dumps()."},
 	[SPK_KIND_PYTHON] = {"Python's print of its objects, not JSON",
-	"Write each line with json.dumps() instead of str() or print()."},
+						 "Write each line with json.dumps() instead of str() or print()."},
 	[SPK_KIND_UTF16] = {"UTF-16 text", "UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 converts it."},
 	[SPK_KIND_UTF32] = {"UTF-32 text", "UTF-8 is wanted: iconv -f UTF-32 -t UTF-8 converts it."},
-	[SPK_KIND_GZIP] = {"compressed with gzip twice", "Decompress it once with gunzip; what that leaves is read as it is."},
+	[SPK_KIND_GZIP] = {"compressed with gzip twice",
+					   "Decompress it once with gunzip; what that leaves is read as it is."},
 	[SPK_KIND_BZIP2] = {"compressed with bzip2", GZIP_HINT},
 	[SPK_KIND_XZ] = {"compressed with xz", GZIP_HINT},
 	[SPK_KIND_ZSTD] = {"compressed with zstd", GZIP_HINT},
@@ -103,7 +108,7 @@ spk_kind_hint(SpkFileKind kind)
 static SpkFileKind
 kind_of_line(const char *line, const char *end)
 {
-	SpkScan		scan = {line, end, false, false};
+	SpkScan scan = {line, end, false, false};
 
 	if (*scan.at != '{')
 		return SPK_KIND_LINES;
@@ -143,7 +148,8 @@ kind_of_all_lines(SpkScan rest, bool is_all)
 		rest.at = end;
 		if (kind == SPK_KIND_UNDECIDED)
 			kind = line;
-		else if (line != kind && !(kind == SPK_KIND_COMMAS && line == SPK_KIND_LINES && spk_scan_over(&rest)))
+		else if (line != kind &&
+				 !(kind == SPK_KIND_COMMAS && line == SPK_KIND_LINES && spk_scan_over(&rest)))
 			return SPK_KIND_LINES;
 	}
 	return kind;
@@ -166,13 +172,13 @@ kind_of_lines(SpkScan rest, bool is_all)
 static SpkFileKind
 kind_of_array(SpkScan scan, bool is_all)
 {
-	int			n = 0;
-	bool		is_closed = false;
+	int	 n = 0;
+	bool is_closed = false;
 
 	scan.at++;
 	while (!is_closed)
 	{
-		SpkScanEnd		result;
+		SpkScanEnd result;
 
 		if (spk_scan_over(&scan))
 			break;
@@ -224,7 +230,7 @@ kind_of_concatenated(SpkScan scan, bool is_all)
 static SpkFileKind
 kind_of_pretty(SpkScan scan, bool is_all)
 {
-	SpkScanEnd		result;
+	SpkScanEnd result;
 
 	if (spk_scan_over(&scan))
 		return is_all ? SPK_KIND_PRETTY : SPK_KIND_UNDECIDED;
@@ -239,7 +245,7 @@ kind_of_pretty(SpkScan scan, bool is_all)
 static SpkFileKind
 kind_of_objects(SpkScan scan, bool is_all)
 {
-	SpkScan		start = scan;
+	SpkScan start = scan;
 
 	switch (spk_scan_value(&scan, 0))
 	{
@@ -265,7 +271,7 @@ kind_of_objects(SpkScan scan, bool is_all)
 static SpkFileKind
 kind_of_text(const char *bytes, size_t len, bool is_all)
 {
-	SpkScan		scan = {bytes, bytes + len, false, false};
+	SpkScan scan = {bytes, bytes + len, false, false};
 
 	if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
 		scan.at += 3;
@@ -324,7 +330,8 @@ kind_of_magic(const char *bytes, size_t len)
 			memcmp(bytes + magic->offset, magic->bytes, magic->len) != 0)
 			continue;
 		if (magic->kind != SPK_KIND_BZIP2 ||
-			(len > 4 && bytes[3] >= '1' && bytes[3] <= '9' && (bytes[4] == 0x31 || bytes[4] == 0x17)))
+			(len > 4 && bytes[3] >= '1' && bytes[3] <= '9' &&
+			 (bytes[4] == 0x31 || bytes[4] == 0x17)))
 			return magic->kind;
 	}
 	return SPK_KIND_LINES;

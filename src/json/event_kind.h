@@ -10,27 +10,27 @@
 #include <stddef.h>
 
 /* From so many bytes on, or from all there are, the kind is decided. */
-#define SPK_KIND_BYTES	(64 * 1024)
+#define SPK_KIND_BYTES (64 * 1024)
 
 typedef enum SpkFileKind
 {
-	SPK_KIND_LINES,				/* JSON lines, valid or not */
-	SPK_KIND_UNDECIDED,			/* more bytes are needed */
+	SPK_KIND_LINES,		/* JSON lines, valid or not */
+	SPK_KIND_UNDECIDED, /* more bytes are needed */
 
 	/* JSON, but no lines of it; or lines, but no JSON */
 	SPK_KIND_ARRAY,
-	SPK_KIND_PRETTY,			/* objects over several lines */
-	SPK_KIND_CONCATENATED,		/* objects without newlines */
-	SPK_KIND_COMMAS,			/* a comma behind each line */
-	SPK_KIND_NAN,				/* NaN or Infinity in each line */
-	SPK_KIND_PYTHON,			/* Python's way to print a dict */
+	SPK_KIND_PRETTY,	   /* objects over several lines */
+	SPK_KIND_CONCATENATED, /* objects without newlines */
+	SPK_KIND_COMMAS,	   /* a comma behind each line */
+	SPK_KIND_NAN,		   /* NaN or Infinity in each line */
+	SPK_KIND_PYTHON,	   /* Python's way to print a dict */
 
 	/* no UTF-8 */
 	SPK_KIND_UTF16,
 	SPK_KIND_UTF32,
 
 	/* no text */
-	SPK_KIND_GZIP,				/* within gzip, which is taken off before */
+	SPK_KIND_GZIP, /* within gzip, which is taken off before */
 	SPK_KIND_BZIP2,
 	SPK_KIND_XZ,
 	SPK_KIND_ZSTD,
@@ -57,4 +57,4 @@ extern SpkFileKind spk_kind_of(const char *bytes, size_t len, bool is_all);
 extern const char *spk_kind_name(SpkFileKind kind);
 extern const char *spk_kind_hint(SpkFileKind kind);
 
-#endif							/* SPK_JSON_EVENT_KIND_H */
+#endif /* SPK_JSON_EVENT_KIND_H */

@@ -28,21 +28,21 @@
  * json-c takes some hundred bytes for each value, so that a line of a few
  * megabytes could take gigabytes that no limit of the server counts.
  */
-#define LINE_VALUES		100000
+#define LINE_VALUES 100000
 
 struct SpkEventJudge
 {
-	SpkHost		host;
-	SpkJsonParser parser;
-	struct json_object *object; /* of the last line; owns the row's texts */
-	char		digits[SPK_N_COLUMNS][24];	/* texts that came as integers */
+	SpkHost				host;
+	SpkJsonParser		parser;
+	struct json_object *object;					   /* of the last line; owns the row's texts */
+	char				digits[SPK_N_COLUMNS][24]; /* texts that came as integers */
 };
 
 bool
-spk_fault(SpkEventFault *fault, SpkFaultKind kind, const char *format,...)
+spk_fault(SpkEventFault *fault, SpkFaultKind kind, const char *format, ...)
 {
-	va_list		args;
-	int			len;
+	va_list args;
+	int		len;
 
 	fault->kind = kind;
 	va_start(args, format);
@@ -81,8 +81,7 @@ spk_judge_free(SpkEventJudge *judge)
 static bool
 invalid_json(const char *reason, size_t at, SpkEventFault *fault)
 {
-	return spk_fault(fault, SPK_FAULT_SYNTAX,
-					 "invalid JSON at byte %zu: %s", at + 1, reason);
+	return spk_fault(fault, SPK_FAULT_SYNTAX, "invalid JSON at byte %zu: %s", at + 1, reason);
 }
 
 /*
@@ -91,8 +90,7 @@ invalid_json(const char *reason, size_t at, SpkEventFault *fault)
  * would also cut a key short.
  */
 static bool
-skip_string(const char *line, const char **p, const char *end,
-			SpkEventFault *fault)
+skip_string(const char *line, const char **p, const char *end, SpkEventFault *fault)
 {
 	const char *at;
 
@@ -188,8 +186,8 @@ check_tokens(const char *line, const char *end, SpkEventFault *fault)
 		{
 			values += begins_value(p, end);
 			if (values > LINE_VALUES)
-				return spk_fault(fault, SPK_FAULT_LIMIT,
-								 "line has more than %d values", LINE_VALUES);
+				return spk_fault(fault, SPK_FAULT_LIMIT, "line has more than %d values",
+								 LINE_VALUES);
 			p++;
 		}
 	}
@@ -205,20 +203,19 @@ check_line(const char *line, size_t len, SpkEventFault *fault)
 
 	if (!spk_utf8_valid(line, len))
 		return spk_fault(fault, SPK_FAULT_ENCODING,
-						 memchr(line, '\0', len) != NULL ? "null byte" :
-						 "invalid byte sequence for encoding \"UTF8\"");
+						 memchr(line, '\0', len) != NULL ?
+							 "null byte" :
+							 "invalid byte sequence for encoding \"UTF8\"");
 	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
 		p++;
 	if (p == end || *p != '{')
-		return spk_fault(fault, SPK_FAULT_SYNTAX,
-						 "not a JSON object");
+		return spk_fault(fault, SPK_FAULT_SYNTAX, "not a JSON object");
 	return check_tokens(line, end, fault);
 }
 
 /* Sets judge->object to the line's object. */
 static bool
-parse_object(SpkEventJudge *judge, const char *line, size_t len,
-			 SpkEventFault *fault)
+parse_object(SpkEventJudge *judge, const char *line, size_t len, SpkEventFault *fault)
 {
 	enum json_tokener_error error;
 
@@ -257,19 +254,16 @@ type_name(enum json_type type)
 }
 
 static bool
-wrong_type(const char *key, const char *wanted, struct json_object *value,
-		   SpkEventFault *fault)
+wrong_type(const char *key, const char *wanted, struct json_object *value, SpkEventFault *fault)
 {
-	return spk_fault(fault, SPK_FAULT_TYPE,
-					 "key \"%s\" must be %s, not %s",
-					 key, wanted, type_name(json_object_get_type(value)));
+	return spk_fault(fault, SPK_FAULT_TYPE, "key \"%s\" must be %s, not %s", key, wanted,
+					 type_name(json_object_get_type(value)));
 }
 
 static bool
 out_of_range(const char *key, SpkEventFault *fault)
 {
-	return spk_fault(fault, SPK_FAULT_RANGE,
-					 "key \"%s\" is out of range", key);
+	return spk_fault(fault, SPK_FAULT_RANGE, "key \"%s\" is out of range", key);
 }
 
 /*
@@ -277,25 +271,24 @@ out_of_range(const char *key, SpkEventFault *fault)
  * into INT64_MIN: all of these count as out of range.
  */
 static bool
-get_integer(struct json_object *value, const char *key, const char *wanted,
-			int64_t min, int64_t max, int64_t *result, SpkEventFault *fault)
+get_integer(struct json_object *value, const char *key, const char *wanted, int64_t min,
+			int64_t max, int64_t *result, SpkEventFault *fault)
 {
 	if (json_object_is_type(value, json_type_int))
 	{
 		*result = json_object_get_int64(value);
-		if (*result == INT64_MIN ||
-			json_object_get_uint64(value) > INT64_MAX)
+		if (*result == INT64_MIN || json_object_get_uint64(value) > INT64_MAX)
 			return out_of_range(key, fault);
 	}
 	else if (json_object_is_type(value, json_type_double))
 	{
-		double		number = json_object_get_double(value);
+		double number = json_object_get_double(value);
 
 		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
 		if (number != rint(number))
-			return spk_fault(fault, SPK_FAULT_TYPE,
-							 "key \"%s\" must be %s, not a fraction", key, wanted);
+			return spk_fault(fault, SPK_FAULT_TYPE, "key \"%s\" must be %s, not a fraction", key,
+							 wanted);
 		*result = (int64_t) number;
 	}
 	else
@@ -308,11 +301,10 @@ get_integer(struct json_object *value, const char *key, const char *wanted,
 
 /* Milliseconds since 1970, or ISO 8601, to a timestamptz. */
 static bool
-get_time(struct json_object *value, const char *key, int64_t *result,
-		 SpkEventFault *fault)
+get_time(struct json_object *value, const char *key, int64_t *result, SpkEventFault *fault)
 {
-	int64_t		millis;
-	int64_t		usecs = 0;
+	int64_t millis;
+	int64_t usecs = 0;
 
 	if (json_object_is_type(value, json_type_string))
 		return spk_time_of_iso8601(json_object_get_string(value),
@@ -321,7 +313,7 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 					  "key \"%s\" must be a number or an ISO 8601 time, not another string", key);
 	if (json_object_is_type(value, json_type_double))
 	{
-		double		number = json_object_get_double(value);
+		double number = json_object_get_double(value);
 
 		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
@@ -330,8 +322,7 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 	}
 	else if (!json_object_is_type(value, json_type_int))
 		return wrong_type(key, "a number or an ISO 8601 time", value, fault);
-	else if (!get_integer(value, key, "a number", INT64_MIN, INT64_MAX,
-						  &millis, fault))
+	else if (!get_integer(value, key, "a number", INT64_MIN, INT64_MAX, &millis, fault))
 		return false;
 
 	if (millis < SPK_MIN_TIME / 1000 + SPK_EPOCH_MSECS ||
@@ -344,11 +335,9 @@ get_time(struct json_object *value, const char *key, int64_t *result,
 }
 
 static bool
-get_number(struct json_object *value, const char *key, double *result,
-		   SpkEventFault *fault)
+get_number(struct json_object *value, const char *key, double *result, SpkEventFault *fault)
 {
-	if (!json_object_is_type(value, json_type_double) &&
-		!json_object_is_type(value, json_type_int))
+	if (!json_object_is_type(value, json_type_double) && !json_object_is_type(value, json_type_int))
 		return wrong_type(key, "a number", value, fault);
 	*result = json_object_get_double(value);
 	if (!isfinite(*result))
@@ -357,10 +346,10 @@ get_number(struct json_object *value, const char *key, double *result,
 }
 
 static bool
-get_text(SpkEventJudge *judge, struct json_object *value, int col,
-		 SpkField *field, SpkEventFault *fault)
+get_text(SpkEventJudge *judge, struct json_object *value, int col, SpkField *field,
+		 SpkEventFault *fault)
 {
-	int64_t		integer;
+	int64_t integer;
 
 	if (json_object_is_type(value, json_type_string))
 	{
@@ -368,18 +357,17 @@ get_text(SpkEventJudge *judge, struct json_object *value, int col,
 		field->text.len = json_object_get_string_len(value);
 		return true;
 	}
-	if (!get_integer(value, spk_event_keys[col].key, "a string or an integer",
-					 INT64_MIN, INT64_MAX, &integer, fault))
+	if (!get_integer(value, spk_event_keys[col].key, "a string or an integer", INT64_MIN, INT64_MAX,
+					 &integer, fault))
 		return false;
 	field->text.data = judge->digits[col];
-	field->text.len = snprintf(judge->digits[col], sizeof(judge->digits[col]),
-							   "%" PRId64, integer);
+	field->text.len = snprintf(judge->digits[col], sizeof(judge->digits[col]), "%" PRId64, integer);
 	return true;
 }
 
 static bool
-get_field(SpkEventJudge *judge, struct json_object *value, int col,
-		  SpkField *field, SpkEventFault *fault)
+get_field(SpkEventJudge *judge, struct json_object *value, int col, SpkField *field,
+		  SpkEventFault *fault)
 {
 	const char *key = spk_event_keys[col].key;
 
@@ -388,11 +376,11 @@ get_field(SpkEventJudge *judge, struct json_object *value, int col,
 		case SPK_TYPE_TIME:
 			return get_time(value, key, &field->integer, fault);
 		case SPK_TYPE_INT8:
-			return get_integer(value, key, "an integer", INT64_MIN, INT64_MAX,
-							   &field->integer, fault);
+			return get_integer(value, key, "an integer", INT64_MIN, INT64_MAX, &field->integer,
+							   fault);
 		case SPK_TYPE_INT4:
-			return get_integer(value, key, "an integer", INT32_MIN, INT32_MAX,
-							   &field->integer, fault);
+			return get_integer(value, key, "an integer", INT32_MIN, INT32_MAX, &field->integer,
+							   fault);
 		case SPK_TYPE_FLOAT:
 			return get_number(value, key, &field->number, fault);
 		case SPK_TYPE_TEXT:
@@ -404,10 +392,10 @@ get_field(SpkEventJudge *judge, struct json_object *value, int col,
 /* The keys of a line that mean a column, as json-c holds them: each spelling once. */
 typedef struct ColumnKeys
 {
-	const char *key;			/* NULL: none */
-	const char *other;			/* a second spelling */
-	bool		exact;			/* key is spelled as the source spells it */
-	struct json_object *value;	/* of key */
+	const char		   *key;   /* NULL: none */
+	const char		   *other; /* a second spelling */
+	bool				exact; /* key is spelled as the source spells it */
+	struct json_object *value; /* of key */
 } ColumnKeys;
 
 static void
@@ -433,8 +421,8 @@ find_keys(struct json_object *object, ColumnKeys *columns)
 	memset(columns, 0, sizeof(ColumnKeys) * SPK_N_COLUMNS);
 	json_object_object_foreachC(object, entry)
 	{
-		bool		exact;
-		int			col = spk_column_of_key(entry.key, strlen(entry.key), &exact);
+		bool exact;
+		int	 col = spk_column_of_key(entry.key, strlen(entry.key), &exact);
 
 		if (col != SPK_EVENT_NO_COLUMN)
 			add_key(&columns[col], entry.key, exact, entry.val);
@@ -448,20 +436,20 @@ find_keys(struct json_object *object, ColumnKeys *columns)
 static bool
 no_event(const char *line, size_t len, SpkEventFault *fault)
 {
-	SpkNames	names = {0};
-	size_t		end;
+	SpkNames names = {0};
+	size_t	 end;
 
 	spk_fault(fault, SPK_FAULT_KEYS, "none of the keys ts, userId and page");
 	end = strlen(fault->reason);
 	spk_names_add_keys(&names, line, len);
 	for (int i = 0; i < names.n; i++)
 	{
-		int			room = (int) (sizeof(fault->reason) - end);
-		int			n;
+		int room = (int) (sizeof(fault->reason) - end);
+		int n;
 
 		spk_name_to_ascii(names.name[i]);
-		n = snprintf(fault->reason + end, (size_t) room, "%s\"%s\"",
-					 i == 0 ? ", but " : ", ", names.name[i]);
+		n = snprintf(fault->reason + end, (size_t) room, "%s\"%s\"", i == 0 ? ", but " : ", ",
+					 names.name[i]);
 		if (n >= room)
 		{
 			fault->reason[end] = '\0';
@@ -473,11 +461,11 @@ no_event(const char *line, size_t len, SpkEventFault *fault)
 }
 
 bool
-spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
-				uint32_t wanted, SpkEventRow *row, SpkEventFault *fault)
+spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
+				SpkEventRow *row, SpkEventFault *fault)
 {
-	ColumnKeys	columns[SPK_N_COLUMNS];
-	uint32_t	seen = 0;
+	ColumnKeys columns[SPK_N_COLUMNS];
+	uint32_t   seen = 0;
 
 	json_object_put(judge->object);
 	judge->object = NULL;
@@ -490,14 +478,14 @@ spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		const ColumnKeys *keys = &columns[col];
-		uint32_t	bit = UINT32_C(1) << col;
+		uint32_t		  bit = UINT32_C(1) << col;
 
 		if (keys->key == NULL)
 			continue;
 		if (keys->other != NULL && !keys->exact)
 			return spk_fault(fault, SPK_FAULT_KEYS,
-							 "keys \"%s\" and \"%s\" fold to the same column",
-							 keys->key, keys->other);
+							 "keys \"%s\" and \"%s\" fold to the same column", keys->key,
+							 keys->other);
 		seen |= bit;
 		if (keys->value == NULL)
 			continue;

@@ -12,14 +12,14 @@
 
 typedef enum SpkFaultKind
 {
-	SPK_FAULT_SYNTAX,			/* no JSON, or no object */
-	SPK_FAULT_ENCODING,			/* no UTF-8, or a null byte */
-	SPK_FAULT_NULL_CHARACTER,	/* an escaped U+0000 */
-	SPK_FAULT_UNTRANSLATABLE,	/* a character that the database cannot hold */
-	SPK_FAULT_TYPE,				/* a value of another type than its column */
-	SPK_FAULT_RANGE,			/* a number too large for its column */
-	SPK_FAULT_KEYS,				/* keys of no event, or two for one column */
-	SPK_FAULT_LIMIT,			/* a line too long */
+	SPK_FAULT_SYNTAX,		  /* no JSON, or no object */
+	SPK_FAULT_ENCODING,		  /* no UTF-8, or a null byte */
+	SPK_FAULT_NULL_CHARACTER, /* an escaped U+0000 */
+	SPK_FAULT_UNTRANSLATABLE, /* a character that the database cannot hold */
+	SPK_FAULT_TYPE,			  /* a value of another type than its column */
+	SPK_FAULT_RANGE,		  /* a number too large for its column */
+	SPK_FAULT_KEYS,			  /* keys of no event, or two for one column */
+	SPK_FAULT_LIMIT,		  /* a line too long */
 	SPK_FAULT_MEMORY,
 	SPK_FAULT_CANCELLED
 } SpkFaultKind;
@@ -28,7 +28,7 @@ typedef enum SpkFaultKind
 typedef struct SpkEventFault
 {
 	SpkFaultKind kind;
-	char		reason[160];	/* lower-case, without a final period */
+	char		 reason[160]; /* lower-case, without a final period */
 } SpkEventFault;
 
 typedef struct SpkEventJudge SpkEventJudge;
@@ -51,16 +51,14 @@ extern void spk_judge_free(SpkEventJudge *judge);
  * fraction is kept to microseconds, or ISO 8601.  A lone surrogate becomes U+FFFD.  Columns
  * outside of the mask wanted are held to the same rules and become NULL.
  */
-extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len,
-							uint32_t wanted, SpkEventRow *row,
-							SpkEventFault *fault);
+extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
+							SpkEventRow *row, SpkEventFault *fault);
 
 /*
  * Sets the fault, a long reason cut between two characters; returns false, for
  * the caller to return.
  */
-extern bool spk_fault(SpkEventFault *fault, SpkFaultKind kind,
-					  const char *format,...)
-			__attribute__((format(printf, 3, 4)));
+extern bool spk_fault(SpkEventFault *fault, SpkFaultKind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-#endif							/* SPK_JSON_EVENT_STRICT_H */
+#endif /* SPK_JSON_EVENT_STRICT_H */

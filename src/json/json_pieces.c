@@ -52,7 +52,7 @@ spk_json_open(SpkJsonCursor *c, char bracket)
 bool
 spk_json_next(SpkJsonCursor *c, char closing_bracket)
 {
-	bool		is_first = c->opened;
+	bool is_first = c->opened;
 
 	if (c->fault != NULL)
 		return false;
@@ -80,7 +80,7 @@ SpkJsonPiece
 spk_json_key(SpkJsonCursor *c)
 {
 	SpkJsonPiece key = {NULL, 0};
-	const char *behind = NULL;
+	const char	*behind = NULL;
 
 	if (c->fault != NULL)
 		return key;
@@ -104,7 +104,7 @@ spk_json_key(SpkJsonCursor *c)
 static const char *
 skip_brackets(const char *at, const char *end)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	while (at != NULL && at < end)
 	{
@@ -135,8 +135,8 @@ SpkJsonPiece
 spk_json_value(SpkJsonCursor *c, size_t max)
 {
 	SpkJsonPiece value = {NULL, 0};
-	const char *behind;
-	const char *limit;
+	const char	*behind;
+	const char	*limit;
 
 	if (c->fault != NULL)
 		return value;
@@ -180,7 +180,7 @@ spk_json_finish(SpkJsonCursor *c)
 bool
 spk_json_is_key(SpkJsonPiece key, const char *name)
 {
-	size_t		len = strlen(name);
+	size_t len = strlen(name);
 
 	return key.len == len + 2 && memcmp(key.at + 1, name, len) == 0;
 }

@@ -47,9 +47,9 @@ typedef struct SpkJsonCursor
 	const char *start;
 	const char *at;
 	const char *end;
-	bool		opened;			/* nothing yet behind an opening bracket */
-	bool		too_long;		/* the fault is a value above its limit */
-	const char *fault;			/* static text for people, NULL while there is none */
+	bool		opened;	  /* nothing yet behind an opening bracket */
+	bool		too_long; /* the fault is a value above its limit */
+	const char *fault;	  /* static text for people, NULL while there is none */
 } SpkJsonCursor;
 
 static inline SpkJsonCursor
@@ -89,6 +89,6 @@ extern bool spk_json_is_key(SpkJsonPiece key, const char *name);
 extern const char *spk_json_piece_fault(SpkJsonPiece piece);
 
 /* Keys in a piece, on all levels, repeated ones counted: json-c keeps the last of those. */
-extern int	spk_json_count_keys(SpkJsonPiece piece);
+extern int spk_json_count_keys(SpkJsonPiece piece);
 
-#endif							/* SPK_JSON_JSON_PIECES_H */
+#endif /* SPK_JSON_JSON_PIECES_H */

@@ -7,7 +7,7 @@
 
 #include "json/json_scan.h"
 
-#define MAX_DEPTH	64
+#define MAX_DEPTH 64
 
 static bool
 is_blank(char c)
@@ -54,8 +54,8 @@ scan_word(SpkScan *scan)
 {
 	static const char *const nans[] = {"NaN", "Infinity", "-Infinity"};
 	static const char *const words[] = {"true", "false", "null"};
-	const char *start = scan->at;
-	size_t		len;
+	const char				*start = scan->at;
+	size_t					 len;
 
 	while (scan->at < scan->end && *scan->at != '\0' &&
 		   strchr(",:]}[{\"' \t\r\n", *scan->at) == NULL)
@@ -82,7 +82,7 @@ scan_word(SpkScan *scan)
 static SpkScanEnd
 scan_member(SpkScan *scan, int depth)
 {
-	SpkScanEnd		result;
+	SpkScanEnd result;
 
 	if (*scan->at != '"')
 		return SPK_SCAN_BROKEN;
@@ -100,16 +100,16 @@ scan_member(SpkScan *scan, int depth)
 static SpkScanEnd
 scan_container(SpkScan *scan, int depth)
 {
-	bool		is_object = *scan->at == '{';
-	char		closing = is_object ? '}' : ']';
-	bool		is_first = true;
+	bool is_object = *scan->at == '{';
+	char closing = is_object ? '}' : ']';
+	bool is_first = true;
 
 	if (depth == MAX_DEPTH)
 		return SPK_SCAN_BROKEN;
 	scan->at++;
 	for (;;)
 	{
-		SpkScanEnd		result;
+		SpkScanEnd result;
 
 		skip_white(scan);
 		if (scan->at == scan->end)

@@ -11,7 +11,7 @@
 typedef enum SpkScanEnd
 {
 	SPK_SCAN_WHOLE,
-	SPK_SCAN_SHORT,				/* the bytes end before the value */
+	SPK_SCAN_SHORT, /* the bytes end before the value */
 	SPK_SCAN_BROKEN
 } SpkScanEnd;
 
@@ -19,7 +19,7 @@ typedef struct SpkScan
 {
 	const char *at;
 	const char *end;
-	bool		has_newline;	/* within the value */
+	bool		has_newline; /* within the value */
 	bool		has_nan;
 } SpkScan;
 
@@ -36,4 +36,4 @@ extern void spk_scan_blanks(SpkScan *scan);
 /* Is nothing but white space left?  Moves to what there is. */
 extern bool spk_scan_over(SpkScan *scan);
 
-#endif							/* SPK_JSON_JSON_SCAN_H */
+#endif /* SPK_JSON_JSON_SCAN_H */

@@ -20,19 +20,19 @@
 #include "json/json_strict.h"
 
 /* A parse of a long text looks for cancellation after so many bytes. */
-#define CHUNK_BYTES		(128 * 1024)
+#define CHUNK_BYTES (128 * 1024)
 
-#define LENIENT			0
+#define LENIENT 0
 
 /* The fewest digits of an integer that 64 bits cannot hold. */
-#define MANY_DIGITS		19
+#define MANY_DIGITS 19
 
 /*
  * More than json-c takes: for a table or an array of its first size, for what is
  * added to one, growth and key included, and for each byte, which may be in
  * the buffer for strings, in a larger one that takes its place, and in a value.
  */
-#define CONTAINER_BYTES	1024
+#define CONTAINER_BYTES 1024
 #define MEMBER_BYTES	320
 #define BYTES_PER_BYTE	5
 #define PARSE_BYTES		4096
@@ -62,8 +62,8 @@ is_in_number(char c)
 static const char *
 skip_string(const char *p, const char *end, bool *is_difficult)
 {
-	bool		is_ascii = true;
-	bool		has_control = false;
+	bool is_ascii = true;
+	bool has_control = false;
 
 	for (p++; p < end && *p != '"'; p++)
 	{
@@ -138,7 +138,7 @@ next_piece(const SpkJsonParser *parser, const char *start, const char *end, int 
 static size_t
 chunk_length(const char *piece, size_t len)
 {
-	size_t		cut = CHUNK_BYTES;
+	size_t cut = CHUNK_BYTES;
 
 	if (len <= CHUNK_BYTES)
 		return len;
@@ -151,12 +151,12 @@ chunk_length(const char *piece, size_t len)
 static size_t
 memory_for(SpkJsonParser *parser, const char *piece, size_t len)
 {
-	size_t		containers = 0;
-	size_t		members = 0;
+	size_t containers = 0;
+	size_t members = 0;
 
 	for (size_t i = 0; i < len; i++)
 	{
-		char		c = piece[i];
+		char c = piece[i];
 
 		if (parser->is_escaped)
 			parser->is_escaped = false;
@@ -170,15 +170,15 @@ memory_for(SpkJsonParser *parser, const char *piece, size_t len)
 			members += c == ',' || c == ':';
 		}
 	}
-	return PARSE_BYTES + BYTES_PER_BYTE * (parser->at + len) +
-		CONTAINER_BYTES * containers + MEMBER_BYTES * members;
+	return PARSE_BYTES + BYTES_PER_BYTE * (parser->at + len) + CONTAINER_BYTES * containers +
+		MEMBER_BYTES * members;
 }
 
 static bool
 has_memory(size_t bytes)
 {
 	/* the compiler is not to see that nobody writes there */
-	void	   *volatile memory = malloc(bytes);
+	void *volatile memory = malloc(bytes);
 
 	free(memory);
 	return memory != NULL;
@@ -196,8 +196,9 @@ call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_ob
 	errno = 0;
 	*value = json_tokener_parse_ex(parser->tokener, piece, (int) len);
 	error = json_tokener_get_error(parser->tokener);
-	if (errno != ENOMEM && (error == json_tokener_success || error == json_tokener_continue ||
-							strcmp(json_tokener_error_desc(error), "out of memory") != 0))
+	if (errno != ENOMEM &&
+		(error == json_tokener_success || error == json_tokener_continue ||
+		 strcmp(json_tokener_error_desc(error), "out of memory") != 0))
 		return error;
 	json_object_put(*value);
 	*value = NULL;
@@ -211,7 +212,7 @@ call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_ob
 static bool
 cover(SpkJsonParser *parser, const char *text, size_t len, size_t piece)
 {
-	size_t		from = parser->covered;
+	size_t from = parser->covered;
 
 	if (parser->at + piece <= from)
 		return true;
@@ -226,7 +227,7 @@ static enum json_tokener_error
 feed(SpkJsonParser *parser, const char *text, const char *end, struct json_object **value)
 {
 	enum json_tokener_error error;
-	const char *p = text + parser->at;
+	const char			   *p = text + parser->at;
 
 	error = call_json_c(parser, p, end - p, value);
 	if (error == json_tokener_continue)
@@ -246,12 +247,12 @@ ends_here(SpkJsonParser *parser, const char *text, size_t len)
 }
 
 enum json_tokener_error
-spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
-					  const SpkHost *host, struct json_object **value)
+spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len, const SpkHost *host,
+					  struct json_object **value)
 {
 	enum json_tokener_error error = json_tokener_continue;
-	const char *piece_end = text;
-	int			flags;
+	const char			   *piece_end = text;
+	int						flags;
 
 	json_tokener_reset(parser->tokener);
 	parser->at = parser->covered = 0;
@@ -293,8 +294,8 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
 static bool
 probe(SpkJsonParser *parser)
 {
-	static const char json[] = "[\"\xC3\xA9\",-9999999999999999999]";
-	struct json_object *value;
+	static const char		json[] = "[\"\xC3\xA9\",-9999999999999999999]";
+	struct json_object	   *value;
 	enum json_tokener_error error;
 
 	json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);

@@ -17,12 +17,12 @@
 typedef struct SpkJsonParser
 {
 	struct json_tokener *tokener;
-	bool		is_fussy;		/* json-c's strict mode refuses some JSON */
-	size_t		at;				/* where the last text ended, or failed */
+	bool				 is_fussy; /* json-c's strict mode refuses some JSON */
+	size_t				 at;	   /* where the last text ended, or failed */
 	/* private: the bytes that memory was there for, and where they end */
-	size_t		covered;
-	bool		in_string;
-	bool		is_escaped;
+	size_t covered;
+	bool   in_string;
+	bool   is_escaped;
 } SpkJsonParser;
 
 /*
@@ -30,7 +30,7 @@ typedef struct SpkJsonParser
  * (json_tokener_error_memory); before, it calls that a success or takes it for
  * a fault of the text.  json_tokener_error_desc does not know this one.
  */
-#define SPK_JSON_NO_MEMORY	((enum json_tokener_error) 53200)
+#define SPK_JSON_NO_MEMORY ((enum json_tokener_error) 53200)
 
 /* Opens a parser of values nested up to max_depth; false when there is no memory. */
 extern bool spk_json_parser_open(SpkJsonParser *parser, int max_depth);
@@ -49,7 +49,8 @@ extern void spk_json_parser_close(SpkJsonParser *parser);
  * Bytes above 127 pass within strings as they are.  An integer that 64 bits
  * cannot hold becomes the nearest that they can.
  */
-extern enum json_tokener_error spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len,
-													 const SpkHost *host, struct json_object **value);
+extern enum json_tokener_error spk_json_parse_strict(SpkJsonParser *parser, const char *text,
+													 size_t len, const SpkHost *host,
+													 struct json_object **value);
 
-#endif							/* SPK_JSON_JSON_STRICT_H */
+#endif /* SPK_JSON_JSON_STRICT_H */

@@ -19,20 +19,20 @@
 #include "json/model_parse.h"
 
 /* Nesting of what is parsed at once: object, options, number, and some. */
-#define PART_DEPTH		8
+#define PART_DEPTH 8
 
 /* Bytes parsed at once: a feature with the most and longest categories, escaped, and some. */
-#define PART_BYTES		(4 * 1024 * 1024)
+#define PART_BYTES (4 * 1024 * 1024)
 
 /* Values in there: those of an isotonic calibration, or of a feature, and some. */
-#define PART_VALUES		(2 * SPK_MAX_POINTS + 1024)
+#define PART_VALUES (2 * SPK_MAX_POINTS + 1024)
 
-#define LENGTHOF(array)	((int) (sizeof(array) / sizeof((array)[0])))
+#define LENGTHOF(array) ((int) (sizeof(array) / sizeof((array)[0])))
 
 void
-spk_refuse(SpkModelParse *p, const char *format,...)
+spk_refuse(SpkModelParse *p, const char *format, ...)
 {
-	va_list		args;
+	va_list args;
 
 	if (!spk_parsing(p))
 		return;
@@ -84,7 +84,8 @@ spk_parse_piece(SpkModelParse *p, SpkText text)
 		spk_refuse(p, "A part of the text has more than %d values.", PART_VALUES);
 	else
 	{
-		error = spk_json_parse_strict(&p->parser, text.at, (size_t) (text.end - text.at), p->host, &p->element);
+		error = spk_json_parse_strict(&p->parser, text.at, (size_t) (text.end - text.at), p->host,
+									  &p->element);
 		if (p->element == NULL)
 			note_json_error(p, error);
 	}
@@ -94,8 +95,8 @@ spk_parse_piece(SpkModelParse *p, SpkText text)
 uint32_t
 spk_parse_count(SpkModelParse *p, SpkTextList list, uint32_t max, const char *what)
 {
-	SpkText		element;
-	uint32_t	n = 0;
+	SpkText	 element;
+	uint32_t n = 0;
 
 	while (go_on(p) && spk_text_next(&list, &element))
 		if (n++ == max)
@@ -108,7 +109,8 @@ spk_parse_count(SpkModelParse *p, SpkTextList list, uint32_t max, const char *wh
 /* ---- Values ---- */
 
 json_object *
-spk_parse_member(SpkModelParse *p, json_object *object, const char *key, json_type type, bool optional)
+spk_parse_member(SpkModelParse *p, json_object *object, const char *key, json_type type,
+				 bool optional)
 {
 	json_object *member;
 
@@ -135,7 +137,7 @@ spk_parse_only(SpkModelParse *p, json_object *object, const char *const *keys, i
 	{
 		json_object_object_foreach(object, key, member)
 		{
-			int			i = 0;
+			int i = 0;
 
 			(void) member;
 			while (i < n && strcmp(key, keys[i]) != 0)
@@ -149,7 +151,7 @@ spk_parse_only(SpkModelParse *p, json_object *object, const char *const *keys, i
 uint32_t
 spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max, const char *what)
 {
-	size_t		n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+	size_t n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
 	if (n > max)
 		spk_refuse(p, "There are more than %u %s.", max, what);
@@ -159,7 +161,7 @@ spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max, const char 
 double
 spk_parse_number(SpkModelParse *p, json_object *value, const char *what)
 {
-	double		number = 0;
+	double number = 0;
 
 	if (!spk_parsing(p))
 		return 0;
@@ -177,7 +179,7 @@ double
 spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key)
 {
 	json_object *value = NULL;
-	char		what[96];
+	char		 what[96];
 
 	if (!spk_parsing(p))
 		return 0;
@@ -190,7 +192,7 @@ spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key)
 uint32_t
 spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max, const char *what)
 {
-	int64_t		number = spk_parsing(p) ? json_object_get_int64(value) : 0;
+	int64_t number = spk_parsing(p) ? json_object_get_int64(value) : 0;
 
 	if (!json_object_is_type(value, json_type_int) || number < 0 || number > (int64_t) max)
 		spk_refuse(p, "%s is not a whole number from 0 to %u.", what, max);
@@ -200,7 +202,7 @@ spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max, const char
 void *
 spk_parse_array(SpkModelParse *p, size_t n, size_t size)
 {
-	void	   *array;
+	void *array;
 
 	if (!spk_parsing(p))
 		return NULL;
@@ -219,7 +221,7 @@ spk_parse_array(SpkModelParse *p, size_t n, size_t size)
 static int
 count_keys(json_object *object)
 {
-	int			n = 0;
+	int n = 0;
 
 	json_object_object_foreach(object, key, value)
 	{
@@ -248,8 +250,9 @@ get_algorithm(SpkModelParse *p)
 {
 	json_object *value = spk_parse_member(p, p->root, "algorithm", json_type_string, false);
 
-	if (value != NULL && !spk_algorithm_of(json_object_get_string(value), (size_t) json_object_get_string_len(value),
-										   &p->model->algorithm))
+	if (value != NULL &&
+		!spk_algorithm_of(json_object_get_string(value), (size_t) json_object_get_string_len(value),
+						  &p->model->algorithm))
 		spk_refuse(p, "The algorithm is not known.");
 }
 
@@ -283,10 +286,10 @@ get_option(SpkModelParse *p, json_object *value, SpkOption option)
 static void
 get_options(SpkModelParse *p)
 {
-	SpkModel   *model = p->model;
+	SpkModel	*model = p->model;
 	json_object *options = spk_parse_member(p, p->root, "options", json_type_object, false);
-	const char *known[SPK_N_OPTIONS];
-	int			n = 0;
+	const char	*known[SPK_N_OPTIONS];
+	int			 n = 0;
 
 	if (options == NULL)
 		return;
@@ -294,7 +297,7 @@ get_options(SpkModelParse *p)
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		if (spk_option_applies((SpkOption) i, model->algorithm))
 		{
-			const char *name = spk_option_specs[i].name;
+			const char	*name = spk_option_specs[i].name;
 			json_object *value;
 
 			known[n++] = name;
@@ -318,7 +321,8 @@ get_facts(SpkModelParse *p)
 		const char *name = spk_fact_names[i];
 
 		p->model->facts[i] = json_object_object_get_ex(facts, name, NULL) ?
-			spk_parse_number_member(p, facts, name) : NAN;
+			spk_parse_number_member(p, facts, name) :
+			NAN;
 	}
 	spk_parse_only(p, facts, spk_fact_names, SPK_N_FACTS);
 }
@@ -327,8 +331,8 @@ static void
 get_name(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *value = spk_parse_member(p, object, "name", json_type_string, false);
-	size_t		len = value == NULL ? 0 : (size_t) json_object_get_string_len(value);
-	char	   *name = spk_parse_array(p, len + 1, 1);
+	size_t		 len = value == NULL ? 0 : (size_t) json_object_get_string_len(value);
+	char		*name = spk_parse_array(p, len + 1, 1);
 
 	if (name != NULL)
 		memcpy(name, json_object_get_string(value), len);
@@ -340,8 +344,8 @@ static void
 get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *categories = spk_parse_member(p, object, "categories", json_type_array, false);
-	size_t		bytes = 0;
-	char	   *names;
+	size_t		 bytes = 0;
+	char		*names;
 
 	if (categories == NULL)
 		return;
@@ -376,7 +380,7 @@ static void
 get_edges(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *edges = spk_parse_member(p, object, "edges", json_type_array, false);
-	uint32_t	n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
+	uint32_t	 n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
 
 	if (edges == NULL)
 		return;
@@ -405,7 +409,7 @@ static void
 get_counts(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *counts = spk_parse_member(p, object, "counts", json_type_array, false);
-	uint32_t	n = spk_parse_length(p, counts, SPK_MAX_BINS + 1, "counts of a feature");
+	uint32_t	 n = spk_parse_length(p, counts, SPK_MAX_BINS + 1, "counts of a feature");
 
 	if (n == 0)
 		spk_refuse(p, "A feature has no counts.");
@@ -414,14 +418,15 @@ get_counts(SpkModelParse *p, json_object *object, SpkFeature *feature)
 		return;
 	feature->n_bins = n - 1;
 	for (uint32_t i = 0; i < n; i++)
-		feature->counts[i] = spk_parse_integer(p, json_object_array_get_idx(counts, i), UINT32_MAX, "A count");
+		feature->counts[i] = spk_parse_integer(p, json_object_array_get_idx(counts, i), UINT32_MAX,
+											   "A count");
 }
 
 static void
 get_feature(SpkModelParse *p, SpkFeature *feature)
 {
-	const char *known[] = {"name", "kind", "counts", "importance", NULL, "permutation"};
-	bool		permutation = spk_has_permutation(&p->model->options, p->model->algorithm);
+	const char	*known[] = {"name", "kind", "counts", "importance", NULL, "permutation"};
+	bool		 permutation = spk_has_permutation(&p->model->options, p->model->algorithm);
 	json_object *object = p->element;
 
 	get_counts(p, object, feature);
@@ -465,13 +470,13 @@ get_features(SpkModelParse *p, SpkText text)
 static void
 get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 {
-	SpkText		first = features.at < other.at ? features : other;
-	SpkText		second = features.at < other.at ? other : features;
-	size_t		before = (size_t) (first.at - text.at);
-	size_t		between = (size_t) (second.at - first.end);
-	size_t		behind = (size_t) (text.end - second.end);
-	SpkText		head;
-	char	   *copy;
+	SpkText first = features.at < other.at ? features : other;
+	SpkText second = features.at < other.at ? other : features;
+	size_t	before = (size_t) (first.at - text.at);
+	size_t	between = (size_t) (second.at - first.end);
+	size_t	behind = (size_t) (text.end - second.end);
+	SpkText head;
+	char   *copy;
 
 	if (before + between + behind > PART_BYTES)
 		spk_refuse(p, "A part of the text is longer than %d bytes.", PART_BYTES);
@@ -487,8 +492,8 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 	spk_release(p->host, copy);
 	p->root = p->element;
 	p->element = NULL;
-	if (spk_parse_integer(p, spk_parse_member(p, p->root, "sparkify_model", json_type_int, false), UINT32_MAX,
-						  "The member \"sparkify_model\"") != 1)
+	if (spk_parse_integer(p, spk_parse_member(p, p->root, "sparkify_model", json_type_int, false),
+						  UINT32_MAX, "The member \"sparkify_model\"") != 1)
 		spk_refuse(p, "The format version is not known.");
 }
 
@@ -496,11 +501,11 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 static void
 check_parts(SpkModelParse *p)
 {
-	static const char *const forest[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "trees", "calibration"};
-	static const char *const additive[] = {
-		"sparkify_model", "algorithm", "threshold", "options", "facts", "features", "intercept", "terms",
-		"calibration"};
+	static const char *const forest[] = {"sparkify_model", "algorithm", "threshold", "options",
+										 "facts",		   "features",	"trees",	 "calibration"};
+	static const char *const additive[] = {"sparkify_model", "algorithm", "threshold",
+										   "options",		 "facts",	  "features",
+										   "intercept",		 "terms",	  "calibration"};
 
 	if (spk_has_trees(p->model->algorithm))
 		spk_parse_only(p, p->root, forest, LENGTHOF(forest));
@@ -521,7 +526,9 @@ get_model(SpkModelParse *p, SpkText text)
 		return;
 	if (features.at == NULL || other.at == NULL)
 	{
-		spk_refuse(p, "The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
+		spk_refuse(
+			p,
+			"The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
 		return;
 	}
 	if ((fault = spk_text_fault(p->host, text)) != NULL)
@@ -543,9 +550,10 @@ get_model(SpkModelParse *p, SpkText text)
 }
 
 SpkStatus
-spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t len, SpkModel *model)
+spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t len,
+				SpkModel *model)
 {
-	SpkText		whole = {text, text + len};
+	SpkText whole = {text, text + len};
 
 	memset(p, 0, sizeof(*p));
 	memset(model, 0, sizeof(*model));

@@ -13,7 +13,7 @@
 #include "json/json_strict.h"
 #include "json/model_text.h"
 
-#define SPK_WHY_BYTES	256
+#define SPK_WHY_BYTES 256
 
 /*
  * A parser at work.  The first fault counts: from then on status is not SPK_OK,
@@ -24,12 +24,12 @@
 typedef struct SpkModelParse
 {
 	const SpkHost *host;
-	SpkJsonParser parser;
-	json_object *root;			/* the model without its features and trees or terms */
-	json_object *element;		/* the feature, node or term being read */
-	SpkModel   *model;
-	SpkStatus	status;
-	char		why[SPK_WHY_BYTES]; /* of SPK_CORRUPT: a sentence for people */
+	SpkJsonParser  parser;
+	json_object	  *root;	/* the model without its features and trees or terms */
+	json_object	  *element; /* the feature, node or term being read */
+	SpkModel	  *model;
+	SpkStatus	   status;
+	char		   why[SPK_WHY_BYTES]; /* of SPK_CORRUPT: a sentence for people */
 } SpkModelParse;
 
 /*
@@ -40,8 +40,8 @@ typedef struct SpkModelParse
  * That the model is sound is for the caller to check, by decoding what it
  * encodes to.
  */
-extern SpkStatus spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t len,
-								 SpkModel *model);
+extern SpkStatus spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text,
+								 size_t len, SpkModel *model);
 
 /* Gives back what json-c holds; always, also after a jump, and of one that is all zeros. */
 extern void spk_model_parse_close(SpkModelParse *p);
@@ -49,7 +49,8 @@ extern void spk_model_parse_close(SpkModelParse *p);
 /* ---- For the parts of the parser ---- */
 
 /* Takes note of the fault, the first one. */
-extern void spk_refuse(SpkModelParse *p, const char *format,...) __attribute__((format(printf, 2, 3)));
+extern void spk_refuse(SpkModelParse *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static inline bool
 spk_parsing(const SpkModelParse *p)
@@ -67,19 +68,21 @@ extern void spk_parse_put(SpkModelParse *p);
 extern uint32_t spk_parse_count(SpkModelParse *p, SpkTextList list, uint32_t max, const char *what);
 
 /* The member of an object, of this type; NULL when it is absent, which is a fault unless it is optional. */
-extern json_object *spk_parse_member(SpkModelParse *p, json_object *object, const char *key, json_type type,
-									 bool optional);
+extern json_object *spk_parse_member(SpkModelParse *p, json_object *object, const char *key,
+									 json_type type, bool optional);
 
 /* It is a fault when the object has other members than these. */
 extern void spk_parse_only(SpkModelParse *p, json_object *object, const char *const *keys, int n);
 
 /* Elements of an array, of which max are allowed; 0 of what is none. */
-extern uint32_t spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max, const char *what);
+extern uint32_t spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max,
+								 const char *what);
 
 /* A finite number; that of an object with this key; a whole number from 0 to max. */
-extern double spk_parse_number(SpkModelParse *p, json_object *value, const char *what);
-extern double spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key);
-extern uint32_t spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max, const char *what);
+extern double	spk_parse_number(SpkModelParse *p, json_object *value, const char *what);
+extern double	spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key);
+extern uint32_t spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max,
+								  const char *what);
 
 /* n things of this size, cleared; NULL, which is noted, without memory. */
 extern void *spk_parse_array(SpkModelParse *p, size_t n, size_t size);
@@ -93,4 +96,4 @@ extern void spk_parse_trees(SpkModelParse *p, SpkText text);
 extern void spk_parse_terms(SpkModelParse *p, SpkText text);
 extern void spk_parse_calibration(SpkModelParse *p);
 
-#endif							/* SPK_JSON_MODEL_PARSE_H */
+#endif /* SPK_JSON_MODEL_PARSE_H */

@@ -14,17 +14,21 @@
 static void
 get_codes(SpkModelParse *p, json_object *codes, SpkCodeSet *set)
 {
-	uint32_t	n = spk_parse_length(p, codes, SPK_MISSING + 1, "codes in a split");
+	uint32_t n = spk_parse_length(p, codes, SPK_MISSING + 1, "codes in a split");
 
 	for (uint32_t i = 0; i < n; i++)
-		spk_set_add(set, (uint8_t) spk_parse_integer(p, json_object_array_get_idx(codes, i), SPK_MISSING, "A code"));
+		spk_set_add(set,
+					(uint8_t) spk_parse_integer(p, json_object_array_get_idx(codes, i), SPK_MISSING,
+												"A code"));
 }
 
 /* "left" or "right": where missing values go. */
 static uint8_t
 get_direction(SpkModelParse *p, json_object *value)
 {
-	const char *word = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+	const char *word = json_object_is_type(value, json_type_string) ?
+		json_object_get_string(value) :
+		"";
 
 	if (strcmp(word, "left") == 0)
 		return SPK_NODE_MISSING_LEFT;
@@ -36,7 +40,7 @@ get_direction(SpkModelParse *p, json_object *value)
 static float
 get_leaf_value(SpkModelParse *p, json_object *value)
 {
-	double		number = spk_parse_number(p, value, "A leaf");
+	double number = spk_parse_number(p, value, "A leaf");
 
 	if (fabs(number) > FLT_MAX || (double) (float) number != number)
 	{
@@ -51,29 +55,31 @@ static void
 get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 {
 	json_object *array = p->element;
-	size_t		n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+	size_t n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
 	if (n < 2 || n > 4)
 	{
 		spk_refuse(p, "A node is not an array of two, three or four.");
 		return;
 	}
-	node->cover = spk_parse_integer(p, json_object_array_get_idx(array, n - 1), UINT32_MAX, "The cover of a node");
+	node->cover = spk_parse_integer(p, json_object_array_get_idx(array, n - 1), UINT32_MAX,
+									"The cover of a node");
 	if (n == 2)
 	{
 		node->flags = SPK_NODE_LEAF;
 		node->u.value = get_leaf_value(p, json_object_array_get_idx(array, 0));
 		return;
 	}
-	node->feature = (uint16_t) spk_parse_integer(p, json_object_array_get_idx(array, 0), SPK_MAX_FEATURES - 1,
-												 "The feature of a split");
+	node->feature = (uint16_t) spk_parse_integer(p, json_object_array_get_idx(array, 0),
+												 SPK_MAX_FEATURES - 1, "The feature of a split");
 	if (n == 4)
 	{
-		node->split = (uint8_t) spk_parse_integer(p, json_object_array_get_idx(array, 1), SPK_MAX_BINS - 1,
-												  "The code of a split");
+		node->split = (uint8_t) spk_parse_integer(p, json_object_array_get_idx(array, 1),
+												  SPK_MAX_BINS - 1, "The code of a split");
 		node->flags = get_direction(p, json_object_array_get_idx(array, 2));
 	}
-	else if (!json_object_is_type(json_object_array_get_idx(array, 1), json_type_array) || tree->n_sets == max_sets)
+	else if (!json_object_is_type(json_object_array_get_idx(array, 1), json_type_array) ||
+			 tree->n_sets == max_sets)
 		spk_refuse(p, "The set of a split is not of type array.");
 	else
 	{
@@ -87,8 +93,8 @@ get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 static uint32_t
 count_sets(SpkTextList nodes)
 {
-	SpkText		node;
-	uint32_t	n = 0;
+	SpkText	 node;
+	uint32_t n = 0;
 
 	while (spk_text_next(&nodes, &node))
 		n += memchr(node.at + 1, '[', (size_t) (node.end - node.at - 1)) != NULL;
@@ -169,11 +175,13 @@ spk_parse_terms(SpkModelParse *p, SpkText text)
 	model->terms = spk_parse_array(p, spk_terms_length(model), sizeof(double));
 	if (model->terms == NULL)
 		return;
-	get_numbers(p, spk_parse_member(p, p->root, "intercept", json_type_array, false), model->terms, SPK_INTERCEPT);
+	get_numbers(p, spk_parse_member(p, p->root, "intercept", json_type_array, false), model->terms,
+				SPK_INTERCEPT);
 	term = model->terms + SPK_INTERCEPT;
-	for (uint32_t i = 0; i < model->n_features && spk_parsing(p) && spk_text_next(&list, &element); i++)
+	for (uint32_t i = 0; i < model->n_features && spk_parsing(p) && spk_text_next(&list, &element);
+		 i++)
 	{
-		uint32_t	n = spk_term_length(model, &model->features[i]);
+		uint32_t n = spk_term_length(model, &model->features[i]);
 
 		if (spk_parse_piece(p, element))
 			get_numbers(p, p->element, term, n);
@@ -188,10 +196,10 @@ static void
 get_points(SpkModelParse *p, json_object *object)
 {
 	static const char *const known[] = {"scores", "probabilities"};
-	SpkCalibration *calibration = &p->model->calibration;
-	json_object *scores = spk_parse_member(p, object, known[0], json_type_array, false);
+	SpkCalibration			*calibration = &p->model->calibration;
+	json_object				*scores = spk_parse_member(p, object, known[0], json_type_array, false);
 	json_object *probabilities = spk_parse_member(p, object, known[1], json_type_array, false);
-	uint32_t	n = spk_parse_length(p, scores, SPK_MAX_POINTS, "points of the calibration");
+	uint32_t	 n = spk_parse_length(p, scores, SPK_MAX_POINTS, "points of the calibration");
 
 	if (spk_parsing(p) && json_object_array_length(probabilities) != n)
 		spk_refuse(p, "There are not as many probabilities of the calibration as scores.");
@@ -201,9 +209,10 @@ get_points(SpkModelParse *p, json_object *object)
 	calibration->n_points = n;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		calibration->points[i].score = spk_parse_number(p, json_object_array_get_idx(scores, i), "A score");
-		calibration->points[i].probability = spk_parse_number(p, json_object_array_get_idx(probabilities, i),
-															  "A probability");
+		calibration->points[i].score = spk_parse_number(p, json_object_array_get_idx(scores, i),
+														"A score");
+		calibration->points[i].probability =
+			spk_parse_number(p, json_object_array_get_idx(probabilities, i), "A probability");
 	}
 	spk_parse_only(p, object, known, 2);
 }
@@ -212,8 +221,8 @@ void
 spk_parse_calibration(SpkModelParse *p)
 {
 	static const char *const known[] = {"slope", "intercept"};
-	SpkModel   *model = p->model;
-	bool		wanted = spk_has_calibration(&model->options);
+	SpkModel				*model = p->model;
+	bool					 wanted = spk_has_calibration(&model->options);
 	json_object *object = spk_parse_member(p, p->root, "calibration", json_type_object, !wanted);
 
 	if (object == NULL)

@@ -7,7 +7,7 @@
 #include "json/model_text.h"
 
 /* Steps of a scan between two looks for cancellation. */
-#define POLL_STEPS	0x10000
+#define POLL_STEPS 0x10000
 
 static const char *
 skip_space(const char *at, const char *end)
@@ -31,8 +31,8 @@ skip_string(const char *at, const char *end)
 static const char *
 closing_bracket(const SpkHost *host, const char *at, const char *end)
 {
-	size_t		depth = 0;
-	size_t		steps = 0;
+	size_t depth = 0;
+	size_t steps = 0;
 
 	while (at < end)
 	{
@@ -135,7 +135,7 @@ spk_text_next(SpkTextList *list, SpkText *element)
 int
 spk_text_count_keys(SpkText text)
 {
-	int			n = 0;
+	int n = 0;
 
 	while (text.at < text.end)
 		if (*text.at == '"')
@@ -148,7 +148,7 @@ spk_text_count_keys(SpkText text)
 size_t
 spk_text_count_values(SpkText text)
 {
-	size_t		n = 1;
+	size_t n = 1;
 
 	while (text.at < text.end)
 		if (*text.at == '"')
@@ -164,8 +164,8 @@ spk_text_count_values(SpkText text)
 const char *
 spk_text_fault(const SpkHost *host, SpkText text)
 {
-	bool		in_string = false;
-	size_t		steps = 0;
+	bool   in_string = false;
+	size_t steps = 0;
 
 	for (const char *at = text.at; at < text.end; at++)
 	{

@@ -24,9 +24,9 @@ typedef struct SpkText
 typedef struct SpkTextList
 {
 	const SpkHost *host;
-	SpkText		rest;
-	bool		started;
-	bool		bad;			/* not arrays or objects separated by commas */
+	SpkText		   rest;
+	bool		   started;
+	bool		   bad; /* not arrays or objects separated by commas */
 } SpkTextList;
 
 static inline SpkTextList
@@ -47,7 +47,7 @@ extern SpkText spk_text_array(const SpkHost *host, SpkText text, const char *key
 extern bool spk_text_next(SpkTextList *list, SpkText *element);
 
 /* Keys in a short text, repeated ones counted. */
-extern int	spk_text_count_keys(SpkText text);
+extern int spk_text_count_keys(SpkText text);
 
 /* Values in a short text, on all levels, at least: what json-c takes memory for. */
 extern size_t spk_text_count_values(SpkText text);
@@ -59,4 +59,4 @@ extern size_t spk_text_count_values(SpkText text);
  */
 extern const char *spk_text_fault(const SpkHost *host, SpkText text);
 
-#endif							/* SPK_JSON_MODEL_TEXT_H */
+#endif /* SPK_JSON_MODEL_TEXT_H */

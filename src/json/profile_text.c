@@ -11,11 +11,11 @@
 #include "json/profile_text.h"
 
 /* The longest text of a slice or of a member beside them: json-c's memory is some forty times that. */
-#define VALUE_BYTES		65536
+#define VALUE_BYTES 65536
 
 /* What the text of a slice takes, more or less: room that is there at once need not grow. */
-#define USUAL_PIECE		256
-#define MUCH_ROOM		((size_t) 1 << 30)
+#define USUAL_PIECE 256
+#define MUCH_ROOM	((size_t) 1 << 30)
 
 /* ---- Writing ---- */
 
@@ -28,9 +28,9 @@ put(SpkWriter *w, const char *text)
 static void
 put_number(SpkWriter *w, int64_t number)
 {
-	char		digits[20];
-	char	   *at = digits + sizeof(digits);
-	uint64_t	left = number < 0 ? 0 - (uint64_t) number : (uint64_t) number;
+	char	 digits[20];
+	char	*at = digits + sizeof(digits);
+	uint64_t left = number < 0 ? 0 - (uint64_t) number : (uint64_t) number;
 
 	do
 		*--at = (char) ('0' + left % 10);
@@ -53,8 +53,8 @@ put_key(SpkWriter *w, const char *key)
 static void
 put_time(SpkWriter *w, const char *key, int64_t ts)
 {
-	char		buf[SPK_TIME_TEXT];
-	size_t		len;
+	char   buf[SPK_TIME_TEXT];
+	size_t len;
 
 	if (ts == SPK_NO_TIME)
 		return;
@@ -108,13 +108,14 @@ put_slice(SpkWriter *w, const SpkSlice *slice)
 }
 
 SpkStatus
-spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWriter *w, const char **why)
+spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWriter *w,
+					   const char **why)
 {
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	SpkSlice	slice;
-	const char *separator = "";
-	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
+	SpkSliceReader	 slices;
+	SpkSlice		 slice;
+	const char		*separator = "";
+	SpkStatus		 status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -145,28 +146,32 @@ spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWri
 /* The members of a profile, of which the last is the list of slices. */
 enum
 {
-	VERSION, GENDER, GENDER_AT, REGISTRATION, CANCELLED, SLICES, N_MEMBERS
+	VERSION,
+	GENDER,
+	GENDER_AT,
+	REGISTRATION,
+	CANCELLED,
+	SLICES,
+	N_MEMBERS
 };
 
-static const char *const member_names[N_MEMBERS] = {
-	"version", "gender", "gender_at", "registration", "cancelled", "slices"
-};
+static const char *const member_names[N_MEMBERS] = {"version",		"gender",	 "gender_at",
+													"registration", "cancelled", "slices"};
 
-static const char *const slice_keys[] = {
-	"session", "day", "pages", "first", "last", "level", "level_at", "paid", "listened_us", "play_hours",
-	"first_downgrade"
-};
+static const char *const slice_keys[] = {"session",		"day",		  "pages",			"first",
+										 "last",		"level",	  "level_at",		"paid",
+										 "listened_us", "play_hours", "first_downgrade"};
 
-#define N_SLICE_KEYS	(sizeof(slice_keys) / sizeof(slice_keys[0]))
+#define N_SLICE_KEYS (sizeof(slice_keys) / sizeof(slice_keys[0]))
 
 /* One reading; what follows a fault does no harm and is not heard of. */
 typedef struct Reading
 {
-	SpkJsonParser *parser;
+	SpkJsonParser	*parser;
 	SpkProfileState *state;
-	const SpkHost *host;
-	SpkTextFault *fault;
-	SpkStatus	status;
+	const SpkHost	*host;
+	SpkTextFault	*fault;
+	SpkStatus		 status;
 } Reading;
 
 /* The first fault counts. */
@@ -207,9 +212,9 @@ check(Reading *r, SpkStatus status)
 static json_object *
 parse(Reading *r, SpkJsonPiece piece)
 {
-	json_object *value = NULL;
+	json_object			   *value = NULL;
 	enum json_tokener_error error;
-	const char *fault;
+	const char			   *fault;
 
 	if (r->status != SPK_OK)
 		return NULL;
@@ -272,9 +277,10 @@ member(Reading *r, json_object *object, const char *key, json_type type, bool op
 static int64_t
 int_of(Reading *r, json_object *value, const char *key, int64_t min, int64_t max)
 {
-	int64_t		number = json_object_get_int64(value);
+	int64_t number = json_object_get_int64(value);
 
-	if (number < min || number > max || (number > 0 && json_object_get_uint64(value) > (uint64_t) max))
+	if (number < min || number > max ||
+		(number > 0 && json_object_get_uint64(value) > (uint64_t) max))
 		fail_member(r, key, "\" is out of range");
 	return number;
 }
@@ -282,9 +288,10 @@ int_of(Reading *r, json_object *value, const char *key, int64_t min, int64_t max
 static int64_t
 time_of(Reading *r, json_object *value, const char *key)
 {
-	int64_t		ts = SPK_NO_TIME;
+	int64_t ts = SPK_NO_TIME;
 
-	if (!spk_time_of_text(json_object_get_string(value), (size_t) json_object_get_string_len(value), &ts))
+	if (!spk_time_of_text(json_object_get_string(value), (size_t) json_object_get_string_len(value),
+						  &ts))
 		fail_member(r, key, "\" is not a time in UTC, such as 2018-10-01T23:59:00+00:00");
 	return ts;
 }
@@ -314,7 +321,8 @@ read_start(Reading *r, json_object *object, SpkSlice *slice)
 	if (session == NULL || day == NULL)
 		return;
 	slice->session = int_of(r, session, "session", INT64_MIN, INT64_MAX);
-	if (!spk_day_of_text(json_object_get_string(day), (size_t) json_object_get_string_len(day), &slice->day))
+	if (!spk_day_of_text(json_object_get_string(day), (size_t) json_object_get_string_len(day),
+						 &slice->day))
 		fail_member(r, "day", "\" is not a day, such as 2018-10-01");
 }
 
@@ -326,10 +334,11 @@ static bool
 is_lowest_written(SpkJsonPiece piece)
 {
 	static const char lowest[] = "-9223372036854775808";
-	const size_t len = sizeof(lowest) - 1;
+	const size_t	  len = sizeof(lowest) - 1;
 
 	for (size_t i = 0; i + len < piece.len; i++)
-		if (memcmp(piece.at + i, lowest, len) == 0 && (piece.at[i + len] < '0' || piece.at[i + len] > '9'))
+		if (memcmp(piece.at + i, lowest, len) == 0 &&
+			(piece.at[i + len] < '0' || piece.at[i + len] > '9'))
 			return true;
 	return false;
 }
@@ -339,7 +348,7 @@ read_pages(Reading *r, json_object *pages, SpkSlice *slice)
 {
 	json_object_object_foreach(pages, key, count)
 	{
-		SpkPage		page = spk_page_of(key, strlen(key));
+		SpkPage page = spk_page_of(key, strlen(key));
 
 		if (page == SPK_PAGE_OTHER && strcmp(key, spk_page_name(SPK_PAGE_OTHER)) != 0)
 			fail_at(r, "The page \"", key, strlen(key), "\" is not known");
@@ -355,7 +364,7 @@ check_keys(Reading *r, json_object *object)
 {
 	json_object_object_foreach(object, key, value)
 	{
-		size_t		i = 0;
+		size_t i = 0;
 
 		(void) value;
 		while (i < N_SLICE_KEYS && strcmp(key, slice_keys[i]) != 0)
@@ -377,7 +386,8 @@ read_members(Reading *r, json_object *object, SpkSlice *slice)
 	slice->last_ts = read_time(r, object, "last");
 	if (level != NULL)
 	{
-		slice->level = spk_level_of(json_object_get_string(level), (size_t) json_object_get_string_len(level));
+		slice->level = spk_level_of(json_object_get_string(level),
+									(size_t) json_object_get_string_len(level));
 		if (slice->level == SPK_LEVEL_UNKNOWN)
 			fail_member(r, "level", "\" is neither \"free\" nor \"paid\"");
 	}
@@ -396,15 +406,16 @@ read_members(Reading *r, json_object *object, SpkSlice *slice)
 static void
 check_agreement(Reading *r, const SpkSlice *slice)
 {
-	char		session[24];
-	bool		used = false;
+	char session[24];
+	bool used = false;
 
 	for (int p = 0; p < SPK_N_PAGES; p++)
 		used = used || (slice->pages[p] > 0 && !spk_page_is_cancel((SpkPage) p));
 	if (used == (slice->first_ts != SPK_NO_TIME) && used == (slice->last_ts != SPK_NO_TIME) &&
 		(slice->level != SPK_LEVEL_UNKNOWN) == (slice->level_ts != SPK_NO_TIME) &&
 		(used || (slice->level == SPK_LEVEL_UNKNOWN && slice->paid == 0)) &&
-		(slice->pages[SPK_PAGE_NEXT_SONG] > 0 || (slice->listened_us == 0 && slice->play_hours == 0)) &&
+		(slice->pages[SPK_PAGE_NEXT_SONG] > 0 ||
+		 (slice->listened_us == 0 && slice->play_hours == 0)) &&
 		(slice->pages[SPK_PAGE_SUBMIT_DOWNGRADE] > 0) == (slice->first_downgrade != SPK_NO_TIME))
 		return;
 	snprintf(session, sizeof(session), "%" PRId64, slice->session);
@@ -426,7 +437,7 @@ static void
 read_slice(Reading *r, SpkJsonPiece piece)
 {
 	json_object *object = parse(r, piece);
-	SpkSlice	slice;
+	SpkSlice	 slice;
 
 	spk_slice_init(&slice, 0, 0);
 	if (json_object_is_type(object, json_type_object))
@@ -468,8 +479,8 @@ read_slices(Reading *r, SpkJsonCursor *c)
 static void
 read_header_member(Reading *r, SpkJsonPiece piece, int which, SpkProfileHeader *header)
 {
-	json_type	type = which == VERSION ? json_type_int : json_type_string;
-	const char *name = member_names[which];
+	json_type	 type = which == VERSION ? json_type_int : json_type_string;
+	const char	*name = member_names[which];
 	json_object *value = parse(r, piece);
 
 	if (r->status == SPK_OK && !json_object_is_type(value, type))
@@ -503,7 +514,7 @@ read_header_member(Reading *r, SpkJsonPiece piece, int which, SpkProfileHeader *
 static int
 member_of_key(Reading *r, SpkJsonPiece key, bool *seen)
 {
-	int			which = 0;
+	int which = 0;
 
 	while (which < N_MEMBERS && !spk_json_is_key(key, member_names[which]))
 		which++;
@@ -520,16 +531,16 @@ SpkStatus
 spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkProfileState *state,
 					  SpkTextFault *fault)
 {
-	Reading		r = {parser, state, state->closed.host, fault, SPK_OK};
+	Reading			 r = {parser, state, state->closed.host, fault, SPK_OK};
 	SpkProfileHeader header = {SPK_GENDER_UNKNOWN, SPK_NO_TIME, SPK_NO_TIME, SPK_NO_TIME};
-	SpkJsonCursor c = spk_json_cursor(text, len);
-	bool		seen[N_MEMBERS] = {false};
+	SpkJsonCursor	 c = spk_json_cursor(text, len);
+	bool			 seen[N_MEMBERS] = {false};
 
 	spk_json_open(&c, '{');
 	while (r.status == SPK_OK && spk_json_next(&c, '}'))
 	{
 		SpkJsonPiece key = spk_json_key(&c);
-		int			which = c.fault == NULL ? member_of_key(&r, key, seen) : N_MEMBERS;
+		int			 which = c.fault == NULL ? member_of_key(&r, key, seen) : N_MEMBERS;
 
 		if (which == SLICES)
 			read_slices(&r, &c);

@@ -13,7 +13,7 @@
 #include "json/json_strict.h"
 
 /* How deep the values in the text are nested: a slice and its pages. */
-#define SPK_PROFILE_DEPTH	8
+#define SPK_PROFILE_DEPTH 8
 
 /*
  * What is wrong with a text, for people: before, name and after, one behind the
@@ -28,8 +28,8 @@ typedef struct SpkTextFault
 } SpkTextFault;
 
 /* Appends the text of a profile's bytes; SPK_CORRUPT with a reason in *why, SPK_CANCELLED, SPK_NO_MEMORY. */
-extern SpkStatus spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWriter *w,
-										const char **why);
+extern SpkStatus spk_profile_write_text(const SpkHost *host, const void *data, size_t len,
+										SpkWriter *w, const char **why);
 
 /*
  * Adds what the text says to an empty state, one slice after the other.  SPK_CORRUPT
@@ -41,4 +41,4 @@ extern SpkStatus spk_profile_write_text(const SpkHost *host, const void *data, s
 extern SpkStatus spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len,
 									   SpkProfileState *state, SpkTextFault *fault);
 
-#endif							/* SPK_JSON_PROFILE_TEXT_H */
+#endif /* SPK_JSON_PROFILE_TEXT_H */

@@ -28,26 +28,26 @@
 #include "host/args.h"
 
 /* A whole-history AUC that is so far from the one before users leave is not what a model would have. */
-#define MIN_DIFFERENCE		0.1
+#define MIN_DIFFERENCE 0.1
 
 /* Weeks before the end of the log that show what features tell before users leave. */
-#define N_WEEKS				8
+#define N_WEEKS 8
 
 /* What one call works with. */
 typedef struct Audit
 {
-	Oid			function;
-	const char *schema;			/* the extension's, quoted */
-	const char *from;			/* the source */
-	TupleDesc	columns;
-	const char *label;
-	const char *profile;		/* quoted; NULL: none */
-	SpkRoles	roles;
-	const char *time;			/* column of the rows' dates; NULL: none */
-	const char *as_of;			/* likewise, as an expression */
+	Oid			  function;
+	const char	 *schema; /* the extension's, quoted */
+	const char	 *from;	  /* the source */
+	TupleDesc	  columns;
+	const char	 *label;
+	const char	 *profile; /* quoted; NULL: none */
+	SpkRoles	  roles;
+	const char	 *time;	 /* column of the rows' dates; NULL: none */
+	const char	 *as_of; /* likewise, as an expression */
 	MemoryContext context;
-	Datum		value;			/* of the last query */
-	bool		null;
+	Datum		  value; /* of the last query */
+	bool		  null;
 } Audit;
 
 static const char *const feature_names[] = {
@@ -78,10 +78,10 @@ grows_with_time(const char *name)
 static void
 keep_value(TupleTableSlot *slot, void *arg)
 {
-	Audit	   *a = arg;
+	Audit			 *a = arg;
 	Form_pg_attribute column = TupleDescAttr(slot->tts_tupleDescriptor, 0);
-	Datum		value = slot_getattr(slot, 1, &a->null);
-	MemoryContext old = MemoryContextSwitchTo(a->context);
+	Datum			  value = slot_getattr(slot, 1, &a->null);
+	MemoryContext	  old = MemoryContextSwitchTo(a->context);
 
 	if (!a->null)
 		a->value = datumCopy(value, column->attbyval, column->attlen);
@@ -102,8 +102,8 @@ static void
 find_columns(Audit *a, FunctionCallInfo fcinfo)
 {
 	static const SpkRoleArgs role_args = {2, 3, 4};
-	const char **more = palloc((a->columns->natts + 1) * sizeof(char *));
-	int			n = 0;
+	const char			   **more = palloc((a->columns->natts + 1) * sizeof(char *));
+	int						 n = 0;
 
 	more[n++] = a->label;
 	for (int i = 0; i < a->columns->natts; i++)
@@ -114,7 +114,7 @@ find_columns(Audit *a, FunctionCallInfo fcinfo)
 	a->roles = spk_column_roles(fcinfo, &role_args, a->columns, more, n);
 	a->time = a->roles.time;
 	if (a->time == NULL && OidIsValid(spk_time_type(a->columns, "as_of")))
-		a->time = "as_of";		/* though it is a feature */
+		a->time = "as_of"; /* though it is a feature */
 	if (a->time != NULL)
 		a->as_of = psprintf("q.%s::pg_catalog.date", quote_identifier(a->time));
 }
@@ -123,16 +123,16 @@ find_columns(Audit *a, FunctionCallInfo fcinfo)
 typedef struct Taken
 {
 	MemoryContext context;
-	int64		n_rows;			/* with a label */
-	int64		n_positives;
-	int64		n_skipped;
-	SpkAuditRows audit;
+	int64		  n_rows; /* with a label */
+	int64		  n_positives;
+	int64		  n_skipped;
+	SpkAuditRows  audit;
 } Taken;
 
 static void
 take_rows(SpkRowStore *rows, void *arg)
 {
-	Taken	   *taken = arg;
+	Taken		 *taken = arg;
 	MemoryContext old = MemoryContextSwitchTo(taken->context);
 
 	if (rows != NULL)
@@ -148,7 +148,7 @@ take_rows(SpkRowStore *rows, void *arg)
 static SpkAuditRows
 audit_source(const Audit *a)
 {
-	Taken		taken = {a->context};
+	Taken taken = {a->context};
 
 	spk_collect_source(a->schema, a->from, a->columns, a->label, &a->roles, take_rows, &taken);
 	if (taken.n_rows == 0)
@@ -172,13 +172,13 @@ number_type(TupleDesc columns, const char *name)
 	for (int i = 0; i < columns->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(columns, i);
-		int32		typmod = column->atttypmod;
-		Oid			type = getBaseTypeAndTypmod(column->atttypid, &typmod);
+		int32			  typmod = column->atttypmod;
+		Oid				  type = getBaseTypeAndTypmod(column->atttypid, &typmod);
 
 		if (strcmp(NameStr(column->attname), name) != 0)
 			continue;
-		if (type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID || type == FLOAT8OID ||
-			type == NUMERICOID)
+		if (type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID ||
+			type == FLOAT8OID || type == NUMERICOID)
 			return format_type_with_typemod(type, typmod);
 	}
 	return NULL;
@@ -189,7 +189,8 @@ static char *
 differs(const char *feature, const char *type, const char *row)
 {
 	return psprintf("NOT pg_catalog.float8eq(coalesce(q.%s::pg_catalog.float8, 'NaN'),"
-					" coalesce(%s.%s::%s::pg_catalog.float8, 'NaN'))", feature, row, feature, type);
+					" coalesce(%s.%s::%s::pg_catalog.float8, 'NaN'))",
+					feature, row, feature, type);
 }
 
 /*
@@ -216,16 +217,19 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 		appendStringInfoString(&sql, *n_compared == 0 ? "SELECT ARRAY[" : ", ");
 		if (a->as_of != NULL)
 		{
-			char	   *now = differs(feature, type, "f");
+			char *now = differs(feature, type, "f");
 
-			appendStringInfo(&sql, "pg_catalog.count(*) FILTER (WHERE %s AND NOT %s), "
-							 "pg_catalog.count(*) FILTER (WHERE %s AND %s)", now, later, now, later);
+			appendStringInfo(&sql,
+							 "pg_catalog.count(*) FILTER (WHERE %s AND NOT %s), "
+							 "pg_catalog.count(*) FILTER (WHERE %s AND %s)",
+							 now, later, now, later);
 		}
 		else
 			appendStringInfo(&sql, "0, pg_catalog.count(*) FILTER (WHERE %s)", later);
 		compared[(*n_compared)++] = i;
 	}
-	appendStringInfo(&sql, "]::pg_catalog.int8[] FROM %s"
+	appendStringInfo(&sql,
+					 "]::pg_catalog.int8[] FROM %s"
 					 " CROSS JOIN LATERAL %s.churn_features(q.%s, NULL::pg_catalog.date) AS w",
 					 a->from, a->schema, a->profile);
 	if (a->as_of != NULL)
@@ -249,19 +253,23 @@ audit_weeks(Audit *a)
 	int			end;
 	char	   *from;
 
-	if (!run_query(a, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s", a->schema,
-							   a->profile, a->from), DATEOID))
+	if (!run_query(a,
+				   psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s", a->schema,
+							a->profile, a->from),
+				   DATEOID))
 		return taken.audit;
 	end = DatumGetDateADT(a->value) + 1;
-	from = psprintf("(SELECT %s.churn_label(q.%s, %s, '7 days'::pg_catalog.interval, 'cancel'::pg_catalog.text)"
-					" AS churned, f.*"
-					" FROM %s CROSS JOIN pg_catalog.generate_series(%d, %d, 7) AS w(day)"
-					" CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f) AS weeks"
-					" CROSS JOIN LATERAL (SELECT weeks.*) AS " SPK_SOURCE_ALIAS,
-					a->schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7,
-					a->schema, a->profile, as_of);
+	from = psprintf(
+		"(SELECT %s.churn_label(q.%s, %s, '7 days'::pg_catalog.interval, 'cancel'::pg_catalog.text)"
+		" AS churned, f.*"
+		" FROM %s CROSS JOIN pg_catalog.generate_series(%d, %d, 7) AS w(day)"
+		" CROSS JOIN LATERAL %s.churn_features(q.%s, %s) AS f) AS weeks"
+		" CROSS JOIN LATERAL (SELECT weeks.*) AS " SPK_SOURCE_ALIAS,
+		a->schema, a->profile, as_of, a->from, end - 7 * N_WEEKS, end - 7, a->schema, a->profile,
+		as_of);
 	roles.excluded = spk_excluded_columns((Datum) 0, true, (const char *[]) {"churned"}, 1);
-	spk_collect_source(a->schema, from, spk_source_columns(from), "churned", &roles, take_rows, &taken);
+	spk_collect_source(a->schema, from, spk_source_columns(from), "churned", &roles, take_rows,
+					   &taken);
 	return taken.audit;
 }
 
@@ -273,8 +281,8 @@ note_whole_history(SpkAuditRow *row, const SpkAuditRows *weeks)
 	{
 		const SpkAuditRow *week = &weeks->rows[i];
 
-		if (strcmp(week->feature, row->feature) == 0 && fabs(row->auc - week->auc) >= MIN_DIFFERENCE &&
-			fabs(row->z) >= SPK_NO_CHANCE)
+		if (strcmp(week->feature, row->feature) == 0 &&
+			fabs(row->auc - week->auc) >= MIN_DIFFERENCE && fabs(row->z) >= SPK_NO_CHANCE)
 			spk_append_note(&row->note,
 							"whole history up to the user's leaving: AUC %.3f in the weeks before",
 							week->auc);
@@ -292,9 +300,9 @@ count_array(Datum array)
 static void
 compare_profiles(Audit *a, SpkAuditRows *result)
 {
-	int		   *compared = palloc(Max(result->n, 1) * sizeof(int));
-	int			n;
-	char	   *sql = comparison_query(a, result, &n, compared);
+	int			*compared = palloc(Max(result->n, 1) * sizeof(int));
+	int			 n;
+	char		*sql = comparison_query(a, result, &n, compared);
 	const int64 *counts;
 	SpkAuditRows weeks = {0};
 
@@ -306,14 +314,15 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 	for (int i = 0; i < n; i++)
 	{
 		SpkAuditRow *row = &result->rows[compared[i]];
-		int64		later = counts[2 * i];
-		int64		other = counts[2 * i + 1];
+		int64		 later = counts[2 * i];
+		int64		 other = counts[2 * i + 1];
 
 		if (later > 0)
 			spk_append_note(&row->note, "holds events from after %s in " INT64_FORMAT " rows",
 							a->time == NULL ? "as_of" : a->time, later);
 		if (a->as_of != NULL && other > 0)
-			spk_append_note(&row->note, "is not what the profile says as of %s in " INT64_FORMAT " rows",
+			spk_append_note(&row->note,
+							"is not what the profile says as of %s in " INT64_FORMAT " rows",
 							a->time, other);
 		if (a->as_of == NULL && other == 0)
 			note_whole_history(row, &weeks);
@@ -324,8 +333,9 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 static char *
 point_in_time(const char *value, Oid type)
 {
-	return type == TIMESTAMPTZOID ? pstrdup(value)
-		: psprintf("pg_catalog.timezone('UTC', (%s)::pg_catalog.timestamp)", value);
+	return type == TIMESTAMPTZOID ?
+		pstrdup(value) :
+		psprintf("pg_catalog.timezone('UTC', (%s)::pg_catalog.timestamp)", value);
 }
 
 /* Times that lie after the date as of which a row is. */
@@ -333,9 +343,9 @@ static void
 compare_times(Audit *a, SpkAuditRows *result)
 {
 	StringInfoData sql;
-	int		   *compared = palloc(Max(result->n, 1) * sizeof(int));
-	int			n = 0;
-	const int64 *counts;
+	int			  *compared = palloc(Max(result->n, 1) * sizeof(int));
+	int			   n = 0;
+	const int64	  *counts;
 
 	initStringInfo(&sql);
 	for (int i = 0; i < result->n; i++)
@@ -345,7 +355,8 @@ compare_times(Audit *a, SpkAuditRows *result)
 
 		if (!OidIsValid(type))
 			continue;
-		appendStringInfo(&sql, "%spg_catalog.count(*) FILTER (WHERE pg_catalog.timestamptz_gt(%s, %s))",
+		appendStringInfo(&sql,
+						 "%spg_catalog.count(*) FILTER (WHERE pg_catalog.timestamptz_gt(%s, %s))",
 						 n == 0 ? "SELECT ARRAY[" : ", ",
 						 point_in_time(psprintf("q.%s", quote_identifier(feature)), type),
 						 point_in_time(a->as_of, DATEOID));
@@ -370,7 +381,8 @@ compare_names(SpkAuditRows *result)
 		SpkAuditRow *row = &result->rows[i];
 
 		if (grows_with_time(row->feature) && fabs(row->z) >= SPK_NO_CHANCE)
-			spk_append_note(&row->note, "a leak if it is of the whole history, up to the user's leaving");
+			spk_append_note(&row->note,
+							"a leak if it is of the whole history, up to the user's leaving");
 	}
 }
 
@@ -380,9 +392,9 @@ put_rows(const SpkAuditRows *result, ReturnSetInfo *rsinfo)
 	for (int i = 0; i < result->n; i++)
 	{
 		const SpkAuditRow *row = &result->rows[i];
-		Datum		values[] = {CStringGetTextDatum(row->feature), Float8GetDatum(row->auc),
-		CStringGetTextDatum(row->note.data)};
-		bool		nulls[] = {false, isnan(row->auc), row->note.len == 0};
+		Datum			   values[] = {CStringGetTextDatum(row->feature), Float8GetDatum(row->auc),
+									   CStringGetTextDatum(row->note.data)};
+		bool			   nulls[] = {false, isnan(row->auc), row->note.len == 0};
 
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
@@ -393,8 +405,8 @@ Datum
 churn_audit(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"source", "label"};
-	Audit		a = {fcinfo->flinfo->fn_oid};
-	SpkAuditRows result;
+	Audit					 a = {fcinfo->flinfo->fn_oid};
+	SpkAuditRows			 result;
 
 	spk_require_args(fcinfo, required, lengthof(required));
 	a.schema = spk_own_schema(a.function);

@@ -15,24 +15,24 @@
 #include "training/train_warnings.h"
 
 /* An AUC so far from 0.5 tells almost all. */
-#define ALMOST_ALL			0.45
+#define ALMOST_ALL 0.45
 
 /* Being missing is worth a note from here on. */
-#define TELLING_MISSING		0.1
+#define TELLING_MISSING 0.1
 
 /* Whole numbers that are distinct in fewer rows may well be counts. */
-#define MIN_ROWS_OF_NUMBERED	100
+#define MIN_ROWS_OF_NUMBERED 100
 
 void
-spk_append_note(StringInfo note, const char *format,...)
+spk_append_note(StringInfo note, const char *format, ...)
 {
-	int			needed;
+	int needed;
 
 	if (note->len > 0)
 		appendStringInfoString(note, "; ");
 	do
 	{
-		va_list		args;
+		va_list args;
 
 		va_start(args, format);
 		needed = appendStringInfoVA(note, format, args);
@@ -46,14 +46,15 @@ spk_append_note(StringInfo note, const char *format,...)
 static void
 note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
-	uint32		n_values = a->n_distinct + (a->n_known < table->n_rows);
+	uint32 n_values = a->n_distinct + (a->n_known < table->n_rows);
 
 	if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->equals_label)
 		spk_append_note(note, "equals the label");
 	else if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->pure && n_values == 2)
 		spk_append_note(note, "a function of the label");
 	else if (table->n_rows >= SPK_LOOKS_MIN_ROWS && a->pure && n_values <= table->n_rows / 4)
-		spk_append_note(note, "tells the label: none of its %u values is in both classes", n_values);
+		spk_append_note(note, "tells the label: none of its %u values is in both classes",
+						n_values);
 	else
 	{
 		if (fabs(a->auc - 0.5) >= ALMOST_ALL && fabs(a->z) >= SPK_NO_CHANCE)
@@ -67,8 +68,8 @@ note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 static void
 note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAudit *a)
 {
-	bool		numbered = column->kind == SPK_NUMBER && a->whole && a->n_known >= MIN_ROWS_OF_NUMBERED;
-	bool		named = column->kind == SPK_CATEGORY && a->n_known >= SPK_LOOKS_MIN_ROWS;
+	bool numbered = column->kind == SPK_NUMBER && a->whole && a->n_known >= MIN_ROWS_OF_NUMBERED;
+	bool named = column->kind == SPK_CATEGORY && a->n_known >= SPK_LOOKS_MIN_ROWS;
 
 	if (a->n_distinct == 0)
 		spk_append_note(note, "always missing");
@@ -105,8 +106,9 @@ note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const
 static void
 note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
-	const char *how = a->how == SPK_TWIN_ORDER ? " in order"
-		: a->how == SPK_TWIN_REVERSE ? " in reverse order" : "";
+	const char *how = a->how == SPK_TWIN_ORDER ? " in order" :
+		a->how == SPK_TWIN_REVERSE			   ? " in reverse order" :
+												 "";
 
 	if (a->twin != SPK_NO_TWIN)
 		spk_append_note(note, "duplicate of %s%s", table->columns[a->twin].name, how);
@@ -116,7 +118,7 @@ note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 static double
 strength(const SpkAudit *a)
 {
-	double		known = isnan(a->auc) ? 0 : fabs(a->auc - 0.5);
+	double known = isnan(a->auc) ? 0 : fabs(a->auc - 0.5);
 
 	return Max(known, fabs(a->missing_auc - 0.5));
 }
@@ -126,10 +128,10 @@ static int
 compare_audits(const void *x, const void *y, void *arg)
 {
 	const SpkAudit *audits = arg;
-	uint32		a = *(const uint32 *) x;
-	uint32		b = *(const uint32 *) y;
-	double		s = strength(&audits[a]);
-	double		t = strength(&audits[b]);
+	uint32			a = *(const uint32 *) x;
+	uint32			b = *(const uint32 *) y;
+	double			s = strength(&audits[a]);
+	double			t = strength(&audits[b]);
 
 	return s != t ? (s < t) - (s > t) : (a > b) - (a < b);
 }
@@ -137,7 +139,7 @@ compare_audits(const void *x, const void *y, void *arg)
 static uint32 *
 order_audits(SpkAudit *audits, uint32 n)
 {
-	uint32	   *order = palloc(Max(n, 1) * sizeof(uint32));
+	uint32 *order = palloc(Max(n, 1) * sizeof(uint32));
 
 	for (uint32 i = 0; i < n; i++)
 		order[i] = i;
@@ -148,11 +150,12 @@ order_audits(SpkAudit *audits, uint32 n)
 static SpkAudit *
 audit_columns(const SpkTable *table)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkAudit   *audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
+	SpkHost			 host = spk_pg_host(CurrentMemoryContext);
+	SpkAudit		*audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
 	SpkTrainProgress progress;
 
-	spk_check_training_memory(spk_table_size(table) + spk_audit_size(table), table->n_rows, table->n_columns);
+	spk_check_training_memory(spk_table_size(table) + spk_audit_size(table), table->n_rows,
+							  table->n_columns);
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
@@ -166,17 +169,18 @@ audit_columns(const SpkTable *table)
 SpkAuditRows
 spk_audit_rows(SpkRowStore *rows)
 {
-	SpkTable	table = spk_store_take(rows, CurrentMemoryContext);
-	SpkLooks   *looks = spk_look_at_columns(rows, &table);
-	SpkAudit   *audits = audit_columns(&table);
-	uint32	   *order = order_audits(audits, table.n_columns);
-	SpkAuditRows result = {(int) table.n_columns, palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
+	SpkTable	 table = spk_store_take(rows, CurrentMemoryContext);
+	SpkLooks	*looks = spk_look_at_columns(rows, &table);
+	SpkAudit	*audits = audit_columns(&table);
+	uint32		*order = order_audits(audits, table.n_columns);
+	SpkAuditRows result = {(int) table.n_columns,
+						   palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
 
 	for (int i = 0; i < result.n; i++)
 	{
-		const SpkAudit *a = &audits[order[i]];
+		const SpkAudit	*a = &audits[order[i]];
 		const SpkColumn *column = &table.columns[order[i]];
-		SpkAuditRow *row = &result.rows[i];
+		SpkAuditRow		*row = &result.rows[i];
 
 		row->feature = pstrdup(column->name);
 		row->auc = a->auc;

@@ -12,20 +12,20 @@
 #include "rows/row_store.h"
 
 /* An AUC that is no chance: so many standard deviations from 0.5. */
-#define SPK_NO_CHANCE		3.0
+#define SPK_NO_CHANCE 3.0
 
 typedef struct SpkAuditRow
 {
-	char	   *feature;
-	double		auc;			/* NaN: not known */
-	double		z;				/* how far from 0.5, in standard deviations of chance */
-	StringInfoData note;		/* may be empty */
+	char		  *feature;
+	double		   auc;	 /* NaN: not known */
+	double		   z;	 /* how far from 0.5, in standard deviations of chance */
+	StringInfoData note; /* may be empty */
 } SpkAuditRow;
 
 typedef struct SpkAuditRows
 {
-	int			n;
-	SpkAuditRow *rows;			/* the most telling first */
+	int			 n;
+	SpkAuditRow *rows; /* the most telling first */
 } SpkAuditRows;
 
 /*
@@ -35,6 +35,6 @@ typedef struct SpkAuditRows
 extern SpkAuditRows spk_audit_rows(SpkRowStore *rows);
 
 /* Adds to a note, after a semicolon if need be. */
-extern void spk_append_note(StringInfo note, const char *format,...) pg_attribute_printf(2, 3);
+extern void spk_append_note(StringInfo note, const char *format, ...) pg_attribute_printf(2, 3);
 
-#endif							/* SPK_JUDGING_AUDIT_NOTES_H */
+#endif /* SPK_JUDGING_AUDIT_NOTES_H */

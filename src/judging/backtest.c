@@ -64,31 +64,31 @@ enum
 /* What one call works with. */
 typedef struct Backtest
 {
-	const char *schema;			/* the extension's, quoted */
-	const char *from;			/* the source */
-	const char *profile;		/* its column, quoted */
-	const char *id;				/* of users, quoted; NULL: none */
-	int			n_dates;
-	DateADT    *dates;			/* ascending, distinct */
-	Timestamp  *ends;			/* of their horizons */
-	Datum		horizon;
-	Datum		event;
-	bool		has_log_end;
-	DateADT		log_end;		/* the log is complete until then, 00:00 UTC */
-	Datum		algorithm;
-	Datum		options;
-	double		n_profiles;		/* as the planner expects */
-	MemoryContext context;		/* of the date that is worked on */
+	const char	  *schema;	/* the extension's, quoted */
+	const char	  *from;	/* the source */
+	const char	  *profile; /* its column, quoted */
+	const char	  *id;		/* of users, quoted; NULL: none */
+	int			   n_dates;
+	DateADT		  *dates; /* ascending, distinct */
+	Timestamp	  *ends;  /* of their horizons */
+	Datum		   horizon;
+	Datum		   event;
+	bool		   has_log_end;
+	DateADT		   log_end; /* the log is complete until then, 00:00 UTC */
+	Datum		   algorithm;
+	Datum		   options;
+	double		   n_profiles; /* as the planner expects */
+	MemoryContext  context;	   /* of the date that is worked on */
 	ReturnSetInfo *rsinfo;
-	Datum		values[N_OUT];
-	bool		nulls[N_OUT];
+	Datum		   values[N_OUT];
+	bool		   nulls[N_OUT];
 } Backtest;
 
 static int
 compare_dates(const void *a, const void *b)
 {
-	DateADT		x = *(const DateADT *) a;
-	DateADT		y = *(const DateADT *) b;
+	DateADT x = *(const DateADT *) a;
+	DateADT y = *(const DateADT *) b;
 
 	return (x > y) - (x < y);
 }
@@ -97,9 +97,9 @@ compare_dates(const void *a, const void *b)
 static void
 read_dates(Backtest *b, ArrayType *array)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
+	Datum *values;
+	bool  *nulls;
+	int	   n;
 
 	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &values, &nulls, &n);
 	if (n == 0)
@@ -132,7 +132,7 @@ find_ends(Backtest *b)
 	b->ends = palloc(b->n_dates * sizeof(Timestamp));
 	for (int i = 0; i < b->n_dates; i++)
 	{
-		Datum		date = DateADTGetDatum(b->dates[i]);
+		Datum date = DateADTGetDatum(b->dates[i]);
 
 		b->ends[i] = DatumGetTimestamp(DirectFunctionCall2(date_pl_interval, date, b->horizon));
 		if (b->ends[i] <= DatumGetTimestamp(DirectFunctionCall1(date_timestamp, date)))
@@ -146,8 +146,8 @@ find_ends(Backtest *b)
 static int
 count_training_dates(const Backtest *b, int judged)
 {
-	Timestamp	start = (Timestamp) b->dates[judged] * USECS_PER_DAY;
-	int			n = 0;
+	Timestamp start = (Timestamp) b->dates[judged] * USECS_PER_DAY;
+	int		  n = 0;
 
 	while (n < judged && b->ends[n] <= start)
 		n++;
@@ -164,17 +164,17 @@ date_text(DateADT date)
 typedef struct KeptValue
 {
 	MemoryContext context;
-	Datum		value;
-	bool		null;
+	Datum		  value;
+	bool		  null;
 } KeptValue;
 
 static void
 keep_value(TupleTableSlot *slot, void *arg)
 {
-	KeptValue  *kept = arg;
+	KeptValue		 *kept = arg;
 	Form_pg_attribute column = TupleDescAttr(slot->tts_tupleDescriptor, 0);
-	Datum		value = slot_getattr(slot, 1, &kept->null);
-	MemoryContext old;
+	Datum			  value = slot_getattr(slot, 1, &kept->null);
+	MemoryContext	  old;
 
 	if (kept->null)
 		return;
@@ -184,9 +184,10 @@ keep_value(TupleTableSlot *slot, void *arg)
 }
 
 static KeptValue
-run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, const Datum *params, Oid type)
+run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, const Datum *params,
+		  Oid type)
 {
-	KeptValue	kept = {b->context, (Datum) 0, true};
+	KeptValue kept = {b->context, (Datum) 0, true};
 
 	spk_source_run(sql, n_params, types, params, 1, &type, keep_value, &kept);
 	return kept;
@@ -196,8 +197,10 @@ run_query(const Backtest *b, const char *sql, int n_params, const Oid *types, co
 static DateADT
 last_day(const Backtest *b)
 {
-	KeptValue	last = run_query(b, psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s",
-											 b->schema, b->profile, b->from), 0, NULL, NULL, DATEOID);
+	KeptValue last = run_query(b,
+							   psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s",
+										b->schema, b->profile, b->from),
+							   0, NULL, NULL, DATEOID);
 
 	if (last.null)
 		ereport(ERROR,
@@ -213,9 +216,9 @@ last_day(const Backtest *b)
 static void
 require_log(const Backtest *b)
 {
-	DateADT		last = last_day(b);
-	Timestamp	end = ((Timestamp) last + 1) * USECS_PER_DAY;
-	char	   *date = date_text(b->dates[b->n_dates - 1]);
+	DateADT	  last = last_day(b);
+	Timestamp end = ((Timestamp) last + 1) * USECS_PER_DAY;
+	char	 *date = date_text(b->dates[b->n_dates - 1]);
 
 	if (b->has_log_end)
 		end = (Timestamp) b->log_end * USECS_PER_DAY;
@@ -235,11 +238,12 @@ require_log(const Backtest *b)
 static Datum
 training_dates(const Backtest *b, int n)
 {
-	Datum	   *values = palloc(n * sizeof(Datum));
+	Datum *values = palloc(n * sizeof(Datum));
 
 	for (int i = 0; i < n; i++)
 		values[i] = DateADTGetDatum(b->dates[i]);
-	return PointerGetDatum(construct_array(values, n, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
+	return PointerGetDatum(
+		construct_array(values, n, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
 }
 
 /*
@@ -252,12 +256,13 @@ training_query(const Backtest *b)
 	const char *label = psprintf("%s.churn_label(q.%s, d.as_of, $4, $5)", b->schema, b->profile);
 	const char *id = b->id == NULL ? "" : psprintf(", q.%s AS userid", b->id);
 
-	return psprintf("SELECT %s.sparkify_train_agg(s.churned, s.*, $1, $2,"
-					" '{churned,userid}'::pg_catalog.text[], %s, NULL)"
-					" FROM (SELECT %s AS churned%s, f.* FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)"
-					" CROSS JOIN LATERAL %s.churn_features(q.%s, d.as_of) AS f WHERE %s IS NOT NULL) AS s",
-					b->schema, b->id == NULL ? "NULL" : "'userid'", label, id, b->from, b->schema, b->profile,
-					label);
+	return psprintf(
+		"SELECT %s.sparkify_train_agg(s.churned, s.*, $1, $2,"
+		" '{churned,userid}'::pg_catalog.text[], %s, NULL)"
+		" FROM (SELECT %s AS churned%s, f.* FROM %s CROSS JOIN pg_catalog.unnest($3) AS d(as_of)"
+		" CROSS JOIN LATERAL %s.churn_features(q.%s, d.as_of) AS f WHERE %s IS NOT NULL) AS s",
+		b->schema, b->id == NULL ? "NULL" : "'userid'", label, id, b->from, b->schema, b->profile,
+		label);
 }
 
 /*
@@ -270,7 +275,7 @@ train(Backtest *b, int n)
 	const Oid	types[] = {TEXTOID, JSONBOID, DATEARRAYOID, INTERVALOID, TEXTOID};
 	const Datum params[] = {b->algorithm, b->options, training_dates(b, n), b->horizon, b->event};
 	int			nest_level = spk_forbid_large_workers(b->n_profiles * n, SPK_N_PROFILE_FEATURES);
-	KeptValue	trained = run_query(b, training_query(b), lengthof(types), types, params, RECORDOID);
+	KeptValue trained = run_query(b, training_query(b), lengthof(types), types, params, RECORDOID);
 	HeapTupleHeader row;
 
 	AtEOXact_GUC(true, nest_level);
@@ -292,17 +297,19 @@ train(Backtest *b, int n)
 static void
 judge(Backtest *b, DateADT as_of)
 {
-	const Oid	types[] = {TupleDescAttr(b->rsinfo->setDesc, OUT_MODEL)->atttypid, FLOAT8OID, DATEOID,
-	INTERVALOID, TEXTOID};
-	double		threshold = spk_model_from_datum(b->values[OUT_MODEL], b->context)->threshold;
+	const Oid types[] = {TupleDescAttr(b->rsinfo->setDesc, OUT_MODEL)->atttypid, FLOAT8OID, DATEOID,
+						 INTERVALOID, TEXTOID};
+	double	  threshold = spk_model_from_datum(b->values[OUT_MODEL], b->context)->threshold;
 	const Datum params[] = {b->values[OUT_MODEL], Float8GetDatum(threshold), DateADTGetDatum(as_of),
-	b->horizon, b->event};
+							b->horizon, b->event};
 	const char *label = psprintf("%s.churn_label(q.%s, $3, $4, $5)", b->schema, b->profile);
-	KeptValue	metrics = run_query(b, psprintf(
-		"SELECT %s.churn_metrics(%s, %s.churn_predict($1, %s.churn_features(q.%s, $3)), $2)"
-		" FILTER (WHERE %s IS NOT NULL) FROM %s",
-		b->schema, label, b->schema, b->schema, b->profile, label, b->from), lengthof(types), types, params,
-								  TupleDescAttr(b->rsinfo->setDesc, OUT_METRICS)->atttypid);
+	KeptValue	metrics = run_query(
+		  b,
+		  psprintf(
+			  "SELECT %s.churn_metrics(%s, %s.churn_predict($1, %s.churn_features(q.%s, $3)), $2)"
+				" FILTER (WHERE %s IS NOT NULL) FROM %s",
+			  b->schema, label, b->schema, b->schema, b->profile, label, b->from),
+		  lengthof(types), types, params, TupleDescAttr(b->rsinfo->setDesc, OUT_METRICS)->atttypid);
 
 	b->values[OUT_METRICS] = metrics.value;
 	b->nulls[OUT_METRICS] = metrics.null;
@@ -312,8 +319,8 @@ judge(Backtest *b, DateADT as_of)
 static void
 judge_date(Backtest *b, int date, int n_training)
 {
-	instr_time	start;
-	instr_time	end;
+	instr_time start;
+	instr_time end;
 
 	INSTR_TIME_SET_CURRENT(start);
 	memset(b->nulls, 0, sizeof(b->nulls));
@@ -332,7 +339,7 @@ judge_date(Backtest *b, int date, int n_training)
 static void
 judge_dates(Backtest *b)
 {
-	int			first = 0;
+	int				 first = 0;
 	SpkTrainProgress progress;
 
 	while (first < b->n_dates && count_training_dates(b, first) == 0)
@@ -361,19 +368,21 @@ judge_dates(Backtest *b)
 static void
 check_training(FunctionCallInfo fcinfo)
 {
-	text	   *name = PG_GETARG_TEXT_PP(ARG_ALGORITHM);
+	text *name = PG_GETARG_TEXT_PP(ARG_ALGORITHM);
 
 	(void) spk_options_from_jsonb(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS),
-								  spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)));
+								  spk_training_algorithm(VARDATA_ANY(name),
+														 VARSIZE_ANY_EXHDR(name)));
 }
 
 /* Finds the columns of profiles and of users. */
 static void
 find_columns(Backtest *b, FunctionCallInfo fcinfo)
 {
-	TupleDesc	columns = spk_source_columns(b->from);
-	char	   *profile = PG_ARGISNULL(ARG_PROFILE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILE));
-	char	   *id = PG_ARGISNULL(ARG_ID) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ID));
+	TupleDesc columns = spk_source_columns(b->from);
+	char	 *profile = PG_ARGISNULL(ARG_PROFILE) ? NULL :
+													text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILE));
+	char	 *id = PG_ARGISNULL(ARG_ID) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ID));
 
 	b->profile = quote_identifier(spk_profile_column(columns, profile, fcinfo->flinfo->fn_oid));
 	if (id != NULL)
@@ -401,7 +410,7 @@ Datum
 churn_backtest(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"profiles", "as_of", "horizon", "event", "algorithm"};
-	Backtest	b = {NULL};
+	Backtest				 b = {NULL};
 
 	spk_require_args(fcinfo, required, lengthof(required));
 	check_training(fcinfo);
@@ -412,9 +421,10 @@ churn_backtest(PG_FUNCTION_ARGS)
 	b.event = PG_GETARG_DATUM(ARG_EVENT);
 	read_log_end(&b, fcinfo);
 	b.algorithm = PG_GETARG_DATUM(ARG_ALGORITHM);
-	b.options = PG_ARGISNULL(ARG_OPTIONS) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"))
-		: PG_GETARG_DATUM(ARG_OPTIONS);
-	b.context = AllocSetContextCreate(CurrentMemoryContext, "churn backtest", ALLOCSET_DEFAULT_SIZES);
+	b.options = PG_ARGISNULL(ARG_OPTIONS) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
+											PG_GETARG_DATUM(ARG_OPTIONS);
+	b.context = AllocSetContextCreate(CurrentMemoryContext, "churn backtest",
+									  ALLOCSET_DEFAULT_SIZES);
 	read_dates(&b, PG_GETARG_ARRAYTYPE_P(ARG_AS_OF));
 	find_ends(&b);
 	b.n_profiles = spk_source_rows(b.from);

@@ -65,31 +65,31 @@ enum
 /* A model's part in the result; the last entry is the baseline. */
 typedef struct Entry
 {
-	const SpkModelSpec *spec;	/* NULL: the baseline */
-	SpkCompareFit *fits;		/* n_folds + 1 */
-	bytea	   *model;
-	double	   *values;			/* of the metric, in each fold */
-	double		mean;
-	double		deviation;
-	double		seconds;
+	const SpkModelSpec *spec; /* NULL: the baseline */
+	SpkCompareFit	   *fits; /* n_folds + 1 */
+	bytea			   *model;
+	double			   *values; /* of the metric, in each fold */
+	double				mean;
+	double				deviation;
+	double				seconds;
 } Entry;
 
 typedef struct Output
 {
-	SpkComparePlan plan;
+	SpkComparePlan	 plan;
 	Tuplestorestate *store;
-	TupleDesc	desc;
+	TupleDesc		 desc;
 } Output;
 
 /* ---- The baseline ---- */
 
 /* Judges the claim that everybody churns with this probability by rows of these numbers. */
 static void
-judge_claim(const SpkHost *host, const SpkFoldCount *count, double share, const SpkComparePlan *plan,
-			SpkCompareFit *fit)
+judge_claim(const SpkHost *host, const SpkFoldCount *count, double share,
+			const SpkComparePlan *plan, SpkCompareFit *fit)
 {
-	size_t		n = (size_t) count->n_rows[0] + count->n_rows[1];
-	SpkScored  *scored;
+	size_t	   n = (size_t) count->n_rows[0] + count->n_rows[1];
+	SpkScored *scored;
 
 	if (n == 0)
 		return;
@@ -107,17 +107,18 @@ static SpkCompareFit *
 judge_baseline(const SpkHost *host, const SpkComparePlan *plan, const SpkFoldCount *counts)
 {
 	SpkCompareFit *fits = palloc0((plan->n_folds + 1) * sizeof(SpkCompareFit));
-	double		n_rows[2] = {0, 0};
+	double		   n_rows[2] = {0, 0};
 
 	for (uint32 fold = 0; fold < plan->n_folds; fold++)
-		for (int class = 0; class < 2; class++)
+		for (int class = 0; class < 2; class ++)
 			n_rows[class] += counts[fold].n_rows[class];
 	for (uint32 fold = 0; fold <= plan->n_folds; fold++)
 	{
-		double		others[2];
+		double others[2];
 
-		for (int class = 0; class < 2; class++)
-			others[class] = n_rows[class] - (fold == plan->n_folds ? 0 : counts[fold].n_rows[class]);
+		for (int class = 0; class < 2; class ++)
+			others[class] = n_rows[class] -
+				(fold == plan->n_folds ? 0 : counts[fold].n_rows[class]);
 		judge_claim(host, &counts[fold], others[1] / (others[0] + others[1]), plan, &fits[fold]);
 	}
 	return fits;
@@ -128,8 +129,8 @@ judge_baseline(const SpkHost *host, const SpkComparePlan *plan, const SpkFoldCou
 static void
 sum_up(const SpkComparePlan *plan, Entry *entry)
 {
-	uint32		k = plan->n_folds;
-	double		squares = 0;
+	uint32 k = plan->n_folds;
+	double squares = 0;
 
 	entry->values = palloc(k * sizeof(double));
 	for (uint32 fold = 0; fold < k; fold++)
@@ -151,11 +152,12 @@ rank_entries(const SpkComparePlan *plan, Entry *entries, int n)
 {
 	for (int i = 1; i < n; i++)
 	{
-		Entry		entry = entries[i];
-		int			at = i;
+		Entry entry = entries[i];
+		int	  at = i;
 
-		while (at > 0 && (spk_metric_is_loss(plan->metric) ? entry.mean < entries[at - 1].mean :
-						  entry.mean > entries[at - 1].mean))
+		while (at > 0 &&
+			   (spk_metric_is_loss(plan->metric) ? entry.mean < entries[at - 1].mean :
+												   entry.mean > entries[at - 1].mean))
 		{
 			entries[at] = entries[at - 1];
 			at--;
@@ -168,8 +170,8 @@ rank_entries(const SpkComparePlan *plan, Entry *entries, int n)
 static double
 p_value(const SpkComparePlan *plan, const Entry *entry, const Entry *best)
 {
-	double	   *differences = palloc(plan->n_folds * sizeof(double));
-	double		p;
+	double *differences = palloc(plan->n_folds * sizeof(double));
+	double	p;
 
 	for (uint32 fold = 0; fold < plan->n_folds; fold++)
 		differences[fold] = entry->values[fold] - best->values[fold];
@@ -198,8 +200,8 @@ static Datum
 metrics_datum(TupleDesc desc, const SpkMetrics *metrics)
 {
 	Form_pg_attribute att = TupleDescAttr(desc, COL_HOLDOUT);
-	TupleDesc	type = lookup_rowtype_tupdesc(att->atttypid, att->atttypmod);
-	Datum		datum = HeapTupleGetDatum(spk_metrics_tuple(type, metrics));
+	TupleDesc		  type = lookup_rowtype_tupdesc(att->atttypid, att->atttypmod);
+	Datum			  datum = HeapTupleGetDatum(spk_metrics_tuple(type, metrics));
 
 	ReleaseTupleDesc(type);
 	return datum;
@@ -208,23 +210,23 @@ metrics_datum(TupleDesc desc, const SpkMetrics *metrics)
 static Datum
 spread_datum(const double spread[2])
 {
-	Datum		ends[2] = {Float8GetDatum(spread[0]), Float8GetDatum(spread[1])};
+	Datum ends[2] = {Float8GetDatum(spread[0]), Float8GetDatum(spread[1])};
 
-	return PointerGetDatum(construct_array(ends, 2, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+	return PointerGetDatum(
+		construct_array(ends, 2, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 static void
 put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 {
 	const SpkComparePlan *plan = &output->plan;
-	const SpkCompareFit *last = &entry->fits[plan->n_folds];
-	Datum		values[N_COLUMNS] = {0};
-	bool		nulls[N_COLUMNS] = {false};
+	const SpkCompareFit	 *last = &entry->fits[plan->n_folds];
+	Datum				  values[N_COLUMNS] = {0};
+	bool				  nulls[N_COLUMNS] = {false};
 
 	values[COL_RANK] = Int32GetDatum(rank);
-	values[COL_ALGORITHM] = CStringGetTextDatum(entry->spec == NULL ? "baseline" :
-												spk_algorithm_name(entry->spec->algorithm));
+	values[COL_ALGORITHM] = CStringGetTextDatum(
+		entry->spec == NULL ? "baseline" : spk_algorithm_name(entry->spec->algorithm));
 	values[COL_OPTIONS] = options_datum(entry->spec);
 	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
 	values[COL_CV_SD] = Float8GetDatum(entry->deviation);
@@ -250,9 +252,10 @@ tell_of_fits(const SpkComparison *comparison)
 {
 	for (uint32 i = 0; i < comparison->n_specs; i++)
 	{
-		SpkModel	model = {spk_compare_spec(comparison, i)->algorithm};
+		SpkModel model = {spk_compare_spec(comparison, i)->algorithm};
 
-		memcpy(model.facts, spk_compare_fit(comparison, i, comparison->n_folds)->facts, sizeof(model.facts));
+		memcpy(model.facts, spk_compare_fit(comparison, i, comparison->n_folds)->facts,
+			   sizeof(model.facts));
 		spk_tell_of_fit(&model);
 	}
 }
@@ -260,14 +263,15 @@ tell_of_fits(const SpkComparison *comparison)
 /* ---- The whole ---- */
 
 static void
-put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit *baseline, bytea **models)
+put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit *baseline,
+			bytea **models)
 {
-	int			n = (int) comparison->n_specs + 1;
-	Entry	   *entries = palloc0(n * sizeof(Entry));
+	int	   n = (int) comparison->n_specs + 1;
+	Entry *entries = palloc0(n * sizeof(Entry));
 
 	for (int i = 0; i < n; i++)
 	{
-		Entry	   *entry = &entries[i];
+		Entry *entry = &entries[i];
 
 		if (i < n - 1)
 		{
@@ -287,17 +291,17 @@ put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit
 static void
 compare_rows(SpkRowStore *rows, void *arg)
 {
-	Output     *output = arg;
-	SpkComparePlan *plan = &output->plan;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	SpkHost		host = spk_pg_host(context);
-	SpkFoldCount *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
-	bytea	  **models = palloc0(plan->n_specs * sizeof(bytea *));
+	Output			 *output = arg;
+	SpkComparePlan	 *plan = &output->plan;
+	MemoryContext	  context = AllocSetContextCreate(CurrentMemoryContext, "churn comparison",
+													  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext	  old = MemoryContextSwitchTo(context);
+	SpkHost			  host = spk_pg_host(context);
+	SpkFoldCount	 *counts = palloc((plan->n_folds + 1) * sizeof(SpkFoldCount));
+	bytea			**models = palloc0(plan->n_specs * sizeof(bytea *));
 	SpkTrainingCounts counted;
-	SpkCompareMemory memory;
-	int			n_workers;
+	SpkCompareMemory  memory;
+	int				  n_workers;
 
 	if (rows == NULL)
 		ereport(ERROR,
@@ -317,7 +321,7 @@ compare_rows(SpkRowStore *rows, void *arg)
 static SpkMetric
 metric_arg(text *name)
 {
-	SpkMetric	metric;
+	SpkMetric	   metric;
 	StringInfoData list;
 
 	if (spk_metric_of(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &metric))
@@ -329,14 +333,14 @@ metric_arg(text *name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized metric \"%s\"", text_to_cstring(name)),
 			 errhint("The metrics are: %s.", list.data)));
-	return metric;				/* not reached */
+	return metric; /* not reached */
 }
 
 static SpkComparePlan
 plan_from_args(FunctionCallInfo fcinfo)
 {
 	SpkComparePlan plan = {0};
-	int			folds = PG_GETARG_INT32(ARG_FOLDS);
+	int			   folds = PG_GETARG_INT32(ARG_FOLDS);
 
 	plan.metric = metric_arg(PG_GETARG_TEXT_PP(ARG_METRIC));
 	if (folds < 2 || folds > SPK_MAX_FOLDS)
@@ -352,8 +356,8 @@ plan_from_args(FunctionCallInfo fcinfo)
 						DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(ARG_HOLDOUT))))));
 	plan.seed = (uint64) PG_GETARG_INT64(ARG_SEED);
 	plan.specs = spk_compare_specs(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
-									 PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
-									 &plan.n_specs);
+								   PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
+								   &plan.n_specs);
 	return plan;
 }
 
@@ -361,15 +365,15 @@ PG_FUNCTION_INFO_V1(churn_compare);
 Datum
 churn_compare(PG_FUNCTION_ARGS)
 {
-	static const char *const required[N_ARGS] = {"source", "label", "algorithms", "folds", "holdout",
-	"metric", [ARG_SEED] = "seed"};
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	static const char *const required[N_ARGS] = {"source",	"label",  "algorithms",		  "folds",
+												 "holdout", "metric", [ARG_SEED] = "seed"};
+	ReturnSetInfo			*rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	static const SpkRoleArgs role_args = {ARG_EXCLUDE, ARG_ID, ARG_TIME};
-	Output		output;
-	char	   *from;
-	char	   *label;
-	TupleDesc	columns;
-	SpkRoles	roles;
+	Output					 output;
+	char					*from;
+	char					*label;
+	TupleDesc				 columns;
+	SpkRoles				 roles;
 
 	spk_require_args(fcinfo, required, N_ARGS);
 	output.plan = plan_from_args(fcinfo);
@@ -383,7 +387,7 @@ churn_compare(PG_FUNCTION_ARGS)
 	spk_materialized_srf(fcinfo);
 	output.store = rsinfo->setResult;
 	output.desc = rsinfo->setDesc;
-	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, &roles, compare_rows,
-					   &output);
+	spk_collect_source(spk_own_schema(fcinfo->flinfo->fn_oid), from, columns, label, &roles,
+					   compare_rows, &output);
 	PG_RETURN_NULL();
 }

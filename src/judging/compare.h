@@ -27,21 +27,21 @@
 typedef struct SpkModelSpec
 {
 	SpkAlgorithm algorithm;
-	SpkOptions	options;
-	uint32		form;			/* the binned form of the rows it learns from */
-	uint32		fold_set;		/* the folds that it is calibrated by, if it is */
+	SpkOptions	 options;
+	uint32		 form;	   /* the binned form of the rows it learns from */
+	uint32		 fold_set; /* the folds that it is calibrated by, if it is */
 } SpkModelSpec;
 
 /* What is asked for. */
 typedef struct SpkComparePlan
 {
-	int			n_specs;
+	int			  n_specs;
 	SpkModelSpec *specs;
-	uint32		n_folds;
-	double		holdout;		/* share */
-	SpkMetric	metric;
-	uint64		seed;
-	const char *group;			/* column that tells the groups, or NULL; for errors */
+	uint32		  n_folds;
+	double		  holdout; /* share */
+	SpkMetric	  metric;
+	uint64		  seed;
+	const char	 *group; /* column that tells the groups, or NULL; for errors */
 } SpkComparePlan;
 
 /* Rows to train on, and those held out */
@@ -55,18 +55,18 @@ enum
 /* The rows, binned with so many bins at most. */
 typedef struct SpkBinnedForm
 {
-	uint32		bins;
-	bool		has_codes;
-	bool		has_values;
-	uint32		n_positives[SPK_N_PARTS];
-	Size		features;		/* encoded, and how many bytes */
-	Size		features_size;
-	Size		codes[SPK_N_PARTS];
-	Size		code_folds;		/* of the rows to train on, as codes are in order */
-	Size		values[SPK_N_PARTS];	/* in the block of values */
-	Size		value_folds;
-	Size		code_fold_sets;	/* folds of calibration, likewise, one set after the other */
-	Size		value_fold_sets;
+	uint32 bins;
+	bool   has_codes;
+	bool   has_values;
+	uint32 n_positives[SPK_N_PARTS];
+	Size   features; /* encoded, and how many bytes */
+	Size   features_size;
+	Size   codes[SPK_N_PARTS];
+	Size   code_folds;			/* of the rows to train on, as codes are in order */
+	Size   values[SPK_N_PARTS]; /* in the block of values */
+	Size   value_folds;
+	Size   code_fold_sets; /* folds of calibration, likewise, one set after the other */
+	Size   value_fold_sets;
 } SpkBinnedForm;
 
 /*
@@ -75,39 +75,39 @@ typedef struct SpkBinnedForm
  */
 typedef struct SpkCompareFit
 {
-	SpkMetrics	metrics;		/* n is 0 when there was nothing to judge by */
-	double		spread[2];		/* of the holdout, see metric.h */
+	SpkMetrics	metrics;   /* n is 0 when there was nothing to judge by */
+	double		spread[2]; /* of the holdout, see metric.h */
 	double		seconds;
 	double		facts[SPK_N_FACTS];
-	dsa_pointer model;			/* the last one's, if a worker made it */
+	dsa_pointer model; /* the last one's, if a worker made it */
 } SpkCompareFit;
 
 typedef struct SpkComparison
 {
-	Size		size;			/* of the block */
-	Size		values_size;	/* of that of the values */
-	uint32		n_specs;
-	uint32		n_folds;
-	uint32		n_forms;
-	uint32		n_fold_sets;
-	uint32		n_features;
-	uint32		n_rows[SPK_N_PARTS];
-	double		n_skipped;
-	SpkMetric	metric;
-	uint64		seed;
-	SpkTickets	tickets;		/* for places in order */
-	Size		specs;			/* SpkModelSpec */
-	Size		forms;			/* SpkBinnedForm */
-	Size		order;			/* uint32: the fits, those that need the values first, then the dearest */
-	Size		fits;			/* SpkCompareFit, n_folds + 1 for each spec */
+	Size	   size;		/* of the block */
+	Size	   values_size; /* of that of the values */
+	uint32	   n_specs;
+	uint32	   n_folds;
+	uint32	   n_forms;
+	uint32	   n_fold_sets;
+	uint32	   n_features;
+	uint32	   n_rows[SPK_N_PARTS];
+	double	   n_skipped;
+	SpkMetric  metric;
+	uint64	   seed;
+	SpkTickets tickets; /* for places in order */
+	Size	   specs;	/* SpkModelSpec */
+	Size	   forms;	/* SpkBinnedForm */
+	Size	   order;	/* uint32: the fits, those that need the values first, then the dearest */
+	Size	   fits;	/* SpkCompareFit, n_folds + 1 for each spec */
 } SpkComparison;
 
 /* A comparison as a process sees it. */
 typedef struct SpkCompareMemory
 {
-	SpkComparison *comparison;	/* in the block */
+	SpkComparison *comparison; /* in the block */
 	SpkMemoryBlock block;
-	SpkMemoryBlock values;		/* without memory when they are not needed any more */
+	SpkMemoryBlock values; /* without memory when they are not needed any more */
 } SpkCompareMemory;
 
 static inline void *
@@ -176,4 +176,4 @@ extern void spk_compare_run(SpkCompareMemory *memory, int n_workers, bytea **mod
 /* What a worker runs. */
 extern PGDLLEXPORT void spk_compare_worker(dsm_segment *seg, shm_toc *toc);
 
-#endif							/* SPK_JUDGING_COMPARE_H */
+#endif /* SPK_JUDGING_COMPARE_H */

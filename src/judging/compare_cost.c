@@ -13,13 +13,13 @@
 #include "host/memory_limit.h"
 
 /* Codes and values that fits look at, roughly, below which workers cost more than they give. */
-#define MIN_COMPARE_WORK	10000000.0
+#define MIN_COMPARE_WORK 10000000.0
 
 SpkModel
 spk_compare_model(const SpkCompareSetup *setup, int spec)
 {
 	const SpkModelSpec *c = &setup->plan->specs[spec];
-	SpkModel	model = setup->models[c->form];
+	SpkModel			model = setup->models[c->form];
 
 	model.algorithm = c->algorithm;
 	model.options = c->options;
@@ -30,8 +30,8 @@ spk_compare_model(const SpkCompareSetup *setup, int spec)
 static double
 cost_of(const SpkCompareSetup *setup, int spec)
 {
-	SpkModel	model = spk_compare_model(setup, spec);
-	double		n = setup->parts[SPK_PART_TRAINING].n_rows;
+	SpkModel model = spk_compare_model(setup, spec);
+	double	 n = setup->parts[SPK_PART_TRAINING].n_rows;
 
 	/* fitted to four of five parts for each of them, too */
 	if (spk_has_calibration(&model.options))
@@ -44,7 +44,7 @@ static int
 wanted_workers(SpkCompareSetup *setup)
 {
 	const SpkComparePlan *plan = setup->plan;
-	double		cost = 0;
+	double				  cost = 0;
 
 	setup->costs = MemoryContextAlloc(setup->context, plan->n_specs * sizeof(double));
 	for (int i = 0; i < plan->n_specs; i++)
@@ -52,20 +52,22 @@ wanted_workers(SpkCompareSetup *setup)
 		setup->costs[i] = cost_of(setup, i);
 		cost += setup->costs[i] * plan->n_folds;
 	}
-	return spk_wanted_workers(cost, MIN_COMPARE_WORK, (int64) plan->n_specs * (plan->n_folds + 1) - 1);
+	return spk_wanted_workers(cost, MIN_COMPARE_WORK,
+							  (int64) plan->n_specs * (plan->n_folds + 1) - 1);
 }
 
 /* Bytes that a fit of a model takes besides the rows. */
 static uint64
 fit_memory(const SpkCompareSetup *setup, int spec)
 {
-	SpkModel	model = spk_compare_model(setup, spec);
-	uint64		n = setup->parts[SPK_PART_TRAINING].n_rows;
-	uint64		size = spk_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
+	SpkModel model = spk_compare_model(setup, spec);
+	uint64	 n = setup->parts[SPK_PART_TRAINING].n_rows;
+	uint64	 size = spk_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
 
 	/* a copy of the rows, parted, and their scores */
 	if (spk_has_calibration(&model.options))
-		size += n * (spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
+		size += n *
+			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
 	return size;
 }
 
@@ -76,19 +78,19 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 static int
 affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, int n_workers)
 {
-	uint64		limit = spk_max_training_memory();
-	uint64		n_rows = setup->table.n_rows;
-	uint64		collected = spk_table_size(&setup->table) + n_rows;
-	uint64		rows = layout->size + layout->values_size;
-	uint64		filling = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
-	uint64		held = layout->size;
-	uint64		fits[2] = {0, 0};	/* the largest one from values and from codes */
-	uint64		fit;
+	uint64 limit = spk_max_training_memory();
+	uint64 n_rows = setup->table.n_rows;
+	uint64 collected = spk_table_size(&setup->table) + n_rows;
+	uint64 rows = layout->size + layout->values_size;
+	uint64 filling = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
+	uint64 held = layout->size;
+	uint64 fits[2] = {0, 0}; /* the largest one from values and from codes */
+	uint64 fit;
 
 	for (int i = 0; i < setup->plan->n_specs; i++)
 	{
-		SpkModel	model = spk_compare_model(setup, i);
-		bool		codes = spk_learns_codes(model.algorithm);
+		SpkModel model = spk_compare_model(setup, i);
+		bool	 codes = spk_learns_codes(model.algorithm);
 
 		held += spk_fitted_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
 		fits[codes] = Max(fits[codes], fit_memory(setup, i));

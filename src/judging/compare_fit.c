@@ -28,15 +28,15 @@
 /* Memory for one fit, whose polls tell how far all of them are. */
 typedef struct Watch
 {
-	SpkHost		host;
-	SpkComparison *comparison;
+	SpkHost			  host;
+	SpkComparison	 *comparison;
 	SpkTrainProgress *progress; /* NULL: tells nothing */
 } Watch;
 
 static void *
 watch_alloc(void *ctx, size_t size)
 {
-	Watch	   *watch = ctx;
+	Watch *watch = ctx;
 
 	return watch->host.alloc(watch->host.ctx, size);
 }
@@ -44,7 +44,7 @@ watch_alloc(void *ctx, size_t size)
 static void
 watch_release(void *ctx, void *ptr)
 {
-	Watch	   *watch = ctx;
+	Watch *watch = ctx;
 
 	watch->host.release(watch->host.ctx, ptr);
 }
@@ -52,10 +52,11 @@ watch_release(void *ctx, void *ptr)
 static bool
 watch_cancelled(void *ctx)
 {
-	Watch	   *watch = ctx;
+	Watch *watch = ctx;
 
 	if (watch->progress != NULL)
-		spk_train_progress(watch->progress, "fits done", spk_tickets_n_done(&watch->comparison->tickets),
+		spk_train_progress(watch->progress, "fits done",
+						   spk_tickets_n_done(&watch->comparison->tickets),
 						   spk_compare_n_fits(watch->comparison));
 	return watch->host.cancelled(watch->host.ctx);
 }
@@ -66,8 +67,8 @@ static SpkSamples
 samples_of(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
 {
 	const SpkComparison *comparison = memory->comparison;
-	SpkSamples	samples = {{0}};
-	uint32		n_rows = comparison->n_rows[part];
+	SpkSamples			 samples = {{0}};
+	uint32				 n_rows = comparison->n_rows[part];
 
 	samples.matrix.n_rows = n_rows;
 	samples.matrix.n_positives = form->n_positives[part];
@@ -88,12 +89,13 @@ samples_of(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
 static SpkModel *
 new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryContext context)
 {
-	SpkHost		host = spk_pg_host(context);
+	SpkHost				 host = spk_pg_host(context);
 	const SpkBinnedForm *form = spk_compare_form(comparison, spec->form);
-	SpkModel   *model = MemoryContextAllocZero(context, sizeof(SpkModel));
-	const char *why = NULL;
-	SpkStatus	status = spk_features_decode(&host, spk_compare_at(comparison, form->features),
-											 form->features_size, &model->features, &model->n_features, &why);
+	SpkModel			*model = MemoryContextAllocZero(context, sizeof(SpkModel));
+	const char			*why = NULL;
+	SpkStatus status = spk_features_decode(&host, spk_compare_at(comparison, form->features),
+										   form->features_size, &model->features,
+										   &model->n_features, &why);
 
 	spk_check(status, "set of features", why);
 	model->algorithm = spec->algorithm;
@@ -109,15 +111,18 @@ static void
 judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *samples, int fold,
 	  const SpkModel *model, SpkCompareFit *fit)
 {
-	uint32		n_rows = samples->matrix.n_rows;
-	SpkScored  *scored = spk_must_alloc(host, n_rows, sizeof(SpkScored), "set of scored rows");
-	size_t		n;
+	uint32	   n_rows = samples->matrix.n_rows;
+	SpkScored *scored = spk_must_alloc(host, n_rows, sizeof(SpkScored), "set of scored rows");
+	size_t	   n;
 
-	spk_check(spk_samples_score(host, samples, fold, model, scored, &n), "set of scored rows", NULL);
-	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows", NULL);
+	spk_check(spk_samples_score(host, samples, fold, model, scored, &n), "set of scored rows",
+			  NULL);
+	spk_check(spk_metrics(host, scored, n, model->threshold, &fit->metrics), "set of scored rows",
+			  NULL);
 	if (fold == SPK_NO_FOLD)
-		spk_check(spk_metric_spread(host, scored, n, model->threshold, comparison->metric, comparison->seed,
-									fit->spread), "set of scored rows", NULL);
+		spk_check(spk_metric_spread(host, scored, n, model->threshold, comparison->metric,
+									comparison->seed, fit->spread),
+				  "set of scored rows", NULL);
 	spk_release(host, scored);
 }
 
@@ -127,9 +132,9 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 		  const SpkSamples *samples, int fold, SpkModel *model)
 {
 	const SpkBinnedForm *form = spk_compare_form(comparison, spec->form);
-	Size		place = (Size) spec->fold_set * comparison->n_rows[SPK_PART_TRAINING];
-	SpkSamples	parted = *samples;
-	SpkStatus	status;
+	Size				 place = (Size) spec->fold_set * comparison->n_rows[SPK_PART_TRAINING];
+	SpkSamples			 parted = *samples;
+	SpkStatus			 status;
 
 	if (!spk_has_calibration(&model->options))
 	{
@@ -154,21 +159,21 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 static bytea *
 run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
 {
-	SpkComparison *comparison = memory->comparison;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
-												  ALLOCSET_DEFAULT_SIZES);
-	Watch		watch = {spk_pg_host(context), comparison, progress};
-	SpkHost		host = {watch_alloc, watch_release, watch_cancelled, &watch};
-	uint32		model_no = number / (comparison->n_folds + 1);
-	uint32		fold = number % (comparison->n_folds + 1);
-	bool		all = fold == comparison->n_folds;
+	SpkComparison	   *comparison = memory->comparison;
+	MemoryContext		context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
+														ALLOCSET_DEFAULT_SIZES);
+	Watch				watch = {spk_pg_host(context), comparison, progress};
+	SpkHost				host = {watch_alloc, watch_release, watch_cancelled, &watch};
+	uint32				model_no = number / (comparison->n_folds + 1);
+	uint32				fold = number % (comparison->n_folds + 1);
+	bool				all = fold == comparison->n_folds;
 	const SpkModelSpec *spec = spk_compare_spec(comparison, model_no);
-	SpkCompareFit *fit = spk_compare_fit(comparison, model_no, fold);
-	SpkSamples	samples;
-	SpkModel   *model = new_model(comparison, spec, context);
-	bytea	   *bytes = NULL;
-	instr_time	start;
-	instr_time	end;
+	SpkCompareFit	   *fit = spk_compare_fit(comparison, model_no, fold);
+	SpkSamples			samples;
+	SpkModel		   *model = new_model(comparison, spec, context);
+	bytea			   *bytes = NULL;
+	instr_time			start;
+	instr_time			end;
 
 	/* all that need the values have been drawn */
 	if (spk_learns_codes(spec->algorithm))
@@ -180,7 +185,8 @@ run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
 		judge(comparison, &host, &samples, (int) fold, model, fit);
 	else
 	{
-		SpkSamples	holdout = samples_of(memory, spk_compare_form(comparison, spec->form), SPK_PART_HOLDOUT);
+		SpkSamples holdout = samples_of(memory, spk_compare_form(comparison, spec->form),
+										SPK_PART_HOLDOUT);
 
 		if (holdout.matrix.n_rows > 0)
 			judge(comparison, &host, &holdout, SPK_NO_FOLD, model, fit);
@@ -199,7 +205,7 @@ static bool
 draw_fit(SpkComparison *comparison, uint32 *number)
 {
 	const uint32 *order = spk_compare_at(comparison, comparison->order);
-	uint32		ticket;
+	uint32		  ticket;
 
 	if (!spk_tickets_draw(&comparison->tickets, &ticket))
 		return false;
@@ -212,14 +218,14 @@ draw_fit(SpkComparison *comparison, uint32 *number)
 static void
 run_in_leader(SpkCompareMemory *memory, bytea **models)
 {
-	SpkComparison *comparison = memory->comparison;
+	SpkComparison	*comparison = memory->comparison;
 	SpkTrainProgress progress;
-	uint32		number;
+	uint32			 number;
 
 	spk_train_progress_start(&progress);
 	while (draw_fit(comparison, &number))
 	{
-		bytea	   *model = run_fit(memory, number, &progress);
+		bytea *model = run_fit(memory, number, &progress);
 
 		(void) spk_tickets_note(&comparison->tickets);
 		if (model != NULL)
@@ -245,11 +251,11 @@ take_shared_models(SpkCompareMemory *memory, dsa_area *area, bytea **models)
 
 	for (uint32 i = 0; i < comparison->n_specs; i++)
 	{
-		dsa_pointer place = spk_compare_fit(comparison, i, comparison->n_folds)->model;
+		dsa_pointer	 place = spk_compare_fit(comparison, i, comparison->n_folds)->model;
 		const bytea *shared;
 
 		if (models[i] != NULL)
-			continue;			/* the leader's own */
+			continue; /* the leader's own */
 		if (!DsaPointerIsValid(place))
 		{
 			models[i] = run_fit(memory, i * (comparison->n_folds + 1) + comparison->n_folds, NULL);
@@ -265,9 +271,9 @@ take_shared_models(SpkCompareMemory *memory, dsa_area *area, bytea **models)
 static void
 run_in_parallel(SpkCompareMemory *memory, int n_workers, bytea **models)
 {
-	SpkWorkersPlan plan = {"spk_compare_worker", n_workers, .has_area = true, .block = &memory->block,
-	.passing = &memory->values};
-	SpkWorkers	workers;
+	SpkWorkersPlan plan = {"spk_compare_worker", n_workers, .has_area = true,
+						   .block = &memory->block, .passing = &memory->values};
+	SpkWorkers	   workers;
 
 	spk_workers_new(&workers, &plan);
 	spk_workers_launch(&workers);
@@ -291,10 +297,10 @@ spk_compare_run(SpkCompareMemory *memory, int n_workers, bytea **models)
 void
 spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 {
-	SpkWorker	worker;
+	SpkWorker		 worker;
 	SpkCompareMemory memory;
-	SpkComparison *comparison;
-	uint32		number;
+	SpkComparison	*comparison;
+	uint32			 number;
 
 	spk_worker_attach(&worker, seg, toc);
 	comparison = worker.block.memory;
@@ -302,9 +308,9 @@ spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 	memory = (SpkCompareMemory) {comparison, worker.block, worker.passing};
 	while (draw_fit(comparison, &number))
 	{
-		uint32		model_no = number / (comparison->n_folds + 1);
-		bool		again = spk_learns_codes(spk_compare_spec(comparison, model_no)->algorithm);
-		bytea	   *model = run_fit(&memory, number, NULL);
+		uint32 model_no = number / (comparison->n_folds + 1);
+		bool   again = spk_learns_codes(spk_compare_spec(comparison, model_no)->algorithm);
+		bytea *model = run_fit(&memory, number, NULL);
 
 		if (model != NULL)
 		{
@@ -314,6 +320,6 @@ spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 		}
 		(void) spk_tickets_note(&comparison->tickets);
 	}
-	worker.passing = memory.values;	/* which a fit may have released */
+	worker.passing = memory.values; /* which a fit may have released */
 	spk_worker_detach(&worker);
 }

@@ -16,12 +16,12 @@ static void
 check_fold(const SpkCompareSetup *setup, const SpkFoldCount *counts, uint32 fold)
 {
 	const SpkComparePlan *plan = setup->plan;
-	uint32		n_rows[2] = {0, 0};
+	uint32				  n_rows[2] = {0, 0};
 
 	if (counts[fold].n_rows[0] > 0 && counts[fold].n_rows[1] > 0)
 		return;
 	for (uint32 i = 0; i <= plan->n_folds; i++)
-		for (int class = 0; class < 2; class++)
+		for (int class = 0; class < 2; class ++)
 			n_rows[class] += counts[i].n_rows[class];
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -41,8 +41,9 @@ part_into_folds(SpkCompareSetup *setup, SpkFoldCount *counts)
 	const SpkComparePlan *plan = setup->plan;
 
 	setup->folds = MemoryContextAllocHuge(setup->context, setup->table.n_rows);
-	spk_check(spk_folds_part(&setup->host, &setup->table, setup->groups, plan->holdout, plan->n_folds,
-							 plan->seed, setup->folds), "training set", NULL);
+	spk_check(spk_folds_part(&setup->host, &setup->table, setup->groups, plan->holdout,
+							 plan->n_folds, plan->seed, setup->folds),
+			  "training set", NULL);
 	spk_check(spk_folds_count(&setup->host, &setup->table, setup->folds, plan->n_folds, counts),
 			  "training set", NULL);
 	for (uint32 fold = 0; fold < plan->n_folds + (plan->holdout > 0); fold++)
@@ -53,10 +54,10 @@ part_into_folds(SpkCompareSetup *setup, SpkFoldCount *counts)
 static void
 part_array(void *array, size_t size, const uint8 *folds, uint32 n)
 {
-	char	   *things = array;
-	char		kept[sizeof(double)];
-	uint32		low = 0;
-	uint32		high = n;
+	char  *things = array;
+	char   kept[sizeof(double)];
+	uint32 low = 0;
+	uint32 high = n;
 
 	CHECK_FOR_INTERRUPTS();
 	for (;;)
@@ -80,8 +81,8 @@ static SpkTable
 part_table(const SpkCompareSetup *setup, uint32 from, uint32 n)
 {
 	const SpkTable *table = &setup->table;
-	SpkColumn  *columns = MemoryContextAlloc(setup->context, table->n_columns * sizeof(SpkColumn));
-	SpkTable	part = {n, table->n_columns, table->labels + from, columns};
+	SpkColumn *columns = MemoryContextAlloc(setup->context, table->n_columns * sizeof(SpkColumn));
+	SpkTable   part = {n, table->n_columns, table->labels + from, columns};
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
@@ -98,7 +99,7 @@ static void
 part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 {
 	const SpkTable *table = &setup->table;
-	uint32		n_training = table->n_rows - n_holdout;
+	uint32			n_training = table->n_rows - n_holdout;
 
 	for (uint32 i = 0; i < table->n_columns && n_holdout > 0; i++)
 	{
@@ -125,13 +126,13 @@ static void
 part_for_calibration(SpkCompareSetup *setup)
 {
 	SpkComparePlan *plan = setup->plan;
-	uint64	   *seeds = palloc(plan->n_specs * sizeof(uint64));
+	uint64		   *seeds = palloc(plan->n_specs * sizeof(uint64));
 
 	setup->fold_sets = MemoryContextAllocZero(setup->context, plan->n_specs * sizeof(uint8 *));
 	for (int i = 0; i < plan->n_specs; i++)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
-		int			fold_set = 0;
+		int			  fold_set = 0;
 
 		if (!spk_has_calibration(&spec->options))
 			continue;
@@ -141,9 +142,9 @@ part_for_calibration(SpkCompareSetup *setup)
 		spec->fold_set = (uint32) fold_set;
 		if (fold_set == setup->n_fold_sets)
 		{
-			int			lone;
-			uint8	   *folds = spk_calibration_folds(&setup->host, &setup->parts[SPK_PART_TRAINING],
-													 setup->groups, seeds[fold_set], &lone);
+			int	   lone;
+			uint8 *folds = spk_calibration_folds(&setup->host, &setup->parts[SPK_PART_TRAINING],
+												 setup->groups, seeds[fold_set], &lone);
 
 			if (folds == NULL)
 				spk_refuse_calibration(lone);

@@ -12,12 +12,12 @@
 #include "models/algorithm.h"
 
 /* More would be a mistake: each is fitted several times. */
-#define MAX_MODELS		1000
+#define MAX_MODELS 1000
 
 typedef struct Specs
 {
-	int			n;
-	int			capacity;
+	int			  n;
+	int			  capacity;
 	SpkModelSpec *list;
 } Specs;
 
@@ -33,7 +33,8 @@ add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
 	if (specs->n == specs->capacity)
 	{
 		specs->capacity = Max(16, 2 * specs->capacity);
-		specs->list = specs->list == NULL ? palloc(specs->capacity * sizeof(SpkModelSpec)) :
+		specs->list = specs->list == NULL ?
+			palloc(specs->capacity * sizeof(SpkModelSpec)) :
 			repalloc(specs->list, specs->capacity * sizeof(SpkModelSpec));
 	}
 	specs->list[specs->n++] = spec;
@@ -57,7 +58,7 @@ refuse_grid(SpkAlgorithm algorithm)
 static void
 add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 {
-	uint32		n = JsonContainerSize(array);
+	uint32 n = JsonContainerSize(array);
 
 	if (n == 0)
 		refuse_grid(algorithm);
@@ -74,17 +75,17 @@ add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 /* An option, and the values to try. */
 typedef struct Axis
 {
-	JsonbValue	name;
-	JsonbValue	value;
-	uint32		n;				/* values; value is an array of them, or the one itself */
-	bool		array;
-	uint32		at;				/* the one to be tried */
+	JsonbValue name;
+	JsonbValue value;
+	uint32	   n; /* values; value is an array of them, or the one itself */
+	bool	   array;
+	uint32	   at; /* the one to be tried */
 } Axis;
 
 static Axis
 make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *value)
 {
-	Axis		axis = {*name, *value, 1};
+	Axis axis = {*name, *value, 1};
 
 	axis.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
 	if (axis.array)
@@ -98,12 +99,12 @@ static Jsonb *
 options_at(const Axis *axes, int n)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue *result;
+	JsonbValue		*result;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < n; i++)
 	{
-		JsonbValue	value = axes[i].value;
+		JsonbValue value = axes[i].value;
 
 		if (axes[i].array)
 			value = *getIthJsonbValueFromContainer(axes[i].value.val.binary.data, axes[i].at);
@@ -131,12 +132,12 @@ next_combination(Axis *axes, int n)
 static void
 add_combined(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
 {
-	Axis	   *axes = palloc(Max(JsonContainerSize(object), 1) * sizeof(Axis));
-	JsonbIterator *it = JsonbIteratorInit(object);
+	Axis			  *axes = palloc(Max(JsonContainerSize(object), 1) * sizeof(Axis));
+	JsonbIterator	  *it = JsonbIteratorInit(object);
 	JsonbIteratorToken token;
-	JsonbValue	name;
-	JsonbValue	value;
-	int			n = 0;
+	JsonbValue		   name;
+	JsonbValue		   value;
+	int				   n = 0;
 
 	while ((token = JsonbIteratorNext(&it, &name, true)) != WJB_DONE)
 	{
@@ -165,9 +166,9 @@ add_from_grid(Specs *specs, SpkAlgorithm algorithm, const JsonbValue *grid)
 static void
 check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 {
-	JsonbIterator *it;
+	JsonbIterator	  *it;
 	JsonbIteratorToken token;
-	JsonbValue	v;
+	JsonbValue		   v;
 
 	if (!JB_ROOT_IS_OBJECT(grid))
 		ereport(ERROR,
@@ -178,7 +179,7 @@ check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		SpkAlgorithm algorithm;
-		int			i = 0;
+		int			 i = 0;
 
 		if (token != WJB_KEY)
 			continue;
@@ -200,8 +201,8 @@ static SpkAlgorithm *
 parse_algorithms(ArrayType *array, int *n)
 {
 	SpkAlgorithm *algorithms;
-	Datum	   *values;
-	bool	   *nulls;
+	Datum		 *values;
+	bool		 *nulls;
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, n);
 	if (*n == 0)
@@ -211,7 +212,7 @@ parse_algorithms(ArrayType *array, int *n)
 	algorithms = palloc(*n * sizeof(SpkAlgorithm));
 	for (int i = 0; i < *n; i++)
 	{
-		text	   *name;
+		text *name;
 
 		if (nulls[i])
 			ereport(ERROR,
@@ -232,9 +233,9 @@ parse_algorithms(ArrayType *array, int *n)
 SpkModelSpec *
 spk_compare_specs(ArrayType *array, Jsonb *grid, int *n)
 {
-	int			n_algorithms;
+	int			  n_algorithms;
 	SpkAlgorithm *algorithms = parse_algorithms(array, &n_algorithms);
-	Specs		specs = {0};
+	Specs		  specs = {0};
 
 	if (grid != NULL)
 		check_grid(grid, algorithms, n_algorithms);

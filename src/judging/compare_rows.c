@@ -33,8 +33,8 @@ choose_forms(SpkCompareSetup *setup)
 	for (int i = 0; i < plan->n_specs; i++)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
-		uint32		bins = spk_training_bins(spec->algorithm, &spec->options);
-		int			form = 0;
+		uint32		  bins = spk_training_bins(spec->algorithm, &spec->options);
+		int			  form = 0;
 
 		while (form < setup->n_forms && setup->forms[form].bins != bins)
 			form++;
@@ -53,20 +53,21 @@ static void
 bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress)
 {
 	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
-	SpkModel   *model = &setup->models[form];
+	SpkModel	   *model = &setup->models[form];
 
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_bin_column(&setup->host, &table->columns[i], table->n_rows, setup->forms[form].bins,
-								 &model->features[i]), "training set", NULL);
+		spk_check(spk_bin_column(&setup->host, &table->columns[i], table->n_rows,
+								 setup->forms[form].bins, &model->features[i]),
+				  "training set", NULL);
 		model->n_features++;
 		spk_train_progress(progress, "columns binned", form * table->n_columns + i + 1,
 						   setup->n_forms * table->n_columns);
 	}
 	setup->features[form] = spk_writer(&setup->host);
-	spk_check(spk_features_encode(model->features, model->n_features, &setup->features[form]), "training set",
-			  NULL);
+	spk_check(spk_features_encode(model->features, model->n_features, &setup->features[form]),
+			  "training set", NULL);
 }
 
 static void
@@ -88,9 +89,9 @@ static SpkComparison
 lay_out(SpkCompareSetup *setup)
 {
 	const SpkComparePlan *plan = setup->plan;
-	SpkComparison c = {0};
-	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(SpkComparison));
-	Size		values_at = 0;
+	SpkComparison		  c = {0};
+	Size				  at = TYPEALIGN(SPK_ALIGNMENT, sizeof(SpkComparison));
+	Size				  values_at = 0;
 
 	c.n_specs = (uint32) plan->n_specs;
 	c.n_folds = plan->n_folds;
@@ -109,8 +110,8 @@ lay_out(SpkCompareSetup *setup)
 	for (int i = 0; i < setup->n_forms; i++)
 	{
 		SpkBinnedForm *form = &setup->forms[i];
-		uint64		n_codes = form->has_codes ? c.n_rows[SPK_PART_TRAINING] : 0;
-		uint64		n_values = form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0;
+		uint64		   n_codes = form->has_codes ? c.n_rows[SPK_PART_TRAINING] : 0;
+		uint64		   n_values = form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0;
 
 		form->features_size = setup->features[i].len;
 		form->features = spk_block_part(&at, form->features_size);
@@ -120,10 +121,14 @@ lay_out(SpkCompareSetup *setup)
 		form->value_fold_sets = spk_block_part(&at, n_values * c.n_fold_sets);
 		for (int part = 0; part < SPK_N_PARTS; part++)
 		{
-			uint32		n = c.n_rows[part];
+			uint32 n = c.n_rows[part];
 
-			form->codes[part] = spk_block_part(&at, form->has_codes ? n * (uint64) spk_matrix_stride(c.n_features) : 0);
-			form->values[part] = spk_block_part(&values_at, form->has_values ? spk_values_size(n, c.n_features) : 0);
+			form->codes[part] = spk_block_part(&at,
+											   form->has_codes ?
+												   n * (uint64) spk_matrix_stride(c.n_features) :
+												   0);
+			form->values[part] =
+				spk_block_part(&values_at, form->has_values ? spk_values_size(n, c.n_features) : 0);
 		}
 	}
 	c.size = at;
@@ -135,7 +140,7 @@ lay_out(SpkCompareSetup *setup)
 static void
 put_folds(const SpkCompareSetup *setup, const uint32 *origins, uint8 *folds, uint8 *fold_sets)
 {
-	uint32		n = setup->parts[SPK_PART_TRAINING].n_rows;
+	uint32 n = setup->parts[SPK_PART_TRAINING].n_rows;
 
 	for (uint32 r = 0; r < n; r++)
 		folds[r] = setup->folds[origins[r]];
@@ -145,19 +150,21 @@ put_folds(const SpkCompareSetup *setup, const uint32 *origins, uint8 *folds, uin
 }
 
 static void
-fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part, uint32 *origins)
+fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part,
+		  uint32 *origins)
 {
-	SpkComparison *comparison = memory->comparison;
-	SpkBinnedForm *form = spk_compare_form(comparison, (uint32) number);
+	SpkComparison	 *comparison = memory->comparison;
+	SpkBinnedForm	 *form = spk_compare_form(comparison, (uint32) number);
 	const SpkFeature *features = setup->models[number].features;
-	const SpkTable *table = &setup->parts[part];
-	SpkMatrix	matrix;
-	SpkValues	values;
+	const SpkTable	 *table = &setup->parts[part];
+	SpkMatrix		  matrix;
+	SpkValues		  values;
 
 	if (form->has_codes)
 	{
-		spk_check(spk_bin_table(&setup->host, table, features, spk_compare_at(comparison, form->codes[part]),
-								&matrix, origins), "training set", NULL);
+		spk_check(spk_bin_table(&setup->host, table, features,
+								spk_compare_at(comparison, form->codes[part]), &matrix, origins),
+				  "training set", NULL);
 		form->n_positives[part] = matrix.n_positives;
 		if (part == SPK_PART_TRAINING)
 			put_folds(setup, origins, spk_compare_at(comparison, form->code_folds),
@@ -165,7 +172,7 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 	}
 	if (form->has_values)
 	{
-		double	   *to = (double *) ((char *) memory->values.memory + form->values[part]);
+		double *to = (double *) ((char *) memory->values.memory + form->values[part]);
 
 		spk_check(spk_values_fill(&setup->host, table, features, to, &values, origins),
 				  "training set", NULL);
@@ -179,16 +186,16 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 /* A fit and its cost. */
 typedef struct Fit
 {
-	bool		codes;
-	double		cost;
-	uint32		number;
+	bool   codes;
+	double cost;
+	uint32 number;
 } Fit;
 
 static int
 compare_fits(const void *a, const void *b)
 {
-	const Fit  *x = a;
-	const Fit  *y = b;
+	const Fit *x = a;
+	const Fit *y = b;
 
 	if (x->codes != y->codes)
 		return x->codes ? 1 : -1;
@@ -201,10 +208,10 @@ compare_fits(const void *a, const void *b)
 static void
 order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 {
-	uint32	   *order = spk_compare_at(comparison, comparison->order);
-	uint32		n_fits = comparison->n_folds + 1;
-	uint32		n = spk_compare_n_fits(comparison);
-	Fit		   *fits = palloc(n * sizeof(Fit));
+	uint32 *order = spk_compare_at(comparison, comparison->order);
+	uint32	n_fits = comparison->n_folds + 1;
+	uint32	n = spk_compare_n_fits(comparison);
+	Fit	   *fits = palloc(n * sizeof(Fit));
 
 	for (uint32 i = 0; i < n; i++)
 	{
@@ -223,15 +230,18 @@ order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 static void
 fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 {
-	SpkComparison *comparison = memory->comparison;
+	SpkComparison		 *comparison = memory->comparison;
 	const SpkComparePlan *plan = setup->plan;
-	uint32	   *origins = MemoryContextAllocHuge(setup->context,
-											   (Size) setup->table.n_rows * sizeof(uint32));
+	uint32				 *origins = MemoryContextAllocHuge(setup->context,
+														   (Size) setup->table.n_rows * sizeof(uint32));
 
 	spk_tickets_init(&comparison->tickets, spk_compare_n_fits(comparison));
-	memcpy(spk_compare_spec(comparison, 0), plan->specs, comparison->n_specs * sizeof(SpkModelSpec));
-	memcpy(spk_compare_form(comparison, 0), setup->forms, comparison->n_forms * sizeof(SpkBinnedForm));
-	memset(spk_compare_fit(comparison, 0, 0), 0, spk_compare_n_fits(comparison) * sizeof(SpkCompareFit));
+	memcpy(spk_compare_spec(comparison, 0), plan->specs,
+		   comparison->n_specs * sizeof(SpkModelSpec));
+	memcpy(spk_compare_form(comparison, 0), setup->forms,
+		   comparison->n_forms * sizeof(SpkBinnedForm));
+	memset(spk_compare_fit(comparison, 0, 0), 0,
+		   spk_compare_n_fits(comparison) * sizeof(SpkCompareFit));
 	for (int form = 0; form < setup->n_forms; form++)
 	{
 		memcpy(spk_compare_at(comparison, setup->forms[form].features), setup->features[form].data,
@@ -244,12 +254,14 @@ fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 
 /* Memory for the comparison and the values: shared if there are to be workers and there is room. */
 static void
-alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemory *memory, int *n_workers)
+alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemory *memory,
+			 int *n_workers)
 {
-	SpkHost		host = spk_pg_host(context);
+	SpkHost host = spk_pg_host(context);
 
 	*memory = (SpkCompareMemory) {NULL};
-	if (*n_workers > 0 && !spk_block_share(&memory->block, layout->size, layout->values_size + SPK_CONTEXT_SIZE))
+	if (*n_workers > 0 &&
+		!spk_block_share(&memory->block, layout->size, layout->values_size + SPK_CONTEXT_SIZE))
 		*n_workers = 0;
 	if (*n_workers > 0 && layout->values_size > 0 &&
 		!spk_block_share(&memory->values, layout->values_size, SPK_CONTEXT_SIZE))
@@ -267,13 +279,13 @@ alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemor
 }
 
 void
-spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context, SpkFoldCount *counts,
-				SpkCompareMemory *memory, int *n_workers)
+spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
+				SpkFoldCount *counts, SpkCompareMemory *memory, int *n_workers)
 {
-	MemoryContext setup_context = AllocSetContextCreate(context, "churn comparison setup",
-														 ALLOCSET_DEFAULT_SIZES);
+	MemoryContext	setup_context = AllocSetContextCreate(context, "churn comparison setup",
+														  ALLOCSET_DEFAULT_SIZES);
 	SpkCompareSetup setup = {spk_pg_host(setup_context), setup_context, plan};
-	SpkComparison layout;
+	SpkComparison	layout;
 
 	setup.n_skipped = (double) rows->n_skipped;
 	setup.table = spk_store_take(rows, setup_context);
@@ -290,7 +302,7 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context, 
 	bin_forms(&setup);
 	for (int i = 0; i < plan->n_specs; i++)
 	{
-		SpkModel	model = spk_compare_model(&setup, i);
+		SpkModel model = spk_compare_model(&setup, i);
 
 		spk_check_columns(&model);
 	}

@@ -11,21 +11,21 @@
 
 typedef struct SpkCompareSetup
 {
-	SpkHost		host;
-	MemoryContext context;
+	SpkHost			host;
+	MemoryContext	context;
 	SpkComparePlan *plan;
-	SpkTable	table;
-	SpkTable	parts[SPK_N_PARTS];
-	uint8	   *folds;			/* of each row of the table */
-	uint64	   *groups;			/* likewise, or NULL */
-	int			n_fold_sets;
-	uint8	  **fold_sets;		/* each: of each row to train on, its fold in calibration */
-	double		n_skipped;
-	int			n_forms;
-	SpkBinnedForm *forms;
-	SpkModel   *models;			/* of each form: has its features */
-	SpkWriter  *features;		/* the same, encoded */
-	double	   *costs;			/* of each model's fit to all folds */
+	SpkTable		table;
+	SpkTable		parts[SPK_N_PARTS];
+	uint8		   *folds;	/* of each row of the table */
+	uint64		   *groups; /* likewise, or NULL */
+	int				n_fold_sets;
+	uint8		  **fold_sets; /* each: of each row to train on, its fold in calibration */
+	double			n_skipped;
+	int				n_forms;
+	SpkBinnedForm  *forms;
+	SpkModel	   *models;	  /* of each form: has its features */
+	SpkWriter	   *features; /* the same, encoded */
+	double		   *costs;	  /* of each model's fit to all folds */
 } SpkCompareSetup;
 
 /* The model of this spec, still to be fitted. */
@@ -48,6 +48,6 @@ extern void spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts);
  * memory for, when the comparison is of this size; an error when there is not
  * enough for the leader alone.
  */
-extern int	spk_compare_affordable(SpkCompareSetup *setup, const SpkComparison *layout);
+extern int spk_compare_affordable(SpkCompareSetup *setup, const SpkComparison *layout);
 
-#endif							/* SPK_JUDGING_COMPARE_SETUP_H */
+#endif /* SPK_JUDGING_COMPARE_SETUP_H */

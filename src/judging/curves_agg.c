@@ -18,7 +18,7 @@
 #include "host/pg_host.h"
 #include "judging/scores_agg.h"
 
-#define MAX_COLUMNS	10
+#define MAX_COLUMNS 10
 
 PG_FUNCTION_INFO_V1(sparkify_roc_finalfn);
 PG_FUNCTION_INFO_V1(sparkify_pr_finalfn);
@@ -29,19 +29,19 @@ PG_FUNCTION_INFO_V1(sparkify_threshold_finalfn);
 /* An array of rows, as the call returns it, in the making. */
 typedef struct Points
 {
-	TupleDesc	desc;
-	int			n;
-	int			max;
-	Datum	   *rows;
-	int			at;				/* column of the row in the making */
-	Datum		values[MAX_COLUMNS];
-	bool		nulls[MAX_COLUMNS];
+	TupleDesc desc;
+	int		  n;
+	int		  max;
+	Datum	 *rows;
+	int		  at; /* column of the row in the making */
+	Datum	  values[MAX_COLUMNS];
+	bool	  nulls[MAX_COLUMNS];
 } Points;
 
 static void
 begin_points(Points *points, FunctionCallInfo fcinfo, int max)
 {
-	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	Oid type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 
 	if (!OidIsValid(type))
 		elog(ERROR, "return type must be an array of rows");
@@ -84,15 +84,16 @@ end_row(Points *points)
 {
 	if (points->at != points->desc->natts || points->n >= points->max)
 		elog(ERROR, "row type with %d columns instead of %d", points->desc->natts, points->at);
-	points->rows[points->n++] = HeapTupleGetDatum(heap_form_tuple(points->desc, points->values, points->nulls));
+	points->rows[points->n++] = HeapTupleGetDatum(
+		heap_form_tuple(points->desc, points->values, points->nulls));
 	points->at = 0;
 }
 
 static Datum
 points_array(const Points *points)
 {
-	return PointerGetDatum(construct_array(points->rows, points->n, points->desc->tdtypeid,
-										   -1, false, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(points->rows, points->n, points->desc->tdtypeid, -1,
+										   false, TYPALIGN_DOUBLE));
 }
 
 static void
@@ -105,10 +106,10 @@ Datum
 sparkify_roc_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkRocPoint roc[SPK_CURVE_POINTS];
-	Points		points;
-	int			n = 0;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	SpkRocPoint	 roc[SPK_CURVE_POINTS];
+	Points		 points;
+	int			 n = 0;
 
 	if (state != NULL)
 		check_status(spk_roc(&host, &state->scores, roc, &n));
@@ -129,10 +130,10 @@ Datum
 sparkify_pr_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkPrPoint	pr[SPK_CURVE_POINTS];
-	Points		points;
-	int			n = 0;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	SpkPrPoint	 pr[SPK_CURVE_POINTS];
+	Points		 points;
+	int			 n = 0;
 
 	if (state != NULL)
 		check_status(spk_pr(&host, &state->scores, pr, &n));
@@ -153,10 +154,10 @@ Datum
 sparkify_lift_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkDecile	deciles[SPK_DECILES];
-	Points		points;
-	int			n;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	SpkDecile	 deciles[SPK_DECILES];
+	Points		 points;
+	int			 n;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
@@ -184,12 +185,12 @@ sparkify_lift_finalfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_calibration_finalfn(PG_FUNCTION_ARGS)
 {
-	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	ScoresState		 *state = spk_scores_state(fcinfo);
+	SpkHost			  host = spk_pg_host(CurrentMemoryContext);
 	SpkCalibrationBin bins[SPK_MAX_CALIBRATION_BINS];
-	Points		points;
-	int			n_bins;
-	int			n;
+	Points			  points;
+	int				  n_bins;
+	int				  n;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
@@ -213,15 +214,17 @@ Datum
 sparkify_threshold_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	double		threshold = NAN;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	double		 threshold = NAN;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
 	if (state->extra == SCORES_COSTS)
-		check_status(spk_threshold_cost(&host, &state->scores, state->args[0], state->args[1], &threshold));
+		check_status(
+			spk_threshold_cost(&host, &state->scores, state->args[0], state->args[1], &threshold));
 	else if (state->extra == SCORES_BUDGET)
-		check_status(spk_threshold_budget(&host, &state->scores, (uint64) state->args[0], &threshold));
+		check_status(
+			spk_threshold_budget(&host, &state->scores, (uint64) state->args[0], &threshold));
 	else
 		check_status(spk_threshold_f1(&host, &state->scores, &threshold));
 	if (isnan(threshold))

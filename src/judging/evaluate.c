@@ -24,24 +24,24 @@
 #include "host/args.h"
 
 /* With fewer rows that churned than this, chance has too large a say. */
-#define FEW_POSITIVES	50
+#define FEW_POSITIVES 50
 
 typedef struct Evaluation
 {
 	ReturnSetInfo *rsinfo;
-	SpkMetrics	model;
-	SpkMetrics	nobody;			/* at the threshold: the claim that nobody churns */
-	uint64		n_rows;			/* those without a label, too */
-	double		share;			/* of positives */
+	SpkMetrics	   model;
+	SpkMetrics	   nobody; /* at the threshold: the claim that nobody churns */
+	uint64		   n_rows; /* those without a label, too */
+	double		   share;  /* of positives */
 } Evaluation;
 
 /* A line; NaN becomes NULL. */
 static void
 put(const Evaluation *e, const char *metric, double value, double baseline, const char *meaning)
 {
-	Datum		values[] = {CStringGetTextDatum(metric), Float8GetDatum(value), Float8GetDatum(baseline),
-	CStringGetTextDatum(meaning)};
-	bool		nulls[] = {false, isnan(value), isnan(baseline), false};
+	Datum values[] = {CStringGetTextDatum(metric), Float8GetDatum(value), Float8GetDatum(baseline),
+					  CStringGetTextDatum(meaning)};
+	bool  nulls[] = {false, isnan(value), isnan(baseline), false};
 
 	tuplestore_putvalues(e->rsinfo->setResult, e->rsinfo->setDesc, values, nulls);
 }
@@ -54,7 +54,8 @@ put_rows(const Evaluation *e)
 	put(e, "n", m->n, NAN, "rows judged");
 	put(e, "positives", m->positives, NAN,
 		psprintf("rows that churned, %.1f %% of them%s", 100 * e->share,
-				 m->positives < FEW_POSITIVES ? "; so few that chance moves all that follows" : ""));
+				 m->positives < FEW_POSITIVES ? "; so few that chance moves all that follows" :
+												""));
 	put(e, "skipped", e->n_rows - m->n, NAN, "rows whose label is null; they are not judged");
 }
 
@@ -65,11 +66,11 @@ put_rows(const Evaluation *e)
 static double
 auc_margin(const SpkMetrics *m)
 {
-	double		a = m->auc;
-	double		positives = m->positives;
-	double		negatives = m->n - m->positives;
-	double		over_positives = (positives - 1) * (a / (2 - a) - a * a);
-	double		over_negatives = (negatives - 1) * (2 * a * a / (1 + a) - a * a);
+	double a = m->auc;
+	double positives = m->positives;
+	double negatives = m->n - m->positives;
+	double over_positives = (positives - 1) * (a / (2 - a) - a * a);
+	double over_negatives = (negatives - 1) * (2 * a * a / (1 + a) - a * a);
 
 	return 1.96 * sqrt((a * (1 - a) + over_positives + over_negatives) / (positives * negatives));
 }
@@ -79,14 +80,18 @@ put_ranking(const Evaluation *e)
 {
 	const SpkMetrics *m = &e->model;
 
-	put(e, "auc", m->auc, isnan(m->auc) ? NAN : 0.5, isnan(m->auc) ?
-		"needs rows that churned and rows that stayed" :
-		psprintf("of a row that churned and one that stayed, the first has the higher score in %.1f of 100 pairs, "
-				 "give or take %.1f by chance; in random order in 50", 100 * m->auc, 100 * auc_margin(m)));
-	put(e, "pr_auc", m->pr_auc, isnan(m->pr_auc) ? NAN : e->share, isnan(m->pr_auc) ?
-		"needs rows that churned" :
-		"precision on the way down the ranking, averaged over the rows that churned; "
-		"in random order the share that churned");
+	put(e, "auc", m->auc, isnan(m->auc) ? NAN : 0.5,
+		isnan(m->auc) ?
+			"needs rows that churned and rows that stayed" :
+			psprintf(
+				"of a row that churned and one that stayed, the first has the higher score in %.1f of 100 pairs, "
+				"give or take %.1f by chance; in random order in 50",
+				100 * m->auc, 100 * auc_margin(m)));
+	put(e, "pr_auc", m->pr_auc, isnan(m->pr_auc) ? NAN : e->share,
+		isnan(m->pr_auc) ?
+			"needs rows that churned" :
+			"precision on the way down the ranking, averaged over the rows that churned; "
+			"in random order the share that churned");
 }
 
 static void
@@ -95,7 +100,8 @@ put_flags(const Evaluation *e)
 	const SpkMetrics *m = &e->model;
 	const SpkMetrics *nobody = &e->nobody;
 
-	put(e, "threshold", m->threshold, NAN, "the model's own: rows with at least this probability of churn are flagged");
+	put(e, "threshold", m->threshold, NAN,
+		"the model's own: rows with at least this probability of churn are flagged");
 	put(e, "tp", m->tp, nobody->tp,
 		psprintf("flagged, and churned: found, of " UINT64_FORMAT " that churned", m->positives));
 	put(e, "fp", m->fp, nobody->fp,
@@ -109,18 +115,23 @@ put_shares(const Evaluation *e)
 {
 	const SpkMetrics *m = &e->model;
 	const SpkMetrics *nobody = &e->nobody;
-	bool		flags = m->tp + m->fp > 0;
+	bool			  flags = m->tp + m->fp > 0;
 
-	put(e, "precision", m->precision, flags ? e->share : NAN, flags ?
-		psprintf("of 100 flagged, %.1f churned; of 100 taken at random, %.1f", 100 * m->precision, 100 * e->share) :
-		"no row is flagged");
-	put(e, "recall", m->recall, nobody->recall, isnan(m->recall) ?
-		"needs rows that churned" :
-		psprintf("of 100 that churned, %.1f are flagged; \"nobody churns\" finds none", 100 * m->recall));
-	put(e, "f1", m->f1, nobody->f1, "precision and recall of the churn class in one figure, their harmonic mean");
+	put(e, "precision", m->precision, flags ? e->share : NAN,
+		flags ? psprintf("of 100 flagged, %.1f churned; of 100 taken at random, %.1f",
+						 100 * m->precision, 100 * e->share) :
+				"no row is flagged");
+	put(e, "recall", m->recall, nobody->recall,
+		isnan(m->recall) ?
+			"needs rows that churned" :
+			psprintf("of 100 that churned, %.1f are flagged; \"nobody churns\" finds none",
+					 100 * m->recall));
+	put(e, "f1", m->f1, nobody->f1,
+		"precision and recall of the churn class in one figure, their harmonic mean");
 	put(e, "weighted_f1", m->weighted_f1, nobody->weighted_f1,
 		"f1 of those who churn and of those who stay, weighted by their numbers: Spark's f1");
-	put(e, "macro_f1", m->macro_f1, nobody->macro_f1, "f1 of those who churn and of those who stay, plain mean");
+	put(e, "macro_f1", m->macro_f1, nobody->macro_f1,
+		"f1 of those who churn and of those who stay, plain mean");
 	put(e, "accuracy", m->accuracy, nobody->accuracy,
 		psprintf("of 100 rows, %.1f are told right; \"nobody churns\" is right for %.1f",
 				 100 * m->accuracy, 100 * nobody->accuracy));
@@ -130,7 +141,8 @@ put_shares(const Evaluation *e)
 static double
 entropy(double share)
 {
-	return share <= 0 || share >= 1 ? 0 : -share * spk_log(share) - (1 - share) * spk_log(1 - share);
+	return share <= 0 || share >= 1 ? 0 :
+									  -share * spk_log(share) - (1 - share) * spk_log(1 - share);
 }
 
 static void
@@ -139,22 +151,26 @@ put_probabilities(const Evaluation *e)
 	const SpkMetrics *m = &e->model;
 
 	put(e, "log_loss", m->log_loss, entropy(e->share),
-		psprintf("how wrong the probabilities are, sure ones most; less is better; %.1f %% for everybody has the baseline",
-				 100 * e->share));
+		psprintf(
+			"how wrong the probabilities are, sure ones most; less is better; %.1f %% for everybody has the baseline",
+			100 * e->share));
 	put(e, "brier", m->brier, e->share * (1 - e->share),
-		psprintf("mean squared error of the probabilities; less is better; %.1f %% for everybody has the baseline",
-				 100 * e->share));
+		psprintf(
+			"mean squared error of the probabilities; less is better; %.1f %% for everybody has the baseline",
+			100 * e->share));
 	put(e, "ece", m->ece, 0,
-		psprintf("on average %.1f points of 100 lie between the probability and the share that churned; "
-				 "%.1f %% for everybody is right on average, and tells nobody apart",
-				 100 * m->ece, 100 * e->share));
+		psprintf(
+			"on average %.1f points of 100 lie between the probability and the share that churned; "
+			"%.1f %% for everybody is right on average, and tells nobody apart",
+			100 * m->ece, 100 * e->share));
 }
 
 static void
 put_best(const Evaluation *e)
 {
 	const SpkMetrics *m = &e->model;
-	double		everybody = m->positives == 0 ? NAN : 2.0 * m->positives / (double) (m->n + m->positives);
+	double			  everybody = m->positives == 0 ? NAN :
+													  2.0 * m->positives / (double) (m->n + m->positives);
 
 	put(e, "best_threshold", m->best_threshold, NAN,
 		"the one with the best f1 on these rows, found by looking at their labels");
@@ -182,26 +198,26 @@ take_metrics(TupleTableSlot *slot, void *arg)
 static void
 judge(Evaluation *e, Oid function, Datum value, const char *source, const char *label)
 {
-	const char *schema = spk_own_schema(function);
+	const char	   *schema = spk_own_schema(function);
 	const SpkModel *model = spk_model_from_datum(value, CurrentMemoryContext);
-	char	   *from = spk_source_from(source);
-	TupleDesc	columns = spk_source_columns(from);
-	const Datum params[] = {value, Float8GetDatum(model->threshold)};
-	Oid			types[lengthof(params)] = {InvalidOid, FLOAT8OID};
-	Oid		   *arguments;
-	int			n_arguments;
-	Oid			columns_of[SPK_METRICS_COLUMNS + 1];
+	char		   *from = spk_source_from(source);
+	TupleDesc		columns = spk_source_columns(from);
+	const Datum		params[] = {value, Float8GetDatum(model->threshold)};
+	Oid				types[lengthof(params)] = {InvalidOid, FLOAT8OID};
+	Oid			   *arguments;
+	int				n_arguments;
+	Oid				columns_of[SPK_METRICS_COLUMNS + 1];
 
 	spk_source_require_column(columns, label, "label");
 	(void) get_func_signature(function, &arguments, &n_arguments);
 	types[0] = arguments[0];
 	memcpy(columns_of, spk_metrics_types, sizeof(spk_metrics_types));
 	columns_of[SPK_METRICS_COLUMNS] = INT8OID;
-	spk_source_run(psprintf("SELECT (j.m).*, j.n_rows FROM (SELECT %s.churn_metrics(q.%s, %s, $2) AS m,"
-							" pg_catalog.count(*) AS n_rows FROM %s) AS j",
-							schema, quote_identifier(label),
-							spk_prediction_of(model, columns, schema), from),
-				   lengthof(params), types, params, lengthof(columns_of), columns_of, take_metrics, e);
+	spk_source_run(
+		psprintf("SELECT (j.m).*, j.n_rows FROM (SELECT %s.churn_metrics(q.%s, %s, $2) AS m,"
+				 " pg_catalog.count(*) AS n_rows FROM %s) AS j",
+				 schema, quote_identifier(label), spk_prediction_of(model, columns, schema), from),
+		lengthof(params), types, params, lengthof(columns_of), columns_of, take_metrics, e);
 	e->share = (double) e->model.positives / (double) e->model.n;
 	e->nobody.n = e->model.n;
 	e->nobody.positives = e->model.positives;
@@ -213,7 +229,7 @@ Datum
 churn_evaluate(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"model", "source", "label"};
-	Evaluation	e = {(ReturnSetInfo *) fcinfo->resultinfo};
+	Evaluation				 e = {(ReturnSetInfo *) fcinfo->resultinfo};
 
 	spk_require_args(fcinfo, names, lengthof(names));
 	spk_materialized_srf(fcinfo);

@@ -17,10 +17,10 @@
 
 PG_FUNCTION_INFO_V1(sparkify_metrics_finalfn);
 
-#define OID_int8	INT8OID
-#define OID_float8	FLOAT8OID
+#define OID_int8   INT8OID
+#define OID_float8 FLOAT8OID
 
-const Oid	spk_metrics_types[SPK_METRICS_COLUMNS] = {
+const Oid spk_metrics_types[SPK_METRICS_COLUMNS] = {
 #define SPK_METRIC_ITEM(name, type, formula, use) OID_##type,
 #include "core/judging/metric_list.h"
 #undef SPK_METRIC_ITEM
@@ -36,18 +36,18 @@ static const size_t metric_offsets[SPK_METRICS_COLUMNS] = {
 HeapTuple
 spk_metrics_tuple(TupleDesc desc, const SpkMetrics *m)
 {
-	Datum		values[SPK_METRICS_COLUMNS];
-	bool		nulls[SPK_METRICS_COLUMNS] = {false};
+	Datum values[SPK_METRICS_COLUMNS];
+	bool  nulls[SPK_METRICS_COLUMNS] = {false};
 
 	if (desc->natts != SPK_METRICS_COLUMNS)
-		elog(ERROR, "type churn_metrics has %d columns instead of %d",
-			 desc->natts, SPK_METRICS_COLUMNS);
+		elog(ERROR, "type churn_metrics has %d columns instead of %d", desc->natts,
+			 SPK_METRICS_COLUMNS);
 	for (int i = 0; i < SPK_METRICS_COLUMNS; i++)
 	{
 		const char *metric = (const char *) m + metric_offsets[i];
 
 		if (spk_metrics_types[i] == INT8OID)
-			values[i] = Int64GetDatum((int64) *(const uint64 *) metric);
+			values[i] = Int64GetDatum((int64) * (const uint64 *) metric);
 		else
 		{
 			nulls[i] = isnan(*(const double *) metric);
@@ -62,7 +62,7 @@ spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *m)
 {
 	for (int i = 0; i < SPK_METRICS_COLUMNS; i++)
 	{
-		char	   *metric = (char *) m + metric_offsets[i];
+		char *metric = (char *) m + metric_offsets[i];
 
 		if (spk_metrics_types[i] == INT8OID)
 			*(uint64 *) metric = (uint64) DatumGetInt64(values[i]);
@@ -75,9 +75,9 @@ Datum
 sparkify_metrics_finalfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = spk_scores_state(fcinfo);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkMetrics	metrics;
-	TupleDesc	desc;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	SpkMetrics	 metrics;
+	TupleDesc	 desc;
 
 	if (state == NULL)
 		PG_RETURN_NULL();

@@ -18,7 +18,7 @@ extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
 enum
 {
 	SPK_METRICS_COLUMNS = 0
-#define SPK_METRIC_ITEM(name, type, formula, use) + 1
+#define SPK_METRIC_ITEM(name, type, formula, use) +1
 #include "core/judging/metric_list.h"
 #undef SPK_METRIC_ITEM
 };
@@ -27,4 +27,4 @@ extern const Oid spk_metrics_types[SPK_METRICS_COLUMNS];
 /* The reverse, of the columns of a row that is not NULL. */
 extern void spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *metrics);
 
-#endif							/* SPK_JUDGING_METRICS_AGG_H */
+#endif /* SPK_JUDGING_METRICS_AGG_H */

@@ -21,15 +21,14 @@
 #include "host/pg_host.h"
 #include "judging/scores_agg.h"
 
-#define DEFAULT_THRESHOLD	0.5
+#define DEFAULT_THRESHOLD 0.5
 
 /* How errors call the arguments. */
-static const char *const arg_names[][MAX_SCORES_ARGS] = {
-	[SCORES_THRESHOLD] = {"threshold"},
-	[SCORES_BINS] = {"bins"},
-	[SCORES_COSTS] = {"cost_false_alarm", "cost_missed"},
-	[SCORES_BUDGET] = {"budget"}
-};
+static const char *const arg_names[][MAX_SCORES_ARGS] = {[SCORES_THRESHOLD] = {"threshold"},
+														 [SCORES_BINS] = {"bins"},
+														 [SCORES_COSTS] = {"cost_false_alarm",
+																		   "cost_missed"},
+														 [SCORES_BUDGET] = {"budget"}};
 
 PG_FUNCTION_INFO_V1(sparkify_scores_transfn);
 PG_FUNCTION_INFO_V1(sparkify_scores_bins_transfn);
@@ -112,7 +111,7 @@ label_kind(FunctionCallInfo fcinfo)
 
 	if (kind == NULL)
 	{
-		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+		Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
 
 		if (!OidIsValid(type))
 			elog(ERROR, "could not determine the type of the label");
@@ -136,10 +135,10 @@ static Datum
 add_row(FunctionCallInfo fcinfo, ScoresExtra extra, const double *args)
 {
 	MemoryContext context = aggregate_context(fcinfo);
-	ScoresState *state = state_arg(fcinfo, 0);
-	SpkHost		host = spk_pg_host(context);
-	int			label = spk_label_value(PG_GETARG_DATUM(1), label_kind(fcinfo));
-	double		score = PG_GETARG_FLOAT8(2);
+	ScoresState	 *state = state_arg(fcinfo, 0);
+	SpkHost		  host = spk_pg_host(context);
+	int			  label = spk_label_value(PG_GETARG_DATUM(1), label_kind(fcinfo));
+	double		  score = PG_GETARG_FLOAT8(2);
 
 	check_unit("score", score);
 	if (state == NULL)
@@ -164,7 +163,7 @@ check_not_null(FunctionCallInfo fcinfo, ScoresExtra extra)
 Datum
 sparkify_scores_transfn(PG_FUNCTION_ARGS)
 {
-	double		args[MAX_SCORES_ARGS] = {0};
+	double args[MAX_SCORES_ARGS] = {0};
 
 	if (!row_counts(fcinfo))
 		return state_result(fcinfo, state_arg(fcinfo, 0));
@@ -181,7 +180,7 @@ sparkify_scores_transfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_scores_bins_transfn(PG_FUNCTION_ARGS)
 {
-	double		args[MAX_SCORES_ARGS] = {0};
+	double args[MAX_SCORES_ARGS] = {0};
 
 	if (!row_counts(fcinfo))
 		return state_result(fcinfo, state_arg(fcinfo, 0));
@@ -198,7 +197,7 @@ sparkify_scores_bins_transfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_scores_costs_transfn(PG_FUNCTION_ARGS)
 {
-	double		args[MAX_SCORES_ARGS];
+	double args[MAX_SCORES_ARGS];
 
 	if (!row_counts(fcinfo))
 		return state_result(fcinfo, state_arg(fcinfo, 0));
@@ -223,7 +222,7 @@ sparkify_scores_costs_transfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_scores_budget_transfn(PG_FUNCTION_ARGS)
 {
-	double		args[MAX_SCORES_ARGS] = {0};
+	double args[MAX_SCORES_ARGS] = {0};
 
 	if (!row_counts(fcinfo))
 		return state_result(fcinfo, state_arg(fcinfo, 0));
@@ -240,9 +239,9 @@ Datum
 sparkify_scores_combinefn(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = aggregate_context(fcinfo);
-	ScoresState *state = state_arg(fcinfo, 0);
-	ScoresState *other = state_arg(fcinfo, 1);
-	SpkHost		host = spk_pg_host(context);
+	ScoresState	 *state = state_arg(fcinfo, 0);
+	ScoresState	 *other = state_arg(fcinfo, 1);
+	SpkHost		  host = spk_pg_host(context);
 
 	if (other != NULL)
 	{
@@ -258,8 +257,8 @@ sparkify_scores_combinefn(PG_FUNCTION_ARGS)
 static size_t
 content_size(const SpkScores *scores)
 {
-	return scores->cells != NULL ? SPK_SCORE_CELLS * sizeof(SpkScoreCell)
-		: (size_t) scores->n * sizeof(SpkScored);
+	return scores->cells != NULL ? SPK_SCORE_CELLS * sizeof(SpkScoreCell) :
+								   (size_t) scores->n * sizeof(SpkScored);
 }
 
 /* For a worker on this machine: the state as it is, then its rows or cells. */
@@ -267,28 +266,30 @@ Datum
 sparkify_scores_serialfn(PG_FUNCTION_ARGS)
 {
 	ScoresState *state = (ScoresState *) PG_GETARG_POINTER(0);
-	size_t		content = content_size(&state->scores);
-	size_t		size = VARHDRSZ + sizeof(ScoresState) + content;
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	bytea	   *result;
+	size_t		 content = content_size(&state->scores);
+	size_t		 size = VARHDRSZ + sizeof(ScoresState) + content;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	bytea		*result;
 
 	aggregate_context(fcinfo);
 	result = palloc(size);
 	SET_VARSIZE(result, size);
 	memcpy(VARDATA(result), state, sizeof(ScoresState));
 	(void) spk_copy(&host, VARDATA(result) + sizeof(ScoresState),
-					state->scores.cells != NULL ? (void *) state->scores.cells : (void *) state->scores.rows, content);
+					state->scores.cells != NULL ? (void *) state->scores.cells :
+												  (void *) state->scores.rows,
+					content);
 	PG_RETURN_BYTEA_P(result);
 }
 
 Datum
 sparkify_scores_deserialfn(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	size_t		size = VARSIZE_ANY_EXHDR(bytes);
+	bytea		*bytes = PG_GETARG_BYTEA_PP(0);
+	size_t		 size = VARSIZE_ANY_EXHDR(bytes);
 	ScoresState *state = palloc(sizeof(ScoresState));
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	void	   *content;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	void		*content;
 
 	aggregate_context(fcinfo);
 	if (size < sizeof(ScoresState))

@@ -20,16 +20,16 @@ typedef enum ScoresExtra
 	SCORES_BUDGET
 } ScoresExtra;
 
-#define MAX_SCORES_ARGS		2
+#define MAX_SCORES_ARGS 2
 
 typedef struct ScoresState
 {
-	SpkScores	scores;			/* at least one row */
+	SpkScores	scores; /* at least one row */
 	ScoresExtra extra;
-	double		args[MAX_SCORES_ARGS];	/* 0 where extra has none */
+	double		args[MAX_SCORES_ARGS]; /* 0 where extra has none */
 } ScoresState;
 
 /* The state in a final function's first argument; NULL when there was no row. */
 extern ScoresState *spk_scores_state(FunctionCallInfo fcinfo);
 
-#endif							/* SPK_JUDGING_SCORES_AGG_H */
+#endif /* SPK_JUDGING_SCORES_AGG_H */

@@ -15,4 +15,4 @@
  */
 extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 
-#endif							/* SPK_MODELS_ALGORITHM_H */
+#endif /* SPK_MODELS_ALGORITHM_H */

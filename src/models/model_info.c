@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(churn_importance);
 static void
 append_features(StringInfo buf, const SpkModel *model)
 {
-	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+	bool permutation = spk_has_permutation(&model->options, model->algorithm);
 
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
@@ -43,8 +43,8 @@ append_features(StringInfo buf, const SpkModel *model)
 static void
 append_tree_figures(StringInfo buf, const SpkModel *model)
 {
-	uint64		nodes = 0;
-	uint32		depth = 0;
+	uint64 nodes = 0;
+	uint32 depth = 0;
 
 	for (uint32 i = 0; i < model->n_trees; i++)
 	{
@@ -59,7 +59,7 @@ append_tree_figures(StringInfo buf, const SpkModel *model)
 Datum
 churn_info(PG_FUNCTION_ARGS)
 {
-	SpkModel   *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	SpkModel	  *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
 	StringInfoData buf;
 
 	initStringInfo(&buf);
@@ -98,9 +98,10 @@ compare_importance(const void *a, const void *b)
 static void
 choose_importance(SpkModel *model, text *kind)
 {
-	double		number;
+	double number;
 
-	if (!spk_option_of_word(SPK_OPT_IMPORTANCE, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind), &number))
+	if (!spk_option_of_word(SPK_OPT_IMPORTANCE, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind),
+							&number))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unrecognized kind of importance \"%s\"", text_to_cstring(kind)),
@@ -120,12 +121,12 @@ Datum
 churn_importance(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"model", "kind"};
-	FuncCallContext *call;
-	SpkModel   *model;
+	FuncCallContext			*call;
+	SpkModel				*model;
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		TupleDesc	desc;
+		TupleDesc	  desc;
 		MemoryContext old;
 
 		spk_require_args(fcinfo, names, lengthof(names));
@@ -147,8 +148,8 @@ churn_importance(PG_FUNCTION_ARGS)
 	if (call->call_cntr < call->max_calls)
 	{
 		const SpkFeature *feature = &model->features[call->call_cntr];
-		Datum		values[2];
-		bool		nulls[2] = {false, false};
+		Datum			  values[2];
+		bool			  nulls[2] = {false, false};
 
 		values[0] = CStringGetTextDatum(feature->name);
 		values[1] = Float8GetDatum(feature->importance);

@@ -22,7 +22,7 @@ convert_names(SpkModel *model, int encoding)
 		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < feature->n_bins; j++)
 		{
 			SpkCategory *category = &feature->categories[j];
-			char	   *converted = pg_any_to_server(category->name, category->len, encoding);
+			char		*converted = pg_any_to_server(category->name, category->len, encoding);
 
 			if (converted == category->name)
 				continue;
@@ -35,12 +35,12 @@ convert_names(SpkModel *model, int encoding)
 SpkModel *
 spk_model_from_json(const char *json)
 {
-	SpkModel   *model = palloc(sizeof(SpkModel));
+	SpkModel	  *model = palloc(sizeof(SpkModel));
 	SpkModelParse *parse = palloc0(sizeof(SpkModelParse));
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkHost		   host = spk_pg_host(CurrentMemoryContext);
 	/* json-c knows UTF-8 only; without an encoding, bytes are left as they are */
-	int			encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
-	char	   *text = pg_server_to_any(json, strlen(json), encoding);
+	int	  encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
+	char *text = pg_server_to_any(json, strlen(json), encoding);
 
 	PG_TRY();
 	{

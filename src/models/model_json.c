@@ -18,7 +18,7 @@
 #include "models/model_json.h"
 #include "models/options_json.h"
 
-#define NODES_BETWEEN_POLLS	1024
+#define NODES_BETWEEN_POLLS 1024
 
 void
 spk_facts_to_json(StringInfo buf, const SpkModel *model)
@@ -42,7 +42,7 @@ append_categories(StringInfo buf, const SpkFeature *feature)
 	appendStringInfoString(buf, ", \"categories\": [");
 	for (uint32 i = 0; i < feature->n_bins; i++)
 	{
-		char	   *name = pnstrdup(feature->categories[i].name, feature->categories[i].len);
+		char *name = pnstrdup(feature->categories[i].name, feature->categories[i].len);
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
@@ -179,7 +179,7 @@ append_terms(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"terms\": [");
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
-		uint32		n = spk_term_length(model, &model->features[i]);
+		uint32 n = spk_term_length(model, &model->features[i]);
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
@@ -215,7 +215,7 @@ spk_calibration_to_json(StringInfo buf, const SpkModel *model)
 void
 spk_model_to_json(StringInfo buf, const SpkModel *model)
 {
-	bool		permutation = spk_has_permutation(&model->options, model->algorithm);
+	bool permutation = spk_has_permutation(&model->options, model->algorithm);
 
 	appendStringInfo(buf, "{\"sparkify_model\": 1, \"algorithm\": \"%s\", \"threshold\": ",
 					 spk_algorithm_name(model->algorithm));

@@ -30,4 +30,4 @@ extern void spk_calibration_to_json(StringInfo buf, const SpkModel *model);
  */
 extern SpkModel *spk_model_from_json(const char *json);
 
-#endif							/* SPK_MODELS_MODEL_JSON_H */
+#endif /* SPK_MODELS_MODEL_JSON_H */

@@ -24,7 +24,7 @@ begin_entry(StringInfo buf, const char *feature, const SpkCategory *category, bo
 	escape_json(buf, feature);
 	if (category != NULL)
 	{
-		char	   *name = pnstrdup(category->name, category->len);
+		char *name = pnstrdup(category->name, category->len);
 
 		appendStringInfoString(buf, ", \"category\": ");
 		escape_json(buf, name);
@@ -50,7 +50,7 @@ append_member(StringInfo buf, const char *key, double value)
 static void
 append_estimate(StringInfo buf, double weight, double error)
 {
-	double		z = error > 0 ? weight / error : NAN;
+	double z = error > 0 ? weight / error : NAN;
 
 	append_member(buf, "estimate", weight);
 	append_member(buf, "std_error", error > 0 ? error : NAN);
@@ -64,7 +64,7 @@ static double
 original_intercept(const SpkModel *model)
 {
 	const double *term = model->terms + SPK_INTERCEPT;
-	double		intercept = model->terms[0];
+	double		  intercept = model->terms[0];
 
 	for (uint32 f = 0; f < model->n_features; f++)
 	{
@@ -81,7 +81,7 @@ original_intercept(const SpkModel *model)
 static void
 append_number_weights(StringInfo buf, const SpkFeature *feature, const double *term)
 {
-	double		scale = term[SPK_LOGISTIC_SCALE];
+	double scale = term[SPK_LOGISTIC_SCALE];
 
 	begin_entry(buf, feature->name, NULL, false);
 	if (scale > 0)
@@ -96,10 +96,11 @@ append_number_weights(StringInfo buf, const SpkFeature *feature, const double *t
 }
 
 static void
-append_category_weights(StringInfo buf, const SpkModel *model, const SpkFeature *feature, const double *term)
+append_category_weights(StringInfo buf, const SpkModel *model, const SpkFeature *feature,
+						const double *term)
 {
-	uint32		n = feature->n_bins;
-	uint32		first = model->options.value[SPK_OPT_L2] > 0 ? 0 : 1;
+	uint32 n = feature->n_bins;
+	uint32 first = model->options.value[SPK_OPT_L2] > 0 ? 0 : 1;
 
 	for (uint32 i = first; i < n; i++)
 	{
@@ -148,9 +149,10 @@ append_pair(StringInfo buf, const char *key, double stays, double churns)
 }
 
 static void
-append_likelihood(StringInfo buf, const SpkModel *model, const SpkFeature *feature, const double *term)
+append_likelihood(StringInfo buf, const SpkModel *model, const SpkFeature *feature,
+				  const double *term)
 {
-	uint32		n = feature->n_bins;
+	uint32 n = feature->n_bins;
 
 	if (feature->kind == SPK_CATEGORY)
 	{
@@ -169,7 +171,8 @@ append_likelihood(StringInfo buf, const SpkModel *model, const SpkFeature *featu
 	{
 		append_pair(buf, "range", term[SPK_BAYES_LOW], term[SPK_BAYES_HIGH]);
 		appendStringInfoString(buf, ", ");
-		append_pair(buf, "share", spk_exp(term[SPK_BAYES_SHARE]), spk_exp(term[SPK_BAYES_SHARE + 1]));
+		append_pair(buf, "share", spk_exp(term[SPK_BAYES_SHARE]),
+					spk_exp(term[SPK_BAYES_SHARE + 1]));
 	}
 	else
 	{

@@ -18,4 +18,4 @@
  */
 extern void spk_append_terms(StringInfo buf, const SpkModel *model);
 
-#endif							/* SPK_MODELS_MODEL_TERMS_H */
+#endif /* SPK_MODELS_MODEL_TERMS_H */

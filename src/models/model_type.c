@@ -40,8 +40,8 @@ spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext tre
 	SpkHost		tree_host = spk_pg_host(trees);
 	SpkModel   *model = MemoryContextAlloc(context, sizeof(SpkModel));
 	const char *why = NULL;
-	SpkStatus	status = spk_model_decode_apart(&host, &tree_host, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
-												model, &why);
+	SpkStatus	status = spk_model_decode_apart(&host, &tree_host, VARDATA_ANY(bytes),
+												VARSIZE_ANY_EXHDR(bytes), model, &why);
 
 	spk_check(status, "churn model", why);
 	if ((Pointer) bytes != DatumGetPointer(datum))
@@ -58,10 +58,10 @@ spk_model_from_datum(Datum datum, MemoryContext context)
 bytea *
 spk_model_to_bytes(const SpkModel *model)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = spk_writer(&host);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = spk_writer(&host);
 
-	spk_write_u32(&w, 0);		/* the varlena's length word */
+	spk_write_u32(&w, 0); /* the varlena's length word */
 	spk_check(spk_model_encode(model, &w), "churn model", NULL);
 	if (!AllocSizeIsValid(w.len))
 		spk_check(SPK_LIMIT, "churn model", NULL);
@@ -135,7 +135,7 @@ model_recv(StringInfo buf)
 static bytea *
 header_of(Datum datum)
 {
-	bytea	   *header = DatumGetByteaPSlice(datum, 0, SPK_MODEL_HEADER);
+	bytea *header = DatumGetByteaPSlice(datum, 0, SPK_MODEL_HEADER);
 
 	if (spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ) == 0)
 		spk_check(SPK_CORRUPT, "churn model", "The data do not start as a model does");
@@ -196,10 +196,10 @@ sparkify_model_recv(PG_FUNCTION_ARGS)
 Datum
 sparkify_model_send(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = (bytea *) spk_detoast_packed(PG_GETARG_DATUM(0));
-	size_t		len = VARSIZE_ANY_EXHDR(bytes);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	bytea	   *result = palloc(VARHDRSZ + len);
+	bytea  *bytes = (bytea *) spk_detoast_packed(PG_GETARG_DATUM(0));
+	size_t	len = VARSIZE_ANY_EXHDR(bytes);
+	SpkHost host = spk_pg_host(CurrentMemoryContext);
+	bytea  *result = palloc(VARHDRSZ + len);
 
 	SET_VARSIZE(result, VARHDRSZ + len);
 	(void) spk_copy(&host, VARDATA(result), VARDATA_ANY(bytes), len);
@@ -209,7 +209,7 @@ sparkify_model_send(PG_FUNCTION_ARGS)
 Datum
 sparkify_forest_in(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = model_in(PG_GETARG_CSTRING(0));
+	bytea *bytes = model_in(PG_GETARG_CSTRING(0));
 
 	check_forest(bytes);
 	PG_RETURN_BYTEA_P(bytes);
@@ -218,7 +218,7 @@ sparkify_forest_in(PG_FUNCTION_ARGS)
 Datum
 sparkify_forest_recv(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = model_recv((StringInfo) PG_GETARG_POINTER(0));
+	bytea *bytes = model_recv((StringInfo) PG_GETARG_POINTER(0));
 
 	check_forest(bytes);
 	PG_RETURN_BYTEA_P(bytes);
@@ -235,8 +235,8 @@ churn_forest(PG_FUNCTION_ARGS)
 Datum
 churn_fingerprint(PG_FUNCTION_ARGS)
 {
-	bytea	   *header = header_of(PG_GETARG_DATUM(0));
-	uint64		fingerprint = spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ);
+	bytea *header = header_of(PG_GETARG_DATUM(0));
+	uint64 fingerprint = spk_model_fingerprint(VARDATA(header), VARSIZE(header) - VARHDRSZ);
 
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016llx", (unsigned long long) fingerprint)));
 }
@@ -244,8 +244,8 @@ churn_fingerprint(PG_FUNCTION_ARGS)
 Datum
 churn_set_threshold(PG_FUNCTION_ARGS)
 {
-	double		threshold;
-	SpkModel   *model;
+	double	  threshold;
+	SpkModel *model;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();

@@ -17,7 +17,8 @@
 extern SpkModel *spk_model_from_datum(Datum datum, MemoryContext context);
 
 /* Likewise, but its trees are in memory of another context, as spk_model_decode_apart has them. */
-extern SpkModel *spk_model_apart_from_datum(Datum datum, MemoryContext context, MemoryContext trees);
+extern SpkModel *spk_model_apart_from_datum(Datum datum, MemoryContext context,
+											MemoryContext trees);
 
 /*
  * The value that stores the model, palloc'd.  The model must be sound, as the
@@ -25,4 +26,4 @@ extern SpkModel *spk_model_apart_from_datum(Datum datum, MemoryContext context, 
  */
 extern bytea *spk_model_to_bytes(const SpkModel *model);
 
-#endif							/* SPK_MODELS_MODEL_TYPE_H */
+#endif /* SPK_MODELS_MODEL_TYPE_H */

@@ -18,7 +18,7 @@
 void
 spk_append_number(StringInfo buf, double value)
 {
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+	char digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
 	double_to_shortest_decimal_buf(value, digits);
 	appendStringInfoString(buf, digits);
@@ -45,7 +45,7 @@ static char *
 values_of_option(SpkOption option)
 {
 	const SpkOptionSpec *spec = &spk_option_specs[option];
-	StringInfoData buf;
+	StringInfoData		 buf;
 
 	initStringInfo(&buf);
 	if (spec->boolean)
@@ -71,8 +71,8 @@ value_as_written(const JsonbValue *value)
 		case jbvString:
 			return psprintf("\"%.*s\"", value->val.string.len, value->val.string.val);
 		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out,
-													   NumericGetDatum(value->val.numeric)));
+			return DatumGetCString(
+				DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 		case jbvBool:
 			return value->val.boolean ? "true" : "false";
 		case jbvNull:
@@ -85,7 +85,7 @@ value_as_written(const JsonbValue *value)
 static SpkOption
 option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 {
-	int			option = spk_option_of(key->val.string.val, key->val.string.len);
+	int option = spk_option_of(key->val.string.val, key->val.string.len);
 
 	if (option < 0)
 		ereport(ERROR,
@@ -107,12 +107,14 @@ option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 static bool
 option_number(SpkOption option, Numeric written, double *number)
 {
-	*number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(written)));
+	*number = DatumGetFloat8(
+		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(written)));
 	if (!spk_option_takes_number(option, *number))
 		return false;
 	return !spk_option_specs[option].whole ||
-		DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(written),
-										 DirectFunctionCall1(int8_numeric, Int64GetDatum((int64) *number))));
+		DatumGetBool(
+			DirectFunctionCall2(numeric_eq, NumericGetDatum(written),
+								DirectFunctionCall1(int8_numeric, Int64GetDatum((int64) *number))));
 }
 
 /* The number that a JSON value stands for; false when the option takes no such value. */
@@ -147,10 +149,10 @@ check_together(const SpkOptions *options, SpkAlgorithm algorithm)
 SpkOptions
 spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 {
-	SpkOptions	result = spk_options_default(algorithm);
-	JsonbIterator *it;
+	SpkOptions		   result = spk_options_default(algorithm);
+	JsonbIterator	  *it;
 	JsonbIteratorToken token;
-	JsonbValue	v;
+	JsonbValue		   v;
 
 	if (options == NULL)
 		return result;
@@ -164,7 +166,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 	it = JsonbIteratorInit(&options->root);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
-		SpkOption	option;
+		SpkOption option;
 
 		if (token != WJB_KEY)
 			continue;

@@ -29,4 +29,4 @@ extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAl
 /* Appends a finite number in the shortest form that reads back exactly, keeping the sign of -0. */
 extern void spk_append_number(StringInfo buf, double value);
 
-#endif							/* SPK_MODELS_OPTIONS_JSON_H */
+#endif /* SPK_MODELS_OPTIONS_JSON_H */

@@ -21,20 +21,20 @@
 
 #include "host/args.h"
 
-#define DAYS_PER_MONTH_ON_AVERAGE	(DAYS_PER_YEAR / MONTHS_PER_YEAR)
+#define DAYS_PER_MONTH_ON_AVERAGE (DAYS_PER_YEAR / MONTHS_PER_YEAR)
 
 /* A step: both are 0 or more, and one is more. */
 typedef struct Step
 {
-	int64		months;
-	int64		days;
+	int64 months;
+	int64 days;
 } Step;
 
 typedef struct DatesState
 {
-	DateADT		first;
-	DateADT		last;
-	Step		step;
+	DateADT first;
+	DateADT last;
+	Step	step;
 } DatesState;
 
 /* Whole days of any other form, as 48 hours, are days as well; false for what is no step forward. */
@@ -54,10 +54,10 @@ read_step(const Interval *every, Step *step)
 static bool
 kth_date(DateADT first, const Step *step, int64 k, int64 *date)
 {
-	int			year;
-	int			month;
-	int			day;
-	int64		months;
+	int	  year;
+	int	  month;
+	int	  day;
+	int64 months;
 
 	*date = first + k * step->days;
 	if (step->months == 0)
@@ -87,7 +87,7 @@ static DatesState *
 begin_dates(FunctionCallInfo fcinfo, MemoryContext context)
 {
 	static const char *const names[] = {"first", "last", "every"};
-	DatesState *state = MemoryContextAlloc(context, sizeof(DatesState));
+	DatesState				*state = MemoryContextAlloc(context, sizeof(DatesState));
 
 	spk_require_args(fcinfo, names, lengthof(names));
 	state->first = PG_GETARG_DATEADT(0);
@@ -108,8 +108,8 @@ Datum
 churn_dates(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *funcctx;
-	DatesState *state;
-	int64		date;
+	DatesState		*state;
+	int64			 date;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -120,7 +120,8 @@ churn_dates(PG_FUNCTION_ARGS)
 	state = funcctx->user_fctx;
 
 	CHECK_FOR_INTERRUPTS();
-	if (!kth_date(state->first, &state->step, (int64) funcctx->call_cntr, &date) || date > state->last)
+	if (!kth_date(state->first, &state->step, (int64) funcctx->call_cntr, &date) ||
+		date > state->last)
 		SRF_RETURN_DONE(funcctx);
 	SRF_RETURN_NEXT(funcctx, DateADTGetDatum((DateADT) date));
 }
@@ -129,7 +130,7 @@ churn_dates(PG_FUNCTION_ARGS)
 static Const *
 known_argument(PlannerInfo *root, List *args, int n)
 {
-	Node	   *arg = estimate_expression_value(root, list_nth(args, n));
+	Node *arg = estimate_expression_value(root, list_nth(args, n));
 
 	return IsA(arg, Const) && !((Const *) arg)->constisnull ? (Const *) arg : NULL;
 }
@@ -140,12 +141,12 @@ Datum
 sparkify_dates_support(PG_FUNCTION_ARGS)
 {
 	SupportRequestRows *request = (SupportRequestRows *) PG_GETARG_POINTER(0);
-	List	   *args;
-	Const	   *first;
-	Const	   *last;
-	Const	   *every;
-	Step		step;
-	double		days;
+	List			   *args;
+	Const			   *first;
+	Const			   *last;
+	Const			   *every;
+	Step				step;
+	double				days;
 
 	if (!IsA(request, SupportRequestRows) || !is_funcclause(request->node))
 		PG_RETURN_POINTER(NULL);

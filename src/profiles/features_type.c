@@ -26,10 +26,9 @@ PG_FUNCTION_INFO_V1(churn_last_day);
 static TupleDesc
 features_desc(FunctionCallInfo fcinfo)
 {
-	static const Oid type_oids[] = {
-		[SPK_TYPE_int4] = INT4OID,[SPK_TYPE_int8] = INT8OID,[SPK_TYPE_float8] = FLOAT8OID
-	};
-	TupleDesc	desc;
+	static const Oid type_oids[] =
+		{[SPK_TYPE_int4] = INT4OID, [SPK_TYPE_int8] = INT8OID, [SPK_TYPE_float8] = FLOAT8OID};
+	TupleDesc	  desc;
 	MemoryContext old;
 
 	if (fcinfo->flinfo->fn_extra != NULL)
@@ -38,7 +37,8 @@ features_desc(FunctionCallInfo fcinfo)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	if (desc->natts != SPK_N_PROFILE_FEATURES)
-		elog(ERROR, "type churn_features has %d columns, not %d", desc->natts, SPK_N_PROFILE_FEATURES);
+		elog(ERROR, "type churn_features has %d columns, not %d", desc->natts,
+			 SPK_N_PROFILE_FEATURES);
 	for (int i = 0; i < desc->natts; i++)
 		if (TupleDescAttr(desc, i)->atttypid != type_oids[spk_profile_feature_types[i]])
 			elog(ERROR, "column %d of type churn_features has the wrong type", i + 1);
@@ -91,7 +91,7 @@ spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
 static int32
 as_of_arg(FunctionCallInfo fcinfo, int n)
 {
-	DateADT		day;
+	DateADT day;
 
 	if (PG_ARGISNULL(n))
 		return SPK_NO_DAY;
@@ -116,8 +116,8 @@ churn_features(PG_FUNCTION_ARGS)
 static int64
 horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 {
-	Timestamp	from;
-	Timestamp	until;
+	Timestamp from;
+	Timestamp until;
 
 	if (PG_ARGISNULL(n))
 		return SPK_NO_TIME;
@@ -145,7 +145,7 @@ horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 static bool
 is_beyond_log(FunctionCallInfo fcinfo, int n, int64 until)
 {
-	DateADT		day;
+	DateADT day;
 
 	if (PG_ARGISNULL(n))
 		return false;
@@ -164,7 +164,7 @@ is_beyond_log(FunctionCallInfo fcinfo, int n, int64 until)
 static SpkChurnEvent
 churn_event_arg(FunctionCallInfo fcinfo, int n)
 {
-	char	   *name;
+	char *name;
 
 	if (PG_ARGISNULL(n))
 		ereport(ERROR,
@@ -185,13 +185,13 @@ churn_event_arg(FunctionCallInfo fcinfo, int n)
 Datum
 churn_label(PG_FUNCTION_ARGS)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	bytea	   *profile;
-	int32		as_of;
-	int64		until;
+	SpkHost		  host = spk_pg_host(CurrentMemoryContext);
+	bytea		 *profile;
+	int32		  as_of;
+	int64		  until;
 	SpkChurnEvent event;
-	SpkLabel	label = SPK_LABEL_NOT_AT_RISK;
-	const char *why = NULL;
+	SpkLabel	  label = SPK_LABEL_NOT_AT_RISK;
+	const char	 *why = NULL;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -201,8 +201,8 @@ churn_label(PG_FUNCTION_ARGS)
 	event = churn_event_arg(fcinfo, 3);
 	if (is_beyond_log(fcinfo, 4, until))
 		PG_RETURN_NULL();
-	spk_check(spk_profile_label(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of, until,
-								event, &label, &why),
+	spk_check(spk_profile_label(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of,
+								until, event, &label, &why),
 			  PROFILE_WHAT, why);
 	if (label == SPK_LABEL_NOT_AT_RISK)
 		PG_RETURN_NULL();
@@ -218,7 +218,8 @@ churn_last_day(PG_FUNCTION_ARGS)
 	int32		day = 0;
 	const char *why = NULL;
 
-	spk_check(spk_profile_last_day(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day, &why),
+	spk_check(spk_profile_last_day(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day,
+								   &why),
 			  PROFILE_WHAT, why);
 	PG_RETURN_DATEADT(day);
 }

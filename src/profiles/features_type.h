@@ -18,4 +18,4 @@
  */
 extern Datum spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of);
 
-#endif							/* SPK_PROFILES_FEATURES_TYPE_H */
+#endif /* SPK_PROFILES_FEATURES_TYPE_H */

@@ -50,7 +50,7 @@ lend_host(SpkProfileState *state, SpkHost *host)
 static SpkProfileState *
 agg_state(FunctionCallInfo fcinfo, SpkHost *host)
 {
-	MemoryContext context;
+	MemoryContext	 context;
 	SpkProfileState *state;
 
 	if (!AggCheckCallContext(fcinfo, &context))
@@ -91,7 +91,7 @@ time_arg(FunctionCallInfo fcinfo, int n, const char *name)
 static int64
 date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 {
-	DateADT		day;
+	DateADT day;
 
 	if (PG_ARGISNULL(n))
 		return SPK_NO_TIME;
@@ -108,8 +108,8 @@ date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 static void
 add_event(FunctionCallInfo fcinfo, SpkProfileState *state, int64 ts, int64 registration)
 {
-	SpkEvent	event = {.ts = ts, .registration = registration, .session = PG_GETARG_INT64(2)};
-	text	   *t = PG_GETARG_TEXT_PP(3);
+	SpkEvent event = {.ts = ts, .registration = registration, .session = PG_GETARG_INT64(2)};
+	text	*t = PG_GETARG_TEXT_PP(3);
 
 	event.page = spk_page_of(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 	if (!PG_ARGISNULL(4))
@@ -141,7 +141,7 @@ is_event(FunctionCallInfo fcinfo)
 Datum
 sparkify_profile_transfn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (is_event(fcinfo))
@@ -152,7 +152,7 @@ sparkify_profile_transfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_transfn_date(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (is_event(fcinfo))
@@ -163,7 +163,7 @@ sparkify_profile_transfn_date(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_transfn_registration_date(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (is_event(fcinfo))
@@ -174,7 +174,7 @@ sparkify_profile_transfn_registration_date(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_transfn_dates(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (is_event(fcinfo))
@@ -186,7 +186,7 @@ sparkify_profile_transfn_dates(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_merge_transfn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (!PG_ARGISNULL(1))
@@ -197,12 +197,12 @@ sparkify_profile_merge_transfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_combinefn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (!PG_ARGISNULL(1))
 	{
-		SpkHost		other_host;
+		SpkHost			 other_host;
 		SpkProfileState *other = lend_host((SpkProfileState *) PG_GETARG_POINTER(1), &other_host);
 
 		spk_check(spk_profile_add_state(state, other), PROFILE_WHAT, NULL);
@@ -214,7 +214,7 @@ sparkify_profile_combinefn(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_serialfn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost			 host;
 	SpkProfileState *state = agg_state(fcinfo, &host);
 
 	if (spk_profile_is_empty(state))
@@ -226,8 +226,8 @@ sparkify_profile_serialfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_deserialfn(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	bytea			*bytes = PG_GETARG_BYTEA_PP(0);
+	SpkHost			 host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState *state;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
@@ -243,14 +243,13 @@ sparkify_profile_deserialfn(PG_FUNCTION_ARGS)
 static bool
 agg_is_empty(FunctionCallInfo fcinfo)
 {
-	return PG_ARGISNULL(0) ||
-		spk_profile_is_empty((SpkProfileState *) PG_GETARG_POINTER(0));
+	return PG_ARGISNULL(0) || spk_profile_is_empty((SpkProfileState *) PG_GETARG_POINTER(0));
 }
 
 Datum
 sparkify_profile_finalfn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost host;
 
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
@@ -260,7 +259,7 @@ sparkify_profile_finalfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_features_finalfn(PG_FUNCTION_ARGS)
 {
-	SpkHost		host;
+	SpkHost host;
 
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
@@ -271,7 +270,7 @@ sparkify_features_finalfn(PG_FUNCTION_ARGS)
 Datum
 churn_profile_merge(PG_FUNCTION_ARGS)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkHost			host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState state;
 
 	spk_profile_init(&state, &host);

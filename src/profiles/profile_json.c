@@ -20,7 +20,8 @@ write_text(const SpkHost *host, const bytea *profile, bool with_length)
 
 	if (with_length)
 		spk_write_u32(&w, 0);
-	spk_check(spk_profile_write_text(host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &w, &why),
+	spk_check(spk_profile_write_text(host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &w,
+									 &why),
 			  PROFILE_WHAT, why);
 	if (w.len >= MaxAllocSize)
 		ereport(ERROR,
@@ -32,8 +33,8 @@ write_text(const SpkHost *host, const bytea *profile, bool with_length)
 text *
 spk_profile_to_json(const bytea *profile)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = write_text(&host, profile, true);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = write_text(&host, profile, true);
 
 	SET_VARSIZE(w.data, w.len);
 	return (text *) w.data;
@@ -42,8 +43,8 @@ spk_profile_to_json(const bytea *profile)
 char *
 spk_profile_to_cstring(const bytea *profile)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = write_text(&host, profile, false);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = write_text(&host, profile, false);
 
 	spk_write_u8(&w, 0);
 	spk_check(w.status, PROFILE_WHAT, NULL);
@@ -63,8 +64,8 @@ report_fault(const SpkTextFault *fault)
 void
 spk_profile_from_json(const char *text, SpkProfileState *state)
 {
-	SpkJsonParser parser;
-	SpkTextFault fault;
+	SpkJsonParser	   parser;
+	SpkTextFault	   fault;
 	volatile SpkStatus status = SPK_NO_MEMORY;
 
 	if (!spk_json_parser_open(&parser, SPK_PROFILE_DEPTH))

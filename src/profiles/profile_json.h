@@ -20,4 +20,4 @@ extern char *spk_profile_to_cstring(const bytea *profile);
  */
 extern void spk_profile_from_json(const char *text, SpkProfileState *state);
 
-#endif							/* SPK_PROFILES_PROFILE_JSON_H */
+#endif /* SPK_PROFILES_PROFILE_JSON_H */

@@ -15,8 +15,8 @@
 bool
 spk_is_profile_column(Form_pg_attribute column, Oid function)
 {
-	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("churn_profile"),
-									   ObjectIdGetDatum(get_func_namespace(function)));
+	Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("churn_profile"),
+							   ObjectIdGetDatum(get_func_namespace(function)));
 
 	return spk_is_own(TypeRelationId, type) && getBaseType(column->atttypid) == type;
 }

@@ -18,4 +18,4 @@ extern bool spk_is_profile_column(Form_pg_attribute column, Oid function);
  */
 extern const char *spk_profile_column(TupleDesc columns, const char *name, Oid function);
 
-#endif							/* SPK_PROFILES_PROFILE_SOURCE_H */
+#endif /* SPK_PROFILES_PROFILE_SOURCE_H */

@@ -21,9 +21,9 @@ PG_FUNCTION_INFO_V1(sparkify_profile_json);
 bytea *
 spk_profile_datum(SpkProfileState *state)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = spk_writer(&host);
-	bytea	   *result;
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = spk_writer(&host);
+	bytea	 *result;
 
 	/* room for the varlena header first */
 	spk_write_u32(&w, 0);
@@ -61,9 +61,9 @@ check_bytes(const void *data, size_t len, int sqlstate, const char *message)
 Datum
 sparkify_profile_in(PG_FUNCTION_ARGS)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	SpkHost			host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState state;
-	bytea	   *result;
+	bytea		   *result;
 
 	spk_profile_init(&state, &host);
 	spk_profile_from_json(PG_GETARG_CSTRING(0), &state);
@@ -92,7 +92,8 @@ sparkify_profile_recv(PG_FUNCTION_ARGS)
 	const char *bytes = pq_getmsgbytes(buf, len);
 	bytea	   *result;
 
-	check_bytes(bytes, (size_t) len, ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid binary churn profile");
+	check_bytes(bytes, (size_t) len, ERRCODE_INVALID_BINARY_REPRESENTATION,
+				"invalid binary churn profile");
 	result = palloc(VARHDRSZ + len);
 	SET_VARSIZE(result, VARHDRSZ + len);
 	memcpy(VARDATA(result), bytes, len);

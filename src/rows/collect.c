@@ -29,30 +29,30 @@
 /* A constant argument as it was when it was last parsed. */
 typedef struct KeptArg
 {
-	bool		known;
-	struct varlena *value;		/* NULL is NULL */
+	bool			known;
+	struct varlena *value; /* NULL is NULL */
 } KeptArg;
 
 /* What we know about one place in a query where rows are collected. */
 typedef struct Collector
 {
 	MemoryContext context;
-	SpkLabelKind label_kind;
-	KeptArg		algorithm_arg;
-	KeptArg		options_arg;
-	KeptArg		exclude_arg;
-	KeptArg		group_arg;
-	KeptArg		time_arg;
-	SpkAlgorithm algorithm;
-	SpkOptions	options;
-	Datum	   *exclude;
-	int			n_exclude;
-	SpkRow	   *row;			/* NULL until the first labelled row */
+	SpkLabelKind  label_kind;
+	KeptArg		  algorithm_arg;
+	KeptArg		  options_arg;
+	KeptArg		  exclude_arg;
+	KeptArg		  group_arg;
+	KeptArg		  time_arg;
+	SpkAlgorithm  algorithm;
+	SpkOptions	  options;
+	Datum		 *exclude;
+	int			  n_exclude;
+	SpkRow		 *row; /* NULL until the first labelled row */
 	SpkRowColumn *columns;
-	uint32		n_columns;
-	SpkGroupKey group;			/* of the row, if group_arg is not NULL */
-	SpkRowColumn time;			/* likewise */
-	uint64		version;		/* changes whenever something above does */
+	uint32		  n_columns;
+	SpkGroupKey	  group;   /* of the row, if group_arg is not NULL */
+	SpkRowColumn  time;	   /* likewise */
+	uint64		  version; /* changes whenever something above does */
 } Collector;
 
 /* Versions are unique in a process: a store remembers which one filled it. */
@@ -61,8 +61,8 @@ static uint64 last_version = 0;
 static Collector *
 collector_new(FunctionCallInfo fcinfo)
 {
-	Oid			label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
-	Collector  *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Collector));
+	Oid		   label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Collector *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Collector));
 
 	if (!OidIsValid(label_type))
 		elog(ERROR, "could not determine the type of the label");
@@ -79,14 +79,15 @@ static bool
 keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno)
 {
 	struct varlena *value;
-	size_t		size;
+	size_t			size;
 
 	if (argno < 0)
 		return false;
 	value = PG_ARGISNULL(argno) ? NULL : (struct varlena *) PG_GETARG_POINTER(argno);
 	size = value == NULL ? 0 : VARSIZE_ANY(value);
 	if (kept->known && (value == NULL) == (kept->value == NULL) &&
-		(value == NULL || (VARSIZE_ANY(kept->value) == size && memcmp(kept->value, value, size) == 0)))
+		(value == NULL ||
+		 (VARSIZE_ANY(kept->value) == size && memcmp(kept->value, value, size) == 0)))
 		return false;
 
 	if (kept->value != NULL)
@@ -104,7 +105,7 @@ keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno
 static void
 parse_algorithm(Collector *collector)
 {
-	text	   *name;
+	text *name;
 
 	if (collector->algorithm_arg.value == NULL)
 		ereport(ERROR,
@@ -119,7 +120,9 @@ parse_options(Collector *collector)
 {
 	struct varlena *value = collector->options_arg.value;
 
-	collector->options = spk_options_from_jsonb(value == NULL ? NULL : DatumGetJsonbP(PointerGetDatum(value)),
+	collector->options = spk_options_from_jsonb(value == NULL ?
+													NULL :
+													DatumGetJsonbP(PointerGetDatum(value)),
 												collector->algorithm);
 }
 
@@ -127,15 +130,15 @@ static void
 parse_exclude(Collector *collector)
 {
 	struct varlena *value = collector->exclude_arg.value;
-	MemoryContext old;
-	bool	   *nulls;
+	MemoryContext	old;
+	bool		   *nulls;
 
 	collector->n_exclude = 0;
 	if (value == NULL)
 		return;
 	old = MemoryContextSwitchTo(collector->context);
-	deconstruct_array(DatumGetArrayTypePCopy(PointerGetDatum(value)), TEXTOID, -1, false, TYPALIGN_INT,
-					  &collector->exclude, &nulls, &collector->n_exclude);
+	deconstruct_array(DatumGetArrayTypePCopy(PointerGetDatum(value)), TEXTOID, -1, false,
+					  TYPALIGN_INT, &collector->exclude, &nulls, &collector->n_exclude);
 	MemoryContextSwitchTo(old);
 	for (int i = 0; i < collector->n_exclude; i++)
 		if (nulls[i])
@@ -148,11 +151,11 @@ parse_exclude(Collector *collector)
 static void
 parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
-	bool		algorithm = keep_arg(collector, &collector->algorithm_arg, fcinfo, args->algorithm);
-	bool		options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
-	bool		exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
-	bool		group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
-	bool		time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
+	bool algorithm = keep_arg(collector, &collector->algorithm_arg, fcinfo, args->algorithm);
+	bool options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
+	bool exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
+	bool group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
+	bool time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
 
 	if (algorithm)
 		parse_algorithm(collector);
@@ -173,11 +176,11 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 static bool
 is_excluded(const Collector *collector, const char *name)
 {
-	size_t		len = strlen(name);
+	size_t len = strlen(name);
 
 	for (int i = 0; i < collector->n_exclude; i++)
 	{
-		text	   *excluded = DatumGetTextPP(collector->exclude[i]);
+		text *excluded = DatumGetTextPP(collector->exclude[i]);
 
 		if (VARSIZE_ANY_EXHDR(excluded) == len && memcmp(VARDATA_ANY(excluded), name, len) == 0)
 			return true;
@@ -201,14 +204,15 @@ static void
 check_types(const Collector *collector, const SpkRow *row)
 {
 	StringInfoData list;
-	int			n = 0;
+	int			   n = 0;
 
 	initStringInfo(&list);
 	for (int i = 0; i < row->desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(row->desc, i);
 
-		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)) || spk_row_is_feature(row, i))
+		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)) ||
+			spk_row_is_feature(row, i))
 			continue;
 		appendStringInfo(&list, "%s\"%s\" of type %s", n++ == 0 ? "" : ", ", NameStr(att->attname),
 						 format_type_be(att->atttypid));
@@ -250,8 +254,8 @@ bind_time(Collector *collector)
 static void
 bind_columns(Collector *collector, HeapTupleHeader tuple)
 {
-	SpkRow	   *row = spk_row_make(tuple, collector->context);
-	int			natts = row->desc->natts;
+	SpkRow *row = spk_row_make(tuple, collector->context);
+	int		natts = row->desc->natts;
 
 	if (collector->row != NULL)
 		spk_row_free(collector->row);
@@ -259,7 +263,8 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 		pfree(collector->columns);
 	collector->row = row;
 	check_types(collector, row);
-	collector->columns = MemoryContextAlloc(collector->context, Max(natts, 1) * sizeof(SpkRowColumn));
+	collector->columns = MemoryContextAlloc(collector->context,
+											Max(natts, 1) * sizeof(SpkRowColumn));
 	collector->n_columns = 0;
 	for (int i = 0; i < natts; i++)
 	{
@@ -279,7 +284,8 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 				(errcode(ERRCODE_TOO_MANY_COLUMNS),
 				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
 	if (collector->group_arg.value != NULL)
-		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg), collector->context);
+		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg),
+						   collector->context);
 	if (collector->time_arg.value != NULL)
 		bind_time(collector);
 	collector->version = ++last_version;
@@ -314,7 +320,7 @@ check_finite(const SpkRowColumn *column, double value)
 static double
 row_time(const Collector *collector)
 {
-	double		time = spk_row_number(collector->row, &collector->time);
+	double time = spk_row_number(collector->row, &collector->time);
 
 	return isinf(time) ? get_float8_nan() : time;
 }
@@ -322,7 +328,7 @@ row_time(const Collector *collector)
 static void
 add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int label)
 {
-	uint32		row = spk_store_add(store, label);
+	uint32 row = spk_store_add(store, label);
 
 	spk_row_load(collector->row, tuple);
 	if (store->grouped)
@@ -337,7 +343,7 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 			spk_store_put_category(store, i, row, spk_row_category(collector->row, column));
 		else
 		{
-			double		value = spk_row_number(collector->row, column);
+			double value = spk_row_number(collector->row, column);
 
 			check_finite(column, value);
 			spk_store_put_number(store, i, row, value);
@@ -370,8 +376,8 @@ collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcin
 SpkRowStore *
 spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
-	Collector  *collector = fcinfo->flinfo->fn_extra;
-	SpkRowStore *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	Collector	 *collector = fcinfo->flinfo->fn_extra;
+	SpkRowStore	 *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
 	MemoryContext aggcontext;
 
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
@@ -392,8 +398,8 @@ PG_FUNCTION_INFO_V1(sparkify_collect_combinefn);
 Datum
 sparkify_collect_combinefn(PG_FUNCTION_ARGS)
 {
-	SpkRowStore *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
-	SpkRowStore *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
+	SpkRowStore	 *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	SpkRowStore	 *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
 	MemoryContext aggcontext;
 
 	if (!AggCheckCallContext(fcinfo, &aggcontext))

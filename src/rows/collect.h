@@ -14,11 +14,11 @@
 /* Where a transition function finds its arguments; -1 when it has none. */
 typedef struct SpkCollectArgs
 {
-	int			algorithm;		/* text; none: random_forest */
-	int			options;		/* jsonb; none or NULL: the defaults */
-	int			exclude;		/* text[]; none or NULL: every column is a feature */
-	int			group;			/* text; none or NULL: rows have no groups */
-	int			time;			/* text; none or NULL: rows have no dates */
+	int algorithm; /* text; none: random_forest */
+	int options;   /* jsonb; none or NULL: the defaults */
+	int exclude;   /* text[]; none or NULL: every column is a feature */
+	int group;	   /* text; none or NULL: rows have no groups */
+	int time;	   /* text; none or NULL: rows have no dates */
 } SpkCollectArgs;
 
 /*
@@ -28,4 +28,4 @@ typedef struct SpkCollectArgs
  */
 extern SpkRowStore *spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args);
 
-#endif							/* SPK_ROWS_COLLECT_H */
+#endif /* SPK_ROWS_COLLECT_H */

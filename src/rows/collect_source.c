@@ -23,8 +23,8 @@
 typedef struct Taker
 {
 	SpkRowsCallback callback;
-	void	   *arg;
-	bool		served;
+	void		   *arg;
+	bool			served;
 } Taker;
 
 /* Who takes the rows of the query that runs; NULL: nobody asked for them. */
@@ -60,25 +60,26 @@ Datum
 spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, int n_more)
 {
 	ArrayBuildState *names = initArrayResult(TEXTOID, CurrentMemoryContext, false);
-	Datum	   *values = NULL;
-	bool	   *nulls = NULL;
-	int			n = 0;
+	Datum			*values = NULL;
+	bool			*nulls = NULL;
+	int				 n = 0;
 
 	if (!no_exclude)
-		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT,
-						  &values, &nulls, &n);
+		deconstruct_array(DatumGetArrayTypeP(exclude), TEXTOID, -1, false, TYPALIGN_INT, &values,
+						  &nulls, &n);
 	for (int i = 0; i < n; i++)
 		accumArrayResult(names, values[i], nulls[i], TEXTOID, CurrentMemoryContext);
 	for (int i = 0; i < n_more; i++)
 		if (more[i] != NULL)
-			accumArrayResult(names, CStringGetTextDatum(more[i]), false, TEXTOID, CurrentMemoryContext);
+			accumArrayResult(names, CStringGetTextDatum(more[i]), false, TEXTOID,
+							 CurrentMemoryContext);
 	return makeArrayResult(names, CurrentMemoryContext);
 }
 
 int
 spk_forbid_large_workers(double rows, int columns)
 {
-	int			nest_level = NewGUCNestLevel();
+	int nest_level = NewGUCNestLevel();
 
 	if (rows * columns * sizeof(double) > MaxAllocSize)
 		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
@@ -96,24 +97,25 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
 {
 	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID};
-	Taker		new_taker = {callback, arg, false};
-	Taker	   *outer = taker;
-	Datum		params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
-	CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
+	Taker			 new_taker = {callback, arg, false};
+	Taker			*outer = taker;
+	Datum params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
+					  CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
 
 	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
-	char	   *sql = psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
-							   " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
-							   schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
-							   roles->time == NULL ? "NULL" : "$3", from);
-	int			nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
+	char *sql =
+		psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
+				 " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
+				 schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
+				 roles->time == NULL ? "NULL" : "$3", from);
+	int nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may call us, too */
 	taker = &new_taker;
 	PG_TRY();
 	{
-		spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {INT8OID, INT4OID}, ignore_row,
-					   NULL);
+		spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {INT8OID, INT4OID},
+					   ignore_row, NULL);
 	}
 	PG_FINALLY();
 	{

@@ -14,26 +14,27 @@
 #include "host/source.h"
 
 /* The default of exclude: sources need not have these. */
-#define DEFAULT_ID		"userid"
-#define DEFAULT_TIME	"as_of"
+#define DEFAULT_ID	 "userid"
+#define DEFAULT_TIME "as_of"
 
 /* Names in exclude. */
 typedef struct Names
 {
-	int			n;
-	char	  **list;			/* NULL for a null, which the collector refuses */
+	int	   n;
+	char **list; /* NULL for a null, which the collector refuses */
 } Names;
 
 static Names
 excluded_names(FunctionCallInfo fcinfo, int argno)
 {
-	Names		names = {0};
-	Datum	   *values;
-	bool	   *nulls;
+	Names  names = {0};
+	Datum *values;
+	bool  *nulls;
 
 	if (PG_ARGISNULL(argno))
 		return names;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &names.n);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argno), TEXTOID, -1, false, TYPALIGN_INT, &values,
+					  &nulls, &names.n);
 	names.list = palloc(Max(names.n, 1) * sizeof(char *));
 	for (int i = 0; i < names.n; i++)
 		names.list[i] = nulls[i] ? NULL : TextDatumGetCString(values[i]);
@@ -41,7 +42,7 @@ excluded_names(FunctionCallInfo fcinfo, int argno)
 }
 
 static Form_pg_attribute
-find_column(TupleDesc columns, const char *name, int (*compare) (const char *, const char *))
+find_column(TupleDesc columns, const char *name, int (*compare)(const char *, const char *))
 {
 	for (int i = 0; i < columns->natts; i++)
 		if (compare(NameStr(TupleDescAttr(columns, i)->attname), name) == 0)
@@ -53,7 +54,7 @@ Oid
 spk_time_type(TupleDesc columns, const char *name)
 {
 	Form_pg_attribute column = find_column(columns, name, strcmp);
-	Oid			type = column == NULL ? InvalidOid : getBaseType(column->atttypid);
+	Oid				  type = column == NULL ? InvalidOid : getBaseType(column->atttypid);
 
 	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID ? type : InvalidOid;
 }
@@ -63,12 +64,12 @@ static void
 tell_of_unknown(const Names *names, TupleDesc columns)
 {
 	StringInfoData unknown;
-	const char *meant = NULL;
+	const char	  *meant = NULL;
 
 	initStringInfo(&unknown);
 	for (int i = 0; i < names->n; i++)
 	{
-		const char *name = names->list[i];
+		const char		 *name = names->list[i];
 		Form_pg_attribute similar;
 
 		if (name == NULL || find_column(columns, name, strcmp) != NULL)
@@ -143,12 +144,12 @@ require_apart(const char *role, const char *name, const char *other, const char 
 }
 
 SpkRoles
-spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc columns, const char *const *more,
-				 int n_more)
+spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc columns,
+				 const char *const *more, int n_more)
 {
-	Names		names = excluded_names(fcinfo, args->exclude);
+	Names		 names = excluded_names(fcinfo, args->exclude);
 	const char **all = palloc((n_more + 2) * sizeof(char *));
-	SpkRoles	roles;
+	SpkRoles	 roles;
 
 	if (PG_ARGISNULL(args->time))
 		roles.time = default_time(&names, columns);
@@ -171,7 +172,9 @@ spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc col
 		all[i] = more[i];
 	all[n_more] = roles.id;
 	all[n_more + 1] = roles.time;
-	roles.excluded = spk_excluded_columns(PG_ARGISNULL(args->exclude) ? (Datum) 0 : PG_GETARG_DATUM(args->exclude),
+	roles.excluded = spk_excluded_columns(PG_ARGISNULL(args->exclude) ?
+											  (Datum) 0 :
+											  PG_GETARG_DATUM(args->exclude),
 										  PG_ARGISNULL(args->exclude), all, n_more + 2);
 	return roles;
 }

@@ -12,17 +12,17 @@
 
 typedef struct SpkRoles
 {
-	const char *id;				/* column of the user that a row is of, whose rows stay together; NULL: none */
-	const char *time;			/* column of the date as of which a row is, a date or timestamp; NULL: none */
-	Datum		excluded;		/* text[]: columns that are no features, these two among them */
+	const char *id; /* column of the user that a row is of, whose rows stay together; NULL: none */
+	const char *time; /* column of the date as of which a row is, a date or timestamp; NULL: none */
+	Datum		excluded; /* text[]: columns that are no features, these two among them */
 } SpkRoles;
 
 /* Where a function finds its arguments. */
 typedef struct SpkRoleArgs
 {
-	int			exclude;		/* text[], may be NULL */
-	int			id;				/* text, NULL: userid, or else the first excluded column that is no time */
-	int			time;			/* text, NULL: as_of, when it is a date or timestamp */
+	int exclude; /* text[], may be NULL */
+	int id;		 /* text, NULL: userid, or else the first excluded column that is no time */
+	int time;	 /* text, NULL: as_of, when it is a date or timestamp */
 } SpkRoleArgs;
 
 /*
@@ -32,10 +32,10 @@ typedef struct SpkRoleArgs
  * column, a time that is none, and an id that is the label or the time are errors; names in exclude that are no columns are told in a NOTICE, but
  * for those of its default.
  */
-extern SpkRoles spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc columns,
-								 const char *const *more, int n_more);
+extern SpkRoles spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args,
+								 TupleDesc columns, const char *const *more, int n_more);
 
 /* The base type of the column of this name if it is a date or timestamp, else InvalidOid. */
-extern Oid	spk_time_type(TupleDesc columns, const char *name);
+extern Oid spk_time_type(TupleDesc columns, const char *name);
 
-#endif							/* SPK_ROWS_COLUMN_ROLES_H */
+#endif /* SPK_ROWS_COLUMN_ROLES_H */

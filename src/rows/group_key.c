@@ -14,8 +14,8 @@
 void
 spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, MemoryContext context)
 {
-	Oid			output;
-	bool		varlena;
+	Oid	 output;
+	bool varlena;
 
 	key->attno = spk_row_find(row, name);
 	if (key->attno < 0)
@@ -30,7 +30,7 @@ spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, Memory
 static uint64
 hash_bytes(const char *bytes, size_t len)
 {
-	uint64		hash = spk_hash_bytes(bytes, len, 0);
+	uint64 hash = spk_hash_bytes(bytes, len, 0);
 
 	return hash == 0 ? 1 : hash;
 }
@@ -38,7 +38,7 @@ hash_bytes(const char *bytes, size_t len)
 static uint64
 hash_integer(int64 value)
 {
-	uint64		hash = spk_hash_combine(1, (uint64) value);
+	uint64 hash = spk_hash_combine(1, (uint64) value);
 
 	return hash == 0 ? 1 : hash;
 }
@@ -46,9 +46,9 @@ hash_integer(int64 value)
 static uint64
 hash_text(Datum value, bool padded)
 {
-	text	   *t = DatumGetTextPP(value);
-	int			len = VARSIZE_ANY_EXHDR(t);
-	uint64		hash = hash_bytes(VARDATA_ANY(t), padded ? bpchartruelen(VARDATA_ANY(t), len) : len);
+	text  *t = DatumGetTextPP(value);
+	int	   len = VARSIZE_ANY_EXHDR(t);
+	uint64 hash = hash_bytes(VARDATA_ANY(t), padded ? bpchartruelen(VARDATA_ANY(t), len) : len);
 
 	if ((Pointer) t != DatumGetPointer(value))
 		pfree(t);
@@ -58,8 +58,8 @@ hash_text(Datum value, bool padded)
 static uint64
 hash_output(SpkGroupKey *key, Datum value)
 {
-	char	   *text = OutputFunctionCall(&key->output, value);
-	uint64		hash = hash_bytes(text, strlen(text));
+	char  *text = OutputFunctionCall(&key->output, value);
+	uint64 hash = hash_bytes(text, strlen(text));
 
 	pfree(text);
 	return hash;
@@ -68,7 +68,7 @@ hash_output(SpkGroupKey *key, Datum value)
 uint64
 spk_group_key(SpkGroupKey *key, const SpkRow *row)
 {
-	Datum		value = row->values[key->attno];
+	Datum value = row->values[key->attno];
 
 	if (row->nulls[key->attno])
 		return 0;

@@ -15,9 +15,9 @@
 /* The column that tells a row's group, and how to read it. */
 typedef struct SpkGroupKey
 {
-	int			attno;			/* counted from 0 */
-	Oid			type;			/* the base type */
-	FmgrInfo	output;			/* of types without a way of their own */
+	int		 attno;	 /* counted from 0 */
+	Oid		 type;	 /* the base type */
+	FmgrInfo output; /* of types without a way of their own */
 } SpkGroupKey;
 
 /*
@@ -25,7 +25,8 @@ typedef struct SpkGroupKey
  * keeps is in memory of the context.  No such column is
  * ERRCODE_UNDEFINED_COLUMN.
  */
-extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, MemoryContext context);
+extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name,
+							   MemoryContext context);
 
 /*
  * The key of the loaded row, a hash of the value; 0 when that is NULL, and
@@ -35,4 +36,4 @@ extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *
  */
 extern uint64 spk_group_key(SpkGroupKey *key, const SpkRow *row);
 
-#endif							/* SPK_ROWS_GROUP_KEY_H */
+#endif /* SPK_ROWS_GROUP_KEY_H */

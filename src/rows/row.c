@@ -31,7 +31,7 @@
 static void
 lock_row_type(Oid type)
 {
-	Oid			relation = type == RECORDOID ? InvalidOid : get_typ_typrelid(type);
+	Oid relation = type == RECORDOID ? InvalidOid : get_typ_typrelid(type);
 
 	if (OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_COMPOSITE_TYPE)
 		LockRelationOid(relation, AccessShareLock);
@@ -41,7 +41,7 @@ SpkRow *
 spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
-	SpkRow	   *row = palloc0(sizeof(SpkRow));
+	SpkRow		 *row = palloc0(sizeof(SpkRow));
 
 	row->type = HeapTupleHeaderGetTypeId(tuple);
 	row->typmod = HeapTupleHeaderGetTypMod(tuple);
@@ -63,10 +63,11 @@ spk_row_make(HeapTupleHeader tuple, MemoryContext context)
 }
 
 SpkRow *
-spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names, MemoryContext context)
+spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
+					 MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
-	SpkRow	   *row = palloc0(sizeof(SpkRow));
+	SpkRow		 *row = palloc0(sizeof(SpkRow));
 
 	row->type = RECORDOID;
 	row->typmod = -1;
@@ -121,7 +122,7 @@ spk_row_limit(SpkRow *row, int n_columns)
 static int
 fixed_offset(TupleDesc desc, int attno)
 {
-	Size		offset = 0;
+	Size offset = 0;
 
 	for (int i = 0; i <= attno; i++)
 	{
@@ -139,7 +140,8 @@ fixed_offset(TupleDesc desc, int attno)
 bool
 spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple)
 {
-	return (tuple->t_infomask & HEAP_HASNULL) == 0 && HeapTupleHeaderGetNatts(tuple) >= row->n_loaded;
+	return (tuple->t_infomask & HEAP_HASNULL) == 0 &&
+		HeapTupleHeaderGetNatts(tuple) >= row->n_loaded;
 }
 
 void
@@ -168,8 +170,8 @@ spk_row_find(const SpkRow *row, const char *name)
 static bool
 is_stored_as_text(Oid type)
 {
-	char		category;
-	bool		preferred;
+	char category;
+	bool preferred;
 
 	get_type_category_preferred(type, &category, &preferred);
 	return category == TYPCATEGORY_STRING && IsBinaryCoercible(type, TEXTOID);
@@ -181,26 +183,24 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 {
 	static const struct
 	{
-		Oid			type;
-		SpkRead		read;
+		Oid			   type;
+		SpkRead		   read;
 		SpkFeatureKind kind;
-	}			known[] = {
-		{BOOLOID, SPK_READ_BOOL, SPK_NUMBER},
-		{INT2OID, SPK_READ_INT2, SPK_NUMBER},
-		{INT4OID, SPK_READ_INT4, SPK_NUMBER},
-		{INT8OID, SPK_READ_INT8, SPK_NUMBER},
-		{FLOAT4OID, SPK_READ_FLOAT4, SPK_NUMBER},
-		{FLOAT8OID, SPK_READ_FLOAT8, SPK_NUMBER},
-		{NUMERICOID, SPK_READ_NUMERIC, SPK_NUMBER},
-		{DATEOID, SPK_READ_DATE, SPK_TIME},
-		{TIMESTAMPOID, SPK_READ_TIMESTAMP, SPK_TIME},
-		{TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_INSTANT},
-		{TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
-		{VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
-		{BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY},
-		{NAMEOID, SPK_READ_NAME, SPK_CATEGORY},
-		{CHAROID, SPK_READ_CHAR, SPK_CATEGORY}
-	};
+	} known[] = {{BOOLOID, SPK_READ_BOOL, SPK_NUMBER},
+				 {INT2OID, SPK_READ_INT2, SPK_NUMBER},
+				 {INT4OID, SPK_READ_INT4, SPK_NUMBER},
+				 {INT8OID, SPK_READ_INT8, SPK_NUMBER},
+				 {FLOAT4OID, SPK_READ_FLOAT4, SPK_NUMBER},
+				 {FLOAT8OID, SPK_READ_FLOAT8, SPK_NUMBER},
+				 {NUMERICOID, SPK_READ_NUMERIC, SPK_NUMBER},
+				 {DATEOID, SPK_READ_DATE, SPK_TIME},
+				 {TIMESTAMPOID, SPK_READ_TIMESTAMP, SPK_TIME},
+				 {TIMESTAMPTZOID, SPK_READ_TIMESTAMP, SPK_INSTANT},
+				 {TEXTOID, SPK_READ_TEXT, SPK_CATEGORY},
+				 {VARCHAROID, SPK_READ_TEXT, SPK_CATEGORY},
+				 {BPCHAROID, SPK_READ_BPCHAR, SPK_CATEGORY},
+				 {NAMEOID, SPK_READ_NAME, SPK_CATEGORY},
+				 {CHAROID, SPK_READ_CHAR, SPK_CATEGORY}};
 
 	for (int i = 0; i < lengthof(known); i++)
 		if (known[i].type == type)
@@ -217,7 +217,7 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 bool
 spk_row_is_feature(const SpkRow *row, int attno)
 {
-	SpkRead		read;
+	SpkRead		   read;
 	SpkFeatureKind kind;
 
 	return classify(getBaseType(TupleDescAttr(row->desc, attno)->atttypid), &read, &kind);
@@ -227,7 +227,7 @@ SpkRowColumn
 spk_row_column(const SpkRow *row, int attno)
 {
 	Form_pg_attribute att = TupleDescAttr(row->desc, attno);
-	SpkRowColumn column = {attno};
+	SpkRowColumn	  column = {attno};
 
 	column.name = NameStr(att->attname);
 	column.length = att->attlen;
@@ -259,7 +259,7 @@ spk_kind_phrase(SpkFeatureKind kind)
 		default:
 			elog(ERROR, "unknown kind of feature %d", (int) kind);
 	}
-	return NULL;				/* keep compiler quiet */
+	return NULL; /* keep compiler quiet */
 }
 
 static double
@@ -308,20 +308,21 @@ datum_number(Datum value, const SpkRowColumn *column)
 		default:
 			elog(ERROR, "column \"%s\" is no number", column->name);
 	}
-	return 0;					/* keep compiler quiet */
+	return 0; /* keep compiler quiet */
 }
 
 double
 spk_row_number(const SpkRow *row, const SpkRowColumn *column)
 {
-	return row->nulls[column->attno] ? get_float8_nan() : datum_number(row->values[column->attno], column);
+	return row->nulls[column->attno] ? get_float8_nan() :
+									   datum_number(row->values[column->attno], column);
 }
 
 bool
 spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number)
 {
-	Datum		value = row->values[column->attno];
-	Datum		again;
+	Datum value = row->values[column->attno];
+	Datum again;
 
 	if (column->read == SPK_READ_INT8)
 		return number < -(double) PG_INT64_MIN && (int64) number == DatumGetInt64(value);
@@ -333,20 +334,21 @@ spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number)
 }
 
 void
-spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which, int n_which,
-					 double *values)
+spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which,
+					 int n_which, double *values)
 {
 	const char *data = (const char *) tuple + tuple->t_hoff;
 
 	for (int i = 0; i < n_which; i++)
 	{
 		const SpkRowColumn *column = &columns[which[i]];
-		const char *at = data + column->offset;
+		const char		   *at = data + column->offset;
 
 		if (column->read == SPK_READ_FLOAT8)
 			values[which[i]] = *(const float8 *) at;
 		else
-			values[which[i]] = datum_number(fetch_att(at, column->by_value, column->length), column);
+			values[which[i]] = datum_number(fetch_att(at, column->by_value, column->length),
+											column);
 	}
 }
 
@@ -367,7 +369,7 @@ load_char(SpkRow *row, char value)
 static void
 load_enum_label(SpkRow *row, Oid value)
 {
-	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+	HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -386,13 +388,15 @@ spk_row_category(SpkRow *row, const SpkRowColumn *column)
 
 	if (row->nulls[column->attno])
 		return category;
-	if (column->read == SPK_READ_ENUM || column->read == SPK_READ_CHAR || column->read == SPK_READ_NAME)
+	if (column->read == SPK_READ_ENUM || column->read == SPK_READ_CHAR ||
+		column->read == SPK_READ_NAME)
 	{
 		if (column->read == SPK_READ_ENUM)
 			load_enum_label(row, DatumGetObjectId(value));
 		else if (column->read == SPK_READ_CHAR)
 			load_char(row, DatumGetChar(value));
-		category.name = column->read == SPK_READ_NAME ? NameStr(*DatumGetName(value)) : NameStr(row->label);
+		category.name = column->read == SPK_READ_NAME ? NameStr(*DatumGetName(value)) :
+														NameStr(row->label);
 		category.len = (uint32) strlen(category.name);
 		return category;
 	}

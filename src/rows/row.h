@@ -37,7 +37,7 @@ typedef enum SpkRead
 	SPK_READ_FLOAT8,
 	SPK_READ_NUMERIC,
 	SPK_READ_DATE,
-	SPK_READ_TIMESTAMP,			/* with and without time zone */
+	SPK_READ_TIMESTAMP, /* with and without time zone */
 	SPK_READ_TEXT,
 	SPK_READ_BPCHAR,
 	SPK_READ_NAME,
@@ -48,41 +48,41 @@ typedef enum SpkRead
 /* A column that serves as a feature. */
 typedef struct SpkRowColumn
 {
-	int			attno;			/* counted from 0 */
+	int			   attno; /* counted from 0 */
 	SpkFeatureKind kind;
-	SpkRead		read;
-	int16		length;			/* of the type, as pg_type has them */
-	bool		by_value;
-	int			offset;			/* in the data of tuples without NULLs; -1: differs from tuple to tuple */
-	const char *name;			/* lives as long as the row */
+	SpkRead		   read;
+	int16		   length; /* of the type, as pg_type has them */
+	bool		   by_value;
+	int			offset; /* in the data of tuples without NULLs; -1: differs from tuple to tuple */
+	const char *name;	/* lives as long as the row */
 } SpkRowColumn;
 
 /* A row type, kept across calls, and the values of the last row read. */
 typedef struct SpkRow
 {
-	Oid			type;
-	int32		typmod;
-	TypeCacheEntry *entry;		/* of a named type; lives as long as the backend */
-	uint64		version;		/* of it: changes when it is altered */
-	TupleDesc	desc;			/* our own copy */
-	int			n_loaded;		/* columns that are taken out of a tuple */
-	HeapTupleData tuple;
+	Oid				type;
+	int32			typmod;
+	TypeCacheEntry *entry;	  /* of a named type; lives as long as the backend */
+	uint64			version;  /* of it: changes when it is altered */
+	TupleDesc		desc;	  /* our own copy */
+	int				n_loaded; /* columns that are taken out of a tuple */
+	HeapTupleData	tuple;
 	TupleTableSlot *slot;
-	Datum	   *values;			/* the slot's */
-	bool	   *nulls;
-	NameData	label;			/* of the last enum value or "char" read */
+	Datum		   *values; /* the slot's */
+	bool		   *nulls;
+	NameData		label; /* of the last enum value or "char" read */
 } SpkRow;
 
 /* Makes a row for tuples of this one's type, in memory of this context. */
 extern SpkRow *spk_row_make(HeapTupleHeader tuple, MemoryContext context);
-extern void spk_row_free(SpkRow *row);
+extern void	   spk_row_free(SpkRow *row);
 
 /*
  * Makes a row of a function's arguments from number first on, n of them with
  * these names, in memory of this context.
  */
-extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
-									MemoryContext context);
+extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n,
+									const char *const *names, MemoryContext context);
 
 /* Takes the values of such a row from the arguments of a call. */
 extern void spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first);
@@ -97,14 +97,14 @@ extern void spk_row_limit(SpkRow *row, int n_columns);
 extern bool spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple);
 
 /* Of a flat tuple the values in some columns (which) of numbers or times that have an offset. */
-extern void spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const uint32 *which,
-								 int n_which, double *values);
+extern void spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns,
+								 const uint32 *which, int n_which, double *values);
 
 /* Takes the tuple apart; its values are read with the functions below. */
 extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
 
 /* Counted from 0; -1 when there is no such column. */
-extern int	spk_row_find(const SpkRow *row, const char *name);
+extern int spk_row_find(const SpkRow *row, const char *name);
 
 /* May column attno, not a dropped one, be a feature? */
 extern bool spk_row_is_feature(const SpkRow *row, int attno);
@@ -131,4 +131,4 @@ extern bool spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, doub
  */
 extern SpkCategory spk_row_category(SpkRow *row, const SpkRowColumn *column);
 
-#endif							/* SPK_ROWS_ROW_H */
+#endif /* SPK_ROWS_ROW_H */

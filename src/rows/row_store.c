@@ -37,15 +37,15 @@ category_equal(SpkCategory a, SpkCategory b)
 	return a.len == b.len && memcmp(a.name, b.name, a.len) == 0;
 }
 
-#define SH_PREFIX category
-#define SH_ELEMENT_TYPE CategoryEntry
-#define SH_KEY_TYPE SpkCategory
-#define SH_KEY key
+#define SH_PREFIX			 category
+#define SH_ELEMENT_TYPE		 CategoryEntry
+#define SH_KEY_TYPE			 SpkCategory
+#define SH_KEY				 key
 #define SH_HASH_KEY(tb, key) category_hash_key(key)
-#define SH_EQUAL(tb, a, b) category_equal(a, b)
+#define SH_EQUAL(tb, a, b)	 category_equal(a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, entry) (entry)->hash
-#define SH_SCOPE static inline
+#define SH_SCOPE			   static inline
 #define SH_DECLARE
 #define SH_DEFINE
 #include "lib/simplehash.h"
@@ -98,7 +98,7 @@ enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 static uint64
 row_size(const SpkRowStore *store)
 {
-	uint64		size = 1;
+	uint64 size = 1;
 
 	if (store->grouped)
 		size += sizeof(uint64);
@@ -120,15 +120,16 @@ name_size(SpkCategory category)
 static void
 check_memory(const SpkRowStore *store, uint64 n_rows)
 {
-	spk_check_collected_memory(n_rows * row_size(store) + store->names_size, n_rows, store->n_columns);
+	spk_check_collected_memory(n_rows * row_size(store) + store->names_size, n_rows,
+							   store->n_columns);
 }
 
 /* Makes room for more rows. */
 static void
 reserve(SpkRowStore *store, uint32 more)
 {
-	uint64		needed = (uint64) store->n_rows + more;
-	uint32		capacity;
+	uint64 needed = (uint64) store->n_rows + more;
+	uint32 capacity;
 
 	if (needed <= store->capacity)
 		return;
@@ -138,7 +139,8 @@ reserve(SpkRowStore *store, uint32 more)
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
 	check_memory(store, needed);
-	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store), spk_max_training_memory());
+	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store),
+								 spk_max_training_memory());
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
@@ -166,9 +168,9 @@ spk_store_add(SpkRowStore *store, int label)
 static uint32
 place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
 {
-	bool		found;
+	bool		   found;
 	CategoryEntry *entry;
-	char	   *copy;
+	char		  *copy;
 
 	if (category.name == NULL || category.len > SPK_MAX_CATEGORY)
 		return SPK_NO_ID;
@@ -209,7 +211,7 @@ same_name(const char *a, const char *b)
 static void
 check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 {
-	bool		same = a->algorithm == b->algorithm &&
+	bool same = a->algorithm == b->algorithm &&
 		memcmp(&a->options, &b->options, sizeof(SpkOptions)) == 0;
 
 	if (same && a->n_columns > 0 && b->n_columns > 0)
@@ -231,8 +233,8 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 static void
 merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, uint32 n_rows)
 {
-	uint32	   *to;
-	uint32	   *places;
+	uint32 *to;
+	uint32 *places;
 
 	if (c->kind != SPK_CATEGORY)
 	{
@@ -283,7 +285,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 static size_t
 sent_size(const SpkRowStore *store)
 {
-	size_t		size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
+	size_t size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
 
 	if (store->grouped)
 		size += store->n_rows * sizeof(uint64);
@@ -318,9 +320,9 @@ send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
 bytea *
 spk_store_send(const SpkRowStore *store)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter	w = spk_writer(&host);
-	size_t		size = sent_size(store);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = spk_writer(&host);
+	size_t	  size = sent_size(store);
 
 	if (size > MaxAllocSize)
 		ereport(ERROR,
@@ -328,7 +330,7 @@ spk_store_send(const SpkRowStore *store)
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
 				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
 	spk_writer_reserve(&w, size);
-	spk_write_u32(&w, 0);		/* becomes the varlena header */
+	spk_write_u32(&w, 0); /* becomes the varlena header */
 	spk_write_u8(&w, (uint8) store->algorithm);
 	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
 	spk_write_u64(&w, (uint64) store->n_skipped);
@@ -391,8 +393,8 @@ SpkRowStore *
 spk_store_receive(bytea *bytes)
 {
 	SpkRowStore *store = palloc0(sizeof(SpkRowStore));
-	SpkReader	r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	const void *options;
+	SpkReader	 r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	const void	*options;
 
 	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
 	options = spk_read_bytes(&r, sizeof(SpkOptions));
@@ -425,8 +427,8 @@ spk_store_receive(bytea *bytes)
 SpkTable
 spk_store_take(SpkRowStore *store, MemoryContext context)
 {
-	SpkColumn  *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
-	SpkTable	table = {store->n_rows, store->n_columns, store->labels, columns};
+	SpkColumn *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
+	SpkTable   table = {store->n_rows, store->n_columns, store->labels, columns};
 
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
@@ -450,7 +452,7 @@ spk_store_take(SpkRowStore *store, MemoryContext context)
 uint64
 spk_table_size(const SpkTable *table)
 {
-	uint64		size = 1;
+	uint64 size = 1;
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 		size += value_size(table->columns[i].kind);
@@ -460,7 +462,7 @@ spk_table_size(const SpkTable *table)
 uint64
 spk_table_names_size(const SpkTable *table)
 {
-	uint64		size = 0;
+	uint64 size = 0;
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 		for (uint32 j = 0; j < table->columns[i].n_names; j++)
@@ -478,7 +480,7 @@ release_array(const void *array)
 void
 spk_table_release(SpkTable *table)
 {
-	SpkColumn  *columns = (SpkColumn *) table->columns;
+	SpkColumn *columns = (SpkColumn *) table->columns;
 
 	release_array(table->labels);
 	table->labels = NULL;

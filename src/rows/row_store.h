@@ -14,14 +14,14 @@ struct category_hash;
 
 typedef struct SpkStoreColumn
 {
-	char	   *name;
+	char		  *name;
 	SpkFeatureKind kind;
-	bool		inexact;		/* numbers: some were whole and too large to be told from their neighbours */
-	void	   *values;			/* numbers and times: double; categories: uint32, places in names */
-	struct category_hash *places;	/* category to place; NULL in a received store */
-	SpkCategory *names;
-	uint32		n_names;
-	uint32		names_capacity;
+	bool  inexact; /* numbers: some were whole and too large to be told from their neighbours */
+	void *values;  /* numbers and times: double; categories: uint32, places in names */
+	struct category_hash *places; /* category to place; NULL in a received store */
+	SpkCategory			 *names;
+	uint32				  n_names;
+	uint32				  names_capacity;
 } SpkStoreColumn;
 
 /*
@@ -30,32 +30,35 @@ typedef struct SpkStoreColumn
  */
 typedef struct SpkRowStore
 {
-	MemoryContext context;		/* owns everything */
-	SpkAlgorithm algorithm;
-	SpkOptions	options;
-	int64		n_skipped;		/* rows without a label */
-	int64		n_positives;
-	uint32		n_rows;			/* labelled rows */
-	uint32		capacity;
-	uint8	   *labels;
-	bool		grouped;		/* known from the first labelled row on */
-	uint64	   *groups;			/* grouped: a key for each row, 0 when it is of no group */
-	char	   *time_name;		/* column that tells the date of each row; NULL: none.  Known likewise */
-	double	   *times;			/* with it: NaN when there is no date */
-	uint64		names_size;		/* bytes that the columns' names take */
-	uint32		n_columns;		/* 0 until the first labelled row */
+	MemoryContext context; /* owns everything */
+	SpkAlgorithm  algorithm;
+	SpkOptions	  options;
+	int64		  n_skipped; /* rows without a label */
+	int64		  n_positives;
+	uint32		  n_rows; /* labelled rows */
+	uint32		  capacity;
+	uint8		 *labels;
+	bool		  grouped; /* known from the first labelled row on */
+	uint64		 *groups;  /* grouped: a key for each row, 0 when it is of no group */
+	char   *time_name;	   /* column that tells the date of each row; NULL: none.  Known likewise */
+	double *times;		   /* with it: NaN when there is no date */
+	uint64	names_size;	   /* bytes that the columns' names take */
+	uint32	n_columns;	   /* 0 until the first labelled row */
 	SpkStoreColumn *columns;
-	uint64		source;			/* for the collector: who last filled it */
+	uint64			source; /* for the collector: who last filled it */
 } SpkRowStore;
 
-extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options);
+extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm,
+								  const SpkOptions *options);
 
 /*
  * Sets the number of columns, whether rows have groups and what tells their dates
  * (NULL: nothing), once; then define each column.
  */
-extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name);
-extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeatureKind kind);
+extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped,
+							const char *time_name);
+extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name,
+							 SpkFeatureKind kind);
 
 /*
  * Starts a row with this label (0 or 1) and gives its number, for the value of
@@ -82,13 +85,14 @@ spk_store_put_time(SpkRowStore *store, uint32 row, double time)
 }
 
 /* A NULL name, and one of more than SPK_MAX_CATEGORY bytes, is missing. */
-extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category);
+extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row,
+								   SpkCategory category);
 
 /* Appends the rows of src.  Both must be of the same columns and options. */
 extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
 
 /* Bytes for another process of this server; more than 1 GB is an error. */
-extern bytea *spk_store_send(const SpkRowStore *store);
+extern bytea	   *spk_store_send(const SpkRowStore *store);
 extern SpkRowStore *spk_store_receive(bytea *bytes);
 
 /*
@@ -106,4 +110,4 @@ extern uint64 spk_table_names_size(const SpkTable *table);
 /* Gives the values and labels back; once more does no harm. */
 extern void spk_table_release(SpkTable *table);
 
-#endif							/* SPK_ROWS_ROW_STORE_H */
+#endif /* SPK_ROWS_ROW_STORE_H */

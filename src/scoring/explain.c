@@ -26,32 +26,33 @@
 /* What a feature moves the prediction by. */
 typedef struct Move
 {
-	uint32		feature;
-	double		contribution;
+	uint32 feature;
+	double contribution;
 } Move;
 
 typedef struct Explainer
 {
-	const SpkModel *model;
-	SpkHost		host;
-	SpkShap    *shap;			/* of its trees; NULL when it has none */
-	SpkFeatureBinding binding;	/* asks for all features */
-	FmgrInfo   *outputs;		/* of the row's columns, one for each feature; not of categories */
-	double	   *values;			/* of the row, one for each feature */
-	uint8	   *codes;			/* likewise */
-	double	   *contributions;	/* likewise */
-	Move	   *moves;			/* likewise, in the order that is asked for */
+	const SpkModel	 *model;
+	SpkHost			  host;
+	SpkShap			 *shap;	   /* of its trees; NULL when it has none */
+	SpkFeatureBinding binding; /* asks for all features */
+	FmgrInfo		 *outputs; /* of the row's columns, one for each feature; not of categories */
+	double			 *values;  /* of the row, one for each feature */
+	uint8			 *codes;   /* likewise */
+	double			 *contributions; /* likewise */
+	Move			 *moves;		 /* likewise, in the order that is asked for */
 } Explainer;
 
 static void *
 prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
-	Explainer  *e = MemoryContextAllocZero(context, sizeof(Explainer));
-	size_t		n = Max(model->n_features, 1);
+	Explainer *e = MemoryContextAllocZero(context, sizeof(Explainer));
+	size_t	   n = Max(model->n_features, 1);
 
 	e->model = model;
 	e->host = spk_pg_host(context);
-	if (spk_has_trees(model->algorithm) && (e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
+	if (spk_has_trees(model->algorithm) &&
+		(e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
 	spk_binding_init(&e->binding, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
@@ -71,13 +72,14 @@ find_outputs(Explainer *e)
 {
 	for (uint32 i = 0; i < e->model->n_features; i++)
 	{
-		Oid			output;
-		bool		varlena;
+		Oid	 output;
+		bool varlena;
 
 		if (e->binding.columns[i].kind == SPK_CATEGORY)
 			continue;
-		getTypeOutputInfo(TupleDescAttr(e->binding.row->desc, e->binding.columns[i].attno)->atttypid, &output,
-						  &varlena);
+		getTypeOutputInfo(TupleDescAttr(e->binding.row->desc, e->binding.columns[i].attno)
+							  ->atttypid,
+						  &output, &varlena);
 		fmgr_info_cxt(output, &e->outputs[i], e->binding.context);
 	}
 }
@@ -87,7 +89,7 @@ static char *
 value_text(Explainer *e, uint32 feature)
 {
 	const SpkRowColumn *column = &e->binding.columns[feature];
-	SpkRow	   *row = e->binding.row;
+	SpkRow			   *row = e->binding.row;
 
 	if (row->nulls[column->attno])
 		return NULL;
@@ -118,7 +120,8 @@ reason_text(Explainer *e, uint32 feature)
 	double		value = e->values[feature];
 	char	   *shown;
 
-	if ((read == SPK_READ_FLOAT4 || read == SPK_READ_FLOAT8 || read == SPK_READ_NUMERIC) && fabs(value) < 1e15)
+	if ((read == SPK_READ_FLOAT4 || read == SPK_READ_FLOAT8 || read == SPK_READ_NUMERIC) &&
+		fabs(value) < 1e15)
 		shown = fraction_text(value);
 	else
 		shown = value_text(e, feature);
@@ -161,7 +164,7 @@ base_of(const Explainer *e)
 
 /* Sets the moves of the row, sorted; ties in the order of the model's features. */
 static void
-explain(Explainer *e, HeapTupleHeader tuple, int (*compare) (const void *, const void *))
+explain(Explainer *e, HeapTupleHeader tuple, int (*compare)(const void *, const void *))
 {
 	read_row(e, tuple);
 	if (e->shap != NULL)
@@ -192,8 +195,8 @@ compare_contribution(const void *a, const void *b)
 static int
 compare_size(const void *a, const void *b)
 {
-	double		x = fabs(((const Move *) a)->contribution);
-	double		y = fabs(((const Move *) b)->contribution);
+	double x = fabs(((const Move *) a)->contribution);
+	double y = fabs(((const Move *) b)->contribution);
 
 	if (x != y)
 		return x > y ? -1 : 1;
@@ -204,8 +207,8 @@ compare_size(const void *a, const void *b)
 static void
 put_move(ReturnSetInfo *rsinfo, const char *feature, const char *value, double contribution)
 {
-	Datum		values[3] = {0};
-	bool		nulls[3] = {feature == NULL, value == NULL, false};
+	Datum values[3] = {0};
+	bool  nulls[3] = {feature == NULL, value == NULL, false};
 
 	if (feature != NULL)
 		values[0] = CStringGetTextDatum(feature);
@@ -220,7 +223,7 @@ Datum
 churn_explain(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"model", "features"};
-	Explainer  *e;
+	Explainer				*e;
 
 	spk_require_args(fcinfo, names, lengthof(names));
 	e = spk_prepared_model(fcinfo, prepare);
@@ -241,10 +244,10 @@ PG_FUNCTION_INFO_V1(churn_reasons);
 Datum
 churn_reasons(PG_FUNCTION_ARGS)
 {
-	Explainer  *e;
-	int32		top;
-	Datum	   *reasons;
-	int			n;
+	Explainer *e;
+	int32	   top;
+	Datum	  *reasons;
+	int		   n;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();

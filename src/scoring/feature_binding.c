@@ -12,7 +12,7 @@
 void
 spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model, MemoryContext context)
 {
-	size_t		n = Max(model->n_features, 1);
+	size_t n = Max(model->n_features, 1);
 
 	memset(binding, 0, sizeof(SpkFeatureBinding));
 	binding->context = context;
@@ -31,7 +31,7 @@ spk_binding_ask(SpkFeatureBinding *binding, uint32 feature)
 static SpkRowColumn
 find_column(const SpkRow *row, const SpkFeature *feature)
 {
-	int			attno = spk_row_find(row, feature->name);
+	int			 attno = spk_row_find(row, feature->name);
 	SpkRowColumn column;
 
 	if (attno < 0)
@@ -55,7 +55,7 @@ find_column(const SpkRow *row, const SpkFeature *feature)
 void
 spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 {
-	int			last = -1;		/* column that will be read */
+	int last = -1; /* column that will be read */
 
 	if (binding->row != NULL)
 		spk_row_free(binding->row);
@@ -79,5 +79,6 @@ spk_binding_category(const SpkFeatureBinding *binding, uint32 feature)
 {
 	SpkCategory c = spk_row_category(binding->row, &binding->columns[feature]);
 
-	return c.name == NULL ? SPK_MISSING : spk_code_category(&binding->model->features[feature], c.name, c.len);
+	return c.name == NULL ? SPK_MISSING :
+							spk_code_category(&binding->model->features[feature], c.name, c.len);
 }

@@ -9,20 +9,21 @@
 
 typedef struct SpkFeatureBinding
 {
-	MemoryContext context;		/* of what is allocated here */
+	MemoryContext	context; /* of what is allocated here */
 	const SpkModel *model;
-	SpkRow	   *row;			/* NULL until the first row */
-	SpkRowColumn *columns;		/* of the row, one for each feature */
-	uint32	   *asked;			/* features whose values will be read, ascending */
-	int			n_asked;
-	bool		flat;			/* can all of these be read where they are in a row without NULLs? */
+	SpkRow		   *row;	 /* NULL until the first row */
+	SpkRowColumn   *columns; /* of the row, one for each feature */
+	uint32		   *asked;	 /* features whose values will be read, ascending */
+	int				n_asked;
+	bool			flat; /* can all of these be read where they are in a row without NULLs? */
 } SpkFeatureBinding;
 
 /*
  * Without a row yet, and asking for no feature: the caller puts those it wants,
  * once each, with spk_binding_ask.  The model must stay.
  */
-extern void spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model, MemoryContext context);
+extern void spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model,
+							 MemoryContext context);
 extern void spk_binding_ask(SpkFeatureBinding *binding, uint32 feature);
 
 /*
@@ -45,4 +46,4 @@ spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
 /* The code of the loaded row's value in a categorical feature, SPK_MISSING when it is none that training knew. */
 extern uint8 spk_binding_category(const SpkFeatureBinding *binding, uint32 feature);
 
-#endif							/* SPK_SCORING_FEATURE_BINDING_H */
+#endif /* SPK_SCORING_FEATURE_BINDING_H */

@@ -28,11 +28,12 @@ static const PlannerGlobal *predicting = NULL;
 
 /* Is it worth a thought?  The conditions are PostgreSQL 18's. */
 static bool
-may_keep(const RelOptInfo *joinrel, const RelOptInfo *outerrel, const Path *inner, JoinType jointype)
+may_keep(const RelOptInfo *joinrel, const RelOptInfo *outerrel, const Path *inner,
+		 JoinType jointype)
 {
 	return (jointype == JOIN_INNER || jointype == JOIN_LEFT) && joinrel->consider_parallel &&
-		bms_is_empty(joinrel->lateral_relids) && outerrel->partial_pathlist != NIL && enable_material &&
-		inner != NULL && inner->parallel_safe && inner->param_info == NULL &&
+		bms_is_empty(joinrel->lateral_relids) && outerrel->partial_pathlist != NIL &&
+		enable_material && inner != NULL && inner->parallel_safe && inner->param_info == NULL &&
 		!ExecMaterializesOutput(inner->pathtype);
 }
 
@@ -40,9 +41,9 @@ static void
 add_kept_inner(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel,
 			   JoinType jointype, JoinPathExtraData *extra)
 {
-	Path	   *inner = innerrel->cheapest_total_path;
-	Path	   *outer;
-	List	   *keys;
+	Path			 *inner = innerrel->cheapest_total_path;
+	Path			 *outer;
+	List			 *keys;
 	JoinCostWorkspace workspace;
 
 	if (previous_hook != NULL)
@@ -53,8 +54,9 @@ add_kept_inner(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, Rel
 	inner = (Path *) create_material_path(innerrel, inner);
 	keys = build_join_pathkeys(root, joinrel, jointype, outer->pathkeys);
 	initial_cost_nestloop(root, &workspace, jointype, outer, inner, extra);
-	add_partial_path(joinrel, (Path *) create_nestloop_path(root, joinrel, jointype, &workspace, extra, outer,
-															inner, extra->restrictlist, keys, NULL));
+	add_partial_path(joinrel,
+					 (Path *) create_nestloop_path(root, joinrel, jointype, &workspace, extra,
+												   outer, inner, extra->restrictlist, keys, NULL));
 }
 
 void
@@ -90,7 +92,7 @@ PG_FUNCTION_INFO_V1(sparkify_predict_support);
 Datum
 sparkify_predict_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	Node *request = (Node *) PG_GETARG_POINTER(0);
 
 	if (IsA(request, SupportRequestSimplify))
 		note_query((SupportRequestSimplify *) request);

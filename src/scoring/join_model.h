@@ -11,4 +11,4 @@
  */
 extern void spk_keep_joined_models(void);
 
-#endif							/* SPK_SCORING_JOIN_MODEL_H */
+#endif /* SPK_SCORING_JOIN_MODEL_H */

@@ -28,19 +28,19 @@
 #include "models/model_type.h"
 
 /* Models kept for each place in a query, whatever their size. */
-#define MIN_KEPT		8
+#define MIN_KEPT 8
 
-#define FIRST_BUCKETS	16
+#define FIRST_BUCKETS 16
 
 /* Bytes of a parameter's value that are compared for every row: of most models all. */
-#define COMPARED_START	8192
+#define COMPARED_START 8192
 
-static int	model_cache_memory;	/* kB */
+static int model_cache_memory; /* kB */
 
 /* How long does the memory at the argument's address hold the same value? */
 typedef enum Constancy
 {
-	FOR_THE_ROW,				/* a column, or whatever is computed for each row */
+	FOR_THE_ROW, /* a column, or whatever is computed for each row */
 
 	/*
 	 * A parameter: the result of a subquery that is computed once, or what came
@@ -50,7 +50,7 @@ typedef enum Constancy
 	 * apart, unless two models of one length were made to share one.
 	 */
 	FOR_MOST_ROWS,
-	FOR_EVER					/* a constant of the expression */
+	FOR_EVER /* a constant of the expression */
 } Constancy;
 
 /* What tells a value from others, and where to look for it. */
@@ -63,43 +63,44 @@ typedef struct ModelKey
 
 typedef struct KeptModel
 {
-	dlist_node	by_use;			/* first, the last used one */
-	struct KeptModel *next;		/* of its bucket */
-	MemoryContext context;		/* of this and all below */
-	size_t		size;			/* of the context */
-	ModelKey	key;
-	void	   *prepared;
+	dlist_node		  by_use;  /* first, the last used one */
+	struct KeptModel *next;	   /* of its bucket */
+	MemoryContext	  context; /* of this and all below */
+	size_t			  size;	   /* of the context */
+	ModelKey		  key;
+	void			 *prepared;
 } KeptModel;
 
 typedef struct ModelCache
 {
 	MemoryContext context;
-	Constancy	constancy;		/* of the argument */
-	KeptModel  *last;			/* used by the call before */
-	const void *seen;			/* where its bytes lay in that call; they may be gone */
-	dlist_head	by_use;
-	int			n_kept;
-	size_t		size;			/* of those kept, together */
-	uint32		n_buckets;		/* a power of two, 0 before the first model */
-	KeptModel **buckets;
+	Constancy	  constancy; /* of the argument */
+	KeptModel	 *last;		 /* used by the call before */
+	const void	 *seen;		 /* where its bytes lay in that call; they may be gone */
+	dlist_head	  by_use;
+	int			  n_kept;
+	size_t		  size;		 /* of those kept, together */
+	uint32		  n_buckets; /* a power of two, 0 before the first model */
+	KeptModel	**buckets;
 } ModelCache;
 
 void
 spk_define_model_cache(void)
 {
-	DefineCustomIntVariable("sparkify.model_cache_memory",
-							"Sets the memory for models that a function in a query keeps ready for use.",
-							"When there are more models than fit, they are prepared again and again. "
-							"Each place in a query that predicts has so much, and eight models in any case.",
-							&model_cache_memory, 64 * 1024, 0, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"sparkify.model_cache_memory",
+		"Sets the memory for models that a function in a query keeps ready for use.",
+		"When there are more models than fit, they are prepared again and again. "
+		"Each place in a query that predicts has so much, and eight models in any case.",
+		&model_cache_memory, 64 * 1024, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
+		NULL);
 }
 
 /* The key of a value that is not an indirect or expanded one. */
 static inline ModelKey
 model_key(const struct varlena *value)
 {
-	ModelKey	key = {VARSIZE_ANY(value), value, 0};
+	ModelKey key = {VARSIZE_ANY(value), value, 0};
 
 	/* how long its own header is makes no difference to a plain value */
 	if (!VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value))
@@ -134,8 +135,8 @@ bucket_of(const ModelCache *cache, uint32 hash)
 static void
 grow_buckets(ModelCache *cache)
 {
-	uint32		n = cache->n_buckets == 0 ? FIRST_BUCKETS : 2 * cache->n_buckets;
-	dlist_iter	iter;
+	uint32	   n = cache->n_buckets == 0 ? FIRST_BUCKETS : 2 * cache->n_buckets;
+	dlist_iter iter;
 
 	if (cache->buckets != NULL)
 		pfree(cache->buckets);
@@ -209,15 +210,17 @@ make_kept(struct varlena *value, const ModelKey *key, SpkPrepare prepare)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model",
 												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext trees = AllocSetContextCreate(context, "churn model trees", ALLOCSET_DEFAULT_SIZES);
-	KeptModel  *kept = MemoryContextAllocZero(context, sizeof(KeptModel));
-	void	   *bytes = MemoryContextAllocHuge(context, key->len);
+	MemoryContext trees = AllocSetContextCreate(context, "churn model trees",
+												ALLOCSET_DEFAULT_SIZES);
+	KeptModel	 *kept = MemoryContextAllocZero(context, sizeof(KeptModel));
+	void		 *bytes = MemoryContextAllocHuge(context, key->len);
 
 	memcpy(bytes, key->bytes, key->len);
 	kept->context = context;
 	kept->key = *key;
 	kept->key.bytes = bytes;
-	kept->prepared = prepare(spk_model_apart_from_datum(PointerGetDatum(value), context, trees), context, trees);
+	kept->prepared = prepare(spk_model_apart_from_datum(PointerGetDatum(value), context, trees),
+							 context, trees);
 	kept->size = MemoryContextMemAllocated(context, true);
 	return kept;
 }
@@ -225,8 +228,8 @@ make_kept(struct varlena *value, const ModelKey *key, SpkPrepare prepare)
 static KeptModel *
 keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare prepare)
 {
-	KeptModel  *kept = make_kept(value, key, prepare);
-	size_t		limit = (size_t) model_cache_memory * 1024;
+	KeptModel *kept = make_kept(value, key, prepare);
+	size_t	   limit = (size_t) model_cache_memory * 1024;
 
 	if (cache->last != NULL)
 		measure(cache, cache->last);
@@ -242,12 +245,12 @@ keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare p
 static Constancy
 constancy_of(const FmgrInfo *flinfo)
 {
-	Node	   *arg = flinfo->fn_expr;
+	Node *arg = flinfo->fn_expr;
 
 	if (arg == NULL || !IsA(arg, FuncExpr) || ((FuncExpr *) arg)->args == NIL)
 		return FOR_THE_ROW;
 	arg = linitial(((FuncExpr *) arg)->args);
-	while (IsA(arg, RelabelType))	/* a churn_forest as a churn_model */
+	while (IsA(arg, RelabelType)) /* a churn_forest as a churn_model */
 		arg = (Node *) ((RelabelType *) arg)->arg;
 	return IsA(arg, Const) ? FOR_EVER : IsA(arg, Param) ? FOR_MOST_ROWS : FOR_THE_ROW;
 }
@@ -268,7 +271,7 @@ make_cache(FmgrInfo *flinfo)
 static void
 turn_to(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prepare)
 {
-	KeptModel  *kept;
+	KeptModel *kept;
 
 	key->hash = hash_key(key);
 	kept = find_kept(cache, key);
@@ -296,9 +299,9 @@ is_last(const ModelCache *cache, const ModelKey *key)
 void *
 spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare)
 {
-	ModelCache *cache = fcinfo->flinfo->fn_extra;
+	ModelCache	   *cache = fcinfo->flinfo->fn_extra;
 	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(0);
-	ModelKey	key;
+	ModelKey		key;
 
 	if (cache == NULL)
 		cache = make_cache(fcinfo->flinfo);

@@ -21,7 +21,7 @@
  * model lies as well; both are deleted together.  Its trees have a context of
  * their own below, which prepare may delete when it does not need them.
  */
-typedef void *(*SpkPrepare) (SpkModel *model, MemoryContext context, MemoryContext trees);
+typedef void *(*SpkPrepare)(SpkModel *model, MemoryContext context, MemoryContext trees);
 
 /* Defines the setting sparkify.model_cache_memory. */
 extern void spk_define_model_cache(void);
@@ -32,4 +32,4 @@ extern void spk_define_model_cache(void);
  */
 extern void *spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare);
 
-#endif							/* SPK_SCORING_MODEL_CACHE_H */
+#endif /* SPK_SCORING_MODEL_CACHE_H */

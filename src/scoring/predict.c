@@ -18,19 +18,19 @@
 
 typedef struct Prepared
 {
-	SpkModel   *model;			/* without its trees */
-	SpkWalker  *walker;			/* of its trees; NULL when it has none */
-	SpkFeatureBinding binding;	/* asks for the features that trees use, or all */
-	double	   *values;			/* of the row, one for each feature; of those asked for */
-	uint8	   *codes;			/* that trees ask for */
+	SpkModel		 *model;   /* without its trees */
+	SpkWalker		 *walker;  /* of its trees; NULL when it has none */
+	SpkFeatureBinding binding; /* asks for the features that trees use, or all */
+	double			 *values;  /* of the row, one for each feature; of those asked for */
+	uint8			 *codes;   /* that trees ask for */
 } Prepared;
 
 /* Lays out the model's trees for walking, and gives back their memory. */
 static SpkWalker *
 make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
-	SpkHost		host = spk_pg_host(context);
-	SpkWalker  *walker = spk_walker_new(&host, model, spk_walk_best());
+	SpkHost	   host = spk_pg_host(context);
+	SpkWalker *walker = spk_walker_new(&host, model, spk_walk_best());
 
 	if (walker == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
@@ -42,7 +42,7 @@ make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
 static void *
 prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
-	Prepared   *p = MemoryContextAllocZero(context, sizeof(Prepared));
+	Prepared *p = MemoryContextAllocZero(context, sizeof(Prepared));
 
 	p->model = model;
 	if (spk_has_trees(model->algorithm))
@@ -65,7 +65,7 @@ read_row(Prepared *p)
 
 	for (int i = 0; i < binding->n_asked; i++)
 	{
-		uint32		feature = binding->asked[i];
+		uint32 feature = binding->asked[i];
 
 		if (p->model->features[feature].kind != SPK_CATEGORY)
 			p->values[feature] = spk_row_number(binding->row, &binding->columns[feature]);
@@ -106,7 +106,7 @@ PG_FUNCTION_INFO_V1(churn_predict);
 Datum
 churn_predict(PG_FUNCTION_ARGS)
 {
-	Prepared   *p = spk_prepared_model(fcinfo, prepare);
+	Prepared *p = spk_prepared_model(fcinfo, prepare);
 
 	PG_RETURN_FLOAT8(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)));
 }
@@ -115,7 +115,7 @@ PG_FUNCTION_INFO_V1(churn_at_risk);
 Datum
 churn_at_risk(PG_FUNCTION_ARGS)
 {
-	Prepared   *p = spk_prepared_model(fcinfo, prepare);
+	Prepared *p = spk_prepared_model(fcinfo, prepare);
 
 	PG_RETURN_BOOL(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)) >= p->model->threshold);
 }
@@ -124,7 +124,7 @@ churn_at_risk(PG_FUNCTION_ARGS)
 static SpkRow *
 row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 {
-	uint32		n = p->model->n_features;
+	uint32		 n = p->model->n_features;
 	const char **names = MemoryContextAlloc(p->binding.context, Max(n, 1) * sizeof(char *));
 
 	if (PG_NARGS() - 1 != n)
@@ -141,7 +141,7 @@ PG_FUNCTION_INFO_V1(sparkify_predict_values);
 Datum
 sparkify_predict_values(PG_FUNCTION_ARGS)
 {
-	Prepared   *p;
+	Prepared *p;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();

@@ -18,16 +18,16 @@
 typedef struct ScoreResult
 {
 	Tuplestorestate *store;
-	TupleDesc	desc;
-	double		threshold;
+	TupleDesc		 desc;
+	double			 threshold;
 } ScoreResult;
 
 static void
 put_score(TupleTableSlot *slot, void *arg)
 {
 	ScoreResult *result = arg;
-	Datum		values[3];
-	bool		nulls[3];
+	Datum		 values[3];
+	bool		 nulls[3];
 
 	values[0] = slot_getattr(slot, 1, &nulls[0]);
 	values[1] = slot_getattr(slot, 2, &nulls[1]);
@@ -60,7 +60,7 @@ char *
 spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
 {
 	StringInfoData call;
-	bool		listed = model->n_features < FUNC_MAX_ARGS;
+	bool		   listed = model->n_features < FUNC_MAX_ARGS;
 
 	initStringInfo(&call);
 	appendStringInfo(&call, "%s.sparkify_predict_values($1", schema);
@@ -78,18 +78,18 @@ Datum
 churn_score(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"model", "source", "id"};
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Oid			function = fcinfo->flinfo->fn_oid;
-	const char *schema = spk_own_schema(function);
-	Datum		value = PG_GETARG_DATUM(0);
-	const SpkModel *model;
-	char	   *from;
-	char	   *id;
-	TupleDesc	columns;
-	ScoreResult result;
-	Oid		   *types;
-	int			n_types;
-	char	   *sql;
+	ReturnSetInfo			*rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid						 function = fcinfo->flinfo->fn_oid;
+	const char				*schema = spk_own_schema(function);
+	Datum					 value = PG_GETARG_DATUM(0);
+	const SpkModel			*model;
+	char					*from;
+	char					*id;
+	TupleDesc				 columns;
+	ScoreResult				 result;
+	Oid						*types;
+	int						 n_types;
+	char					*sql;
 
 	spk_require_args(fcinfo, names, lengthof(names));
 	model = spk_model_from_datum(value, CurrentMemoryContext);
@@ -104,6 +104,7 @@ churn_score(PG_FUNCTION_ARGS)
 	sql = psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s", quote_identifier(id),
 				   spk_prediction_of(model, columns, schema), from);
 	(void) get_func_signature(function, &types, &n_types);
-	spk_source_run(sql, 1, types, &value, 2, (const Oid[]) {TEXTOID, FLOAT8OID}, put_score, &result);
+	spk_source_run(sql, 1, types, &value, 2, (const Oid[]) {TEXTOID, FLOAT8OID}, put_score,
+				   &result);
 	PG_RETURN_NULL();
 }

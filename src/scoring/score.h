@@ -17,4 +17,4 @@
  */
 extern char *spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema);
 
-#endif							/* SPK_SCORING_SCORE_H */
+#endif /* SPK_SCORING_SCORE_H */

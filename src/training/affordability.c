@@ -23,7 +23,7 @@ trees_memory(uint64 n_trees, uint64 leaves)
 static int
 affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worker, int n_workers)
 {
-	uint64		limit = spk_max_training_memory();
+	uint64 limit = spk_max_training_memory();
 
 	spk_check_training_memory(Max(binning, growing), matrix->n_rows, matrix->n_features);
 	return (int) Min((uint64) n_workers, (limit - growing) / worker);
@@ -46,16 +46,17 @@ sorting_memory(const SpkMatrix *matrix)
 static uint64
 worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
-	return (uint64) spk_grower_size(plan, matrix) + 2 * (uint64) spk_oob_words(plan, matrix) * sizeof(uint64);
+	return (uint64) spk_grower_size(plan, matrix) +
+		2 * (uint64) spk_oob_words(plan, matrix) * sizeof(uint64);
 }
 
 int
 spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 					   int n_workers)
 {
-	uint64		codes = codes_memory(matrix);
-	uint64		worker = worker_memory(plan, matrix);
-	uint64		trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
+	uint64 codes = codes_memory(matrix);
+	uint64 worker = worker_memory(plan, matrix);
+	uint64 trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
 
 	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
 					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
@@ -65,24 +66,25 @@ void
 spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTable *table)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
-	uint64		codes = codes_memory(matrix);
-	uint64		trees = learner->most_nodes == NULL ? 0 :
-		Min(learner->most_nodes(model, matrix->n_rows) * sizeof(SpkNode), MaxAllocSize);
-	uint64		work = learner->work_size == NULL ? 0 : learner->work_size(model, matrix->n_rows);
-	uint64		binning = spk_table_size(table) + codes + sorting_memory(matrix);
-	uint64		fitting = spk_table_names_size(table) + codes + trees + work;
+	uint64			  codes = codes_memory(matrix);
+	uint64			  trees = learner->most_nodes == NULL ?
+				   0 :
+				   Min(learner->most_nodes(model, matrix->n_rows) * sizeof(SpkNode), MaxAllocSize);
+	uint64 work = learner->work_size == NULL ? 0 : learner->work_size(model, matrix->n_rows);
+	uint64 binning = spk_table_size(table) + codes + sorting_memory(matrix);
+	uint64 fitting = spk_table_names_size(table) + codes + trees + work;
 
 	spk_check_training_memory(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }
 
 int
 spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
-					   int n_workers)
+						int n_workers)
 {
-	uint64		alone = spk_boost_shared_size(plan, matrix, 1);
-	uint64		own = spk_boost_own_size(plan, matrix);
-	uint64		held = codes_memory(matrix) + alone;
-	uint64		trees = trees_memory(plan->n_trees, plan->max_leaves);
+	uint64 alone = spk_boost_shared_size(plan, matrix, 1);
+	uint64 own = spk_boost_own_size(plan, matrix);
+	uint64 held = codes_memory(matrix) + alone;
+	uint64 trees = trees_memory(plan->n_trees, plan->max_leaves);
 
 	return affordable(matrix, spk_table_size(table) + held + sorting_memory(matrix),
 					  spk_table_names_size(table) + held + trees + own,

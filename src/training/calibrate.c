@@ -21,7 +21,7 @@
 #include "training/learn.h"
 
 /* Names the folds of algorithms that have no option seed. */
-#define FOLD_SEED	42
+#define FOLD_SEED 42
 
 static void
 check(SpkStatus status)
@@ -48,11 +48,12 @@ spk_refuse_calibration(int lone)
 }
 
 uint8 *
-spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed, int *lone)
+spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed,
+					  int *lone)
 {
-	uint8	   *folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
+	uint8		*folds = spk_must_alloc(host, table->n_rows, 1, "calibration");
 	SpkFoldCount counts[SPK_CALIBRATION_FOLDS + 1];
-	uint64		n_rows[2] = {0, 0};
+	uint64		 n_rows[2] = {0, 0};
 
 	check(spk_folds_part(host, table, groups, 0, SPK_CALIBRATION_FOLDS, seed, folds));
 	check(spk_folds_count(host, table, folds, SPK_CALIBRATION_FOLDS, counts));
@@ -71,18 +72,19 @@ spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *
 }
 
 bool
-spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups, SpkModel *model,
-					SpkMetrics *metrics, int *lone)
+spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
+					SpkModel *model, SpkMetrics *metrics, int *lone)
 {
-	SpkScored  *scored;
-	uint8	   *folds;
+	SpkScored *scored;
+	uint8	  *folds;
 
 	spk_check_columns(model);
-	spk_check_training_memory(spk_table_size(table) + (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
-							  table->n_rows + spk_folds_size(table->n_rows),
+	spk_check_training_memory(spk_table_size(table) +
+								  (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
+								  table->n_rows + spk_folds_size(table->n_rows),
 							  table->n_rows, table->n_columns);
 	folds = spk_calibration_folds(host, table, groups,
-								 spk_calibration_seed(model->algorithm, &model->options), lone);
+								  spk_calibration_seed(model->algorithm, &model->options), lone);
 	if (folds == NULL)
 		return false;
 	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");

@@ -12,7 +12,7 @@
 #include "core/judging/metrics.h"
 
 /* The rows are parted into so many folds: each model is fitted to four fifths of them. */
-#define SPK_CALIBRATION_FOLDS	5
+#define SPK_CALIBRATION_FOLDS 5
 
 /*
  * Fits the calibration of a model, whose algorithm, options and features are set,
@@ -41,7 +41,7 @@ extern uint64 spk_calibration_seed(SpkAlgorithm algorithm, const SpkOptions *opt
  * Returns the number of each row's fold, in host memory, or NULL when all rows of
  * the class *lone are in one fold.
  */
-extern uint8 *spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *groups,
-								   uint64 seed, int *lone);
+extern uint8 *spk_calibration_folds(const SpkHost *host, const SpkTable *table,
+									const uint64 *groups, uint64 seed, int *lone);
 
-#endif							/* SPK_TRAINING_CALIBRATE_H */
+#endif /* SPK_TRAINING_CALIBRATE_H */

@@ -25,26 +25,26 @@
 #include "training/workers.h"
 
 /* Rows times features times trees below which the start of workers costs more than they give. */
-#define MIN_CROSS_FIT_WORK	1000000.0
+#define MIN_CROSS_FIT_WORK 1000000.0
 
 /* Of a fit that iterates, which counts as so many trees. */
-#define USUAL_ITERATIONS	10
+#define USUAL_ITERATIONS 10
 
 /* The block starts with this; places are bytes from there. */
 typedef struct CrossFit
 {
 	SpkAlgorithm algorithm;
-	SpkOptions	options;
-	SpkMatrix	matrix;			/* of a learner from codes: but for these */
-	SpkValues	values;			/* of one from values: but for these */
-	uint32		start[SPK_CALIBRATION_FOLDS];	/* place of each fold among the scores */
-	SpkTickets	tickets;		/* the folds */
-	Size		features;		/* encoded, and how many bytes */
-	Size		features_size;
-	Size		rows;			/* codes or values */
-	Size		folds;			/* of them */
-	Size		scored;
-	Size		size;
+	SpkOptions	 options;
+	SpkMatrix	 matrix;					   /* of a learner from codes: but for these */
+	SpkValues	 values;					   /* of one from values: but for these */
+	uint32		 start[SPK_CALIBRATION_FOLDS]; /* place of each fold among the scores */
+	SpkTickets	 tickets;					   /* the folds */
+	Size		 features;					   /* encoded, and how many bytes */
+	Size		 features_size;
+	Size		 rows;	/* codes or values */
+	Size		 folds; /* of them */
+	Size		 scored;
+	Size		 size;
 } CrossFit;
 
 static void
@@ -64,14 +64,15 @@ at_place(const CrossFit *h, Size place)
 static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
-	bool		codes = spk_learns_codes(like->algorithm);
-	CrossFit		h = {like->algorithm, like->options};
-	Size		at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));
+	bool	 codes = spk_learns_codes(like->algorithm);
+	CrossFit h = {like->algorithm, like->options};
+	Size	 at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));
 
 	h.features_size = features_size;
 	h.features = spk_block_part(&at, h.features_size);
-	h.rows = spk_block_part(&at, codes ? (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
-							spk_values_size(table->n_rows, table->n_columns));
+	h.rows = spk_block_part(&at,
+							codes ? (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
+									spk_values_size(table->n_rows, table->n_columns));
 	h.folds = spk_block_part(&at, table->n_rows);
 	h.scored = spk_block_part(&at, (uint64) table->n_rows * sizeof(SpkScored));
 	h.size = at;
@@ -80,18 +81,20 @@ lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 
 /* Puts the rows and their folds in. */
 static void
-fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *like, const void *features,
-	 const uint8 *folds)
+fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *like,
+	 const void *features, const uint8 *folds)
 {
-	uint32	   *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
-	uint8	   *ordered = at_place(h, h->folds);
-	uint32		n_rows[SPK_CALIBRATION_FOLDS] = {0};
+	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
+	uint8  *ordered = at_place(h, h->folds);
+	uint32	n_rows[SPK_CALIBRATION_FOLDS] = {0};
 
 	memcpy(at_place(h, h->features), features, h->features_size);
 	if (spk_learns_codes(like->algorithm))
-		check(spk_bin_table(host, table, like->features, at_place(h, h->rows), &h->matrix, origins));
+		check(
+			spk_bin_table(host, table, like->features, at_place(h, h->rows), &h->matrix, origins));
 	else
-		check(spk_values_fill(host, table, like->features, at_place(h, h->rows), &h->values, origins));
+		check(spk_values_fill(host, table, like->features, at_place(h, h->rows), &h->values,
+							  origins));
 	for (uint32 row = 0; row < table->n_rows; row++)
 	{
 		ordered[row] = folds[origins[row]];
@@ -108,7 +111,7 @@ fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *li
 static SpkSamples
 samples_of(const CrossFit *h)
 {
-	SpkSamples	samples = {h->matrix, NULL, h->values, NULL};
+	SpkSamples samples = {h->matrix, NULL, h->values, NULL};
 
 	if (spk_learns_codes(h->algorithm))
 	{
@@ -129,21 +132,22 @@ score_folds(CrossFit *h, SpkTrainProgress *progress)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
-	SpkHost		host = spk_pg_host(context);
-	SpkSamples	samples = samples_of(h);
-	SpkModel	like = {h->algorithm, h->options};
-	const char *why = NULL;
-	uint32		fold;
+	SpkHost		  host = spk_pg_host(context);
+	SpkSamples	  samples = samples_of(h);
+	SpkModel	  like = {h->algorithm, h->options};
+	const char	 *why = NULL;
+	uint32		  fold;
 
 	spk_check(spk_features_decode(&host, at_place(h, h->features), h->features_size, &like.features,
-								  &like.n_features, &why), "set of features", why);
+								  &like.n_features, &why),
+			  "set of features", why);
 	while (spk_tickets_draw(&h->tickets, &fold))
 	{
-		size_t		n;
-		uint32		n_done;
+		size_t n;
+		uint32 n_done;
 
 		check(spk_cross_fit_score(&host, &samples, (int) fold, &like,
-							   (SpkScored *) at_place(h, h->scored) + h->start[fold], &n));
+								  (SpkScored *) at_place(h, h->scored) + h->start[fold], &n));
 		n_done = spk_tickets_note(&h->tickets);
 		if (progress != NULL)
 			spk_train_progress(progress, "folds scored", n_done, SPK_CALIBRATION_FOLDS);
@@ -152,10 +156,11 @@ score_folds(CrossFit *h, SpkTrainProgress *progress)
 }
 
 static void
-score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers, SpkTrainProgress *progress)
+score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers,
+				  SpkTrainProgress *progress)
 {
 	SpkWorkersPlan plan = {"spk_cross_fit_worker", n_workers, .block = block};
-	SpkWorkers	workers;
+	SpkWorkers	   workers;
 
 	spk_workers_new(&workers, &plan);
 	spk_workers_launch(&workers);
@@ -167,7 +172,7 @@ score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers, SpkTr
 void
 spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc)
 {
-	SpkWorker	worker;
+	SpkWorker worker;
 
 	spk_worker_attach(&worker, seg, toc);
 	score_folds(worker.block.memory, NULL);
@@ -180,11 +185,12 @@ spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc)
 static int
 wanted_workers(const SpkTable *table, const SpkModel *like)
 {
-	double		passes = spk_option_applies(SPK_OPT_MAX_ITER, like->algorithm) ? USUAL_ITERATIONS :
-		spk_option_applies(SPK_OPT_TREES, like->algorithm) ? like->options.value[SPK_OPT_TREES] : 1;
+	double passes = spk_option_applies(SPK_OPT_MAX_ITER, like->algorithm) ? USUAL_ITERATIONS :
+		spk_option_applies(SPK_OPT_TREES, like->algorithm) ? like->options.value[SPK_OPT_TREES] :
+															 1;
 
-	return spk_wanted_workers((double) table->n_rows * table->n_columns * passes, MIN_CROSS_FIT_WORK,
-							  SPK_CALIBRATION_FOLDS - 1);
+	return spk_wanted_workers((double) table->n_rows * table->n_columns * passes,
+							  MIN_CROSS_FIT_WORK, SPK_CALIBRATION_FOLDS - 1);
 }
 
 /*
@@ -194,10 +200,10 @@ wanted_workers(const SpkTable *table, const SpkModel *like)
 static int
 affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, int n_workers)
 {
-	uint64		fit = spk_fit_size(like, table->n_rows);
-	uint64		ordering = (uint64) table->n_rows * sizeof(uint32) + spk_values_work_size(table->n_rows);
-	uint64		scored = (uint64) table->n_rows * sizeof(SpkScored);
-	uint64		held = spk_table_size(table) + table->n_rows + scored + block;
+	uint64 fit = spk_fit_size(like, table->n_rows);
+	uint64 ordering = (uint64) table->n_rows * sizeof(uint32) + spk_values_work_size(table->n_rows);
+	uint64 scored = (uint64) table->n_rows * sizeof(SpkScored);
+	uint64 held = spk_table_size(table) + table->n_rows + scored + block;
 
 	spk_check_training_memory(held + Max(ordering, fit), table->n_rows, table->n_columns);
 	return (int) Min((uint64) n_workers, (spk_max_training_memory() - held - fit) / fit);
@@ -205,8 +211,8 @@ affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, in
 
 /* The block, for workers, too, when they are worth it, can be paid for and there is room. */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size, SpkMemoryBlock *block,
-		  int *n_workers)
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size,
+		  SpkMemoryBlock *block, int *n_workers)
 {
 	*n_workers = affordable_workers(table, like, size, wanted_workers(table, like));
 	if (*n_workers > 0 && spk_block_share(block, size, SPK_CONTEXT_SIZE))
@@ -219,11 +225,11 @@ void
 spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint8 *folds,
 				   SpkScored *scored)
 {
-	SpkWriter	features = spk_writer(host);
-	CrossFit		layout;
-	CrossFit   *h;
-	SpkMemoryBlock block;
-	int			n_workers;
+	SpkWriter		 features = spk_writer(host);
+	CrossFit		 layout;
+	CrossFit		*h;
+	SpkMemoryBlock	 block;
+	int				 n_workers;
 	SpkTrainProgress progress;
 
 	check(spk_features_encode(like->features, like->n_features, &features));

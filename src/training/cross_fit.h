@@ -35,4 +35,4 @@ extern void spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const
 /* The entry point of a parallel worker; nothing else calls it. */
 extern PGDLLEXPORT void spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc);
 
-#endif							/* SPK_TRAINING_CROSS_FIT_H */
+#endif /* SPK_TRAINING_CROSS_FIT_H */

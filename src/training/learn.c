@@ -20,7 +20,7 @@ void
 spk_check_columns(const SpkModel *model)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
-	uint32		n;
+	uint32			  n;
 
 	if (learner->count_columns == NULL)
 		return;
@@ -64,10 +64,10 @@ work_size(const SpkModel *model, uint32 n_rows)
 static void
 fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	uint64		size = spk_values_size(table->n_rows, table->n_columns);
-	uint64		copying = spk_table_size(table) + size + spk_values_work_size(table->n_rows);
-	uint64		fitting = size + work_size(model, table->n_rows);
-	SpkValues	rows;
+	uint64	  size = spk_values_size(table->n_rows, table->n_columns);
+	uint64	  copying = spk_table_size(table) + size + spk_values_work_size(table->n_rows);
+	uint64	  fitting = size + work_size(model, table->n_rows);
+	SpkValues rows;
 
 	spk_check_columns(model);
 	spk_check_training_memory(Max(copying, fitting), table->n_rows, table->n_columns);
@@ -80,12 +80,13 @@ fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 static void
 fit_codes(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkMatrix	rows = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
-	uint8	   *codes;
+	SpkMatrix rows = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
+	uint8	 *codes;
 
 	spk_check_fit_memory(model, &rows, table);
 	codes = spk_must_alloc(host, rows.n_rows, rows.stride, "training set");
-	spk_check(spk_bin_table(host, table, model->features, codes, &rows, NULL), "training set", NULL);
+	spk_check(spk_bin_table(host, table, model->features, codes, &rows, NULL), "training set",
+			  NULL);
 	spk_table_release(table);
 	spk_check(spk_learners[model->algorithm].fit_codes(host, &rows, model), "training set", NULL);
 	spk_release(host, codes);

@@ -29,4 +29,4 @@ extern void spk_check_columns(const SpkModel *model);
 /* Raises a NOTICE when the facts say that the fit did not converge, or has weights without end. */
 extern void spk_tell_of_fit(const SpkModel *model);
 
-#endif							/* SPK_TRAINING_LEARN_H */
+#endif /* SPK_TRAINING_LEARN_H */

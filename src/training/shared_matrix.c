@@ -12,14 +12,14 @@
 /* What growers need to know of a feature. */
 typedef struct SharedFeature
 {
-	uint8		kind;
-	uint8		n_bins;
+	uint8 kind;
+	uint8 n_bins;
 } SharedFeature;
 
 /* Behind it, aligned, the codes. */
 typedef struct SharedMatrix
 {
-	SpkMatrix	matrix;			/* but for codes */
+	SpkMatrix	  matrix; /* but for codes */
 	SharedFeature features[FLEXIBLE_ARRAY_MEMBER];
 } SharedMatrix;
 
@@ -27,7 +27,8 @@ typedef struct SharedMatrix
 static Size
 head_size(uint32 n_features)
 {
-	return TYPEALIGN(SPK_ALIGNMENT, offsetof(SharedMatrix, features) + n_features * sizeof(SharedFeature));
+	return TYPEALIGN(SPK_ALIGNMENT,
+					 offsetof(SharedMatrix, features) + n_features * sizeof(SharedFeature));
 }
 
 uint64
@@ -38,11 +39,11 @@ spk_shared_matrix_size(uint32 n_rows, uint32 n_features)
 }
 
 void
-spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features, void *memory,
-					   SpkMatrix *matrix)
+spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+					   void *memory, SpkMatrix *matrix)
 {
 	SharedMatrix *shared = memory;
-	uint8	   *codes = (uint8 *) memory + head_size(table->n_columns);
+	uint8		 *codes = (uint8 *) memory + head_size(table->n_columns);
 
 	spk_check(spk_bin_table(host, table, features, codes, matrix, NULL), "training set", NULL);
 	shared->matrix = *matrix;

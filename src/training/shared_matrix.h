@@ -17,8 +17,8 @@ extern uint64 spk_shared_matrix_size(uint32 n_rows, uint32 n_features);
  * Bins the table's rows by features into the memory, aligned and of that size;
  * sets *matrix, whose codes are there.
  */
-extern void spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-								   void *memory, SpkMatrix *matrix);
+extern void spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table,
+								   const SpkFeature *features, void *memory, SpkMatrix *matrix);
 
 /*
  * The same in a worker.  Of the features, an array in the current memory
@@ -26,4 +26,4 @@ extern void spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, c
  */
 extern void spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features);
 
-#endif							/* SPK_TRAINING_SHARED_MATRIX_H */
+#endif /* SPK_TRAINING_SHARED_MATRIX_H */

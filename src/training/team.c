@@ -10,16 +10,16 @@
 #include "training/team.h"
 
 /* Looks at a barrier before sleeping: some 30 microseconds. */
-#define SPINS			1000
-#define SLEEP_US		20
+#define SPINS	 1000
+#define SLEEP_US 20
 
 /*
  * A team whose leader has waited for the others, in this time, so many times
  * longer than going on alone would take is given up: the times that its members
  * do not run at the same time add up.
  */
-#define LOOK_SECONDS	0.1
-#define MAX_WAIT		1.25
+#define LOOK_SECONDS 0.1
+#define MAX_WAIT	 1.25
 
 void
 spk_team_init(SpkSharedTeam *team)
@@ -49,8 +49,8 @@ wait_a_little(uint32 *looks)
 uint32
 spk_team_await(SpkSharedTeam *team)
 {
-	uint32		looks = 0;
-	uint32		n;
+	uint32 looks = 0;
+	uint32 n;
 
 	while ((n = pg_atomic_read_u32(&team->n_members)) == 0)
 		wait_a_little(&looks);
@@ -67,7 +67,7 @@ start_look(SpkMember *member)
 SpkMember
 spk_member(SpkSharedTeam *team, uint32 n_others)
 {
-	SpkMember	member = {team, n_others};
+	SpkMember member = {team, n_others};
 
 	start_look(&member);
 	return member;
@@ -77,10 +77,10 @@ void
 spk_member_meet(SpkMember *member)
 {
 	SpkSharedTeam *team = member->team;
-	uint32		generation = pg_atomic_read_u32(&team->generation);
-	uint32		looks = 0;
-	instr_time	start;
-	instr_time	end;
+	uint32		   generation = pg_atomic_read_u32(&team->generation);
+	uint32		   looks = 0;
+	instr_time	   start;
+	instr_time	   end;
 
 	/* the last one to come lets the others go */
 	if (pg_atomic_fetch_add_u32(&team->n_waiting, 1) + 1 == pg_atomic_read_u32(&team->n_members))
@@ -101,9 +101,9 @@ spk_member_meet(SpkMember *member)
 bool
 spk_member_gives_up(SpkMember *member)
 {
-	instr_time	time;
-	double		waited;
-	double		worked;
+	instr_time time;
+	double	   waited;
+	double	   worked;
 
 	INSTR_TIME_SET_CURRENT(time);
 	INSTR_TIME_SUBTRACT(time, member->since);

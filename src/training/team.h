@@ -21,16 +21,16 @@ typedef struct SpkSharedTeam
 {
 	pg_atomic_uint32 n_members; /* 0 until the leader knows */
 	pg_atomic_uint32 n_waiting;
-	pg_atomic_uint32 generation;	/* of the barrier: how often all have met */
+	pg_atomic_uint32 generation; /* of the barrier: how often all have met */
 } SpkSharedTeam;
 
 /* A process's part in it. */
 typedef struct SpkMember
 {
-	SpkSharedTeam *team;		/* NULL: alone from the start */
-	uint32		n_others;
-	instr_time	since;			/* when the leader's last look was, and how long it has waited since */
-	instr_time	waited;
+	SpkSharedTeam *team; /* NULL: alone from the start */
+	uint32		   n_others;
+	instr_time	   since; /* when the leader's last look was, and how long it has waited since */
+	instr_time	   waited;
 } SpkMember;
 
 extern void spk_team_init(SpkSharedTeam *team);
@@ -54,4 +54,4 @@ extern void spk_member_meet(SpkMember *member);
  */
 extern bool spk_member_gives_up(SpkMember *member);
 
-#endif							/* SPK_TRAINING_TEAM_H */
+#endif /* SPK_TRAINING_TEAM_H */

@@ -38,13 +38,13 @@
 /* Columns of what sparkify_train_agg returns, counted from 0 */
 enum
 {
-	TRAINED_MODEL,				/* NULL when the rows do not do */
+	TRAINED_MODEL, /* NULL when the rows do not do */
 	TRAINED_ROWS,
 	TRAINED_POSITIVES,
 	TRAINED_SKIPPED,
 	TRAINED_FEATURES,
 	TRAINED_SECONDS,
-	TRAINED_LONE,				/* as of SpkTrainingCounts */
+	TRAINED_LONE, /* as of SpkTrainingCounts */
 	N_TRAINED
 };
 
@@ -52,8 +52,8 @@ enum
 static bool
 fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
 {
-	bool		calibrate = spk_has_calibration(&model->options);
-	SpkMetrics	calibrated;
+	bool	   calibrate = spk_has_calibration(&model->options);
+	SpkMetrics calibrated;
 
 	if (calibrate && !spk_fit_calibration(host, table, groups, model, &calibrated, lone))
 		return false;
@@ -73,13 +73,13 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 static bytea *
 train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 {
-	MemoryContext context;
-	SpkHost		host;
-	SpkTable	table;
-	SpkModel	model = {rows->algorithm, rows->options};
-	uint32		bins = spk_training_bins(model.algorithm, &model.options);
+	MemoryContext	 context;
+	SpkHost			 host;
+	SpkTable		 table;
+	SpkModel		 model = {rows->algorithm, rows->options};
+	uint32			 bins = spk_training_bins(model.algorithm, &model.options);
 	SpkTrainProgress progress;
-	bytea	   *result = NULL;
+	bytea			*result = NULL;
 
 	*counts = spk_training_counts(rows);
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
@@ -121,14 +121,14 @@ sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 /* What was told in a query, which may train a group after the other. */
 typedef struct Told
 {
-	SpkWarned	warned;
-	int64		failures;
+	SpkWarned warned;
+	int64	  failures;
 } Told;
 
 static Told *
 told_of(FmgrInfo *flinfo)
 {
-	Told	   *told = flinfo->fn_extra;
+	Told *told = flinfo->fn_extra;
 
 	if (told == NULL)
 	{
@@ -147,8 +147,8 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_finalfn);
 Datum
 sparkify_forest_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	Told	   *told;
-	bytea	   *model;
+	Told			 *told;
+	bytea			 *model;
 	SpkTrainingCounts counts;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
@@ -177,7 +177,7 @@ sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 static TupleDesc
 trained_desc(void)
 {
-	TupleDesc	desc = CreateTemplateTupleDesc(N_TRAINED);
+	TupleDesc desc = CreateTemplateTupleDesc(N_TRAINED);
 
 	TupleDescInitEntry(desc, TRAINED_MODEL + 1, "model", BYTEAOID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_ROWS + 1, "n_rows", INT8OID, -1, 0);
@@ -197,13 +197,13 @@ PG_FUNCTION_INFO_V1(sparkify_train_agg_finalfn);
 Datum
 sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	SpkRowStore *rows;
-	bytea	   *model;
+	SpkRowStore		 *rows;
+	bytea			 *model;
 	SpkTrainingCounts counts;
-	instr_time	start;
-	instr_time	end;
-	Datum		values[N_TRAINED];
-	bool		nulls[N_TRAINED] = {false};
+	instr_time		  start;
+	instr_time		  end;
+	Datum			  values[N_TRAINED];
+	bool			  nulls[N_TRAINED] = {false};
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "model trained outside an aggregate");
@@ -230,44 +230,51 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 typedef struct TrainResult
 {
 	Tuplestorestate *store;
-	TupleDesc	desc;
-	Datum		algorithm;
-	bool		grouped;
-	SpkFailures failures;
+	TupleDesc		 desc;
+	Datum			 algorithm;
+	bool			 grouped;
+	SpkFailures		 failures;
 } TrainResult;
 
 /* One row of churn_train, from a group and what sparkify_train_agg made of it. */
 static void
 put_trained(TupleTableSlot *slot, void *arg)
 {
-	TrainResult *result = arg;
-	bool		no_group;
-	bool		no_rows;
-	Datum		group = slot_getattr(slot, 1, &no_group);
-	Datum		trained = slot_getattr(slot, 2, &no_rows);
+	TrainResult	 *result = arg;
+	bool		  no_group;
+	bool		  no_rows;
+	Datum		  group = slot_getattr(slot, 1, &no_group);
+	Datum		  trained = slot_getattr(slot, 2, &no_rows);
 	HeapTupleData tuple;
-	Datum		t[N_TRAINED];
-	bool		t_nulls[N_TRAINED];
+	Datum		  t[N_TRAINED];
+	bool		  t_nulls[N_TRAINED];
 
 	if (no_rows)
-		return;					/* without groups, an empty source */
+		return; /* without groups, an empty source */
 	tuple.t_data = DatumGetHeapTupleHeader(trained);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
 	result->failures.n_groups++;
 	if (t_nulls[TRAINED_MODEL])
 	{
-		SpkTrainingCounts counts = {DatumGetInt64(t[TRAINED_ROWS]), DatumGetInt64(t[TRAINED_POSITIVES]),
-		DatumGetInt64(t[TRAINED_SKIPPED]), DatumGetInt32(t[TRAINED_LONE])};
+		SpkTrainingCounts counts = {DatumGetInt64(t[TRAINED_ROWS]),
+									DatumGetInt64(t[TRAINED_POSITIVES]),
+									DatumGetInt64(t[TRAINED_SKIPPED]),
+									DatumGetInt32(t[TRAINED_LONE])};
 
 		if (!result->grouped)
 			spk_check_trainable(&counts);
 		spk_add_failure(&result->failures, no_group ? NULL : TextDatumGetCString(group), &counts);
 	}
 	{
-		Datum		values[] = {group, t[TRAINED_MODEL], result->algorithm, t[TRAINED_ROWS],
-		t[TRAINED_POSITIVES], t[TRAINED_FEATURES], t[TRAINED_SECONDS]};
-		bool		nulls[lengthof(values)] = {no_group, t_nulls[TRAINED_MODEL]};
+		Datum values[] = {group,
+						  t[TRAINED_MODEL],
+						  result->algorithm,
+						  t[TRAINED_ROWS],
+						  t[TRAINED_POSITIVES],
+						  t[TRAINED_FEATURES],
+						  t[TRAINED_SECONDS]};
+		bool  nulls[lengthof(values)] = {no_group, t_nulls[TRAINED_MODEL]};
 
 		tuplestore_putvalues(result->store, result->desc, values, nulls);
 	}
@@ -285,8 +292,8 @@ training_query(const char *schema, const char *from, const char *label, const Sp
 	if (group_by == NULL)
 		return psprintf("SELECT NULL::pg_catalog.text, %s FROM %s", agg, from);
 	group = quote_identifier(group_by);
-	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s",
-					group, agg, from, group, group);
+	return psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s ORDER BY q.%s", group,
+					agg, from, group, group);
 }
 
 PG_FUNCTION_INFO_V1(churn_train);
@@ -295,19 +302,19 @@ churn_train(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"source", "label", "algorithm"};
 	static const SpkRoleArgs role_args = {4, 6, 7};
-	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	TrainResult result = {NULL};
-	Datum		params[lengthof(types)];
-	bool		grouped = !PG_ARGISNULL(5);
-	SpkAlgorithm algorithm;
-	SpkRoles	roles;
-	char	   *from;
-	char	   *label;
-	char	   *group_by;
-	char	   *sql;
-	TupleDesc	columns;
-	int			nest_level;
+	static const Oid		 types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
+	ReturnSetInfo			*rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	TrainResult				 result = {NULL};
+	Datum					 params[lengthof(types)];
+	bool					 grouped = !PG_ARGISNULL(5);
+	SpkAlgorithm			 algorithm;
+	SpkRoles				 roles;
+	char					*from;
+	char					*label;
+	char					*group_by;
+	char					*sql;
+	TupleDesc				 columns;
+	int						 nest_level;
 
 	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
@@ -330,14 +337,15 @@ churn_train(PG_FUNCTION_ARGS)
 	result.grouped = grouped;
 	spk_failures_init(&result.failures);
 	params[0] = PG_GETARG_DATUM(2);
-	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) : PG_GETARG_DATUM(3);
+	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
+								  PG_GETARG_DATUM(3);
 	params[2] = roles.excluded;
 	params[3] = CStringGetTextDatum(roles.id == NULL ? "" : roles.id);
 	params[4] = CStringGetTextDatum(roles.time == NULL ? "" : roles.time);
 	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, &roles, group_by);
-	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID}, put_trained,
-				   &result);
+	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID},
+				   put_trained, &result);
 	AtEOXact_GUC(true, nest_level);
 	spk_tell_of_failures(&result.failures);
 	if (result.failures.n_groups == 0)

@@ -25,18 +25,18 @@
  * more than they give; and rows that a member should have for itself.
  */
 #define MIN_BOOST_WORK	10000000
-#define MIN_MEMBER_ROWS		4096
+#define MIN_MEMBER_ROWS 4096
 
 typedef struct SharedBoost
 {
-	SpkBoostPlan plan;
+	SpkBoostPlan  plan;
 	SpkSharedTeam team;
 } SharedBoost;
 
 /* One of those who grow the trees; only the leader tells of progress. */
 typedef struct Booster
 {
-	SpkMember	member;
+	SpkMember		 member;
 	SpkTrainProgress progress;
 } Booster;
 
@@ -50,7 +50,7 @@ meet(void *ctx)
 static bool
 finish_round(void *ctx, uint32_t done, uint32_t total)
 {
-	Booster    *leader = ctx;
+	Booster *leader = ctx;
 
 	spk_train_progress(&leader->progress, "trees grown", done, total);
 	return spk_member_gives_up(&leader->member);
@@ -59,7 +59,7 @@ finish_round(void *ctx, uint32_t done, uint32_t total)
 static Booster
 new_leader(SpkSharedTeam *team, uint32 n_others)
 {
-	Booster		leader = {spk_member(team, n_others)};
+	Booster leader = {spk_member(team, n_others)};
 
 	spk_train_progress_start(&leader.progress);
 	return leader;
@@ -74,15 +74,16 @@ team_memory(const SpkMemoryBlock *block, const SpkMatrix *matrix)
 
 /* Grows the trees with as many workers as start. */
 static SpkStatus
-boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix *matrix, SpkModel *model,
-				  const SpkMemoryBlock *block, int n_workers)
+boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix *matrix,
+				  SpkModel *model, const SpkMemoryBlock *block, int n_workers)
 {
-	SpkWorkersPlan workers_plan = {"spk_boost_worker", n_workers, sizeof(SharedBoost), .block = block};
-	SpkWorkers	workers;
-	SharedBoost *shared;
-	Booster		leader;
-	SpkTeam		team = {1, 0, meet, finish_round, &leader};
-	SpkStatus	status;
+	SpkWorkersPlan workers_plan = {"spk_boost_worker", n_workers, sizeof(SharedBoost),
+								   .block = block};
+	SpkWorkers	   workers;
+	SharedBoost	  *shared;
+	Booster		   leader;
+	SpkTeam		   team = {1, 0, meet, finish_round, &leader};
+	SpkStatus	   status;
 
 	spk_workers_new(&workers, &workers_plan);
 	shared = workers.shared;
@@ -93,7 +94,8 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 	team.n += spk_workers_count(&workers);
 	leader = new_leader(&shared->team, team.n - 1);
 	spk_team_begin(&shared->team, team.n);
-	status = spk_boost(host, &team, plan, matrix, model->features, team_memory(block, matrix), model);
+	status = spk_boost(host, &team, plan, matrix, model->features, team_memory(block, matrix),
+					   model);
 	spk_workers_wait(&workers);
 	spk_workers_end(&workers);
 	return status;
@@ -102,13 +104,13 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 void
 spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWorker	worker;
+	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
+	SpkWorker	 worker;
 	SharedBoost *shared;
-	SpkMatrix	matrix;
-	SpkFeature *features;
-	Booster		booster;
-	SpkTeam		team = {0, (uint32) ParallelWorkerNumber + 1, meet, NULL, &booster};
+	SpkMatrix	 matrix;
+	SpkFeature	*features;
+	Booster		 booster;
+	SpkTeam		 team = {0, (uint32) ParallelWorkerNumber + 1, meet, NULL, &booster};
 
 	spk_worker_attach(&worker, seg, toc);
 	shared = worker.shared;
@@ -116,7 +118,8 @@ spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 	team.n = spk_team_await(&shared->team);
 	booster.member = spk_member(&shared->team, team.n - 1);
 	/* the leader gets the same status, and tells of it */
-	(void) spk_boost(&host, &team, &shared->plan, &matrix, features, team_memory(&worker.block, &matrix), NULL);
+	(void) spk_boost(&host, &team, &shared->plan, &matrix, features,
+					 team_memory(&worker.block, &matrix), NULL);
 	spk_worker_detach(&worker);
 }
 
@@ -127,10 +130,11 @@ spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 static int
 wanted_workers(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	double		work = (double) matrix->n_rows * matrix->n_features * plan->n_trees;
-	int64		others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	double work = (double) matrix->n_rows * matrix->n_features * plan->n_trees;
+	int64  others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 
-	return spk_wanted_workers(work, MIN_BOOST_WORK, Min(others, (int64) matrix->n_rows / MIN_MEMBER_ROWS));
+	return spk_wanted_workers(work, MIN_BOOST_WORK,
+							  Min(others, (int64) matrix->n_rows / MIN_MEMBER_ROWS));
 }
 
 static void
@@ -144,15 +148,17 @@ check_boost(SpkStatus status)
  * they are worth it, can be paid for and there is room.
  */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block, int *n_workers)
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
+		  int *n_workers)
 {
-	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
-	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);	/* as far as sizes go */
-	uint64		rows = spk_shared_matrix_size(shape.n_rows, shape.n_features);
+	SpkMatrix	 shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
+	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape); /* as far as sizes go */
+	uint64		 rows = spk_shared_matrix_size(shape.n_rows, shape.n_features);
 
 	*n_workers = spk_affordable_boosters(&plan, &shape, table, wanted_workers(&plan, &shape));
 	if (*n_workers > 0 &&
-		spk_block_share(block, rows + spk_boost_shared_size(&plan, &shape, (uint32) *n_workers + 1), SPK_CONTEXT_SIZE))
+		spk_block_share(block, rows + spk_boost_shared_size(&plan, &shape, (uint32) *n_workers + 1),
+						SPK_CONTEXT_SIZE))
 		return;
 	*n_workers = 0;
 	spk_block_alloc(block, host, rows + spk_boost_shared_size(&plan, &shape, 1), "boosted forest");
@@ -162,9 +168,9 @@ void
 spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMemoryBlock block;
-	SpkMatrix	matrix;
-	SpkBoostPlan plan;
-	int			n_workers;
+	SpkMatrix	   matrix;
+	SpkBoostPlan   plan;
+	int			   n_workers;
 
 	new_block(host, table, model, &block, &n_workers);
 	spk_shared_matrix_fill(host, table, model->features, block.memory, &matrix);
@@ -176,10 +182,11 @@ spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
 		check_boost(boost_in_parallel(host, &plan, &matrix, model, &block, n_workers));
 	else
 	{
-		Booster		leader = new_leader(NULL, 0);
-		SpkTeam		alone = {1, 0, NULL, finish_round, &leader};
+		Booster leader = new_leader(NULL, 0);
+		SpkTeam alone = {1, 0, NULL, finish_round, &leader};
 
-		check_boost(spk_boost(host, &alone, &plan, &matrix, model->features, team_memory(&block, &matrix), model));
+		check_boost(spk_boost(host, &alone, &plan, &matrix, model->features,
+							  team_memory(&block, &matrix), model));
 	}
 	spk_block_release(&block);
 }

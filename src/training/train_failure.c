@@ -10,8 +10,8 @@
 #include "training/train_failure.h"
 
 /* Groups that are named, and bytes of a name: a notice is to be read. */
-#define MAX_NAMED		10
-#define MAX_NAME_BYTES	100
+#define MAX_NAMED	   10
+#define MAX_NAME_BYTES 100
 
 static const char *
 class_phrase(bool churned)
@@ -28,7 +28,8 @@ reason_of(const SpkTrainingCounts *counts)
 	if (counts->n_positives == 0 || counts->n_positives == counts->n_rows)
 		return psprintf("all " INT64_FORMAT " labelled rows are of users who %s", counts->n_rows,
 						class_phrase(counts->n_positives > 0));
-	return psprintf("of " INT64_FORMAT " labelled rows all of users who %s are of one user, too few to calibrate on",
+	return psprintf("of " INT64_FORMAT
+					" labelled rows all of users who %s are of one user, too few to calibrate on",
 					counts->n_rows, class_phrase(counts->lone == 1));
 }
 
@@ -68,7 +69,7 @@ spk_failures_init(SpkFailures *failures)
 void
 spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCounts *counts)
 {
-	StringInfo	list = &failures->list;
+	StringInfo list = &failures->list;
 
 	if (failures->n_failed++ >= MAX_NAMED)
 		return;
@@ -78,8 +79,8 @@ spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCount
 		appendStringInfoString(list, "NULL");
 	else
 	{
-		int			len = (int) strlen(group);
-		int			clipped = pg_mbcliplen(group, len, MAX_NAME_BYTES);
+		int len = (int) strlen(group);
+		int clipped = pg_mbcliplen(group, len, MAX_NAME_BYTES);
 
 		appendStringInfo(list, "\"%.*s%s\"", clipped, group, clipped < len ? "..." : "");
 	}
@@ -89,7 +90,7 @@ spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCount
 void
 spk_tell_of_failures(const SpkFailures *failures)
 {
-	int64		more = failures->n_failed - MAX_NAMED;
+	int64 more = failures->n_failed - MAX_NAMED;
 
 	if (failures->n_failed == 0)
 		return;
@@ -104,7 +105,7 @@ spk_tell_of_failures(const SpkFailures *failures)
 void
 spk_tell_of_failure(const SpkTrainingCounts *counts, int64 *told)
 {
-	char	   *reason = reason_of(counts);
+	char *reason = reason_of(counts);
 
 	reason[0] = (char) pg_toupper((unsigned char) reason[0]);
 	if (*told < MAX_NAMED)

@@ -18,10 +18,10 @@
 /* The counts that decide whether rows can be trained on, and that say why they cannot. */
 typedef struct SpkTrainingCounts
 {
-	int64		n_rows;			/* rows with a label */
-	int64		n_positives;
-	int64		n_skipped;		/* rows without one */
-	int			lone;			/* the class (0: stayed, 1: churned) whose rows are all of one
+	int64 n_rows; /* rows with a label */
+	int64 n_positives;
+	int64 n_skipped; /* rows without one */
+	int	  lone;		 /* the class (0: stayed, 1: churned) whose rows are all of one
 								 * user, so that none can be held out to calibrate by; or -1 */
 } SpkTrainingCounts;
 
@@ -34,16 +34,17 @@ extern void spk_check_trainable(const SpkTrainingCounts *counts);
 /* The groups of a training that have no model. */
 typedef struct SpkFailures
 {
-	int64		n_groups;		/* all groups, with a model or without; the caller counts them */
-	int64		n_failed;		/* those without */
-	StringInfoData list;		/* the first of those, each with its reason */
+	int64		   n_groups; /* all groups, with a model or without; the caller counts them */
+	int64		   n_failed; /* those without */
+	StringInfoData list;	 /* the first of those, each with its reason */
 } SpkFailures;
 
 /* Starts with no failures; the list is in the current memory context. */
 extern void spk_failures_init(SpkFailures *failures);
 
 /* Adds a group that has no model, with the counts of its rows.  The null group's name is NULL. */
-extern void spk_add_failure(SpkFailures *failures, const char *group, const SpkTrainingCounts *counts);
+extern void spk_add_failure(SpkFailures *failures, const char *group,
+							const SpkTrainingCounts *counts);
 
 /* Raises one NOTICE for all failures, if there are any. */
 extern void spk_tell_of_failures(const SpkFailures *failures);
@@ -56,4 +57,4 @@ extern void spk_tell_of_failures(const SpkFailures *failures);
  */
 extern void spk_tell_of_failure(const SpkTrainingCounts *counts, int64 *told);
 
-#endif							/* SPK_TRAINING_TRAIN_FAILURE_H */
+#endif /* SPK_TRAINING_TRAIN_FAILURE_H */

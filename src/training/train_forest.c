@@ -30,18 +30,18 @@
  * Rows times trees below which the start of workers, some milliseconds, costs
  * more than they give.
  */
-#define MIN_PARALLEL_WORK	200000
+#define MIN_PARALLEL_WORK 200000
 
 /* Bytes of a parallel context, and of an area that grows beyond what is in it. */
-#define FOREST_CONTEXT		(2 * 1024 * 1024)
+#define FOREST_CONTEXT (2 * 1024 * 1024)
 
 typedef struct SharedForest
 {
-	SpkForestPlan plan;
-	uint64		room;			/* for a tree of each worker */
-	SpkTickets	trees;
-	pg_atomic_uint32 ran_out;	/* a worker has left because the area could not grow */
-	pg_atomic_uint64 used;		/* bytes of the area */
+	SpkForestPlan	 plan;
+	uint64			 room; /* for a tree of each worker */
+	SpkTickets		 trees;
+	pg_atomic_uint32 ran_out; /* a worker has left because the area could not grow */
+	pg_atomic_uint64 used;	  /* bytes of the area */
 	/* what workers left: of each tree a SharedTree, then of each worker its tally */
 	dsa_pointer left[FLEXIBLE_ARRAY_MEMBER];
 } SharedForest;
@@ -49,19 +49,20 @@ typedef struct SharedForest
 /* A tree in shared memory; behind it gains, sets and nodes. */
 typedef struct SharedTree
 {
-	uint32		n_nodes;
-	uint32		n_sets;
+	uint32 n_nodes;
+	uint32 n_sets;
 } SharedTree;
 
 /* Grows trees until no ticket is left, in the leader. */
 static void
 grow_in_leader(SpkForest *forest, SpkTickets *trees)
 {
-	const SpkHost *host = &forest->host;
-	SpkGrower  *grower = spk_grower_new(host, &forest->plan, &forest->matrix, forest->model->features);
-	double	   *gains = spk_alloc(host, forest->matrix.n_features, sizeof(double));
-	uint32		tree_no;
-	SpkTree		tree;
+	const SpkHost	*host = &forest->host;
+	SpkGrower		*grower = spk_grower_new(host, &forest->plan, &forest->matrix,
+											 forest->model->features);
+	double			*gains = spk_alloc(host, forest->matrix.n_features, sizeof(double));
+	uint32			 tree_no;
+	SpkTree			 tree;
 	SpkTrainProgress progress;
 
 	if (grower == NULL || gains == NULL)
@@ -80,7 +81,8 @@ grow_in_leader(SpkForest *forest, SpkTickets *trees)
 
 /* A worker's finished tree, in the area. */
 static dsa_pointer
-share_tree(SharedForest *forest, dsa_area *area, const SpkTree *tree, const double *gains, uint32 n_features)
+share_tree(SharedForest *forest, dsa_area *area, const SpkTree *tree, const double *gains,
+		   uint32 n_features)
 {
 	size_t		gains_size = n_features * sizeof(double);
 	size_t		sets_size = tree->n_sets * sizeof(SpkCodeSet);
@@ -111,7 +113,7 @@ keep_shared_trees(SpkForest *forest, const SharedForest *shared, dsa_area *area)
 		double	   *gains;
 
 		if (!DsaPointerIsValid(shared->left[t]))
-			continue;			/* the leader's own */
+			continue; /* the leader's own */
 		from = dsa_get_address(area, shared->left[t]);
 		gains = (double *) (from + 1);
 		tree.n_nodes = from->n_nodes;
@@ -132,7 +134,7 @@ add_shared_tallies(SpkForest *forest, const dsa_pointer *tallies, int n_workers,
 		const uint64 *words;
 
 		if (!DsaPointerIsValid(tallies[worker]))
-			continue;			/* never started */
+			continue; /* never started */
 		words = dsa_get_address(area, tallies[worker]);
 		for (size_t i = 0; i < forest->n_words; i++)
 			forest->tally[i] += words[i];
@@ -144,10 +146,11 @@ add_shared_tallies(SpkForest *forest, const dsa_pointer *tallies, int n_workers,
 static uint64
 most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
-	uint64		leaves = spk_most_leaves(plan, matrix->n_rows);
+	uint64 leaves = spk_most_leaves(plan, matrix->n_rows);
 
-	return sizeof(SharedTree) + matrix->n_features * sizeof(double) + (2 * leaves - 1) * sizeof(SpkNode) +
-		(leaves - 1) * sizeof(SpkCodeSet) + spk_oob_words(plan, matrix) * sizeof(uint64);
+	return sizeof(SharedTree) + matrix->n_features * sizeof(double) +
+		(2 * leaves - 1) * sizeof(SpkNode) + (leaves - 1) * sizeof(SpkCodeSet) +
+		spk_oob_words(plan, matrix) * sizeof(uint64);
 }
 
 /* Puts what workers need to know into the memory that they share. */
@@ -167,10 +170,11 @@ static void
 grow_in_parallel(SpkForest *forest, const SpkMemoryBlock *rows, int n_workers)
 {
 	SpkWorkersPlan plan = {"spk_grow_forest_worker", n_workers, .has_area = true, .block = rows};
-	SpkWorkers	workers;
-	SharedForest *shared;
+	SpkWorkers	   workers;
+	SharedForest  *shared;
 
-	plan.shared_size = offsetof(SharedForest, left) + (forest->plan.n_trees + n_workers) * sizeof(dsa_pointer);
+	plan.shared_size = offsetof(SharedForest, left) +
+		(forest->plan.n_trees + n_workers) * sizeof(dsa_pointer);
 	spk_workers_new(&workers, &plan);
 	shared = workers.shared;
 	fill_shared(shared, forest, n_workers);
@@ -206,17 +210,17 @@ has_room(SharedForest *shared)
 void
 spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkWorker	worker;
+	SpkHost		  host = spk_pg_host(CurrentMemoryContext);
+	SpkWorker	  worker;
 	SharedForest *shared;
-	SpkMatrix	matrix;
-	SpkFeature *features;
-	double	   *gains;
-	size_t		n_words;
-	uint64	   *tally;
-	SpkGrower  *grower;
-	uint32		tree_no;
-	SpkTree		tree;
+	SpkMatrix	  matrix;
+	SpkFeature	 *features;
+	double		 *gains;
+	size_t		  n_words;
+	uint64		 *tally;
+	SpkGrower	 *grower;
+	uint32		  tree_no;
+	SpkTree		  tree;
 
 	spk_worker_attach(&worker, seg, toc);
 	shared = worker.shared;
@@ -246,16 +250,19 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
  * paid for and there is room for it and the trees.
  */
 static void
-new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows, int *n_workers)
+new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows,
+		  int *n_workers)
 {
-	SpkMatrix	shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns), NULL};
+	SpkMatrix	  shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns),
+						   NULL};
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
-	uint64		size = spk_shared_matrix_size(shape.n_rows, shape.n_features);
-	int			wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,
-											(int64) plan.n_trees - 1);
+	uint64		  size = spk_shared_matrix_size(shape.n_rows, shape.n_features);
+	int wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,
+									(int64) plan.n_trees - 1);
 
 	*n_workers = spk_affordable_workers(&plan, &shape, table, wanted);
-	if (*n_workers > 0 && spk_block_share(rows, size, FOREST_CONTEXT + *n_workers * most_shared(&plan, &shape)))
+	if (*n_workers > 0 &&
+		spk_block_share(rows, size, FOREST_CONTEXT + *n_workers * most_shared(&plan, &shape)))
 		return;
 	*n_workers = 0;
 	spk_block_alloc(rows, host, size, "forest");
@@ -264,10 +271,10 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, Spk
 void
 spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkMatrix	matrix;
-	SpkForest	forest;
+	SpkMatrix	   matrix;
+	SpkForest	   forest;
 	SpkMemoryBlock rows;
-	int			n_workers;
+	int			   n_workers;
 
 	new_block(host, table, model, &rows, &n_workers);
 	spk_shared_matrix_fill(host, table, model->features, rows.memory, &matrix);
@@ -277,7 +284,7 @@ spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 		grow_in_parallel(&forest, &rows, n_workers);
 	else
 	{
-		SpkTickets	trees;
+		SpkTickets trees;
 
 		spk_tickets_init(&trees, forest.plan.n_trees);
 		grow_in_leader(&forest, &trees);

@@ -27,4 +27,4 @@ extern void spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *mode
 /* What a worker runs. */
 extern PGDLLEXPORT void spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc);
 
-#endif							/* SPK_TRAINING_TRAIN_FOREST_H */
+#endif /* SPK_TRAINING_TRAIN_FOREST_H */

@@ -15,13 +15,13 @@ static bool
 first_time(SpkWarned *warned, const char *kind, const char *name)
 {
 	MemoryContext old;
-	char	   *key;
-	ListCell   *cell;
+	char		 *key;
+	ListCell	 *cell;
 
 	if (warned == NULL)
 		return true;
 	key = psprintf("%s %s", kind, name);
-	foreach(cell, warned->given)
+	foreach (cell, warned->given)
 		if (strcmp(lfirst(cell), key) == 0)
 			return false;
 	old = MemoryContextSwitchTo(warned->context);
@@ -50,8 +50,8 @@ warn_of_leaks(const SpkTable *table, SpkWarned *warned)
 SpkLooks *
 spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkLooks   *looks = palloc(Max(table->n_columns, 1) * sizeof(SpkLooks));
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkLooks *looks = palloc(Max(table->n_columns, 1) * sizeof(SpkLooks));
 
 	if (spk_table_size(table) + spk_looks_size(table->n_rows) > spk_max_training_memory())
 	{
@@ -110,7 +110,7 @@ warn_of_look(const SpkRowStore *rows, const SpkTable *table, const char *name, c
 static void
 warn_of_looks(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
-	SpkLooks   *looks = spk_look_at_columns(rows, table);
+	SpkLooks *looks = spk_look_at_columns(rows, table);
 
 	for (uint32 i = 0; looks != NULL && i < table->n_columns; i++)
 		if (looks[i].look != SPK_LOOKS_FINE && first_time(warned, "look", table->columns[i].name))
@@ -136,14 +136,15 @@ warn_of_digits(const SpkRowStore *rows, SpkWarned *warned)
 void
 spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	SpkHorizon	h;
+	SpkHost	   host = spk_pg_host(CurrentMemoryContext);
+	SpkHorizon h;
 
 	/* two sorts of keys: some 32 bytes a row */
 	if (rows->times == NULL ||
 		spk_table_size(table) + 32 * (uint64) table->n_rows > spk_max_training_memory())
 		return;
-	spk_check(spk_find_horizon(&host, rows->times, table->labels, table->n_rows, &h), "training set", NULL);
+	spk_check(spk_find_horizon(&host, rows->times, table->labels, table->n_rows, &h),
+			  "training set", NULL);
 	if (!h.cut_off || !first_time(warned, "horizon", rows->time_name))
 		return;
 	ereport(WARNING,

@@ -14,8 +14,8 @@
 /* Warnings that were given in a query, which trains a group after the other: each is given once. */
 typedef struct SpkWarned
 {
-	MemoryContext context;		/* of the query */
-	List	   *given;			/* of texts that tell them apart */
+	MemoryContext context; /* of the query */
+	List		 *given;   /* of texts that tell them apart */
 } SpkWarned;
 
 /*
@@ -33,6 +33,7 @@ extern void spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, 
 extern SpkLooks *spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table);
 
 /* The name of the column of dates that a look refers to. */
-extern const char *spk_look_date(const SpkLooks *look, const SpkRowStore *rows, const SpkTable *table);
+extern const char *spk_look_date(const SpkLooks *look, const SpkRowStore *rows,
+								 const SpkTable *table);
 
-#endif							/* SPK_TRAINING_TRAIN_WARNINGS_H */
+#endif /* SPK_TRAINING_TRAIN_WARNINGS_H */

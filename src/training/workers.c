@@ -15,19 +15,19 @@
 #include "training/workers.h"
 
 /* Keys of the parallel context's table of contents */
-#define KEY_BLOCKS		UINT64CONST(1)
-#define KEY_SHARED		UINT64CONST(2)
-#define KEY_AREA		UINT64CONST(3)
+#define KEY_BLOCKS UINT64CONST(1)
+#define KEY_SHARED UINT64CONST(2)
+#define KEY_AREA   UINT64CONST(3)
 
 /* A segment that an area grows by is at most so many times what it is to hold, and some. */
-#define AREA_GROWTH		2
+#define AREA_GROWTH 2
 
 /* How workers find the blocks. */
 typedef struct SharedBlocks
 {
-	dsm_handle	block;
-	bool		has_passing;
-	dsm_handle	passing;
+	dsm_handle block;
+	bool	   has_passing;
+	dsm_handle passing;
 } SharedBlocks;
 
 int
@@ -95,7 +95,7 @@ estimate(ParallelContext *context, Size size)
 static void *
 insert(ParallelContext *context, uint64 key, Size size)
 {
-	void	   *chunk = shm_toc_allocate(context->toc, size);
+	void *chunk = shm_toc_allocate(context->toc, size);
 
 	shm_toc_insert(context->toc, key, chunk);
 	return chunk;
@@ -105,7 +105,7 @@ void
 spk_workers_new(SpkWorkers *workers, const SpkWorkersPlan *plan)
 {
 	ParallelContext *context;
-	SharedBlocks *blocks;
+	SharedBlocks	*blocks;
 
 	EnterParallelMode();
 	*workers = (SpkWorkers) {NULL};
@@ -127,9 +127,10 @@ spk_workers_new(SpkWorkers *workers, const SpkWorkersPlan *plan)
 		workers->shared = insert(context, KEY_SHARED, plan->shared_size);
 	if (plan->has_area && context->seg != NULL)
 	{
-		void	   *place = insert(context, KEY_AREA, SPK_AREA_SIZE);
+		void *place = insert(context, KEY_AREA, SPK_AREA_SIZE);
 
-		workers->area = dsa_create_in_place(place, SPK_AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
+		workers->area = dsa_create_in_place(place, SPK_AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA,
+											context->seg);
 	}
 }
 
@@ -183,7 +184,7 @@ void
 spk_worker_attach(SpkWorker *worker, dsm_segment *seg, shm_toc *toc)
 {
 	const SharedBlocks *blocks = shm_toc_lookup(toc, KEY_BLOCKS, false);
-	void	   *area = shm_toc_lookup(toc, KEY_AREA, true);
+	void			   *area = shm_toc_lookup(toc, KEY_AREA, true);
 
 	*worker = (SpkWorker) {NULL};
 	worker->shared = shm_toc_lookup(toc, KEY_SHARED, true);

@@ -31,7 +31,7 @@
  * unit, is less than `least`, which their start would cost, or where there cannot
  * be any; at most `most`, and what the server's settings allow.
  */
-extern int	spk_wanted_workers(double work, double least, int64 most);
+extern int spk_wanted_workers(double work, double least, int64 most);
 
 /* ---- Blocks ---- */
 
@@ -39,14 +39,14 @@ extern int	spk_wanted_workers(double work, double least, int64 most);
  * Shared memory that workers take beside a block, when what they leave in the
  * area is not much.
  */
-#define SPK_CONTEXT_SIZE	(1024 * 1024)
+#define SPK_CONTEXT_SIZE (1024 * 1024)
 
 /* Without memory all of it is NULL. */
 typedef struct SpkMemoryBlock
 {
-	void	   *memory;			/* aligned */
-	dsm_segment *segment;		/* of shared memory */
-	void	   *own;			/* else what was allocated */
+	void		*memory;  /* aligned */
+	dsm_segment *segment; /* of shared memory */
+	void		*own;	  /* else what was allocated */
 } SpkMemoryBlock;
 
 /*
@@ -57,7 +57,8 @@ typedef struct SpkMemoryBlock
 extern bool spk_block_share(SpkMemoryBlock *block, uint64 size, uint64 more);
 
 /* A block in memory of the host, the process's own; what is trained is told when there is none. */
-extern void spk_block_alloc(SpkMemoryBlock *block, const SpkHost *host, uint64 size, const char *what);
+extern void spk_block_alloc(SpkMemoryBlock *block, const SpkHost *host, uint64 size,
+							const char *what);
 
 /* Gives the memory back, if there is any.  The block is then one without. */
 extern void spk_block_release(SpkMemoryBlock *block);
@@ -69,7 +70,7 @@ extern void spk_warn_of_shared_memory(uint64 size);
 static inline Size
 spk_block_part(Size *at, uint64 size)
 {
-	Size		place = *at;
+	Size place = *at;
 
 	*at += TYPEALIGN(SPK_ALIGNMENT, size);
 	return place;
@@ -80,7 +81,7 @@ spk_block_part(Size *at, uint64 size)
 /* Plain data, for a block or the memory that workers share. */
 typedef struct SpkTickets
 {
-	uint32		n;
+	uint32			 n;
 	pg_atomic_uint32 next;
 	pg_atomic_uint32 n_done;
 } SpkTickets;
@@ -126,23 +127,24 @@ spk_tickets_n_done(SpkTickets *tickets)
 
 typedef struct SpkWorkersPlan
 {
-	const char *function;		/* what a worker runs, a symbol of the library */
-	int			n;				/* at most */
-	Size		shared_size;	/* of memory for the leader to fill; 0: none */
-	bool		has_area;		/* for what workers leave behind */
-	const SpkMemoryBlock *block;	/* shared, and there until the end */
-	const SpkMemoryBlock *passing;	/* NULL, or shared, and released by whoever does not need it any more */
+	const char			 *function;	   /* what a worker runs, a symbol of the library */
+	int					  n;		   /* at most */
+	Size				  shared_size; /* of memory for the leader to fill; 0: none */
+	bool				  has_area;	   /* for what workers leave behind */
+	const SpkMemoryBlock *block;	   /* shared, and there until the end */
+	const SpkMemoryBlock
+		*passing; /* NULL, or shared, and released by whoever does not need it any more */
 } SpkWorkersPlan;
 
 typedef struct SpkWorkers
 {
 	ParallelContext *context;
-	void	   *shared;			/* shared_size bytes */
-	dsa_area   *area;			/* NULL: without, or no worker can come */
+	void			*shared; /* shared_size bytes */
+	dsa_area		*area;	 /* NULL: without, or no worker can come */
 } SpkWorkers;
 
 /* What an area starts with; it grows. */
-#define SPK_AREA_SIZE	(256 * 1024)
+#define SPK_AREA_SIZE (256 * 1024)
 
 /*
  * Makes ready for workers, within parallel mode until spk_workers_end.  An error
@@ -172,10 +174,10 @@ extern void spk_workers_end(SpkWorkers *workers);
 
 typedef struct SpkWorker
 {
-	void	   *shared;			/* NULL: there is none, as of the next */
-	dsa_area   *area;
+	void		  *shared; /* NULL: there is none, as of the next */
+	dsa_area	  *area;
 	SpkMemoryBlock block;
-	SpkMemoryBlock passing;		/* without memory when it is gone, since nobody needs it */
+	SpkMemoryBlock passing; /* without memory when it is gone, since nobody needs it */
 } SpkWorker;
 
 /* Finds what the leader shares, by the arguments that a worker's function gets. */
@@ -190,4 +192,4 @@ extern bool spk_area_fits(uint64 size);
 /* A copy of the data in the area, which grows if need be. */
 extern dsa_pointer spk_area_put(dsa_area *area, const void *data, Size size);
 
-#endif							/* SPK_TRAINING_WORKERS_H */
+#endif /* SPK_TRAINING_WORKERS_H */

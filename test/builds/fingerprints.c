@@ -21,9 +21,9 @@
 #include "core/base/rng.h"
 #include "core/judging/threshold.h"
 
-#define N_ROWS		3000
-#define N_COLUMNS	9
-#define N_NAMES		40
+#define N_ROWS	  3000
+#define N_COLUMNS 9
+#define N_NAMES	  40
 
 static void *
 host_alloc(void *ctx, size_t size)
@@ -63,9 +63,9 @@ static void
 make_rows(SpkColumn *columns, uint8_t *labels)
 {
 	static const char *const names[N_COLUMNS] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
-	static char bytes[N_NAMES][16];
-	static SpkCategory categories[N_NAMES];
-	SpkRng		rng = spk_rng(1, 2);
+	static char				 bytes[N_NAMES][16];
+	static SpkCategory		 categories[N_NAMES];
+	SpkRng					 rng = spk_rng(1, 2);
 
 	for (int i = 0; i < N_NAMES; i++)
 	{
@@ -74,14 +74,14 @@ make_rows(SpkColumn *columns, uint8_t *labels)
 	}
 	for (int c = 0; c < N_COLUMNS; c++)
 	{
-		double	   *numbers = malloc(N_ROWS * sizeof(double));
-		uint32_t   *ids = malloc(N_ROWS * sizeof(uint32_t));
+		double	 *numbers = malloc(N_ROWS * sizeof(double));
+		uint32_t *ids = malloc(N_ROWS * sizeof(uint32_t));
 
 		columns[c] = (SpkColumn) {.name = names[c], .kind = c < 2 ? SPK_CATEGORY : SPK_NUMBER};
 		for (int r = 0; r < N_ROWS; r++)
 		{
-			double		x = spk_rng_double(&rng) + spk_rng_double(&rng) / 3;
-			bool		missing = c % 3 == 0 && spk_rng_below(&rng, 10) == 0;
+			double x = spk_rng_double(&rng) + spk_rng_double(&rng) / 3;
+			bool   missing = c % 3 == 0 && spk_rng_below(&rng, 10) == 0;
 
 			if (c == 3)
 				x = floor(8 * x);
@@ -103,7 +103,8 @@ make_rows(SpkColumn *columns, uint8_t *labels)
 	}
 	for (int r = 0; r < N_ROWS; r++)
 	{
-		double		risk = columns[4].numbers[r] * 0.7 + (columns[1].ids[r] % 3 == 0 ? 0.4 : 0) + spk_rng_double(&rng);
+		double risk = columns[4].numbers[r] * 0.7 + (columns[1].ids[r] % 3 == 0 ? 0.4 : 0) +
+			spk_rng_double(&rng);
 
 		labels[r] = risk > 1.3;
 	}
@@ -114,19 +115,20 @@ static void
 grow_forest(const SpkMatrix *matrix, SpkModel *model)
 {
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, matrix);
-	SpkGrower  *grower = spk_grower_new(&host, &plan, matrix, model->features);
-	double	   *gains = calloc((size_t) plan.n_trees * model->n_features, sizeof(double));
-	uint64_t   *tally = calloc(spk_oob_words(&plan, matrix) + 1, sizeof(uint64_t));
+	SpkGrower	 *grower = spk_grower_new(&host, &plan, matrix, model->features);
+	double		 *gains = calloc((size_t) plan.n_trees * model->n_features, sizeof(double));
+	uint64_t	 *tally = calloc(spk_oob_words(&plan, matrix) + 1, sizeof(uint64_t));
 
 	model->n_trees = plan.n_trees;
 	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
 	spk_grower_judge(grower, tally);
 	for (uint32_t t = 0; t < plan.n_trees; t++)
 	{
-		SpkTree    *tree = &model->trees[t];
+		SpkTree *tree = &model->trees[t];
 
 		check(spk_grow_tree(grower, t, tree, gains + (size_t) t * model->n_features));
-		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes, tree->n_nodes * sizeof(SpkNode));
+		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes,
+							 tree->n_nodes * sizeof(SpkNode));
 		tree->sets = memcpy(malloc(tree->n_sets * sizeof(SpkCodeSet) + 1), tree->sets,
 							tree->n_sets * sizeof(SpkCodeSet));
 	}
@@ -141,8 +143,8 @@ static void
 boost(const SpkMatrix *matrix, SpkModel *model)
 {
 	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
-	SpkTeam		alone = {.n = 1};
-	void	   *shared = aligned_alloc(64, (spk_boost_shared_size(&plan, matrix, 1) + 63) / 64 * 64);
+	SpkTeam		 alone = {.n = 1};
+	void *shared = aligned_alloc(64, (spk_boost_shared_size(&plan, matrix, 1) + 63) / 64 * 64);
 
 	model->threshold = 0.5;
 	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
@@ -153,22 +155,22 @@ boost(const SpkMatrix *matrix, SpkModel *model)
 static void
 bin_columns(const SpkTable *table, SpkModel *model)
 {
-	uint32_t	bins = (uint32_t) model->options.value[SPK_OPT_BINS];
+	uint32_t bins = (uint32_t) model->options.value[SPK_OPT_BINS];
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model->facts[i] = NAN;
 	model->features = calloc(table->n_columns, sizeof(SpkFeature));
 	for (uint32_t c = 0; c < table->n_columns; c++)
-		check(spk_bin_column(&host, &table->columns[c], table->n_rows, bins > 0 ? bins : SPK_MAX_BINS,
-							 &model->features[c]));
+		check(spk_bin_column(&host, &table->columns[c], table->n_rows,
+							 bins > 0 ? bins : SPK_MAX_BINS, &model->features[c]));
 }
 
 /* The model's; it is released. */
 static uint64_t
 fingerprint_of(SpkModel *model)
 {
-	SpkWriter	w = spk_writer(&host);
-	uint64_t	fingerprint;
+	SpkWriter w = spk_writer(&host);
+	uint64_t  fingerprint;
 
 	check(spk_model_encode(model, &w));
 	fingerprint = spk_model_fingerprint(w.data, w.len);
@@ -181,8 +183,8 @@ fingerprint_of(SpkModel *model)
 static uint64_t
 fit(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	SpkModel	model = {algorithm, *options, .threshold = 0.5, .n_features = table->n_columns};
-	SpkValues	rows;
+	SpkModel  model = {algorithm, *options, .threshold = 0.5, .n_features = table->n_columns};
+	SpkValues rows;
 
 	bin_columns(table, &model);
 	check(spk_values_new(&host, table, model.features, &rows));
@@ -198,9 +200,9 @@ fit(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 static uint64_t
 train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	SpkModel	model = {algorithm, *options, .n_features = table->n_columns};
-	uint8_t    *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
-	SpkMatrix	matrix;
+	SpkModel  model = {algorithm, *options, .n_features = table->n_columns};
+	uint8_t	 *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
+	SpkMatrix matrix;
 
 	bin_columns(table, &model);
 	check(spk_bin_table(&host, table, model.features, codes, &matrix, NULL));
@@ -215,7 +217,7 @@ train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 static uint64_t
 mix_number(uint64_t hash, double number)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &number, sizeof(bits));
 	return spk_hash_combine(hash, bits);
@@ -225,11 +227,11 @@ mix_number(uint64_t hash, double number)
 static uint64_t
 calibrate(SpkScored *rows)
 {
-	uint64_t	hash = 0;
+	uint64_t hash = 0;
 
 	for (double method = SPK_CALIBRATE_PLATT; method <= SPK_CALIBRATE_ISOTONIC; method++)
 	{
-		SpkModel	model = {.options.value[SPK_OPT_CALIBRATE] = method};
+		SpkModel model = {.options.value[SPK_OPT_CALIBRATE] = method};
 
 		check(spk_calibrate(&host, rows, N_ROWS, &model));
 		for (int i = 0; i <= 100; i++)
@@ -243,19 +245,19 @@ calibrate(SpkScored *rows)
 static uint64_t
 judge(uint32_t levels)
 {
-	static SpkScored rows[N_ROWS];
-	SpkRng		rng = spk_rng(3, levels);
-	SpkScores	scores;
-	SpkMetrics	m;
-	SpkDecile	deciles[SPK_DECILES];
+	static SpkScored  rows[N_ROWS];
+	SpkRng			  rng = spk_rng(3, levels);
+	SpkScores		  scores;
+	SpkMetrics		  m;
+	SpkDecile		  deciles[SPK_DECILES];
 	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
-	double		threshold;
-	int			n;
-	uint64_t	hash = 0;
+	double			  threshold;
+	int				  n;
+	uint64_t		  hash = 0;
 
 	for (int i = 0; i < N_ROWS; i++)
 	{
-		double		score = spk_rng_below(&rng, levels) / (double) levels;
+		double score = spk_rng_below(&rng, levels) / (double) levels;
 
 		rows[i] = spk_scored(score, spk_rng_double(&rng) < score);
 	}
@@ -278,7 +280,7 @@ judge(uint32_t levels)
 static SpkOptions
 forest_options(int i)
 {
-	SpkOptions	options = spk_options_default(SPK_RANDOM_FOREST);
+	SpkOptions options = spk_options_default(SPK_RANDOM_FOREST);
 
 	options.value[SPK_OPT_TREES] = 10;
 	if (i & 1)
@@ -305,10 +307,10 @@ print(const char *name, int i, uint64_t fingerprint)
 int
 main(void)
 {
-	SpkColumn	columns[N_COLUMNS];
-	uint8_t		labels[N_ROWS];
-	SpkTable	table = {N_ROWS, N_COLUMNS, labels, columns};
-	SpkOptions	options;
+	SpkColumn  columns[N_COLUMNS];
+	uint8_t	   labels[N_ROWS];
+	SpkTable   table = {N_ROWS, N_COLUMNS, labels, columns};
+	SpkOptions options;
 
 	make_rows(columns, labels);
 	for (int i = 0; i < 8; i++)

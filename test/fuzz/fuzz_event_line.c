@@ -44,11 +44,10 @@ compare_rows(const SpkEventRow *fast, const SpkEventRow *judged)
 }
 
 static void
-compare(SpkLineParser *parser, SpkEventJudge *judge, const char *line, size_t len,
-		uint32_t wanted)
+compare(SpkLineParser *parser, SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted)
 {
-	SpkEventRow fast;
-	SpkEventRow judged;
+	SpkEventRow	  fast;
+	SpkEventRow	  judged;
 	SpkEventFault fault;
 
 	if (!spk_line_parse(parser, line, len, wanted, &fast))
@@ -71,8 +70,8 @@ compare_modes(const char *text, size_t len, const SpkHost *host)
 {
 	SpkJsonParser plain;
 	SpkJsonParser fussy;
-	json_object *a;
-	json_object *b;
+	json_object	 *a;
+	json_object	 *b;
 
 	if (memchr(text, '\0', len) != NULL || memchr(text, '\'', len) != NULL ||
 		!spk_json_parser_open(&plain, 32))
@@ -100,14 +99,15 @@ compare_modes(const char *text, size_t len, const SpkHost *host)
 static void
 check_names(const char *line, size_t size)
 {
-	SpkNames	names = {0};
-	bool		exact;
+	SpkNames names = {0};
+	bool	 exact;
 
 	spk_names_add_keys(&names, line, size);
 	if (!spk_utf8_valid(line, size))
-		return;					/* a name may be cut anywhere, or end too early */
+		return; /* a name may be cut anywhere, or end too early */
 	for (int i = 0; i < names.n; i++)
-		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) == SPK_EVENT_NO_COLUMN,
+		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) ==
+					   SPK_EVENT_NO_COLUMN,
 				   "a key that is told is no column's");
 }
 
@@ -115,10 +115,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static SpkLineParser parser;
-	FuzzHost	fuzz = FUZZ_HOST_INIT;
-	SpkHost		host = fuzz_host(&fuzz);
-	SpkEventJudge *judge = spk_judge_create(&host);
-	const char *line = (const char *) data;
+	FuzzHost			 fuzz = FUZZ_HOST_INIT;
+	SpkHost				 host = fuzz_host(&fuzz);
+	SpkEventJudge		*judge = spk_judge_create(&host);
+	const char			*line = (const char *) data;
 
 	check_names(line, size);
 	if (judge == NULL)

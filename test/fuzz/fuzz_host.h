@@ -12,16 +12,19 @@
 #include "../unit/unit_host.h"
 
 /* Whatever the bytes, it must return. */
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The unit tests' host, with the bytes asked for added up. */
 typedef struct FuzzHost
 {
-	UnitHost	unit;			/* first: its functions take this one for it */
-	uint64_t	allocated;
+	UnitHost unit; /* first: its functions take this one for it */
+	uint64_t allocated;
 } FuzzHost;
 
-#define FUZZ_HOST_INIT {UNIT_HOST_INIT, 0}
+#define FUZZ_HOST_INIT    \
+	{                     \
+		UNIT_HOST_INIT, 0 \
+	}
 
 static inline void *
 fuzz_alloc(void *ctx, size_t size)
@@ -33,7 +36,7 @@ fuzz_alloc(void *ctx, size_t size)
 static inline SpkHost
 fuzz_host(FuzzHost *h)
 {
-	SpkHost		host = {fuzz_alloc, unit_release, unit_cancelled, h};
+	SpkHost host = {fuzz_alloc, unit_release, unit_cancelled, h};
 
 	return host;
 }
@@ -47,4 +50,4 @@ fuzz_check(bool holds, const char *what)
 	abort();
 }
 
-#endif							/* FUZZ_HOST_H */
+#endif /* FUZZ_HOST_H */

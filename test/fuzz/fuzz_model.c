@@ -21,28 +21,29 @@
 #include "fuzz_model.h"
 #include "../unit/unit_model.h"
 
-#define N_ROWS		8
+#define N_ROWS 8
 
 /* Memory for bytes: see MIN_…_BYTES in the decoder; the widest growth is that of categories. */
-#define MAX_GROWTH	64
-#define FREE_BYTES	1024
+#define MAX_GROWTH 64
+#define FREE_BYTES 1024
 
 /* A row as all forms of prediction take it. */
 typedef struct Row
 {
-	uint8_t		codes[SPK_MAX_FEATURES];
-	double		numbers[SPK_MAX_FEATURES];	/* values that get the codes; of categories the code */
+	uint8_t codes[SPK_MAX_FEATURES];
+	double	numbers[SPK_MAX_FEATURES]; /* values that get the codes; of categories the code */
 } Row;
 
-uint64_t	fuzz_models[SPK_N_ALGORITHMS];
+uint64_t fuzz_models[SPK_N_ALGORITHMS];
 
 static void
 check_same_bytes(const SpkHost *host, const SpkModel *model, const uint8_t *data, size_t len)
 {
-	SpkWriter	w = spk_writer(host);
+	SpkWriter w = spk_writer(host);
 
 	fuzz_check(spk_model_encode(model, &w) == SPK_OK, "a decoded model is encoded");
-	fuzz_check(w.len == len && memcmp(w.data, data, len) == 0, "a decoded model has the same bytes");
+	fuzz_check(w.len == len && memcmp(w.data, data, len) == 0,
+			   "a decoded model has the same bytes");
 	spk_release(host, w.data);
 }
 
@@ -58,7 +59,7 @@ number_of_code(const SpkFeature *feature, uint32_t code, bool highest)
 static void
 draw_value(SpkRng *rng, const SpkFeature *feature, uint8_t *code, double *number)
 {
-	uint32_t	drawn = spk_rng_below(rng, feature->n_bins + 1);
+	uint32_t drawn = spk_rng_below(rng, feature->n_bins + 1);
 
 	*code = drawn == feature->n_bins ? SPK_MISSING : (uint8_t) drawn;
 	*number = NAN;
@@ -82,7 +83,7 @@ draw_value(SpkRng *rng, const SpkFeature *feature, uint8_t *code, double *number
 static void
 draw_rows(const SpkModel *model, Row *rows)
 {
-	SpkRng		rng = spk_rng(model->fingerprint, 0);
+	SpkRng rng = spk_rng(model->fingerprint, 0);
 
 	for (int r = 0; r < N_ROWS; r++)
 		for (uint32_t f = 0; f < model->n_features; f++)
@@ -91,9 +92,10 @@ draw_rows(const SpkModel *model, Row *rows)
 
 /* Contributions and the base against what they add up to; size is that of the largest numbers among them. */
 static void
-check_sum(const SpkModel *model, const double *contributions, double base, double expected, double size)
+check_sum(const SpkModel *model, const double *contributions, double base, double expected,
+		  double size)
 {
-	double		sum = base;
+	double sum = base;
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 		sum += contributions[f];
@@ -106,18 +108,19 @@ check_additive(const SpkModel *model, const Row *rows)
 	for (int r = 0; r < N_ROWS; r++)
 	{
 		const double *term = model->terms + SPK_INTERCEPT;
-		double		p = spk_additive_predict(model, rows[r].numbers);
-		double		contributions[SPK_MAX_FEATURES];
-		double		margin = model->algorithm == SPK_LOGISTIC_REGRESSION ? model->terms[0] :
-			model->terms[1] - model->terms[0];
-		double		size = 1 + fabs(margin);
+		double		  p = spk_additive_predict(model, rows[r].numbers);
+		double		  contributions[SPK_MAX_FEATURES];
+		double		  margin = model->algorithm == SPK_LOGISTIC_REGRESSION ?
+				   model->terms[0] :
+				   model->terms[1] - model->terms[0];
+		double		  size = 1 + fabs(margin);
 
 		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
 		for (uint32_t f = 0; f < model->n_features; f++)
 		{
 			const SpkFeature *feature = &model->features[f];
 
-			double		contribution = spk_contribution(model, feature, term, rows[r].numbers[f]);
+			double contribution = spk_contribution(model, feature, term, rows[r].numbers[f]);
 
 			fuzz_check(isfinite(contribution), "a contribution is a number");
 			term += spk_term_length(model, feature);
@@ -132,11 +135,11 @@ check_additive(const SpkModel *model, const Row *rows)
 static void
 check_trees_explained(const SpkModel *model, const Row *rows)
 {
-	FuzzHost	fuzz = FUZZ_HOST_INIT;
-	SpkHost		host = fuzz_host(&fuzz);
-	SpkShap    *shap = spk_shap_new(&host, model, SPK_WALK_PLAIN);
-	SpkShap    *best = spk_shap_new(&host, model, spk_walk_best());
-	double		largest = 1;
+	FuzzHost fuzz = FUZZ_HOST_INIT;
+	SpkHost	 host = fuzz_host(&fuzz);
+	SpkShap *shap = spk_shap_new(&host, model, SPK_WALK_PLAIN);
+	SpkShap *best = spk_shap_new(&host, model, spk_walk_best());
+	double	 largest = 1;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		for (uint32_t i = 0; i < model->trees[t].n_nodes; i++)
@@ -144,18 +147,19 @@ check_trees_explained(const SpkModel *model, const Row *rows)
 				largest = fmax(largest, fabs((double) model->trees[t].nodes[i].u.value));
 	for (int r = 0; r < N_ROWS; r++)
 	{
-		double		contributions[SPK_MAX_FEATURES];
-		double		again[SPK_MAX_FEATURES];
-		double		sum = 0;
+		double contributions[SPK_MAX_FEATURES];
+		double again[SPK_MAX_FEATURES];
+		double sum = 0;
 
 		for (uint32_t t = 0; t < model->n_trees; t++)
 			sum += model->trees[t].nodes[spk_tree_leaf(&model->trees[t], rows[r].codes)].u.value;
 		if (model->algorithm != SPK_GRADIENT_BOOSTING)
 			sum /= model->n_trees;
-		fuzz_check(spk_shap_explain(shap, rows[r].codes, contributions) == SPK_OK, "trees are explained");
+		fuzz_check(spk_shap_explain(shap, rows[r].codes, contributions) == SPK_OK,
+				   "trees are explained");
 		check_sum(model, contributions, spk_shap_base(shap), sum, largest * model->n_trees);
 		fuzz_check(spk_shap_explain(best, rows[r].codes, again) == SPK_OK &&
-				   memcmp(contributions, again, model->n_features * sizeof(double)) == 0,
+					   memcmp(contributions, again, model->n_features * sizeof(double)) == 0,
 				   "every way explains the same");
 	}
 	spk_shap_release(best);
@@ -165,7 +169,8 @@ check_trees_explained(const SpkModel *model, const Row *rows)
 
 /* Puts the codes one by one, or those of numbers as the walker makes them. */
 static void
-put_row(const SpkWalker *walker, const SpkModel *model, const Row *row, bool numbers, uint8_t *codes)
+put_row(const SpkWalker *walker, const SpkModel *model, const Row *row, bool numbers,
+		uint8_t *codes)
 {
 	for (uint32_t f = 0; f < model->n_features; f++)
 		if (!numbers || model->features[f].kind == SPK_CATEGORY)
@@ -177,11 +182,11 @@ put_row(const SpkWalker *walker, const SpkModel *model, const Row *row, bool num
 static void
 check_walks(const SpkModel *model, const Row *rows, SpkWalkWay way)
 {
-	FuzzHost	fuzz = FUZZ_HOST_INIT;
-	SpkHost		host = fuzz_host(&fuzz);
-	SpkWalker  *walker = spk_walker_new(&host, model, way);
-	uint64_t	n_nodes = 0;
-	uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+	FuzzHost   fuzz = FUZZ_HOST_INIT;
+	SpkHost	   host = fuzz_host(&fuzz);
+	SpkWalker *walker = spk_walker_new(&host, model, way);
+	uint64_t   n_nodes = 0;
+	uint8_t	  *codes = calloc(1, spk_walker_codes(walker));
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		n_nodes += model->trees[t].n_nodes;
@@ -189,11 +194,12 @@ check_walks(const SpkModel *model, const Row *rows, SpkWalkWay way)
 			   "a walker takes the memory that it says");
 	for (int r = 0; r < N_ROWS; r++)
 	{
-		double		p = spk_predict(model, rows[r].codes);
+		double p = spk_predict(model, rows[r].codes);
 
 		put_row(walker, model, &rows[r], r % 2 == 1, codes);
 		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
-		fuzz_check(spk_answer(model, spk_walk(walker, codes)) == p, "a walk ends where the trees do");
+		fuzz_check(spk_answer(model, spk_walk(walker, codes)) == p,
+				   "a walk ends where the trees do");
 	}
 	free(codes);
 	spk_walker_release(walker);
@@ -203,7 +209,7 @@ check_walks(const SpkModel *model, const Row *rows, SpkWalkWay way)
 static void
 check_predictions(const SpkModel *model)
 {
-	static Row	rows[N_ROWS];
+	static Row rows[N_ROWS];
 
 	draw_rows(model, rows);
 	if (!spk_has_trees(model->algorithm))
@@ -243,8 +249,10 @@ check_model(const uint8_t *data, size_t len)
 	const char *why = NULL;
 	SpkStatus	status = spk_model_decode(&host, data, len, &model, &why);
 
-	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL), "there is a reason to refuse");
-	fuzz_check(fuzz.allocated <= MAX_GROWTH * len + FREE_BYTES, "a decoder takes memory in proportion");
+	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL),
+			   "there is a reason to refuse");
+	fuzz_check(fuzz.allocated <= MAX_GROWTH * len + FREE_BYTES,
+			   "a decoder takes memory in proportion");
 	if (status == SPK_OK)
 	{
 		fuzz_models[model.algorithm]++;
@@ -259,7 +267,7 @@ check_model(const uint8_t *data, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t    *copy;
+	uint8_t *copy;
 
 	check_model(data, size);
 	if (size < SPK_MODEL_HEADER)

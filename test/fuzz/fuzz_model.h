@@ -11,4 +11,4 @@
 /* Models of each algorithm that were accepted so far. */
 extern uint64_t fuzz_models[SPK_N_ALGORITHMS];
 
-#endif							/* FUZZ_MODEL_H */
+#endif /* FUZZ_MODEL_H */

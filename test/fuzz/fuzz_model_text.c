@@ -13,10 +13,10 @@
 #include "json/model_parse.h"
 
 /* Memory for text: the widest growth is that of nodes, of a few bytes each; json-c's is not the host's. */
-#define MAX_GROWTH	32
-#define FREE_BYTES	16384
+#define MAX_GROWTH 32
+#define FREE_BYTES 16384
 
-uint64_t	fuzz_text_models[SPK_N_ALGORITHMS];
+uint64_t fuzz_text_models[SPK_N_ALGORITHMS];
 
 static void
 check_sound(const SpkHost *host, const SpkModel *model)
@@ -29,12 +29,14 @@ check_sound(const SpkHost *host, const SpkModel *model)
 
 	fuzz_check(spk_model_encode(model, &w) == SPK_OK, "what is parsed is encoded");
 	status = spk_model_decode(host, w.data, w.len, &back, &why);
-	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL), "there is a reason to refuse");
+	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL),
+			   "there is a reason to refuse");
 	if (status == SPK_OK)
 	{
 		fuzz_text_models[back.algorithm]++;
 		fuzz_check(spk_model_encode(&back, &again) == SPK_OK, "a decoded model is encoded");
-		fuzz_check(w.len == again.len && memcmp(w.data, again.data, w.len) == 0, "a parsed model has its bytes");
+		fuzz_check(w.len == again.len && memcmp(w.data, again.data, w.len) == 0,
+				   "a parsed model has its bytes");
 		spk_model_release(host, &back);
 	}
 	spk_release(host, w.data);
@@ -45,10 +47,10 @@ check_sound(const SpkHost *host, const SpkModel *model)
 static void
 check_stopped(const char *text, size_t len, long *left, FuzzHost *fuzz)
 {
-	SpkHost		host = fuzz_host(fuzz);
+	SpkHost		  host = fuzz_host(fuzz);
 	SpkModelParse parse;
-	SpkModel	model;
-	SpkStatus	status;
+	SpkModel	  model;
+	SpkStatus	  status;
 
 	*left = (long) (len % 41);
 	status = spk_model_parse(&parse, &host, text, len, &model);
@@ -62,15 +64,17 @@ check_stopped(const char *text, size_t len, long *left, FuzzHost *fuzz)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	FuzzHost	fuzz = FUZZ_HOST_INIT;
-	SpkHost		host = fuzz_host(&fuzz);
-	const char *text = (const char *) data;
+	FuzzHost	  fuzz = FUZZ_HOST_INIT;
+	SpkHost		  host = fuzz_host(&fuzz);
+	const char	 *text = (const char *) data;
 	SpkModelParse parse;
-	SpkModel	model;
-	SpkStatus	status = spk_model_parse(&parse, &host, text, size, &model);
+	SpkModel	  model;
+	SpkStatus	  status = spk_model_parse(&parse, &host, text, size, &model);
 
-	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && parse.why[0] != '\0'), "a text is refused with a reason");
-	fuzz_check(fuzz.allocated <= MAX_GROWTH * size + FREE_BYTES, "a parser takes memory in proportion");
+	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && parse.why[0] != '\0'),
+			   "a text is refused with a reason");
+	fuzz_check(fuzz.allocated <= MAX_GROWTH * size + FREE_BYTES,
+			   "a parser takes memory in proportion");
 	spk_model_parse_close(&parse);
 	if (status == SPK_OK)
 	{

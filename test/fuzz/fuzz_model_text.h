@@ -11,4 +11,4 @@
 /* Sound models of each algorithm so far. */
 extern uint64_t fuzz_text_models[SPK_N_ALGORITHMS];
 
-#endif							/* FUZZ_MODEL_TEXT_H */
+#endif /* FUZZ_MODEL_TEXT_H */

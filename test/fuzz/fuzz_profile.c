@@ -12,9 +12,9 @@
 #include "core/profiles/features.h"
 #include "fuzz_profile.h"
 
-#define MAX_SLICES	512
+#define MAX_SLICES 512
 
-uint64_t	fuzz_profiles;
+uint64_t fuzz_profiles;
 
 /* ---- Features and labels ---- */
 
@@ -23,7 +23,7 @@ check_values(const double *values)
 {
 	for (int i = 0; i < SPK_N_PROFILE_FEATURES; i++)
 	{
-		double		limit = spk_profile_feature_types[i] == SPK_TYPE_int4 ? 0x1p31 : 0x1p63;
+		double limit = spk_profile_feature_types[i] == SPK_TYPE_int4 ? 0x1p31 : 0x1p63;
 
 		if (isnan(values[i]))
 			continue;
@@ -58,7 +58,7 @@ label(const uint8_t *data, size_t len, int32_t as_of, SpkChurnEvent event)
 	SpkHost		host = fuzz_host(&fuzz);
 	SpkLabel	found = SPK_LABEL_NOT_AT_RISK;
 	const char *why;
-	int64_t		until = as_of == SPK_NO_DAY ? SPK_NO_TIME : (as_of + INT64_C(7)) * SPK_USECS_PER_DAY;
+	int64_t until = as_of == SPK_NO_DAY ? SPK_NO_TIME : (as_of + INT64_C(7)) * SPK_USECS_PER_DAY;
 
 	if (spk_profile_label(&host, data, len, as_of, until, event, &found, &why) == SPK_OK)
 		fuzz_check(found <= SPK_LABEL_NOT_AT_RISK, "a label is one of three");
@@ -79,10 +79,10 @@ read_on_days(const uint8_t *data, size_t len)
 	days[4] = days[3] < spk_day_of(SPK_MAX_TIME) ? days[3] + 1 : days[3];
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		if (days[i] < spk_day_of(SPK_MIN_TIME))
-			continue;			/* there is no last day */
+			continue; /* there is no last day */
 		(void) features(data, len, days[i], values, &status);
 		fuzz_check((status == SPK_OK) == good, "features and last day agree on what is malformed");
 		(void) label(data, len, days[i], SPK_CHURN_CANCEL);
@@ -95,7 +95,7 @@ read_on_days(const uint8_t *data, size_t len)
 static SpkWriter
 encoded(const SpkHost *host, SpkProfileState *state)
 {
-	SpkWriter	w = spk_writer(host);
+	SpkWriter w = spk_writer(host);
 
 	fuzz_check(spk_profile_encode(state, &w) == SPK_OK, "a state is encoded");
 	spk_release(host, state->closed.data);
@@ -105,7 +105,7 @@ encoded(const SpkHost *host, SpkProfileState *state)
 static void
 check_same_bytes(const SpkHost *host, SpkProfileState *state, const uint8_t *data, size_t len)
 {
-	SpkWriter	w = encoded(host, state);
+	SpkWriter w = encoded(host, state);
 
 	fuzz_check(w.len == len && memcmp(w.data, data, len) == 0, "a profile has the same bytes");
 	spk_release(host, w.data);
@@ -116,14 +116,16 @@ check_times(const SpkSlice *slice)
 {
 	if (slice->first_ts == SPK_NO_TIME)
 		return;
-	fuzz_check(spk_day_of(slice->first_ts) == slice->day && spk_day_of(slice->last_ts) == slice->day,
+	fuzz_check(spk_day_of(slice->first_ts) == slice->day &&
+				   spk_day_of(slice->last_ts) == slice->day,
 			   "a slice is of a day");
 	fuzz_check(slice->first_ts <= slice->last_ts, "time goes on");
 	fuzz_check(slice->first_downgrade == SPK_NO_TIME ||
-			   (slice->first_downgrade >= slice->first_ts && slice->first_downgrade <= slice->last_ts),
+				   (slice->first_downgrade >= slice->first_ts &&
+					slice->first_downgrade <= slice->last_ts),
 			   "a downgrade is in its slice");
 	fuzz_check(slice->level_ts == SPK_NO_TIME ||
-			   (slice->level_ts >= slice->first_ts && slice->level_ts <= slice->last_ts),
+				   (slice->level_ts >= slice->first_ts && slice->level_ts <= slice->last_ts),
 			   "a level is of a time in its slice");
 }
 
@@ -131,13 +133,13 @@ check_times(const SpkSlice *slice)
 static void
 check_ways_in(const SpkHost *host, const uint8_t *data, size_t len)
 {
-	static SpkSlice all[MAX_SLICES];
-	SpkProfileState state;
-	SpkProfileState other;
+	static SpkSlice	 all[MAX_SLICES];
+	SpkProfileState	 state;
+	SpkProfileState	 other;
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	uint32_t	n = 0;
-	const char *why;
+	SpkSliceReader	 slices;
+	uint32_t		 n = 0;
+	const char		*why;
 
 	spk_profile_init(&state, host);
 	spk_profile_init(&other, host);
@@ -146,7 +148,8 @@ check_ways_in(const SpkHost *host, const uint8_t *data, size_t len)
 	check_same_bytes(host, &state, data, len);
 	check_same_bytes(host, &other, data, len);
 
-	fuzz_check(spk_profile_open(host, data, len, &header, &slices, &why) == SPK_OK, "a profile is opened");
+	fuzz_check(spk_profile_open(host, data, len, &header, &slices, &why) == SPK_OK,
+			   "a profile is opened");
 	if (slices.left > MAX_SLICES)
 		return;
 	while (spk_slice_next(&slices, &all[n]))
@@ -165,12 +168,12 @@ check_ways_in(const SpkHost *host, const uint8_t *data, size_t len)
 static void
 check_merged(const SpkHost *host, const uint8_t *data, size_t len)
 {
-	double		once[SPK_N_PROFILE_FEATURES];
-	double		twice[SPK_N_PROFILE_FEATURES];
+	double			once[SPK_N_PROFILE_FEATURES];
+	double			twice[SPK_N_PROFILE_FEATURES];
 	SpkProfileState state;
-	SpkStatus	status;
-	SpkWriter	w;
-	const char *why;
+	SpkStatus		status;
+	SpkWriter		w;
+	const char	   *why;
 
 	spk_profile_init(&state, host);
 	for (int i = 0; i < 2; i++)
@@ -178,12 +181,13 @@ check_merged(const SpkHost *host, const uint8_t *data, size_t len)
 	w = encoded(host, &state);
 	fuzz_check(spk_profile_check(host, w.data, w.len, &why) == SPK_OK, "a merged profile is sound");
 	fuzz_check(features(data, len, SPK_NO_DAY, once, &status) &&
-			   features(w.data, w.len, SPK_NO_DAY, twice, &status), "a profile has features");
+				   features(w.data, w.len, SPK_NO_DAY, twice, &status),
+			   "a profile has features");
 	fuzz_check(once[SPK_FEATURE_n_sessions] == twice[SPK_FEATURE_n_sessions] &&
-			   once[SPK_FEATURE_days_active] == twice[SPK_FEATURE_days_active],
+				   once[SPK_FEATURE_days_active] == twice[SPK_FEATURE_days_active],
 			   "a profile merged with itself has the same days");
 	fuzz_check(label(data, len, SPK_NO_DAY, SPK_CHURN_CANCEL) ==
-			   label(w.data, w.len, SPK_NO_DAY, SPK_CHURN_CANCEL),
+				   label(w.data, w.len, SPK_NO_DAY, SPK_CHURN_CANCEL),
 			   "a profile merged with itself has the same label");
 	spk_release(host, w.data);
 }
@@ -193,9 +197,9 @@ static void
 add_unchecked(const SpkHost *host, const uint8_t *data, size_t len)
 {
 	SpkProfileState state;
-	SpkStatus	status;
-	SpkWriter	w;
-	const char *why = "";
+	SpkStatus		status;
+	SpkWriter		w;
+	const char	   *why = "";
 
 	spk_profile_init(&state, host);
 	status = spk_profile_add_profile(&state, data, len);
@@ -206,7 +210,8 @@ add_unchecked(const SpkHost *host, const uint8_t *data, size_t len)
 		return;
 	}
 	w = encoded(host, &state);
-	fuzz_check(spk_profile_check(host, w.data, w.len, &why) == SPK_OK || strstr(why, "cancellation") != NULL,
+	fuzz_check(spk_profile_check(host, w.data, w.len, &why) == SPK_OK ||
+				   strstr(why, "cancellation") != NULL,
 			   "what was added is sound");
 	spk_release(host, w.data);
 }
@@ -219,7 +224,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why = NULL;
 	SpkStatus	status = spk_profile_check(&host, data, size, &why);
 
-	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL), "there is a reason to refuse");
+	fuzz_check(status == SPK_OK || (status == SPK_CORRUPT && why != NULL),
+			   "there is a reason to refuse");
 	read_on_days(data, size);
 	if (status == SPK_OK)
 	{

@@ -10,4 +10,4 @@
 /* Profiles that were accepted so far. */
 extern uint64_t fuzz_profiles;
 
-#endif							/* FUZZ_PROFILE_H */
+#endif /* FUZZ_PROFILE_H */

@@ -12,17 +12,18 @@
 #include "fuzz_profile_text.h"
 #include "json/profile_text.h"
 
-uint64_t	fuzz_profile_texts;
+uint64_t fuzz_profile_texts;
 
 /* A byte of text makes no more than so many of host memory, but for what every text takes. */
-#define MEMORY_PER_BYTE		64
-#define MEMORY_AT_LEAST		65536
+#define MEMORY_PER_BYTE 64
+#define MEMORY_AT_LEAST 65536
 
 static SpkStatus
-read_text(const SpkHost *host, const void *text, size_t len, SpkProfileState *state, SpkTextFault *fault)
+read_text(const SpkHost *host, const void *text, size_t len, SpkProfileState *state,
+		  SpkTextFault *fault)
 {
 	SpkJsonParser parser;
-	SpkStatus	status;
+	SpkStatus	  status;
 
 	fuzz_check(spk_json_parser_open(&parser, SPK_PROFILE_DEPTH), "there is a parser");
 	spk_profile_init(state, host);
@@ -35,7 +36,7 @@ read_text(const SpkHost *host, const void *text, size_t len, SpkProfileState *st
 static SpkStatus
 encode(const SpkHost *host, SpkProfileState *state, SpkWriter *w)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	*w = spk_writer(host);
 	status = spk_profile_encode(state, w);
@@ -47,14 +48,16 @@ encode(const SpkHost *host, SpkProfileState *state, SpkWriter *w)
 static void
 check_round_trip(const SpkHost *host, const SpkWriter *bytes)
 {
-	SpkWriter	text = spk_writer(host);
-	SpkWriter	again;
+	SpkWriter		text = spk_writer(host);
+	SpkWriter		again;
 	SpkProfileState state;
-	SpkTextFault fault;
-	const char *why;
+	SpkTextFault	fault;
+	const char	   *why;
 
-	fuzz_check(spk_profile_write_text(host, bytes->data, bytes->len, &text, &why) == SPK_OK, "a profile has a text");
-	fuzz_check(read_text(host, text.data, text.len, &state, &fault) == SPK_OK, "a profile's text is read");
+	fuzz_check(spk_profile_write_text(host, bytes->data, bytes->len, &text, &why) == SPK_OK,
+			   "a profile has a text");
+	fuzz_check(read_text(host, text.data, text.len, &state, &fault) == SPK_OK,
+			   "a profile's text is read");
 	spk_release(host, text.data);
 	fuzz_check(encode(host, &state, &again) == SPK_OK, "what was read is encoded");
 	fuzz_check(again.len == bytes->len && memcmp(again.data, bytes->data, again.len) == 0,
@@ -66,12 +69,12 @@ check_round_trip(const SpkHost *host, const SpkWriter *bytes)
 static void
 check_ends_early(const uint8_t *data, size_t size, long allocs, long polls)
 {
-	FuzzHost	fuzz = {{allocs, polls, 0}, 0};
-	SpkHost		host = fuzz_host(&fuzz);
+	FuzzHost		fuzz = {{allocs, polls, 0}, 0};
+	SpkHost			host = fuzz_host(&fuzz);
 	SpkProfileState state;
-	SpkTextFault fault;
-	SpkWriter	w = spk_writer(&host);
-	SpkStatus	status = read_text(&host, data, size, &state, &fault);
+	SpkTextFault	fault;
+	SpkWriter		w = spk_writer(&host);
+	SpkStatus		status = read_text(&host, data, size, &state, &fault);
 
 	if (status == SPK_OK)
 		status = encode(&host, &state, &w);
@@ -86,15 +89,16 @@ check_ends_early(const uint8_t *data, size_t size, long allocs, long polls)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	FuzzHost	fuzz = FUZZ_HOST_INIT;
-	SpkHost		host = fuzz_host(&fuzz);
+	FuzzHost		fuzz = FUZZ_HOST_INIT;
+	SpkHost			host = fuzz_host(&fuzz);
 	SpkProfileState state;
-	SpkTextFault fault = {0};
-	SpkWriter	w;
-	const char *why = NULL;
-	SpkStatus	status = read_text(&host, data, size, &state, &fault);
+	SpkTextFault	fault = {0};
+	SpkWriter		w;
+	const char	   *why = NULL;
+	SpkStatus		status = read_text(&host, data, size, &state, &fault);
 
-	fuzz_check(fuzz.allocated <= MEMORY_AT_LEAST + MEMORY_PER_BYTE * (uint64_t) size, "memory is bounded");
+	fuzz_check(fuzz.allocated <= MEMORY_AT_LEAST + MEMORY_PER_BYTE * (uint64_t) size,
+			   "memory is bounded");
 	if (status != SPK_OK)
 	{
 		fuzz_check(status == SPK_CORRUPT && fault.before != NULL && fault.after != NULL,
@@ -108,7 +112,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		fuzz_check(encode(&host, &state, &w) == SPK_OK, "what was read is encoded");
 		status = spk_profile_check(&host, w.data, w.len, &why);
-		fuzz_check(status == SPK_OK || strstr(why, "cancellation") != NULL, "what was read is sound");
+		fuzz_check(status == SPK_OK || strstr(why, "cancellation") != NULL,
+				   "what was read is sound");
 		if (status == SPK_OK)
 		{
 			fuzz_profile_texts++;

@@ -10,4 +10,4 @@
 /* Texts that were profiles so far. */
 extern uint64_t fuzz_profile_texts;
 
-#endif							/* FUZZ_PROFILE_TEXT_H */
+#endif /* FUZZ_PROFILE_TEXT_H */

@@ -17,10 +17,10 @@
 #include "json/profile_text.h"
 #include "../unit/unit_table.h"
 
-#define N_ROWS		48
-#define MAX_BINS	6
+#define N_ROWS	 48
+#define MAX_BINS 6
 
-static UnitHost unit = UNIT_HOST_INIT;
+static UnitHost	   unit = UNIT_HOST_INIT;
 static const char *folder;
 
 static void
@@ -35,8 +35,8 @@ must(SpkStatus status)
 static void
 put_file(const char *kind, const char *name, const SpkWriter *w)
 {
-	char		path[512];
-	FILE	   *file;
+	char  path[512];
+	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s/%s", folder, kind, name);
 	file = fopen(path, "wb");
@@ -51,9 +51,10 @@ put_file(const char *kind, const char *name, const SpkWriter *w)
 
 /* The table in the forms that learners take, and its features in the model. */
 static void
-prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *model, SpkSamples *samples)
+prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *model,
+		SpkSamples *samples)
 {
-	uint32_t	n = t->table.n_rows;
+	uint32_t n = t->table.n_rows;
 
 	model->features = spk_alloc(host, t->table.n_columns, sizeof(SpkFeature));
 	for (; model->n_features < t->table.n_columns; model->n_features++)
@@ -61,7 +62,8 @@ prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *mo
 							&model->features[model->n_features]));
 	memset(samples, 0, sizeof(*samples));
 	must(spk_bin_table(host, &t->table, model->features,
-					   spk_alloc(host, n, spk_matrix_stride(t->table.n_columns)), &samples->matrix, NULL));
+					   spk_alloc(host, n, spk_matrix_stride(t->table.n_columns)), &samples->matrix,
+					   NULL));
 	must(spk_values_new(host, &t->table, model->features, &samples->values));
 }
 
@@ -69,8 +71,8 @@ prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *mo
 static void
 calibrate(const SpkHost *host, const SpkSamples *samples, double method, SpkModel *model)
 {
-	SpkScored	scored[UNIT_MAX_TABLE_ROWS];
-	size_t		n;
+	SpkScored scored[UNIT_MAX_TABLE_ROWS];
+	size_t	  n;
 
 	must(spk_samples_score(host, samples, SPK_NO_FOLD, model, scored, &n));
 	model->options.value[SPK_OPT_CALIBRATE] = method;
@@ -81,13 +83,15 @@ calibrate(const SpkHost *host, const SpkSamples *samples, double method, SpkMode
 static void
 make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm algorithm, ...)
 {
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model = {.algorithm = algorithm, .threshold = 0.5, .options = spk_options_default(algorithm)};
-	SpkWriter	w = spk_writer(&host);
-	SpkSamples	samples;
-	double		method;
-	va_list		args;
-	int			option;
+	SpkHost	   host = unit_host(&unit);
+	SpkModel   model = {.algorithm = algorithm,
+						.threshold = 0.5,
+						.options = spk_options_default(algorithm)};
+	SpkWriter  w = spk_writer(&host);
+	SpkSamples samples;
+	double	   method;
+	va_list	   args;
+	int		   option;
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
@@ -114,12 +118,20 @@ static void
 make_many_sets(const char *name, uint32_t n_trees)
 {
 	SpkHost		host = unit_host(&unit);
-	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING, .threshold = 0.5, .n_trees = n_trees,
-	.n_features = 1, .options = spk_options_default(SPK_GRADIENT_BOOSTING)};
-	SpkCategory categories[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 1}, {"g", 1}, {"h", 1}};
+	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING,
+						 .threshold = 0.5,
+						 .n_trees = n_trees,
+						 .n_features = 1,
+						 .options = spk_options_default(SPK_GRADIENT_BOOSTING)};
+	SpkCategory categories[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1},
+								{"e", 1}, {"f", 1}, {"g", 1}, {"h", 1}};
 	uint32_t	counts[] = {1, 1, 1, 1, 1, 1, 1, 1, 2};
-	SpkFeature	feature = {.name = "c", .kind = SPK_CATEGORY, .n_bins = 8, .categories = categories,
-	.counts = counts, .importance = 1};
+	SpkFeature	feature = {.name = "c",
+						   .kind = SPK_CATEGORY,
+						   .n_bins = 8,
+						   .categories = categories,
+						   .counts = counts,
+						   .importance = 1};
 	SpkNode		nodes[256][3];
 	SpkCodeSet	sets[256];
 	SpkTree		trees[256];
@@ -142,26 +154,27 @@ make_many_sets(const char *name, uint32_t n_trees)
 	spk_release(&host, w.data);
 }
 
-#define NONE			SPK_OPT_CALIBRATE, SPK_CALIBRATE_NONE
-#define PLATT			SPK_OPT_CALIBRATE, SPK_CALIBRATE_PLATT
-#define ISOTONIC		SPK_OPT_CALIBRATE, SPK_CALIBRATE_ISOTONIC
-#define MULTINOMIAL		SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_MULTINOMIAL
-#define PERMUTATION		SPK_OPT_IMPORTANCE, SPK_IMPORTANCE_PERMUTATION
-#define SMALL			SPK_OPT_TREES, 3.0, SPK_OPT_MAX_DEPTH, 3.0
-#define END				SPK_N_OPTIONS
+#define NONE		SPK_OPT_CALIBRATE, SPK_CALIBRATE_NONE
+#define PLATT		SPK_OPT_CALIBRATE, SPK_CALIBRATE_PLATT
+#define ISOTONIC	SPK_OPT_CALIBRATE, SPK_CALIBRATE_ISOTONIC
+#define MULTINOMIAL SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_MULTINOMIAL
+#define PERMUTATION SPK_OPT_IMPORTANCE, SPK_IMPORTANCE_PERMUTATION
+#define SMALL		SPK_OPT_TREES, 3.0, SPK_OPT_MAX_DEPTH, 3.0
+#define END			SPK_N_OPTIONS
 
 static void
 make_models(void)
 {
-	UnitTable  *t = unit_table_mixed(N_ROWS);
-	UnitTable  *large = unit_table_mixed(500);
+	UnitTable *t = unit_table_mixed(N_ROWS);
+	UnitTable *large = unit_table_mixed(500);
 
 	make_model("forest", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, NONE, END);
 	make_model("forest_platt", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PLATT, END);
 	make_model("forest_isotonic", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, ISOTONIC, END);
 	make_model("forest_permutation", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PERMUTATION, END);
 	make_model("tree", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_DEPTH, 4.0, END);
-	make_model("tree_isotonic", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_LEAVES, 4.0, ISOTONIC, END);
+	make_model("tree_isotonic", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_LEAVES, 4.0, ISOTONIC,
+			   END);
 	make_model("tree_deep", large, 40, SPK_DECISION_TREE, SPK_OPT_MIN_LEAF, 1.0, END);
 	make_model("boosting", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, SPK_OPT_MIN_LEAF, 2.0, END);
 	make_model("boosting_platt", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, PLATT, END);
@@ -201,14 +214,19 @@ put_profile(const char *name, SpkProfileState *state)
 static void
 make_even(const char *name, SpkPage page, int n, int64_t start, int64_t step, int64_t session)
 {
-	SpkHost		host = unit_host(&unit);
+	SpkHost			host = unit_host(&unit);
 	SpkProfileState state;
 
 	spk_profile_init(&state, &host);
 	for (int i = 0; i < n; i++)
 	{
-		SpkEvent	e = {.ts = start + i * step, .session = session + i / 3, .registration = SPK_NO_TIME,
-		.length_us = 200000001, .page = page, .level = SPK_LEVEL_PAID, .gender = SPK_GENDER_FEMALE};
+		SpkEvent e = {.ts = start + i * step,
+					  .session = session + i / 3,
+					  .registration = SPK_NO_TIME,
+					  .length_us = 200000001,
+					  .page = page,
+					  .level = SPK_LEVEL_PAID,
+					  .gender = SPK_GENDER_FEMALE};
 
 		must(spk_profile_add(&state, &e));
 	}
@@ -219,14 +237,15 @@ make_even(const char *name, SpkPage page, int n, int64_t start, int64_t step, in
 static void
 make_mixed(const char *name, int n, uint32_t n_days, uint32_t n_sessions)
 {
-	SpkHost		host = unit_host(&unit);
-	SpkRng		rng = spk_rng(5, n);
+	SpkHost			host = unit_host(&unit);
+	SpkRng			rng = spk_rng(5, n);
 	SpkProfileState state;
 
 	spk_profile_init(&state, &host);
 	for (int i = 0; i < n; i++)
 	{
-		SpkEvent	e = {.ts = (int64_t) spk_rng_below(&rng, n_days * 1440) * 60000000 + spk_rng_below(&rng, 2)};
+		SpkEvent e = {.ts = (int64_t) spk_rng_below(&rng, n_days * 1440) * 60000000 +
+						  spk_rng_below(&rng, 2)};
 
 		e.session = (int64_t) spk_rng_below(&rng, n_sessions) - 2;
 		e.page = (SpkPage) spk_rng_below(&rng, SPK_N_PAGES);
@@ -243,8 +262,8 @@ make_mixed(const char *name, int n, uint32_t n_days, uint32_t n_sessions)
 static void
 make_full(const char *name)
 {
-	SpkHost		host = unit_host(&unit);
-	SpkSlice	slice;
+	SpkHost			host = unit_host(&unit);
+	SpkSlice		slice;
 	SpkProfileState state;
 
 	spk_slice_init(&slice, 1, 2);

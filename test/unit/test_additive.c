@@ -18,17 +18,17 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_ROWS		500
+#define N_ROWS 500
 
 static const SpkCategory levels[] = {{"paid", 4}, {"free", 4}, {"gold", 4}};
 
 static UnitTable *
 mixed(void)
 {
-	UnitTable  *t = unit_table_new(N_ROWS);
-	double	   *songs = unit_table_numbers(t, "songs");
-	double	   *constant = unit_table_numbers(t, "constant");
-	uint32_t   *level = unit_table_categories(t, "level", levels, 3);
+	UnitTable *t = unit_table_new(N_ROWS);
+	double	  *songs = unit_table_numbers(t, "songs");
+	double	  *constant = unit_table_numbers(t, "constant");
+	uint32_t  *level = unit_table_categories(t, "level", levels, 3);
 
 	for (uint32_t i = 0; i < N_ROWS; i++)
 	{
@@ -44,15 +44,15 @@ mixed(void)
 static void
 check_explanations(UnitFit fit, SpkAlgorithm algorithm, SpkOption option, double value)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = mixed();
-	SpkOptions	options = spk_options_default(algorithm);
-	SpkModel	model;
-	SpkValues	rows;
-	double		mean[3] = {0};
-	double		mean_margin = 0;
-	double		size = 0;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = mixed();
+	SpkOptions options = spk_options_default(algorithm);
+	SpkModel   model;
+	SpkValues  rows;
+	double	   mean[3] = {0};
+	double	   mean_margin = 0;
+	double	   size = 0;
 
 	options.value[option] = value;
 	assert_int_equal(unit_table_fit(&host, t, fit, algorithm, &options, &model), SPK_OK);
@@ -60,8 +60,8 @@ check_explanations(UnitFit fit, SpkAlgorithm algorithm, SpkOption option, double
 	assert_int_equal(spk_values_new(&host, &t->table, model.features, &rows), SPK_OK);
 	for (uint32_t r = 0; r < N_ROWS; r++)
 	{
-		double		contributions[3];
-		double		margin = spk_additive_base(&model);
+		double contributions[3];
+		double margin = spk_additive_base(&model);
 
 		spk_additive_explain(&model, spk_values_row(&rows, r), contributions);
 		for (int f = 0; f < 3; f++)
@@ -70,7 +70,8 @@ check_explanations(UnitFit fit, SpkAlgorithm algorithm, SpkOption option, double
 			size += fabs(contributions[f]) / N_ROWS;
 			margin += contributions[f];
 		}
-		assert_true(fabs(spk_sigmoid(margin) - spk_additive_predict(&model, spk_values_row(&rows, r))) < 1e-14);
+		assert_true(fabs(spk_sigmoid(margin) -
+						 spk_additive_predict(&model, spk_values_row(&rows, r))) < 1e-14);
 		mean_margin += margin / N_ROWS;
 	}
 	assert_true(size > 0.1);
@@ -88,14 +89,17 @@ logistic_regression(void **unused)
 {
 	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_L2, 1);
 	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_L2, 0);
-	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_CLASS_WEIGHT, SPK_WEIGHT_BALANCED);
+	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_CLASS_WEIGHT,
+					   SPK_WEIGHT_BALANCED);
 }
 
 static void
 naive_bayes(void **unused)
 {
-	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_GAUSSIAN);
-	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_MULTINOMIAL);
+	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_DISTRIBUTION,
+					   SPK_DISTRIBUTION_GAUSSIAN);
+	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_DISTRIBUTION,
+					   SPK_DISTRIBUTION_MULTINOMIAL);
 }
 
 int

@@ -14,10 +14,10 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_NAMES		40
+#define N_NAMES 40
 
 static SpkCategory names[N_NAMES];
-static char letters[N_NAMES];
+static char		   letters[N_NAMES];
 
 /* Random numbers below n. */
 static uint32_t
@@ -37,9 +37,9 @@ assert_near(double got, double expected)
 static SpkAudit
 audited(const UnitTable *t, uint32_t column)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkAudit	audit;
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	SpkAudit audit;
 
 	assert_int_equal(spk_audit_column(&host, &t->table, column, &audit), SPK_OK);
 	assert_int_equal(unit.live, 0);
@@ -50,15 +50,15 @@ audited(const UnitTable *t, uint32_t column)
 static UnitTable *
 random_table(uint32_t seed)
 {
-	uint64_t	state = seed + 1;
-	uint32_t	n = 2 + below(&state, 60);
-	uint32_t	n_values = 1 + below(&state, 1 + n);
-	uint32_t	n_names = 1 + below(&state, N_NAMES);
-	uint32_t	churn = 1 + below(&state, 9);
-	uint32_t	missing = below(&state, 5);
-	UnitTable  *t = unit_table_new(n);
-	double	   *numbers = unit_table_numbers(t, "number");
-	uint32_t   *ids = unit_table_categories(t, "category", names, n_names);
+	uint64_t   state = seed + 1;
+	uint32_t   n = 2 + below(&state, 60);
+	uint32_t   n_values = 1 + below(&state, 1 + n);
+	uint32_t   n_names = 1 + below(&state, N_NAMES);
+	uint32_t   churn = 1 + below(&state, 9);
+	uint32_t   missing = below(&state, 5);
+	UnitTable *t = unit_table_new(n);
+	double	  *numbers = unit_table_numbers(t, "number");
+	uint32_t  *ids = unit_table_categories(t, "category", names, n_names);
 
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -71,15 +71,16 @@ random_table(uint32_t seed)
 
 /* Pair by pair; higher says whether row i stands above j (1), below (0) or level (0.5). */
 static double
-pairs(const UnitTable *t, uint32_t column, double (*higher) (const UnitTable *, uint32_t, uint32_t, uint32_t))
+pairs(const UnitTable *t, uint32_t column,
+	  double (*higher)(const UnitTable *, uint32_t, uint32_t, uint32_t))
 {
-	double		wins = 0;
-	double		n = 0;
+	double wins = 0;
+	double n = 0;
 
 	for (uint32_t i = 0; i < t->table.n_rows; i++)
 		for (uint32_t j = 0; j < t->table.n_rows; j++)
 		{
-			double		w = t->labels[i] == 1 && t->labels[j] == 0 ? higher(t, column, i, j) : NAN;
+			double w = t->labels[i] == 1 && t->labels[j] == 0 ? higher(t, column, i, j) : NAN;
 
 			if (isnan(w))
 				continue;
@@ -104,8 +105,8 @@ order(double a, double b)
 static double
 higher_number(const UnitTable *t, uint32_t column, uint32_t i, uint32_t j)
 {
-	double		a = t->numbers[column][i];
-	double		b = t->numbers[column][j];
+	double a = t->numbers[column][i];
+	double b = t->numbers[column][j];
 
 	return isnan(a) || isnan(b) ? NAN : order(a, b);
 }
@@ -120,8 +121,8 @@ higher_missing(const UnitTable *t, uint32_t column, uint32_t i, uint32_t j)
 static double
 share(const UnitTable *t, uint32_t column, uint32_t row, uint32_t i, uint32_t j)
 {
-	uint32_t	rows[2] = {0, 0};
-	uint32_t	positives[2] = {0, 0};
+	uint32_t rows[2] = {0, 0};
+	uint32_t positives[2] = {0, 0};
 
 	for (uint32_t k = 0; k < t->table.n_rows; k++)
 		for (int all = 0; all <= 1 && k != i && k != j && t->ids[column][k] != SPK_NO_ID; all++)
@@ -152,15 +153,15 @@ higher_share(const UnitTable *t, uint32_t column, uint32_t i, uint32_t j)
 static bool
 is_pure(const UnitTable *t, uint32_t column)
 {
-	bool		category = t->columns[column].kind == SPK_CATEGORY;
+	bool category = t->columns[column].kind == SPK_CATEGORY;
 
 	for (uint32_t i = 0; i < t->table.n_rows; i++)
 		for (uint32_t j = 0; j < i; j++)
 		{
-			double		a = t->numbers[column][i];
-			double		b = t->numbers[column][j];
-			bool		same = category ? t->ids[column][i] == t->ids[column][j]
-				: a == b || (isnan(a) && isnan(b));
+			double a = t->numbers[column][i];
+			double b = t->numbers[column][j];
+			bool   same = category ? t->ids[column][i] == t->ids[column][j] :
+									 a == b || (isnan(a) && isnan(b));
 
 			if (same && t->labels[i] != t->labels[j])
 				return false;
@@ -173,10 +174,10 @@ test_pairs(void **state)
 {
 	for (uint32_t seed = 0; seed < 400; seed++)
 	{
-		UnitTable  *t = random_table(seed);
-		SpkAudit	number = audited(t, 0);
-		SpkAudit	category = audited(t, 1);
-		SpkAudit	again;
+		UnitTable *t = random_table(seed);
+		SpkAudit   number = audited(t, 0);
+		SpkAudit   category = audited(t, 1);
+		SpkAudit   again;
 
 		assert_near(number.auc, pairs(t, 0, higher_number));
 		assert_near(number.missing_auc, pairs(t, 0, higher_missing));
@@ -198,18 +199,18 @@ test_pairs(void **state)
 static void
 test_chance(void **state)
 {
-	uint64_t	rng = 7;
-	double		sum = 0;
-	double		squares = 0;
-	double		category_sum = 0;
-	const int	rounds = 2000;
+	uint64_t  rng = 7;
+	double	  sum = 0;
+	double	  squares = 0;
+	double	  category_sum = 0;
+	const int rounds = 2000;
 
 	for (int round = 0; round < rounds; round++)
 	{
-		UnitTable  *t = unit_table_new(100);
-		double	   *numbers = unit_table_numbers(t, "number");
-		uint32_t   *ids = unit_table_categories(t, "category", names, N_NAMES);
-		SpkAudit	audit;
+		UnitTable *t = unit_table_new(100);
+		double	  *numbers = unit_table_numbers(t, "number");
+		uint32_t  *ids = unit_table_categories(t, "category", names, N_NAMES);
+		SpkAudit   audit;
 
 		for (uint32_t i = 0; i < 100; i++)
 		{
@@ -233,14 +234,14 @@ test_chance(void **state)
 static void
 test_facts(void **state)
 {
-	UnitTable  *t = unit_table_new(6);
-	double	   *label = unit_table_numbers(t, "label");
-	double	   *opposite = unit_table_numbers(t, "opposite");
-	double	   *constant = unit_table_numbers(t, "constant");
-	double	   *never = unit_table_numbers(t, "never");
-	double	   *only_left = unit_table_numbers(t, "only those who left");
-	uint32_t   *ids = unit_table_categories(t, "id", names, 6);
-	SpkAudit	audit;
+	UnitTable *t = unit_table_new(6);
+	double	  *label = unit_table_numbers(t, "label");
+	double	  *opposite = unit_table_numbers(t, "opposite");
+	double	  *constant = unit_table_numbers(t, "constant");
+	double	  *never = unit_table_numbers(t, "never");
+	double	  *only_left = unit_table_numbers(t, "only those who left");
+	uint32_t  *ids = unit_table_categories(t, "id", names, 6);
+	SpkAudit   audit;
 
 	for (uint32_t i = 0; i < 6; i++)
 	{
@@ -253,11 +254,13 @@ test_facts(void **state)
 		ids[i] = i;
 	}
 	audit = audited(t, 0);
-	assert_true(audit.equals_label && audit.pure && audit.whole && audit.auc == 1 && audit.n_distinct == 2);
+	assert_true(audit.equals_label && audit.pure && audit.whole && audit.auc == 1 &&
+				audit.n_distinct == 2);
 	audit = audited(t, 1);
 	assert_true(!audit.equals_label && audit.pure && audit.auc == 0);
 	audit = audited(t, 2);
-	assert_true(!audit.pure && !audit.whole && audit.auc == 0.5 && audit.z == 0 && audit.n_distinct == 1);
+	assert_true(!audit.pure && !audit.whole && audit.auc == 0.5 && audit.z == 0 &&
+				audit.n_distinct == 1);
 	audit = audited(t, 3);
 	assert_true(!audit.pure && isnan(audit.auc) && audit.n_known == 0 && audit.missing_auc == 0.5);
 	audit = audited(t, 4);
@@ -271,21 +274,20 @@ static void
 test_twins(void **state)
 {
 	static const SpkTwin hows[] = {
-		[1] = SPK_TWIN_VALUES,[2] = SPK_TWIN_ORDER,[3] = SPK_TWIN_REVERSE,[6] = SPK_TWIN_VALUES
-	};
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = unit_table_new(300);
-	double	   *x = unit_table_numbers(t, "x");
-	double	   *copy = unit_table_numbers(t, "copy");
-	double	   *cube = unit_table_numbers(t, "cube");
-	double	   *minus = unit_table_numbers(t, "minus");
-	double	   *nearly = unit_table_numbers(t, "nearly");
-	uint32_t   *ids = unit_table_categories(t, "ids", names, 7);
-	uint32_t   *renamed = unit_table_categories(t, "renamed", names, 9);
-	uint32_t   *merged = unit_table_categories(t, "merged", names, 7);
-	SpkAudit	audits[UNIT_MAX_COLUMNS];
-	uint64_t	rng = 3;
+		[1] = SPK_TWIN_VALUES, [2] = SPK_TWIN_ORDER, [3] = SPK_TWIN_REVERSE, [6] = SPK_TWIN_VALUES};
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = unit_table_new(300);
+	double	  *x = unit_table_numbers(t, "x");
+	double	  *copy = unit_table_numbers(t, "copy");
+	double	  *cube = unit_table_numbers(t, "cube");
+	double	  *minus = unit_table_numbers(t, "minus");
+	double	  *nearly = unit_table_numbers(t, "nearly");
+	uint32_t  *ids = unit_table_categories(t, "ids", names, 7);
+	uint32_t  *renamed = unit_table_categories(t, "renamed", names, 9);
+	uint32_t  *merged = unit_table_categories(t, "merged", names, 7);
+	SpkAudit   audits[UNIT_MAX_COLUMNS];
+	uint64_t   rng = 3;
 
 	for (uint32_t i = 0; i < 300; i++)
 	{
@@ -324,12 +326,12 @@ test_twins(void **state)
 static void
 test_failures(void **state)
 {
-	UnitTable  *t = random_table(5);
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkAudit	audits[4];
-	SpkStatus	status;
-	long		n;
+	UnitTable *t = random_table(5);
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	SpkAudit   audits[4];
+	SpkStatus  status;
+	long	   n;
 
 	memcpy(unit_table_numbers(t, "twice"), t->numbers[0], sizeof(t->numbers[0]));
 	t->numbers[2][0] = 1e6;
@@ -359,11 +361,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_chance),
-		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_twins),
-		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_pairs), cmocka_unit_test(test_chance),   cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_twins), cmocka_unit_test(test_failures),
 	};
 
 	for (int i = 0; i < N_NAMES; i++)

@@ -36,9 +36,9 @@ assert_near(double got, double expected, double relative)
 static UnitTable *
 small(void)
 {
-	static const double numbers[] = {1, 3, NAN, 5, 6, 8};
+	static const double	  numbers[] = {1, 3, NAN, 5, 6, 8};
 	static const uint32_t ids[] = {1, 1, 0, SPK_NO_ID, 0, 1};
-	UnitTable  *t = unit_table_new(6);
+	UnitTable			 *t = unit_table_new(6);
 
 	memcpy(unit_table_numbers(t, "songs"), numbers, sizeof(numbers));
 	memcpy(unit_table_categories(t, "level", levels, 2), ids, sizeof(ids));
@@ -49,7 +49,7 @@ small(void)
 static SpkOptions
 with_distribution(double distribution)
 {
-	SpkOptions	options = spk_options_default(SPK_NAIVE_BAYES);
+	SpkOptions options = spk_options_default(SPK_NAIVE_BAYES);
 
 	options.value[SPK_OPT_DISTRIBUTION] = distribution;
 	return options;
@@ -58,9 +58,10 @@ with_distribution(double distribution)
 static SpkModel
 fitted(const SpkHost *host, const UnitTable *t, SpkOptions options)
 {
-	SpkModel	model;
+	SpkModel model;
 
-	assert_int_equal(unit_table_fit(host, t, spk_bayes_fit, SPK_NAIVE_BAYES, &options, &model), SPK_OK);
+	assert_int_equal(unit_table_fit(host, t, spk_bayes_fit, SPK_NAIVE_BAYES, &options, &model),
+					 SPK_OK);
 	assert_null(spk_terms_fault(&model));
 	return model;
 }
@@ -74,16 +75,16 @@ normal(double x, double mean, double variance)
 static void
 gaussian(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	SpkModel	model = fitted(&host, t, with_distribution(SPK_DISTRIBUTION_GAUSSIAN));
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	UnitTable	 *t = small();
+	SpkModel	  model = fitted(&host, t, with_distribution(SPK_DISTRIBUTION_GAUSSIAN));
 	const double *songs = model.terms + SPK_INTERCEPT;
 	const double *level = songs + SPK_BAYES_NUMBER;
-	double		floor = 1e-9 * ((1 + 9 + 25 + 36 + 64) / 5.0 - 4.6 * 4.6);	/* of the variance of all */
-	double		row[] = {4, 1};
-	double		churns;
-	double		stays;
+	double floor = 1e-9 * ((1 + 9 + 25 + 36 + 64) / 5.0 - 4.6 * 4.6); /* of the variance of all */
+	double row[] = {4, 1};
+	double churns;
+	double stays;
 
 	assert_near(model.terms[0], log(4 / 6.0), 1e-15);
 	assert_near(model.terms[1], log(2 / 6.0), 1e-15);
@@ -112,15 +113,15 @@ gaussian(void **unused)
 static void
 multinomial(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	SpkOptions	options = with_distribution(SPK_DISTRIBUTION_MULTINOMIAL);
-	SpkModel	model;
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	UnitTable	 *t = small();
+	SpkOptions	  options = with_distribution(SPK_DISTRIBUTION_MULTINOMIAL);
+	SpkModel	  model;
 	const double *songs;
 	const double *level;
-	double		row[] = {100, 0};	/* beyond the range: as 1 */
-	double		odds;
+	double		  row[] = {100, 0}; /* beyond the range: as 1 */
+	double		  odds;
 
 	options.value[SPK_OPT_SMOOTHING] = 0.5;
 	options.value[SPK_OPT_CLASS_WEIGHT] = SPK_WEIGHT_BALANCED;
@@ -145,15 +146,15 @@ multinomial(void **unused)
 static void
 columns_that_say_nothing(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	double	   *constant = unit_table_numbers(t, "constant");
-	double	   *never = unit_table_numbers(t, "never");
-	double	   *once = unit_table_numbers(t, "once");
-	double		with[] = {4, 1, 0.1, 7, 3};
-	double		without[] = {4, 1, NAN, NAN, NAN};
-	SpkModel	model;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = small();
+	double	  *constant = unit_table_numbers(t, "constant");
+	double	  *never = unit_table_numbers(t, "never");
+	double	  *once = unit_table_numbers(t, "once");
+	double	   with[] = {4, 1, 0.1, 7, 3};
+	double	   without[] = {4, 1, NAN, NAN, NAN};
+	SpkModel   model;
 
 	for (int i = 0; i < 6; i++)
 	{
@@ -180,11 +181,11 @@ columns_that_say_nothing(void **unused)
 static void
 extreme_numbers(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	double	   *large = unit_table_numbers(t, "large");
-	double	   *small_ones = unit_table_numbers(t, "small");
+	UnitHost			unit = UNIT_HOST_INIT;
+	SpkHost				host = unit_host(&unit);
+	UnitTable		   *t = small();
+	double			   *large = unit_table_numbers(t, "large");
+	double			   *small_ones = unit_table_numbers(t, "small");
 	static const double ends[] = {-INFINITY, -1.7e308, 0, 1.7e308, INFINITY};
 
 	for (int i = 0; i < 6; i++)
@@ -194,13 +195,13 @@ extreme_numbers(void **unused)
 	}
 	for (int distribution = 0; distribution < 2; distribution++)
 	{
-		SpkModel	model = fitted(&host, t, with_distribution(distribution));
+		SpkModel model = fitted(&host, t, with_distribution(distribution));
 
 		for (int i = 0; i < 5; i++)
 			for (int j = 0; j < 5; j++)
 			{
-				double		row[] = {ends[i], 0, ends[j], ends[i]};
-				double		p = spk_additive_predict(&model, row);
+				double row[] = {ends[i], 0, ends[j], ends[i]};
+				double p = spk_additive_predict(&model, row);
 
 				assert_true(p >= 0 && p <= 1);
 			}
@@ -213,11 +214,11 @@ extreme_numbers(void **unused)
 static void
 same_bits(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = unit_table_new(3000);
-	double	   *a = unit_table_numbers(t, "a");
-	uint32_t   *level = unit_table_categories(t, "level", levels, 2);
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = unit_table_new(3000);
+	double	  *a = unit_table_numbers(t, "a");
+	uint32_t  *level = unit_table_categories(t, "level", levels, 2);
 
 	for (uint32_t i = 0; i < 3000; i++)
 	{
@@ -227,9 +228,9 @@ same_bits(void **unused)
 	}
 	for (int distribution = 0; distribution < 2; distribution++)
 	{
-		SpkModel	model = fitted(&host, t, with_distribution(distribution));
-		SpkWriter	first = unit_model_bytes(&host, &model);
-		SpkWriter	second;
+		SpkModel  model = fitted(&host, t, with_distribution(distribution));
+		SpkWriter first = unit_model_bytes(&host, &model);
+		SpkWriter second;
 
 		spk_model_release(&host, &model);
 		unit_table_shuffle(t);
@@ -248,15 +249,16 @@ same_bits(void **unused)
 static void
 failures(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	SpkOptions	options = with_distribution(SPK_DISTRIBUTION_MULTINOMIAL);
-	SpkModel	model;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = small();
+	SpkOptions options = with_distribution(SPK_DISTRIBUTION_MULTINOMIAL);
+	SpkModel   model;
 
 	assert_true(unit_table_fit_fails_well(t, spk_bayes_fit, SPK_NAIVE_BAYES, &options));
 	memset(t->labels, 0, sizeof(t->labels));
-	assert_int_equal(unit_table_fit(&host, t, spk_bayes_fit, SPK_NAIVE_BAYES, &options, &model), SPK_INVALID);
+	assert_int_equal(unit_table_fit(&host, t, spk_bayes_fit, SPK_NAIVE_BAYES, &options, &model),
+					 SPK_INVALID);
 	assert_int_equal(unit.live, 0);
 	free(t);
 }
@@ -265,13 +267,13 @@ failures(void **unused)
 static void
 changed_bytes(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = small();
-	SpkModel	model = fitted(&host, t, with_distribution(SPK_DISTRIBUTION_GAUSSIAN));
-	SpkWriter	w = unit_model_bytes(&host, &model);
-	double		row[] = {4, 1};
-	int			taken = 0;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = small();
+	SpkModel   model = fitted(&host, t, with_distribution(SPK_DISTRIBUTION_GAUSSIAN));
+	SpkWriter  w = unit_model_bytes(&host, &model);
+	double	   row[] = {4, 1};
+	int		   taken = 0;
 
 	spk_model_release(&host, &model);
 	for (size_t at = SPK_MODEL_HEADER; at < w.len; at++)
@@ -285,7 +287,7 @@ changed_bytes(void **unused)
 			status = spk_model_decode(&host, w.data, w.len, &model, &why);
 			if (status == SPK_OK)
 			{
-				double		p = spk_additive_predict(&model, row);
+				double p = spk_additive_predict(&model, row);
 
 				assert_true(p >= 0 && p <= 1);
 				spk_model_release(&host, &model);

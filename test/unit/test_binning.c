@@ -21,7 +21,8 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define ARRAY(...)	((const double[]) {__VA_ARGS__}), sizeof((const double[]) {__VA_ARGS__}) / sizeof(double)
+#define ARRAY(...) \
+	((const double[]) {__VA_ARGS__}), sizeof((const double[]) {__VA_ARGS__}) / sizeof(double)
 
 static UnitHost state = UNIT_HOST_INIT;
 
@@ -38,10 +39,10 @@ release_feature(const SpkHost *host, SpkFeature *feature)
 static SpkFeature
 bin(const double *values, uint32_t n, uint32_t max_bins)
 {
-	SpkHost		host = unit_host(&state);
-	SpkColumn	column = {.name = "x", .kind = SPK_NUMBER, .numbers = values};
-	SpkFeature	feature;
-	uint32_t	counts[256] = {0};
+	SpkHost	   host = unit_host(&state);
+	SpkColumn  column = {.name = "x", .kind = SPK_NUMBER, .numbers = values};
+	SpkFeature feature;
+	uint32_t   counts[256] = {0};
 
 	assert_int_equal(spk_bin_column(&host, &column, n, max_bins, &feature), SPK_OK);
 	assert_string_equal(feature.name, "x");
@@ -53,8 +54,8 @@ bin(const double *values, uint32_t n, uint32_t max_bins)
 	}
 	for (uint32_t i = 0; i < n; i++)
 	{
-		uint8_t		code = spk_code_number(&feature, values[i]);
-		uint32_t	below = 0;
+		uint8_t	 code = spk_code_number(&feature, values[i]);
+		uint32_t below = 0;
 
 		for (uint32_t e = 0; e + 1 < feature.n_bins; e++)
 			below += feature.edges[e] < values[i];
@@ -73,7 +74,7 @@ bin(const double *values, uint32_t n, uint32_t max_bins)
 static void
 check_edges(SpkFeature feature, const double *edges, size_t n_edges)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
 	assert_int_equal(feature.n_bins, n_edges + 1);
 	for (size_t i = 0; i < n_edges; i++)
@@ -84,13 +85,14 @@ check_edges(SpkFeature feature, const double *edges, size_t n_edges)
 static void
 few_values_get_a_bin_each(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkFeature	feature;
+	SpkHost	   host = unit_host(&state);
+	SpkFeature feature;
 
 	check_edges(bin(ARRAY(3, 1, NAN, 2, 1, 10), 255), ARRAY(1.5, 2.5, 6.5));
 	check_edges(bin(ARRAY(0.0, -0.0, -1, 1), 255), ARRAY(-0.5, 0.5));
 	check_edges(bin(ARRAY(-1, 1), 255), ARRAY(0.0));
-	check_edges(bin(ARRAY(-DBL_MAX, DBL_MAX, DBL_MAX / 2), 255), ARRAY(-DBL_MAX / 4, DBL_MAX * 0.75));
+	check_edges(bin(ARRAY(-DBL_MAX, DBL_MAX, DBL_MAX / 2), 255),
+				ARRAY(-DBL_MAX / 4, DBL_MAX * 0.75));
 	/* no double lies between: the lower one */
 	check_edges(bin(ARRAY(1, 1 + DBL_EPSILON), 255), ARRAY(1));
 	check_edges(bin(ARRAY(0, 0x1p-1074), 255), ARRAY(0));
@@ -119,10 +121,10 @@ few_values_get_a_bin_each(void **unused)
 static void
 many_values_get_equal_bins(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(1, 2);
-	double		values[5000];
-	SpkFeature	feature;
+	SpkHost	   host = unit_host(&state);
+	SpkRng	   rng = spk_rng(1, 2);
+	double	   values[5000];
+	SpkFeature feature;
 
 	for (int i = 0; i < 5000; i++)
 		values[i] = spk_rng_double(&rng) - 0.5;
@@ -145,12 +147,14 @@ many_values_get_equal_bins(void **unused)
 	/* whatever the ties */
 	for (int round = 0; round < 200; round++)
 	{
-		uint32_t	n = 1 + spk_rng_below(&rng, 600);
-		uint32_t	distinct = 1 + spk_rng_below(&rng, 600);
-		double		power = 1 + spk_rng_below(&rng, 4);
+		uint32_t n = 1 + spk_rng_below(&rng, 600);
+		uint32_t distinct = 1 + spk_rng_below(&rng, 600);
+		double	 power = 1 + spk_rng_below(&rng, 4);
 
 		for (uint32_t i = 0; i < n; i++)
-			values[i] = spk_rng_below(&rng, 10) == 0 ? NAN : floor(distinct * pow(spk_rng_double(&rng), power));
+			values[i] = spk_rng_below(&rng, 10) == 0 ?
+				NAN :
+				floor(distinct * pow(spk_rng_double(&rng), power));
 		feature = bin(values, n, 1 + spk_rng_below(&rng, 255));
 		release_feature(&host, &feature);
 	}
@@ -162,13 +166,13 @@ many_values_get_equal_bins(void **unused)
 static SpkCuts
 naive_cuts(const uint64_t *keys, uint32_t n, uint32_t max_bins)
 {
-	SpkCuts		cuts = {0};
-	uint32_t	share = n / max_bins;
-	uint32_t	n_values = 0;
-	int64_t		heavy_left = 0;
-	int64_t		light_left = 0;
-	int64_t		in_bin = 0;
-	bool		heavy = false;
+	SpkCuts	 cuts = {0};
+	uint32_t share = n / max_bins;
+	uint32_t n_values = 0;
+	int64_t	 heavy_left = 0;
+	int64_t	 light_left = 0;
+	int64_t	 in_bin = 0;
+	bool	 heavy = false;
 
 	for (uint32_t at = 0, end; at < n; at = end, n_values++)
 	{
@@ -179,18 +183,19 @@ naive_cuts(const uint64_t *keys, uint32_t n, uint32_t max_bins)
 	}
 	for (uint32_t at = 0, end; at < n; at = end)
 	{
-		int64_t		bins = max_bins - cuts.n_bins - heavy_left;
-		int64_t		run;
+		int64_t bins = max_bins - cuts.n_bins - heavy_left;
+		int64_t run;
 
 		for (end = at; end < n && keys[end] == keys[at];)
 			end++;
 		run = end - at;
-		if (at > 0 && (n_values <= max_bins || run > share ||
-					   (bins >= 2 && (heavy || (2 * in_bin + run) * bins > 2 * light_left))))
+		if (at > 0 &&
+			(n_values <= max_bins || run > share ||
+			 (bins >= 2 && (heavy || (2 * in_bin + run) * bins > 2 * light_left))))
 		{
-			double		low = spk_number_of_key(keys[at - 1]);
-			double		high = spk_number_of_key(keys[at]);
-			double		middle = low / 2 + high / 2;
+			double low = spk_number_of_key(keys[at - 1]);
+			double high = spk_number_of_key(keys[at]);
+			double middle = low / 2 + high / 2;
 
 			cuts.edges[cuts.n_bins] = low <= middle && middle < high ? middle : low;
 			cuts.counts[cuts.n_bins++] = (uint32_t) in_bin;
@@ -211,7 +216,7 @@ naive_cuts(const uint64_t *keys, uint32_t n, uint32_t max_bins)
 static double
 any_number(SpkRng *rng, uint32_t kind)
 {
-	double		u = spk_rng_double(rng);
+	double u = spk_rng_double(rng);
 
 	switch (kind % 9)
 	{
@@ -239,18 +244,16 @@ any_number(SpkRng *rng, uint32_t kind)
 static void
 cuts_are_those_of_sorted_values(void **unused)
 {
-	static uint64_t keys[60000],
-				scratch[60000],
-				sorted[60000];
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(5, 6);
+	static uint64_t keys[60000], scratch[60000], sorted[60000];
+	SpkHost			host = unit_host(&state);
+	SpkRng			rng = spk_rng(5, 6);
 
 	for (uint32_t round = 0; round < 400; round++)
 	{
-		uint32_t	n = spk_rng_below(&rng, round % 20 == 0 ? 60000 : round % 3 == 0 ? 300 : 6000);
-		uint32_t	max_bins = round % 2 == 0 ? SPK_MAX_BINS : 1 + spk_rng_below(&rng, SPK_MAX_BINS);
-		SpkCuts		expected;
-		SpkCuts		cuts;
+		uint32_t n = spk_rng_below(&rng, round % 20 == 0 ? 60000 : round % 3 == 0 ? 300 : 6000);
+		uint32_t max_bins = round % 2 == 0 ? SPK_MAX_BINS : 1 + spk_rng_below(&rng, SPK_MAX_BINS);
+		SpkCuts	 expected;
+		SpkCuts	 cuts;
 
 		for (uint32_t i = 0; i < n; i++)
 			sorted[i] = keys[i] = spk_key_of_number(any_number(&rng, round));
@@ -268,41 +271,43 @@ cuts_are_those_of_sorted_values(void **unused)
 static void
 numbers_are_coded_together(void **unused)
 {
-	SpkRng		rng = spk_rng(9, 10);
-	double		edges[SPK_MAX_BINS - 1];
-	double		values[64];
-	uint8_t		codes[64 * 3];
+	SpkRng	rng = spk_rng(9, 10);
+	double	edges[SPK_MAX_BINS - 1];
+	double	values[64];
+	uint8_t codes[64 * 3];
 
 	for (uint32_t i = 0; i < SPK_MAX_BINS - 1; i++)
 		edges[i] = (double) i / 4 - 20;
 	for (uint32_t n_bins = 0; n_bins <= SPK_MAX_BINS; n_bins++)
 	{
-		SpkFeature	feature = {.kind = SPK_NUMBER, .n_bins = n_bins, .edges = edges};
-		uint32_t	n = spk_rng_below(&rng, 65);
+		SpkFeature feature = {.kind = SPK_NUMBER, .n_bins = n_bins, .edges = edges};
+		uint32_t   n = spk_rng_below(&rng, 65);
 
 		for (uint32_t i = 0; i < n; i++)
 		{
 			static const double special[] = {NAN, INFINITY, -INFINITY, -20, 0};
 
 			values[i] = spk_rng_below(&rng, 6) == 0 ? special[spk_rng_below(&rng, 5)] :
-				spk_rng_below(&rng, 300) / 4.0 - 22;
+													  spk_rng_below(&rng, 300) / 4.0 - 22;
 		}
 		memset(codes, 77, sizeof(codes));
 		spk_code_numbers(&feature, values, n, codes, 3);
 		for (uint32_t i = 0; i < sizeof(codes); i++)
-			assert_int_equal(codes[i], i % 3 == 0 && i / 3 < n ? spk_code_number(&feature, values[i / 3]) : 77);
+			assert_int_equal(codes[i],
+							 i % 3 == 0 && i / 3 < n ? spk_code_number(&feature, values[i / 3]) :
+													   77);
 	}
 }
 
 static void
 absurd_arguments(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	double		value = 1;
-	SpkColumn	column = {.name = "x", .kind = SPK_NUMBER, .numbers = &value};
-	SpkTable	table = {.n_rows = SPK_MAX_ROWS + 1, .n_columns = 1, .columns = &column};
-	SpkFeature	feature;
-	SpkMatrix	matrix;
+	SpkHost	   host = unit_host(&state);
+	double	   value = 1;
+	SpkColumn  column = {.name = "x", .kind = SPK_NUMBER, .numbers = &value};
+	SpkTable   table = {.n_rows = SPK_MAX_ROWS + 1, .n_columns = 1, .columns = &column};
+	SpkFeature feature;
+	SpkMatrix  matrix;
 
 	assert_int_equal(spk_bin_column(&host, &column, SPK_MAX_ROWS + 1, 255, &feature), SPK_LIMIT);
 	assert_int_equal(spk_bin_column(&host, &column, 1, 256, &feature), SPK_INVALID);
@@ -326,14 +331,17 @@ check_category(const SpkFeature *feature, uint32_t code, const char *name, uint3
 static void
 categories(void **unused)
 {
-	static const char long_name[SPK_MAX_CATEGORY + 1];
-	static const SpkCategory names[] = {
-		{"paid", 4}, {"", 0}, {"free", 4}, {"fre", 3}, {"unused", 6}, {long_name, sizeof(long_name)}
-	};
-	static const uint32_t ids[] = {0, 0, 0, 2, 2, 1, 3, SPK_NO_ID, 5, 5, 5, 5};
-	SpkHost		host = unit_host(&state);
-	SpkColumn	column = {.name = "c", .kind = SPK_CATEGORY, .ids = ids, .names = names, .n_names = 6};
-	SpkFeature	feature;
+	static const char		 long_name[SPK_MAX_CATEGORY + 1];
+	static const SpkCategory names[] = {{"paid", 4}, {"", 0},		{"free", 4},
+										{"fre", 3},	 {"unused", 6}, {long_name, sizeof(long_name)}};
+	static const uint32_t	 ids[] = {0, 0, 0, 2, 2, 1, 3, SPK_NO_ID, 5, 5, 5, 5};
+	SpkHost					 host = unit_host(&state);
+	SpkColumn				 column = {.name = "c",
+									   .kind = SPK_CATEGORY,
+									   .ids = ids,
+									   .names = names,
+									   .n_names = 6};
+	SpkFeature				 feature;
 
 	assert_int_equal(spk_bin_column(&host, &column, 12, 255, &feature), SPK_OK);
 	assert_int_equal(feature.n_bins, 4);
@@ -370,23 +378,24 @@ categories(void **unused)
 static void
 sort_is_stable(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(3, 4);
-	uint64_t	keys[3000],
-				scratch[3000];
+	SpkHost	 host = unit_host(&state);
+	SpkRng	 rng = spk_rng(3, 4);
+	uint64_t keys[3000], scratch[3000];
 
 	for (unsigned low_bit = 0; low_bit < 64; low_bit += 9)
 		for (uint32_t n = 0; n < 3000; n = 3 * n + 1)
 		{
-			uint64_t	mask = spk_rng_next(&rng) | spk_rng_next(&rng);
-			uint64_t	low = low_bit == 0 ? 0 : (UINT64_C(1) << low_bit) - 1;
+			uint64_t mask = spk_rng_next(&rng) | spk_rng_next(&rng);
+			uint64_t low = low_bit == 0 ? 0 : (UINT64_C(1) << low_bit) - 1;
 
 			for (uint32_t i = 0; i < n; i++)
-				keys[i] = low_bit == 0 ? spk_rng_next(&rng) & mask : (spk_rng_next(&rng) & mask & ~low) | (i & low);
+				keys[i] = low_bit == 0 ? spk_rng_next(&rng) & mask :
+										 (spk_rng_next(&rng) & mask & ~low) | (i & low);
 			assert_int_equal(spk_sort_u64(&host, keys, scratch, n, low_bit), SPK_OK);
 			for (uint32_t i = 1; i < n; i++)
 				assert_true(keys[i - 1] >> low_bit < keys[i] >> low_bit ||
-							(keys[i - 1] >> low_bit == keys[i] >> low_bit && (low < n || keys[i - 1] <= keys[i])));
+							(keys[i - 1] >> low_bit == keys[i] >> low_bit &&
+							 (low < n || keys[i - 1] <= keys[i])));
 		}
 	assert_true(spk_key_of_number(-1) < spk_key_of_number(-0.0));
 	assert_true(spk_key_of_number(-0.0) == spk_key_of_number(0));
@@ -402,14 +411,14 @@ typedef struct Sample
 	SpkCategory names[4];
 	double	   *numbers[2];
 	uint32_t   *ids;
-	uint8_t    *labels;
+	uint8_t	   *labels;
 } Sample;
 
 static Sample *
 sample_new(uint32_t n)
 {
-	Sample	   *s = calloc(1, sizeof(*s));
-	SpkRng		rng = spk_rng(5, n);
+	Sample *s = calloc(1, sizeof(*s));
+	SpkRng	rng = spk_rng(5, n);
 
 	for (int c = 0; c < 2; c++)
 	{
@@ -420,7 +429,11 @@ sample_new(uint32_t n)
 	s->labels = malloc(n);
 	for (int i = 0; i < 4; i++)
 		s->names[i] = (SpkCategory) {&"abcd"[i], 1};
-	s->columns[2] = (SpkColumn) {.name = "c", .kind = SPK_CATEGORY, .ids = s->ids, .names = s->names, .n_names = 4};
+	s->columns[2] = (SpkColumn) {.name = "c",
+								 .kind = SPK_CATEGORY,
+								 .ids = s->ids,
+								 .names = s->names,
+								 .n_names = 4};
 	for (uint32_t i = 0; i < n; i++)
 	{
 		s->numbers[0][i] = spk_rng_below(&rng, 20) == 0 ? NAN : spk_rng_double(&rng);
@@ -438,13 +451,19 @@ sample_new(uint32_t n)
 static void
 sample_shuffle(Sample *s, uint64_t seed)
 {
-	SpkRng		rng = spk_rng(seed, 0);
+	SpkRng rng = spk_rng(seed, 0);
 
 	for (uint32_t i = s->table.n_rows; i-- > 1;)
 	{
-		uint32_t	j = spk_rng_below(&rng, i + 1);
+		uint32_t j = spk_rng_below(&rng, i + 1);
 
-#define SWAP(type, a) do { type t = (a)[i]; (a)[i] = (a)[j]; (a)[j] = t; } while (0)
+#define SWAP(type, a)    \
+	do                   \
+	{                    \
+		type t = (a)[i]; \
+		(a)[i] = (a)[j]; \
+		(a)[j] = t;      \
+	} while (0)
 		SWAP(double, s->numbers[0]);
 		SWAP(double, s->numbers[1]);
 		SWAP(uint32_t, s->ids);
@@ -472,10 +491,10 @@ sample_free(Sample *s)
 static SpkStatus
 code_sample(const Sample *s, uint8_t **codes, SpkMatrix *matrix)
 {
-	SpkHost		host = unit_host(&state);
-	SpkFeature	features[3];
-	SpkStatus	status = SPK_OK;
-	uint32_t	n = 0;
+	SpkHost	   host = unit_host(&state);
+	SpkFeature features[3];
+	SpkStatus  status = SPK_OK;
+	uint32_t   n = 0;
 
 	*codes = malloc(s->table.n_rows * (size_t) spk_matrix_stride(3) + 1);
 	while (n < 3 && status == SPK_OK)
@@ -505,12 +524,11 @@ order_of_rows_leaves_no_trace(void **unused)
 
 	for (int i = 0; i < 4; i++)
 	{
-		Sample	   *s = sample_new(sizes[i]);
-		size_t		size = sizes[i] * (size_t) spk_matrix_stride(3);
-		uint8_t    *codes,
-				   *again;
-		SpkMatrix	matrix;
-		uint32_t	positives = 0;
+		Sample	 *s = sample_new(sizes[i]);
+		size_t	  size = sizes[i] * (size_t) spk_matrix_stride(3);
+		uint8_t	 *codes, *again;
+		SpkMatrix matrix;
+		uint32_t  positives = 0;
 
 		assert_int_equal(code_sample(s, &codes, &matrix), SPK_OK);
 		assert_int_equal(matrix.n_rows, sizes[i]);
@@ -551,7 +569,7 @@ order_of_rows_leaves_no_trace(void **unused)
 static uint64_t
 first_word(const void *row, size_t size)
 {
-	uint64_t	word;
+	uint64_t word;
 
 	assert_true(size >= sizeof(word));
 	memcpy(&word, row, sizeof(word));
@@ -562,24 +580,27 @@ first_word(const void *row, size_t size)
 static void
 rows_are_moved_to_their_places(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(7, 8);
+	SpkHost host = unit_host(&state);
+	SpkRng	rng = spk_rng(7, 8);
 
 	for (uint32_t round = 0; round < 300; round++)
 	{
-		uint32_t	n = spk_rng_below(&rng, round % 10 == 0 ? 9000 : 40);
-		size_t		words = 2 + spk_rng_below(&rng, 20);
-		uint64_t   *rows = malloc((n * words + 1) * sizeof(uint64_t));
-		uint32_t   *place = malloc((n + 1) * sizeof(uint32_t));
-		uint32_t   *origins = malloc((n + 1) * sizeof(uint32_t));
+		uint32_t  n = spk_rng_below(&rng, round % 10 == 0 ? 9000 : 40);
+		size_t	  words = 2 + spk_rng_below(&rng, 20);
+		uint64_t *rows = malloc((n * words + 1) * sizeof(uint64_t));
+		uint32_t *place = malloc((n + 1) * sizeof(uint32_t));
+		uint32_t *origins = malloc((n + 1) * sizeof(uint32_t));
 
 		for (uint32_t i = 0; i < n; i++)
-			place[i] = round % 5 == 0 ? i : round % 5 == 1 ? n - 1 - i : round % 5 == 2 ? (i + 1) % n :
-				round % 5 == 3 ? (i ^ 1) < n ? i ^ 1 : i : i;
+			place[i] = round % 5 == 0 ? i :
+				round % 5 == 1		  ? n - 1 - i :
+				round % 5 == 2		  ? (i + 1) % n :
+				round % 5 == 3		  ? (i ^ 1) < n ? i ^ 1 : i :
+										i;
 		for (uint32_t i = n; round % 5 == 4 && i > 1; i--)
 		{
-			uint32_t	with = spk_rng_below(&rng, i);
-			uint32_t	swap = place[with];
+			uint32_t with = spk_rng_below(&rng, i);
+			uint32_t swap = place[with];
 
 			place[with] = place[i - 1];
 			place[i - 1] = swap;
@@ -587,7 +608,9 @@ rows_are_moved_to_their_places(void **unused)
 		for (uint32_t i = 0; i < n; i++)
 			for (size_t w = 0; w < words; w++)
 				rows[i * words + w] = w == 0 ? place[i] : i * 1000 + w;
-		assert_int_equal(spk_order_rows(&host, rows, n, words * sizeof(uint64_t), first_word, memcmp, origins), SPK_OK);
+		assert_int_equal(spk_order_rows(&host, rows, n, words * sizeof(uint64_t), first_word,
+										memcmp, origins),
+						 SPK_OK);
 		for (uint32_t i = 0; i < n; i++)
 		{
 			assert_int_equal(rows[i * words], i);
@@ -605,10 +628,10 @@ rows_are_moved_to_their_places(void **unused)
 static void
 failures_leave_nothing(void **unused)
 {
-	Sample	   *s = sample_new(3000);
-	SpkMatrix	matrix;
-	uint8_t    *codes;
-	SpkStatus	status = SPK_NO_MEMORY;
+	Sample	 *s = sample_new(3000);
+	SpkMatrix matrix;
+	uint8_t	 *codes;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	for (long allocs = 0; status != SPK_OK; allocs++)
 	{

@@ -23,7 +23,7 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define MAX_TEAM	8
+#define MAX_TEAM 8
 
 static UnitHost state = UNIT_HOST_INIT;
 
@@ -33,8 +33,8 @@ static UnitHost state = UNIT_HOST_INIT;
 static double
 naive_score(const SpkSums *histogram, const bool *left, double l2, double min_hessian)
 {
-	SpkSums		sums[2] = {{0, 0}, {0, 0}};
-	double		score = 0;
+	SpkSums sums[2] = {{0, 0}, {0, 0}};
+	double	score = 0;
 
 	for (int code = 0; code < 256; code++)
 	{
@@ -54,12 +54,12 @@ naive_score(const SpkSums *histogram, const bool *left, double l2, double min_he
 static double
 naive_best(const SpkSums *histogram, bool category, uint32_t n_bins, double l2, double min_hessian)
 {
-	double		best = -1;
+	double best = -1;
 
 	for (int missing_left = 0; missing_left < 2; missing_left++)
 		for (uint32_t way = 0; way < (category ? UINT32_C(1) << n_bins : n_bins + 1); way++)
 		{
-			bool		left[256] = {false};
+			bool left[256] = {false};
 
 			for (uint32_t code = 0; code < n_bins; code++)
 				left[code] = category ? way >> code & 1 : code < way;
@@ -72,25 +72,25 @@ naive_best(const SpkSums *histogram, bool category, uint32_t n_bins, double l2, 
 static void
 splits_are_the_best(void **unused)
 {
-	SpkRng		rng = spk_rng(1, 1);
-	int			n_found = 0;
+	SpkRng rng = spk_rng(1, 1);
+	int	   n_found = 0;
 
 	for (int round = 0; round < 3000; round++)
 	{
-		SpkSums		histogram[256] = {{0, 0}};
-		SpkSums		node = {0, 0};
-		bool		category = round % 3 == 0;
-		uint32_t	n_bins = 1 + spk_rng_below(&rng, category ? 8 : round % 2 == 0 ? 255 : 6);
+		SpkSums	 histogram[256] = {{0, 0}};
+		SpkSums	 node = {0, 0};
+		bool	 category = round % 3 == 0;
+		uint32_t n_bins = 1 + spk_rng_below(&rng, category ? 8 : round % 2 == 0 ? 255 : 6);
 		/* subsets are only as good as cuts of the ordered rates where nothing shrinks them */
-		double		l2 = category ? 0 : spk_rng_below(&rng, 3) * 10000;
-		double		least = category ? 0 : spk_rng_below(&rng, 3) * 50000;
-		bool		left[256] = {false};
-		double		best;
+		double		  l2 = category ? 0 : spk_rng_below(&rng, 3) * 10000;
+		double		  least = category ? 0 : spk_rng_below(&rng, 3) * 50000;
+		bool		  left[256] = {false};
+		double		  best;
 		SpkBoostSplit split;
 
 		for (uint32_t i = 0; i <= n_bins; i++)
 		{
-			SpkSums    *sums = &histogram[i == n_bins ? SPK_MISSING : i];
+			SpkSums *sums = &histogram[i == n_bins ? SPK_MISSING : i];
 
 			if (spk_rng_below(&rng, 4) == 0 || (i == n_bins && round % 5 < 2))
 				continue;
@@ -103,7 +103,7 @@ splits_are_the_best(void **unused)
 		/* what is asked of a gain is what counts, to the last bits */
 		if (best > 0)
 		{
-			double		gain = best - spk_boost_score(node, l2);
+			double gain = best - spk_boost_score(node, l2);
 
 			split = spk_boost_split_none(node, l2, gain * (1 + 1e-6) + 1e-6 * best);
 			spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
@@ -135,13 +135,13 @@ splits_are_the_best(void **unused)
 static void
 ties_go_to_the_first(void **unused)
 {
-	SpkSums		histogram[256] = {[2] = {-50, 10}, [5] = {50, 10}};
-	SpkSums		node = {0, 20};
+	SpkSums		  histogram[256] = {[2] = {-50, 10}, [5] = {50, 10}};
+	SpkSums		  node = {0, 20};
 	SpkBoostSplit split = spk_boost_split_none(node, 0, 0);
 
 	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
-	assert_int_equal(split.cut, 3);		/* in the middle of the gap */
-	assert_true(split.missing_left);	/* both sides weigh the same */
+	assert_int_equal(split.cut, 3);	 /* in the middle of the gap */
+	assert_true(split.missing_left); /* both sides weigh the same */
 	spk_boost_split_feature(node, 0, 0, 7, false, 9, histogram, &split);
 	assert_int_equal(split.feature, 4);
 
@@ -164,21 +164,21 @@ ties_go_to_the_first(void **unused)
 
 typedef struct Job
 {
-	SpkHost		host;
-	SpkBoostPlan plan;
+	SpkHost			  host;
+	SpkBoostPlan	  plan;
 	const UnitMatrix *u;
-	SpkModel   *model;
-	void	   *shared;
+	SpkModel		 *model;
+	void			 *shared;
 	pthread_barrier_t barrier;
-	uint32_t	n;
-	uint32_t	alone_after;	/* trees */
-	SpkStatus	status[MAX_TEAM];
+	uint32_t		  n;
+	uint32_t		  alone_after; /* trees */
+	SpkStatus		  status[MAX_TEAM];
 } Job;
 
 typedef struct Member
 {
-	Job		   *job;
-	uint32_t	me;
+	Job		*job;
+	uint32_t me;
 } Member;
 
 static void
@@ -197,11 +197,11 @@ tell_round(void *ctx, uint32_t done, uint32_t total)
 static void *
 run_member(void *arg)
 {
-	Member	   *member = arg;
-	Job		   *job = member->job;
-	SpkTeam		team = {job->n, member->me, meet, tell_round, job};
-	SpkHost		host = job->host;
-	UnitHost	own = UNIT_HOST_INIT;
+	Member	*member = arg;
+	Job		*job = member->job;
+	SpkTeam	 team = {job->n, member->me, meet, tell_round, job};
+	SpkHost	 host = job->host;
+	UnitHost own = UNIT_HOST_INIT;
 
 	if (member->me > 0)
 		host = unit_host(&own);
@@ -215,11 +215,12 @@ run_member(void *arg)
  * leader returned, as all the others who stayed.
  */
 static SpkStatus
-train_and_leave(const UnitMatrix *u, const SpkOptions *options, uint32_t n, uint32_t alone_after, SpkModel *model)
+train_and_leave(const UnitMatrix *u, const SpkOptions *options, uint32_t n, uint32_t alone_after,
+				SpkModel *model)
 {
-	Job			job = {.u = u, .model = model, .n = n, .alone_after = alone_after};
-	pthread_t	threads[MAX_TEAM];
-	Member		members[MAX_TEAM];
+	Job		  job = {.u = u, .model = model, .n = n, .alone_after = alone_after};
+	pthread_t threads[MAX_TEAM];
+	Member	  members[MAX_TEAM];
 
 	*model = (SpkModel) {.algorithm = SPK_GRADIENT_BOOSTING, .options = *options, .threshold = 0.5};
 	job.host = unit_host(&state);
@@ -257,7 +258,7 @@ train(const UnitMatrix *u, const SpkOptions *options, uint32_t n, SpkModel *mode
 static void
 free_model(SpkModel *model)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
 	spk_model_release(&host, model);
 }
@@ -277,15 +278,17 @@ assert_same_trees(const SpkModel *a, const SpkModel *b)
 	{
 		assert_int_equal(a->trees[t].n_nodes, b->trees[t].n_nodes);
 		assert_int_equal(a->trees[t].n_sets, b->trees[t].n_sets);
-		assert_memory_equal(a->trees[t].nodes, b->trees[t].nodes, a->trees[t].n_nodes * sizeof(SpkNode));
-		assert_memory_equal(a->trees[t].sets, b->trees[t].sets, a->trees[t].n_sets * sizeof(SpkCodeSet));
+		assert_memory_equal(a->trees[t].nodes, b->trees[t].nodes,
+							a->trees[t].n_nodes * sizeof(SpkNode));
+		assert_memory_equal(a->trees[t].sets, b->trees[t].sets,
+							a->trees[t].n_sets * sizeof(SpkCodeSet));
 	}
 }
 
 static SpkOptions
 options_of(double trees)
 {
-	SpkOptions	options = spk_options_default(SPK_GRADIENT_BOOSTING);
+	SpkOptions options = spk_options_default(SPK_GRADIENT_BOOSTING);
 
 	options.value[SPK_OPT_TREES] = trees;
 	options.value[SPK_OPT_MIN_LEAF] = 3;
@@ -299,14 +302,14 @@ options_of(double trees)
 static void
 check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *model)
 {
-	double		max_leaves = options->value[SPK_OPT_MAX_LEAVES];
+	double max_leaves = options->value[SPK_OPT_MAX_LEAVES];
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
 		const SpkTree *tree = &model->trees[t];
-		uint32_t   *rows = calloc(tree->n_nodes, sizeof(uint32_t));
-		uint32_t	splits = 0;
-		uint32_t	sets = 0;
+		uint32_t	  *rows = calloc(tree->n_nodes, sizeof(uint32_t));
+		uint32_t	   splits = 0;
+		uint32_t	   sets = 0;
 
 		for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 			rows[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))]++;
@@ -322,7 +325,8 @@ check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *mode
 				continue;
 			}
 			assert_int_equal(node->u.left, 2 * splits++ + 1);
-			assert_int_equal(node->cover, tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
+			assert_int_equal(node->cover,
+							 tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
 			if (node->flags & SPK_NODE_SET)
 				assert_int_equal(node->set, sets++);
 		}
@@ -336,11 +340,11 @@ check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *mode
 static double
 loss_of(const UnitMatrix *u, const SpkModel *model)
 {
-	double		loss = 0;
+	double loss = 0;
 
 	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 	{
-		double		p = spk_predict(model, spk_matrix_row(&u->matrix, r));
+		double p = spk_predict(model, spk_matrix_row(&u->matrix, r));
 
 		assert_true(p > 0 && p < 1);
 		loss -= log(spk_matrix_label(&u->matrix, r) ? p : 1 - p);
@@ -351,12 +355,12 @@ loss_of(const UnitMatrix *u, const SpkModel *model)
 static void
 any_team_grows_the_same_trees(void **unused)
 {
-	SpkRng		rng = spk_rng(2, 1);
+	SpkRng rng = spk_rng(2, 1);
 
 	for (int round = 0; round < 40; round++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, 3000), 1 + spk_rng_below(&rng, 12),
-										1 + spk_rng_below(&rng, 255));
+		UnitMatrix *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, 3000),
+										1 + spk_rng_below(&rng, 12), 1 + spk_rng_below(&rng, 255));
 		SpkOptions	options = options_of(6);
 		SpkModel	alone;
 
@@ -364,15 +368,18 @@ any_team_grows_the_same_trees(void **unused)
 		options.value[SPK_OPT_MAX_LEAVES] = round % 3 == 0 ? 2 + spk_rng_below(&rng, 20) : 0;
 		options.value[SPK_OPT_SUBSAMPLE] = round % 4 == 0 ? 0.6 : 1;
 		options.value[SPK_OPT_EARLY_STOPPING] = round % 5 == 0 ? 2 : 0;
-		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL : SPK_FEATURES_SQRT;
-		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED : SPK_WEIGHT_NONE;
+		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL :
+																	 SPK_FEATURES_SQRT;
+		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED :
+															   SPK_WEIGHT_NONE;
 		assert_int_equal(train(u, &options, 1, &alone), SPK_OK);
 		check_trees(u, &options, &alone);
 		for (uint32_t n = 2; n <= MAX_TEAM; n += 3)
 		{
-			SpkModel	model;
+			SpkModel model;
 
-			assert_int_equal(train_and_leave(u, &options, n, spk_rng_below(&rng, 7), &model), SPK_OK);
+			assert_int_equal(train_and_leave(u, &options, n, spk_rng_below(&rng, 7), &model),
+							 SPK_OK);
 			assert_same_trees(&alone, &model);
 			for (uint32_t f = 0; f < model.n_features; f++)
 				assert_true(model.features[f].importance == alone.features[f].importance);
@@ -390,9 +397,7 @@ deep_trees_grow_in_groups(void **unused)
 	SpkRng		rng = spk_rng(3, 1);
 	UnitMatrix *u = unit_matrix_new(&rng, 20000, 6, 255);
 	SpkOptions	options = options_of(2);
-	SpkModel	shallow,
-				deep,
-				best_first;
+	SpkModel	shallow, deep, best_first;
 
 	options.value[SPK_OPT_MIN_LEAF] = 1;
 	assert_int_equal(train(u, &options, 2, &shallow), SPK_OK);
@@ -421,11 +426,11 @@ deep_trees_grow_in_groups(void **unused)
 static SpkSums
 naive_sums(const UnitMatrix *u, const double *margins, const bool *in)
 {
-	SpkSums		sums = {0, 0};
+	SpkSums sums = {0, 0};
 
 	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 	{
-		double		p = 1 / (1 + exp(-(float) margins[r]));
+		double p = 1 / (1 + exp(-(float) margins[r]));
 
 		if (!in[r])
 			continue;
@@ -448,7 +453,7 @@ near(double a, double b, double tolerance)
 static void
 trees_are_newtons_steps(void **unused)
 {
-	SpkRng		rng = spk_rng(4, 1);
+	SpkRng rng = spk_rng(4, 1);
 
 	for (int round = 0; round < 12; round++)
 	{
@@ -475,13 +480,13 @@ trees_are_newtons_steps(void **unused)
 
 			for (uint32_t i = 0; i < tree->n_nodes; i++)
 			{
-				SpkTree		cut = *tree;
-				SpkNode    *nodes = malloc(tree->n_nodes * sizeof(SpkNode));
+				SpkTree		   cut = *tree;
+				SpkNode		  *nodes = malloc(tree->n_nodes * sizeof(SpkNode));
 				const SpkNode *node = &tree->nodes[i];
-				SpkSums		sums;
-				double		score;
-				double		whole;
-				double		least;
+				SpkSums		   sums;
+				double		   score;
+				double		   whole;
+				double		   least;
 
 				/* the node's rows are those that end in it once it is a leaf */
 				memcpy(nodes, tree->nodes, tree->n_nodes * sizeof(SpkNode));
@@ -495,8 +500,8 @@ trees_are_newtons_steps(void **unused)
 				least = (double) sums.h / node->cover * (1 + 1e-3);
 				if (node->flags & SPK_NODE_LEAF)
 				{
-					double		value = -options.value[SPK_OPT_LEARNING_RATE] * sums.g / SPK_GRADIENT_ONE /
-						((sums.h + l2) / SPK_HESSIAN_ONE);
+					double value = -options.value[SPK_OPT_LEARNING_RATE] * sums.g /
+						SPK_GRADIENT_ONE / ((sums.h + l2) / SPK_HESSIAN_ONE);
 
 					assert_true(near(node->u.value, value + (t == 0 ? base : 0), 1e-4));
 					continue;
@@ -506,11 +511,11 @@ trees_are_newtons_steps(void **unused)
 				score = 0;
 				for (uint32_t f = 0; f < u->matrix.n_features; f++)
 				{
-					SpkSums		histogram[256] = {{0, 0}};
+					SpkSums histogram[256] = {{0, 0}};
 
 					for (int code = 0; code < 256; code++)
 					{
-						bool	   *with = calloc(n, sizeof(bool));
+						bool *with = calloc(n, sizeof(bool));
 
 						for (uint32_t r = 0; r < n; r++)
 							with[r] = in[r] && spk_matrix_row(&u->matrix, r)[f] == code;
@@ -519,29 +524,35 @@ trees_are_newtons_steps(void **unused)
 						free(with);
 					}
 					if (u->features[f].kind != SPK_CATEGORY)
-						score = fmax(score, naive_best(histogram, false, u->features[f].n_bins, l2, least));
+						score = fmax(score,
+									 naive_best(histogram, false, u->features[f].n_bins, l2,
+												least));
 				}
 				{
-					SpkSums		left;
+					SpkSums left;
 
 					for (uint32_t r = 0; r < n; r++)
 					{
-						uint8_t		code = spk_matrix_row(&u->matrix, r)[node->feature];
-						bool		goes_left = node->flags & SPK_NODE_SET ? spk_set_has(&tree->sets[node->set], code) :
-							code == SPK_MISSING ? (node->flags & SPK_NODE_MISSING_LEFT) != 0 : code <= node->split;
+						uint8_t code = spk_matrix_row(&u->matrix, r)[node->feature];
+						bool	goes_left = node->flags & SPK_NODE_SET ?
+							   spk_set_has(&tree->sets[node->set], code) :
+							   code == SPK_MISSING ? (node->flags & SPK_NODE_MISSING_LEFT) != 0 :
+													 code <= node->split;
 
 						in[r] &= goes_left;
 					}
 					left = naive_sums(u, margins, in);
 					sums.g -= left.g;
 					sums.h -= left.h;
-					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) >= score * (1 - 1e-3));
+					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) >=
+								score * (1 - 1e-3));
 					assert_true(spk_boost_score(left, l2) + spk_boost_score(sums, l2) - whole >=
 								min_gain * score_one - 1e-3 * score);
 				}
 			}
 			for (uint32_t r = 0; r < n; r++)
-				margins[r] += tree->nodes[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))].u.value -
+				margins[r] +=
+					tree->nodes[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))].u.value -
 					(t == 0 ? base : 0);
 		}
 		free(margins);
@@ -549,7 +560,7 @@ trees_are_newtons_steps(void **unused)
 		free_model(&model);
 		if (min_gain > 0)
 		{
-			uint32_t	n_without = 0;
+			uint32_t n_without = 0;
 
 			options.value[SPK_OPT_MIN_GAIN] = 0;
 			assert_int_equal(train(u, &options, 1, &model), SPK_OK);
@@ -571,9 +582,9 @@ more_trees_fit_better(void **unused)
 
 	for (int trees = 1; trees <= 64; trees *= 4)
 	{
-		SpkOptions	options = options_of(trees);
-		SpkModel	model;
-		double		loss;
+		SpkOptions options = options_of(trees);
+		SpkModel   model;
+		double	   loss;
 
 		assert_int_equal(train(u, &options, 2, &model), SPK_OK);
 		loss = loss_of(u, &model);
@@ -591,8 +602,7 @@ early_stopping_keeps_the_best(void **unused)
 	SpkRng		rng = spk_rng(6, 1);
 	UnitMatrix *u = unit_matrix_new(&rng, 600, 6, 200);
 	SpkOptions	options = options_of(400);
-	SpkModel	stopped,
-				patient;
+	SpkModel	stopped, patient;
 
 	options.value[SPK_OPT_LEARNING_RATE] = 0.5;
 	options.value[SPK_OPT_VALIDATION] = 0.3;
@@ -662,7 +672,8 @@ constant_features_give_the_base(void **unused)
 	assert_int_equal(train(u, &options, 1, &model), SPK_OK);
 	assert_int_equal(model.n_trees, 1);
 	assert_int_equal(model.trees[0].n_nodes, 1);
-	assert_true(near(spk_predict(&model, spk_matrix_row(&u->matrix, 0)), u->matrix.n_positives / 100.0, 1e-4));
+	assert_true(near(spk_predict(&model, spk_matrix_row(&u->matrix, 0)),
+					 u->matrix.n_positives / 100.0, 1e-4));
 	assert_true(model.features[0].importance == 0);
 	free_model(&model);
 	unit_matrix_free(u);

@@ -13,17 +13,18 @@
 #include "core/base/hash.h"
 #include "unit_host.h"
 
-static const int64_t samples[] = {0, 1, -1, 63, 64, 127, 128, 16383, 16384, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
+static const int64_t samples[] = {0,	 1,		-1,		   63,		  64,		 127,	   128,
+								  16383, 16384, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
 
-#define N_SAMPLES	(sizeof(samples) / sizeof(samples[0]))
+#define N_SAMPLES (sizeof(samples) / sizeof(samples[0]))
 
 static void
 test_round_trip(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkWriter	w = spk_writer(&host);
-	SpkReader	r;
+	UnitHost  h = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&h);
+	SpkWriter w = spk_writer(&host);
+	SpkReader r;
 
 	(void) unused;
 	for (size_t i = 0; i < N_SAMPLES; i++)
@@ -62,7 +63,7 @@ static void
 test_too_short(void **unused)
 {
 	static const uint8_t bytes[] = {0x80, 0x80, 0x80};
-	SpkReader	r = spk_reader(bytes, sizeof(bytes));
+	SpkReader			 r = spk_reader(bytes, sizeof(bytes));
 
 	(void) unused;
 	assert_true(spk_read_u32(&r) == 0);
@@ -80,7 +81,7 @@ test_one_encoding(void **unused)
 {
 	static const uint8_t longer[] = {0x81, 0x00};
 	static const uint8_t too_big[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02};
-	SpkReader	r = spk_reader(longer, sizeof(longer));
+	SpkReader			 r = spk_reader(longer, sizeof(longer));
 
 	(void) unused;
 	spk_read_varint(&r);
@@ -93,9 +94,9 @@ test_one_encoding(void **unused)
 static void
 test_no_memory(void **unused)
 {
-	UnitHost	h = {1, -1, 0};
-	SpkHost		host = unit_host(&h);
-	SpkWriter	w = spk_writer(&host);
+	UnitHost  h = {1, -1, 0};
+	SpkHost	  host = unit_host(&h);
+	SpkWriter w = spk_writer(&host);
 
 	(void) unused;
 	for (int i = 0; i < 100; i++)
@@ -120,10 +121,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_too_short),
-		cmocka_unit_test(test_one_encoding),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_round_trip),	  cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_one_encoding),  cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_hash_is_fixed),
 	};
 

@@ -18,15 +18,15 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define MAX_UNIT_ROWS	2000
+#define MAX_UNIT_ROWS 2000
 
 static const double methods[] = {SPK_CALIBRATE_PLATT, SPK_CALIBRATE_ISOTONIC};
 
 typedef struct Rows
 {
-	uint32_t	n;
-	double		score[MAX_UNIT_ROWS];
-	int			label[MAX_UNIT_ROWS];
+	uint32_t n;
+	double	 score[MAX_UNIT_ROWS];
+	int		 label[MAX_UNIT_ROWS];
 } Rows;
 
 static void
@@ -39,8 +39,8 @@ assert_near(double got, double expected, double margin)
 static SpkStatus
 calibrate(const SpkHost *host, double method, const Rows *rows, SpkModel *model)
 {
-	SpkScored  *scored = malloc(rows->n * sizeof(SpkScored));
-	SpkStatus	status;
+	SpkScored *scored = malloc(rows->n * sizeof(SpkScored));
+	SpkStatus  status;
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		scored[i] = spk_scored(rows->score[i], rows->label[i]);
@@ -55,9 +55,9 @@ calibrate(const SpkHost *host, double method, const Rows *rows, SpkModel *model)
 static SpkModel
 calibrated(double method, const Rows *rows)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model;
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	SpkModel model;
 
 	assert_int_equal(calibrate(&host, method, rows, &model), SPK_OK);
 	assert_int_equal(unit.live, method == SPK_CALIBRATE_ISOTONIC);
@@ -70,9 +70,9 @@ shuffle(Rows *rows, SpkRng *rng)
 {
 	for (uint32_t i = rows->n; i > 1; i--)
 	{
-		uint32_t	with = spk_rng_below(rng, i);
-		double		score = rows->score[i - 1];
-		int			label = rows->label[i - 1];
+		uint32_t with = spk_rng_below(rng, i);
+		double	 score = rows->score[i - 1];
+		int		 label = rows->label[i - 1];
 
 		rows->score[i - 1] = rows->score[with];
 		rows->label[i - 1] = rows->label[with];
@@ -85,13 +85,14 @@ shuffle(Rows *rows, SpkRng *rng)
 static void
 random_rows(SpkRng *rng, Rows *rows)
 {
-	uint32_t	grid = spk_rng_below(rng, 2) ? 0 : 1 + spk_rng_below(rng, 30);
-	double		slope = spk_rng_double(rng) * 3 - 1;
+	uint32_t grid = spk_rng_below(rng, 2) ? 0 : 1 + spk_rng_below(rng, 30);
+	double	 slope = spk_rng_double(rng) * 3 - 1;
 
 	rows->n = 1 + spk_rng_below(rng, 60);
 	for (uint32_t i = 0; i < rows->n; i++)
 	{
-		rows->score[i] = grid > 0 ? (double) spk_rng_below(rng, grid + 1) / grid : spk_rng_double(rng);
+		rows->score[i] = grid > 0 ? (double) spk_rng_below(rng, grid + 1) / grid :
+									spk_rng_double(rng);
 		rows->label[i] = spk_rng_double(rng) < slope * (rows->score[i] - 0.5) + 0.4;
 	}
 }
@@ -110,21 +111,37 @@ formula_rows(Rows *rows)
 static void
 as_other_software(void **unused)
 {
-	static const double platt[] = {
-		0.00998677105500972, 0.0712806067727331, 0.100528240643175, 0.123761806365358, 0.14422637605715,
-		0.163210263170165, 0.181410597329846, 0.1992850754133, 0.217184208498728, 0.235415385836812,
-		0.254282708975375, 0.274120023408127, 0.29532750019033, 0.318422439069626, 0.344121647955733,
-		0.373491692601226, 0.408256403328722, 0.451522609524585, 0.509891008166108, 0.602377813714012,
-		0.920169863971346
-	};
-	static const double isotonic[] = {
-		0.00278551532033426, 0.00278551532033426, 0.08, 0.1, 0.1, 0.147058823529412, 0.16, 0.2, 0.2,
-		0.266666666666667, 0.291666666666667, 0.333333333333333, 0.333333333333333, 0.4, 0.4,
-		0.433333333333333, 0.466666666666667, 0.485714285714286, 0.517241379310345, 0.56, 0.8
-	};
-	Rows		rows;
-	SpkModel	p;
-	SpkModel	i;
+	static const double platt[] = {0.00998677105500972, 0.0712806067727331, 0.100528240643175,
+								   0.123761806365358,	0.14422637605715,	0.163210263170165,
+								   0.181410597329846,	0.1992850754133,	0.217184208498728,
+								   0.235415385836812,	0.254282708975375,	0.274120023408127,
+								   0.29532750019033,	0.318422439069626,	0.344121647955733,
+								   0.373491692601226,	0.408256403328722,	0.451522609524585,
+								   0.509891008166108,	0.602377813714012,	0.920169863971346};
+	static const double isotonic[] = {0.00278551532033426,
+									  0.00278551532033426,
+									  0.08,
+									  0.1,
+									  0.1,
+									  0.147058823529412,
+									  0.16,
+									  0.2,
+									  0.2,
+									  0.266666666666667,
+									  0.291666666666667,
+									  0.333333333333333,
+									  0.333333333333333,
+									  0.4,
+									  0.4,
+									  0.433333333333333,
+									  0.466666666666667,
+									  0.485714285714286,
+									  0.517241379310345,
+									  0.56,
+									  0.8};
+	Rows				rows;
+	SpkModel			p;
+	SpkModel			i;
 
 	formula_rows(&rows);
 	p = calibrated(SPK_CALIBRATE_PLATT, &rows);
@@ -144,8 +161,8 @@ as_other_software(void **unused)
 static double
 share_between(const Rows *rows, double low, double high)
 {
-	double		n = 0;
-	double		positives = 0;
+	double n = 0;
+	double positives = 0;
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		if (rows->score[i] >= low && rows->score[i] <= high)
@@ -159,7 +176,7 @@ share_between(const Rows *rows, double low, double high)
 static double
 count_positives(const Rows *rows)
 {
-	double		positives = 0;
+	double positives = 0;
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		positives += rows->label[i];
@@ -170,11 +187,11 @@ count_positives(const Rows *rows)
 static double
 max_min(const Rows *rows, double score)
 {
-	double		most = 0;
+	double most = 0;
 
 	for (uint32_t a = 0; a < rows->n; a++)
 	{
-		double		least = 1;
+		double least = 1;
 
 		if (rows->score[a] > score)
 			continue;
@@ -189,20 +206,20 @@ max_min(const Rows *rows, double score)
 static void
 isotonic_is_the_max_min(void **unused)
 {
-	SpkRng		rng = spk_rng(1, 0);
-	Rows		rows;
+	SpkRng rng = spk_rng(1, 0);
+	Rows   rows;
 
 	for (int round = 0; round < 300; round++)
 	{
-		SpkModel	model;
-		double		positives;
+		SpkModel model;
+		double	 positives;
 
 		random_rows(&rng, &rows);
 		positives = count_positives(&rows);
 		model = calibrated(SPK_CALIBRATE_ISOTONIC, &rows);
 		for (uint32_t i = 0; i < rows.n; i++)
 		{
-			double		expected = max_min(&rows, rows.score[i]);
+			double expected = max_min(&rows, rows.score[i]);
 
 			expected = fmax(expected, 1 / (rows.n - positives + 2));
 			expected = fmin(expected, (positives + 1) / (positives + 2));
@@ -216,16 +233,17 @@ isotonic_is_the_max_min(void **unused)
 static double
 platt_loss(const Rows *rows, double slope, double intercept, double gradient[2])
 {
-	double		positives = count_positives(rows);
-	double		loss = 0;
+	double positives = count_positives(rows);
+	double loss = 0;
 
 	gradient[0] = gradient[1] = 0;
 	for (uint32_t i = 0; i < rows->n; i++)
 	{
-		double		t = rows->label[i] ? (positives + 1) / (positives + 2) : 1 / (rows->n - positives + 2);
-		double		s = SPK_PLATT_SHRINK + (1 - 2 * SPK_PLATT_SHRINK) * rows->score[i];
-		double		x = log(s / (1 - s));
-		double		p = 1 / (1 + exp(-(slope * x + intercept)));
+		double t = rows->label[i] ? (positives + 1) / (positives + 2) :
+									1 / (rows->n - positives + 2);
+		double s = SPK_PLATT_SHRINK + (1 - 2 * SPK_PLATT_SHRINK) * rows->score[i];
+		double x = log(s / (1 - s));
+		double p = 1 / (1 + exp(-(slope * x + intercept)));
 
 		loss -= t * log(p) + (1 - t) * log1p(-p);
 		gradient[0] += (p - t) * x;
@@ -237,14 +255,14 @@ platt_loss(const Rows *rows, double slope, double intercept, double gradient[2])
 static void
 platt_is_the_most_likely(void **unused)
 {
-	SpkRng		rng = spk_rng(2, 0);
-	Rows		rows;
-	int			flat = 0;
+	SpkRng rng = spk_rng(2, 0);
+	Rows   rows;
+	int	   flat = 0;
 
 	for (int round = 0; round < 500; round++)
 	{
-		SpkModel	model;
-		double		gradient[2];
+		SpkModel model;
+		double	 gradient[2];
 
 		random_rows(&rng, &rows);
 		model = calibrated(SPK_CALIBRATE_PLATT, &rows);
@@ -268,8 +286,8 @@ extremes(void **unused)
 {
 	for (int m = 0; m < 2; m++)
 	{
-		Rows		rows = {.n = 400};
-		SpkModel	model;
+		Rows	 rows = {.n = 400};
+		SpkModel model;
 
 		for (uint32_t i = 0; i < rows.n; i++)
 		{
@@ -302,21 +320,21 @@ extremes(void **unused)
 static void
 never_decreases(void **unused)
 {
-	SpkRng		rng = spk_rng(3, 0);
-	Rows		rows;
+	SpkRng rng = spk_rng(3, 0);
+	Rows   rows;
 
 	for (int round = 0; round < 200; round++)
 		for (int m = 0; m < 2; m++)
 		{
-			SpkModel	model;
-			double		scores[200];
-			double		slack = methods[m] == SPK_CALIBRATE_PLATT ? 1e-14 : 0;
+			SpkModel model;
+			double	 scores[200];
+			double	 slack = methods[m] == SPK_CALIBRATE_PLATT ? 1e-14 : 0;
 
 			random_rows(&rng, &rows);
 			model = calibrated(methods[m], &rows);
 			for (int i = 0; i < 200; i++)
 			{
-				double		s = i < 50 ? spk_rng_double(&rng) : rows.score[spk_rng_below(&rng, rows.n)];
+				double s = i < 50 ? spk_rng_double(&rng) : rows.score[spk_rng_below(&rng, rows.n)];
 
 				if (i >= 100)
 					s = i % 2 ? nextafter(s, 1) : nextafter(s, 0);
@@ -334,13 +352,13 @@ never_decreases(void **unused)
 static void
 order_leaves_no_trace(void **unused)
 {
-	SpkRng		rng = spk_rng(4, 0);
-	Rows		rows;
+	SpkRng rng = spk_rng(4, 0);
+	Rows   rows;
 
 	for (int m = 0; m < 2; m++)
 	{
-		SpkModel	one;
-		SpkModel	other;
+		SpkModel one;
+		SpkModel other;
 
 		formula_rows(&rows);
 		one = calibrated(methods[m], &rows);
@@ -361,11 +379,15 @@ order_leaves_no_trace(void **unused)
 static void
 many_steps(void **unused)
 {
-	enum {STEPS = 900, ROWS = 1000};
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model = {.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_ISOTONIC};
-	SpkScored  *rows = malloc(STEPS * ROWS * sizeof(SpkScored));
+	enum
+	{
+		STEPS = 900,
+		ROWS = 1000
+	};
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	SpkModel   model = {.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_ISOTONIC};
+	SpkScored *rows = malloc(STEPS * ROWS * sizeof(SpkScored));
 
 	for (int i = 0; i < STEPS; i++)
 		for (int k = 0; k < ROWS; k++)
@@ -382,10 +404,10 @@ many_steps(void **unused)
 static void
 not_calibrated(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model;
-	Rows		rows;
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	SpkModel model;
+	Rows	 rows;
 
 	formula_rows(&rows);
 	assert_int_equal(calibrate(&host, SPK_CALIBRATE_NONE, &rows, &model), SPK_OK);
@@ -396,18 +418,18 @@ not_calibrated(void **unused)
 static void
 failures_hold_nothing(void **unused)
 {
-	Rows		rows;
+	Rows rows;
 
 	formula_rows(&rows);
 	for (int m = 0; m < 2; m++)
 		for (int cancel = 0; cancel < 2; cancel++)
 		{
-			UnitHost	unit = UNIT_HOST_INIT;
-			SpkHost		host = unit_host(&unit);
-			SpkModel	model;
-			SpkStatus	failure = cancel ? SPK_CANCELLED : SPK_NO_MEMORY;
-			SpkStatus	status = failure;
-			long		n = 0;
+			UnitHost  unit = UNIT_HOST_INIT;
+			SpkHost	  host = unit_host(&unit);
+			SpkModel  model;
+			SpkStatus failure = cancel ? SPK_CANCELLED : SPK_NO_MEMORY;
+			SpkStatus status = failure;
+			long	  n = 0;
 
 			while (status == failure)
 			{

@@ -20,11 +20,11 @@
 
 /* ---- A small model with one of everything ---- */
 
-static double edges[] = {-1.5, 0, 1e300};
+static double	   edges[] = {-1.5, 0, 1e300};
 static SpkCategory categories[] = {{"", 0}, {"free", 4}, {"paid", 4}};
-static uint32_t number_counts[] = {100, 100, 50, 30, 20};
-static uint32_t category_counts[] = {1, 149, 140, 10};
-static uint32_t empty_counts[] = {300};
+static uint32_t	   number_counts[] = {100, 100, 50, 30, 20};
+static uint32_t	   category_counts[] = {1, 149, 140, 10};
+static uint32_t	   empty_counts[] = {300};
 
 static SpkFeature features[] = {
 	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75, -0.01},
@@ -42,22 +42,27 @@ static SpkNode nodes[] = {
 	{.u.value = 1, .cover = 20, .flags = SPK_NODE_LEAF},
 };
 static SpkCodeSet sets[] = {{{5, 0, 0, UINT64_C(1) << 63}}};
-static SpkNode stump[] = {{.u.value = 0.5f, .cover = 300, .flags = SPK_NODE_LEAF}};
-static SpkTree trees[] = {{7, 1, nodes, sets}, {1, 0, stump, NULL}};
+static SpkNode	  stump[] = {{.u.value = 0.5f, .cover = 300, .flags = SPK_NODE_LEAF}};
+static SpkTree	  trees[] = {{7, 1, nodes, sets}, {1, 0, stump, NULL}};
 
 static SpkModel
 sample(void)
 {
-	SpkModel	model = {
-		.algorithm = SPK_RANDOM_FOREST, .threshold = 0.5,
+	SpkModel model = {
+		.algorithm = SPK_RANDOM_FOREST,
+		.threshold = 0.5,
 		.facts = {300, 70},
-		.n_features = 3, .n_trees = 2, .features = features, .trees = trees,
+		.n_features = 3,
+		.n_trees = 2,
+		.features = features,
+		.trees = trees,
 	};
 
 	for (int i = SPK_FACT_SKIPPED; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
 	model.options = spk_options_default(SPK_RANDOM_FOREST);
-	model.options.value[SPK_OPT_MIN_LEAF] = 1;	/* defaults may change; the bytes of this model not */
+	model.options.value[SPK_OPT_MIN_LEAF] =
+		1; /* defaults may change; the bytes of this model not */
 	model.options.value[SPK_OPT_TREES] = 2;
 	return model;
 }
@@ -68,7 +73,7 @@ static SpkPoint points[] = {{0, 0.01}, {0.25, 0.1}, {0.5, 0.1}, {1, 0.75}};
 static SpkModel
 calibrated_sample(double method)
 {
-	SpkModel	model = sample();
+	SpkModel model = sample();
 
 	model.options.value[SPK_OPT_CALIBRATE] = method;
 	if (method == SPK_CALIBRATE_PLATT)
@@ -81,7 +86,7 @@ calibrated_sample(double method)
 static SpkWriter
 encoded(const SpkHost *host, const SpkModel *model)
 {
-	SpkWriter	w = spk_writer(host);
+	SpkWriter w = spk_writer(host);
 
 	assert_int_equal(spk_model_encode(model, &w), SPK_OK);
 	return w;
@@ -199,10 +204,10 @@ test_later_options(void **state)
 static void
 test_calibration(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	plain = sample();
-	SpkWriter	before = encoded(&host, &plain);
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkModel  plain = sample();
+	SpkWriter before = encoded(&host, &plain);
 
 	(void) state;
 	for (double method = SPK_CALIBRATE_PLATT; method <= SPK_CALIBRATE_ISOTONIC; method++)
@@ -234,11 +239,11 @@ test_calibration(void **state)
 static void
 test_append(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model = sample();
-	SpkWriter	w = encoded(&host, &model);
-	SpkWriter	behind = spk_writer(&host);
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkModel  model = sample();
+	SpkWriter w = encoded(&host, &model);
+	SpkWriter behind = spk_writer(&host);
 
 	(void) state;
 	spk_write_u32(&behind, 7);
@@ -254,10 +259,10 @@ test_append(void **state)
 static void
 test_stable(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model = sample();
-	SpkWriter	w = encoded(&host, &model);
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkModel  model = sample();
+	SpkWriter w = encoded(&host, &model);
 
 	(void) state;
 	assert_memory_equal(w.data, "SPKM\1\0\0\0", 8);
@@ -269,13 +274,13 @@ test_stable(void **state)
 static void
 truncate_model(SpkModel model)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkWriter	w = encoded(&host, &model);
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkWriter w = encoded(&host, &model);
 
 	for (size_t len = 0; len < w.len; len++)
 	{
-		uint8_t    *copy = malloc(len + 1);	/* its own, so that ASan sees a byte too far */
+		uint8_t *copy = malloc(len + 1); /* its own, so that ASan sees a byte too far */
 
 		memcpy(copy, w.data, len);
 		assert_true(refused_or_exact(&host, copy, len));
@@ -303,18 +308,18 @@ test_truncation(void **state)
 static void
 change_bytes(SpkModel model)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkWriter	w = encoded(&host, &model);
-	size_t		accepted = 0;
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkWriter w = encoded(&host, &model);
+	size_t	  accepted = 0;
 
 	for (size_t at = 0; at < w.len; at++)
 	{
-		uint8_t		was = w.data[at];
+		uint8_t was = w.data[at];
 
 		for (int flip = 1; flip < 256; flip++)
 		{
-			uint8_t		header[SPK_MODEL_HEADER];
+			uint8_t header[SPK_MODEL_HEADER];
 
 			memcpy(header, w.data, sizeof(header));
 			w.data[at] = was ^ (uint8_t) flip;
@@ -345,9 +350,9 @@ test_changed_bytes(void **state)
 static void
 test_huge_counts(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model = sample();
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	SpkModel model = sample();
 
 	(void) state;
 	for (int what = 0; what < 2; what++)
@@ -359,8 +364,8 @@ test_huge_counts(void **state)
 		model.n_features = what == 0 ? 0 : 3;
 		model.n_trees = 0;
 		w = encoded(&host, &model);
-		w.len--;				/* the count of trees, */
-		w.len -= what == 0;		/* or of features */
+		w.len--;			/* the count of trees, */
+		w.len -= what == 0; /* or of features */
 		spk_write_varint(&w, what == 0 ? SPK_MAX_FEATURES : 1);
 		if (what == 1)
 			spk_write_varint(&w, UINT32_C(0x7fffffff));
@@ -391,7 +396,7 @@ test_no_memory(void **state)
 		status = spk_model_decode(&host, w.data, w.len, &back, &why);
 		assert_true(status == SPK_OK || status == SPK_NO_MEMORY);
 		if (status != SPK_OK)
-			assert_int_equal(unit.live, 1);	/* the bytes themselves */
+			assert_int_equal(unit.live, 1); /* the bytes themselves */
 	}
 	unit.allocs_left = -1;
 	spk_model_release(&host, &back);
@@ -423,11 +428,12 @@ test_cancelled(void **state)
 
 /* Sets one thing of the sample for a while and expects the refusal. */
 #define REFUSED_WITH(place, wrong, reason) \
-	do { \
-		__typeof__(place) was = (place); \
-		(place) = (wrong); \
-		assert_refused(&model, (reason)); \
-		(place) = was; \
+	do                                     \
+	{                                      \
+		__typeof__(place) was = (place);   \
+		(place) = (wrong);                 \
+		assert_refused(&model, (reason));  \
+		(place) = was;                     \
 	} while (0)
 
 static void
@@ -452,7 +458,8 @@ test_rules_of_the_model(void **state)
 	REFUSED_WITH(model.n_trees, 0, "The number of trees is not one that the algorithm makes");
 
 	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_PERMUTATION;
-	REFUSED_WITH(features[1].permutation, NAN, "The permutation importance of a feature is not a number");
+	REFUSED_WITH(features[1].permutation, NAN,
+				 "The permutation importance of a feature is not a number");
 	model.algorithm = SPK_DECISION_TREE;
 	model.options = spk_options_default(SPK_DECISION_TREE);
 	assert_refused(&model, "The number of trees is not one that the algorithm makes");
@@ -480,8 +487,10 @@ test_rules_of_features(void **state)
 	REFUSED_WITH(categories[2], ((SpkCategory) {"fre", 3}), sorted);
 	REFUSED_WITH(categories[2], ((SpkCategory) {"p\0", 2}), "A category holds a zero byte");
 	REFUSED_WITH(number_counts[0], 99, "The features count different numbers of rows");
-	REFUSED_WITH(features[0].importance, -1, "The importance of a feature is not a number from 0 on");
-	REFUSED_WITH(features[0].importance, NAN, "The importance of a feature is not a number from 0 on");
+	REFUSED_WITH(features[0].importance, -1,
+				 "The importance of a feature is not a number from 0 on");
+	REFUSED_WITH(features[0].importance, NAN,
+				 "The importance of a feature is not a number from 0 on");
 }
 
 static void
@@ -543,7 +552,7 @@ test_rules_of_calibration(void **state)
 	REFUSED_WITH(points[2].score, 0.125, ascend);
 	REFUSED_WITH(points[2].probability, 0.0625, ascend);
 	{
-		SpkPoint	many[SPK_MAX_POINTS + 1];
+		SpkPoint many[SPK_MAX_POINTS + 1];
 
 		for (int i = 0; i <= SPK_MAX_POINTS; i++)
 			many[i] = (SpkPoint) {i / 2000.0, i / 2000.0};
@@ -556,11 +565,11 @@ test_rules_of_calibration(void **state)
 static void
 test_margins(void **state)
 {
-	SpkModel	model = sample();
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	float		was = nodes[2].u.value;
-	SpkWriter	w;
+	SpkModel  model = sample();
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	float	  was = nodes[2].u.value;
+	SpkWriter w;
 
 	(void) state;
 	model.algorithm = SPK_GRADIENT_BOOSTING;
@@ -582,11 +591,11 @@ test_margins(void **state)
 static void
 test_depth(void **state)
 {
-	SpkNode		chain[2 * (SPK_MAX_DEPTH + 1) + 1];
-	SpkTree		tree = {0, 0, chain, NULL};
-	SpkModel	model = sample();
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	SpkNode	 chain[2 * (SPK_MAX_DEPTH + 1) + 1];
+	SpkTree	 tree = {0, 0, chain, NULL};
+	SpkModel model = sample();
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
 
 	(void) state;
 	memset(chain, 0, sizeof(chain));
@@ -597,7 +606,7 @@ test_depth(void **state)
 		tree.n_nodes = 2 * depth + 1;
 		for (uint32_t i = 0; i < tree.n_nodes; i++)
 		{
-			bool		split = i == 0 || (i % 2 == 1 && i + 2 < tree.n_nodes);
+			bool split = i == 0 || (i % 2 == 1 && i + 2 < tree.n_nodes);
 
 			chain[i].flags = split ? 0 : SPK_NODE_LEAF;
 			chain[i].cover = split ? depth - i / 2 - (i > 0) + 1 : 1;
@@ -605,7 +614,7 @@ test_depth(void **state)
 		}
 		if (depth <= SPK_MAX_DEPTH)
 		{
-			SpkWriter	w = encoded(&host, &model);
+			SpkWriter w = encoded(&host, &model);
 
 			assert_false(refused_or_exact(&host, w.data, w.len));
 			spk_release(&host, w.data);
@@ -621,22 +630,23 @@ static void
 bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *matrix)
 {
 	static const SpkCategory words[] = {{"paid", 4}, {"free", 4}, {"", 0}, {"fre", 3}};
-	double	   *numbers = malloc(n_rows * sizeof(double));
-	uint32_t   *ids = malloc(n_rows * sizeof(uint32_t));
-	uint8_t    *labels = malloc(n_rows);
-	SpkColumn	columns[] = {
-		{.name = "a", .kind = SPK_NUMBER, .numbers = numbers},
-		{.name = "b", .kind = SPK_CATEGORY, .ids = ids, .names = words, .n_names = 4},
-		{.name = "c", .kind = SPK_TIME, .numbers = numbers},
-	};
-	SpkTable	table = {n_rows, 3, labels, columns};
-	SpkRng		rng = spk_rng(1, 2);
+	double					*numbers = malloc(n_rows * sizeof(double));
+	uint32_t				*ids = malloc(n_rows * sizeof(uint32_t));
+	uint8_t					*labels = malloc(n_rows);
+	SpkColumn				 columns[] = {
+					   {.name = "a", .kind = SPK_NUMBER, .numbers = numbers},
+					   {.name = "b", .kind = SPK_CATEGORY, .ids = ids, .names = words, .n_names = 4},
+					   {.name = "c", .kind = SPK_TIME, .numbers = numbers},
+	   };
+	SpkTable table = {n_rows, 3, labels, columns};
+	SpkRng	 rng = spk_rng(1, 2);
 
 	for (uint32_t i = 0; i < n_rows; i++)
 	{
 		numbers[i] = spk_rng_below(&rng, 10) == 0 ? NAN : spk_rng_double(&rng) - 0.5;
 		ids[i] = spk_rng_below(&rng, 10) == 0 ? SPK_NO_ID : spk_rng_below(&rng, 4);
-		labels[i] = spk_rng_below(&rng, 3) == 0 ? spk_rng_below(&rng, 2) : numbers[i] > 0 || ids[i] == 1;
+		labels[i] = spk_rng_below(&rng, 3) == 0 ? spk_rng_below(&rng, 2) :
+												  numbers[i] > 0 || ids[i] == 1;
 	}
 	for (int f = 0; f < 3; f++)
 		assert_int_equal(spk_bin_column(host, &columns[f], n_rows, 20, &binned[f]), SPK_OK);
@@ -674,11 +684,12 @@ test_features_alone(void **state)
 		assert_non_null(why);
 	}
 	spk_write_u8(&again, 0);
-	assert_int_equal(spk_features_decode(&host, again.data, again.len, &features, &n, &why), SPK_CORRUPT);
+	assert_int_equal(spk_features_decode(&host, again.data, again.len, &features, &n, &why),
+					 SPK_CORRUPT);
 	assert_string_equal(why, "Data are left over behind the features");
 	for (int allocs = 0;; allocs++)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		unit.allocs_left = allocs;
 		status = spk_features_decode(&host, w.data, w.len, &features, &n, &why);
@@ -696,16 +707,20 @@ test_features_alone(void **state)
 static void
 test_grown(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	enum { ROWS = 500, TREES = 5 };
-	SpkFeature	binned[3];
-	SpkTree		grown[TREES];
-	SpkMatrix	matrix = {.codes = malloc(ROWS * spk_matrix_stride(3))};
-	SpkModel	model = sample();
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	enum
+	{
+		ROWS = 500,
+		TREES = 5
+	};
+	SpkFeature	  binned[3];
+	SpkTree		  grown[TREES];
+	SpkMatrix	  matrix = {.codes = malloc(ROWS * spk_matrix_stride(3))};
+	SpkModel	  model = sample();
 	SpkForestPlan plan;
-	SpkGrower  *grower;
-	SpkWriter	w;
+	SpkGrower	 *grower;
+	SpkWriter	  w;
 
 	(void) state;
 	bin_rows(&host, ROWS, binned, &matrix);
@@ -717,13 +732,14 @@ test_grown(void **state)
 	model.n_trees = TREES;
 	for (uint32_t t = 0; t < TREES; t++)
 	{
-		double		gains[3];
-		SpkTree		tree;
+		double	gains[3];
+		SpkTree tree;
 
 		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
 		assert_true(tree.n_nodes > 1);
 		grown[t] = tree;
-		grown[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes, tree.n_nodes * sizeof(SpkNode));
+		grown[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes,
+								tree.n_nodes * sizeof(SpkNode));
 		grown[t].sets = malloc((tree.n_sets + 1) * sizeof(SpkCodeSet));
 		memcpy(grown[t].sets, tree.sets, tree.n_sets * sizeof(SpkCodeSet));
 	}

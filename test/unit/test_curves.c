@@ -13,9 +13,9 @@
 #include "expected_metrics.h"
 #include "unit_scores.h"
 
-#define N_ROUNDS	300
-#define MAX_ROWS	200
-#define LENGTH(array)	((int) (sizeof(array) / sizeof((array)[0])))
+#define N_ROUNDS	  300
+#define MAX_ROWS	  200
+#define LENGTH(array) ((int) (sizeof(array) / sizeof((array)[0])))
 
 static UnitHost h = UNIT_HOST_INIT;
 
@@ -28,8 +28,8 @@ host(void)
 static int
 roc(SpkScores *set, SpkRocPoint *points)
 {
-	SpkHost		ho = host();
-	int			n;
+	SpkHost ho = host();
+	int		n;
 
 	assert_int_equal(spk_roc(&ho, set, points, &n), SPK_OK);
 	return n;
@@ -38,8 +38,8 @@ roc(SpkScores *set, SpkRocPoint *points)
 static int
 pr(SpkScores *set, SpkPrPoint *points)
 {
-	SpkHost		ho = host();
-	int			n;
+	SpkHost ho = host();
+	int		n;
 
 	assert_int_equal(spk_pr(&ho, set, points, &n), SPK_OK);
 	return n;
@@ -62,7 +62,7 @@ assert_roc(SpkScores *set, const double (*expected)[3], int n)
 static void
 assert_pr(SpkScores *set, const double (*expected)[3], int n)
 {
-	SpkPrPoint	points[SPK_CURVE_POINTS];
+	SpkPrPoint points[SPK_CURVE_POINTS];
 
 	assert_int_equal(pr(set, points), n);
 	for (int i = 0; i < n; i++)
@@ -76,9 +76,9 @@ assert_pr(SpkScores *set, const double (*expected)[3], int n)
 static void
 assert_calibration(SpkScores *set, int n_bins, const double (*expected)[4], int n)
 {
-	SpkHost		ho = host();
+	SpkHost			  ho = host();
 	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
-	int			n_found;
+	int				  n_found;
 
 	assert_int_equal(spk_calibration(&ho, set, n_bins, bins, &n_found), SPK_OK);
 	assert_int_equal(n_found, n);
@@ -87,7 +87,8 @@ assert_calibration(SpkScores *set, int n_bins, const double (*expected)[4], int 
 		const SpkCalibrationBin *bin = &bins[n - 1 - i];
 
 		assert_true(bin->bin == expected[i][0] && (double) bin->n == expected[i][1]);
-		assert_true(bin->low == (bin->bin - 1) / (double) n_bins && bin->high == bin->bin / (double) n_bins);
+		assert_true(bin->low == (bin->bin - 1) / (double) n_bins &&
+					bin->high == bin->bin / (double) n_bins);
 		assert_near(bin->mean_score, expected[i][2]);
 		assert_near(bin->rate, expected[i][3]);
 	}
@@ -96,9 +97,9 @@ assert_calibration(SpkScores *set, int n_bins, const double (*expected)[4], int 
 static void
 agrees_with_scikit_learn(void **state)
 {
-	SpkHost		ho = host();
-	SpkScored	rows[N_FORMULA];
-	SpkScores	set;
+	SpkHost	  ho = host();
+	SpkScored rows[N_FORMULA];
+	SpkScores set;
 
 	(void) state;
 	formula_rows(rows);
@@ -135,14 +136,14 @@ flag(const SpkScores *set, double threshold, uint64_t *tp, uint64_t *fp)
 static double
 distance(const SpkRocPoint *points, int n, double fpr, double tpr)
 {
-	double		best = 1;
+	double best = 1;
 
 	for (int i = 1; i < n; i++)
 	{
 		const SpkRocPoint *a = &points[i - 1];
 		const SpkRocPoint *b = &points[i];
-		double		slope;
-		double		above;
+		double			   slope;
+		double			   above;
 
 		if (fpr < a->fpr || fpr > b->fpr || tpr < a->tpr || tpr > b->tpr)
 			continue;
@@ -158,7 +159,7 @@ distance(const SpkRocPoint *points, int n, double fpr, double tpr)
 static double
 area(const SpkRocPoint *points, int n)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (int i = 1; i < n; i++)
 		sum += (points[i].fpr - points[i - 1].fpr) * (points[i].tpr + points[i - 1].tpr) / 2;
@@ -168,7 +169,7 @@ area(const SpkRocPoint *points, int n)
 static double
 average_precision(const SpkPrPoint *points, int n)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (int i = 1; i < n; i++)
 		sum += (points[i].recall - points[i - 1].recall) * points[i].precision;
@@ -203,10 +204,11 @@ check_roc(SpkScores *set, const SpkMetrics *m)
 		flag(set, points[i].threshold, &tp, &fp);
 		assert_true(points[i].fpr == (double) fp / (double) negatives);
 		assert_true(points[i].tpr == (double) tp / (double) m->positives);
-		if (i >= 2)				/* no point that could be left out */
+		if (i >= 2) /* no point that could be left out */
 			assert_false(straight(&points[i - 2]));
 	}
-	assert_true(points[0].threshold == INFINITY && points[n - 1].fpr == 1 && points[n - 1].tpr == 1);
+	assert_true(points[0].threshold == INFINITY && points[n - 1].fpr == 1 &&
+				points[n - 1].tpr == 1);
 	for (uint64_t i = 0; i < set->n; i++)
 	{
 		flag(set, spk_scored_score(set->rows[i]), &tp, &fp);
@@ -219,19 +221,20 @@ check_roc(SpkScores *set, const SpkMetrics *m)
 static void
 check_pr(SpkScores *set, const SpkMetrics *m)
 {
-	SpkPrPoint	points[SPK_CURVE_POINTS];
-	int			n = pr(set, points);
+	SpkPrPoint points[SPK_CURVE_POINTS];
+	int		   n = pr(set, points);
 
 	if (m->positives == 0)
 	{
 		assert_int_equal(n, 0);
 		return;
 	}
-	assert_true(points[0].threshold == INFINITY && points[0].precision == 1 && points[0].recall == 0);
+	assert_true(points[0].threshold == INFINITY && points[0].precision == 1 &&
+				points[0].recall == 0);
 	for (int i = 1; i < n; i++)
 	{
-		uint64_t	tp;
-		uint64_t	fp;
+		uint64_t tp;
+		uint64_t fp;
 
 		flag(set, points[i].threshold, &tp, &fp);
 		assert_true(points[i].precision == (double) tp / (double) (tp + fp));
@@ -246,26 +249,26 @@ check_pr(SpkScores *set, const SpkMetrics *m)
 static void
 check_lift(SpkScores *set, const SpkMetrics *m)
 {
-	SpkHost		ho = host();
-	SpkDecile	deciles[SPK_DECILES];
-	int			n;
-	uint64_t	at = set->n;
-	double		sum = 0;
+	SpkHost	  ho = host();
+	SpkDecile deciles[SPK_DECILES];
+	int		  n;
+	uint64_t  at = set->n;
+	double	  sum = 0;
 
 	assert_int_equal(spk_lift(&ho, set, deciles, &n), SPK_OK);
 	assert_int_equal(n, set->n < 10 ? (int) set->n : 10);
 	for (int d = 0; d < n; d++)
 	{
-		uint64_t	size = set->n / 10 + ((uint64_t) d < set->n % 10);
-		double		churned = 0;
+		uint64_t size = set->n / 10 + ((uint64_t) d < set->n % 10);
+		double	 churned = 0;
 
 		assert_true(deciles[d].decile == d + 1 && deciles[d].n == size);
 		assert_true(deciles[d].max_score == spk_scored_score(set->rows[at - 1]));
 		assert_true(deciles[d].min_score == spk_scored_score(set->rows[at - size]));
 		for (uint64_t i = 0; i < size; i++)
 		{
-			double		score = spk_scored_score(set->rows[--at]);
-			double		tied[2] = {0};
+			double score = spk_scored_score(set->rows[--at]);
+			double tied[2] = {0};
 
 			for (uint64_t j = 0; j < set->n; j++)
 				if (spk_scored_score(set->rows[j]) == score)
@@ -276,41 +279,44 @@ check_lift(SpkScores *set, const SpkMetrics *m)
 		assert_true(fabs(deciles[d].churned - churned) < 1e-9);
 		assert_near(deciles[d].rate, deciles[d].churned / (double) size);
 		if (m->positives == 0)
-			assert_true(isnan(deciles[d].lift) && isnan(deciles[d].gain) && isnan(deciles[d].capture) &&
-						isnan(deciles[d].cumulative_lift));
+			assert_true(isnan(deciles[d].lift) && isnan(deciles[d].gain) &&
+						isnan(deciles[d].capture) && isnan(deciles[d].cumulative_lift));
 		else
 		{
-			double		base = (double) m->positives / (double) m->n;
+			double base = (double) m->positives / (double) m->n;
 
 			assert_true(fabs(deciles[d].lift - deciles[d].rate / base) < 1e-9);
 			assert_true(fabs(deciles[d].capture - churned / (double) m->positives) < 1e-9);
 			assert_true(fabs(deciles[d].gain - sum / (double) m->positives) < 1e-9);
-			assert_true(fabs(deciles[d].cumulative_lift - sum / (double) (set->n - at) / base) < 1e-9);
+			assert_true(fabs(deciles[d].cumulative_lift - sum / (double) (set->n - at) / base) <
+						1e-9);
 		}
 	}
-	assert_true(m->positives == 0 || (deciles[n - 1].gain == 1 && deciles[n - 1].cumulative_lift == 1));
+	assert_true(m->positives == 0 ||
+				(deciles[n - 1].gain == 1 && deciles[n - 1].cumulative_lift == 1));
 }
 
 static void
 check_calibration(SpkScores *set, SpkRng *rng)
 {
-	SpkHost		ho = host();
+	SpkHost			  ho = host();
 	SpkCalibrationBin bins[SPK_MAX_CALIBRATION_BINS];
-	int			n_bins = 1 + (int) spk_rng_below(rng, spk_rng_below(rng, 2) ? 12 : SPK_MAX_CALIBRATION_BINS);
-	int			n;
-	uint64_t	rows = 0;
+	int				  n_bins = 1 +
+		(int) spk_rng_below(rng, spk_rng_below(rng, 2) ? 12 : SPK_MAX_CALIBRATION_BINS);
+	int		 n;
+	uint64_t rows = 0;
 
 	assert_int_equal(spk_calibration(&ho, set, n_bins, bins, &n), SPK_OK);
 	for (int b = 0; b < n; b++)
 	{
-		double		count = 0;
-		double		sum = 0;
-		double		churned = 0;
+		double count = 0;
+		double sum = 0;
+		double churned = 0;
 
 		assert_true(b == 0 || bins[b].bin < bins[b - 1].bin);
 		for (uint64_t i = 0; i < set->n; i++)
 		{
-			double		score = spk_scored_score(set->rows[i]);
+			double score = spk_scored_score(set->rows[i]);
 
 			if (score > bins[b].high || (score <= bins[b].low && !(score == 0 && bins[b].bin == 1)))
 				continue;
@@ -329,16 +335,16 @@ check_calibration(SpkScores *set, SpkRng *rng)
 static void
 curves_are_those_of_brute_force(void **state)
 {
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(11, 12);
-	SpkScored	rows[MAX_ROWS];
+	SpkHost	  ho = host();
+	SpkRng	  rng = spk_rng(11, 12);
+	SpkScored rows[MAX_ROWS];
 
 	(void) state;
 	for (int round = 0; round < N_ROUNDS; round++)
 	{
-		uint32_t	n = 1 + spk_rng_below(&rng, MAX_ROWS);
-		SpkScores	set;
-		SpkMetrics	m;
+		uint32_t   n = 1 + spk_rng_below(&rng, MAX_ROWS);
+		SpkScores  set;
+		SpkMetrics m;
 
 		any_rows(&rng, rows, n);
 		set = set_of(&ho, rows, n, 0.5);
@@ -354,7 +360,10 @@ curves_are_those_of_brute_force(void **state)
 static void
 long_curves_are_thinned(void **state)
 {
-	enum { N = 30000 };
+	enum
+	{
+		N = 30000
+	};
 	SpkHost		ho = host();
 	SpkRng		rng = spk_rng(13, 14);
 	SpkScored  *rows = malloc(N * sizeof(SpkScored));
@@ -368,7 +377,7 @@ long_curves_are_thinned(void **state)
 	assert_non_null(rows);
 	for (int i = 0; i < N; i++)
 	{
-		double		score = spk_rng_double(&rng);
+		double score = spk_rng_double(&rng);
 
 		rows[i] = spk_scored(score, spk_rng_double(&rng) < score * score);
 	}
@@ -381,8 +390,8 @@ long_curves_are_thinned(void **state)
 	assert_true(r[n - 1].fpr == 1 && r[n - 1].tpr == 1);
 	for (int i = 1; i < n; i++)
 	{
-		uint64_t	tp;
-		uint64_t	fp;
+		uint64_t tp;
+		uint64_t fp;
 
 		assert_true(r[i].threshold < r[i - 1].threshold);
 		flag(&set, r[i].threshold, &tp, &fp);
@@ -391,25 +400,26 @@ long_curves_are_thinned(void **state)
 	}
 	for (int i = 0; i < N; i += 37)
 	{
-		uint64_t	tp;
-		uint64_t	fp;
+		uint64_t tp;
+		uint64_t fp;
 
 		flag(&set, spk_scored_score(rows[i]), &tp, &fp);
-		assert_true(distance(r, n, (double) fp / (double) (m.n - m.positives), (double) tp / (double) m.positives) <
-					2.0 / SPK_CURVE_PARTS);
+		assert_true(distance(r, n, (double) fp / (double) (m.n - m.positives),
+							 (double) tp / (double) m.positives) < 2.0 / SPK_CURVE_PARTS);
 	}
 	assert_true(fabs(area(r, n) - m.auc) < 1e-4);
 
 	n = pr(&set, p);
 	assert_true(n > 900 && n <= SPK_CURVE_POINTS && p[n - 1].recall == 1);
 	for (int i = 1; i < n; i++)
-		assert_true(p[i].recall > p[i - 1].recall && p[i].recall - p[i - 1].recall < 2.0 / SPK_CURVE_PARTS);
+		assert_true(p[i].recall > p[i - 1].recall &&
+					p[i].recall - p[i - 1].recall < 2.0 / SPK_CURVE_PARTS);
 	assert_true(fabs(average_precision(p, n) - m.pr_auc) < 1e-3);
 	free(rows);
 }
 
 /* What a rule pays: the less the better, of equal ones the fewest flagged. */
-typedef double (*Price) (const SpkScores *set, uint64_t tp, uint64_t fp, const double *args);
+typedef double (*Price)(const SpkScores *set, uint64_t tp, uint64_t fp, const double *args);
 
 static double
 f1_price(const SpkScores *set, uint64_t tp, uint64_t fp, const double *args)
@@ -435,13 +445,13 @@ budget_price(const SpkScores *set, uint64_t tp, uint64_t fp, const double *args)
 static uint64_t
 best_flagged(const SpkScores *set, Price price, const double *args)
 {
-	uint64_t	best = 0;
-	double		lowest = price(set, 0, 0, args);
+	uint64_t best = 0;
+	double	 lowest = price(set, 0, 0, args);
 
 	for (uint64_t i = set->n; i-- > 0;)
 	{
-		uint64_t	tp;
-		uint64_t	fp;
+		uint64_t tp;
+		uint64_t fp;
 
 		flag(set, spk_scored_score(set->rows[i]), &tp, &fp);
 		if (price(set, tp, fp, args) < lowest)
@@ -456,10 +466,10 @@ best_flagged(const SpkScores *set, Price price, const double *args)
 static void
 check_threshold(const SpkScores *set, double threshold, uint64_t flagged)
 {
-	double		upper = flagged == 0 ? 1 : spk_scored_score(set->rows[set->n - flagged]);
-	double		lower = flagged == set->n ? 0 : spk_scored_score(set->rows[set->n - flagged - 1]);
-	uint64_t	tp;
-	uint64_t	fp;
+	double	 upper = flagged == 0 ? 1 : spk_scored_score(set->rows[set->n - flagged]);
+	double	 lower = flagged == set->n ? 0 : spk_scored_score(set->rows[set->n - flagged - 1]);
+	uint64_t tp;
+	uint64_t fp;
 
 	if (flagged == 0 && lower == 1)
 	{
@@ -474,23 +484,23 @@ check_threshold(const SpkScores *set, double threshold, uint64_t flagged)
 static void
 thresholds_are_the_best(void **state)
 {
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(15, 16);
-	SpkScored	rows[MAX_ROWS];
-	int			nobody = 0;
-	int			everybody = 0;
+	SpkHost	  ho = host();
+	SpkRng	  rng = spk_rng(15, 16);
+	SpkScored rows[MAX_ROWS];
+	int		  nobody = 0;
+	int		  everybody = 0;
 
 	(void) state;
 	for (int round = 0; round < N_ROUNDS; round++)
 	{
-		uint32_t	n = 1 + spk_rng_below(&rng, MAX_ROWS);
+		uint32_t n = 1 + spk_rng_below(&rng, MAX_ROWS);
 		/* halves, so that no cost is rounded */
-		double		costs[2] = {spk_rng_below(&rng, 10) / 2.0, (1 + spk_rng_below(&rng, 10)) / 2.0};
-		double		budget = spk_rng_below(&rng, n + 2);
-		SpkScores	set;
-		SpkMetrics	m;
-		double		threshold;
-		uint64_t	flagged;
+		double	   costs[2] = {spk_rng_below(&rng, 10) / 2.0, (1 + spk_rng_below(&rng, 10)) / 2.0};
+		double	   budget = spk_rng_below(&rng, n + 2);
+		SpkScores  set;
+		SpkMetrics m;
+		double	   threshold;
+		uint64_t   flagged;
 
 		any_rows(&rng, rows, n);
 		set = set_of(&ho, rows, n, 0.5);
@@ -531,30 +541,32 @@ threshold_between_neighbours(void **state)
 static void
 thresholds_in_cells(void **state)
 {
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(17, 18);
-	SpkScores	set;
-	size_t		n = SPK_EXACT_SCORES + 1000;
-	SpkScored  *rows = malloc(n * sizeof(SpkScored));
-	double		threshold;
+	SpkHost	   ho = host();
+	SpkRng	   rng = spk_rng(17, 18);
+	SpkScores  set;
+	size_t	   n = SPK_EXACT_SCORES + 1000;
+	SpkScored *rows = malloc(n * sizeof(SpkScored));
+	double	   threshold;
 
 	(void) state;
 	assert_non_null(rows);
 	spk_scores_init(&set, 0.5);
 	for (size_t i = 0; i < n; i++)
 	{
-		double		score = spk_rng_double(&rng);
+		double score = spk_rng_double(&rng);
 
 		rows[i] = spk_scored(i % 5 == 0 ? 0.7 : score, spk_rng_double(&rng) < score);
-		assert_int_equal(spk_scores_add(&ho, &set, spk_scored_score(rows[i]), spk_scored_label(rows[i])), SPK_OK);
+		assert_int_equal(spk_scores_add(&ho, &set, spk_scored_score(rows[i]),
+										spk_scored_label(rows[i])),
+						 SPK_OK);
 	}
 	assert_non_null(set.cells);
 	for (int i = 0; i < 20; i++)
 	{
-		uint64_t	budget = spk_rng_below(&rng, (uint32_t) n);
-		uint64_t	flagged = 0;
-		SpkMetrics	m;
-		SpkScores	all;
+		uint64_t   budget = spk_rng_below(&rng, (uint32_t) n);
+		uint64_t   flagged = 0;
+		SpkMetrics m;
+		SpkScores  all;
 
 		assert_int_equal(spk_threshold_budget(&ho, &set, budget, &threshold), SPK_OK);
 		if (i > 1)
@@ -562,7 +574,7 @@ thresholds_in_cells(void **state)
 			for (size_t j = 0; j < n; j++)
 				flagged += spk_scored_score(rows[j]) >= threshold;
 		}
-		else					/* the ways to judge agree, too */
+		else /* the ways to judge agree, too */
 		{
 			all = set_of(&ho, rows, n, threshold);
 			assert_int_equal(spk_metrics_of(&ho, &all, &m), SPK_OK);

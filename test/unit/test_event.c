@@ -30,7 +30,7 @@ test_pages_round_trip(void **state)
 static void
 test_other_pages(void **state)
 {
-	char		changed[32];
+	char changed[32];
 
 	(void) state;
 	assert_int_equal(page_of(""), SPK_PAGE_OTHER);

@@ -15,9 +15,9 @@
 
 #include "json/event_kind.h"
 
-#define O	"{\"ts\":1538352117000,\"userId\":\"30\",\"page\":\"Home\",\"a\":[1,{\"b\":null}]}"
-#define P	"{\n  \"ts\": 1,\n  \"page\": \"Home\"\n}"
-#define BYTES(s)	(s), sizeof(s) - 1
+#define O		 "{\"ts\":1538352117000,\"userId\":\"30\",\"page\":\"Home\",\"a\":[1,{\"b\":null}]}"
+#define P		 "{\n  \"ts\": 1,\n  \"page\": \"Home\"\n}"
+#define BYTES(s) (s), sizeof(s) - 1
 
 typedef struct Case
 {
@@ -82,10 +82,14 @@ static const Case cases[] = {
 	{BYTES("\x1F\x8B\x08\0\0\0\0\0\0\3"), SPK_KIND_GZIP},
 	{BYTES("BZh91AY&SY\0\0"), SPK_KIND_BZIP2},
 	{BYTES("BZhXX said\n" O), SPK_KIND_LINES},
-	{BYTES("\xFD" "7zXZ\0\0"), SPK_KIND_XZ},
+	{BYTES("\xFD"
+		   "7zXZ\0\0"),
+	 SPK_KIND_XZ},
 	{BYTES("\x28\xB5\x2F\xFD\x04\x58"), SPK_KIND_ZSTD},
 	{BYTES("\x04\x22\x4D\x18\x64\x40"), SPK_KIND_LZ4},
-	{BYTES("PK\3\4\n\0\0" "a.json\n" O "\n" O "\n"), SPK_KIND_ZIP},
+	{BYTES("PK\3\4\n\0\0"
+		   "a.json\n" O "\n" O "\n"),
+	 SPK_KIND_ZIP},
 	{BYTES("PK\5\6\0\0"), SPK_KIND_ZIP},
 	{BYTES("7z\xBC\xAF\x27\x1C"), SPK_KIND_7ZIP},
 	{BYTES("PAR1\0\0"), SPK_KIND_PARQUET},
@@ -106,7 +110,8 @@ test_kinds(void **state)
 		const Case *c = &cases[i];
 
 		if (spk_kind_of(c->bytes, c->len, true) != c->kind)
-			fail_msg("case %zu, \"%.60s\": %d", i, c->bytes, (int) spk_kind_of(c->bytes, c->len, true));
+			fail_msg("case %zu, \"%.60s\": %d", i, c->bytes,
+					 (int) spk_kind_of(c->bytes, c->len, true));
 		for (size_t len = 0; len <= c->len; len++)
 		{
 			/* of its own, so that a look behind is seen */
@@ -115,8 +120,7 @@ test_kinds(void **state)
 
 			memcpy(piece, c->bytes, len);
 			kind = spk_kind_of(piece, len, false);
-			if (kind != SPK_KIND_UNDECIDED && kind != c->kind &&
-				c->kind != SPK_KIND_LINES)
+			if (kind != SPK_KIND_UNDECIDED && kind != c->kind && c->kind != SPK_KIND_LINES)
 				fail_msg("case %zu, %zu bytes of \"%.60s\": %d", i, len, c->bytes, (int) kind);
 			free(piece);
 		}
@@ -126,7 +130,7 @@ test_kinds(void **state)
 static void
 test_tar(void **state)
 {
-	char		tar[1200] = "events.json";
+	char tar[1200] = "events.json";
 
 	(void) state;
 	memcpy(tar + 257, "ustar", 5);
@@ -151,8 +155,8 @@ test_long(void **state)
 		{BYTES(" "), SPK_KIND_LINES},
 		{BYTES("x"), SPK_KIND_LINES},
 	};
-	size_t		size = SPK_KIND_BYTES + 7;
-	char	   *text = malloc(size);
+	size_t size = SPK_KIND_BYTES + 7;
+	char  *text = malloc(size);
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

@@ -19,11 +19,11 @@
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS
-#define MUTATIONS	200000
+#define MUTATIONS 200000
 #endif
 
 static SpkLineParser parser;
-static SpkEventRow row;
+static SpkEventRow	 row;
 
 /* Parses a copy that ends where the line ends, so that reads beyond show. */
 static bool
@@ -58,8 +58,9 @@ test_common_lines(void **state)
 	(void) state;
 	for (int round = 0; round < 2; round++)
 	{
-		assert_true(parse("{\"ts\":1538352117000,\"userId\":\"30\",\"sessionId\":29,\"page\":\"Next"
-						  "Song\",\"status\":200,\"length\":277.89016,\"userAgent\":\"\\\"Mo\\/5\\\"\"}"));
+		assert_true(
+			parse("{\"ts\":1538352117000,\"userId\":\"30\",\"sessionId\":29,\"page\":\"Next"
+				  "Song\",\"status\":200,\"length\":277.89016,\"userAgent\":\"\\\"Mo\\/5\\\"\"}"));
 		assert_int_equal(row.field[SPK_COL_TS].integer, INT64_C(591667317000000));
 		assert_int_equal(row.field[SPK_COL_SESSIONID].integer, 29);
 		assert_int_equal(row.field[SPK_COL_STATUS].integer, 200);
@@ -70,7 +71,8 @@ test_common_lines(void **state)
 		assert_true(row.isnull[SPK_COL_SONG]);
 	}
 	/* another order, nulls, spaces, floats, what is no column */
-	assert_true(parse("{\"song\": null, \"registration\": 1540919166796.0, \"x\": \"y\", \"userId\": 7}"));
+	assert_true(
+		parse("{\"song\": null, \"registration\": 1540919166796.0, \"x\": \"y\", \"userId\": 7}"));
 	assert_true(row.isnull[SPK_COL_SONG]);
 	assert_int_equal(row.field[SPK_COL_REGISTRATION].integer, INT64_C(594234366796000));
 	assert_text(SPK_COL_USERID, "7");
@@ -98,9 +100,8 @@ test_folded_keys(void **state)
 		"{\"ts\":1,\"userid\":\"30\",\"sessionid\":29,\"useragent\":null,\"iteminsession\":50}",
 		"{\"TS\":1,\"USERID\":\"30\",\"SESSIONID\":29,\"ITEMINSESSION\":50}",
 		"{\"ts\":1,\"userId\":\"30\",\"sessionId\":29,\"itemInSession\":50,\"user_id\":7,\"\xC3\x8D\":1}",
-		"{\"Ts\":1,\"uSERiD\":\"30\",\"seSSionid\":29,\"itemInSESSION\":50}"
-	};
-	uint32_t	given = 1u << SPK_COL_TS | 1u << SPK_COL_USERID | 1u << SPK_COL_SESSIONID |
+		"{\"Ts\":1,\"uSERiD\":\"30\",\"seSSionid\":29,\"itemInSESSION\":50}"};
+	uint32_t given = 1u << SPK_COL_TS | 1u << SPK_COL_USERID | 1u << SPK_COL_SESSIONID |
 		1u << SPK_COL_ITEMINSESSION;
 
 	(void) state;
@@ -116,7 +117,8 @@ test_folded_keys(void **state)
 	}
 	/* the bits that make letters small make others of other bytes */
 	assert_false(parse("{\"t\x53\x10\":1}"));
-	assert_false(parse("{\"pa@e\":\"a\",\"pa\x07" "e\":1}"));
+	assert_false(parse("{\"pa@e\":\"a\",\"pa\x07"
+					   "e\":1}"));
 	assert_true(parse("{\"ts\":1,\"[ser{d\":\"\"}"));
 	assert_int_equal(row.given, 1u << SPK_COL_TS);
 }
@@ -125,7 +127,8 @@ static void
 test_times(void **state)
 {
 	(void) state;
-	assert_true(parse("{\"ts\":\"2018-10-01T00:01:57.123Z\",\"registration\":\"2018-10-01 05:45:00+05:45\"}"));
+	assert_true(parse(
+		"{\"ts\":\"2018-10-01T00:01:57.123Z\",\"registration\":\"2018-10-01 05:45:00+05:45\"}"));
 	assert_int_equal(row.field[SPK_COL_TS].integer, INT64_C(591667317123000));
 	assert_int_equal(row.field[SPK_COL_REGISTRATION].integer, INT64_C(591667200000000));
 	assert_false(parse("{\"ts\":\"2018-10-01T00:01:57.123 CET\"}"));
@@ -171,17 +174,18 @@ static void
 test_text_lengths(void **state)
 {
 	static const char *const ends[] = {"\"}", "\\\"\"}", "\xC3\xA9\"}", "\x1F\"}", "\xC3\"}", "}"};
-	static const bool taken[] = {true, true, true, false, false, false};
+	static const bool		 taken[] = {true, true, true, false, false, false};
 
 	(void) state;
 	for (int len = 0; len < 70; len++)
 	{
 		for (int i = 0; i < 6; i++)
 		{
-			char		line[128];
+			char line[128];
 
 			snprintf(line, sizeof(line), "{\"page\":\"%.*s%s", len,
-					 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ends[i]);
+					 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+					 ends[i]);
 			assert_int_equal(parse(line), taken[i]);
 			if (taken[i])
 				assert_int_equal(row.field[SPK_COL_PAGE].text.len, len + (i == 0 ? 0 : i));
@@ -207,15 +211,36 @@ test_long_line(void **state)
 static void
 test_utf8(void **state)
 {
-	static const char *const good[] = {
-		"", "abc", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-		"\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "12345678\xC3\xA9" "12345678"
-	};
-	static const char *const bad[] = {
-		"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xC2\xC0", "\xE0\x9F\x80",
-		"\xE0\xA0", "\xED\xA0\x80", "\xE1\x80\xC0", "\xF0\x8F\x80\x80", "\xF0\x90\x80",
-		"\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "1234567\xC3", "12345678\xA9"
-	};
+	static const char *const good[] = {"",
+									   "abc",
+									   "\xC2\x80",
+									   "\xDF\xBF",
+									   "\xE0\xA0\x80",
+									   "\xED\x9F\xBF",
+									   "\xEE\x80\x80",
+									   "\xEF\xBF\xBF",
+									   "\xF0\x90\x80\x80",
+									   "\xF4\x8F\xBF\xBF",
+									   "12345678\xC3\xA9"
+									   "12345678"};
+	static const char *const bad[] = {"\x80",
+									  "\xBF",
+									  "\xC0\x80",
+									  "\xC1\xBF",
+									  "\xC2",
+									  "\xC2\x7F",
+									  "\xC2\xC0",
+									  "\xE0\x9F\x80",
+									  "\xE0\xA0",
+									  "\xED\xA0\x80",
+									  "\xE1\x80\xC0",
+									  "\xF0\x8F\x80\x80",
+									  "\xF0\x90\x80",
+									  "\xF4\x90\x80\x80",
+									  "\xF5\x80\x80\x80",
+									  "\xFF",
+									  "1234567\xC3",
+									  "12345678\xA9"};
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
@@ -224,7 +249,7 @@ test_utf8(void **state)
 		assert_false(spk_utf8_valid(bad[i], strlen(bad[i])));
 	for (size_t i = 0; i < 20; i++)
 	{
-		char		text[20];
+		char text[20];
 
 		memset(text, 'a', sizeof(text));
 		text[i] = '\0';
@@ -234,18 +259,50 @@ test_utf8(void **state)
 
 /* ---- the corpus, and mutations of it ---- */
 
-static const char *const tokens[] = {
-	"\"", "\\", "{", "}", "[", "]", ":", ",", " ", "null", "true", "-", ".", "0", "e5",
-	"userid\":", "USERID\":", "\"user_id\":", "\"2018-10-01T00:01:57.5Z\"", "+05:45\"", "\"Page\":",
-	"9", "5", "\\\"", "\\/", "\\u0061", "\"page\":", "\"ts\":", "\"length\":", "\"status\":",
-	"9007199254740993", "2147483648", "\xC3\xA9", "\xED\xA0\x80", "\xFF", "\t", "\x7F"
-};
+static const char *const tokens[] = {"\"",
+									 "\\",
+									 "{",
+									 "}",
+									 "[",
+									 "]",
+									 ":",
+									 ",",
+									 " ",
+									 "null",
+									 "true",
+									 "-",
+									 ".",
+									 "0",
+									 "e5",
+									 "userid\":",
+									 "USERID\":",
+									 "\"user_id\":",
+									 "\"2018-10-01T00:01:57.5Z\"",
+									 "+05:45\"",
+									 "\"Page\":",
+									 "9",
+									 "5",
+									 "\\\"",
+									 "\\/",
+									 "\\u0061",
+									 "\"page\":",
+									 "\"ts\":",
+									 "\"length\":",
+									 "\"status\":",
+									 "9007199254740993",
+									 "2147483648",
+									 "\xC3\xA9",
+									 "\xED\xA0\x80",
+									 "\xFF",
+									 "\t",
+									 "\x7F"};
 
 static void
 test_against_judge(void **state)
 {
-	static Corpus corpus = {.random_state = 42, .tokens = tokens,
-	.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
+	static Corpus corpus = {.random_state = 42,
+							.tokens = tokens,
+							.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
 
 	(void) state;
 	corpus_read(&corpus, "../fuzz/corpus/event_line");
@@ -262,13 +319,21 @@ test_cuts(void **state)
 		const char *text;
 		size_t		cut;
 		size_t		whole;
-	}			cuts[] = {
-		{"", 0, 0}, {"abc", 2, 2}, {"a\xC3\xA9", 3, 3}, {"a\xC3\xA9", 2, 1}, {"\xC3\xA9", 1, 0},
-		{"\xE2\x82\xAC", 3, 3}, {"\xE2\x82\xAC", 2, 0}, {"\xE2\x82\xAC", 1, 0},
-		{"a\xF0\x9F\x8E\xB5", 5, 5}, {"a\xF0\x9F\x8E\xB5", 4, 1}, {"a\xF0\x9F\x8E\xB5", 2, 1},
+	} cuts[] = {
+		{"", 0, 0},
+		{"abc", 2, 2},
+		{"a\xC3\xA9", 3, 3},
+		{"a\xC3\xA9", 2, 1},
+		{"\xC3\xA9", 1, 0},
+		{"\xE2\x82\xAC", 3, 3},
+		{"\xE2\x82\xAC", 2, 0},
+		{"\xE2\x82\xAC", 1, 0},
+		{"a\xF0\x9F\x8E\xB5", 5, 5},
+		{"a\xF0\x9F\x8E\xB5", 4, 1},
+		{"a\xF0\x9F\x8E\xB5", 2, 1},
 	};
 	SpkEventFault fault;
-	char		text[400];
+	char		  text[400];
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
@@ -276,7 +341,7 @@ test_cuts(void **state)
 
 	for (size_t shift = 0; shift < 4; shift++)
 	{
-		size_t		len = shift;
+		size_t len = shift;
 
 		memset(text, 'x', shift);
 		for (; len < sizeof(text) - 4; len += 4)
@@ -293,16 +358,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_common_lines),
-		cmocka_unit_test(test_wanted),
-		cmocka_unit_test(test_folded_keys),
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_left_lines),
-		cmocka_unit_test(test_text_lengths),
-		cmocka_unit_test(test_long_line),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_against_judge),
+		cmocka_unit_test(test_cuts),		 cmocka_unit_test(test_common_lines),
+		cmocka_unit_test(test_wanted),		 cmocka_unit_test(test_folded_keys),
+		cmocka_unit_test(test_times),		 cmocka_unit_test(test_left_lines),
+		cmocka_unit_test(test_text_lengths), cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_utf8),		 cmocka_unit_test(test_against_judge),
 	};
 
 	spk_line_parser_init(&parser);

@@ -30,8 +30,11 @@ test_keys(void **state)
 	(void) state;
 	assert_int_equal(add_keys("{}"), 0);
 	assert_int_equal(add_keys("{\"ts\":1,\"userId\":\"30\",\"USERID\":\"x\",\"sessionid\":29}"), 0);
-	assert_int_equal(add_keys(" { \"user_id\" : \"page\" , \"a\":[\"b\",{\"c\":\"d\"},\"e\"], \"f\\\"\":{\"g\":1,\"h\":\"i\"},"
-							  "\"user_id\":null,\"j\":\"k,l\"} "), 4);
+	assert_int_equal(
+		add_keys(
+			" { \"user_id\" : \"page\" , \"a\":[\"b\",{\"c\":\"d\"},\"e\"], \"f\\\"\":{\"g\":1,\"h\":\"i\"},"
+			"\"user_id\":null,\"j\":\"k,l\"} "),
+		4);
 	assert_string_equal(names.name[0], "user_id");
 	assert_string_equal(names.name[1], "a");
 	assert_string_equal(names.name[2], "f\\\"");
@@ -47,9 +50,9 @@ test_keys(void **state)
 static void
 test_bounds(void **state)
 {
-	char		line[64];
-	SpkNames	others = {0};
-	char		key[80];
+	char	 line[64];
+	SpkNames others = {0};
+	char	 key[80];
 
 	(void) state;
 	memset(&names, 0, sizeof(names));
@@ -99,11 +102,13 @@ test_like(void **state)
 static void
 test_ascii(void **state)
 {
-	char		name[] = "K\xC3\xB6ln\t\xF0\x9F\x8E\xB5!";
+	char name[] = "K\xC3\xB6ln\t\xF0\x9F\x8E\xB5!";
 
 	(void) state;
 	spk_name_to_ascii(name);
-	assert_string_equal(name, "K?ln?" "?!");
+	assert_string_equal(name,
+						"K?ln?"
+						"?!");
 }
 
 int

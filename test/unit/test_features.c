@@ -19,13 +19,16 @@ static SpkWriter
 daily_profile(const SpkHost *host, int n)
 {
 	SpkProfileState state;
-	SpkWriter	w = spk_writer(host);
+	SpkWriter		w = spk_writer(host);
 
 	spk_profile_init(&state, host);
 	for (int i = 0; i < n; i++)
 	{
-		SpkEvent	e = {.ts = i * SPK_USECS_PER_DAY + 5 * SPK_USECS_PER_HOUR, .session = n - i,
-		.registration = SPK_NO_TIME, .page = SPK_PAGE_NEXT_SONG, .length_us = 1800000000};
+		SpkEvent e = {.ts = i * SPK_USECS_PER_DAY + 5 * SPK_USECS_PER_HOUR,
+					  .session = n - i,
+					  .registration = SPK_NO_TIME,
+					  .page = SPK_PAGE_NEXT_SONG,
+					  .length_us = 1800000000};
 
 		assert_int_equal(spk_profile_add(&state, &e), SPK_OK);
 	}
@@ -57,7 +60,8 @@ test_long_profile(void **unused)
 	assert_true(isnan(v[SPK_FEATURE_tenure_days]));
 	/* the days of a long profile take memory, which may not be there */
 	h.allocs_left = 0;
-	assert_int_equal(spk_profile_features(&host, w.data, w.len, 900, v, &seen, &why), SPK_NO_MEMORY);
+	assert_int_equal(spk_profile_features(&host, w.data, w.len, 900, v, &seen, &why),
+					 SPK_NO_MEMORY);
 	spk_release(&host, w.data);
 	assert_int_equal(h.live, 0);
 }
@@ -77,9 +81,13 @@ test_before_the_first_day(void **unused)
 	(void) unused;
 	assert_int_equal(spk_profile_features(&host, w.data, w.len, 0, v, &seen, &why), SPK_OK);
 	assert_false(seen);
-	assert_int_equal(spk_profile_label(&host, w.data, w.len, 0, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
+	assert_int_equal(spk_profile_label(&host, w.data, w.len, 0, SPK_NO_TIME, SPK_CHURN_CANCEL,
+									   &label, &why),
+					 SPK_OK);
 	assert_int_equal(label, SPK_LABEL_NOT_AT_RISK);
-	assert_int_equal(spk_profile_label(&host, w.data, w.len, 1, SPK_NO_TIME, SPK_CHURN_CANCEL, &label, &why), SPK_OK);
+	assert_int_equal(spk_profile_label(&host, w.data, w.len, 1, SPK_NO_TIME, SPK_CHURN_CANCEL,
+									   &label, &why),
+					 SPK_OK);
 	assert_int_equal(label, SPK_LABEL_NO);
 	assert_int_equal(spk_profile_last_day(&host, w.data, w.len, &day, &why), SPK_OK);
 	assert_int_equal(day, 2);
@@ -90,11 +98,11 @@ test_before_the_first_day(void **unused)
 static void
 test_corrupt_bytes(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkWriter	w = daily_profile(&host, 20);
-	SpkRng		rng = spk_rng(1, 1);
-	int			refused = 0;
+	UnitHost  h = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&h);
+	SpkWriter w = daily_profile(&host, 20);
+	SpkRng	  rng = spk_rng(1, 1);
+	int		  refused = 0;
 
 	(void) unused;
 	for (int round = 0; round < 100000; round++)
@@ -121,10 +129,11 @@ test_corrupt_bytes(void **unused)
 		bool		seen;
 		int32_t		day;
 		const char *why;
-		uint8_t    *cut = malloc(len + (len == 0));
+		uint8_t	   *cut = malloc(len + (len == 0));
 
 		memcpy(cut, w.data, len);
-		assert_int_equal(spk_profile_features(&host, cut, len, SPK_NO_DAY, v, &seen, &why), SPK_CORRUPT);
+		assert_int_equal(spk_profile_features(&host, cut, len, SPK_NO_DAY, v, &seen, &why),
+						 SPK_CORRUPT);
 		assert_int_equal(spk_profile_last_day(&host, cut, len, &day, &why), SPK_CORRUPT);
 		free(cut);
 	}

@@ -17,37 +17,41 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define MAX_ROWS	3000
-#define MAX_GROUPS	1000
+#define MAX_ROWS   3000
+#define MAX_GROUPS 1000
 
 /* Rows with a number, a category and a group, which row numbers name. */
 typedef struct Sample
 {
-	SpkTable	table;
-	SpkColumn	columns[2];
-	uint8_t		labels[MAX_ROWS];
-	double		numbers[MAX_ROWS];
-	uint32_t	ids[MAX_ROWS];
-	uint64_t	groups[MAX_ROWS];
-	uint8_t		folds[MAX_ROWS];
+	SpkTable  table;
+	SpkColumn columns[2];
+	uint8_t	  labels[MAX_ROWS];
+	double	  numbers[MAX_ROWS];
+	uint32_t  ids[MAX_ROWS];
+	uint64_t  groups[MAX_ROWS];
+	uint8_t	  folds[MAX_ROWS];
 } Sample;
 
-static UnitHost state = UNIT_HOST_INIT;
+static UnitHost			 state = UNIT_HOST_INIT;
 static const SpkCategory names[] = {{"a", 1}, {"b", 1}, {"", 0}};
 static const SpkCategory names_turned[] = {{"", 0}, {"b", 1}, {"a", 1}};
 
 static Sample *
 sample_new(SpkRng *rng, uint32_t n_rows, uint32_t n_groups)
 {
-	Sample	   *s = calloc(1, sizeof(Sample));
+	Sample *s = calloc(1, sizeof(Sample));
 
 	s->table = (SpkTable) {n_rows, 2, s->labels, s->columns};
 	s->columns[0] = (SpkColumn) {.name = "x", .kind = SPK_NUMBER, .numbers = s->numbers};
-	s->columns[1] = (SpkColumn) {.name = "c", .kind = SPK_CATEGORY, .ids = s->ids, .names = names, .n_names = 3};
+	s->columns[1] = (SpkColumn) {.name = "c",
+								 .kind = SPK_CATEGORY,
+								 .ids = s->ids,
+								 .names = names,
+								 .n_names = 3};
 	for (uint32_t r = 0; r < n_rows; r++)
 	{
 		/* all rows of a group are together at first, and a group has 1 to 2 * n_rows / n_groups rows */
-		uint32_t	group = (uint32_t) ((uint64_t) r * n_groups / n_rows);
+		uint32_t group = (uint32_t) ((uint64_t) r * n_groups / n_rows);
 
 		if (r > 0 && spk_rng_below(rng, 2) == 0)
 			group = (uint32_t) (s->groups[r - 1] / 1000 - 1);
@@ -62,9 +66,10 @@ sample_new(SpkRng *rng, uint32_t n_rows, uint32_t n_groups)
 static void
 deal(Sample *s, bool grouped, double holdout, uint32_t n_folds, uint64_t seed)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
-	assert_int_equal(spk_folds_part(&host, &s->table, grouped ? s->groups : NULL, holdout, n_folds, seed, s->folds),
+	assert_int_equal(spk_folds_part(&host, &s->table, grouped ? s->groups : NULL, holdout, n_folds,
+									seed, s->folds),
 					 SPK_OK);
 	assert_int_equal(state.live, 0);
 }
@@ -87,10 +92,15 @@ shuffle(Sample *s, SpkRng *rng)
 			s->ids[r] = 2 - s->ids[r];
 	for (uint32_t i = s->table.n_rows; i > 1; i--)
 	{
-		uint32_t	with = spk_rng_below(rng, i);
+		uint32_t with = spk_rng_below(rng, i);
 
-#define SWAP(type, array) \
-		do { type kept = array[i - 1]; array[i - 1] = array[with]; array[with] = kept; } while (0)
+#define SWAP(type, array)           \
+	do                              \
+	{                               \
+		type kept = array[i - 1];   \
+		array[i - 1] = array[with]; \
+		array[with] = kept;         \
+	} while (0)
 		SWAP(uint8_t, s->labels);
 		SWAP(double, s->numbers);
 		SWAP(uint32_t, s->ids);
@@ -106,14 +116,14 @@ static void
 check_parts(const Sample *s, double holdout, uint32_t n_folds)
 {
 	static uint32_t counts[MAX_GROUPS + 1][2];
-	static uint8_t folds[MAX_GROUPS + 1];
-	uint32_t	n_out = 0;
-	uint32_t	n_groups = 0;
+	static uint8_t	folds[MAX_GROUPS + 1];
+	uint32_t		n_out = 0;
+	uint32_t		n_groups = 0;
 
 	memset(counts, 0, sizeof(counts));
 	for (uint32_t r = 0; r < s->table.n_rows; r++)
 	{
-		uint32_t	group = (uint32_t) (s->groups[r] / 1000);
+		uint32_t group = (uint32_t) (s->groups[r] / 1000);
 
 		assert_true(s->folds[r] < n_folds || (s->folds[r] == SPK_HOLDOUT && holdout > 0));
 		if (counts[group][0] > 0)
@@ -124,10 +134,10 @@ check_parts(const Sample *s, double holdout, uint32_t n_folds)
 	}
 	for (uint32_t first = 1; first <= MAX_GROUPS; first++)
 	{
-		uint32_t	in_fold[SPK_MAX_FOLDS] = {0};
-		uint32_t	n = 0;
-		uint32_t	out = 0;
-		bool		seen = counts[first][0] == 0;
+		uint32_t in_fold[SPK_MAX_FOLDS] = {0};
+		uint32_t n = 0;
+		uint32_t out = 0;
+		bool	 seen = counts[first][0] == 0;
 
 		n_groups += !seen;
 		n_out += !seen && folds[first] == SPK_HOLDOUT;
@@ -154,15 +164,15 @@ check_parts(const Sample *s, double holdout, uint32_t n_folds)
 static void
 groups_stay_whole_and_strata_even(void **unused)
 {
-	SpkRng		rng = spk_rng(1, 1);
+	SpkRng rng = spk_rng(1, 1);
 
 	for (int round = 0; round < 60; round++)
 	{
-		uint32_t	n_groups = 1 + spk_rng_below(&rng, MAX_GROUPS);
-		uint32_t	n_rows = n_groups + spk_rng_below(&rng, MAX_ROWS - n_groups);
-		uint32_t	n_folds = 1 + spk_rng_below(&rng, 12);
-		double		holdout = round % 3 == 0 ? 0 : spk_rng_double(&rng);
-		Sample	   *s = sample_new(&rng, n_rows, n_groups);
+		uint32_t n_groups = 1 + spk_rng_below(&rng, MAX_GROUPS);
+		uint32_t n_rows = n_groups + spk_rng_below(&rng, MAX_ROWS - n_groups);
+		uint32_t n_folds = 1 + spk_rng_below(&rng, 12);
+		double	 holdout = round % 3 == 0 ? 0 : spk_rng_double(&rng);
+		Sample	*s = sample_new(&rng, n_rows, n_groups);
 
 		deal(s, true, holdout, n_folds, (uint64_t) round);
 		check_parts(s, holdout, n_folds);
@@ -174,22 +184,22 @@ groups_stay_whole_and_strata_even(void **unused)
 static void
 shares_of_classes(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(2, 1);
-	Sample	   *s = sample_new(&rng, 2999, 10);
+	SpkHost		 host = unit_host(&state);
+	SpkRng		 rng = spk_rng(2, 1);
+	Sample		*s = sample_new(&rng, 2999, 10);
 	SpkFoldCount counts[6];
-	uint32_t	n_rows[2] = {0};
+	uint32_t	 n_rows[2] = {0};
 
 	deal(s, false, 0.25, 5, 3);
 	assert_int_equal(spk_folds_count(&host, &s->table, s->folds, 5, counts), SPK_OK);
 	for (int f = 0; f <= 5; f++)
-		for (int class = 0; class < 2; class++)
+		for (int class = 0; class < 2; class ++)
 			n_rows[class] += counts[f].n_rows[class];
 	assert_int_equal(n_rows[0] + n_rows[1], 2999);
 	for (int f = 0; f < 5; f++)
-		for (int class = 0; class < 2; class++)
+		for (int class = 0; class < 2; class ++)
 			assert_true(fabs(counts[f].n_rows[class] - n_rows[class] * 0.75 / 5) <= 2);
-	for (int class = 0; class < 2; class++)
+	for (int class = 0; class < 2; class ++)
 		assert_true(fabs(counts[5].n_rows[class] - n_rows[class] * 0.25) <= 1);
 	free(s);
 }
@@ -197,13 +207,13 @@ shares_of_classes(void **unused)
 static void
 order_of_rows_leaves_no_trace(void **unused)
 {
-	SpkRng		rng = spk_rng(3, 1);
+	SpkRng		   rng = spk_rng(3, 1);
 	static uint8_t before[MAX_ROWS];
 	static uint8_t after[MAX_ROWS];
 
 	for (int grouped = 0; grouped < 3; grouped++)
 	{
-		Sample	   *s = sample_new(&rng, 1500, 400);
+		Sample *s = sample_new(&rng, 1500, 400);
 
 		/* some without a group */
 		for (uint32_t r = 0; r < 1500 && grouped == 2; r += 5)
@@ -225,9 +235,9 @@ order_of_rows_leaves_no_trace(void **unused)
 static void
 equal_rows_part(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(4, 1);
-	Sample	   *s = sample_new(&rng, 90, 1);
+	SpkHost		 host = unit_host(&state);
+	SpkRng		 rng = spk_rng(4, 1);
+	Sample		*s = sample_new(&rng, 90, 1);
 	SpkFoldCount counts[4];
 
 	for (uint32_t r = 0; r < 90; r++)
@@ -250,12 +260,13 @@ equal_rows_part(void **unused)
 static void
 absurd_arguments(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(5, 1);
-	Sample	   *s = sample_new(&rng, 100, 20);
+	SpkHost host = unit_host(&state);
+	SpkRng	rng = spk_rng(5, 1);
+	Sample *s = sample_new(&rng, 100, 20);
 
 	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 0.2, 0, 1, s->folds), SPK_INVALID);
-	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 0.2, SPK_MAX_FOLDS + 1, 1, s->folds), SPK_INVALID);
+	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 0.2, SPK_MAX_FOLDS + 1, 1, s->folds),
+					 SPK_INVALID);
 	assert_int_equal(spk_folds_part(&host, &s->table, NULL, 1, 3, 1, s->folds), SPK_INVALID);
 	assert_int_equal(spk_folds_part(&host, &s->table, NULL, -0.1, 3, 1, s->folds), SPK_INVALID);
 	assert_int_equal(spk_folds_part(&host, &s->table, NULL, NAN, 3, 1, s->folds), SPK_INVALID);
@@ -267,10 +278,10 @@ absurd_arguments(void **unused)
 static void
 failures_leave_nothing(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(6, 1);
-	Sample	   *s = sample_new(&rng, 500, 100);
-	SpkStatus	status = SPK_NO_MEMORY;
+	SpkHost	  host = unit_host(&state);
+	SpkRng	  rng = spk_rng(6, 1);
+	Sample	 *s = sample_new(&rng, 500, 100);
+	SpkStatus status = SPK_NO_MEMORY;
 
 	s->groups[7] = 0;
 	for (long n = 0; status != SPK_OK; n++)

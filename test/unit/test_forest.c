@@ -20,29 +20,31 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define MAX_SMALL	64			/* rows of the tables that are searched exhaustively */
+#define MAX_SMALL 64 /* rows of the tables that are searched exhaustively */
 
 static UnitHost state = UNIT_HOST_INIT;
 
 static SpkForestPlan
 plan_of(const UnitMatrix *u, bool bootstrap)
 {
-	return (SpkForestPlan) {
-		.n_trees = 1, .features_per_split = u->matrix.n_features, .max_depth = SPK_MAX_DEPTH, .min_leaf = 1,
-		.bootstrap = bootstrap, .weight = {1, 1}, .seed = 42
-	};
+	return (SpkForestPlan) {.n_trees = 1,
+							.features_per_split = u->matrix.n_features,
+							.max_depth = SPK_MAX_DEPTH,
+							.min_leaf = 1,
+							.bootstrap = bootstrap,
+							.weight = {1, 1},
+							.seed = 42};
 }
 
 /* A tree of its own memory. */
 static SpkTree
 grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t tree_no)
 {
-	SpkHost		host = unit_host(&state);
-	SpkGrower  *grower = spk_grower_new(&host, plan, &u->matrix, u->features);
-	double		gains[SPK_MAX_FEATURES];
-	double		sum = 0;
-	SpkTree		tree,
-				copy;
+	SpkHost	   host = unit_host(&state);
+	SpkGrower *grower = spk_grower_new(&host, plan, &u->matrix, u->features);
+	double	   gains[SPK_MAX_FEATURES];
+	double	   sum = 0;
+	SpkTree	   tree, copy;
 
 	assert_non_null(grower);
 	assert_int_equal(spk_grow_tree(grower, tree_no, &tree, gains), SPK_OK);
@@ -96,17 +98,17 @@ node_goes_left(const SpkTree *tree, const SpkNode *node, uint8_t code)
 static void
 check_tree(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree)
 {
-	uint32_t	n_split = 0,
-				n_sets = 0;
-	uint32_t   *rows = calloc(tree->n_nodes, sizeof(uint32_t));
-	uint32_t   *churn = calloc(tree->n_nodes, sizeof(uint32_t));
-	uint32_t   *depth = calloc(tree->n_nodes, sizeof(uint32_t));
+	uint32_t  n_split = 0, n_sets = 0;
+	uint32_t *rows = calloc(tree->n_nodes, sizeof(uint32_t));
+	uint32_t *churn = calloc(tree->n_nodes, sizeof(uint32_t));
+	uint32_t *depth = calloc(tree->n_nodes, sizeof(uint32_t));
 
 	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 	{
 		const uint8_t *row = spk_matrix_row(&u->matrix, r);
 
-		for (uint32_t at = 0;; at = tree->nodes[at].u.left + !node_goes_left(tree, &tree->nodes[at], row[tree->nodes[at].feature]))
+		for (uint32_t at = 0;; at = tree->nodes[at].u.left +
+				 !node_goes_left(tree, &tree->nodes[at], row[tree->nodes[at].feature]))
 		{
 			rows[at]++;
 			churn[at] += spk_matrix_label(&u->matrix, r);
@@ -125,8 +127,8 @@ check_tree(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree)
 			assert_int_equal(node->cover, rows[i]);
 		if (node->flags & SPK_NODE_LEAF)
 		{
-			double		c = plan->weight[1] * churn[i];
-			double		s = plan->weight[0] * (rows[i] - churn[i]);
+			double c = plan->weight[1] * churn[i];
+			double s = plan->weight[0] * (rows[i] - churn[i]);
 
 			assert_int_equal(node->flags, SPK_NODE_LEAF);
 			assert_true(node->u.value >= 0 && node->u.value <= 1);
@@ -136,10 +138,12 @@ check_tree(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree)
 		}
 		assert_int_equal(node->u.left, 2 * n_split + 1);
 		n_split++;
-		assert_int_equal(node->cover, tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
+		assert_int_equal(node->cover,
+						 tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover);
 		depth[node->u.left] = depth[node->u.left + 1] = depth[i] + 1;
 		assert_true(node->feature < u->matrix.n_features);
-		assert_int_equal(!!(node->flags & SPK_NODE_SET), u->features[node->feature].kind == SPK_CATEGORY);
+		assert_int_equal(!!(node->flags & SPK_NODE_SET),
+						 u->features[node->feature].kind == SPK_CATEGORY);
 		if (node->flags & SPK_NODE_SET)
 		{
 			assert_int_equal(node->set, n_sets++);
@@ -160,17 +164,17 @@ check_tree(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree)
 
 typedef struct Rows
 {
-	uint32_t	n;
-	uint32_t	row[MAX_SMALL];
+	uint32_t n;
+	uint32_t row[MAX_SMALL];
 } Rows;
 
 /* A way to part rows, with what it leaves of impurity. */
 typedef struct Way
 {
-	bool		found;
-	double		cost;
-	uint32_t	feature;
-	bool		left[256];		/* by code */
+	bool	 found;
+	double	 cost;
+	uint32_t feature;
+	bool	 left[256]; /* by code */
 } Way;
 
 static double
@@ -180,14 +184,16 @@ naive_impurity(const SpkForestPlan *plan, double stay, double churn)
 	churn *= plan->weight[1];
 	if (!plan->entropy)
 		return 2 * stay * churn / (stay + churn);
-	return -(stay == 0 ? 0 : stay * log2(stay / (stay + churn))) - (churn == 0 ? 0 : churn * log2(churn / (stay + churn)));
+	return -(stay == 0 ? 0 : stay * log2(stay / (stay + churn))) -
+		(churn == 0 ? 0 : churn * log2(churn / (stay + churn)));
 }
 
 /* The impurity that is left when the codes in left go left; infinite if they may not. */
 static double
-naive_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature, const bool *left)
+naive_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature,
+		   const bool *left)
 {
-	uint32_t	n[2][2] = {{0}};
+	uint32_t n[2][2] = {{0}};
 
 	for (uint32_t i = 0; i < rows->n; i++)
 	{
@@ -201,10 +207,10 @@ naive_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uin
 }
 
 static void
-naive_try(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature, const bool *left,
-		  Way *best)
+naive_try(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint32_t feature,
+		  const bool *left, Way *best)
 {
-	double		cost = naive_cost(u, plan, rows, feature, left);
+	double cost = naive_cost(u, plan, rows, feature, left);
 
 	if (cost < best->cost)
 	{
@@ -219,8 +225,8 @@ naive_try(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, uint
 static uint32_t
 naive_order(const UnitMatrix *u, const Rows *rows, uint32_t feature, uint8_t *order, bool *missing)
 {
-	uint32_t	n[256][2] = {{0}};
-	uint32_t	n_codes = 0;
+	uint32_t n[256][2] = {{0}};
+	uint32_t n_codes = 0;
 
 	for (uint32_t i = 0; i < rows->n; i++)
 	{
@@ -237,8 +243,7 @@ naive_order(const UnitMatrix *u, const Rows *rows, uint32_t feature, uint8_t *or
 	for (uint32_t i = 0; i < n_codes; i++)
 		for (uint32_t j = n_codes - 1; j > i; j--)
 		{
-			uint8_t		a = order[j - 1],
-						b = order[j];
+			uint8_t a = order[j - 1], b = order[j];
 
 			/* churn / rows, as fractions */
 			if (n[b][1] * (n[a][0] + n[a][1]) < n[a][1] * (n[b][0] + n[b][1]))
@@ -254,14 +259,14 @@ naive_order(const UnitMatrix *u, const Rows *rows, uint32_t feature, uint8_t *or
 static Way
 naive_split(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, double bound)
 {
-	Way			best = {.cost = bound};
+	Way best = {.cost = bound};
 
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
-		bool		left[256] = {false};
-		uint8_t		order[256];
-		bool		missing;
-		uint32_t	n = naive_order(u, rows, f, order, &missing);
+		bool	 left[256] = {false};
+		uint8_t	 order[256];
+		bool	 missing;
+		uint32_t n = naive_order(u, rows, f, order, &missing);
 
 		for (uint32_t i = 0; i + 1 < n; i++)
 		{
@@ -285,22 +290,22 @@ naive_split(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows, do
 static double
 least_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows)
 {
-	double		least = INFINITY;
+	double least = INFINITY;
 
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
-		uint8_t		order[256];
-		bool		missing;
-		uint32_t	n = naive_order(u, rows, f, order, &missing);
-		bool		any = u->features[f].kind == SPK_CATEGORY;
+		uint8_t	 order[256];
+		bool	 missing;
+		uint32_t n = naive_order(u, rows, f, order, &missing);
+		bool	 any = u->features[f].kind == SPK_CATEGORY;
 
 		for (uint32_t subset = 1; subset < UINT32_C(1) << n; subset++)
 			for (int side = 0; side <= missing; side++)
 			{
-				bool		left[256] = {false};
+				bool left[256] = {false};
 
 				if (!any && (subset & (subset + 1)) != 0)
-					continue;	/* numbers: the lowest codes only */
+					continue; /* numbers: the lowest codes only */
 				for (uint32_t i = 0; i < n; i++)
 					left[order[i]] = subset >> i & 1;
 				left[SPK_MISSING] = side;
@@ -312,12 +317,12 @@ least_cost(const UnitMatrix *u, const SpkForestPlan *plan, const Rows *rows)
 
 /* Without missing values here, they (and categories not here) follow the larger side. */
 static void
-check_direction(const UnitMatrix *u, const SpkTree *tree, const SpkNode *node, const Rows *rows, const Way *way)
+check_direction(const UnitMatrix *u, const SpkTree *tree, const SpkNode *node, const Rows *rows,
+				const Way *way)
 {
-	bool		here[256] = {false};
-	bool		left = way->left[SPK_MISSING];
-	uint8_t		low = 0,
-				high = SPK_MISSING;
+	bool	here[256] = {false};
+	bool	left = way->left[SPK_MISSING];
+	uint8_t low = 0, high = SPK_MISSING;
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		here[spk_matrix_row(&u->matrix, rows->row[i])[node->feature]] = true;
@@ -349,8 +354,8 @@ check_direction(const UnitMatrix *u, const SpkTree *tree, const SpkNode *node, c
 static double
 naive_bound(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t n, uint32_t churn)
 {
-	uint32_t	all = u->matrix.n_rows;
-	uint32_t	all_churn = 0;
+	uint32_t all = u->matrix.n_rows;
+	uint32_t all_churn = 0;
 
 	for (uint32_t r = 0; r < all; r++)
 		all_churn += spk_matrix_label(&u->matrix, r);
@@ -361,17 +366,15 @@ naive_bound(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t n, uint32_t
 
 /* Compares the node and all below it with the naive learner; returns splits seen. */
 static uint32_t
-check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, uint32_t at, const Rows *rows,
-		   uint32_t depth)
+check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, uint32_t at,
+		   const Rows *rows, uint32_t depth)
 {
 	const SpkNode *node = &tree->nodes[at];
-	Rows		side[2] = {{0}};
-	uint32_t	churn = 0;
-	double		bound,
-				cost,
-				least;
-	bool		left[256];
-	Way			way = {0};
+	Rows		   side[2] = {{0}};
+	uint32_t	   churn = 0;
+	double		   bound, cost, least;
+	bool		   left[256];
+	Way			   way = {0};
 
 	for (uint32_t i = 0; i < rows->n; i++)
 		churn += spk_matrix_label(&u->matrix, rows->row[i]);
@@ -395,7 +398,7 @@ check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, 
 		assert_int_equal(node->feature, way.feature);
 		for (uint32_t i = 0; i < rows->n; i++)
 		{
-			uint8_t		code = spk_matrix_row(&u->matrix, rows->row[i])[node->feature];
+			uint8_t code = spk_matrix_row(&u->matrix, rows->row[i])[node->feature];
 
 			assert_int_equal(left[code], way.left[code]);
 		}
@@ -409,7 +412,7 @@ check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, 
 
 	for (uint32_t i = 0; i < rows->n; i++)
 	{
-		Rows	   *to = &side[!left[spk_matrix_row(&u->matrix, rows->row[i])[node->feature]]];
+		Rows *to = &side[!left[spk_matrix_row(&u->matrix, rows->row[i])[node->feature]]];
 
 		to->row[to->n++] = rows->row[i];
 	}
@@ -420,16 +423,16 @@ check_node(const UnitMatrix *u, const SpkForestPlan *plan, const SpkTree *tree, 
 static void
 splits_are_the_best_there_are(void **unused)
 {
-	SpkRng		rng = spk_rng(11, 12);
-	uint32_t	n_splits = 0;
+	SpkRng	 rng = spk_rng(11, 12);
+	uint32_t n_splits = 0;
 
 	for (int round = 0; round < 2000; round++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1), 1 + spk_rng_below(&rng, 4),
-										1 + spk_rng_below(&rng, 7));
+		UnitMatrix	 *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1),
+										  1 + spk_rng_below(&rng, 4), 1 + spk_rng_below(&rng, 7));
 		SpkForestPlan plan = plan_of(u, false);
-		Rows		rows = {.n = u->matrix.n_rows};
-		SpkTree		tree;
+		Rows		  rows = {.n = u->matrix.n_rows};
+		SpkTree		  tree;
 
 		for (uint32_t i = 0; i < rows.n; i++)
 			rows.row[i] = i;
@@ -455,21 +458,22 @@ splits_are_the_best_there_are(void **unused)
 
 typedef struct NaiveNode
 {
-	Rows		rows;
-	uint32_t	depth;
-	uint32_t	left;			/* 0: a leaf */
-	Way			way;
-	double		gain;
+	Rows	 rows;
+	uint32_t depth;
+	uint32_t left; /* 0: a leaf */
+	Way		 way;
+	double	 gain;
 } NaiveNode;
 
 static void
 naive_consider(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *node)
 {
-	uint32_t	churn = 0;
+	uint32_t churn = 0;
 
 	for (uint32_t i = 0; i < node->rows.n; i++)
 		churn += spk_matrix_label(&u->matrix, node->rows.row[i]);
-	if (node->depth < plan->max_depth && churn > 0 && churn < node->rows.n && node->rows.n >= 2 * plan->min_leaf)
+	if (node->depth < plan->max_depth && churn > 0 && churn < node->rows.n &&
+		node->rows.n >= 2 * plan->min_leaf)
 		node->way = naive_split(u, plan, &node->rows, naive_bound(u, plan, node->rows.n, churn));
 	node->gain = naive_impurity(plan, node->rows.n - churn, churn) - node->way.cost;
 }
@@ -478,17 +482,18 @@ naive_consider(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *node)
 static uint32_t
 naive_best_first(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *nodes)
 {
-	uint32_t	n = 1;
+	uint32_t n = 1;
 
 	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 		nodes[0].rows.row[nodes[0].rows.n++] = r;
 	naive_consider(u, plan, &nodes[0]);
 	while (n < 2 * plan->max_leaves - 1)
 	{
-		NaiveNode  *best = NULL;
+		NaiveNode *best = NULL;
 
 		for (uint32_t i = 0; i < n; i++)
-			if (nodes[i].left == 0 && nodes[i].way.found && (best == NULL || nodes[i].gain > best->gain))
+			if (nodes[i].left == 0 && nodes[i].way.found &&
+				(best == NULL || nodes[i].gain > best->gain))
 				best = &nodes[i];
 		if (best == NULL)
 			break;
@@ -498,9 +503,10 @@ naive_best_first(const UnitMatrix *u, const SpkForestPlan *plan, NaiveNode *node
 			nodes[n].depth = best->depth + 1;
 			for (uint32_t i = 0; i < best->rows.n; i++)
 			{
-				uint32_t	row = best->rows.row[i];
+				uint32_t row = best->rows.row[i];
 
-				if (best->way.left[spk_matrix_row(&u->matrix, row)[best->way.feature]] == (side == 0))
+				if (best->way.left[spk_matrix_row(&u->matrix, row)[best->way.feature]] ==
+					(side == 0))
 					nodes[n].rows.row[nodes[n].rows.n++] = row;
 			}
 			naive_consider(u, plan, &nodes[n]);
@@ -524,18 +530,17 @@ check_same_nodes(const NaiveNode *nodes, uint32_t a, const SpkTree *tree, uint32
 static void
 bounded_trees_grow_where_they_gain_most(void **unused)
 {
-	SpkRng		rng = spk_rng(25, 26);
-	uint32_t	n_bounded = 0;
+	SpkRng	 rng = spk_rng(25, 26);
+	uint32_t n_bounded = 0;
 
 	for (int round = 0; round < 1000; round++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1), 1 + spk_rng_below(&rng, 4),
-										1 + spk_rng_below(&rng, 7));
+		UnitMatrix	 *u = unit_matrix_new(&rng, 2 + spk_rng_below(&rng, MAX_SMALL - 1),
+										  1 + spk_rng_below(&rng, 4), 1 + spk_rng_below(&rng, 7));
 		SpkForestPlan plan = plan_of(u, false);
-		NaiveNode  *nodes;
-		uint32_t	n;
-		SpkTree		tree,
-					whole;
+		NaiveNode	 *nodes;
+		uint32_t	  n;
+		SpkTree		  tree, whole;
 
 		plan.min_leaf = 1 + spk_rng_below(&rng, 2);
 		if (spk_rng_below(&rng, 3) == 0)
@@ -569,11 +574,10 @@ bounded_trees_grow_where_they_gain_most(void **unused)
 static void
 bounded_trees_are_sound(void **unused)
 {
-	SpkRng		rng = spk_rng(27, 28);
-	UnitMatrix *u = unit_matrix_new(&rng, 20000, 70, 255);
+	SpkRng		  rng = spk_rng(27, 28);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 20000, 70, 255);
 	SpkForestPlan plan = plan_of(u, true);
-	SpkTree		whole,
-				tree;
+	SpkTree		  whole, tree;
 
 	plan.features_per_split = 8;
 	whole = grow(u, &plan, 5);
@@ -596,15 +600,15 @@ bounded_trees_are_sound(void **unused)
 static void
 trees_are_sound(void **unused)
 {
-	SpkRng		rng = spk_rng(13, 14);
+	SpkRng rng = spk_rng(13, 14);
 
 	for (uint32_t n_features = 1; n_features < 90; n_features += 7)
 		for (uint32_t n_rows = 1; n_rows < 3000; n_rows = 5 * n_rows + 1)
 			for (int bootstrap = 0; bootstrap < 2; bootstrap++)
 			{
-				UnitMatrix *u = unit_matrix_new(&rng, n_rows, n_features, 255);
+				UnitMatrix	 *u = unit_matrix_new(&rng, n_rows, n_features, 255);
 				SpkForestPlan plan = plan_of(u, bootstrap);
-				SpkTree		tree;
+				SpkTree		  tree;
 
 				plan.features_per_split = 1 + spk_rng_below(&rng, n_features);
 				plan.min_leaf = 1 + spk_rng_below(&rng, 3);
@@ -616,9 +620,9 @@ trees_are_sound(void **unused)
 			}
 	for (int bootstrap = 0; bootstrap < 2; bootstrap++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, 300000, 3, 255);
+		UnitMatrix	 *u = unit_matrix_new(&rng, 300000, 3, 255);
 		SpkForestPlan plan = plan_of(u, bootstrap);
-		SpkTree		tree;
+		SpkTree		  tree;
 
 		plan.features_per_split = 2;
 		plan.max_depth = 6;
@@ -632,13 +636,13 @@ trees_are_sound(void **unused)
 static void
 one_class_and_no_rows(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(15, 16);
-	UnitMatrix *u = unit_matrix_new(&rng, 50, 2, 9);
+	SpkHost		  host = unit_host(&state);
+	SpkRng		  rng = spk_rng(15, 16);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 50, 2, 9);
 	SpkForestPlan plan = plan_of(u, true);
-	SpkGrower  *grower;
-	SpkTree		tree;
-	double		gains[2];
+	SpkGrower	 *grower;
+	SpkTree		  tree;
+	double		  gains[2];
 
 	for (uint32_t r = 0; r < 50; r++)
 		u->matrix.codes[r * u->matrix.stride + 2] = 1;
@@ -660,26 +664,27 @@ one_class_and_no_rows(void **unused)
 static void
 trees_are_independent(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(17, 18);
-	UnitMatrix *u = unit_matrix_new(&rng, 900, 12, 40);
+	SpkHost		  host = unit_host(&state);
+	SpkRng		  rng = spk_rng(17, 18);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 900, 12, 40);
 	SpkForestPlan plan = plan_of(u, true);
-	SpkGrower  *grower;
-	SpkTree		tree,
-				alone[5];
-	double		gains[12];
+	SpkGrower	 *grower;
+	SpkTree		  tree, alone[5];
+	double		  gains[12];
 
 	plan.features_per_split = 3;
 	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
 	for (uint32_t t = 0; t < 5; t++)
 	{
-		SpkHost		own = unit_host(&state);
-		SpkGrower  *fresh = spk_grower_new(&own, &plan, &u->matrix, u->features);
+		SpkHost	   own = unit_host(&state);
+		SpkGrower *fresh = spk_grower_new(&own, &plan, &u->matrix, u->features);
 
 		assert_int_equal(spk_grow_tree(fresh, t, &tree, gains), SPK_OK);
 		alone[t] = tree;
-		alone[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes, tree.n_nodes * sizeof(SpkNode));
-		alone[t].sets = memcpy(malloc(tree.n_sets * sizeof(SpkCodeSet) + 1), tree.sets, tree.n_sets * sizeof(SpkCodeSet));
+		alone[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes,
+								tree.n_nodes * sizeof(SpkNode));
+		alone[t].sets = memcpy(malloc(tree.n_sets * sizeof(SpkCodeSet) + 1), tree.sets,
+							   tree.n_sets * sizeof(SpkCodeSet));
 		spk_grower_release(fresh);
 	}
 	for (uint32_t t = 5; t-- > 0;)
@@ -689,7 +694,8 @@ trees_are_independent(void **unused)
 	}
 	for (uint32_t t = 1; t < 5; t++)
 		assert_true(alone[t].n_nodes != alone[0].n_nodes ||
-					memcmp(alone[t].nodes, alone[0].nodes, alone[0].n_nodes * sizeof(SpkNode)) != 0);
+					memcmp(alone[t].nodes, alone[0].nodes, alone[0].n_nodes * sizeof(SpkNode)) !=
+						0);
 	spk_grower_release(grower);
 	plan.seed = 43;
 	tree = grow(u, &plan, 0);
@@ -705,8 +711,8 @@ trees_are_independent(void **unused)
 static void
 plans(void **unused)
 {
-	SpkOptions	options = spk_options_default(SPK_RANDOM_FOREST);
-	SpkMatrix	matrix = {.n_rows = 100, .n_positives = 20, .n_features = 17, .stride = 24};
+	SpkOptions	  options = spk_options_default(SPK_RANDOM_FOREST);
+	SpkMatrix	  matrix = {.n_rows = 100, .n_positives = 20, .n_features = 17, .stride = 24};
 	SpkForestPlan plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
 	SpkForestPlan huge = plan;
 
@@ -760,10 +766,11 @@ importance_is_the_mean_of_trees(void **unused)
 {
 	static const double gains[] = {0.5, 0.5, 0, 1, 0, 0};
 	static const double nothing[6];
-	SpkFeature	features[3];
+	SpkFeature			features[3];
 
 	spk_forest_importance(gains, 2, features, 3);
-	assert_true(features[0].importance == 0.75 && features[1].importance == 0.25 && features[2].importance == 0);
+	assert_true(features[0].importance == 0.75 && features[1].importance == 0.25 &&
+				features[2].importance == 0);
 	spk_forest_importance(nothing, 2, features, 3);
 	assert_true(features[0].importance == 0 && features[1].importance == 0);
 }
@@ -774,33 +781,37 @@ models_are_sound(void **unused)
 {
 	enum
 	{
-		N = 700, N_TREES = 5
+		N = 700,
+		N_TREES = 5
 	};
 	static const SpkCategory names[] = {{"paid", 4}, {"free", 4}, {"trial", 5}};
-	static double numbers[N];
-	static uint32_t ids[N];
-	static uint8_t labels[N];
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(25, 26);
-	SpkColumn	columns[2] = {
-		{.name = "x", .kind = SPK_NUMBER, .numbers = numbers},
-		{.name = "level", .kind = SPK_CATEGORY, .ids = ids, .names = names, .n_names = 3}
-	};
-	SpkTable	table = {.n_rows = N, .n_columns = 2, .labels = labels, .columns = columns};
-	SpkModel	model = {.algorithm = SPK_RANDOM_FOREST, .threshold = 0.5, .n_features = 2, .n_trees = N_TREES};
-	SpkModel	decoded;
-	SpkWriter	w = spk_writer(&host);
-	SpkForestPlan plan;
-	SpkMatrix	matrix;
+	static double			 numbers[N];
+	static uint32_t			 ids[N];
+	static uint8_t			 labels[N];
+	SpkHost					 host = unit_host(&state);
+	SpkRng					 rng = spk_rng(25, 26);
+	SpkColumn				 columns[2] =
+		{{.name = "x", .kind = SPK_NUMBER, .numbers = numbers},
+		 {.name = "level", .kind = SPK_CATEGORY, .ids = ids, .names = names, .n_names = 3}};
+	SpkTable		  table = {.n_rows = N, .n_columns = 2, .labels = labels, .columns = columns};
+	SpkModel		  model = {.algorithm = SPK_RANDOM_FOREST,
+							   .threshold = 0.5,
+							   .n_features = 2,
+							   .n_trees = N_TREES};
+	SpkModel		  decoded;
+	SpkWriter		  w = spk_writer(&host);
+	SpkForestPlan	  plan;
+	SpkMatrix		  matrix;
 	static UnitMatrix u;
-	double		gains[2 * N_TREES] = {0};
-	const char *why = "";
+	double			  gains[2 * N_TREES] = {0};
+	const char		 *why = "";
 
 	for (int i = 0; i < N; i++)
 	{
 		numbers[i] = spk_rng_below(&rng, 9) == 0 ? NAN : spk_rng_double(&rng);
 		ids[i] = spk_rng_below(&rng, 3);
-		labels[i] = spk_rng_double(&rng) < (ids[i] == 1 ? 0.6 : 0.2) + (isnan(numbers[i]) ? 0.2 : 0);
+		labels[i] = spk_rng_double(&rng) <
+			(ids[i] == 1 ? 0.6 : 0.2) + (isnan(numbers[i]) ? 0.2 : 0);
 	}
 	for (int c = 0; c < 2; c++)
 		assert_int_equal(spk_bin_column(&host, &columns[c], N, 255, &u.features[c]), SPK_OK);
@@ -815,8 +826,8 @@ models_are_sound(void **unused)
 	model.trees = spk_alloc(&host, N_TREES, sizeof(SpkTree));
 	for (uint32_t t = 0; t < N_TREES; t++)
 	{
-		SpkGrower  *grower = spk_grower_new(&host, &plan, &matrix, u.features);
-		SpkTree		tree;
+		SpkGrower *grower = spk_grower_new(&host, &plan, &matrix, u.features);
+		SpkTree	   tree;
 
 		assert_int_equal(spk_grow_tree(grower, t, &tree, &gains[2 * t]), SPK_OK);
 		model.trees[t] = tree;
@@ -853,11 +864,11 @@ models_are_sound(void **unused)
 static void
 no_memory(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(19, 20);
-	UnitMatrix *u = unit_matrix_new(&rng, 40, 3, 9);
+	SpkHost		  host = unit_host(&state);
+	SpkRng		  rng = spk_rng(19, 20);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 40, 3, 9);
 	SpkForestPlan plan = plan_of(u, true);
-	SpkGrower  *grower = NULL;
+	SpkGrower	 *grower = NULL;
 
 	plan.max_leaves = 3;
 	plan.permutation = true;
@@ -879,22 +890,21 @@ no_memory(void **unused)
 static void
 cancelled(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(21, 22);
-	UnitMatrix *u = unit_matrix_new(&rng, 400000, 7, 255);
+	SpkHost		  host = unit_host(&state);
+	SpkRng		  rng = spk_rng(21, 22);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 400000, 7, 255);
 	SpkForestPlan plan = plan_of(u, true);
-	SpkTree		tree,
-				expected;
-	SpkGrower  *grower;
-	double		gains[7];
-	long		n_cancelled = 0;
+	SpkTree		  tree, expected;
+	SpkGrower	 *grower;
+	double		  gains[7];
+	long		  n_cancelled = 0;
 
 	plan.max_depth = 9;
 	expected = grow(u, &plan, 3);
 	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
 	for (long polls = 0;; polls++)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		state.polls_left = polls;
 		status = spk_grow_tree(grower, 3, &tree, gains);
@@ -917,13 +927,14 @@ cancelled(void **unused)
 static void
 logarithm(void **unused)
 {
-	SpkRng		rng = spk_rng(23, 24);
+	SpkRng rng = spk_rng(23, 24);
 
-	assert_true(spk_log2(1) == 0 && spk_log2(2) == 1 && spk_log2(0.25) == -2 && spk_log2(0x1p40) == 40);
+	assert_true(spk_log2(1) == 0 && spk_log2(2) == 1 && spk_log2(0.25) == -2 &&
+				spk_log2(0x1p40) == 40);
 	for (int i = 0; i < 100000; i++)
 	{
-		double		x = ldexp(0.5 + spk_rng_double(&rng), (int) spk_rng_below(&rng, 80) - 30);
-		double		expected = log2(x);
+		double x = ldexp(0.5 + spk_rng_double(&rng), (int) spk_rng_below(&rng, 80) - 30);
+		double expected = log2(x);
 
 		assert_true(fabs(spk_log2(x) - expected) <= 4.5e-16 * fmax(1, fabs(expected)));
 	}

@@ -12,20 +12,33 @@
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS
-#define MUTATIONS	40000
+#define MUTATIONS 40000
 #endif
 
 /* Counts at their ends, and floating-point numbers that are none or at theirs. */
-static const char *const tokens[] = {
-	"\0", "\1", "\377\1", "\200\2", "\377\377\377\377\17",
-	"\0\0\0\0\0\0\0\0", "\0\0\0\0\0\0\0\200", "\0\0\0\0\0\0\360\77", "\0\0\0\0\0\0\340\77",
-	"\0\0\0\0\0\0\370\177", "\0\0\0\0\0\0\360\177", "\377\377\377\377\377\377\357\177", "\1\0\0\0\0\0\0\0",
-	"\0\0\200\177", "\0\0\300\177", "\0\0\0\0", "\377\377\177\177"
-};
-static const size_t token_lengths[] = {1, 1, 2, 2, 5, 8, 8, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4};
+static const char *const tokens[] = {"\0",
+									 "\1",
+									 "\377\1",
+									 "\200\2",
+									 "\377\377\377\377\17",
+									 "\0\0\0\0\0\0\0\0",
+									 "\0\0\0\0\0\0\0\200",
+									 "\0\0\0\0\0\0\360\77",
+									 "\0\0\0\0\0\0\340\77",
+									 "\0\0\0\0\0\0\370\177",
+									 "\0\0\0\0\0\0\360\177",
+									 "\377\377\377\377\377\377\357\177",
+									 "\1\0\0\0\0\0\0\0",
+									 "\0\0\200\177",
+									 "\0\0\300\177",
+									 "\0\0\0\0",
+									 "\377\377\177\177"};
+static const size_t		 token_lengths[] = {1, 1, 2, 2, 5, 8, 8, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4};
 
-static Corpus corpus = {.random_state = 42, .tokens = tokens, .token_lengths = token_lengths,
-.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
+static Corpus corpus = {.random_state = 42,
+						.tokens = tokens,
+						.token_lengths = token_lengths,
+						.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
 
 static void
 test_seeds(void **state)
@@ -40,7 +53,7 @@ test_seeds(void **state)
 static void
 test_mutations(void **state)
 {
-	uint64_t	before[SPK_N_ALGORITHMS];
+	uint64_t before[SPK_N_ALGORITHMS];
 
 	(void) state;
 	memcpy(before, fuzz_models, sizeof(before));

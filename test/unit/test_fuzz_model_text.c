@@ -14,17 +14,52 @@
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS
-#define MUTATIONS	40000
+#define MUTATIONS 40000
 #endif
 
-static const char *const tokens[] = {
-	"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "'", "null", "true", "0", "-0.0", "1e999", "-1",
-	"99999999999999999999", "0.5", "[]", "{}", "[[", "]]", "\"features\": [", "\"trees\": [", "\"terms\": [", "\"name\": \"x\"",
-	"\"left\"", "\"category\"", "\"categories\": []", "\"edges\": []", "\"counts\": [0]", "\"calibrate\": \"isotonic\"",
-	"\"scores\": [", "[0, 5]", "[0, [1], 5]", "[0, 0, \"right\", 5]", "\"random_forest\"", "\"naive_bayes\""
-};
+static const char *const tokens[] = {"{",
+									 "}",
+									 "[",
+									 "]",
+									 ",",
+									 ":",
+									 "\"",
+									 "\\",
+									 "\\u0000",
+									 "\\ud800",
+									 "'",
+									 "null",
+									 "true",
+									 "0",
+									 "-0.0",
+									 "1e999",
+									 "-1",
+									 "99999999999999999999",
+									 "0.5",
+									 "[]",
+									 "{}",
+									 "[[",
+									 "]]",
+									 "\"features\": [",
+									 "\"trees\": [",
+									 "\"terms\": [",
+									 "\"name\": \"x\"",
+									 "\"left\"",
+									 "\"category\"",
+									 "\"categories\": []",
+									 "\"edges\": []",
+									 "\"counts\": [0]",
+									 "\"calibrate\": \"isotonic\"",
+									 "\"scores\": [",
+									 "[0, 5]",
+									 "[0, [1], 5]",
+									 "[0, 0, \"right\", 5]",
+									 "\"random_forest\"",
+									 "\"naive_bayes\""};
 
-static Corpus corpus = {.random_state = 43,.tokens = tokens,.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
+static Corpus corpus = {.random_state = 43,
+						.tokens = tokens,
+						.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
 
 static void
 test_seeds(void **state)
@@ -39,8 +74,8 @@ test_seeds(void **state)
 static void
 test_mutations(void **state)
 {
-	uint64_t	before = 0;
-	uint64_t	after = 0;
+	uint64_t before = 0;
+	uint64_t after = 0;
 
 	(void) state;
 	for (int a = 0; a < SPK_N_ALGORITHMS; a++)

@@ -12,18 +12,24 @@
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS
-#define MUTATIONS	40000
+#define MUTATIONS 40000
 #endif
 
 /* Counts and differences at their ends. */
-static const char *const tokens[] = {
-	"\0", "\1", "\2", "\16", "\377\1", "\377\377\377\377\17", "\377\377\377\377\377\377\377\377\177",
-	"\377\377\377\377\377\377\377\377\377\1"
-};
-static const size_t token_lengths[] = {1, 1, 1, 1, 2, 5, 9, 10};
+static const char *const tokens[] = {"\0",
+									 "\1",
+									 "\2",
+									 "\16",
+									 "\377\1",
+									 "\377\377\377\377\17",
+									 "\377\377\377\377\377\377\377\377\177",
+									 "\377\377\377\377\377\377\377\377\377\1"};
+static const size_t		 token_lengths[] = {1, 1, 1, 1, 2, 5, 9, 10};
 
-static Corpus corpus = {.random_state = 42, .tokens = tokens, .token_lengths = token_lengths,
-.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
+static Corpus corpus = {.random_state = 42,
+						.tokens = tokens,
+						.token_lengths = token_lengths,
+						.n_tokens = sizeof(tokens) / sizeof(tokens[0])};
 
 static void
 test_seeds(void **state)
@@ -37,7 +43,7 @@ test_seeds(void **state)
 static void
 test_mutations(void **state)
 {
-	uint64_t	before = fuzz_profiles;
+	uint64_t before = fuzz_profiles;
 
 	(void) state;
 	corpus_run_mutations(&corpus, MUTATIONS);

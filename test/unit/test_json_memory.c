@@ -23,10 +23,10 @@
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);
-extern void __libc_free(void *ptr);
+extern void	 __libc_free(void *ptr);
 
-static long budget = -1;		/* bytes left to allocate; -1: as many as there are */
-static bool failed;				/* somebody got none */
+static long budget = -1; /* bytes left to allocate; -1: as many as there are */
+static bool failed;		 /* somebody got none */
 
 /* Takes size bytes of the budget; false when it has not so many. */
 static bool
@@ -78,7 +78,7 @@ free(void *ptr)
 void *
 realloc(void *ptr, size_t size)
 {
-	void	   *wider;
+	void *wider;
 
 	if (ptr == NULL)
 		return malloc(size);
@@ -102,23 +102,24 @@ text_of(int i)
 		"{\"k\":{\"k\":{\"k\":{\"k\":{\"k\":{\"k\":{}}}}}}}",
 		"\"plain\"",
 	};
-	const int	n = sizeof(texts) / sizeof(texts[0]);
-	char	   *text = malloc(70000);
-	size_t		len = 0;
+	const int n = sizeof(texts) / sizeof(texts[0]);
+	char	 *text = malloc(70000);
+	size_t	  len = 0;
 
 	if (i < n)
 		return strcpy(text, texts[i]);
 	text[len++] = i == n ? '{' : '[';
 	for (int m = 0; m < 700; m++)
 	{
-		if (i == n)				/* a table that grows several times */
+		if (i == n) /* a table that grows several times */
 			len += sprintf(text + len, "\"key%d\":\"%d\",", m, m);
-		else if (i == n + 1)	/* an array that does */
+		else if (i == n + 1) /* an array that does */
 			len += sprintf(text + len, "%d,", m);
-		else if (i == n + 2)	/* many small ones */
+		else if (i == n + 2) /* many small ones */
 			len += sprintf(text + len, "[],{},{\"a\":[0]},");
-		else if (i == n + 3)	/* a long string among them */
-			len += sprintf(text + len, m == 300 ? "\"%0*d\"," : "\"%*d\",", m == 300 ? 40000 : 4, m);
+		else if (i == n + 3) /* a long string among them */
+			len += sprintf(text + len, m == 300 ? "\"%0*d\"," : "\"%*d\",", m == 300 ? 40000 : 4,
+						   m);
 		else
 		{
 			__libc_free(text);
@@ -133,13 +134,13 @@ text_of(int i)
 static char *
 parse_within(const char *text, long bytes)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkJsonParser parser;
-	json_object *value = NULL;
+	UnitHost				unit = UNIT_HOST_INIT;
+	SpkHost					host = unit_host(&unit);
+	SpkJsonParser			parser;
+	json_object			   *value = NULL;
 	enum json_tokener_error error = SPK_JSON_NO_MEMORY;
-	bool		is_open;
-	char	   *result = NULL;
+	bool					is_open;
+	char				   *result = NULL;
 
 	failed = false;
 	budget = bytes;
@@ -167,20 +168,20 @@ parse_within(const char *text, long bytes)
 static void
 test_whole_or_not_at_all(void **state)
 {
-	char	   *text;
+	char *text;
 
 	(void) state;
 	for (int i = 0; (text = text_of(i)) != NULL; i++)
 	{
-		char	   *expected = parse_within(text, -1);
-		long		step = strlen(text) < 200 ? 8 : 1733;
-		int			n_whole = 0;
-		int			n_not = 0;
+		char *expected = parse_within(text, -1);
+		long  step = strlen(text) < 200 ? 8 : 1733;
+		int	  n_whole = 0;
+		int	  n_not = 0;
 
 		assert_non_null(expected);
 		for (long bytes = 0; n_whole < 20; bytes += step)
 		{
-			char	   *result = parse_within(text, bytes);
+			char *result = parse_within(text, bytes);
 
 			if (result == NULL)
 				n_not++;
@@ -202,19 +203,22 @@ static void
 test_afterwards(void **state)
 {
 	static const char text[] = "{\"a\":[1,2],\"b\":\"c\"}";
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkJsonParser parser;
-	json_object *value;
+	UnitHost		  unit = UNIT_HOST_INIT;
+	SpkHost			  host = unit_host(&unit);
+	SpkJsonParser	  parser;
+	json_object		 *value;
 
 	(void) state;
 	assert_true(spk_json_parser_open(&parser, 32));
 	errno = ENOMEM;
-	assert_int_equal(spk_json_parse_strict(&parser, text, 6, &host, &value), json_tokener_error_parse_eof);
+	assert_int_equal(spk_json_parse_strict(&parser, text, 6, &host, &value),
+					 json_tokener_error_parse_eof);
 	budget = 100;
-	assert_int_equal(spk_json_parse_strict(&parser, text, strlen(text), &host, &value), SPK_JSON_NO_MEMORY);
+	assert_int_equal(spk_json_parse_strict(&parser, text, strlen(text), &host, &value),
+					 SPK_JSON_NO_MEMORY);
 	budget = -1;
-	assert_int_equal(spk_json_parse_strict(&parser, text, strlen(text), &host, &value), json_tokener_success);
+	assert_int_equal(spk_json_parse_strict(&parser, text, strlen(text), &host, &value),
+					 json_tokener_success);
 	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), text);
 	json_object_put(value);
 	spk_json_parser_close(&parser);

@@ -13,7 +13,7 @@
 
 #include "../../src/json/json_pieces.h"
 
-#define MAX_VALUE	20
+#define MAX_VALUE 20
 
 /* What a walk over an object, with lists under "l", saw: "key=value;" and "[element]". */
 static void
@@ -52,12 +52,13 @@ test_pieces(void **state)
 		{"{\"a\":1}", "\"a\"=1;"},
 		{"{ \"a\" : \"x\\\"}\" , \"b\":null}", "\"a\"=\"x\\\"}\";\"b\"=null;"},
 		{"{\"l\":[],\"b\":[1,{\"]\":2}]}", "\"b\"=[1,{\"]\":2}];"},
-		{"{\"l\":[{\"x\":\"]\"} , [\"}\"],-1.5e3],\"\\u006c\":[true]}", "[{\"x\":\"]\"}][[\"}\"]][-1.5e3]\"\\u006c\"=[true];"},
+		{"{\"l\":[{\"x\":\"]\"} , [\"}\"],-1.5e3],\"\\u006c\":[true]}",
+		 "[{\"x\":\"]\"}][[\"}\"]][-1.5e3]\"\\u006c\"=[true];"},
 		/* what is no value is for the parser to tell */
 		{"{\"a\":tru(e}", "\"a\"=tru(e;"},
 		{"{\"a\":[}]}", NULL},
 	};
-	char		seen[200];
+	char		  seen[200];
 	SpkJsonCursor c;
 
 	(void) state;
@@ -74,29 +75,40 @@ static void
 test_faults(void **state)
 {
 	static const char *const bad[][2] = {
-		{"", "The text is not JSON"}, {"x", "The text is not JSON"}, {"{", "The text is not JSON"},
-		{"[]", "An object is expected"}, {"\"a\"", "An object is expected"},
-		{"{\"l\":{}}", "An array is expected"}, {"{\"l\":7}", "An array is expected"},
-		{"{a:1}", "The text is not JSON"}, {"{\"a\"}", "The text is not JSON"},
-		{"{\"a\" 1}", "The text is not JSON"}, {"{\"a\":}", "The text is not JSON"},
-		{"{\"a\":1 \"b\":2}", "The text is not JSON"}, {"{\"a\":1,}", "The text is not JSON"},
-		{"{,\"a\":1}", "The text is not JSON"}, {"{\"l\":[1 2]}", "The text is not JSON"},
-		{"{\"l\":[1,]}", "The text is not JSON"}, {"{\"l\":[,1]}", "The text is not JSON"},
-		{"{\"l\":[1}", "The text is not JSON"}, {"{\"a\":\"x}", "The text is not JSON"},
-		{"{\"a\":\"\\", "The text is not JSON"}, {"{} {}", "There is more behind the JSON text"},
+		{"", "The text is not JSON"},
+		{"x", "The text is not JSON"},
+		{"{", "The text is not JSON"},
+		{"[]", "An object is expected"},
+		{"\"a\"", "An object is expected"},
+		{"{\"l\":{}}", "An array is expected"},
+		{"{\"l\":7}", "An array is expected"},
+		{"{a:1}", "The text is not JSON"},
+		{"{\"a\"}", "The text is not JSON"},
+		{"{\"a\" 1}", "The text is not JSON"},
+		{"{\"a\":}", "The text is not JSON"},
+		{"{\"a\":1 \"b\":2}", "The text is not JSON"},
+		{"{\"a\":1,}", "The text is not JSON"},
+		{"{,\"a\":1}", "The text is not JSON"},
+		{"{\"l\":[1 2]}", "The text is not JSON"},
+		{"{\"l\":[1,]}", "The text is not JSON"},
+		{"{\"l\":[,1]}", "The text is not JSON"},
+		{"{\"l\":[1}", "The text is not JSON"},
+		{"{\"a\":\"x}", "The text is not JSON"},
+		{"{\"a\":\"\\", "The text is not JSON"},
+		{"{} {}", "There is more behind the JSON text"},
 		{"{\"a\":[[[]]", "The text is not JSON"},
 		{"{\"a\":123456789012345678901}", "A value is too long"},
 		{"{\"l\":[\"123456789012345678901\"]}", "A value is too long"},
 		{"{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[", "A value is too long"},
 	};
-	char		seen[200];
+	char		  seen[200];
 	SpkJsonCursor c;
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
-		size_t		len = strlen(bad[i][0]);
-		char	   *copy = malloc(len + 1);
+		size_t len = strlen(bad[i][0]);
+		char  *copy = malloc(len + 1);
 
 		/* without a terminator to run into */
 		memcpy(copy, bad[i][0], len);
@@ -119,9 +131,9 @@ test_limit(void **state)
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		for (size_t max = 4; max < 8; max++)
 		{
-			char		text[20];
+			char		  text[20];
 			SpkJsonCursor c;
-			SpkJsonPiece value;
+			SpkJsonPiece  value;
 
 			snprintf(text, sizeof(text), "[%s,", values[i]);
 			c = spk_json_cursor(text, strlen(text));
@@ -147,7 +159,8 @@ test_looks(void **state)
 	assert_null(spk_json_piece_fault(piece("{\"a'\": \"\\\\u0000 '\"}")));
 	assert_string_equal(spk_json_piece_fault(piece("{'a': 1}")), "A string is in single quotes");
 	assert_string_equal(spk_json_piece_fault(piece("\"x\\u0000\"")), "A string holds a zero byte");
-	assert_int_equal(spk_json_count_keys(piece("{\"a:\": {\"b\": \":\"}, \"a:\": [{\"c\": 1}]}")), 4);
+	assert_int_equal(spk_json_count_keys(piece("{\"a:\": {\"b\": \":\"}, \"a:\": [{\"c\": 1}]}")),
+					 4);
 	assert_int_equal(spk_json_count_keys(piece("\"a\\\":")), 0);
 }
 

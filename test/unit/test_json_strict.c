@@ -17,16 +17,16 @@
 #include "unit_host.h"
 
 #ifndef LONG_BYTES
-#define LONG_BYTES	(3 * 1024 * 1024)
+#define LONG_BYTES (3 * 1024 * 1024)
 #endif
 
-static SpkJsonParser parsers[2];	/* as probed, and as if fussy */
-static UnitHost unit = UNIT_HOST_INIT;
+static SpkJsonParser parsers[2]; /* as probed, and as if fussy */
+static UnitHost		 unit = UNIT_HOST_INIT;
 
 static enum json_tokener_error
 parse(int i, const char *text, size_t len, json_object **value)
 {
-	SpkHost		host = unit_host(&unit);
+	SpkHost host = unit_host(&unit);
 
 	return spk_json_parse_strict(&parsers[i], text, len, &host, value);
 }
@@ -35,20 +35,26 @@ static void
 test_values(void **state)
 {
 	static const char *const values[][2] = {
-		{"{}", "{}"}, {" [ 1 , -2 ]\t\r\n", "[1,-2]"}, {"12", "12"}, {"\"a\"", "\"a\""},
+		{"{}", "{}"},
+		{" [ 1 , -2 ]\t\r\n", "[1,-2]"},
+		{"12", "12"},
+		{"\"a\"", "\"a\""},
 		{"\"\xC3\xA9\"", "\"\xC3\xA9\""},
 		{"{\"\xC3\xA9\":\"a\xE2\x82\xAC\xF0\x9F\x8E\xB5\",\"b\":[\"\xC2\x80\"]}",
-		"{\"\xC3\xA9\":\"a\xE2\x82\xAC\xF0\x9F\x8E\xB5\",\"b\":[\"\xC2\x80\"]}"},
-		{"[\"\\u00e9\xC3\xA9\\n\\\"\xC3\xA9\\\\\",\"\\\\\"]", "[\"\xC3\xA9\xC3\xA9\\n\\\"\xC3\xA9\\\\\",\"\\\\\"]"},
+		 "{\"\xC3\xA9\":\"a\xE2\x82\xAC\xF0\x9F\x8E\xB5\",\"b\":[\"\xC2\x80\"]}"},
+		{"[\"\\u00e9\xC3\xA9\\n\\\"\xC3\xA9\\\\\",\"\\\\\"]",
+		 "[\"\xC3\xA9\xC3\xA9\\n\\\"\xC3\xA9\\\\\",\"\\\\\"]"},
 		{"[\"\\ud83d\xC3\xA9\"]", "[\"\xEF\xBF\xBD\xC3\xA9\"]"},
 		{"[\"\\ud83d\\ude00\xC3\xA9\"]", "[\"\xF0\x9F\x98\x80\xC3\xA9\"]"},
 		/* no UTF-8, which is somebody else's business */
 		{"[\"\xE9\xFF\"]", "[\"\xE9\xFF\"]"},
 		/* the ends of 64 bits, and beyond them */
-		{"[9223372036854775807,-9223372036854775808]", "[9223372036854775807,-9223372036854775808]"},
-		{"[18446744073709551615 , 99999999999999999999999]", "[18446744073709551615,18446744073709551615]"},
+		{"[9223372036854775807,-9223372036854775808]",
+		 "[9223372036854775807,-9223372036854775808]"},
+		{"[18446744073709551615 , 99999999999999999999999]",
+		 "[18446744073709551615,18446744073709551615]"},
 		{"{\"a\":-9223372036854775809,\"b\":-99999999999999999999}",
-		"{\"a\":-9223372036854775808,\"b\":-9223372036854775808}"},
+		 "{\"a\":-9223372036854775808,\"b\":-9223372036854775808}"},
 	};
 
 	(void) state;
@@ -58,9 +64,12 @@ test_values(void **state)
 		{
 			json_object *value;
 
-			assert_int_equal(parse(i, values[n][0], strlen(values[n][0]), &value), json_tokener_success);
-			assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-															   JSON_C_TO_STRING_NOSLASHESCAPE), values[n][1]);
+			assert_int_equal(parse(i, values[n][0], strlen(values[n][0]), &value),
+							 json_tokener_success);
+			assert_string_equal(json_object_to_json_string_ext(value,
+															   JSON_C_TO_STRING_PLAIN |
+																   JSON_C_TO_STRING_NOSLASHESCAPE),
+								values[n][1]);
 			assert_int_equal(parsers[i].at, strlen(values[n][0]));
 			json_object_put(value);
 		}
@@ -85,10 +94,10 @@ test_faults(void **state)
 {
 	static const struct
 	{
-		const char *text;
-		size_t		at;
+		const char			   *text;
+		size_t					at;
 		enum json_tokener_error error;
-	}			faults[] = {
+	} faults[] = {
 		{"", 0, json_tokener_error_parse_eof},
 		{"{\"a\":", 5, json_tokener_error_parse_eof},
 		{"[\"\xC3\xA9", 4, json_tokener_error_parse_eof},
@@ -118,7 +127,8 @@ test_faults(void **state)
 			if (parse(i, faults[n].text, strlen(faults[n].text), &value) != faults[n].error ||
 				parsers[i].at != faults[n].at || value != NULL)
 				fail_msg("%s: %s at %zu", faults[n].text,
-						 json_tokener_error_desc(json_tokener_get_error(parsers[i].tokener)), parsers[i].at);
+						 json_tokener_error_desc(json_tokener_get_error(parsers[i].tokener)),
+						 parsers[i].at);
 		}
 	}
 }
@@ -128,14 +138,14 @@ static void
 test_long_texts(void **state)
 {
 	static const char unit[] = "\"\xC3\xA9\",-1.5e3,true,\"\",12345678901234567890123,";
-	char	   *text = malloc(LONG_BYTES + sizeof(unit));
+	char			 *text = malloc(LONG_BYTES + sizeof(unit));
 
 	(void) state;
 	assert_non_null(text);
 	for (size_t shift = 0; shift < sizeof(unit); shift++)
 	{
 		json_object *values[2];
-		size_t		len = shift + 1;
+		size_t		 len = shift + 1;
 
 		memset(text, ' ', len);
 		text[shift] = '[';
@@ -155,7 +165,7 @@ test_long_texts(void **state)
 static void
 test_cancellation(void **state)
 {
-	char	   *text = malloc(LONG_BYTES);
+	char		*text = malloc(LONG_BYTES);
 	json_object *value;
 
 	(void) state;
@@ -201,10 +211,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_null),
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_long_texts),
+		cmocka_unit_test(test_values),		 cmocka_unit_test(test_null),
+		cmocka_unit_test(test_faults),		 cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_cancellation),
 	};
 

@@ -18,8 +18,8 @@ test_rows(void **state)
 	(void) state;
 	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
 	{
-		SpkAlgorithm algorithm = (SpkAlgorithm) i;
-		SpkAlgorithm found;
+		SpkAlgorithm	  algorithm = (SpkAlgorithm) i;
+		SpkAlgorithm	  found;
 		const SpkLearner *row = &spk_learners[i];
 
 		assert_non_null(row->name);
@@ -48,9 +48,11 @@ test_sizes(void **state)
 	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
 	{
 		const SpkLearner *row = &spk_learners[i];
-		SpkFeature	features[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
-		SpkModel	model = {.algorithm = (SpkAlgorithm) i, .options = spk_options_default((SpkAlgorithm) i),
-		.n_features = 3, .features = features};
+		SpkFeature		  features[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+		SpkModel		  model = {.algorithm = (SpkAlgorithm) i,
+								   .options = spk_options_default((SpkAlgorithm) i),
+								   .n_features = 3,
+								   .features = features};
 
 		assert_true(row->cost(&model, 1000) > 0);
 		assert_true(row->cost(&model, 100000) > row->cost(&model, 1000));

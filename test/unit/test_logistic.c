@@ -32,9 +32,9 @@ assert_near(double got, double expected, double relative)
 static UnitTable *
 plain(void)
 {
-	UnitTable  *t = unit_table_new(200);
-	double	   *songs = unit_table_numbers(t, "songs");
-	double	   *hours = unit_table_numbers(t, "hours");
+	UnitTable *t = unit_table_new(200);
+	double	  *songs = unit_table_numbers(t, "songs");
+	double	  *hours = unit_table_numbers(t, "hours");
 
 	for (int i = 1; i <= 200; i++)
 	{
@@ -48,17 +48,21 @@ plain(void)
 static UnitTable *
 mixed(void)
 {
-	UnitTable  *t = unit_table_new(250);
-	double	   *songs = unit_table_numbers(t, "songs");
-	uint32_t   *city = unit_table_categories(t, "city", cities, 4);
+	UnitTable *t = unit_table_new(250);
+	double	  *songs = unit_table_numbers(t, "songs");
+	uint32_t  *city = unit_table_categories(t, "city", cities, 4);
 
 	for (int i = 1; i <= 250; i++)
 	{
-		int			number = i * 13 % 4;
+		int number = i * 13 % 4;
 
 		songs[i - 1] = i % 9 == 4 ? NAN : i * 31 % 89;
 		/* the names are in another order */
-		city[i - 1] = i % 11 == 3 ? SPK_NO_ID : number == 0 ? 2 : number == 2 ? 3 : number == 3 ? 0 : 1;
+		city[i - 1] = i % 11 == 3 ? SPK_NO_ID :
+			number == 0			  ? 2 :
+			number == 2			  ? 3 :
+			number == 3			  ? 0 :
+									1;
 		t->labels[i - 1] = i * 7919 % 1000 + 4 * (i * 31 % 89) + 150 * (number == 2) > 700;
 	}
 	return t;
@@ -67,7 +71,7 @@ mixed(void)
 static SpkOptions
 with_l2(double l2)
 {
-	SpkOptions	options = spk_options_default(SPK_LOGISTIC_REGRESSION);
+	SpkOptions options = spk_options_default(SPK_LOGISTIC_REGRESSION);
 
 	options.value[SPK_OPT_L2] = l2;
 	return options;
@@ -77,9 +81,10 @@ with_l2(double l2)
 static SpkModel
 fitted(const SpkHost *host, const UnitTable *t, SpkOptions options)
 {
-	SpkModel	model;
+	SpkModel model;
 
-	assert_int_equal(unit_table_fit(host, t, spk_logistic_fit, SPK_LOGISTIC_REGRESSION, &options, &model),
+	assert_int_equal(unit_table_fit(host, t, spk_logistic_fit, SPK_LOGISTIC_REGRESSION, &options,
+									&model),
 					 SPK_OK);
 	assert_null(spk_terms_fault(&model));
 	return model;
@@ -88,10 +93,10 @@ fitted(const SpkHost *host, const UnitTable *t, SpkOptions options)
 static void
 as_glm(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = plain();
-	SpkModel	model = fitted(&host, t, with_l2(0));
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	UnitTable	 *t = plain();
+	SpkModel	  model = fitted(&host, t, with_l2(0));
 	const double *songs = model.terms + SPK_INTERCEPT;
 	const double *hours = songs + SPK_LOGISTIC_NUMBER;
 
@@ -113,16 +118,16 @@ as_glm(void **unused)
 static void
 as_glm_with_categories(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = mixed();
-	SpkModel	model = fitted(&host, t, with_l2(0));
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	UnitTable	 *t = mixed();
+	SpkModel	  model = fitted(&host, t, with_l2(0));
 	const double *songs = model.terms + SPK_INTERCEPT;
 	const double *city = songs + SPK_LOGISTIC_NUMBER;
 
 	assert_near(songs[SPK_LOGISTIC_MISSING], 0.419200386974139, 1e-9);
 	assert_near(songs[SPK_LOGISTIC_MISSING_ERROR], 0.414075723426959, 1e-9);
-	assert_true(city[0] == 0 && city[5] == 0);	/* the reference */
+	assert_true(city[0] == 0 && city[5] == 0); /* the reference */
 	assert_near(city[1], 0.0623746378867745, 1e-9);
 	assert_near(city[2], 0.76254840324966, 1e-9);
 	assert_near(city[3], 0.253808207774496, 1e-9);
@@ -144,14 +149,14 @@ as_glm_with_categories(void **unused)
 static void
 columns_that_say_nothing(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = plain();
-	double	   *twice = unit_table_numbers(t, "twice");
-	double	   *constant = unit_table_numbers(t, "constant");
-	double	   *never = unit_table_numbers(t, "never");
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	UnitTable	 *t = plain();
+	double		 *twice = unit_table_numbers(t, "twice");
+	double		 *constant = unit_table_numbers(t, "constant");
+	double		 *never = unit_table_numbers(t, "never");
 	const double *term;
-	SpkModel	model;
+	SpkModel	  model;
 
 	(void) unit_table_categories(t, "nowhere", cities, 4);
 	for (int i = 0; i < 200; i++)
@@ -176,7 +181,8 @@ columns_that_say_nothing(void **unused)
 	/* with a penalty columns that say the same share the weight */
 	model = fitted(&host, t, with_l2(1));
 	term = model.terms + SPK_INTERCEPT;
-	assert_near(term[2 * SPK_LOGISTIC_NUMBER + SPK_LOGISTIC_WEIGHT], -term[SPK_LOGISTIC_WEIGHT], 1e-9);
+	assert_near(term[2 * SPK_LOGISTIC_NUMBER + SPK_LOGISTIC_WEIGHT], -term[SPK_LOGISTIC_WEIGHT],
+				1e-9);
 	spk_model_release(&host, &model);
 	assert_int_equal(unit.live, 0);
 	free(t);
@@ -185,11 +191,11 @@ columns_that_say_nothing(void **unused)
 static void
 classes_apart(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = unit_table_new(100);
-	double	   *x = unit_table_numbers(t, "x");
-	SpkModel	model;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = unit_table_new(100);
+	double	  *x = unit_table_numbers(t, "x");
+	SpkModel   model;
 
 	for (int i = 0; i < 100; i++)
 	{
@@ -213,14 +219,14 @@ classes_apart(void **unused)
 static void
 class_weights(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = plain();
-	UnitTable  *repeated = unit_table_new(0);
-	SpkOptions	options = with_l2(0);
-	SpkModel	weighted;
-	SpkModel	model;
-	uint32_t	n = 0;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = plain();
+	UnitTable *repeated = unit_table_new(0);
+	SpkOptions options = with_l2(0);
+	SpkModel   weighted;
+	SpkModel   model;
+	uint32_t   n = 0;
 
 	(void) unit_table_numbers(repeated, "songs");
 	(void) unit_table_numbers(repeated, "hours");
@@ -237,7 +243,7 @@ class_weights(void **unused)
 	model = fitted(&host, repeated, with_l2(0));
 	for (int i = 0; i < 200; i++)
 	{
-		double		row[] = {t->numbers[0][i], t->numbers[1][i]};
+		double row[] = {t->numbers[0][i], t->numbers[1][i]};
 
 		assert_near(spk_additive_predict(&weighted, row), spk_additive_predict(&model, row), 1e-9);
 	}
@@ -254,7 +260,7 @@ same_bits(void **unused)
 {
 	UnitHost	unit = UNIT_HOST_INIT;
 	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = unit_table_new(5000);	/* more than a chunk */
+	UnitTable  *t = unit_table_new(5000); /* more than a chunk */
 	double	   *a = unit_table_numbers(t, "a");
 	double	   *b = unit_table_numbers(t, "b");
 	uint32_t   *city = unit_table_categories(t, "city", cities, 4);
@@ -293,15 +299,16 @@ same_bits(void **unused)
 static void
 failures(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	UnitTable  *t = mixed();
-	SpkOptions	options = with_l2(0);
-	SpkModel	model;
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	UnitTable *t = mixed();
+	SpkOptions options = with_l2(0);
+	SpkModel   model;
 
 	assert_true(unit_table_fit_fails_well(t, spk_logistic_fit, SPK_LOGISTIC_REGRESSION, &options));
 	memset(t->labels, 1, sizeof(t->labels));
-	assert_int_equal(unit_table_fit(&host, t, spk_logistic_fit, SPK_LOGISTIC_REGRESSION, &options, &model),
+	assert_int_equal(unit_table_fit(&host, t, spk_logistic_fit, SPK_LOGISTIC_REGRESSION, &options,
+									&model),
 					 SPK_INVALID);
 	assert_int_equal(unit.live, 0);
 	free(t);
@@ -310,15 +317,15 @@ failures(void **unused)
 static void
 cholesky(void **unused)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
 	/* rows (1, 1, 2), (1, 2, 3), (1, 4, 5), (1, 8, 9), (1, 0, 1): the third is the sum of the others */
 	static const double rows[] = {1, 1, 2, 1, 2, 3, 1, 4, 5, 1, 8, 9, 1, 0, 1};
-	double		a[9] = {0};
-	double		l[9];
-	bool		dropped[3] = {false};
-	double		b[] = {15, 100, 115};
-	double		unit_vector[] = {0, 1, 0};
+	double				a[9] = {0};
+	double				l[9];
+	bool				dropped[3] = {false};
+	double				b[] = {15, 100, 115};
+	double				unit_vector[] = {0, 1, 0};
 
 	spk_add_products(a, rows, 5, 3);
 	assert_true(a[0] == 5 && a[3] == 15 && a[4] == 85 && a[6] == 20 && a[7] == 100 && a[8] == 120);

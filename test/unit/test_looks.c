@@ -17,9 +17,9 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_USERS		150
-#define N_DATES		4
-#define N_ROWS		(N_USERS * N_DATES)
+#define N_USERS 150
+#define N_DATES 4
+#define N_ROWS	(N_USERS * N_DATES)
 
 /* Columns of snapshots */
 enum
@@ -35,18 +35,18 @@ enum
 static UnitTable *
 snapshots(uint32_t step, uint64_t *groups, double *times)
 {
-	UnitTable  *t = unit_table_new(N_ROWS);
-	double	   *user = unit_table_numbers(t, "u");
-	double	   *day = unit_table_numbers(t, "d");
-	double	   *songs = unit_table_numbers(t, "songs");
-	double	   *rows = unit_table_numbers(t, "r");
+	UnitTable *t = unit_table_new(N_ROWS);
+	double	  *user = unit_table_numbers(t, "u");
+	double	  *day = unit_table_numbers(t, "d");
+	double	  *songs = unit_table_numbers(t, "songs");
+	double	  *rows = unit_table_numbers(t, "r");
 
 	t->columns[DAY].kind = SPK_INSTANT;
 	for (uint32_t i = 0; i < N_ROWS; i++)
 	{
-		uint32_t	r = i * step % N_ROWS;
-		uint32_t	u = r / N_DATES;
-		uint32_t	d = r % N_DATES;
+		uint32_t r = i * step % N_ROWS;
+		uint32_t u = r / N_DATES;
+		uint32_t d = r % N_DATES;
 
 		user[i] = 7 * u + 1e9;
 		day[i] = times[i] = 86400e6 * d;
@@ -61,8 +61,8 @@ snapshots(uint32_t step, uint64_t *groups, double *times)
 static void
 look(const SpkTable *table, const uint64_t *groups, const double *times, SpkLooks *looks)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
 
 	assert_int_equal(spk_find_looks(&host, table, groups, times, looks), SPK_OK);
 	assert_int_equal(unit.live, 0);
@@ -72,13 +72,13 @@ static void
 test_snapshots(void **state)
 {
 	static const uint32_t steps[] = {1, 7, N_ROWS - 1};
-	uint64_t	groups[N_ROWS];
-	double		times[N_ROWS];
-	SpkLooks	looks[N_COLUMNS];
+	uint64_t			  groups[N_ROWS];
+	double				  times[N_ROWS];
+	SpkLooks			  looks[N_COLUMNS];
 
 	for (int i = 0; i < 3; i++)
 	{
-		UnitTable  *t = snapshots(steps[i], groups, times);
+		UnitTable *t = snapshots(steps[i], groups, times);
 
 		/* a column of row numbers says that each user has one row, so that no date is looked for */
 		look(&t->table, NULL, NULL, looks);
@@ -149,9 +149,9 @@ test_users(void **state)
 static SpkLook
 look_of_numbers(uint32_t n, double times, const char *name)
 {
-	UnitTable  *t = unit_table_new(n);
-	double	   *numbers = unit_table_numbers(t, name);
-	SpkLooks	looks;
+	UnitTable *t = unit_table_new(n);
+	double	  *numbers = unit_table_numbers(t, name);
+	SpkLooks   looks;
 
 	for (uint32_t i = 0; i < n; i++)
 		numbers[i] = floor(i * times);
@@ -164,16 +164,17 @@ look_of_numbers(uint32_t n, double times, const char *name)
 static SpkLook
 look_of_digits(uint32_t n, double times, const char *prefix, const char *name)
 {
-	static char text[1000][16];
+	static char		   text[1000][16];
 	static SpkCategory names[1000];
-	UnitTable  *t = unit_table_new(n);
-	uint32_t   *ids = unit_table_categories(t, name, names, n);
-	SpkLooks	looks;
+	UnitTable		  *t = unit_table_new(n);
+	uint32_t		  *ids = unit_table_categories(t, name, names, n);
+	SpkLooks		   looks;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
 		ids[i] = i;
-		names[i].len = (uint32_t) snprintf(text[i], sizeof(text[i]), "%s%05.0f", prefix, floor(i * times));
+		names[i].len = (uint32_t) snprintf(text[i], sizeof(text[i]), "%s%05.0f", prefix,
+										   floor(i * times));
 		names[i].name = text[i];
 	}
 	look(&t->table, NULL, NULL, &looks);
@@ -218,12 +219,12 @@ test_numbers(void **state)
 static void
 test_horizon(void **state)
 {
-	uint64_t	groups[N_ROWS];
-	double		times[N_ROWS];
-	UnitTable  *t = snapshots(7, groups, times);
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkHorizon	h;
+	uint64_t   groups[N_ROWS];
+	double	   times[N_ROWS];
+	UnitTable *t = snapshots(7, groups, times);
+	UnitHost   unit = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&unit);
+	SpkHorizon h;
 
 	assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_OK);
 	assert_true(h.cut_off);
@@ -258,17 +259,17 @@ test_horizon(void **state)
 static void
 test_no_memory(void **state)
 {
-	uint64_t	groups[N_ROWS];
-	double		times[N_ROWS];
-	UnitTable  *t = snapshots(1, groups, times);
-	SpkLooks	looks[N_COLUMNS];
-	SpkHorizon	h;
+	uint64_t   groups[N_ROWS];
+	double	   times[N_ROWS];
+	UnitTable *t = snapshots(1, groups, times);
+	SpkLooks   looks[N_COLUMNS];
+	SpkHorizon h;
 
 	t->table.n_columns = ROWS;
 	for (long fail = 0; fail < 12; fail++)
 	{
-		UnitHost	unit = UNIT_HOST_INIT;
-		SpkHost		host = unit_host(&unit);
+		UnitHost unit = UNIT_HOST_INIT;
+		SpkHost	 host = unit_host(&unit);
 
 		unit.allocs_left = fail;
 		assert_int_equal(spk_find_looks(&host, &t->table, groups, NULL, looks), SPK_NO_MEMORY);
@@ -276,8 +277,8 @@ test_no_memory(void **state)
 	}
 	for (long fail = 0; fail < 2; fail++)
 	{
-		UnitHost	unit = UNIT_HOST_INIT;
-		SpkHost		host = unit_host(&unit);
+		UnitHost unit = UNIT_HOST_INIT;
+		SpkHost	 host = unit_host(&unit);
 
 		unit.allocs_left = fail;
 		assert_int_equal(spk_find_horizon(&host, times, t->labels, N_ROWS, &h), SPK_NO_MEMORY);
@@ -290,12 +291,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_snapshots),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_users),
-		cmocka_unit_test(test_digits),
-		cmocka_unit_test(test_horizon),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_snapshots), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_users),	  cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_horizon),	  cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_ROWS		2000
+#define N_ROWS 2000
 
 static UnitHost state = UNIT_HOST_INIT;
 
@@ -25,12 +25,12 @@ static UnitHost state = UNIT_HOST_INIT;
 static SpkScored *
 scored_new(uint32_t n, bool constant)
 {
-	SpkScored  *rows = calloc(n, sizeof(SpkScored));
-	SpkRng		rng = spk_rng(1, 2);
+	SpkScored *rows = calloc(n, sizeof(SpkScored));
+	SpkRng	   rng = spk_rng(1, 2);
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		int			label = i % 5 == 0;
+		int label = i % 5 == 0;
 
 		rows[i] = spk_scored(constant ? 0.2 : (label + 2 * spk_rng_double(&rng)) / 3, label);
 	}
@@ -40,12 +40,12 @@ scored_new(uint32_t n, bool constant)
 static void
 names(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkScored  *rows = scored_new(N_ROWS, false);
-	SpkMetrics	m;
-	SpkMetric	metric;
-	const double *values[SPK_N_METRICS] = {&m.weighted_f1, &m.f1, &m.macro_f1, &m.auc, &m.pr_auc, &m.log_loss,
-		&m.brier, &m.accuracy};
+	SpkHost		  host = unit_host(&state);
+	SpkScored	 *rows = scored_new(N_ROWS, false);
+	SpkMetrics	  m;
+	SpkMetric	  metric;
+	const double *values[SPK_N_METRICS] = {&m.weighted_f1, &m.f1,		&m.macro_f1, &m.auc,
+										   &m.pr_auc,	   &m.log_loss, &m.brier,	 &m.accuracy};
 
 	assert_int_equal(spk_metrics(&host, rows, N_ROWS, 0.4, &m), SPK_OK);
 	for (int i = 0; i < SPK_N_METRICS; i++)
@@ -56,7 +56,8 @@ names(void **unused)
 		assert_int_equal(metric, i);
 		assert_true(spk_metric_value(&m, metric) == *values[i]);
 		assert_false(spk_metric_of(name, strlen(name) - 1, &metric));
-		assert_int_equal(spk_metric_is_loss(metric), values[i] == &m.log_loss || values[i] == &m.brier);
+		assert_int_equal(spk_metric_is_loss(metric),
+						 values[i] == &m.log_loss || values[i] == &m.brier);
 	}
 	assert_false(spk_metric_of("", 0, &metric));
 	assert_false(spk_metric_of("AUC", 3, &metric));
@@ -67,15 +68,17 @@ names(void **unused)
 static void
 spread_of_a_share(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkScored  *rows = scored_new(N_ROWS, true);
-	double		spread[2];
+	SpkHost	   host = unit_host(&state);
+	SpkScored *rows = scored_new(N_ROWS, true);
+	double	   spread[2];
 
 	/* of 34 rows 27.2 +- 2.3 stayed; at the 5th percentile 23, at the 95th 31 of them */
-	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_ACCURACY, 7, spread), SPK_OK);
+	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_ACCURACY, 7, spread),
+					 SPK_OK);
 	assert_true(spread[0] == 23.0 / 34);
 	assert_true(spread[1] == 31.0 / 34);
-	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread), SPK_OK);
+	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread),
+					 SPK_OK);
 	assert_true(spread[0] == 0.5 && spread[1] == 0.5);
 	free(rows);
 }
@@ -83,25 +86,28 @@ spread_of_a_share(void **unused)
 static void
 spreads(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkScored  *rows = scored_new(N_ROWS, false);
-	SpkMetrics	m;
-	double		spread[2];
-	double		again[2];
+	SpkHost	   host = unit_host(&state);
+	SpkScored *rows = scored_new(N_ROWS, false);
+	SpkMetrics m;
+	double	   spread[2];
+	double	   again[2];
 
 	assert_int_equal(spk_metrics(&host, rows, N_ROWS, 0.4, &m), SPK_OK);
 	for (int i = 0; i < SPK_N_METRICS; i++)
 	{
-		SpkMetric	metric = (SpkMetric) i;
+		SpkMetric metric = (SpkMetric) i;
 
 		assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.4, metric, 7, spread), SPK_OK);
 		assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.4, metric, 7, again), SPK_OK);
 		assert_memory_equal(spread, again, sizeof(spread));
-		assert_true(spread[0] < spk_metric_value(&m, metric) && spk_metric_value(&m, metric) < spread[1]);
+		assert_true(spread[0] < spk_metric_value(&m, metric) &&
+					spk_metric_value(&m, metric) < spread[1]);
 		assert_true(spread[1] - spread[0] > 0.02);
 	}
 	/* all rows but one are drawn each time */
-	assert_int_equal(spk_metric_spread(&host, rows, SPK_SPREAD_ROWS + 1, 0.4, SPK_METRIC_ACCURACY, 7, spread), SPK_OK);
+	assert_int_equal(spk_metric_spread(&host, rows, SPK_SPREAD_ROWS + 1, 0.4, SPK_METRIC_ACCURACY,
+									   7, spread),
+					 SPK_OK);
 	assert_true(spread[1] - spread[0] <= 1.0 / SPK_SPREAD_ROWS + 1e-12);
 	free(rows);
 }
@@ -110,18 +116,21 @@ spreads(void **unused)
 static void
 no_spread(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkScored  *rows = scored_new(N_ROWS, false);
-	double		spread[2];
+	SpkHost	   host = unit_host(&state);
+	SpkScored *rows = scored_new(N_ROWS, false);
+	double	   spread[2];
 
-	assert_int_equal(spk_metric_spread(&host, rows, SPK_SPREAD_ROWS, 0.5, SPK_METRIC_F1, 7, spread), SPK_OK);
+	assert_int_equal(spk_metric_spread(&host, rows, SPK_SPREAD_ROWS, 0.5, SPK_METRIC_F1, 7, spread),
+					 SPK_OK);
 	assert_true(isnan(spread[0]) && isnan(spread[1]));
 	for (uint32_t i = 0; i < N_ROWS; i++)
 		rows[i] = spk_scored(0.1, i == 0);
-	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread), SPK_OK);
+	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread),
+					 SPK_OK);
 	assert_true(isnan(spread[0]) && isnan(spread[1]));
 	state.polls_left = 0;
-	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread), SPK_CANCELLED);
+	assert_int_equal(spk_metric_spread(&host, rows, N_ROWS, 0.5, SPK_METRIC_AUC, 7, spread),
+					 SPK_CANCELLED);
 	state.polls_left = -1;
 	free(rows);
 }

@@ -17,9 +17,9 @@
 static SpkMetrics
 judge(SpkScored *rows, size_t n, double threshold)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkMetrics	m;
+	UnitHost   h = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&h);
+	SpkMetrics m;
 
 	assert_int_equal(spk_metrics(&host, rows, n, threshold, &m), SPK_OK);
 	assert_int_equal(h.live, 0);
@@ -30,11 +30,27 @@ judge(SpkScored *rows, size_t n, double threshold)
 static void
 assert_metrics(const SpkMetrics *m, const double *expected)
 {
-	const double actual[] = {
-		(double) m->n, (double) m->positives, m->threshold, (double) m->tp, (double) m->fp, (double) m->tn,
-		(double) m->fn, m->accuracy, m->precision, m->recall, m->f1, m->weighted_f1, m->macro_f1, m->auc,
-		m->pr_auc, m->log_loss, m->brier, m->baseline_weighted_f1, m->best_threshold, m->best_f1, m->ece
-	};
+	const double actual[] = {(double) m->n,
+							 (double) m->positives,
+							 m->threshold,
+							 (double) m->tp,
+							 (double) m->fp,
+							 (double) m->tn,
+							 (double) m->fn,
+							 m->accuracy,
+							 m->precision,
+							 m->recall,
+							 m->f1,
+							 m->weighted_f1,
+							 m->macro_f1,
+							 m->auc,
+							 m->pr_auc,
+							 m->log_loss,
+							 m->brier,
+							 m->baseline_weighted_f1,
+							 m->best_threshold,
+							 m->best_f1,
+							 m->ece};
 
 	assert_int_equal(sizeof(actual), sizeof(formula_metrics));
 	for (size_t i = 0; i < sizeof(actual) / sizeof(actual[0]); i++)
@@ -44,8 +60,8 @@ assert_metrics(const SpkMetrics *m, const double *expected)
 static void
 agrees_with_scikit_learn(void **state)
 {
-	SpkScored	rows[N_FORMULA];
-	SpkMetrics	m;
+	SpkScored  rows[N_FORMULA];
+	SpkMetrics m;
 
 	(void) state;
 	formula_rows(rows);
@@ -59,10 +75,10 @@ agrees_with_scikit_learn(void **state)
 static void
 threshold_decides_flags_only(void **state)
 {
-	SpkScored	rows[N_FORMULA];
-	SpkMetrics	half;
-	SpkMetrics	low;
-	SpkMetrics	best;
+	SpkScored  rows[N_FORMULA];
+	SpkMetrics half;
+	SpkMetrics low;
+	SpkMetrics best;
 
 	(void) state;
 	formula_rows(rows);
@@ -82,11 +98,14 @@ threshold_decides_flags_only(void **state)
 static void
 order_leaves_no_trace(void **state)
 {
-	enum { N = 20000 };
-	SpkScored  *rows = malloc(N * sizeof(SpkScored));
-	SpkRng		rng = spk_rng(1, 2);
-	SpkMetrics	first;
-	SpkMetrics	again;
+	enum
+	{
+		N = 20000
+	};
+	SpkScored *rows = malloc(N * sizeof(SpkScored));
+	SpkRng	   rng = spk_rng(1, 2);
+	SpkMetrics first;
+	SpkMetrics again;
 
 	(void) state;
 	assert_non_null(rows);
@@ -95,7 +114,7 @@ order_leaves_no_trace(void **state)
 	for (int i = 0; i < N; i++)
 	{
 		/* all magnitudes, and every third score often */
-		double		score = ldexp(spk_rng_double(&rng), -(int) spk_rng_below(&rng, 1100));
+		double score = ldexp(spk_rng_double(&rng), -(int) spk_rng_below(&rng, 1100));
 
 		if (i % 3 == 0)
 			score = spk_rng_below(&rng, 50) / 49.0;
@@ -127,9 +146,9 @@ words_order_by_score_then_label(void **state)
 static void
 one_class_only(void **state)
 {
-	SpkScored	stayed[] = {spk_scored(0.1, 0), spk_scored(0.7, 0)};
-	SpkScored	churned[] = {spk_scored(0.1, 1), spk_scored(0.7, 1)};
-	SpkMetrics	m = judge(stayed, 2, 0.5);
+	SpkScored  stayed[] = {spk_scored(0.1, 0), spk_scored(0.7, 0)};
+	SpkScored  churned[] = {spk_scored(0.1, 1), spk_scored(0.7, 1)};
+	SpkMetrics m = judge(stayed, 2, 0.5);
 
 	(void) state;
 	assert_true(m.fp == 1 && m.tn == 1 && m.tp == 0 && m.fn == 0);
@@ -148,10 +167,12 @@ one_class_only(void **state)
 static void
 ties(void **state)
 {
-	SpkScored	same[] = {spk_scored(0.4, 1), spk_scored(0.4, 0), spk_scored(0.4, 0), spk_scored(0.4, 0)};
+	SpkScored same[] = {spk_scored(0.4, 1), spk_scored(0.4, 0), spk_scored(0.4, 0),
+						spk_scored(0.4, 0)};
 	/* flagging the first or all four: F1 is 2/3 either way */
-	SpkScored	tie[] = {spk_scored(0.8, 1), spk_scored(0.6, 0), spk_scored(0.4, 0), spk_scored(0.2, 1)};
-	SpkMetrics	m = judge(same, 4, 0.5);
+	SpkScored  tie[] = {spk_scored(0.8, 1), spk_scored(0.6, 0), spk_scored(0.4, 0),
+						spk_scored(0.2, 1)};
+	SpkMetrics m = judge(same, 4, 0.5);
 
 	(void) state;
 	assert_true(m.auc == 0.5 && m.pr_auc == 0.25);
@@ -166,9 +187,9 @@ ties(void **state)
 static void
 extreme_scores(void **state)
 {
-	SpkScored	wrong[] = {spk_scored(0, 1), spk_scored(1, 0)};
-	SpkScored	right[] = {spk_scored(0, 0), spk_scored(1, 1)};
-	SpkMetrics	m = judge(wrong, 2, 1);
+	SpkScored  wrong[] = {spk_scored(0, 1), spk_scored(1, 0)};
+	SpkScored  right[] = {spk_scored(0, 0), spk_scored(1, 1)};
+	SpkMetrics m = judge(wrong, 2, 1);
 
 	(void) state;
 	assert_true(m.fp == 1 && m.fn == 1 && m.auc == 0 && m.brier == 1);
@@ -183,12 +204,12 @@ extreme_scores(void **state)
 static void
 refusals(void **state)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkScored	rows[100];
-	SpkMetrics	m;
-	long		polls = 0;
-	SpkStatus	status;
+	UnitHost   h = UNIT_HOST_INIT;
+	SpkHost	   host = unit_host(&h);
+	SpkScored  rows[100];
+	SpkMetrics m;
+	long	   polls = 0;
+	SpkStatus  status;
 
 	(void) state;
 	assert_int_equal(spk_metrics(&host, rows, 0, 0.5, &m), SPK_INVALID);

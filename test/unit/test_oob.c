@@ -28,28 +28,31 @@ static UnitHost state = UNIT_HOST_INIT;
 static SpkForestPlan
 plan_of(const UnitMatrix *u, uint32_t n_trees)
 {
-	return (SpkForestPlan) {
-		.n_trees = n_trees, .features_per_split = (u->matrix.n_features + 1) / 2, .max_depth = SPK_MAX_DEPTH,
-		.min_leaf = 1, .bootstrap = true, .permutation = true, .weight = {1, 1}, .seed = 42
-	};
+	return (SpkForestPlan) {.n_trees = n_trees,
+							.features_per_split = (u->matrix.n_features + 1) / 2,
+							.max_depth = SPK_MAX_DEPTH,
+							.min_leaf = 1,
+							.bootstrap = true,
+							.permutation = true,
+							.weight = {1, 1},
+							.seed = 42};
 }
 
 /* What the core must come to, reckoned the long way. */
 typedef struct Naive
 {
-	uint64_t   *sum;			/* of a row's predictions, in 2^-32 */
-	uint32_t   *count;
-	int64_t	   *cost;			/* of shuffling a feature, by class */
-	uint64_t	judged[2];
+	uint64_t *sum; /* of a row's predictions, in 2^-32 */
+	uint32_t *count;
+	int64_t	 *cost; /* of shuffling a feature, by class */
+	uint64_t  judged[2];
 } Naive;
 
 static Naive
 naive_new(const UnitMatrix *u)
 {
-	return (Naive) {
-		.sum = calloc(u->matrix.n_rows, sizeof(uint64_t)), .count = calloc(u->matrix.n_rows, sizeof(uint32_t)),
-		.cost = calloc(2 * u->matrix.n_features, sizeof(int64_t))
-	};
+	return (Naive) {.sum = calloc(u->matrix.n_rows, sizeof(uint64_t)),
+					.count = calloc(u->matrix.n_rows, sizeof(uint32_t)),
+					.cost = calloc(2 * u->matrix.n_features, sizeof(int64_t))};
 }
 
 static void
@@ -63,33 +66,34 @@ naive_free(Naive *naive)
 static int64_t
 naive_error(const SpkTree *tree, const uint8_t *row, int label)
 {
-	int64_t		prediction = (int64_t) floor((double) tree->nodes[spk_tree_leaf(tree, row)].u.value * 65536 + 0.5);
+	int64_t prediction = (int64_t) floor(
+		(double) tree->nodes[spk_tree_leaf(tree, row)].u.value * 65536 + 0.5);
 
 	return (label * 65536 - prediction) * (label * 65536 - prediction);
 }
 
 /* What shuffling one feature costs in these rows. */
 static void
-naive_shuffle(const UnitMatrix *u, const SpkTree *tree, uint64_t name, uint32_t feature, const uint32_t *rows,
-			  uint32_t n, Naive *naive)
+naive_shuffle(const UnitMatrix *u, const SpkTree *tree, uint64_t name, uint32_t feature,
+			  const uint32_t *rows, uint32_t n, Naive *naive)
 {
-	SpkRng		rng = spk_rng(spk_hash_combine(name, SPK_STREAM_SHUFFLES), feature);
-	uint8_t    *code = malloc(n + 1);
-	uint8_t    *row = malloc(u->matrix.stride);
+	SpkRng	 rng = spk_rng(spk_hash_combine(name, SPK_STREAM_SHUFFLES), feature);
+	uint8_t *code = malloc(n + 1);
+	uint8_t *row = malloc(u->matrix.stride);
 
 	for (uint32_t i = 0; i < n; i++)
 		code[i] = spk_matrix_row(&u->matrix, rows[i])[feature];
 	for (uint32_t i = n; i > 1; i--)
 	{
-		uint32_t	with = spk_rng_below(&rng, i);
-		uint8_t		swapped = code[i - 1];
+		uint32_t with = spk_rng_below(&rng, i);
+		uint8_t	 swapped = code[i - 1];
 
 		code[i - 1] = code[with];
 		code[with] = swapped;
 	}
 	for (uint32_t i = 0; i < n; i++)
 	{
-		int			label = spk_matrix_label(&u->matrix, rows[i]);
+		int label = spk_matrix_label(&u->matrix, rows[i]);
 
 		memcpy(row, spk_matrix_row(&u->matrix, rows[i]), u->matrix.stride);
 		row[feature] = code[i];
@@ -104,11 +108,11 @@ naive_shuffle(const UnitMatrix *u, const SpkTree *tree, uint64_t name, uint32_t 
 static uint32_t
 naive_rows(const UnitMatrix *u, uint64_t name, uint32_t *rows)
 {
-	SpkRng		rng = spk_rng(name, SPK_STREAM_ROWS);
-	uint32_t	n_rows = u->matrix.n_rows;
-	uint8_t    *drawn = calloc(n_rows, 1);
-	uint32_t	every = 1;
-	uint32_t	n = 0;
+	SpkRng	 rng = spk_rng(name, SPK_STREAM_ROWS);
+	uint32_t n_rows = u->matrix.n_rows;
+	uint8_t *drawn = calloc(n_rows, 1);
+	uint32_t every = 1;
+	uint32_t n = 0;
 
 	while ((uint64_t) every * SPK_OOB_ROWS < n_rows)
 		every++;
@@ -124,13 +128,13 @@ naive_rows(const UnitMatrix *u, uint64_t name, uint32_t *rows)
 static void
 naive_judge(const UnitMatrix *u, const SpkTree *tree, uint32_t tree_no, bool permute, Naive *naive)
 {
-	uint64_t	name = spk_hash_combine(42, tree_no);
-	uint32_t   *rows = malloc(u->matrix.n_rows * sizeof(uint32_t));
-	uint32_t	n = naive_rows(u, name, rows);
+	uint64_t  name = spk_hash_combine(42, tree_no);
+	uint32_t *rows = malloc(u->matrix.n_rows * sizeof(uint32_t));
+	uint32_t  n = naive_rows(u, name, rows);
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		float		value = tree->nodes[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, rows[i]))].u.value;
+		float value = tree->nodes[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, rows[i]))].u.value;
 
 		naive->sum[rows[i]] += (uint64_t) floor((double) value * 4294967296.0 + 0.5);
 		naive->count[rows[i]]++;
@@ -143,12 +147,13 @@ naive_judge(const UnitMatrix *u, const SpkTree *tree, uint32_t tree_no, bool per
 
 /* Grows the trees from .. to - 1, tallying; reckons along unless naive is NULL. */
 static void
-grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t from, uint32_t to, uint64_t *tally, Naive *naive)
+grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t from, uint32_t to, uint64_t *tally,
+	 Naive *naive)
 {
-	SpkHost		host = unit_host(&state);
-	SpkGrower  *grower = spk_grower_new(&host, plan, &u->matrix, u->features);
-	double		gains[SPK_MAX_FEATURES];
-	SpkTree		tree;
+	SpkHost	   host = unit_host(&state);
+	SpkGrower *grower = spk_grower_new(&host, plan, &u->matrix, u->features);
+	double	   gains[SPK_MAX_FEATURES];
+	SpkTree	   tree;
 
 	assert_non_null(grower);
 	spk_grower_judge(grower, tally);
@@ -165,8 +170,8 @@ grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t from, uint32_t to,
 static SpkModel
 finish(const UnitMatrix *u, const SpkForestPlan *plan, uint64_t *tally, SpkFeature *features)
 {
-	SpkHost		host = unit_host(&state);
-	SpkModel	model = {.features = features, .n_features = u->matrix.n_features};
+	SpkHost	 host = unit_host(&state);
+	SpkModel model = {.features = features, .n_features = u->matrix.n_features};
 
 	assert_int_equal(spk_oob_finish(&host, plan, &u->matrix, tally, &model), SPK_OK);
 	return model;
@@ -176,7 +181,7 @@ finish(const UnitMatrix *u, const SpkForestPlan *plan, uint64_t *tally, SpkFeatu
 static size_t
 naive_scores(const UnitMatrix *u, const Naive *naive, SpkScored *rows)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	for (uint32_t i = 0; i < u->matrix.n_rows; i++)
 		if (naive->count[i] > 0)
@@ -189,10 +194,10 @@ naive_scores(const UnitMatrix *u, const Naive *naive, SpkScored *rows)
 static void
 check_facts(const UnitMatrix *u, const Naive *naive, const SpkModel *model)
 {
-	SpkHost		host = unit_host(&state);
-	SpkScored  *rows = malloc(u->matrix.n_rows * sizeof(SpkScored));
-	size_t		n = naive_scores(u, naive, rows);
-	SpkMetrics	m;
+	SpkHost	   host = unit_host(&state);
+	SpkScored *rows = malloc(u->matrix.n_rows * sizeof(SpkScored));
+	size_t	   n = naive_scores(u, naive, rows);
+	SpkMetrics m;
 
 	if (n == 0)
 	{
@@ -202,7 +207,8 @@ check_facts(const UnitMatrix *u, const Naive *naive, const SpkModel *model)
 	}
 	assert_int_equal(spk_metrics(&host, rows, n, model->threshold, &m), SPK_OK);
 	assert_true(model->facts[SPK_FACT_OOB_ROWS] == n);
-	assert_true(model->facts[SPK_FACT_OOB_AUC] == m.auc || (isnan(m.auc) && isnan(model->facts[SPK_FACT_OOB_AUC])));
+	assert_true(model->facts[SPK_FACT_OOB_AUC] == m.auc ||
+				(isnan(m.auc) && isnan(model->facts[SPK_FACT_OOB_AUC])));
 	assert_true(model->facts[SPK_FACT_OOB_LOG_LOSS] == m.log_loss);
 	assert_true(model->facts[SPK_FACT_OOB_F1] == m.f1);
 	assert_true(model->facts[SPK_FACT_OOB_WEIGHTED_F1] == m.weighted_f1);
@@ -222,13 +228,15 @@ check_facts(const UnitMatrix *u, const Naive *naive, const SpkModel *model)
 }
 
 static void
-check_permutation(const UnitMatrix *u, const SpkForestPlan *plan, const Naive *naive, const SpkFeature *features)
+check_permutation(const UnitMatrix *u, const SpkForestPlan *plan, const Naive *naive,
+				  const SpkFeature *features)
 {
-	double		weight = plan->weight[0] * naive->judged[0] + plan->weight[1] * naive->judged[1];
+	double weight = plan->weight[0] * naive->judged[0] + plan->weight[1] * naive->judged[1];
 
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
-		double		cost = plan->weight[0] * naive->cost[2 * f] + plan->weight[1] * naive->cost[2 * f + 1];
+		double cost = plan->weight[0] * naive->cost[2 * f] +
+			plan->weight[1] * naive->cost[2 * f + 1];
 
 		assert_true(features[f].permutation == (weight > 0 ? cost / weight / 4294967296.0 : 0));
 	}
@@ -237,16 +245,16 @@ check_permutation(const UnitMatrix *u, const SpkForestPlan *plan, const Naive *n
 static void
 tallies_are_right(void **unused)
 {
-	SpkRng		rng = spk_rng(31, 32);
+	SpkRng rng = spk_rng(31, 32);
 
 	for (int round = 0; round < 400; round++)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, round % 4 == 0 ? 2000 : 40),
-										1 + spk_rng_below(&rng, 12), 1 + spk_rng_below(&rng, 255));
+		UnitMatrix	 *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, round % 4 == 0 ? 2000 : 40),
+										  1 + spk_rng_below(&rng, 12), 1 + spk_rng_below(&rng, 255));
 		SpkForestPlan plan = plan_of(u, 1 + spk_rng_below(&rng, 12));
-		Naive		naive = naive_new(u);
-		SpkModel	model;
-		uint64_t   *tally;
+		Naive		  naive = naive_new(u);
+		SpkModel	  model;
+		uint64_t	 *tally;
 
 		plan.entropy = spk_rng_below(&rng, 2);
 		plan.min_leaf = 1 + spk_rng_below(&rng, 4);
@@ -269,15 +277,15 @@ tallies_are_right(void **unused)
 static void
 many_rows(void **unused)
 {
-	SpkRng		rng = spk_rng(33, 34);
+	SpkRng rng = spk_rng(33, 34);
 
 	for (uint32_t n_rows = SPK_OOB_ROWS - 1; n_rows < 3 * SPK_OOB_ROWS; n_rows += SPK_OOB_ROWS + 1)
 	{
-		UnitMatrix *u = unit_matrix_new(&rng, n_rows, 3, 50);
+		UnitMatrix	 *u = unit_matrix_new(&rng, n_rows, 3, 50);
 		SpkForestPlan plan = plan_of(u, 2);
-		Naive		naive = naive_new(u);
-		SpkModel	model;
-		uint64_t   *tally;
+		Naive		  naive = naive_new(u);
+		SpkModel	  model;
+		uint64_t	 *tally;
 
 		plan.max_depth = 7;
 		plan.permutation = false;
@@ -296,13 +304,13 @@ many_rows(void **unused)
 static void
 tallies_add_up(void **unused)
 {
-	SpkRng		rng = spk_rng(35, 36);
-	UnitMatrix *u = unit_matrix_new(&rng, 500, 6, 30);
+	SpkRng		  rng = spk_rng(35, 36);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 500, 6, 30);
 	SpkForestPlan plan = plan_of(u, 9);
-	size_t		n = spk_oob_words(&plan, &u->matrix);
-	uint64_t   *whole = calloc(n, sizeof(uint64_t));
-	uint64_t   *part = calloc(n, sizeof(uint64_t));
-	uint64_t   *other = calloc(n, sizeof(uint64_t));
+	size_t		  n = spk_oob_words(&plan, &u->matrix);
+	uint64_t	 *whole = calloc(n, sizeof(uint64_t));
+	uint64_t	 *part = calloc(n, sizeof(uint64_t));
+	uint64_t	 *other = calloc(n, sizeof(uint64_t));
 
 	assert_int_equal(n, 500 + 2 + 2 * 6);
 	grow(u, &plan, 0, 9, whole, NULL);
@@ -321,11 +329,11 @@ tallies_add_up(void **unused)
 static void
 words_have_room(void **unused)
 {
-	uint64_t	word = 0;
+	uint64_t word = 0;
 
 	for (int t = 0; t < SPK_MAX_TREES; t++)
 	{
-		uint64_t	before = word;
+		uint64_t before = word;
 
 		word += spk_oob_prediction(1);
 		assert_true(word > before);
@@ -341,11 +349,11 @@ words_have_room(void **unused)
 static void
 nothing_out_of_bag(void **unused)
 {
-	SpkRng		rng = spk_rng(37, 38);
-	UnitMatrix *u = unit_matrix_new(&rng, 50, 2, 9);
+	SpkRng		  rng = spk_rng(37, 38);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 50, 2, 9);
 	SpkForestPlan plan = plan_of(u, 3);
-	uint64_t	tally[1] = {0};
-	SpkModel	model;
+	uint64_t	  tally[1] = {0};
+	SpkModel	  model;
 
 	plan.bootstrap = plan.permutation = false;
 	assert_int_equal(spk_oob_words(&plan, &u->matrix), 0);
@@ -362,23 +370,23 @@ nothing_out_of_bag(void **unused)
 static void
 permutation_sees_through_noise(void **unused)
 {
-	SpkRng		rng = spk_rng(39, 40);
-	UnitMatrix *u = unit_matrix_new(&rng, 3000, 2, 200);
+	SpkRng		  rng = spk_rng(39, 40);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 3000, 2, 200);
 	SpkForestPlan plan = plan_of(u, 50);
-	double		gain[2] = {0, 0};
-	double		gains[2];
-	uint64_t   *tally;
-	SpkHost		host = unit_host(&state);
-	SpkGrower  *grower;
-	SpkTree		tree;
+	double		  gain[2] = {0, 0};
+	double		  gains[2];
+	uint64_t	 *tally;
+	SpkHost		  host = unit_host(&state);
+	SpkGrower	 *grower;
+	SpkTree		  tree;
 
 	plan.features_per_split = 2;
 	for (uint32_t r = 0; r < 3000; r++)
 	{
-		uint8_t    *row = u->matrix.codes + (size_t) r * u->matrix.stride;
+		uint8_t *row = u->matrix.codes + (size_t) r * u->matrix.stride;
 
-		row[0] = (uint8_t) spk_rng_below(&rng, 3);	/* tells something */
-		row[1] = (uint8_t) spk_rng_below(&rng, 200);	/* tells nothing */
+		row[0] = (uint8_t) spk_rng_below(&rng, 3);	 /* tells something */
+		row[1] = (uint8_t) spk_rng_below(&rng, 200); /* tells nothing */
 		row[2] = spk_rng_below(&rng, 10) < 3u + row[0];
 	}
 	u->features[0].kind = u->features[1].kind = SPK_NUMBER;
@@ -405,22 +413,21 @@ permutation_sees_through_noise(void **unused)
 static void
 cancelled(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkRng		rng = spk_rng(41, 42);
-	UnitMatrix *u = unit_matrix_new(&rng, 100000, 9, 255);
+	SpkHost		  host = unit_host(&state);
+	SpkRng		  rng = spk_rng(41, 42);
+	UnitMatrix	 *u = unit_matrix_new(&rng, 100000, 9, 255);
 	SpkForestPlan plan = plan_of(u, 1);
-	uint64_t   *tally = calloc(spk_oob_words(&plan, &u->matrix), sizeof(uint64_t));
-	SpkGrower  *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
-	SpkModel	model = {.features = u->features};
-	double		gains[9];
-	long		growing = 0,
-				judging = 0;
-	SpkTree		tree;
+	uint64_t	 *tally = calloc(spk_oob_words(&plan, &u->matrix), sizeof(uint64_t));
+	SpkGrower	 *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	SpkModel	  model = {.features = u->features};
+	double		  gains[9];
+	long		  growing = 0, judging = 0;
+	SpkTree		  tree;
 
 	for (int judge = 0; judge < 2; judge++)
 	{
-		SpkStatus	status;
-		long		polls = -1;
+		SpkStatus status;
+		long	  polls = -1;
 
 		spk_grower_judge(grower, judge ? tally : NULL);
 		do
@@ -446,12 +453,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tallies_are_right),
-		cmocka_unit_test(many_rows),
-		cmocka_unit_test(tallies_add_up),
-		cmocka_unit_test(words_have_room),
-		cmocka_unit_test(nothing_out_of_bag),
-		cmocka_unit_test(permutation_sees_through_noise),
+		cmocka_unit_test(tallies_are_right),  cmocka_unit_test(many_rows),
+		cmocka_unit_test(tallies_add_up),	  cmocka_unit_test(words_have_room),
+		cmocka_unit_test(nothing_out_of_bag), cmocka_unit_test(permutation_sees_through_noise),
 		cmocka_unit_test(cancelled),
 	};
 

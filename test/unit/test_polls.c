@@ -17,30 +17,30 @@
 #include "core/scoring/walk.h"
 #include "unit_host.h"
 
-#define DEPTH		17
-#define N_NODES		((UINT32_C(2) << DEPTH) - 1)
-#define N_SPLITS	(N_NODES / 2)
+#define DEPTH	 17
+#define N_NODES	 ((UINT32_C(2) << DEPTH) - 1)
+#define N_SPLITS (N_NODES / 2)
 
 /* The most nodes between two polls, and the most moments that are tried. */
-#define MOST_NODES	10000
-#define MOMENTS		40
+#define MOST_NODES 10000
+#define MOMENTS	   40
 
-static double edges[] = {0, 1, 2};
+static double	   edges[] = {0, 1, 2};
 static SpkCategory categories[] = {{"free", 4}, {"paid", 4}};
-static uint32_t number_counts[] = {1, 1, 1, (UINT32_C(1) << DEPTH) - 3, 0};
-static uint32_t category_counts[] = {1, (UINT32_C(1) << DEPTH) - 1, 0};
-static SpkFeature features[] = {
-	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 1, 0},
-	{"level", SPK_CATEGORY, 2, NULL, categories, category_counts, 0, 0},
+static uint32_t	   number_counts[] = {1, 1, 1, (UINT32_C(1) << DEPTH) - 3, 0};
+static uint32_t	   category_counts[] = {1, (UINT32_C(1) << DEPTH) - 1, 0};
+static SpkFeature  features[] = {
+	 {"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 1, 0},
+	 {"level", SPK_CATEGORY, 2, NULL, categories, category_counts, 0, 0},
 };
-static SpkNode nodes[N_NODES];
+static SpkNode	  nodes[N_NODES];
 static SpkCodeSet sets[N_SPLITS];
-static SpkTree tree = {.nodes = nodes,.sets = sets};
-static SpkModel model;
-static SpkWriter bytes;
+static SpkTree	  tree = {.nodes = nodes, .sets = sets};
+static SpkModel	  model;
+static SpkWriter  bytes;
 
 static UnitHost unit = UNIT_HOST_INIT;
-static SpkHost host;
+static SpkHost	host;
 
 /* A tree as wide as it can be, of which every other level asks for the category in a set of its own. */
 static int
@@ -51,7 +51,7 @@ make_model(void **state)
 	tree.n_nodes = N_NODES;
 	for (uint32_t i = 0, level = 0; i < N_NODES; i++)
 	{
-		SpkNode    *node = &nodes[i];
+		SpkNode *node = &nodes[i];
 
 		if (i == (UINT32_C(2) << level) - 1)
 			level++;
@@ -74,8 +74,13 @@ make_model(void **state)
 		else
 			node->split = (uint8_t) (i % 3);
 	}
-	model = (SpkModel) {.algorithm = SPK_DECISION_TREE,.threshold = 0.5,.n_features = 2,.n_trees = 1,
-		.features = features,.trees = &tree,.options = spk_options_default(SPK_DECISION_TREE)};
+	model = (SpkModel) {.algorithm = SPK_DECISION_TREE,
+						.threshold = 0.5,
+						.n_features = 2,
+						.n_trees = 1,
+						.features = features,
+						.trees = &tree,
+						.options = spk_options_default(SPK_DECISION_TREE)};
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;
 	bytes = spk_writer(&host);
@@ -91,14 +96,14 @@ drop_model(void **state)
 }
 
 /* What is tried: SPK_OK or SPK_CANCELLED, with all memory given back. */
-typedef SpkStatus (*Work) (void);
+typedef SpkStatus (*Work)(void);
 
 /* Runs it once to count its polls, at least so many, then stops it at moments all over it. */
 static void
 stop_everywhere(Work work, long least)
 {
-	long		before = unit.live;
-	long		polls;
+	long before = unit.live;
+	long polls;
 
 	unit.polls_left = 1000000;
 	assert_int_equal(work(), SPK_OK);
@@ -130,8 +135,8 @@ decode(void)
 static SpkStatus
 encode(void)
 {
-	SpkWriter	w = spk_writer(&host);
-	SpkStatus	status = spk_model_encode(&model, &w);
+	SpkWriter w = spk_writer(&host);
+	SpkStatus status = spk_model_encode(&model, &w);
 
 	if (status == SPK_OK)
 		assert_int_equal(w.len, bytes.len);
@@ -144,7 +149,7 @@ static SpkWalkWay way;
 static SpkStatus
 lay_out(void)
 {
-	SpkWalker  *walker = spk_walker_new(&host, &model, way);
+	SpkWalker *walker = spk_walker_new(&host, &model, way);
 
 	if (walker == NULL)
 		return SPK_CANCELLED;
@@ -155,7 +160,7 @@ lay_out(void)
 static SpkStatus
 prepare_to_explain(void)
 {
-	SpkShap    *shap = spk_shap_new(&host, &model, way);
+	SpkShap *shap = spk_shap_new(&host, &model, way);
 
 	if (shap == NULL)
 		return SPK_CANCELLED;
@@ -164,14 +169,14 @@ prepare_to_explain(void)
 }
 
 static SpkShap *explainer;
-static double expected[2];
+static double	expected[2];
 
 static SpkStatus
 explain(void)
 {
 	const uint8_t codes[] = {2, SPK_MISSING};
-	double		contributions[2];
-	SpkStatus	status = spk_shap_explain(explainer, codes, contributions);
+	double		  contributions[2];
+	SpkStatus	  status = spk_shap_explain(explainer, codes, contributions);
 
 	if (status == SPK_OK)
 		assert_memory_equal(contributions, expected, sizeof(expected));
@@ -223,8 +228,8 @@ static SpkScores parts[2];
 static SpkStatus
 merge(void)
 {
-	SpkScores	all;
-	SpkStatus	status = SPK_OK;
+	SpkScores all;
+	SpkStatus status = SPK_OK;
 
 	spk_scores_init(&all, 0.5);
 	for (int i = 0; i < 2 && status == SPK_OK; i++)
@@ -242,11 +247,13 @@ test_scores(void **state)
 	{
 		for (int part = 0; part < 2; part++)
 		{
-			uint64_t	n = more == 0 ? SPK_EXACT_SCORES / 2 : SPK_EXACT_SCORES + 1;
+			uint64_t n = more == 0 ? SPK_EXACT_SCORES / 2 : SPK_EXACT_SCORES + 1;
 
 			spk_scores_init(&parts[part], 0.5);
 			for (uint64_t i = 0; i < n; i++)
-				assert_int_equal(spk_scores_add(&host, &parts[part], (double) (i % 1024) / 1024, i % 3 == 0), SPK_OK);
+				assert_int_equal(spk_scores_add(&host, &parts[part], (double) (i % 1024) / 1024,
+												i % 3 == 0),
+								 SPK_OK);
 		}
 		stop_everywhere(merge, 30);
 		spk_scores_release(&host, &parts[0]);

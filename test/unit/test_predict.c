@@ -13,31 +13,33 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define LEAF(v)		{.u.value = (v), .flags = SPK_NODE_LEAF}
+#define LEAF(v)                                \
+	{                                          \
+		.u.value = (v), .flags = SPK_NODE_LEAF \
+	}
 
 /* x0 <= 3 (missing left) ? (x1 in {1, 70, missing} ? 0.25 : 0.5) : (x0 <= 9 ? 1 : 0) */
-static SpkNode nodes[] = {
-	{.u.left = 1, .feature = 0, .split = 3, .flags = SPK_NODE_MISSING_LEFT},
-	{.u.left = 3, .feature = 1, .set = 0, .flags = SPK_NODE_SET},
-	{.u.left = 5, .feature = 0, .split = 9},
-	LEAF(0.25f), LEAF(0.5f), LEAF(1), LEAF(0)
-};
+static SpkNode nodes[] = {{.u.left = 1, .feature = 0, .split = 3, .flags = SPK_NODE_MISSING_LEFT},
+						  {.u.left = 3, .feature = 1, .set = 0, .flags = SPK_NODE_SET},
+						  {.u.left = 5, .feature = 0, .split = 9},
+						  LEAF(0.25f),
+						  LEAF(0.5f),
+						  LEAF(1),
+						  LEAF(0)};
 static SpkNode stump[] = {LEAF(0.75f)};
 
 static void
 rows_reach_their_leaves(void **unused)
 {
-	SpkCodeSet	set = {{0}};
-	SpkTree		trees[2] = {{7, 1, nodes, &set}, {1, 0, stump, NULL}};
-	SpkModel	model = {.n_features = 2, .n_trees = 1, .trees = trees};
+	SpkCodeSet set = {{0}};
+	SpkTree	   trees[2] = {{7, 1, nodes, &set}, {1, 0, stump, NULL}};
+	SpkModel   model = {.n_features = 2, .n_trees = 1, .trees = trees};
 	static const struct
 	{
-		uint8_t		codes[2];
-		uint32_t	leaf;
-	}			rows[] = {
-		{{3, 1}, 3}, {{0, 70}, 3}, {{0, 71}, 4}, {{0, 255}, 3}, {{255, 0}, 4}, {{255, 255}, 3},
-		{{4, 1}, 5}, {{9, 0}, 5}, {{10, 0}, 6}, {{254, 0}, 6}
-	};
+		uint8_t	 codes[2];
+		uint32_t leaf;
+	} rows[] = {{{3, 1}, 3},	 {{0, 70}, 3}, {{0, 71}, 4}, {{0, 255}, 3}, {{255, 0}, 4},
+				{{255, 255}, 3}, {{4, 1}, 5},  {{9, 0}, 5},	 {{10, 0}, 6},	{{254, 0}, 6}};
 
 	spk_set_add(&set, 1);
 	spk_set_add(&set, 70);

@@ -14,7 +14,7 @@
 #include "core/base/rng.h"
 #include "unit_host.h"
 
-#define N_EVENTS	3000
+#define N_EVENTS 3000
 
 static SpkEvent events[N_EVENTS];
 
@@ -22,11 +22,11 @@ static SpkEvent events[N_EVENTS];
 static void
 make_events(uint64_t seed)
 {
-	SpkRng		rng = spk_rng(seed, 1);
+	SpkRng rng = spk_rng(seed, 1);
 
 	for (int i = 0; i < N_EVENTS; i++)
 	{
-		SpkEvent   *e = &events[i];
+		SpkEvent *e = &events[i];
 
 		e->ts = (int64_t) spk_rng_below(&rng, 40 * 1440) * 60 * 1000000 + spk_rng_below(&rng, 2);
 		e->session = (int64_t) spk_rng_below(&rng, 30) - 5;
@@ -41,12 +41,12 @@ make_events(uint64_t seed)
 static void
 shuffle_events(uint64_t seed)
 {
-	SpkRng		rng = spk_rng(seed, 2);
+	SpkRng rng = spk_rng(seed, 2);
 
 	for (uint32_t i = N_EVENTS - 1; i > 0; i--)
 	{
-		uint32_t	j = spk_rng_below(&rng, i + 1);
-		SpkEvent	e = events[i];
+		uint32_t j = spk_rng_below(&rng, i + 1);
+		SpkEvent e = events[i];
 
 		events[i] = events[j];
 		events[j] = e;
@@ -56,8 +56,8 @@ shuffle_events(uint64_t seed)
 static int
 compare_ts(const void *a, const void *b)
 {
-	int64_t		x = ((const SpkEvent *) a)->ts;
-	int64_t		y = ((const SpkEvent *) b)->ts;
+	int64_t x = ((const SpkEvent *) a)->ts;
+	int64_t y = ((const SpkEvent *) b)->ts;
 
 	return (x > y) - (x < y);
 }
@@ -72,7 +72,7 @@ add_events(SpkProfileState *state, int from, int to)
 static SpkWriter
 encode(SpkProfileState *state, const SpkHost *host)
 {
-	SpkWriter	w = spk_writer(host);
+	SpkWriter w = spk_writer(host);
 
 	assert_int_equal(spk_profile_encode(state, &w), SPK_OK);
 	return w;
@@ -88,7 +88,7 @@ static SpkWriter
 profile_of(const SpkHost *host, int from, int to)
 {
 	SpkProfileState state;
-	SpkWriter	w;
+	SpkWriter		w;
 
 	spk_profile_init(&state, host);
 	add_events(&state, from, to);
@@ -107,9 +107,9 @@ assert_same(const SpkWriter *a, const SpkWriter *b)
 static void
 test_any_order(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkWriter	whole;
+	UnitHost  h = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&h);
+	SpkWriter whole;
 
 	(void) unused;
 	make_events(1);
@@ -117,7 +117,7 @@ test_any_order(void **unused)
 	whole = profile_of(&host, 0, N_EVENTS);
 	for (uint64_t seed = 0; seed < 20; seed++)
 	{
-		SpkWriter	shuffled;
+		SpkWriter shuffled;
 
 		shuffle_events(seed);
 		shuffled = profile_of(&host, 0, N_EVENTS);
@@ -131,9 +131,9 @@ test_any_order(void **unused)
 static void
 test_any_split(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkWriter	whole;
+	UnitHost  h = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&h);
+	SpkWriter whole;
 
 	(void) unused;
 	make_events(2);
@@ -143,7 +143,7 @@ test_any_split(void **unused)
 		SpkProfileState by_profile;
 		SpkProfileState by_state;
 		SpkProfileState part;
-		SpkWriter	w;
+		SpkWriter		w;
 
 		spk_profile_init(&by_profile, &host);
 		spk_profile_init(&by_state, &host);
@@ -177,10 +177,10 @@ test_any_split(void **unused)
 static void
 test_memory(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
+	UnitHost		h = UNIT_HOST_INIT;
+	SpkHost			host = unit_host(&h);
 	SpkProfileState state;
-	SpkWriter	w;
+	SpkWriter		w;
 
 	(void) unused;
 	make_events(3);
@@ -204,7 +204,7 @@ test_check_accepts(void **unused)
 	make_events(4);
 	for (int n = 1; n <= N_EVENTS; n += 97)
 	{
-		SpkWriter	w = profile_of(&host, 0, n);
+		SpkWriter w = profile_of(&host, 0, n);
 
 		assert_int_equal(spk_profile_check(&host, w.data, w.len, &why), SPK_OK);
 		for (size_t cut = 0; cut < w.len; cut += 1 + cut / 16)
@@ -218,18 +218,18 @@ test_check_accepts(void **unused)
 static void
 test_check_is_exact(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkRng		rng = spk_rng(5, 5);
-	SpkWriter	w;
-	int			accepted = 0;
+	UnitHost  h = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&h);
+	SpkRng	  rng = spk_rng(5, 5);
+	SpkWriter w;
+	int		  accepted = 0;
 
 	(void) unused;
 	make_events(5);
 	w = profile_of(&host, 0, 40);
 	for (int round = 0; round < 200000; round++)
 	{
-		uint8_t    *at = &w.data[spk_rng_below(&rng, (uint32_t) w.len)];
+		uint8_t	   *at = &w.data[spk_rng_below(&rng, (uint32_t) w.len)];
 		uint8_t		old = *at;
 		const char *why;
 
@@ -237,7 +237,7 @@ test_check_is_exact(void **unused)
 		if (spk_profile_check(&host, w.data, w.len, &why) == SPK_OK)
 		{
 			SpkProfileState state;
-			SpkWriter	again;
+			SpkWriter		again;
 
 			spk_profile_init(&state, &host);
 			assert_int_equal(spk_profile_add_profile(&state, w.data, w.len), SPK_OK);
@@ -265,15 +265,20 @@ test_state_size(void **unused)
 static void
 test_counts_stick(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	SpkProfileState state;
-	SpkSlice	slice = {.session = 1, .day = 2, .level_ts = SPK_NO_TIME, .first_ts = 2 * SPK_USECS_PER_DAY,
-	.last_ts = 2 * SPK_USECS_PER_DAY, .first_downgrade = SPK_NO_TIME, .listened_us = INT64_MAX - 1};
-	SpkSliceReader slices;
+	UnitHost		 h = UNIT_HOST_INIT;
+	SpkHost			 host = unit_host(&h);
+	SpkProfileState	 state;
+	SpkSlice		 slice = {.session = 1,
+							  .day = 2,
+							  .level_ts = SPK_NO_TIME,
+							  .first_ts = 2 * SPK_USECS_PER_DAY,
+							  .last_ts = 2 * SPK_USECS_PER_DAY,
+							  .first_downgrade = SPK_NO_TIME,
+							  .listened_us = INT64_MAX - 1};
+	SpkSliceReader	 slices;
 	SpkProfileHeader header;
-	SpkWriter	w;
-	const char *why;
+	SpkWriter		 w;
+	const char		*why;
 
 	(void) unused;
 	slice.pages[SPK_PAGE_NEXT_SONG] = UINT32_MAX - 1;
@@ -295,24 +300,39 @@ test_counts_stick(void **unused)
 static void
 test_far_times(void **unused)
 {
-	static const int64_t times[] = {SPK_MIN_TIME, SPK_MIN_TIME + 1, -1, 0, 1, INT64_MAX / 2 - 1, INT64_MAX / 2,
-		INT64_MAX / 2 + 1, INT64_MAX / 2 + 2, SPK_MAX_TIME - 1, SPK_MAX_TIME};
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
+	static const int64_t times[] = {SPK_MIN_TIME,
+									SPK_MIN_TIME + 1,
+									-1,
+									0,
+									1,
+									INT64_MAX / 2 - 1,
+									INT64_MAX / 2,
+									INT64_MAX / 2 + 1,
+									INT64_MAX / 2 + 2,
+									SPK_MAX_TIME - 1,
+									SPK_MAX_TIME};
+	UnitHost			 h = UNIT_HOST_INIT;
+	SpkHost				 host = unit_host(&h);
 
 	(void) unused;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 	{
 		SpkProfileHeader header;
-		SpkSliceReader slices;
-		SpkSlice	slice;
-		SpkWriter	w;
-		const char *why;
+		SpkSliceReader	 slices;
+		SpkSlice		 slice;
+		SpkWriter		 w;
+		const char		*why;
 
-		events[0] = (SpkEvent) {.ts = times[i], .session = 1, .registration = times[i],
-		.page = SPK_PAGE_CANCELLATION, .gender = SPK_GENDER_MALE};
-		events[1] = (SpkEvent) {.ts = times[i], .session = 1, .registration = SPK_NO_TIME,
-		.page = SPK_PAGE_SUBMIT_DOWNGRADE, .level = SPK_LEVEL_PAID};
+		events[0] = (SpkEvent) {.ts = times[i],
+								.session = 1,
+								.registration = times[i],
+								.page = SPK_PAGE_CANCELLATION,
+								.gender = SPK_GENDER_MALE};
+		events[1] = (SpkEvent) {.ts = times[i],
+								.session = 1,
+								.registration = SPK_NO_TIME,
+								.page = SPK_PAGE_SUBMIT_DOWNGRADE,
+								.level = SPK_LEVEL_PAID};
 		w = profile_of(&host, 0, 2);
 		assert_int_equal(spk_profile_check(&host, w.data, w.len, &why), SPK_OK);
 		assert_int_equal(spk_profile_open(&host, w.data, w.len, &header, &slices, &why), SPK_OK);
@@ -343,11 +363,11 @@ test_times_refused(void **unused)
 {
 	/* version, flags (registration), the time; then a slice with a Cancel page */
 	static const char near_as_far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
-		"\1\0\0\0\0\0\0\0\1\2\0\200\200\20\0";
+									  "\1\0\0\0\0\0\0\0\1\2\0\200\200\20\0";
 	static const char far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
-		"\1\0\0\0\0\0\0\100\1\2\0\200\200\20\0";
+							  "\1\0\0\0\0\0\0\100\1\2\0\200\200\20\0";
 	static const char too_far[] = "\1\4\377\377\377\377\377\377\377\377\377\1"
-		"\377\377\377\377\377\377\377\177\1\2\0\200\200\20\0";
+								  "\377\377\377\377\377\377\377\177\1\2\0\200\200\20\0";
 	/* the last day, and a Home event a thousand days after its beginning, were that a time */
 	static const char beyond_day[] = "\1\0\1\2\334\237\347\145\2\0\200\200\273\335\203\5\0\0";
 
@@ -361,17 +381,17 @@ test_times_refused(void **unused)
 static void
 test_no_memory(void **unused)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	bool		done = false;
+	UnitHost h = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&h);
+	bool	 done = false;
 
 	(void) unused;
 	make_events(6);
 	for (long allocs = 0; !done; allocs++)
 	{
 		SpkProfileState state;
-		SpkWriter	w = spk_writer(&host);
-		SpkStatus	status = SPK_OK;
+		SpkWriter		w = spk_writer(&host);
+		SpkStatus		status = SPK_OK;
 
 		h.allocs_left = allocs;
 		spk_profile_init(&state, &host);
@@ -391,23 +411,26 @@ test_no_memory(void **unused)
 static void
 test_cancelled(void **unused)
 {
-	bool		done = false;
-	int			cancelled = 0;
+	bool done = false;
+	int	 cancelled = 0;
 
 	(void) unused;
 	for (long polls = 0; !done; polls++)
 	{
-		UnitHost	h = UNIT_HOST_INIT;
-		SpkHost		host = unit_host(&h);
+		UnitHost		h = UNIT_HOST_INIT;
+		SpkHost			host = unit_host(&h);
 		SpkProfileState state;
-		SpkWriter	w = spk_writer(&host);
-		SpkStatus	status = SPK_OK;
+		SpkWriter		w = spk_writer(&host);
+		SpkStatus		status = SPK_OK;
 
 		h.polls_left = polls;
 		spk_profile_init(&state, &host);
 		for (int i = 0; i < 20000 && status == SPK_OK; i++)
 		{
-			SpkEvent	e = {.ts = i, .session = i * 7919 % 20000, .registration = SPK_NO_TIME, .page = SPK_PAGE_HOME};
+			SpkEvent e = {.ts = i,
+						  .session = i * 7919 % 20000,
+						  .registration = SPK_NO_TIME,
+						  .page = SPK_PAGE_HOME};
 
 			status = spk_profile_add(&state, &e);
 		}
@@ -427,13 +450,13 @@ test_cancelled(void **unused)
 static void
 test_unsound_slices(void **unused)
 {
-	const int64_t midnight = 2 * SPK_USECS_PER_DAY;
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
+	const int64_t	midnight = 2 * SPK_USECS_PER_DAY;
+	UnitHost		h = UNIT_HOST_INIT;
+	SpkHost			host = unit_host(&h);
 	SpkProfileState state;
-	SpkSlice	good;
-	SpkSlice	bad[16];
-	int			n = 0;
+	SpkSlice		good;
+	SpkSlice		bad[16];
+	int				n = 0;
 
 	(void) unused;
 	spk_slice_init(&good, 1, 2);
@@ -476,18 +499,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_any_split),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_check_accepts),
-		cmocka_unit_test(test_check_is_exact),
-		cmocka_unit_test(test_state_size),
-		cmocka_unit_test(test_counts_stick),
-		cmocka_unit_test(test_far_times),
-		cmocka_unit_test(test_times_refused),
-		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_cancelled),
-		cmocka_unit_test(test_unsound_slices),
+		cmocka_unit_test(test_any_order),	   cmocka_unit_test(test_any_split),
+		cmocka_unit_test(test_memory),		   cmocka_unit_test(test_check_accepts),
+		cmocka_unit_test(test_check_is_exact), cmocka_unit_test(test_state_size),
+		cmocka_unit_test(test_counts_stick),   cmocka_unit_test(test_far_times),
+		cmocka_unit_test(test_times_refused),  cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_cancelled),	   cmocka_unit_test(test_unsound_slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,11 +21,11 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_FOLDS		3
+#define N_FOLDS 3
 
 static UnitHost state = UNIT_HOST_INIT;
 
-#define N_PARTS		3
+#define N_PARTS 3
 
 /* The part that calibration has a row in, likewise. */
 static uint8_t
@@ -38,15 +38,16 @@ part_of(const UnitTable *t, uint32_t r)
 static uint8_t
 fold_of(const UnitTable *t, uint32_t r)
 {
-	return (uint8_t) (t->numbers[0][r] * 1000 - floor(t->numbers[0][r] * 1000) < 0.4 ? 0 :
-					  (uint32_t) (t->numbers[0][r] * 10000) % 2 + 1);
+	return (uint8_t) (t->numbers[0][r] * 1000 - floor(t->numbers[0][r] * 1000) < 0.4 ?
+						  0 :
+						  (uint32_t) (t->numbers[0][r] * 10000) % 2 + 1);
 }
 
 /* The rows that are not in the fold, in another order. */
 static UnitTable *
 rows_without(const UnitTable *t, int fold)
 {
-	UnitTable  *some = unit_table_new(0);
+	UnitTable *some = unit_table_new(0);
 
 	memcpy(some->columns, t->columns, sizeof(t->columns));
 	some->table.n_columns = t->table.n_columns;
@@ -57,7 +58,7 @@ rows_without(const UnitTable *t, int fold)
 	}
 	for (uint32_t r = 0; r < t->table.n_rows; r++)
 	{
-		uint32_t	to = some->table.n_rows;
+		uint32_t to = some->table.n_rows;
 
 		if (fold_of(t, r) == fold)
 			continue;
@@ -80,7 +81,7 @@ typedef struct Forms
 	SpkFeature *features;
 	uint8_t		matrix_folds[UNIT_MAX_TABLE_ROWS];
 	uint8_t		values_folds[UNIT_MAX_TABLE_ROWS];
-	SpkSamples	parted;			/* the same rows in the parts of calibration */
+	SpkSamples	parted; /* the same rows in the parts of calibration */
 	uint8_t		matrix_parts[UNIT_MAX_TABLE_ROWS];
 	uint8_t		values_parts[UNIT_MAX_TABLE_ROWS];
 	uint32_t	origins[UNIT_MAX_TABLE_ROWS];
@@ -93,26 +94,31 @@ bin_features(const UnitTable *t)
 	SpkFeature *features = spk_alloc(&host, t->table.n_columns, sizeof(SpkFeature));
 
 	for (uint32_t c = 0; c < t->table.n_columns; c++)
-		assert_int_equal(spk_bin_column(&host, &t->columns[c], t->table.n_rows, 255, &features[c]), SPK_OK);
+		assert_int_equal(spk_bin_column(&host, &t->columns[c], t->table.n_rows, 255, &features[c]),
+						 SPK_OK);
 	return features;
 }
 
 static Forms *
 forms_new(const UnitTable *t, SpkFeature *features)
 {
-	SpkHost		host = unit_host(&state);
-	Forms	   *f = calloc(1, sizeof(Forms));
-	uint8_t    *codes = spk_alloc(&host, t->table.n_rows, spk_matrix_stride(t->table.n_columns));
-	double	   *values = spk_alloc(&host, spk_values_size(t->table.n_rows, t->table.n_columns), 1);
+	SpkHost	 host = unit_host(&state);
+	Forms	*f = calloc(1, sizeof(Forms));
+	uint8_t *codes = spk_alloc(&host, t->table.n_rows, spk_matrix_stride(t->table.n_columns));
+	double	*values = spk_alloc(&host, spk_values_size(t->table.n_rows, t->table.n_columns), 1);
 
 	f->features = features;
-	assert_int_equal(spk_bin_table(&host, &t->table, features, codes, &f->samples.matrix, f->origins), SPK_OK);
+	assert_int_equal(spk_bin_table(&host, &t->table, features, codes, &f->samples.matrix,
+								   f->origins),
+					 SPK_OK);
 	for (uint32_t r = 0; r < t->table.n_rows; r++)
 	{
 		f->matrix_folds[r] = fold_of(t, f->origins[r]);
 		f->matrix_parts[r] = part_of(t, f->origins[r]);
 	}
-	assert_int_equal(spk_values_fill(&host, &t->table, features, values, &f->samples.values, f->origins), SPK_OK);
+	assert_int_equal(spk_values_fill(&host, &t->table, features, values, &f->samples.values,
+									 f->origins),
+					 SPK_OK);
 	for (uint32_t r = 0; r < t->table.n_rows; r++)
 	{
 		const double *row = spk_values_row(&f->samples.values, r);
@@ -132,7 +138,7 @@ forms_new(const UnitTable *t, SpkFeature *features)
 static void
 forms_free(Forms *f)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
 	spk_release(&host, f->samples.matrix.codes);
 	spk_release(&host, f->samples.values.values);
@@ -143,7 +149,7 @@ forms_free(Forms *f)
 static SpkModel
 model_of(const Forms *f, SpkAlgorithm algorithm)
 {
-	SpkModel	model = {.algorithm = algorithm, .options = spk_options_default(algorithm)};
+	SpkModel model = {.algorithm = algorithm, .options = spk_options_default(algorithm)};
 
 	if (spk_option_applies(SPK_OPT_TREES, algorithm))
 		model.options.value[SPK_OPT_TREES] = 7;
@@ -158,7 +164,7 @@ model_of(const Forms *f, SpkAlgorithm algorithm)
 static void
 model_release(SpkModel *model)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
 	model->n_features = 0;
 	model->features = NULL;
@@ -168,7 +174,7 @@ model_release(SpkModel *model)
 static SpkStatus
 fit(const Forms *f, int fold, bool calibrated, SpkModel *model)
 {
-	SpkHost		host = unit_host(&state);
+	SpkHost host = unit_host(&state);
 
 	if (!calibrated)
 		return spk_samples_fit(&host, &f->samples, fold, model);
@@ -186,15 +192,15 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 
 	for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
 	{
-		UnitTable  *rest = rows_without(t, fold);
-		Forms	   *some = forms_new(rest, features);
+		UnitTable *rest = rows_without(t, fold);
+		Forms	  *some = forms_new(rest, features);
 
 		for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
 		{
-			bool		calibrated = a % 2 == 1;
-			SpkModel	without = model_of(all, (SpkAlgorithm) (a / 2));
-			SpkModel	alone = model_of(some, (SpkAlgorithm) (a / 2));
-			SpkWriter	w[2];
+			bool	  calibrated = a % 2 == 1;
+			SpkModel  without = model_of(all, (SpkAlgorithm) (a / 2));
+			SpkModel  alone = model_of(some, (SpkAlgorithm) (a / 2));
+			SpkWriter w[2];
 
 			assert_int_equal(fit(all, fold, calibrated, &without), SPK_OK);
 			w[0] = unit_model_bytes(&host, &without);
@@ -224,34 +230,36 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 static void
 a_fold_is_scored(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	UnitTable  *t = unit_table_mixed(600);
-	SpkFeature *features = bin_features(t);
-	Forms	   *all = forms_new(t, features);
+	SpkHost			 host = unit_host(&state);
+	UnitTable		*t = unit_table_mixed(600);
+	SpkFeature		*features = bin_features(t);
+	Forms			*all = forms_new(t, features);
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
 
 	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
 	{
-		SpkModel	model = model_of(all, (SpkAlgorithm) a);
-		size_t		n_all = 0;
-		size_t		n;
+		SpkModel model = model_of(all, (SpkAlgorithm) a);
+		size_t	 n_all = 0;
+		size_t	 n;
 
 		assert_int_equal(spk_samples_fit(&host, &all->samples, 1, &model), SPK_OK);
 		for (int fold = SPK_NO_FOLD; fold < N_FOLDS; fold++)
 		{
-			size_t		at = 0;
-			bool		forest = spk_learns_codes(model.algorithm);
+			size_t		   at = 0;
+			bool		   forest = spk_learns_codes(model.algorithm);
 			const uint8_t *folds = forest ? all->matrix_folds : all->values_folds;
 
-			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored, &n), SPK_OK);
+			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored, &n),
+							 SPK_OK);
 			n_all += fold == SPK_NO_FOLD ? 0 : n;
 			for (uint32_t r = 0; r < 600; r++)
 				if (fold == SPK_NO_FOLD || folds[r] == fold)
 				{
-					double		score = forest ? spk_predict(&model, spk_matrix_row(&all->samples.matrix, r)) :
+					double score = forest ?
+						spk_predict(&model, spk_matrix_row(&all->samples.matrix, r)) :
 						spk_additive_predict(&model, spk_values_row(&all->samples.values, r));
-					int			label = forest ? spk_matrix_label(&all->samples.matrix, r) :
-						spk_values_label(&all->samples.values, r);
+					int	   label = forest ? spk_matrix_label(&all->samples.matrix, r) :
+											spk_values_label(&all->samples.values, r);
 
 					assert_true(scored[at++] == spk_scored(score, label));
 				}
@@ -272,10 +280,10 @@ static SpkStatus
 fit_and_score(const Forms *all, SpkAlgorithm algorithm, bool calibrated)
 {
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
-	SpkHost		host = unit_host(&state);
-	SpkModel	model = model_of(all, algorithm);
-	SpkStatus	status;
-	size_t		n;
+	SpkHost			 host = unit_host(&state);
+	SpkModel		 model = model_of(all, algorithm);
+	SpkStatus		 status;
+	size_t			 n;
 
 	if (!calibrated)
 		return spk_cross_fit_score(&host, &all->samples, 0, &model, scored, &n);
@@ -288,27 +296,32 @@ fit_and_score(const Forms *all, SpkAlgorithm algorithm, bool calibrated)
 static void
 a_fold_is_scored_unseen(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	UnitTable  *t = unit_table_mixed(600);
-	SpkFeature *features = bin_features(t);
-	Forms	   *all = forms_new(t, features);
+	SpkHost			 host = unit_host(&state);
+	UnitTable		*t = unit_table_mixed(600);
+	SpkFeature		*features = bin_features(t);
+	Forms			*all = forms_new(t, features);
 	static SpkScored scored[2][UNIT_MAX_TABLE_ROWS];
 
 	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
 		for (int fold = 0; fold < N_FOLDS; fold++)
 		{
-			SpkModel	like = model_of(all, (SpkAlgorithm) a);
-			SpkModel	before = like;
-			SpkModel	model = like;
-			SpkFeature	first = features[0];
-			size_t		n[2];
+			SpkModel   like = model_of(all, (SpkAlgorithm) a);
+			SpkModel   before = like;
+			SpkModel   model = like;
+			SpkFeature first = features[0];
+			size_t	   n[2];
 
-			like.options.value[SPK_OPT_CALIBRATE] = before.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
-			assert_int_equal(spk_cross_fit_score(&host, &all->samples, fold, &like, scored[0], &n[0]), SPK_OK);
+			like.options.value[SPK_OPT_CALIBRATE] = before.options.value[SPK_OPT_CALIBRATE] =
+				SPK_CALIBRATE_PLATT;
+			assert_int_equal(spk_cross_fit_score(&host, &all->samples, fold, &like, scored[0],
+												 &n[0]),
+							 SPK_OK);
 			assert_memory_equal(&like, &before, sizeof(like));
 			assert_memory_equal(&features[0], &first, sizeof(first));
 			assert_int_equal(spk_samples_fit(&host, &all->samples, fold, &model), SPK_OK);
-			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored[1], &n[1]), SPK_OK);
+			assert_int_equal(spk_samples_score(&host, &all->samples, fold, &model, scored[1],
+											   &n[1]),
+							 SPK_OK);
 			assert_int_equal(n[0], n[1]);
 			assert_memory_equal(scored[0], scored[1], n[0] * sizeof(SpkScored));
 			model_release(&model);
@@ -332,7 +345,7 @@ failures_leave_nothing(void **unused)
 
 	for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
 	{
-		SpkStatus	status = SPK_NO_MEMORY;
+		SpkStatus status = SPK_NO_MEMORY;
 
 		for (long n = 0; status != SPK_OK; n++)
 		{

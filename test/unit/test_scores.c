@@ -11,7 +11,7 @@
 #include "core/judging/metrics.h"
 #include "unit_scores.h"
 
-#define HALF_CELL	0x1p-23
+#define HALF_CELL 0x1p-23
 
 static UnitHost h = UNIT_HOST_INIT;
 
@@ -25,10 +25,11 @@ host(void)
 static void
 add_rows(SpkScores *scores, const SpkScored *rows, size_t n)
 {
-	SpkHost		ho = host();
+	SpkHost ho = host();
 
 	for (size_t i = 0; i < n; i++)
-		assert_int_equal(spk_scores_add(&ho, scores, spk_scored_score(rows[i]), spk_scored_label(rows[i])),
+		assert_int_equal(spk_scores_add(&ho, scores, spk_scored_score(rows[i]),
+										spk_scored_label(rows[i])),
 						 SPK_OK);
 }
 
@@ -36,13 +37,13 @@ add_rows(SpkScores *scores, const SpkScored *rows, size_t n)
 static SpkScores
 merged(SpkRng *rng, const SpkScored *rows, size_t n, int n_parts)
 {
-	SpkHost		ho = host();
-	SpkScores	parts[8];
-	size_t		at = 0;
+	SpkHost	  ho = host();
+	SpkScores parts[8];
+	size_t	  at = 0;
 
 	for (int i = 0; i < n_parts; i++)
 	{
-		size_t		end = i == n_parts - 1 ? n : at + spk_rng_below(rng, (uint32_t) (n - at) + 1);
+		size_t end = i == n_parts - 1 ? n : at + spk_rng_below(rng, (uint32_t) (n - at) + 1);
 
 		spk_scores_init(&parts[i], 0.5);
 		add_rows(&parts[i], rows + at, end - at);
@@ -50,7 +51,7 @@ merged(SpkRng *rng, const SpkScored *rows, size_t n, int n_parts)
 	}
 	for (int left = n_parts; left > 1; left--)
 	{
-		int			into = (int) spk_rng_below(rng, (uint32_t) left - 1);
+		int into = (int) spk_rng_below(rng, (uint32_t) left - 1);
 
 		assert_int_equal(spk_scores_merge(&ho, &parts[into], &parts[left - 1]), SPK_OK);
 		spk_scores_release(&ho, &parts[left - 1]);
@@ -68,7 +69,7 @@ ignore_tie(void *ctx, const SpkTie *tie)
 static void
 assert_same_set(SpkScores *a, SpkScores *b)
 {
-	SpkHost		ho = host();
+	SpkHost ho = host();
 
 	assert_true(a->n == b->n && a->positives == b->positives && a->tp == b->tp && a->fp == b->fp);
 	assert_int_equal(a->cells != NULL, b->cells != NULL);
@@ -85,17 +86,20 @@ assert_same_set(SpkScores *a, SpkScores *b)
 static void
 parts_leave_no_trace(void **state)
 {
-	enum { N = 3000 };
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(3, 4);
-	SpkScored	rows[N];
+	enum
+	{
+		N = 3000
+	};
+	SpkHost	  ho = host();
+	SpkRng	  rng = spk_rng(3, 4);
+	SpkScored rows[N];
 
 	(void) state;
 	for (int round = 0; round < 100; round++)
 	{
-		uint32_t	n = 1 + spk_rng_below(&rng, N);
-		SpkScores	whole;
-		SpkScores	again;
+		uint32_t  n = 1 + spk_rng_below(&rng, N);
+		SpkScores whole;
+		SpkScores again;
 
 		any_rows(&rng, rows, n);
 		spk_scores_init(&whole, 0.5);
@@ -112,12 +116,12 @@ parts_leave_no_trace(void **state)
 static SpkScored *
 many_rows(SpkRng *rng, size_t n)
 {
-	SpkScored  *rows = malloc(n * sizeof(SpkScored));
+	SpkScored *rows = malloc(n * sizeof(SpkScored));
 
 	assert_non_null(rows);
 	for (size_t i = 0; i < n; i++)
 	{
-		double		score = spk_rng_double(rng);
+		double score = spk_rng_double(rng);
 
 		if (i % 7 == 0)
 			score = spk_rng_below(rng, 11) / 10.0;
@@ -130,30 +134,30 @@ many_rows(SpkRng *rng, size_t n)
 static void
 parts_leave_no_trace_in_cells(void **state)
 {
-	size_t		n = 2 * SPK_EXACT_SCORES + 100000;
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(5, 6);
-	SpkScored  *rows = many_rows(&rng, n);
+	size_t		 n = 2 * SPK_EXACT_SCORES + 100000;
+	SpkHost		 ho = host();
+	SpkRng		 rng = spk_rng(5, 6);
+	SpkScored	*rows = many_rows(&rng, n);
 	const size_t sizes[] = {SPK_EXACT_SCORES, SPK_EXACT_SCORES + 1, n};
 
 	(void) state;
 	for (int size = 0; size < 3; size++)
 	{
-		SpkScores	whole;
+		SpkScores whole;
 
 		spk_scores_init(&whole, 0.5);
 		add_rows(&whole, rows, sizes[size]);
 		assert_int_equal(whole.cells != NULL, size > 0);
 		for (int n_parts = 2; n_parts <= 3; n_parts++)
 		{
-			SpkScores	again = merged(&rng, rows, sizes[size], n_parts);
+			SpkScores again = merged(&rng, rows, sizes[size], n_parts);
 
 			assert_same_set(&whole, &again);
 			spk_scores_release(&ho, &again);
 		}
-		if (size == 2)			/* cells and cells */
+		if (size == 2) /* cells and cells */
 		{
-			SpkScores	parts[2];
+			SpkScores parts[2];
 
 			for (int i = 0; i < 2; i++)
 			{
@@ -175,14 +179,14 @@ parts_leave_no_trace_in_cells(void **state)
 /* What of these scores is in cells, from the highest down; SPK_EXACT_SCORES rows have 0.25. */
 typedef struct Edges
 {
-	SpkTie		ties[20];
-	int			n;
+	SpkTie ties[20];
+	int	   n;
 } Edges;
 
 static void
 keep_tie(void *ctx, const SpkTie *tie)
 {
-	Edges	   *edges = ctx;
+	Edges *edges = ctx;
 
 	assert_true(edges->n < 20);
 	edges->ties[edges->n++] = *tie;
@@ -191,14 +195,20 @@ keep_tie(void *ctx, const SpkTie *tie)
 static void
 scores_stay_in_their_cell(void **state)
 {
-	const double scores[] = {1, 1 - 0x1p-53, 1 - 0x1p-22, 0.5, 0.5 - 0x1p-54,
-		0x1p-22, 0x1p-23, 1e-300, 0x1p-1074, 0};
+	const double   scores[] = {1,		1 - 0x1p-53, 1 - 0x1p-22, 0.5,		 0.5 - 0x1p-54,
+							   0x1p-22, 0x1p-23,	 1e-300,	  0x1p-1074, 0};
 	const uint64_t counts[] = {1, 2, 1, 1, SPK_EXACT_SCORES, 1, 3, 1};
-	const double middles[] = {1, 1 - HALF_CELL, 0.5 + HALF_CELL, 0.5 - HALF_CELL, 0.25 + HALF_CELL,
-		3 * HALF_CELL, HALF_CELL, 0};
-	SpkHost		ho = host();
-	SpkScores	set;
-	Edges		edges = {.n = 0};
+	const double   middles[] = {1,
+								1 - HALF_CELL,
+								0.5 + HALF_CELL,
+								0.5 - HALF_CELL,
+								0.25 + HALF_CELL,
+								3 * HALF_CELL,
+								HALF_CELL,
+								0};
+	SpkHost		   ho = host();
+	SpkScores	   set;
+	Edges		   edges = {.n = 0};
 
 	(void) state;
 	spk_scores_init(&set, 0.5);
@@ -206,7 +216,7 @@ scores_stay_in_their_cell(void **state)
 		assert_int_equal(spk_scores_add(&ho, &set, scores[i], (int) (i & 1)), SPK_OK);
 	for (uint64_t i = 0; i < SPK_EXACT_SCORES; i++)
 		assert_int_equal(spk_scores_add(&ho, &set, 0.25, 0), SPK_OK);
-	assert_true(set.tp == 2 && set.fp == 2);	/* at 0.5, which shares no cell with what is below */
+	assert_true(set.tp == 2 && set.fp == 2); /* at 0.5, which shares no cell with what is below */
 
 	assert_int_equal(spk_scores_walk(&ho, &set, keep_tie, &edges), SPK_OK);
 	assert_int_equal(edges.n, 8);
@@ -230,13 +240,13 @@ scores_stay_in_their_cell(void **state)
 static void
 cells_are_near(void **state)
 {
-	size_t		n = SPK_EXACT_SCORES + 50000;
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(7, 8);
-	SpkScored  *rows = many_rows(&rng, n);
-	SpkScores	set;
-	SpkMetrics	near;
-	SpkMetrics	exact;
+	size_t	   n = SPK_EXACT_SCORES + 50000;
+	SpkHost	   ho = host();
+	SpkRng	   rng = spk_rng(7, 8);
+	SpkScored *rows = many_rows(&rng, n);
+	SpkScores  set;
+	SpkMetrics near;
+	SpkMetrics exact;
 
 	(void) state;
 	spk_scores_init(&set, 0.3);
@@ -246,7 +256,8 @@ cells_are_near(void **state)
 
 	assert_true(near.n == exact.n && near.positives == exact.positives);
 	assert_true(near.tp == exact.tp && near.fp == exact.fp);
-	assert_true(near.f1 == exact.f1 && near.weighted_f1 == exact.weighted_f1 && near.accuracy == exact.accuracy);
+	assert_true(near.f1 == exact.f1 && near.weighted_f1 == exact.weighted_f1 &&
+				near.accuracy == exact.accuracy);
 	assert_true(near.auc != exact.auc && fabs(near.auc - exact.auc) < 1e-7);
 	assert_true(fabs(near.pr_auc - exact.pr_auc) < 1e-6);
 	assert_true(fabs(near.brier - exact.brier) < 2 * HALF_CELL);
@@ -261,9 +272,9 @@ cells_are_near(void **state)
 static void
 refusals(void **state)
 {
-	SpkHost		ho = host();
-	SpkScores	full;
-	SpkScores	one;
+	SpkHost	  ho = host();
+	SpkScores full;
+	SpkScores one;
 
 	(void) state;
 	/* as if it had so many rows */
@@ -292,21 +303,21 @@ refusals(void **state)
 static void
 cancelled(void **state)
 {
-	size_t		n = SPK_EXACT_SCORES;
-	SpkHost		ho = host();
-	SpkRng		rng = spk_rng(9, 10);
-	SpkScored  *rows = many_rows(&rng, n);
-	SpkScores	set;
+	size_t	   n = SPK_EXACT_SCORES;
+	SpkHost	   ho = host();
+	SpkRng	   rng = spk_rng(9, 10);
+	SpkScored *rows = many_rows(&rng, n);
+	SpkScores  set;
 
 	(void) state;
 	spk_scores_init(&set, 0.5);
 	add_rows(&set, rows, n);
-	for (int polls = 0; polls < 200; polls += 20)	/* sorts, then walks */
+	for (int polls = 0; polls < 200; polls += 20) /* sorts, then walks */
 	{
 		h.polls_left = polls;
 		assert_int_equal(spk_scores_walk(&ho, &set, ignore_tie, NULL), SPK_CANCELLED);
 	}
-	h.polls_left = 30;			/* turns into cells */
+	h.polls_left = 30; /* turns into cells */
 	assert_int_equal(spk_scores_add(&ho, &set, 0.5, 1), SPK_CANCELLED);
 	h.polls_left = -1;
 	spk_scores_release(&ho, &set);

@@ -19,21 +19,21 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define N_FEATURES	6
-#define N_BINS		8
-#define MAX_NODES	63
-#define MAX_TREES	3
-#define LONG_PATH	SPK_MAX_DEPTH
+#define N_FEATURES 6
+#define N_BINS	   8
+#define MAX_NODES  63
+#define MAX_TREES  3
+#define LONG_PATH  SPK_MAX_DEPTH
 
 typedef struct Sample
 {
-	SpkModel	model;
-	SpkTree		trees[MAX_TREES];
-	SpkNode		nodes[MAX_TREES][MAX_NODES];
-	SpkCodeSet	sets[MAX_TREES][MAX_NODES];
+	SpkModel   model;
+	SpkTree	   trees[MAX_TREES];
+	SpkNode	   nodes[MAX_TREES][MAX_NODES];
+	SpkCodeSet sets[MAX_TREES][MAX_NODES];
 } Sample;
 
-static UnitHost unit = UNIT_HOST_INIT;
+static UnitHost		 unit = UNIT_HOST_INIT;
 static const SpkHost host = {unit_alloc, unit_release, unit_cancelled, &unit};
 
 /* ---- Trees made by chance ---- */
@@ -63,14 +63,14 @@ make_split(SpkRng *rng, SpkTree *tree, SpkNode *node)
 static void
 make_tree(SpkRng *rng, uint32_t n_splits, SpkTree *tree)
 {
-	uint32_t	splits = 0;
+	uint32_t splits = 0;
 
 	tree->n_nodes = 2 * n_splits + 1;
 	tree->n_sets = 0;
 	for (uint32_t i = 0; i < tree->n_nodes; i++)
 	{
-		SpkNode    *node = &tree->nodes[i];
-		bool		last = i == 2 * splits; /* no other node to split is left */
+		SpkNode *node = &tree->nodes[i];
+		bool	 last = i == 2 * splits; /* no other node to split is left */
 
 		memset(node, 0, sizeof(*node));
 		if (splits < n_splits && (last || spk_rng_below(rng, 3) > 0))
@@ -119,20 +119,22 @@ static double
 worth_of(const SpkTree *tree, uint32_t at, const uint8_t *codes, uint32_t known)
 {
 	const SpkNode *node = &tree->nodes[at];
-	uint32_t	left = node->u.left;
+	uint32_t	   left = node->u.left;
 
 	if (node->flags & SPK_NODE_LEAF)
 		return node->u.value;
 	if (known >> node->feature & 1)
-		return worth_of(tree, left + !spk_goes_left(tree, node, codes[node->feature]), codes, known);
+		return worth_of(tree, left + !spk_goes_left(tree, node, codes[node->feature]), codes,
+						known);
 	return (worth_of(tree, left, codes, known) * tree->nodes[left].cover +
-			worth_of(tree, left + 1, codes, known) * tree->nodes[left + 1].cover) / node->cover;
+			worth_of(tree, left + 1, codes, known) * tree->nodes[left + 1].cover) /
+		node->cover;
 }
 
 static double
 model_worth(const SpkModel *model, const uint8_t *codes, uint32_t known)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		sum += worth_of(&model->trees[t], 0, codes, known);
@@ -144,15 +146,16 @@ static double
 shapley(const SpkModel *model, const uint8_t *codes, uint32_t feature)
 {
 	static const double factorial[] = {1, 1, 2, 6, 24, 120, 720};
-	double		sum = 0;
+	double				sum = 0;
 
 	for (uint32_t known = 0; known < 1 << N_FEATURES; known++)
 	{
-		int			n = __builtin_popcount(known);
+		int n = __builtin_popcount(known);
 
 		if ((known >> feature & 1) == 0)
 			sum += factorial[n] * factorial[N_FEATURES - n - 1] / factorial[N_FEATURES] *
-				(model_worth(model, codes, known | 1U << feature) - model_worth(model, codes, known));
+				(model_worth(model, codes, known | 1U << feature) -
+				 model_worth(model, codes, known));
 	}
 	return sum;
 }
@@ -161,18 +164,18 @@ static void
 values_are_shapley(void **unused)
 {
 	static Sample sample;
-	SpkRng		rng = spk_rng(7, 0);
+	SpkRng		  rng = spk_rng(7, 0);
 
 	for (int round = 0; round < 200; round++)
 	{
-		SpkShap    *shap;
+		SpkShap *shap;
 
 		make_sample(&rng, &sample);
 		assert_non_null(shap = spk_shap_new(&host, &sample.model, spk_walk_best()));
 		for (int row = 0; row < 5; row++)
 		{
-			uint8_t		codes[N_FEATURES];
-			double		contributions[N_FEATURES];
+			uint8_t codes[N_FEATURES];
+			double	contributions[N_FEATURES];
 
 			make_codes(&rng, codes);
 			assert_true(fabs(spk_shap_base(shap) - model_worth(&sample.model, codes, 0)) < 1e-13);
@@ -190,19 +193,19 @@ static void
 same_bits(void **unused)
 {
 	static Sample sample;
-	SpkRng		rng = spk_rng(8, 0);
+	SpkRng		  rng = spk_rng(8, 0);
 
 	for (int round = 0; round < 100; round++)
 	{
-		uint8_t		codes[N_FEATURES];
-		double		contributions[2][N_FEATURES];
+		uint8_t codes[N_FEATURES];
+		double	contributions[2][N_FEATURES];
 
 		make_sample(&rng, &sample);
 		make_codes(&rng, codes);
 		for (uint32_t way = SPK_WALK_PLAIN; way <= spk_walk_best(); way++)
 		{
-			double	   *to = contributions[way > SPK_WALK_PLAIN];
-			SpkShap    *shap = spk_shap_new(&host, &sample.model, (SpkWalkWay) way);
+			double	*to = contributions[way > SPK_WALK_PLAIN];
+			SpkShap *shap = spk_shap_new(&host, &sample.model, (SpkWalkWay) way);
 
 			assert_non_null(shap);
 			assert_int_equal(spk_shap_explain(shap, codes, to), SPK_OK);
@@ -216,14 +219,14 @@ static void
 values_add_up_to_the_prediction(void **unused)
 {
 	static Sample sample;
-	SpkRng		rng = spk_rng(8, 0);
+	SpkRng		  rng = spk_rng(8, 0);
 
 	for (int round = 0; round < 100; round++)
 	{
-		uint8_t		codes[N_FEATURES];
-		double		contributions[N_FEATURES];
-		double		sum;
-		SpkShap    *shap;
+		uint8_t	 codes[N_FEATURES];
+		double	 contributions[N_FEATURES];
+		double	 sum;
+		SpkShap *shap;
 
 		make_sample(&rng, &sample);
 		sample.model.algorithm = SPK_RANDOM_FOREST;
@@ -247,13 +250,14 @@ values_add_up_to_the_prediction(void **unused)
 static void
 make_path(SpkRng *rng, SpkTree *tree)
 {
-	uint32_t	n_splits = tree->n_nodes / 2;
+	uint32_t n_splits = tree->n_nodes / 2;
 
 	for (uint32_t k = 0; k < n_splits; k++)
 	{
 		tree->nodes[2 * k] = (SpkNode) {.u.left = 2 * k + 1, .feature = (uint16_t) k};
-		tree->nodes[2 * k + 1] = (SpkNode) {.u.value = (float) spk_rng_below(rng, 100), .flags = SPK_NODE_LEAF,
-			.cover = 1 + (uint32_t) spk_rng_below(rng, 10)};
+		tree->nodes[2 * k + 1] = (SpkNode) {.u.value = (float) spk_rng_below(rng, 100),
+											.flags = SPK_NODE_LEAF,
+											.cover = 1 + (uint32_t) spk_rng_below(rng, 10)};
 	}
 	tree->nodes[2 * n_splits] = (SpkNode) {.u.value = 1000, .flags = SPK_NODE_LEAF, .cover = 400};
 	for (uint32_t k = n_splits; k-- > 0;)
@@ -277,7 +281,8 @@ leaf_value(double value, const double *zero, const double *one, uint32_t n, uint
 			continue;
 		others++;
 		for (uint32_t k = others; k > 0; k--)
-			coefficient[k] = (k < others ? coefficient[k] * zero[j] : 0) + coefficient[k - 1] * one[j];
+			coefficient[k] = (k < others ? coefficient[k] * zero[j] : 0) +
+				coefficient[k - 1] * one[j];
 		coefficient[0] *= zero[j];
 	}
 	/* k! (n - k - 1)! / n! = 1 / (n * others over k) */
@@ -296,22 +301,25 @@ static void
 longest_path_is_exact(void **unused)
 {
 	static SpkNode nodes[2 * LONG_PATH + 1];
-	SpkTree		tree = {2 * LONG_PATH + 1, 0, nodes, NULL};
-	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING, .n_features = LONG_PATH, .n_trees = 1, .trees = &tree};
-	SpkRng		rng = spk_rng(9, 0);
-	uint8_t		codes[LONG_PATH];
-	double		contributions[LONG_PATH];
-	long double expected[LONG_PATH] = {0};
-	double		zero[LONG_PATH];
-	double		one[LONG_PATH];
-	SpkShap    *shap;
+	SpkTree		   tree = {2 * LONG_PATH + 1, 0, nodes, NULL};
+	SpkModel	   model = {.algorithm = SPK_GRADIENT_BOOSTING,
+							.n_features = LONG_PATH,
+							.n_trees = 1,
+							.trees = &tree};
+	SpkRng		   rng = spk_rng(9, 0);
+	uint8_t		   codes[LONG_PATH];
+	double		   contributions[LONG_PATH];
+	long double	   expected[LONG_PATH] = {0};
+	double		   zero[LONG_PATH];
+	double		   one[LONG_PATH];
+	SpkShap		  *shap;
 
 	make_path(&rng, &tree);
 	for (uint32_t f = 0; f < LONG_PATH; f++)
 		codes[f] = spk_rng_below(&rng, 8) > 0;
 	for (uint32_t k = 0; k < LONG_PATH; k++)
 	{
-		double		right = (double) nodes[2 * k + 2].cover / nodes[2 * k].cover;
+		double right = (double) nodes[2 * k + 2].cover / nodes[2 * k].cover;
 
 		zero[k] = 1 - right;
 		one[k] = codes[k] == 0;
@@ -340,14 +348,18 @@ static void
 features_that_no_tree_asks_for_are_zero(void **unused)
 {
 	static SpkNode leaf = {.u.value = 0.25f, .flags = SPK_NODE_LEAF, .cover = 9};
-	SpkTree		tree = {1, 0, &leaf, NULL};
-	SpkModel	model = {.algorithm = SPK_DECISION_TREE, .n_features = 2, .n_trees = 1, .trees = &tree};
-	double		contributions[2] = {1, 1};
-	SpkShap    *shap = spk_shap_new(&host, &model, spk_walk_best());
+	SpkTree		   tree = {1, 0, &leaf, NULL};
+	SpkModel	   model = {.algorithm = SPK_DECISION_TREE,
+							.n_features = 2,
+							.n_trees = 1,
+							.trees = &tree};
+	double		   contributions[2] = {1, 1};
+	SpkShap		  *shap = spk_shap_new(&host, &model, spk_walk_best());
 
 	assert_non_null(shap);
 	assert_true(spk_shap_base(shap) == 0.25);
-	assert_int_equal(spk_shap_explain(shap, (const uint8_t[]) {0, SPK_MISSING}, contributions), SPK_OK);
+	assert_int_equal(spk_shap_explain(shap, (const uint8_t[]) {0, SPK_MISSING}, contributions),
+					 SPK_OK);
 	assert_true(contributions[0] == 0 && contributions[1] == 0);
 	spk_shap_release(shap);
 }
@@ -356,11 +368,11 @@ static void
 hosts_may_refuse(void **unused)
 {
 	static Sample sample;
-	SpkRng		rng = spk_rng(10, 0);
-	uint8_t		codes[N_FEATURES] = {0};
-	double		contributions[N_FEATURES];
-	SpkShap    *shap = NULL;
-	long		n = 0;
+	SpkRng		  rng = spk_rng(10, 0);
+	uint8_t		  codes[N_FEATURES] = {0};
+	double		  contributions[N_FEATURES];
+	SpkShap		 *shap = NULL;
+	long		  n = 0;
 
 	make_sample(&rng, &sample);
 	for (; shap == NULL; n++)
@@ -385,15 +397,15 @@ quadrature_integrates_polynomials(void **unused)
 {
 	for (uint32_t n = 1; n <= SPK_MAX_POINTS_OF_QUADRATURE; n++)
 	{
-		double		points[SPK_MAX_POINTS_OF_QUADRATURE];
-		double		weights[SPK_MAX_POINTS_OF_QUADRATURE];
+		double points[SPK_MAX_POINTS_OF_QUADRATURE];
+		double weights[SPK_MAX_POINTS_OF_QUADRATURE];
 
 		spk_gauss_legendre(n, points, weights);
 		for (uint32_t i = 0; i < n; i++)
 			assert_true(points[i] > (i > 0 ? points[i - 1] : 0) && points[i] < 1 && weights[i] > 0);
 		for (uint32_t degree = 0; degree < 2 * n; degree++)
 		{
-			double		sum = 0;
+			double sum = 0;
 
 			for (uint32_t i = 0; i < n; i++)
 				sum += weights[i] * pow(points[i], degree);

@@ -17,15 +17,16 @@
 #include "core/simulation/simulate_words.h"
 #include "unit_host.h"
 
-#define USERS	100
-#define DAYS	40
+#define USERS 100
+#define DAYS  40
 
 static void
 test_draws_against_libm(void **state)
 {
 	(void) state;
 	for (double z = -7.0; z < 7.0; z += 0.01)
-		assert_true(fabs(spk_normal_quantile(erfc(-z / sqrt(2.0)) / 2.0) - z) < 1e-7 * (1.0 + z * z * z * z));
+		assert_true(fabs(spk_normal_quantile(erfc(-z / sqrt(2.0)) / 2.0) - z) <
+					1e-7 * (1.0 + z * z * z * z));
 	assert_true(spk_unit(0) > 0.0);
 	assert_true(spk_unit(UINT64_MAX) < 1.0);
 	assert_true(isfinite(spk_normal_quantile(spk_unit(0))));
@@ -36,15 +37,15 @@ test_draws_against_libm(void **state)
 static void
 test_words(void **state)
 {
-	SpkRng		rng = spk_rng(1, 2);
-	double		sum = 0.0;
+	SpkRng rng = spk_rng(1, 2);
+	double sum = 0.0;
 
 	(void) state;
 	for (int i = 0; i < 100000; i++)
 	{
-		uint64_t	bits = spk_rng_next(&rng);
+		uint64_t	 bits = spk_rng_next(&rng);
 		SpkSimPerson person = spk_sim_person(bits);
-		SpkSimSong	song;
+		SpkSimSong	 song;
 
 		assert_true(strlen(spk_sim_firstname(&person)) > 0);
 		assert_true(strlen(spk_sim_lastname(&person)) > 0);
@@ -90,10 +91,10 @@ run(SpkSimulation *simulation, long *n_rows)
 static uint64_t
 hash_of_log(uint32_t users, uint32_t days, uint64_t seed, long *n_rows)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	UnitHost	   unit = UNIT_HOST_INIT;
+	SpkHost		   host = unit_host(&unit);
 	SpkSimulation *simulation;
-	uint64_t	hash;
+	uint64_t	   hash;
 
 	assert_int_equal(spk_simulation_new(&host, users, days, seed, &simulation), SPK_OK);
 	hash = run(simulation, n_rows);
@@ -105,10 +106,10 @@ hash_of_log(uint32_t users, uint32_t days, uint64_t seed, long *n_rows)
 static void
 test_deterministic(void **state)
 {
-	long		n;
-	long		again;
-	long		other;
-	uint64_t	hash = hash_of_log(USERS, DAYS, 42, &n);
+	long	 n;
+	long	 again;
+	long	 other;
+	uint64_t hash = hash_of_log(USERS, DAYS, 42, &n);
 
 	(void) state;
 	assert_true(hash == hash_of_log(USERS, DAYS, 42, &again));
@@ -122,12 +123,12 @@ test_deterministic(void **state)
 static void
 test_cancelling(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	UnitHost	   unit = UNIT_HOST_INIT;
+	SpkHost		   host = unit_host(&unit);
 	SpkSimulation *simulation;
-	SpkSimEvent event;
-	SpkPage		last[USERS + 1];
-	int			cancelled = 0;
+	SpkSimEvent	   event;
+	SpkPage		   last[USERS + 1];
+	int			   cancelled = 0;
 
 	(void) state;
 	for (int user = 0; user <= USERS; user++)
@@ -135,7 +136,7 @@ test_cancelling(void **state)
 	assert_int_equal(spk_simulation_new(&host, USERS, 63, 42, &simulation), SPK_OK);
 	while (spk_simulation_next(simulation, &event))
 	{
-		int			user = atoi(event.userid);
+		int user = atoi(event.userid);
 
 		if (user == 0)
 			continue;
@@ -152,15 +153,17 @@ test_cancelling(void **state)
 static void
 test_refusals(void **state)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
+	UnitHost	   unit = UNIT_HOST_INIT;
+	SpkHost		   host = unit_host(&unit);
 	SpkSimulation *simulation;
 
 	(void) state;
 	assert_int_equal(spk_simulation_new(&host, 0, 1, 0, &simulation), SPK_INVALID);
 	assert_int_equal(spk_simulation_new(&host, 1, 0, 0, &simulation), SPK_INVALID);
-	assert_int_equal(spk_simulation_new(&host, SPK_SIM_MAX_USERS + 1, 1, 0, &simulation), SPK_INVALID);
-	assert_int_equal(spk_simulation_new(&host, 1, SPK_SIM_MAX_DAYS + 1, 0, &simulation), SPK_INVALID);
+	assert_int_equal(spk_simulation_new(&host, SPK_SIM_MAX_USERS + 1, 1, 0, &simulation),
+					 SPK_INVALID);
+	assert_int_equal(spk_simulation_new(&host, 1, SPK_SIM_MAX_DAYS + 1, 0, &simulation),
+					 SPK_INVALID);
 	for (int allowed = 0; allowed < 3; allowed++)
 	{
 		unit.allocs_left = allowed;
@@ -177,10 +180,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_draws_against_libm),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_deterministic),
-		cmocka_unit_test(test_cancelling),
+		cmocka_unit_test(test_draws_against_libm), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_deterministic),	   cmocka_unit_test(test_cancelling),
 		cmocka_unit_test(test_refusals),
 	};
 

@@ -26,13 +26,20 @@
 /* Rows and features whose codes end below, at and beyond 1 GB, 4 GB and all there can be. */
 static const struct
 {
-	uint32_t	n_rows;
-	uint32_t	n_features;
-}			shapes[] = {
-	{1, 1}, {22278, 20}, {44739242, 23}, {44739243, 23}, {134217727, 31}, {134217728, 31}, {178956971, 23},
-	{2684355, 1599}, {SPK_MAX_ROWS, 1}, {SPK_MAX_ROWS, 7}, {SPK_MAX_ROWS, SPK_MAX_FEATURES}
-};
-#define N_SHAPES	(sizeof(shapes) / sizeof(shapes[0]))
+	uint32_t n_rows;
+	uint32_t n_features;
+} shapes[] = {{1, 1},
+			  {22278, 20},
+			  {44739242, 23},
+			  {44739243, 23},
+			  {134217727, 31},
+			  {134217728, 31},
+			  {178956971, 23},
+			  {2684355, 1599},
+			  {SPK_MAX_ROWS, 1},
+			  {SPK_MAX_ROWS, 7},
+			  {SPK_MAX_ROWS, SPK_MAX_FEATURES}};
+#define N_SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
 static SpkMatrix
 shape(size_t i)
@@ -57,7 +64,8 @@ static void
 strides(void **unused)
 {
 	for (uint32_t n = 1; n <= SPK_MAX_FEATURES; n++)
-		assert_true(spk_matrix_stride(n) % 8 == 0 && spk_matrix_stride(n) > n && spk_matrix_stride(n) <= n + 8);
+		assert_true(spk_matrix_stride(n) % 8 == 0 && spk_matrix_stride(n) > n &&
+					spk_matrix_stride(n) <= n + 8);
 }
 
 /* A row's place, at the far end of a matrix that is not there. */
@@ -66,7 +74,7 @@ far_rows(void **unused)
 {
 	for (size_t i = 0; i < N_SHAPES; i++)
 	{
-		SpkMatrix	matrix = shape(i);
+		SpkMatrix matrix = shape(i);
 
 		matrix.codes = (uint8_t *) (uintptr_t) 4096;
 		assert_true((double) ((uintptr_t) spk_matrix_row(&matrix, matrix.n_rows - 1) - 4096) ==
@@ -79,11 +87,11 @@ growers(void **unused)
 {
 	for (size_t i = 0; i < N_SHAPES; i++)
 	{
-		SpkMatrix	matrix = shape(i);
-		SpkOptions	options = spk_options_default(SPK_RANDOM_FOREST);
+		SpkMatrix	  matrix = shape(i);
+		SpkOptions	  options = spk_options_default(SPK_RANDOM_FOREST);
 		SpkForestPlan plan;
-		double		rows = codes_of(&matrix);
-		double		leaves;
+		double		  rows = codes_of(&matrix);
+		double		  leaves;
 
 		/* shallow trees: two copies of the rows and little more */
 		options.value[SPK_OPT_MAX_DEPTH] = 6;
@@ -98,13 +106,16 @@ growers(void **unused)
 		assert_true(spk_most_leaves(&plan, matrix.n_rows) == matrix.n_rows);
 		assert_near((double) spk_grower_size(&plan, &matrix),
 					fmax(rows, (2 * leaves - 1) * sizeof(SpkNode)) +
-					fmax(rows, fmax((leaves - 1) * sizeof(SpkCodeSet), (2 * leaves - 1) * 8)) +
-					(2 * leaves - 1) * sizeof(SpkNode) + (leaves - 1) * sizeof(SpkCodeSet), 0.001);
+						fmax(rows, fmax((leaves - 1) * sizeof(SpkCodeSet), (2 * leaves - 1) * 8)) +
+						(2 * leaves - 1) * sizeof(SpkNode) + (leaves - 1) * sizeof(SpkCodeSet),
+					0.001);
 
 		/* with a bound on leaves each of them waits with its split */
 		options.value[SPK_OPT_MAX_LEAVES] = leaves = ceil(matrix.n_rows / 2.0);
 		plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
-		assert_true((double) spk_grower_size(&plan, &matrix) >= 2 * rows + (2 * leaves - 1) *
+		assert_true(
+			(double) spk_grower_size(&plan, &matrix) >= 2 * rows +
+				(2 * leaves - 1) *
 					(sizeof(SpkNode) + (leaves < matrix.n_rows ? sizeof(SpkCandidate) : 0)));
 
 		/* words out of bag: of at most 131072 rows, whatever there are */
@@ -117,15 +128,15 @@ boosters(void **unused)
 {
 	for (size_t i = 0; i < N_SHAPES; i++)
 	{
-		SpkMatrix	matrix = shape(i);
-		SpkOptions	options = spk_options_default(SPK_GRADIENT_BOOSTING);
-		double		histogram = 256.0 * sizeof(SpkSums) * matrix.n_features;
+		SpkMatrix  matrix = shape(i);
+		SpkOptions options = spk_options_default(SPK_GRADIENT_BOOSTING);
+		double	   histogram = 256.0 * sizeof(SpkSums) * matrix.n_features;
 
 		for (int deep = 0; deep < 3; deep++)
 		{
 			SpkBoostPlan plan;
-			double		alone;
-			double		more;
+			double		 alone;
+			double		 more;
 
 			if (deep > 0)
 				options.value[SPK_OPT_MAX_DEPTH] = SPK_MAX_DEPTH;
@@ -137,7 +148,8 @@ boosters(void **unused)
 			/* a gradient and a margin of each row; what is open at one time takes at most 256 MB */
 			assert_true(alone >= 12.0 * matrix.n_rows + 2 * histogram);
 			assert_true(alone <= 12.0 * matrix.n_rows + fmax(0x1p28, 2 * histogram) + 0x1p24);
-			assert_true(more >= 999 * histogram && more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));
+			assert_true(more >= 999 * histogram &&
+						more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));
 			assert_true(spk_boost_own_size(&plan, &matrix) <= fmax(0x1p28, 2 * histogram) + 0x1p20);
 		}
 	}
@@ -149,22 +161,26 @@ values(void **unused)
 	for (size_t i = 0; i < N_SHAPES; i++)
 		assert_true((double) spk_values_size(shapes[i].n_rows, shapes[i].n_features) ==
 					8.0 * shapes[i].n_rows * (shapes[i].n_features + 1));
-	assert_true((double) spk_logistic_size(SPK_MAX_COLUMNS) >= 8.0 * SPK_MAX_COLUMNS * SPK_MAX_COLUMNS / 2);
+	assert_true((double) spk_logistic_size(SPK_MAX_COLUMNS) >=
+				8.0 * SPK_MAX_COLUMNS * SPK_MAX_COLUMNS / 2);
 }
 
 static void
 capacities(void **unused)
 {
 	const uint64_t limit = UINT64_C(1) << 50;
-	uint32_t	capacity = 0;
-	int			steps = 0;
+	uint32_t	   capacity = 0;
+	int			   steps = 0;
 
 	/* doubles up to the last row there may be */
 	while (capacity < SPK_MAX_ROWS)
 	{
-		uint32_t	next = spk_rows_capacity(capacity, capacity + 1, 161, limit);
+		uint32_t next = spk_rows_capacity(capacity, capacity + 1, 161, limit);
 
-		assert_true(next == (capacity == 0 ? 16 : capacity < UINT32_C(1) << 30 ? 2 * capacity : SPK_MAX_ROWS));
+		assert_true(next ==
+					(capacity == 0					  ? 16 :
+						 capacity < UINT32_C(1) << 30 ? 2 * capacity :
+														SPK_MAX_ROWS));
 		capacity = next;
 		assert_true(++steps <= 28);
 	}
@@ -173,7 +189,8 @@ capacities(void **unused)
 	assert_int_equal(spk_rows_capacity(16, 1000000, 161, limit), 1 << 20);
 	assert_int_equal(spk_rows_capacity(0, SPK_MAX_ROWS, 161, limit), SPK_MAX_ROWS);
 	/* no more than the bytes hold, but what is needed */
-	assert_int_equal(spk_rows_capacity(1 << 25, (1 << 25) + 1, 161, UINT64_C(6) << 30), (UINT64_C(6) << 30) / 161);
+	assert_int_equal(spk_rows_capacity(1 << 25, (1 << 25) + 1, 161, UINT64_C(6) << 30),
+					 (UINT64_C(6) << 30) / 161);
 	assert_int_equal(spk_rows_capacity(1 << 25, (1 << 25) + 1, 161, 1024), (1 << 25) + 1);
 	assert_int_equal(spk_rows_capacity(1 << 30, (1 << 30) + 1, 12801, UINT64_MAX), SPK_MAX_ROWS);
 }
@@ -182,8 +199,8 @@ capacities(void **unused)
 static void
 overflowing(void **unused)
 {
-	UnitHost	state = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&state);
+	UnitHost state = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&state);
 
 	state.allocs_left = 0;
 	assert_null(spk_alloc(&host, SIZE_MAX / 2, 3));
@@ -199,12 +216,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(strides),
-		cmocka_unit_test(far_rows),
-		cmocka_unit_test(growers),
-		cmocka_unit_test(boosters),
-		cmocka_unit_test(values),
-		cmocka_unit_test(capacities),
+		cmocka_unit_test(strides),	   cmocka_unit_test(far_rows), cmocka_unit_test(growers),
+		cmocka_unit_test(boosters),	   cmocka_unit_test(values),   cmocka_unit_test(capacities),
 		cmocka_unit_test(overflowing),
 	};
 

@@ -17,10 +17,10 @@
 /* from test/reference/student.py */
 static const struct
 {
-	double		t;
-	uint32_t	degrees;
-	double		p;
-}			cases[] = {
+	double	 t;
+	uint32_t degrees;
+	double	 p;
+} cases[] = {
 	{0.001, 1, 0.99936338043983888},
 	{0.5, 1, 0.70483276469913345},
 	{1, 1, 0.5},
@@ -91,7 +91,7 @@ p_values(void **unused)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		double		p = spk_student_p(cases[i].t, cases[i].degrees);
+		double p = spk_student_p(cases[i].t, cases[i].degrees);
 
 		if (cases[i].p < 1e-300)
 			assert_true(p >= 0 && p < 1e-300);
@@ -106,7 +106,7 @@ ends(void **unused)
 {
 	for (uint32_t degrees = 1; degrees <= 1000; degrees++)
 	{
-		double		last = 1;
+		double last = 1;
 
 		assert_true(spk_student_p(0, degrees) == 1);
 		assert_true(spk_student_p(INFINITY, degrees) == 0);
@@ -114,7 +114,7 @@ ends(void **unused)
 		assert_true(isnan(spk_student_p(NAN, degrees)));
 		for (double t = 0.05; t < 8; t += 0.05)
 		{
-			double		p = spk_student_p(t, degrees);
+			double p = spk_student_p(t, degrees);
 
 			assert_true(p < last && p > 0);
 			last = p;
@@ -141,7 +141,7 @@ paired(void **unused)
 	const double three[] = {0.02, 0.03, 0.01};
 	const double ten[] = {0.1, -0.2, 0.3, 0.1, 0, 0.2, -0.1, 0.1, 0.4, 0.1};
 	/* mean 0.02, deviation 0.01: t = 0.02 / (0.01 * sqrt(1/3 + 1/2)) */
-	double		t = 2 / sqrt(5.0 / 6);
+	double t = 2 / sqrt(5.0 / 6);
 
 	assert_true(spk_paired_p(same, 3) == 1);
 	assert_true(spk_paired_p(steady, 3) == 0);

@@ -18,7 +18,7 @@
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define MAX_TREES	40
+#define MAX_TREES 40
 
 static UnitHost state = UNIT_HOST_INIT;
 static uint64_t allocated;
@@ -66,7 +66,7 @@ static void
 code_row(const SpkWalker *walker, const UnitMatrix *u, uint32_t r, uint8_t *codes)
 {
 	const uint8_t *row = spk_matrix_row(&u->matrix, r);
-	double		numbers[SPK_MAX_FEATURES] = {0};
+	double		   numbers[SPK_MAX_FEATURES] = {0};
 
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
@@ -82,11 +82,11 @@ code_row(const SpkWalker *walker, const UnitMatrix *u, uint32_t r, uint8_t *code
 static SpkWalkWay
 check_way(const UnitMatrix *u, const SpkModel *model, SpkWalkWay way)
 {
-	SpkHost		host = unit_host(&state);
-	uint64_t	n_nodes = 0;
-	SpkWalker  *walker;
-	SpkWalkWay	taken;
-	uint8_t    *codes;
+	SpkHost	   host = unit_host(&state);
+	uint64_t   n_nodes = 0;
+	SpkWalker *walker;
+	SpkWalkWay taken;
+	uint8_t	  *codes;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		n_nodes += model->trees[t].n_nodes;
@@ -130,15 +130,23 @@ copy_tree(const SpkTree *tree, SpkTree *copy)
 static void
 check_forest(SpkRng *rng, UnitMatrix *u, uint32_t *taken)
 {
-	SpkHost		host = unit_host(&state);
-	SpkForestPlan plan = {.n_trees = 1 + spk_rng_below(rng, MAX_TREES), .features_per_split = 2,
-	.max_depth = spk_rng_below(rng, 30), .min_leaf = 1, .bootstrap = true, .weight = {1, 1}, .seed = 7};
-	SpkTree		trees[MAX_TREES];
-	double		gains[SPK_MAX_FEATURES];
-	SpkModel	model = {.algorithm = SPK_RANDOM_FOREST, .n_features = u->matrix.n_features,
-	.n_trees = plan.n_trees, .features = u->features, .trees = trees};
-	SpkGrower  *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
-	SpkTree		tree;
+	SpkHost		  host = unit_host(&state);
+	SpkForestPlan plan = {.n_trees = 1 + spk_rng_below(rng, MAX_TREES),
+						  .features_per_split = 2,
+						  .max_depth = spk_rng_below(rng, 30),
+						  .min_leaf = 1,
+						  .bootstrap = true,
+						  .weight = {1, 1},
+						  .seed = 7};
+	SpkTree		  trees[MAX_TREES];
+	double		  gains[SPK_MAX_FEATURES];
+	SpkModel	  model = {.algorithm = SPK_RANDOM_FOREST,
+						   .n_features = u->matrix.n_features,
+						   .n_trees = plan.n_trees,
+						   .features = u->features,
+						   .trees = trees};
+	SpkGrower	 *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+	SpkTree		  tree;
 
 	give_edges(u);
 	for (uint32_t t = 0; t < plan.n_trees; t++)
@@ -163,8 +171,8 @@ check_forest(SpkRng *rng, UnitMatrix *u, uint32_t *taken)
 static void
 walks_end_where_trees_do(void **unused)
 {
-	SpkRng		rng = spk_rng(20, 1);
-	uint32_t	taken[SPK_N_WALK_WAYS] = {0};
+	SpkRng	 rng = spk_rng(20, 1);
+	uint32_t taken[SPK_N_WALK_WAYS] = {0};
 
 	for (int round = 0; round < 96; round++)
 	{
@@ -184,14 +192,17 @@ walks_end_where_trees_do(void **unused)
 static void
 slots_run_out(void **unused)
 {
-	enum { MOST = 300 };
-	SpkHost		host = unit_host(&state);
-	SpkNode		nodes[2 * MOST + 1];
-	SpkTree		tree = {0, 0, nodes, NULL};
-	SpkModel	model = {.algorithm = SPK_GRADIENT_BOOSTING, .n_trees = 1, .trees = &tree};
+	enum
+	{
+		MOST = 300
+	};
+	SpkHost			  host = unit_host(&state);
+	SpkNode			  nodes[2 * MOST + 1];
+	SpkTree			  tree = {0, 0, nodes, NULL};
+	SpkModel		  model = {.algorithm = SPK_GRADIENT_BOOSTING, .n_trees = 1, .trees = &tree};
 	static SpkFeature features[MOST];
-	double		edge = 0;
-	double		numbers[MOST];
+	double			  edge = 0;
+	double			  numbers[MOST];
 
 	model.features = features;
 	for (uint32_t n = 60; n <= MOST; n += n < 70 || (n > 250 && n < 260) ? 1 : 10)
@@ -207,9 +218,9 @@ slots_run_out(void **unused)
 		model.n_features = n;
 		for (uint32_t way = 0; way <= spk_walk_best(); way++)
 		{
-			SpkWalker  *walker = spk_walker_new(&host, &model, (SpkWalkWay) way);
-			uint8_t    *codes = calloc(1, spk_walker_codes(walker));
-			uint32_t	most = way == SPK_WALK_AVX512 ? 256 : 64;
+			SpkWalker *walker = spk_walker_new(&host, &model, (SpkWalkWay) way);
+			uint8_t	  *codes = calloc(1, spk_walker_codes(walker));
+			uint32_t   most = way == SPK_WALK_AVX512 ? 256 : 64;
 
 			assert_int_equal(spk_walker_way(walker), n <= most ? way : SPK_WALK_PLAIN);
 
@@ -231,11 +242,11 @@ slots_run_out(void **unused)
 static void
 memory_that_fails(void **unused)
 {
-	SpkHost		host = unit_host(&state);
-	SpkNode		leaf = {.flags = SPK_NODE_LEAF};
-	SpkTree		tree = {1, 0, &leaf, NULL};
-	SpkModel	model = {.n_trees = 1, .trees = &tree};
-	SpkWalker  *walker = NULL;
+	SpkHost	   host = unit_host(&state);
+	SpkNode	   leaf = {.flags = SPK_NODE_LEAF};
+	SpkTree	   tree = {1, 0, &leaf, NULL};
+	SpkModel   model = {.n_trees = 1, .trees = &tree};
+	SpkWalker *walker = NULL;
 
 	for (uint32_t way = 0; way <= spk_walk_best(); way++, walker = NULL)
 	{
@@ -255,15 +266,16 @@ memory_that_fails(void **unused)
 static void
 check_numbers(const SpkModel *model, SpkWalkWay way)
 {
-	static const double values[] = {NAN, -NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e308, -1e308, 5e-324};
-	SpkHost		host = unit_host(&state);
-	SpkWalker  *walker = spk_walker_new(&host, model, way);
-	uint8_t    *codes = calloc(1, spk_walker_codes(walker));
+	static const double values[] = {NAN,  -NAN,	 INFINITY, -INFINITY, 0.0,
+									-0.0, 1e308, -1e308,   5e-324};
+	SpkHost				host = unit_host(&state);
+	SpkWalker		   *walker = spk_walker_new(&host, model, way);
+	uint8_t			   *codes = calloc(1, spk_walker_codes(walker));
 
 	assert_int_equal(spk_walker_way(walker), way);
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]) + 300; i++)
 	{
-		double		value = i < sizeof(values) / sizeof(values[0]) ? values[i] : i * 0.25 - 62;
+		double value = i < sizeof(values) / sizeof(values[0]) ? values[i] : i * 0.25 - 62;
 
 		spk_walk_put_numbers(walker, &value, codes);
 		assert_int_equal(codes[0], spk_code_number(&model->features[0], value));
@@ -276,12 +288,15 @@ check_numbers(const SpkModel *model, SpkWalkWay way)
 static void
 numbers_get_their_codes(void **unused)
 {
-	double		edges[SPK_MAX_BINS - 1];
-	SpkNode		nodes[5] = {{.u.left = 1}, {.flags = SPK_NODE_LEAF},
-	{.u.left = 3, .flags = SPK_NODE_MISSING_LEFT}, {.flags = SPK_NODE_LEAF}, {.flags = SPK_NODE_LEAF}};
-	SpkTree		tree = {5, 0, nodes, NULL};
-	SpkFeature	feature = {.kind = SPK_NUMBER, .edges = edges};
-	SpkModel	model = {.n_features = 1, .n_trees = 1, .features = &feature, .trees = &tree};
+	double	   edges[SPK_MAX_BINS - 1];
+	SpkNode	   nodes[5] = {{.u.left = 1},
+						   {.flags = SPK_NODE_LEAF},
+						   {.u.left = 3, .flags = SPK_NODE_MISSING_LEFT},
+						   {.flags = SPK_NODE_LEAF},
+						   {.flags = SPK_NODE_LEAF}};
+	SpkTree	   tree = {5, 0, nodes, NULL};
+	SpkFeature feature = {.kind = SPK_NUMBER, .edges = edges};
+	SpkModel   model = {.n_features = 1, .n_trees = 1, .features = &feature, .trees = &tree};
 
 	for (uint32_t n_bins = 1; n_bins <= SPK_MAX_BINS; n_bins++)
 	{

@@ -13,23 +13,23 @@
 
 #include "../fuzz/fuzz_host.h"
 
-#define CORPUS_MAX_SEEDS	200
-#define CORPUS_MAX_BYTES	8192
+#define CORPUS_MAX_SEEDS 200
+#define CORPUS_MAX_BYTES 8192
 
 typedef struct CorpusBytes
 {
-	size_t		len;
-	uint8_t		data[CORPUS_MAX_BYTES];
+	size_t	len;
+	uint8_t data[CORPUS_MAX_BYTES];
 } CorpusBytes;
 
 typedef struct Corpus
 {
-	uint64_t	random_state;	/* not 0 */
-	const char *const *tokens;	/* what mutations put in; may hold zero bytes ... */
-	const size_t *token_lengths;	/* ... when their lengths are given; NULL: terminated */
-	size_t		n_tokens;
-	size_t		n_seeds;
-	CorpusBytes seeds[CORPUS_MAX_SEEDS];
+	uint64_t		   random_state;  /* not 0 */
+	const char *const *tokens;		  /* what mutations put in; may hold zero bytes ... */
+	const size_t	  *token_lengths; /* ... when their lengths are given; NULL: terminated */
+	size_t			   n_tokens;
+	size_t			   n_seeds;
+	CorpusBytes		   seeds[CORPUS_MAX_SEEDS];
 } Corpus;
 
 /* Below n.  G. Marsaglia's xorshift */
@@ -53,13 +53,13 @@ static inline void
 corpus_read(Corpus *c, const char *folder)
 {
 	struct dirent **entries;
-	int			n = scandir(folder, &entries, NULL, corpus_compare_names);
+	int				n = scandir(folder, &entries, NULL, corpus_compare_names);
 
 	assert_true(n > 2);
 	for (int i = 0; i < n; free(entries[i++]))
 	{
-		char		path[512];
-		FILE	   *file;
+		char  path[512];
+		FILE *file;
 
 		if (entries[i]->d_name[0] == '.')
 			continue;
@@ -90,12 +90,12 @@ corpus_replace(CorpusBytes *b, size_t at, size_t n, const void *bytes, size_t le
 static inline void
 corpus_mutate(Corpus *c, CorpusBytes *b)
 {
-	size_t		at = corpus_draw(c, b->len + 1);
-	size_t		t = corpus_draw(c, c->n_tokens);
-	size_t		token_len = c->token_lengths != NULL ? c->token_lengths[t] : strlen(c->tokens[t]);
+	size_t at = corpus_draw(c, b->len + 1);
+	size_t t = corpus_draw(c, c->n_tokens);
+	size_t token_len = c->token_lengths != NULL ? c->token_lengths[t] : strlen(c->tokens[t]);
 	const CorpusBytes *other = &c->seeds[corpus_draw(c, c->n_seeds)];
-	size_t		from = corpus_draw(c, other->len + 1);
-	uint8_t		byte = (uint8_t) corpus_draw(c, 256);
+	size_t			   from = corpus_draw(c, other->len + 1);
+	uint8_t			   byte = (uint8_t) corpus_draw(c, 256);
 
 	switch (corpus_draw(c, 6))
 	{
@@ -127,7 +127,7 @@ corpus_mutate(Corpus *c, CorpusBytes *b)
 static inline void
 corpus_run(const CorpusBytes *b)
 {
-	uint8_t    *copy = malloc(b->len + (b->len == 0));
+	uint8_t *copy = malloc(b->len + (b->len == 0));
 
 	assert_non_null(copy);
 	memcpy(copy, b->data, b->len);
@@ -160,4 +160,4 @@ corpus_run_mutations(Corpus *c, int n)
 	}
 }
 
-#endif							/* UNIT_CORPUS_H */
+#endif /* UNIT_CORPUS_H */

@@ -13,18 +13,21 @@
 /* What a test may set; -1 is never. */
 typedef struct UnitHost
 {
-	long		allocs_left;	/* allocations before one fails */
-	long		polls_left;		/* polls before cancellation */
-	long		live;			/* allocations not given back */
+	long allocs_left; /* allocations before one fails */
+	long polls_left;  /* polls before cancellation */
+	long live;		  /* allocations not given back */
 } UnitHost;
 
-#define UNIT_HOST_INIT {-1, -1, 0}
+#define UNIT_HOST_INIT \
+	{                  \
+		-1, -1, 0      \
+	}
 
 static inline void *
 unit_alloc(void *ctx, size_t size)
 {
-	UnitHost   *h = ctx;
-	void	   *ptr;
+	UnitHost *h = ctx;
+	void	 *ptr;
 
 	if (h->allocs_left == 0)
 		return NULL;
@@ -39,7 +42,7 @@ unit_alloc(void *ctx, size_t size)
 static inline void
 unit_release(void *ctx, void *ptr)
 {
-	UnitHost   *h = ctx;
+	UnitHost *h = ctx;
 
 	if (ptr != NULL)
 		h->live--;
@@ -49,7 +52,7 @@ unit_release(void *ctx, void *ptr)
 static inline bool
 unit_cancelled(void *ctx)
 {
-	UnitHost   *h = ctx;
+	UnitHost *h = ctx;
 
 	if (h->polls_left == 0)
 		return true;
@@ -61,9 +64,9 @@ unit_cancelled(void *ctx)
 static inline SpkHost
 unit_host(UnitHost *h)
 {
-	SpkHost		host = {unit_alloc, unit_release, unit_cancelled, h};
+	SpkHost host = {unit_alloc, unit_release, unit_cancelled, h};
 
 	return host;
 }
 
-#endif							/* UNIT_HOST_H */
+#endif /* UNIT_HOST_H */

@@ -14,8 +14,8 @@
 /* Rows of codes with the features they are codes of (kind and n_bins only). */
 typedef struct UnitMatrix
 {
-	SpkMatrix	matrix;
-	SpkFeature	features[SPK_MAX_FEATURES];
+	SpkMatrix  matrix;
+	SpkFeature features[SPK_MAX_FEATURES];
 } UnitMatrix;
 
 /*
@@ -35,19 +35,20 @@ unit_matrix_new(SpkRng *rng, uint32_t n_rows, uint32_t n_features, uint32_t max_
 	m->codes = calloc(n_rows, m->stride);
 	for (uint32_t f = 0; f < n_features; f++)
 	{
-		uint32_t	missing = spk_rng_below(rng, 2) == 0 ? 0 : spk_rng_below(rng, 8);
-		uint32_t	n_bins = 1 + spk_rng_below(rng, max_bins);
+		uint32_t missing = spk_rng_below(rng, 2) == 0 ? 0 : spk_rng_below(rng, 8);
+		uint32_t n_bins = 1 + spk_rng_below(rng, max_bins);
 
 		u->features[f].kind = spk_rng_below(rng, 3) == 0 ? SPK_CATEGORY : SPK_NUMBER;
 		u->features[f].n_bins = n_bins;
 		for (uint32_t r = 0; r < n_rows; r++)
-			m->codes[(size_t) r * m->stride + f] = spk_rng_below(rng, 16) < missing ? SPK_MISSING :
+			m->codes[(size_t) r * m->stride + f] = spk_rng_below(rng, 16) < missing ?
+				SPK_MISSING :
 				(uint8_t) spk_rng_below(rng, n_bins);
 	}
 	for (uint32_t r = 0; r < n_rows; r++)
 	{
-		uint8_t    *row = m->codes + (size_t) r * m->stride;
-		bool		label = row[0] % 3 == (n_features > 1 ? row[1] % 2 : 1);
+		uint8_t *row = m->codes + (size_t) r * m->stride;
+		bool	 label = row[0] % 3 == (n_features > 1 ? row[1] % 2 : 1);
 
 		if (spk_rng_below(rng, 4) == 0)
 			label = spk_rng_below(rng, 2);
@@ -64,4 +65,4 @@ unit_matrix_free(UnitMatrix *u)
 	free(u);
 }
 
-#endif							/* UNIT_MATRIX_H */
+#endif /* UNIT_MATRIX_H */

@@ -12,13 +12,14 @@
 static inline void
 unit_model_sign(uint8_t *data, size_t len)
 {
-	UnitHost	h = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&h);
-	uint64_t	hash = 0;
+	UnitHost h = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&h);
+	uint64_t hash = 0;
 
-	(void) spk_model_hash(&host, data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER, (SpkAlgorithm) data[6], &hash);
+	(void) spk_model_hash(&host, data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
+						  (SpkAlgorithm) data[6], &hash);
 	for (int i = 0; i < 8; i++)
 		data[8 + i] = (uint8_t) (hash >> (8 * i));
 }
 
-#endif							/* UNIT_MODEL_H */
+#endif /* UNIT_MODEL_H */

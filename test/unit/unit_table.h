@@ -16,21 +16,21 @@
 #include "unit_host.h"
 
 #define UNIT_MAX_COLUMNS	8
-#define UNIT_MAX_TABLE_ROWS	5000
+#define UNIT_MAX_TABLE_ROWS 5000
 
 typedef struct UnitTable
 {
-	SpkTable	table;
-	SpkColumn	columns[UNIT_MAX_COLUMNS];
-	uint8_t		labels[UNIT_MAX_TABLE_ROWS];
-	double		numbers[UNIT_MAX_COLUMNS][UNIT_MAX_TABLE_ROWS];
-	uint32_t	ids[UNIT_MAX_COLUMNS][UNIT_MAX_TABLE_ROWS];
+	SpkTable  table;
+	SpkColumn columns[UNIT_MAX_COLUMNS];
+	uint8_t	  labels[UNIT_MAX_TABLE_ROWS];
+	double	  numbers[UNIT_MAX_COLUMNS][UNIT_MAX_TABLE_ROWS];
+	uint32_t  ids[UNIT_MAX_COLUMNS][UNIT_MAX_TABLE_ROWS];
 } UnitTable;
 
 static inline UnitTable *
 unit_table_new(uint32_t n_rows)
 {
-	UnitTable  *t = calloc(1, sizeof(UnitTable));
+	UnitTable *t = calloc(1, sizeof(UnitTable));
 
 	t->table.n_rows = n_rows;
 	t->table.labels = t->labels;
@@ -42,7 +42,7 @@ unit_table_new(uint32_t n_rows)
 static inline double *
 unit_table_numbers(UnitTable *t, const char *name)
 {
-	uint32_t	c = t->table.n_columns++;
+	uint32_t c = t->table.n_columns++;
 
 	t->columns[c] = (SpkColumn) {.name = name, .kind = SPK_NUMBER, .numbers = t->numbers[c]};
 	return t->numbers[c];
@@ -52,11 +52,13 @@ unit_table_numbers(UnitTable *t, const char *name)
 static inline uint32_t *
 unit_table_categories(UnitTable *t, const char *name, const SpkCategory *names, uint32_t n_names)
 {
-	uint32_t	c = t->table.n_columns++;
+	uint32_t c = t->table.n_columns++;
 
-	t->columns[c] = (SpkColumn) {
-		.name = name, .kind = SPK_CATEGORY, .ids = t->ids[c], .names = names, .n_names = n_names
-	};
+	t->columns[c] = (SpkColumn) {.name = name,
+								 .kind = SPK_CATEGORY,
+								 .ids = t->ids[c],
+								 .names = names,
+								 .n_names = n_names};
 	return t->ids[c];
 }
 
@@ -65,11 +67,11 @@ static inline UnitTable *
 unit_table_mixed(uint32_t n_rows)
 {
 	static const SpkCategory cities[] = {{"Bonn", 4}, {"Aix", 3}, {"Ulm", 3}};
-	UnitTable  *t = unit_table_new(n_rows);
-	SpkRng		rng = spk_rng(11, 1);
-	double	   *x = unit_table_numbers(t, "x");
-	double	   *y = unit_table_numbers(t, "y");
-	uint32_t   *city = unit_table_categories(t, "city", cities, 3);
+	UnitTable				*t = unit_table_new(n_rows);
+	SpkRng					 rng = spk_rng(11, 1);
+	double					*x = unit_table_numbers(t, "x");
+	double					*y = unit_table_numbers(t, "y");
+	uint32_t				*city = unit_table_categories(t, "city", cities, 3);
 
 	for (uint32_t r = 0; r < n_rows; r++)
 	{
@@ -89,13 +91,13 @@ unit_table_shuffle(UnitTable *t)
 {
 	for (uint32_t r = t->table.n_rows; r > 1; r--)
 	{
-		uint32_t	other = r * 7919 % r + (r * 104729u) % r;
+		uint32_t other = r * 7919 % r + (r * 104729u) % r;
 
 		other %= r;
 		for (uint32_t c = 0; c < UNIT_MAX_COLUMNS; c++)
 		{
-			double		number = t->numbers[c][r - 1];
-			uint32_t	id = t->ids[c][r - 1];
+			double	 number = t->numbers[c][r - 1];
+			uint32_t id = t->ids[c][r - 1];
 
 			t->numbers[c][r - 1] = t->numbers[c][other];
 			t->numbers[c][other] = number;
@@ -103,7 +105,7 @@ unit_table_shuffle(UnitTable *t)
 			t->ids[c][other] = id;
 		}
 		{
-			uint8_t		label = t->labels[r - 1];
+			uint8_t label = t->labels[r - 1];
 
 			t->labels[r - 1] = t->labels[other];
 			t->labels[other] = label;
@@ -111,15 +113,15 @@ unit_table_shuffle(UnitTable *t)
 	}
 }
 
-typedef SpkStatus (*UnitFit) (const SpkHost *host, const SpkValues *rows, SpkModel *model);
+typedef SpkStatus (*UnitFit)(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
 /* A model of the table, its features binned first; options are the caller's. */
 static inline SpkStatus
 unit_table_fit(const SpkHost *host, const UnitTable *t, UnitFit fit, SpkAlgorithm algorithm,
 			   const SpkOptions *options, SpkModel *model)
 {
-	SpkValues	rows;
-	SpkStatus	status = SPK_NO_MEMORY;
+	SpkValues rows;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	memset(model, 0, sizeof(*model));
 	model->algorithm = algorithm;
@@ -153,13 +155,14 @@ unit_table_fit(const SpkHost *host, const UnitTable *t, UnitFit fit, SpkAlgorith
  * each time before that it must fail as it should and hold nothing.
  */
 static inline bool
-unit_table_fit_fails_well(const UnitTable *t, UnitFit fit, SpkAlgorithm algorithm, const SpkOptions *options)
+unit_table_fit_fails_well(const UnitTable *t, UnitFit fit, SpkAlgorithm algorithm,
+						  const SpkOptions *options)
 {
-	UnitHost	unit = UNIT_HOST_INIT;
-	SpkHost		host = unit_host(&unit);
-	SpkModel	model;
-	SpkStatus	status = SPK_NO_MEMORY;
-	long		n;
+	UnitHost  unit = UNIT_HOST_INIT;
+	SpkHost	  host = unit_host(&unit);
+	SpkModel  model;
+	SpkStatus status = SPK_NO_MEMORY;
+	long	  n;
 
 	for (n = 0; status == SPK_NO_MEMORY && unit.live == 0; n++)
 	{
@@ -186,11 +189,11 @@ unit_table_fit_fails_well(const UnitTable *t, UnitFit fit, SpkAlgorithm algorith
 static inline SpkWriter
 unit_model_bytes(const SpkHost *host, const SpkModel *model)
 {
-	SpkWriter	w = spk_writer(host);
+	SpkWriter w = spk_writer(host);
 
 	if (spk_model_encode(model, &w) != SPK_OK)
 		abort();
 	return w;
 }
 
-#endif							/* UNIT_TABLE_H */
+#endif /* UNIT_TABLE_H */

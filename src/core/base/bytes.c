@@ -7,7 +7,7 @@
 SpkReader
 spk_reader(const void *data, size_t len)
 {
-	SpkReader	r = {data, (const uint8_t *) data + len, false};
+	SpkReader r = {data, (const uint8_t *) data + len, false};
 
 	return r;
 }
@@ -31,7 +31,7 @@ static inline uint64_t
 read_le(SpkReader *r, int n)
 {
 	const uint8_t *p = spk_read_bytes(r, (size_t) n);
-	uint64_t	value = 0;
+	uint64_t	   value = 0;
 
 	if (p == NULL)
 		return 0;
@@ -67,8 +67,8 @@ spk_read_u64(SpkReader *r)
 float
 spk_read_f32(SpkReader *r)
 {
-	uint32_t	bits = spk_read_u32(r);
-	float		value;
+	uint32_t bits = spk_read_u32(r);
+	float	 value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
@@ -77,8 +77,8 @@ spk_read_f32(SpkReader *r)
 double
 spk_read_f64(SpkReader *r)
 {
-	uint64_t	bits = spk_read_u64(r);
-	double		value;
+	uint64_t bits = spk_read_u64(r);
+	double	 value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
@@ -87,22 +87,22 @@ spk_read_f64(SpkReader *r)
 uint64_t
 spk_read_long_varint(SpkReader *r)
 {
-	uint64_t	value = 0;
+	uint64_t value = 0;
 
 	for (int shift = 0; shift < 64; shift += 7)
 	{
-		uint8_t		byte;
+		uint8_t byte;
 
 		if (r->bad || r->at == r->end)
 			break;
 		byte = *r->at++;
 		if (shift == 63 && byte > 1)
-			break;				/* more than 64 bits */
+			break; /* more than 64 bits */
 		value |= (uint64_t) (byte & 0x7f) << shift;
 		if ((byte & 0x80) == 0)
 		{
 			if (byte == 0 && shift > 0)
-				break;			/* longer than it need be */
+				break; /* longer than it need be */
 			return value;
 		}
 	}
@@ -113,7 +113,7 @@ spk_read_long_varint(SpkReader *r)
 int64_t
 spk_read_zigzag(SpkReader *r)
 {
-	uint64_t	u = spk_read_varint(r);
+	uint64_t u = spk_read_varint(r);
 
 	return (int64_t) (u >> 1) ^ -(int64_t) (u & 1);
 }
@@ -121,7 +121,7 @@ spk_read_zigzag(SpkReader *r)
 SpkWriter
 spk_writer(const SpkHost *host)
 {
-	SpkWriter	w = {host, NULL, 0, 0, SPK_OK};
+	SpkWriter w = {host, NULL, 0, 0, SPK_OK};
 
 	return w;
 }
@@ -129,8 +129,8 @@ spk_writer(const SpkHost *host)
 bool
 spk_writer_reserve(SpkWriter *w, size_t len)
 {
-	size_t		capacity;
-	uint8_t    *data;
+	size_t	 capacity;
+	uint8_t *data;
 
 	if (w->status != SPK_OK)
 		return false;
@@ -211,7 +211,7 @@ spk_write_u64(SpkWriter *w, uint64_t value)
 void
 spk_write_f32(SpkWriter *w, float value)
 {
-	uint32_t	bits;
+	uint32_t bits;
 
 	memcpy(&bits, &value, sizeof(bits));
 	spk_write_u32(w, bits);
@@ -220,7 +220,7 @@ spk_write_f32(SpkWriter *w, float value)
 void
 spk_write_f64(SpkWriter *w, double value)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &value, sizeof(bits));
 	spk_write_u64(w, bits);

@@ -19,7 +19,7 @@ typedef struct SpkReader
 {
 	const uint8_t *at;
 	const uint8_t *end;
-	bool		bad;
+	bool		   bad;
 } SpkReader;
 
 /*
@@ -29,21 +29,21 @@ typedef struct SpkReader
 typedef struct SpkWriter
 {
 	const SpkHost *host;
-	uint8_t    *data;
-	size_t		len;
-	size_t		capacity;
-	SpkStatus	status;
+	uint8_t		  *data;
+	size_t		   len;
+	size_t		   capacity;
+	SpkStatus	   status;
 } SpkWriter;
 
 extern SpkReader spk_reader(const void *data, size_t len);
-extern uint64_t spk_read_long_varint(SpkReader *r);
-extern int64_t spk_read_zigzag(SpkReader *r);
-extern uint8_t spk_read_u8(SpkReader *r);
-extern uint16_t spk_read_u16(SpkReader *r);
-extern uint32_t spk_read_u32(SpkReader *r);
-extern uint64_t spk_read_u64(SpkReader *r);
-extern float spk_read_f32(SpkReader *r);
-extern double spk_read_f64(SpkReader *r);
+extern uint64_t	 spk_read_long_varint(SpkReader *r);
+extern int64_t	 spk_read_zigzag(SpkReader *r);
+extern uint8_t	 spk_read_u8(SpkReader *r);
+extern uint16_t	 spk_read_u16(SpkReader *r);
+extern uint32_t	 spk_read_u32(SpkReader *r);
+extern uint64_t	 spk_read_u64(SpkReader *r);
+extern float	 spk_read_f32(SpkReader *r);
+extern double	 spk_read_f64(SpkReader *r);
 
 /* len bytes in place, or NULL (and bad) when there are fewer. */
 extern const uint8_t *spk_read_bytes(SpkReader *r, size_t len);
@@ -65,15 +65,15 @@ spk_read_varint(SpkReader *r)
 }
 
 extern SpkWriter spk_writer(const SpkHost *host);
-extern void spk_write_varint(SpkWriter *w, uint64_t value);
-extern void spk_write_zigzag(SpkWriter *w, int64_t value);
-extern void spk_write_u8(SpkWriter *w, uint8_t value);
-extern void spk_write_u16(SpkWriter *w, uint16_t value);
-extern void spk_write_u32(SpkWriter *w, uint32_t value);
-extern void spk_write_u64(SpkWriter *w, uint64_t value);
-extern void spk_write_f32(SpkWriter *w, float value);
-extern void spk_write_f64(SpkWriter *w, double value);
-extern void spk_write_bytes(SpkWriter *w, const void *data, size_t len);
+extern void		 spk_write_varint(SpkWriter *w, uint64_t value);
+extern void		 spk_write_zigzag(SpkWriter *w, int64_t value);
+extern void		 spk_write_u8(SpkWriter *w, uint8_t value);
+extern void		 spk_write_u16(SpkWriter *w, uint16_t value);
+extern void		 spk_write_u32(SpkWriter *w, uint32_t value);
+extern void		 spk_write_u64(SpkWriter *w, uint64_t value);
+extern void		 spk_write_f32(SpkWriter *w, float value);
+extern void		 spk_write_f64(SpkWriter *w, double value);
+extern void		 spk_write_bytes(SpkWriter *w, const void *data, size_t len);
 
 /* Asks the host whether to go on; false, with status set, when not, or when status has been set before. */
 static inline bool
@@ -87,4 +87,4 @@ spk_writer_poll(SpkWriter *w)
 /* Makes room for len more bytes; false, with status set, when there is none. */
 extern bool spk_writer_reserve(SpkWriter *w, size_t len);
 
-#endif							/* SPK_CORE_BASE_BYTES_H */
+#endif /* SPK_CORE_BASE_BYTES_H */

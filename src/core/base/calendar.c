@@ -12,27 +12,27 @@
 #include "core/base/calendar.h"
 #include "core/base/times.h"
 
-#define DAYS_OF_ERA		146097	/* 400 years */
-#define EPOCH_DAY		730425	/* from 0000-03-01 to 2000-01-01 */
-#define USECS_PER_SEC	INT64_C(1000000)
+#define DAYS_OF_ERA	  146097 /* 400 years */
+#define EPOCH_DAY	  730425 /* from 0000-03-01 to 2000-01-01 */
+#define USECS_PER_SEC INT64_C(1000000)
 
 typedef struct Date
 {
-	int32_t		year;
-	int32_t		month;			/* 1 .. 12 */
-	int32_t		day;			/* 1 .. 31 */
+	int32_t year;
+	int32_t month; /* 1 .. 12 */
+	int32_t day;   /* 1 .. 31 */
 } Date;
 
 static Date
 date_of_day(int32_t day)
 {
-	int64_t		z = (int64_t) day + EPOCH_DAY;
-	int32_t		era = (int32_t) ((z >= 0 ? z : z - (DAYS_OF_ERA - 1)) / DAYS_OF_ERA);
-	int32_t		of_era = (int32_t) (z - (int64_t) era * DAYS_OF_ERA);
-	int32_t		year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int32_t		of_year = of_era - (365 * year + year / 4 - year / 100);
-	int32_t		month = (5 * of_year + 2) / 153;	/* from March */
-	Date		date;
+	int64_t z = (int64_t) day + EPOCH_DAY;
+	int32_t era = (int32_t) ((z >= 0 ? z : z - (DAYS_OF_ERA - 1)) / DAYS_OF_ERA);
+	int32_t of_era = (int32_t) (z - (int64_t) era * DAYS_OF_ERA);
+	int32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int32_t month = (5 * of_year + 2) / 153; /* from March */
+	Date	date;
 
 	date.day = of_year - (153 * month + 2) / 5 + 1;
 	date.month = month < 10 ? month + 3 : month - 9;
@@ -43,11 +43,11 @@ date_of_day(int32_t day)
 static int64_t
 day_of_date(const Date *date)
 {
-	int64_t		year = (int64_t) date->year - (date->month <= 2);
-	int64_t		era = (year >= 0 ? year : year - 399) / 400;
-	int64_t		of_era = year - era * 400;
-	int32_t		month = date->month > 2 ? date->month - 3 : date->month + 9;
-	int32_t		of_year = (153 * month + 2) / 5 + date->day - 1;
+	int64_t year = (int64_t) date->year - (date->month <= 2);
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t of_era = year - era * 400;
+	int32_t month = date->month > 2 ? date->month - 3 : date->month + 9;
+	int32_t of_year = (153 * month + 2) / 5 + date->day - 1;
 
 	return era * DAYS_OF_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH_DAY;
 }
@@ -56,8 +56,8 @@ day_of_date(const Date *date)
 static char *
 put_digits(char *at, uint32_t number, int width)
 {
-	char		digits[10];
-	int			n = 0;
+	char digits[10];
+	int	 n = 0;
 
 	do
 		digits[n++] = (char) ('0' + number % 10);
@@ -95,7 +95,7 @@ put_end(char *buf, char *at, const Date *date)
 size_t
 spk_day_text(int32_t day, char *buf)
 {
-	Date		date = date_of_day(day);
+	Date date = date_of_day(day);
 
 	return put_end(buf, put_date(buf, &date), &date);
 }
@@ -104,7 +104,7 @@ spk_day_text(int32_t day, char *buf)
 static char *
 put_fraction(char *at, uint32_t us)
 {
-	int			width = 6;
+	int width = 6;
 
 	if (us == 0)
 		return at;
@@ -117,11 +117,11 @@ put_fraction(char *at, uint32_t us)
 size_t
 spk_time_text(int64_t us, char *buf)
 {
-	int32_t		day = spk_day_of(us);
-	int64_t		of_day = us - day * SPK_USECS_PER_DAY;
-	uint32_t	seconds = (uint32_t) (of_day / USECS_PER_SEC);
-	Date		date = date_of_day(day);
-	char	   *at = put_date(buf, &date);
+	int32_t	 day = spk_day_of(us);
+	int64_t	 of_day = us - day * SPK_USECS_PER_DAY;
+	uint32_t seconds = (uint32_t) (of_day / USECS_PER_SEC);
+	Date	 date = date_of_day(day);
+	char	*at = put_date(buf, &date);
 
 	*at++ = 'T';
 	at = put_digits(at, seconds / 3600, 2);
@@ -147,7 +147,7 @@ typedef struct Scan
 static bool
 take(Scan *s, const char *wanted)
 {
-	size_t		len = strlen(wanted);
+	size_t len = strlen(wanted);
 
 	if ((size_t) (s->end - s->at) < len || memcmp(s->at, wanted, len) != 0)
 		return false;
@@ -166,8 +166,8 @@ must_take(Scan *s, const char *wanted)
 static int32_t
 take_number(Scan *s, int min, int max, int *n)
 {
-	int32_t		number = 0;
-	int			digits = 0;
+	int32_t number = 0;
+	int		digits = 0;
 
 	for (; digits < max && s->at < s->end && *s->at >= '0' && *s->at <= '9'; digits++)
 		number = number * 10 + (*s->at++ - '0');
@@ -181,7 +181,7 @@ take_number(Scan *s, int min, int max, int *n)
 static Date
 take_date(Scan *s)
 {
-	Date		date;
+	Date date;
 
 	date.year = take_number(s, 4, 6, NULL);
 	must_take(s, "-");
@@ -195,8 +195,8 @@ take_date(Scan *s)
 static bool
 take_end(Scan *s, Date *date, int32_t *day)
 {
-	int64_t		number;
-	Date		real;
+	int64_t number;
+	Date	real;
 
 	/* there is no year 0, on either side */
 	if (date->year == 0)
@@ -217,8 +217,8 @@ take_end(Scan *s, Date *date, int32_t *day)
 bool
 spk_day_of_text(const char *text, size_t len, int32_t *day)
 {
-	Scan		s = {text, text + len, false};
-	Date		date = take_date(&s);
+	Scan s = {text, text + len, false};
+	Date date = take_date(&s);
 
 	return take_end(&s, &date, day);
 }
@@ -227,8 +227,8 @@ spk_day_of_text(const char *text, size_t len, int32_t *day)
 static int32_t
 take_fraction(Scan *s)
 {
-	int			n;
-	int32_t		us = take_number(s, 1, 6, &n);
+	int		n;
+	int32_t us = take_number(s, 1, 6, &n);
 
 	for (; n < 6; n++)
 		us *= 10;
@@ -238,13 +238,13 @@ take_fraction(Scan *s)
 bool
 spk_time_of_text(const char *text, size_t len, int64_t *us)
 {
-	Scan		s = {text, text + len, false};
-	Date		date = take_date(&s);
-	int32_t		hour;
-	int32_t		minute;
-	int32_t		second = 0;
-	int32_t		fraction = 0;
-	int32_t		day;
+	Scan	s = {text, text + len, false};
+	Date	date = take_date(&s);
+	int32_t hour;
+	int32_t minute;
+	int32_t second = 0;
+	int32_t fraction = 0;
+	int32_t day;
 
 	must_take(&s, "T");
 	hour = take_number(&s, 2, 2, NULL);

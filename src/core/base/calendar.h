@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Room for either text, with its terminator. */
-#define SPK_TIME_TEXT	48
+#define SPK_TIME_TEXT 48
 
 /* Days since 2000-01-01 as text into buf; its length. */
 extern size_t spk_day_text(int32_t day, char *buf);
@@ -31,4 +31,4 @@ extern size_t spk_time_text(int64_t us, char *buf);
 extern bool spk_day_of_text(const char *text, size_t len, int32_t *day);
 extern bool spk_time_of_text(const char *text, size_t len, int64_t *us);
 
-#endif							/* SPK_CORE_BASE_CALENDAR_H */
+#endif /* SPK_CORE_BASE_CALENDAR_H */

@@ -9,16 +9,16 @@
 #include "core/base/elementary.h"
 
 /* ln 2 in two parts: a whole number below 2^11 times the first is exact */
-#define LN_2_HIGH	0x1.62e42fee00000p-1
-#define LN_2_LOW	0x1.a39ef35793c76p-33
+#define LN_2_HIGH 0x1.62e42fee00000p-1
+#define LN_2_LOW  0x1.a39ef35793c76p-33
 
-#define TWO_BY_SQRT_PI	0x1.20dd750429b6dp+0
-#define SQRT_PI			0x1.c5bf891b4ef6bp+0
+#define TWO_BY_SQRT_PI 0x1.20dd750429b6dp+0
+#define SQRT_PI		   0x1.c5bf891b4ef6bp+0
 
 static double
 double_of_bits(uint64_t bits)
 {
-	double		x;
+	double x;
 
 	memcpy(&x, &bits, sizeof(x));
 	return x;
@@ -28,13 +28,13 @@ double_of_bits(uint64_t bits)
 double
 spk_exp(double x)
 {
-	static const double inverse[] = {
-		1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-		1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800
-	};
-	int64_t		k;
-	double		r;
-	double		sum = 0;
+	static const double inverse[] = {1.0 / 2,		 1.0 / 6,		  1.0 / 24,
+									 1.0 / 120,		 1.0 / 720,		  1.0 / 5040,
+									 1.0 / 40320,	 1.0 / 362880,	  1.0 / 3628800,
+									 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
+	int64_t				k;
+	double				r;
+	double				sum = 0;
 
 	if (x < -708)
 		return 0;
@@ -51,12 +51,12 @@ spk_exp(double x)
 double
 spk_log(double x)
 {
-	uint64_t	bits;
-	int			k;
-	double		m;
-	double		s;
-	double		s2;
-	double		sum = 0;
+	uint64_t bits;
+	int		 k;
+	double	 m;
+	double	 s;
+	double	 s2;
+	double	 sum = 0;
 
 	memcpy(&bits, &x, sizeof(bits));
 	k = (int) (bits >> 52) - 1023;
@@ -77,7 +77,7 @@ spk_log(double x)
 double
 spk_log1p(double x)
 {
-	double		y = 1 + x;
+	double y = 1 + x;
 
 	return y == 1 ? x : spk_log(y) * (x / (y - 1));
 }
@@ -85,7 +85,7 @@ spk_log1p(double x)
 double
 spk_sigmoid(double margin)
 {
-	double		e = spk_exp(margin < 0 ? margin : -margin);
+	double e = spk_exp(margin < 0 ? margin : -margin);
 
 	return (margin < 0 ? e : 1) / (1 + e);
 }
@@ -93,7 +93,7 @@ spk_sigmoid(double margin)
 double
 spk_log_loss(double margin, int happened)
 {
-	double		against = happened ? -margin : margin;
+	double against = happened ? -margin : margin;
 
 	return against > 0 ? against + spk_log1p(spk_exp(-against)) : spk_log1p(spk_exp(against));
 }
@@ -106,12 +106,12 @@ spk_log_loss(double margin, int happened)
 double
 spk_erfc(double x)
 {
-	double		gauss = spk_exp(-x * x);
+	double gauss = spk_exp(-x * x);
 
 	if (x < 2)
 	{
-		double		term = x;
-		double		sum = x;
+		double term = x;
+		double sum = x;
 
 		for (int n = 1; n < 60; n++)
 		{
@@ -122,7 +122,7 @@ spk_erfc(double x)
 	}
 	else
 	{
-		double		fraction = x;
+		double fraction = x;
 
 		for (int n = 120; n > 0; n--)
 			fraction = x + n * 0.5 / fraction;

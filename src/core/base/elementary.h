@@ -10,11 +10,11 @@
 #ifndef SPK_CORE_BASE_ELEMENTARY_H
 #define SPK_CORE_BASE_ELEMENTARY_H
 
-#define SPK_LN_2	0x1.62e42fefa39efp-1
-#define SPK_PI		0x1.921fb54442d18p+1
+#define SPK_LN_2 0x1.62e42fefa39efp-1
+#define SPK_PI	 0x1.921fb54442d18p+1
 
 /* Whole numbers from here on (2^53) may not be told from their neighbours. */
-#define SPK_EXACT_NUMBERS	9007199254740992.0
+#define SPK_EXACT_NUMBERS 9007199254740992.0
 
 /* e to the x; 0 below -708, and x above 708 counts as 708: the result is finite. */
 extern double spk_exp(double x);
@@ -37,4 +37,4 @@ extern double spk_log_loss(double margin, int happened);
  */
 extern double spk_erfc(double x);
 
-#endif							/* SPK_CORE_BASE_ELEMENTARY_H */
+#endif /* SPK_CORE_BASE_ELEMENTARY_H */

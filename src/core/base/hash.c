@@ -8,12 +8,12 @@ uint64_t
 spk_hash_more(uint64_t hash, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	uint64_t	h = hash;
+	uint64_t	   h = hash;
 
 	while (len > 0)
 	{
-		size_t		n = len < 8 ? len : 8;
-		uint64_t	word = 0;
+		size_t	 n = len < 8 ? len : 8;
+		uint64_t word = 0;
 
 		for (size_t i = 0; i < n; i++)
 			word |= (uint64_t) p[i] << (8 * i);

@@ -27,7 +27,8 @@ spk_mix64(uint64_t x)
 static inline uint64_t
 spk_hash_combine(uint64_t a, uint64_t b)
 {
-	return spk_mix64(a * UINT64_C(0x9e3779b97f4a7c15) + spk_mix64(b + UINT64_C(0x9e3779b97f4a7c15)));
+	return spk_mix64(a * UINT64_C(0x9e3779b97f4a7c15) +
+					 spk_mix64(b + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
 /* The hash that spk_hash_bytes begins with, and goes on with: whole words of 8 bytes but for the last ones. */
@@ -42,4 +43,4 @@ extern uint64_t spk_hash_more(uint64_t hash, const void *data, size_t len);
 /* Hash of len bytes, the same on every machine whatever its byte order. */
 extern uint64_t spk_hash_bytes(const void *data, size_t len, uint64_t seed);
 
-#endif							/* SPK_CORE_BASE_HASH_H */
+#endif /* SPK_CORE_BASE_HASH_H */

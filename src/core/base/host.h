@@ -20,22 +20,22 @@
 typedef enum SpkStatus
 {
 	SPK_OK = 0,
-	SPK_NO_MEMORY,				/* the host gave none */
-	SPK_CANCELLED,				/* the host asked to stop */
-	SPK_CORRUPT,				/* bytes that are not a valid value */
-	SPK_LIMIT,					/* beyond a documented limit */
-	SPK_INVALID					/* an argument outside its domain */
+	SPK_NO_MEMORY, /* the host gave none */
+	SPK_CANCELLED, /* the host asked to stop */
+	SPK_CORRUPT,   /* bytes that are not a valid value */
+	SPK_LIMIT,	   /* beyond a documented limit */
+	SPK_INVALID	   /* an argument outside its domain */
 } SpkStatus;
 
 typedef struct SpkHost
 {
 	/* size bytes, aligned for any type, not cleared; NULL when there are none */
-	void	   *(*alloc) (void *ctx, size_t size);
+	void *(*alloc)(void *ctx, size_t size);
 	/* gives back what alloc returned; NULL is allowed */
-	void		(*release) (void *ctx, void *ptr);
+	void (*release)(void *ctx, void *ptr);
 	/* true when the work should end with SPK_CANCELLED; may jump instead */
-	bool		(*cancelled) (void *ctx);
-	void	   *ctx;
+	bool (*cancelled)(void *ctx);
+	void *ctx;
 } SpkHost;
 
 /* n * size bytes, or NULL when that overflows or the host has none. */
@@ -60,13 +60,13 @@ spk_cancelled(const SpkHost *host)
 }
 
 /* A line of a processor's cache: what several threads write to begins with one. */
-#define SPK_ALIGNMENT	64
+#define SPK_ALIGNMENT 64
 
 /* Bytes that take a processor a fraction of a millisecond: long ones are worked on piece by piece. */
-#define SPK_POLL_BYTES	((size_t) 1 << 20)
+#define SPK_POLL_BYTES ((size_t) 1 << 20)
 
 /* The same of nodes of trees. */
-#define SPK_POLL_NODES	((uint32_t) 1 << 13)
+#define SPK_POLL_NODES ((uint32_t) 1 << 13)
 
 /* memcpy that can be cancelled, with false. */
 static inline bool
@@ -76,7 +76,8 @@ spk_copy(const SpkHost *host, void *to, const void *from, size_t len)
 	{
 		if (at > 0 && spk_cancelled(host))
 			return false;
-		memcpy((char *) to + at, (const char *) from + at, len - at < SPK_POLL_BYTES ? len - at : SPK_POLL_BYTES);
+		memcpy((char *) to + at, (const char *) from + at,
+			   len - at < SPK_POLL_BYTES ? len - at : SPK_POLL_BYTES);
 	}
 	return true;
 }
@@ -94,4 +95,4 @@ spk_clear(const SpkHost *host, void *to, size_t len)
 	return true;
 }
 
-#endif							/* SPK_CORE_BASE_HOST_H */
+#endif /* SPK_CORE_BASE_HOST_H */

@@ -7,7 +7,7 @@
 #include "core/base/quadrature.h"
 #include "core/base/elementary.h"
 
-#define MAX_ROUNDS		100
+#define MAX_ROUNDS 100
 
 /* About the cosine of an angle in 0 .. pi / 2 (Bhaskara's), which the C library's may differ from by a bit. */
 static double
@@ -20,12 +20,12 @@ rough_cosine(double angle)
 static double
 legendre(uint32_t n, double x, double *derivative)
 {
-	double		before = 0;
-	double		value = 1;
+	double before = 0;
+	double value = 1;
 
 	for (uint32_t k = 1; k <= n; k++)
 	{
-		double		next = ((2 * k - 1) * x * value - (k - 1) * before) / k;
+		double next = ((2 * k - 1) * x * value - (k - 1) * before) / k;
 
 		before = value;
 		value = next;
@@ -38,8 +38,8 @@ legendre(uint32_t n, double x, double *derivative)
 static double
 legendre_zero(uint32_t n, uint32_t i, double *derivative)
 {
-	double		x = rough_cosine(SPK_PI * (i - 0.25) / (n + 0.5));
-	double		step = 1;
+	double x = rough_cosine(SPK_PI * (i - 0.25) / (n + 0.5));
+	double step = 1;
 
 	for (int round = 0; round < MAX_ROUNDS && fabs(step) > 1e-16; round++)
 	{
@@ -55,9 +55,9 @@ spk_gauss_legendre(uint32_t n, double *points, double *weights)
 {
 	for (uint32_t i = 0; i < (n + 1) / 2; i++)
 	{
-		double		derivative;
-		double		x = legendre_zero(n, i + 1, &derivative);
-		double		weight = 1 / ((1 - x * x) * derivative * derivative);
+		double derivative;
+		double x = legendre_zero(n, i + 1, &derivative);
+		double weight = 1 / ((1 - x * x) * derivative * derivative);
 
 		points[i] = 0.5 - 0.5 * x;
 		points[n - 1 - i] = 0.5 + 0.5 * x;

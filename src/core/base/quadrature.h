@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define SPK_MAX_POINTS_OF_QUADRATURE	64
+#define SPK_MAX_POINTS_OF_QUADRATURE 64
 
 /*
  * Sets n points, 1 .. 64, ascending, between 0 and 1, and their weights, all
@@ -18,4 +18,4 @@
  */
 extern void spk_gauss_legendre(uint32_t n, double *points, double *weights);
 
-#endif							/* SPK_CORE_BASE_QUADRATURE_H */
+#endif /* SPK_CORE_BASE_QUADRATURE_H */

@@ -13,14 +13,14 @@
 
 typedef struct SpkRng
 {
-	uint64_t	state;
+	uint64_t state;
 } SpkRng;
 
 /* The stream named (a, b); chain with spk_hash_combine for longer names. */
 static inline SpkRng
 spk_rng(uint64_t a, uint64_t b)
 {
-	SpkRng		rng = {spk_hash_combine(a, b)};
+	SpkRng rng = {spk_hash_combine(a, b)};
 
 	return rng;
 }
@@ -49,4 +49,4 @@ spk_rng_double(SpkRng *rng)
 	return (double) (spk_rng_next(rng) >> 11) * 0x1.0p-53;
 }
 
-#endif							/* SPK_CORE_BASE_RNG_H */
+#endif /* SPK_CORE_BASE_RNG_H */

@@ -6,10 +6,10 @@
 
 #include "core/base/sort.h"
 
-#define DIGIT_BITS	8
-#define DIGITS		(1 << DIGIT_BITS)
-#define MAX_PASSES	(64 / DIGIT_BITS)
-#define FEW_KEYS	128
+#define DIGIT_BITS 8
+#define DIGITS	   (1 << DIGIT_BITS)
+#define MAX_PASSES (64 / DIGIT_BITS)
+#define FEW_KEYS   128
 
 static inline unsigned
 digit_of(uint64_t key, unsigned shift)
@@ -38,11 +38,11 @@ static SpkStatus
 scatter(const SpkHost *host, const uint64_t *from, uint64_t *to, uint32_t n, unsigned shift,
 		uint32_t *counts)
 {
-	uint32_t	place = 0;
+	uint32_t place = 0;
 
 	for (int d = 0; d < DIGITS; d++)
 	{
-		uint32_t	count = counts[d];
+		uint32_t count = counts[d];
 
 		counts[d] = place;
 		place += count;
@@ -62,8 +62,8 @@ insert_sort(uint64_t *keys, uint32_t n, unsigned low_bit)
 {
 	for (uint32_t i = 1; i < n; i++)
 	{
-		uint64_t	key = keys[i];
-		uint32_t	at = i;
+		uint64_t key = keys[i];
+		uint32_t at = i;
 
 		for (; at > 0 && keys[at - 1] >> low_bit > key >> low_bit; at--)
 			keys[at] = keys[at - 1];
@@ -74,10 +74,10 @@ insert_sort(uint64_t *keys, uint32_t n, unsigned low_bit)
 SpkStatus
 spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n, unsigned low_bit)
 {
-	uint32_t	counts[MAX_PASSES][DIGITS];
-	uint64_t   *from = keys;
-	uint64_t   *to = scratch;
-	SpkStatus	status;
+	uint32_t  counts[MAX_PASSES][DIGITS];
+	uint64_t *from = keys;
+	uint64_t *to = scratch;
+	SpkStatus status;
 
 	if (n <= FEW_KEYS)
 	{
@@ -85,9 +85,10 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 		return SPK_OK;
 	}
 	status = count_digits(host, keys, n, low_bit, counts);
-	for (unsigned shift = low_bit, pass = 0; shift < 64 && status == SPK_OK; shift += DIGIT_BITS, pass++)
+	for (unsigned shift = low_bit, pass = 0; shift < 64 && status == SPK_OK;
+		 shift += DIGIT_BITS, pass++)
 	{
-		uint64_t   *swap = from;
+		uint64_t *swap = from;
 
 		if (counts[pass][digit_of(from[0], shift)] == n)
 			continue;
@@ -103,7 +104,7 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 uint32_t
 spk_unique_keys(uint64_t *keys, uint32_t n)
 {
-	uint32_t	kept = 0;
+	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (i == 0 || keys[i] != keys[i - 1])
@@ -114,11 +115,11 @@ spk_unique_keys(uint64_t *keys, uint32_t n)
 uint32_t
 spk_place_of_key(const uint64_t *keys, uint32_t n, uint64_t key)
 {
-	uint32_t	low = 0;
+	uint32_t low = 0;
 
 	while (n > 1)
 	{
-		uint32_t	half = n / 2;
+		uint32_t half = n / 2;
 
 		if (keys[low + half] <= key)
 			low += half;

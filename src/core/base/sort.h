@@ -10,7 +10,7 @@
 #include "core/base/host.h"
 
 /* Work between two polls of the host: well below a millisecond. */
-#define SPK_POLL_ROWS	UINT32_C(65536)
+#define SPK_POLL_ROWS UINT32_C(65536)
 
 /*
  * Sorts n keys ascending by their bits from low_bit up; keys that agree there
@@ -24,9 +24,9 @@ extern SpkStatus spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scr
 static inline uint64_t
 spk_key_of_number(double number)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
-	number += 0.0;				/* -0 becomes 0 */
+	number += 0.0; /* -0 becomes 0 */
 	memcpy(&bits, &number, sizeof(bits));
 	return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
 }
@@ -34,8 +34,8 @@ spk_key_of_number(double number)
 static inline double
 spk_number_of_key(uint64_t key)
 {
-	uint64_t	bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
-	double		number;
+	uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+	double	 number;
 
 	memcpy(&number, &bits, sizeof(number));
 	return number;
@@ -47,4 +47,4 @@ extern uint32_t spk_unique_keys(uint64_t *keys, uint32_t n);
 /* The place of a key, which is there, among n sorted distinct ones. */
 extern uint32_t spk_place_of_key(const uint64_t *keys, uint32_t n, uint64_t key);
 
-#endif							/* SPK_CORE_BASE_SORT_H */
+#endif /* SPK_CORE_BASE_SORT_H */

@@ -11,16 +11,16 @@
 
 typedef struct SpkTeam
 {
-	uint32_t	n;				/* members, at least 1 */
-	uint32_t	me;				/* 0 is the leader */
+	uint32_t n;	 /* members, at least 1 */
+	uint32_t me; /* 0 is the leader */
 	/* returns when all members have called it; what they wrote before is then seen by all */
-	void		(*barrier) (void *ctx);
+	void (*barrier)(void *ctx);
 	/*
 	 * NULL, or told by the leader how many of all trees are done; true when it is
 	 * to go on alone
 	 */
-	bool		(*round) (void *ctx, uint32_t done, uint32_t total);
-	void	   *ctx;
+	bool (*round)(void *ctx, uint32_t done, uint32_t total);
+	void *ctx;
 } SpkTeam;
 
 static inline void
@@ -37,4 +37,4 @@ spk_share(const SpkTeam *team, uint32_t n, uint32_t member)
 	return (uint32_t) ((uint64_t) n * member / team->n);
 }
 
-#endif							/* SPK_CORE_BASE_TEAM_H */
+#endif /* SPK_CORE_BASE_TEAM_H */

@@ -8,16 +8,16 @@
 #include "core/base/time_text.h"
 #include "core/base/times.h"
 
-#define MAX_FRACTION_DIGITS	9
+#define MAX_FRACTION_DIGITS 9
 
 /* PostgreSQL takes no more either; the farthest zones are 14 hours away. */
-#define MAX_ZONE_HOURS		15
+#define MAX_ZONE_HOURS 15
 
-#define USECS_PER_MINUTE	INT64_C(60000000)
-#define USECS_PER_SECOND	INT64_C(1000000)
+#define USECS_PER_MINUTE INT64_C(60000000)
+#define USECS_PER_SECOND INT64_C(1000000)
 
 /* From 0000-03-01 to 2000-01-01, in days. */
-#define DAYS_TO_2000		730425
+#define DAYS_TO_2000 730425
 
 typedef struct Reader
 {
@@ -43,7 +43,7 @@ take_number(Reader *r, int digits, int *number)
 		return false;
 	for (int i = 0; i < digits; i++)
 	{
-		char		byte = *r->at++;
+		char byte = *r->at++;
 
 		if (byte < '0' || byte > '9')
 			return false;
@@ -56,7 +56,7 @@ static int
 days_of_month(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	bool			 leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 	return days[month - 1] + (month == 2 && leap);
 }
@@ -68,8 +68,8 @@ days_of_month(int year, int month)
 static int64_t
 day_number(int year, int month, int day)
 {
-	int			shifted = (month + 9) % 12; /* March is 0 */
-	int64_t		y = month <= 2 ? year - 1 : year;
+	int		shifted = (month + 9) % 12; /* March is 0 */
+	int64_t y = month <= 2 ? year - 1 : year;
 
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * shifted + 2) / 5 + day - 1 - DAYS_TO_2000;
 }
@@ -77,12 +77,12 @@ day_number(int year, int month, int day)
 static bool
 read_date(Reader *r, int64_t *usecs)
 {
-	int			year;
-	int			month;
-	int			day;
+	int year;
+	int month;
+	int day;
 
-	if (!take_number(r, 4, &year) || !take(r, '-') || !take_number(r, 2, &month) ||
-		!take(r, '-') || !take_number(r, 2, &day))
+	if (!take_number(r, 4, &year) || !take(r, '-') || !take_number(r, 2, &month) || !take(r, '-') ||
+		!take_number(r, 2, &day))
 		return false;
 	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_of_month(year, month))
 		return false;
@@ -94,8 +94,8 @@ read_date(Reader *r, int64_t *usecs)
 static bool
 read_fraction(Reader *r, int64_t *usecs)
 {
-	int64_t		nanos = 0;
-	int			digits = 0;
+	int64_t nanos = 0;
+	int		digits = 0;
 
 	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++, digits++)
 	{
@@ -114,12 +114,12 @@ read_fraction(Reader *r, int64_t *usecs)
 static bool
 read_clock(Reader *r, int64_t *usecs)
 {
-	int			hour;
-	int			minute;
-	int			second = 0;
+	int hour;
+	int minute;
+	int second = 0;
 
-	if (!take_number(r, 2, &hour) || !take(r, ':') || !take_number(r, 2, &minute) ||
-		hour > 23 || minute > 59)
+	if (!take_number(r, 2, &hour) || !take(r, ':') || !take_number(r, 2, &minute) || hour > 23 ||
+		minute > 59)
 		return false;
 	if (take(r, ':'))
 	{
@@ -135,10 +135,10 @@ read_clock(Reader *r, int64_t *usecs)
 static bool
 read_zone(Reader *r, int64_t *usecs)
 {
-	bool		space = take(r, ' ');
-	bool		east;
-	int			hours;
-	int			minutes = 0;
+	bool space = take(r, ' ');
+	bool east;
+	int	 hours;
+	int	 minutes = 0;
 
 	if (r->at == r->end)
 		return !space;
@@ -165,7 +165,7 @@ read_zone(Reader *r, int64_t *usecs)
 bool
 spk_time_of_iso8601(const char *text, size_t len, int64_t *result)
 {
-	Reader		r = {text, text + len};
+	Reader r = {text, text + len};
 
 	if (!read_date(&r, result))
 		return false;

@@ -21,4 +21,4 @@
  */
 extern bool spk_time_of_iso8601(const char *text, size_t len, int64_t *result);
 
-#endif							/* SPK_CORE_BASE_TIME_TEXT_H */
+#endif /* SPK_CORE_BASE_TIME_TEXT_H */

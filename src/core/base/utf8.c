@@ -7,14 +7,14 @@
 
 #include "core/base/utf8.h"
 
-#define HIGH_BITS	UINT64_C(0x8080808080808080)
-#define LOW_BITS	UINT64_C(0x0101010101010101)
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define LOW_BITS  UINT64_C(0x0101010101010101)
 
 /* Whether none of the 8 bytes is 0 or above 127; exact for ASCII. */
 static bool
 is_ascii8(const unsigned char *p)
 {
-	uint64_t	bytes;
+	uint64_t bytes;
 
 	memcpy(&bytes, p, sizeof(bytes));
 	return ((bytes | (bytes - LOW_BITS)) & HIGH_BITS) == 0;
@@ -35,7 +35,7 @@ character_length(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80;
 	unsigned char high = 0xBF;
-	size_t		length;
+	size_t		  length;
 
 	if (in_range(p[0], 0x01, 0x7F))
 		return 1;
@@ -74,7 +74,7 @@ spk_utf8_valid(const char *text, size_t len)
 
 	while (p < end)
 	{
-		size_t		length;
+		size_t length;
 
 		if (end - p >= 8 && is_ascii8(p))
 		{
@@ -93,8 +93,8 @@ size_t
 spk_utf8_whole(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *) text;
-	size_t		start = len;
-	size_t		wanted;
+	size_t				 start = len;
+	size_t				 wanted;
 
 	while (start > 0 && len - start < 3 && in_range(p[start - 1], 0x80, 0xBF))
 		start--;

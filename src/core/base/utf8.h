@@ -21,4 +21,4 @@ extern bool spk_utf8_valid(const char *text, size_t len);
  */
 extern size_t spk_utf8_whole(const char *text, size_t len);
 
-#endif							/* SPK_CORE_BASE_UTF8_H */
+#endif /* SPK_CORE_BASE_UTF8_H */

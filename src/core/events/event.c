@@ -11,9 +11,9 @@
  * different slots.  Every event of a log passes here, so finding its page must
  * cost one multiplication and one comparison, not 22 comparisons.
  */
-#define PAGE_SLOTS				64
-#define PAGE_SLOT(len, third)	(((unsigned) (len) + 29u * (unsigned char) (third)) % PAGE_SLOTS)
-#define SHORTEST_PAGE			4
+#define PAGE_SLOTS			  64
+#define PAGE_SLOT(len, third) (((unsigned) (len) + 29u * (unsigned char) (third)) % PAGE_SLOTS)
+#define SHORTEST_PAGE		  4
 
 typedef struct PageName
 {
@@ -21,7 +21,10 @@ typedef struct PageName
 	size_t		len;
 } PageName;
 
-#define NAME(literal)	{literal, sizeof(literal) - 1}
+#define NAME(literal)                \
+	{                                \
+		literal, sizeof(literal) - 1 \
+	}
 
 static const PageName page_names[SPK_N_PAGES] = {
 	[SPK_PAGE_NEXT_SONG] = NAME("NextSong"),
@@ -84,7 +87,7 @@ spk_page_name(SpkPage page)
 SpkPage
 spk_page_of(const char *name, size_t len)
 {
-	SpkPage		page;
+	SpkPage page;
 
 	if (len < SHORTEST_PAGE)
 		return SPK_PAGE_OTHER;

@@ -40,7 +40,7 @@ typedef enum SpkPage
 	SPK_PAGE_CANCELLATION,
 	SPK_PAGE_REGISTER,
 	SPK_PAGE_SUBMIT_REGISTRATION,
-	SPK_PAGE_OTHER,				/* any other text: no error */
+	SPK_PAGE_OTHER, /* any other text: no error */
 	SPK_N_PAGES
 } SpkPage;
 
@@ -60,13 +60,13 @@ typedef enum SpkGender
 
 typedef struct SpkEvent
 {
-	int64_t		ts;
-	int64_t		session;
-	int64_t		registration;	/* SPK_NO_TIME when unknown */
-	int64_t		length_us;		/* listened, >= 0; 0 when unknown */
-	SpkPage		page;
-	SpkLevel	level;
-	SpkGender	gender;
+	int64_t	  ts;
+	int64_t	  session;
+	int64_t	  registration; /* SPK_NO_TIME when unknown */
+	int64_t	  length_us;	/* listened, >= 0; 0 when unknown */
+	SpkPage	  page;
+	SpkLevel  level;
+	SpkGender gender;
 } SpkEvent;
 
 /* The name of a page as the log spells it; "other" for SPK_PAGE_OTHER. */
@@ -94,4 +94,4 @@ spk_page_is_cancel(SpkPage page)
 	return page == SPK_PAGE_CANCEL || page == SPK_PAGE_CANCELLATION;
 }
 
-#endif							/* SPK_CORE_EVENTS_EVENT_H */
+#endif /* SPK_CORE_EVENTS_EVENT_H */

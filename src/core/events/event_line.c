@@ -26,13 +26,13 @@
 #include "core/base/utf8.h"
 
 /* All numbers of so many digits are integers of 64 bits. */
-#define MAX_DIGITS		18
+#define MAX_DIGITS 18
 
 /* Up to here every integer is a double of its own. */
-#define MAX_MANTISSA	((uint64_t) SPK_EXACT_NUMBERS)
+#define MAX_MANTISSA ((uint64_t) SPK_EXACT_NUMBERS)
 
 /* 9999-12-31: beyond, and before 1970, somebody should look twice. */
-#define MAX_MSECS		UINT64_C(253402300799999)
+#define MAX_MSECS UINT64_C(253402300799999)
 
 _Static_assert(SPK_N_COLUMNS < 32, "sets of columns are masks of 32 bits");
 
@@ -56,7 +56,7 @@ typedef struct Cursor
 {
 	const char *at;
 	const char *end;
-	char	   *unescaped;		/* room for what is left to unescape */
+	char	   *unescaped; /* room for what is left to unescape */
 } Cursor;
 
 /* A text between its quotes. */
@@ -71,10 +71,10 @@ typedef struct Text
 /* mantissa / 10^scale */
 typedef struct Number
 {
-	bool		negative;
-	uint64_t	mantissa;
-	int			scale;
-	bool		point;
+	bool	 negative;
+	uint64_t mantissa;
+	int		 scale;
+	bool	 point;
 } Number;
 
 static inline char
@@ -99,8 +99,7 @@ spk_column_of_key(const char *key, size_t len, bool *exact)
 {
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (len == quoted_keys[col].len - 2u &&
-			same_folded(quoted_keys[col].bytes, key, len))
+		if (len == quoted_keys[col].len - 2u && same_folded(quoted_keys[col].bytes, key, len))
 		{
 			*exact = memcmp(quoted_keys[col].bytes, key, len) == 0;
 			return col;
@@ -143,11 +142,11 @@ skip_plain_blocks(Cursor *c, bool *ascii)
 
 	for (; c->end - c->at >= 16; c->at += 16)
 	{
-		__m128i		bytes = _mm_loadu_si128((const __m128i *) c->at);
-		__m128i		found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
-										 _mm_cmpeq_epi8(bytes, backslash));
-		unsigned	high = (unsigned) _mm_movemask_epi8(bytes);
-		unsigned	stops;
+		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
+		__m128i	 found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
+									  _mm_cmpeq_epi8(bytes, backslash));
+		unsigned high = (unsigned) _mm_movemask_epi8(bytes);
+		unsigned stops;
 
 		found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
 		stops = (unsigned) _mm_movemask_epi8(found);
@@ -165,7 +164,7 @@ skip_plain_blocks(Cursor *c, bool *ascii)
 	return false;
 }
 #else
-#define EACH(byte)		(UINT64_C(0x0101010101010101) * (byte))
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Bit 7 of each byte that is 0; those above the lowest such may be set too. */
 static inline uint64_t
@@ -180,7 +179,7 @@ skip_plain_blocks(Cursor *c, bool *ascii)
 {
 	for (; c->end - c->at >= 8; c->at += 8)
 	{
-		uint64_t	bytes;
+		uint64_t bytes;
 
 		memcpy(&bytes, c->at, sizeof(bytes));
 		if (zero_bytes(bytes ^ EACH('"')) | zero_bytes(bytes ^ EACH('\\')) |
@@ -323,7 +322,7 @@ read_number(Cursor *c, Number *number)
 	number->point = (*c->at == '.');
 	if (number->point)
 	{
-		ptrdiff_t	max = MAX_DIGITS - (c->at - start);
+		ptrdiff_t max = MAX_DIGITS - (c->at - start);
 
 		start = ++c->at;
 		if (!read_digits(c, number, max))
@@ -354,7 +353,7 @@ whole_number(const Number *number, uint64_t *value)
 static inline bool
 integer_field(const Number *number, uint64_t max, SpkField *field)
 {
-	uint64_t	value;
+	uint64_t value;
 
 	if (!whole_number(number, &value) || value > max)
 		return false;
@@ -365,7 +364,7 @@ integer_field(const Number *number, uint64_t max, SpkField *field)
 static inline bool
 time_field(const Number *number, SpkField *field)
 {
-	uint64_t	msecs;
+	uint64_t msecs;
 
 	if (number->negative || !whole_number(number, &msecs) || msecs > MAX_MSECS)
 		return false;
@@ -381,11 +380,10 @@ time_field(const Number *number, SpkField *field)
 static inline bool
 float_field(const Number *number, SpkField *field)
 {
-	static const double powers[MAX_DIGITS + 1] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
-		1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18
-	};
-	double		value;
+	static const double powers[MAX_DIGITS + 1] = {1e0,	1e1,  1e2,	1e3,  1e4,	1e5,  1e6,
+												  1e7,	1e8,  1e9,	1e10, 1e11, 1e12, 1e13,
+												  1e14, 1e15, 1e16, 1e17, 1e18};
+	double				value;
 
 	if (FLT_EVAL_METHOD != 0 || number->mantissa > MAX_MANTISSA)
 		return false;
@@ -424,7 +422,7 @@ read_number_field(Cursor *c, SpkEventType type, SpkField *field)
 static bool
 read_time_text(Cursor *c, SpkField *field)
 {
-	Text		text;
+	Text text;
 
 	c->at++;
 	return read_text(c, &text) && !text.escapes &&
@@ -434,7 +432,7 @@ read_time_text(Cursor *c, SpkField *field)
 static inline bool
 read_text_field(Cursor *c, bool wanted, SpkField *field)
 {
-	Text		text;
+	Text text;
 
 	c->at++;
 	if (!read_text(c, &text))
@@ -480,8 +478,8 @@ read_field(Cursor *c, int col, bool wanted, SpkEventRow *row)
 static bool
 skip_value(Cursor *c)
 {
-	Number		number;
-	Text		text;
+	Number number;
+	Text   text;
 
 	switch (*c->at)
 	{
@@ -506,16 +504,15 @@ is_key(const Cursor *c, const SpkQuotedKey *key)
 #ifdef __SSE2__
 	if (c->end - c->at >= SPK_KEY_BYTES)
 	{
-		__m128i		bytes = _mm_loadu_si128((const __m128i *) c->at);
-		__m128i		wanted = _mm_loadu_si128((const __m128i *) key->bytes);
-		unsigned	others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) ^ 0xFFFF;
+		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
+		__m128i	 wanted = _mm_loadu_si128((const __m128i *) key->bytes);
+		unsigned others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) ^ 0xFFFF;
 
 		/* no byte of the key's is another */
 		return (others & ((1U << key->len) - 1)) == 0;
 	}
 #endif
-	return (size_t) (c->end - c->at) >= key->len &&
-		memcmp(c->at, key->bytes, key->len) == 0;
+	return (size_t) (c->end - c->at) >= key->len && memcmp(c->at, key->bytes, key->len) == 0;
 }
 
 /*
@@ -525,8 +522,8 @@ is_key(const Cursor *c, const SpkQuotedKey *key)
 static inline bool
 read_key(SpkLineParser *parser, Cursor *c, int guess, int *col)
 {
-	Text		text;
-	bool		exact;
+	Text text;
+	bool exact;
 
 	if (*c->at != '"')
 		return false;
@@ -547,12 +544,12 @@ read_key(SpkLineParser *parser, Cursor *c, int guess, int *col)
 }
 
 bool
-spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
-			   uint32_t wanted, SpkEventRow *row)
+spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wanted,
+			   SpkEventRow *row)
 {
-	Cursor		c = {line + 1, line + len, parser->unescaped};
-	uint32_t	seen = 0;
-	int			previous = SPK_N_COLUMNS;
+	Cursor	 c = {line + 1, line + len, parser->unescaped};
+	uint32_t seen = 0;
+	int		 previous = SPK_N_COLUMNS;
 
 	if (len < 2 || len > SPK_FAST_LINE_BYTES || line[0] != '{' || line[len - 1] != '}')
 		return false;
@@ -560,7 +557,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
 	memset(row->isnull, true, sizeof(row->isnull));
 	do
 	{
-		int			col;
+		int col;
 
 		skip_spaces(&c);
 		if (!read_key(parser, &c, parser->next[previous], &col))
@@ -573,7 +570,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
 		}
 		else
 		{
-			uint32_t	bit = UINT32_C(1) << col;
+			uint32_t bit = UINT32_C(1) << col;
 
 			if ((seen & bit) != 0 || !read_field(&c, col, (wanted & bit) != 0, row))
 				return false;

@@ -23,18 +23,18 @@ typedef enum SpkEventColumn
 } SpkEventColumn;
 
 /* Sets of columns are masks of bits 1 << SpkEventColumn. */
-#define SPK_ALL_COLUMNS	((UINT32_C(1) << SPK_N_COLUMNS) - 1)
+#define SPK_ALL_COLUMNS ((UINT32_C(1) << SPK_N_COLUMNS) - 1)
 
 /* A line with none of these keys is no event, whatever else it has. */
 #define SPK_EVENT_COLUMNS \
 	(UINT32_C(1) << SPK_COL_TS | UINT32_C(1) << SPK_COL_USERID | UINT32_C(1) << SPK_COL_PAGE)
 
 /* A key, or a tuple's attribute, that is no column of an event. */
-#define SPK_EVENT_NO_COLUMN	(-1)
+#define SPK_EVENT_NO_COLUMN (-1)
 
 typedef enum SpkEventType
 {
-	SPK_TYPE_TIME,				/* integer: microseconds since 2000 UTC */
+	SPK_TYPE_TIME, /* integer: microseconds since 2000 UTC */
 	SPK_TYPE_INT8,
 	SPK_TYPE_INT4,
 	SPK_TYPE_FLOAT,
@@ -43,7 +43,7 @@ typedef enum SpkEventType
 
 typedef struct SpkEventKey
 {
-	const char *key;			/* in JSON, as the source spells it */
+	const char	*key; /* in JSON, as the source spells it */
 	SpkEventType type;
 } SpkEventKey;
 
@@ -56,33 +56,33 @@ extern const SpkEventKey spk_event_keys[SPK_N_COLUMNS];
  */
 typedef union SpkField
 {
-	int64_t		integer;
-	double		number;
+	int64_t integer;
+	double	number;
 	struct
 	{
 		const char *data;
 		int			len;
-	}			text;
+	} text;
 } SpkField;
 
 typedef struct SpkEventRow
 {
-	uint32_t	given;			/* columns with a value in the line, wanted or not */
-	bool		isnull[SPK_N_COLUMNS];
-	SpkField	field[SPK_N_COLUMNS];	/* undefined where isnull */
+	uint32_t given; /* columns with a value in the line, wanted or not */
+	bool	 isnull[SPK_N_COLUMNS];
+	SpkField field[SPK_N_COLUMNS]; /* undefined where isnull */
 } SpkEventRow;
 
 /* Longer lines are not for the fast way. */
-#define SPK_FAST_LINE_BYTES	(32 * 1024)
+#define SPK_FAST_LINE_BYTES (32 * 1024)
 
 /* Keys are compared in one piece of so many bytes. */
-#define SPK_KEY_BYTES	16
+#define SPK_KEY_BYTES 16
 
 /* A key as it stands in a line, behind the first quote. */
 typedef struct SpkQuotedKey
 {
-	char		bytes[SPK_KEY_BYTES];
-	uint8_t		len;			/* with the quote and the colon */
+	char	bytes[SPK_KEY_BYTES];
+	uint8_t len; /* with the quote and the colon */
 } SpkQuotedKey;
 
 typedef struct SpkLineParser
@@ -91,9 +91,9 @@ typedef struct SpkLineParser
 	 * The column whose key followed that of each column, the last time; of
 	 * SPK_N_COLUMNS, the column whose key was first.
 	 */
-	uint8_t		next[SPK_N_COLUMNS + 1];
-	SpkQuotedKey keys[SPK_N_COLUMNS];	/* as they were spelled the last time */
-	char		unescaped[SPK_FAST_LINE_BYTES];
+	uint8_t		 next[SPK_N_COLUMNS + 1];
+	SpkQuotedKey keys[SPK_N_COLUMNS]; /* as they were spelled the last time */
+	char		 unescaped[SPK_FAST_LINE_BYTES];
 } SpkLineParser;
 
 /*
@@ -101,7 +101,7 @@ typedef struct SpkLineParser
  * as names of columns are, ASCII letters only; exact says whether it is spelled
  * as the source spells it, and is undefined without a column.
  */
-extern int	spk_column_of_key(const char *key, size_t len, bool *exact);
+extern int spk_column_of_key(const char *key, size_t len, bool *exact);
 
 extern void spk_line_parser_init(SpkLineParser *parser);
 
@@ -113,7 +113,7 @@ extern void spk_line_parser_init(SpkLineParser *parser);
  * line, whichever is less.  False: the line is for somebody else to judge, row
  * is undefined.
  */
-extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
-						   uint32_t wanted, SpkEventRow *row);
+extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wanted,
+						   SpkEventRow *row);
 
-#endif							/* SPK_CORE_EVENTS_EVENT_LINE_H */
+#endif /* SPK_CORE_EVENTS_EVENT_LINE_H */

@@ -105,7 +105,7 @@ spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 void
 spk_name_to_ascii(char *name)
 {
-	char	   *to = name;
+	char *to = name;
 
 	for (; *name != '\0'; name++)
 	{
@@ -125,11 +125,11 @@ spk_name_to_ascii(char *name)
 static bool
 letters_of(const char *name, char *buf, size_t size)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	for (; *name != '\0'; name++)
 	{
-		char		c = *name;
+		char c = *name;
 
 		if ((unsigned char) c >= 0x80)
 			return false;
@@ -148,9 +148,9 @@ letters_of(const char *name, char *buf, size_t size)
 int
 spk_column_like(const char *key)
 {
-	char		letters[SPK_KEY_BYTES];
-	bool		exact;
-	int			col;
+	char letters[SPK_KEY_BYTES];
+	bool exact;
+	int	 col;
 
 	if (!letters_of(key, letters, sizeof(letters)))
 		return SPK_EVENT_NO_COLUMN;

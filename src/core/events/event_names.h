@@ -10,15 +10,15 @@
 #include <stddef.h>
 
 /* So many names are kept, of so many bytes at most: enough to see what is wrong. */
-#define SPK_MAX_NAMES		16
-#define SPK_NAME_BYTES		63
+#define SPK_MAX_NAMES  16
+#define SPK_NAME_BYTES 63
 
 /* The names in the order in which they came, terminated, UTF-8. */
 typedef struct SpkNames
 {
-	int			n;
-	bool		more;			/* there were others */
-	char		name[SPK_MAX_NAMES][SPK_NAME_BYTES + 1];
+	int	 n;
+	bool more; /* there were others */
+	char name[SPK_MAX_NAMES][SPK_NAME_BYTES + 1];
 } SpkNames;
 
 /* Adds a name of len bytes, cut between characters where it is too long. */
@@ -40,6 +40,6 @@ extern void spk_name_to_ascii(char *name);
  * The column that a key seems to mean which is not its name: user_id, User-Id and
  * "user id" look like userId.  SPK_EVENT_NO_COLUMN when there is none.
  */
-extern int	spk_column_like(const char *key);
+extern int spk_column_like(const char *key);
 
-#endif							/* SPK_CORE_EVENTS_EVENT_NAMES_H */
+#endif /* SPK_CORE_EVENTS_EVENT_NAMES_H */

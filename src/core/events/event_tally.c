@@ -7,10 +7,10 @@
 #include "core/events/event_tally.h"
 
 /* So many lines are searched for keys before fewer are. */
-#define FIRST_LOOKS			100
+#define FIRST_LOOKS 100
 
 /* And so many pages for names. */
-#define MAX_NAMED_PAGES		1000
+#define MAX_NAMED_PAGES 1000
 
 static int64_t
 next_look(int64_t looks)
@@ -28,7 +28,7 @@ spk_tally_look(SpkEventTally *tally, const char *line, size_t len)
 void
 spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size_t len)
 {
-	SpkNames	keys;
+	SpkNames keys;
 
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 		tally->without[col] += columns >> col & 1;
@@ -41,7 +41,7 @@ spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size
 	spk_names_add_keys(&keys, line, len);
 	for (int i = 0; i < keys.n; i++)
 	{
-		int			col = spk_column_like(keys.name[i]);
+		int col = spk_column_like(keys.name[i]);
 
 		if (col == SPK_EVENT_NO_COLUMN || !(columns >> col & 1))
 			continue;

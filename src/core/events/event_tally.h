@@ -11,35 +11,35 @@
 #include "core/events/event_names.h"
 
 /* Rows without these are ignored by profiles, or are nobody's. */
-#define SPK_NEEDED_COLUMNS	(SPK_EVENT_COLUMNS | UINT32_C(1) << SPK_COL_SESSIONID)
+#define SPK_NEEDED_COLUMNS (SPK_EVENT_COLUMNS | UINT32_C(1) << SPK_COL_SESSIONID)
 
 /* Times outside of these are another unit than milliseconds, or a wrong clock. */
-#define SPK_EARLIEST_TIME	(-INT64_C(631152000000000)) /* 1980-01-01 */
-#define SPK_LATEST_TIME		INT64_C(3155760000000000)	/* 2100-01-01 */
+#define SPK_EARLIEST_TIME (-INT64_C(631152000000000)) /* 1980-01-01 */
+#define SPK_LATEST_TIME	  INT64_C(3155760000000000)	  /* 2100-01-01 */
 
 /* Times of one column that are not plausible. */
 typedef struct SpkOddTimes
 {
-	int64_t		early;
-	int64_t		late;
+	int64_t early;
+	int64_t late;
 } SpkOddTimes;
 
 /* All zeros in the beginning; without pointers, for it may lie in shared memory. */
 typedef struct SpkEventTally
 {
 	int64_t		rows;
-	uint32_t	given;			/* columns with a value in any row */
-	uint32_t	meant;			/* needed ones that a key of a row without them looks like */
+	uint32_t	given; /* columns with a value in any row */
+	uint32_t	meant; /* needed ones that a key of a row without them looks like */
 	int64_t		without[SPK_N_COLUMNS]; /* rows, of the needed columns */
 	SpkOddTimes ts;
 	SpkOddTimes registration;
-	int64_t		pages;			/* rows with a page ... */
-	int64_t		other_pages;	/* ... that is none of SpkPage's */
-	SpkNames	page_names;		/* some of those */
-	SpkNames	keys;			/* that are no column */
-	int64_t		next_look;		/* at the keys, when there are so many rows */
-	int64_t		lacking;		/* rows without some needed column */
-	int64_t		next_lacking;	/* to look at the keys of */
+	int64_t		pages;		  /* rows with a page ... */
+	int64_t		other_pages;  /* ... that is none of SpkPage's */
+	SpkNames	page_names;	  /* some of those */
+	SpkNames	keys;		  /* that are no column */
+	int64_t		next_look;	  /* at the keys, when there are so many rows */
+	int64_t		lacking;	  /* rows without some needed column */
+	int64_t		next_lacking; /* to look at the keys of */
 } SpkEventTally;
 
 /* For spk_tally_add only. */
@@ -87,4 +87,4 @@ spk_tally_add(SpkEventTally *tally, const SpkEventRow *row, const char *line, si
 /* Adds what another one has seen. */
 extern void spk_tally_merge(SpkEventTally *tally, const SpkEventTally *other);
 
-#endif							/* SPK_CORE_EVENTS_EVENT_TALLY_H */
+#endif /* SPK_CORE_EVENTS_EVENT_TALLY_H */

@@ -14,12 +14,12 @@
 /* What a walk up the values of a column has met so far. */
 typedef struct Walk
 {
-	uint64_t	positives;
-	uint64_t	negatives;
-	uint64_t	wins;
-	double		ties;			/* sum of t^3 - t over the values, t being their rows */
-	uint32_t	n_distinct;
-	bool		mixed;			/* some value occurs in both classes */
+	uint64_t positives;
+	uint64_t negatives;
+	uint64_t wins;
+	double	 ties; /* sum of t^3 - t over the values, t being their rows */
+	uint32_t n_distinct;
+	bool	 mixed; /* some value occurs in both classes */
 } Walk;
 
 bool
@@ -37,7 +37,7 @@ spk_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows
 static void
 walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 {
-	double		t = (double) (positives + negatives);
+	double t = (double) (positives + negatives);
 
 	walk->wins += positives * (2 * walk->negatives + negatives);
 	walk->positives += positives;
@@ -50,16 +50,17 @@ walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 static double
 auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
 {
-	return positives == 0 || negatives == 0 ? NAN
-		: (double) wins / 2 / ((double) positives * (double) negatives);
+	return positives == 0 || negatives == 0 ?
+		NAN :
+		(double) wins / 2 / ((double) positives * (double) negatives);
 }
 
 /* How far the AUC is from that of no relation, in its standard deviations there. */
 static double
 z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
 {
-	double		n = (double) (positives + negatives);
-	double		variance;
+	double n = (double) (positives + negatives);
+	double variance;
 
 	if (isnan(auc))
 		return 0;
@@ -72,7 +73,8 @@ z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
  * negatives behind them; their numbers in the walk.
  */
 static SpkStatus
-split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys, Walk *counts)
+split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
+		   Walk *counts)
 {
 	for (int label = 1; label >= 0; label--)
 		for (uint32_t i = 0; i < table->n_rows; i++)
@@ -94,7 +96,7 @@ split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, ui
 static uint32_t
 run_of(const uint64_t *keys, uint64_t n, uint64_t key)
 {
-	uint32_t	run = 0;
+	uint32_t run = 0;
 
 	while (run < n && keys[run] == key)
 		run++;
@@ -108,10 +110,11 @@ walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
 {
 	while (n_positives > 0 || n_negatives > 0)
 	{
-		uint64_t	key = n_negatives == 0 || (n_positives > 0 && positives[0] < negatives[0]) ?
-			positives[0] : negatives[0];
-		uint32_t	p = run_of(positives, n_positives, key);
-		uint32_t	n = run_of(negatives, n_negatives, key);
+		uint64_t key = n_negatives == 0 || (n_positives > 0 && positives[0] < negatives[0]) ?
+			positives[0] :
+			negatives[0];
+		uint32_t p = run_of(positives, n_positives, key);
+		uint32_t n = run_of(negatives, n_negatives, key);
 
 		if (walk->n_distinct % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -126,12 +129,13 @@ walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
 
 /* Walks up the known values; keys has room for two a row. */
 static SpkStatus
-walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys, Walk *walk)
+walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
+			 Walk *walk)
 {
-	Walk		counts = {0};
-	uint64_t   *scratch = keys + table->n_rows;
-	uint64_t   *negatives;
-	SpkStatus	status = split_keys(host, table, numbers, keys, &counts);
+	Walk	  counts = {0};
+	uint64_t *scratch = keys + table->n_rows;
+	uint64_t *negatives;
+	SpkStatus status = split_keys(host, table, numbers, keys, &counts);
 
 	if (status != SPK_OK)
 		return status;
@@ -157,8 +161,8 @@ static SpkStatus
 audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk,
 			  SpkAudit *audit)
 {
-	uint64_t   *keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
-	SpkStatus	status = SPK_NO_MEMORY;
+	uint64_t *keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
+	SpkStatus status = SPK_NO_MEMORY;
 
 	if (keys != NULL)
 		status = walk_numbers(host, table, column->numbers, keys, walk);
@@ -171,15 +175,15 @@ audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *colum
 /* The rows of a category. */
 typedef struct Category
 {
-	uint32_t	positives;
-	uint32_t	negatives;
+	uint32_t positives;
+	uint32_t negatives;
 } Category;
 
 /* The share of positives in the category without one of its rows; prior without any other. */
 static double
 share_without(const Category *c, int label, double prior)
 {
-	uint32_t	others = c->positives + c->negatives - 1;
+	uint32_t others = c->positives + c->negatives - 1;
 
 	return others == 0 ? prior : (double) (c->positives - (uint32_t) label) / others;
 }
@@ -196,12 +200,12 @@ share_key(const Category *c, int label, double prior)
  * category; tallies for two counts.
  */
 static SpkStatus
-walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double prior, uint64_t *keys,
-			uint64_t *scratch, uint64_t (*tallies)[2], Walk *walk)
+walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double prior,
+			uint64_t *keys, uint64_t *scratch, uint64_t (*tallies)[2], Walk *walk)
 {
-	uint64_t	within = 0;
-	uint32_t	n_keys = 0;
-	SpkStatus	status;
+	uint64_t  within = 0;
+	uint32_t  n_keys = 0;
+	SpkStatus status;
 
 	for (uint32_t c = 0; c < n; c++)
 		for (int label = 0; label <= 1; label++)
@@ -219,9 +223,11 @@ walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double 
 		if (c % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (category->positives > 0)
-			tallies[spk_place_of_key(keys, n_keys, share_key(category, 1, prior))][1] += category->positives;
+			tallies[spk_place_of_key(keys, n_keys, share_key(category, 1, prior))][1] +=
+				category->positives;
 		if (category->negatives > 0)
-			tallies[spk_place_of_key(keys, n_keys, share_key(category, 0, prior))][0] += category->negatives;
+			tallies[spk_place_of_key(keys, n_keys, share_key(category, 0, prior))][0] +=
+				category->negatives;
 
 		/* taken out of itself a row is below those of the other class: a tie instead of a loss */
 		within += (uint64_t) category->positives * category->negatives;
@@ -234,8 +240,8 @@ walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double 
 
 /* Counts the rows of each category; the categories that have rows come to the front. */
 static SpkStatus
-count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Category *categories,
-				 uint32_t *n)
+count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column,
+				 Category *categories, uint32_t *n)
 {
 	memset(categories, 0, column->n_names * sizeof(Category));
 	for (uint32_t i = 0; i < table->n_rows; i++)
@@ -259,15 +265,15 @@ count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 static SpkStatus
 audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk)
 {
-	uint32_t	n = column->n_names;
-	Category   *categories = spk_alloc(host, n, sizeof(Category));
-	uint64_t   *keys = spk_alloc(host, n, 4 * sizeof(uint64_t));
-	uint64_t	(*tallies)[2] = spk_alloc(host, n, 2 * sizeof(*tallies));
-	SpkStatus	status = SPK_NO_MEMORY;
-	uint64_t	positives = 0;
-	uint64_t	rows = 0;
-	double		prior = 0;
-	bool		mixed = false;
+	uint32_t  n = column->n_names;
+	Category *categories = spk_alloc(host, n, sizeof(Category));
+	uint64_t *keys = spk_alloc(host, n, 4 * sizeof(uint64_t));
+	uint64_t(*tallies)[2] = spk_alloc(host, n, 2 * sizeof(*tallies));
+	SpkStatus status = SPK_NO_MEMORY;
+	uint64_t  positives = 0;
+	uint64_t  rows = 0;
+	double	  prior = 0;
+	bool	  mixed = false;
 
 	if (categories != NULL && keys != NULL && tallies != NULL)
 		status = count_categories(host, table, column, categories, &n);
@@ -280,7 +286,8 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 	if (rows > 2 && positives > 0)
 		prior = (double) (positives - 1) / (double) (rows - 2);
 	if (status == SPK_OK)
-		status = walk_shares(host, categories, n, prior, keys, keys + 2 * (size_t) n, tallies, walk);
+		status = walk_shares(host, categories, n, prior, keys, keys + 2 * (size_t) n, tallies,
+							 walk);
 	walk->n_distinct = n;
 	walk->mixed = mixed;
 	walk->ties = 0;
@@ -294,8 +301,8 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 static void
 judge_missing(const SpkTable *table, const Walk *known, SpkAudit *audit)
 {
-	Walk		walk = {0};
-	uint64_t	positives = 0;
+	Walk	 walk = {0};
+	uint64_t positives = 0;
 
 	for (uint32_t i = 0; i < table->n_rows; i++)
 		positives += table->labels[i];
@@ -311,8 +318,8 @@ SpkStatus
 spk_audit_column(const SpkHost *host, const SpkTable *table, uint32_t column, SpkAudit *audit)
 {
 	const SpkColumn *c = &table->columns[column];
-	Walk		walk = {0};
-	SpkStatus	status;
+	Walk			 walk = {0};
+	SpkStatus		 status;
 
 	memset(audit, 0, sizeof(*audit));
 	audit->twin = SPK_NO_TWIN;
@@ -336,9 +343,9 @@ spk_audit_column(const SpkHost *host, const SpkTable *table, uint32_t column, Sp
 uint64_t
 spk_audit_size(const SpkTable *table)
 {
-	uint64_t	n_names = 0;
-	uint64_t	numbers = table->n_rows * (uint64_t) (2 * sizeof(uint64_t) + 2 * sizeof(uint32_t));
-	uint64_t	categories;
+	uint64_t n_names = 0;
+	uint64_t numbers = table->n_rows * (uint64_t) (2 * sizeof(uint64_t) + 2 * sizeof(uint32_t));
+	uint64_t categories;
 
 	for (uint32_t i = 0; i < table->n_columns; i++)
 		if (table->columns[i].kind == SPK_CATEGORY && table->columns[i].n_names > n_names)

@@ -8,32 +8,32 @@
 
 #include "core/rows/matrix.h"
 
-#define SPK_NO_TWIN			UINT32_MAX
+#define SPK_NO_TWIN UINT32_MAX
 
 /* In what a column equals another. */
 typedef enum SpkTwin
 {
-	SPK_TWIN_VALUES,			/* of categories: their rows are the same, whatever they are called */
-	SPK_TWIN_ORDER,				/* numbers: the one rises where the other does */
-	SPK_TWIN_REVERSE			/* numbers: the one falls where the other rises */
+	SPK_TWIN_VALUES, /* of categories: their rows are the same, whatever they are called */
+	SPK_TWIN_ORDER,	 /* numbers: the one rises where the other does */
+	SPK_TWIN_REVERSE /* numbers: the one falls where the other rises */
 } SpkTwin;
 
 /* What there is to say of a column. */
 typedef struct SpkAudit
 {
-	uint32_t	n_known;		/* rows in which it is not missing */
-	uint32_t	n_distinct;		/* values among them */
-	uint64_t	wins;			/* pairs of known rows, one of each class, in which the positive one is
+	uint32_t n_known;	  /* rows in which it is not missing */
+	uint32_t n_distinct;  /* values among them */
+	uint64_t wins;		  /* pairs of known rows, one of each class, in which the positive one is
 								 * higher, twice; ties once */
-	double		auc;			/* wins / 2 / pairs, see below; NaN when known rows are of one class */
-	double		z;				/* its distance from 0.5, in what chance makes of it; 0 when auc is NaN */
-	double		missing_auc;	/* likewise of being missing, over all rows */
-	double		missing_z;
-	bool		whole;			/* numbers: all known values are whole */
-	bool		equals_label;	/* numbers: in every row */
-	bool		pure;			/* no value (missing being one) occurs in both classes */
-	uint32_t	twin;			/* the first column before it that says the same; or SPK_NO_TWIN */
-	SpkTwin		how;
+	double	 auc;		  /* wins / 2 / pairs, see below; NaN when known rows are of one class */
+	double	 z;			  /* its distance from 0.5, in what chance makes of it; 0 when auc is NaN */
+	double	 missing_auc; /* likewise of being missing, over all rows */
+	double	 missing_z;
+	bool	 whole;		   /* numbers: all known values are whole */
+	bool	 equals_label; /* numbers: in every row */
+	bool	 pure;		   /* no value (missing being one) occurs in both classes */
+	uint32_t twin;		   /* the first column before it that says the same; or SPK_NO_TWIN */
+	SpkTwin	 how;
 } SpkAudit;
 
 /* Does the column, of numbers, equal the label in every row? */
@@ -64,4 +64,4 @@ extern SpkStatus spk_audit_twins(const SpkHost *host, const SpkTable *table, Spk
 /* Bytes of host memory that the two take while they work, at most. */
 extern uint64_t spk_audit_size(const SpkTable *table);
 
-#endif							/* SPK_CORE_JUDGING_AUDIT_H */
+#endif /* SPK_CORE_JUDGING_AUDIT_H */

@@ -14,30 +14,30 @@
 #include "core/base/sort.h"
 
 /* Between the log-odds of shrunken scores 0 and 1: 2 ln 999 */
-#define LARGEST_SCORE		14.0
+#define LARGEST_SCORE 14.0
 
-#define MAX_ITERATIONS		100
-#define STEP_HALVINGS		40
+#define MAX_ITERATIONS 100
+#define STEP_HALVINGS  40
 
 /* A step that moves no margin by more ends the search: what it leaves is its square. */
-#define LAST_STEP			1e-6
+#define LAST_STEP 1e-6
 
 /* Rows between a lowest and a highest score. */
 typedef struct Pool
 {
-	double		low;
-	double		high;
-	uint32_t	n;
-	uint32_t	positives;
+	double	 low;
+	double	 high;
+	uint32_t n;
+	uint32_t positives;
 } Pool;
 
 /* Sorts the rows and pools those of one score, in new host memory. */
 static SpkStatus
 pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32_t *n_pools)
 {
-	SpkScored  *scratch = spk_alloc(host, n, sizeof(SpkScored));
-	SpkStatus	status = scratch == NULL ? SPK_NO_MEMORY : spk_sort_u64(host, rows, scratch, n, 0);
-	uint32_t	k = 0;
+	SpkScored *scratch = spk_alloc(host, n, sizeof(SpkScored));
+	SpkStatus  status = scratch == NULL ? SPK_NO_MEMORY : spk_sort_u64(host, rows, scratch, n, 0);
+	uint32_t   k = 0;
 
 	spk_release(host, scratch);
 	*pools = NULL;
@@ -50,7 +50,7 @@ pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32
 	*n_pools = 0;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		double		score = spk_scored_score(rows[i]);
+		double score = spk_scored_score(rows[i]);
 
 		if (*n_pools == 0 || (*pools)[*n_pools - 1].high != score)
 			(*pools)[(*n_pools)++] = (Pool) {score, score, 0, 0};
@@ -64,8 +64,8 @@ pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32
 static void
 platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
 {
-	double		negatives = 0;
-	double		positives = 0;
+	double negatives = 0;
+	double positives = 0;
 
 	for (uint32_t i = 0; i < n_pools; i++)
 	{
@@ -81,9 +81,9 @@ platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
 /* The likelihood at a slope and an intercept, and where it falls from there. */
 typedef struct Slopes
 {
-	double		loss;			/* -ln likelihood */
-	double		gradient[2];	/* by the slope, by the intercept */
-	double		hessian[3];		/* slope twice, both, intercept twice */
+	double loss;		/* -ln likelihood */
+	double gradient[2]; /* by the slope, by the intercept */
+	double hessian[3];	/* slope twice, both, intercept twice */
 } Slopes;
 
 /* A pool's score is its log-odds less the center here. */
@@ -117,23 +117,23 @@ measure(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double t
  * Newton's method from a slope of 0; a step that makes matters worse is halved.
  */
 static SpkStatus
-maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double target[2], double *slope,
-		 double *intercept)
+maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double target[2],
+		 double *slope, double *intercept)
 {
-	Slopes		now;
-	SpkStatus	status = measure(host, pools, n_pools, target, *slope, *intercept, &now);
+	Slopes	  now;
+	SpkStatus status = measure(host, pools, n_pools, target, *slope, *intercept, &now);
 
 	for (int i = 0; i < MAX_ITERATIONS && status == SPK_OK; i++)
 	{
-		double		whole = now.hessian[0] * now.hessian[2];
-		double		det = whole - now.hessian[1] * now.hessian[1];
-		double		step[2];
-		double		share = 1;
-		Slopes		next;
-		bool		better = false;
+		double whole = now.hessian[0] * now.hessian[2];
+		double det = whole - now.hessian[1] * now.hessian[1];
+		double step[2];
+		double share = 1;
+		Slopes next;
+		bool   better = false;
 
 		if (!(det > 1e-12 * whole))
-			break;				/* all scores are the same, or as good as */
+			break; /* all scores are the same, or as good as */
 		step[0] = (now.hessian[1] * now.gradient[1] - now.hessian[2] * now.gradient[0]) / det;
 		step[1] = (now.hessian[1] * now.gradient[0] - now.hessian[0] * now.gradient[1]) / det;
 		if (fabs(step[0]) * LARGEST_SCORE + fabs(step[1]) <= LAST_STEP)
@@ -162,14 +162,14 @@ maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double 
 static SpkStatus
 fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
 {
-	double		target[2];
-	double		n = 0;
-	double		wanted = 0;
-	double		center = 0;
-	double		start;
-	double		slope = 0;
-	double		intercept;
-	SpkStatus	status;
+	double	  target[2];
+	double	  n = 0;
+	double	  wanted = 0;
+	double	  center = 0;
+	double	  start;
+	double	  slope = 0;
+	double	  intercept;
+	SpkStatus status;
 
 	platt_targets(pools, n_pools, target);
 	for (uint32_t i = 0; i < n_pools; i++)
@@ -189,7 +189,7 @@ fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *ca
 	if (!(slope > 0))
 	{
 		slope = 0;
-		intercept = start;		/* which is the best without a slope */
+		intercept = start; /* which is the best without a slope */
 	}
 	calibration->slope = slope;
 	calibration->intercept = intercept - slope * center;
@@ -217,7 +217,7 @@ violates(const Pool *first, const Pool *second)
 static void
 pool_violators(Pool *pools, uint32_t *n_pools)
 {
-	uint32_t	n = 0;
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < *n_pools; i++)
 	{
@@ -235,8 +235,8 @@ pool_violators(Pool *pools, uint32_t *n_pools)
 static void
 limit_pools(Pool *pools, uint32_t *n_pools)
 {
-	uint64_t	rows = 0;
-	uint32_t	n = 0;
+	uint64_t rows = 0;
+	uint32_t n = 0;
 
 	if (*n_pools <= SPK_MAX_POINTS / 2)
 		return;
@@ -255,7 +255,7 @@ limit_pools(Pool *pools, uint32_t *n_pools)
 static SpkStatus
 fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
 {
-	double		target[2];
+	double target[2];
 
 	platt_targets(pools, n_pools, target);
 	pool_violators(pools, &n_pools);
@@ -265,8 +265,8 @@ fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration 
 		return SPK_NO_MEMORY;
 	for (uint32_t i = 0; i < n_pools; i++)
 	{
-		double		share = (double) pools[i].positives / pools[i].n;
-		double		probability = fmin(fmax(share, target[0]), target[1]);
+		double share = (double) pools[i].positives / pools[i].n;
+		double probability = fmin(fmax(share, target[0]), target[1]);
 
 		calibration->points[calibration->n_points++] = (SpkPoint) {pools[i].low, probability};
 		if (pools[i].high > pools[i].low)
@@ -278,10 +278,10 @@ fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration 
 SpkStatus
 spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model)
 {
-	double		method = model->options.value[SPK_OPT_CALIBRATE];
-	Pool	   *pools;
-	uint32_t	n_pools;
-	SpkStatus	status;
+	double	  method = model->options.value[SPK_OPT_CALIBRATE];
+	Pool	 *pools;
+	uint32_t  n_pools;
+	SpkStatus status;
 
 	memset(&model->calibration, 0, sizeof(model->calibration));
 	if (method == SPK_CALIBRATE_NONE)

@@ -35,4 +35,4 @@
  */
 extern SpkStatus spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model);
 
-#endif							/* SPK_CORE_JUDGING_CALIBRATE_H */
+#endif /* SPK_CORE_JUDGING_CALIBRATE_H */

@@ -23,7 +23,7 @@ copy_features(const SpkHost *host, const SpkModel *like)
 
 SpkStatus
 spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *like,
-				 SpkScored *scored, size_t *n)
+					SpkScored *scored, size_t *n)
 {
 	SpkModel	model = {.algorithm = like->algorithm, .options = like->options};
 	SpkFeature *features = copy_features(host, like);
@@ -37,15 +37,16 @@ spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, co
 	status = spk_samples_fit(host, samples, fold, &model);
 	if (status == SPK_OK)
 		status = spk_samples_score(host, samples, fold, &model, scored, n);
-	model.n_features = 0;		/* what they point to is like's */
+	model.n_features = 0; /* what they point to is like's */
 	spk_model_release(host, &model);
 	return status;
 }
 
 SpkStatus
-spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model, SpkMetrics *metrics)
+spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
+						SpkMetrics *metrics)
 {
-	SpkStatus	status = spk_calibrate(host, scored, (uint32_t) n, model);
+	SpkStatus status = spk_calibrate(host, scored, (uint32_t) n, model);
 
 	if (status != SPK_OK)
 		return status;
@@ -72,15 +73,15 @@ spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model)
 
 /* Scores of all rows of some by models that have not seen them; their number is *n. */
 static SpkStatus
-score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like, SpkScored *scored,
-			size_t *n)
+score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like,
+			SpkScored *scored, size_t *n)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	*n = 0;
 	for (int part = 0; part < n_parts && status == SPK_OK; part++)
 	{
-		size_t		n_part = 0;
+		size_t n_part = 0;
 
 		status = spk_cross_fit_score(host, some, part, like, scored + *n, &n_part);
 		*n += n_part;
@@ -89,20 +90,22 @@ score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkM
 }
 
 SpkStatus
-spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
-				   int n_parts, SpkModel *model)
+spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
+					const SpkSamples *parted, int n_parts, SpkModel *model)
 {
-	double		method = model->options.value[SPK_OPT_CALIBRATE];
-	SpkScored  *scored = NULL;
-	SpkMetrics	metrics;
-	SpkSamples	some;
-	size_t		n = 0;
-	SpkStatus	status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
+	double	   method = model->options.value[SPK_OPT_CALIBRATE];
+	SpkScored *scored = NULL;
+	SpkMetrics metrics;
+	SpkSamples some;
+	size_t	   n = 0;
+	SpkStatus  status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 
 	if (status == SPK_OK)
 	{
-		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows, sizeof(SpkScored));
-		status = scored == NULL ? SPK_NO_MEMORY : score_parts(host, &some, n_parts, model, scored, &n);
+		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows,
+						   sizeof(SpkScored));
+		status = scored == NULL ? SPK_NO_MEMORY :
+								  score_parts(host, &some, n_parts, model, scored, &n);
 		spk_samples_release(host, &some);
 	}
 	if (status == SPK_OK)

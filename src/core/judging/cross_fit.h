@@ -30,7 +30,7 @@
  * limit.
  */
 extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold,
-								  const SpkModel *like, SpkScored *scored, size_t *n);
+									 const SpkModel *like, SpkScored *scored, size_t *n);
 
 /*
  * Fits the map that the model's option calibrate asks for to n scored rows, at
@@ -41,8 +41,8 @@ extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samp
  * the calibrated scores at the threshold that spk_flag_best chooses for them.  The
  * model's threshold and facts are not set; see spk_cross_fit_facts.
  */
-extern SpkStatus spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
-								  SpkMetrics *metrics);
+extern SpkStatus spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n,
+										 SpkModel *model, SpkMetrics *metrics);
 
 /* Sets a calibrated model's threshold and facts SPK_FACT_CV_… by what spk_cross_fit_calibrate found. */
 extern void spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model);
@@ -58,6 +58,6 @@ extern void spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model);
  * model would exceed a documented limit.
  */
 extern SpkStatus spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
-									const SpkSamples *parted, int n_parts, SpkModel *model);
+									 const SpkSamples *parted, int n_parts, SpkModel *model);
 
-#endif							/* SPK_CORE_JUDGING_CROSS_FIT_H */
+#endif /* SPK_CORE_JUDGING_CROSS_FIT_H */

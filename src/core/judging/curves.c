@@ -7,30 +7,31 @@
 /* A point of either curve, as counts of rows flagged. */
 typedef struct Point
 {
-	double		threshold;
-	uint64_t	tp;
-	uint64_t	fp;
+	double	 threshold;
+	uint64_t tp;
+	uint64_t fp;
 } Point;
 
 typedef struct Curve
 {
-	uint64_t	positives;
-	uint64_t	negatives;
+	uint64_t positives;
+	uint64_t negatives;
 	/* how far along the curve a point is, 0..1 */
-	double		(*path) (const struct Curve *curve, const Point *point);
-	bool		thin;			/* keep the last point in each part only */
-	Point		here;			/* where the walk has come to */
-	Point		corner;			/* the last point where the curve was not straight */
-	Point		points[SPK_CURVE_POINTS];
-	int			n;
-	bool		overflow;		/* there are more than fit: thin it */
+	double (*path)(const struct Curve *curve, const Point *point);
+	bool  thin;	  /* keep the last point in each part only */
+	Point here;	  /* where the walk has come to */
+	Point corner; /* the last point where the curve was not straight */
+	Point points[SPK_CURVE_POINTS];
+	int	  n;
+	bool  overflow; /* there are more than fit: thin it */
 } Curve;
 
 static double
 roc_path(const Curve *curve, const Point *point)
 {
 	return (spk_ratio((double) point->fp, curve->negatives) +
-			spk_ratio((double) point->tp, curve->positives)) / 2;
+			spk_ratio((double) point->tp, curve->positives)) /
+		2;
 }
 
 static double
@@ -48,7 +49,8 @@ part_of(const Curve *curve, const Point *point)
 static void
 add_point(Curve *curve, const Point *point)
 {
-	if (curve->thin && curve->n > 1 && part_of(curve, point) == part_of(curve, &curve->points[curve->n - 1]))
+	if (curve->thin && curve->n > 1 &&
+		part_of(curve, point) == part_of(curve, &curve->points[curve->n - 1]))
 		curve->n--;
 	if (curve->n < SPK_CURVE_POINTS)
 		curve->points[curve->n++] = *point;
@@ -75,8 +77,8 @@ straight(const Point *a, const Point *b, const Point *c)
 static void
 add_roc_tie(void *ctx, const SpkTie *tie)
 {
-	Curve	   *curve = ctx;
-	Point		before = curve->here;
+	Curve *curve = ctx;
+	Point  before = curve->here;
 
 	move(curve, tie);
 	if (!straight(&curve->corner, &before, &curve->here))
@@ -89,7 +91,7 @@ add_roc_tie(void *ctx, const SpkTie *tie)
 static void
 add_pr_tie(void *ctx, const SpkTie *tie)
 {
-	Curve	   *curve = ctx;
+	Curve *curve = ctx;
 
 	move(curve, tie);
 	if (tie->positives > 0)
@@ -100,7 +102,7 @@ add_pr_tie(void *ctx, const SpkTie *tie)
 static SpkStatus
 walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	curve->positives = scores->positives;
 	curve->negatives = scores->n - scores->positives;
@@ -118,7 +120,7 @@ walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 static SpkStatus
 trace(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	curve->thin = false;
 	status = walk(host, scores, visit, curve);
@@ -131,8 +133,8 @@ trace(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 SpkStatus
 spk_roc(const SpkHost *host, SpkScores *scores, SpkRocPoint *points, int *n)
 {
-	Curve		curve = {.path = roc_path};
-	SpkStatus	status;
+	Curve	  curve = {.path = roc_path};
+	SpkStatus status;
 
 	*n = 0;
 	if (scores->positives == 0 || scores->positives == scores->n)
@@ -155,8 +157,8 @@ spk_roc(const SpkHost *host, SpkScores *scores, SpkRocPoint *points, int *n)
 SpkStatus
 spk_pr(const SpkHost *host, SpkScores *scores, SpkPrPoint *points, int *n)
 {
-	Curve		curve = {.path = pr_path};
-	SpkStatus	status;
+	Curve	  curve = {.path = pr_path};
+	SpkStatus status;
 
 	*n = 0;
 	if (scores->positives == 0)

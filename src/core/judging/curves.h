@@ -13,50 +13,50 @@
 #include "core/judging/scores.h"
 
 /* Parts of a curve's length in which one point is enough. */
-#define SPK_CURVE_PARTS		1000
-#define SPK_CURVE_POINTS	(SPK_CURVE_PARTS + 2)
+#define SPK_CURVE_PARTS	 1000
+#define SPK_CURVE_POINTS (SPK_CURVE_PARTS + 2)
 
-#define SPK_DECILES			10
-#define SPK_CALIBRATION_BINS	10
-#define SPK_MAX_CALIBRATION_BINS	1000
+#define SPK_DECILES				 10
+#define SPK_CALIBRATION_BINS	 10
+#define SPK_MAX_CALIBRATION_BINS 1000
 
 /* Columns of the SQL types, in order; NaN is NULL. */
 typedef struct SpkRocPoint
 {
-	double		threshold;		/* flagged: score >= threshold; infinity flags nobody */
-	double		fpr;
-	double		tpr;
+	double threshold; /* flagged: score >= threshold; infinity flags nobody */
+	double fpr;
+	double tpr;
 } SpkRocPoint;
 
 typedef struct SpkPrPoint
 {
-	double		threshold;
-	double		precision;
-	double		recall;
+	double threshold;
+	double precision;
+	double recall;
 } SpkPrPoint;
 
 typedef struct SpkDecile
 {
-	int			decile;			/* 1 scores highest */
-	uint64_t	n;
-	double		min_score;
-	double		max_score;
-	double		churned;		/* a fraction where a tie is cut in two */
-	double		rate;			/* of those in the decile, who churned */
-	double		lift;			/* rate against that of all rows; NaN when nobody churned */
-	double		capture;		/* of all who churned, those in the decile; NaN so, too */
-	double		gain;			/* capture of this and all higher deciles */
-	double		cumulative_lift;	/* lift of this and all higher deciles */
+	int		 decile; /* 1 scores highest */
+	uint64_t n;
+	double	 min_score;
+	double	 max_score;
+	double	 churned;		  /* a fraction where a tie is cut in two */
+	double	 rate;			  /* of those in the decile, who churned */
+	double	 lift;			  /* rate against that of all rows; NaN when nobody churned */
+	double	 capture;		  /* of all who churned, those in the decile; NaN so, too */
+	double	 gain;			  /* capture of this and all higher deciles */
+	double	 cumulative_lift; /* lift of this and all higher deciles */
 } SpkDecile;
 
 typedef struct SpkCalibrationBin
 {
-	int			bin;			/* from 1 */
-	double		low;			/* scores in (low, high], and 0 in the first */
-	double		high;
-	uint64_t	n;
-	double		mean_score;
-	double		rate;			/* share that churned */
+	int		 bin; /* from 1 */
+	double	 low; /* scores in (low, high], and 0 in the first */
+	double	 high;
+	uint64_t n;
+	double	 mean_score;
+	double	 rate; /* share that churned */
 } SpkCalibrationBin;
 
 /*
@@ -105,4 +105,4 @@ extern SpkStatus spk_calibration(const SpkHost *host, SpkScores *scores, int n_b
  */
 extern SpkStatus spk_ece(const SpkHost *host, SpkScores *scores, double *ece);
 
-#endif							/* SPK_CORE_JUDGING_CURVES_H */
+#endif /* SPK_CORE_JUDGING_CURVES_H */

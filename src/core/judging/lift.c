@@ -6,11 +6,11 @@
 
 typedef struct Lift
 {
-	uint64_t	n;
-	uint64_t	positives;		/* of the ties so far */
-	double		cut_positives;	/* at the last border, shares of ties included */
-	SpkDecile  *deciles;
-	int			at;				/* the decile that is not full */
+	uint64_t   n;
+	uint64_t   positives;	  /* of the ties so far */
+	double	   cut_positives; /* at the last border, shares of ties included */
+	SpkDecile *deciles;
+	int		   at; /* the decile that is not full */
 } Lift;
 
 static uint64_t
@@ -23,9 +23,9 @@ decile_rows(uint64_t n, int decile)
 static void
 close_decile(Lift *lift, const SpkTie *tie, uint64_t taken)
 {
-	SpkDecile  *decile = &lift->deciles[lift->at];
-	double		share = (double) taken / (double) (tie->positives + tie->negatives);
-	double		positives = (double) lift->positives + share * (double) tie->positives;
+	SpkDecile *decile = &lift->deciles[lift->at];
+	double	   share = (double) taken / (double) (tie->positives + tie->negatives);
+	double	   positives = (double) lift->positives + share * (double) tie->positives;
 
 	decile->gain = positives;
 	decile->churned = positives - lift->cut_positives;
@@ -36,15 +36,15 @@ close_decile(Lift *lift, const SpkTie *tie, uint64_t taken)
 static void
 add_tie(void *ctx, const SpkTie *tie)
 {
-	Lift	   *lift = ctx;
-	uint64_t	tied = tie->positives + tie->negatives;
-	uint64_t	taken = 0;
+	Lift	*lift = ctx;
+	uint64_t tied = tie->positives + tie->negatives;
+	uint64_t taken = 0;
 
 	while (taken < tied)
 	{
-		SpkDecile  *decile = &lift->deciles[lift->at];
-		uint64_t	room = decile_rows(lift->n, lift->at) - decile->n;
-		uint64_t	take = tied - taken < room ? tied - taken : room;
+		SpkDecile *decile = &lift->deciles[lift->at];
+		uint64_t   room = decile_rows(lift->n, lift->at) - decile->n;
+		uint64_t   take = tied - taken < room ? tied - taken : room;
 
 		if (decile->n == 0)
 			decile->max_score = tie->score;
@@ -61,12 +61,12 @@ add_tie(void *ctx, const SpkTie *tie)
 static void
 judge_deciles(SpkDecile *deciles, int n_deciles, uint64_t n, uint64_t positives)
 {
-	double		base = spk_ratio((double) positives, n);
-	uint64_t	rows = 0;
+	double	 base = spk_ratio((double) positives, n);
+	uint64_t rows = 0;
 
 	for (int i = 0; i < n_deciles; i++)
 	{
-		SpkDecile  *decile = &deciles[i];
+		SpkDecile *decile = &deciles[i];
 
 		rows += decile->n;
 		decile->decile = i + 1;
@@ -81,8 +81,8 @@ judge_deciles(SpkDecile *deciles, int n_deciles, uint64_t n, uint64_t positives)
 SpkStatus
 spk_lift(const SpkHost *host, SpkScores *scores, SpkDecile *deciles, int *n)
 {
-	Lift		lift = {.n = scores->n,.deciles = deciles};
-	SpkStatus	status;
+	Lift	  lift = {.n = scores->n, .deciles = deciles};
+	SpkStatus status;
 
 	for (int i = 0; i < SPK_DECILES; i++)
 		deciles[i].n = 0;

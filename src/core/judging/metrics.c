@@ -13,21 +13,21 @@
 #include "core/judging/threshold.h"
 
 /* Scores closer to 0 or 1 than this count as this far away in the log loss. */
-#define LOG_LOSS_CLIP	1e-15
+#define LOG_LOSS_CLIP 1e-15
 
 /* What the walk has met so far, highest scores first. */
 typedef struct Walk
 {
-	uint64_t	positives;
-	uint64_t	negatives;
-	uint64_t	wins;			/* pairs in which the positive scores higher, twice; ties once */
-	double		precision;		/* sum over positives of the precision at their score */
-	double		log_loss;		/* sums over rows */
-	double		brier;
-	uint64_t	best_tp;		/* at the best threshold */
-	uint64_t	best_flagged;
-	double		best_threshold;
-	uint64_t	all_positives;
+	uint64_t positives;
+	uint64_t negatives;
+	uint64_t wins;		/* pairs in which the positive scores higher, twice; ties once */
+	double	 precision; /* sum over positives of the precision at their score */
+	double	 log_loss;	/* sums over rows */
+	double	 brier;
+	uint64_t best_tp; /* at the best threshold */
+	uint64_t best_flagged;
+	double	 best_threshold;
+	uint64_t all_positives;
 } Walk;
 
 /* F1 of a class from its right answers and both kinds of wrong ones. */
@@ -40,9 +40,9 @@ f1_score(uint64_t right, uint64_t wrong)
 static void
 add_losses(Walk *walk, const SpkTie *tie)
 {
-	double		positives = (double) tie->positives;
-	double		negatives = (double) tie->negatives;
-	double		p = fmin(fmax(tie->score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
+	double positives = (double) tie->positives;
+	double negatives = (double) tie->negatives;
+	double p = fmin(fmax(tie->score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
 
 	if (tie->positives > 0)
 		walk->log_loss -= positives * spk_log(p);
@@ -56,9 +56,10 @@ add_losses(Walk *walk, const SpkTie *tie)
 static void
 try_threshold(Walk *walk, double threshold)
 {
-	uint64_t	flagged = walk->positives + walk->negatives;
+	uint64_t flagged = walk->positives + walk->negatives;
 
-	if (spk_better_f1(walk->positives, flagged, walk->best_tp, walk->best_flagged, walk->all_positives))
+	if (spk_better_f1(walk->positives, flagged, walk->best_tp, walk->best_flagged,
+					  walk->all_positives))
 	{
 		walk->best_tp = walk->positives;
 		walk->best_flagged = flagged;
@@ -69,7 +70,7 @@ try_threshold(Walk *walk, double threshold)
 static void
 add_tie(void *ctx, const SpkTie *tie)
 {
-	Walk	   *walk = ctx;
+	Walk *walk = ctx;
 
 	walk->wins += tie->negatives * (2 * walk->positives + tie->positives);
 	walk->positives += tie->positives;
@@ -84,9 +85,9 @@ add_tie(void *ctx, const SpkTie *tie)
 static void
 judge_flags(SpkMetrics *m)
 {
-	uint64_t	negatives = m->n - m->positives;
-	uint64_t	wrong;
-	double		stay_f1;
+	uint64_t negatives = m->n - m->positives;
+	uint64_t wrong;
+	double	 stay_f1;
 
 	m->fn = m->positives - m->tp;
 	m->tn = negatives - m->fp;
@@ -99,7 +100,8 @@ judge_flags(SpkMetrics *m)
 	stay_f1 = f1_score(m->tn, wrong);
 	m->macro_f1 = (m->f1 + stay_f1) / 2;
 	m->weighted_f1 = spk_ratio((double) m->positives * m->f1 + (double) negatives * stay_f1, m->n);
-	m->baseline_weighted_f1 = spk_ratio((double) negatives * f1_score(negatives, m->positives), m->n);
+	m->baseline_weighted_f1 = spk_ratio((double) negatives * f1_score(negatives, m->positives),
+										m->n);
 }
 
 void
@@ -120,16 +122,17 @@ judge_ranks(const Walk *walk, SpkMetrics *m)
 	m->log_loss = spk_ratio(walk->log_loss, m->n);
 	m->brier = spk_ratio(walk->brier, m->n);
 	m->best_threshold = walk->best_threshold;
-	m->best_f1 = m->positives == 0 ? NAN :
+	m->best_f1 = m->positives == 0 ?
+		NAN :
 		f1_score(walk->best_tp, walk->best_flagged + m->positives - 2 * walk->best_tp);
 }
 
 SpkStatus
 spk_metrics_of(const SpkHost *host, SpkScores *scores, SpkMetrics *metrics)
 {
-	SpkMetrics	m = {.n = scores->n,.positives = scores->positives};
-	Walk		walk = {.best_threshold = NAN,.all_positives = scores->positives};
-	SpkStatus	status;
+	SpkMetrics m = {.n = scores->n, .positives = scores->positives};
+	Walk	   walk = {.best_threshold = NAN, .all_positives = scores->positives};
+	SpkStatus  status;
 
 	if (scores->n == 0)
 		return SPK_INVALID;
@@ -148,8 +151,8 @@ spk_metrics_of(const SpkHost *host, SpkScores *scores, SpkMetrics *metrics)
 SpkStatus
 spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, double threshold, SpkMetrics *metrics)
 {
-	SpkScores	scores;
-	SpkStatus	status = spk_scores_of_rows(host, rows, n, threshold, &scores);
+	SpkScores scores;
+	SpkStatus status = spk_scores_of_rows(host, rows, n, threshold, &scores);
 
 	return status == SPK_OK ? spk_metrics_of(host, &scores, metrics) : status;
 }

@@ -13,8 +13,8 @@
  */
 typedef struct SpkMetrics
 {
-#define SPK_METRIC_int8		uint64_t
-#define SPK_METRIC_float8	double
+#define SPK_METRIC_int8							  uint64_t
+#define SPK_METRIC_float8						  double
 #define SPK_METRIC_ITEM(name, type, formula, use) SPK_METRIC_##type name;
 #include "core/judging/metric_list.h"
 #undef SPK_METRIC_ITEM
@@ -41,4 +41,4 @@ extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, dou
  */
 extern void spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp);
 
-#endif							/* SPK_CORE_JUDGING_METRICS_H */
+#endif /* SPK_CORE_JUDGING_METRICS_H */

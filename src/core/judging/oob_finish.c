@@ -15,8 +15,8 @@
 static SpkStatus
 score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t *n)
 {
-	size_t		n_rows = spk_oob_rows(matrix);
-	uint32_t	every = spk_oob_every(matrix);
+	size_t	 n_rows = spk_oob_rows(matrix);
+	uint32_t every = spk_oob_every(matrix);
 
 	*n = 0;
 	for (uint32_t i = 0; i < n_rows; i++)
@@ -24,7 +24,8 @@ score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (spk_oob_count(tally[i]) > 0)
-			tally[(*n)++] = spk_scored(spk_oob_score(tally[i]), spk_matrix_label(matrix, i * every));
+			tally[(*n)++] = spk_scored(spk_oob_score(tally[i]),
+									   spk_matrix_label(matrix, i * every));
 	}
 	return SPK_OK;
 }
@@ -43,27 +44,29 @@ set_facts(const SpkMetrics *m, SpkModel *model)
 
 /* Class-weighted mean of what shuffling a feature costs. */
 static void
-set_permutation(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally, SpkModel *model)
+set_permutation(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally,
+				SpkModel *model)
 {
 	const uint64_t *judged = tally + spk_oob_rows(matrix);
-	double		weight = plan->weight[0] * (double) judged[0] + plan->weight[1] * (double) judged[1];
+	double weight = plan->weight[0] * (double) judged[0] + plan->weight[1] * (double) judged[1];
 
 	for (uint32_t f = 0; f < matrix->n_features; f++)
 	{
 		const uint64_t *words = spk_oob_permuted(tally, matrix, f);
-		double		cost = plan->weight[0] * (double) (int64_t) words[0] + plan->weight[1] * (double) (int64_t) words[1];
+		double			cost = plan->weight[0] * (double) (int64_t) words[0] +
+			plan->weight[1] * (double) (int64_t) words[1];
 
 		model->features[f].permutation = weight > 0 ? cost / weight * 0x1p-32 : 0;
 	}
 }
 
 SpkStatus
-spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally,
-			   SpkModel *model)
+spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
+			   uint64_t *tally, SpkModel *model)
 {
-	SpkMetrics	m;
-	size_t		n;
-	SpkStatus	status;
+	SpkMetrics m;
+	size_t	   n;
+	SpkStatus  status;
 
 	model->threshold = 0.5;
 	for (int fact = SPK_FACT_OOB_ROWS; fact <= SPK_FACT_OOB_MACRO_F1; fact++)
@@ -86,7 +89,7 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 SpkStatus
 spk_forest_finish(SpkForest *forest)
 {
-	SpkModel   *model = forest->model;
+	SpkModel *model = forest->model;
 
 	spk_forest_importance(forest->gains, model->n_trees, model->features, model->n_features);
 	return spk_oob_finish(&forest->host, &forest->plan, &forest->matrix, forest->tally, model);

@@ -24,8 +24,8 @@
  *
  * The tally is overwritten.  Returns SPK_CANCELLED when the host asked to stop.
  */
-extern SpkStatus spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
-								uint64_t *tally, SpkModel *model);
+extern SpkStatus spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan,
+								const SpkMatrix *matrix, uint64_t *tally, SpkModel *model);
 
 /*
  * Sets what follows from all trees of the forest: the importance of features, the
@@ -34,4 +34,4 @@ extern SpkStatus spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, 
  */
 extern SpkStatus spk_forest_finish(SpkForest *forest);
 
-#endif							/* SPK_CORE_JUDGING_OOB_FINISH_H */
+#endif /* SPK_CORE_JUDGING_OOB_FINISH_H */

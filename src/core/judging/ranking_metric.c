@@ -13,7 +13,7 @@ static const struct
 {
 	const char *name;
 	size_t		offset;
-}			specs[SPK_N_METRICS] = {
+} specs[SPK_N_METRICS] = {
 	[SPK_METRIC_WEIGHTED_F1] = {"weighted_f1", offsetof(SpkMetrics, weighted_f1)},
 	[SPK_METRIC_F1] = {"f1", offsetof(SpkMetrics, f1)},
 	[SPK_METRIC_MACRO_F1] = {"macro_f1", offsetof(SpkMetrics, macro_f1)},
@@ -45,7 +45,7 @@ spk_metric_of(const char *name, size_t len, SpkMetric *metric)
 double
 spk_metric_value(const SpkMetrics *metrics, SpkMetric metric)
 {
-	double		value;
+	double value;
 
 	memcpy(&value, (const char *) metrics + specs[metric].offset, sizeof(value));
 	return value;
@@ -55,11 +55,11 @@ spk_metric_value(const SpkMetrics *metrics, SpkMetric metric)
 static void
 draw_rows(const SpkScored *rows, size_t n, SpkRng *rng, SpkScored *drawn)
 {
-	size_t		places[SPK_SPREAD_ROWS];
+	size_t places[SPK_SPREAD_ROWS];
 
 	for (int i = 0; i < SPK_SPREAD_ROWS;)
 	{
-		bool		again = false;
+		bool again = false;
 
 		places[i] = spk_rng_below(rng, n > UINT32_MAX ? UINT32_MAX : (uint32_t) n);
 		for (int k = 0; k < i; k++)
@@ -72,19 +72,19 @@ draw_rows(const SpkScored *rows, size_t n, SpkRng *rng, SpkScored *drawn)
 }
 
 SpkStatus
-spk_metric_spread(const SpkHost *host, const SpkScored *rows, size_t n, double threshold, SpkMetric metric,
-				  uint64_t seed, double spread[2])
+spk_metric_spread(const SpkHost *host, const SpkScored *rows, size_t n, double threshold,
+				  SpkMetric metric, uint64_t seed, double spread[2])
 {
-	SpkRng		rng = spk_rng(seed, 0);
-	uint64_t	keys[2 * SPK_SPREAD_DRAWS];
-	uint32_t	n_keys = 0;
-	SpkStatus	status = SPK_OK;
+	SpkRng	  rng = spk_rng(seed, 0);
+	uint64_t  keys[2 * SPK_SPREAD_DRAWS];
+	uint32_t  n_keys = 0;
+	SpkStatus status = SPK_OK;
 
 	spread[0] = spread[1] = NAN;
 	for (int draw = 0; draw < SPK_SPREAD_DRAWS && n > SPK_SPREAD_ROWS; draw++)
 	{
-		SpkScored	drawn[SPK_SPREAD_ROWS];
-		SpkMetrics	m;
+		SpkScored  drawn[SPK_SPREAD_ROWS];
+		SpkMetrics m;
 
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;

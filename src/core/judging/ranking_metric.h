@@ -37,8 +37,8 @@ spk_metric_is_loss(SpkMetric metric)
 extern double spk_metric_value(const SpkMetrics *metrics, SpkMetric metric);
 
 /* What tells how much a metric on few rows is worth. */
-#define SPK_SPREAD_DRAWS	1000
-#define SPK_SPREAD_ROWS		34
+#define SPK_SPREAD_DRAWS 1000
+#define SPK_SPREAD_ROWS	 34
 
 /*
  * How far the metric on SPK_SPREAD_ROWS rows is a matter of chance: its 5th and
@@ -47,7 +47,8 @@ extern double spk_metric_value(const SpkMetrics *metrics, SpkMetric metric);
  * is not defined do not count; NaN and NaN when there are no more rows than
  * that, or most draws do not count.  SPK_CANCELLED.
  */
-extern SpkStatus spk_metric_spread(const SpkHost *host, const SpkScored *rows, size_t n, double threshold,
-								   SpkMetric metric, uint64_t seed, double spread[2]);
+extern SpkStatus spk_metric_spread(const SpkHost *host, const SpkScored *rows, size_t n,
+								   double threshold, SpkMetric metric, uint64_t seed,
+								   double spread[2]);
 
-#endif							/* SPK_CORE_JUDGING_RANKING_METRIC_H */
+#endif /* SPK_CORE_JUDGING_RANKING_METRIC_H */

@@ -6,18 +6,18 @@
 
 typedef struct Reliability
 {
-	SpkCalibrationBin *bins;	/* rate and mean_score are sums during the walk */
-	int			n_bins;
-	int			n;				/* of them with rows */
-	int			at;				/* where the walk is, n_bins at first */
+	SpkCalibrationBin *bins; /* rate and mean_score are sums during the walk */
+	int				   n_bins;
+	int				   n;  /* of them with rows */
+	int				   at; /* where the walk is, n_bins at first */
 } Reliability;
 
 static void
 add_tie(void *ctx, const SpkTie *tie)
 {
 	Reliability *r = ctx;
-	double		rows = (double) (tie->positives + tie->negatives);
-	int			before = r->at;
+	double		 rows = (double) (tie->positives + tie->negatives);
+	int			 before = r->at;
 
 	/*
 	 * Down to the bin with low < score; that of 0 is the first.  A cell with a
@@ -27,11 +27,9 @@ add_tie(void *ctx, const SpkTie *tie)
 	while (r->at == r->n_bins || (r->at > 0 && tie->low <= (double) r->at / r->n_bins))
 		r->at--;
 	if (r->at < before)
-		r->bins[r->n++] = (SpkCalibrationBin) {
-			.bin = r->at + 1,
-			.low = (double) r->at / r->n_bins,
-			.high = (double) (r->at + 1) / r->n_bins
-		};
+		r->bins[r->n++] = (SpkCalibrationBin) {.bin = r->at + 1,
+											   .low = (double) r->at / r->n_bins,
+											   .high = (double) (r->at + 1) / r->n_bins};
 	r->bins[r->n - 1].n += tie->positives + tie->negatives;
 	r->bins[r->n - 1].mean_score += rows * tie->score;
 	r->bins[r->n - 1].rate += (double) tie->positives;
@@ -40,7 +38,7 @@ add_tie(void *ctx, const SpkTie *tie)
 SpkStatus
 spk_calibration(const SpkHost *host, SpkScores *scores, int n_bins, SpkCalibrationBin *bins, int *n)
 {
-	Reliability r = {.bins = bins,.n_bins = n_bins,.at = n_bins};
+	Reliability r = {.bins = bins, .n_bins = n_bins, .at = n_bins};
 	SpkStatus	status = spk_scores_walk(host, scores, add_tie, &r);
 
 	if (status != SPK_OK)
@@ -58,9 +56,9 @@ SpkStatus
 spk_ece(const SpkHost *host, SpkScores *scores, double *ece)
 {
 	SpkCalibrationBin bins[SPK_CALIBRATION_BINS];
-	int			n;
-	double		sum = 0;
-	SpkStatus	status = spk_calibration(host, scores, SPK_CALIBRATION_BINS, bins, &n);
+	int				  n;
+	double			  sum = 0;
+	SpkStatus		  status = spk_calibration(host, scores, SPK_CALIBRATION_BINS, bins, &n);
 
 	if (status != SPK_OK)
 		return status;

@@ -10,7 +10,7 @@
 #include "core/judging/samples.h"
 
 /* Rows that are scored together; their codes stay in the cache, too. */
-#define SCORED_ROWS		512
+#define SCORED_ROWS 512
 
 static inline bool
 in_fold(const uint8_t *folds, uint32_t row, int fold)
@@ -25,9 +25,9 @@ static SpkStatus
 copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
 {
 	const SpkMatrix *all = &samples->matrix;
-	size_t		stride = all->stride;
-	uint32_t	n = 0;
-	uint8_t    *codes;
+	size_t			 stride = all->stride;
+	uint32_t		 n = 0;
+	uint8_t			*codes;
 
 	for (uint32_t r = 0; r < all->n_rows; r++)
 		n += samples->matrix_folds[r] != fold;
@@ -58,7 +58,7 @@ static SpkStatus
 list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues *some)
 {
 	const SpkValues *all = &samples->values;
-	uint32_t   *rows = spk_alloc(host, all->n_rows, sizeof(uint32_t));
+	uint32_t		*rows = spk_alloc(host, all->n_rows, sizeof(uint32_t));
 
 	if (rows == NULL)
 		return SPK_NO_MEMORY;
@@ -82,10 +82,11 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 
 /* Of n rows those that are not left out: what their folds are in parted. */
 static uint8_t *
-take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted, uint32_t n)
+take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted,
+		   uint32_t n)
 {
-	uint8_t    *folds = spk_alloc(host, n, 1);
-	uint32_t	n_taken = 0;
+	uint8_t *folds = spk_alloc(host, n, 1);
+	uint32_t n_taken = 0;
 
 	for (uint32_t r = 0; r < n && folds != NULL; r++)
 		if (left_out[r] != fold)
@@ -95,9 +96,9 @@ take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t
 
 SpkStatus
 spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
-			  SpkAlgorithm algorithm, SpkSamples *some)
+				 SpkAlgorithm algorithm, SpkSamples *some)
 {
-	SpkStatus	status;
+	SpkStatus	   status;
 	const uint8_t *folds;
 
 	memset(some, 0, sizeof(*some));
@@ -106,16 +107,16 @@ spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const
 		status = copy_codes(host, samples, fold, &some->matrix);
 		if (status != SPK_OK)
 			return status;
-		folds = some->matrix_folds = take_folds(host, samples->matrix_folds, fold, parted->matrix_folds,
-												samples->matrix.n_rows);
+		folds = some->matrix_folds = take_folds(host, samples->matrix_folds, fold,
+												parted->matrix_folds, samples->matrix.n_rows);
 	}
 	else
 	{
 		status = list_values(host, samples, fold, &some->values);
 		if (status != SPK_OK)
 			return status;
-		folds = some->values_folds = take_folds(host, samples->values_folds, fold, parted->values_folds,
-												samples->values.n_rows);
+		folds = some->values_folds = take_folds(host, samples->values_folds, fold,
+												parted->values_folds, samples->values.n_rows);
 	}
 	if (folds != NULL)
 		return SPK_OK;
@@ -128,7 +129,7 @@ spk_samples_release(const SpkHost *host, SpkSamples *some)
 {
 	spk_release(host, some->matrix.codes);
 	spk_release(host, (void *) some->matrix_folds);
-	spk_release(host, (void *) some->values.rows);	/* the values are those of all */
+	spk_release(host, (void *) some->values.rows); /* the values are those of all */
 	spk_release(host, (void *) some->values_folds);
 	memset(some, 0, sizeof(*some));
 }
@@ -138,8 +139,8 @@ spk_samples_release(const SpkHost *host, SpkSamples *some)
 static SpkStatus
 fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
-	SpkMatrix	matrix = samples->matrix;
-	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : copy_codes(host, samples, fold, &matrix);
+	SpkMatrix matrix = samples->matrix;
+	SpkStatus status = fold == SPK_NO_FOLD ? SPK_OK : copy_codes(host, samples, fold, &matrix);
 
 	if (status != SPK_OK)
 		return status;
@@ -157,8 +158,8 @@ fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *mo
 static SpkStatus
 fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
-	SpkValues	values = samples->values;
-	SpkStatus	status = fold == SPK_NO_FOLD ? SPK_OK : list_values(host, samples, fold, &values);
+	SpkValues values = samples->values;
+	SpkStatus status = fold == SPK_NO_FOLD ? SPK_OK : list_values(host, samples, fold, &values);
 
 	if (status != SPK_OK)
 		return status;
@@ -176,7 +177,7 @@ spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkMod
 	model->threshold = 0.5;
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
 	return spk_learns_codes(model->algorithm) ? fit_codes(host, samples, fold, model) :
-		fit_values(host, samples, fold, model);
+												fit_values(host, samples, fold, model);
 }
 
 /* ---- Scores ---- */
@@ -190,7 +191,7 @@ static void
 score_block(const SpkModel *model, const SpkMatrix *matrix, const uint32_t *rows, uint32_t n,
 			SpkScored *scored)
 {
-	double		sums[SCORED_ROWS] = {0};
+	double sums[SCORED_ROWS] = {0};
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
@@ -208,8 +209,8 @@ score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkM
 			SpkScored *scored, size_t *n)
 {
 	const SpkMatrix *matrix = &samples->matrix;
-	uint32_t	rows[SCORED_ROWS];
-	uint32_t	n_rows = 0;
+	uint32_t		 rows[SCORED_ROWS];
+	uint32_t		 n_rows = 0;
 
 	for (uint32_t r = 0; r < matrix->n_rows; r++)
 	{
@@ -245,23 +246,23 @@ score_values(const SpkHost *host, const SpkSamples *samples, int fold, const Spk
 
 SpkStatus
 spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
-			   SpkScored *scored, size_t *n)
+				  SpkScored *scored, size_t *n)
 {
 	*n = 0;
 	return spk_learns_codes(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
-		score_values(host, samples, fold, model, scored, n);
+												score_values(host, samples, fold, model, scored, n);
 }
 
 /* ---- Memory ---- */
 
 /* No model has more nodes: a value of 1 GB holds fewer. */
-#define MOST_NODES		(UINT64_C(1) << 27)
+#define MOST_NODES (UINT64_C(1) << 27)
 
 uint64_t
 spk_fitted_size(const SpkModel *model, uint32_t n_rows)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
-	uint64_t	n_nodes = learner->most_nodes == NULL ? 0 : learner->most_nodes(model, n_rows);
+	uint64_t n_nodes = learner->most_nodes == NULL ? 0 : learner->most_nodes(model, n_rows);
 
 	return (n_nodes < MOST_NODES ? n_nodes : MOST_NODES) * sizeof(SpkNode);
 }
@@ -270,8 +271,9 @@ uint64_t
 spk_fit_size(const SpkModel *model, uint32_t n_rows)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
-	uint64_t	row = learner->fit_codes != NULL ? spk_matrix_stride(model->n_features) : sizeof(uint32_t);
-	uint64_t	work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
+	uint64_t		  row = learner->fit_codes != NULL ? spk_matrix_stride(model->n_features) :
+														 sizeof(uint32_t);
+	uint64_t		  work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 
 	return n_rows * row + work + spk_fitted_size(model, n_rows);
 }

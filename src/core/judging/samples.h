@@ -18,7 +18,7 @@
 #include "core/rows/values.h"
 
 /* In place of a fold's number: leave out no row. */
-#define SPK_NO_FOLD		(-1)
+#define SPK_NO_FOLD (-1)
 
 /*
  * The rows in each form, and for each row the number of its fold.  The two forms
@@ -27,10 +27,10 @@
  */
 typedef struct SpkSamples
 {
-	SpkMatrix	matrix;			/* for trees */
-	const uint8_t *matrix_folds;	/* the fold of each row of matrix */
-	SpkValues	values;			/* for models without trees */
-	const uint8_t *values_folds;	/* the fold of each row of values */
+	SpkMatrix	   matrix;		 /* for trees */
+	const uint8_t *matrix_folds; /* the fold of each row of matrix */
+	SpkValues	   values;		 /* for models without trees */
+	const uint8_t *values_folds; /* the fold of each row of values */
 } SpkSamples;
 
 /*
@@ -45,7 +45,8 @@ typedef struct SpkSamples
  * model would exceed a documented limit.  After a failure, too, the caller
  * releases the model by spk_model_release.
  */
-extern SpkStatus spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model);
+extern SpkStatus spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold,
+								 SpkModel *model);
 
 /*
  * Makes *some of the rows of samples that are not in the fold, or of all rows for
@@ -55,8 +56,9 @@ extern SpkStatus spk_samples_fit(const SpkHost *host, const SpkSamples *samples,
  * held.
  */
 extern SpkStatus spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold,
-							   const SpkSamples *parted, SpkAlgorithm algorithm, SpkSamples *some);
-extern void spk_samples_release(const SpkHost *host, SpkSamples *some);
+								  const SpkSamples *parted, SpkAlgorithm algorithm,
+								  SpkSamples *some);
+extern void		 spk_samples_release(const SpkHost *host, SpkSamples *some);
 
 /*
  * Scores the rows in the fold, or all rows for SPK_NO_FOLD, with a model that has
@@ -64,7 +66,7 @@ extern void spk_samples_release(const SpkHost *host, SpkSamples *some);
  * rows; their number is returned in *n.
  */
 extern SpkStatus spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold,
-								const SpkModel *model, SpkScored *scored, size_t *n);
+								   const SpkModel *model, SpkScored *scored, size_t *n);
 
 /*
  * Upper bounds of memory, in bytes, for a model whose algorithm, options and
@@ -75,4 +77,4 @@ extern SpkStatus spk_samples_score(const SpkHost *host, const SpkSamples *sample
 extern uint64_t spk_fit_size(const SpkModel *model, uint32_t n_rows);
 extern uint64_t spk_fitted_size(const SpkModel *model, uint32_t n_rows);
 
-#endif							/* SPK_CORE_JUDGING_SAMPLES_H */
+#endif /* SPK_CORE_JUDGING_SAMPLES_H */

@@ -5,18 +5,18 @@
 #include "core/judging/score_sort.h"
 #include "core/base/sort.h"
 
-#define RADIX_BITS		8
-#define RADIX			(1 << RADIX_BITS)
-#define TOP_SHIFT		(64 - RADIX_BITS)
-#define SMALL_SORT		32		/* rows that insertion sort handles better */
+#define RADIX_BITS 8
+#define RADIX	   (1 << RADIX_BITS)
+#define TOP_SHIFT  (64 - RADIX_BITS)
+#define SMALL_SORT 32 /* rows that insertion sort handles better */
 
 static void
 insertion_sort(SpkScored *rows, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 	{
-		SpkScored	row = rows[i];
-		size_t		j = i;
+		SpkScored row = rows[i];
+		size_t	  j = i;
 
 		for (; j > 0 && rows[j - 1] > row; j--)
 			rows[j] = rows[j - 1];
@@ -34,18 +34,18 @@ digit_of(SpkScored row, int shift)
 static SpkStatus
 permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const size_t *end)
 {
-	size_t		moves = 0;
+	size_t moves = 0;
 
 	for (unsigned d = 0; d < RADIX; d++)
 	{
 		while (next[d] < end[d])
 		{
-			SpkScored	row = rows[next[d]];
-			unsigned	to;
+			SpkScored row = rows[next[d]];
+			unsigned  to;
 
 			while ((to = digit_of(row, shift)) != d)
 			{
-				SpkScored	displaced = rows[next[to]];
+				SpkScored displaced = rows[next[to]];
 
 				rows[next[to]++] = row;
 				row = displaced;
@@ -67,10 +67,10 @@ permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const siz
 static SpkStatus
 radix_sort(const SpkHost *host, SpkScored *rows, size_t n, int shift)
 {
-	size_t		next[RADIX];
-	size_t		end[RADIX] = {0};
-	size_t		start = 0;
-	SpkStatus	status;
+	size_t	  next[RADIX];
+	size_t	  end[RADIX] = {0};
+	size_t	  start = 0;
+	SpkStatus status;
 
 	if (n <= SMALL_SORT)
 	{

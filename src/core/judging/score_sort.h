@@ -14,4 +14,4 @@
  */
 extern SpkStatus spk_sort_scored(const SpkHost *host, SpkScored *rows, size_t n);
 
-#endif							/* SPK_CORE_JUDGING_SCORE_SORT_H */
+#endif /* SPK_CORE_JUDGING_SCORE_SORT_H */

@@ -7,9 +7,9 @@
 #include "core/judging/score_sort.h"
 #include "core/base/sort.h"
 
-#define FIRST_CAPACITY	64
+#define FIRST_CAPACITY 64
 
-#define CELLS_PER_UNIT	((double) (UINT32_C(1) << SPK_SCORE_PLACES))
+#define CELLS_PER_UNIT ((double) (UINT32_C(1) << SPK_SCORE_PLACES))
 
 static inline uint32_t
 cell_of(double score)
@@ -53,7 +53,7 @@ count_rows_in_cells(const SpkHost *host, SpkScores *scores, const SpkScored *row
 static SpkStatus
 turn_into_cells(const SpkHost *host, SpkScores *scores)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	if (scores->cells != NULL)
 		return SPK_OK;
@@ -73,9 +73,9 @@ turn_into_cells(const SpkHost *host, SpkScores *scores)
 static SpkStatus
 reserve(const SpkHost *host, SpkScores *scores, uint64_t more)
 {
-	uint64_t	needed = scores->n + more;
-	uint64_t	capacity = (uint64_t) scores->capacity * 2;
-	SpkScored  *rows;
+	uint64_t   needed = scores->n + more;
+	uint64_t   capacity = (uint64_t) scores->capacity * 2;
+	SpkScored *rows;
 
 	if (needed > SPK_MAX_SCORED)
 		return SPK_LIMIT;
@@ -104,8 +104,8 @@ reserve(const SpkHost *host, SpkScores *scores, uint64_t more)
 SpkStatus
 spk_scores_add(const SpkHost *host, SpkScores *scores, double score, int label)
 {
-	SpkScored	row = spk_scored(score, label);
-	SpkStatus	status = reserve(host, scores, 1);
+	SpkScored row = spk_scored(score, label);
+	SpkStatus status = reserve(host, scores, 1);
 
 	if (status != SPK_OK)
 		return status;
@@ -141,7 +141,7 @@ merge_cells(const SpkHost *host, SpkScoreCell *cells, const SpkScoreCell *from)
 SpkStatus
 spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 {
-	SpkStatus	status = reserve(host, scores, from->n);
+	SpkStatus status = reserve(host, scores, from->n);
 
 	if (status != SPK_OK)
 		return status;
@@ -150,7 +150,8 @@ spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 	else if (scores->cells != NULL)
 		status = count_rows_in_cells(host, scores, from->rows, from->n);
 	else if (from->n > 0 &&
-			 !spk_copy(host, scores->rows + scores->n, from->rows, (size_t) from->n * sizeof(SpkScored)))
+			 !spk_copy(host, scores->rows + scores->n, from->rows,
+					   (size_t) from->n * sizeof(SpkScored)))
 		status = SPK_CANCELLED;
 	scores->sorted = false;
 	scores->n += from->n;
@@ -166,7 +167,7 @@ count_rows(const SpkHost *host, SpkScores *scores)
 {
 	for (uint64_t i = 0; i < scores->n; i++)
 	{
-		uint64_t	label = (uint64_t) spk_scored_label(scores->rows[i]);
+		uint64_t label = (uint64_t) spk_scored_label(scores->rows[i]);
 
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -181,9 +182,10 @@ count_rows(const SpkHost *host, SpkScores *scores)
 }
 
 SpkStatus
-spk_scores_of_rows(const SpkHost *host, SpkScored *rows, size_t n, double threshold, SpkScores *scores)
+spk_scores_of_rows(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
+				   SpkScores *scores)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	spk_scores_init(scores, threshold);
 	if (n == 0)
@@ -203,11 +205,11 @@ spk_scores_of_rows(const SpkHost *host, SpkScored *rows, size_t n, double thresh
 static SpkStatus
 walk_rows(const SpkHost *host, const SpkScores *scores, SpkTieVisitor visit, void *ctx)
 {
-	SpkTie		tie = {0};
+	SpkTie tie = {0};
 
 	for (uint64_t left = scores->n; left > 0;)
 	{
-		SpkScored	row = scores->rows[--left];
+		SpkScored row = scores->rows[--left];
 
 		if (left % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -232,7 +234,7 @@ walk_cells(const SpkHost *host, const SpkScores *scores, SpkTieVisitor visit, vo
 	for (uint32_t left = SPK_SCORE_CELLS; left-- > 0;)
 	{
 		const SpkScoreCell *cell = &scores->cells[left];
-		SpkTie		tie;
+		SpkTie				tie;
 
 		if (left % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -253,7 +255,7 @@ spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, voi
 		return walk_cells(host, scores, visit, ctx);
 	if (!scores->sorted)
 	{
-		SpkStatus	status = spk_sort_scored(host, scores->rows, (size_t) scores->n);
+		SpkStatus status = spk_sort_scored(host, scores->rows, (size_t) scores->n);
 
 		if (status != SPK_OK)
 			return status;

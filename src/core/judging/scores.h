@@ -32,51 +32,51 @@
 typedef uint64_t SpkScored;
 
 /* As many as the integer arithmetic of metrics is exact for, and cells count. */
-#define SPK_MAX_SCORED	UINT64_C(3000000000)
+#define SPK_MAX_SCORED UINT64_C(3000000000)
 
 /* 32 MB of words, or as much of cells. */
-#define SPK_EXACT_SCORES	(UINT64_C(1) << 22)
-#define SPK_SCORE_PLACES	22
-#define SPK_SCORE_CELLS		((UINT32_C(1) << SPK_SCORE_PLACES) + 2)
+#define SPK_EXACT_SCORES (UINT64_C(1) << 22)
+#define SPK_SCORE_PLACES 22
+#define SPK_SCORE_CELLS	 ((UINT32_C(1) << SPK_SCORE_PLACES) + 2)
 
 /* The rows in a cell, of label 0 and 1. */
 typedef struct SpkScoreCell
 {
-	uint32_t	rows[2];
+	uint32_t rows[2];
 } SpkScoreCell;
 
 typedef struct SpkScores
 {
-	double		threshold;
-	uint64_t	n;
-	uint64_t	positives;
-	uint64_t	tp;				/* rows with score >= threshold, exact in either form */
-	uint64_t	fp;
-	size_t		capacity;		/* of rows */
-	bool		sorted;			/* rows are */
-	SpkScored  *rows;			/* n, NULL when there are none or cells */
-	SpkScoreCell *cells;		/* SPK_SCORE_CELLS, or NULL */
+	double		  threshold;
+	uint64_t	  n;
+	uint64_t	  positives;
+	uint64_t	  tp; /* rows with score >= threshold, exact in either form */
+	uint64_t	  fp;
+	size_t		  capacity; /* of rows */
+	bool		  sorted;	/* rows are */
+	SpkScored	 *rows;		/* n, NULL when there are none or cells */
+	SpkScoreCell *cells;	/* SPK_SCORE_CELLS, or NULL */
 } SpkScores;
 
 /* The rows that share a score, or a cell. */
 typedef struct SpkTie
 {
-	double		score;			/* of a cell: its middle */
-	double		low;			/* no row scores lower; the threshold that flags just these and higher ones */
-	double		high;			/* nor higher; the end of a cell is in the next one */
-	uint64_t	positives;
-	uint64_t	negatives;
+	double	 score; /* of a cell: its middle */
+	double	 low;	/* no row scores lower; the threshold that flags just these and higher ones */
+	double	 high;	/* nor higher; the end of a cell is in the next one */
+	uint64_t positives;
+	uint64_t negatives;
 } SpkTie;
 
-typedef void (*SpkTieVisitor) (void *ctx, const SpkTie *tie);
+typedef void (*SpkTieVisitor)(void *ctx, const SpkTie *tie);
 
 /* score 0..1, label 0 or 1 */
 static inline SpkScored
 spk_scored(double score, int label)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
-	score += 0.0;				/* turns -0 into 0 */
+	score += 0.0; /* turns -0 into 0 */
 	memcpy(&bits, &score, sizeof(bits));
 	return bits << 1 | (uint64_t) label;
 }
@@ -84,8 +84,8 @@ spk_scored(double score, int label)
 static inline double
 spk_scored_score(SpkScored row)
 {
-	uint64_t	bits = row >> 1;
-	double		score;
+	uint64_t bits = row >> 1;
+	double	 score;
 
 	memcpy(&score, &bits, sizeof(score));
 	return score;
@@ -125,16 +125,17 @@ extern SpkStatus spk_scores_merge(const SpkHost *host, SpkScores *scores, const 
  * the caller's.  All of them are kept, however many.  SPK_INVALID when n is 0;
  * SPK_LIMIT; SPK_CANCELLED leaves rows undefined.
  */
-extern SpkStatus spk_scores_of_rows(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
-									SpkScores *scores);
+extern SpkStatus spk_scores_of_rows(const SpkHost *host, SpkScored *rows, size_t n,
+									double threshold, SpkScores *scores);
 
 /*
  * Visits ties from the highest score down; sorts rows first, unless they are.
  * SPK_CANCELLED may leave rows undefined.
  */
-extern SpkStatus spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, void *ctx);
+extern SpkStatus spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit,
+								 void *ctx);
 
 /* Gives back rows or cells. */
 extern void spk_scores_release(const SpkHost *host, SpkScores *scores);
 
-#endif							/* SPK_CORE_JUDGING_SCORES_H */
+#endif /* SPK_CORE_JUDGING_SCORES_H */

@@ -7,15 +7,15 @@
 #include "core/judging/student.h"
 #include "core/base/elementary.h"
 
-#define MAX_TERMS		2000
-#define SMALLEST		1e-300
+#define MAX_TERMS 2000
+#define SMALLEST  1e-300
 
 /* x to the power of n halves. */
 static double
 half_power(double x, uint32_t n)
 {
-	double		root = sqrt(x);
-	double		power = 1;
+	double root = sqrt(x);
+	double power = 1;
 
 	for (; n > 0; n /= 2, root *= root)
 		if (n % 2 == 1)
@@ -27,7 +27,7 @@ half_power(double x, uint32_t n)
 static double
 beta(uint32_t n)
 {
-	double		b = n % 2 == 1 ? SPK_PI : 2;
+	double b = n % 2 == 1 ? SPK_PI : 2;
 
 	for (double a = n % 2 == 1 ? 0.5 : 1; a < 0.5 * n; a++)
 		b *= a / (a + 0.5);
@@ -44,15 +44,15 @@ away_from_0(double x)
 static double
 beta_fraction(double a, double b, double x)
 {
-	double		c = 1;
-	double		d = 1 / away_from_0(1 - (a + b) * x / (a + 1));
-	double		value = d;
+	double c = 1;
+	double d = 1 / away_from_0(1 - (a + b) * x / (a + 1));
+	double value = d;
 
 	for (int m = 1; m < MAX_TERMS; m++)
 	{
-		double		even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-		double		odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-		double		change;
+		double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+		double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+		double change;
 
 		d = 1 / away_from_0(1 + even * d);
 		c = away_from_0(1 + even / c);
@@ -71,10 +71,10 @@ beta_fraction(double a, double b, double x)
 double
 spk_student_p(double t, uint32_t degrees)
 {
-	double		a = 0.5 * degrees;
-	double		x = degrees / (degrees + t * t);
-	double		rest = 1 / (1 + degrees / (t * t));	/* 1 - x without cancellation; 0 for 0 */
-	double		front = half_power(x, degrees) * sqrt(rest) / beta(degrees);
+	double a = 0.5 * degrees;
+	double x = degrees / (degrees + t * t);
+	double rest = 1 / (1 + degrees / (t * t)); /* 1 - x without cancellation; 0 for 0 */
+	double front = half_power(x, degrees) * sqrt(rest) / beta(degrees);
 
 	if (isnan(t))
 		return t;
@@ -86,8 +86,8 @@ spk_student_p(double t, uint32_t degrees)
 double
 spk_paired_p(const double *differences, uint32_t n)
 {
-	double		mean = 0;
-	double		squares = 0;
+	double mean = 0;
+	double squares = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		mean += differences[i];

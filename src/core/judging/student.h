@@ -25,4 +25,4 @@ extern double spk_student_p(double t, uint32_t degrees);
  */
 extern double spk_paired_p(const double *differences, uint32_t n);
 
-#endif							/* SPK_CORE_JUDGING_STUDENT_H */
+#endif /* SPK_CORE_JUDGING_STUDENT_H */

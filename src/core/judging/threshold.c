@@ -7,18 +7,18 @@
 typedef struct Choice
 {
 	/* is it better to flag all rows so far than what was best before? */
-	bool		(*better) (struct Choice *choice);
-	uint64_t	positives;		/* of all rows */
-	uint64_t	budget;
-	double		cost_false_alarm;
-	double		cost_missed;
-	uint64_t	tp;				/* of the rows so far */
-	uint64_t	fp;
-	uint64_t	best_tp;
-	uint64_t	best_fp;
-	double		upper;			/* the lowest score flagged when it was best */
-	double		lower;			/* and the next lower one */
-	bool		lower_is_next;
+	bool (*better)(struct Choice *choice);
+	uint64_t positives; /* of all rows */
+	uint64_t budget;
+	double	 cost_false_alarm;
+	double	 cost_missed;
+	uint64_t tp; /* of the rows so far */
+	uint64_t fp;
+	uint64_t best_tp;
+	uint64_t best_fp;
+	double	 upper; /* the lowest score flagged when it was best */
+	double	 lower; /* and the next lower one */
+	bool	 lower_is_next;
 } Choice;
 
 static bool
@@ -48,12 +48,12 @@ better_budget(Choice *c)
 static void
 try_tie(void *ctx, const SpkTie *tie)
 {
-	Choice	   *c = ctx;
+	Choice *c = ctx;
 
 	if (c->lower_is_next)
 		c->lower = tie->high;
 	if (c->lower_is_next && c->best_tp + c->best_fp == 0 && tie->low == 1)
-		c->upper = NAN;			/* no threshold is above */
+		c->upper = NAN; /* no threshold is above */
 	c->lower_is_next = false;
 
 	c->tp += tie->positives;
@@ -71,7 +71,7 @@ try_tie(void *ctx, const SpkTie *tie)
 static SpkStatus
 choose(const SpkHost *host, SpkScores *scores, Choice *c, double *threshold)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	c->positives = scores->positives;
 	c->upper = 1;
@@ -86,21 +86,19 @@ choose(const SpkHost *host, SpkScores *scores, Choice *c, double *threshold)
 SpkStatus
 spk_threshold_f1(const SpkHost *host, SpkScores *scores, double *threshold)
 {
-	Choice		choice = {.better = better_f1};
+	Choice choice = {.better = better_f1};
 
 	*threshold = NAN;
 	return scores->positives == 0 ? SPK_OK : choose(host, scores, &choice, threshold);
 }
 
 SpkStatus
-spk_threshold_cost(const SpkHost *host, SpkScores *scores, double cost_false_alarm, double cost_missed,
-				   double *threshold)
+spk_threshold_cost(const SpkHost *host, SpkScores *scores, double cost_false_alarm,
+				   double cost_missed, double *threshold)
 {
-	Choice		choice = {
-		.better = better_cost,
-		.cost_false_alarm = cost_false_alarm,
-		.cost_missed = cost_missed
-	};
+	Choice choice = {.better = better_cost,
+					 .cost_false_alarm = cost_false_alarm,
+					 .cost_missed = cost_missed};
 
 	return choose(host, scores, &choice, threshold);
 }
@@ -108,7 +106,7 @@ spk_threshold_cost(const SpkHost *host, SpkScores *scores, double cost_false_ala
 SpkStatus
 spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget, double *threshold)
 {
-	Choice		choice = {.better = better_budget,.budget = budget};
+	Choice choice = {.better = better_budget, .budget = budget};
 
 	return choose(host, scores, &choice, threshold);
 }
@@ -116,16 +114,16 @@ spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget, do
 void
 spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
 {
-	size_t		low = 0;
-	size_t		high = n;
-	uint64_t	tp = 0;
-	double		threshold;
+	size_t	 low = 0;
+	size_t	 high = n;
+	uint64_t tp = 0;
+	double	 threshold;
 
 	if (m->positives < SPK_THRESHOLD_MIN_CLASS || n - m->positives < SPK_THRESHOLD_MIN_CLASS)
 		return;
-	while (low < high)			/* the first row to flag */
+	while (low < high) /* the first row to flag */
 	{
-		size_t		middle = low + (high - low) / 2;
+		size_t middle = low + (high - low) / 2;
 
 		if (spk_scored_score(rows[middle]) < m->best_threshold)
 			low = middle + 1;

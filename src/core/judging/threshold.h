@@ -17,7 +17,7 @@
 static inline double
 spk_threshold_between(double lower, double upper)
 {
-	double		middle = (lower + upper) / 2;
+	double middle = (lower + upper) / 2;
 
 	return middle > lower ? middle : upper;
 }
@@ -28,7 +28,8 @@ spk_threshold_between(double lower, double upper)
  * positives); fractions are compared without dividing.
  */
 static inline bool
-spk_better_f1(uint64_t tp, uint64_t flagged, uint64_t than_tp, uint64_t than_flagged, uint64_t positives)
+spk_better_f1(uint64_t tp, uint64_t flagged, uint64_t than_tp, uint64_t than_flagged,
+			  uint64_t positives)
 {
 	return tp * (than_flagged + positives) > than_tp * (flagged + positives);
 }
@@ -54,7 +55,7 @@ extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, ui
 									  double *threshold);
 
 /* With fewer rows of either class no threshold is chosen. */
-#define SPK_THRESHOLD_MIN_CLASS	10
+#define SPK_THRESHOLD_MIN_CLASS 10
 
 /*
  * Chooses the threshold with the best F1 of the churn class, of equal ones the
@@ -65,4 +66,4 @@ extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, ui
  */
 extern void spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *metrics);
 
-#endif							/* SPK_CORE_JUDGING_THRESHOLD_H */
+#endif /* SPK_CORE_JUDGING_THRESHOLD_H */

@@ -13,17 +13,18 @@
 /* Work space for comparing columns. */
 typedef struct Ranks
 {
-	uint64_t   *keys;			/* two a row */
-	uint32_t   *a;				/* a rank a row */
-	uint32_t   *b;
+	uint64_t *keys; /* two a row */
+	uint32_t *a;	/* a rank a row */
+	uint32_t *b;
 } Ranks;
 
 /* The rank of each row's value among the distinct ones; SPK_NO_ID when missing. */
 static SpkStatus
-rank_rows(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys, uint32_t *ranks)
+rank_rows(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys,
+		  uint32_t *ranks)
 {
-	uint32_t	n = 0;
-	SpkStatus	status;
+	uint32_t  n = 0;
+	SpkStatus status;
 
 	for (uint32_t i = 0; i < n_rows; i++)
 		if (!isnan(numbers[i]))
@@ -36,7 +37,8 @@ rank_rows(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t 
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
-		ranks[i] = isnan(numbers[i]) ? SPK_NO_ID : spk_place_of_key(keys, n, spk_key_of_number(numbers[i]));
+		ranks[i] = isnan(numbers[i]) ? SPK_NO_ID :
+									   spk_place_of_key(keys, n, spk_key_of_number(numbers[i]));
 	}
 	return SPK_OK;
 }
@@ -56,7 +58,7 @@ same_ranks(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_dis
 {
 	for (uint32_t i = 0; i < n_rows; i++)
 	{
-		uint32_t	mirrored = reverse && b[i] != SPK_NO_ID ? n_distinct - 1 - b[i] : b[i];
+		uint32_t mirrored = reverse && b[i] != SPK_NO_ID ? n_distinct - 1 - b[i] : b[i];
 
 		if (a[i] != mirrored)
 			return false;
@@ -66,7 +68,8 @@ same_ranks(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_dis
 
 /* Do the same rows share a category in both?  names has room for one name a row. */
 static bool
-same_partition(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_names, uint32_t *names)
+same_partition(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_names,
+			   uint32_t *names)
 {
 	for (uint32_t i = 0; i < n_names; i++)
 		names[i] = SPK_NO_ID;
@@ -89,8 +92,8 @@ static SpkStatus
 compare_numbers(const SpkHost *host, const SpkTable *table, const double *x, const double *y,
 				uint32_t n_distinct, Ranks *ranks, bool *same, SpkTwin *how)
 {
-	uint32_t	n = table->n_rows;
-	SpkStatus	status;
+	uint32_t  n = table->n_rows;
+	SpkStatus status;
 
 	*same = same_values(x, y, n);
 	*how = SPK_TWIN_VALUES;
@@ -115,7 +118,7 @@ may_be_twins(const SpkTable *table, const SpkAudit *audits, uint32_t a, uint32_t
 {
 	const SpkAudit *x = &audits[a];
 	const SpkAudit *y = &audits[b];
-	bool		categories = table->columns[a].kind == SPK_CATEGORY;
+	bool			categories = table->columns[a].kind == SPK_CATEGORY;
 
 	if (categories != (table->columns[b].kind == SPK_CATEGORY) || x->n_known != y->n_known ||
 		x->n_distinct != y->n_distinct || x->n_distinct < 2)
@@ -127,16 +130,17 @@ may_be_twins(const SpkTable *table, const SpkAudit *audits, uint32_t a, uint32_t
 }
 
 static SpkStatus
-find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t column, Ranks *ranks)
+find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t column,
+		  Ranks *ranks)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	for (uint32_t other = 0; other < column && status == SPK_OK; other++)
 	{
 		const SpkColumn *x = &table->columns[other];
 		const SpkColumn *y = &table->columns[column];
-		SpkTwin		how = SPK_TWIN_VALUES;
-		bool		same = false;
+		SpkTwin			 how = SPK_TWIN_VALUES;
+		bool			 same = false;
 
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -145,8 +149,8 @@ find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t
 		if (x->kind == SPK_CATEGORY)
 			same = same_partition(x->ids, y->ids, table->n_rows, x->n_names, ranks->a);
 		else
-			status = compare_numbers(host, table, x->numbers, y->numbers, audits[column].n_distinct, ranks,
-									 &same, &how);
+			status = compare_numbers(host, table, x->numbers, y->numbers, audits[column].n_distinct,
+									 ranks, &same, &how);
 		if (same)
 		{
 			audits[column].twin = other;
@@ -160,8 +164,8 @@ find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t
 SpkStatus
 spk_audit_twins(const SpkHost *host, const SpkTable *table, SpkAudit *audits)
 {
-	Ranks		ranks;
-	SpkStatus	status = SPK_NO_MEMORY;
+	Ranks	  ranks;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	ranks.keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
 	ranks.a = spk_alloc(host, table->n_rows, sizeof(uint32_t));

@@ -11,10 +11,11 @@
 SpkStatus
 spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 {
-	SpkTeam		alone = {.n = 1};
+	SpkTeam		 alone = {.n = 1};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, rows);
-	char	   *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, rows, 1) + SPK_ALIGNMENT, 1);
-	SpkStatus	status = SPK_NO_MEMORY;
+	char *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, rows, 1) + SPK_ALIGNMENT,
+							 1);
+	SpkStatus status = SPK_NO_MEMORY;
 
 	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
 	if (memory != NULL && model->trees != NULL)
@@ -30,7 +31,7 @@ spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 uint64_t
 spk_boost_nodes(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
 
 	return plan.n_trees * (2 * (uint64_t) plan.max_leaves - 1);
@@ -39,7 +40,7 @@ spk_boost_nodes(const SpkModel *model, uint32_t n_rows)
 uint64_t
 spk_boost_work_size(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
 
 	return spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape);
@@ -50,7 +51,7 @@ double
 spk_boost_cost(const SpkModel *model, double n_rows)
 {
 	const double *value = model->options.value;
-	double		depth = log2(1 + n_rows);
+	double		  depth = log2(1 + n_rows);
 
 	if (depth > value[SPK_OPT_MAX_DEPTH])
 		depth = value[SPK_OPT_MAX_DEPTH];

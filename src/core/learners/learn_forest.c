@@ -12,8 +12,8 @@
 static SpkStatus
 grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
 {
-	SpkStatus	status = SPK_OK;
-	SpkTree		tree;
+	SpkStatus status = SPK_OK;
+	SpkTree	  tree;
 
 	spk_grower_judge(grower, forest->tally);
 	for (uint32_t t = 0; t < forest->plan.n_trees && status == SPK_OK; t++)
@@ -28,10 +28,10 @@ grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
 SpkStatus
 spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 {
-	SpkForest	forest;
-	SpkGrower  *grower;
-	double	   *gains;
-	SpkStatus	status = spk_forest_start(host, rows, model, &forest);
+	SpkForest  forest;
+	SpkGrower *grower;
+	double	  *gains;
+	SpkStatus  status = spk_forest_start(host, rows, model, &forest);
 
 	if (status != SPK_OK)
 		return status;
@@ -47,7 +47,7 @@ spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 uint64_t
 spk_forest_nodes(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkMatrix	  shape = spk_learner_shape(model, n_rows);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
 	return plan.n_trees * (2 * (uint64_t) spk_most_leaves(&plan, n_rows) - 1);
@@ -56,7 +56,7 @@ spk_forest_nodes(const SpkModel *model, uint32_t n_rows)
 uint64_t
 spk_forest_work_size(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = spk_learner_shape(model, n_rows);
+	SpkMatrix	  shape = spk_learner_shape(model, n_rows);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
 	return spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t);
@@ -66,9 +66,9 @@ spk_forest_work_size(const SpkModel *model, uint32_t n_rows)
 double
 spk_forest_cost(const SpkModel *model, double n_rows)
 {
-	SpkMatrix	shape = spk_learner_shape(model, (uint32_t) n_rows);
+	SpkMatrix	  shape = spk_learner_shape(model, (uint32_t) n_rows);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
-	double		depth = log2(1 + n_rows / (plan.min_leaf > 1 ? plan.min_leaf : 1));
+	double		  depth = log2(1 + n_rows / (plan.min_leaf > 1 ? plan.min_leaf : 1));
 
 	if (depth > plan.max_depth)
 		depth = plan.max_depth;

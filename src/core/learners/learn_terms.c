@@ -17,7 +17,7 @@ spk_logistic_work_size(const SpkModel *model, uint32_t n_rows)
 double
 spk_logistic_cost(const SpkModel *model, double n_rows)
 {
-	double		columns = spk_count_columns(model);
+	double columns = spk_count_columns(model);
 
 	return 10 * n_rows * columns * (1 + columns / 4);
 }

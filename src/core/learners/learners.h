@@ -13,30 +13,31 @@
 /* ---- learn_forest.c: random_forest and decision_tree ---- */
 
 extern SpkStatus spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model);
-extern uint64_t spk_forest_nodes(const SpkModel *model, uint32_t n_rows);
-extern uint64_t spk_forest_work_size(const SpkModel *model, uint32_t n_rows);
-extern double spk_forest_cost(const SpkModel *model, double n_rows);
+extern uint64_t	 spk_forest_nodes(const SpkModel *model, uint32_t n_rows);
+extern uint64_t	 spk_forest_work_size(const SpkModel *model, uint32_t n_rows);
+extern double	 spk_forest_cost(const SpkModel *model, double n_rows);
 
 /* ---- learn_boost.c: gradient_boosting ---- */
 
 extern SpkStatus spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model);
-extern uint64_t spk_boost_nodes(const SpkModel *model, uint32_t n_rows);
-extern uint64_t spk_boost_work_size(const SpkModel *model, uint32_t n_rows);
-extern double spk_boost_cost(const SpkModel *model, double n_rows);
+extern uint64_t	 spk_boost_nodes(const SpkModel *model, uint32_t n_rows);
+extern uint64_t	 spk_boost_work_size(const SpkModel *model, uint32_t n_rows);
+extern double	 spk_boost_cost(const SpkModel *model, double n_rows);
 
 /* ---- learn_terms.c: logistic_regression and naive_bayes ---- */
 
 extern uint64_t spk_logistic_work_size(const SpkModel *model, uint32_t n_rows);
-extern double spk_logistic_cost(const SpkModel *model, double n_rows);
-extern double spk_bayes_cost(const SpkModel *model, double n_rows);
+extern double	spk_logistic_cost(const SpkModel *model, double n_rows);
+extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 
 /* The shape of binned rows of the model's features, as far as sizes go. */
 static inline SpkMatrix
 spk_learner_shape(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix	shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features), NULL};
+	SpkMatrix shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features),
+					   NULL};
 
 	return shape;
 }
 
-#endif							/* SPK_CORE_LEARNERS_LEARNERS_H */
+#endif /* SPK_CORE_LEARNERS_LEARNERS_H */

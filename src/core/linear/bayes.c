@@ -12,12 +12,12 @@
 
 typedef struct Bayes
 {
-	const SpkHost *host;
+	const SpkHost	*host;
 	const SpkValues *rows;
-	SpkModel   *model;
-	double		smoothing;
-	SpkMoments *all;			/* n_features; over all rows */
-	SpkMoments *of[2];			/* likewise, over the rows of a class */
+	SpkModel		*model;
+	double			 smoothing;
+	SpkMoments		*all;	/* n_features; over all rows */
+	SpkMoments		*of[2]; /* likewise, over the rows of a class */
 } Bayes;
 
 /* ---- Counting ---- */
@@ -34,8 +34,8 @@ sum_rows(Bayes *bayes, bool multinomial)
 	for (uint32_t r = 0; r < bayes->rows->n_rows; r++)
 	{
 		const double *values = spk_values_row(bayes->rows, r);
-		double	   *term = model->terms + SPK_INTERCEPT;
-		int			label = spk_values_label(bayes->rows, r);
+		double		 *term = model->terms + SPK_INTERCEPT;
+		int			  label = spk_values_label(bayes->rows, r);
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(bayes->host))
 			return SPK_CANCELLED;
@@ -48,8 +48,8 @@ sum_rows(Bayes *bayes, bool multinomial)
 			else if (feature->kind == SPK_CATEGORY)
 				term[(uint32_t) label * feature->n_bins + (uint32_t) values[f]] += 1;
 			else if (multinomial)
-				term[SPK_BAYES_SHARE + label] +=
-					spk_min_max(values[f], term[SPK_BAYES_LOW], term[SPK_BAYES_HIGH]);
+				term[SPK_BAYES_SHARE + label] += spk_min_max(values[f], term[SPK_BAYES_LOW],
+															 term[SPK_BAYES_HIGH]);
 			term += spk_term_length(model, feature);
 		}
 	}
@@ -67,7 +67,7 @@ take_shares(double *sums, uint32_t n, double total, double smoothing)
 static double
 sum_of(const double *sums, uint32_t n)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		sum += sums[i];
@@ -80,7 +80,7 @@ sum_of(const double *sums, uint32_t n)
 static double
 smallest_deviation(const Bayes *bayes, bool times)
 {
-	double		largest = 0;
+	double largest = 0;
 
 	for (uint32_t f = 0; f < bayes->model->n_features; f++)
 		if (bayes->model->features[f].kind != SPK_CATEGORY &&
@@ -93,8 +93,8 @@ smallest_deviation(const Bayes *bayes, bool times)
 static double
 hypotenuse(double a, double b)
 {
-	double		larger = fmax(a, b);
-	double		ratio = larger > 0 ? fmin(a, b) / larger : 0;
+	double larger = fmax(a, b);
+	double ratio = larger > 0 ? fmin(a, b) / larger : 0;
 
 	return larger * sqrt(1 + ratio * ratio);
 }
@@ -102,15 +102,15 @@ hypotenuse(double a, double b)
 static void
 learn_normal(const Bayes *bayes, uint32_t f, double floor, double *term)
 {
-	double		deviations[2];
+	double deviations[2];
 
-	for (int class = 0; class < 2; class++)
+	for (int class = 0; class < 2; class ++)
 	{
 		term[SPK_BAYES_MEAN + class] = bayes->of[class][f].mean;
 		deviations[class] = hypotenuse(bayes->of[class][f].deviation, floor);
 	}
-	if (bayes->all[f].deviation < SPK_MIN_SCALE || bayes->of[0][f].n == 0 || bayes->of[1][f].n == 0 ||
-		!(fmin(deviations[0], deviations[1]) >= SPK_MIN_SCALE) ||
+	if (bayes->all[f].deviation < SPK_MIN_SCALE || bayes->of[0][f].n == 0 ||
+		bayes->of[1][f].n == 0 || !(fmin(deviations[0], deviations[1]) >= SPK_MIN_SCALE) ||
 		!isfinite(fmax(deviations[0], deviations[1])))
 		deviations[0] = deviations[1] = 0;
 	term[SPK_BAYES_DEVIATION] = deviations[0];
@@ -121,19 +121,19 @@ static SpkStatus
 learn_gaussian(Bayes *bayes)
 {
 	const SpkModel *model = bayes->model;
-	double		floors[2] = {smallest_deviation(bayes, false), smallest_deviation(bayes, true)};
-	double	   *term = model->terms + SPK_INTERCEPT;
-	SpkStatus	status = sum_rows(bayes, false);
+	double			floors[2] = {smallest_deviation(bayes, false), smallest_deviation(bayes, true)};
+	double		   *term = model->terms + SPK_INTERCEPT;
+	SpkStatus		status = sum_rows(bayes, false);
 
 	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
 	{
 		const SpkFeature *feature = &model->features[f];
-		uint32_t	n = feature->n_bins;
+		uint32_t		  n = feature->n_bins;
 
 		if (feature->kind != SPK_CATEGORY)
 			learn_normal(bayes, f, floors[spk_kind_is_time(feature->kind)], term);
 		else
-			for (uint32_t class = 0; class < 2; class++)
+			for (uint32_t class = 0; class < 2; class ++)
 				take_shares(term + class * n, n, sum_of(term + class * n, n) + bayes->smoothing * n,
 							bayes->smoothing);
 		term += spk_term_length(model, feature);
@@ -160,10 +160,10 @@ static void
 share_out(Bayes *bayes, uint32_t class)
 {
 	const SpkModel *model = bayes->model;
-	double		total = 0;
-	double	   *term = model->terms + SPK_INTERCEPT;
-	double	   *sums;
-	uint32_t	n;
+	double			total = 0;
+	double		   *term = model->terms + SPK_INTERCEPT;
+	double		   *sums;
+	uint32_t		n;
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
@@ -184,8 +184,8 @@ static SpkStatus
 learn_multinomial(Bayes *bayes)
 {
 	const SpkModel *model = bayes->model;
-	double	   *term = model->terms + SPK_INTERCEPT;
-	SpkStatus	status;
+	double		   *term = model->terms + SPK_INTERCEPT;
+	SpkStatus		status;
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
@@ -210,26 +210,26 @@ learn_multinomial(Bayes *bayes)
 static void
 learn_classes(Bayes *bayes)
 {
-	uint32_t	n = bayes->rows->n_rows;
-	uint32_t	churn = bayes->rows->n_positives;
-	double		weight[2];
-	double		sums[2];
+	uint32_t n = bayes->rows->n_rows;
+	uint32_t churn = bayes->rows->n_positives;
+	double	 weight[2];
+	double	 sums[2];
 
 	spk_class_weights(&bayes->model->options, n, churn, weight);
 	sums[0] = weight[0] * (n - churn);
 	sums[1] = weight[1] * churn;
-	for (int class = 0; class < 2; class++)
+	for (int class = 0; class < 2; class ++)
 		bayes->model->terms[class] = fmin(0, spk_log(sums[class] / (sums[0] + sums[1])));
 }
 
 static SpkStatus
 learn(Bayes *bayes)
 {
-	SpkModel   *model = bayes->model;
-	size_t		n = spk_terms_length(model);
-	SpkStatus	status = spk_values_moments(bayes->host, bayes->rows, -1, bayes->all);
+	SpkModel *model = bayes->model;
+	size_t	  n = spk_terms_length(model);
+	SpkStatus status = spk_values_moments(bayes->host, bayes->rows, -1, bayes->all);
 
-	for (int class = 0; class < 2 && status == SPK_OK; class++)
+	for (int class = 0; class < 2 && status == SPK_OK; class ++)
 		status = spk_values_moments(bayes->host, bayes->rows, class, bayes->of[class]);
 	if (status != SPK_OK)
 		return status;
@@ -239,7 +239,8 @@ learn(Bayes *bayes)
 	memset(model->terms, 0, n * sizeof(double));
 	learn_classes(bayes);
 	status = model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL ?
-		learn_multinomial(bayes) : learn_gaussian(bayes);
+		learn_multinomial(bayes) :
+		learn_gaussian(bayes);
 	if (status == SPK_OK)
 		status = spk_additive_measure(bayes->host, bayes->rows, model);
 	if (status != SPK_OK)
@@ -253,8 +254,8 @@ learn(Bayes *bayes)
 SpkStatus
 spk_bayes_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
-	Bayes		bayes = {.host = host, .rows = rows, .model = model};
-	SpkStatus	status = SPK_NO_MEMORY;
+	Bayes	  bayes = {.host = host, .rows = rows, .model = model};
+	SpkStatus status = SPK_NO_MEMORY;
 
 	bayes.smoothing = model->options.value[SPK_OPT_SMOOTHING];
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)

@@ -32,4 +32,4 @@
  */
 extern SpkStatus spk_bayes_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
-#endif							/* SPK_CORE_LINEAR_BAYES_H */
+#endif /* SPK_CORE_LINEAR_BAYES_H */

@@ -40,9 +40,9 @@ place_feature(const SpkFeature *feature, bool penalised, uint32_t at, SpkPlace *
 uint32_t
 spk_count_columns(const SpkModel *model)
 {
-	bool		penalised = model->options.value[SPK_OPT_L2] > 0;
-	uint32_t	n = 1;
-	SpkPlace	place;
+	bool	 penalised = model->options.value[SPK_OPT_L2] > 0;
+	uint32_t n = 1;
+	SpkPlace place;
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 		n = place_feature(&model->features[f], penalised, n, &place);
@@ -50,7 +50,8 @@ spk_count_columns(const SpkModel *model)
 }
 
 SpkStatus
-spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *model, SpkPlace *places)
+spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *model,
+				  SpkPlace *places)
 {
 	bool		penalised = model->options.value[SPK_OPT_L2] > 0;
 	SpkMoments *moments = spk_alloc(host, model->n_features, sizeof(SpkMoments));
@@ -62,19 +63,21 @@ spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *mo
 	status = spk_values_moments(host, rows, -1, moments);
 	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
 	{
-		SpkPlace   *place = &places[f];
+		SpkPlace *place = &places[f];
 
 		at = place_feature(&model->features[f], penalised, at, place);
 		place->center = moments[f].mean;
 		place->scale = place->value != SPK_COLUMNS_NONE && moments[f].deviation >= SPK_MIN_SCALE ?
-			moments[f].deviation : 0;
+			moments[f].deviation :
+			0;
 	}
 	spk_release(host, moments);
 	return status;
 }
 
 void
-spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *values, uint32_t width, double *x)
+spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *values, uint32_t width,
+				 double *x)
 {
 	memset(x, 0, width * sizeof(double));
 	x[0] = 1;

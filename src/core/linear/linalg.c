@@ -10,8 +10,8 @@
 double
 spk_dot(const double *x, const double *y, uint32_t n)
 {
-	double		sum[4] = {0};
-	uint32_t	i = 0;
+	double	 sum[4] = {0};
+	uint32_t i = 0;
 
 	for (; i + 4 <= n; i += 4)
 	{
@@ -29,7 +29,7 @@ spk_dot(const double *x, const double *y, uint32_t n)
 void
 spk_add_products(double *a, const double *x, uint32_t n_rows, uint32_t width)
 {
-	uint32_t	r = 0;
+	uint32_t r = 0;
 
 	for (; r + 4 <= n_rows; r += 4)
 	{
@@ -40,11 +40,11 @@ spk_add_products(double *a, const double *x, uint32_t n_rows, uint32_t width)
 
 		for (uint32_t i = 0; i < width; i++)
 		{
-			double	   *row = a + (size_t) i * width;
-			double		f0 = x0[i];
-			double		f1 = x1[i];
-			double		f2 = x2[i];
-			double		f3 = x3[i];
+			double *row = a + (size_t) i * width;
+			double	f0 = x0[i];
+			double	f1 = x1[i];
+			double	f2 = x2[i];
+			double	f3 = x3[i];
 
 			/* indicators are 0 in most rows */
 			if (f0 == 0 && f1 == 0 && f2 == 0 && f3 == 0)
@@ -72,13 +72,13 @@ set_aside(double *row, uint32_t i)
 }
 
 SpkStatus
-spk_cholesky(const SpkHost *host, double *a, uint32_t n, uint32_t stride, double tolerance, bool *dropped,
-			 bool detect)
+spk_cholesky(const SpkHost *host, double *a, uint32_t n, uint32_t stride, double tolerance,
+			 bool *dropped, bool detect)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
-		double	   *row = a + (size_t) i * stride;
-		double		pivot;
+		double *row = a + (size_t) i * stride;
+		double	pivot;
 
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -127,7 +127,7 @@ spk_cholesky_solve(const double *l, uint32_t n, uint32_t stride, double *b)
 double
 spk_cholesky_norm(const double *l, uint32_t n, uint32_t stride, uint32_t from, double *v)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t i = from; i < n; i++)
 	{

@@ -39,6 +39,7 @@ extern void spk_cholesky_solve(const double *l, uint32_t n, uint32_t stride, dou
  * v' A^-1 v, for the factor L of A: with a unit vector a variance.  v is
  * overwritten; its entries before from are 0.
  */
-extern double spk_cholesky_norm(const double *l, uint32_t n, uint32_t stride, uint32_t from, double *v);
+extern double spk_cholesky_norm(const double *l, uint32_t n, uint32_t stride, uint32_t from,
+								double *v);
 
-#endif							/* SPK_CORE_LINEAR_LINALG_H */
+#endif /* SPK_CORE_LINEAR_LINALG_H */

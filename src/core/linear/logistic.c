@@ -15,61 +15,61 @@
 #include "core/linear/measure.h"
 #include "core/models/terms.h"
 
-#define CHUNK_ROWS		4096
+#define CHUNK_ROWS 4096
 
 /* Rows whose columns are made at once: they stay in the cache. */
-#define BLOCK_ROWS		64
+#define BLOCK_ROWS 64
 
 /* Share of a column's square below which it is a combination of others. */
-#define TOLERANCE		1e-10
+#define TOLERANCE 1e-10
 
 /* The same while iterating: what is less is rounding, and is damped. */
-#define NOISE			1e-13
+#define NOISE 1e-13
 
 /*
  * Converged when a step promises less than this in log-likelihood: before that
  * step weights are within 1e-7 of their standard errors.
  */
-#define SMALL_GAIN		1e-14
+#define SMALL_GAIN 1e-14
 
 /* What may be left where rounding hides whether a step is better. */
-#define ROUNDING_GAIN	1e-6
+#define ROUNDING_GAIN 1e-6
 
-#define MAX_HALVINGS	30
-#define MAX_DAMPINGS	14
+#define MAX_HALVINGS 30
+#define MAX_DAMPINGS 14
 
 /* A standard error that grew by this much since the start: its weight has no end. */
-#define SEPARATED_ERROR	1e4
+#define SEPARATED_ERROR 1e4
 
 /* Sums over the rows at some weights: the loss, minus its gradient, its Hessian. */
 typedef struct Sums
 {
-	double		loss;
-	double	   *gradient;		/* width */
-	double	   *hessian;		/* width * width */
+	double	loss;
+	double *gradient; /* width */
+	double *hessian;  /* width * width */
 } Sums;
 
 typedef struct Fit
 {
-	const SpkHost *host;
+	const SpkHost	*host;
 	const SpkValues *rows;
-	SpkModel   *model;
-	SpkPlace   *places;
-	uint32_t	n_columns;
-	uint32_t	width;			/* n_columns rounded up to 4; columns beyond are 0 */
-	double		l2;
-	double		class_weight[2];
-	bool	   *dropped;
-	double	   *beta;			/* width; all below likewise or squares of it */
-	double	   *step;
-	double	   *next;			/* weights that are tried */
-	double	   *vector;
-	double	   *start_error;	/* standard errors before the first step */
-	double	   *factor;
-	double	   *block;			/* BLOCK_ROWS * width */
-	Sums		now;
-	Sums		then;			/* at next */
-	Sums		chunk;
+	SpkModel		*model;
+	SpkPlace		*places;
+	uint32_t		 n_columns;
+	uint32_t		 width; /* n_columns rounded up to 4; columns beyond are 0 */
+	double			 l2;
+	double			 class_weight[2];
+	bool			*dropped;
+	double			*beta; /* width; all below likewise or squares of it */
+	double			*step;
+	double			*next; /* weights that are tried */
+	double			*vector;
+	double			*start_error; /* standard errors before the first step */
+	double			*factor;
+	double			*block; /* BLOCK_ROWS * width */
+	Sums			 now;
+	Sums			 then; /* at next */
+	Sums			 chunk;
 } Fit;
 
 /* ---- Sums over rows ---- */
@@ -86,18 +86,19 @@ clear_sums(const Fit *fit, Sums *sums)
 static void
 add_block(const Fit *fit, const double *beta, uint32_t from, uint32_t to, Sums *sums)
 {
-	double	   *x = fit->block;
+	double *x = fit->block;
 
 	for (uint32_t r = from; r < to; r++, x += fit->width)
 	{
-		int			label = spk_values_label(fit->rows, r);
-		double		weight = fit->class_weight[label];
-		double		margin;
-		double		p;
-		double		residual;
-		double		root;
+		int	   label = spk_values_label(fit->rows, r);
+		double weight = fit->class_weight[label];
+		double margin;
+		double p;
+		double residual;
+		double root;
 
-		spk_make_columns(fit->places, fit->model->n_features, spk_values_row(fit->rows, r), fit->width, x);
+		spk_make_columns(fit->places, fit->model->n_features, spk_values_row(fit->rows, r),
+						 fit->width, x);
 		margin = spk_dot(x, beta, fit->width);
 		p = spk_sigmoid(margin);
 		sums->loss += weight * spk_log_loss(margin, label);
@@ -116,7 +117,7 @@ add_block(const Fit *fit, const double *beta, uint32_t from, uint32_t to, Sums *
 static void
 add_chunk(const Fit *fit, Sums *sums)
 {
-	size_t		size = (size_t) fit->width * fit->width;
+	size_t size = (size_t) fit->width * fit->width;
 
 	sums->loss += fit->chunk.loss;
 	for (uint32_t j = 0; j < fit->width; j++)
@@ -129,19 +130,20 @@ add_chunk(const Fit *fit, Sums *sums)
 static SpkStatus
 sum_rows(Fit *fit, const double *beta, Sums *sums)
 {
-	uint32_t	n = fit->rows->n_rows;
+	uint32_t n = fit->rows->n_rows;
 
 	clear_sums(fit, sums);
 	for (uint32_t chunk = 0; chunk < n; chunk += CHUNK_ROWS)
 	{
-		uint32_t	end = n - chunk < CHUNK_ROWS ? n : chunk + CHUNK_ROWS;
+		uint32_t end = n - chunk < CHUNK_ROWS ? n : chunk + CHUNK_ROWS;
 
 		clear_sums(fit, &fit->chunk);
 		for (uint32_t from = chunk; from < end; from += BLOCK_ROWS)
 		{
 			if (spk_cancelled(fit->host))
 				return SPK_CANCELLED;
-			add_block(fit, beta, from, end - from < BLOCK_ROWS ? end : from + BLOCK_ROWS, &fit->chunk);
+			add_block(fit, beta, from, end - from < BLOCK_ROWS ? end : from + BLOCK_ROWS,
+					  &fit->chunk);
 		}
 		add_chunk(fit, sums);
 	}
@@ -166,15 +168,16 @@ copy_hessian(Fit *fit)
 static SpkStatus
 factor_hessian(Fit *fit)
 {
-	double		damping = 0;
-	SpkStatus	status = SPK_INVALID;
+	double	  damping = 0;
+	SpkStatus status = SPK_INVALID;
 
 	for (int i = 0; i < MAX_DAMPINGS && status == SPK_INVALID; i++)
 	{
 		copy_hessian(fit);
 		for (uint32_t j = 0; j < fit->n_columns; j++)
 			fit->factor[(size_t) j * fit->width + j] *= 1 + damping;
-		status = spk_cholesky(fit->host, fit->factor, fit->n_columns, fit->width, NOISE, fit->dropped, false);
+		status = spk_cholesky(fit->host, fit->factor, fit->n_columns, fit->width, NOISE,
+							  fit->dropped, false);
 		damping = damping == 0 ? 1e-12 : damping * 10;
 	}
 	return status;
@@ -184,7 +187,7 @@ factor_hessian(Fit *fit)
 static SpkStatus
 find_step(Fit *fit, double *gain)
 {
-	SpkStatus	status = factor_hessian(fit);
+	SpkStatus status = factor_hessian(fit);
 
 	if (status != SPK_OK)
 		return status;
@@ -201,13 +204,13 @@ find_step(Fit *fit, double *gain)
 static SpkStatus
 take_step(Fit *fit, bool *moved)
 {
-	double		share = 1;
-	double		rounding = 1e-13 * fit->now.loss;
+	double share = 1;
+	double rounding = 1e-13 * fit->now.loss;
 
 	*moved = false;
 	for (int i = 0; i < MAX_HALVINGS && !*moved; i++, share *= 0.5)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		for (uint32_t j = 0; j < fit->width; j++)
 			fit->next[j] = fit->beta[j] + share * fit->step[j];
@@ -218,7 +221,7 @@ take_step(Fit *fit, bool *moved)
 	}
 	if (*moved)
 	{
-		Sums		sums = fit->now;
+		Sums sums = fit->now;
 
 		fit->now = fit->then;
 		fit->then = sums;
@@ -237,7 +240,8 @@ find_errors(Fit *fit, double *errors)
 			return SPK_CANCELLED;
 		memset(fit->vector, 0, fit->width * sizeof(double));
 		fit->vector[j] = 1;
-		errors[j] = fit->dropped[j] ? 0 :
+		errors[j] = fit->dropped[j] ?
+			0 :
 			sqrt(spk_cholesky_norm(fit->factor, fit->n_columns, fit->width, j, fit->vector));
 	}
 	return SPK_OK;
@@ -247,7 +251,7 @@ find_errors(Fit *fit, double *errors)
 static SpkStatus
 start(Fit *fit)
 {
-	SpkStatus	status = sum_rows(fit, fit->beta, &fit->now);
+	SpkStatus status = sum_rows(fit, fit->beta, &fit->now);
 
 	if (status == SPK_OK && fit->l2 == 0)
 	{
@@ -263,13 +267,13 @@ start(Fit *fit)
 static SpkStatus
 iterate(Fit *fit)
 {
-	uint32_t	max = (uint32_t) fit->model->options.value[SPK_OPT_MAX_ITER];
-	uint32_t	n = 0;
-	bool		arrived = false;
-	bool		moved = true;
-	double		gain = 0;
-	double		largest = 0;
-	SpkStatus	status = start(fit);
+	uint32_t  max = (uint32_t) fit->model->options.value[SPK_OPT_MAX_ITER];
+	uint32_t  n = 0;
+	bool	  arrived = false;
+	bool	  moved = true;
+	double	  gain = 0;
+	double	  largest = 0;
+	SpkStatus status = start(fit);
 
 	while (status == SPK_OK && moved)
 	{
@@ -328,7 +332,7 @@ intercept_error(Fit *fit)
 static void
 put_column(const Fit *fit, const double *errors, uint32_t column, double *weight, double *error)
 {
-	bool		none = column == SPK_COLUMNS_NONE || fit->dropped[column];
+	bool none = column == SPK_COLUMNS_NONE || fit->dropped[column];
 
 	*weight = none ? 0 : fit->beta[column];
 	*error = none ? 0 : errors[column];
@@ -338,8 +342,8 @@ static void
 put_feature(const Fit *fit, const double *errors, uint32_t f, double *term)
 {
 	const SpkFeature *feature = &fit->model->features[f];
-	const SpkPlace *place = &fit->places[f];
-	double	   *category_errors = term + feature->n_bins + 1;
+	const SpkPlace	 *place = &fit->places[f];
+	double			 *category_errors = term + feature->n_bins + 1;
 
 	if (feature->kind != SPK_CATEGORY)
 	{
@@ -352,18 +356,20 @@ put_feature(const Fit *fit, const double *errors, uint32_t f, double *term)
 		return;
 	}
 	for (uint32_t i = 0; i < feature->n_bins; i++)
-		put_column(fit, errors, place->reference && i == 0 ? SPK_COLUMNS_NONE : place->categories + i,
-				   &term[i], &category_errors[i]);
-	put_column(fit, errors, place->missing, &term[feature->n_bins], &category_errors[feature->n_bins]);
+		put_column(fit, errors,
+				   place->reference && i == 0 ? SPK_COLUMNS_NONE : place->categories + i, &term[i],
+				   &category_errors[i]);
+	put_column(fit, errors, place->missing, &term[feature->n_bins],
+			   &category_errors[feature->n_bins]);
 }
 
 static SpkStatus
 put_terms(Fit *fit)
 {
-	SpkModel   *model = fit->model;
-	double	   *errors = fit->next;
-	double	   *term;
-	SpkStatus	status = find_errors(fit, errors);
+	SpkModel *model = fit->model;
+	double	 *errors = fit->next;
+	double	 *term;
+	SpkStatus status = find_errors(fit, errors);
 
 	if (status != SPK_OK)
 		return status;
@@ -380,8 +386,10 @@ put_terms(Fit *fit)
 	}
 	model->facts[SPK_FACT_SEPARATED] = is_separated(fit, errors);
 	/* the loss without its penalty */
-	model->facts[SPK_FACT_DEVIANCE] = fmax(0, 2 * fit->now.loss -
-										   fit->l2 * spk_dot(fit->beta + 1, fit->beta + 1, fit->n_columns - 1));
+	model->facts[SPK_FACT_DEVIANCE] =
+		fmax(0,
+			 2 * fit->now.loss -
+				 fit->l2 * spk_dot(fit->beta + 1, fit->beta + 1, fit->n_columns - 1));
 	return SPK_OK;
 }
 
@@ -390,7 +398,7 @@ put_terms(Fit *fit)
 static double *
 take(double **rest, size_t n)
 {
-	double	   *array = *rest;
+	double *array = *rest;
 
 	*rest += n;
 	return array;
@@ -419,10 +427,10 @@ spk_logistic_size(uint32_t n_columns)
 static bool
 alloc_fit(Fit *fit)
 {
-	size_t		width = fit->width;
-	size_t		squares = width * width;
-	size_t		n = doubles_of(width);
-	double	   *rest = spk_alloc(fit->host, n, sizeof(double));
+	size_t	width = fit->width;
+	size_t	squares = width * width;
+	size_t	n = doubles_of(width);
+	double *rest = spk_alloc(fit->host, n, sizeof(double));
 
 	fit->beta = rest;
 	fit->places = spk_alloc(fit->host, fit->model->n_features, sizeof(SpkPlace));
@@ -458,8 +466,8 @@ release_fit(Fit *fit)
 SpkStatus
 spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
-	Fit			fit = {.host = host, .rows = rows, .model = model};
-	SpkStatus	status = SPK_NO_MEMORY;
+	Fit		  fit = {.host = host, .rows = rows, .model = model};
+	SpkStatus status = SPK_NO_MEMORY;
 
 	fit.n_columns = spk_count_columns(model);
 	if (fit.n_columns > SPK_MAX_COLUMNS)

@@ -27,7 +27,7 @@
 #include "core/rows/values.h"
 
 /* Columns of a regression: the matrix that is solved takes 8 bytes for each square. */
-#define SPK_MAX_COLUMNS		3000
+#define SPK_MAX_COLUMNS 3000
 
 /* Bytes that a fit with so many columns takes besides the rows. */
 extern uint64_t spk_logistic_size(uint32_t n_columns);
@@ -41,4 +41,4 @@ extern uint64_t spk_logistic_size(uint32_t n_columns);
  */
 extern SpkStatus spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
-#endif							/* SPK_CORE_LINEAR_LOGISTIC_H */
+#endif /* SPK_CORE_LINEAR_LOGISTIC_H */

@@ -11,9 +11,9 @@
 /* Sums of the differences from the first row's contribution, and of their squares. */
 typedef struct Spread
 {
-	double		first;
-	double		sum;
-	double		squares;
+	double first;
+	double sum;
+	double squares;
 } Spread;
 
 static SpkStatus
@@ -29,7 +29,7 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 		for (uint32_t f = 0; f < model->n_features; f++)
 		{
 			const SpkFeature *feature = &model->features[f];
-			double		contribution = spk_contribution(model, feature, term, values[f]);
+			double			  contribution = spk_contribution(model, feature, term, values[f]);
 
 			if (r == 0)
 				spreads[f].first = contribution;
@@ -45,11 +45,11 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 SpkStatus
 spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
-	Spread	   *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
-	double	   *term = model->terms + SPK_INTERCEPT;
-	double		n = rows->n_rows;
-	double		total = 0;
-	SpkStatus	status;
+	Spread	 *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
+	double	 *term = model->terms + SPK_INTERCEPT;
+	double	  n = rows->n_rows;
+	double	  total = 0;
+	SpkStatus status;
 
 	if (spreads == NULL)
 		return SPK_NO_MEMORY;
@@ -57,8 +57,8 @@ spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model
 	status = add_spreads(host, rows, model, spreads);
 	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
 	{
-		double		mean = spreads[f].sum / n;
-		double		variance = spreads[f].squares / n - mean * mean;
+		double mean = spreads[f].sum / n;
+		double variance = spreads[f].squares / n - mean * mean;
 
 		model->features[f].importance = variance > 0 ? sqrt(variance) : 0;
 		total += model->features[f].importance;

@@ -15,4 +15,4 @@
  */
 extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
-#endif							/* SPK_CORE_LINEAR_MEASURE_H */
+#endif /* SPK_CORE_LINEAR_MEASURE_H */

@@ -8,12 +8,12 @@
 #include "core/base/elementary.h"
 
 /* Coefficients beyond this come from no training. */
-#define MAX_COEFFICIENT		1e100
+#define MAX_COEFFICIENT 1e100
 
 double
 spk_shrunken_log_odds(double score)
 {
-	double		p = SPK_PLATT_SHRINK + (1 - 2 * SPK_PLATT_SHRINK) * score;
+	double p = SPK_PLATT_SHRINK + (1 - 2 * SPK_PLATT_SHRINK) * score;
 
 	return spk_log(p / (1 - p));
 }
@@ -22,16 +22,16 @@ spk_shrunken_log_odds(double score)
 static double
 interpolate(const SpkPoint *points, uint32_t n, double score)
 {
-	uint32_t	low = 0;		/* points[low].score <= score < points[high].score */
-	uint32_t	high = n;
-	double		place;
-	double		p;
+	uint32_t low = 0; /* points[low].score <= score < points[high].score */
+	uint32_t high = n;
+	double	 place;
+	double	 p;
 
 	if (score < points[0].score)
 		return points[0].probability;
 	while (high - low > 1)
 	{
-		uint32_t	middle = low + (high - low) / 2;
+		uint32_t middle = low + (high - low) / 2;
 
 		if (points[middle].score <= score)
 			low = middle;
@@ -42,14 +42,14 @@ interpolate(const SpkPoint *points, uint32_t n, double score)
 		return points[low].probability;
 	place = (score - points[low].score) / (points[high].score - points[low].score);
 	p = points[low].probability + place * (points[high].probability - points[low].probability);
-	return fmin(p, points[high].probability);	/* rounding must not step over it */
+	return fmin(p, points[high].probability); /* rounding must not step over it */
 }
 
 double
 spk_calibrated(const SpkModel *model, double score)
 {
 	const SpkCalibration *c = &model->calibration;
-	double		method = model->options.value[SPK_OPT_CALIBRATE];
+	double				  method = model->options.value[SPK_OPT_CALIBRATE];
 
 	if (method == SPK_CALIBRATE_PLATT)
 		return spk_sigmoid(c->slope * spk_shrunken_log_odds(score) + c->intercept);
@@ -65,7 +65,8 @@ spk_calibration_fault(const SpkModel *model)
 	{
 		if (!(c->slope >= 0 && c->slope <= MAX_COEFFICIENT) || signbit(c->slope))
 			return "The slope of the calibration is not a number from 0 on";
-		return fabs(c->intercept) <= MAX_COEFFICIENT ? NULL :
+		return fabs(c->intercept) <= MAX_COEFFICIENT ?
+			NULL :
 			"The intercept of the calibration is not a number";
 	}
 	if (c->n_points == 0 || c->n_points > SPK_MAX_POINTS)

@@ -20,10 +20,10 @@
 
 #include "core/models/model.h"
 
-#define SPK_PLATT_SHRINK		0.001
+#define SPK_PLATT_SHRINK 0.001
 
 /* An isotonic map has at most so many points, two for each step. */
-#define SPK_MAX_POINTS			1000
+#define SPK_MAX_POINTS 1000
 
 /* What Platt's map counts from: the log-odds of a score, 0 .. 1, that is kept off the ends. */
 extern double spk_shrunken_log_odds(double score);
@@ -41,4 +41,4 @@ spk_has_calibration(const SpkOptions *options)
 	return options->value[SPK_OPT_CALIBRATE] != SPK_CALIBRATE_NONE;
 }
 
-#endif							/* SPK_CORE_MODELS_CALIBRATION_H */
+#endif /* SPK_CORE_MODELS_CALIBRATION_H */

@@ -12,14 +12,15 @@
 #include "core/base/hash.h"
 
 /* Places in the header */
-#define ALGORITHM_AT		6
-#define FINGERPRINT_AT		8
+#define ALGORITHM_AT   6
+#define FINGERPRINT_AT 8
 
 SpkStatus
-spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm, uint64_t *fingerprint)
+spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm,
+			   uint64_t *fingerprint)
 {
 	const uint8_t *at = body;
-	uint64_t	hash = spk_hash_start(len, (uint64_t) SPK_MODEL_VERSION << 8 | (uint64_t) algorithm);
+	uint64_t hash = spk_hash_start(len, (uint64_t) SPK_MODEL_VERSION << 8 | (uint64_t) algorithm);
 
 	for (; len > SPK_POLL_BYTES; at += SPK_POLL_BYTES, len -= SPK_POLL_BYTES)
 	{
@@ -34,7 +35,7 @@ spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm a
 static void
 write_name(SpkWriter *w, const char *name)
 {
-	size_t		len = strlen(name);
+	size_t len = strlen(name);
 
 	spk_write_varint(w, len);
 	spk_write_bytes(w, name, len);
@@ -45,14 +46,15 @@ static bool
 is_stored(const SpkModel *model, const SpkOptions *defaults, SpkOption option)
 {
 	return spk_option_applies(option, model->algorithm) &&
-		!(spk_option_specs[option].later && model->options.value[option] == defaults->value[option]);
+		!(spk_option_specs[option].later &&
+		  model->options.value[option] == defaults->value[option]);
 }
 
 static void
 write_options(SpkWriter *w, const SpkModel *model)
 {
-	SpkOptions	defaults = spk_options_default(model->algorithm);
-	uint32_t	n = 0;
+	SpkOptions defaults = spk_options_default(model->algorithm);
+	uint32_t   n = 0;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		n += is_stored(model, &defaults, (SpkOption) i);
@@ -68,7 +70,7 @@ write_options(SpkWriter *w, const SpkModel *model)
 static void
 write_facts(SpkWriter *w, const SpkModel *model)
 {
-	uint32_t	n = 0;
+	uint32_t n = 0;
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		n += !isnan(model->facts[i]);
@@ -155,7 +157,7 @@ write_trees(SpkWriter *w, const SpkModel *model)
 static void
 write_terms(SpkWriter *w, const SpkModel *model)
 {
-	size_t		n = spk_terms_length(model);
+	size_t n = spk_terms_length(model);
 
 	for (size_t i = 0; i < n; i++)
 		spk_write_f64(w, model->terms[i]);
@@ -183,15 +185,15 @@ write_calibration(SpkWriter *w, const SpkModel *model)
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
-	size_t		start = w->len;
-	uint64_t	fingerprint;
-	SpkStatus	status;
+	size_t	  start = w->len;
+	uint64_t  fingerprint;
+	SpkStatus status;
 
 	spk_write_bytes(w, SPK_MODEL_MAGIC, 4);
 	spk_write_u16(w, SPK_MODEL_VERSION);
 	spk_write_u8(w, (uint8_t) model->algorithm);
 	spk_write_u8(w, 0);
-	spk_write_u64(w, 0);		/* the fingerprint, once it is known */
+	spk_write_u64(w, 0); /* the fingerprint, once it is known */
 
 	spk_write_f64(w, model->threshold);
 	write_options(w, model);
@@ -207,8 +209,8 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	if (w->status != SPK_OK)
 		return w->status;
 
-	status = spk_model_hash(w->host, w->data + start + SPK_MODEL_HEADER, w->len - start - SPK_MODEL_HEADER,
-							model->algorithm, &fingerprint);
+	status = spk_model_hash(w->host, w->data + start + SPK_MODEL_HEADER,
+							w->len - start - SPK_MODEL_HEADER, model->algorithm, &fingerprint);
 	if (status != SPK_OK)
 		return status;
 	for (int i = 0; i < 8; i++)
@@ -226,7 +228,7 @@ starts_model(const void *data, size_t len)
 uint64_t
 spk_model_fingerprint(const void *data, size_t len)
 {
-	SpkReader	r;
+	SpkReader r;
 
 	if (!starts_model(data, len))
 		return 0;
@@ -237,7 +239,7 @@ spk_model_fingerprint(const void *data, size_t len)
 bool
 spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm)
 {
-	uint8_t		number;
+	uint8_t number;
 
 	if (!starts_model(data, len))
 		return false;

@@ -47,16 +47,16 @@ extern void spk_features_release(const SpkHost *host, SpkFeature *features, uint
  * As spk_model_decode, but the trees come from another host (spk_model_release_trees gives
  * them back): who lays them out and lets them go finds the rest in one piece.
  */
-extern SpkStatus spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len,
-										SpkModel *model, const char **why);
+extern SpkStatus spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data,
+										size_t len, SpkModel *model, const char **why);
 
 /*
  * The header: magic, version (2 bytes), algorithm (1), flags (1, none yet), the
  * fingerprint (8), which is the hash of everything behind it.
  */
-#define SPK_MODEL_HEADER	16
-#define SPK_MODEL_MAGIC		"SPKM"
-#define SPK_MODEL_VERSION	1
+#define SPK_MODEL_HEADER  16
+#define SPK_MODEL_MAGIC	  "SPKM"
+#define SPK_MODEL_VERSION 1
 
 /* Reads the fingerprint from the first SPK_MODEL_HEADER bytes; 0 if those are not a model's. */
 extern uint64_t spk_model_fingerprint(const void *data, size_t len);
@@ -65,8 +65,8 @@ extern uint64_t spk_model_fingerprint(const void *data, size_t len);
 extern bool spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algorithm);
 
 /* The fingerprint of what follows the header; SPK_CANCELLED. */
-extern SpkStatus spk_model_hash(const SpkHost *host, const void *body, size_t len, SpkAlgorithm algorithm,
-								uint64_t *fingerprint);
+extern SpkStatus spk_model_hash(const SpkHost *host, const void *body, size_t len,
+								SpkAlgorithm algorithm, uint64_t *fingerprint);
 
 /* Gives the memory of the trees alone back; n_trees stays. */
 extern void spk_model_release_trees(const SpkHost *host, SpkModel *model);
@@ -74,4 +74,4 @@ extern void spk_model_release_trees(const SpkHost *host, SpkModel *model);
 /* Gives the memory of a decoded or assembled model back, array by array. */
 extern void spk_model_release(const SpkHost *host, SpkModel *model);
 
-#endif							/* SPK_CORE_MODELS_CODEC_H */
+#endif /* SPK_CORE_MODELS_CODEC_H */

@@ -16,15 +16,15 @@
 #include "core/models/decode.h"
 
 /* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
-#define MIN_FEATURE_BYTES	13
-#define MIN_BIN_BYTES		1
-#define MIN_EDGE_BYTES		8
+#define MIN_FEATURE_BYTES 13
+#define MIN_BIN_BYTES	  1
+#define MIN_EDGE_BYTES	  8
 
 /* Reads a name; is it this one? */
 static bool
 read_expected_name(SpkReader *r, const char *name)
 {
-	size_t		len = spk_read_varint(r);
+	size_t		   len = spk_read_varint(r);
 	const uint8_t *bytes = spk_read_bytes(r, len);
 
 	return !r->bad && strlen(name) == len && memcmp(bytes, name, len) == 0;
@@ -34,11 +34,11 @@ static SpkStatus
 read_header(SpkDecoder *d, const void *data, size_t len)
 {
 	const uint8_t *found = spk_read_bytes(&d->r, 4);
-	uint16_t	version = spk_read_u16(&d->r);
-	uint8_t		algorithm = spk_read_u8(&d->r);
-	uint8_t		flags = spk_read_u8(&d->r);
-	uint64_t	fingerprint;
-	SpkStatus	status;
+	uint16_t	   version = spk_read_u16(&d->r);
+	uint8_t		   algorithm = spk_read_u8(&d->r);
+	uint8_t		   flags = spk_read_u8(&d->r);
+	uint64_t	   fingerprint;
+	SpkStatus	   status;
 
 	d->model->fingerprint = spk_read_u64(&d->r);
 	if (d->r.bad || memcmp(found, SPK_MODEL_MAGIC, 4) != 0)
@@ -48,8 +48,8 @@ read_header(SpkDecoder *d, const void *data, size_t len)
 	if (algorithm >= SPK_N_ALGORITHMS)
 		return spk_corrupt(d, "The algorithm is not known");
 	d->model->algorithm = (SpkAlgorithm) algorithm;
-	status = spk_model_hash(d->host, (const uint8_t *) data + SPK_MODEL_HEADER, len - SPK_MODEL_HEADER,
-							d->model->algorithm, &fingerprint);
+	status = spk_model_hash(d->host, (const uint8_t *) data + SPK_MODEL_HEADER,
+							len - SPK_MODEL_HEADER, d->model->algorithm, &fingerprint);
 	if (status != SPK_OK)
 		return status;
 	if (d->model->fingerprint != fingerprint)
@@ -60,15 +60,15 @@ read_header(SpkDecoder *d, const void *data, size_t len)
 static SpkStatus
 read_options(SpkDecoder *d)
 {
-	uint32_t	n = spk_decode_count(d, SPK_N_OPTIONS, 1);
-	SpkOptions	defaults = spk_options_default(d->model->algorithm);
+	uint32_t   n = spk_decode_count(d, SPK_N_OPTIONS, 1);
+	SpkOptions defaults = spk_options_default(d->model->algorithm);
 
 	d->model->options = defaults;
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 	{
 		const SpkOptionSpec *spec = &spk_option_specs[i];
-		SpkReader	start = d->r;
-		double		value;
+		SpkReader			 start = d->r;
+		double				 value;
 
 		if (!spk_option_applies((SpkOption) i, d->model->algorithm))
 			continue;
@@ -95,15 +95,15 @@ read_options(SpkDecoder *d)
 static SpkStatus
 read_facts(SpkDecoder *d)
 {
-	uint32_t	n = spk_decode_count(d, SPK_N_FACTS, 1);
-	int			at = 0;
+	uint32_t n = spk_decode_count(d, SPK_N_FACTS, 1);
+	int		 at = 0;
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		d->model->facts[i] = NAN;
 	while (n-- > 0)
 	{
-		SpkReader	start = d->r;
-		double		value;
+		SpkReader start = d->r;
+		double	  value;
 
 		/* the names that are there come in order */
 		while (at < SPK_N_FACTS && !read_expected_name(&d->r, spk_fact_names[at]))
@@ -124,9 +124,9 @@ read_facts(SpkDecoder *d)
 static SpkStatus
 read_feature_name(SpkDecoder *d, SpkFeature *feature)
 {
-	size_t		len = spk_decode_count(d, SPK_MAX_NAME, 1);
+	size_t		   len = spk_decode_count(d, SPK_MAX_NAME, 1);
 	const uint8_t *bytes = spk_read_bytes(&d->r, len);
-	char	   *name;
+	char		  *name;
 
 	if (d->r.bad || len == 0 || memchr(bytes, 0, len) != NULL)
 		return spk_corrupt(d, "A feature's name is empty or holds a zero byte");
@@ -144,7 +144,7 @@ read_feature_name(SpkDecoder *d, SpkFeature *feature)
 static SpkStatus
 read_edges(SpkDecoder *d, SpkFeature *feature)
 {
-	uint32_t	n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
+	uint32_t n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
 
 	if (n > spk_unread(&d->r) / MIN_EDGE_BYTES)
 		return spk_corrupt(d, "A feature has more bins than data");
@@ -163,7 +163,7 @@ read_edges(SpkDecoder *d, SpkFeature *feature)
 static bool
 category_before(const SpkCategory *a, const SpkCategory *b)
 {
-	int			order = memcmp(a->name, b->name, a->len < b->len ? a->len : b->len);
+	int order = memcmp(a->name, b->name, a->len < b->len ? a->len : b->len);
 
 	return order != 0 ? order < 0 : a->len < b->len;
 }
@@ -172,12 +172,12 @@ category_before(const SpkCategory *a, const SpkCategory *b)
 static size_t
 measure_categories(SpkReader *r, uint32_t n)
 {
-	SpkReader	ahead = *r;
-	size_t		bytes = 0;
+	SpkReader ahead = *r;
+	size_t	  bytes = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		size_t		len = spk_read_varint(&ahead);
+		size_t len = spk_read_varint(&ahead);
 
 		if (spk_read_bytes(&ahead, len) == NULL)
 			break;
@@ -190,9 +190,9 @@ measure_categories(SpkReader *r, uint32_t n)
 static SpkStatus
 read_categories(SpkDecoder *d, SpkFeature *feature)
 {
-	size_t		bytes = measure_categories(&d->r, feature->n_bins);
-	size_t		array = feature->n_bins * sizeof(SpkCategory);
-	char	   *names;
+	size_t bytes = measure_categories(&d->r, feature->n_bins);
+	size_t array = feature->n_bins * sizeof(SpkCategory);
+	char  *names;
 
 	if (d->r.bad)
 		return spk_corrupt(d, NULL);
@@ -224,7 +224,8 @@ read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 {
 	if (feature->n_bins + 1 > spk_unread(&d->r))
 		return spk_corrupt(d, "A feature has more bins than data");
-	if ((feature->counts = spk_decode_array(d->host, feature->n_bins + 1, sizeof(*feature->counts))) == NULL)
+	if ((feature->counts = spk_decode_array(d->host, feature->n_bins + 1,
+											sizeof(*feature->counts))) == NULL)
 		return SPK_NO_MEMORY;
 	*sum = 0;
 	for (uint32_t i = 0; i <= feature->n_bins; i++)
@@ -238,8 +239,8 @@ read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 static SpkStatus
 read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *rows)
 {
-	SpkStatus	status = read_feature_name(d, feature);
-	uint8_t		kind;
+	SpkStatus status = read_feature_name(d, feature);
+	uint8_t	  kind;
 
 	if (status != SPK_OK)
 		return status;
@@ -269,8 +270,8 @@ read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *row
 static SpkStatus
 read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 {
-	SpkModel   *model = d->model;
-	uint32_t	n = spk_decode_count(d, SPK_MAX_FEATURES, MIN_FEATURE_BYTES);
+	SpkModel *model = d->model;
+	uint32_t  n = spk_decode_count(d, SPK_MAX_FEATURES, MIN_FEATURE_BYTES);
 
 	if (d->r.bad || n == 0)
 		return spk_corrupt(d, "There is no feature");
@@ -279,8 +280,9 @@ read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 	model->n_features = n;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		uint64_t	sum = 0;
-		SpkStatus	status = spk_cancelled(d->host) ? SPK_CANCELLED :
+		uint64_t  sum = 0;
+		SpkStatus status = spk_cancelled(d->host) ?
+			SPK_CANCELLED :
 			read_feature(d, &model->features[i], permutation, &sum);
 
 		if (status != SPK_OK)
@@ -296,9 +298,10 @@ read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 static SpkStatus
 read_own_features(SpkDecoder *d)
 {
-	SpkModel   *model = d->model;
-	uint64_t	rows = 0;
-	SpkStatus	status = read_features(d, spk_has_permutation(&model->options, model->algorithm), &rows);
+	SpkModel *model = d->model;
+	uint64_t  rows = 0;
+	SpkStatus status = read_features(d, spk_has_permutation(&model->options, model->algorithm),
+									 &rows);
 
 	if (status != SPK_OK)
 		return status;
@@ -308,13 +311,13 @@ read_own_features(SpkDecoder *d)
 }
 
 SpkStatus
-spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeature **features, uint32_t *n,
-					const char **why)
+spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeature **features,
+					uint32_t *n, const char **why)
 {
-	SpkModel	model = {.n_features = 0};
-	SpkDecoder	d = {host, host, spk_reader(data, len), &model, NULL};
-	uint64_t	rows;
-	SpkStatus	status = read_features(&d, false, &rows);
+	SpkModel   model = {.n_features = 0};
+	SpkDecoder d = {host, host, spk_reader(data, len), &model, NULL};
+	uint64_t   rows;
+	SpkStatus  status = read_features(&d, false, &rows);
 
 	if (status == SPK_OK && (d.r.bad || spk_unread(&d.r) > 0))
 		status = spk_corrupt(&d, "Data are left over behind the features");
@@ -350,7 +353,7 @@ read_terms(SpkDecoder *d)
 static SpkStatus
 read_points(SpkDecoder *d, SpkCalibration *calibration)
 {
-	uint32_t	n = spk_decode_count(d, SPK_MAX_POINTS, sizeof(SpkPoint));
+	uint32_t n = spk_decode_count(d, SPK_MAX_POINTS, sizeof(SpkPoint));
 
 	if ((calibration->points = spk_decode_array(d->host, n, sizeof(SpkPoint))) == NULL)
 		return SPK_NO_MEMORY;
@@ -366,9 +369,9 @@ read_points(SpkDecoder *d, SpkCalibration *calibration)
 static SpkStatus
 read_calibration(SpkDecoder *d)
 {
-	SpkModel   *model = d->model;
+	SpkModel	   *model = d->model;
 	SpkCalibration *calibration = &model->calibration;
-	const char *fault;
+	const char	   *fault;
 
 	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
 	{
@@ -384,18 +387,17 @@ read_calibration(SpkDecoder *d)
 static SpkStatus
 read_model(SpkDecoder *d, const void *data, size_t len)
 {
-	SpkStatus	status = read_header(d, data, len);
+	SpkStatus status = read_header(d, data, len);
 
 	if (status != SPK_OK)
 		return status;
 	d->model->threshold = spk_read_f64(&d->r);
 	if (!(d->model->threshold > 0 && d->model->threshold < 1))
 		return spk_corrupt(d, "The threshold is not between 0 and 1");
-	if ((status = read_options(d)) != SPK_OK ||
-		(status = read_facts(d)) != SPK_OK ||
+	if ((status = read_options(d)) != SPK_OK || (status = read_facts(d)) != SPK_OK ||
 		(status = read_own_features(d)) != SPK_OK ||
-		(status = spk_has_trees(d->model->algorithm) ?
-		 spk_decode_trees(d) : read_terms(d)) != SPK_OK)
+		(status = spk_has_trees(d->model->algorithm) ? spk_decode_trees(d) : read_terms(d)) !=
+			SPK_OK)
 		return status;
 	if (spk_has_calibration(&d->model->options) && (status = read_calibration(d)) != SPK_OK)
 		return status;
@@ -405,11 +407,11 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 }
 
 SpkStatus
-spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len, SpkModel *model,
-					   const char **why)
+spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len,
+					   SpkModel *model, const char **why)
 {
-	SpkDecoder	d = {host, trees, spk_reader(data, len), model, NULL};
-	SpkStatus	status;
+	SpkDecoder d = {host, trees, spk_reader(data, len), model, NULL};
+	SpkStatus  status;
 
 	memset(model, 0, sizeof(*model));
 	status = read_model(&d, data, len);
@@ -423,7 +425,8 @@ spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *da
 }
 
 SpkStatus
-spk_model_decode(const SpkHost *host, const void *data, size_t len, SpkModel *model, const char **why)
+spk_model_decode(const SpkHost *host, const void *data, size_t len, SpkModel *model,
+				 const char **why)
 {
 	return spk_model_decode_apart(host, host, data, len, model, why);
 }

@@ -15,10 +15,10 @@
 typedef struct SpkDecoder
 {
 	const SpkHost *host;
-	const SpkHost *trees;		/* for the trees; often the same */
-	SpkReader	r;
-	SpkModel   *model;
-	const char *why;			/* of SPK_CORRUPT */
+	const SpkHost *trees; /* for the trees; often the same */
+	SpkReader	   r;
+	SpkModel	  *model;
+	const char	  *why; /* of SPK_CORRUPT */
 } SpkDecoder;
 
 /* Keeps the first reason: bad data are read on as zeros, which break other rules. */
@@ -34,7 +34,7 @@ spk_corrupt(SpkDecoder *d, const char *why)
 static inline void *
 spk_decode_array(const SpkHost *host, size_t n, size_t size)
 {
-	void	   *array = spk_alloc(host, n, size);
+	void *array = spk_alloc(host, n, size);
 
 	if (array != NULL)
 		memset(array, 0, n * size);
@@ -52,7 +52,7 @@ spk_decode_stopped(const SpkDecoder *d, uint32_t i)
 static inline uint32_t
 spk_decode_count(SpkDecoder *d, uint64_t max, size_t min_bytes)
 {
-	uint64_t	n = spk_read_varint(&d->r);
+	uint64_t n = spk_read_varint(&d->r);
 
 	if (n > max)
 		spk_corrupt(d, "A length or a count is over its limit");
@@ -67,7 +67,7 @@ spk_decode_count(SpkDecoder *d, uint64_t max, size_t min_bytes)
 static inline uint32_t
 spk_decode_varint32(SpkReader *r)
 {
-	uint64_t	value = spk_read_varint(r);
+	uint64_t value = spk_read_varint(r);
 
 	if (value > UINT32_MAX)
 	{
@@ -80,4 +80,4 @@ spk_decode_varint32(SpkReader *r)
 /* Reads the trees of the model, whose features are there. */
 extern SpkStatus spk_decode_trees(SpkDecoder *d);
 
-#endif							/* SPK_CORE_MODELS_DECODE_H */
+#endif /* SPK_CORE_MODELS_DECODE_H */

@@ -8,13 +8,13 @@
 #include "core/models/learner.h"
 
 /* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
-#define MIN_TREE_BYTES		7
-#define MIN_NODE_BYTES		4
+#define MIN_TREE_BYTES 7
+#define MIN_NODE_BYTES 4
 
 static SpkStatus
 read_numeric_split(SpkDecoder *d, const SpkFeature *feature, SpkNode *node)
 {
-	uint32_t	last = (node->flags & SPK_NODE_MISSING_LEFT) ? 1 : 0;
+	uint32_t last = (node->flags & SPK_NODE_MISSING_LEFT) ? 1 : 0;
 
 	/* after the last bin only when missing values are left to go right */
 	node->split = spk_read_u8(&d->r);
@@ -39,7 +39,7 @@ read_set_split(SpkDecoder *d, const SpkFeature *feature, SpkCodeSet *set)
 static SpkStatus
 read_split(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 {
-	uint64_t	feature = spk_read_varint(&d->r);
+	uint64_t feature = spk_read_varint(&d->r);
 
 	if (d->r.bad || feature >= d->model->n_features)
 		return spk_corrupt(d, "A split names a feature that the model does not have");
@@ -54,7 +54,7 @@ read_split(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 static SpkStatus
 read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	node->flags = spk_read_u8(&d->r);
 	switch (node->flags)
@@ -89,12 +89,12 @@ read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 static SpkStatus
 count_sets(const SpkDecoder *d, uint32_t n, uint32_t *sets)
 {
-	SpkReader	ahead = d->r;
+	SpkReader ahead = d->r;
 
 	*sets = 0;
 	for (uint32_t i = 0; i < n && !ahead.bad; i++)
 	{
-		uint8_t		flags = spk_read_u8(&ahead);
+		uint8_t flags = spk_read_u8(&ahead);
 
 		if (spk_decode_stopped(d, i))
 			return SPK_CANCELLED;
@@ -123,7 +123,8 @@ check_covers(SpkDecoder *d, const SpkTree *tree)
 		if (spk_decode_stopped(d, i))
 			return SPK_CANCELLED;
 		if ((node->flags & SPK_NODE_LEAF) == 0 &&
-			(uint64_t) tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover != node->cover)
+			(uint64_t) tree->nodes[node->u.left].cover + tree->nodes[node->u.left + 1].cover !=
+				node->cover)
 			return spk_corrupt(d, "The rows of a split are not those of its children");
 	}
 	return SPK_OK;
@@ -133,14 +134,14 @@ check_covers(SpkDecoder *d, const SpkTree *tree)
 static SpkStatus
 read_nodes(SpkDecoder *d, SpkTree *tree)
 {
-	uint32_t	level_end = 1;
-	uint32_t	depth = 0;
-	uint32_t	splits = 0;
+	uint32_t level_end = 1;
+	uint32_t depth = 0;
+	uint32_t splits = 0;
 
 	for (uint32_t i = 0; i < tree->n_nodes; i++)
 	{
-		SpkNode    *node = &tree->nodes[i];
-		SpkStatus	status;
+		SpkNode	 *node = &tree->nodes[i];
+		SpkStatus status;
 
 		if (spk_decode_stopped(d, i))
 			return SPK_CANCELLED;
@@ -170,9 +171,9 @@ read_nodes(SpkDecoder *d, SpkTree *tree)
 static SpkStatus
 read_tree(SpkDecoder *d, SpkTree *tree)
 {
-	uint32_t	n = spk_decode_count(d, UINT32_MAX, MIN_NODE_BYTES);
-	uint32_t	sets;
-	SpkStatus	status;
+	uint32_t  n = spk_decode_count(d, UINT32_MAX, MIN_NODE_BYTES);
+	uint32_t  sets;
+	SpkStatus status;
 
 	if (d->r.bad || n % 2 == 0)
 		return spk_corrupt(d, "A tree has an even number of nodes");
@@ -192,9 +193,9 @@ read_tree(SpkDecoder *d, SpkTree *tree)
 SpkStatus
 spk_decode_trees(SpkDecoder *d)
 {
-	SpkModel   *model = d->model;
-	uint32_t	max = spk_learners[model->algorithm].max_trees;
-	uint32_t	n = spk_decode_count(d, SPK_MAX_TREES, MIN_TREE_BYTES);
+	SpkModel *model = d->model;
+	uint32_t  max = spk_learners[model->algorithm].max_trees;
+	uint32_t  n = spk_decode_count(d, SPK_MAX_TREES, MIN_TREE_BYTES);
 
 	if (d->r.bad || n == 0 || n > max)
 		return spk_corrupt(d, "The number of trees is not one that the algorithm makes");
@@ -203,7 +204,7 @@ spk_decode_trees(SpkDecoder *d)
 	model->n_trees = n;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		if (spk_cancelled(d->host))
 			return SPK_CANCELLED;

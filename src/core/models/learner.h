@@ -26,16 +26,16 @@ typedef enum SpkTermsForm
 /* How the sum of a model's parts becomes a probability, before calibration. */
 typedef enum SpkAnswer
 {
-	SPK_ANSWER_MEAN,			/* of the trees: each leaf is a share of churn */
-	SPK_ANSWER_LOGISTIC			/* the sum is the log-odds of churn */
+	SPK_ANSWER_MEAN,	/* of the trees: each leaf is a share of churn */
+	SPK_ANSWER_LOGISTIC /* the sum is the log-odds of churn */
 } SpkAnswer;
 
 /* How parallel workers help with one fit. */
 typedef enum SpkHelp
 {
-	SPK_HELP_NONE,				/* it is serial */
-	SPK_HELP_TREES,				/* each grows whole trees, as a forest */
-	SPK_HELP_TEAM				/* each works at every tree, as boosting does */
+	SPK_HELP_NONE,	/* it is serial */
+	SPK_HELP_TREES, /* each grows whole trees, as a forest */
+	SPK_HELP_TEAM	/* each works at every tree, as boosting does */
 } SpkHelp;
 
 /*
@@ -47,23 +47,23 @@ typedef enum SpkHelp
  */
 typedef struct SpkLearner
 {
-	const char *name;			/* "random_forest" and so on, part of the formats */
-	const char *title;			/* for messages */
-	uint32_t	max_trees;		/* of a model; 0: it holds terms */
+	const char	*name;		/* "random_forest" and so on, part of the formats */
+	const char	*title;		/* for messages */
+	uint32_t	 max_trees; /* of a model; 0: it holds terms */
 	SpkTermsForm terms;
-	SpkAnswer	answer;
-	SpkHelp		help;
+	SpkAnswer	 answer;
+	SpkHelp		 help;
 	/* a learner from codes, or one from values; the other is NULL */
-	SpkStatus	(*fit_codes) (const SpkHost *host, const struct SpkMatrix *rows, SpkModel *model);
-	SpkStatus	(*fit_values) (const SpkHost *host, const struct SpkValues *rows, SpkModel *model);
+	SpkStatus (*fit_codes)(const SpkHost *host, const struct SpkMatrix *rows, SpkModel *model);
+	SpkStatus (*fit_values)(const SpkHost *host, const struct SpkValues *rows, SpkModel *model);
 	/* columns that the model's features make, SPK_MAX_COLUMNS at most; NULL: no such bound */
-	uint32_t	(*count_columns) (const SpkModel *model);
+	uint32_t (*count_columns)(const SpkModel *model);
 	/* most nodes of all trees together; NULL: no trees */
-	uint64_t	(*most_nodes) (const SpkModel *model, uint32_t n_rows);
+	uint64_t (*most_nodes)(const SpkModel *model, uint32_t n_rows);
 	/* bytes that a fit takes beside the rows and what the model holds; NULL: none to speak of */
-	uint64_t	(*work_size) (const SpkModel *model, uint32_t n_rows);
+	uint64_t (*work_size)(const SpkModel *model, uint32_t n_rows);
 	/* roughly how many codes or values a fit looks at */
-	double		(*cost) (const SpkModel *model, double n_rows);
+	double (*cost)(const SpkModel *model, double n_rows);
 } SpkLearner;
 
 extern const SpkLearner spk_learners[SPK_N_ALGORITHMS];
@@ -82,4 +82,4 @@ spk_has_trees(SpkAlgorithm algorithm)
 	return spk_learners[algorithm].max_trees > 0;
 }
 
-#endif							/* SPK_CORE_MODELS_LEARNER_H */
+#endif /* SPK_CORE_MODELS_LEARNER_H */

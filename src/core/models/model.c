@@ -50,9 +50,9 @@ spk_feature_release(const SpkHost *host, SpkFeature *feature)
 uint32_t
 spk_tree_depth(const SpkTree *tree)
 {
-	uint32_t	depth = 0;
-	uint32_t	level_end = 1;
-	uint32_t	splits = 0;
+	uint32_t depth = 0;
+	uint32_t level_end = 1;
+	uint32_t splits = 0;
 
 	for (uint32_t i = 0; i < tree->n_nodes; i++)
 	{

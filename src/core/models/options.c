@@ -9,16 +9,16 @@
 #include "core/models/options.h"
 
 /* What option_list.h says of an option, as parts of its row */
-#define WHOLE(low, high)		.min = low, .max = high, .numbers = true, .whole = true,
-#define NUMBER(low, high)		.min = low, .max = high, .numbers = true,
-#define BOOLEAN					.max = 1, .boolean = true,
-#define WORDS(...)				.words = {__VA_ARGS__},
-#define LATER					.later = true,
-#define FOR(algorithm, number)	[SPK_##algorithm] = {true, number},
+#define WHOLE(low, high)	   .min = low, .max = high, .numbers = true, .whole = true,
+#define NUMBER(low, high)	   .min = low, .max = high, .numbers = true,
+#define BOOLEAN				   .max = 1, .boolean = true,
+#define WORDS(...)			   .words = {__VA_ARGS__},
+#define LATER				   .later = true,
+#define FOR(algorithm, number) [SPK_##algorithm] = {true, number},
 
 const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
 #define SPK_OPTION_ITEM(constant, option, takes, defaults, text) \
-	[SPK_OPT_##constant] = {.name = #option, takes .uses = {defaults}, .doc = text},
+	[SPK_OPT_##constant] = {.name = #option, takes.uses = {defaults}, .doc = text},
 #include "core/models/option_list.h"
 #undef SPK_OPTION_ITEM
 };
@@ -48,7 +48,7 @@ spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm)
 SpkOptions
 spk_options_default(SpkAlgorithm algorithm)
 {
-	SpkOptions	options;
+	SpkOptions options;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		options.value[i] = spk_option_specs[i].uses[algorithm].value;
@@ -74,11 +74,12 @@ spk_option_valid(SpkOption option, double value)
 }
 
 void
-spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives, double weight[2])
+spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
+				  double weight[2])
 {
-	double		option = options->value[SPK_OPT_CLASS_WEIGHT];
-	double		n = n_rows;
-	double		churn = n_positives;
+	double option = options->value[SPK_OPT_CLASS_WEIGHT];
+	double n = n_rows;
+	double churn = n_positives;
 
 	weight[0] = weight[1] = 1;
 	if (option == SPK_WEIGHT_BALANCED)
@@ -96,7 +97,8 @@ int
 spk_option_of(const char *name, size_t len)
 {
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (strlen(spk_option_specs[i].name) == len && memcmp(spk_option_specs[i].name, name, len) == 0)
+		if (strlen(spk_option_specs[i].name) == len &&
+			memcmp(spk_option_specs[i].name, name, len) == 0)
 			return i;
 	return -1;
 }

@@ -32,62 +32,62 @@ typedef enum SpkOption
 } SpkOption;
 
 /* features_per_split: a count (>= 1), a share (0 < x < 1), or one of these */
-#define SPK_FEATURES_SQRT		0.0
-#define SPK_FEATURES_ALL		(-1.0)
+#define SPK_FEATURES_SQRT 0.0
+#define SPK_FEATURES_ALL  (-1.0)
 
 /* class_weight: the weight of the churn class (the other weighs 1), or */
-#define SPK_WEIGHT_NONE			0.0
-#define SPK_WEIGHT_BALANCED		(-1.0)
+#define SPK_WEIGHT_NONE		0.0
+#define SPK_WEIGHT_BALANCED (-1.0)
 
-#define SPK_CRITERION_GINI		0.0
-#define SPK_CRITERION_ENTROPY	1.0
+#define SPK_CRITERION_GINI	  0.0
+#define SPK_CRITERION_ENTROPY 1.0
 
-#define SPK_DISTRIBUTION_GAUSSIAN		0.0
-#define SPK_DISTRIBUTION_MULTINOMIAL	1.0
+#define SPK_DISTRIBUTION_GAUSSIAN	 0.0
+#define SPK_DISTRIBUTION_MULTINOMIAL 1.0
 
-#define SPK_IMPORTANCE_IMPURITY		0.0
-#define SPK_IMPORTANCE_PERMUTATION	1.0
+#define SPK_IMPORTANCE_IMPURITY	   0.0
+#define SPK_IMPORTANCE_PERMUTATION 1.0
 
-#define SPK_CALIBRATE_NONE		0.0
-#define SPK_CALIBRATE_PLATT		1.0
-#define SPK_CALIBRATE_ISOTONIC	2.0
+#define SPK_CALIBRATE_NONE	   0.0
+#define SPK_CALIBRATE_PLATT	   1.0
+#define SPK_CALIBRATE_ISOTONIC 2.0
 
-#define SPK_MAX_TREES			10000
-#define SPK_MAX_DEPTH			64
-#define SPK_MAX_SEED			9007199254740992.0	/* whole numbers up to 2^53 are exact */
+#define SPK_MAX_TREES 10000
+#define SPK_MAX_DEPTH 64
+#define SPK_MAX_SEED  9007199254740992.0 /* whole numbers up to 2^53 are exact */
 
 /* A word a user may write for a number. */
 typedef struct SpkWord
 {
-	const char *word;			/* NULL ends the list */
+	const char *word; /* NULL ends the list */
 	double		value;
 } SpkWord;
 
 /* What an option is to an algorithm. */
 typedef struct SpkOptionUse
 {
-	bool		applies;		/* the algorithm uses it */
-	double		value;			/* by default; 0 where it does not apply */
+	bool   applies; /* the algorithm uses it */
+	double value;	/* by default; 0 where it does not apply */
 } SpkOptionUse;
 
 typedef struct SpkOptionSpec
 {
-	const char *name;
-	double		min;			/* of a number the user writes; words aside */
-	double		max;
-	bool		whole;			/* numbers must be whole */
-	bool		numbers;		/* numbers are allowed, not only words */
-	bool		boolean;		/* true and false are allowed, as 1 and 0 */
-	bool		later;			/* came after the first models: not stored at its default, which
+	const char	*name;
+	double		 min; /* of a number the user writes; words aside */
+	double		 max;
+	bool		 whole;	   /* numbers must be whole */
+	bool		 numbers;  /* numbers are allowed, not only words */
+	bool		 boolean;  /* true and false are allowed, as 1 and 0 */
+	bool		 later;	   /* came after the first models: not stored at its default, which
 								 * must therefore never change */
-	SpkWord		words[4];		/* with the end of the list */
+	SpkWord		 words[4]; /* with the end of the list */
 	SpkOptionUse uses[SPK_N_ALGORITHMS];
-	const char *doc;			/* one line for people */
+	const char	*doc; /* one line for people */
 } SpkOptionSpec;
 
 typedef struct SpkOptions
 {
-	double		value[SPK_N_OPTIONS];
+	double value[SPK_N_OPTIONS];
 } SpkOptions;
 
 extern const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS];
@@ -127,7 +127,7 @@ extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32
 							  double weight[2]);
 
 /* The option with this name, or -1. */
-extern int	spk_option_of(const char *name, size_t len);
+extern int spk_option_of(const char *name, size_t len);
 
 /* The number that stands for this word of the option; false when it has no such word. */
 extern bool spk_option_of_word(SpkOption option, const char *word, size_t len, double *value);
@@ -135,4 +135,4 @@ extern bool spk_option_of_word(SpkOption option, const char *word, size_t len, d
 /* May a user write this number for the option?  (The numbers behind words are no user's business.) */
 extern bool spk_option_takes_number(SpkOption option, double value);
 
-#endif							/* SPK_CORE_MODELS_OPTIONS_H */
+#endif /* SPK_CORE_MODELS_OPTIONS_H */

@@ -9,9 +9,9 @@
 #include "core/base/elementary.h"
 
 /* Weights and logarithms beyond this come from no training; sums of them stay finite. */
-#define MAX_WEIGHT		1e100
-#define MAX_STANDARD	1e15
-#define MAX_MEAN		1e116
+#define MAX_WEIGHT	 1e100
+#define MAX_STANDARD 1e15
+#define MAX_MEAN	 1e116
 
 static inline bool
 is_multinomial(const SpkModel *model)
@@ -23,7 +23,7 @@ is_multinomial(const SpkModel *model)
 double
 spk_standardise(double x, double center, double scale)
 {
-	double		z = (x * 0.5 - center * 0.5) / (scale * 0.5);
+	double z = (x * 0.5 - center * 0.5) / (scale * 0.5);
 
 	if (z > MAX_STANDARD)
 		return MAX_STANDARD;
@@ -33,7 +33,7 @@ spk_standardise(double x, double center, double scale)
 double
 spk_min_max(double x, double low, double high)
 {
-	double		half = high * 0.5 - low * 0.5;
+	double half = high * 0.5 - low * 0.5;
 
 	if (half < SPK_MIN_SCALE)
 		return 0.5;
@@ -45,7 +45,7 @@ spk_min_max(double x, double low, double high)
 size_t
 spk_terms_length(const SpkModel *model)
 {
-	size_t		n = SPK_INTERCEPT;
+	size_t n = SPK_INTERCEPT;
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 		n += spk_term_length(model, &model->features[f]);
@@ -96,7 +96,8 @@ logistic_term_sound(const SpkFeature *feature, const double *term)
 			are_errors(term + feature->n_bins + 1, feature->n_bins + 1);
 	return isfinite(term[SPK_LOGISTIC_CENTER]) && is_scale(term[SPK_LOGISTIC_SCALE]) &&
 		are_weights(&term[SPK_LOGISTIC_WEIGHT], 1) && are_errors(&term[SPK_LOGISTIC_ERROR], 1) &&
-		are_weights(&term[SPK_LOGISTIC_MISSING], 1) && are_errors(&term[SPK_LOGISTIC_MISSING_ERROR], 1) &&
+		are_weights(&term[SPK_LOGISTIC_MISSING], 1) &&
+		are_errors(&term[SPK_LOGISTIC_MISSING_ERROR], 1) &&
 		(term[SPK_LOGISTIC_SCALE] > 0 ||
 		 (term[SPK_LOGISTIC_WEIGHT] == 0 && term[SPK_LOGISTIC_ERROR] == 0));
 }
@@ -108,7 +109,8 @@ bayes_term_sound(const SpkModel *model, const SpkFeature *feature, const double 
 		return are_logarithms(term, 2 * feature->n_bins);
 	if (is_multinomial(model))
 		return isfinite(term[SPK_BAYES_LOW]) && isfinite(term[SPK_BAYES_HIGH]) &&
-			term[SPK_BAYES_LOW] <= term[SPK_BAYES_HIGH] && are_logarithms(term + SPK_BAYES_SHARE, 2);
+			term[SPK_BAYES_LOW] <= term[SPK_BAYES_HIGH] &&
+			are_logarithms(term + SPK_BAYES_SHARE, 2);
 	return isfinite(term[SPK_BAYES_MEAN]) && isfinite(term[SPK_BAYES_MEAN + 1]) &&
 		is_scale(term[SPK_BAYES_DEVIATION]) && is_scale(term[SPK_BAYES_DEVIATION + 1]) &&
 		(term[SPK_BAYES_DEVIATION] > 0) == (term[SPK_BAYES_DEVIATION + 1] > 0);
@@ -118,19 +120,21 @@ const char *
 spk_terms_fault(const SpkModel *model)
 {
 	const double *term = model->terms;
-	bool		logistic = spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC;
+	bool		  logistic = spk_learners[model->algorithm].terms == SPK_TERMS_LOGISTIC;
 
-	if (logistic ? !are_weights(term, 1) || !are_errors(term + 1, 1) : !are_logarithms(term, SPK_INTERCEPT))
+	if (logistic ? !are_weights(term, 1) || !are_errors(term + 1, 1) :
+				   !are_logarithms(term, SPK_INTERCEPT))
 		return "The intercept is not one that training makes";
 	term += SPK_INTERCEPT;
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		const SpkFeature *feature = &model->features[f];
-		uint32_t	length = spk_term_length(model, feature);
+		uint32_t		  length = spk_term_length(model, feature);
 
 		if (!(fabs(term[length - 1]) <= MAX_MEAN))
 			return "The mean of what a feature adds is not one that training makes";
-		if (logistic ? !logistic_term_sound(feature, term) : !bayes_term_sound(model, feature, term))
+		if (logistic ? !logistic_term_sound(feature, term) :
+					   !bayes_term_sound(model, feature, term))
 			return "The terms of a feature are not ones that training makes";
 		term += length;
 	}
@@ -158,8 +162,8 @@ gaussian_contribution(const double *term, double value)
 {
 	const double *mean = term + SPK_BAYES_MEAN;
 	const double *deviation = term + SPK_BAYES_DEVIATION;
-	double		z0;
-	double		z1;
+	double		  z0;
+	double		  z1;
 
 	if (deviation[0] == 0)
 		return 0;
@@ -170,7 +174,8 @@ gaussian_contribution(const double *term, double value)
 }
 
 static double
-bayes_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
+bayes_contribution(const SpkModel *model, const SpkFeature *feature, const double *term,
+				   double value)
 {
 	if (isnan(value))
 		return 0;
@@ -183,7 +188,8 @@ bayes_contribution(const SpkModel *model, const SpkFeature *feature, const doubl
 }
 
 static inline double
-contribution_of(SpkTermsForm form, const SpkModel *model, const SpkFeature *feature, const double *term, double value)
+contribution_of(SpkTermsForm form, const SpkModel *model, const SpkFeature *feature,
+				const double *term, double value)
 {
 	if (form == SPK_TERMS_LOGISTIC)
 		return logistic_contribution(feature, term, value);
@@ -207,9 +213,10 @@ spk_intercept(const SpkModel *model)
 double
 spk_margin(const SpkModel *model, const double *values)
 {
-	SpkTermsForm form = spk_learners[model->algorithm].terms;	/* once, as this is done for each row */
+	SpkTermsForm form =
+		spk_learners[model->algorithm].terms; /* once, as this is done for each row */
 	const double *term = model->terms + SPK_INTERCEPT;
-	double		margin = spk_intercept(model);
+	double		  margin = spk_intercept(model);
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{

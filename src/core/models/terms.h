@@ -34,7 +34,7 @@
 
 #include "core/models/learner.h"
 
-#define SPK_INTERCEPT			2
+#define SPK_INTERCEPT 2
 
 enum
 {
@@ -42,23 +42,23 @@ enum
 	SPK_LOGISTIC_SCALE,
 	SPK_LOGISTIC_WEIGHT,
 	SPK_LOGISTIC_ERROR,
-	SPK_LOGISTIC_MISSING,		/* weight of a missing value */
+	SPK_LOGISTIC_MISSING, /* weight of a missing value */
 	SPK_LOGISTIC_MISSING_ERROR,
-	SPK_LOGISTIC_NUMBER = 7		/* how many, with the mean of what it adds */
+	SPK_LOGISTIC_NUMBER = 7 /* how many, with the mean of what it adds */
 };
 
 enum
 {
-	SPK_BAYES_MEAN = 0,			/* gaussian: 2 */
-	SPK_BAYES_DEVIATION = 2,	/* gaussian: 2 */
-	SPK_BAYES_LOW = 0,			/* multinomial */
-	SPK_BAYES_HIGH = 1,			/* multinomial */
-	SPK_BAYES_SHARE = 2,		/* multinomial: 2 logarithms */
-	SPK_BAYES_NUMBER = 5		/* how many, with the mean of what it adds */
+	SPK_BAYES_MEAN = 0,		 /* gaussian: 2 */
+	SPK_BAYES_DEVIATION = 2, /* gaussian: 2 */
+	SPK_BAYES_LOW = 0,		 /* multinomial */
+	SPK_BAYES_HIGH = 1,		 /* multinomial */
+	SPK_BAYES_SHARE = 2,	 /* multinomial: 2 logarithms */
+	SPK_BAYES_NUMBER = 5	 /* how many, with the mean of what it adds */
 };
 
 /* Scales and deviations below this count as none: the feature is constant. */
-#define SPK_MIN_SCALE			1e-300
+#define SPK_MIN_SCALE 1e-300
 
 /* (x - center) / scale without overflow, cut to +-1e15. */
 extern double spk_standardise(double x, double center, double scale);
@@ -104,4 +104,4 @@ extern double spk_intercept(const SpkModel *model);
 /* The log-odds of churn of a row of n_features values: the intercept and all contributions. */
 extern double spk_margin(const SpkModel *model, const double *values);
 
-#endif							/* SPK_CORE_MODELS_TERMS_H */
+#endif /* SPK_CORE_MODELS_TERMS_H */

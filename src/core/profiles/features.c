@@ -10,7 +10,7 @@
 #include "core/profiles/features.h"
 #include "core/base/sort.h"
 
-#define N_TRENDS	2
+#define N_TRENDS 2
 
 static const int32_t trend_days[N_TRENDS] = {7, 14};
 
@@ -18,33 +18,33 @@ static const int32_t trend_days[N_TRENDS] = {7, 14};
 typedef struct SpkActivity
 {
 	/* all events */
-	int32_t		first_day;
-	int32_t		last_day;
-	uint32_t	sessions;
+	int32_t	 first_day;
+	int32_t	 last_day;
+	uint32_t sessions;
 	/* all events but the two cancel pages, from here on */
-	uint32_t	used_sessions;
-	uint32_t	song_sessions;	/* with a NextSong */
-	uint32_t	active_days;	/* distinct */
-	int32_t		first_used_day;
-	int32_t		reference_day;
-	int32_t		days_known;		/* first_used_day to reference_day */
-	int64_t		reference;
-	int64_t		last_ts;
-	int64_t		first_start;	/* of the sessions' first events, the first ... */
-	int64_t		last_start;		/* ... and the last */
-	uint64_t	events;
-	uint64_t	paid;
+	uint32_t used_sessions;
+	uint32_t song_sessions; /* with a NextSong */
+	uint32_t active_days;	/* distinct */
+	int32_t	 first_used_day;
+	int32_t	 reference_day;
+	int32_t	 days_known; /* first_used_day to reference_day */
+	int64_t	 reference;
+	int64_t	 last_ts;
+	int64_t	 first_start; /* of the sessions' first events, the first ... */
+	int64_t	 last_start;  /* ... and the last */
+	uint64_t events;
+	uint64_t paid;
 	/* sums in slice order; exact up to 2^53, and beyond they do not overflow */
-	double		session_us;		/* session lengths */
-	double		play_hours;
-	double		listened_us;
-	uint64_t	pages[SPK_N_PAGES];
-	uint64_t	recent_songs[N_TRENDS];
+	double	 session_us; /* session lengths */
+	double	 play_hours;
+	double	 listened_us;
+	uint64_t pages[SPK_N_PAGES];
+	uint64_t recent_songs[N_TRENDS];
 	/* last known */
-	SpkGender	gender;
-	SpkLevel	level;
-	int64_t		level_ts;
-	int64_t		registration;
+	SpkGender gender;
+	SpkLevel  level;
+	int64_t	  level_ts;
+	int64_t	  registration;
 } SpkActivity;
 
 /*
@@ -53,15 +53,15 @@ typedef struct SpkActivity
  */
 typedef struct UsedDays
 {
-	uint64_t   *at;				/* room for all slices */
-	uint32_t	n;
+	uint64_t *at; /* room for all slices */
+	uint32_t  n;
 } UsedDays;
 
 /* So many need no memory of the host. */
-#define FEW_DAYS	256
+#define FEW_DAYS 256
 
-#define SONG_BITS	32
-#define DAY_SIGN	(UINT32_C(1) << 31)
+#define SONG_BITS 32
+#define DAY_SIGN  (UINT32_C(1) << 31)
 
 static inline uint64_t
 used_day(int32_t day, uint32_t songs)
@@ -78,11 +78,11 @@ day_of_used(uint64_t used)
 /* The session the pass is in. */
 typedef struct OpenSession
 {
-	bool		any;
-	int64_t		session;
-	bool		songs;
-	int64_t		first_ts;		/* SPK_NO_TIME without an event that counts */
-	int64_t		last_ts;
+	bool	any;
+	int64_t session;
+	bool	songs;
+	int64_t first_ts; /* SPK_NO_TIME without an event that counts */
+	int64_t last_ts;
 } OpenSession;
 
 const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES] = {
@@ -110,9 +110,9 @@ days_between(int64_t a, int64_t b)
 static double
 trend(const SpkActivity *a, int which)
 {
-	int32_t		earlier_days = a->days_known - trend_days[which];
-	double		recent = (double) a->recent_songs[which] / trend_days[which];
-	double		before;
+	int32_t earlier_days = a->days_known - trend_days[which];
+	double	recent = (double) a->recent_songs[which] / trend_days[which];
+	double	before;
 
 	if (earlier_days <= 0)
 		return NAN;
@@ -183,7 +183,8 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	a->paid += slice->paid;
 	a->play_hours += (double) slice->play_hours;
 	a->listened_us += (double) slice->listened_us;
-	if (slice->level_ts > a->level_ts || (slice->level_ts == a->level_ts && slice->level > a->level))
+	if (slice->level_ts > a->level_ts ||
+		(slice->level_ts == a->level_ts && slice->level > a->level))
 	{
 		a->level = slice->level;
 		a->level_ts = slice->level_ts;
@@ -194,10 +195,10 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 static SpkStatus
 sort_days(const SpkHost *host, UsedDays *days)
 {
-	uint64_t	few[FEW_DAYS];
-	uint64_t   *scratch = few;
-	SpkStatus	status;
-	uint32_t	i = 1;
+	uint64_t  few[FEW_DAYS];
+	uint64_t *scratch = few;
+	SpkStatus status;
+	uint32_t  i = 1;
 
 	while (i < days->n && days->at[i - 1] >> SONG_BITS <= days->at[i] >> SONG_BITS)
 		i++;
@@ -233,7 +234,7 @@ finish_days(SpkActivity *a, const UsedDays *days, int32_t as_of)
 	a->days_known = a->reference_day - a->first_used_day;
 	for (uint32_t i = 0; i < days->n; i++)
 	{
-		int32_t		day = day_of_used(days->at[i]);
+		int32_t day = day_of_used(days->at[i]);
 
 		if (i == 0 || day != day_of_used(days->at[i - 1]))
 			a->active_days++;
@@ -252,18 +253,21 @@ fill_values(const SpkActivity *a, double *values)
 }
 
 SpkStatus
-spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t as_of, double *values,
-					 bool *seen, const char **why)
+spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t as_of,
+					 double *values, bool *seen, const char **why)
 {
-	SpkActivity a = {.level_ts = SPK_NO_TIME, .last_ts = SPK_NO_TIME, .reference = SPK_NO_TIME,
-	.first_start = SPK_NO_TIME, .last_start = SPK_NO_TIME};
-	OpenSession open = {0};
-	uint64_t	few_days[FEW_DAYS];
-	UsedDays	days = {few_days, 0};
+	SpkActivity		 a = {.level_ts = SPK_NO_TIME,
+						  .last_ts = SPK_NO_TIME,
+						  .reference = SPK_NO_TIME,
+						  .first_start = SPK_NO_TIME,
+						  .last_start = SPK_NO_TIME};
+	OpenSession		 open = {0};
+	uint64_t		 few_days[FEW_DAYS];
+	UsedDays		 days = {few_days, 0};
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	SpkSlice	slice;
-	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
+	SpkSliceReader	 slices;
+	SpkSlice		 slice;
+	SpkStatus		 status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -295,12 +299,13 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 }
 
 SpkStatus
-spk_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *day, const char **why)
+spk_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *day,
+					 const char **why)
 {
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	SpkSlice	slice;
-	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
+	SpkSliceReader	 slices;
+	SpkSlice		 slice;
+	SpkStatus		 status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -317,12 +322,12 @@ spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_
 				  SpkChurnEvent event, SpkLabel *label, const char **why)
 {
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	SpkSlice	slice;
-	int64_t		from = as_of == SPK_NO_DAY ? SPK_NO_TIME : (int64_t) as_of * SPK_USECS_PER_DAY;
-	int64_t		first = SPK_NO_TIME;	/* of the event, from as_of on */
-	bool		seen = as_of == SPK_NO_DAY;
-	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
+	SpkSliceReader	 slices;
+	SpkSlice		 slice;
+	int64_t			 from = as_of == SPK_NO_DAY ? SPK_NO_TIME : (int64_t) as_of * SPK_USECS_PER_DAY;
+	int64_t			 first = SPK_NO_TIME; /* of the event, from as_of on */
+	bool			 seen = as_of == SPK_NO_DAY;
+	SpkStatus		 status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;
@@ -340,7 +345,8 @@ spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_
 		return status;
 	if (event == SPK_CHURN_CANCEL)
 		first = header.cancelled;
-	if (!seen || (as_of != SPK_NO_DAY && header.cancelled != SPK_NO_TIME && header.cancelled < from))
+	if (!seen ||
+		(as_of != SPK_NO_DAY && header.cancelled != SPK_NO_TIME && header.cancelled < from))
 		*label = SPK_LABEL_NOT_AT_RISK;
 	else if (first != SPK_NO_TIME && (until == SPK_NO_TIME || first < until))
 		*label = SPK_LABEL_YES;

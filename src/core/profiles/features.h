@@ -26,7 +26,7 @@ typedef enum SpkFeatureType
 extern const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES];
 
 /* as_of for "everything" */
-#define SPK_NO_DAY		INT32_MAX
+#define SPK_NO_DAY INT32_MAX
 
 /*
  * The features of a profile from what happened strictly before day as_of
@@ -36,23 +36,24 @@ extern const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES];
  * 2^53.  *seen turns false, and values undefined, when nothing happened before
  * as_of.  data is a profile's bytes; SPK_CORRUPT with *why when they are not.
  */
-extern SpkStatus spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t as_of,
-									  double *values, bool *seen, const char **why);
+extern SpkStatus spk_profile_features(const SpkHost *host, const void *data, size_t len,
+									  int32_t as_of, double *values, bool *seen, const char **why);
 
 /* The day of a profile's last event (days since 2000-01-01); SPK_CORRUPT as above. */
-extern SpkStatus spk_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *day, const char **why);
+extern SpkStatus spk_profile_last_day(const SpkHost *host, const void *data, size_t len,
+									  int32_t *day, const char **why);
 
 typedef enum SpkChurnEvent
 {
-	SPK_CHURN_CANCEL,			/* Cancellation Confirmation */
-	SPK_CHURN_DOWNGRADE			/* Submit Downgrade */
+	SPK_CHURN_CANCEL,	/* Cancellation Confirmation */
+	SPK_CHURN_DOWNGRADE /* Submit Downgrade */
 } SpkChurnEvent;
 
 typedef enum SpkLabel
 {
 	SPK_LABEL_NO,
 	SPK_LABEL_YES,
-	SPK_LABEL_NOT_AT_RISK		/* not seen before as_of, or already cancelled */
+	SPK_LABEL_NOT_AT_RISK /* not seen before as_of, or already cancelled */
 } SpkLabel;
 
 /*
@@ -60,6 +61,7 @@ typedef enum SpkLabel
  * (SPK_NO_DAY): ever.  until is a time, or SPK_NO_TIME for no end.
  */
 extern SpkStatus spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_of,
-								   int64_t until, SpkChurnEvent event, SpkLabel *label, const char **why);
+								   int64_t until, SpkChurnEvent event, SpkLabel *label,
+								   const char **why);
 
-#endif							/* SPK_CORE_PROFILES_FEATURES_H */
+#endif /* SPK_CORE_PROFILES_FEATURES_H */

@@ -10,16 +10,16 @@
 #include "core/profiles/slice_order.h"
 
 /* Header flags: the low two bits are the gender. */
-#define HEADER_REGISTRATION		4
-#define HEADER_CANCELLED		8
-#define HEADER_FLAGS			15
+#define HEADER_REGISTRATION 4
+#define HEADER_CANCELLED	8
+#define HEADER_FLAGS		15
 
 /* Times of the header: see write_time. */
-#define MAX_SHIFTED				(INT64_MAX / 2)
-#define FAR_TIME				INT64_MIN
+#define MAX_SHIFTED (INT64_MAX / 2)
+#define FAR_TIME	INT64_MIN
 
 /* Merging too often costs time, too seldom memory. */
-#define MIN_COMPACT_SIZE		4096
+#define MIN_COMPACT_SIZE 4096
 
 void
 spk_profile_init(SpkProfileState *state, const SpkHost *host)
@@ -48,7 +48,8 @@ append_slice(SpkProfileState *state, const SpkSlice *slice)
 static SpkSliceReader
 read_closed(const SpkProfileState *state)
 {
-	return spk_slice_reader(state->closed.host, spk_reader(state->closed.data, state->closed.len), state->n_closed);
+	return spk_slice_reader(state->closed.host, spk_reader(state->closed.data, state->closed.len),
+							state->n_closed);
 }
 
 /* Forgets the closed slices, keeping their number of bytes as room for others. */
@@ -64,15 +65,16 @@ start_closed(SpkProfileState *state, SpkWriter closed)
 
 /* The closed slices in this order, parts of one slice merged, into empty closed ones. */
 static SpkStatus
-append_in_order(SpkProfileState *state, const SpkWriter *from, const SpkSlicePlace *places, uint32_t n)
+append_in_order(SpkProfileState *state, const SpkWriter *from, const SpkSlicePlace *places,
+				uint32_t n)
 {
 	const SpkHost *host = state->closed.host;
-	SpkSlice	slice;
-	SpkSlice	part;
+	SpkSlice	   slice;
+	SpkSlice	   part;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		bool		is_part = i > 0 && spk_place_compare(&places[i - 1], &places[i]) == 0;
+		bool is_part = i > 0 && spk_place_compare(&places[i - 1], &places[i]) == 0;
 
 		if (i % SPK_POLL_SLICES == SPK_POLL_SLICES - 1 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -92,10 +94,10 @@ sort_closed(SpkProfileState *state)
 {
 	const SpkHost *host = state->closed.host;
 	SpkSliceReader slices = read_closed(state);
-	SpkWriter	from = state->closed;
-	uint32_t	n = state->n_closed;
+	SpkWriter	   from = state->closed;
+	uint32_t	   n = state->n_closed;
 	SpkSlicePlace *places = NULL;
-	SpkStatus	status = spk_slice_places(&slices, &places);
+	SpkStatus	   status = spk_slice_places(&slices, &places);
 
 	if (status == SPK_OK)
 	{
@@ -112,8 +114,8 @@ sort_closed(SpkProfileState *state)
 static SpkStatus
 compact(SpkProfileState *state)
 {
-	SpkStatus	status = state->closed.status;
-	size_t		next;
+	SpkStatus status = state->closed.status;
+	size_t	  next;
 
 	if (status == SPK_OK && !state->in_order)
 		status = sort_closed(state);
@@ -140,7 +142,7 @@ flush(SpkProfileState *state)
 static SpkStatus
 open_slice(SpkProfileState *state, int64_t session, int32_t day)
 {
-	SpkStatus	status = flush(state);
+	SpkStatus status = flush(state);
 
 	spk_slice_init(&state->current, session, day);
 	state->has_current = true;
@@ -153,7 +155,7 @@ add_slice(SpkProfileState *state, const SpkSlice *slice)
 {
 	if (!state->has_current || spk_slice_compare(&state->current, slice) != 0)
 	{
-		SpkStatus	status = open_slice(state, slice->session, slice->day);
+		SpkStatus status = open_slice(state, slice->session, slice->day);
 
 		if (status != SPK_OK)
 			return status;
@@ -173,7 +175,8 @@ spk_profile_add_header(SpkProfileState *state, const SpkProfileHeader *h)
 {
 	SpkProfileHeader *mine = &state->header;
 
-	if (h->gender_ts > mine->gender_ts || (h->gender_ts == mine->gender_ts && h->gender > mine->gender))
+	if (h->gender_ts > mine->gender_ts ||
+		(h->gender_ts == mine->gender_ts && h->gender > mine->gender))
 	{
 		mine->gender = h->gender;
 		mine->gender_ts = h->gender_ts;
@@ -186,12 +189,12 @@ SpkStatus
 spk_profile_add(SpkProfileState *state, const SpkEvent *e)
 {
 	SpkProfileHeader *h = &state->header;
-	SpkSlice   *s = &state->current;
-	int32_t		day = spk_day_of(e->ts);
+	SpkSlice		 *s = &state->current;
+	int32_t			  day = spk_day_of(e->ts);
 
 	if (!state->has_current || s->session != e->session || s->day != day)
 	{
-		SpkStatus	status = open_slice(state, e->session, day);
+		SpkStatus status = open_slice(state, e->session, day);
 
 		if (status != SPK_OK)
 			return status;
@@ -216,11 +219,11 @@ spk_profile_add(SpkProfileState *state, const SpkEvent *e)
 static SpkStatus
 add_slices(SpkProfileState *state, SpkSliceReader *slices)
 {
-	SpkSlice	slice;
+	SpkSlice slice;
 
 	while (spk_slice_next(slices, &slice))
 	{
-		SpkStatus	status = add_slice(state, &slice);
+		SpkStatus status = add_slice(state, &slice);
 
 		if (status != SPK_OK)
 			return status;
@@ -232,9 +235,9 @@ SpkStatus
 spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 {
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	const char *why;
-	SpkStatus	status = spk_profile_open(state->closed.host, data, len, &header, &slices, &why);
+	SpkSliceReader	 slices;
+	const char		*why;
+	SpkStatus status = spk_profile_open(state->closed.host, data, len, &header, &slices, &why);
 
 	if (status != SPK_OK)
 		return status;
@@ -245,7 +248,7 @@ spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 SpkStatus
 spk_profile_add_state(SpkProfileState *state, SpkProfileState *other)
 {
-	SpkStatus	status = flush(other);
+	SpkStatus	   status = flush(other);
 	SpkSliceReader slices = read_closed(other);
 
 	if (status != SPK_OK)
@@ -282,8 +285,8 @@ write_time(SpkWriter *w, int64_t us)
 static int64_t
 read_time(SpkReader *r)
 {
-	int64_t		v = spk_read_zigzag(r);
-	int64_t		us = (v & 1) == 0 ? v / 2 : (v - 1) / 2;
+	int64_t v = spk_read_zigzag(r);
+	int64_t us = (v & 1) == 0 ? v / 2 : (v - 1) / 2;
 
 	if (v == FAR_TIME)
 	{
@@ -308,9 +311,9 @@ read_time(SpkReader *r)
 SpkStatus
 spk_profile_encode(SpkProfileState *state, SpkWriter *w)
 {
-	SpkStatus	status = flush(state);
+	SpkStatus				status = flush(state);
 	const SpkProfileHeader *h = &state->header;
-	uint8_t		flags = (uint8_t) h->gender;
+	uint8_t					flags = (uint8_t) h->gender;
 
 	if (status == SPK_OK)
 		status = compact(state);
@@ -337,10 +340,10 @@ SpkStatus
 spk_profile_open(const SpkHost *host, const void *data, size_t len, SpkProfileHeader *header,
 				 SpkSliceReader *slices, const char **why)
 {
-	SpkReader	r = spk_reader(data, len);
-	uint8_t		version = spk_read_u8(&r);
-	uint8_t		flags = spk_read_u8(&r);
-	uint64_t	n;
+	SpkReader r = spk_reader(data, len);
+	uint8_t	  version = spk_read_u8(&r);
+	uint8_t	  flags = spk_read_u8(&r);
+	uint64_t  n;
 
 	*why = "The version is not known";
 	if (version != SPK_PROFILE_VERSION)
@@ -364,11 +367,11 @@ SpkStatus
 spk_profile_check(const SpkHost *host, const void *data, size_t len, const char **why)
 {
 	SpkProfileHeader header;
-	SpkSliceReader slices;
-	SpkSlice	ring[2];
-	int			at = 0;
-	int32_t		cancelled = INT32_MAX;	/* the first day with a cancellation */
-	SpkStatus	status = spk_profile_open(host, data, len, &header, &slices, why);
+	SpkSliceReader	 slices;
+	SpkSlice		 ring[2];
+	int				 at = 0;
+	int32_t			 cancelled = INT32_MAX; /* the first day with a cancellation */
+	SpkStatus		 status = spk_profile_open(host, data, len, &header, &slices, why);
 
 	if (status != SPK_OK)
 		return status;

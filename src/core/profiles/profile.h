@@ -13,14 +13,14 @@
 
 #include "core/profiles/slice.h"
 
-#define SPK_PROFILE_VERSION		1
+#define SPK_PROFILE_VERSION 1
 
 typedef struct SpkProfileHeader
 {
-	SpkGender	gender;			/* last known one; same time: male */
-	int64_t		gender_ts;		/* SPK_NO_TIME without one */
-	int64_t		registration;	/* earliest known; SPK_NO_TIME without one */
-	int64_t		cancelled;		/* first Cancellation Confirmation; SPK_NO_TIME without one */
+	SpkGender gender;		/* last known one; same time: male */
+	int64_t	  gender_ts;	/* SPK_NO_TIME without one */
+	int64_t	  registration; /* earliest known; SPK_NO_TIME without one */
+	int64_t	  cancelled;	/* first Cancellation Confirmation; SPK_NO_TIME without one */
 } SpkProfileHeader;
 
 /*
@@ -36,14 +36,14 @@ typedef struct SpkProfileHeader
 typedef struct SpkProfileState
 {
 	SpkProfileHeader header;
-	SpkSlice	current;
-	SpkWriter	closed;			/* encoded slices */
-	int64_t		prev_session;	/* of the last closed slice: the base of the next one's deltas */
-	int32_t		prev_day;
-	uint32_t	n_closed;
-	uint32_t	compact_at;		/* length of closed at which to merge */
-	bool		has_current;
-	bool		in_order;		/* closed slices ascend: nothing to merge */
+	SpkSlice		 current;
+	SpkWriter		 closed;	   /* encoded slices */
+	int64_t			 prev_session; /* of the last closed slice: the base of the next one's deltas */
+	int32_t			 prev_day;
+	uint32_t		 n_closed;
+	uint32_t		 compact_at; /* length of closed at which to merge */
+	bool			 has_current;
+	bool			 in_order; /* closed slices ascend: nothing to merge */
 } SpkProfileState;
 
 /* A state without events.  The host, which it keeps, holds its closed slices. */
@@ -69,19 +69,21 @@ extern SpkStatus spk_profile_encode(SpkProfileState *state, SpkWriter *w);
 
 /* Adds one whole slice, as read from text; SPK_CORRUPT when it is not sound. */
 extern SpkStatus spk_profile_add_slice(SpkProfileState *state, const SpkSlice *slice);
-extern void spk_profile_add_header(SpkProfileState *state, const SpkProfileHeader *header);
+extern void		 spk_profile_add_header(SpkProfileState *state, const SpkProfileHeader *header);
 
 /*
  * Reads the header of a profile's bytes and starts on its slices.  Checks the
  * version and the header only.
  */
 extern SpkStatus spk_profile_open(const SpkHost *host, const void *data, size_t len,
-								  SpkProfileHeader *header, SpkSliceReader *slices, const char **why);
+								  SpkProfileHeader *header, SpkSliceReader *slices,
+								  const char **why);
 
 /*
  * Is this exactly what spk_profile_encode writes?  SPK_CORRUPT with a reason
  * for people (static text) in *why when not; SPK_CANCELLED.
  */
-extern SpkStatus spk_profile_check(const SpkHost *host, const void *data, size_t len, const char **why);
+extern SpkStatus spk_profile_check(const SpkHost *host, const void *data, size_t len,
+								   const char **why);
 
-#endif							/* SPK_CORE_PROFILES_PROFILE_H */
+#endif /* SPK_CORE_PROFILES_PROFILE_H */

@@ -8,11 +8,11 @@
  */
 #include "core/profiles/slice.h"
 
-#define CANCEL_PAGES	((1u << SPK_PAGE_CANCEL) | (1u << SPK_PAGE_CANCELLATION))
+#define CANCEL_PAGES ((1u << SPK_PAGE_CANCEL) | (1u << SPK_PAGE_CANCELLATION))
 
 /* Level byte of a slice: the low two bits are the level. */
-#define LEVEL_AT_LAST_TS		4	/* level_ts is last_ts, and not stored */
-#define LEVEL_PAID_EVENTS		8	/* a count of paid events follows */
+#define LEVEL_AT_LAST_TS  4 /* level_ts is last_ts, and not stored */
+#define LEVEL_PAID_EVENTS 8 /* a count of paid events follows */
 
 /* Sums stick at INT64_MAX, so that they fit SQL's and JSON's integers. */
 static inline int64_t
@@ -45,7 +45,7 @@ spk_slice_add_use(SpkSlice *s, const SpkEvent *e)
 		s->paid = spk_add_count(s->paid, 1);
 	if (e->page == SPK_PAGE_NEXT_SONG)
 	{
-		int64_t		midnight = (int64_t) s->day * SPK_USECS_PER_DAY;
+		int64_t midnight = (int64_t) s->day * SPK_USECS_PER_DAY;
 
 		s->listened_us = add64(s->listened_us, e->length_us);
 		s->play_hours = add64(s->play_hours, (e->ts - midnight) / SPK_USECS_PER_HOUR);
@@ -87,7 +87,7 @@ spk_slice_compare(const void *a, const void *b)
 static uint32_t
 page_set(const SpkSlice *slice)
 {
-	uint32_t	set = 0;
+	uint32_t set = 0;
 
 	for (int p = 0; p < SPK_N_PAGES; p++)
 		if (slice->pages[p] > 0)
@@ -109,9 +109,9 @@ write_span(SpkWriter *w, int64_t us)
 static int64_t
 read_span(SpkReader *r)
 {
-	uint64_t	v = spk_read_varint(r);
-	bool		whole = (v & 1) == 0;
-	uint64_t	unit = whole ? 1000 : 1;
+	uint64_t v = spk_read_varint(r);
+	bool	 whole = (v & 1) == 0;
+	uint64_t unit = whole ? 1000 : 1;
 
 	if (v >> 1 > SPK_USECS_PER_DAY / unit || (!whole && (v >> 1) % 1000 == 0))
 	{
@@ -125,9 +125,10 @@ read_span(SpkReader *r)
 static bool
 is_empty_but_for_pages(const SpkSlice *s)
 {
-	return s->first_ts == SPK_NO_TIME && s->last_ts == SPK_NO_TIME && s->level == SPK_LEVEL_UNKNOWN &&
-		s->level_ts == SPK_NO_TIME && s->first_downgrade == SPK_NO_TIME && s->paid == 0 &&
-		s->listened_us == 0 && s->play_hours == 0;
+	return s->first_ts == SPK_NO_TIME && s->last_ts == SPK_NO_TIME &&
+		s->level == SPK_LEVEL_UNKNOWN && s->level_ts == SPK_NO_TIME &&
+		s->first_downgrade == SPK_NO_TIME && s->paid == 0 && s->listened_us == 0 &&
+		s->play_hours == 0;
 }
 
 /* A time of an event in the slice. */
@@ -140,32 +141,33 @@ is_within(const SpkSlice *s, int64_t ts)
 bool
 spk_slice_is_sound(const SpkSlice *s)
 {
-	uint32_t	set = page_set(s);
+	uint32_t set = page_set(s);
 
 	if (set == 0 || s->day < spk_day_of(SPK_MIN_TIME) || s->day > spk_day_of(SPK_MAX_TIME))
 		return false;
 	if ((set & ~CANCEL_PAGES) == 0)
 		return is_empty_but_for_pages(s);
-	if (s->first_ts == SPK_NO_TIME || s->first_ts > s->last_ts || spk_day_of(s->first_ts) != s->day ||
-		spk_day_of(s->last_ts) != s->day)
+	if (s->first_ts == SPK_NO_TIME || s->first_ts > s->last_ts ||
+		spk_day_of(s->first_ts) != s->day || spk_day_of(s->last_ts) != s->day)
 		return false;
-	if (s->level == SPK_LEVEL_UNKNOWN ? s->level_ts != SPK_NO_TIME || s->paid > 0 : !is_within(s, s->level_ts))
+	if (s->level == SPK_LEVEL_UNKNOWN ? s->level_ts != SPK_NO_TIME || s->paid > 0 :
+										!is_within(s, s->level_ts))
 		return false;
 	if (s->level == SPK_LEVEL_PAID && s->paid == 0)
 		return false;
 	if (s->pages[SPK_PAGE_NEXT_SONG] > 0 ? s->listened_us < 0 || s->play_hours < 0 :
-		s->listened_us != 0 || s->play_hours != 0)
+										   s->listened_us != 0 || s->play_hours != 0)
 		return false;
 	return s->pages[SPK_PAGE_SUBMIT_DOWNGRADE] > 0 ? is_within(s, s->first_downgrade) :
-		s->first_downgrade == SPK_NO_TIME;
+													 s->first_downgrade == SPK_NO_TIME;
 }
 
 void
 spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int32_t prev_day)
 {
-	uint32_t	set = page_set(slice);
-	int64_t		midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
-	uint8_t		level = (uint8_t) slice->level;
+	uint32_t set = page_set(slice);
+	int64_t	 midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
+	uint8_t	 level = (uint8_t) slice->level;
 
 	spk_write_zigzag(w, (int64_t) ((uint64_t) slice->session - (uint64_t) prev_session));
 	spk_write_zigzag(w, (int64_t) slice->day - prev_day);
@@ -199,7 +201,7 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 static void
 decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_day)
 {
-	int64_t		day;
+	int64_t day;
 
 	spk_slice_init(slice, (int64_t) ((uint64_t) prev_session + (uint64_t) spk_read_zigzag(r)), 0);
 	day = spk_read_zigzag(r);
@@ -217,9 +219,9 @@ decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 static void
 decode_rest(SpkReader *r, SpkSlice *slice)
 {
-	int64_t		midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
-	uint64_t	set;
-	uint8_t		level;
+	int64_t	 midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
+	uint64_t set;
+	uint8_t	 level;
 
 	set = spk_read_varint(r);
 	if (r->bad || set == 0 || set >> SPK_N_PAGES != 0)
@@ -229,7 +231,7 @@ decode_rest(SpkReader *r, SpkSlice *slice)
 	}
 	for (uint32_t left = (uint32_t) set; left != 0; left &= left - 1)
 	{
-		uint64_t	count = spk_read_varint(r);
+		uint64_t count = spk_read_varint(r);
 
 		if (count >= UINT32_MAX)
 			r->bad = true;
@@ -258,7 +260,7 @@ decode_rest(SpkReader *r, SpkSlice *slice)
 	}
 	if ((level & LEVEL_PAID_EVENTS) != 0)
 	{
-		uint64_t	paid = spk_read_varint(r);
+		uint64_t paid = spk_read_varint(r);
 
 		if (paid >= UINT32_MAX)
 			r->bad = true;
@@ -324,7 +326,8 @@ spk_slice_next(SpkSliceReader *slices, SpkSlice *slice)
 }
 
 bool
-spk_slice_next_place(SpkSliceReader *slices, const uint8_t *data, SpkSlice *slice, SpkSlicePlace *place)
+spk_slice_next_place(SpkSliceReader *slices, const uint8_t *data, SpkSlice *slice,
+					 SpkSlicePlace *place)
 {
 	if (!may_read(slices))
 		return false;

@@ -10,7 +10,7 @@
 #include "core/base/sort.h"
 
 /* Runs that are sorted by insertion. */
-#define RUN		8
+#define RUN 8
 
 static void
 insert_sort(SpkSlicePlace *places, size_t n)
@@ -18,7 +18,7 @@ insert_sort(SpkSlicePlace *places, size_t n)
 	for (size_t i = 1; i < n; i++)
 	{
 		SpkSlicePlace place = places[i];
-		size_t		at = i;
+		size_t		  at = i;
 
 		for (; at > 0 && spk_place_compare(&places[at - 1], &place) > 0; at--)
 			places[at] = places[at - 1];
@@ -28,22 +28,24 @@ insert_sort(SpkSlicePlace *places, size_t n)
 
 /* Merges the sorted runs of width from low and from low + width on; false when the host wants to stop. */
 static bool
-merge_runs(const SpkHost *host, const SpkSlicePlace *from, SpkSlicePlace *to, size_t low, size_t width, size_t n)
+merge_runs(const SpkHost *host, const SpkSlicePlace *from, SpkSlicePlace *to, size_t low,
+		   size_t width, size_t n)
 {
-	size_t		middle = width < n - low ? low + width : n;
-	size_t		high = width < n - middle ? middle + width : n;
-	size_t		left = low;
-	size_t		right = middle;
+	size_t middle = width < n - low ? low + width : n;
+	size_t high = width < n - middle ? middle + width : n;
+	size_t left = low;
+	size_t right = middle;
 
 	/* nothing to merge: all that is to the right comes later */
 	if (middle < high && spk_place_compare(&from[middle - 1], &from[middle]) <= 0)
 		middle = right = high;
 	while (low < high)
 	{
-		size_t		stop = high - low < SPK_POLL_ROWS ? high : low + SPK_POLL_ROWS;
+		size_t stop = high - low < SPK_POLL_ROWS ? high : low + SPK_POLL_ROWS;
 
 		for (; low < stop; low++)
-			if (right == high || (left < middle && spk_place_compare(&from[left], &from[right]) <= 0))
+			if (right == high ||
+				(left < middle && spk_place_compare(&from[left], &from[right]) <= 0))
 				to[low] = from[left++];
 			else
 				to[low] = from[right++];
@@ -64,9 +66,10 @@ is_in_order(const SpkSlicePlace *places, size_t n)
 
 /* Sorts n places with room for as many; the result is in one of the two. */
 static SpkStatus
-sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, size_t n, SpkSlicePlace **sorted)
+sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, size_t n,
+			SpkSlicePlace **sorted)
 {
-	size_t		since_poll = 0;
+	size_t since_poll = 0;
 
 	for (size_t low = 0; low < n; low += RUN)
 	{
@@ -102,11 +105,11 @@ spk_slice_places(SpkSliceReader *slices, SpkSlicePlace **places)
 {
 	const SpkHost *host = slices->host;
 	const uint8_t *data = slices->reader.at;
-	uint32_t	n = slices->left;
+	uint32_t	   n = slices->left;
 	SpkSlicePlace *all = spk_alloc(host, n, sizeof(SpkSlicePlace));
 	SpkSlicePlace *room = NULL;
-	SpkSlice	slice;
-	SpkStatus	status;
+	SpkSlice	   slice;
+	SpkStatus	   status;
 
 	*places = NULL;
 	if (all == NULL)

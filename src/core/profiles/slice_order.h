@@ -27,4 +27,4 @@ spk_place_compare(const SpkSlicePlace *a, const SpkSlicePlace *b)
  */
 extern SpkStatus spk_slice_places(SpkSliceReader *slices, SpkSlicePlace **places);
 
-#endif							/* SPK_CORE_PROFILES_SLICE_ORDER_H */
+#endif /* SPK_CORE_PROFILES_SLICE_ORDER_H */

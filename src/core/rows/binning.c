@@ -12,7 +12,7 @@
 static void *
 copy_bytes(const SpkHost *host, const void *data, size_t len)
 {
-	void	   *copy = spk_alloc(host, len, 1);
+	void *copy = spk_alloc(host, len, 1);
 
 	if (copy != NULL)
 		memcpy(copy, data, len);
@@ -21,9 +21,10 @@ copy_bytes(const SpkHost *host, const void *data, size_t len)
 
 /* The keys of the known values in keys, their number in *n. */
 static SpkStatus
-gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys, uint32_t *n)
+gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys,
+			uint32_t *n)
 {
-	uint32_t	known = 0;
+	uint32_t known = 0;
 
 	for (uint32_t i = 0; i < n_rows; i++)
 	{
@@ -40,10 +41,10 @@ static SpkStatus
 bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
 			SpkFeature *feature)
 {
-	uint64_t   *keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
-	uint32_t	n = 0;
-	SpkCuts		cuts;
-	SpkStatus	status = SPK_NO_MEMORY;
+	uint64_t *keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
+	uint32_t  n = 0;
+	SpkCuts	  cuts;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	if (keys != NULL)
 		status = gather_keys(host, column->numbers, n_rows, keys, &n);
@@ -68,8 +69,8 @@ bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint3
 static int
 compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	size_t		len = a_len < b_len ? a_len : b_len;
-	int			order = len == 0 ? 0 : memcmp(a, b, len);
+	size_t len = a_len < b_len ? a_len : b_len;
+	int	   order = len == 0 ? 0 : memcmp(a, b, len);
 
 	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
 }
@@ -91,15 +92,16 @@ choose_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *
 	*n_kept = 0;
 	for (uint32_t id = 0; id < column->n_names; id++)
 	{
-		uint32_t	at = *n_kept;
+		uint32_t at = *n_kept;
 
 		if (id % 1024 == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (frequency[id] == 0 || column->names[id].len > SPK_MAX_CATEGORY)
 			continue;
-		while (at > 0 && (frequency[id] > frequency[kept[at - 1]] ||
-						  (frequency[id] == frequency[kept[at - 1]] &&
-						   compare_categories(&column->names[id], &column->names[kept[at - 1]]) < 0)))
+		while (at > 0 &&
+			   (frequency[id] > frequency[kept[at - 1]] ||
+				(frequency[id] == frequency[kept[at - 1]] &&
+				 compare_categories(&column->names[id], &column->names[kept[at - 1]]) < 0)))
 			at--;
 		if (at == max_bins)
 			continue;
@@ -117,10 +119,11 @@ sort_by_bytes(const SpkColumn *column, uint32_t *ids, uint32_t n)
 {
 	for (uint32_t i = 1; i < n; i++)
 	{
-		uint32_t	id = ids[i];
-		uint32_t	at = i;
+		uint32_t id = ids[i];
+		uint32_t at = i;
 
-		for (; at > 0 && compare_categories(&column->names[id], &column->names[ids[at - 1]]) < 0; at--)
+		for (; at > 0 && compare_categories(&column->names[id], &column->names[ids[at - 1]]) < 0;
+			 at--)
 			ids[at] = ids[at - 1];
 		ids[at] = id;
 	}
@@ -131,9 +134,9 @@ static SpkStatus
 store_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *frequency,
 				 const uint32_t *kept, uint32_t n_rows, SpkFeature *feature)
 {
-	size_t		size = feature->n_bins * sizeof(SpkCategory);
-	uint32_t	known = 0;
-	char	   *bytes;
+	size_t	 size = feature->n_bins * sizeof(SpkCategory);
+	uint32_t known = 0;
+	char	*bytes;
 
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 		size += column->names[kept[i]].len;
@@ -162,9 +165,9 @@ static SpkStatus
 bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
 			   SpkFeature *feature)
 {
-	uint32_t   *frequency = spk_alloc(host, column->n_names, sizeof(uint32_t));
-	uint32_t	kept[SPK_MAX_BINS];
-	SpkStatus	status = SPK_OK;
+	uint32_t *frequency = spk_alloc(host, column->n_names, sizeof(uint32_t));
+	uint32_t  kept[SPK_MAX_BINS];
+	SpkStatus status = SPK_OK;
 
 	if (frequency == NULL)
 		return SPK_NO_MEMORY;
@@ -191,7 +194,7 @@ SpkStatus
 spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
 			   SpkFeature *feature)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	memset(feature, 0, sizeof(*feature));
 	if (n_rows > SPK_MAX_ROWS)
@@ -214,7 +217,8 @@ spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 uint32_t
 spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
 {
-	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32_t) options->value[SPK_OPT_BINS] : SPK_MAX_BINS;
+	return spk_option_applies(SPK_OPT_BINS, algorithm) ? (uint32_t) options->value[SPK_OPT_BINS] :
+														 SPK_MAX_BINS;
 }
 
 /*
@@ -225,7 +229,7 @@ uint8_t
 spk_code_number(const SpkFeature *feature, double value)
 {
 	const double *at = feature->edges;
-	uint32_t	n = feature->n_bins;
+	uint32_t	  n = feature->n_bins;
 
 	if (n == 0 || isnan(value))
 		return SPK_MISSING;
@@ -233,7 +237,7 @@ spk_code_number(const SpkFeature *feature, double value)
 		return 0;
 	while (n > 1)
 	{
-		uint32_t	half = n / 2;
+		uint32_t half = n / 2;
 
 		at += half & -(size_t) (at[half - 1] < value);
 		n -= half;
@@ -242,14 +246,14 @@ spk_code_number(const SpkFeature *feature, double value)
 }
 
 /* Values that are searched for together: a step of one waits for nothing of another's. */
-#define GROUP	8
+#define GROUP 8
 
 /* The codes of GROUP values; as spk_code_number, with at least one edge. */
 static inline void
 code_group(const SpkFeature *feature, const double *values, uint8_t *codes, size_t stride)
 {
 	const double *at[GROUP];
-	uint32_t	n = feature->n_bins - 1;
+	uint32_t	  n = feature->n_bins - 1;
 
 	for (int i = 0; i < GROUP; i++)
 		at[i] = feature->edges;
@@ -261,16 +265,17 @@ code_group(const SpkFeature *feature, const double *values, uint8_t *codes, size
 	}
 	for (int i = 0; i < GROUP; i++)
 	{
-		size_t		code = (size_t) (at[i] - feature->edges) + (*at[i] < values[i]);
+		size_t code = (size_t) (at[i] - feature->edges) + (*at[i] < values[i]);
 
 		codes[(size_t) i * stride] = isnan(values[i]) ? SPK_MISSING : (uint8_t) code;
 	}
 }
 
 void
-spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, uint8_t *codes, size_t stride)
+spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, uint8_t *codes,
+				 size_t stride)
 {
-	uint32_t	i = 0;
+	uint32_t i = 0;
 
 	if (feature->n_bins > 1)
 		for (; i + GROUP <= n; i += GROUP)
@@ -282,14 +287,14 @@ spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, ui
 uint8_t
 spk_code_category(const SpkFeature *feature, const char *name, size_t len)
 {
-	uint32_t	low = 0;
-	uint32_t	high = feature->n_bins;
+	uint32_t low = 0;
+	uint32_t high = feature->n_bins;
 
 	while (low < high)
 	{
-		uint32_t	middle = (low + high) / 2;
+		uint32_t		   middle = (low + high) / 2;
 		const SpkCategory *category = &feature->categories[middle];
-		int			order = compare_bytes(name, len, category->name, category->len);
+		int				   order = compare_bytes(name, len, category->name, category->len);
 
 		if (order == 0)
 			return (uint8_t) middle;

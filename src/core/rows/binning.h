@@ -34,8 +34,8 @@ extern uint32_t spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *opti
 extern uint8_t spk_code_number(const SpkFeature *feature, double value);
 
 /* Likewise of n numbers into codes[0], codes[stride], …; faster than one at a time. */
-extern void spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, uint8_t *codes,
-							 size_t stride);
+extern void spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n,
+							 uint8_t *codes, size_t stride);
 
 /* Code of a category; SPK_MISSING when training did not know it. */
 extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, size_t len);
@@ -49,7 +49,8 @@ extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, si
  * NULL, receives for each row of the matrix its place in the table.  SPK_LIMIT
  * beyond SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
  */
-extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-							   uint8_t *codes, SpkMatrix *matrix, uint32_t *origins);
+extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table,
+							   const SpkFeature *features, uint8_t *codes, SpkMatrix *matrix,
+							   uint32_t *origins);
 
-#endif							/* SPK_CORE_ROWS_BINNING_H */
+#endif /* SPK_CORE_ROWS_BINNING_H */

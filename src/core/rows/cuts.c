@@ -13,17 +13,17 @@
 #include "core/base/sort.h"
 
 /* Buckets of one spreading, at most; and keys that each should get. */
-#define BUCKET_BITS		14
-#define BUCKET_KEYS		64
+#define BUCKET_BITS 14
+#define BUCKET_KEYS 64
 
 typedef struct Buckets
 {
 	const SpkHost *host;
-	uint64_t   *keys;
-	uint64_t   *scratch;
-	uint32_t	n;
-	uint64_t   *starts;			/* a bit for each key: is it the first of a bucket? */
-	uint32_t   *places;			/* 1 << BUCKET_BITS */
+	uint64_t	  *keys;
+	uint64_t	  *scratch;
+	uint32_t	   n;
+	uint64_t	  *starts; /* a bit for each key: is it the first of a bucket? */
+	uint32_t	  *places; /* 1 << BUCKET_BITS */
 } Buckets;
 
 /*
@@ -33,14 +33,14 @@ typedef struct Buckets
  */
 typedef struct Cutting
 {
-	uint32_t	max_bins;
-	bool		few;			/* as many bins as values */
-	uint32_t	share;			/* rows of a bin, if all had as many */
-	uint32_t	heavy_left;		/* heavy values not reached yet */
-	uint64_t	light_left;		/* rows of light values from the open bin on */
-	uint64_t	in_bin;			/* rows of the open bin */
-	bool		heavy;			/* the open bin's value is */
-	SpkCuts    *cuts;			/* closed bins */
+	uint32_t max_bins;
+	bool	 few;		 /* as many bins as values */
+	uint32_t share;		 /* rows of a bin, if all had as many */
+	uint32_t heavy_left; /* heavy values not reached yet */
+	uint64_t light_left; /* rows of light values from the open bin on */
+	uint64_t in_bin;	 /* rows of the open bin */
+	bool	 heavy;		 /* the open bin's value is */
+	SpkCuts *cuts;		 /* closed bins */
 } Cutting;
 
 /* ---- Buckets ---- */
@@ -55,8 +55,8 @@ set_start(Buckets *b, uint32_t key)
 static uint32_t
 bucket_end(const Buckets *b, uint32_t from)
 {
-	uint32_t	word = (from + 1) / 64;
-	uint64_t	bits;
+	uint32_t word = (from + 1) / 64;
+	uint64_t bits;
 
 	if (from + 1 >= b->n)
 		return b->n;
@@ -89,12 +89,11 @@ static SpkStatus
 spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 {
 	const uint64_t *keys = b->keys;
-	uint32_t	n_buckets = 0;
-	uint32_t	bits = 1;
-	uint32_t	place = from;
-	unsigned	shift = 0;
-	uint64_t	low,
-				high;
+	uint32_t		n_buckets = 0;
+	uint32_t		bits = 1;
+	uint32_t		place = from;
+	unsigned		shift = 0;
+	uint64_t		low, high;
 
 	if (spk_cancelled(b->host))
 		return SPK_CANCELLED;
@@ -117,7 +116,7 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 	}
 	for (uint32_t bucket = 0; bucket < n_buckets; bucket++)
 	{
-		uint32_t	count = b->places[bucket];
+		uint32_t count = b->places[bucket];
 
 		if (count > 0)
 			set_start(b, place);
@@ -137,12 +136,12 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 static SpkStatus
 spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 {
-	bool		same;
-	SpkStatus	status = spread(b, 0, b->n, &same);
+	bool	  same;
+	SpkStatus status = spread(b, 0, b->n, &same);
 
 	if (status == SPK_OK && !same)
 	{
-		uint64_t   *keys = b->keys;
+		uint64_t *keys = b->keys;
 
 		b->keys = b->scratch;
 		b->scratch = keys;
@@ -151,7 +150,8 @@ spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 	for (uint32_t from = 0, to; from < b->n && status == SPK_OK; from = to)
 	{
 		to = bucket_end(b, from);
-		for (same = false; status == SPK_OK && !same && to - from > cutting->share; to = bucket_end(b, from))
+		for (same = false; status == SPK_OK && !same && to - from > cutting->share;
+			 to = bucket_end(b, from))
 		{
 			status = spread(b, from, to, &same);
 			if (status == SPK_OK && !same)
@@ -171,7 +171,7 @@ spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 static uint32_t
 run_length(const uint64_t *keys, uint32_t from, uint32_t to)
 {
-	uint32_t	at = from + 1;
+	uint32_t at = from + 1;
 
 	while (at < to && keys[at] == keys[from])
 		at++;
@@ -182,11 +182,11 @@ run_length(const uint64_t *keys, uint32_t from, uint32_t to)
 static SpkStatus
 count_few(Buckets *b, Cutting *cutting)
 {
-	uint32_t	n_values = 0;
+	uint32_t n_values = 0;
 
 	for (uint32_t from = 0, to; from < b->n && n_values <= cutting->max_bins; from = to, n_values++)
 	{
-		SpkStatus	status;
+		SpkStatus status;
 
 		to = bucket_end(b, from);
 		if (to - from > cutting->share)
@@ -211,7 +211,7 @@ count_few(Buckets *b, Cutting *cutting)
 static double
 edge_between(double low, double high)
 {
-	double		middle = low * 0.5 + high * 0.5 + 0.0;
+	double middle = low * 0.5 + high * 0.5 + 0.0;
 
 	return low <= middle && middle < high ? middle : low;
 }
@@ -225,7 +225,7 @@ edge_between(double low, double high)
 static bool
 ends_before(const Cutting *c, uint32_t run)
 {
-	uint64_t	light_bins = c->max_bins - c->cuts->n_bins - c->heavy_left;
+	uint64_t light_bins = c->max_bins - c->cuts->n_bins - c->heavy_left;
 
 	if (c->few || run > c->share)
 		return true;
@@ -238,7 +238,7 @@ ends_before(const Cutting *c, uint32_t run)
 static bool
 takes_all(const Cutting *c, uint32_t n)
 {
-	uint64_t	light_bins = c->max_bins - c->cuts->n_bins - c->heavy_left;
+	uint64_t light_bins = c->max_bins - c->cuts->n_bins - c->heavy_left;
 
 	if (c->few || n > c->share || c->in_bin == 0)
 		return false;
@@ -260,7 +260,8 @@ cut_value(Cutting *c, uint64_t value, uint32_t run, uint64_t last)
 {
 	if (c->in_bin > 0 && ends_before(c, run))
 	{
-		c->cuts->edges[c->cuts->n_bins] = edge_between(spk_number_of_key(last), spk_number_of_key(value));
+		c->cuts->edges[c->cuts->n_bins] = edge_between(spk_number_of_key(last),
+													   spk_number_of_key(value));
 		close_bin(c);
 	}
 	if (c->in_bin == 0)
@@ -272,14 +273,14 @@ cut_value(Cutting *c, uint64_t value, uint32_t run, uint64_t last)
 static SpkStatus
 cut_buckets(Buckets *b, Cutting *c)
 {
-	uint64_t	last = 0;		/* the largest key of the buckets before, once known */
-	uint32_t	unknown = 0;	/* keys of the last bucket passed by, without last */
-	uint32_t	n_seen = 0;
+	uint64_t last = 0;	  /* the largest key of the buckets before, once known */
+	uint32_t unknown = 0; /* keys of the last bucket passed by, without last */
+	uint32_t n_seen = 0;
 
 	for (uint32_t from = 0, to; from < b->n; from = to)
 	{
-		SpkStatus	status;
-		uint64_t	low;
+		SpkStatus status;
+		uint64_t  low;
 
 		to = bucket_end(b, from);
 		if (n_seen++ % SPK_POLL_ROWS == 0 && spk_cancelled(b->host))
@@ -293,7 +294,8 @@ cut_buckets(Buckets *b, Cutting *c)
 		if (unknown > 0)
 			find_range(b->keys + from - unknown, unknown, &low, &last);
 		unknown = 0;
-		status = to - from > c->share ? SPK_OK :
+		status = to - from > c->share ?
+			SPK_OK :
 			spk_sort_u64(b->host, b->keys + from, b->scratch, to - from, 0);
 		if (status != SPK_OK)
 			return status;
@@ -312,10 +314,10 @@ SpkStatus
 spk_cut_keys(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n, uint32_t max_bins,
 			 SpkCuts *cuts)
 {
-	Buckets		buckets = {host, keys, scratch, n, NULL, NULL};
-	Cutting		cutting = {.max_bins = max_bins, .share = n / max_bins, .light_left = n, .cuts = cuts};
-	uint32_t	n_buckets;
-	SpkStatus	status = SPK_NO_MEMORY;
+	Buckets	 buckets = {host, keys, scratch, n, NULL, NULL};
+	Cutting	 cutting = {.max_bins = max_bins, .share = n / max_bins, .light_left = n, .cuts = cuts};
+	uint32_t n_buckets;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	cuts->n_bins = 0;
 	if (n == 0)

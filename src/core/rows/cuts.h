@@ -10,9 +10,9 @@
 
 typedef struct SpkCuts
 {
-	uint32_t	n_bins;
-	double		edges[SPK_MAX_BINS];	/* n_bins - 1, if there are any bins */
-	uint32_t	counts[SPK_MAX_BINS];
+	uint32_t n_bins;
+	double	 edges[SPK_MAX_BINS]; /* n_bins - 1, if there are any bins */
+	uint32_t counts[SPK_MAX_BINS];
 } SpkCuts;
 
 /*
@@ -24,4 +24,4 @@ typedef struct SpkCuts
 extern SpkStatus spk_cut_keys(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 							  uint32_t max_bins, SpkCuts *cuts);
 
-#endif							/* SPK_CORE_ROWS_CUTS_H */
+#endif /* SPK_CORE_ROWS_CUTS_H */

@@ -13,9 +13,9 @@
 /* A set of keys, other than 0. */
 typedef struct Set
 {
-	uint64_t   *slots;
-	size_t		capacity;		/* a power of 2 */
-	uint32_t	n;
+	uint64_t *slots;
+	size_t	  capacity; /* a power of 2 */
+	uint32_t  n;
 } Set;
 
 static inline bool
@@ -36,7 +36,7 @@ key_at(const SpkSeries *s, uint32_t row, uint64_t *key)
 static bool
 put_key(uint64_t *slots, size_t capacity, uint64_t key)
 {
-	size_t		at = (size_t) spk_mix64(key) & (capacity - 1);
+	size_t at = (size_t) spk_mix64(key) & (capacity - 1);
 
 	while (slots[at] != 0 && slots[at] != key)
 		at = (at + 1) & (capacity - 1);
@@ -49,8 +49,8 @@ put_key(uint64_t *slots, size_t capacity, uint64_t key)
 static SpkStatus
 grow_set(const SpkHost *host, Set *set)
 {
-	size_t		capacity = set->capacity == 0 ? 1024 : set->capacity * 2;
-	uint64_t   *slots = spk_alloc(host, capacity, sizeof(uint64_t));
+	size_t	  capacity = set->capacity == 0 ? 1024 : set->capacity * 2;
+	uint64_t *slots = spk_alloc(host, capacity, sizeof(uint64_t));
 
 	if (slots == NULL)
 		return SPK_NO_MEMORY;
@@ -70,7 +70,7 @@ add_key(const SpkHost *host, Set *set, uint64_t key, bool *fresh)
 {
 	if (set->n >= set->capacity / 2)
 	{
-		SpkStatus	status = grow_set(host, set);
+		SpkStatus status = grow_set(host, set);
 
 		if (status != SPK_OK)
 			return status;
@@ -81,25 +81,28 @@ add_key(const SpkHost *host, Set *set, uint64_t key, bool *fresh)
 }
 
 SpkStatus
-spk_count_distinct(const SpkHost *host, const SpkSeries *s, const SpkSeries *with, uint32_t max_again,
-				   uint32_t max_distinct, uint32_t *n_known, uint32_t *n_distinct)
+spk_count_distinct(const SpkHost *host, const SpkSeries *s, const SpkSeries *with,
+				   uint32_t max_again, uint32_t max_distinct, uint32_t *n_known,
+				   uint32_t *n_distinct)
 {
-	Set			set = {NULL};
-	SpkStatus	status = SPK_OK;
+	Set		  set = {NULL};
+	SpkStatus status = SPK_OK;
 
 	*n_known = 0;
 	for (uint32_t row = 0; row < s->n_rows && status == SPK_OK; row++)
 	{
-		uint64_t	key;
-		uint64_t	other;
-		bool		fresh;
+		uint64_t key;
+		uint64_t other;
+		bool	 fresh;
 
 		if (row % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
-		if (status != SPK_OK || !key_at(s, row, &key) || (with != NULL && !key_at(with, row, &other)))
+		if (status != SPK_OK || !key_at(s, row, &key) ||
+			(with != NULL && !key_at(with, row, &other)))
 			continue;
 		(*n_known)++;
-		status = add_key(host, &set, with != NULL ? spk_hash_combine(key, other) : spk_mix64(key + 1), &fresh);
+		status = add_key(host, &set,
+						 with != NULL ? spk_hash_combine(key, other) : spk_mix64(key + 1), &fresh);
 		if (*n_known - set.n > max_again || set.n > max_distinct)
 			break;
 	}
@@ -111,9 +114,9 @@ spk_count_distinct(const SpkHost *host, const SpkSeries *s, const SpkSeries *wit
 SpkStatus
 spk_count_equal_pairs(const SpkHost *host, const SpkSeries *s, double *pairs)
 {
-	uint64_t   *keys = spk_alloc(host, s->n_rows, 2 * sizeof(uint64_t));
-	uint32_t	n = 0;
-	SpkStatus	status;
+	uint64_t *keys = spk_alloc(host, s->n_rows, 2 * sizeof(uint64_t));
+	uint32_t  n = 0;
+	SpkStatus status;
 
 	if (keys == NULL)
 		return SPK_NO_MEMORY;

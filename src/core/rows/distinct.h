@@ -10,10 +10,10 @@
 /* A value for each row: one of these, the others NULL. */
 typedef struct SpkSeries
 {
-	const double *numbers;		/* NaN: not known */
-	const uint32_t *ids;		/* SPK_NO_ID: not known */
-	const uint64_t *groups;		/* 0: not known */
-	uint32_t	n_rows;
+	const double   *numbers; /* NaN: not known */
+	const uint32_t *ids;	 /* SPK_NO_ID: not known */
+	const uint64_t *groups;	 /* 0: not known */
+	uint32_t		n_rows;
 } SpkSeries;
 
 /*
@@ -29,4 +29,4 @@ extern SpkStatus spk_count_distinct(const SpkHost *host, const SpkSeries *s, con
 /* How many pairs of rows have the same value.  SPK_CANCELLED, SPK_NO_MEMORY. */
 extern SpkStatus spk_count_equal_pairs(const SpkHost *host, const SpkSeries *s, double *pairs);
 
-#endif							/* SPK_CORE_ROWS_DISTINCT_H */
+#endif /* SPK_CORE_ROWS_DISTINCT_H */

@@ -11,22 +11,22 @@
 
 typedef struct Group
 {
-	uint64_t	hash;			/* of key and seed */
-	uint32_t	start;			/* of its rows in order */
-	uint32_t	n_rows;
-	uint32_t	n_positives;
+	uint64_t hash;	/* of key and seed */
+	uint32_t start; /* of its rows in order */
+	uint32_t n_rows;
+	uint32_t n_positives;
 } Group;
 
 typedef struct Deal
 {
-	const SpkHost *host;
+	const SpkHost  *host;
 	const SpkTable *table;
-	uint64_t   *names;			/* of each row: its group's key, or a hash of what it holds */
-	uint64_t   *keys;			/* to be sorted: what by, then a number in the lower half */
-	uint64_t   *scratch;
-	uint32_t   *order;			/* rows, those of a group together */
-	Group	   *groups;
-	uint32_t	n_groups;
+	uint64_t	   *names; /* of each row: its group's key, or a hash of what it holds */
+	uint64_t	   *keys;  /* to be sorted: what by, then a number in the lower half */
+	uint64_t	   *scratch;
+	uint32_t	   *order; /* rows, those of a group together */
+	Group		   *groups;
+	uint32_t		n_groups;
 } Deal;
 
 /* ---- Names of rows ---- */
@@ -34,11 +34,11 @@ typedef struct Deal
 static inline uint64_t
 hash_number(double number)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	if (isnan(number))
-		return 1;				/* of no other number */
-	number += 0.0;				/* turns -0 into 0 */
+		return 1;  /* of no other number */
+	number += 0.0; /* turns -0 into 0 */
 	memcpy(&bits, &number, sizeof(bits));
 	return bits;
 }
@@ -47,8 +47,8 @@ hash_number(double number)
 static SpkStatus
 name_by_categories(Deal *deal, const SpkColumn *column)
 {
-	uint64_t   *hashes = spk_alloc(deal->host, column->n_names, sizeof(uint64_t));
-	SpkStatus	status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
+	uint64_t *hashes = spk_alloc(deal->host, column->n_names, sizeof(uint64_t));
+	SpkStatus status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
 
 	for (uint32_t i = 0; i < column->n_names && status == SPK_OK; i++)
 	{
@@ -83,7 +83,7 @@ name_by_numbers(Deal *deal, const SpkColumn *column)
 static SpkStatus
 name_by_content(Deal *deal)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	memset(deal->names, 0, deal->table->n_rows * sizeof(uint64_t));
 	for (uint32_t c = 0; c < deal->table->n_columns && status == SPK_OK; c++)
@@ -91,7 +91,7 @@ name_by_content(Deal *deal)
 		const SpkColumn *column = &deal->table->columns[c];
 
 		status = column->kind == SPK_CATEGORY ? name_by_categories(deal, column) :
-			name_by_numbers(deal, column);
+												name_by_numbers(deal, column);
 	}
 	return status;
 }
@@ -99,9 +99,9 @@ name_by_content(Deal *deal)
 static SpkStatus
 name_rows(Deal *deal, const uint64_t *groups)
 {
-	uint32_t	n_rows = deal->table->n_rows;
-	bool		all = groups != NULL;
-	SpkStatus	status;
+	uint32_t  n_rows = deal->table->n_rows;
+	bool	  all = groups != NULL;
+	SpkStatus status;
 
 	for (uint32_t r = 0; r < n_rows && all; r++)
 		all = groups[r] != 0;
@@ -120,7 +120,7 @@ name_rows(Deal *deal, const uint64_t *groups)
 /* ---- Order ---- */
 
 /* What to sort thing number i by. */
-typedef uint32_t (*SortBy) (const Deal *deal, uint32_t i);
+typedef uint32_t (*SortBy)(const Deal *deal, uint32_t i);
 
 static uint32_t
 by_name_low(const Deal *deal, uint32_t row)
@@ -163,7 +163,8 @@ sort_by(Deal *deal, uint32_t n, SortBy by)
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
 			return SPK_CANCELLED;
-		deal->keys[i] = (uint64_t) by(deal, (uint32_t) deal->keys[i]) << 32 | (uint32_t) deal->keys[i];
+		deal->keys[i] = (uint64_t) by(deal, (uint32_t) deal->keys[i]) << 32 |
+			(uint32_t) deal->keys[i];
 	}
 	return spk_sort_u64(deal->host, deal->keys, deal->scratch, n, 32);
 }
@@ -174,14 +175,15 @@ find_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 {
 	for (uint32_t i = 0; i < deal->table->n_rows; i++)
 	{
-		uint32_t	row = (uint32_t) deal->keys[i];
-		bool		own = groups == NULL || groups[row] == 0;
+		uint32_t row = (uint32_t) deal->keys[i];
+		bool	 own = groups == NULL || groups[row] == 0;
 
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
 			return SPK_CANCELLED;
 		deal->order[i] = row;
 		if (i == 0 || own || deal->names[row] != deal->names[deal->order[i - 1]])
-			deal->groups[deal->n_groups++] = (Group) {spk_hash_combine(seed, deal->names[row]), i, 0, 0};
+			deal->groups[deal->n_groups++] = (Group) {spk_hash_combine(seed, deal->names[row]), i,
+													  0, 0};
 		deal->groups[deal->n_groups - 1].n_rows++;
 		deal->groups[deal->n_groups - 1].n_positives += deal->table->labels[row];
 	}
@@ -192,7 +194,7 @@ find_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 static SpkStatus
 order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	for (uint32_t i = 0; i < deal->table->n_rows; i++)
 		deal->keys[i] = i;
@@ -218,12 +220,12 @@ order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 static SpkStatus
 deal_out(const Deal *deal, double holdout, uint32_t n_folds, uint8_t *folds)
 {
-	uint32_t	n_dealt = 0;
+	uint32_t n_dealt = 0;
 
 	for (uint32_t i = 0; i < deal->n_groups; i++)
 	{
 		const Group *group = &deal->groups[(uint32_t) deal->keys[i]];
-		uint8_t		fold = SPK_HOLDOUT;
+		uint8_t		 fold = SPK_HOLDOUT;
 
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
 			return SPK_CANCELLED;
@@ -245,8 +247,8 @@ SpkStatus
 spk_folds_part(const SpkHost *host, const SpkTable *table, const uint64_t *groups, double holdout,
 			   uint32_t n_folds, uint64_t seed, uint8_t *folds)
 {
-	Deal		deal = {.host = host, .table = table};
-	SpkStatus	status = SPK_NO_MEMORY;
+	Deal	  deal = {.host = host, .table = table};
+	SpkStatus status = SPK_NO_MEMORY;
 
 	if (n_folds == 0 || n_folds > SPK_MAX_FOLDS || !(holdout >= 0 && holdout < 1))
 		return SPK_INVALID;

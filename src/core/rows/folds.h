@@ -14,13 +14,13 @@
 
 #include "core/rows/matrix.h"
 
-#define SPK_MAX_FOLDS	100
-#define SPK_HOLDOUT		UINT8_MAX	/* in place of a fold's number: the row is in the holdout */
+#define SPK_MAX_FOLDS 100
+#define SPK_HOLDOUT	  UINT8_MAX /* in place of a fold's number: the row is in the holdout */
 
 /* How many rows of each class a fold has: 0 stays, 1 churns. */
 typedef struct SpkFoldCount
 {
-	uint32_t	n_rows[2];
+	uint32_t n_rows[2];
 } SpkFoldCount;
 
 /*
@@ -51,4 +51,4 @@ extern uint64_t spk_folds_size(uint32_t n_rows);
 extern SpkStatus spk_folds_count(const SpkHost *host, const SpkTable *table, const uint8_t *folds,
 								 uint32_t n_folds, SpkFoldCount *counts);
 
-#endif							/* SPK_CORE_ROWS_FOLDS_H */
+#endif /* SPK_CORE_ROWS_FOLDS_H */

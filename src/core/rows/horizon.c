@@ -8,21 +8,21 @@
 #include "core/rows/horizon.h"
 #include "core/base/sort.h"
 
-#define RARE			1e-4
-#define MOST_OF_BEFORE	0.5
+#define RARE		   1e-4
+#define MOST_OF_BEFORE 0.5
 
 /* Rows of a date and of all later ones. */
 typedef struct Tail
 {
-	uint32_t	n_dates;
-	uint32_t	n_rows;
-	uint32_t	n_positives;
+	uint32_t n_dates;
+	uint32_t n_rows;
+	uint32_t n_positives;
 } Tail;
 
 /* Sorted keys of the known times, and how many of the rows with this label; labels < 0: all. */
 static SpkStatus
-sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, uint32_t n_rows, int label,
-			 uint64_t *keys, uint32_t *n)
+sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, uint32_t n_rows,
+			 int label, uint64_t *keys, uint32_t *n)
 {
 	*n = 0;
 	for (uint32_t row = 0; row < n_rows; row++)
@@ -39,11 +39,11 @@ sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, ui
 static Tail
 tail_after(const uint64_t *all, uint32_t n, uint64_t after)
 {
-	Tail		tail = {0};
+	Tail tail = {0};
 
 	while (tail.n_rows < n)
 	{
-		uint64_t	key = all[n - 1 - tail.n_rows];
+		uint64_t key = all[n - 1 - tail.n_rows];
 
 		if (after == 0 ? tail.n_dates == 1 && key != all[n - 1] : key <= after)
 			break;
@@ -61,12 +61,12 @@ tail_after(const uint64_t *all, uint32_t n, uint64_t after)
 static double
 chance_of(uint32_t k, uint32_t n, double p)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t i = k;; i--)
 	{
-		double		term = exp(lgamma(n + 1.0) - lgamma(i + 1.0) - lgamma(n - i + 1.0) +
-							   i * log(p) + (n - i) * log1p(-p));
+		double term = exp(lgamma(n + 1.0) - lgamma(i + 1.0) - lgamma(n - i + 1.0) + i * log(p) +
+						  (n - i) * log1p(-p));
 
 		sum += term;
 		if (i == 0 || term < sum * 1e-6)
@@ -77,9 +77,9 @@ chance_of(uint32_t k, uint32_t n, double p)
 static void
 judge_tail(const Tail *tail, uint32_t n_rows, uint32_t n_positives, SpkHorizon *horizon)
 {
-	uint32_t	before = n_rows - tail->n_rows;
-	uint32_t	positives = n_positives - tail->n_positives;
-	double		share;
+	uint32_t before = n_rows - tail->n_rows;
+	uint32_t positives = n_positives - tail->n_positives;
+	double	 share;
 
 	if (before == 0 || tail->n_rows == 0 || positives == 0 || positives == before)
 		return;
@@ -87,20 +87,19 @@ judge_tail(const Tail *tail, uint32_t n_rows, uint32_t n_positives, SpkHorizon *
 	if (tail->n_positives > MOST_OF_BEFORE * share * tail->n_rows ||
 		chance_of(tail->n_positives, tail->n_rows, share) >= RARE)
 		return;
-	*horizon = (SpkHorizon) {
-		true, tail->n_dates, {before, tail->n_rows}, {positives, tail->n_positives}
-	};
+	*horizon =
+		(SpkHorizon) {true, tail->n_dates, {before, tail->n_rows}, {positives, tail->n_positives}};
 }
 
 SpkStatus
 spk_find_horizon(const SpkHost *host, const double *times, const uint8_t *labels, uint32_t n_rows,
 				 SpkHorizon *horizon)
 {
-	uint64_t   *all = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
-	uint64_t   *positives = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
-	SpkStatus	status = SPK_NO_MEMORY;
-	uint32_t	n = 0;
-	uint32_t	n_positives = 0;
+	uint64_t *all = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
+	uint64_t *positives = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
+	SpkStatus status = SPK_NO_MEMORY;
+	uint32_t  n = 0;
+	uint32_t  n_positives = 0;
 
 	memset(horizon, 0, sizeof(*horizon));
 	if (all != NULL && positives != NULL)
@@ -109,14 +108,15 @@ spk_find_horizon(const SpkHost *host, const double *times, const uint8_t *labels
 		status = sorted_times(host, times, labels, n_rows, 1, positives, &n_positives);
 	if (status == SPK_OK && n_positives > 0)
 	{
-		uint64_t	last = positives[n_positives - 1];
-		Tail		tail = tail_after(all, n, last);
+		uint64_t last = positives[n_positives - 1];
+		Tail	 tail = tail_after(all, n, last);
 
 		judge_tail(&tail, n, n_positives, horizon);
 		if (!horizon->cut_off && tail.n_rows == 0)
 		{
 			tail = tail_after(all, n, 0);
-			while (tail.n_positives < n_positives && positives[n_positives - 1 - tail.n_positives] == last)
+			while (tail.n_positives < n_positives &&
+				   positives[n_positives - 1 - tail.n_positives] == last)
 				tail.n_positives++;
 			judge_tail(&tail, n, n_positives, horizon);
 		}

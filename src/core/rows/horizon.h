@@ -10,10 +10,10 @@
 /* Rows of the latest dates, and of those before. */
 typedef struct SpkHorizon
 {
-	bool		cut_off;
-	uint32_t	n_dates;		/* latest ones */
-	uint32_t	n_rows[2];		/* before, on them */
-	uint32_t	n_positives[2];
+	bool	 cut_off;
+	uint32_t n_dates;	/* latest ones */
+	uint32_t n_rows[2]; /* before, on them */
+	uint32_t n_positives[2];
 } SpkHorizon;
 
 /*
@@ -26,4 +26,4 @@ typedef struct SpkHorizon
 extern SpkStatus spk_find_horizon(const SpkHost *host, const double *times, const uint8_t *labels,
 								  uint32_t n_rows, SpkHorizon *horizon);
 
-#endif							/* SPK_CORE_ROWS_HORIZON_H */
+#endif /* SPK_CORE_ROWS_HORIZON_H */

@@ -12,36 +12,36 @@
 #include "core/rows/looks.h"
 
 /* Whole numbers that are distinct in fewer rows may well be counts. */
-#define MIN_ROWS_OF_NUMBERS		100
+#define MIN_ROWS_OF_NUMBERS 100
 
 /* A category is an id when so large a share of its rows differ. */
-#define DISTINCT_SHARE			0.9
+#define DISTINCT_SHARE 0.9
 
 /* Of a column that is called an id. */
-#define NAMED_SHARE				0.1
+#define NAMED_SHARE 0.1
 
 /* More digits than these are no number that a double holds. */
-#define NUMBER_DIGITS				15
+#define NUMBER_DIGITS 15
 
 /* So many pairs expected, and none there: e^-20 by chance. */
-#define NO_CHANCE				20.0
+#define NO_CHANCE 20.0
 
 /* Likewise of pairs of users, who are fewer than rows. */
-#define NO_CHANCE_OF_USERS		10.0
+#define NO_CHANCE_OF_USERS 10.0
 
 /* Snapshots have no more dates, and each has this many rows. */
-#define MAX_DATES				1000
-#define MIN_ROWS_OF_DATE		10
+#define MAX_DATES		 1000
+#define MIN_ROWS_OF_DATE 10
 
 static bool
 is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
 {
-	double		low = INFINITY;
-	double		high = -INFINITY;
+	double low = INFINITY;
+	double high = -INFINITY;
 
 	for (uint32_t row = 0; row < n_rows; row++)
 	{
-		double		value = column->numbers[row];
+		double value = column->numbers[row];
 
 		if (isnan(value))
 			continue;
@@ -58,13 +58,13 @@ is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
 static bool
 is_digits(const SpkColumn *column, double *range)
 {
-	double		low = INFINITY;
-	double		high = -INFINITY;
+	double low = INFINITY;
+	double high = -INFINITY;
 
 	for (uint32_t i = 0; i < column->n_names; i++)
 	{
 		const SpkCategory *c = &column->names[i];
-		double		value = 0;
+		double			   value = 0;
 
 		if (c->len == 0 || c->len > NUMBER_DIGITS)
 			return false;
@@ -100,8 +100,8 @@ lower(char c)
 static bool
 ends_in(const char *name, const char *end, size_t *front)
 {
-	size_t		n = strlen(name);
-	size_t		len = strlen(end);
+	size_t n = strlen(name);
+	size_t len = strlen(end);
 
 	if (n < len)
 		return false;
@@ -115,7 +115,7 @@ ends_in(const char *name, const char *end, size_t *front)
 static bool
 is_name(const char *name, const char *other)
 {
-	size_t		front;
+	size_t front;
 
 	return ends_in(name, other, &front) && front == 0;
 }
@@ -124,13 +124,15 @@ is_name(const char *name, const char *other)
 static bool
 names_user(const char *name)
 {
-	static const char *const users[] = {"user", "customer", "cust", "client", "account", "acct", "member",
-	"subscriber", "person", "player", "visitor", "employee"};
-	static const char *const whole[] = {"id", "uid", "uuid", "guid", "email", "username", "user_name", "msisdn"};
-	static const char *const ids[] = {"id", "_id", "uuid", "_uuid", "no", "_no", "number", "_number",
-	"key", "_key"};
-	char		end[32];
-	size_t		front;
+	static const char *const users[] = {"user",	   "customer", "cust",	  "client",
+										"account", "acct",	   "member",  "subscriber",
+										"person",  "player",   "visitor", "employee"};
+	static const char *const whole[] = {"id",	 "uid",		 "uuid",	  "guid",
+										"email", "username", "user_name", "msisdn"};
+	static const char *const ids[] = {"id",	 "_id",	   "uuid",	  "_uuid", "no",
+									  "_no", "number", "_number", "key",   "_key"};
+	char					 end[32];
+	size_t					 front;
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (is_name(name, whole[i]))
@@ -155,11 +157,12 @@ static bool
 names_id(const char *name)
 {
 	static const char *const ids[] = {"id", "uuid", "guid"};
-	size_t		front;
+	size_t					 front;
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		if (ends_in(name, ids[i], &front) &&
-			(front == 0 || name[front - 1] == '_' || (name[front] == 'I' && name[front - 1] != 'I')))
+			(front == 0 || name[front - 1] == '_' ||
+			 (name[front] == 'I' && name[front - 1] != 'I')))
 			return true;
 	return names_user(name);
 }
@@ -177,13 +180,13 @@ static SpkStatus
 look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column, double range,
 			 SpkLooks *looks)
 {
-	bool		number = column->kind == SPK_NUMBER;
-	SpkSeries		s = series_of(column, table->n_rows);
-	uint32_t	again = number ? 0 : (uint32_t) (table->n_rows * (1 - DISTINCT_SHARE));
-	uint32_t	n_known;
-	uint32_t	n_distinct;
-	SpkStatus	status = spk_count_distinct(host, &s, NULL, again, UINT32_MAX, &n_known, &n_distinct);
-	bool		unique;
+	bool	  number = column->kind == SPK_NUMBER;
+	SpkSeries s = series_of(column, table->n_rows);
+	uint32_t  again = number ? 0 : (uint32_t) (table->n_rows * (1 - DISTINCT_SHARE));
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	SpkStatus status = spk_count_distinct(host, &s, NULL, again, UINT32_MAX, &n_known, &n_distinct);
+	bool	  unique;
 
 	if (number)
 		unique = n_known >= MIN_ROWS_OF_NUMBERS && n_distinct == n_known &&
@@ -201,10 +204,10 @@ look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 static SpkStatus
 look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column, SpkLooks *looks)
 {
-	SpkSeries		s = series_of(column, table->n_rows);
-	uint32_t	n_known;
-	uint32_t	n_distinct;
-	SpkStatus	status;
+	SpkSeries s = series_of(column, table->n_rows);
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	SpkStatus status;
 
 	if (!names_user(column->name))
 		return SPK_OK;
@@ -218,11 +221,11 @@ look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 static SpkStatus
 look_at_pair(const SpkHost *host, const SpkSeries *user, const SpkSeries *date, bool *key)
 {
-	uint32_t	n_known;
-	uint32_t	n_distinct;
-	double		users = 0;
-	double		dates = 0;
-	SpkStatus	status = spk_count_distinct(host, user, date, 0, UINT32_MAX, &n_known, &n_distinct);
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	double	  users = 0;
+	double	  dates = 0;
+	SpkStatus status = spk_count_distinct(host, user, date, 0, UINT32_MAX, &n_known, &n_distinct);
 
 	*key = false;
 	if (status != SPK_OK || n_known < MIN_ROWS_OF_NUMBERS || n_distinct < n_known)
@@ -239,9 +242,10 @@ look_at_pair(const SpkHost *host, const SpkSeries *user, const SpkSeries *date, 
 static SpkStatus
 count_dates(const SpkHost *host, const SpkSeries *date, uint32_t *n)
 {
-	uint32_t	n_known;
-	uint32_t	n_distinct;
-	SpkStatus	status = spk_count_distinct(host, date, NULL, UINT32_MAX, MAX_DATES, &n_known, &n_distinct);
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	SpkStatus status = spk_count_distinct(host, date, NULL, UINT32_MAX, MAX_DATES, &n_known,
+										  &n_distinct);
 
 	*n = 0;
 	if (n_known == date->n_rows && n_distinct > 1 && n_distinct <= MAX_DATES &&
@@ -254,10 +258,11 @@ count_dates(const SpkHost *host, const SpkSeries *date, uint32_t *n)
 static SpkStatus
 look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, bool *same)
 {
-	uint32_t	n_known;
-	uint32_t	n_users;
-	uint32_t	n_pairs = 0;
-	SpkStatus	status = spk_count_distinct(host, group, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
+	uint32_t  n_known;
+	uint32_t  n_users;
+	uint32_t  n_pairs = 0;
+	SpkStatus status = spk_count_distinct(host, group, NULL, UINT32_MAX, UINT32_MAX, &n_known,
+										  &n_users);
 
 	if (status == SPK_OK)
 		status = spk_count_distinct(host, group, s, UINT32_MAX, n_users, &n_known, &n_pairs);
@@ -273,16 +278,17 @@ look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, b
 static SpkStatus
 look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, bool *no_chance)
 {
-	uint32_t	n_known;
-	uint32_t	n_users;
-	double		range = 0;
-	SpkStatus	status;
+	uint32_t  n_known;
+	uint32_t  n_users;
+	double	  range = 0;
+	SpkStatus status;
 
 	*no_chance = names_id(column->name);
 	if (*no_chance)
 		return SPK_OK;
 	status = spk_count_distinct(host, s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
-	if (column->kind == SPK_NUMBER ? is_whole(column, s->n_rows, &range) : is_digits(column, &range))
+	if (column->kind == SPK_NUMBER ? is_whole(column, s->n_rows, &range) :
+									 is_digits(column, &range))
 		*no_chance = is_narrow(range, n_users, NO_CHANCE_OF_USERS);
 	else
 		*no_chance = n_users >= SPK_LOOKS_MIN_ROWS;
@@ -291,19 +297,20 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 
 /* Looks at all columns with these dates, which are those of a column or not; *any: is one a user's id? */
 static SpkStatus
-look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id, const uint64_t *groups,
-			  const SpkSeries *date, uint32_t column, SpkLooks *looks, bool *any)
+look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
+			  const uint64_t *groups, const SpkSeries *date, uint32_t column, SpkLooks *looks,
+			  bool *any)
 {
-	SpkSeries		group = {.groups = groups, .n_rows = table->n_rows};
-	SpkStatus	status = SPK_OK;
+	SpkSeries group = {.groups = groups, .n_rows = table->n_rows};
+	SpkStatus status = SPK_OK;
 
 	*any = false;
 	if (groups != NULL && column != SPK_LOOKS_NO_COLUMN)
 		status = look_at_pair(host, &group, date, any);
 	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
 	{
-		SpkSeries		s = series_of(&table->columns[i], table->n_rows);
-		bool		key = false;
+		SpkSeries s = series_of(&table->columns[i], table->n_rows);
+		bool	  key = false;
 
 		if (!may_be_id[i] || (looks[i].look != SPK_LOOKS_FINE && looks[i].look != SPK_LOOKS_NAMED))
 			continue;
@@ -323,7 +330,7 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 static uint32_t
 coarsest(const uint32_t *n_dates, uint32_t n)
 {
-	uint32_t	best = SPK_LOOKS_NO_COLUMN;
+	uint32_t best = SPK_LOOKS_NO_COLUMN;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (n_dates[i] > 0 && (best == SPK_LOOKS_NO_COLUMN || n_dates[i] < n_dates[best]))
@@ -333,24 +340,25 @@ coarsest(const uint32_t *n_dates, uint32_t n)
 
 /* Looks for a column of dates, the coarsest first: finer ones may differ for users as they like. */
 static SpkStatus
-look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id, const uint64_t *groups,
-			   uint32_t *n_dates, SpkLooks *looks)
+look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
+			   const uint64_t *groups, uint32_t *n_dates, SpkLooks *looks)
 {
-	SpkStatus	status = SPK_OK;
-	bool		found = false;
-	uint32_t	column;
+	SpkStatus status = SPK_OK;
+	bool	  found = false;
+	uint32_t  column;
 
 	memset(n_dates, 0, table->n_columns * sizeof(uint32_t));
 	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
 	{
-		SpkSeries		s = series_of(&table->columns[i], table->n_rows);
+		SpkSeries s = series_of(&table->columns[i], table->n_rows);
 
 		if (spk_kind_is_time(table->columns[i].kind))
 			status = count_dates(host, &s, &n_dates[i]);
 	}
-	while (status == SPK_OK && !found && (column = coarsest(n_dates, table->n_columns)) != SPK_LOOKS_NO_COLUMN)
+	while (status == SPK_OK && !found &&
+		   (column = coarsest(n_dates, table->n_columns)) != SPK_LOOKS_NO_COLUMN)
 	{
-		SpkSeries		s = series_of(&table->columns[column], table->n_rows);
+		SpkSeries s = series_of(&table->columns[column], table->n_rows);
 
 		n_dates[column] = 0;
 		status = look_at_dates(host, table, may_be_id, groups, &s, column, looks, &found);
@@ -364,12 +372,12 @@ look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id
 static SpkStatus
 look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, SpkLooks *looks)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
 	{
 		const SpkColumn *column = &table->columns[i];
-		double		range = 0;
+		double			 range = 0;
 
 		looks[i] = (SpkLooks) {SPK_LOOKS_FINE, SPK_LOOKS_NO_COLUMN};
 		may_be_id[i] = column->kind == SPK_CATEGORY ||
@@ -385,13 +393,13 @@ look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, Spk
 
 /* Has each user one row?  So it is when all users are known and differ, or a column is an id by itself. */
 static SpkStatus
-one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups, const SpkLooks *looks,
-			 bool *one)
+one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
+			 const SpkLooks *looks, bool *one)
 {
-	SpkSeries		group = {.groups = groups, .n_rows = table->n_rows};
-	uint32_t	n_known;
-	uint32_t	n_distinct;
-	SpkStatus	status = SPK_OK;
+	SpkSeries group = {.groups = groups, .n_rows = table->n_rows};
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	SpkStatus status = SPK_OK;
 
 	*one = false;
 	if (groups != NULL)
@@ -406,22 +414,23 @@ one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 }
 
 SpkStatus
-spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *groups, const double *times,
-			   SpkLooks *looks)
+spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
+			   const double *times, SpkLooks *looks)
 {
-	bool	   *may_be_id = spk_alloc(host, table->n_columns, sizeof(bool));
-	uint32_t   *n_dates = spk_alloc(host, table->n_columns, sizeof(uint32_t));
-	SpkSeries		date = {.numbers = times, .n_rows = table->n_rows};
-	SpkStatus	status = SPK_NO_MEMORY;
-	bool		one = false;
-	bool		any;
+	bool	 *may_be_id = spk_alloc(host, table->n_columns, sizeof(bool));
+	uint32_t *n_dates = spk_alloc(host, table->n_columns, sizeof(uint32_t));
+	SpkSeries date = {.numbers = times, .n_rows = table->n_rows};
+	SpkStatus status = SPK_NO_MEMORY;
+	bool	  one = false;
+	bool	  any;
 
 	if (may_be_id != NULL && n_dates != NULL)
 		status = look_at_columns(host, table, may_be_id, looks);
 	if (status == SPK_OK)
 		status = one_row_each(host, table, groups, looks, &one);
 	if (status == SPK_OK && !one && times != NULL)
-		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_LOOKS_NO_COLUMN, looks, &any);
+		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_LOOKS_NO_COLUMN, looks,
+							   &any);
 	else if (status == SPK_OK && !one)
 		status = look_for_dates(host, table, may_be_id, groups, n_dates, looks);
 	spk_release(host, may_be_id);

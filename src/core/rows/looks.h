@@ -10,24 +10,25 @@
 
 #include "core/rows/matrix.h"
 
-#define SPK_LOOKS_NO_COLUMN		UINT32_MAX
+#define SPK_LOOKS_NO_COLUMN UINT32_MAX
 
 /* What holds for so many rows (or users), and for all of them, is not taken for chance. */
-#define SPK_LOOKS_MIN_ROWS		20
+#define SPK_LOOKS_MIN_ROWS 20
 
 typedef enum SpkLook
 {
 	SPK_LOOKS_FINE,
-	SPK_LOOKS_UNIQUE,			/* an id: (nearly) all rows differ in it */
-	SPK_LOOKS_ONCE_A_DATE,		/* an id: no value occurs twice on one date, but many do on several */
-	SPK_LOOKS_NAMED,			/* an id: it is called one, and has many values */
-	SPK_LOOKS_DATE				/* the date of the snapshot: of no user there are two rows with one date */
+	SPK_LOOKS_UNIQUE,	   /* an id: (nearly) all rows differ in it */
+	SPK_LOOKS_ONCE_A_DATE, /* an id: no value occurs twice on one date, but many do on several */
+	SPK_LOOKS_NAMED,	   /* an id: it is called one, and has many values */
+	SPK_LOOKS_DATE /* the date of the snapshot: of no user there are two rows with one date */
 } SpkLook;
 
 typedef struct SpkLooks
 {
-	SpkLook		look;
-	uint32_t	date;			/* of SPK_LOOKS_ONCE_A_DATE: the column of the dates, SPK_LOOKS_NO_COLUMN for times */
+	SpkLook look;
+	uint32_t
+		date; /* of SPK_LOOKS_ONCE_A_DATE: the column of the dates, SPK_LOOKS_NO_COLUMN for times */
 } SpkLooks;
 
 /*
@@ -66,4 +67,4 @@ extern SpkStatus spk_find_looks(const SpkHost *host, const SpkTable *table, cons
 /* The most bytes of host memory that spk_find_looks takes while it works. */
 extern uint64_t spk_looks_size(uint32_t n_rows);
 
-#endif							/* SPK_CORE_ROWS_LOOKS_H */
+#endif /* SPK_CORE_ROWS_LOOKS_H */

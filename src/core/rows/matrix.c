@@ -10,13 +10,13 @@
 #include "core/base/sort.h"
 
 /* Rows that are coded column by column before the next ones: they stay in cache. */
-#define CODED_ROWS	1024
+#define CODED_ROWS 1024
 
 uint32_t
 spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes)
 {
-	uint64_t	doubled = capacity < 16 ? 16 : capacity;
-	uint64_t	most = max_bytes / row_size;
+	uint64_t doubled = capacity < 16 ? 16 : capacity;
+	uint64_t most = max_bytes / row_size;
 
 	while (doubled < needed)
 		doubled *= 2;
@@ -29,10 +29,11 @@ spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_
 
 /* The code of every category id of the table, column after column. */
 static SpkStatus
-map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t **map)
+map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+			   uint8_t **map)
 {
-	size_t		n = 0;
-	uint8_t    *at;
+	size_t	 n = 0;
+	uint8_t *at;
 
 	for (uint32_t c = 0; c < table->n_columns; c++)
 		if (table->columns[c].kind == SPK_CATEGORY)
@@ -58,17 +59,17 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 
 /* Codes rows from .. to, one column after the other. */
 static SpkStatus
-code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features, const uint8_t *map,
-		   uint32_t from, uint32_t to, SpkMatrix *matrix)
+code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+		   const uint8_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
 {
-	size_t		stride = matrix->stride;
-	uint8_t    *block = matrix->codes + from * stride;
+	size_t	 stride = matrix->stride;
+	uint8_t *block = matrix->codes + from * stride;
 
 	memset(block, 0, (to - from) * stride);
 	for (uint32_t c = 0; c < table->n_columns; c++)
 	{
 		const SpkColumn *column = &table->columns[c];
-		uint8_t    *code = block + c;
+		uint8_t			*code = block + c;
 
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -96,11 +97,11 @@ hash_row(const void *row, size_t stride)
 }
 
 SpkStatus
-spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8_t *codes,
-			  SpkMatrix *matrix, uint32_t *origins)
+spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+			  uint8_t *codes, SpkMatrix *matrix, uint32_t *origins)
 {
-	uint8_t    *map = NULL;
-	SpkStatus	status;
+	uint8_t	 *map = NULL;
+	SpkStatus status;
 
 	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
 		return SPK_LIMIT;
@@ -112,7 +113,7 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 	status = map_categories(host, table, features, &map);
 	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += CODED_ROWS)
 	{
-		uint32_t	left = table->n_rows - from;
+		uint32_t left = table->n_rows - from;
 
 		status = code_block(host, table, features, map, from,
 							from + (left < CODED_ROWS ? left : CODED_ROWS), matrix);

@@ -9,26 +9,26 @@
 #include "core/base/host.h"
 #include "core/models/model.h"
 
-#define SPK_MAX_ROWS	UINT32_C(0x7fffffff)
+#define SPK_MAX_ROWS UINT32_C(0x7fffffff)
 
 /* A column of raw values; which member is used depends on kind. */
 typedef struct SpkColumn
 {
-	const char *name;			/* terminated */
-	SpkFeatureKind kind;
-	const double *numbers;		/* n_rows; NaN is missing; never infinite */
-	const uint32_t *ids;		/* SPK_CATEGORY: n_rows places in names; SPK_NO_ID is missing */
+	const char		  *name; /* terminated */
+	SpkFeatureKind	   kind;
+	const double	  *numbers; /* n_rows; NaN is missing; never infinite */
+	const uint32_t	  *ids;		/* SPK_CATEGORY: n_rows places in names; SPK_NO_ID is missing */
 	const SpkCategory *names;	/* n_names, distinct, in any order */
-	uint32_t	n_names;
+	uint32_t		   n_names;
 } SpkColumn;
 
-#define SPK_NO_ID		UINT32_MAX
+#define SPK_NO_ID UINT32_MAX
 
 typedef struct SpkTable
 {
-	uint32_t	n_rows;
-	uint32_t	n_columns;
-	const uint8_t *labels;		/* n_rows of 0 or 1 */
+	uint32_t		 n_rows;
+	uint32_t		 n_columns;
+	const uint8_t	*labels; /* n_rows of 0 or 1 */
 	const SpkColumn *columns;
 } SpkTable;
 
@@ -39,11 +39,11 @@ typedef struct SpkTable
  */
 typedef struct SpkMatrix
 {
-	uint32_t	n_rows;
-	uint32_t	n_positives;
-	uint32_t	n_features;
-	uint32_t	stride;
-	uint8_t    *codes;
+	uint32_t n_rows;
+	uint32_t n_positives;
+	uint32_t n_features;
+	uint32_t stride;
+	uint8_t *codes;
 } SpkMatrix;
 
 static inline uint32_t
@@ -70,6 +70,7 @@ spk_matrix_label(const SpkMatrix *m, uint32_t row)
  * SPK_MAX_ROWS, nor what max_bytes hold at row_size (not 0) bytes a row unless
  * needed does.
  */
-extern uint32_t spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes);
+extern uint32_t spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size,
+								  uint64_t max_bytes);
 
-#endif							/* SPK_CORE_ROWS_MATRIX_H */
+#endif /* SPK_CORE_ROWS_MATRIX_H */

@@ -8,19 +8,19 @@
 #include "core/base/sort.h"
 
 /* Rows hashed, compared or moved between two polls: each may miss the cache. */
-#define POLL_MOVES	4096
+#define POLL_MOVES 4096
 
 /* Chains of moves that are followed in turn. */
-#define MAX_CHAINS	16
+#define MAX_CHAINS 16
 
 typedef struct Rows
 {
 	const SpkHost *host;
-	char	   *rows;
-	uint32_t	n;
-	size_t		size;
-	SpkRowHash	hash;
-	SpkRowCompare compare;
+	char		  *rows;
+	uint32_t	   n;
+	size_t		   size;
+	SpkRowHash	   hash;
+	SpkRowCompare  compare;
 } Rows;
 
 static inline char *
@@ -39,7 +39,7 @@ row_below(const Rows *r, uint64_t a, uint64_t b)
 static void
 sift_down(const Rows *r, uint64_t *keys, size_t at, size_t n)
 {
-	uint64_t	key = keys[at];
+	uint64_t key = keys[at];
 
 	for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1)
 	{
@@ -61,7 +61,7 @@ sift_down(const Rows *r, uint64_t *keys, size_t at, size_t n)
 static SpkStatus
 order_ties(const Rows *r, uint64_t *keys, uint32_t n)
 {
-	uint32_t	equal = 1;
+	uint32_t equal = 1;
 
 	for (; equal < n; equal++)
 	{
@@ -80,7 +80,7 @@ order_ties(const Rows *r, uint64_t *keys, uint32_t n)
 	}
 	for (uint32_t last = n; last-- > 1;)
 	{
-		uint64_t	largest = keys[0];
+		uint64_t largest = keys[0];
 
 		if (last % POLL_MOVES == 0 && spk_cancelled(r->host))
 			return SPK_CANCELLED;
@@ -95,7 +95,7 @@ order_ties(const Rows *r, uint64_t *keys, uint32_t n)
 static SpkStatus
 sort_keys(const Rows *r, uint64_t *keys, uint64_t *scratch)
 {
-	SpkStatus	status;
+	SpkStatus status;
 
 	for (uint32_t i = 0; i < r->n; i++)
 	{
@@ -122,11 +122,12 @@ sort_keys(const Rows *r, uint64_t *keys, uint64_t *scratch)
 typedef struct Chains
 {
 	const Rows *rows;
-	uint64_t   *keys;			/* lower half as below; upper half of a first place: where its row is aside, from 1 */
-	char	   *aside;			/* MAX_CHAINS rows */
-	uint32_t	free[MAX_CHAINS];	/* places aside */
-	uint32_t	empty[MAX_CHAINS];	/* the place that waits for its row, of each chain */
-	uint32_t	n;
+	uint64_t *
+		keys; /* lower half as below; upper half of a first place: where its row is aside, from 1 */
+	char	*aside;				/* MAX_CHAINS rows */
+	uint32_t free[MAX_CHAINS];	/* places aside */
+	uint32_t empty[MAX_CHAINS]; /* the place that waits for its row, of each chain */
+	uint32_t n;
 } Chains;
 
 /* Asks for the row that the chain will move next, and its key. */
@@ -146,7 +147,7 @@ fetch(const Chains *c, uint32_t empty)
 static void
 start_chain(Chains *c, uint32_t place)
 {
-	uint32_t	slot;
+	uint32_t slot;
 
 	if (c->keys[place] == place)
 		return;
@@ -164,9 +165,9 @@ start_chain(Chains *c, uint32_t place)
 static inline bool
 follow_chain(Chains *c, uint32_t i)
 {
-	uint32_t	to = c->empty[i];
-	uint32_t	from = (uint32_t) c->keys[to];
-	uint32_t	slot = (uint32_t) (c->keys[from] >> 32);
+	uint32_t to = c->empty[i];
+	uint32_t from = (uint32_t) c->keys[to];
+	uint32_t slot = (uint32_t) (c->keys[from] >> 32);
 
 	c->keys[to] += (uint64_t) to - from;
 	if (slot == 0)
@@ -190,9 +191,9 @@ follow_chain(Chains *c, uint32_t i)
 static SpkStatus
 permute_rows(const Rows *r, uint64_t *keys, char *aside)
 {
-	Chains		c = {.rows = r, .keys = keys, .aside = aside};
-	uint32_t	next = 0;
-	uint32_t	moves = 0;
+	Chains	 c = {.rows = r, .keys = keys, .aside = aside};
+	uint32_t next = 0;
+	uint32_t moves = 0;
 
 	for (uint32_t i = 0; i < MAX_CHAINS; i++)
 		c.free[i] = i;
@@ -214,10 +215,10 @@ SpkStatus
 spk_order_rows(const SpkHost *host, void *rows, uint32_t n, size_t size, SpkRowHash hash,
 			   SpkRowCompare compare, uint32_t *origins)
 {
-	Rows		r = {host, rows, n, size, hash, compare};
-	uint64_t   *keys = spk_alloc(host, n, 2 * sizeof(uint64_t));
-	char	   *aside = spk_alloc(host, MAX_CHAINS, size);
-	SpkStatus	status = SPK_NO_MEMORY;
+	Rows	  r = {host, rows, n, size, hash, compare};
+	uint64_t *keys = spk_alloc(host, n, 2 * sizeof(uint64_t));
+	char	 *aside = spk_alloc(host, MAX_CHAINS, size);
+	SpkStatus status = SPK_NO_MEMORY;
 
 	if (keys != NULL && aside != NULL)
 		status = sort_keys(&r, keys, keys + n);

@@ -9,10 +9,10 @@
 #include "core/base/host.h"
 
 /* Of the size bytes of a row, the same on every machine. */
-typedef uint64_t (*SpkRowHash) (const void *row, size_t size);
+typedef uint64_t (*SpkRowHash)(const void *row, size_t size);
 
 /* As memcmp, which is one: 0 for rows that are the same for every purpose. */
-typedef int (*SpkRowCompare) (const void *a, const void *b, size_t size);
+typedef int (*SpkRowCompare)(const void *a, const void *b, size_t size);
 
 /*
  * Puts n rows of size bytes each, one after the other, into order: by the
@@ -24,4 +24,4 @@ typedef int (*SpkRowCompare) (const void *a, const void *b, size_t size);
 extern SpkStatus spk_order_rows(const SpkHost *host, void *rows, uint32_t n, size_t size,
 								SpkRowHash hash, SpkRowCompare compare, uint32_t *origins);
 
-#endif							/* SPK_CORE_ROWS_ORDER_H */
+#endif /* SPK_CORE_ROWS_ORDER_H */

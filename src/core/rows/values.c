@@ -13,7 +13,7 @@
 static inline uint64_t
 bits_of(double x)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
 	return bits;
@@ -23,7 +23,7 @@ static uint64_t
 hash_row(const void *row, size_t size)
 {
 	const double *values = row;
-	uint64_t	hash = 0;
+	uint64_t	  hash = 0;
 
 	for (size_t i = 0; i < size / sizeof(double); i++)
 		hash = spk_hash_combine(hash, bits_of(values[i]));
@@ -45,7 +45,8 @@ compare_rows(const void *a, const void *b, size_t size)
 
 /* Copies a column of numbers; all NaNs become the same, and -0 becomes 0. */
 static SpkStatus
-copy_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, double *to, size_t stride)
+copy_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, double *to,
+			 size_t stride)
 {
 	for (uint32_t r = 0; r < n_rows; r++, to += stride)
 	{
@@ -60,14 +61,15 @@ static SpkStatus
 copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *feature,
 				uint32_t n_rows, double *to, size_t stride)
 {
-	double	   *map = spk_alloc(host, column->n_names, sizeof(double));
-	SpkStatus	status = map == NULL ? SPK_NO_MEMORY : SPK_OK;
+	double	 *map = spk_alloc(host, column->n_names, sizeof(double));
+	SpkStatus status = map == NULL ? SPK_NO_MEMORY : SPK_OK;
 
 	for (uint32_t id = 0; id < column->n_names && status == SPK_OK; id++)
 	{
 		if (id % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
-		map[id] = spk_value_of_code(spk_code_category(feature, column->names[id].name, column->names[id].len));
+		map[id] = spk_value_of_code(
+			spk_code_category(feature, column->names[id].name, column->names[id].len));
 	}
 	for (uint32_t r = 0; r < n_rows && status == SPK_OK; r++, to += stride)
 	{
@@ -82,15 +84,16 @@ copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *
 static SpkStatus
 copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
 {
-	size_t		stride = rows->n_features + 1;
-	SpkStatus	status = SPK_OK;
+	size_t	  stride = rows->n_features + 1;
+	SpkStatus status = SPK_OK;
 
 	for (uint32_t c = 0; c < table->n_columns && status == SPK_OK; c++)
 	{
 		const SpkColumn *column = &table->columns[c];
 
 		if (column->kind == SPK_CATEGORY)
-			status = copy_categories(host, column, &features[c], table->n_rows, rows->values + c, stride);
+			status = copy_categories(host, column, &features[c], table->n_rows, rows->values + c,
+									 stride);
 		else
 			status = copy_numbers(host, column, table->n_rows, rows->values + c, stride);
 	}
@@ -105,11 +108,11 @@ copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 }
 
 SpkStatus
-spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features, double *values,
-				SpkValues *rows, uint32_t *origins)
+spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+				double *values, SpkValues *rows, uint32_t *origins)
 {
-	size_t		size = (table->n_columns + (size_t) 1) * sizeof(double);
-	SpkStatus	status;
+	size_t	  size = (table->n_columns + (size_t) 1) * sizeof(double);
+	SpkStatus status;
 
 	memset(rows, 0, sizeof(*rows));
 	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
@@ -124,10 +127,11 @@ spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *fe
 }
 
 SpkStatus
-spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
+spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+			   SpkValues *rows)
 {
-	double	   *values = spk_alloc(host, (size_t) spk_values_size(table->n_rows, table->n_columns), 1);
-	SpkStatus	status = SPK_NO_MEMORY;
+	double *values = spk_alloc(host, (size_t) spk_values_size(table->n_rows, table->n_columns), 1);
+	SpkStatus status = SPK_NO_MEMORY;
 
 	if (values != NULL)
 		status = spk_values_fill(host, table, features, values, rows, NULL);
@@ -175,7 +179,7 @@ typedef enum Pass
 static double
 scale_down(const SpkMoments *m)
 {
-	int			exponent;
+	int exponent;
 
 	frexp(fmax(fabs(m->low), fabs(m->high)), &exponent);
 	return ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
@@ -184,7 +188,7 @@ scale_down(const SpkMoments *m)
 static inline void
 add_value(SpkMoments *m, Pass pass, double scale, double value)
 {
-	double		difference;
+	double difference;
 
 	switch (pass)
 	{
@@ -225,9 +229,9 @@ run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const
 SpkStatus
 spk_values_moments(const SpkHost *host, const SpkValues *rows, int label, SpkMoments *moments)
 {
-	uint32_t	n = rows->n_features;
-	double	   *scales = spk_alloc(host, n, sizeof(double));
-	SpkStatus	status;
+	uint32_t  n = rows->n_features;
+	double	 *scales = spk_alloc(host, n, sizeof(double));
+	SpkStatus status;
 
 	if (scales == NULL)
 		return SPK_NO_MEMORY;

@@ -21,7 +21,7 @@ spk_additive_explain(const SpkModel *model, const double *values, double *contri
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		const SpkFeature *feature = &model->features[f];
-		uint32_t	length = spk_term_length(model, feature);
+		uint32_t		  length = spk_term_length(model, feature);
 
 		contributions[f] = spk_contribution(model, feature, term, values[f]) - term[length - 1];
 		term += length;
@@ -32,7 +32,7 @@ double
 spk_additive_base(const SpkModel *model)
 {
 	const double *term = model->terms + SPK_INTERCEPT;
-	double		base = spk_intercept(model);
+	double		  base = spk_intercept(model);
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{

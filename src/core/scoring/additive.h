@@ -19,9 +19,10 @@ extern double spk_additive_predict(const SpkModel *model, const double *values);
  * each other in these models.  They and the base add up to the margin, before
  * calibration.
  */
-extern void spk_additive_explain(const SpkModel *model, const double *values, double *contributions);
+extern void spk_additive_explain(const SpkModel *model, const double *values,
+								 double *contributions);
 
 /* The mean margin of the training rows. */
 extern double spk_additive_base(const SpkModel *model);
 
-#endif							/* SPK_CORE_SCORING_ADDITIVE_H */
+#endif /* SPK_CORE_SCORING_ADDITIVE_H */

@@ -10,7 +10,7 @@
 uint32_t
 spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 {
-	uint32_t	at = 0;
+	uint32_t at = 0;
 
 	while (!(tree->nodes[at].flags & SPK_NODE_LEAF))
 	{
@@ -24,7 +24,7 @@ spk_tree_leaf(const SpkTree *tree, const uint8_t *codes)
 double
 spk_answer(const SpkModel *model, double sum)
 {
-	bool		logistic = spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC;
+	bool logistic = spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC;
 
 	return spk_calibrated(model, logistic ? spk_sigmoid(sum) : sum / model->n_trees);
 }
@@ -32,7 +32,7 @@ spk_answer(const SpkModel *model, double sum)
 double
 spk_predict(const SpkModel *model, const uint8_t *codes)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{

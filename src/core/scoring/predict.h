@@ -35,4 +35,4 @@ extern double spk_predict(const SpkModel *model, const uint8_t *codes);
  */
 extern double spk_answer(const SpkModel *model, double sum);
 
-#endif							/* SPK_CORE_SCORING_PREDICT_H */
+#endif /* SPK_CORE_SCORING_PREDICT_H */

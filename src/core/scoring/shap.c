@@ -15,11 +15,11 @@
  * Points are worked on by four.  The compiler makes of it what the processor
  * has; sums are added up in one order everywhere.
  */
-#define LANES			4
-#define MAX_STEPS		(SPK_MAX_DEPTH / 2 / LANES)
+#define LANES	  4
+#define MAX_STEPS (SPK_MAX_DEPTH / 2 / LANES)
 
 /* Splits between two looks for cancellation. */
-#define POLL_SPLITS		(UINT32_C(1) << 13)
+#define POLL_SPLITS (UINT32_C(1) << 13)
 
 typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double))));
 
@@ -29,12 +29,13 @@ typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), aligned
  */
 typedef struct Split
 {
-	SpkNode		node;
-	double		zero[2];		/* left and right: the share of training rows on this side of all splits by
+	SpkNode node;
+	double	zero[2]; /* left and right: the share of training rows on this side of all splits by
 								 * the feature on the path so far */
-	float		value[2];		/* likewise, of a leaf; 1 of a split, whose product is still to be handed down */
-	uint32_t	at;				/* the place of its node */
-	uint32_t	last;			/* the last node before on the path that is a child of a split by the
+	float
+		value[2];  /* likewise, of a leaf; 1 of a split, whose product is still to be handed down */
+	uint32_t at;   /* the place of its node */
+	uint32_t last; /* the last node before on the path that is a child of a split by the
 								 * feature; 0, the root, when this is the first */
 } Split;
 
@@ -42,30 +43,30 @@ typedef struct Walk Walk;
 
 struct SpkShap
 {
-	SpkHost		host;
+	SpkHost			host;
 	const SpkModel *model;
-	bool		(*walk) (const Walk *walk);
-	double		base;
-	Split	   *splits;			/* of all trees */
+	bool (*walk)(const Walk *walk);
+	double base;
+	Split *splits; /* of all trees */
 
 	/* points of the quadrature, t */
-	uint32_t	steps;			/* LANES points each */
-	Lanes		t[MAX_STEPS];
-	Lanes		rest[MAX_STEPS];	/* 1 - t */
-	Lanes		inverse_rest[MAX_STEPS];
-	double		weight[MAX_STEPS * LANES];
+	uint32_t steps; /* LANES points each */
+	Lanes	 t[MAX_STEPS];
+	Lanes	 rest[MAX_STEPS]; /* 1 - t */
+	Lanes	 inverse_rest[MAX_STEPS];
+	double	 weight[MAX_STEPS * LANES];
 
 	/*
 	 * Of each node of the tree that a row walks; here "the feature" is that of
 	 * the split above it.  The root is as if all rows had passed one.
 	 */
-	double	   *one;			/* 1 when the row is on this side of all splits by it so far, else 0 */
-	double	   *gap;			/* one - zero */
-	Lanes	   *inverse;		/* steps for each node: 1 / the feature's factor, t * one + (1 - t) * zero */
-	Lanes	   *product;		/* likewise: of the factors of all features so far; from the leaves up what
+	double *one;	 /* 1 when the row is on this side of all splits by it so far, else 0 */
+	double *gap;	 /* one - zero */
+	Lanes  *inverse; /* steps for each node: 1 / the feature's factor, t * one + (1 - t) * zero */
+	Lanes  *product; /* likewise: of the factors of all features so far; from the leaves up what
 								 * the leaves below add up to, value times product */
 
-	Lanes	   *moved;			/* steps for each feature: what it moves the prediction by, at each point */
+	Lanes *moved; /* steps for each feature: what it moves the prediction by, at each point */
 };
 
 /* One row's way through one tree. */
@@ -73,7 +74,7 @@ struct Walk
 {
 	const SpkShap *shap;
 	const SpkTree *tree;
-	const Split *splits;
+	const Split	  *splits;
 	const uint8_t *codes;
 };
 
@@ -97,15 +98,17 @@ walk_down(const Walk *walk, const uint32_t steps, const uint32_t from, const uin
 		const Split *split = &walk->splits[k];
 		const Lanes *above = shap->product + (size_t) split->at * steps;
 		const Lanes *last = shap->inverse + (size_t) split->last * steps;
-		uint32_t	right = spk_goes_left(walk->tree, &split->node, walk->codes[split->node.feature]) ? 0 : 1;
-		size_t		taken = 2 * k + 1 + right;
-		size_t		other = 2 * k + 2 - right;
-		double		one = shap->one[split->last];
-		double		zero = split->zero[right];
-		double		other_zero = split->zero[1 - right];
-		double		value = split->value[right];
-		double		other_value = other_zero * split->value[1 - right];
-		double		inverse = 1 / other_zero;
+		uint32_t right = spk_goes_left(walk->tree, &split->node, walk->codes[split->node.feature]) ?
+			0 :
+			1;
+		size_t	 taken = 2 * k + 1 + right;
+		size_t	 other = 2 * k + 2 - right;
+		double	 one = shap->one[split->last];
+		double	 zero = split->zero[right];
+		double	 other_zero = split->zero[1 - right];
+		double	 value = split->value[right];
+		double	 other_value = other_zero * split->value[1 - right];
+		double	 inverse = 1 / other_zero;
 
 		shap->one[taken] = one;
 		shap->one[other] = 0;
@@ -113,8 +116,8 @@ walk_down(const Walk *walk, const uint32_t steps, const uint32_t from, const uin
 		shap->gap[other] = -other_zero;
 		for (uint32_t s = 0; s < steps; s++)
 		{
-			Lanes		others = above[s] * last[s];	/* without the feature's factor */
-			Lanes		factor = shap->t[s] * one + shap->rest[s] * zero;
+			Lanes others = above[s] * last[s]; /* without the feature's factor */
+			Lanes factor = shap->t[s] * one + shap->rest[s] * zero;
 
 			shap->inverse[taken * steps + s] = 1 / factor;
 			shap->inverse[other * steps + s] = shap->inverse_rest[s] * inverse;
@@ -137,15 +140,15 @@ add_up(const Walk *walk, const uint32_t steps, const uint32_t from, const uint32
 	for (uint32_t k = to; k-- > from;)
 	{
 		const Split *split = &walk->splits[k];
-		size_t		left = 2 * k + 1;
-		size_t		right = 2 * k + 2;
-		Lanes	   *moved = shap->moved + (size_t) split->node.feature * steps;
+		size_t		 left = 2 * k + 1;
+		size_t		 right = 2 * k + 2;
+		Lanes		*moved = shap->moved + (size_t) split->node.feature * steps;
 
 		for (uint32_t s = 0; s < steps; s++)
 		{
-			Lanes		on_left = shap->product[left * steps + s];
-			Lanes		on_right = shap->product[right * steps + s];
-			Lanes		sum = on_left + on_right;
+			Lanes on_left = shap->product[left * steps + s];
+			Lanes on_right = shap->product[right * steps + s];
+			Lanes sum = on_left + on_right;
 
 			moved[s] += on_left * shap->inverse[left * steps + s] * shap->gap[left] +
 				on_right * shap->inverse[right * steps + s] * shap->gap[right] -
@@ -215,21 +218,22 @@ walk_tree_avx2(const Walk *walk)
 typedef struct Path
 {
 	const SpkHost *host;
-	uint32_t	n_splits;		/* prepared so far */
-	bool		cancelled;		/* then the rest does not matter */
-	uint32_t	node[SPK_MAX_DEPTH + 1];
-	uint16_t	feature[SPK_MAX_DEPTH + 1];
-	double		zero[SPK_MAX_DEPTH + 1];
+	uint32_t	   n_splits;  /* prepared so far */
+	bool		   cancelled; /* then the rest does not matter */
+	uint32_t	   node[SPK_MAX_DEPTH + 1];
+	uint16_t	   feature[SPK_MAX_DEPTH + 1];
+	double		   zero[SPK_MAX_DEPTH + 1];
 } Path;
 
 /* Prepares all splits from this node down; returns the most features on a path through it. */
 static uint32_t
-prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_features, Path *path, Split *splits)
+prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_features, Path *path,
+			  Split *splits)
 {
 	const SpkNode *node = &tree->nodes[at];
-	uint32_t	last = depth;
-	uint32_t	most = n_features;
-	Split	   *split;
+	uint32_t	   last = depth;
+	uint32_t	   most = n_features;
+	Split		  *split;
 
 	if ((node->flags & SPK_NODE_LEAF) || path->cancelled)
 		return n_features;
@@ -242,12 +246,13 @@ prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_featu
 	split->last = path->node[last];
 	for (uint32_t side = 0; side < 2; side++)
 	{
-		uint32_t	child = node->u.left + side;
-		double		zero = path->zero[last] * tree->nodes[child].cover / node->cover;
-		uint32_t	features;
+		uint32_t child = node->u.left + side;
+		double	 zero = path->zero[last] * tree->nodes[child].cover / node->cover;
+		uint32_t features;
 
 		split->zero[side] = zero;
-		split->value[side] = tree->nodes[child].flags & SPK_NODE_LEAF ? tree->nodes[child].u.value : 1;
+		split->value[side] = tree->nodes[child].flags & SPK_NODE_LEAF ? tree->nodes[child].u.value :
+																		1;
 		path->node[depth + 1] = child;
 		path->feature[depth + 1] = node->feature;
 		path->zero[depth + 1] = zero;
@@ -262,7 +267,7 @@ prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_featu
 static double
 tree_mean(const SpkTree *tree)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t i = 0; i < tree->n_nodes; i++)
 		if (tree->nodes[i].flags & SPK_NODE_LEAF)
@@ -274,7 +279,8 @@ tree_mean(const SpkTree *tree)
 static double
 scaled(const SpkModel *model, double sum)
 {
-	return spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC ? sum : sum / model->n_trees;
+	return spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC ? sum :
+																		  sum / model->n_trees;
 }
 
 /* Sets the most features on a path of any tree; false when cancelled. */
@@ -282,14 +288,14 @@ static bool
 prepare_trees(SpkShap *shap, uint32_t *most_features)
 {
 	const SpkModel *model = shap->model;
-	Split	   *splits = shap->splits;
-	Path		path = {.host = &shap->host,.zero = {1}};
-	uint32_t	most = 0;
-	double		sum = 0;
+	Split		   *splits = shap->splits;
+	Path			path = {.host = &shap->host, .zero = {1}};
+	uint32_t		most = 0;
+	double			sum = 0;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		uint32_t	features = prepare_below(&model->trees[t], 0, 0, 0, &path, splits);
+		uint32_t features = prepare_below(&model->trees[t], 0, 0, 0, &path, splits);
 
 		if (features > most)
 			most = features;
@@ -306,8 +312,8 @@ prepare_trees(SpkShap *shap, uint32_t *most_features)
 static void
 prepare_points(SpkShap *shap)
 {
-	uint32_t	n = shap->steps * LANES;
-	double		points[MAX_STEPS * LANES];
+	uint32_t n = shap->steps * LANES;
+	double	 points[MAX_STEPS * LANES];
 
 	spk_gauss_legendre(n, points, shap->weight);
 	for (uint32_t q = 0; q < n; q++)
@@ -342,7 +348,7 @@ prepare_root(SpkShap *shap)
 static uint64_t
 count_splits(const SpkModel *model, uint32_t *most_nodes)
 {
-	uint64_t	n = 0;
+	uint64_t n = 0;
 
 	*most_nodes = 0;
 	for (uint32_t t = 0; t < model->n_trees; t++)
@@ -362,18 +368,21 @@ prepare_room(SpkShap *shap, uint32_t most_nodes)
 
 	return (shap->one = spk_alloc(host, most_nodes, sizeof(double))) != NULL &&
 		(shap->gap = spk_alloc(host, most_nodes, sizeof(double))) != NULL &&
-		(shap->inverse = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) != NULL &&
-		(shap->product = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) != NULL &&
-		(shap->moved = spk_alloc(host, (size_t) shap->model->n_features * shap->steps, sizeof(Lanes))) != NULL;
+		(shap->inverse = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) !=
+		NULL &&
+		(shap->product = spk_alloc(host, (size_t) most_nodes * shap->steps, sizeof(Lanes))) !=
+		NULL &&
+		(shap->moved = spk_alloc(host, (size_t) shap->model->n_features * shap->steps,
+								 sizeof(Lanes))) != NULL;
 }
 
 SpkShap *
 spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 {
-	SpkShap    *shap = spk_alloc(host, 1, sizeof(SpkShap));
-	uint32_t	most_nodes;
-	uint32_t	features = 0;
-	bool		ok;
+	SpkShap *shap = spk_alloc(host, 1, sizeof(SpkShap));
+	uint32_t most_nodes;
+	uint32_t features = 0;
+	bool	 ok;
 
 	if (shap == NULL)
 		return NULL;
@@ -397,7 +406,7 @@ spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 void
 spk_shap_release(SpkShap *shap)
 {
-	SpkHost		host = shap->host;
+	SpkHost host = shap->host;
 
 	spk_release(&host, shap->splits);
 	spk_release(&host, shap->one);
@@ -420,7 +429,7 @@ SpkStatus
 spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions)
 {
 	const SpkModel *model = shap->model;
-	Walk		walk = {shap, NULL, shap->splits, codes};
+	Walk			walk = {shap, NULL, shap->splits, codes};
 
 	memset(shap->moved, 0, (size_t) model->n_features * shap->steps * sizeof(Lanes));
 	for (uint32_t t = 0; t < model->n_trees; t++)
@@ -435,7 +444,7 @@ spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions)
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		const Lanes *moved = shap->moved + (size_t) f * shap->steps;
-		double		sum = 0;
+		double		 sum = 0;
 
 		for (uint32_t q = 0; q < shap->steps * LANES; q++)
 			sum += shap->weight[q] * moved[q / LANES][q % LANES];

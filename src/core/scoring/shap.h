@@ -40,7 +40,7 @@ typedef struct SpkShap SpkShap;
  * stop.
  */
 extern SpkShap *spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
-extern void spk_shap_release(SpkShap *shap);
+extern void		spk_shap_release(SpkShap *shap);
 
 /* What the trees give when nothing is known of a row: their mean over the training rows. */
 extern double spk_shap_base(const SpkShap *shap);
@@ -53,4 +53,4 @@ extern double spk_shap_base(const SpkShap *shap);
  */
 extern SpkStatus spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions);
 
-#endif							/* SPK_CORE_SCORING_SHAP_H */
+#endif /* SPK_CORE_SCORING_SHAP_H */

@@ -8,16 +8,19 @@
 #include "core/scoring/walk_parts.h"
 
 /* Below the top, levels between two looks whether all walks have arrived. */
-#define LEVELS		4
+#define LEVELS 4
 
 SpkWalkWay
 spk_walk_best(void)
 {
 #ifdef SPK_VECTORS
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+		__builtin_cpu_supports("bmi2"))
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-			__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
-			__builtin_cpu_supports("popcnt") ? SPK_WALK_AVX512 : SPK_WALK_AVX2;
+				__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+				__builtin_cpu_supports("popcnt") ?
+			SPK_WALK_AVX512 :
+			SPK_WALK_AVX2;
 #endif
 	return SPK_WALK_PLAIN;
 }
@@ -27,7 +30,7 @@ static bool
 has_blocks(const SpkSlots *slots, SpkWalkWay way)
 {
 	return way != SPK_WALK_PLAIN && !slots->late_sets &&
-	    slots->n <= (way == SPK_WALK_AVX512 ? SPK_MANY_SLOTS : SPK_FEW_SLOTS);
+		slots->n <= (way == SPK_WALK_AVX512 ? SPK_MANY_SLOTS : SPK_FEW_SLOTS);
 }
 
 /* Where in a complete tree of so many levels the nodes of the tree are. */
@@ -38,7 +41,7 @@ find_places(const SpkTree *tree, uint32_t levels, uint32_t *places)
 	for (size_t i = 1; i < (size_t) 1 << levels; i++)
 	{
 		const SpkNode *node = &tree->nodes[places[i]];
-		bool		leaf = node->flags & SPK_NODE_LEAF;
+		bool		   leaf = node->flags & SPK_NODE_LEAF;
 
 		places[2 * i] = leaf ? places[i] : node->u.left;
 		places[2 * i + 1] = leaf ? places[i] : node->u.left + 1;
@@ -51,7 +54,8 @@ spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 	if (node->flags & SPK_NODE_LEAF)
 		return SPK_TEST_LEFT;
 	if (node->flags & SPK_NODE_SET)
-		return slots->late_sets ? slots->above[node->feature] | SPK_TEST_SET : spk_slot_of(slots, tree, node);
+		return slots->late_sets ? slots->above[node->feature] | SPK_TEST_SET :
+								  spk_slot_of(slots, tree, node);
 	return spk_slot_of(slots, tree, node) | (SpkTest) node->split << 16;
 }
 
@@ -62,16 +66,16 @@ spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 static bool
 lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set, SpkExit *exit)
 {
-	uint32_t	start = walker->n_nodes;
-	uint32_t   *places = walker->places;
-	uint32_t	n = 1;
+	uint32_t  start = walker->n_nodes;
+	uint32_t *places = walker->places;
+	uint32_t  n = 1;
 
 	places[0] = root;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		const SpkNode *node = &tree->nodes[places[i]];
-		uint32_t	at = start + i;
-		bool		leaf = node->flags & SPK_NODE_LEAF;
+		uint32_t	   at = start + i;
+		bool		   leaf = node->flags & SPK_NODE_LEAF;
 
 		if (i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(&walker->host))
 			return false;
@@ -94,7 +98,7 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 static bool
 lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *exits)
 {
-	size_t		n = (size_t) 1 << walker->top;
+	size_t			n = (size_t) 1 << walker->top;
 	const uint32_t *places = walker->complete + n;
 
 	for (size_t i = 0; i < n; i++)
@@ -129,19 +133,19 @@ copy_sets(SpkWalker *walker, const SpkModel *model)
 /* Sizes of all trees together */
 typedef struct Sizes
 {
-	uint64_t	nodes;
-	uint64_t	sets;
-	uint32_t	depth;			/* of the deepest */
+	uint64_t nodes;
+	uint64_t sets;
+	uint32_t depth; /* of the deepest */
 } Sizes;
 
 static Sizes
 forest_sizes(const SpkModel *model)
 {
-	Sizes		sizes = {0};
+	Sizes sizes = {0};
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
-		uint32_t	depth = spk_tree_depth(&model->trees[t]);	/* a few nanoseconds a node */
+		uint32_t depth = spk_tree_depth(&model->trees[t]); /* a few nanoseconds a node */
 
 		sizes.depth = depth > sizes.depth ? depth : sizes.depth;
 		sizes.nodes += model->trees[t].n_nodes;
@@ -155,8 +159,8 @@ static bool
 alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 {
 	const SpkHost *host = &walker->host;
-	size_t		n_nodes = sizes->nodes + SPK_FEW;
-	size_t		most = 1;
+	size_t		   n_nodes = sizes->nodes + SPK_FEW;
+	size_t		   most = 1;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		most = model->trees[t].n_nodes > most ? model->trees[t].n_nodes : most;
@@ -181,15 +185,15 @@ alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 static bool
 lay_out(SpkWalker *walker, const SpkModel *model)
 {
-	static SpkNode leaf = {.flags = SPK_NODE_LEAF};
+	static SpkNode		 leaf = {.flags = SPK_NODE_LEAF};
 	static const SpkTree filling = {.n_nodes = 1, .nodes = &leaf};
-	const bool	plain = !has_blocks(&walker->slots, walker->way);
-	Sizes		sizes = forest_sizes(model);
+	const bool			 plain = !has_blocks(&walker->slots, walker->way);
+	Sizes				 sizes = forest_sizes(model);
 
 	if (plain)
 		walker->way = SPK_WALK_PLAIN;
 	walker->top = plain ? spk_plain_top(model, sizes.nodes, sizes.depth) :
-		spk_blocks_top(model, sizes.nodes, sizes.depth);
+						  spk_blocks_top(model, sizes.nodes, sizes.depth);
 	walker->deep = sizes.depth > walker->top;
 	if (sizes.nodes > UINT32_MAX || !alloc_below(walker, model, &sizes) ||
 		!(plain ? spk_plain_alloc(walker) : spk_blocks_alloc(walker)))
@@ -215,7 +219,7 @@ lay_out(SpkWalker *walker, const SpkModel *model)
 SpkWalker *
 spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 {
-	SpkWalker  *walker = spk_alloc(host, 1, sizeof(SpkWalker));
+	SpkWalker *walker = spk_alloc(host, 1, sizeof(SpkWalker));
 
 	if (walker == NULL)
 		return NULL;
@@ -237,7 +241,7 @@ spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 void
 spk_walker_release(SpkWalker *walker)
 {
-	SpkHost		host;
+	SpkHost host;
 
 	if (walker == NULL)
 		return;
@@ -264,11 +268,12 @@ spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 	/* tops have room for these at least, and else for at most so much a node: see the two ways */
 	const uint64_t least_top = 512;
 	const uint64_t most_top = 48;
-	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) + sizeof(SpkCodeSet);
+	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +
+		sizeof(SpkCodeSet);
 	const uint64_t feature = sizeof(SpkEdges) + sizeof(SpkNumberSlots) + 3 * sizeof(uint32_t);
 
-	return (1 << 14) + (n_features + SPK_NUMBERS_IN_STEP) * feature + (n_trees + SPK_FEW) * least_top +
-		(n_nodes + SPK_FEW) * (node + most_top);
+	return (1 << 14) + (n_features + SPK_NUMBERS_IN_STEP) * feature +
+		(n_trees + SPK_FEW) * least_top + (n_nodes + SPK_FEW) * (node + most_top);
 }
 
 SpkWalkWay
@@ -280,9 +285,9 @@ spk_walker_way(const SpkWalker *walker)
 size_t
 spk_walker_codes(const SpkWalker *walker)
 {
-	size_t		unit = walker->slots.n < SPK_FEW_SLOTS ? SPK_FEW_SLOTS : SPK_MANY_SLOTS;
+	size_t unit = walker->slots.n < SPK_FEW_SLOTS ? SPK_FEW_SLOTS : SPK_MANY_SLOTS;
 
-	return (walker->slots.n + unit) / unit * unit;	/* one more, at least */
+	return (walker->slots.n + unit) / unit * unit; /* one more, at least */
 }
 
 void
@@ -314,25 +319,27 @@ spk_walk(const SpkWalker *walker, const uint8_t *codes)
 
 /* n walks, a constant where it is called. */
 SPK_ALWAYS_INLINE void
-walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, const uint32_t n, const bool sets)
+walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, const uint32_t n,
+		  const bool sets)
 {
-	uint32_t	moved;
+	uint32_t moved;
 
 	do
 	{
 		moved = 0;
 		for (int level = 0; level < LEVELS; level++)
 			SPK_UNROLL
-			for (uint32_t i = 0; i < n; i++)
-			{
-				const SpkWalkNode *node = &walker->nodes[at[i].node];
-				const uint32_t *set = sets ? walker->node_sets + at[i].node : NULL;
-				uint32_t	to = (uint32_t) spk_plus_right(walker, codes, node->left, node->test, set, sets);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			const SpkWalkNode *node = &walker->nodes[at[i].node];
+			const uint32_t	  *set = sets ? walker->node_sets + at[i].node : NULL;
+			uint32_t to = (uint32_t) spk_plus_right(walker, codes, node->left, node->test, set,
+													sets);
 
-				if (level == LEVELS - 1)
-					moved |= at[i].node ^ to;
-				at[i].node = to;
-			}
+			if (level == LEVELS - 1)
+				moved |= at[i].node ^ to;
+			at[i].node = to;
+		}
 	} while (moved != 0);
 	for (uint32_t i = 0; i < n; i++)
 		at[i] = walker->ends[at[i].node];

@@ -22,9 +22,9 @@ typedef struct SpkWalker SpkWalker;
 /* How forests are walked, from what every processor can do on. */
 typedef enum SpkWalkWay
 {
-	SPK_WALK_PLAIN = 0,			/* test by test, several trees in step */
-	SPK_WALK_AVX2,				/* six levels at once */
-	SPK_WALK_AVX512,			/* likewise */
+	SPK_WALK_PLAIN = 0, /* test by test, several trees in step */
+	SPK_WALK_AVX2,		/* six levels at once */
+	SPK_WALK_AVX512,	/* likewise */
 	SPK_N_WALK_WAYS
 } SpkWalkWay;
 
@@ -38,7 +38,7 @@ extern SpkWalkWay spk_walk_best(void);
  * gives it back.
  */
 extern SpkWalker *spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
-extern void spk_walker_release(SpkWalker *walker);
+extern void		  spk_walker_release(SpkWalker *walker);
 
 /*
  * Bytes that a walker takes, an upper bound, for so many trees and nodes of all
@@ -59,7 +59,8 @@ extern size_t spk_walker_codes(const SpkWalker *walker);
 extern void spk_walk_put_numbers(const SpkWalker *walker, const double *numbers, uint8_t *codes);
 
 /* Puts the code of one feature, of any kind, as it is in a matrix. */
-extern void spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8_t *codes);
+extern void spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code,
+							  uint8_t *codes);
 
 /* Is the feature used by any tree?  Those of others need not be put. */
 extern bool spk_walk_uses(const SpkWalker *walker, uint32_t feature);
@@ -67,4 +68,4 @@ extern bool spk_walk_uses(const SpkWalker *walker, uint32_t feature);
 /* The sum over trees, in their order, of the leaf that the row reaches. */
 extern double spk_walk(const SpkWalker *walker, const uint8_t *codes);
 
-#endif							/* SPK_CORE_SCORING_WALK_H */
+#endif /* SPK_CORE_SCORING_WALK_H */

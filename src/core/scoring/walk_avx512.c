@@ -10,16 +10,16 @@
 
 #include <immintrin.h>
 
-#define TARGET		__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
 
 /* Slots of one register. */
-#define TABLE		64
-#define MAX_TABLES	(SPK_MANY_SLOTS / TABLE)
+#define TABLE	   64
+#define MAX_TABLES (SPK_MANY_SLOTS / TABLE)
 
 typedef struct Codes
 {
-	__m512i		table[MAX_TABLES];
-	bool		many;			/* more than one table; a constant where it is used */
+	__m512i table[MAX_TABLES];
+	bool	many; /* more than one table; a constant where it is used */
 } Codes;
 
 /* Codes in these slots: a permutation looks into one table, or into two of them by the second highest bit. */
@@ -38,7 +38,7 @@ look_up(const Codes *codes, __m512i slots)
 SPK_ALWAYS_INLINE TARGET uint64_t
 block_outcomes(const Codes *codes, const SpkBlock *block)
 {
-	__m512i		found = look_up(codes, _mm512_load_si512(block->slot));
+	__m512i found = look_up(codes, _mm512_load_si512(block->slot));
 
 	return _mm512_cmpgt_epu8_mask(found, _mm512_load_si512(block->split));
 }
@@ -46,7 +46,7 @@ block_outcomes(const Codes *codes, const SpkBlock *block)
 SPK_ALWAYS_INLINE TARGET uint32_t
 small_block_outcomes(const Codes *codes, const SpkSmallBlock *block)
 {
-	__m512i		found = look_up(codes, _mm512_castsi128_si512(*(const __m128i *) block->slot));
+	__m512i found = look_up(codes, _mm512_castsi128_si512(*(const __m128i *) block->slot));
 
 	return _mm_cmpgt_epu8_mask(_mm512_castsi512_si128(found), *(const __m128i *) block->split);
 }
@@ -56,7 +56,7 @@ small_block_outcomes(const Codes *codes, const SpkSmallBlock *block)
 SPK_ALWAYS_INLINE TARGET double
 walk_tables(const SpkWalker *walker, const uint8_t *row, const bool many)
 {
-	Codes		codes = {.many = many};
+	Codes codes = {.many = many};
 
 	for (int i = 0; i < (many ? MAX_TABLES : 1); i++)
 		codes.table[i] = _mm512_loadu_si512(row + i * TABLE);
@@ -66,15 +66,16 @@ walk_tables(const SpkWalker *walker, const uint8_t *row, const bool many)
 TARGET double
 spk_walk_avx512(const SpkWalker *walker, const uint8_t *codes)
 {
-	return walker->slots.n > TABLE ? walk_tables(walker, codes, true) : walk_tables(walker, codes, false);
+	return walker->slots.n > TABLE ? walk_tables(walker, codes, true) :
+									 walk_tables(walker, codes, false);
 }
 
 /* How many of the 16 edges are below the value? */
 SPK_ALWAYS_INLINE TARGET uint32_t
 edges_below(const double *edges, __m512d value)
 {
-	uint32_t	low = _mm512_cmp_pd_mask(_mm512_load_pd(edges), value, _CMP_LT_OQ);
-	uint32_t	high = _mm512_cmp_pd_mask(_mm512_load_pd(edges + 8), value, _CMP_LT_OQ);
+	uint32_t low = _mm512_cmp_pd_mask(_mm512_load_pd(edges), value, _CMP_LT_OQ);
+	uint32_t high = _mm512_cmp_pd_mask(_mm512_load_pd(edges + 8), value, _CMP_LT_OQ);
 
 	return (uint32_t) __builtin_popcount(low | high << 8);
 }
@@ -83,19 +84,20 @@ edges_below(const double *edges, __m512d value)
 TARGET void
 spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *codes)
 {
-	const SpkEdges *edges = slots->edges;
+	const SpkEdges		 *edges = slots->edges;
 	const SpkNumberSlots *number = slots->numbers;
 
 	for (uint32_t i = 0; i < slots->n_numbers; i++, edges++, number++)
 	{
-		double		value = numbers[number->feature];
-		__m512d		values = _mm512_set1_pd(value);
-		uint32_t	coarse = edges_below(edges->coarse, values);
-		uint32_t	code = SPK_EDGE_STEP * coarse + edges_below(edges->fine + SPK_EDGE_STEP * coarse, values);
+		double	 value = numbers[number->feature];
+		__m512d	 values = _mm512_set1_pd(value);
+		uint32_t coarse = edges_below(edges->coarse, values);
+		uint32_t code = SPK_EDGE_STEP * coarse +
+			edges_below(edges->fine + SPK_EDGE_STEP * coarse, values);
 
 		codes[number->above] = isnan(value) ? SPK_MISSING : (uint8_t) code;
-		codes[number->below] = (uint8_t) code;	/* 0 of a NaN */
+		codes[number->below] = (uint8_t) code; /* 0 of a NaN */
 	}
 }
 
-#endif							/* SPK_VECTORS */
+#endif /* SPK_VECTORS */

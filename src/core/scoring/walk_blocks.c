@@ -10,16 +10,16 @@
  * A tree has small blocks when there are at most so many times as many ways
  * out of them as nodes.
  */
-#define FILLING		8
+#define FILLING 8
 
 /* Levels that one look into the table of ways takes. */
-#define WAY_LEVELS		3
+#define WAY_LEVELS 3
 
 /* The place in a complete tree of node i of the part whose top is there; all counted from 1. */
 static size_t
 below(size_t top, size_t i)
 {
-	size_t		level = 0;
+	size_t level = 0;
 
 	while (i >> (level + 1) != 0)
 		level++;
@@ -29,7 +29,7 @@ below(size_t top, size_t i)
 static void
 put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *slot, uint8_t *split)
 {
-	SpkTest		test = spk_make_test(&walker->slots, tree, &tree->nodes[walker->complete[place]]);
+	SpkTest test = spk_make_test(&walker->slots, tree, &tree->nodes[walker->complete[place]]);
 
 	*slot = (uint8_t) test;
 	*split = (uint8_t) (test >> 16);
@@ -38,13 +38,13 @@ put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *sl
 static void
 lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
 {
-	uint32_t	at = 0;
+	uint32_t at = 0;
 
 	memset(block, 0, sizeof(*block));
 	for (size_t top = 0; top <= 1 << WAY_LEVELS; top++)
 		for (size_t i = 1; i < 1 << WAY_LEVELS; i++, at++)
-			put_test(walker, tree, below(top == 0 ? 1 : (1 << WAY_LEVELS) + top - 1, i), &block->slot[at],
-					 &block->split[at]);
+			put_test(walker, tree, below(top == 0 ? 1 : (1 << WAY_LEVELS) + top - 1, i),
+					 &block->slot[at], &block->split[at]);
 }
 
 static void
@@ -70,7 +70,7 @@ fill_ways(uint8_t *ways)
 {
 	for (uint32_t outcomes = 0; outcomes < SPK_WAYS; outcomes++)
 	{
-		uint32_t	at = 1;
+		uint32_t at = 1;
 
 		for (int level = 0; level < WAY_LEVELS; level++)
 			at = 2 * at + ((outcomes >> (at - 1)) & 1);
@@ -84,14 +84,15 @@ spk_blocks_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth)
 	const uint32_t levels = SPK_BLOCK_LEVELS + SPK_SMALL_BLOCK_LEVELS;
 
 	return depth > SPK_BLOCK_LEVELS && (uint64_t) model->n_trees << levels <= FILLING * n_nodes ?
-		levels : SPK_BLOCK_LEVELS;
+		levels :
+		SPK_BLOCK_LEVELS;
 }
 
 bool
 spk_blocks_alloc(SpkWalker *walker)
 {
 	const SpkHost *host = &walker->host;
-	size_t		n = spk_padded_trees(walker);
+	size_t		   n = spk_padded_trees(walker);
 
 	walker->exits_stride = (size_t) 1 << walker->top;
 	if ((walker->ways = spk_alloc(host, SPK_WAYS, sizeof(uint8_t))) == NULL ||

@@ -19,14 +19,14 @@
 #include "core/scoring/walk_parts.h"
 
 /* Trees whose blocks are in flight together; more would not fit the registers. */
-#define TOGETHER	8
+#define TOGETHER 8
 
 /* What is laid out of the trees to come; moved on, because addresses are then constants from here. */
 typedef struct Tops
 {
-	const SpkBlock *blocks;
-	const SpkSmallBlock *small_blocks;	/* if there are any */
-	const SpkExit *exits;
+	const SpkBlock		*blocks;
+	const SpkSmallBlock *small_blocks; /* if there are any */
+	const SpkExit		*exits;
 } Tops;
 
 /* The ways out of the tops of n trees, at most TOGETHER. */
@@ -34,26 +34,27 @@ SPK_ALWAYS_INLINE TARGET void
 walk_tops(const uint8_t *ways, const Codes *codes, Tops *tops, const uint32_t n, const bool small,
 		  SpkExit *at)
 {
-	uint32_t	way[TOGETHER];
+	uint32_t way[TOGETHER];
 
 	SPK_UNROLL
 	for (uint32_t i = 0; i < n; i++)
 	{
-		uint64_t	outcomes = block_outcomes(codes, &tops->blocks[i]);
-		uint32_t	half = ways[outcomes & (SPK_WAYS - 1)];
+		uint64_t outcomes = block_outcomes(codes, &tops->blocks[i]);
+		uint32_t half = ways[outcomes & (SPK_WAYS - 1)];
 
 		/* seven bits for the first three levels, and for each of the eight tops below them */
-		way[i] = i * SPK_BLOCK_EXITS + 8 * half + ways[(outcomes >> (7 + 7 * half)) & (SPK_WAYS - 1)];
+		way[i] = i * SPK_BLOCK_EXITS + 8 * half +
+			ways[(outcomes >> (7 + 7 * half)) & (SPK_WAYS - 1)];
 	}
 	if (small)
 		SPK_UNROLL
-		for (uint32_t i = 0; i < n; i++)
-		{
-			uint32_t	outcomes = small_block_outcomes(codes, &tops->small_blocks[way[i]]);
-			uint32_t	half = ways[outcomes & (SPK_WAYS - 1)];
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t outcomes = small_block_outcomes(codes, &tops->small_blocks[way[i]]);
+		uint32_t half = ways[outcomes & (SPK_WAYS - 1)];
 
-			way[i] = way[i] * SPK_SMALL_BLOCK_EXITS + 2 * half + ((outcomes >> (7 + half)) & 1);
-		}
+		way[i] = way[i] * SPK_SMALL_BLOCK_EXITS + 2 * half + ((outcomes >> (7 + half)) & 1);
+	}
 	SPK_UNROLL
 	for (uint32_t i = 0; i < n; i++)
 		at[i] = tops->exits[way[i]];
@@ -67,10 +68,10 @@ walk_tops(const uint8_t *ways, const Codes *codes, Tops *tops, const uint32_t n,
 SPK_ALWAYS_INLINE TARGET double
 walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, const bool small)
 {
-	Tops		tops = {walker->blocks, walker->small_blocks, walker->exits};
-	uint32_t	left = walker->n_trees;
-	double		sum = 0;
-	SpkExit		at[SPK_IN_STEP];
+	Tops	 tops = {walker->blocks, walker->small_blocks, walker->exits};
+	uint32_t left = walker->n_trees;
+	double	 sum = 0;
+	SpkExit	 at[SPK_IN_STEP];
 
 	for (; left >= SPK_IN_STEP; left -= SPK_IN_STEP)
 	{

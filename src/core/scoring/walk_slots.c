@@ -11,7 +11,7 @@
 static uint32_t
 find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
-	uint32_t	at = slots->first_set[feature];
+	uint32_t at = slots->first_set[feature];
 
 	while (at != SPK_WALK_NO_SLOT && memcmp(&slots->set_slots[at].set, set, sizeof(*set)) != 0)
 		at = slots->set_slots[at].next;
@@ -21,12 +21,12 @@ find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 static void
 note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
-	bool		known = !slots->late_sets && find_set(slots, feature, set) != SPK_WALK_NO_SLOT;
+	bool known = !slots->late_sets && find_set(slots, feature, set) != SPK_WALK_NO_SLOT;
 
 	if (!known && slots->n_set_slots == SPK_MAX_SET_SLOTS)
 	{
 		slots->late_sets = true;
-		slots->first_set[feature] = 0;	/* any will do to note that it has some */
+		slots->first_set[feature] = 0; /* any will do to note that it has some */
 	}
 	else if (!known)
 	{
@@ -100,8 +100,8 @@ copy_edges(SpkSlots *slots, const SpkModel *model)
 	for (size_t i = 0; i < padded_numbers(slots->n_numbers); i++)
 	{
 		const SpkFeature *feature = &model->features[slots->numbers[i].feature];
-		SpkEdges   *edges = &slots->edges[i];
-		uint32_t	n = feature->n_bins == 0 ? 0 : feature->n_bins - 1;
+		SpkEdges		 *edges = &slots->edges[i];
+		uint32_t		  n = feature->n_bins == 0 ? 0 : feature->n_bins - 1;
 
 		if (n > 0)
 			memcpy(edges->fine, feature->edges, n * sizeof(double));
@@ -115,7 +115,7 @@ copy_edges(SpkSlots *slots, const SpkModel *model)
 bool
 spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
 {
-	size_t		n = padded_numbers(model->n_features);
+	size_t n = padded_numbers(model->n_features);
 
 	memset(slots, 0, sizeof(*slots));
 	slots->n_features = model->n_features;
@@ -155,7 +155,8 @@ spk_slot_of(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 {
 	if ((node->flags & SPK_NODE_SET) && !slots->late_sets)
 		return slots->set_slots[find_set(slots, node->feature, &tree->sets[node->set])].slot;
-	return (node->flags & SPK_NODE_MISSING_LEFT) ? slots->below[node->feature] : slots->above[node->feature];
+	return (node->flags & SPK_NODE_MISSING_LEFT) ? slots->below[node->feature] :
+												   slots->above[node->feature];
 }
 
 bool
@@ -177,7 +178,8 @@ spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8
 	if (slots->below[feature] != SPK_WALK_NO_SLOT)
 		codes[slots->below[feature]] = code == SPK_MISSING ? 0 : code;
 	if (!slots->late_sets)
-		for (uint32_t i = slots->first_set[feature]; i != SPK_WALK_NO_SLOT; i = slots->set_slots[i].next)
+		for (uint32_t i = slots->first_set[feature]; i != SPK_WALK_NO_SLOT;
+			 i = slots->set_slots[i].next)
 			codes[slots->set_slots[i].slot] = !spk_set_has(&slots->set_slots[i].set, code);
 }
 
@@ -191,9 +193,9 @@ spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *cod
 	for (uint32_t i = 0; i < slots->n_numbers; i += SPK_NUMBERS_IN_STEP)
 	{
 		const SpkNumberSlots *number = slots->numbers + i;
-		const SpkEdges *edges = slots->edges + i;
-		double		value[SPK_NUMBERS_IN_STEP];
-		uint32_t	code[SPK_NUMBERS_IN_STEP] = {0};
+		const SpkEdges		 *edges = slots->edges + i;
+		double				  value[SPK_NUMBERS_IN_STEP];
+		uint32_t			  code[SPK_NUMBERS_IN_STEP] = {0};
 
 		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
 			value[f] = numbers[number[f].feature];
@@ -205,7 +207,7 @@ spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *cod
 		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
 		{
 			codes[number[f].above] = isnan(value[f]) ? SPK_MISSING : (uint8_t) code[f];
-			codes[number[f].below] = (uint8_t) code[f];	/* 0 of a NaN */
+			codes[number[f].below] = (uint8_t) code[f]; /* 0 of a NaN */
 		}
 	}
 }

@@ -47,4 +47,4 @@ spk_draw_chance(SpkRng *rng, double probability)
 	return spk_rng_double(rng) < probability;
 }
 
-#endif							/* SPK_CORE_SIMULATION_DRAW_H */
+#endif /* SPK_CORE_SIMULATION_DRAW_H */

@@ -10,31 +10,31 @@
 #include "core/simulation/simulate_user.h"
 
 /* 2018-10-01 00:00 UTC */
-#define LOG_START_US	(INT64_C(6848) * SPK_USECS_PER_DAY)
-#define USECS_PER_MS	1000
+#define LOG_START_US (INT64_C(6848) * SPK_USECS_PER_DAY)
+#define USECS_PER_MS 1000
 
 /*
  * Chosen so that 226 users with the default seed, 42, come closest to the
  * counts of the real log that the rates were taken from.
  */
-#define SEED_FAMILY		439
+#define SEED_FAMILY 439
 
 /* A user's place in the heap: by time, then by number, so that ties are settled. */
 typedef struct Turn
 {
-	int64_t		ms;
-	uint32_t	user;
+	int64_t	 ms;
+	uint32_t user;
 } Turn;
 
 struct SpkSimulation
 {
 	const SpkHost *host;
-	SpkSimLog	log;
-	SpkSimUser *users;
-	Turn	   *heap;
-	uint32_t	n_heap;
-	int64_t		sessions[SPK_SIM_COUNTERS]; /* numbers given so far */
-	SpkSimSong	song;			/* of the row given last */
+	SpkSimLog	   log;
+	SpkSimUser	  *users;
+	Turn		  *heap;
+	uint32_t	   n_heap;
+	int64_t		   sessions[SPK_SIM_COUNTERS]; /* numbers given so far */
+	SpkSimSong	   song;					   /* of the row given last */
 };
 
 /* How the service answers a request for the page. */
@@ -45,28 +45,17 @@ typedef struct Reply
 } Reply;
 
 static const Reply replies[SPK_N_PAGES] = {
-	[SPK_PAGE_NEXT_SONG] = {"PUT", 200},
-	[SPK_PAGE_HOME] = {"GET", 200},
-	[SPK_PAGE_THUMBS_UP] = {"PUT", 307},
-	[SPK_PAGE_ADD_TO_PLAYLIST] = {"PUT", 200},
-	[SPK_PAGE_ADD_FRIEND] = {"PUT", 307},
-	[SPK_PAGE_ROLL_ADVERT] = {"GET", 200},
-	[SPK_PAGE_LOGIN] = {"PUT", 307},
-	[SPK_PAGE_LOGOUT] = {"PUT", 307},
-	[SPK_PAGE_THUMBS_DOWN] = {"PUT", 307},
-	[SPK_PAGE_DOWNGRADE] = {"GET", 200},
-	[SPK_PAGE_HELP] = {"GET", 200},
-	[SPK_PAGE_SETTINGS] = {"GET", 200},
-	[SPK_PAGE_ABOUT] = {"GET", 200},
-	[SPK_PAGE_UPGRADE] = {"GET", 200},
-	[SPK_PAGE_SAVE_SETTINGS] = {"PUT", 307},
-	[SPK_PAGE_ERROR] = {"GET", 404},
-	[SPK_PAGE_SUBMIT_UPGRADE] = {"PUT", 307},
-	[SPK_PAGE_SUBMIT_DOWNGRADE] = {"PUT", 307},
-	[SPK_PAGE_CANCEL] = {"PUT", 307},
-	[SPK_PAGE_CANCELLATION] = {"GET", 200},
-	[SPK_PAGE_REGISTER] = {"GET", 200},
-	[SPK_PAGE_SUBMIT_REGISTRATION] = {"PUT", 307},
+	[SPK_PAGE_NEXT_SONG] = {"PUT", 200},	  [SPK_PAGE_HOME] = {"GET", 200},
+	[SPK_PAGE_THUMBS_UP] = {"PUT", 307},	  [SPK_PAGE_ADD_TO_PLAYLIST] = {"PUT", 200},
+	[SPK_PAGE_ADD_FRIEND] = {"PUT", 307},	  [SPK_PAGE_ROLL_ADVERT] = {"GET", 200},
+	[SPK_PAGE_LOGIN] = {"PUT", 307},		  [SPK_PAGE_LOGOUT] = {"PUT", 307},
+	[SPK_PAGE_THUMBS_DOWN] = {"PUT", 307},	  [SPK_PAGE_DOWNGRADE] = {"GET", 200},
+	[SPK_PAGE_HELP] = {"GET", 200},			  [SPK_PAGE_SETTINGS] = {"GET", 200},
+	[SPK_PAGE_ABOUT] = {"GET", 200},		  [SPK_PAGE_UPGRADE] = {"GET", 200},
+	[SPK_PAGE_SAVE_SETTINGS] = {"PUT", 307},  [SPK_PAGE_ERROR] = {"GET", 404},
+	[SPK_PAGE_SUBMIT_UPGRADE] = {"PUT", 307}, [SPK_PAGE_SUBMIT_DOWNGRADE] = {"PUT", 307},
+	[SPK_PAGE_CANCEL] = {"PUT", 307},		  [SPK_PAGE_CANCELLATION] = {"GET", 200},
+	[SPK_PAGE_REGISTER] = {"GET", 200},		  [SPK_PAGE_SUBMIT_REGISTRATION] = {"PUT", 307},
 };
 
 static const char *const auth_names[] = {
@@ -86,7 +75,7 @@ turn_before(Turn a, Turn b)
 static void
 sift_down(Turn *heap, uint32_t n, uint32_t at, Turn turn)
 {
-	uint32_t	child;
+	uint32_t child;
 
 	while ((child = 2 * at + 1) < n)
 	{
@@ -105,7 +94,7 @@ make_users(SpkSimulation *sim, uint32_t users)
 {
 	for (uint32_t user = 0; user < users; user++)
 	{
-		Turn		turn = {0, user};
+		Turn turn = {0, user};
 
 		if (user % 1024 == 0 && spk_cancelled(sim->host))
 			return SPK_CANCELLED;
@@ -123,7 +112,7 @@ spk_simulation_new(const SpkHost *host, uint32_t users, uint32_t days, uint64_t 
 				   SpkSimulation **simulation)
 {
 	SpkSimulation *sim;
-	SpkStatus	status = SPK_NO_MEMORY;
+	SpkStatus	   status = SPK_NO_MEMORY;
 
 	*simulation = NULL;
 	if (users < 1 || users > SPK_SIM_MAX_USERS || days < 1 || days > SPK_SIM_MAX_DAYS)
@@ -163,7 +152,7 @@ spk_simulation_release(SpkSimulation *simulation)
 static void
 describe(const SpkSimulation *sim, const SpkSimUser *user, int64_t ms, SpkSimEvent *event)
 {
-	bool		known = user->auth == SPK_SIM_LOGGED_IN || user->auth == SPK_SIM_CANCELLED;
+	bool known = user->auth == SPK_SIM_LOGGED_IN || user->auth == SPK_SIM_CANCELLED;
 
 	*event = (SpkSimEvent) {
 		.ts = LOG_START_US + ms * USECS_PER_MS,

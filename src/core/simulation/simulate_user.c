@@ -9,46 +9,46 @@
 
 #include "core/simulation/simulate_user.h"
 
-#define MS_PER_SECOND	INT64_C(1000)
-#define MS_PER_HOUR		(3600 * MS_PER_SECOND)
-#define MS_PER_DAY		SPK_SIM_MS_PER_DAY
-#define HOURS_PER_DAY	24
+#define MS_PER_SECOND INT64_C(1000)
+#define MS_PER_HOUR	  (3600 * MS_PER_SECOND)
+#define MS_PER_DAY	  SPK_SIM_MS_PER_DAY
+#define HOURS_PER_DAY 24
 
 /* Visits: lognormal over users. */
-#define VISITS_MEDIAN	0.200
-#define VISITS_SPREAD	0.80
-#define VISITS_MOOD		(-0.12)	/* of the logarithm, for each unit of mood */
-#define SONGS_MEDIAN	72.5
-#define SONGS_SPREAD	0.28
-#define SONGS_MOOD		(-0.08)
-#define TASTE_SPREAD	0.25
-#define BREAK_MS		(20 * 60 * MS_PER_SECOND)	/* shortest time between visits */
+#define VISITS_MEDIAN 0.200
+#define VISITS_SPREAD 0.80
+#define VISITS_MOOD	  (-0.12) /* of the logarithm, for each unit of mood */
+#define SONGS_MEDIAN  72.5
+#define SONGS_SPREAD  0.28
+#define SONGS_MOOD	  (-0.08)
+#define TASTE_SPREAD  0.25
+#define BREAK_MS	  (20 * 60 * MS_PER_SECOND) /* shortest time between visits */
 
 /* Mood: a usual one for life plus a drift that forgets 4 % a day. */
-#define MOOD_SPREAD		1.35
-#define DRIFT_KEEP		0.96
-#define DRIFT_STEP		0.17
-#define DRIFT_START		(-1.8)	/* who is there at the start has been content so far */
-#define DRIFT_SPREAD	0.6
-#define LEAVE_A_DAY		0.0015	/* chance of cancelling, in a neutral mood */
-#define LEAVE_MOOD		2.6
-#define LEAVE_AT_MOST	0.5
-#define LAST_VISIT_SHORTER	4.0	/* times */
-#define LEAVES_BY_SETTINGS	0.4	/* share of those who cancel */
-#define CANCELS_AT_ONCE	0.5		/* of them, whose confirmation has the same time */
+#define MOOD_SPREAD		   1.35
+#define DRIFT_KEEP		   0.96
+#define DRIFT_STEP		   0.17
+#define DRIFT_START		   (-1.8) /* who is there at the start has been content so far */
+#define DRIFT_SPREAD	   0.6
+#define LEAVE_A_DAY		   0.0015 /* chance of cancelling, in a neutral mood */
+#define LEAVE_MOOD		   2.6
+#define LEAVE_AT_MOST	   0.5
+#define LAST_VISIT_SHORTER 4.0 /* times */
+#define LEAVES_BY_SETTINGS 0.4 /* share of those who cancel */
+#define CANCELS_AT_ONCE	   0.5 /* of them, whose confirmation has the same time */
 
-#define STARTS_PAID		0.65	/* of the most active users; half of it on average */
-#define JOINS_LATE		0.25	/* share of users who come during the log */
-#define JOINS_BEFORE	0.9		/* of the log's time has passed */
-#define REGISTERS_HERE	0.10	/* of those, on the site and not elsewhere */
-#define SETTINGS_SAVED	0.21	/* share of the visits to the page before */
-#define UPGRADES_DONE	0.32
-#define DOWNGRADES_DONE	0.032
-#define STARTS_AT_HOME		0.8		/* share of visits, logged in */
-#define LOOKS_LIKE_GUEST	0.012	/* after a logout */
-#define LOGOUT_ENDS_VISIT	0.1
-#define TENURE_DAYS		55.0	/* mean time since registration at the start */
-#define PAUSE_SECONDS	40.0	/* mean time on a page */
+#define STARTS_PAID		  0.65 /* of the most active users; half of it on average */
+#define JOINS_LATE		  0.25 /* share of users who come during the log */
+#define JOINS_BEFORE	  0.9  /* of the log's time has passed */
+#define REGISTERS_HERE	  0.10 /* of those, on the site and not elsewhere */
+#define SETTINGS_SAVED	  0.21 /* share of the visits to the page before */
+#define UPGRADES_DONE	  0.32
+#define DOWNGRADES_DONE	  0.032
+#define STARTS_AT_HOME	  0.8	/* share of visits, logged in */
+#define LOOKS_LIKE_GUEST  0.012 /* after a logout */
+#define LOGOUT_ENDS_VISIT 0.1
+#define TENURE_DAYS		  55.0 /* mean time since registration at the start */
+#define PAUSE_SECONDS	  40.0 /* mean time on a page */
 
 /* Relative frequency of visits by UTC hour; the mean is 1. */
 static const double hour_weights[HOURS_PER_DAY] = {
@@ -70,11 +70,11 @@ typedef enum Taste
 /* How often a page follows, for each song of a user in a neutral mood. */
 typedef struct Habit
 {
-	SpkPage		page;
-	SpkLevel	level;			/* only on this one; unknown: on both */
-	Taste		taste;
-	double		per_song;
-	double		mood;			/* of the logarithm, for each unit of mood */
+	SpkPage	 page;
+	SpkLevel level; /* only on this one; unknown: on both */
+	Taste	 taste;
+	double	 per_song;
+	double	 mood; /* of the logarithm, for each unit of mood */
 } Habit;
 
 /* Leaving the site comes before them, as choice 0. */
@@ -97,15 +97,12 @@ static const Habit habits[SPK_SIM_CHOICES - 1] = {
 /* Where somebody not logged in goes, if not to Login: running sums of chances. */
 static const struct
 {
-	SpkPage		page;
-	double		below;
-	bool		guests;			/* only guests */
-}			outside[] = {
-	{SPK_PAGE_HOME, 0.223, false},
-	{SPK_PAGE_ABOUT, 0.307, false},
-	{SPK_PAGE_HELP, 0.360, false},
-	{SPK_PAGE_ERROR, 0.361, false},
-	{SPK_PAGE_REGISTER, 0.561, true},
+	SpkPage page;
+	double	below;
+	bool	guests; /* only guests */
+} outside[] = {
+	{SPK_PAGE_HOME, 0.223, false},	{SPK_PAGE_ABOUT, 0.307, false},	  {SPK_PAGE_HELP, 0.360, false},
+	{SPK_PAGE_ERROR, 0.361, false}, {SPK_PAGE_REGISTER, 0.561, true},
 };
 
 static double
@@ -125,9 +122,9 @@ mood_factor(const SpkSimUser *user, double effect)
 static void
 set_chances(SpkSimUser *user)
 {
-	double		rates[SPK_SIM_CHOICES];
-	double		all = 1.0;		/* a song */
-	double		sum = 0.0;
+	double rates[SPK_SIM_CHOICES];
+	double all = 1.0; /* a song */
+	double sum = 0.0;
 
 	rates[0] = 1.0 / (user->songs * mood_factor(user, SONGS_MOOD));
 	if (user->leaving)
@@ -173,7 +170,7 @@ go_to(SpkSimUser *user, SpkPage page, int64_t when)
 static bool
 next_day(SpkSimUser *user)
 {
-	double		leave;
+	double leave;
 
 	user->day++;
 	user->mood_drift = user->mood_drift * DRIFT_KEEP + spk_draw_normal(&user->rng) * DRIFT_STEP;
@@ -185,11 +182,11 @@ next_day(SpkSimUser *user)
 static double
 weighted_rest_of_day(int64_t from)
 {
-	double		rest = 0.0;
+	double rest = 0.0;
 
 	do
 	{
-		int64_t		hour_end = (from / MS_PER_HOUR + 1) * MS_PER_HOUR;
+		int64_t hour_end = (from / MS_PER_HOUR + 1) * MS_PER_HOUR;
 
 		rest += hour_weights[from / MS_PER_HOUR % HOURS_PER_DAY] * (double) (hour_end - from);
 		from = hour_end;
@@ -201,12 +198,12 @@ weighted_rest_of_day(int64_t from)
 static int64_t
 time_of_share(int64_t from, double share)
 {
-	double		left = weighted_rest_of_day(from) * share;
+	double left = weighted_rest_of_day(from) * share;
 
 	for (;;)
 	{
-		double		weight = hour_weights[from / MS_PER_HOUR % HOURS_PER_DAY];
-		int64_t		hour_end = (from / MS_PER_HOUR + 1) * MS_PER_HOUR;
+		double	weight = hour_weights[from / MS_PER_HOUR % HOURS_PER_DAY];
+		int64_t hour_end = (from / MS_PER_HOUR + 1) * MS_PER_HOUR;
 
 		/* rounding may leave a crumb at the end of the day */
 		if (left < weight * (double) (hour_end - from) || hour_end % MS_PER_DAY == 0)
@@ -223,12 +220,12 @@ time_of_share(int64_t from, double share)
 static int64_t
 next_visit(const SpkSimLog *log, SpkSimUser *user, int64_t from)
 {
-	double		need = spk_draw_exponential(&user->rng);
+	double need = spk_draw_exponential(&user->rng);
 
 	while (from < log->end_ms)
 	{
-		int64_t		day = from / MS_PER_DAY;
-		double		expected;
+		int64_t day = from / MS_PER_DAY;
+		double	expected;
 
 		while (user->day < day)
 			user->leaving |= next_day(user);
@@ -260,7 +257,7 @@ start_visit(SpkSimUser *user, int64_t when)
 static int64_t
 go_away(const SpkSimLog *log, SpkSimUser *user, int64_t from)
 {
-	int64_t		when = next_visit(log, user, from);
+	int64_t when = next_visit(log, user, from);
 
 	return when < log->end_ms ? start_visit(user, when) : log->end_ms;
 }
@@ -269,8 +266,8 @@ go_away(const SpkSimLog *log, SpkSimUser *user, int64_t from)
 static int64_t
 browse(const SpkSimLog *log, SpkSimUser *user, int64_t now)
 {
-	uint32_t	draw;
-	int			choice = 0;
+	uint32_t draw;
+	int		 choice = 0;
 
 	if (user->farewell)
 		return go_to(user, SPK_PAGE_CANCEL, now);
@@ -319,7 +316,7 @@ after_logout(const SpkSimLog *log, SpkSimUser *user, int64_t now)
 static int64_t
 after_outside(SpkSimUser *user, int64_t now)
 {
-	double		draw;
+	double draw;
 
 	now += pause_ms(user, PAUSE_SECONDS);
 	if (user->page == SPK_PAGE_LOGIN || user->page == SPK_PAGE_SUBMIT_REGISTRATION)
@@ -385,8 +382,8 @@ spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double le
 static void
 put_number(char *text, uint32_t number)
 {
-	char		digits[10];
-	int			n = 0;
+	char digits[10];
+	int	 n = 0;
 
 	do
 	{
@@ -412,10 +409,10 @@ spread(const SpkSimLog *log, uint32_t number, uint64_t irrational)
 int64_t
 spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user)
 {
-	SpkRng	   *rng = &user->rng;
-	double		activity = spread(log, number, UINT64_C(0xc13fa9a902a6328f));
-	double		content = spread(log, number, UINT64_C(0x91e10da5c79e7b1d));
-	int64_t		joins;
+	SpkRng *rng = &user->rng;
+	double	activity = spread(log, number, UINT64_C(0xc13fa9a902a6328f));
+	double	content = spread(log, number, UINT64_C(0x91e10da5c79e7b1d));
+	int64_t joins;
 
 	memset(user, 0, sizeof(*user));
 	user->rng = spk_rng(log->seed, number);

@@ -11,9 +11,9 @@
 #include "core/events/event.h"
 #include "core/simulation/simulate_words.h"
 
-#define SPK_SIM_MS_PER_DAY	INT64_C(86400000)
-#define SPK_SIM_COUNTERS	2	/* session numbers come from this many servers */
-#define SPK_SIM_CHOICES		14	/* what may follow in a session but another song */
+#define SPK_SIM_MS_PER_DAY INT64_C(86400000)
+#define SPK_SIM_COUNTERS   2  /* session numbers come from this many servers */
+#define SPK_SIM_CHOICES	   14 /* what may follow in a session but another song */
 
 typedef enum SpkSimAuth
 {
@@ -26,42 +26,42 @@ typedef enum SpkSimAuth
 /* What all users share. */
 typedef struct SpkSimLog
 {
-	uint64_t	seed;
-	int64_t		end_ms;
+	uint64_t seed;
+	int64_t	 end_ms;
 } SpkSimLog;
 
 typedef struct SpkSimUser
 {
-	SpkRng		rng;			/* the user's own stream */
+	SpkRng rng; /* the user's own stream */
 
 	/* for life */
-	int64_t		registration_ms;
-	double		visits;			/* a day, in a neutral mood */
-	double		songs;			/* a visit, in a neutral mood */
-	double		taste[3];		/* factors: thumbs up, thumbs down, company */
-	double		usual_mood;		/* > 0 is bad */
+	int64_t		 registration_ms;
+	double		 visits;	 /* a day, in a neutral mood */
+	double		 songs;		 /* a visit, in a neutral mood */
+	double		 taste[3];	 /* factors: thumbs up, thumbs down, company */
+	double		 usual_mood; /* > 0 is bad */
 	SpkSimPerson person;
-	uint8_t		counter;		/* which server numbers the sessions */
-	char		userid[12];
+	uint8_t		 counter; /* which server numbers the sessions */
+	char		 userid[12];
 
 	/* from day to day */
-	int32_t		day;			/* of mood_drift */
-	double		mood_drift;
-	bool		leaving;		/* this visit is the last one */
-	bool		farewell;		/* the last page before Cancel is reached */
+	int32_t day; /* of mood_drift */
+	double	mood_drift;
+	bool	leaving;  /* this visit is the last one */
+	bool	farewell; /* the last page before Cancel is reached */
 
 	/* the row to come */
-	int64_t		session;		/* numbered by whoever gives out the row with item 0 */
-	int32_t		item;
-	SpkPage		page;
-	SpkSimAuth	auth;
-	SpkLevel	level;
+	int64_t	   session; /* numbered by whoever gives out the row with item 0 */
+	int32_t	   item;
+	SpkPage	   page;
+	SpkSimAuth auth;
+	SpkLevel   level;
 
 	/*
 	 * Chances out of 2^32 that something else than a song follows, running
 	 * sums; good for one visit and level.
 	 */
-	uint32_t	chances[SPK_SIM_CHOICES];
+	uint32_t chances[SPK_SIM_CHOICES];
 } SpkSimUser;
 
 /* Makes user number (from 0) and returns the time of the first row. */
@@ -72,6 +72,7 @@ extern int64_t spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimU
  * time, not before now; log->end_ms when there is none.  length is that of
  * the song (seconds) when the row was NextSong.
  */
-extern int64_t spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double length);
+extern int64_t spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now,
+								 double length);
 
-#endif							/* SPK_CORE_SIMULATION_SIMULATE_USER_H */
+#endif /* SPK_CORE_SIMULATION_SIMULATE_USER_H */

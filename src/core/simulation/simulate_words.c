@@ -5,8 +5,8 @@
 #include "core/simulation/draw.h"
 #include "core/simulation/simulate_words.h"
 
-#define N_ARTISTS		16384
-#define N_TITLES		48		/* of an artist */
+#define N_ARTISTS 16384
+#define N_TITLES  48 /* of an artist */
 
 /* The lists below have 64, 32 or 8 entries, so that bits choose among them. */
 /* clang-format off */
@@ -138,7 +138,7 @@ put_text(char *text, const char *const *parts)
 	*text = '\0';
 }
 
-#define PUT_TEXT(text, ...)		put_text(text, (const char *const[]) {__VA_ARGS__, NULL})
+#define PUT_TEXT(text, ...) put_text(text, (const char *const[]) {__VA_ARGS__, NULL})
 
 static void
 put_artist(char *text, uint64_t bits)
@@ -228,11 +228,11 @@ put_title(char *text, uint64_t bits)
 void
 spk_sim_song(uint64_t bits, SpkSimSong *song)
 {
-	double		a = (double) (bits >> 32) * 0x1.0p-32;
-	double		t = (double) (bits & UINT32_MAX) * 0x1.0p-32;
-	uint64_t	artist = spk_hash_combine(UINT64_C(0x617274), (uint64_t) (a * a * N_ARTISTS));
-	uint64_t	title = spk_hash_combine(artist, (uint64_t) (t * t * N_TITLES));
-	double		length = 236.0 * spk_exp(0.33 * spk_normal_quantile(spk_unit(spk_mix64(title))));
+	double	 a = (double) (bits >> 32) * 0x1.0p-32;
+	double	 t = (double) (bits & UINT32_MAX) * 0x1.0p-32;
+	uint64_t artist = spk_hash_combine(UINT64_C(0x617274), (uint64_t) (a * a * N_ARTISTS));
+	uint64_t title = spk_hash_combine(artist, (uint64_t) (t * t * N_TITLES));
+	double	 length = 236.0 * spk_exp(0.33 * spk_normal_quantile(spk_unit(spk_mix64(title))));
 
 	put_artist(song->artist, artist);
 	put_title(song->title, title);

@@ -10,18 +10,19 @@
 #include "core/trees/forest.h"
 
 /* Histograms of open nodes that are kept take at most this, but there are at least two. */
-#define HISTOGRAM_BYTES		(UINT64_C(256) << 20)
-#define MAX_SLOTS			256
+#define HISTOGRAM_BYTES (UINT64_C(256) << 20)
+#define MAX_SLOTS		256
 
 SpkBoostPlan
 spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 {
 	const double *value = options->value;
 	SpkForestPlan forest = spk_forest_plan(options, SPK_GRADIENT_BOOSTING, matrix);
-	double		heaviest = forest.weight[0] > forest.weight[1] ? forest.weight[0] : forest.weight[1];
-	double		churn = forest.weight[1] * matrix->n_positives;
-	double		stay = forest.weight[0] * (matrix->n_rows - matrix->n_positives);
-	uint32_t	max_leaves = matrix->n_rows < SPK_BOOST_MAX_LEAVES ? matrix->n_rows : SPK_BOOST_MAX_LEAVES;
+	double	 heaviest = forest.weight[0] > forest.weight[1] ? forest.weight[0] : forest.weight[1];
+	double	 churn = forest.weight[1] * matrix->n_positives;
+	double	 stay = forest.weight[0] * (matrix->n_rows - matrix->n_positives);
+	uint32_t max_leaves = matrix->n_rows < SPK_BOOST_MAX_LEAVES ? matrix->n_rows :
+																  SPK_BOOST_MAX_LEAVES;
 	SpkBoostPlan plan = {0};
 
 	plan.n_trees = (uint32_t) value[SPK_OPT_TREES];
@@ -39,7 +40,8 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	plan.subsample = value[SPK_OPT_SUBSAMPLE];
 	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
 	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
-	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE / SPK_HESSIAN_ONE;
+	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE /
+		SPK_HESSIAN_ONE;
 	plan.weight[0] = forest.weight[0] / heaviest;
 	plan.weight[1] = forest.weight[1] / heaviest;
 	plan.base = churn > 0 && stay > 0 ? spk_log(churn / stay) : 0;
@@ -51,7 +53,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 static void *
 take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 {
-	char	   *taken = base == NULL ? NULL : base + *at;
+	char *taken = base == NULL ? NULL : base + *at;
 
 	*at += (n * size + SPK_ALIGNMENT - 1) / SPK_ALIGNMENT * SPK_ALIGNMENT;
 	return taken;
@@ -60,8 +62,8 @@ take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 static void
 count_slots(SpkBooster *b)
 {
-	uint64_t	slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
-	uint64_t	useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
+	uint64_t slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
+	uint64_t useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
 
 	/* nodes that wait for their split, of which each adds a leaf */
 	if (b->plan.best_first)
@@ -78,9 +80,9 @@ count_slots(SpkBooster *b)
 static uint64_t
 lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 {
-	uint64_t	histogram = spk_histogram_length(b) * sizeof(SpkSums);
-	uint64_t	n_rows = b->matrix.n_rows;
-	uint64_t	at = 0;
+	uint64_t histogram = spk_histogram_length(b) * sizeof(SpkSums);
+	uint64_t n_rows = b->matrix.n_rows;
+	uint64_t at = 0;
 
 	b->shared = take(base, &at, 1, sizeof(SpkBoostShared));
 	b->members = take(base, &at, n, sizeof(SpkBoostMember));
@@ -106,7 +108,7 @@ lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 static uint64_t
 lay_out_own(SpkBooster *b, char *base)
 {
-	uint64_t	at = 0;
+	uint64_t at = 0;
 
 	b->narrow = take(base, &at, b->max_built, spk_histogram_length(b) * sizeof(uint64_t));
 	b->flushed = take(base, &at, b->max_built, sizeof(uint32_t));
@@ -118,7 +120,7 @@ lay_out_own(SpkBooster *b, char *base)
 static SpkBooster
 booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	SpkBooster	b = {.plan = *plan, .matrix = *matrix};
+	SpkBooster b = {.plan = *plan, .matrix = *matrix};
 
 	b.max_nodes = 2 * plan->max_leaves - 1;
 	count_slots(&b);
@@ -128,7 +130,7 @@ booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 uint64_t
 spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n)
 {
-	SpkBooster	b = booster_of(plan, matrix);
+	SpkBooster b = booster_of(plan, matrix);
 
 	return lay_out_shared(&b, n, NULL);
 }
@@ -136,7 +138,7 @@ spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_
 uint64_t
 spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	SpkBooster	b = booster_of(plan, matrix);
+	SpkBooster b = booster_of(plan, matrix);
 
 	return lay_out_own(&b, NULL);
 }
@@ -157,17 +159,17 @@ cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
 /* The leader's view of how training goes. */
 typedef struct Progress
 {
-	uint32_t	best_trees;
-	int64_t		best_loss;
+	uint32_t best_trees;
+	int64_t	 best_loss;
 } Progress;
 
 /* Notes whether the loss on the holdout has become less; true when it has not for too long. */
 static bool
 judge(SpkBooster *b, Progress *progress)
 {
-	uint32_t	n_trees = b->shared->round + 1;
-	uint32_t	n_features = b->matrix.n_features;
-	int64_t		loss = 0;
+	uint32_t n_trees = b->shared->round + 1;
+	uint32_t n_features = b->matrix.n_features;
+	int64_t	 loss = 0;
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 		loss += b->members[member].loss;
@@ -188,7 +190,7 @@ static void
 finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 {
 	SpkBoostShared *shared = b->shared;
-	SpkStatus	failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
+	SpkStatus		failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
 
 	if (failed == SPK_OK)
 	{
@@ -200,7 +202,8 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 	shared->done = failed != SPK_OK || judge(b, progress) || shared->n_nodes == 1 ||
 		model->n_trees == b->plan.n_trees;
 	shared->round++;
-	if (!shared->done && b->team.round != NULL && b->team.round(b->team.ctx, shared->round, b->plan.n_trees))
+	if (!shared->done && b->team.round != NULL &&
+		b->team.round(b->team.ctx, shared->round, b->plan.n_trees))
 		shared->alone = true;
 }
 
@@ -225,7 +228,7 @@ static SpkStatus
 grow_trees(SpkBooster *b, SpkModel *model)
 {
 	const SpkBoostShared *shared = b->shared;
-	Progress	progress = {0};
+	Progress			  progress = {0};
 
 	spk_boost_start_rows(b);
 	spk_barrier(&b->team);
@@ -256,12 +259,12 @@ grow_trees(SpkBooster *b, SpkModel *model)
 }
 
 SpkStatus
-spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan, const SpkMatrix *matrix,
-		  const SpkFeature *features, void *shared, SpkModel *model)
+spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
+		  const SpkMatrix *matrix, const SpkFeature *features, void *shared, SpkModel *model)
 {
-	SpkBooster	b = booster_of(plan, matrix);
-	void	   *own;
-	SpkStatus	status;
+	SpkBooster b = booster_of(plan, matrix);
+	void	  *own;
+	SpkStatus  status;
 
 	if (matrix->n_rows == 0 || matrix->n_features == 0)
 		return SPK_INVALID;

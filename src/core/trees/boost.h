@@ -15,26 +15,26 @@
 #include "core/base/team.h"
 
 /* Trees of gradient boosting have at most this many leaves. */
-#define SPK_BOOST_MAX_LEAVES	UINT32_C(65536)
+#define SPK_BOOST_MAX_LEAVES UINT32_C(65536)
 
 /* Options resolved; plain data, so that it can lie in shared memory. */
 typedef struct SpkBoostPlan
 {
-	uint32_t	n_trees;
-	uint32_t	features_per_split;
-	uint32_t	max_depth;
-	uint32_t	max_leaves;		/* a bound for memory */
-	bool		best_first;		/* split where it gains most, for the user gave max_leaves */
-	uint32_t	min_leaf;
-	uint32_t	patience;		/* rounds without a better loss before the end; 0: no holdout */
-	double		holdout;		/* share of the rows */
-	double		subsample;		/* share of the others, drawn for each tree */
-	double		learning_rate;
-	double		l2;				/* in quanta of the hessian */
-	double		min_gain;		/* in quanta of the score: those of a gradient squared, by the hessian's */
-	double		weight[2];		/* of the classes, the larger one 1 */
-	double		base;			/* margin before the first tree: of the weighted share of churn */
-	uint64_t	seed;
+	uint32_t n_trees;
+	uint32_t features_per_split;
+	uint32_t max_depth;
+	uint32_t max_leaves; /* a bound for memory */
+	bool	 best_first; /* split where it gains most, for the user gave max_leaves */
+	uint32_t min_leaf;
+	uint32_t patience;	/* rounds without a better loss before the end; 0: no holdout */
+	double	 holdout;	/* share of the rows */
+	double	 subsample; /* share of the others, drawn for each tree */
+	double	 learning_rate;
+	double	 l2;		/* in quanta of the hessian */
+	double	 min_gain;	/* in quanta of the score: those of a gradient squared, by the hessian's */
+	double	 weight[2]; /* of the classes, the larger one 1 */
+	double	 base;		/* margin before the first tree: of the weighted share of churn */
+	uint64_t seed;
 } SpkBoostPlan;
 
 /*
@@ -47,7 +47,8 @@ extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *m
  * Bytes of memory that a team of n members shares, and those that each has for
  * itself beside them.
  */
-extern uint64_t spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n);
+extern uint64_t spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix,
+									  uint32_t n);
 extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix);
 
 /*
@@ -73,4 +74,4 @@ extern SpkStatus spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBo
 						   const SpkMatrix *matrix, const SpkFeature *features, void *shared,
 						   SpkModel *model);
 
-#endif							/* SPK_CORE_TREES_BOOST_H */
+#endif /* SPK_CORE_TREES_BOOST_H */

@@ -7,7 +7,7 @@
 #include "core/trees/boost_grow.h"
 #include "core/base/rng.h"
 
-#define STREAM_TREE		UINT64_C(3)
+#define STREAM_TREE UINT64_C(3)
 
 static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 
@@ -17,9 +17,9 @@ static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64
 static void
 draw_features(SpkBooster *b, const SpkBoostNode *node)
 {
-	uint32_t	n = b->matrix.n_features;
-	uint32_t	wanted = b->plan.features_per_split;
-	SpkRng		rng = spk_rng(node->path, 0);
+	uint32_t n = b->matrix.n_features;
+	uint32_t wanted = b->plan.features_per_split;
+	SpkRng	 rng = spk_rng(node->path, 0);
 
 	memset(b->drawn, wanted == n, n);
 	if (wanted == n)
@@ -28,8 +28,8 @@ draw_features(SpkBooster *b, const SpkBoostNode *node)
 		b->order[f] = (uint16_t) f;
 	for (uint32_t at = 0; at < wanted; at++)
 	{
-		uint32_t	with = at + spk_rng_below(&rng, n - at);
-		uint16_t	drawn = b->order[with];
+		uint32_t with = at + spk_rng_below(&rng, n - at);
+		uint16_t drawn = b->order[with];
 
 		b->order[with] = b->order[at];
 		b->drawn[drawn] = true;
@@ -44,9 +44,9 @@ static void
 merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 {
 	const SpkBoostNode *node = &b->nodes[b->built[place]];
-	size_t		length = spk_histogram_length(b);
-	size_t		at = (size_t) feature * SPK_CODES;
-	SpkSums    *sums = b->histograms + (size_t) node->slot * length + at;
+	size_t				length = spk_histogram_length(b);
+	size_t				at = (size_t) feature * SPK_CODES;
+	SpkSums			   *sums = b->histograms + (size_t) node->slot * length + at;
 
 	for (uint32_t member = 1; member < b->team.n; member++)
 	{
@@ -60,7 +60,7 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 	}
 	if (node->sibling != 0)
 	{
-		SpkSums    *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;
+		SpkSums *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;
 
 		for (int code = 0; code < SPK_CODES; code++)
 		{
@@ -74,7 +74,7 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 static uint32_t
 count_rows(const SpkBooster *b, uint32_t node)
 {
-	uint32_t	n = 0;
+	uint32_t n = 0;
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 		n += spk_boost_counts(b, member)[node];
@@ -88,7 +88,7 @@ count_rows(const SpkBooster *b, uint32_t node)
 static double
 min_hessian(const SpkBooster *b, uint32_t node)
 {
-	double		rows = count_rows(b, node) * b->shared->share_in_tree;
+	double rows = count_rows(b, node) * b->shared->share_in_tree;
 
 	return b->plan.min_leaf * (double) b->nodes[node].sums.h / rows;
 }
@@ -98,9 +98,9 @@ static SpkBoostSplit
 search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
 {
 	const SpkBoostNode *node = &b->nodes[b->active[place]];
-	const SpkSums *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
-	double		least = min_hessian(b, b->active[place]);
-	SpkBoostSplit best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
+	const SpkSums	   *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
+	double				least = min_hessian(b, b->active[place]);
+	SpkBoostSplit		best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
 
 	draw_features(b, node);
 	for (uint32_t f = from; f < to; f++)
@@ -114,8 +114,8 @@ search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
 static void
 search(SpkBooster *b)
 {
-	uint32_t	from = spk_share(&b->team, b->matrix.n_features, b->team.me);
-	uint32_t	to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
+	uint32_t from = spk_share(&b->team, b->matrix.n_features, b->team.me);
+	uint32_t to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
 
 	for (uint32_t place = 0; place < b->shared->n_built; place++)
 		for (uint32_t f = from; f < to; f++)
@@ -137,7 +137,7 @@ search(SpkBooster *b)
 static SpkBoostNode *
 add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 {
-	uint32_t	i = b->shared->n_nodes++;
+	uint32_t	  i = b->shared->n_nodes++;
 	SpkBoostNode *node = &b->nodes[i];
 
 	memset(node, 0, sizeof(*node));
@@ -195,7 +195,7 @@ static bool
 plan_pairs(SpkBooster *b)
 {
 	SpkBoostShared *shared = b->shared;
-	uint32_t	needed = 0;
+	uint32_t		needed = 0;
 
 	for (uint32_t i = shared->first; i < shared->n_nodes; i += 2)
 		needed += b->nodes[i].open || b->nodes[i + 1].open;
@@ -203,8 +203,8 @@ plan_pairs(SpkBooster *b)
 		return false;
 	for (uint32_t i = shared->first; i < shared->n_nodes; i += 2)
 	{
-		uint32_t	smaller = b->nodes[i].sums.h <= b->nodes[i + 1].sums.h ? i : i + 1;
-		uint32_t	larger = i + (i + 1) - smaller;
+		uint32_t smaller = b->nodes[i].sums.h <= b->nodes[i + 1].sums.h ? i : i + 1;
+		uint32_t larger = i + (i + 1) - smaller;
 
 		if (!b->nodes[i].open && !b->nodes[i + 1].open)
 			release_slot(b, &b->nodes[larger]);
@@ -231,18 +231,18 @@ plan_pass(SpkBooster *b)
 static void
 split_node(SpkBooster *b, uint32_t i)
 {
-	SpkBoostNode *node = &b->nodes[i];
+	SpkBoostNode		*node = &b->nodes[i];
 	const SpkBoostSplit *split = &node->split;
-	SpkSums		right = {node->sums.g - split->left.g, node->sums.h - split->left.h};
-	double		rows_h = (double) node->sums.h / (node->n_rows * b->shared->share_in_tree);
-	double		least = 2 * b->plan.min_leaf * rows_h;
-	SpkRoute   *route = &b->routes[i];
-	SpkBoostNode *child;
+	SpkSums				 right = {node->sums.g - split->left.g, node->sums.h - split->left.h};
+	double				 rows_h = (double) node->sums.h / (node->n_rows * b->shared->share_in_tree);
+	double				 least = 2 * b->plan.min_leaf * rows_h;
+	SpkRoute			*route = &b->routes[i];
+	SpkBoostNode		*child;
 
 	node->left = b->shared->n_nodes;
 	b->shared->n_leaves++;
-	b->gains[b->matrix.n_features + split->feature] +=
-		split->score - spk_boost_score(node->sums, b->plan.l2);
+	b->gains[b->matrix.n_features + split->feature] += split->score -
+		spk_boost_score(node->sums, b->plan.l2);
 	for (int side = 0; side < 2; side++)
 	{
 		child = add_node(b, side == 0 ? split->left : right, node->depth + 1,
@@ -271,13 +271,13 @@ split_node(SpkBooster *b, uint32_t i)
 static uint32_t
 best_of_frontier(const SpkBooster *b)
 {
-	uint32_t	best = 0;
-	double		best_gain = -1;
+	uint32_t best = 0;
+	double	 best_gain = -1;
 
 	for (uint32_t place = 0; place < b->shared->n_frontier; place++)
 	{
 		const SpkBoostNode *node = &b->nodes[b->frontier[place]];
-		double		gain = node->split.score - spk_boost_score(node->sums, b->plan.l2);
+		double				gain = node->split.score - spk_boost_score(node->sums, b->plan.l2);
 
 		if (gain > best_gain || (gain == best_gain && b->frontier[place] < b->frontier[best]))
 		{
@@ -293,11 +293,11 @@ static bool
 split_frontier(SpkBooster *b)
 {
 	SpkBoostShared *shared = b->shared;
-	uint32_t	nodes_before = shared->n_nodes;
+	uint32_t		nodes_before = shared->n_nodes;
 
 	if (b->plan.best_first && shared->n_frontier > 0 && shared->n_leaves < b->plan.max_leaves)
 	{
-		uint32_t	place = best_of_frontier(b);
+		uint32_t place = best_of_frontier(b);
 
 		split_node(b, b->frontier[place]);
 		b->frontier[place] = b->frontier[--shared->n_frontier];
@@ -363,7 +363,7 @@ spk_boost_count_rows(SpkBooster *b)
 static double
 value_of(const SpkBooster *b, const SpkBoostNode *node)
 {
-	double		h = ((double) node->sums.h + b->plan.l2) / SPK_HESSIAN_ONE;
+	double h = ((double) node->sums.h + b->plan.l2) / SPK_HESSIAN_ONE;
 
 	return h > 0 ? -b->plan.learning_rate * ((double) node->sums.g / SPK_GRADIENT_ONE) / h : 0;
 }
@@ -373,7 +373,7 @@ static void
 advance(SpkBooster *b)
 {
 	SpkBoostShared *shared = b->shared;
-	SpkStatus	failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
+	SpkStatus		failed = (SpkStatus) __atomic_load_n(&shared->failed, __ATOMIC_RELAXED);
 
 	if (failed != SPK_OK)
 	{
@@ -399,9 +399,9 @@ static void
 start_tree(SpkBooster *b)
 {
 	SpkBoostShared *shared = b->shared;
-	SpkSums		sums = {0, 0};
-	uint64_t	n_in_tree = 0;
-	uint64_t	name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_TREE), shared->round);
+	SpkSums			sums = {0, 0};
+	uint64_t		n_in_tree = 0;
+	uint64_t name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_TREE), shared->round);
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 	{
@@ -472,10 +472,10 @@ copy_split(const SpkBoostSplit *split, SpkTree *tree, SpkNode *node)
 SpkStatus
 spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
 {
-	uint32_t	n_nodes = b->shared->n_nodes;
-	double		base = b->shared->round == 0 ? b->plan.base : 0;
-	uint32_t	n_sets = 0;
-	uint32_t	n = 1;
+	uint32_t n_nodes = b->shared->n_nodes;
+	double	 base = b->shared->round == 0 ? b->plan.base : 0;
+	uint32_t n_sets = 0;
+	uint32_t n = 1;
 
 	for (uint32_t i = 0; i < n_nodes; i++)
 		n_sets += b->nodes[i].left != 0 && b->nodes[i].split.category;
@@ -489,8 +489,8 @@ spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
 	memset(tree->nodes, 0, n_nodes * sizeof(SpkNode));
 	for (uint32_t i = 0; i < n; i++)
 	{
-		SpkNode    *node = &tree->nodes[i];
-		uint32_t	from = node->u.left;
+		SpkNode			   *node = &tree->nodes[i];
+		uint32_t			from = node->u.left;
 		const SpkBoostNode *grown = &b->nodes[from];
 
 		node->cover = grown->n_rows;

@@ -20,101 +20,101 @@
 #include "core/trees/boost.h"
 #include "core/trees/boost_split.h"
 
-#define SPK_BOOST_NO_SLOT		(-1)
+#define SPK_BOOST_NO_SLOT (-1)
 
 /* A training row; that of the same number in the matrix has its codes. */
 typedef struct SpkBoostRow
 {
-	int16_t		g;				/* both 0 when the row has no part in the tree */
-	uint16_t	h;
-	uint32_t	node;
+	int16_t	 g; /* both 0 when the row has no part in the tree */
+	uint16_t h;
+	uint32_t node;
 } SpkBoostRow;
 
 /* Where the rows of a node go: to left or left + 1; those of a leaf to itself. */
 typedef struct SpkRoute
 {
-	SpkCodeSet	left_codes;
-	uint32_t	left;
-	uint32_t	feature;
+	SpkCodeSet left_codes;
+	uint32_t   left;
+	uint32_t   feature;
 } SpkRoute;
 
 typedef struct SpkBoostNode
 {
 	SpkBoostSplit split;
-	SpkSums		sums;
-	uint64_t	path;			/* names the node's random stream */
-	uint32_t	n_rows;			/* all that reach it, also those without a part in the tree */
-	uint32_t	depth;
-	uint32_t	left;			/* child; 0: a leaf */
-	int32_t		slot;			/* of its histogram */
-	uint32_t	sibling;		/* of a built node: the one to take it from; 0: none */
-	bool		open;			/* wait for a search */
+	SpkSums		  sums;
+	uint64_t	  path;	  /* names the node's random stream */
+	uint32_t	  n_rows; /* all that reach it, also those without a part in the tree */
+	uint32_t	  depth;
+	uint32_t	  left;	   /* child; 0: a leaf */
+	int32_t		  slot;	   /* of its histogram */
+	uint32_t	  sibling; /* of a built node: the one to take it from; 0: none */
+	bool		  open;	   /* wait for a search */
 } SpkBoostNode;
 
 /* What one member adds up. */
 typedef struct SpkBoostMember
 {
-	SpkSums		sums;			/* of its rows */
-	int64_t		loss;			/* of its rows held out, in quanta */
-	uint32_t	n_in_tree;		/* rows with a part in the next tree */
-	char		pad[36];		/* a cache line for each */
+	SpkSums	 sums;		/* of its rows */
+	int64_t	 loss;		/* of its rows held out, in quanta */
+	uint32_t n_in_tree; /* rows with a part in the next tree */
+	char	 pad[36];	/* a cache line for each */
 } SpkBoostMember;
 
 typedef struct SpkBoostShared
 {
-	uint32_t	failed;			/* SpkStatus of the first member that failed; atomic */
-	SpkStatus	status;			/* what the leader made of it: all return it */
-	bool		tree_done;
-	bool		done;
-	bool		alone;			/* the leader goes on alone */
-	bool		keep;			/* histograms of open nodes are kept in slots */
-	uint32_t	round;
-	uint32_t	n_nodes;
-	uint32_t	n_leaves;
-	uint32_t	first;			/* new nodes of the step: first .. n_nodes - 1 */
-	uint32_t	cursor;			/* new nodes before it have been searched, without keep */
-	uint32_t	n_built;
-	uint32_t	n_active;
-	uint32_t	n_frontier;
-	uint32_t	n_free;
-	double		share_in_tree;	/* of the rows */
+	uint32_t  failed; /* SpkStatus of the first member that failed; atomic */
+	SpkStatus status; /* what the leader made of it: all return it */
+	bool	  tree_done;
+	bool	  done;
+	bool	  alone; /* the leader goes on alone */
+	bool	  keep;	 /* histograms of open nodes are kept in slots */
+	uint32_t  round;
+	uint32_t  n_nodes;
+	uint32_t  n_leaves;
+	uint32_t  first;  /* new nodes of the step: first .. n_nodes - 1 */
+	uint32_t  cursor; /* new nodes before it have been searched, without keep */
+	uint32_t  n_built;
+	uint32_t  n_active;
+	uint32_t  n_frontier;
+	uint32_t  n_free;
+	double	  share_in_tree; /* of the rows */
 } SpkBoostShared;
 
 /* One member's view; all pointers but the last ones go into shared memory. */
 typedef struct SpkBooster
 {
-	SpkHost		host;
-	SpkTeam		team;
-	SpkBoostPlan plan;
-	SpkMatrix	matrix;
+	SpkHost			  host;
+	SpkTeam			  team;
+	SpkBoostPlan	  plan;
+	SpkMatrix		  matrix;
 	const SpkFeature *features;
-	uint32_t	max_nodes;
-	uint32_t	n_slots;
-	uint32_t	max_built;
+	uint32_t		  max_nodes;
+	uint32_t		  n_slots;
+	uint32_t		  max_built;
 
 	SpkBoostShared *shared;
 	SpkBoostMember *members;	/* n of the team */
-	SpkBoostRow *rows;			/* n_rows */
-	float	   *margins;		/* n_rows */
-	SpkBoostNode *nodes;		/* max_nodes, in order of their making */
-	SpkRoute   *routes;			/* max_nodes */
-	int32_t    *built_of;		/* max_nodes: place in built, or -1 */
-	float	   *values;			/* max_nodes: of leaves */
-	uint32_t   *counts;			/* max_nodes for each member: its rows in new nodes */
-	uint32_t   *built;			/* max_built: nodes whose histograms are built in this pass */
-	uint32_t   *active;			/* n_slots: nodes to search */
-	uint32_t   *frontier;		/* max_nodes: nodes with a split to make */
-	int32_t    *free_slots;		/* n_slots */
-	double	   *gains;			/* n_features, up to the best tree; then n_features since */
-	SpkSums    *histograms;		/* n_slots */
-	SpkSums    *partials;		/* max_built for each member but the leader */
-	SpkBoostSplit *candidates;	/* n_slots for each member: the best by its features */
+	SpkBoostRow	   *rows;		/* n_rows */
+	float		   *margins;	/* n_rows */
+	SpkBoostNode   *nodes;		/* max_nodes, in order of their making */
+	SpkRoute	   *routes;		/* max_nodes */
+	int32_t		   *built_of;	/* max_nodes: place in built, or -1 */
+	float		   *values;		/* max_nodes: of leaves */
+	uint32_t	   *counts;		/* max_nodes for each member: its rows in new nodes */
+	uint32_t	   *built;		/* max_built: nodes whose histograms are built in this pass */
+	uint32_t	   *active;		/* n_slots: nodes to search */
+	uint32_t	   *frontier;	/* max_nodes: nodes with a split to make */
+	int32_t		   *free_slots; /* n_slots */
+	double		   *gains;		/* n_features, up to the best tree; then n_features since */
+	SpkSums		   *histograms; /* n_slots */
+	SpkSums		   *partials;	/* max_built for each member but the leader */
+	SpkBoostSplit  *candidates; /* n_slots for each member: the best by its features */
 
 	/* the member's own */
-	uint64_t   *narrow;			/* max_built histograms, all 0 between passes */
-	uint32_t   *flushed;		/* max_built: rows since the last flush, as counted */
-	uint16_t   *order;			/* n_features, the identity */
-	uint8_t    *drawn;			/* n_features */
+	uint64_t *narrow;  /* max_built histograms, all 0 between passes */
+	uint32_t *flushed; /* max_built: rows since the last flush, as counted */
+	uint16_t *order;   /* n_features, the identity */
+	uint8_t	 *drawn;   /* n_features */
 } SpkBooster;
 
 static inline size_t
@@ -166,4 +166,4 @@ extern void spk_boost_count_rows(SpkBooster *b);
 /* Copies the tree, numbered breadth first, to memory of the host.  For the leader. */
 extern SpkStatus spk_boost_keep_tree(SpkBooster *b, SpkTree *tree);
 
-#endif							/* SPK_CORE_TREES_BOOST_GROW_H */
+#endif /* SPK_CORE_TREES_BOOST_GROW_H */

@@ -9,26 +9,26 @@
 #include "core/base/rng.h"
 
 /* Rows routed before those to be counted are: they stay in the fastest cache. */
-#define LISTED_ROWS		512
+#define LISTED_ROWS 512
 
 /* Rows between two polls and looks for histograms to be flushed. */
-#define STRETCH_ROWS	32768
+#define STRETCH_ROWS 32768
 
 /* Rows that a word of a narrow histogram has room for: 65536 * 65535 is below 2^32. */
-#define NARROW_ROWS		65536
+#define NARROW_ROWS 65536
 
 /* Quanta of the holdout's loss: 2^31 rows of at most 2^10 are below 2^63. */
-#define LOSS_ONE		0x1p20
+#define LOSS_ONE 0x1p20
 
 /* Streams, by the second part of their names */
-#define STREAM_HOLDOUT	UINT64_C(1)
-#define STREAM_SAMPLE	UINT64_C(2)
+#define STREAM_HOLDOUT UINT64_C(1)
+#define STREAM_SAMPLE  UINT64_C(2)
 
 /* Is the row drawn with this probability from the stream of this name? */
 static inline bool
 row_is_drawn(uint64_t name, uint32_t row, double probability)
 {
-	SpkRng		rng = spk_rng(name, row);
+	SpkRng rng = spk_rng(name, row);
 
 	return spk_rng_double(&rng) < probability;
 }
@@ -36,16 +36,16 @@ row_is_drawn(uint64_t name, uint32_t row, double probability)
 /* What rows have a part in a tree, by names of streams. */
 typedef struct Sample
 {
-	double		holdout;
-	double		subsample;
-	uint64_t	holdout_name;
-	uint64_t	sample_name;
+	double	 holdout;
+	double	 subsample;
+	uint64_t holdout_name;
+	uint64_t sample_name;
 } Sample;
 
 static Sample
 sample_of(const SpkBooster *b, uint32_t round)
 {
-	Sample		sample = {0};
+	Sample sample = {0};
 
 	sample.subsample = b->plan.subsample;
 	if (b->plan.patience > 0)
@@ -64,14 +64,14 @@ sample_of(const SpkBooster *b, uint32_t round)
 static inline double
 probability_of(float margin)
 {
-	double		x = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
+	double x = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
 	/* adding and taking away 1.5 * 2^52 rounds to a whole number */
-	double		k = (x * (1 / SPK_LN_2) + 0x1.8p52) - 0x1.8p52;
-	double		r = x - k * SPK_LN_2;
-	double		square = r * r;
-	double		sum = 1.0 / 5040 * r + 1.0 / 720 + square * (1.0 / 40320);
-	uint64_t	bits = (uint64_t) ((int64_t) k + 1023) << 52;
-	double		power;
+	double	 k = (x * (1 / SPK_LN_2) + 0x1.8p52) - 0x1.8p52;
+	double	 r = x - k * SPK_LN_2;
+	double	 square = r * r;
+	double	 sum = 1.0 / 5040 * r + 1.0 / 720 + square * (1.0 / 40320);
+	uint64_t bits = (uint64_t) ((int64_t) k + 1023) << 52;
+	double	 power;
 
 	memcpy(&power, &bits, sizeof(power));
 	sum = 1.0 / 120 * r + 1.0 / 24 + square * sum;
@@ -88,7 +88,8 @@ gradient_of(float margin, double label, double weight)
 	SpkBoostRow row = {0};
 
 	/* rounded to the nearest: what is cut off is above 0 */
-	row.g = (int16_t) ((int32_t) (weight * (p - label) * SPK_GRADIENT_ONE + (SPK_GRADIENT_ONE + 1.5)) -
+	row.g = (int16_t) ((int32_t) (weight * (p - label) * SPK_GRADIENT_ONE +
+								  (SPK_GRADIENT_ONE + 1.5)) -
 					   (SPK_GRADIENT_ONE + 1));
 	row.h = (uint16_t) (weight * p * (1 - p) * SPK_HESSIAN_ONE + 0.5);
 	return row;
@@ -125,8 +126,8 @@ void
 spk_boost_start_rows(SpkBooster *b)
 {
 	SpkBoostMember sum = {0};
-	Sample		sample = sample_of(b, 0);
-	uint32_t	to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	Sample		   sample = sample_of(b, 0);
+	uint32_t	   to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
 	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
 	{
@@ -149,7 +150,7 @@ route_row(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
 static inline void
 count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
 {
-	uint64_t	word = ((uint64_t) (int64_t) row.g << 32) + row.h;
+	uint64_t word = ((uint64_t) (int64_t) row.g << 32) + row.h;
 
 #pragma GCC unroll 4
 	for (uint32_t f = 0; f < n_features; f++)
@@ -160,9 +161,9 @@ count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoo
 static void
 flush(SpkBooster *b, uint32_t place)
 {
-	uint64_t   *from = b->narrow + place * spk_histogram_length(b);
-	SpkSums    *to = spk_boost_partial(b, b->team.me, place);
-	size_t		n = spk_histogram_length(b);
+	uint64_t *from = b->narrow + place * spk_histogram_length(b);
+	SpkSums	 *to = spk_boost_partial(b, b->team.me, place);
+	size_t	  n = spk_histogram_length(b);
 
 	for (size_t i = 0; i < n; i++)
 	{
@@ -177,11 +178,11 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 {
 	const SpkMatrix matrix = b->matrix;
 	const SpkRoute *routes = b->routes;
-	const int32_t *built_of = b->built_of;
-	SpkBoostRow *rows = b->rows;
-	size_t		length = spk_histogram_length(b);
-	uint16_t	list[LISTED_ROWS];
-	uint32_t	n = 0;
+	const int32_t  *built_of = b->built_of;
+	SpkBoostRow	   *rows = b->rows;
+	size_t			length = spk_histogram_length(b);
+	uint16_t		list[LISTED_ROWS];
+	uint32_t		n = 0;
 
 	/* without branches: where a row goes is anybody's guess */
 	for (uint32_t i = from; i < to; i++)
@@ -208,19 +209,20 @@ void
 spk_boost_pass(SpkBooster *b)
 {
 	const SpkBoostShared *shared = b->shared;
-	uint32_t   *counts = spk_boost_counts(b, b->team.me);
-	uint32_t	at = spk_share(&b->team, b->matrix.n_rows, b->team.me);
-	uint32_t	end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
+	uint32_t			  at = spk_share(&b->team, b->matrix.n_rows, b->team.me);
+	uint32_t			  end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
 	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
 	for (uint32_t place = 0; place < shared->n_built; place++)
 	{
-		memset(spk_boost_partial(b, b->team.me, place), 0, spk_histogram_length(b) * sizeof(SpkSums));
+		memset(spk_boost_partial(b, b->team.me, place), 0,
+			   spk_histogram_length(b) * sizeof(SpkSums));
 		b->flushed[place] = 0;
 	}
 	while (at < end)
 	{
-		uint32_t	stretch_end = end - at < STRETCH_ROWS ? end : at + STRETCH_ROWS;
+		uint32_t stretch_end = end - at < STRETCH_ROWS ? end : at + STRETCH_ROWS;
 
 		if (spk_cancelled(&b->host))
 		{
@@ -234,7 +236,7 @@ spk_boost_pass(SpkBooster *b)
 		}
 		for (uint32_t place = 0; place < shared->n_built; place++)
 		{
-			uint32_t	count = counts[b->built[place]];
+			uint32_t count = counts[b->built[place]];
 
 			if (count - b->flushed[place] + STRETCH_ROWS <= NARROW_ROWS)
 				continue;
@@ -250,15 +252,15 @@ void
 spk_boost_finish_rows(SpkBooster *b)
 {
 	const SpkBoostShared *shared = b->shared;
-	SpkBoostMember sum = {0};
-	Sample		sample = sample_of(b, shared->round + 1);
-	uint32_t   *counts = spk_boost_counts(b, b->team.me);
-	uint32_t	to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	SpkBoostMember		  sum = {0};
+	Sample				  sample = sample_of(b, shared->round + 1);
+	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
+	uint32_t			  to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
 	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
 	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
 	{
-		uint32_t	node = route_row(b->routes, b->rows[i].node, spk_matrix_row(&b->matrix, i));
+		uint32_t node = route_row(b->routes, b->rows[i].node, spk_matrix_row(&b->matrix, i));
 
 		if (i % STRETCH_ROWS == 0 && spk_cancelled(&b->host))
 		{

@@ -4,23 +4,23 @@
  */
 #include "core/trees/boost_split.h"
 
-#define ROUNDING	1e-10		/* of a split's gain, per score of the node */
+#define ROUNDING 1e-10 /* of a split's gain, per score of the node */
 
 /* What is tried: places in a list of codes, of which those before go left. */
 typedef struct Candidate
 {
-	double		score;
-	uint32_t	n_left;			/* codes on the left side */
-	bool		missing_left;
-	bool		found;
-	SpkSums		left;
+	double	 score;
+	uint32_t n_left; /* codes on the left side */
+	bool	 missing_left;
+	bool	 found;
+	SpkSums	 left;
 } Candidate;
 
 SpkBoostSplit
 spk_boost_split_none(SpkSums node, double l2, double min_gain)
 {
 	SpkBoostSplit none = {0};
-	double		score = spk_boost_score(node, l2);
+	double		  score = spk_boost_score(node, l2);
 
 	none.score = score + (min_gain > score * ROUNDING ? min_gain : score * ROUNDING);
 	return none;
@@ -40,14 +40,14 @@ is_empty(SpkSums sums)
 
 /* One division for both sides: it is what a search waits for. */
 static inline void
-try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_left, bool missing_left,
-		  Candidate *best)
+try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_left,
+		  bool missing_left, Candidate *best)
 {
-	double		left_g = (double) left.g;
-	double		left_h = (double) left.h;
-	double		right_g = (double) (node.g - left.g);
-	double		right_h = (double) (node.h - left.h);
-	double		score;
+	double left_g = (double) left.g;
+	double left_h = (double) left.h;
+	double right_g = (double) (node.g - left.g);
+	double right_h = (double) (node.h - left.h);
+	double score;
 
 	if (left_h < min_hessian || right_h < min_hessian)
 		return;
@@ -66,11 +66,11 @@ try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_
 
 /* sums: of n codes, in the order in which they are cut. */
 static void
-try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32_t n, SpkSums missing,
-		Candidate *best)
+try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32_t n,
+		SpkSums missing, Candidate *best)
 {
-	SpkSums		left = {0, 0};
-	bool		any_missing = !is_empty(missing);
+	SpkSums left = {0, 0};
+	bool	any_missing = !is_empty(missing);
 
 	/* fewer than 1 is none */
 	min_hessian = min_hessian < 1 ? 1 : min_hessian;
@@ -89,16 +89,17 @@ try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32
 
 /* The known codes that occur, by g / (h + l2). */
 static uint32_t
-order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *codes, SpkSums *sums)
+order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *codes,
+				 SpkSums *sums)
 {
-	double		rates[SPK_MAX_BINS];
-	uint32_t	n = 0;
+	double	 rates[SPK_MAX_BINS];
+	uint32_t n = 0;
 
 	for (uint32_t code = 0; code < n_bins; code++)
 	{
 		/* one quantum more, lest it be 0 */
-		double		rate = (double) histogram[code].g / ((double) histogram[code].h + l2 + 1);
-		uint32_t	at = n;
+		double	 rate = (double) histogram[code].g / ((double) histogram[code].h + l2 + 1);
+		uint32_t at = n;
 
 		if (is_empty(histogram[code]))
 			continue;
@@ -120,7 +121,7 @@ order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *
 static SpkCodeSet
 codes_left(const uint8_t *codes, uint32_t n, uint32_t n_left, uint32_t n_bins, bool missing_left)
 {
-	SpkCodeSet	set = {{0}};
+	SpkCodeSet set = {{0}};
 
 	if (!missing_left)
 	{
@@ -140,7 +141,7 @@ codes_left(const uint8_t *codes, uint32_t n, uint32_t n_left, uint32_t n_bins, b
 static uint8_t
 cut_of(const SpkSums *histogram, uint32_t n_left, uint32_t n_bins)
 {
-	uint32_t	next = n_left;
+	uint32_t next = n_left;
 
 	while (next < n_bins && is_empty(histogram[next]))
 		next++;
@@ -148,13 +149,14 @@ cut_of(const SpkSums *histogram, uint32_t n_left, uint32_t n_bins)
 }
 
 void
-spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t feature, bool category,
-						uint32_t n_bins, const SpkSums *histogram, SpkBoostSplit *best)
+spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t feature,
+						bool category, uint32_t n_bins, const SpkSums *histogram,
+						SpkBoostSplit *best)
 {
-	Candidate	candidate = {.score = best->score};
-	uint8_t		codes[SPK_MAX_BINS];
-	SpkSums		sums[SPK_MAX_BINS];
-	uint32_t	n = n_bins;
+	Candidate candidate = {.score = best->score};
+	uint8_t	  codes[SPK_MAX_BINS];
+	SpkSums	  sums[SPK_MAX_BINS];
+	uint32_t  n = n_bins;
 
 	if (category)
 	{
@@ -172,7 +174,8 @@ spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t fe
 	best->score = candidate.score;
 	best->left = candidate.left;
 	best->missing_left = is_empty(histogram[SPK_MISSING]) ?
-		candidate.left.h >= node.h - candidate.left.h : candidate.missing_left;
+		candidate.left.h >= node.h - candidate.left.h :
+		candidate.missing_left;
 	if (category)
 		best->set = codes_left(codes, n, candidate.n_left, n_bins, best->missing_left);
 	else

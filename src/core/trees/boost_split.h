@@ -11,34 +11,34 @@
 #include "core/models/model.h"
 
 /* Quanta in a gradient, or a hessian, of 1: a row has at most +-1 and 1/4, which fit 16 bits. */
-#define SPK_GRADIENT_ONE	32767
-#define SPK_HESSIAN_ONE		(4 * 65535)
+#define SPK_GRADIENT_ONE 32767
+#define SPK_HESSIAN_ONE	 (4 * 65535)
 
 typedef struct SpkSums
 {
-	int64_t		g;
-	int64_t		h;
+	int64_t g;
+	int64_t h;
 } SpkSums;
 
 /* The best split so far of a node. */
 typedef struct SpkBoostSplit
 {
-	double		score;			/* of both sides; without a split, the bound to exceed */
-	SpkSums		left;
-	bool		found;
-	bool		category;
-	bool		missing_left;
-	uint8_t		cut;			/* numbers: left when code <= cut */
-	uint16_t	feature;
-	SpkCodeSet	set;			/* categories: codes on the left side */
+	double	   score; /* of both sides; without a split, the bound to exceed */
+	SpkSums	   left;
+	bool	   found;
+	bool	   category;
+	bool	   missing_left;
+	uint8_t	   cut; /* numbers: left when code <= cut */
+	uint16_t   feature;
+	SpkCodeSet set; /* categories: codes on the left side */
 } SpkBoostSplit;
 
 /* g * g / (h + l2): twice what the loss falls by when these rows get their best value. */
 static inline double
 spk_boost_score(SpkSums sums, double l2)
 {
-	double		g = (double) sums.g;
-	double		h = (double) sums.h + l2;
+	double g = (double) sums.g;
+	double h = (double) sums.h + l2;
 
 	return h > 0 ? g * g / h : 0;
 }
@@ -67,4 +67,4 @@ extern void spk_boost_split_feature(SpkSums node, double l2, double min_hessian,
 									bool category, uint32_t n_bins, const SpkSums *histogram,
 									SpkBoostSplit *best);
 
-#endif							/* SPK_CORE_TREES_BOOST_SPLIT_H */
+#endif /* SPK_CORE_TREES_BOOST_SPLIT_H */

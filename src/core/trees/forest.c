@@ -12,7 +12,7 @@
 static uint32_t
 features_per_split(double option, uint32_t n_features)
 {
-	double		n = n_features;
+	double n = n_features;
 
 	if (option == SPK_FEATURES_SQRT)
 		n = floor(sqrt(n_features));
@@ -29,13 +29,16 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 	const double *value = options->value;
 	SpkForestPlan plan = {0};
 
-	plan.n_trees = spk_option_applies(SPK_OPT_TREES, algorithm) ? (uint32_t) value[SPK_OPT_TREES] : 1;
-	plan.features_per_split = features_per_split(value[SPK_OPT_FEATURES_PER_SPLIT], matrix->n_features);
+	plan.n_trees = spk_option_applies(SPK_OPT_TREES, algorithm) ? (uint32_t) value[SPK_OPT_TREES] :
+																  1;
+	plan.features_per_split = features_per_split(value[SPK_OPT_FEATURES_PER_SPLIT],
+												 matrix->n_features);
 	plan.max_depth = (uint32_t) value[SPK_OPT_MAX_DEPTH];
 	plan.min_leaf = (uint32_t) value[SPK_OPT_MIN_LEAF];
 	plan.max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
 	plan.min_gain = value[SPK_OPT_MIN_GAIN];
-	plan.bootstrap = spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) && value[SPK_OPT_BOOTSTRAP] != 0;
+	plan.bootstrap = spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) &&
+		value[SPK_OPT_BOOTSTRAP] != 0;
 	plan.entropy = value[SPK_OPT_CRITERION] == SPK_CRITERION_ENTROPY;
 	plan.permutation = plan.bootstrap && spk_has_permutation(options, algorithm);
 	spk_class_weights(options, matrix->n_rows, matrix->n_positives, plan.weight);
@@ -46,7 +49,7 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 uint32_t
 spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows)
 {
-	uint32_t	leaves = n_rows / (plan->min_leaf == 0 ? 1 : plan->min_leaf);
+	uint32_t leaves = n_rows / (plan->min_leaf == 0 ? 1 : plan->min_leaf);
 
 	if (plan->max_leaves > 0 && leaves > plan->max_leaves)
 		leaves = plan->max_leaves;
@@ -64,15 +67,15 @@ larger(size_t a, size_t b)
 /* Sizes of a grower's arrays in bytes; they fit 64 bits by far. */
 typedef struct GrowerSizes
 {
-	uint64_t	rows[2];
-	uint64_t	nodes;
-	uint64_t	sets;
-	uint64_t	constant;
-	uint64_t	candidates;
-	uint64_t	heap;
-	uint64_t	out_of_bag;
-	uint64_t	sample;
-	uint64_t	per_feature;	/* is_category, n_bins, order, swapped */
+	uint64_t rows[2];
+	uint64_t nodes;
+	uint64_t sets;
+	uint64_t constant;
+	uint64_t candidates;
+	uint64_t heap;
+	uint64_t out_of_bag;
+	uint64_t sample;
+	uint64_t per_feature; /* is_category, n_bins, order, swapped */
 } GrowerSizes;
 
 /* Must the tree grow best first, because it might have more leaves otherwise? */
@@ -97,8 +100,10 @@ grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories
 	sizes.nodes = nodes * sizeof(SpkNode);
 	sizes.sets = categories ? (leaves - 1) * sizeof(SpkCodeSet) : 0;
 	sizes.rows[0] = larger(rows, sizes.nodes);
-	sizes.rows[1] = larger(rows, larger(sizes.sets, plan->bootstrap ? nodes * sizeof(uint64_t) : 0));
-	sizes.constant = ((uint64_t) matrix->n_features + 63) / 64 * 8 * (bounded ? nodes : SPK_MAX_DEPTH + 1);
+	sizes.rows[1] = larger(rows,
+						   larger(sizes.sets, plan->bootstrap ? nodes * sizeof(uint64_t) : 0));
+	sizes.constant = ((uint64_t) matrix->n_features + 63) / 64 * 8 *
+		(bounded ? nodes : SPK_MAX_DEPTH + 1);
 	sizes.candidates = bounded ? nodes * sizeof(SpkCandidate) : 0;
 	sizes.heap = bounded ? leaves * sizeof(uint32_t) : 0;
 	sizes.out_of_bag = plan->bootstrap ? spk_oob_bits(matrix) * sizeof(uint64_t) : 0;
@@ -192,7 +197,7 @@ spk_grower_judge(SpkGrower *grower, uint64_t *tally)
 void
 spk_grower_release(SpkGrower *grower)
 {
-	SpkHost		host;
+	SpkHost host;
 
 	if (grower == NULL)
 		return;
@@ -214,13 +219,14 @@ spk_grower_release(SpkGrower *grower)
 }
 
 void
-spk_forest_importance(const double *gains, uint32_t n_trees, SpkFeature *features, uint32_t n_features)
+spk_forest_importance(const double *gains, uint32_t n_trees, SpkFeature *features,
+					  uint32_t n_features)
 {
-	double		total = 0;
+	double total = 0;
 
 	for (uint32_t f = 0; f < n_features; f++)
 	{
-		double		sum = 0;
+		double sum = 0;
 
 		for (uint32_t t = 0; t < n_trees; t++)
 			sum += gains[(size_t) t * n_features + f];

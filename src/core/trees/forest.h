@@ -18,17 +18,17 @@
  */
 typedef struct SpkForestPlan
 {
-	uint32_t	n_trees;
-	uint32_t	features_per_split;
-	uint32_t	max_depth;
-	uint32_t	min_leaf;
-	uint32_t	max_leaves;		/* 0: no bound */
-	bool		bootstrap;
-	bool		entropy;
-	bool		permutation;	/* measure the permutation importance, out of bag */
-	double		min_gain;		/* per weight of the tree's rows */
-	double		weight[2];		/* of the classes: 0 stays, 1 churns */
-	uint64_t	seed;
+	uint32_t n_trees;
+	uint32_t features_per_split;
+	uint32_t max_depth;
+	uint32_t min_leaf;
+	uint32_t max_leaves; /* 0: no bound */
+	bool	 bootstrap;
+	bool	 entropy;
+	bool	 permutation; /* measure the permutation importance, out of bag */
+	double	 min_gain;	  /* per weight of the tree's rows */
+	double	 weight[2];	  /* of the classes: 0 stays, 1 churns */
+	uint64_t seed;
 } SpkForestPlan;
 
 /*
@@ -50,9 +50,9 @@ extern uint32_t spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows);
  */
 typedef struct SpkGrower SpkGrower;
 
-extern SpkGrower *spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
-								 const SpkFeature *features);
-extern void spk_grower_release(SpkGrower *grower);
+extern SpkGrower *spk_grower_new(const SpkHost *host, const SpkForestPlan *plan,
+								 const SpkMatrix *matrix, const SpkFeature *features);
+extern void		  spk_grower_release(SpkGrower *grower);
 
 /*
  * From now on every tree that is grown is judged by the rows it has not seen,
@@ -82,4 +82,4 @@ extern SpkStatus spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tre
 extern void spk_forest_importance(const double *gains, uint32_t n_trees, SpkFeature *features,
 								  uint32_t n_features);
 
-#endif							/* SPK_CORE_TREES_FOREST_H */
+#endif /* SPK_CORE_TREES_FOREST_H */

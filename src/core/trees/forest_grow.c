@@ -34,8 +34,8 @@ spk_forest_start(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model, 
 SpkStatus
 spk_forest_keep(SpkForest *forest, uint32_t tree_no, const SpkTree *tree, const double *gains)
 {
-	SpkTree    *kept = &forest->model->trees[tree_no];
-	uint32_t	n_features = forest->matrix.n_features;
+	SpkTree *kept = &forest->model->trees[tree_no];
+	uint32_t n_features = forest->matrix.n_features;
 
 	kept->nodes = spk_alloc(&forest->host, tree->n_nodes, sizeof(SpkNode));
 	kept->sets = spk_alloc(&forest->host, tree->n_sets, sizeof(SpkCodeSet));

@@ -10,13 +10,13 @@
 
 typedef struct SpkForest
 {
-	SpkHost		host;
+	SpkHost		  host;
 	SpkForestPlan plan;
-	SpkMatrix	matrix;
-	SpkModel   *model;
-	double	   *gains;			/* n_trees * n_features */
-	size_t		n_words;
-	uint64_t   *tally;			/* out of bag, n_words: everybody's tallies are added to it */
+	SpkMatrix	  matrix;
+	SpkModel	 *model;
+	double		 *gains; /* n_trees * n_features */
+	size_t		  n_words;
+	uint64_t	 *tally; /* out of bag, n_words: everybody's tallies are added to it */
 } SpkForest;
 
 /*
@@ -34,4 +34,4 @@ extern SpkStatus spk_forest_keep(SpkForest *forest, uint32_t tree_no, const SpkT
 /* Gives back all but the model. */
 extern void spk_forest_release(SpkForest *forest);
 
-#endif							/* SPK_CORE_TREES_FOREST_GROW_H */
+#endif /* SPK_CORE_TREES_FOREST_GROW_H */

@@ -9,13 +9,13 @@
 #include "core/base/vectors.h"
 
 /* Rows that walk down a tree together: the steps of one wait for nothing of another's. */
-#define WALK_GROUP	8
+#define WALK_GROUP 8
 
 /* Rows that are gathered at a time; a multiple of WALK_GROUP. */
-#define BLOCK	256
+#define BLOCK 256
 
 /* Steps between two looks whether all have arrived. */
-#define STEPS	2
+#define STEPS 2
 
 /*
  * A node packed for the walk, from the lowest bits: the highest code that goes
@@ -26,17 +26,17 @@
  */
 typedef uint64_t WalkNode;
 
-#define UP_SHIFT		8
-#define FEATURE_SHIFT	16
-#define LEFT_SHIFT		32
-#define UP_SET			2		/* no addend: a set decides */
+#define UP_SHIFT	  8
+#define FEATURE_SHIFT 16
+#define LEFT_SHIFT	  32
+#define UP_SET		  2 /* no addend: a set decides */
 
 /* Rows on their way down a tree. */
 typedef struct Walk
 {
-	uint32_t	n;
+	uint32_t	   n;
 	const uint8_t *row[BLOCK];
-	uint32_t	leaf[BLOCK];
+	uint32_t	   leaf[BLOCK];
 } Walk;
 
 size_t
@@ -51,30 +51,33 @@ spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix)
 static const WalkNode *
 pack_nodes(SpkGrower *grower)
 {
-	WalkNode   *packed = (WalkNode *) grower->rows[1];
+	WalkNode *packed = (WalkNode *) grower->rows[1];
 
 	for (uint32_t i = 0; i < grower->n_nodes; i++)
 	{
 		const SpkNode *node = &grower->nodes[i];
-		uint64_t	up = (node->flags & SPK_NODE_MISSING_LEFT) != 0;
+		uint64_t	   up = (node->flags & SPK_NODE_MISSING_LEFT) != 0;
 
 		if (node->flags & SPK_NODE_LEAF)
 			packed[i] = (uint64_t) i << LEFT_SHIFT | UINT8_MAX;
 		else
-			packed[i] = (uint64_t) node->u.left << LEFT_SHIFT | (uint64_t) node->feature << FEATURE_SHIFT |
-				(node->flags & SPK_NODE_SET ? UP_SET << UP_SHIFT : up << UP_SHIFT | (node->split + up));
+			packed[i] = (uint64_t) node->u.left << LEFT_SHIFT |
+				(uint64_t) node->feature << FEATURE_SHIFT |
+				(node->flags & SPK_NODE_SET ? UP_SET << UP_SHIFT :
+											  up << UP_SHIFT | (node->split + up));
 	}
 	return packed;
 }
 
 /* The next node; a leaf is its own. */
 SPK_ALWAYS_INLINE uint32_t
-step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t *row, const bool sets)
+step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t *row,
+	 const bool sets)
 {
-	WalkNode	node = nodes[at];
-	uint8_t		code = row[(uint16_t) (node >> FEATURE_SHIFT)];
-	uint8_t		up = (uint8_t) (node >> UP_SHIFT);
-	uint32_t	left = (uint32_t) (node >> LEFT_SHIFT);
+	WalkNode node = nodes[at];
+	uint8_t	 code = row[(uint16_t) (node >> FEATURE_SHIFT)];
+	uint8_t	 up = (uint8_t) (node >> UP_SHIFT);
+	uint32_t left = (uint32_t) (node >> LEFT_SHIFT);
 
 	if (sets && up == UP_SET)
 		return left + !spk_set_has(&grower->sets[grower->nodes[at].set], code);
@@ -83,11 +86,11 @@ step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t 
 
 /* Takes n rows to their leaves; n is a constant for whole groups, so that the inner loop unrolls. */
 SPK_ALWAYS_INLINE void
-walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const *row, const uint32_t n,
-		   uint32_t *leaf, const bool sets)
+walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const *row,
+		   const uint32_t n, uint32_t *leaf, const bool sets)
 {
-	uint32_t	at[WALK_GROUP] = {0};
-	uint32_t	moved;
+	uint32_t at[WALK_GROUP] = {0};
+	uint32_t moved;
 
 	do
 	{
@@ -96,7 +99,7 @@ walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const 
 #pragma GCC unroll 8
 			for (uint32_t i = 0; i < n; i++)
 			{
-				uint32_t	next = step(grower, nodes, at[i], row[i], sets);
+				uint32_t next = step(grower, nodes, at[i], row[i], sets);
 
 				moved |= next ^ at[i];
 				at[i] = next;
@@ -108,7 +111,7 @@ walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const 
 SPK_ALWAYS_INLINE void
 walk_down(const SpkGrower *grower, const WalkNode *nodes, Walk *walk, const bool sets)
 {
-	uint32_t	i = 0;
+	uint32_t i = 0;
 
 	for (; i + WALK_GROUP <= walk->n; i += WALK_GROUP)
 		walk_group(grower, nodes, walk->row + i, WALK_GROUP, walk->leaf + i, sets);
@@ -129,13 +132,13 @@ walk_rows(const SpkGrower *grower, const WalkNode *nodes, Walk *walk)
 static void
 gather_rows(const SpkGrower *grower, size_t *word, uint64_t *left, Walk *walk, uint32_t *numbers)
 {
-	size_t		n_words = spk_oob_bits(&grower->matrix);
-	uint32_t	every = spk_oob_every(&grower->matrix);
-	uint32_t	n = 0;
+	size_t	 n_words = spk_oob_bits(&grower->matrix);
+	uint32_t every = spk_oob_every(&grower->matrix);
+	uint32_t n = 0;
 
 	while (n < BLOCK)
 	{
-		uint32_t	number;
+		uint32_t number;
 
 		if (*left == 0)
 		{
@@ -157,10 +160,10 @@ gather_rows(const SpkGrower *grower, size_t *word, uint64_t *left, Walk *walk, u
 static SpkStatus
 predict_rows(SpkGrower *grower, const WalkNode *nodes, uint32_t *n_rows)
 {
-	uint32_t	numbers[BLOCK];
-	uint64_t	left = grower->out_of_bag[0];
-	size_t		word = 0;
-	Walk		walk;
+	uint32_t numbers[BLOCK];
+	uint64_t left = grower->out_of_bag[0];
+	size_t	 word = 0;
+	Walk	 walk;
 
 	*n_rows = 0;
 	do
@@ -181,28 +184,30 @@ static void
 draw_sample(SpkGrower *grower, uint32_t n_rows, uint8_t *packed)
 {
 	SpkOobSample *sample = grower->sample;
-	size_t		n_words = spk_oob_bits(&grower->matrix);
-	uint32_t	every = spk_oob_every(&grower->matrix);
-	size_t		stride = grower->matrix.stride;
-	uint32_t	wanted = n_rows < SPK_OOB_SAMPLE ? n_rows : SPK_OOB_SAMPLE;
-	uint64_t	rank = 0;		/* among the rows out of bag */
+	size_t		  n_words = spk_oob_bits(&grower->matrix);
+	uint32_t	  every = spk_oob_every(&grower->matrix);
+	size_t		  stride = grower->matrix.stride;
+	uint32_t	  wanted = n_rows < SPK_OOB_SAMPLE ? n_rows : SPK_OOB_SAMPLE;
+	uint64_t	  rank = 0; /* among the rows out of bag */
 
 	sample->n = 0;
 	for (size_t word = 0; word < n_words; word++)
 		for (uint64_t left = grower->out_of_bag[word]; left != 0; left &= left - 1, rank++)
 			if (rank * wanted >= (uint64_t) sample->n * n_rows)
 			{
-				uint32_t	number = (uint32_t) (word * 64) + (uint32_t) __builtin_ctzll(left);
+				uint32_t number = (uint32_t) (word * 64) + (uint32_t) __builtin_ctzll(left);
 
-				memcpy(packed + sample->n++ * stride, spk_matrix_row(&grower->matrix, number * every), stride);
+				memcpy(packed + sample->n++ * stride,
+					   spk_matrix_row(&grower->matrix, number * every), stride);
 			}
 }
 
 /* The leaves that the packed rows of the sample reach. */
 static void
-find_leaves(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *packed, uint32_t from, Walk *walk)
+find_leaves(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *packed, uint32_t from,
+			Walk *walk)
 {
-	size_t		stride = grower->matrix.stride;
+	size_t stride = grower->matrix.stride;
 
 	walk->n = grower->sample->n - from < BLOCK ? grower->sample->n - from : BLOCK;
 	for (uint32_t i = 0; i < walk->n; i++)
@@ -213,7 +218,7 @@ find_leaves(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *packe
 static void
 put_column(const SpkGrower *grower, uint8_t *packed, uint32_t feature, const uint8_t *column)
 {
-	uint8_t    *code = packed + feature;
+	uint8_t *code = packed + feature;
 
 	for (uint32_t i = 0; i < grower->sample->n; i++, code += grower->matrix.stride)
 		*code = column[i];
@@ -224,14 +229,15 @@ static void
 shuffle_column(SpkGrower *grower, const uint8_t *packed, uint32_t feature, uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
-	SpkRng		rng = spk_rng(spk_hash_combine(tree, SPK_STREAM_SHUFFLES), feature);
+	SpkRng		  rng = spk_rng(spk_hash_combine(tree, SPK_STREAM_SHUFFLES), feature);
 
 	for (uint32_t i = 0; i < sample->n; i++)
-		sample->column[i] = sample->shuffled[i] = packed[i * (size_t) grower->matrix.stride + feature];
+		sample->column[i] = sample->shuffled[i] =
+			packed[i * (size_t) grower->matrix.stride + feature];
 	for (uint32_t i = sample->n; i > 1; i--)
 	{
-		uint32_t	with = spk_rng_below(&rng, i);
-		uint8_t		code = sample->shuffled[i - 1];
+		uint32_t with = spk_rng_below(&rng, i);
+		uint8_t	 code = sample->shuffled[i - 1];
 
 		sample->shuffled[i - 1] = sample->shuffled[with];
 		sample->shuffled[with] = code;
@@ -240,13 +246,14 @@ shuffle_column(SpkGrower *grower, const uint8_t *packed, uint32_t feature, uint6
 
 /* Adds to the feature's words what shuffling it costs. */
 static SpkStatus
-judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_t feature, uint64_t tree)
+judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_t feature,
+			  uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
-	uint64_t   *words = spk_oob_permuted(grower->tally, &grower->matrix, feature);
-	size_t		stride = grower->matrix.stride;
-	uint32_t	label_at = grower->matrix.n_features;
-	Walk		walk;
+	uint64_t	 *words = spk_oob_permuted(grower->tally, &grower->matrix, feature);
+	size_t		  stride = grower->matrix.stride;
+	uint32_t	  label_at = grower->matrix.n_features;
+	Walk		  walk;
 
 	shuffle_column(grower, packed, feature, tree);
 	put_column(grower, packed, feature, sample->shuffled);
@@ -255,11 +262,12 @@ judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_
 		find_leaves(grower, nodes, packed, from, &walk);
 		for (uint32_t i = 0; i < walk.n; i++)
 		{
-			int			label = packed[(from + i) * stride + label_at];
+			int			   label = packed[(from + i) * stride + label_at];
 			const SpkNode *before = &grower->nodes[sample->leaf[from + i]];
 			const SpkNode *after = &grower->nodes[walk.leaf[i]];
 
-			words[label] += spk_oob_error(after->u.value, label) - spk_oob_error(before->u.value, label);
+			words[label] += spk_oob_error(after->u.value, label) -
+				spk_oob_error(before->u.value, label);
 		}
 		if (spk_must_stop(grower, 16 * BLOCK))
 			return SPK_CANCELLED;
@@ -273,11 +281,11 @@ static SpkStatus
 judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
-	uint8_t    *packed = grower->rows[0];	/* the tree has grown */
-	uint64_t   *judged = grower->tally + spk_oob_rows(&grower->matrix);
-	uint64_t   *used = grower->constant;	/* likewise free */
-	SpkStatus	status = SPK_OK;
-	Walk		walk;
+	uint8_t		 *packed = grower->rows[0]; /* the tree has grown */
+	uint64_t	 *judged = grower->tally + spk_oob_rows(&grower->matrix);
+	uint64_t	 *used = grower->constant; /* likewise free */
+	SpkStatus	  status = SPK_OK;
+	Walk		  walk;
 
 	draw_sample(grower, n_rows, packed);
 	for (uint32_t i = 0; i < sample->n; i++)
@@ -301,8 +309,8 @@ SpkStatus
 spk_judge_tree(SpkGrower *grower, uint64_t tree)
 {
 	const WalkNode *nodes = pack_nodes(grower);
-	uint32_t	n_rows;
-	SpkStatus	status = predict_rows(grower, nodes, &n_rows);
+	uint32_t		n_rows;
+	SpkStatus		status = predict_rows(grower, nodes, &n_rows);
 
 	if (status == SPK_OK && grower->sample != NULL && n_rows > 0)
 		status = judge_features(grower, nodes, n_rows, tree);

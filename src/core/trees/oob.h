@@ -29,4 +29,4 @@
 /* How many words the tally has; 0 without bootstrap, when there is nothing to judge. */
 extern size_t spk_oob_words(const SpkForestPlan *plan, const SpkMatrix *matrix);
 
-#endif							/* SPK_CORE_TREES_OOB_H */
+#endif /* SPK_CORE_TREES_OOB_H */

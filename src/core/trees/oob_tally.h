@@ -8,10 +8,10 @@
 #include "core/rows/matrix.h"
 
 /* Rows judged, at most: more would tell little, and cost time. */
-#define SPK_OOB_ROWS	UINT32_C(131072)
+#define SPK_OOB_ROWS UINT32_C(131072)
 
-#define SPK_OOB_COUNT_BITS	14	/* SPK_MAX_TREES and their sum fit a word */
-#define SPK_OOB_COUNT_MASK	((UINT64_C(1) << SPK_OOB_COUNT_BITS) - 1)
+#define SPK_OOB_COUNT_BITS 14 /* SPK_MAX_TREES and their sum fit a word */
+#define SPK_OOB_COUNT_MASK ((UINT64_C(1) << SPK_OOB_COUNT_BITS) - 1)
 
 /* From the first row on, one of so many is judged. */
 static inline uint32_t
@@ -59,8 +59,8 @@ spk_oob_score(uint64_t word)
 static inline uint64_t
 spk_oob_error(float value, int label)
 {
-	uint64_t	prediction = (uint64_t) ((double) value * 0x1p16 + 0.5);
-	uint64_t	error = label ? (UINT64_C(1) << 16) - prediction : prediction;
+	uint64_t prediction = (uint64_t) ((double) value * 0x1p16 + 0.5);
+	uint64_t error = label ? (UINT64_C(1) << 16) - prediction : prediction;
 
 	return error * error;
 }
@@ -72,4 +72,4 @@ spk_oob_permuted(uint64_t *tally, const SpkMatrix *matrix, uint32_t feature)
 	return tally + spk_oob_rows(matrix) + 2 + 2 * (size_t) feature;
 }
 
-#endif							/* SPK_CORE_TREES_OOB_TALLY_H */
+#endif /* SPK_CORE_TREES_OOB_TALLY_H */

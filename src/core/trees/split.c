@@ -8,7 +8,7 @@
 #include "core/trees/split.h"
 #include "core/base/vectors.h"
 
-#define MIN_GAIN	1e-12		/* of a split, per weight of the node */
+#define MIN_GAIN 1e-12 /* of a split, per weight of the node */
 
 /*
  * With x = m * 2^e and m in [sqrt(1/2), sqrt(2)): ln(m) = 2 artanh(s) for
@@ -17,14 +17,11 @@
 double
 spk_log2(double x)
 {
-	static const double terms[] = {
-		1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3
-	};
-	uint64_t	bits;
-	int			exponent;
-	double		s,
-				square,
-				sum = 0;
+	static const double terms[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
+								   1.0 / 11, 1.0 / 9,  1.0 / 7,	 1.0 / 5,  1.0 / 3};
+	uint64_t			bits;
+	int					exponent;
+	double				s, square, sum = 0;
 
 	memcpy(&bits, &x, sizeof(bits));
 	/* 0x3fe6a09e667f3bcd is sqrt(1/2): larger mantissas belong to the next exponent */
@@ -35,7 +32,7 @@ spk_log2(double x)
 	square = s * s;
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
 		sum = (sum + terms[i]) * square;
-	return exponent + (s + s * sum) * 2.8853900817779268;	/* 2 / ln(2) */
+	return exponent + (s + s * sum) * 2.8853900817779268; /* 2 / ln(2) */
 }
 
 static double
@@ -47,8 +44,8 @@ x_log2_x(double x)
 SPK_ALWAYS_INLINE double
 impurity(const SpkCriterion *criterion, SpkTally tally, bool entropy)
 {
-	double		churn = criterion->weight[1] * spk_tally_churn(tally);
-	double		stay = criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
+	double churn = criterion->weight[1] * spk_tally_churn(tally);
+	double stay = criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
 
 	if (entropy)
 		return x_log2_x(stay + churn) - x_log2_x(stay) - x_log2_x(churn);
@@ -64,10 +61,10 @@ spk_impurity(const SpkCriterion *criterion, SpkTally tally)
 SpkSplit
 spk_split_none(const SpkCriterion *criterion, SpkTally node)
 {
-	SpkSplit	none = {0};
-	double		churn = criterion->weight[1] * spk_tally_churn(node);
-	double		stay = criterion->weight[0] * (spk_tally_rows(node) - spk_tally_churn(node));
-	double		least;
+	SpkSplit none = {0};
+	double	 churn = criterion->weight[1] * spk_tally_churn(node);
+	double	 stay = criterion->weight[0] * (spk_tally_rows(node) - spk_tally_churn(node));
+	double	 least;
 
 	least = MIN_GAIN * (stay + churn);
 	if (least < criterion->min_gain)
@@ -79,18 +76,18 @@ spk_split_none(const SpkCriterion *criterion, SpkTally node)
 /* The first best candidate of a feature. */
 typedef struct Candidate
 {
-	double		cost;
-	uint32_t	after;			/* groups on the left side, less one */
-	bool		missing_left;
-	bool		found;
-	SpkTally	left;
+	double	 cost;
+	uint32_t after; /* groups on the left side, less one */
+	bool	 missing_left;
+	bool	 found;
+	SpkTally left;
 } Candidate;
 
 SPK_ALWAYS_INLINE void
-try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally right, uint32_t after,
-		  bool missing_left, Candidate *best)
+try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally right,
+		  uint32_t after, bool missing_left, Candidate *best)
 {
-	double		cost;
+	double cost;
 
 	if (spk_tally_rows(left) < criterion->min_leaf || spk_tally_rows(right) < criterion->min_leaf)
 		return;
@@ -106,10 +103,11 @@ try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally r
 }
 
 SPK_ALWAYS_INLINE void
-try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGroups *groups, Candidate *best)
+try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGroups *groups,
+		Candidate *best)
 {
-	SpkTally	missing = groups->missing;
-	SpkTally	left = 0;
+	SpkTally missing = groups->missing;
+	SpkTally left = 0;
 
 	for (uint32_t i = 0; i + 1 < groups->n; i++)
 	{
@@ -126,8 +124,8 @@ try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGro
 static inline bool
 rate_below(const SpkGroups *groups, uint32_t a, SpkTally tally, uint8_t code)
 {
-	uint64_t	left = (uint64_t) spk_tally_churn(groups->tally[a]) * spk_tally_rows(tally);
-	uint64_t	right = (uint64_t) spk_tally_churn(tally) * spk_tally_rows(groups->tally[a]);
+	uint64_t left = (uint64_t) spk_tally_churn(groups->tally[a]) * spk_tally_rows(tally);
+	uint64_t right = (uint64_t) spk_tally_churn(tally) * spk_tally_rows(groups->tally[a]);
 
 	return left < right || (left == right && groups->code[a] < code);
 }
@@ -141,9 +139,9 @@ sort_by_rate(SpkGroups *groups)
 	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
 		for (uint32_t gap = gaps[g], i = gap; i < groups->n; i++)
 		{
-			SpkTally	tally = groups->tally[i];
-			uint8_t		code = groups->code[i];
-			uint32_t	at = i;
+			SpkTally tally = groups->tally[i];
+			uint8_t	 code = groups->code[i];
+			uint32_t at = i;
 
 			for (; at >= gap && !rate_below(groups, at - gap, tally, code); at -= gap)
 			{
@@ -159,7 +157,7 @@ sort_by_rate(SpkGroups *groups)
 static SpkCodeSet
 codes_left(const SpkGroups *groups, uint32_t after, uint32_t n_bins, bool missing_left)
 {
-	SpkCodeSet	set = {{0}};
+	SpkCodeSet set = {{0}};
 
 	if (!missing_left)
 	{
@@ -179,8 +177,8 @@ void
 spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature, bool category,
 				  uint32_t n_bins, SpkGroups *groups, SpkSplit *best)
 {
-	Candidate	candidate = {.cost = best->cost};
-	uint32_t	left_rows;
+	Candidate candidate = {.cost = best->cost};
+	uint32_t  left_rows;
 
 	if (category)
 		sort_by_rate(groups);
@@ -201,11 +199,12 @@ spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature
 	best->cost = candidate.cost;
 	best->left = candidate.left;
 	best->missing_left = groups->missing != 0 ? candidate.missing_left :
-		left_rows >= spk_tally_rows(node) - left_rows;
+												left_rows >= spk_tally_rows(node) - left_rows;
 	if (category)
 		best->set = codes_left(groups, candidate.after, n_bins, best->missing_left);
 	else if (candidate.after + 1 == groups->n)
 		best->cut = (uint8_t) (n_bins - 1);
 	else
-		best->cut = (uint8_t) ((groups->code[candidate.after] + groups->code[candidate.after + 1] - 1) / 2);
+		best->cut =
+			(uint8_t) ((groups->code[candidate.after] + groups->code[candidate.after + 1] - 1) / 2);
 }

@@ -28,32 +28,32 @@ spk_tally_churn(SpkTally tally)
 /* The rows of a node by code of one feature; codes without rows are left out. */
 typedef struct SpkGroups
 {
-	uint32_t	n;
-	SpkTally	missing;
-	SpkTally	tally[SPK_MAX_BINS];
-	uint8_t		code[SPK_MAX_BINS];
+	uint32_t n;
+	SpkTally missing;
+	SpkTally tally[SPK_MAX_BINS];
+	uint8_t	 code[SPK_MAX_BINS];
 } SpkGroups;
 
 /* What makes one split better than another. */
 typedef struct SpkCriterion
 {
-	double		weight[2];		/* of the classes */
-	uint32_t	min_leaf;
-	bool		entropy;
-	double		min_gain;		/* a split must take off more impurity than this */
+	double	 weight[2]; /* of the classes */
+	uint32_t min_leaf;
+	bool	 entropy;
+	double	 min_gain; /* a split must take off more impurity than this */
 } SpkCriterion;
 
 /* The best split so far of a node. */
 typedef struct SpkSplit
 {
-	bool		found;
-	bool		category;
-	bool		missing_left;
-	uint8_t		cut;			/* numbers: left when code <= cut */
-	uint16_t	feature;
-	double		cost;			/* impurity left on both sides; without a split, the bound to stay under */
-	SpkTally	left;			/* rows on the left side */
-	SpkCodeSet	set;			/* categories: codes on the left side */
+	bool	   found;
+	bool	   category;
+	bool	   missing_left;
+	uint8_t	   cut; /* numbers: left when code <= cut */
+	uint16_t   feature;
+	double	   cost; /* impurity left on both sides; without a split, the bound to stay under */
+	SpkTally   left; /* rows on the left side */
+	SpkCodeSet set;	 /* categories: codes on the left side */
 } SpkSplit;
 
 /*
@@ -84,8 +84,8 @@ extern SpkSplit spk_split_none(const SpkCriterion *criterion, SpkTally node);
  * that are not in the node go where missing values go.  Without missing values
  * in the node they go to the larger side (equal: left).
  */
-extern void spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature, bool category,
-							  uint32_t n_bins, SpkGroups *groups, SpkSplit *best);
+extern void spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature,
+							  bool category, uint32_t n_bins, SpkGroups *groups, SpkSplit *best);
 
 /*
  * Binary logarithm of a positive normal number by +, -, * and / alone, so that
@@ -94,4 +94,4 @@ extern void spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint
  */
 extern double spk_log2(double x);
 
-#endif							/* SPK_CORE_TREES_SPLIT_H */
+#endif /* SPK_CORE_TREES_SPLIT_H */

@@ -13,8 +13,8 @@
 static inline bool
 gains_more(const SpkGrower *grower, uint32_t a, uint32_t b)
 {
-	double		gain_a = grower->candidates[a].gain;
-	double		gain_b = grower->candidates[b].gain;
+	double gain_a = grower->candidates[a].gain;
+	double gain_b = grower->candidates[b].gain;
 
 	return gain_a > gain_b || (gain_a == gain_b && a < b);
 }
@@ -22,8 +22,8 @@ gains_more(const SpkGrower *grower, uint32_t a, uint32_t b)
 static void
 heap_put(SpkGrower *grower, uint32_t node)
 {
-	uint32_t   *heap = grower->heap;
-	uint32_t	at = grower->n_heap++;
+	uint32_t *heap = grower->heap;
+	uint32_t  at = grower->n_heap++;
 
 	for (; at > 0 && gains_more(grower, node, heap[(at - 1) / 2]); at = (at - 1) / 2)
 		heap[at] = heap[(at - 1) / 2];
@@ -33,11 +33,11 @@ heap_put(SpkGrower *grower, uint32_t node)
 static uint32_t
 heap_take(SpkGrower *grower)
 {
-	uint32_t   *heap = grower->heap;
-	uint32_t	best = heap[0];
-	uint32_t	n = --grower->n_heap;
-	uint32_t	last = heap[n];
-	uint32_t	at = 0;
+	uint32_t *heap = grower->heap;
+	uint32_t  best = heap[0];
+	uint32_t  n = --grower->n_heap;
+	uint32_t  last = heap[n];
+	uint32_t  at = 0;
 
 	for (uint32_t child = 1; child < n; child = 2 * at + 1)
 	{
@@ -57,8 +57,8 @@ static SpkStatus
 consider(SpkGrower *grower, const SpkPending *pending)
 {
 	SpkCandidate *candidate = &grower->candidates[pending->node];
-	SpkStatus	status = spk_find_split(grower, pending, spk_constant_of(grower, pending->node),
-										&candidate->split);
+	SpkStatus	  status = spk_find_split(grower, pending, spk_constant_of(grower, pending->node),
+										  &candidate->split);
 
 	if (status != SPK_OK || !candidate->split.found)
 		return status;
@@ -71,15 +71,16 @@ consider(SpkGrower *grower, const SpkPending *pending)
 SpkStatus
 spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	grower->n_heap = 0;
 	if (grower->plan.max_leaves > 1)
 		status = consider(grower, root);
-	for (uint32_t leaves = 2; grower->n_heap > 0 && leaves <= grower->plan.max_leaves && status == SPK_OK; leaves++)
+	for (uint32_t leaves = 2;
+		 grower->n_heap > 0 && leaves <= grower->plan.max_leaves && status == SPK_OK; leaves++)
 	{
 		const SpkCandidate *parent = &grower->candidates[heap_take(grower)];
-		SpkChildren children;
+		SpkChildren			children;
 
 		spk_make_split(grower, &parent->pending, &parent->split, gains, &children);
 		if (leaves == grower->plan.max_leaves || (children.ends[0] && children.ends[1]))

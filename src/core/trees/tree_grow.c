@@ -13,7 +13,7 @@
  * Nodes with fewer rows note which codes occur while they count, instead of
  * looking through the whole histogram afterwards.
  */
-#define FEW_ROWS	96
+#define FEW_ROWS 96
 
 /*
  * The next feature drawn without replacement (Fisher and Yates's shuffle, as
@@ -23,14 +23,14 @@
 static bool
 draw_feature(SpkGrower *grower, SpkRng *rng, const uint64_t *constant, uint16_t *feature)
 {
-	uint32_t	n = grower->matrix.n_features;
-	uint16_t   *order = grower->order;
+	uint32_t  n = grower->matrix.n_features;
+	uint16_t *order = grower->order;
 
 	while (grower->n_drawn < n)
 	{
-		uint32_t	at = grower->n_drawn++;
-		uint32_t	with = at + spk_rng_below(rng, n - at);
-		uint16_t	drawn = order[with];
+		uint32_t at = grower->n_drawn++;
+		uint32_t with = at + spk_rng_below(rng, n - at);
+		uint16_t drawn = order[with];
 
 		order[with] = order[at];
 		order[at] = drawn;
@@ -47,13 +47,13 @@ draw_feature(SpkGrower *grower, SpkRng *rng, const uint64_t *constant, uint16_t 
 static void
 undo_draws(SpkGrower *grower)
 {
-	uint16_t   *order = grower->order;
+	uint16_t *order = grower->order;
 
 	while (grower->n_drawn > 0)
 	{
-		uint32_t	at = --grower->n_drawn;
-		uint32_t	with = grower->swapped[at];
-		uint16_t	drawn = order[at];
+		uint32_t at = --grower->n_drawn;
+		uint32_t with = grower->swapped[at];
+		uint16_t drawn = order[at];
 
 		order[at] = order[with];
 		order[with] = drawn;
@@ -66,23 +66,23 @@ undo_draws(SpkGrower *grower)
  * unrolls), noting the codes that occur when there are few rows.
  */
 SPK_ALWAYS_INLINE void
-count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features, const int n_features,
-		   const bool few)
+count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features,
+		   const int n_features, const bool few)
 {
-	size_t		stride = grower->matrix.stride;
-	uint32_t	weight_at = grower->matrix.n_features;
-	uint32_t	at[SPK_FEATURES_PER_PASS];
+	size_t	 stride = grower->matrix.stride;
+	uint32_t weight_at = grower->matrix.n_features;
+	uint32_t at[SPK_FEATURES_PER_PASS];
 
 	for (int f = 0; f < n_features; f++)
 		at[f] = features[f];
 	for (; n > 0; n--, row += stride)
 	{
-		SpkTally	tally = spk_tally_of_row(row[weight_at]);
+		SpkTally tally = spk_tally_of_row(row[weight_at]);
 
 #pragma GCC unroll 4
 		for (int f = 0; f < n_features; f++)
 		{
-			uint8_t		code = row[at[f]];
+			uint8_t code = row[at[f]];
 
 			grower->histogram[f][code] += tally;
 			if (few)
@@ -92,32 +92,38 @@ count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *fe
 }
 
 static void
-count_pass(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *features, int n_features)
+count_pass(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *features,
+		   int n_features)
 {
-	bool		few = n < FEW_ROWS;
+	bool few = n < FEW_ROWS;
 
 	switch (n_features)
 	{
 		case 1:
-			few ? count_rows(grower, rows, n, features, 1, true) : count_rows(grower, rows, n, features, 1, false);
+			few ? count_rows(grower, rows, n, features, 1, true) :
+				  count_rows(grower, rows, n, features, 1, false);
 			break;
 		case 2:
-			few ? count_rows(grower, rows, n, features, 2, true) : count_rows(grower, rows, n, features, 2, false);
+			few ? count_rows(grower, rows, n, features, 2, true) :
+				  count_rows(grower, rows, n, features, 2, false);
 			break;
 		case 3:
-			few ? count_rows(grower, rows, n, features, 3, true) : count_rows(grower, rows, n, features, 3, false);
+			few ? count_rows(grower, rows, n, features, 3, true) :
+				  count_rows(grower, rows, n, features, 3, false);
 			break;
 		default:
-			few ? count_rows(grower, rows, n, features, 4, true) : count_rows(grower, rows, n, features, 4, false);
+			few ? count_rows(grower, rows, n, features, 4, true) :
+				  count_rows(grower, rows, n, features, 4, false);
 			break;
 	}
 }
 
 /* Fills the histograms of some features for all rows of the node. */
 static SpkStatus
-fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *features, int n_features)
+fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *features,
+				int n_features)
 {
-	size_t		stride = grower->matrix.stride;
+	size_t		   stride = grower->matrix.stride;
 	const uint8_t *rows = grower->rows[pending->side] + pending->start * stride;
 
 	if (pending->n_rows < FEW_ROWS)
@@ -131,7 +137,7 @@ fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *fe
 	{
 		n = pending->n_rows - done;
 		if (n > 2 * SPK_POLL_ROWS)
-			n = SPK_POLL_ROWS;	/* so that the last part is no small one */
+			n = SPK_POLL_ROWS; /* so that the last part is no small one */
 		if (spk_must_stop(grower, (n + SPK_CODES) * (uint32_t) n_features))
 			return SPK_CANCELLED;
 		count_pass(grower, rows + done * stride, n, features, n_features);
@@ -143,9 +149,9 @@ fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *fe
 static void
 take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 {
-	SpkTally   *histogram = grower->histogram[slot];
-	SpkGroups  *groups = &grower->groups;
-	uint32_t	n = 0;
+	SpkTally  *histogram = grower->histogram[slot];
+	SpkGroups *groups = &grower->groups;
+	uint32_t   n = 0;
 
 	groups->missing = histogram[SPK_MISSING];
 	histogram[SPK_MISSING] = 0;
@@ -157,7 +163,7 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 		for (int word = 0; word < 4; word++)
 			for (; touched->bits[word] != 0; touched->bits[word] &= touched->bits[word] - 1)
 			{
-				int			code = 64 * word + __builtin_ctzll(touched->bits[word]);
+				int code = 64 * word + __builtin_ctzll(touched->bits[word]);
 
 				groups->tally[n] = histogram[code];
 				groups->code[n++] = (uint8_t) code;
@@ -181,17 +187,19 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 SpkStatus
 spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
 {
-	SpkRng		rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
-	bool		few = pending->n_rows < FEW_ROWS;
-	uint32_t	wanted = grower->plan.features_per_split;
-	SpkStatus	status = SPK_OK;
+	SpkRng	  rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
+	bool	  few = pending->n_rows < FEW_ROWS;
+	uint32_t  wanted = grower->plan.features_per_split;
+	SpkStatus status = SPK_OK;
 
 	*best = spk_split_none(&grower->criterion, pending->tally);
 	while (wanted > 0 || !best->found)
 	{
-		uint16_t	features[SPK_FEATURES_PER_PASS];
-		int			n = 0;
-		int			most = wanted == 0 ? 1 : wanted < SPK_FEATURES_PER_PASS ? (int) wanted : SPK_FEATURES_PER_PASS;
+		uint16_t features[SPK_FEATURES_PER_PASS];
+		int		 n = 0;
+		int		 most = wanted == 0				? 1 :
+				 wanted < SPK_FEATURES_PER_PASS ? (int) wanted :
+												  SPK_FEATURES_PER_PASS;
 
 		while (n < most && draw_feature(grower, &rng, constant, &features[n]))
 			n++;
@@ -202,7 +210,7 @@ spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 			break;
 		for (int i = 0; i < n; i++)
 		{
-			uint16_t	f = features[i];
+			uint16_t f = features[i];
 
 			take_groups(grower, i, grower->n_bins[f], few);
 			if (grower->groups.n + (grower->groups.missing != 0) < 2)
@@ -224,10 +232,10 @@ spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 static bool
 try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
 {
-	uint32_t	rows = spk_tally_rows(tally);
-	uint32_t	churn = spk_tally_churn(tally);
-	double		churn_weight = grower->criterion.weight[1] * churn;
-	double		stay_weight = grower->criterion.weight[0] * (rows - churn);
+	uint32_t rows = spk_tally_rows(tally);
+	uint32_t churn = spk_tally_churn(tally);
+	double	 churn_weight = grower->criterion.weight[1] * churn;
+	double	 stay_weight = grower->criterion.weight[0] * (rows - churn);
 
 	memset(node, 0, sizeof(*node));
 	node->cover = rows;
@@ -241,7 +249,7 @@ try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
 static uint32_t
 set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
 {
-	SpkNode    *node = &grower->nodes[place];
+	SpkNode *node = &grower->nodes[place];
 
 	node->u.left = grower->n_nodes;
 	node->feature = split->feature;
@@ -266,7 +274,7 @@ void
 spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, double *gains,
 			   SpkChildren *children)
 {
-	uint32_t	left = set_split(grower, parent->node, split);
+	uint32_t left = set_split(grower, parent->node, split);
 
 	gains[split->feature] += spk_impurity(&grower->criterion, parent->tally) - split->cost;
 	for (uint32_t side = 0; side < 2; side++)
@@ -278,12 +286,14 @@ spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *spli
 		child->depth = parent->depth + 1;
 		child->tally = side == 0 ? split->left : parent->tally - split->left;
 		child->path = spk_hash_combine(parent->path, side);
-		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child->tally, child->depth);
+		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child->tally,
+										child->depth);
 	}
 }
 
 SpkStatus
-spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, SpkChildren *children)
+spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
+				  SpkChildren *children)
 {
 	SpkPending *left = &children->pending[0];
 	SpkPending *right = &children->pending[1];
@@ -328,7 +338,7 @@ grow_node(SpkGrower *grower, double *gains)
 static SpkStatus
 grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
 {
-	SpkStatus	status = SPK_OK;
+	SpkStatus status = SPK_OK;
 
 	grower->n_pending = 0;
 	push(grower, root, 0);
@@ -341,7 +351,7 @@ grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
 static void
 number_nodes(const SpkGrower *grower, SpkTree *tree)
 {
-	SpkNode    *nodes = (SpkNode *) grower->rows[0];
+	SpkNode	   *nodes = (SpkNode *) grower->rows[0];
 	SpkCodeSet *sets = (SpkCodeSet *) grower->rows[1];
 	uint32_t	n = 1;
 	uint32_t	n_sets = 0;
@@ -349,7 +359,7 @@ number_nodes(const SpkGrower *grower, SpkTree *tree)
 	nodes[0] = grower->nodes[0];
 	for (uint32_t i = 0; i < n; i++)
 	{
-		SpkNode    *node = &nodes[i];
+		SpkNode *node = &nodes[i];
 
 		if (node->flags & SPK_NODE_LEAF)
 			continue;
@@ -372,7 +382,7 @@ number_nodes(const SpkGrower *grower, SpkTree *tree)
 static void
 scale_gains(double *gains, uint32_t n)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (uint32_t f = 0; f < n; f++)
 		sum += gains[f];
@@ -392,9 +402,9 @@ SpkStatus
 spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 {
 	const SpkMatrix *matrix = &grower->matrix;
-	uint64_t	name = spk_hash_combine(grower->plan.seed, tree_no);
-	SpkPending	root = {.path = spk_hash_combine(name, SPK_STREAM_ROOT)};
-	SpkStatus	status;
+	uint64_t		 name = spk_hash_combine(grower->plan.seed, tree_no);
+	SpkPending		 root = {.path = spk_hash_combine(name, SPK_STREAM_ROOT)};
+	SpkStatus		 status;
 
 	if (matrix->n_rows == 0)
 		return SPK_INVALID;
@@ -413,7 +423,7 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
 	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
 		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
-			grow_depth_first(grower, &root, gains);
+											  grow_depth_first(grower, &root, gains);
 	if (status == SPK_OK && grower->tally != NULL)
 		status = spk_judge_tree(grower, name);
 	if (status != SPK_OK)

@@ -18,13 +18,13 @@
 static SpkStatus
 draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
 {
-	SpkRng		rng = spk_rng(tree, SPK_STREAM_ROWS);
-	uint32_t	n = grower->matrix.n_rows;
+	SpkRng	 rng = spk_rng(tree, SPK_STREAM_ROWS);
+	uint32_t n = grower->matrix.n_rows;
 
 	memset(draws, 0, n);
 	for (uint32_t i = 0; i < n; i++)
 	{
-		uint8_t    *draw = &draws[spk_rng_below(&rng, n)];
+		uint8_t *draw = &draws[spk_rng_below(&rng, n)];
 
 		*draw += *draw < SPK_MAX_DRAWS;
 		if (i % SPK_POLL_ROWS == 0 && spk_must_stop(grower, SPK_POLL_ROWS))
@@ -37,14 +37,14 @@ draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
 static SpkStatus
 pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 {
-	size_t		stride = grower->matrix.stride;
-	uint32_t	label_at = grower->matrix.n_features;
+	size_t		   stride = grower->matrix.stride;
+	uint32_t	   label_at = grower->matrix.n_features;
 	const uint8_t *row = grower->matrix.codes;
-	uint8_t    *packed = grower->rows[0];
+	uint8_t		  *packed = grower->rows[0];
 
 	for (uint32_t i = 0; i < grower->matrix.n_rows; i++, row += stride)
 	{
-		uint8_t		draw = draws == NULL ? 1 : draws[i];
+		uint8_t draw = draws == NULL ? 1 : draws[i];
 
 		if (i % SPK_POLL_ROWS == 0 && spk_must_stop(grower, SPK_POLL_ROWS))
 			return SPK_CANCELLED;
@@ -63,8 +63,8 @@ pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 static void
 note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
 {
-	size_t		n = spk_oob_rows(&grower->matrix);
-	uint32_t	every = spk_oob_every(&grower->matrix);
+	size_t	 n = spk_oob_rows(&grower->matrix);
+	uint32_t every = spk_oob_every(&grower->matrix);
 
 	memset(grower->out_of_bag, 0, spk_oob_bits(&grower->matrix) * sizeof(uint64_t));
 	for (size_t i = 0; i < n; i++)
@@ -74,12 +74,12 @@ note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
 SpkStatus
 spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
 {
-	uint8_t    *draws = NULL;
-	SpkStatus	status = SPK_OK;
+	uint8_t	 *draws = NULL;
+	SpkStatus status = SPK_OK;
 
 	if (grower->plan.bootstrap)
 	{
-		draws = grower->rows[1];	/* idle until the first split */
+		draws = grower->rows[1]; /* idle until the first split */
 		status = draw_rows(grower, tree, draws);
 		if (status == SPK_OK && grower->tally != NULL)
 			note_out_of_bag(grower, draws);
@@ -110,16 +110,16 @@ side_of_codes(const SpkSplit *split, uint8_t *left)
  * one stays in the node's own stretch of the other buffer.
  */
 SPK_ALWAYS_INLINE void
-move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, const size_t stride,
-			uint8_t **left, uint8_t **right)
+move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left,
+			const size_t stride, uint8_t **left, uint8_t **right)
 {
-	uint8_t    *l = *left;
-	uint8_t    *r = *right;
+	uint8_t *l = *left;
+	uint8_t *r = *right;
 
 	for (; n > 0; n--, row += stride)
 	{
-		size_t		step = stride & -(size_t) goes_left[row[feature]];
-		uint64_t	words[8];
+		size_t	 step = stride & -(size_t) goes_left[row[feature]];
+		uint64_t words[8];
 
 		memcpy(words, row, stride);
 		memcpy(l, words, stride);
@@ -188,12 +188,12 @@ move_rows(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_
 SpkStatus
 spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split, uint32_t *n_left)
 {
-	size_t		stride = grower->matrix.stride;
-	uint8_t    *rows = grower->rows[pending->side] + pending->start * stride;
-	uint8_t    *left = rows;
-	uint8_t    *right = grower->rows[1 - pending->side] +
+	size_t	 stride = grower->matrix.stride;
+	uint8_t *rows = grower->rows[pending->side] + pending->start * stride;
+	uint8_t *left = rows;
+	uint8_t *right = grower->rows[1 - pending->side] +
 		((size_t) pending->start + pending->n_rows - 1) * stride;
-	uint8_t		goes_left[SPK_CODES];
+	uint8_t goes_left[SPK_CODES];
 
 	side_of_codes(split, goes_left);
 	for (uint32_t done = 0, n; done < pending->n_rows; done += n)

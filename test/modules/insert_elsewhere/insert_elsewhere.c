@@ -21,10 +21,10 @@
 
 PG_MODULE_MAGIC;
 
-void		_PG_init(void);
+void _PG_init(void);
 
-static int	shell = 0;
-static int	store = 0;
+static int				 shell = 0;
+static int				 store = 0;
 static planner_hook_type next_planner = NULL;
 
 static void
@@ -64,7 +64,8 @@ static const CustomExecMethods exec_methods = {
 static Node *
 create_state(CustomScan *scan)
 {
-	CustomScanState *state = (CustomScanState *) newNode(sizeof(CustomScanState), T_CustomScanState);
+	CustomScanState *state = (CustomScanState *) newNode(sizeof(CustomScanState),
+														 T_CustomScanState);
 
 	state->methods = &exec_methods;
 	return (Node *) state;
@@ -78,12 +79,11 @@ static const CustomScanMethods scan_methods = {
 static PlannedStmt *
 plan_elsewhere(Query *query, const char *text, int options, ParamListInfo params)
 {
-	PlannedStmt *statement = next_planner != NULL ?
-		next_planner(query, text, options, params) :
-		standard_planner(query, text, options, params);
-	ModifyTable *modify = (ModifyTable *) statement->planTree;
+	PlannedStmt	  *statement = next_planner != NULL ? next_planner(query, text, options, params) :
+													  standard_planner(query, text, options, params);
+	ModifyTable	  *modify = (ModifyTable *) statement->planTree;
 	RangeTblEntry *rte;
-	CustomScan *scan;
+	CustomScan	  *scan;
 
 	if (statement->commandType != CMD_INSERT || !IsA(modify, ModifyTable))
 		return statement;

@@ -27,13 +27,13 @@
 
 PG_MODULE_MAGIC;
 
-void		_PG_init(void);
+void _PG_init(void);
 
 PG_FUNCTION_INFO_V1(short_lived_trans);
 PG_FUNCTION_INFO_V1(short_lived_final);
 
 /* Larger than what malloc ever keeps for itself: freed is unmapped. */
-#define SHORT_LIVED_SIZE	((Size) 64 * 1024 * 1024)
+#define SHORT_LIVED_SIZE ((Size) 64 * 1024 * 1024)
 
 static PlannedStmt *
 plan_with_parameters(Query *parse, const char *sql, int options, ParamListInfo params)
@@ -51,22 +51,22 @@ _PG_init(void)
 
 typedef struct Part
 {
-	Datum		state;
-	bool		null;
+	Datum state;
+	bool  null;
 } Part;
 
 typedef struct Parts
 {
-	Part		part[2];
-	Oid			aggregate;
-	uint64		n_rows;
+	Part   part[2];
+	Oid	   aggregate;
+	uint64 n_rows;
 } Parts;
 
 /* What pg_aggregate says of the aggregate. */
 static FormData_pg_aggregate
 aggregate_form(Oid aggregate)
 {
-	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+	HeapTuple			  tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
 	FormData_pg_aggregate form;
 
 	if (!HeapTupleIsValid(tuple))
@@ -84,10 +84,11 @@ call(FunctionCallInfo fcinfo, Oid function, Node *expr, int n, const Datum *args
 	 bool *is_null)
 {
 	MemoryContext context = AllocSetContextCreateInternal(CurrentMemoryContext, "short-lived",
-														  SHORT_LIVED_SIZE, SHORT_LIVED_SIZE, SHORT_LIVED_SIZE);
-	FmgrInfo	info;
+														  SHORT_LIVED_SIZE, SHORT_LIVED_SIZE,
+														  SHORT_LIVED_SIZE);
+	FmgrInfo	  info;
 	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
-	Datum		result;
+	Datum result;
 
 	fmgr_info_cxt(function, &info, context);
 	fmgr_info_set_expr(expr, &info);
@@ -109,14 +110,14 @@ Datum
 short_lived_trans(PG_FUNCTION_ARGS)
 {
 	FormData_pg_aggregate form = aggregate_form(PG_GETARG_OID(1));
-	MemoryContext aggcontext;
-	Parts	   *parts;
-	Part	   *part;
-	Expr	   *expr;
-	Oid			types[FUNC_MAX_ARGS];
-	Datum		args[FUNC_MAX_ARGS];
-	bool		nulls[FUNC_MAX_ARGS];
-	int			n = PG_NARGS() - 2;
+	MemoryContext		  aggcontext;
+	Parts				 *parts;
+	Part				 *part;
+	Expr				 *expr;
+	Oid					  types[FUNC_MAX_ARGS];
+	Datum				  args[FUNC_MAX_ARGS];
+	bool				  nulls[FUNC_MAX_ARGS];
+	int					  n = PG_NARGS() - 2;
 
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
 		elog(ERROR, "called outside an aggregate");
@@ -136,8 +137,8 @@ short_lived_trans(PG_FUNCTION_ARGS)
 		args[i + 1] = fcinfo->args[i + 2].value;
 		nulls[i + 1] = fcinfo->args[i + 2].isnull;
 	}
-	build_aggregate_transfn_expr(types, n, 0, false, INTERNALOID, fcinfo->fncollation, form.aggtransfn, InvalidOid,
-								 &expr, NULL);
+	build_aggregate_transfn_expr(types, n, 0, false, INTERNALOID, fcinfo->fncollation,
+								 form.aggtransfn, InvalidOid, &expr, NULL);
 	part->state = call(fcinfo, form.aggtransfn, (Node *) expr, n + 1, args, nulls, &part->null);
 	PG_RETURN_POINTER(parts);
 }
@@ -146,9 +147,9 @@ short_lived_trans(PG_FUNCTION_ARGS)
 static void
 combine(FunctionCallInfo fcinfo, const FormData_pg_aggregate *form, Parts *parts)
 {
-	Datum		args[2];
-	bool		nulls[2] = {false, false};
-	bool		is_null;
+	Datum args[2];
+	bool  nulls[2] = {false, false};
+	bool  is_null;
 
 	if (parts->part[1].null)
 		return;
@@ -157,29 +158,31 @@ combine(FunctionCallInfo fcinfo, const FormData_pg_aggregate *form, Parts *parts
 	args[1] = call(fcinfo, form->aggdeserialfn, NULL, 2, args, nulls, &is_null);
 	args[0] = parts->part[0].state;
 	nulls[0] = parts->part[0].null;
-	parts->part[0].state = call(fcinfo, form->aggcombinefn, NULL, 2, args, nulls, &parts->part[0].null);
+	parts->part[0].state = call(fcinfo, form->aggcombinefn, NULL, 2, args, nulls,
+								&parts->part[0].null);
 }
 
 Datum
 short_lived_final(PG_FUNCTION_ARGS)
 {
 	FormData_pg_aggregate form;
-	Parts	   *parts;
-	Datum		result;
-	bool		is_null;
-	Oid			type = INTERNALOID;
-	Expr	   *expr;
-	Oid			output;
-	bool		varlena;
+	Parts				 *parts;
+	Datum				  result;
+	bool				  is_null;
+	Oid					  type = INTERNALOID;
+	Expr				 *expr;
+	Oid					  output;
+	bool				  varlena;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	parts = (Parts *) PG_GETARG_POINTER(0);
 	form = aggregate_form(parts->aggregate);
 	combine(fcinfo, &form, parts);
-	build_aggregate_finalfn_expr(&type, 1, INTERNALOID, get_func_rettype(form.aggfinalfn), fcinfo->fncollation,
-								 form.aggfinalfn, &expr);
-	result = call(fcinfo, form.aggfinalfn, (Node *) expr, 1, &parts->part[0].state, &parts->part[0].null, &is_null);
+	build_aggregate_finalfn_expr(&type, 1, INTERNALOID, get_func_rettype(form.aggfinalfn),
+								 fcinfo->fncollation, form.aggfinalfn, &expr);
+	result = call(fcinfo, form.aggfinalfn, (Node *) expr, 1, &parts->part[0].state,
+				  &parts->part[0].null, &is_null);
 	if (is_null)
 		PG_RETURN_NULL();
 	getTypeOutputInfo(get_func_rettype(form.aggfinalfn), &output, &varlena);
