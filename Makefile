@@ -26,11 +26,17 @@ PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
 PG_CFLAGS = -fvisibility=hidden -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
 SHLIB_LINK = $(JSONC_LIBS) -lz $(SHLIB_LINK_MORE)
 
+PG_CONFIG ?= pg_config
+
+# our own assertions where PostgreSQL has them, too (see core/base/invariant.h)
+ifneq ($(findstring --enable-cassert,$(shell $(PG_CONFIG) --configure 2>/dev/null)),)
+PG_CPPFLAGS += -DSPK_CHECK_INVARIANTS
+endif
+
 # No bitcode: JIT would copy functions of SQL from it into its own code, where
 # what they call in the library, and what does not leave it, cannot be found.
 override with_llvm = no
 
-PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
 # The goals below the line do without, or install what is missing themselves.
