@@ -24,6 +24,7 @@
 #include "host/label.h"
 #include "models/options_json.h"
 #include "rows/row.h"
+#include "rows/row_store_bytes.h"
 #include "models/algorithm.h"
 
 /* A constant argument as it was when it was last parsed. */

@@ -48,6 +48,13 @@ typedef struct SpkRowStore
 	uint64			source; /* for the collector: who last filled it */
 } SpkRowStore;
 
+/* Bytes of one value in a column of this kind. */
+static inline size_t
+spk_store_value_size(SpkFeatureKind kind)
+{
+	return kind == SPK_CATEGORY ? sizeof(uint32) : sizeof(double);
+}
+
 extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm,
 								  const SpkOptions *options);
 
@@ -90,10 +97,6 @@ extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row
 
 /* Appends the rows of src.  Both must be of the same columns and options. */
 extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
-
-/* Bytes for another process of this server; more than 1 GB is an error. */
-extern bytea	   *spk_store_send(const SpkRowStore *store);
-extern SpkRowStore *spk_store_receive(bytea *bytes);
 
 /*
  * The rows as the learners take them.  The table takes the values: the store

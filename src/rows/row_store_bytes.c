@@ -1,0 +1,157 @@
+/*
+ * row_store_bytes.c
+ *	  Row stores as bytes, on their way from a parallel worker to the leader.
+ *
+ * Both processes run the same build on the same machine, so values travel as they
+ * lie in memory.  The bytes never reach a disk: they have no version.
+ */
+#include "compat.h"
+
+#include "utils/memutils.h"
+
+#include "core/base/bytes.h"
+#include "host/pg_host.h"
+#include "rows/row_store_bytes.h"
+
+/* Bytes that spk_store_send will write. */
+static size_t
+sent_size(const SpkRowStore *store)
+{
+	size_t size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
+
+	if (store->grouped)
+		size += store->n_rows * sizeof(uint64);
+	if (store->time_name != NULL)
+		size += strlen(store->time_name) + store->n_rows * sizeof(double);
+	for (uint32 i = 0; i < store->n_columns; i++)
+	{
+		const SpkStoreColumn *c = &store->columns[i];
+
+		size += 16 + strlen(c->name) + store->n_rows * spk_store_value_size(c->kind);
+		for (uint32 j = 0; j < c->n_names; j++)
+			size += 4 + c->names[j].len;
+	}
+	return size;
+}
+
+static void
+send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
+{
+	spk_write_u8(w, (uint8) c->kind);
+	spk_write_u8(w, c->inexact);
+	spk_write_bytes(w, c->name, strlen(c->name) + 1);
+	spk_write_u32(w, c->n_names);
+	for (uint32 i = 0; i < c->n_names; i++)
+	{
+		spk_write_u32(w, c->names[i].len);
+		spk_write_bytes(w, c->names[i].name, c->names[i].len);
+	}
+	spk_write_bytes(w, c->values, n_rows * spk_store_value_size(c->kind));
+}
+
+bytea *
+spk_store_send(const SpkRowStore *store)
+{
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = spk_writer(&host);
+	size_t	  size = sent_size(store);
+
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
+				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
+	spk_writer_reserve(&w, size);
+	spk_write_u32(&w, 0); /* becomes the varlena header */
+	spk_write_u8(&w, (uint8) store->algorithm);
+	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
+	spk_write_u64(&w, (uint64) store->n_skipped);
+	spk_write_u64(&w, (uint64) store->n_positives);
+	spk_write_u32(&w, store->n_rows);
+	spk_write_u32(&w, store->n_columns);
+	spk_write_bytes(&w, store->labels, store->n_rows);
+	spk_write_u8(&w, store->grouped);
+	if (store->grouped)
+		spk_write_bytes(&w, store->groups, store->n_rows * sizeof(uint64));
+	spk_write_u8(&w, store->time_name != NULL);
+	if (store->time_name != NULL)
+	{
+		spk_write_bytes(&w, store->time_name, strlen(store->time_name) + 1);
+		spk_write_bytes(&w, store->times, store->n_rows * sizeof(double));
+	}
+	for (uint32 i = 0; i < store->n_columns; i++)
+		send_column(&w, &store->columns[i], store->n_rows);
+	spk_check(w.status, "training set", NULL);
+	SET_VARSIZE(w.data, w.len);
+	return (bytea *) w.data;
+}
+
+/* A terminated string in place, or NULL (and bad). */
+static char *
+receive_name(SpkReader *r)
+{
+	const void *end = memchr(r->at, '\0', spk_unread(r));
+
+	if (end == NULL)
+	{
+		r->bad = true;
+		return NULL;
+	}
+	return (char *) spk_read_bytes(r, (const uint8 *) end - r->at + 1);
+}
+
+static void
+receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
+{
+	c->kind = (SpkFeatureKind) spk_read_u8(r);
+	c->inexact = spk_read_u8(r) != 0;
+	c->name = receive_name(r);
+	c->n_names = spk_read_u32(r);
+	if (c->n_names > spk_unread(r) / 4)
+	{
+		r->bad = true;
+		return;
+	}
+	c->names = palloc_extended(Max(c->n_names, 1) * sizeof(SpkCategory), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < c->n_names; i++)
+	{
+		c->names[i].len = spk_read_u32(r);
+		c->names[i].name = (const char *) spk_read_bytes(r, c->names[i].len);
+	}
+	c->values = (void *) spk_read_bytes(r, n_rows * spk_store_value_size(c->kind));
+}
+
+SpkRowStore *
+spk_store_receive(bytea *bytes)
+{
+	SpkRowStore *store = palloc0(sizeof(SpkRowStore));
+	SpkReader	 r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	const void	*options;
+
+	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
+	options = spk_read_bytes(&r, sizeof(SpkOptions));
+	if (options != NULL)
+		memcpy(&store->options, options, sizeof(SpkOptions));
+	store->n_skipped = (int64) spk_read_u64(&r);
+	store->n_positives = (int64) spk_read_u64(&r);
+	store->n_rows = spk_read_u32(&r);
+	store->n_columns = spk_read_u32(&r);
+	store->labels = (uint8 *) spk_read_bytes(&r, store->n_rows);
+	store->grouped = spk_read_u8(&r) != 0;
+	if (store->grouped)
+		store->groups = (uint64 *) spk_read_bytes(&r, store->n_rows * sizeof(uint64));
+	if (spk_read_u8(&r) != 0)
+	{
+		store->time_name = receive_name(&r);
+		store->times = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
+	}
+	if (!r.bad && store->n_columns <= SPK_MAX_FEATURES)
+	{
+		store->columns = palloc0(Max(store->n_columns, 1) * sizeof(SpkStoreColumn));
+		for (uint32 i = 0; i < store->n_columns && !r.bad; i++)
+			receive_column(&r, &store->columns[i], store->n_rows);
+	}
+	if (r.bad || store->columns == NULL || spk_unread(&r) != 0)
+		elog(ERROR, "invalid training rows from a parallel worker");
+	return store;
+}
