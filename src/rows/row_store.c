@@ -10,43 +10,9 @@
 
 #include "utils/memutils.h"
 
-#include "core/base/hash.h"
+#include "rows/category_hash.h"
 #include "rows/row_store.h"
 #include "host/memory_limit.h"
-
-/* A category of a column and its place in the column's names. */
-typedef struct CategoryEntry
-{
-	SpkCategory key;
-	uint32		hash;
-	uint32		place;
-	char		status;
-} CategoryEntry;
-
-static inline uint32
-category_hash_key(SpkCategory key)
-{
-	return (uint32) spk_hash_bytes(key.name, key.len, 0);
-}
-
-static inline bool
-category_equal(SpkCategory a, SpkCategory b)
-{
-	return a.len == b.len && memcmp(a.name, b.name, a.len) == 0;
-}
-
-#define SH_PREFIX			 category
-#define SH_ELEMENT_TYPE		 CategoryEntry
-#define SH_KEY_TYPE			 SpkCategory
-#define SH_KEY				 key
-#define SH_HASH_KEY(tb, key) category_hash_key(key)
-#define SH_EQUAL(tb, a, b)	 category_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, entry) (entry)->hash
-#define SH_SCOPE			   static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
 
 SpkRowStore *
 spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options)
@@ -80,13 +46,14 @@ spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeature
 		c->places = category_create(store->context, 16, NULL);
 }
 
-/* ptr, or a new array, with room for n things of this size. */
+/* Returns ptr enlarged to n things of this size, or a new array when ptr is NULL. */
 static void *
 enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 {
 	return ptr == NULL ? MemoryContextAllocHuge(context, n * size) : repalloc_huge(ptr, n * size);
 }
 
+/* Bytes that a row takes in all arrays together. */
 static uint64
 row_size(const SpkRowStore *store)
 {
@@ -101,14 +68,7 @@ row_size(const SpkRowStore *store)
 	return size;
 }
 
-/* Bytes of a category, about: its bytes and its places in the list and in the hash, which double. */
-static inline uint64
-name_size(SpkCategory category)
-{
-	return category.len + 16 + 2 * (sizeof(SpkCategory) + sizeof(CategoryEntry));
-}
-
-/* Errors when so many rows, with the names so far, take more memory than training may. */
+/* Raises an error when n_rows rows and the names so far take more memory than training may. */
 static void
 check_memory(const SpkRowStore *store, uint64 n_rows)
 {
@@ -116,7 +76,7 @@ check_memory(const SpkRowStore *store, uint64 n_rows)
 							   store->n_columns);
 }
 
-/* Makes room for more rows. */
+/* Makes room for this many more rows. */
 static void
 reserve(SpkRowStore *store, uint32 more)
 {
@@ -130,6 +90,7 @@ reserve(SpkRowStore *store, uint32 more)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
+	/* refuse before anything is allocated, so that the limit also holds while rows arrive */
 	check_memory(store, needed);
 	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store),
 								 spk_max_training_memory());
@@ -156,7 +117,10 @@ spk_store_add(SpkRowStore *store, int label)
 	return store->n_rows++;
 }
 
-/* The category's place in the column's names, a new one if need be. */
+/*
+ * Returns the category's place among the column's names, adding the name when it is
+ * new, or SPK_NO_ID when the category is missing.
+ */
 static uint32
 place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
 {
@@ -170,7 +134,8 @@ place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
 	if (found)
 		return entry->place;
 
-	store->names_size += name_size(category);
+	/* the category's text belongs to a row that will be gone: entry and list share a copy */
+	store->names_size += spk_category_size(category);
 	check_memory(store, store->n_rows);
 	if (c->n_names == c->names_capacity)
 	{
@@ -199,7 +164,7 @@ same_name(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Errors unless rows of both stores may go into one training set. */
+/* Raises an error unless rows of both stores may go into one training set. */
 static void
 check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 {
@@ -221,7 +186,7 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 				 errhint("All rows of one training set must be of one type and have the same options.")));
 }
 
-/* Appends the values of one column; our rows have been made room for. */
+/* Appends n_rows values of one column, for which there is room. */
 static void
 merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, uint32 n_rows)
 {
@@ -233,6 +198,8 @@ merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, 
 		memcpy((double *) c->values + store->n_rows, from->values, n_rows * sizeof(double));
 		return;
 	}
+
+	/* each process numbers a column's names as it meets them: find ours for each of theirs */
 	places = palloc_extended(Max(from->n_names, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i < from->n_names; i++)
 		places[i] = place_of(store, c, from->names[i]);
@@ -251,6 +218,8 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 {
 	check_mergeable(store, src);
 	store->n_skipped += src->n_skipped;
+
+	/* a store that has seen no labelled row yet takes its columns from the other one */
 	if (store->n_columns == 0 && src->n_columns > 0)
 	{
 		spk_store_begin(store, src->n_columns, src->grouped, src->time_name);
@@ -261,6 +230,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 		store->columns[i].inexact |= src->columns[i].inexact;
 	if (src->n_rows == 0)
 		return;
+
 	reserve(store, src->n_rows);
 	memcpy(store->labels + store->n_rows, src->labels, src->n_rows);
 	if (store->grouped)
@@ -271,6 +241,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
 	store->n_rows += src->n_rows;
 	store->n_positives += src->n_positives;
+	spk_store_check(store);
 }
 
 SpkTable
@@ -279,6 +250,7 @@ spk_store_take(SpkRowStore *store, MemoryContext context)
 	SpkColumn *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
 	SpkTable   table = {store->n_rows, store->n_columns, store->labels, columns};
 
+	spk_store_check(store);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
@@ -315,7 +287,7 @@ spk_table_names_size(const SpkTable *table)
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 		for (uint32 j = 0; j < table->columns[i].n_names; j++)
-			size += name_size(table->columns[i].names[j]);
+			size += spk_category_size(table->columns[i].names[j]);
 	return size;
 }
 

@@ -1,7 +1,7 @@
 /*
  * row_store.h
- *	  Training rows packed into columns: what the collecting aggregate fills,
- *	  merges and sends between processes, and what learners start from.
+ *	  Training rows packed into columns: the collecting aggregate fills stores and
+ *	  merges them, and learners start from what a store holds.
  */
 #ifndef SPK_ROWS_ROW_STORE_H
 #define SPK_ROWS_ROW_STORE_H
@@ -16,36 +16,38 @@ typedef struct SpkStoreColumn
 {
 	char		  *name;
 	SpkFeatureKind kind;
-	bool  inexact; /* numbers: some were whole and too large to be told from their neighbours */
-	void *values;  /* numbers and times: double; categories: uint32, places in names */
-	struct category_hash *places; /* category to place; NULL in a received store */
+	bool  inexact; /* of numbers: some whole ones are too large to be told from their neighbours */
+	void *values;  /* one for each row: double, or for categories uint32, the place in names */
+	struct category_hash *places; /* finds the place of a category; NULL in a received store */
 	SpkCategory			 *names;
 	uint32				  n_names;
 	uint32				  names_capacity;
 } SpkStoreColumn;
 
 /*
- * Labelled rows and what to do with them.  A received store (spk_store_receive)
- * borrows the bytes it came in and can only be merged into another.
+ * Labelled rows, and what is to be trained on them.
+ *
+ * A store that spk_store_receive returns has no context and no hashes.  It borrows
+ * the bytes that it came in, and can only be merged into another store.
  */
 typedef struct SpkRowStore
 {
-	MemoryContext context; /* owns everything */
-	SpkAlgorithm  algorithm;
-	SpkOptions	  options;
-	int64		  n_skipped; /* rows without a label */
-	int64		  n_positives;
-	uint32		  n_rows; /* labelled rows */
-	uint32		  capacity;
-	uint8		 *labels;
-	bool		  grouped; /* known from the first labelled row on */
-	uint64		 *groups;  /* grouped: a key for each row, 0 when it is of no group */
-	char   *time_name;	   /* column that tells the date of each row; NULL: none.  Known likewise */
-	double *times;		   /* with it: NaN when there is no date */
-	uint64	names_size;	   /* bytes that the columns' names take */
-	uint32	n_columns;	   /* 0 until the first labelled row */
+	MemoryContext	context; /* owns everything below */
+	SpkAlgorithm	algorithm;
+	SpkOptions		options;
+	int64			n_skipped; /* rows without a label, which are not kept */
+	int64			n_positives;
+	uint32			n_rows;	  /* rows with a label */
+	uint32			capacity; /* rows that all arrays have room for */
+	uint8		   *labels;
+	bool			grouped;	/* do rows have groups? */
+	uint64		   *groups;		/* if so: the key of each row's group, 0 when it has none */
+	char		   *time_name;	/* the column that has the date of each row; NULL: there is none */
+	double		   *times;		/* if there is one: the dates, NaN when a row has none */
+	uint64			names_size; /* bytes that the names of all columns take, about */
+	uint32			n_columns;	/* 0 until spk_store_begin */
 	SpkStoreColumn *columns;
-	uint64			source; /* for the collector: who last filled it */
+	uint64			source; /* belongs to the collector: the version that filled the store last */
 } SpkRowStore;
 
 /* Bytes of one value in a column of this kind. */
@@ -55,12 +57,14 @@ spk_store_value_size(SpkFeatureKind kind)
 	return kind == SPK_CATEGORY ? sizeof(uint32) : sizeof(double);
 }
 
+/* An empty store without columns, in the context, which will own all that it holds. */
 extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm,
 								  const SpkOptions *options);
 
 /*
- * Sets the number of columns, whether rows have groups and what tells their dates
- * (NULL: nothing), once; then define each column.
+ * Sets the number of columns, whether rows have groups, and the name of the column
+ * that has their dates, or NULL.  It is called once, before the first row, and
+ * spk_store_define is called next for each column.  Names are copied.
  */
 extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped,
 							const char *time_name);
@@ -68,8 +72,9 @@ extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name
 							 SpkFeatureKind kind);
 
 /*
- * Starts a row with this label (0 or 1) and gives its number, for the value of
- * each column to be put in.  More than SPK_MAX_ROWS rows are an error.
+ * Adds a row with this label, 0 or 1, and returns its number.  The caller then puts
+ * in the value of each column, and group and time if the store has them.  More than
+ * SPK_MAX_ROWS rows, and more memory than sparkify.max_training_memory, are errors.
  */
 extern uint32 spk_store_add(SpkRowStore *store, int label);
 
@@ -91,26 +96,40 @@ spk_store_put_time(SpkRowStore *store, uint32 row, double time)
 	store->times[row] = time;
 }
 
-/* A NULL name, and one of more than SPK_MAX_CATEGORY bytes, is missing. */
+/*
+ * The category is copied when it is new.  It counts as missing when its name is NULL
+ * or has more than SPK_MAX_CATEGORY bytes.
+ */
 extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row,
 								   SpkCategory category);
 
-/* Appends the rows of src.  Both must be of the same columns and options. */
+/*
+ * Appends copies of the rows of src.  Stores that differ in their algorithm, options
+ * or columns are an error, unless one of them has no columns yet.
+ */
 extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
 
+/* Checks all that is true of a store at all times, until spk_store_take. */
+#ifdef USE_ASSERT_CHECKING
+extern void spk_store_check(const SpkRowStore *store);
+#else
+#define spk_store_check(store) ((void) 0)
+#endif
+
 /*
- * The rows as the learners take them.  The table takes the values: the store
- * keeps its counts, its names, which the table points to, the groups and times.
+ * Hands the rows over as learners take them.  Labels and values then belong to the
+ * table, whose list of columns is in this context, until spk_table_release.  The store
+ * keeps its counts, groups, times and names; the table points to the names.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 
-/* Bytes of a table's values, labels and names. */
+/* Bytes of a table's values, labels and names, about. */
 extern uint64 spk_table_size(const SpkTable *table);
 
-/* Of these the names', which are there until the model is. */
+/* Bytes of the names alone, which stay until the model is finished. */
 extern uint64 spk_table_names_size(const SpkTable *table);
 
-/* Gives the values and labels back; once more does no harm. */
+/* Gives values and labels back.  A table that has none any more is left as it is. */
 extern void spk_table_release(SpkTable *table);
 
 #endif /* SPK_ROWS_ROW_STORE_H */

@@ -13,7 +13,7 @@
 #include "host/pg_host.h"
 #include "rows/row_store_bytes.h"
 
-/* Bytes that spk_store_send will write. */
+/* The most bytes that spk_store_send will write. */
 static size_t
 sent_size(const SpkRowStore *store)
 {
@@ -56,11 +56,14 @@ spk_store_send(const SpkRowStore *store)
 	SpkWriter w = spk_writer(&host);
 	size_t	  size = sent_size(store);
 
+	spk_store_check(store);
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
 				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
+
+	/* all at once: growing step by step would copy up to 1 GB several times */
 	spk_writer_reserve(&w, size);
 	spk_write_u32(&w, 0); /* becomes the varlena header */
 	spk_write_u8(&w, (uint8) store->algorithm);
@@ -69,6 +72,8 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_u64(&w, (uint64) store->n_positives);
 	spk_write_u32(&w, store->n_rows);
 	spk_write_u32(&w, store->n_columns);
+
+	/* where groups and times are missing, a flag of one byte stands for them */
 	spk_write_bytes(&w, store->labels, store->n_rows);
 	spk_write_u8(&w, store->grouped);
 	if (store->grouped)
@@ -86,7 +91,7 @@ spk_store_send(const SpkRowStore *store)
 	return (bytea *) w.data;
 }
 
-/* A terminated string in place, or NULL (and bad). */
+/* A string that ends with a zero byte, where it lies; NULL, and r->bad, when none does. */
 static char *
 receive_name(SpkReader *r)
 {
@@ -107,6 +112,8 @@ receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
 	c->inexact = spk_read_u8(r) != 0;
 	c->name = receive_name(r);
 	c->n_names = spk_read_u32(r);
+
+	/* a number that is wrong must not become an allocation: each name takes four bytes or more */
 	if (c->n_names > spk_unread(r) / 4)
 	{
 		r->bad = true;
@@ -128,6 +135,7 @@ spk_store_receive(bytea *bytes)
 	SpkReader	 r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 	const void	*options;
 
+	/* in the order in which spk_store_send writes; what is read past the end sets r.bad */
 	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
 	options = spk_read_bytes(&r, sizeof(SpkOptions));
 	if (options != NULL)
@@ -145,6 +153,8 @@ spk_store_receive(bytea *bytes)
 		store->time_name = receive_name(&r);
 		store->times = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
 	}
+
+	/* columns are allocated by their number, which must be believable first */
 	if (!r.bad && store->n_columns <= SPK_MAX_FEATURES)
 	{
 		store->columns = palloc0(Max(store->n_columns, 1) * sizeof(SpkStoreColumn));
@@ -153,5 +163,6 @@ spk_store_receive(bytea *bytes)
 	}
 	if (r.bad || store->columns == NULL || spk_unread(&r) != 0)
 		elog(ERROR, "invalid training rows from a parallel worker");
+	spk_store_check(store);
 	return store;
 }
