@@ -27,14 +27,14 @@
 #include "rows/row_store_bytes.h"
 #include "models/algorithm.h"
 
-/* A constant argument as it was when it was last parsed. */
+/* A constant argument as it was when we parsed it last. */
 typedef struct KeptArg
 {
 	bool			known;
-	struct varlena *value; /* NULL is NULL */
+	struct varlena *value; /* a copy; NULL when the argument was null */
 } KeptArg;
 
-/* What we know about one place in a query where rows are collected. */
+/* What is worked out once for a place in a query where rows are collected. */
 typedef struct Collector
 {
 	MemoryContext context;
@@ -51,12 +51,12 @@ typedef struct Collector
 	SpkRow		 *row; /* NULL until the first labelled row */
 	SpkRowColumn *columns;
 	uint32		  n_columns;
-	SpkGroupKey	  group;   /* of the row, if group_arg is not NULL */
-	SpkRowColumn  time;	   /* likewise */
+	SpkGroupKey	  group;   /* where the row's group is; set when group_arg has a value */
+	SpkRowColumn  time;	   /* where its date is; set when time_arg has a value */
 	uint64		  version; /* changes whenever something above does */
 } Collector;
 
-/* Versions are unique in a process: a store remembers which one filled it. */
+/* Versions are unique in a process, because a store remembers which one filled it. */
 static uint64 last_version = 0;
 
 static Collector *
@@ -75,7 +75,7 @@ collector_new(FunctionCallInfo fcinfo)
 	return collector;
 }
 
-/* Keeps argument argno; false when it is still what we parsed. */
+/* Keeps a copy of argument argno.  False when the argument is what we have parsed already. */
 static bool
 keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno)
 {
@@ -148,7 +148,7 @@ parse_exclude(Collector *collector)
 					 errmsg("exclude must not contain nulls")));
 }
 
-/* Parses the constant arguments unless they are what they were. */
+/* Parses those of the constant arguments that are not what they were. */
 static void
 parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
@@ -164,6 +164,8 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 		parse_options(collector);
 	if (exclude)
 		parse_exclude(collector);
+
+	/* what these three name was looked up in the row: it is bound again with the next one */
 	if (exclude || group || time)
 	{
 		if (collector->row != NULL)
@@ -189,7 +191,7 @@ is_excluded(const Collector *collector, const char *name)
 	return false;
 }
 
-/* Prediction finds columns by name: each may occur once only. */
+/* Prediction finds columns by name, so that each name may occur only once. */
 static void
 check_unique(const Collector *collector, const char *name)
 {
@@ -200,7 +202,10 @@ check_unique(const Collector *collector, const char *name)
 					 errmsg("feature column \"%s\" specified more than once", name)));
 }
 
-/* Names all columns that cannot be features at once; one alone is left to spk_row_column. */
+/*
+ * Names all columns that cannot be features in one error, so that the user need not
+ * find them one by one.  When there is only one, spk_row_column will name it.
+ */
 static void
 check_types(const Collector *collector, const SpkRow *row)
 {
@@ -233,7 +238,7 @@ text_of(const KeptArg *kept)
 	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
 }
 
-/* Finds the column of dates. */
+/* Finds the column that has the dates of rows. */
 static void
 bind_time(Collector *collector)
 {
@@ -262,6 +267,8 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 		spk_row_free(collector->row);
 	if (collector->columns != NULL)
 		pfree(collector->columns);
+
+	/* columns have their names from the row: both are replaced together */
 	collector->row = row;
 	check_types(collector, row);
 	collector->columns = MemoryContextAlloc(collector->context,
@@ -284,6 +291,8 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_COLUMNS),
 				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
+
+	/* group and date are mostly excluded columns: they need not be among the features */
 	if (collector->group_arg.value != NULL)
 		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg),
 						   collector->context);
@@ -292,7 +301,10 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 	collector->version = ++last_version;
 }
 
-/* A store with our columns and options; merging it checks another's. */
+/*
+ * A store with our algorithm and options and, if define says so, our columns.  To merge
+ * it into another store checks that rows of ours may go there.
+ */
 static SpkRowStore *
 new_store(const Collector *collector, MemoryContext context, bool define)
 {
@@ -317,7 +329,7 @@ check_finite(const SpkRowColumn *column, double value)
 				 errhint("Store NULL where a value is not known.")));
 }
 
-/* The row's date; one without an end is none. */
+/* The row's date; an infinite one is no date. */
 static double
 row_time(const Collector *collector)
 {
@@ -348,6 +360,8 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 
 			check_finite(column, value);
 			spk_store_put_number(store, i, row, value);
+
+			/* to compare with the exact value is slow: only large numbers, until one is inexact */
 			if (fabs(value) >= SPK_EXACT_NUMBERS && !store->columns[i].inexact)
 				store->columns[i].inexact = !spk_row_is_exact(collector->row, column, value);
 		}
@@ -366,6 +380,8 @@ collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcin
 	tuple = PG_GETARG_HEAPTUPLEHEADER(2);
 	if (collector->row == NULL || !spk_row_matches(collector->row, tuple))
 		bind_columns(collector, tuple);
+
+	/* the store is new, or the rows' type or options changed: merging checks that they fit */
 	if (store->source != collector->version)
 	{
 		spk_store_merge(store, new_store(collector, CurrentMemoryContext, true));

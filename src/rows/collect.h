@@ -1,6 +1,6 @@
 /*
  * collect.h
- *	  The aggregate that packs training rows, for all that trains.
+ *	  The transition function that packs training rows, for all aggregates that train.
  */
 #ifndef SPK_ROWS_COLLECT_H
 #define SPK_ROWS_COLLECT_H
@@ -11,20 +11,21 @@
 
 #include "rows/row_store.h"
 
-/* Where a transition function finds its arguments; -1 when it has none. */
+/* The numbers of a transition function's arguments; -1 stands for one that it does not have. */
 typedef struct SpkCollectArgs
 {
-	int algorithm; /* text; none: random_forest */
-	int options;   /* jsonb; none or NULL: the defaults */
-	int exclude;   /* text[]; none or NULL: every column is a feature */
-	int group;	   /* text; none or NULL: rows have no groups */
-	int time;	   /* text; none or NULL: rows have no dates */
+	int algorithm; /* text; without it, random_forest */
+	int options;   /* jsonb; without it, or when it is null, the defaults */
+	int exclude;   /* text[]; without it, or when it is null, every column is a feature */
+	int group;	   /* text; without it, or when it is null, rows have no groups */
+	int time;	   /* text; without it, or when it is null, rows have no dates */
 } SpkCollectArgs;
 
 /*
- * The transition of a collecting aggregate: argument 0 is the state (an
- * SpkRowStore), 1 the label, 2 the record of features.  A row without a label
- * is counted and left out.
+ * Adds the row of this call to the aggregate's state and returns the state, which
+ * lives in the aggregate's memory context.  Argument 0 is the state, null for the first
+ * row; argument 1 is the label, and argument 2 the record of features.  A row without
+ * a label is counted, but not kept.  Arguments and rows that are wrong are errors.
  */
 extern SpkRowStore *spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args);
 

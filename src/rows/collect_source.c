@@ -2,9 +2,8 @@
  * collect_source.c
  *	  The rows of a source, collected for training.
  *
- * They come as the state of an aggregate, which SQL cannot return and which is
- * gone when the query has ended: the final function hands it to whoever runs the
- * query.
+ * They are the state of an aggregate.  SQL cannot return a state, and it is gone when
+ * the query has ended.  So the final function hands it to whoever runs the query.
  */
 #include "compat.h"
 
@@ -27,7 +26,7 @@ typedef struct Taker
 	bool			served;
 } Taker;
 
-/* Who takes the rows of the query that runs; NULL: nobody asked for them. */
+/* Takes the rows of the query that runs; NULL when nobody asked for them. */
 static Taker *taker = NULL;
 
 PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
@@ -102,7 +101,10 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 	Datum params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
 					  CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
 
-	/* what stands outside is of the leader, so that the aggregate ends there, where its taker is */
+	/*
+	 * The process id is parallel restricted, so that the query around the aggregate runs
+	 * in the leader.  The aggregate then ends there, too, where its taker is.
+	 */
 	char *sql =
 		psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
 				 " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
@@ -110,7 +112,7 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 				 roles->time == NULL ? "NULL" : "$3", from);
 	int nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
-	/* a source may call us, too */
+	/* a source may contain functions that call us: whoever waited before us waits again after us */
 	taker = &new_taker;
 	PG_TRY();
 	{

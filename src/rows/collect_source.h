@@ -13,28 +13,33 @@
 #include "rows/row_store.h"
 
 /*
- * The text[] of columns that are no features: those of exclude, a text[] whose
- * nulls stay for the collector to refuse (none when no_exclude), then the
- * n_more names, of which NULLs are left out.
+ * Returns a text[] of the columns that are no features: the elements of exclude, a
+ * text[] that is not looked at when no_exclude is true, and then the n_more names in
+ * more.  NULLs in more are left out; those in exclude stay, for the collector to refuse.
  */
 extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more,
 								  int n_more);
 
 /*
- * What a worker has collected must fit into a value, 1 GB, to get to the leader.
- * When so many rows are expected that it might not, queries run without workers
- * until AtEOXact_GUC(true, level) with the level that is returned.
+ * Lets queries run without workers when so many rows are expected that what a worker
+ * collects might exceed 1 GB, the most that it can send to the leader.  Returns a level;
+ * the caller ends this by AtEOXact_GUC(true, level).
  */
 extern int spk_forbid_large_workers(double rows, int columns);
 
-/* What to do with collected rows, which are NULL when there is none, labelled or not. */
+/*
+ * Takes the collected rows, which are gone when it returns.  They are NULL when the
+ * source has no row at all.
+ */
 typedef void (*SpkRowsCallback)(SpkRowStore *rows, void *arg);
 
 /*
- * Reads a source (as of spk_source_from, with these columns) once, in parallel
- * where it pays, and hands its rows over; they are given back when the callback
- * returns.  label is one of the columns; the id of roles tells the group of a
- * row, its time the date.  schema is ours, quoted.
+ * Reads the source once, in parallel where that pays, and calls the callback with its
+ * rows and with arg.
+ *
+ * schema is the extension's, quoted.  from is the source, as spk_source_from returns
+ * it; it has these columns, and label is one of them.  In roles, id names the column
+ * that has a row's group, and time the column that has its date.
  */
 extern void spk_collect_source(const char *schema, const char *from, TupleDesc columns,
 							   const char *label, const SpkRoles *roles, SpkRowsCallback callback,

@@ -13,15 +13,15 @@
 #include "rows/column_roles.h"
 #include "host/source.h"
 
-/* The default of exclude: sources need not have these. */
+/* The names in the default of exclude, which a source need not have. */
 #define DEFAULT_ID	 "userid"
 #define DEFAULT_TIME "as_of"
 
-/* Names in exclude. */
+/* The names in exclude. */
 typedef struct Names
 {
 	int	   n;
-	char **list; /* NULL for a null, which the collector refuses */
+	char **list; /* NULL where the array has a null, which the collector refuses */
 } Names;
 
 static Names
@@ -59,7 +59,7 @@ spk_time_type(TupleDesc columns, const char *name)
 	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID ? type : InvalidOid;
 }
 
-/* Tells of names that are no columns; those of the default only where another case was meant. */
+/* Tells of names in exclude that are no columns of the source. */
 static void
 tell_of_unknown(const Names *names, TupleDesc columns)
 {
@@ -74,6 +74,8 @@ tell_of_unknown(const Names *names, TupleDesc columns)
 
 		if (name == NULL || find_column(columns, name, strcmp) != NULL)
 			continue;
+
+		/* names of the default need not be there, but one that differs in case alone was meant */
 		similar = find_column(columns, name, pg_strcasecmp);
 		if (similar == NULL && (strcmp(name, DEFAULT_ID) == 0 || strcmp(name, DEFAULT_TIME) == 0))
 			continue;
@@ -83,13 +85,14 @@ tell_of_unknown(const Names *names, TupleDesc columns)
 	}
 	if (unknown.len == 0)
 		return;
+
 	ereport(NOTICE,
 			(errmsg("exclude names no column of the source: %s", unknown.data),
 			 errdetail("What a name is meant to leave out is a feature."),
 			 meant != NULL ? errhint("Its column is called \"%s\".", meant) : 0));
 }
 
-/* The excluded column that tells users apart when no argument does. */
+/* The excluded column that tells users apart when no argument names one, or NULL. */
 static const char *
 default_id(const Names *names, TupleDesc columns, const char *time)
 {
@@ -132,7 +135,7 @@ require_time(TupleDesc columns, const char *name)
 				 errhint("Cast it, or name it in \"exclude\".")));
 }
 
-/* A column has one role: rows are not told apart by their label or date. */
+/* Refuses a column with two roles: label and date do not tell users apart. */
 static void
 require_apart(const char *role, const char *name, const char *other, const char *other_name)
 {
@@ -151,6 +154,7 @@ spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc col
 	const char **all = palloc((n_more + 2) * sizeof(char *));
 	SpkRoles	 roles;
 
+	/* the time comes first, because a column that has it cannot be the default of the id */
 	if (PG_ARGISNULL(args->time))
 		roles.time = default_time(&names, columns);
 	else
@@ -168,6 +172,8 @@ spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc col
 		require_apart("id", roles.id, "time", roles.time);
 	}
 	tell_of_unknown(&names, columns);
+
+	/* id and time may be named without being excluded, but are never features */
 	for (int i = 0; i < n_more; i++)
 		all[i] = more[i];
 	all[n_more] = roles.id;

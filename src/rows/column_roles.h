@@ -1,6 +1,6 @@
 /*
  * column_roles.h
- *	  Columns of a source that are no features, and what some of them are for.
+ *	  The columns of a source that are no features, and what they are for.
  */
 #ifndef SPK_ROWS_COLUMN_ROLES_H
 #define SPK_ROWS_COLUMN_ROLES_H
@@ -12,30 +12,35 @@
 
 typedef struct SpkRoles
 {
-	const char *id; /* column of the user that a row is of, whose rows stay together; NULL: none */
-	const char *time; /* column of the date as of which a row is, a date or timestamp; NULL: none */
-	Datum		excluded; /* text[]: columns that are no features, these two among them */
+	const char *id;		  /* the column that names the user of a row; NULL when there is none */
+	const char *time;	  /* the column that has the date as of which a row is, a date or timestamp;
+					   * NULL when there is none */
+	Datum		excluded; /* text[] of the columns that are no features, id and time among them */
 } SpkRoles;
 
-/* Where a function finds its arguments. */
+/* The numbers of a function's arguments, each of which may be null. */
 typedef struct SpkRoleArgs
 {
-	int exclude; /* text[], may be NULL */
-	int id;		 /* text, NULL: userid, or else the first excluded column that is no time */
-	int time;	 /* text, NULL: as_of, when it is a date or timestamp */
+	int exclude; /* text[] */
+	int id;		 /* text; by default userid, or else the first excluded column that has no time */
+	int time;	 /* text; by default as_of, when it is a date or timestamp */
 } SpkRoleArgs;
 
 /*
- * The roles that the arguments give to columns of a source.  Of the defaults only
- * excluded ones count.  The n_more names, of which NULLs are left out and the
- * first is the label, are excluded beside.  A name of id or time that is no
- * column, a time that is none, and an id that is the label or the time are errors; names in exclude that are no columns are told in a NOTICE, but
- * for those of its default.
+ * Returns the roles that the arguments give to the source's columns, in the current
+ * memory context.  A default of id or time counts only when exclude has it.  The n_more
+ * names in more are no features either; the first of them is the label, and NULLs are
+ * left out.
+ *
+ * An id or time that is no column of the source is an error, and so are a time that is
+ * no date or timestamp, and an id that is the label or the time.  A NOTICE tells of
+ * names in exclude that are no columns; those of its default are told only when a
+ * column differs from them in case alone.
  */
 extern SpkRoles spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args,
 								 TupleDesc columns, const char *const *more, int n_more);
 
-/* The base type of the column of this name if it is a date or timestamp, else InvalidOid. */
+/* The base type of the column with this name if that is a date or timestamp, else InvalidOid. */
 extern Oid spk_time_type(TupleDesc columns, const char *name);
 
 #endif /* SPK_ROWS_COLUMN_ROLES_H */

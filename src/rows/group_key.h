@@ -1,7 +1,7 @@
 /*
  * group_key.h
- *	  The key of the group that a row belongs to: a user of whom there are
- *	  several rows.
+ *	  The key of the group that a row belongs to.  A group is mostly a user, of whom
+ *	  there are several rows.
  */
 #ifndef SPK_ROWS_GROUP_KEY_H
 #define SPK_ROWS_GROUP_KEY_H
@@ -12,27 +12,27 @@
 
 #include "rows/row.h"
 
-/* The column that tells a row's group, and how to read it. */
+/* The column that has a row's group, and how it is read. */
 typedef struct SpkGroupKey
 {
 	int		 attno;	 /* counted from 0 */
 	Oid		 type;	 /* the base type */
-	FmgrInfo output; /* of types without a way of their own */
+	FmgrInfo output; /* the type's output function, for types that are compared as text */
 } SpkGroupKey;
 
 /*
- * Finds the column of this name, of any type, in rows like this one; what it
- * keeps is in memory of the context.  No such column is
+ * Finds the column of this name, which may be of any type, in rows like this one.
+ * What the key keeps is in the context.  When there is no such column, that is
  * ERRCODE_UNDEFINED_COLUMN.
  */
 extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name,
 							   MemoryContext context);
 
 /*
- * The key of the loaded row, a hash of the value; 0 when that is NULL, and
- * never otherwise.  Integers of any width have the same key when they are
- * equal, texts when their bytes are (the padding of char(n) aside), others when
- * their text forms are.
+ * Returns the key of the loaded row: a hash of the value, or 0 if and only if the
+ * value is NULL.  Integers of any width have the same key when they are equal, texts
+ * when their bytes are equal (but for the padding of char(n)), and all others when
+ * their text forms are equal.
  */
 extern uint64 spk_group_key(SpkGroupKey *key, const SpkRow *row);
 

@@ -24,9 +24,9 @@
 #include "rows/row.h"
 
 /*
- * Tables that a query reads are locked; a composite type of its own is not, and
- * could be altered while its rows are read, so that numbers would be taken for
- * pointers.
+ * Locks a composite type that stands alone.  A query has locked the tables that it
+ * reads, but not such a type, which could be altered while its rows are read; numbers
+ * would then be taken for pointers.
  */
 static void
 lock_row_type(Oid type)
@@ -108,7 +108,7 @@ spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
 		HeapTupleHeaderGetTypMod(tuple) != row->typmod)
 		return false;
 
-	/* an anonymous type never changes; a table may, between two calls, and then has no version at first */
+	/* an anonymous type never changes; a table may between two calls, and has no version at first */
 	return row->entry == NULL || row->entry->tupDesc_identifier == row->version;
 }
 
@@ -118,7 +118,7 @@ spk_row_limit(SpkRow *row, int n_columns)
 	row->n_loaded = Min(n_columns, row->desc->natts);
 }
 
-/* Where the column's values begin in the data of tuples without NULLs, or -1. */
+/* Where the column begins in the data of tuples without NULLs; -1 when that differs. */
 static int
 fixed_offset(TupleDesc desc, int attno)
 {
@@ -166,7 +166,7 @@ spk_row_find(const SpkRow *row, const char *name)
 	return -1;
 }
 
-/* Is it a type of strings, as citext is, whose values are those of text? */
+/* Is it a type of strings, such as citext, whose values are stored as those of text? */
 static bool
 is_stored_as_text(Oid type)
 {
@@ -177,7 +177,7 @@ is_stored_as_text(Oid type)
 	return category == TYPCATEGORY_STRING && IsBinaryCoercible(type, TEXTOID);
 }
 
-/* How values of a base type are read; false when it is no feature. */
+/* Sets how values of a base type are read, and as what.  False when it is no feature. */
 static bool
 classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 {
@@ -209,6 +209,8 @@ classify(Oid type, SpkRead *read, SpkFeatureKind *kind)
 			*kind = known[i].kind;
 			return true;
 		}
+
+	/* enums and types of extensions have no fixed numbers: what they are is in the catalogs */
 	*kind = SPK_CATEGORY;
 	*read = type_is_enum(type) ? SPK_READ_ENUM : SPK_READ_TEXT;
 	return *read == SPK_READ_ENUM || is_stored_as_text(type);
@@ -300,6 +302,7 @@ datum_number(Datum value, const SpkRowColumn *column)
 		case SPK_READ_FLOAT8:
 			return DatumGetFloat8(value);
 		case SPK_READ_NUMERIC:
+			/* one beyond a double's range becomes infinite, which the caller refuses by name */
 			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
 		case SPK_READ_DATE:
 			return date_number(DatumGetDateADT(value));
@@ -352,7 +355,10 @@ spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns, const u
 	}
 }
 
-/* Keeps the text of a "char" in row->label: a byte that is no ASCII as PostgreSQL 16 and later write it. */
+/*
+ * Puts the text of a "char" into row->label.  A byte beyond ASCII is written in octal,
+ * as PostgreSQL 16 and later do, so that models go on working after an upgrade.
+ */
 static void
 load_char(SpkRow *row, char value)
 {
@@ -365,7 +371,7 @@ load_char(SpkRow *row, char value)
 	}
 }
 
-/* Keeps the label of an enum value in row->label. */
+/* Puts the label of an enum value into row->label. */
 static void
 load_enum_label(SpkRow *row, Oid value)
 {

@@ -1,17 +1,17 @@
 /*
  * row.h
- *	  From a record to feature values, by column name and type.
+ *	  From a record to the values of features, by the names and types of its columns.
  *
- * Training (collect.c) and prediction (predict.c) read rows through here, so
- * that both see the same values.  What a column's type means for a feature:
+ * Training and prediction both read rows through here, so that they see the same
+ * values.  A column's type says what it is as a feature:
  *
  *	  boolean, integers, floats, numeric			SPK_NUMBER
- *	  date, timestamp							SPK_TIME, microseconds since 2000
- *	  timestamptz								SPK_INSTANT, likewise
+ *	  date, timestamp							SPK_TIME, in microseconds since 2000
+ *	  timestamptz								SPK_INSTANT, in microseconds since 2000
  *	  text, varchar, char(n), enums, name, "char",
- *	  and types that are stored as text, as citext	SPK_CATEGORY, as their text is spelled
+ *	  and types that are stored as text (citext)	SPK_CATEGORY, which is its text
  *
- * and domains over them.  No other type is a feature.
+ * A domain is what its base type is.  Columns of other types cannot be features.
  */
 #ifndef SPK_ROWS_ROW_H
 #define SPK_ROWS_ROW_H
@@ -51,83 +51,90 @@ typedef struct SpkRowColumn
 	int			   attno; /* counted from 0 */
 	SpkFeatureKind kind;
 	SpkRead		   read;
-	int16		   length; /* of the type, as pg_type has them */
-	bool		   by_value;
-	int			offset; /* in the data of tuples without NULLs; -1: differs from tuple to tuple */
-	const char *name;	/* lives as long as the row */
+	int16		   length;	 /* pg_type.typlen */
+	bool		   by_value; /* pg_type.typbyval */
+	int			   offset; /* in the data of tuples without NULLs; -1 when it differs among them */
+	const char	  *name;   /* lives as long as the row */
 } SpkRowColumn;
 
-/* A row type, kept across calls, and the values of the last row read. */
+/* A row type, which is kept across calls, and the values of the row that was read last. */
 typedef struct SpkRow
 {
 	Oid				type;
 	int32			typmod;
-	TypeCacheEntry *entry;	  /* of a named type; lives as long as the backend */
-	uint64			version;  /* of it: changes when it is altered */
+	TypeCacheEntry *entry;	  /* of a named type, else NULL; lives as long as the backend */
+	uint64			version;  /* of a named type: changes when it is altered */
 	TupleDesc		desc;	  /* our own copy */
-	int				n_loaded; /* columns that are taken out of a tuple */
+	int				n_loaded; /* so many columns, from the first one on, are taken out of a tuple */
 	HeapTupleData	tuple;
 	TupleTableSlot *slot;
 	Datum		   *values; /* the slot's */
 	bool		   *nulls;
-	NameData		label; /* of the last enum value or "char" read */
+	NameData		label; /* the text of the enum value or "char" that was read last */
 } SpkRow;
 
-/* Makes a row for tuples of this one's type, in memory of this context. */
+/* Makes a row for tuples of the same type as this one, in memory of the context. */
 extern SpkRow *spk_row_make(HeapTupleHeader tuple, MemoryContext context);
 extern void	   spk_row_free(SpkRow *row);
 
 /*
- * Makes a row of a function's arguments from number first on, n of them with
- * these names, in memory of this context.
+ * Makes a row whose columns are n arguments of a function, from number first on.  They
+ * get these names.  The row is in memory of the context.
  */
 extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n,
 									const char *const *names, MemoryContext context);
 
-/* Takes the values of such a row from the arguments of a call. */
+/* Loads a row that spk_row_of_arguments has made with the arguments of a call. */
 extern void spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first);
 
-/* Is the tuple of the type that row was made for?  Cheap enough for every row. */
+/* Is the tuple of the type that the row was made for?  This is cheap enough for every tuple. */
 extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);
 
-/* Values of columns from n_columns on will not be read: rows are taken apart up to there. */
+/* From now on only the first n_columns columns are loaded, and only these may be read. */
 extern void spk_row_limit(SpkRow *row, int n_columns);
 
-/* Are the values of all columns that will be read at their offsets in this tuple? */
+/* Do all columns that are loaded lie at their offsets in this tuple, if they have offsets? */
 extern bool spk_row_is_flat(const SpkRow *row, HeapTupleHeader tuple);
 
-/* Of a flat tuple the values in some columns (which) of numbers or times that have an offset. */
+/*
+ * Reads some columns of a flat tuple without taking it apart: the n_which columns whose
+ * numbers are in which.  They must be numbers or times and have an offset.  The value of
+ * columns[i] goes to values[i].
+ */
 extern void spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *columns,
 								 const uint32 *which, int n_which, double *values);
 
-/* Takes the tuple apart; its values are read with the functions below. */
+/* Takes the tuple apart.  The functions below read its values, as long as the tuple is there. */
 extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
 
-/* Counted from 0; -1 when there is no such column. */
+/* The number of the column with this name, counted from 0; -1 when there is none. */
 extern int spk_row_find(const SpkRow *row, const char *name);
 
-/* May column attno, not a dropped one, be a feature? */
+/* May this column, which must not be a dropped one, be a feature? */
 extern bool spk_row_is_feature(const SpkRow *row, int attno);
 
 /*
- * What column attno, not a dropped one, means as a feature.  A type that is no
- * feature is ERRCODE_DATATYPE_MISMATCH.
+ * How this column, which must not be a dropped one, serves as a feature.  A type that
+ * cannot be a feature is ERRCODE_DATATYPE_MISMATCH.
  */
 extern SpkRowColumn spk_row_column(const SpkRow *row, int attno);
 
-/* For messages: "a number", "a time", "a category". */
+/* The kind in words, for messages: "a number", "a time", "a category" and so on. */
 extern const char *spk_kind_phrase(SpkFeatureKind kind);
 
-/* The loaded row's value in a column of numbers or times; NaN when missing. */
+/* The loaded row's value in a column of numbers or times; NaN when it is NULL. */
 extern double spk_row_number(const SpkRow *row, const SpkRowColumn *column);
 
-/* Is this number, from spk_row_number and SPK_EXACT_NUMBERS or more, the very value in the column? */
+/*
+ * Is this number the very value in the column?  It must come from spk_row_number, and
+ * be SPK_EXACT_NUMBERS or more in size: smaller whole numbers are always exact.
+ */
 extern bool spk_row_is_exact(const SpkRow *row, const SpkRowColumn *column, double number);
 
 /*
- * The loaded row's value in a column of categories; the name is NULL when it
- * is missing.  Good until the next row or enum value is read; a value that was
- * stored compressed is expanded into the current memory context.
+ * The loaded row's value in a column of categories; its name is NULL when the value is.
+ * It may be used until the next row is loaded or the next category is read.  A value
+ * that is stored compressed is expanded into the current memory context.
  */
 extern SpkCategory spk_row_category(SpkRow *row, const SpkRowColumn *column);
 

@@ -34,6 +34,8 @@ check_column(const SpkStoreColumn *c, uint32 n_rows, bool received)
 
 	Assert(c->name != NULL);
 	Assert(c->values != NULL || n_rows == 0);
+
+	/* what is infinite was refused as it came; values in received bytes need not be aligned */
 	if (c->kind != SPK_CATEGORY)
 	{
 		Assert(c->kind == SPK_NUMBER || spk_kind_is_time(c->kind));
