@@ -1,6 +1,6 @@
 /*
  * collect.c
- *	  The aggregate that packs training rows into columns.
+ *	  Packs training rows into columns, one after the other as an aggregate gets them.
  *
  * Each parallel worker packs the rows it scans, so that a few large blocks and
  * not millions of tuples travel to the leader.  What is the same for all rows
@@ -24,7 +24,6 @@
 #include "host/label.h"
 #include "models/options_json.h"
 #include "rows/row.h"
-#include "rows/row_store_bytes.h"
 #include "models/algorithm.h"
 
 /* A constant argument as it was when we parsed it last. */
@@ -409,43 +408,4 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	else
 		collect_labelled(collector, store, fcinfo);
 	return store;
-}
-
-PG_FUNCTION_INFO_V1(sparkify_collect_combinefn);
-Datum
-sparkify_collect_combinefn(PG_FUNCTION_ARGS)
-{
-	SpkRowStore	 *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
-	SpkRowStore	 *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
-	MemoryContext aggcontext;
-
-	if (!AggCheckCallContext(fcinfo, &aggcontext))
-		elog(ERROR, "training rows combined outside an aggregate");
-	if (other != NULL)
-	{
-		if (store == NULL)
-			store = spk_store_new(aggcontext, other->algorithm, &other->options);
-		spk_store_merge(store, other);
-	}
-	if (store == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(store);
-}
-
-PG_FUNCTION_INFO_V1(sparkify_collect_serialfn);
-Datum
-sparkify_collect_serialfn(PG_FUNCTION_ARGS)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "training rows serialized outside an aggregate");
-	PG_RETURN_BYTEA_P(spk_store_send((SpkRowStore *) PG_GETARG_POINTER(0)));
-}
-
-PG_FUNCTION_INFO_V1(sparkify_collect_deserialfn);
-Datum
-sparkify_collect_deserialfn(PG_FUNCTION_ARGS)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "training rows deserialized outside an aggregate");
-	PG_RETURN_POINTER(spk_store_receive(PG_GETARG_BYTEA_PP(0)));
 }

@@ -1,0 +1,50 @@
+/*
+ * collect_states.c
+ *	  The states of aggregates that collect training rows, between parallel workers
+ *	  and the leader.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+
+#include "rows/row_store.h"
+#include "rows/row_store_bytes.h"
+
+PG_FUNCTION_INFO_V1(sparkify_collect_combinefn);
+Datum
+sparkify_collect_combinefn(PG_FUNCTION_ARGS)
+{
+	SpkRowStore	 *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
+	SpkRowStore	 *other = PG_ARGISNULL(1) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(1);
+	MemoryContext aggcontext;
+
+	if (!AggCheckCallContext(fcinfo, &aggcontext))
+		elog(ERROR, "training rows combined outside an aggregate");
+	if (other != NULL)
+	{
+		if (store == NULL)
+			store = spk_store_new(aggcontext, other->algorithm, &other->options);
+		spk_store_merge(store, other);
+	}
+	if (store == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(store);
+}
+
+PG_FUNCTION_INFO_V1(sparkify_collect_serialfn);
+Datum
+sparkify_collect_serialfn(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows serialized outside an aggregate");
+	PG_RETURN_BYTEA_P(spk_store_send((SpkRowStore *) PG_GETARG_POINTER(0)));
+}
+
+PG_FUNCTION_INFO_V1(sparkify_collect_deserialfn);
+Datum
+sparkify_collect_deserialfn(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "training rows deserialized outside an aggregate");
+	PG_RETURN_POINTER(spk_store_receive(PG_GETARG_BYTEA_PP(0)));
+}
