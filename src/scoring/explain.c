@@ -1,6 +1,6 @@
 /*
  * explain.c
- *	  churn_explain and churn_reasons: what moves the prediction of one row.
+ *	  churn_explain and churn_reasons: which features move the prediction of a row.
  */
 #include "compat.h"
 
@@ -23,7 +23,7 @@
 #include "host/pg_host.h"
 #include "host/args.h"
 
-/* What a feature moves the prediction by. */
+/* By how much a feature moves the prediction. */
 typedef struct Move
 {
 	uint32 feature;
@@ -34,13 +34,14 @@ typedef struct Explainer
 {
 	const SpkModel	 *model;
 	SpkHost			  host;
-	SpkShap			 *shap;	   /* of its trees; NULL when it has none */
+	SpkShap			 *shap;	   /* of the model's trees; NULL when it has none */
 	SpkFeatureBinding binding; /* asks for all features */
-	FmgrInfo		 *outputs; /* of the row's columns, one for each feature; not of categories */
-	double			 *values;  /* of the row, one for each feature */
-	uint8			 *codes;   /* likewise */
-	double			 *contributions; /* likewise */
-	Move			 *moves;		 /* likewise, in the order that is asked for */
+	/* arrays with an element for each feature: */
+	FmgrInfo *outputs; /* output functions of the row's columns; not set for categories */
+	double	 *values;  /* of the row */
+	uint8	 *codes;   /* of the row */
+	double	 *contributions;
+	Move	 *moves; /* sorted */
 } Explainer;
 
 static void *
@@ -65,7 +66,7 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	return e;
 }
 
-/* ---- Values as text, as a cast to text gives them ---- */
+/* ---- Values, in the form that a cast to text gives them ---- */
 
 static void
 find_outputs(Explainer *e)
@@ -84,7 +85,7 @@ find_outputs(Explainer *e)
 	}
 }
 
-/* NULL when it is. */
+/* The value of the feature's column as text; NULL when it is NULL. */
 static char *
 value_text(Explainer *e, uint32 feature)
 {
@@ -104,7 +105,7 @@ value_text(Explainer *e, uint32 feature)
 	return OutputFunctionCall(&e->outputs[feature], row->values[column->attno]);
 }
 
-/* A fraction in six digits, which tell people as much as seventeen. */
+/* A fraction with six digits, which tell people as much as seventeen. */
 static char *
 fraction_text(double value)
 {
@@ -162,7 +163,7 @@ base_of(const Explainer *e)
 	return e->shap != NULL ? spk_shap_base(e->shap) : spk_additive_base(e->model);
 }
 
-/* Sets the moves of the row, sorted; ties in the order of the model's features. */
+/* Sets the moves of the row, sorted.  Ties are in the order of the model's features. */
 static void
 explain(Explainer *e, HeapTupleHeader tuple, int (*compare)(const void *, const void *))
 {
@@ -179,7 +180,7 @@ explain(Explainer *e, HeapTupleHeader tuple, int (*compare)(const void *, const 
 	qsort(e->moves, e->model->n_features, sizeof(Move), compare);
 }
 
-/* Largest first. */
+/* The largest contribution first. */
 static int
 compare_contribution(const void *a, const void *b)
 {
@@ -191,7 +192,7 @@ compare_contribution(const void *a, const void *b)
 	return x->feature < y->feature ? -1 : x->feature > y->feature;
 }
 
-/* Largest first, whatever the direction. */
+/* The largest contribution first, whatever its sign. */
 static int
 compare_size(const void *a, const void *b)
 {
@@ -203,7 +204,7 @@ compare_size(const void *a, const void *b)
 	return compare_contribution(a, b);
 }
 
-/* The row of a feature, or of the base when there is no name. */
+/* Adds the row of a feature or, when feature is NULL, that of the base value. */
 static void
 put_move(ReturnSetInfo *rsinfo, const char *feature, const char *value, double contribution)
 {
@@ -260,6 +261,8 @@ churn_reasons(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of reasons must not be negative")));
+
+	/* only what raises the risk is a reason: what follows lowers it, as the order is by sign */
 	e = spk_prepared_model(fcinfo, prepare);
 	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_contribution);
 	top = (int32) Min((uint32) top, e->model->n_features);

@@ -1,6 +1,6 @@
 /*
  * feature_binding.c
- *	  Where the features of a model are in the rows that it is applied to.
+ *	  Where a model's features are in the rows that the model is applied to.
  */
 #include "compat.h"
 
@@ -27,7 +27,7 @@ spk_binding_ask(SpkFeatureBinding *binding, uint32 feature)
 	binding->asked[binding->n_asked++] = feature;
 }
 
-/* The feature's column, of the right kind. */
+/* The feature's column in the row, which must be of the feature's kind. */
 static SpkRowColumn
 find_column(const SpkRow *row, const SpkFeature *feature)
 {
@@ -55,13 +55,16 @@ find_column(const SpkRow *row, const SpkFeature *feature)
 void
 spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 {
-	int last = -1; /* column that will be read */
+	int last = -1; /* the last column that will be read */
 
+	/* an error must leave no row behind whose columns are not known */
 	if (binding->row != NULL)
 		spk_row_free(binding->row);
 	binding->row = NULL;
 	for (uint32 i = 0; i < binding->model->n_features; i++)
 		binding->columns[i] = find_column(row, &binding->model->features[i]);
+
+	/* all features have to be there, but only those that are asked for are read */
 	binding->flat = true;
 	for (int i = 0; i < binding->n_asked; i++)
 	{
@@ -72,6 +75,7 @@ spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 	}
 	spk_row_limit(row, last + 1);
 	binding->row = row;
+	spk_binding_check(binding);
 }
 
 uint8
@@ -82,3 +86,45 @@ spk_binding_category(const SpkFeatureBinding *binding, uint32 feature)
 	return c.name == NULL ? SPK_MISSING :
 							spk_code_category(&binding->model->features[feature], c.name, c.len);
 }
+
+#ifdef USE_ASSERT_CHECKING
+
+void
+spk_binding_check(const SpkFeatureBinding *binding)
+{
+	const SpkModel *model = binding->model;
+	const SpkRow   *row = binding->row;
+	bool			flat = true;
+
+	Assert(binding->n_asked >= 0 && (uint32) binding->n_asked <= model->n_features);
+	for (int i = 0; i < binding->n_asked; i++)
+	{
+		Assert(binding->asked[i] < model->n_features);
+		Assert(i == 0 || binding->asked[i] > binding->asked[i - 1]);
+	}
+	if (row == NULL)
+		return;
+
+	/* what a feature learned from holds only for the column that has its name and kind */
+	for (uint32 i = 0; i < model->n_features; i++)
+	{
+		const SpkRowColumn *column = &binding->columns[i];
+
+		Assert(column->attno >= 0 && column->attno < row->desc->natts);
+		Assert(!TupleDescAttr(row->desc, column->attno)->attisdropped);
+		Assert(strcmp(column->name, model->features[i].name) == 0);
+		Assert(column->kind == model->features[i].kind);
+	}
+
+	/* what is read is loaded; a flat row has all of it in place */
+	for (int i = 0; i < binding->n_asked; i++)
+	{
+		const SpkRowColumn *column = &binding->columns[binding->asked[i]];
+
+		Assert(column->attno < row->n_loaded);
+		flat = flat && column->kind != SPK_CATEGORY && column->offset >= 0;
+	}
+	Assert(binding->flat == flat);
+}
+
+#endif

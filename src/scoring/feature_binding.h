@@ -1,6 +1,6 @@
 /*
  * feature_binding.h
- *	  Where the features of a model are in the rows that it is applied to.
+ *	  Where a model's features are in the rows that the model is applied to.
  */
 #ifndef SPK_SCORING_FEATURE_BINDING_H
 #define SPK_SCORING_FEATURE_BINDING_H
@@ -9,31 +9,33 @@
 
 typedef struct SpkFeatureBinding
 {
-	MemoryContext	context; /* of what is allocated here */
+	MemoryContext	context; /* owns the row and the arrays */
 	const SpkModel *model;
 	SpkRow		   *row;	 /* NULL until the first row */
-	SpkRowColumn   *columns; /* of the row, one for each feature */
-	uint32		   *asked;	 /* features whose values will be read, ascending */
+	SpkRowColumn   *columns; /* one for each feature, in the row */
+	uint32		   *asked;	 /* the features whose values will be read, ascending */
 	int				n_asked;
-	bool			flat; /* can all of these be read where they are in a row without NULLs? */
+	bool			flat; /* can all of these be read in place, in a row without NULLs? */
 } SpkFeatureBinding;
 
 /*
- * Without a row yet, and asking for no feature: the caller puts those it wants,
- * once each, with spk_binding_ask.  The model must stay.
+ * Starts without a row, and without a feature to read.  The caller then asks for the
+ * features that it wants to read, in ascending order, each once.  The model must stay as
+ * long as the binding.
  */
 extern void spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model,
 							 MemoryContext context);
 extern void spk_binding_ask(SpkFeatureBinding *binding, uint32 feature);
 
 /*
- * Finds the model's features, all of them, in rows like this one, which becomes
- * binding->row.  A column that is missing (ERRCODE_UNDEFINED_COLUMN) or of a type
- * that the model was not trained on (ERRCODE_DATATYPE_MISMATCH) is an error.
+ * Finds all of the model's features in rows like this one.  The row becomes
+ * binding->row; the one before it is freed.  A missing column is
+ * ERRCODE_UNDEFINED_COLUMN, a column of a kind that the model was not trained on
+ * ERRCODE_DATATYPE_MISMATCH.
  */
 extern void spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row);
 
-/* Does so when the tuple is not like the one before it, and tells whether it was not. */
+/* Finds them in a row for this tuple, unless it is like the one before.  True when it was not. */
 static inline bool
 spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
 {
@@ -43,7 +45,17 @@ spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
 	return true;
 }
 
-/* The code of the loaded row's value in a categorical feature, SPK_MISSING when it is none that training knew. */
+/*
+ * The code of the loaded row's value in a categorical feature.  It is SPK_MISSING when the
+ * value is NULL, and when training did not know it.
+ */
 extern uint8 spk_binding_category(const SpkFeatureBinding *binding, uint32 feature);
+
+/* Checks all that is true of a binding, with or without a row. */
+#ifdef USE_ASSERT_CHECKING
+extern void spk_binding_check(const SpkFeatureBinding *binding);
+#else
+#define spk_binding_check(binding) ((void) 0)
+#endif
 
 #endif /* SPK_SCORING_FEATURE_BINDING_H */

@@ -1,12 +1,12 @@
 /*
  * join_model.c
- *	  Rows joined with a table of models, in parallel.
+ *	  Parallel joins of rows with a table of models.
  *
- * A nested loop reads its inner side again for every outer row, here a table of
- * models for every row to predict, unless that is kept in memory.  Before
- * PostgreSQL 18 the planner does not think of keeping it when the loop is
- * parallel: such plans take twice the CPU, or look so expensive that there is
- * no parallel one.  For queries that predict, this thinks of it.
+ * A nested loop reads its inner side again for every outer row: a table of models is
+ * read for every row to predict, unless it is kept in memory.  Before PostgreSQL 18 the
+ * planner does not consider keeping it when the loop is parallel.  Such plans take
+ * twice the CPU, or look so expensive that none is parallel.  A hook adds the plans
+ * that keep it, in queries that predict.
  */
 #include "compat.h"
 
@@ -23,10 +23,13 @@
 
 static set_join_pathlist_hook_type previous_hook = NULL;
 
-/* The last query planned that predicts; a later one may have its address, and does no harm. */
+/*
+ * The query that predicts and was planned last.  A later one may have the same address;
+ * it only gets more plans to choose from.
+ */
 static const PlannerGlobal *predicting = NULL;
 
-/* Is it worth a thought?  The conditions are PostgreSQL 18's. */
+/* May the inner side be kept?  The conditions are PostgreSQL 18's. */
 static bool
 may_keep(const RelOptInfo *joinrel, const RelOptInfo *outerrel, const Path *inner,
 		 JoinType jointype)
@@ -87,7 +90,10 @@ note_query(const SupportRequestSimplify *request)
 
 #endif
 
-/* Support of what takes a model and a row: simplifies nothing, but sees queries with them before joins. */
+/*
+ * The support function of those that take a model and a row.  It simplifies nothing, but
+ * it is called before joins are planned, and so learns which queries predict.
+ */
 PG_FUNCTION_INFO_V1(sparkify_predict_support);
 Datum
 sparkify_predict_support(PG_FUNCTION_ARGS)

@@ -1,19 +1,20 @@
 /*
  * model_cache.c
- *	  Models that a place in a query has made ready for use.
+ *	  The models that have been made ready for use at a place in a query.
  *
- * How a value is known again.  A toast pointer stands for the value that it
- * points to: a model that is stored again gets another one, and the numbers of
- * a toast table come round after four billion only.  All else is compared byte
- * for byte: the fingerprint in a model's header finds it, but two different
- * models can be made to share one, and neither must answer for the other.
+ * How a value is recognised.  A toast pointer stands for the value that it points to: a
+ * model that is stored again gets another pointer, and the numbers of a toast table
+ * start again only after four billion.  All other values are compared byte for byte.
+ * The fingerprint in a model's header is where the hash finds it, but it does not
+ * decide: two different models can be made to share one, and neither must answer for
+ * the other.
  *
- * A plain value of a megabyte would take longer to compare than to apply.  So
- * where the plan says that all rows have the same one, it is not compared to
- * the end again; see Constancy.
+ * To compare a plain value of a megabyte would take longer than to apply the model.  So
+ * where the plan says that all rows have the same value, it is not compared to the end
+ * again; see Constancy.
  *
- * As many models stay as fit sparkify.model_cache_memory, and some in any case;
- * then the least recently used one goes.
+ * Models are kept up to sparkify.model_cache_memory, and a few in any case.  Then the one
+ * that was used least recently is dropped.
  */
 #include "compat.h"
 
@@ -27,33 +28,34 @@
 #include "scoring/model_cache.h"
 #include "models/model_type.h"
 
-/* Models kept for each place in a query, whatever their size. */
+/* So many models are kept for each place in a query, whatever their size. */
 #define MIN_KEPT 8
 
 #define FIRST_BUCKETS 16
 
-/* Bytes of a parameter's value that are compared for every row: of most models all. */
+/* So many bytes of a parameter's value are compared for every row; most models have fewer. */
 #define COMPARED_START 8192
 
 static int model_cache_memory; /* kB */
 
-/* How long does the memory at the argument's address hold the same value? */
+/* For how long does the memory at the argument's address hold the same value? */
 typedef enum Constancy
 {
-	FOR_THE_ROW, /* a column, or whatever is computed for each row */
+	FOR_THE_ROW, /* it is a column, or computed for each row */
 
 	/*
-	 * A parameter: the result of a subquery that is computed once, or what came
-	 * with the query.  But the inner side of a nested loop has parameters, too,
-	 * and a variable of PL/pgSQL is one; they change, and another value can come
-	 * to lie at the same address.  Its start, the fingerprint with it, tells them
-	 * apart, unless two models of one length were made to share one.
+	 * It is a parameter: the result of a subquery that is computed once, or a
+	 * parameter of the query.  But the inner side of a nested loop has parameters,
+	 * too, and a variable of PL/pgSQL is one.  These change, and another value can
+	 * come to lie at the same address.  The start of a value, which has the
+	 * fingerprint, tells the two apart, unless two models of one length were made to
+	 * share it.
 	 */
 	FOR_MOST_ROWS,
-	FOR_EVER /* a constant of the expression */
+	FOR_EVER /* it is a constant of the expression */
 } Constancy;
 
-/* What tells a value from others, and where to look for it. */
+/* The bytes that tell a value from others, and the hash by which it is found. */
 typedef struct ModelKey
 {
 	size_t		len;
@@ -63,10 +65,10 @@ typedef struct ModelKey
 
 typedef struct KeptModel
 {
-	dlist_node		  by_use;  /* first, the last used one */
-	struct KeptModel *next;	   /* of its bucket */
-	MemoryContext	  context; /* of this and all below */
-	size_t			  size;	   /* of the context */
+	dlist_node		  by_use;
+	struct KeptModel *next;	   /* in the same bucket */
+	MemoryContext	  context; /* has this struct, the key and what was prepared */
+	size_t			  size;	   /* of the context, in bytes */
 	ModelKey		  key;
 	void			 *prepared;
 } KeptModel;
@@ -75,11 +77,11 @@ typedef struct ModelCache
 {
 	MemoryContext context;
 	Constancy	  constancy; /* of the argument */
-	KeptModel	 *last;		 /* used by the call before */
+	KeptModel	 *last;		 /* the model of the call before, or NULL */
 	const void	 *seen;		 /* where its bytes lay in that call; they may be gone */
-	dlist_head	  by_use;
+	dlist_head	  by_use;	 /* the models that are kept, the one used last first */
 	int			  n_kept;
-	size_t		  size;		 /* of those kept, together */
+	size_t		  size;		 /* of all of them together, in bytes */
 	uint32		  n_buckets; /* a power of two, 0 before the first model */
 	KeptModel	**buckets;
 } ModelCache;
@@ -111,7 +113,7 @@ model_key(const struct varlena *value)
 	return key;
 }
 
-/* Of the start of the key: a toast pointer whole, of a model its header. */
+/* Hashes the start of the key, which is a whole toast pointer, or the header of a model. */
 static uint32
 hash_key(const ModelKey *key)
 {
@@ -195,7 +197,7 @@ drop_kept(ModelCache *cache, KeptModel *kept)
 
 /* ---- Models ---- */
 
-/* Its first row has made it larger, as the row's columns are found then. */
+/* Measures a model again: its first row has made it larger, because columns are found then. */
 static void
 measure(ModelCache *cache, KeptModel *kept)
 {
@@ -204,7 +206,10 @@ measure(ModelCache *cache, KeptModel *kept)
 	cache->size += kept->size;
 }
 
-/* Not in the cache yet; what an error leaves behind goes with the call's memory. */
+/*
+ * Prepares a model, which is not in the cache yet.  Its context is below the current one,
+ * so that what an error leaves behind goes with the call's memory.
+ */
 static KeptModel *
 make_kept(struct varlena *value, const ModelKey *key, SpkPrepare prepare)
 {
@@ -241,7 +246,7 @@ keep(ModelCache *cache, struct varlena *value, const ModelKey *key, SpkPrepare p
 	return kept;
 }
 
-/* Whoever calls us without an expression may have another value each time. */
+/* A caller that has no expression for us may pass another value each time. */
 static Constancy
 constancy_of(const FmgrInfo *flinfo)
 {
@@ -250,7 +255,7 @@ constancy_of(const FmgrInfo *flinfo)
 	if (arg == NULL || !IsA(arg, FuncExpr) || ((FuncExpr *) arg)->args == NIL)
 		return FOR_THE_ROW;
 	arg = linitial(((FuncExpr *) arg)->args);
-	while (IsA(arg, RelabelType)) /* a churn_forest as a churn_model */
+	while (IsA(arg, RelabelType)) /* a churn_forest that is used as a churn_model */
 		arg = (Node *) ((RelabelType *) arg)->arg;
 	return IsA(arg, Const) ? FOR_EVER : IsA(arg, Param) ? FOR_MOST_ROWS : FOR_THE_ROW;
 }
@@ -267,7 +272,7 @@ make_cache(FmgrInfo *flinfo)
 	return cache;
 }
 
-/* The model is not that of the call before. */
+/* Makes the model of this value the last one, as it is not that of the call before. */
 static void
 turn_to(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prepare)
 {

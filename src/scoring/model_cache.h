@@ -1,11 +1,11 @@
 /*
  * model_cache.h
- *	  Models that a place in a query has made ready for use.
+ *	  The models that have been made ready for use at a place in a query.
  *
- * Functions that apply a model are called for millions of rows with few models.
- * A model is detoasted, checked and decoded when it first occurs at a place in
- * a query, and kept there with as many others as there is memory for; a stored
- * model is known again by its toast pointer, without being read.
+ * Functions that apply a model are called for millions of rows with few models.  A
+ * model is detoasted, checked and decoded when it first occurs at a place in a query.
+ * It is kept there, with as many others as there is memory for.  A stored model is
+ * recognised by its toast pointer, without being read.
  */
 #ifndef SPK_SCORING_MODEL_CACHE_H
 #define SPK_SCORING_MODEL_CACHE_H
@@ -17,9 +17,9 @@
 #include "core/models/model.h"
 
 /*
- * Makes what the function needs of a model, all in this context, where the
- * model lies as well; both are deleted together.  Its trees have a context of
- * their own below, which prepare may delete when it does not need them.
+ * Makes what a function needs of a model, in this context, where the model lies as
+ * well; both are deleted together.  The model's trees lie in a context of their own
+ * below it, which the function may delete when it does not need them.
  */
 typedef void *(*SpkPrepare)(SpkModel *model, MemoryContext context, MemoryContext trees);
 
@@ -27,8 +27,9 @@ typedef void *(*SpkPrepare)(SpkModel *model, MemoryContext context, MemoryContex
 extern void spk_define_model_cache(void);
 
 /*
- * What prepare has made of the model in argument 0, now or in an earlier call.
- * Uses fn_extra; errors are those of decoding a model.
+ * Returns what prepare has made of the model in argument 0, in this call or an earlier
+ * one.  It may be used until the next call.  It occupies fn_extra.  A value that is no
+ * valid model is an error.
  */
 extern void *spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare);
 

@@ -19,10 +19,10 @@
 typedef struct Prepared
 {
 	SpkModel		 *model;   /* without its trees */
-	SpkWalker		 *walker;  /* of its trees; NULL when it has none */
-	SpkFeatureBinding binding; /* asks for the features that trees use, or all */
-	double			 *values;  /* of the row, one for each feature; of those asked for */
-	uint8			 *codes;   /* that trees ask for */
+	SpkWalker		 *walker;  /* of the model's trees; NULL when it has none */
+	SpkFeatureBinding binding; /* asks for the features that trees use, or for all of them */
+	double			 *values;  /* of the row, one for each feature; set for those asked for */
+	uint8			 *codes;   /* answers to all questions of the trees; NULL without trees */
 } Prepared;
 
 /* Lays out the model's trees for walking, and gives back their memory. */
@@ -57,7 +57,7 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	return p;
 }
 
-/* Reads the loaded row. */
+/* Reads the features that are asked for from the loaded row. */
 static void
 read_row(Prepared *p)
 {
@@ -76,7 +76,7 @@ read_row(Prepared *p)
 	}
 }
 
-/* Of the row that was read. */
+/* The prediction for the row that was read. */
 static double
 predict_row(const Prepared *p)
 {
@@ -120,7 +120,7 @@ churn_at_risk(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(predict_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1)) >= p->model->threshold);
 }
 
-/* A row of a call's arguments: the features in the model's order. */
+/* A row whose columns are the arguments of a call: the features in the model's order. */
 static SpkRow *
 row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 {
@@ -136,7 +136,10 @@ row_of_arguments(const Prepared *p, FunctionCallInfo fcinfo)
 	return spk_row_of_arguments(fcinfo, 1, (int) n, names, p->binding.context);
 }
 
-/* What churn_score calls: making a row of each and taking it apart would cost as much as reading the table. */
+/*
+ * This is what churn_score calls.  To make a row of the columns, only to take it apart
+ * again, would cost as much as reading the table.
+ */
 PG_FUNCTION_INFO_V1(sparkify_predict_values);
 Datum
 sparkify_predict_values(PG_FUNCTION_ARGS)

@@ -36,7 +36,7 @@ put_score(TupleTableSlot *slot, void *arg)
 	tuplestore_putvalues(result->store, result->desc, values, nulls);
 }
 
-/* The column of that name; NULL unless there is one of it. */
+/* The column with this name; NULL unless there is exactly one. */
 static Form_pg_attribute
 only_column(TupleDesc columns, const char *name)
 {
@@ -55,7 +55,10 @@ only_column(TupleDesc columns, const char *name)
 	return found;
 }
 
-/* Of the model's columns alone, where a function may have so many arguments and each is there; else of the whole row. */
+/*
+ * The call gets the model's columns as arguments, where a function may have so many and
+ * the source has each of them once.  Otherwise it gets the whole row.
+ */
 char *
 spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
 {
@@ -92,17 +95,22 @@ churn_score(PG_FUNCTION_ARGS)
 	char					*sql;
 
 	spk_require_args(fcinfo, names, lengthof(names));
+
+	/* the columns are known before the query runs, so that errors can name what is wrong */
 	model = spk_model_from_datum(value, CurrentMemoryContext);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	id = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	columns = spk_source_columns(from);
 	spk_source_require_column(columns, id, "id");
+
 	result.threshold = model->threshold;
 	spk_materialized_srf(fcinfo);
 	result.store = rsinfo->setResult;
 	result.desc = rsinfo->setDesc;
 	sql = psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s", quote_identifier(id),
 				   spk_prediction_of(model, columns, schema), from);
+
+	/* the model is a churn_model or a churn_forest, whichever this function was declared with */
 	(void) get_func_signature(function, &types, &n_types);
 	spk_source_run(sql, 1, types, &value, 2, (const Oid[]) {TEXTOID, FLOAT8OID}, put_score,
 				   &result);

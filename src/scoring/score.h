@@ -1,6 +1,6 @@
 /*
  * score.h
- *	  The call that applies a model to the rows of a source.
+ *	  The call in SQL that applies a model to a row of a source.
  */
 #ifndef SPK_SCORING_SCORE_H
 #define SPK_SCORING_SCORE_H
@@ -12,8 +12,9 @@
 #include "core/models/model.h"
 
 /*
- * The text of the call that predicts a row of q, a source with these columns;
- * the model is the query's parameter $1.  schema is the extension's, quoted.
+ * Returns the text of a call that predicts a row of the source q, which has these
+ * columns.  The model is parameter $1 of the query.  schema is the extension's, quoted.
+ * The text is palloc'd.
  */
 extern char *spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema);
 
