@@ -12,14 +12,18 @@
 #include "rows/row_store.h"
 #include "training/affordability.h"
 
-/* Of finished trees, at most; a model is never larger than a value may be. */
+/* The most bytes of finished trees; a model is never larger than a value may be. */
 static uint64
 trees_memory(uint64 n_trees, uint64 leaves)
 {
 	return Min(n_trees * (2 * leaves - 1) * sizeof(SpkNode), MaxAllocSize);
 }
 
-/* How many of the workers, which take so much each, there is memory for beside what growing takes. */
+/*
+ * How many of the workers is there memory for?  Each takes worker bytes beside growing,
+ * which the leader takes alone.  It is an error when the leader's part, or binning, which
+ * comes first, takes too much.
+ */
 static int
 affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worker, int n_workers)
 {
@@ -29,20 +33,21 @@ affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worke
 	return (int) Min((uint64) n_workers, (limit - growing) / worker);
 }
 
+/* The matrix of codes. */
 static uint64
 codes_memory(const SpkMatrix *matrix)
 {
 	return (uint64) matrix->n_rows * matrix->stride;
 }
 
-/* While a column's bins are found, or rows are put in order. */
+/* What finding a column's bins, or putting rows in order, takes for a while. */
 static uint64
 sorting_memory(const SpkMatrix *matrix)
 {
 	return (uint64) matrix->n_rows * (2 * sizeof(uint64) + 1);
 }
 
-/* Of one that grows trees: its own, and its tally out of bag, which it hands over as a copy. */
+/* A process that grows trees: its grower, and its tally out of bag with the copy it hands over. */
 static uint64
 worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {

@@ -1,6 +1,6 @@
 /*
  * affordability.h
- *	  How many workers there is memory for.
+ *	  How many workers there is memory for, within sparkify.max_training_memory.
  */
 #ifndef SPK_TRAINING_AFFORDABILITY_H
 #define SPK_TRAINING_AFFORDABILITY_H
@@ -11,22 +11,23 @@
 #include "core/trees/forest.h"
 
 /*
- * How many of these workers a forest may have: fewer when there is no memory
- * for all of them.  The table's rows are there until they are binned, its names
- * until the end.  An error when there is not enough for the leader alone.  Of
- * the matrix only n_rows, n_features and stride are used.
+ * Returns how many of these workers a forest may have: fewer than n_workers when there is
+ * no memory for all of them.  Not enough for the leader alone is an error.
+ *
+ * The table's values count until they are binned, and its names until the end.  Of the
+ * matrix, which need not exist yet, only n_rows, n_features and stride are used.
  */
 extern int spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix,
 								  const SpkTable *table, int n_workers);
 
 /*
- * Error when a serial fit of the model, whose algorithm, options and features
- * are set, to the table's rows as codes takes too much.
+ * Raises an error when a serial fit to codes of the table's rows takes too much memory.
+ * The model's algorithm, options and features are set.
  */
 extern void spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix,
 								 const SpkTable *table);
 
-/* How many of these workers gradient boosting may have, as a forest. */
+/* The same as spk_affordable_workers, for gradient boosting. */
 extern int spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix,
 								   const SpkTable *table, int n_workers);
 

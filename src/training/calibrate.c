@@ -1,13 +1,14 @@
 /*
  * calibrate.c
- *	  Training's option calibrate: a map fitted to scores of rows held out.
+ *	  The option calibrate of training: a map that is fitted to scores of rows held out.
  *
- * A model knows its training rows too well for its predictions of them to tell
- * what they are worth.  So the rows are parted into folds, each is scored by a
- * model fitted to the others, and the map is fitted to all these scores
- * together, as scikit-learn's CalibratedClassifierCV does with ensemble=False.
- * One way for all algorithms: scores out of bag would be there for nothing, but
- * of forests only, and a user's other rows would have been seen.
+ * A model's predictions of its own training rows are too good to tell what predictions
+ * are worth.  So the rows are parted into folds, each fold is scored by a model that was
+ * fitted to the others, and the map is fitted to all these scores together, as
+ * scikit-learn's CalibratedClassifierCV does with ensemble=False.
+ *
+ * All algorithms are calibrated in this one way.  Scores out of bag would cost nothing,
+ * but only forests have them, and their trees have seen a user's other rows.
  */
 #include "compat.h"
 
@@ -20,7 +21,7 @@
 #include "host/memory_limit.h"
 #include "training/learn.h"
 
-/* Names the folds of algorithms that have no option seed. */
+/* The seed of the folds for algorithms that have no option seed. */
 #define FOLD_SEED 42
 
 static void

@@ -1,7 +1,7 @@
 /*
  * calibrate.h
- *	  The option calibrate of training: parts the rows, has them cross-fitted,
- *	  and fits the map.
+ *	  The option calibrate of training: parts the rows, has them cross-fitted, and fits
+ *	  the map.
  */
 #ifndef SPK_TRAINING_CALIBRATE_H
 #define SPK_TRAINING_CALIBRATE_H
@@ -11,7 +11,7 @@
 #include "core/rows/matrix.h"
 #include "core/judging/metrics.h"
 
-/* The rows are parted into so many folds: each model is fitted to four fifths of them. */
+/* The rows are parted into so many folds, so that each model is fitted to four fifths of them. */
 #define SPK_CALIBRATION_FOLDS 5
 
 /*

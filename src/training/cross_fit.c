@@ -3,9 +3,9 @@
  *	  Scores of all rows by models that have not seen them, spread over parallel
  *	  workers.
  *
- * The rows, binned once, and their folds lie in one block of memory, shared
- * when there are workers; leader and workers draw folds from a ticket, and
- * leave the scores of each in its place.  Each fit is serial.
+ * The rows, which are binned once, and their folds lie in one block of memory, which is
+ * shared when there are workers.  Leader and workers draw folds from a ticket, and leave
+ * the scores of each fold in its place.  Each fit is serial.
  */
 #include "compat.h"
 
@@ -27,22 +27,22 @@
 /* Rows times features times trees below which the start of workers costs more than they give. */
 #define MIN_CROSS_FIT_WORK 1000000.0
 
-/* Of a fit that iterates, which counts as so many trees. */
+/* A fit that iterates passes over the rows about so often; it counts as so many trees. */
 #define USUAL_ITERATIONS 10
 
-/* The block starts with this; places are bytes from there. */
+/* The block starts with this.  Places are in bytes from its start. */
 typedef struct CrossFit
 {
 	SpkAlgorithm algorithm;
 	SpkOptions	 options;
-	SpkMatrix	 matrix;					   /* of a learner from codes: but for these */
-	SpkValues	 values;					   /* of one from values: but for these */
+	SpkMatrix	 matrix;					   /* for learners from codes, without the codes */
+	SpkValues	 values;					   /* for learners from values, without the values */
 	uint32		 start[SPK_CALIBRATION_FOLDS]; /* place of each fold among the scores */
 	SpkTickets	 tickets;					   /* the folds */
-	Size		 features;					   /* encoded, and how many bytes */
+	Size		 features;					   /* place of the encoded features */
 	Size		 features_size;
-	Size		 rows;	/* codes or values */
-	Size		 folds; /* of them */
+	Size		 rows;	/* place of the codes or values */
+	Size		 folds; /* place of the rows' folds, a byte each */
 	Size		 scored;
 	Size		 size;
 } CrossFit;
@@ -79,7 +79,7 @@ lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 	return h;
 }
 
-/* Puts the rows and their folds in. */
+/* Puts the rows and their folds into the block. */
 static void
 fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *like,
 	 const void *features, const uint8 *folds)
@@ -95,6 +95,8 @@ fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *li
 	else
 		check(spk_values_fill(host, table, like->features, at_place(h, h->rows), &h->values,
 							  origins));
+
+	/* rows are in the canonical order now: their folds follow them */
 	for (uint32 row = 0; row < table->n_rows; row++)
 	{
 		ordered[row] = folds[origins[row]];
@@ -126,7 +128,7 @@ samples_of(const CrossFit *h)
 	return samples;
 }
 
-/* Scores folds until none is left; progress, if not NULL, tells of it. */
+/* Scores folds until none is left, and tells of it when progress is not NULL. */
 static void
 score_folds(CrossFit *h, SpkTrainProgress *progress)
 {
@@ -138,6 +140,7 @@ score_folds(CrossFit *h, SpkTrainProgress *progress)
 	const char	 *why = NULL;
 	uint32		  fold;
 
+	/* features have pointers, which would mean nothing in another process: they come as bytes */
 	spk_check(spk_features_decode(&host, at_place(h, h->features), h->features_size, &like.features,
 								  &like.n_features, &why),
 			  "set of features", why);
@@ -194,8 +197,8 @@ wanted_workers(const SpkTable *table, const SpkModel *like)
 }
 
 /*
- * How many of them there is memory for, beside the table and its folds; an
- * error when there is none for the leader alone.
+ * How many of these workers is there memory for, beside the table and its folds?  Not
+ * enough for the leader alone is an error.
  */
 static int
 affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, int n_workers)
@@ -209,7 +212,10 @@ affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, in
 	return (int) Min((uint64) n_workers, (spk_max_training_memory() - held - fit) / fit);
 }
 
-/* The block, for workers, too, when they are worth it, can be paid for and there is room. */
+/*
+ * Makes the block.  It is shared with *n_workers workers, which is set, when they are
+ * worth it and there is memory and room for them; otherwise it is the process's own.
+ */
 static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size,
 		  SpkMemoryBlock *block, int *n_workers)
@@ -238,6 +244,8 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 	h = block.memory;
 	*h = layout;
 	fill(h, host, table, like, features.data, folds);
+
+	/* the block has copies of these, and fits need memory */
 	spk_release(host, features.data);
 	spk_release(host, folds);
 

@@ -60,7 +60,7 @@ work_size(const SpkModel *model, uint32 n_rows)
 	return learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 }
 
-/* The rows are held twice until they are copied, then once beside the fit. */
+/* The rows are held twice while they are copied, and then once beside the fit. */
 static void
 fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
@@ -92,7 +92,7 @@ fit_codes(const SpkHost *host, SpkTable *table, SpkModel *model)
 	spk_release(host, codes);
 }
 
-/* ---- By whatever algorithm ---- */
+/* ---- All algorithms ---- */
 
 void
 spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model)

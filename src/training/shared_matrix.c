@@ -16,14 +16,14 @@ typedef struct SharedFeature
 	uint8 n_bins;
 } SharedFeature;
 
-/* Behind it, aligned, the codes. */
+/* The start of the memory.  The codes follow it, aligned. */
 typedef struct SharedMatrix
 {
-	SpkMatrix	  matrix; /* but for codes */
+	SpkMatrix	  matrix; /* without codes, which have another address in each process */
 	SharedFeature features[FLEXIBLE_ARRAY_MEMBER];
 } SharedMatrix;
 
-/* The place of the codes. */
+/* Bytes before the codes. */
 static Size
 head_size(uint32 n_features)
 {

@@ -1,6 +1,6 @@
 /*
  * team.c
- *	  Leader and workers that do each step of their work together.
+ *	  A leader and workers that do each step of their work together.
  */
 #include "compat.h"
 
@@ -9,14 +9,13 @@
 
 #include "training/team.h"
 
-/* Looks at a barrier before sleeping: some 30 microseconds. */
+/* So often a member looks at the barrier before it sleeps: for some 30 microseconds. */
 #define SPINS	 1000
 #define SLEEP_US 20
 
 /*
- * A team whose leader has waited for the others, in this time, so many times
- * longer than going on alone would take is given up: the times that its members
- * do not run at the same time add up.
+ * A team is given up when, within this time, its leader has waited for the others so many
+ * times longer than going on alone would have taken.
  */
 #define LOOK_SECONDS 0.1
 #define MAX_WAIT	 1.25
@@ -35,7 +34,7 @@ spk_team_begin(SpkSharedTeam *team, uint32 n)
 	pg_atomic_write_u32(&team->n_members, n);
 }
 
-/* The next look at something that others are about to change. */
+/* Waits until it is time to look again at something that others are about to change. */
 static void
 wait_a_little(uint32 *looks)
 {
@@ -82,7 +81,7 @@ spk_member_meet(SpkMember *member)
 	instr_time	   start;
 	instr_time	   end;
 
-	/* the last one to come lets the others go */
+	/* the last one to come lets the others go; it resets the count before they can come again */
 	if (pg_atomic_fetch_add_u32(&team->n_waiting, 1) + 1 == pg_atomic_read_u32(&team->n_members))
 	{
 		pg_atomic_write_u32(&team->n_waiting, 0);

@@ -38,17 +38,20 @@
 /* Columns of what sparkify_train_agg returns, counted from 0 */
 enum
 {
-	TRAINED_MODEL, /* NULL when the rows do not do */
+	TRAINED_MODEL, /* NULL when no model can be trained on the rows */
 	TRAINED_ROWS,
 	TRAINED_POSITIVES,
 	TRAINED_SKIPPED,
 	TRAINED_FEATURES,
 	TRAINED_SECONDS,
-	TRAINED_LONE, /* as of SpkTrainingCounts */
+	TRAINED_LONE, /* as in SpkTrainingCounts */
 	N_TRAINED
 };
 
-/* Fits the model, whose algorithm, options and features are set; false when it cannot be calibrated. */
+/*
+ * Fits the model, whose algorithm, options and features are set.  False when the rows,
+ * whose groups are these, are of too few users to calibrate it.
+ */
 static bool
 fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
 {
@@ -63,45 +66,64 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 	return true;
 }
 
+/* What is known of the fit before it: the counts of rows.  All other facts are NaN. */
+static void
+set_counts(SpkModel *model, const SpkRowStore *rows)
+{
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model->facts[i] = NAN;
+	model->facts[SPK_FACT_ROWS] = rows->n_rows;
+	model->facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
+	model->facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
+}
+
+/* Sets the model's features, in the context: the bins and categories of each column. */
+static void
+bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, MemoryContext context)
+{
+	uint32			 bins = spk_training_bins(model->algorithm, &model->options);
+	SpkTrainProgress progress;
+
+	model->n_features = table->n_columns;
+	model->features = MemoryContextAllocZero(context, table->n_columns * sizeof(SpkFeature));
+	spk_train_progress_start(&progress);
+	for (uint32 i = 0; i < table->n_columns; i++)
+	{
+		spk_check(spk_bin_column(host, &table->columns[i], table->n_rows, bins,
+								 &model->features[i]),
+				  "training set", NULL);
+		spk_train_progress(&progress, "columns binned", i + 1, table->n_columns);
+	}
+}
+
 /*
- * Trains on these rows; the value of a churn_model, palloc'd, or NULL when they
- * do not do, which the counts tell.  Warnings that warned has are not given again.
- * The same multiset of rows gives the same bytes.
- * The rows are used up: their memory is given back as soon as they are binned,
- * before trees grow, and all but the result in the end.
+ * Trains on these rows.  Returns the value of a churn_model, palloc'd, or NULL when no
+ * model can be trained on them; the counts tell why.  Warnings that warned has are not
+ * given again.  The same multiset of rows gives the same bytes.
+ *
+ * The rows are used up: the memory of their values is given back as soon as they are
+ * binned, before trees grow.  In the end only the result is left.
  */
 static bytea *
 train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 {
-	MemoryContext	 context;
-	SpkHost			 host;
-	SpkTable		 table;
-	SpkModel		 model = {rows->algorithm, rows->options};
-	uint32			 bins = spk_training_bins(model.algorithm, &model.options);
-	SpkTrainProgress progress;
-	bytea			*result = NULL;
+	MemoryContext context;
+	SpkHost		  host;
+	SpkTable	  table;
+	SpkModel	  model = {rows->algorithm, rows->options};
+	bytea		 *result = NULL;
 
 	*counts = spk_training_counts(rows);
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
 		return NULL;
+
+	/* a query may train thousands of groups, so that nothing may stay behind of one */
 	context = AllocSetContextCreate(CurrentMemoryContext, "churn training", ALLOCSET_DEFAULT_SIZES);
 	host = spk_pg_host(context);
 	table = spk_store_take(rows, context);
 	spk_warn_of_rows(rows, &table, warned);
-	for (int i = 0; i < SPK_N_FACTS; i++)
-		model.facts[i] = NAN;
-	model.facts[SPK_FACT_ROWS] = rows->n_rows;
-	model.facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
-	model.facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
-	model.n_features = table.n_columns;
-	model.features = MemoryContextAllocZero(context, table.n_columns * sizeof(SpkFeature));
-	spk_train_progress_start(&progress);
-	for (uint32 i = 0; i < table.n_columns; i++)
-	{
-		spk_check(spk_bin_column(&host, &table.columns[i], table.n_rows, bins, &model.features[i]),
-				  "training set", NULL);
-		spk_train_progress(&progress, "columns binned", i + 1, table.n_columns);
-	}
+	set_counts(&model, rows);
+	bin_features(&host, &table, &model, context);
 	if (fit_model(&host, &table, rows->grouped ? rows->groups : NULL, &model, &counts->lone))
 		result = spk_model_to_bytes(&model);
 	spk_table_release(&table);
@@ -118,7 +140,7 @@ sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
 
-/* What was told in a query, which may train a group after the other. */
+/* What a query has told so far.  It may train one group after the other. */
 typedef struct Told
 {
 	SpkWarned warned;
@@ -140,8 +162,8 @@ told_of(FmgrInfo *flinfo)
 }
 
 /*
- * Rows that do not do give no model instead of an error, and a notice: they may
- * be one group of many, which an aggregate cannot know.
+ * Rows on which no model can be trained give NULL and a notice, not an error: they may be
+ * one group of many, which an aggregate cannot know.
  */
 PG_FUNCTION_INFO_V1(sparkify_forest_agg_finalfn);
 Datum
@@ -190,8 +212,8 @@ trained_desc(void)
 }
 
 /*
- * The model and its figures.  Rows that do not do for training give no model
- * instead of an error: the caller knows which group they are of.
+ * The model and its figures.  Where no model can be trained, the figures come without one,
+ * not as an error: only the caller knows of which group these rows are.
  */
 PG_FUNCTION_INFO_V1(sparkify_train_agg_finalfn);
 Datum
@@ -209,6 +231,8 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 		elog(ERROR, "model trained outside an aggregate");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
+
+	/* training, and not collecting, is what "seconds" measures */
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
 	model = train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
@@ -236,7 +260,24 @@ typedef struct TrainResult
 	SpkFailures		 failures;
 } TrainResult;
 
-/* One row of churn_train, from a group and what sparkify_train_agg made of it. */
+/*
+ * Notes a group without a model, with the columns that sparkify_train_agg gave.  Without
+ * groups, such rows are an error.
+ */
+static void
+note_failure(TrainResult *result, const char *group, const Datum *trained)
+{
+	SpkTrainingCounts counts = {DatumGetInt64(trained[TRAINED_ROWS]),
+								DatumGetInt64(trained[TRAINED_POSITIVES]),
+								DatumGetInt64(trained[TRAINED_SKIPPED]),
+								DatumGetInt32(trained[TRAINED_LONE])};
+
+	if (!result->grouped)
+		spk_check_trainable(&counts);
+	spk_add_failure(&result->failures, group, &counts);
+}
+
+/* Adds a row of churn_train, from a group and what sparkify_train_agg made of it. */
 static void
 put_trained(TupleTableSlot *slot, void *arg)
 {
@@ -249,23 +290,16 @@ put_trained(TupleTableSlot *slot, void *arg)
 	Datum		  t[N_TRAINED];
 	bool		  t_nulls[N_TRAINED];
 
+	/* without groups, an empty source gives one row that has nothing */
 	if (no_rows)
-		return; /* without groups, an empty source */
+		return;
+
 	tuple.t_data = DatumGetHeapTupleHeader(trained);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, trained_desc(), t, t_nulls);
 	result->failures.n_groups++;
 	if (t_nulls[TRAINED_MODEL])
-	{
-		SpkTrainingCounts counts = {DatumGetInt64(t[TRAINED_ROWS]),
-									DatumGetInt64(t[TRAINED_POSITIVES]),
-									DatumGetInt64(t[TRAINED_SKIPPED]),
-									DatumGetInt32(t[TRAINED_LONE])};
-
-		if (!result->grouped)
-			spk_check_trainable(&counts);
-		spk_add_failure(&result->failures, no_group ? NULL : TextDatumGetCString(group), &counts);
-	}
+		note_failure(result, no_group ? NULL : TextDatumGetCString(group), t);
 	{
 		Datum values[] = {group,
 						  t[TRAINED_MODEL],
@@ -280,6 +314,10 @@ put_trained(TupleTableSlot *slot, void *arg)
 	}
 }
 
+/*
+ * The query that trains on a source.  Parameters: $1 algorithm, $2 options, $3 excluded
+ * columns, $4 name of the id, $5 name of the time.
+ */
 static char *
 training_query(const char *schema, const char *from, const char *label, const SpkRoles *roles,
 			   const char *group_by)
@@ -296,16 +334,37 @@ training_query(const char *schema, const char *from, const char *label, const Sp
 					agg, from, group, group);
 }
 
+/* Trains on the source, which has so many columns, by the arguments of churn_train. */
+static void
+train_source(FunctionCallInfo fcinfo, const char *from, int n_columns, const SpkRoles *roles,
+			 const char *sql, TrainResult *result)
+{
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
+	Datum			 params[lengthof(types)];
+	int				 nest_level;
+
+	params[0] = PG_GETARG_DATUM(2);
+	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
+								  PG_GETARG_DATUM(3);
+	params[2] = roles->excluded;
+
+	/* without an id or time the query does not use the parameter, which still needs a value */
+	params[3] = CStringGetTextDatum(roles->id == NULL ? "" : roles->id);
+	params[4] = CStringGetTextDatum(roles->time == NULL ? "" : roles->time);
+	nest_level = spk_forbid_large_workers(spk_source_rows(from), n_columns);
+	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID},
+				   put_trained, result);
+	AtEOXact_GUC(true, nest_level);
+}
+
 PG_FUNCTION_INFO_V1(churn_train);
 Datum
 churn_train(PG_FUNCTION_ARGS)
 {
 	static const char *const required[] = {"source", "label", "algorithm"};
 	static const SpkRoleArgs role_args = {4, 6, 7};
-	static const Oid		 types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
 	ReturnSetInfo			*rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	TrainResult				 result = {NULL};
-	Datum					 params[lengthof(types)];
 	bool					 grouped = !PG_ARGISNULL(5);
 	SpkAlgorithm			 algorithm;
 	SpkRoles				 roles;
@@ -314,8 +373,8 @@ churn_train(PG_FUNCTION_ARGS)
 	char					*group_by;
 	char					*sql;
 	TupleDesc				 columns;
-	int						 nest_level;
 
+	/* all that can be wrong with the arguments is told before a row is read */
 	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
 									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
@@ -327,7 +386,6 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_source_require_column(columns, label, "label");
 	if (grouped)
 		spk_source_require_column(columns, group_by, "group_by");
-
 	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label, group_by}, 2);
 
 	spk_materialized_srf(fcinfo);
@@ -336,17 +394,8 @@ churn_train(PG_FUNCTION_ARGS)
 	result.algorithm = PG_GETARG_DATUM(2);
 	result.grouped = grouped;
 	spk_failures_init(&result.failures);
-	params[0] = PG_GETARG_DATUM(2);
-	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
-								  PG_GETARG_DATUM(3);
-	params[2] = roles.excluded;
-	params[3] = CStringGetTextDatum(roles.id == NULL ? "" : roles.id);
-	params[4] = CStringGetTextDatum(roles.time == NULL ? "" : roles.time);
-	nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, &roles, group_by);
-	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID},
-				   put_trained, &result);
-	AtEOXact_GUC(true, nest_level);
+	train_source(fcinfo, from, columns->natts, &roles, sql, &result);
 	spk_tell_of_failures(&result.failures);
 	if (result.failures.n_groups == 0)
 		ereport(ERROR,

@@ -2,8 +2,8 @@
  * train_boost.c
  *	  Gradient boosting with the help of parallel workers.
  *
- * The binned rows and what the team shares lie in one block.  The members meet
- * at a barrier some twenty times a tree.
+ * The binned rows, and behind them what the team shares, lie in one block.  The members
+ * meet at a barrier some twenty times for each tree.
  */
 #include "compat.h"
 
@@ -21,8 +21,8 @@
 #include "training/workers.h"
 
 /*
- * Codes times trees below which the start of workers, some milliseconds, costs
- * more than they give; and rows that a member should have for itself.
+ * Below so many codes times trees, starting workers, which takes some milliseconds, costs
+ * more than they give.  A member should have so many rows for itself.
  */
 #define MIN_BOOST_WORK	10000000
 #define MIN_MEMBER_ROWS 4096
@@ -33,7 +33,7 @@ typedef struct SharedBoost
 	SpkSharedTeam team;
 } SharedBoost;
 
-/* One of those who grow the trees; only the leader tells of progress. */
+/* A process that grows the trees.  Only the leader tells of progress. */
 typedef struct Booster
 {
 	SpkMember		 member;
@@ -46,7 +46,7 @@ meet(void *ctx)
 	spk_member_meet(&((Booster *) ctx)->member);
 }
 
-/* The leader's: tells of progress, and says whether it should go on alone. */
+/* The leader tells of progress after each tree, and learns whether it should go on alone. */
 static bool
 finish_round(void *ctx, uint32_t done, uint32_t total)
 {
@@ -65,7 +65,7 @@ new_leader(SpkSharedTeam *team, uint32 n_others)
 	return leader;
 }
 
-/* What the team shares, behind the rows. */
+/* The memory that the team shares: it follows the rows. */
 static void *
 team_memory(const SpkMemoryBlock *block, const SpkMatrix *matrix)
 {
@@ -90,7 +90,8 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 	shared->plan = *plan;
 	spk_team_init(&shared->team);
 	spk_workers_launch(&workers);
-	/* an error when one that was to start does not: the others would wait for it */
+
+	/* a worker that was to start and does not is an error, because the others would wait for it */
 	team.n += spk_workers_count(&workers);
 	leader = new_leader(&shared->team, team.n - 1);
 	spk_team_begin(&shared->team, team.n);
@@ -117,7 +118,8 @@ spk_boost_worker(dsm_segment *seg, shm_toc *toc)
 	spk_shared_matrix_open(worker.block.memory, &matrix, &features);
 	team.n = spk_team_await(&shared->team);
 	booster.member = spk_member(&shared->team, team.n - 1);
-	/* the leader gets the same status, and tells of it */
+
+	/* all members get the same status, and the leader raises the error */
 	(void) spk_boost(&host, &team, &shared->plan, &matrix, features,
 					 team_memory(&worker.block, &matrix), NULL);
 	spk_worker_detach(&worker);
@@ -144,15 +146,16 @@ check_boost(SpkStatus status)
 }
 
 /*
- * A block for the rows' codes and what the team shares: for workers, too, when
- * they are worth it, can be paid for and there is room.
+ * Makes the block for the rows' codes and what the team shares.  It is shared with
+ * *n_workers workers, which is set, when they are worth it and there is memory and room
+ * for them; otherwise it is the process's own.
  */
 static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
 		  int *n_workers)
 {
 	SpkMatrix	 shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
-	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape); /* as far as sizes go */
+	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape); /* right about sizes only */
 	uint64		 rows = spk_shared_matrix_size(shape.n_rows, shape.n_features);
 
 	*n_workers = spk_affordable_boosters(&plan, &shape, table, wanted_workers(&plan, &shape));

@@ -1,6 +1,6 @@
 /*
  * train_failure.c
- *	  Rows that give no model, and how that is told.
+ *	  Rows that no model can be trained on, and how the user is told.
  */
 #include "compat.h"
 
@@ -9,7 +9,7 @@
 #include "training/calibrate.h"
 #include "training/train_failure.h"
 
-/* Groups that are named, and bytes of a name: a notice is to be read. */
+/* At most so many groups, and bytes of a name, are shown, because people read the notice. */
 #define MAX_NAMED	   10
 #define MAX_NAME_BYTES 100
 
@@ -19,7 +19,7 @@ class_phrase(bool churned)
 	return churned ? "churned" : "stayed";
 }
 
-/* "all 30 labelled rows are of users who stayed" and the like. */
+/* Why there is no model, such as "all 30 labelled rows are of users who stayed". */
 static char *
 reason_of(const SpkTrainingCounts *counts)
 {

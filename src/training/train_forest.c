@@ -2,13 +2,14 @@
  * train_forest.c
  *	  Growing a forest with the help of parallel workers.
  *
- * A tree depends on its number alone: whoever is free draws the next number
- * from a shared ticket, the leader too.  A worker leaves its trees in a shared
- * area, each in the slot of its number, and the leader puts all of them
- * together in order.  Without workers the leader draws every ticket; so it does
- * when the area cannot grow any more.
+ * A tree depends on its number alone.  Whoever is free, the leader too, draws the next
+ * number from a shared ticket.  A worker leaves its trees in a shared area, each in the
+ * slot of its number, and the leader puts all of them together in order.  Without
+ * workers, and when the area cannot grow any more, the leader draws the tickets that
+ * are left.
  *
- * Everybody tallies what the trees they grew say out of bag; tallies add up.
+ * Each process tallies what the trees that it grew say out of bag.  The tallies are added
+ * up.
  */
 #include "compat.h"
 
@@ -27,33 +28,33 @@
 #include "training/workers.h"
 
 /*
- * Rows times trees below which the start of workers, some milliseconds, costs
+ * Below so many rows times trees, starting workers, which takes some milliseconds, costs
  * more than they give.
  */
 #define MIN_PARALLEL_WORK 200000
 
-/* Bytes of a parallel context, and of an area that grows beyond what is in it. */
+/* Shared memory, in bytes, beside the rows and what workers leave: the context and slack of the area. */
 #define FOREST_CONTEXT (2 * 1024 * 1024)
 
 typedef struct SharedForest
 {
 	SpkForestPlan	 plan;
-	uint64			 room; /* for a tree of each worker */
+	uint64			 room; /* bytes of a tree of each worker */
 	SpkTickets		 trees;
 	pg_atomic_uint32 ran_out; /* a worker has left because the area could not grow */
 	pg_atomic_uint64 used;	  /* bytes of the area */
-	/* what workers left: of each tree a SharedTree, then of each worker its tally */
+	/* what workers left: a SharedTree for each tree, then a tally for each worker */
 	dsa_pointer left[FLEXIBLE_ARRAY_MEMBER];
 } SharedForest;
 
-/* A tree in shared memory; behind it gains, sets and nodes. */
+/* A tree in shared memory.  Its gains, sets and nodes follow. */
 typedef struct SharedTree
 {
 	uint32 n_nodes;
 	uint32 n_sets;
 } SharedTree;
 
-/* Grows trees until no ticket is left, in the leader. */
+/* Grows trees in the leader until no ticket is left. */
 static void
 grow_in_leader(SpkForest *forest, SpkTickets *trees)
 {
@@ -79,7 +80,7 @@ grow_in_leader(SpkForest *forest, SpkTickets *trees)
 	spk_grower_release(grower);
 }
 
-/* A worker's finished tree, in the area. */
+/* Copies a worker's finished tree into the area. */
 static dsa_pointer
 share_tree(SharedForest *forest, dsa_area *area, const SpkTree *tree, const double *gains,
 		   uint32 n_features)
@@ -142,7 +143,7 @@ add_shared_tallies(SpkForest *forest, const dsa_pointer *tallies, int n_workers,
 	}
 }
 
-/* A worker's tree in the area, and its tally, at most. */
+/* The most bytes that a tree of a worker and its tally take in the area. */
 static uint64
 most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
@@ -194,8 +195,8 @@ grow_in_parallel(SpkForest *forest, const SpkMemoryBlock *rows, int n_workers)
 }
 
 /*
- * Can the area take another tree of each worker?  What it gets from the system
- * at a time is no more than it has, or what is asked of it.
+ * Can the area take another tree of each worker?  It grows by at most what it has already,
+ * or by what is asked of it, whichever is more.
  */
 static bool
 has_room(SharedForest *shared)
@@ -233,6 +234,7 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
 	spk_grower_judge(grower, tally);
 
+	/* nobody else grows a tree whose ticket is drawn: having no room for it would be an error */
 	while (has_room(shared) && spk_tickets_draw(&shared->trees, &tree_no))
 	{
 		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
@@ -246,8 +248,9 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 }
 
 /*
- * A block for the rows' codes, which workers share when they are worth it, can be
- * paid for and there is room for it and the trees.
+ * Makes the block for the rows' codes.  It is shared with *n_workers workers, which is
+ * set, when they are worth it, and there is memory for them, and room for the block and
+ * their trees; otherwise it is the process's own.
  */
 static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows,

@@ -1,6 +1,6 @@
 /*
  * train_warnings.c
- *	  What training rows show that their owner may not have meant.
+ *	  Warnings of what training rows show, and their owner may not have meant.
  */
 #include "compat.h"
 
@@ -10,7 +10,7 @@
 #include "host/memory_limit.h"
 #include "training/train_warnings.h"
 
-/* Was no warning of this kind given of this name yet? */
+/* Is this the first warning of this kind for the name?  If so, it is noted as given. */
 static bool
 first_time(SpkWarned *warned, const char *kind, const char *name)
 {
@@ -75,6 +75,7 @@ warn_of_look(const SpkRowStore *rows, const SpkTable *table, const char *name, c
 	static const char *const hint =
 		"A model learns an id by heart. If it is one, name it as \"id\" or in \"exclude\", or leave it out of the row.";
 
+	/* each detail says what was seen, so that the owner can tell whether the warning is right */
 	switch (look->look)
 	{
 		case SPK_LOOKS_FINE:
@@ -139,7 +140,7 @@ spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 	SpkHost	   host = spk_pg_host(CurrentMemoryContext);
 	SpkHorizon h;
 
-	/* two sorts of keys: some 32 bytes a row */
+	/* looking sorts keys twice, which takes some 32 bytes for each row */
 	if (rows->times == NULL ||
 		spk_table_size(table) + 32 * (uint64) table->n_rows > spk_max_training_memory())
 		return;

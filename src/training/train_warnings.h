@@ -1,6 +1,6 @@
 /*
  * train_warnings.h
- *	  What training rows show that their owner may not have meant.
+ *	  Warnings of what training rows show, and their owner may not have meant.
  */
 #ifndef SPK_TRAINING_TRAIN_WARNINGS_H
 #define SPK_TRAINING_TRAIN_WARNINGS_H
@@ -11,25 +11,28 @@
 #include "nodes/pg_list.h"
 #include "rows/row_store.h"
 
-/* Warnings that were given in a query, which trains a group after the other: each is given once. */
+/* The warnings that a query has given.  It may train many groups, but gives each warning once. */
 typedef struct SpkWarned
 {
-	MemoryContext context; /* of the query */
-	List		 *given;   /* of texts that tell them apart */
+	MemoryContext context; /* lives as long as the query */
+	List		 *given;   /* a text for each warning, which tells it from others */
 } SpkWarned;
 
 /*
- * Warns of a column that equals the label in every row, of columns that look like
- * the id of users or the date of a snapshot, of numbers too large to be exact, and
- * of latest dates on which hardly anybody churns.  rows, whose values the table has
- * taken, has the groups and times; warned may be NULL.
+ * Warns of columns that equal the label in every row, of columns that look like the id of
+ * users or the date of a snapshot, of numbers too large to be exact, and of latest dates
+ * on which hardly anybody churns.  The table has taken the values of rows, which has the
+ * groups and times.  warned may be NULL when nothing was given before.
  */
 extern void spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
 
-/* Only of the latest dates. */
+/* Warns only of the latest dates. */
 extern void spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
 
-/* How the columns look, in the current memory context; NULL when there is no memory to look. */
+/*
+ * Returns what the table's columns look like, an array in the current memory context, or
+ * NULL when looking would take more than sparkify.max_training_memory.
+ */
 extern SpkLooks *spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table);
 
 /* The name of the column of dates that a look refers to. */

@@ -19,10 +19,10 @@
 #define KEY_SHARED UINT64CONST(2)
 #define KEY_AREA   UINT64CONST(3)
 
-/* A segment that an area grows by is at most so many times what it is to hold, and some. */
+/* The segment by which an area grows is at most about so many times what it is to hold. */
 #define AREA_GROWTH 2
 
-/* How workers find the blocks. */
+/* By this workers find the blocks. */
 typedef struct SharedBlocks
 {
 	dsm_handle block;
@@ -117,7 +117,7 @@ spk_workers_new(SpkWorkers *workers, const SpkWorkersPlan *plan)
 		estimate(context, SPK_AREA_SIZE);
 	InitializeParallelDSM(context);
 
-	/* without a segment all this is memory of the process, and no worker starts */
+	/* when there was no segment left, all this is memory of the process, and no worker starts */
 	blocks = insert(context, KEY_BLOCKS, sizeof(SharedBlocks));
 	blocks->block = dsm_segment_handle(plan->block->segment);
 	blocks->has_passing = plan->passing != NULL && plan->passing->segment != NULL;
@@ -168,7 +168,7 @@ spk_workers_end(SpkWorkers *workers)
 
 /* ---- A worker, as it sees itself ---- */
 
-/* The block of this segment, without memory when it is gone. */
+/* The block that this segment holds.  It has no memory when the segment is gone. */
 static SpkMemoryBlock
 attach(dsm_handle handle)
 {
