@@ -1,10 +1,10 @@
 /*
  * audit.c
- *	  churn_audit: which columns of a source tell the label, and how come.
+ *	  churn_audit: which columns of a source tell the label, and why.
  *
- * What the columns themselves show, audit_notes.c tells.  Whether they hold
- * what happened later they do not show: for that a column of profiles, when the
- * source has one, answers for any date; without one, there are names.
+ * audit_notes.c finds what the columns themselves show.  They do not show whether they
+ * hold something that happened later.  When the source has a column of profiles, these
+ * know the features as of any date; without one, only the columns' names are a hint.
  */
 #include "compat.h"
 
@@ -27,10 +27,13 @@
 #include "host/source.h"
 #include "host/args.h"
 
-/* A whole-history AUC that is so far from the one before users leave is not what a model would have. */
+/*
+ * When the AUC of a feature over the whole history is so far from its AUC in the weeks
+ * before users leave, it is not what a model in use would have.
+ */
 #define MIN_DIFFERENCE 0.1
 
-/* Weeks before the end of the log that show what features tell before users leave. */
+/* So many weeks before the end of the log show what features tell before users leave. */
 #define N_WEEKS 8
 
 /* What one call works with. */
@@ -41,12 +44,12 @@ typedef struct Audit
 	const char	 *from;	  /* the source */
 	TupleDesc	  columns;
 	const char	 *label;
-	const char	 *profile; /* quoted; NULL: none */
+	const char	 *profile; /* the column of profiles, quoted; NULL when there is none */
 	SpkRoles	  roles;
-	const char	 *time;	 /* column of the rows' dates; NULL: none */
-	const char	 *as_of; /* likewise, as an expression */
+	const char	 *time;	 /* the column that has the dates of rows; NULL when there is none */
+	const char	 *as_of; /* the date of a row as an expression; NULL when there is none */
 	MemoryContext context;
-	Datum		  value; /* of the last query */
+	Datum		  value; /* the value of the query that ran last, in the context */
 	bool		  null;
 } Audit;
 
@@ -97,7 +100,7 @@ run_query(Audit *a, const char *sql, Oid type)
 	return !a->null;
 }
 
-/* Finds the roles of columns: of profiles, of which none is a feature, and those that the arguments tell. */
+/* Finds the roles of columns.  No column of profiles is a feature; the first one is used. */
 static void
 find_columns(Audit *a, FunctionCallInfo fcinfo)
 {
@@ -114,12 +117,12 @@ find_columns(Audit *a, FunctionCallInfo fcinfo)
 	a->roles = spk_column_roles(fcinfo, &role_args, a->columns, more, n);
 	a->time = a->roles.time;
 	if (a->time == NULL && OidIsValid(spk_time_type(a->columns, "as_of")))
-		a->time = "as_of"; /* though it is a feature */
+		a->time = "as_of"; /* even when it is not excluded, and so a feature */
 	if (a->time != NULL)
 		a->as_of = psprintf("q.%s::pg_catalog.date", quote_identifier(a->time));
 }
 
-/* What take_rows makes of rows; in memory of this context. */
+/* What take_rows makes of the rows, in memory of the context. */
 typedef struct Taken
 {
 	MemoryContext context;
@@ -165,7 +168,7 @@ audit_source(const Audit *a)
 	return taken.audit;
 }
 
-/* The type of a column of numbers, as it is written in a cast; NULL when it is of others. */
+/* The type of this column as a cast has it; NULL when it is no type of numbers. */
 static char *
 number_type(TupleDesc columns, const char *name)
 {
@@ -184,7 +187,10 @@ number_type(TupleDesc columns, const char *name)
 	return NULL;
 }
 
-/* Is the row's feature not what it is in one of the function's rows, f or w, stored as the column is? */
+/*
+ * The condition that the source's feature is another one than that of row, f or w, which is
+ * rounded first as the source's column is.
+ */
 static char *
 differs(const char *feature, const char *type, const char *row)
 {
@@ -194,9 +200,11 @@ differs(const char *feature, const char *type, const char *row)
 }
 
 /*
- * For each feature of the audit whose name churn_features has: in how many rows
- * it is other than as of the row's date but as over the whole history, and in
- * how many it is neither.  Without dates: the latter alone.
+ * Returns the query that counts, for each feature of the audit whose name churn_features
+ * has, two kinds of rows: those in which the feature is not that of the row's date but
+ * that of the whole history, and those in which it is neither.  Without dates the first
+ * number is 0, and the second counts rows that do not have that of the whole history.
+ * compared receives the numbers of these features in the audit.
  */
 static char *
 comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, int *compared)
@@ -213,6 +221,8 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 
 		if (type == NULL)
 			continue;
+
+		/* w has the features of the whole history, f those as of the row's date */
 		later = differs(feature, type, "w");
 		appendStringInfoString(&sql, *n_compared == 0 ? "SELECT ARRAY[" : ", ");
 		if (a->as_of != NULL)
@@ -239,11 +249,7 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 	return sql.data;
 }
 
-/*
- * The AUC of each feature in the weeks before users leave: a user a row and a
- * week.  Those rows are ours, so they get the alias of sources from a query that
- * calls nothing.
- */
+/* The AUC of each feature in the weeks before users leave, with a row for each user and week. */
 static SpkAuditRows
 audit_weeks(Audit *a)
 {
@@ -259,6 +265,12 @@ audit_weeks(Audit *a)
 				   DATEOID))
 		return taken.audit;
 	end = DatumGetDateADT(a->value) + 1;
+
+	/*
+	 * What stands under the alias of sources is the user's, and what it calls is not checked.
+	 * Here our own query makes the rows: it gets the alias from one around it that calls
+	 * nothing, so that it is checked.
+	 */
 	from = psprintf(
 		"(SELECT %s.churn_label(q.%s, %s, '7 days'::pg_catalog.interval, 'cancel'::pg_catalog.text)"
 		" AS churned, f.*"
@@ -273,7 +285,7 @@ audit_weeks(Audit *a)
 	return taken.audit;
 }
 
-/* A feature over the whole history that told something else before users left. */
+/* Notes that a feature of the whole history told something else before users left. */
 static void
 note_whole_history(SpkAuditRow *row, const SpkAuditRows *weeks)
 {
@@ -289,14 +301,14 @@ note_whole_history(SpkAuditRow *row, const SpkAuditRows *weeks)
 	}
 }
 
-/* What is in an array of counts, none of which is NULL. */
+/* The elements of an int8[] that has no nulls. */
 static const int64 *
 count_array(Datum array)
 {
 	return (const int64 *) ARR_DATA_PTR(DatumGetArrayTypeP(array));
 }
 
-/* Compares features with what the profiles say. */
+/* Notes where features are not what the profiles say. */
 static void
 compare_profiles(Audit *a, SpkAuditRows *result)
 {
@@ -317,6 +329,7 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 		int64		 later = counts[2 * i];
 		int64		 other = counts[2 * i + 1];
 
+		/* without dates, a feature that is always that of the whole history may be a leak */
 		if (later > 0)
 			spk_append_note(&row->note, "holds events from after %s in " INT64_FORMAT " rows",
 							a->time == NULL ? "as_of" : a->time, later);
@@ -329,7 +342,7 @@ compare_profiles(Audit *a, SpkAuditRows *result)
 	}
 }
 
-/* A value as a point in time: days and times without zone are of UTC, as those of profiles. */
+/* A value as a point in time.  Days and times without zone are in UTC, as those of profiles. */
 static char *
 point_in_time(const char *value, Oid type)
 {
@@ -338,7 +351,7 @@ point_in_time(const char *value, Oid type)
 		psprintf("pg_catalog.timezone('UTC', (%s)::pg_catalog.timestamp)", value);
 }
 
-/* Times that lie after the date as of which a row is. */
+/* Notes columns whose times lie after the date of the row. */
 static void
 compare_times(Audit *a, SpkAuditRows *result)
 {
@@ -365,6 +378,8 @@ compare_times(Audit *a, SpkAuditRows *result)
 	appendStringInfo(&sql, "] FROM %s WHERE q.%s IS NOT NULL", a->from, quote_identifier(a->label));
 	if (n == 0 || !run_query(a, sql.data, INT8ARRAYOID))
 		return;
+
+	/* the query has its counts in the order of compared */
 	counts = count_array(a->value);
 	for (int i = 0; i < n; i++)
 		if (counts[i] > 0)
@@ -372,7 +387,7 @@ compare_times(Audit *a, SpkAuditRows *result)
 							a->time, counts[i]);
 }
 
-/* Without dates and profiles names must do. */
+/* Notes features whose names say that they may be of the whole history. */
 static void
 compare_names(SpkAuditRows *result)
 {
@@ -417,6 +432,7 @@ churn_audit(PG_FUNCTION_ARGS)
 	spk_source_require_column(a.columns, a.label, "label");
 	find_columns(&a, fcinfo);
 
+	/* profiles know best what is later than a row's date; names are only for want of better */
 	result = audit_source(&a);
 	if (a.profile != NULL)
 		compare_profiles(&a, &result);

@@ -1,6 +1,6 @@
 /*
  * audit_notes.c
- *	  What the columns of collected rows tell of the label, in words.
+ *	  Notes, in words, on what the columns of collected rows tell of the label.
  */
 #include "compat.h"
 
@@ -14,13 +14,13 @@
 #include "host/progress.h"
 #include "training/train_warnings.h"
 
-/* An AUC so far from 0.5 tells almost all. */
+/* An AUC that is so far from 0.5 tells almost all. */
 #define ALMOST_ALL 0.45
 
-/* Being missing is worth a note from here on. */
+/* That being missing tells is worth a note when its AUC is so far from 0.5. */
 #define TELLING_MISSING 0.1
 
-/* Whole numbers that are distinct in fewer rows may well be counts. */
+/* Whole numbers that are distinct in fewer rows than this may well be counts. */
 #define MIN_ROWS_OF_NUMBERED 100
 
 void
@@ -42,7 +42,7 @@ spk_append_note(StringInfo note, const char *format, ...)
 	} while (needed > 0);
 }
 
-/* What its values tell of the label. */
+/* Notes what the column's values tell of the label. */
 static void
 note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
@@ -64,7 +64,7 @@ note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 	}
 }
 
-/* What its values are. */
+/* Notes what the column's values are. */
 static void
 note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAudit *a)
 {
@@ -81,7 +81,7 @@ note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAu
 		spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct, a->n_known);
 }
 
-/* That it looks like an id or the date of the snapshot, where note_values does not say so. */
+/* Notes that the column looks like an id or the date of the snapshot, unless note_values does. */
 static void
 note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look)
 {
@@ -114,7 +114,7 @@ note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 		spk_append_note(note, "duplicate of %s%s", table->columns[a->twin].name, how);
 }
 
-/* By how much a column tells, known or missing. */
+/* How much a column tells, by its values or by their being missing. */
 static double
 strength(const SpkAudit *a)
 {
@@ -123,7 +123,7 @@ strength(const SpkAudit *a)
 	return Max(known, fabs(a->missing_auc - 0.5));
 }
 
-/* The most telling first; else as they stand in the row. */
+/* The column that tells most comes first; of equal ones, that which comes first in the row. */
 static int
 compare_audits(const void *x, const void *y, void *arg)
 {
@@ -185,6 +185,8 @@ spk_audit_rows(SpkRowStore *rows)
 		row->feature = pstrdup(column->name);
 		row->auc = a->auc;
 		row->z = a->z;
+
+		/* what the values tell comes first in the note, as it matters most */
 		initStringInfo(&row->note);
 		note_telling(&row->note, &table, a);
 		note_values(&row->note, column, table.n_rows, a);

@@ -1,6 +1,6 @@
 /*
  * audit_notes.h
- *	  What the columns of collected rows tell of the label, in words.
+ *	  Notes, in words, on what the columns of collected rows tell of the label.
  */
 #ifndef SPK_JUDGING_AUDIT_NOTES_H
 #define SPK_JUDGING_AUDIT_NOTES_H
@@ -11,13 +11,13 @@
 
 #include "rows/row_store.h"
 
-/* An AUC that is no chance: so many standard deviations from 0.5. */
+/* An AUC that is so many standard deviations from 0.5 is not there by chance. */
 #define SPK_NO_CHANCE 3.0
 
 typedef struct SpkAuditRow
 {
 	char		  *feature;
-	double		   auc;	 /* NaN: not known */
+	double		   auc;	 /* NaN when it is not known */
 	double		   z;	 /* how far from 0.5, in standard deviations of chance */
 	StringInfoData note; /* may be empty */
 } SpkAuditRow;
@@ -25,16 +25,16 @@ typedef struct SpkAuditRow
 typedef struct SpkAuditRows
 {
 	int			 n;
-	SpkAuditRow *rows; /* the most telling first */
+	SpkAuditRow *rows; /* the column that tells most comes first */
 } SpkAuditRows;
 
 /*
- * Audits the columns, in the current memory context.  The rows are used up, as
- * by spk_train.
+ * Audits the columns.  The result is in the current memory context.  The values of the
+ * rows are used up.  More memory than sparkify.max_training_memory is an error.
  */
 extern SpkAuditRows spk_audit_rows(SpkRowStore *rows);
 
-/* Adds to a note, after a semicolon if need be. */
+/* Adds to a note, after a semicolon when it is not empty. */
 extern void spk_append_note(StringInfo note, const char *format, ...) pg_attribute_printf(2, 3);
 
 #endif /* SPK_JUDGING_AUDIT_NOTES_H */

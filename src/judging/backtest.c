@@ -1,11 +1,11 @@
 /*
  * backtest.c
- *	  churn_backtest: training on the past and judging on what came then.
+ *	  churn_backtest: training on the past and judging by what came after it.
  *
- * On a date nobody knows the labels of dates whose horizon has not ended by
- * then, so a model that is judged on a date has not seen them.  The features
- * of a date are made anew for each model that learns from them: that takes
- * far less time than training does.
+ * On a date nobody knows the labels of earlier dates whose horizon has not ended by
+ * then.  So a model that is judged on a date does not learn from them.  The features of
+ * a date are computed again for each model that learns from them, which takes far less
+ * time than training.
  */
 #include "compat.h"
 
@@ -67,18 +67,18 @@ typedef struct Backtest
 	const char	  *schema;	/* the extension's, quoted */
 	const char	  *from;	/* the source */
 	const char	  *profile; /* its column, quoted */
-	const char	  *id;		/* of users, quoted; NULL: none */
+	const char	  *id;		/* the column that names users, quoted; NULL when there is none */
 	int			   n_dates;
 	DateADT		  *dates; /* ascending, distinct */
-	Timestamp	  *ends;  /* of their horizons */
+	Timestamp	  *ends;  /* when the horizon of each date ends */
 	Datum		   horizon;
 	Datum		   event;
 	bool		   has_log_end;
-	DateADT		   log_end; /* the log is complete until then, 00:00 UTC */
+	DateADT		   log_end; /* the log is complete until 00:00 UTC on this day */
 	Datum		   algorithm;
 	Datum		   options;
-	double		   n_profiles; /* as the planner expects */
-	MemoryContext  context;	   /* of the date that is worked on */
+	double		   n_profiles; /* as many as the planner expects */
+	MemoryContext  context;	   /* for what is needed for one date */
 	ReturnSetInfo *rsinfo;
 	Datum		   values[N_OUT];
 	bool		   nulls[N_OUT];
@@ -93,7 +93,7 @@ compare_dates(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Takes the dates from the array: sorted, each once. */
+/* Takes the dates from the array, sorts them, and keeps each one once. */
 static void
 read_dates(Backtest *b, ArrayType *array)
 {
@@ -119,13 +119,15 @@ read_dates(Backtest *b, ArrayType *array)
 					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 					 errmsg("as_of must hold finite dates")));
 	}
+
+	/* a date that comes twice would train on its rows twice, and be judged twice */
 	qsort(b->dates, n, sizeof(DateADT), compare_dates);
 	for (int i = 0; i < n; i++)
 		if (i == 0 || b->dates[i] != b->dates[i - 1])
 			b->dates[b->n_dates++] = b->dates[i];
 }
 
-/* Where the horizons end, by UTC days as churn_label has it. */
+/* Finds when the horizons end, by days in UTC as churn_label does. */
 static void
 find_ends(Backtest *b)
 {
@@ -142,7 +144,7 @@ find_ends(Backtest *b)
 	}
 }
 
-/* How many dates from the first on may train a model that is judged on this one. */
+/* How many dates, from the first on, may train a model that is judged on this date? */
 static int
 count_training_dates(const Backtest *b, int judged)
 {
@@ -160,7 +162,7 @@ date_text(DateADT date)
 	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(date)));
 }
 
-/* The one value that a query gives, in memory of this context. */
+/* The one value that a query gives, in memory of the context. */
 typedef struct KeptValue
 {
 	MemoryContext context;
@@ -210,8 +212,8 @@ last_day(const Backtest *b)
 }
 
 /*
- * Labels are not known where the log ends before the horizon does: refuse to
- * judge by them.  Nobody having said where it ends, the last event tells.
+ * Refuses to judge by labels that are not known because the log ends before the horizon.
+ * When log_end does not say where the log ends, the last event does.
  */
 static void
 require_log(const Backtest *b)
@@ -234,7 +236,7 @@ require_log(const Backtest *b)
 			 errhint("Leave the date out, or shorten the horizon.")));
 }
 
-/* The dates that train as an array. */
+/* The first n dates as an array. */
 static Datum
 training_dates(const Backtest *b, int n)
 {
@@ -247,8 +249,8 @@ training_dates(const Backtest *b, int n)
 }
 
 /*
- * The query that trains: $1 algorithm, $2 options, $3 dates, $4 horizon, $5
- * event.  With an id, a user's rows are of one group.
+ * The query that trains.  Parameters: $1 algorithm, $2 options, $3 dates, $4 horizon, $5
+ * event.  When there is an id, a user's rows are one group.
  */
 static char *
 training_query(const Backtest *b)
@@ -266,8 +268,8 @@ training_query(const Backtest *b)
 }
 
 /*
- * Trains on the first n dates; the model, NULL when they have no users of both
- * kinds, and the counts go into the row.
+ * Trains on the first n dates, and puts the model and the counts into the row.  The model is
+ * NULL when none can be trained on these dates.
  */
 static void
 train(Backtest *b, int n)
@@ -293,7 +295,7 @@ train(Backtest *b, int n)
 	b->values[OUT_MODEL] = GetAttributeByName(row, "model", &b->nulls[OUT_MODEL]);
 }
 
-/* Judges the model at its own threshold; NULL when nobody was at risk. */
+/* Judges the row's model at its own threshold.  The metrics are NULL when nobody has a label. */
 static void
 judge(Backtest *b, DateADT as_of)
 {
@@ -315,7 +317,7 @@ judge(Backtest *b, DateADT as_of)
 	b->nulls[OUT_METRICS] = metrics.null;
 }
 
-/* Judges a date by a model of the first n_training dates. */
+/* Adds the row of a date, which is judged by a model of the first n_training dates. */
 static void
 judge_date(Backtest *b, int date, int n_training)
 {
@@ -352,6 +354,8 @@ judge_dates(Backtest *b)
 						   date_text(b->dates[0]), date_text(b->dates[b->n_dates - 1])),
 				 errhint("Add earlier dates to train on, or shorten the horizon.")));
 	require_log(b);
+
+	/* each date starts with empty memory, as its models may be large */
 	spk_train_progress_start(&progress);
 	for (int i = first; i < b->n_dates; i++)
 	{
@@ -364,7 +368,7 @@ judge_dates(Backtest *b)
 	}
 }
 
-/* An algorithm or option that is wrong is known before rows are read. */
+/* Refuses a wrong algorithm or option before rows are read. */
 static void
 check_training(FunctionCallInfo fcinfo)
 {
@@ -375,7 +379,7 @@ check_training(FunctionCallInfo fcinfo)
 														 VARSIZE_ANY_EXHDR(name)));
 }
 
-/* Finds the columns of profiles and of users. */
+/* Finds the column of profiles, and the one that names users. */
 static void
 find_columns(Backtest *b, FunctionCallInfo fcinfo)
 {
@@ -429,6 +433,7 @@ churn_backtest(PG_FUNCTION_ARGS)
 	find_ends(&b);
 	b.n_profiles = spk_source_rows(b.from);
 
+	/* all that can be wrong with the arguments has been told by now */
 	spk_materialized_srf(fcinfo);
 	b.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	judge_dates(&b);

@@ -1,6 +1,6 @@
 /*
  * compare.c
- *	  churn_compare: models that compete on the same folds, ranked.
+ *	  churn_compare: models that are judged on the same folds, and ranked.
  */
 #include "compat.h"
 
@@ -62,16 +62,16 @@ enum
 	N_COLUMNS
 };
 
-/* A model's part in the result; the last entry is the baseline. */
+/* A row of the result: a model, or the baseline. */
 typedef struct Entry
 {
-	const SpkModelSpec *spec; /* NULL: the baseline */
+	const SpkModelSpec *spec; /* NULL for the baseline */
 	SpkCompareFit	   *fits; /* n_folds + 1 */
 	bytea			   *model;
-	double			   *values; /* of the metric, in each fold */
-	double				mean;
-	double				deviation;
-	double				seconds;
+	double			   *values;	   /* of the metric, in each fold */
+	double				mean;	   /* of these values */
+	double				deviation; /* their standard deviation */
+	double				seconds;   /* of all fits together */
 } Entry;
 
 typedef struct Output
@@ -83,7 +83,7 @@ typedef struct Output
 
 /* ---- The baseline ---- */
 
-/* Judges the claim that everybody churns with this probability by rows of these numbers. */
+/* Judges the claim that everybody churns with this probability by rows that were counted. */
 static void
 judge_claim(const SpkHost *host, const SpkFoldCount *count, double share,
 			const SpkComparePlan *plan, SpkCompareFit *fit)
@@ -102,7 +102,7 @@ judge_claim(const SpkHost *host, const SpkFoldCount *count, double share,
 	spk_release(host, scored);
 }
 
-/* A baseline that knows the share of churn in the rows it may train on, and nothing else. */
+/* The fits of a baseline that knows the share of churn in the rows it may train on, and no more. */
 static SpkCompareFit *
 judge_baseline(const SpkHost *host, const SpkComparePlan *plan, const SpkFoldCount *counts)
 {
@@ -146,7 +146,14 @@ sum_up(const SpkComparePlan *plan, Entry *entry)
 		entry->seconds += entry->fits[fold].seconds;
 }
 
-/* Sorts the best first; what is equal stays in the order it was asked for. */
+/* Ranks a before b?  Entries that are equal stay in the order in which they were asked for. */
+static bool
+is_better(const SpkComparePlan *plan, const Entry *a, const Entry *b)
+{
+	return spk_metric_is_loss(plan->metric) ? a->mean < b->mean : a->mean > b->mean;
+}
+
+/* Sorts the entries, the best one first. */
 static void
 rank_entries(const SpkComparePlan *plan, Entry *entries, int n)
 {
@@ -155,15 +162,29 @@ rank_entries(const SpkComparePlan *plan, Entry *entries, int n)
 		Entry entry = entries[i];
 		int	  at = i;
 
-		while (at > 0 &&
-			   (spk_metric_is_loss(plan->metric) ? entry.mean < entries[at - 1].mean :
-												   entry.mean > entries[at - 1].mean))
+		while (at > 0 && is_better(plan, &entry, &entries[at - 1]))
 		{
 			entries[at] = entries[at - 1];
 			at--;
 		}
 		entries[at] = entry;
 	}
+}
+
+/* Ranks are a permutation of the models and the baseline, and the order is that of the means. */
+static void
+check_ranks(const SpkComparePlan *plan, const Entry *entries, int n)
+{
+#ifdef USE_ASSERT_CHECKING
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < i; k++)
+		{
+			Assert(entries[i].spec != entries[k].spec && entries[i].fits != entries[k].fits);
+			Assert(!is_better(plan, &entries[i], &entries[k]));
+		}
+	for (int i = 0; i < n; i++)
+		Assert((entries[i].spec == NULL) == (entries[i].model == NULL));
+#endif
 }
 
 /* The p value of an entry's difference from the best one. */
@@ -195,7 +216,7 @@ options_datum(const SpkModelSpec *spec)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data));
 }
 
-/* The metrics as a value of the result's column, whose type is churn_metrics. */
+/* The metrics as a value of the column holdout, whose type is churn_metrics. */
 static Datum
 metrics_datum(TupleDesc desc, const SpkMetrics *metrics)
 {
@@ -230,10 +251,14 @@ put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 	values[COL_OPTIONS] = options_datum(entry->spec);
 	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
 	values[COL_CV_SD] = Float8GetDatum(entry->deviation);
+
+	/* the best one differs from itself by nothing, of which there is nothing to test */
 	values[COL_DIFFERENCE] = Float8GetDatum(entry->mean - best->mean);
 	nulls[COL_P_VALUE] = entry == best;
 	if (entry != best)
 		values[COL_P_VALUE] = Float8GetDatum(p_value(plan, entry, best));
+
+	/* without a holdout the last fit is judged by nothing; the baseline has no model */
 	nulls[COL_HOLDOUT] = last->metrics.n == 0;
 	if (last->metrics.n > 0)
 		values[COL_HOLDOUT] = metrics_datum(output->desc, &last->metrics);
@@ -246,7 +271,7 @@ put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 	tuplestore_putvalues(output->store, output->desc, values, nulls);
 }
 
-/* What a fit to all folds has to tell. */
+/* Tells what training would tell of the fits to all folds. */
 static void
 tell_of_fits(const SpkComparison *comparison)
 {
@@ -262,6 +287,7 @@ tell_of_fits(const SpkComparison *comparison)
 
 /* ---- The whole ---- */
 
+/* Ranks the models and the baseline, and puts out a row for each of them. */
 static void
 put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit *baseline,
 			bytea **models)
@@ -284,10 +310,12 @@ put_results(const Output *output, const SpkComparison *comparison, SpkCompareFit
 		sum_up(&output->plan, entry);
 	}
 	rank_entries(&output->plan, entries, n);
+	check_ranks(&output->plan, entries, n);
 	for (int i = 0; i < n; i++)
 		put_entry(output, &entries[i], &entries[0], i + 1);
 }
 
+/* Compares on these rows; a callback of spk_collect_source. */
 static void
 compare_rows(SpkRowStore *rows, void *arg)
 {
@@ -309,8 +337,11 @@ compare_rows(SpkRowStore *rows, void *arg)
 				 errmsg("no rows to train on")));
 	counted = spk_training_counts(rows);
 	spk_check_trainable(&counted);
+
+	/* all but the block is in this context: an error gives back the one, the transaction the other */
 	spk_compare_new(plan, rows, context, counts, &memory, &n_workers);
 	spk_compare_run(&memory, n_workers, models);
+	spk_compare_check_fits(memory.comparison, counts, models);
 	tell_of_fits(memory.comparison);
 	put_results(output, memory.comparison, judge_baseline(&host, plan, counts), models);
 	spk_block_release(&memory.block);
@@ -375,6 +406,7 @@ churn_compare(PG_FUNCTION_ARGS)
 	TupleDesc				 columns;
 	SpkRoles				 roles;
 
+	/* all that can be wrong with the arguments is told before a row is read */
 	spk_require_args(fcinfo, required, N_ARGS);
 	output.plan = plan_from_args(fcinfo);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(ARG_SOURCE)));

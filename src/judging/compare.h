@@ -1,12 +1,12 @@
 /*
  * compare.h
- *	  A comparison of models: what churn_compare asks for, the rows that all
- *	  models share, and what comes of each fit.
+ *	  A comparison of models: what churn_compare is asked for, the rows that all models
+ *	  share, and what comes of each fit.
  *
- * A comparison is one block of memory, shared or not, without pointers: the parts
- * of it are found by their places, bytes from its start.  The rows' values are a
- * block of their own: they are most of the memory, and are needed by the algorithms
- * that learn from them alone, whose models are fitted first.
+ * A comparison is one block of memory, shared or not.  It has no pointers: its parts are
+ * found by their places, in bytes from its start.  The values of the rows are a block of
+ * their own, because they take most of the memory, and only some algorithms learn from
+ * values.  Their models are fitted first, and then the block is released.
  */
 #ifndef SPK_JUDGING_COMPARE_H
 #define SPK_JUDGING_COMPARE_H
@@ -23,28 +23,28 @@
 #include "rows/row_store.h"
 #include "training/workers.h"
 
-/* What a model of the comparison is to be: an algorithm with options. */
+/* A model to be compared: an algorithm with options. */
 typedef struct SpkModelSpec
 {
 	SpkAlgorithm algorithm;
 	SpkOptions	 options;
-	uint32		 form;	   /* the binned form of the rows it learns from */
-	uint32		 fold_set; /* the folds that it is calibrated by, if it is */
+	uint32		 form;	   /* number of the binned form that it learns from */
+	uint32		 fold_set; /* number of the set of folds by which it is calibrated, if it is */
 } SpkModelSpec;
 
-/* What is asked for. */
+/* What churn_compare is asked for. */
 typedef struct SpkComparePlan
 {
 	int			  n_specs;
 	SpkModelSpec *specs;
 	uint32		  n_folds;
-	double		  holdout; /* share */
+	double		  holdout; /* share of the rows, 0 for none */
 	SpkMetric	  metric;
 	uint64		  seed;
-	const char	 *group; /* column that tells the groups, or NULL; for errors */
+	const char	 *group; /* the column that has the groups, or NULL; errors name it */
 } SpkComparePlan;
 
-/* Rows to train on, and those held out */
+/* The two parts of the rows: those that folds are made of, and those held out. */
 enum
 {
 	SPK_PART_TRAINING,
@@ -52,40 +52,44 @@ enum
 	SPK_N_PARTS
 };
 
-/* The rows, binned with so many bins at most. */
+/*
+ * The rows as models learn from them that have the same option bins, with the places of
+ * all that belongs to them.  Folds are a byte for each row to train on.  Codes and values
+ * have orders of their own, so that each have folds in their order.
+ */
 typedef struct SpkBinnedForm
 {
 	uint32 bins;
-	bool   has_codes;
-	bool   has_values;
+	bool   has_codes;  /* does a model learn from the codes? */
+	bool   has_values; /* does a model learn from the values? */
 	uint32 n_positives[SPK_N_PARTS];
-	Size   features; /* encoded, and how many bytes */
+	Size   features; /* encoded */
 	Size   features_size;
 	Size   codes[SPK_N_PARTS];
-	Size   code_folds;			/* of the rows to train on, as codes are in order */
+	Size   code_folds;
 	Size   values[SPK_N_PARTS]; /* in the block of values */
 	Size   value_folds;
-	Size   code_fold_sets; /* folds of calibration, likewise, one set after the other */
+	Size   code_fold_sets; /* the folds of calibration, one set after the other */
 	Size   value_fold_sets;
 } SpkBinnedForm;
 
 /*
- * What a fit gave: one for each fold, judged by it, and the last one, fitted to
- * all folds and judged by the holdout.
+ * What came of a fit.  A model has one fit for each fold, which leaves the fold out and is
+ * judged by it.  Its last fit is to all folds, and is judged by the holdout.
  */
 typedef struct SpkCompareFit
 {
-	SpkMetrics	metrics;   /* n is 0 when there was nothing to judge by */
-	double		spread[2]; /* of the holdout, see metric.h */
-	double		seconds;
-	double		facts[SPK_N_FACTS];
-	dsa_pointer model; /* the last one's, if a worker made it */
+	SpkMetrics	metrics;			/* n is 0 when there is no holdout */
+	double		spread[2];			/* of the last fit, see ranking_metric.h */
+	double		seconds;			/* what fitting and judging took */
+	double		facts[SPK_N_FACTS]; /* of the last fit */
+	dsa_pointer model;				/* of the last fit, when a worker made it */
 } SpkCompareFit;
 
 typedef struct SpkComparison
 {
-	Size	   size;		/* of the block */
-	Size	   values_size; /* of that of the values */
+	Size	   size;		/* of this block, in bytes */
+	Size	   values_size; /* of the block of values, 0 when no model learns from values */
 	uint32	   n_specs;
 	uint32	   n_folds;
 	uint32	   n_forms;
@@ -95,19 +99,20 @@ typedef struct SpkComparison
 	double	   n_skipped;
 	SpkMetric  metric;
 	uint64	   seed;
-	SpkTickets tickets; /* for places in order */
-	Size	   specs;	/* SpkModelSpec */
-	Size	   forms;	/* SpkBinnedForm */
-	Size	   order;	/* uint32: the fits, those that need the values first, then the dearest */
-	Size	   fits;	/* SpkCompareFit, n_folds + 1 for each spec */
+	SpkTickets tickets; /* a ticket is a place in order */
+	Size	   specs;	/* place of n_specs SpkModelSpec */
+	Size	   forms;	/* place of n_forms SpkBinnedForm */
+	Size	   order;	/* place of the fits' numbers, uint32: first those that need the
+						 * values, and of each kind the most expensive ones first */
+	Size	   fits;	/* place of SpkCompareFit, n_folds + 1 for each spec */
 } SpkComparison;
 
 /* A comparison as a process sees it. */
 typedef struct SpkCompareMemory
 {
-	SpkComparison *comparison; /* in the block */
+	SpkComparison *comparison; /* at the start of the block */
 	SpkMemoryBlock block;
-	SpkMemoryBlock values; /* without memory when they are not needed any more */
+	SpkMemoryBlock values; /* has no memory when no model learns from values any more */
 } SpkCompareMemory;
 
 static inline void *
@@ -128,7 +133,7 @@ spk_compare_form(const SpkComparison *comparison, uint32 number)
 	return (SpkBinnedForm *) spk_compare_at(comparison, comparison->forms) + number;
 }
 
-/* Fold n_folds is the fit to all of them. */
+/* Fold n_folds stands for the fit to all of them. */
 static inline SpkCompareFit *
 spk_compare_fit(const SpkComparison *comparison, uint32 spec, uint32 fold)
 {
@@ -146,34 +151,58 @@ spk_compare_n_fits(const SpkComparison *comparison)
 /* ---- compare_grid.c ---- */
 
 /*
- * The models that a user names: for each of the algorithms, a text[], the
- * options that the grid has for it, or its defaults.  The grid is a JSON object
- * of algorithms, each an array of objects of options, or an object of arrays of
- * values that are all combined; errors tell what is wrong.
+ * Returns the *n models that the user asks for, palloc'd.  algorithms is a text[].  Each of
+ * them is compared with the options that the grid has for it, or else with its defaults.
+ *
+ * The grid, which may be NULL, is a JSON object.  Its keys are algorithms.  Its values are
+ * arrays of objects, each of which has the options of one model, or objects of options
+ * with arrays of values, which are all combined.  All that is wrong is an error.
  */
 extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, int *n);
 
 /* ---- compare_rows.c ---- */
 
 /*
- * Parts the rows into folds, bins them and puts them into a new comparison, in
- * shared memory when *n_workers, which is set, is more than 0, else in memory of
- * the context.  counts (n_folds of the plan and one more) receives the rows of
- * each fold.  Rows that do not do are an error, as is what takes too much memory.
- * The values of the rows are given back.
+ * Parts the rows into folds, bins them, and puts them into a new comparison.  It is in
+ * shared memory when *n_workers, which is set, is more than 0, and otherwise in the
+ * context.  counts receives the number of rows in each fold and then in the holdout; it
+ * has room for the plan's n_folds and one more.
+ *
+ * Rows that cannot be parted so that each fold has both classes are an error, and so is
+ * taking too much memory.  The values, groups and times of the rows are given back.
  */
 extern void spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 							SpkFoldCount *counts, SpkCompareMemory *memory, int *n_workers);
 
 /* ---- compare_fit.c ---- */
 
+/* The rows of a part in one form, where they lie in the blocks. */
+extern SpkSamples spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form,
+									  int part);
+
 /*
- * Fits all models, with the help of so many workers.  models (n_specs)
- * receives those fitted to all folds, in the current memory context.
+ * Fits all models with the help of so many workers, and releases the block of values.
+ * models, which has n_specs elements that are NULL, receives the models that were fitted
+ * to all folds, palloc'd.
  */
 extern void spk_compare_run(SpkCompareMemory *memory, int n_workers, bytea **models);
 
-/* What a worker runs. */
+/* The entry point of a parallel worker; nothing else calls it. */
 extern PGDLLEXPORT void spk_compare_worker(dsm_segment *seg, shm_toc *toc);
+
+/* ---- compare_check.c ---- */
+
+/*
+ * The first checks all that is true of a new comparison, before the first fit.  The second
+ * checks that each fit has its figures, after spk_compare_run.
+ */
+#ifdef USE_ASSERT_CHECKING
+extern void spk_compare_check(const SpkCompareMemory *memory, const SpkFoldCount *counts);
+extern void spk_compare_check_fits(const SpkComparison *comparison, const SpkFoldCount *counts,
+								   bytea *const *models);
+#else
+#define spk_compare_check(memory, counts)				   ((void) 0)
+#define spk_compare_check_fits(comparison, counts, models) ((void) 0)
+#endif
 
 #endif /* SPK_JUDGING_COMPARE_H */

@@ -1,6 +1,6 @@
 /*
  * compare_cost.c
- *	  What the fits of a comparison cost, in work and in memory.
+ *	  What the fits of a comparison take, in work and in memory.
  */
 #include "compat.h"
 
@@ -12,7 +12,7 @@
 #include "training/calibrate.h"
 #include "host/memory_limit.h"
 
-/* Codes and values that fits look at, roughly, below which workers cost more than they give. */
+/* When fits look at fewer codes and values than this, workers cost more than they give. */
 #define MIN_COMPARE_WORK 10000000.0
 
 SpkModel
@@ -26,14 +26,14 @@ spk_compare_model(const SpkCompareSetup *setup, int spec)
 	return model;
 }
 
-/* Roughly what a fit looks at, to give out the dearest first. */
+/* Roughly how many codes or values a fit looks at. */
 static double
 cost_of(const SpkCompareSetup *setup, int spec)
 {
 	SpkModel model = spk_compare_model(setup, spec);
 	double	 n = setup->parts[SPK_PART_TRAINING].n_rows;
 
-	/* fitted to four of five parts for each of them, too */
+	/* calibrating fits a model to four of the five parts, for each of them */
 	if (spk_has_calibration(&model.options))
 		n *= SPK_CALIBRATION_FOLDS;
 	return spk_learners[model.algorithm].cost(&model, n);
@@ -56,7 +56,7 @@ wanted_workers(SpkCompareSetup *setup)
 							  (int64) plan->n_specs * (plan->n_folds + 1) - 1);
 }
 
-/* Bytes that a fit of a model takes besides the rows. */
+/* Bytes that a fit of this model takes, besides the rows. */
 static uint64
 fit_memory(const SpkCompareSetup *setup, int spec)
 {
@@ -64,7 +64,7 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	uint64	 n = setup->parts[SPK_PART_TRAINING].n_rows;
 	uint64	 size = spk_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
 
-	/* a copy of the rows, parted, and their scores */
+	/* calibrating takes a copy of the rows with their folds, and their scores */
 	if (spk_has_calibration(&model.options))
 		size += n *
 			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
@@ -72,8 +72,8 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 }
 
 /*
- * How many of these workers there is memory for.  An error when there is not
- * enough for the leader alone.
+ * How many of these workers is there memory for?  Not enough for the leader alone is an
+ * error.
  */
 static int
 affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, int n_workers)
@@ -100,7 +100,7 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 							  setup->table.n_columns);
 	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
 							  setup->table.n_columns);
-	/* among several, one from values may still be at work while others are at codes */
+	/* one of several processes may still be at the values while others are at codes */
 	held += layout->values_size + fit;
 	return held > limit ? 0 : (int) Min((uint64) n_workers, (limit - held) / fit);
 }

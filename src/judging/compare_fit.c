@@ -1,10 +1,10 @@
 /*
  * compare_fit.c
- *	  The fits of a comparison, by whoever is free.
+ *	  The fits of a comparison, which leader and workers make as they are free.
  *
- * A fit depends on its number alone.  Leader and workers draw fits, the dearest
- * first; each is serial, and leaves figures in its own slot.  Only models fitted
- * to all folds are kept, as bytes.
+ * A fit depends on its number alone.  Leader and workers draw fits, the most expensive
+ * ones first.  Each fit is serial, and leaves its figures in a slot of its own.  Only
+ * models that were fitted to all folds are kept, as bytes.
  */
 #include "compat.h"
 
@@ -25,12 +25,12 @@
 
 /* ---- The leader's host ---- */
 
-/* Memory for one fit, whose polls tell how far all of them are. */
+/* A host for one fit, whose polls tell how far all fits are. */
 typedef struct Watch
 {
 	SpkHost			  host;
 	SpkComparison	 *comparison;
-	SpkTrainProgress *progress; /* NULL: tells nothing */
+	SpkTrainProgress *progress; /* NULL when nothing is to be told */
 } Watch;
 
 static void *
@@ -63,8 +63,8 @@ watch_cancelled(void *ctx)
 
 /* ---- One fit ---- */
 
-static SpkSamples
-samples_of(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
+SpkSamples
+spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
 {
 	const SpkComparison *comparison = memory->comparison;
 	SpkSamples			 samples = {{0}};
@@ -85,7 +85,7 @@ samples_of(const SpkCompareMemory *memory, const SpkBinnedForm *form, int part)
 	return samples;
 }
 
-/* The model of this spec, not fitted yet, with features of its own. */
+/* The model of this spec with features of its own, in the context.  It is not fitted. */
 static SpkModel *
 new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryContext context)
 {
@@ -106,7 +106,7 @@ new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryConte
 	return model;
 }
 
-/* Judges the model by these rows; the holdout tells of its spread, too. */
+/* Judges the model by the rows of the fold, or by the holdout, which also gives the spread. */
 static void
 judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *samples, int fold,
 	  const SpkModel *model, SpkCompareFit *fit)
@@ -126,7 +126,7 @@ judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *sa
 	spk_release(host, scored);
 }
 
-/* Fits the model to the rows that are not in the fold, calibrated if it is to be. */
+/* Fits the model to the rows that are not in the fold, and calibrates it if it is to be. */
 static void
 fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHost *host,
 		  const SpkSamples *samples, int fold, SpkModel *model)
@@ -141,6 +141,8 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 		spk_check(spk_samples_fit(host, samples, fold, model), "training set", NULL);
 		return;
 	}
+
+	/* the same rows, but parted as calibrating wants them, with whole users in each part */
 	parted.matrix_folds = spk_compare_at(comparison, form->code_fold_sets + place);
 	parted.values_folds = spk_compare_at(comparison, form->value_fold_sets + place);
 	status = spk_cross_fit_model(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
@@ -153,8 +155,8 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 }
 
 /*
- * Runs this fit, telling of progress unless that is NULL; the model as bytes
- * when it is fitted to all folds, else NULL.
+ * Runs the fit of this number, and tells of progress unless that is NULL.  Returns the
+ * model as bytes, palloc'd, when it was fitted to all folds, and else NULL.
  */
 static bytea *
 run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
@@ -175,18 +177,19 @@ run_fit(SpkCompareMemory *memory, uint32 number, SpkTrainProgress *progress)
 	instr_time			start;
 	instr_time			end;
 
-	/* all that need the values have been drawn */
+	/* fits that need the values come first: all of them have been drawn */
 	if (spk_learns_codes(spec->algorithm))
 		spk_block_release(&memory->values);
-	samples = samples_of(memory, spk_compare_form(comparison, spec->form), SPK_PART_TRAINING);
+	samples = spk_compare_samples(memory, spk_compare_form(comparison, spec->form),
+								  SPK_PART_TRAINING);
 	INSTR_TIME_SET_CURRENT(start);
 	fit_model(comparison, spec, &host, &samples, all ? SPK_NO_FOLD : (int) fold, model);
 	if (!all)
 		judge(comparison, &host, &samples, (int) fold, model, fit);
 	else
 	{
-		SpkSamples holdout = samples_of(memory, spk_compare_form(comparison, spec->form),
-										SPK_PART_HOLDOUT);
+		SpkSamples holdout = spk_compare_samples(memory, spk_compare_form(comparison, spec->form),
+												 SPK_PART_HOLDOUT);
 
 		if (holdout.matrix.n_rows > 0)
 			judge(comparison, &host, &holdout, SPK_NO_FOLD, model, fit);
@@ -233,17 +236,20 @@ run_in_leader(SpkCompareMemory *memory, bytea **models)
 	}
 }
 
-/* Leaves a worker's model in the area, if there is room for the area to grow. */
+/*
+ * Leaves a worker's model in the area.  A model that can be fitted again is left only when
+ * the area has room to grow.
+ */
 static dsa_pointer
 share_model(dsa_area *area, const bytea *model, bool again)
 {
-	/* one from values is small, and could not be fitted again: they are gone */
+	/* a model from values cannot be fitted again, as the values may be gone; but it is small */
 	if (again && !spk_area_fits(VARSIZE(model)))
 		return InvalidDsaPointer;
 	return spk_area_put(area, model, VARSIZE(model));
 }
 
-/* Copies the workers' models, and fits those again that they had no room to leave. */
+/* Copies the workers' models, and fits those again for which the area had no room. */
 static void
 take_shared_models(SpkCompareMemory *memory, dsa_area *area, bytea **models)
 {
@@ -304,7 +310,8 @@ spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 
 	spk_worker_attach(&worker, seg, toc);
 	comparison = worker.block.memory;
-	/* the values may be gone, as nobody needs them */
+
+	/* the values may be gone when this worker comes late: no fit that is left needs them */
 	memory = (SpkCompareMemory) {comparison, worker.block, worker.passing};
 	while (draw_fit(comparison, &number))
 	{

@@ -1,6 +1,6 @@
 /*
  * compare_folds.c
- *	  The rows of a comparison dealt out to folds and holdout.
+ *	  The rows of a comparison, parted into folds and the holdout.
  */
 #include "compat.h"
 
@@ -12,6 +12,7 @@
 #include "host/pg_host.h"
 #include "training/calibrate.h"
 
+/* Raises an error unless the fold has rows of both classes. */
 static void
 check_fold(const SpkCompareSetup *setup, const SpkFoldCount *counts, uint32 fold)
 {
@@ -50,7 +51,10 @@ part_into_folds(SpkCompareSetup *setup, SpkFoldCount *counts)
 		check_fold(setup, counts, fold);
 }
 
-/* Swaps things of this size so that those of rows held out come last. */
+/*
+ * Swaps the n things in the array, each of this size, so that those of rows held out come
+ * last.  All arrays of the same folds are swapped in the same way, so that rows stay whole.
+ */
 static void
 part_array(void *array, size_t size, const uint8 *folds, uint32 n)
 {
@@ -76,7 +80,7 @@ part_array(void *array, size_t size, const uint8 *folds, uint32 n)
 	}
 }
 
-/* n rows of the table from this one on. */
+/* The table's n rows from this one on. */
 static SpkTable
 part_table(const SpkCompareSetup *setup, uint32 from, uint32 n)
 {
@@ -95,6 +99,7 @@ part_table(const SpkCompareSetup *setup, uint32 from, uint32 n)
 	return part;
 }
 
+/* Moves the rows held out behind the others. */
 static void
 part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 {
@@ -115,13 +120,15 @@ part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 		if (setup->groups != NULL)
 			part_array(setup->groups, sizeof(uint64), setup->folds, table->n_rows);
 		part_array((void *) table->labels, 1, setup->folds, table->n_rows);
+
+		/* the folds themselves come last, as they tell all others how to swap */
 		part_array(setup->folds, 1, setup->folds, table->n_rows);
 	}
 	setup->parts[SPK_PART_TRAINING] = part_table(setup, 0, n_training);
 	setup->parts[SPK_PART_HOLDOUT] = part_table(setup, n_training, n_holdout);
 }
 
-/* Parts the rows to train on for those models that are calibrated, once for each seed. */
+/* Parts the rows to train on for models that are calibrated, once for each of their seeds. */
 static void
 part_for_calibration(SpkCompareSetup *setup)
 {
@@ -136,6 +143,8 @@ part_for_calibration(SpkCompareSetup *setup)
 
 		if (!spk_has_calibration(&spec->options))
 			continue;
+
+		/* the seed stands behind those that have folds, so that the search always ends */
 		seeds[setup->n_fold_sets] = spk_calibration_seed(spec->algorithm, &spec->options);
 		while (seeds[fold_set] != seeds[setup->n_fold_sets])
 			fold_set++;

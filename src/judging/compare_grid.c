@@ -1,6 +1,6 @@
 /*
  * compare_grid.c
- *	  From algorithms and a grid of options to the models that compete.
+ *	  From algorithms and a grid of options to the models to be compared.
  */
 #include "compat.h"
 
@@ -11,7 +11,7 @@
 #include "models/options_json.h"
 #include "models/algorithm.h"
 
-/* More would be a mistake: each is fitted several times. */
+/* More models than this are a mistake, as each is fitted several times. */
 #define MAX_MODELS 1000
 
 typedef struct Specs
@@ -42,7 +42,7 @@ add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
 
 /* ---- The grid ---- */
 
-/* Errors for what the grid has for an algorithm. */
+/* Raises the error that what the grid has for an algorithm cannot be read. */
 pg_noreturn static void
 refuse_grid(SpkAlgorithm algorithm)
 {
@@ -54,7 +54,7 @@ refuse_grid(SpkAlgorithm algorithm)
 					 spk_algorithm_name(algorithm), spk_algorithm_name(algorithm))));
 }
 
-/* Each object in the array is the options of one model. */
+/* Each object in the array has the options of one model. */
 static void
 add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 {
@@ -76,10 +76,10 @@ add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 typedef struct Axis
 {
 	JsonbValue name;
-	JsonbValue value;
-	uint32	   n; /* values; value is an array of them, or the one itself */
+	JsonbValue value; /* an array of n values, or the only value itself */
+	uint32	   n;
 	bool	   array;
-	uint32	   at; /* the one to be tried */
+	uint32	   at; /* number of the value that is tried next */
 } Axis;
 
 static Axis
@@ -95,6 +95,7 @@ make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *valu
 	return axis;
 }
 
+/* The options that have the value of each axis that is next. */
 static Jsonb *
 options_at(const Axis *axes, int n)
 {
@@ -115,7 +116,7 @@ options_at(const Axis *axes, int n)
 	return JsonbValueToJsonb(result);
 }
 
-/* Goes on to the next combination, the last option's values first; false when there is none. */
+/* Goes on to the next combination.  The last option changes most often.  False at the end. */
 static bool
 next_combination(Axis *axes, int n)
 {
@@ -128,7 +129,7 @@ next_combination(Axis *axes, int n)
 	return false;
 }
 
-/* Every combination of the options' values is one model. */
+/* Every combination of the options' values makes one model. */
 static void
 add_combined(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
 {
@@ -162,7 +163,7 @@ add_from_grid(Specs *specs, SpkAlgorithm algorithm, const JsonbValue *grid)
 		add_combined(specs, algorithm, grid->val.binary.data);
 }
 
-/* Every algorithm in the grid must be one of the n. */
+/* Refuses a grid that has an algorithm which is not one of the n. */
 static void
 check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 {
@@ -175,6 +176,8 @@ check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("grid must be a JSON object of algorithms"),
 				 errhint("As in {\"random_forest\": [{\"trees\": 100}, {\"trees\": 500}]}.")));
+
+	/* options of an algorithm that is not compared would vanish without a word */
 	it = JsonbIteratorInit(&grid->root);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
@@ -197,6 +200,7 @@ check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 
 /* ---- Algorithms ---- */
 
+/* The *n algorithms that a text[] names, palloc'd. */
 static SpkAlgorithm *
 parse_algorithms(ArrayType *array, int *n)
 {
@@ -220,6 +224,8 @@ parse_algorithms(ArrayType *array, int *n)
 					 errmsg("algorithms must not contain nulls")));
 		name = DatumGetTextPP(values[i]);
 		algorithms[i] = spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+		/* twice the same would have the same options, and the same result */
 		for (int k = 0; k < i; k++)
 			if (algorithms[k] == algorithms[i])
 				ereport(ERROR,
@@ -239,6 +245,8 @@ spk_compare_specs(ArrayType *array, Jsonb *grid, int *n)
 
 	if (grid != NULL)
 		check_grid(grid, algorithms, n_algorithms);
+
+	/* in the order that the user gave: what ranks alike stays in it */
 	for (int i = 0; i < n_algorithms; i++)
 	{
 		const char *name = spk_algorithm_name(algorithms[i]);

@@ -2,9 +2,9 @@
  * compare_rows.c
  *	  The rows of a comparison: parted, binned and laid out for all fits.
  *
- * Rows held out move behind the others, whatever is learned of features is
- * learned from those before, and either part is put into the canonical order
- * that training gives it, with the fold of each row beside it.
+ * Rows held out move behind the others, and bins and categories are learned from the
+ * others alone.  Each part is put into the canonical order that training gives it, with
+ * the fold of each row beside it.
  */
 #include "compat.h"
 
@@ -23,7 +23,7 @@
 
 /* ---- Forms ---- */
 
-/* Finds the binned form of each model's rows: one for all that bin alike. */
+/* Finds the form that each model learns from: one for all that have the same number of bins. */
 static void
 choose_forms(SpkCompareSetup *setup)
 {
@@ -48,7 +48,7 @@ choose_forms(SpkCompareSetup *setup)
 	}
 }
 
-/* The form's features, as they are and encoded, for workers to read. */
+/* Makes the features of the form, and encodes them for workers. */
 static void
 bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress)
 {
@@ -84,6 +84,32 @@ bin_forms(SpkCompareSetup *setup)
 
 /* ---- The block ---- */
 
+/*
+ * Finds the places of all that belongs to a form, in the block and in that of the values,
+ * whose parts end at *at and *values_at so far.  What the form does not have takes no room.
+ */
+static void
+lay_out_form(const SpkComparison *c, SpkBinnedForm *form, Size *at, Size *values_at)
+{
+	uint64 n_codes = form->has_codes ? c->n_rows[SPK_PART_TRAINING] : 0;
+	uint64 n_values = form->has_values ? c->n_rows[SPK_PART_TRAINING] : 0;
+
+	form->features = spk_block_part(at, form->features_size);
+	form->code_folds = spk_block_part(at, n_codes);
+	form->value_folds = spk_block_part(at, n_values);
+	form->code_fold_sets = spk_block_part(at, n_codes * c->n_fold_sets);
+	form->value_fold_sets = spk_block_part(at, n_values * c->n_fold_sets);
+	for (int part = 0; part < SPK_N_PARTS; part++)
+	{
+		uint32 n = c->n_rows[part];
+		uint64 codes = form->has_codes ? n * (uint64) spk_matrix_stride(c->n_features) : 0;
+		uint64 values = form->has_values ? spk_values_size(n, c->n_features) : 0;
+
+		form->codes[part] = spk_block_part(at, codes);
+		form->values[part] = spk_block_part(values_at, values);
+	}
+}
+
 /* Finds the places of all parts. */
 static SpkComparison
 lay_out(SpkCompareSetup *setup)
@@ -103,40 +129,26 @@ lay_out(SpkCompareSetup *setup)
 	c.n_skipped = setup->n_skipped;
 	c.metric = plan->metric;
 	c.seed = plan->seed;
+
+	/* how large the block is has to be known before anything is put into it */
 	c.specs = spk_block_part(&at, (uint64) c.n_specs * sizeof(SpkModelSpec));
 	c.forms = spk_block_part(&at, (uint64) c.n_forms * sizeof(SpkBinnedForm));
 	c.order = spk_block_part(&at, (uint64) spk_compare_n_fits(&c) * sizeof(uint32));
 	c.fits = spk_block_part(&at, (uint64) spk_compare_n_fits(&c) * sizeof(SpkCompareFit));
 	for (int i = 0; i < setup->n_forms; i++)
 	{
-		SpkBinnedForm *form = &setup->forms[i];
-		uint64		   n_codes = form->has_codes ? c.n_rows[SPK_PART_TRAINING] : 0;
-		uint64		   n_values = form->has_values ? c.n_rows[SPK_PART_TRAINING] : 0;
-
-		form->features_size = setup->features[i].len;
-		form->features = spk_block_part(&at, form->features_size);
-		form->code_folds = spk_block_part(&at, n_codes);
-		form->value_folds = spk_block_part(&at, n_values);
-		form->code_fold_sets = spk_block_part(&at, n_codes * c.n_fold_sets);
-		form->value_fold_sets = spk_block_part(&at, n_values * c.n_fold_sets);
-		for (int part = 0; part < SPK_N_PARTS; part++)
-		{
-			uint32 n = c.n_rows[part];
-
-			form->codes[part] = spk_block_part(&at,
-											   form->has_codes ?
-												   n * (uint64) spk_matrix_stride(c.n_features) :
-												   0);
-			form->values[part] =
-				spk_block_part(&values_at, form->has_values ? spk_values_size(n, c.n_features) : 0);
-		}
+		setup->forms[i].features_size = setup->features[i].len;
+		lay_out_form(&c, &setup->forms[i], &at, &values_at);
 	}
 	c.size = at;
 	c.values_size = values_at;
 	return c;
 }
 
-/* The folds of rows to train on that were at these places before; then those of each set of folds. */
+/*
+ * Puts in the folds of the rows to train on, and their folds in each set.  The rows are in
+ * another order now: row r was at place origins[r] before.
+ */
 static void
 put_folds(const SpkCompareSetup *setup, const uint32 *origins, uint8 *folds, uint8 *fold_sets)
 {
@@ -149,6 +161,7 @@ put_folds(const SpkCompareSetup *setup, const uint32 *origins, uint8 *folds, uin
 			*fold_sets++ = setup->fold_sets[fold_set][origins[r]];
 }
 
+/* Puts one part of the rows into the form.  origins has room for a place of each row. */
 static void
 fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part,
 		  uint32 *origins)
@@ -160,6 +173,7 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 	SpkMatrix		  matrix;
 	SpkValues		  values;
 
+	/* nothing is learned from the holdout, so that only rows to train on have folds */
 	if (form->has_codes)
 	{
 		spk_check(spk_bin_table(&setup->host, table, features,
@@ -186,7 +200,7 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 /* A fit and its cost. */
 typedef struct Fit
 {
-	bool   codes;
+	bool   codes; /* does it learn from codes? */
 	double cost;
 	uint32 number;
 } Fit;
@@ -204,7 +218,10 @@ compare_fits(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* The fits that need the values, then the others, by what they cost; that to all folds costs most. */
+/*
+ * Orders the fits that need the values, and then the others, by what they cost: with the
+ * cheapest ones last, nobody waits long for the last to finish.
+ */
 static void
 order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 {
@@ -218,6 +235,8 @@ order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 		fits[i].number = i;
 		fits[i].codes = spk_learns_codes(setup->plan->specs[i / n_fits].algorithm);
 		fits[i].cost = setup->costs[i / n_fits];
+
+		/* a fit that leaves a fold out has fewer rows than the fit to all of them */
 		if (i % n_fits != comparison->n_folds)
 			fits[i].cost *= 1 - 1.0 / comparison->n_folds;
 	}
@@ -252,7 +271,10 @@ fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 	order_fits(setup, comparison);
 }
 
-/* Memory for the comparison and the values: shared if there are to be workers and there is room. */
+/*
+ * Makes the block of the comparison and that of the values.  They are shared when there
+ * are to be workers and shared memory has room for both; otherwise *n_workers becomes 0.
+ */
 static void
 alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemory *memory,
 			 int *n_workers)
@@ -263,6 +285,8 @@ alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemor
 	if (*n_workers > 0 &&
 		!spk_block_share(&memory->block, layout->size, layout->values_size + SPK_CONTEXT_SIZE))
 		*n_workers = 0;
+
+	/* workers need both blocks */
 	if (*n_workers > 0 && layout->values_size > 0 &&
 		!spk_block_share(&memory->values, layout->values_size, SPK_CONTEXT_SIZE))
 	{
@@ -276,6 +300,18 @@ alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemor
 			spk_block_alloc(&memory->values, &host, layout->values_size, "training set");
 	}
 	memory->comparison = memory->block.memory;
+}
+
+/* Gives back what the setup has read of the rows, before memory is counted and taken. */
+static void
+release_groups(SpkRowStore *rows)
+{
+	if (rows->groups != NULL)
+		pfree(rows->groups);
+	rows->groups = NULL;
+	if (rows->times != NULL)
+		pfree(rows->times);
+	rows->times = NULL;
 }
 
 void
@@ -292,12 +328,10 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	setup.groups = rows->groups;
 	spk_warn_of_rows(rows, &setup.table, NULL);
 	spk_compare_part_rows(&setup, counts);
-	if (rows->groups != NULL)
-		pfree(rows->groups);
-	rows->groups = NULL;
-	if (rows->times != NULL)
-		pfree(rows->times);
-	rows->times = NULL;
+	setup.groups = NULL;
+	release_groups(rows);
+
+	/* bins tell how many columns a regression has, and how long the encoded features are */
 	choose_forms(&setup);
 	bin_forms(&setup);
 	for (int i = 0; i < plan->n_specs; i++)
@@ -306,11 +340,14 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 
 		spk_check_columns(&model);
 	}
+
+	/* memory is refused before it is taken, and values are copied before they are given back */
 	layout = lay_out(&setup);
 	*n_workers = spk_compare_affordable(&setup, &layout);
 	alloc_memory(&layout, context, memory, n_workers);
 	memcpy(memory->comparison, &layout, sizeof(layout));
 	fill_comparison(&setup, memory);
+	spk_compare_check(memory, counts);
 	spk_table_release(&setup.table);
 	MemoryContextDelete(setup_context);
 }

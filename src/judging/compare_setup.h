@@ -1,6 +1,6 @@
 /*
  * compare_setup.h
- *	  A comparison while it is set up: what compare_rows.c, compare_folds.c and
+ *	  A comparison that is being set up: what compare_rows.c, compare_folds.c and
  *	  compare_cost.c share.
  */
 #ifndef SPK_JUDGING_COMPARE_SETUP_H
@@ -15,38 +15,37 @@ typedef struct SpkCompareSetup
 	MemoryContext	context;
 	SpkComparePlan *plan;
 	SpkTable		table;
-	SpkTable		parts[SPK_N_PARTS];
-	uint8		   *folds;	/* of each row of the table */
-	uint64		   *groups; /* likewise, or NULL */
+	SpkTable		parts[SPK_N_PARTS]; /* stretches of the table */
+	uint8		   *folds;				/* the fold of each row of the table */
+	uint64		   *groups; /* the key of each row's group, or NULL; gone once rows are parted */
 	int				n_fold_sets;
-	uint8		  **fold_sets; /* each: of each row to train on, its fold in calibration */
+	uint8		  **fold_sets; /* for each set: the fold in calibration of each row to train on */
 	double			n_skipped;
 	int				n_forms;
 	SpkBinnedForm  *forms;
-	SpkModel	   *models;	  /* of each form: has its features */
-	SpkWriter	   *features; /* the same, encoded */
-	double		   *costs;	  /* of each model's fit to all folds */
+	SpkModel	   *models;	  /* one for each form, which has its features */
+	SpkWriter	   *features; /* the features of each form, encoded */
+	double		   *costs;	  /* for each model: what its fit to all folds costs */
 } SpkCompareSetup;
 
-/* The model of this spec, still to be fitted. */
+/* The model of this spec with its features, which belong to the setup.  It is not fitted. */
 extern SpkModel spk_compare_model(const SpkCompareSetup *setup, int spec);
 
 /* ---- compare_folds.c ---- */
 
 /*
- * Parts the table's rows into folds and holdout, and those to train on into the
- * folds of calibration where there is any; moves the rows held out behind the
- * others and sets the parts.  counts (n_folds and one more) receives the rows of
- * each fold; one without rows of both classes is an error.
+ * Parts the table's rows into folds and the holdout, moves the rows held out behind the
+ * others, and sets the parts.  For models that are calibrated, it also parts the rows to
+ * train on into the folds of calibration.  counts receives the number of rows in each fold
+ * and then in the holdout; one that has not rows of both classes is an error.
  */
 extern void spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts);
 
 /* ---- compare_cost.c ---- */
 
 /*
- * Sets the costs, and tells how many workers are worth asking for and there is
- * memory for, when the comparison is of this size; an error when there is not
- * enough for the leader alone.
+ * Sets the costs.  Returns how many workers are worth asking for and have memory enough,
+ * beside a comparison of the layout's size.  Not enough for the leader alone is an error.
  */
 extern int spk_compare_affordable(SpkCompareSetup *setup, const SpkComparison *layout);
 

@@ -26,18 +26,19 @@ PG_FUNCTION_INFO_V1(sparkify_lift_finalfn);
 PG_FUNCTION_INFO_V1(sparkify_calibration_finalfn);
 PG_FUNCTION_INFO_V1(sparkify_threshold_finalfn);
 
-/* An array of rows, as the call returns it, in the making. */
+/* The array of rows that the call will return. */
 typedef struct Points
 {
 	TupleDesc desc;
 	int		  n;
 	int		  max;
 	Datum	 *rows;
-	int		  at; /* column of the row in the making */
+	int		  at; /* columns of the next row that have been put in */
 	Datum	  values[MAX_COLUMNS];
 	bool	  nulls[MAX_COLUMNS];
 } Points;
 
+/* Starts an array of at most max rows of the type that the call returns an array of. */
 static void
 begin_points(Points *points, FunctionCallInfo fcinfo, int max)
 {
@@ -52,6 +53,7 @@ begin_points(Points *points, FunctionCallInfo fcinfo, int max)
 	points->rows = palloc(Max(max, 1) * sizeof(Datum));
 }
 
+/* Puts in the next column of the row. */
 static void
 put(Points *points, Datum value, bool isnull)
 {
@@ -72,7 +74,7 @@ put_count(Points *points, uint64 value)
 	put(points, Int64GetDatum((int64) value), false);
 }
 
-/* NaN is NULL. */
+/* NaN becomes NULL. */
 static void
 put_number(Points *points, double value)
 {
@@ -167,6 +169,7 @@ sparkify_lift_finalfn(PG_FUNCTION_ARGS)
 	{
 		const SpkDecile *decile = &deciles[i];
 
+		/* in the order of the SQL type's columns; end_row refuses another number of them */
 		put_int(&points, decile->decile);
 		put_count(&points, decile->n);
 		put_number(&points, decile->min_score);
@@ -197,6 +200,8 @@ sparkify_calibration_finalfn(PG_FUNCTION_ARGS)
 	n_bins = state->extra == SCORES_BINS ? (int) state->args[0] : SPK_CALIBRATION_BINS;
 	check_status(spk_calibration(&host, &state->scores, n_bins, bins, &n));
 	begin_points(&points, fcinfo, n);
+
+	/* spk_calibration has the highest bin first, users read from low to high */
 	for (int i = n - 1; i >= 0; i--)
 	{
 		put_int(&points, bins[i].bin);

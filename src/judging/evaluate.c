@@ -1,9 +1,9 @@
 /*
  * evaluate.c
- *	  churn_evaluate: how good a model is on the rows of a source, a figure a
- *	  line, each beside what knows nothing would score.
+ *	  churn_evaluate: how good a model is on the rows of a source.  Each figure is a
+ *	  line, beside what one would score who knows nothing.
  *
- * The figures are churn_metrics's, at the model's own threshold.
+ * The figures are those of churn_metrics, at the model's own threshold.
  */
 #include "compat.h"
 
@@ -23,19 +23,19 @@
 #include "host/source.h"
 #include "host/args.h"
 
-/* With fewer rows that churned than this, chance has too large a say. */
+/* When fewer rows than this churned, chance has too large a say. */
 #define FEW_POSITIVES 50
 
 typedef struct Evaluation
 {
 	ReturnSetInfo *rsinfo;
 	SpkMetrics	   model;
-	SpkMetrics	   nobody; /* at the threshold: the claim that nobody churns */
-	uint64		   n_rows; /* those without a label, too */
-	double		   share;  /* of positives */
+	SpkMetrics	   nobody; /* the claim that nobody churns; only what the threshold decides */
+	uint64		   n_rows; /* with those that have no label */
+	double		   share;  /* of the labelled rows, that of positives */
 } Evaluation;
 
-/* A line; NaN becomes NULL. */
+/* Adds a line.  NaN becomes NULL. */
 static void
 put(const Evaluation *e, const char *metric, double value, double baseline, const char *meaning)
 {
@@ -60,8 +60,8 @@ put_rows(const Evaluation *e)
 }
 
 /*
- * How far chance alone moves an AUC, 95 times of 100: by Hanley and McNeil
- * (1982), for rows that do not depend on each other.
+ * How far chance alone moves an AUC, 95 times of 100, by Hanley and McNeil (1982).  This
+ * holds for rows that do not depend on each other.
  */
 static double
 auc_margin(const SpkMetrics *m)
@@ -137,7 +137,7 @@ put_shares(const Evaluation *e)
 				 100 * m->accuracy, 100 * nobody->accuracy));
 }
 
-/* The log loss of who says the share of churn for everybody. */
+/* The log loss of the claim that everybody churns with this probability. */
 static double
 entropy(double share)
 {
@@ -178,7 +178,7 @@ put_best(const Evaluation *e)
 		"f1 there: what the model's own threshold loses against it; flagging everybody has the baseline");
 }
 
-/* Takes the one row of the query. */
+/* Takes the metrics from the one row of the query. */
 static void
 take_metrics(TupleTableSlot *slot, void *arg)
 {
@@ -194,7 +194,7 @@ take_metrics(TupleTableSlot *slot, void *arg)
 	spk_metrics_of_columns(slot->tts_values, slot->tts_isnull, &e->model);
 }
 
-/* Reads the source once. */
+/* Judges the model by the source, which is read once. */
 static void
 judge(Evaluation *e, Oid function, Datum value, const char *source, const char *label)
 {
@@ -211,6 +211,8 @@ judge(Evaluation *e, Oid function, Datum value, const char *source, const char *
 	spk_source_require_column(columns, label, "label");
 	(void) get_func_signature(function, &arguments, &n_arguments);
 	types[0] = arguments[0];
+
+	/* the types of all columns are checked before the row is read: the metrics, then the count */
 	memcpy(columns_of, spk_metrics_types, sizeof(spk_metrics_types));
 	columns_of[SPK_METRICS_COLUMNS] = INT8OID;
 	spk_source_run(

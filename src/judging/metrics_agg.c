@@ -1,6 +1,6 @@
 /*
  * metrics_agg.c
- *	  The type churn_metrics, and the result of the aggregate.
+ *	  The type churn_metrics, and the result of the aggregate of the same name.
  */
 #include "compat.h"
 
@@ -26,7 +26,7 @@ const Oid spk_metrics_types[SPK_METRICS_COLUMNS] = {
 #undef SPK_METRIC_ITEM
 };
 
-/* Where each column's metric is: a uint64 or a double, by the column's type. */
+/* Where the metric of each column is in SpkMetrics: a uint64 for int8, a double for float8. */
 static const size_t metric_offsets[SPK_METRICS_COLUMNS] = {
 #define SPK_METRIC_ITEM(name, type, formula, use) offsetof(SpkMetrics, name),
 #include "core/judging/metric_list.h"

@@ -11,10 +11,10 @@
 
 #include "core/judging/metrics.h"
 
-/* A row of the type churn_metrics, whose descriptor is desc; NaN becomes NULL. */
+/* Makes a row of the type churn_metrics, palloc'd.  desc is the type's descriptor.  NaN becomes NULL. */
 extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
 
-/* The types of its columns. */
+/* The number of the type's columns, and the types of these. */
 enum
 {
 	SPK_METRICS_COLUMNS = 0
@@ -24,7 +24,7 @@ enum
 };
 extern const Oid spk_metrics_types[SPK_METRICS_COLUMNS];
 
-/* The reverse, of the columns of a row that is not NULL. */
+/* Reads the metrics from the columns of such a row, which is not NULL. */
 extern void spk_metrics_of_columns(const Datum *values, const bool *nulls, SpkMetrics *metrics);
 
 #endif /* SPK_JUDGING_METRICS_AGG_H */

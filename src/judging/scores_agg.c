@@ -1,13 +1,12 @@
 /*
  * scores_agg.c
- *	  The aggregates that judge scores, but for their results.
+ *	  The aggregates that judge scores, without their results.
  *
- * They share one state and the functions that build it, so that PostgreSQL
- * builds it once for all of them that a query calls with the same label and
- * score.  What the state holds is a set without order (see core/scores.h):
- * workers, combining and shuffling leave no trace in the result.  For the same
- * reason sorting in a final function is no harm to a state that goes on
- * growing (window functions).
+ * They share one state and the functions that build it.  So PostgreSQL builds it once for
+ * all those that a query calls with the same label and score.  A state is a set without
+ * order (see core/judging/scores.h), so that workers, combining and shuffling leave no
+ * trace in the result.  For the same reason a final function may sort a state that goes
+ * on growing, as it does in window functions.
  */
 #include "compat.h"
 
@@ -23,7 +22,7 @@
 
 #define DEFAULT_THRESHOLD 0.5
 
-/* How errors call the arguments. */
+/* The names of the arguments, for errors. */
 static const char *const arg_names[][MAX_SCORES_ARGS] = {[SCORES_THRESHOLD] = {"threshold"},
 														 [SCORES_BINS] = {"bins"},
 														 [SCORES_COSTS] = {"cost_false_alarm",
@@ -93,7 +92,7 @@ check_status(SpkStatus status)
 	spk_check(status, "set of scored rows", NULL);
 }
 
-/* Raises the error for a number that is not in 0..1, and for NaN. */
+/* Raises an error for a number that is not between 0 and 1, and for NaN. */
 static void
 check_unit(const char *what, double value)
 {
@@ -103,7 +102,7 @@ check_unit(const char *what, double value)
 				 errmsg("%s must be between 0 and 1, not %s", what, float8out_internal(value))));
 }
 
-/* The kind of the label argument, looked up once for the call site. */
+/* The kind of the label, which is looked up once for each place in a query. */
 static SpkLabelKind
 label_kind(FunctionCallInfo fcinfo)
 {
@@ -122,7 +121,7 @@ label_kind(FunctionCallInfo fcinfo)
 	return *kind;
 }
 
-/* Does this row count?  Refuses a label that is none, whether it does or not. */
+/* Does this row count?  A label of a type that cannot be one is refused in any case. */
 static bool
 row_counts(FunctionCallInfo fcinfo)
 {
@@ -130,7 +129,7 @@ row_counts(FunctionCallInfo fcinfo)
 	return !PG_ARGISNULL(1) && !PG_ARGISNULL(2);
 }
 
-/* Adds a row that counts; args are checked. */
+/* Adds a row that counts.  args have been checked. */
 static Datum
 add_row(FunctionCallInfo fcinfo, ScoresExtra extra, const double *args)
 {
@@ -253,7 +252,7 @@ sparkify_scores_combinefn(PG_FUNCTION_ARGS)
 	return state_result(fcinfo, state);
 }
 
-/* Bytes of the rows or cells. */
+/* Bytes of the rows or cells, whichever the scores have. */
 static size_t
 content_size(const SpkScores *scores)
 {
@@ -261,7 +260,7 @@ content_size(const SpkScores *scores)
 								   (size_t) scores->n * sizeof(SpkScored);
 }
 
-/* For a worker on this machine: the state as it is, then its rows or cells. */
+/* For another process of this server: the state as it lies in memory, then its rows or cells. */
 Datum
 sparkify_scores_serialfn(PG_FUNCTION_ARGS)
 {
@@ -299,7 +298,7 @@ sparkify_scores_deserialfn(PG_FUNCTION_ARGS)
 	if (size != content_size(&state->scores))
 		elog(ERROR, "invalid state of scores");
 
-	/* lives until it is combined, in the memory of this call */
+	/* the state lives until it is combined, in the memory of this call */
 	content = palloc(size);
 	(void) spk_copy(&host, content, VARDATA_ANY(bytes) + sizeof(ScoresState), size);
 	if (state->scores.cells != NULL)

@@ -1,6 +1,6 @@
 /*
  * scores_agg.h
- *	  The state of all aggregates that judge scores.
+ *	  The state that all aggregates have that judge scores.
  */
 #ifndef SPK_JUDGING_SCORES_AGG_H
 #define SPK_JUDGING_SCORES_AGG_H
@@ -10,7 +10,7 @@
 
 #include "core/judging/scores.h"
 
-/* What an aggregate takes beside label and score; it is the same in all rows. */
+/* The arguments that an aggregate has after label and score.  They are the same in all rows. */
 typedef enum ScoresExtra
 {
 	SCORES_PLAIN,
@@ -24,12 +24,15 @@ typedef enum ScoresExtra
 
 typedef struct ScoresState
 {
-	SpkScores	scores; /* at least one row */
+	SpkScores	scores; /* has at least one row */
 	ScoresExtra extra;
-	double		args[MAX_SCORES_ARGS]; /* 0 where extra has none */
+	double		args[MAX_SCORES_ARGS]; /* the values of these arguments; 0 beyond them */
 } ScoresState;
 
-/* The state in a final function's first argument; NULL when there was no row. */
+/*
+ * The state in the first argument of a final function; NULL when no row had both label and
+ * score.  It is an error to call it outside an aggregate.
+ */
 extern ScoresState *spk_scores_state(FunctionCallInfo fcinfo);
 
 #endif /* SPK_JUDGING_SCORES_AGG_H */
