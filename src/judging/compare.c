@@ -110,15 +110,15 @@ judge_baseline(const SpkHost *host, const SpkComparePlan *plan, const SpkFoldCou
 	double		   n_rows[2] = {0, 0};
 
 	for (uint32 fold = 0; fold < plan->n_folds; fold++)
-		for (int class = 0; class < 2; class ++)
-			n_rows[class] += counts[fold].n_rows[class];
+		for (int label = 0; label < 2; label++)
+			n_rows[label] += counts[fold].n_rows[label];
 	for (uint32 fold = 0; fold <= plan->n_folds; fold++)
 	{
 		double others[2];
 
-		for (int class = 0; class < 2; class ++)
-			others[class] = n_rows[class] -
-				(fold == plan->n_folds ? 0 : counts[fold].n_rows[class]);
+		for (int label = 0; label < 2; label++)
+			others[label] = n_rows[label] -
+				(fold == plan->n_folds ? 0 : counts[fold].n_rows[label]);
 		judge_claim(host, &counts[fold], others[1] / (others[0] + others[1]), plan, &fits[fold]);
 	}
 	return fits;
@@ -252,7 +252,7 @@ put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
 	values[COL_CV_SD] = Float8GetDatum(entry->deviation);
 
-	/* the best one differs from itself by nothing, of which there is nothing to test */
+	/* the best one has no difference from itself to test */
 	values[COL_DIFFERENCE] = Float8GetDatum(entry->mean - best->mean);
 	nulls[COL_P_VALUE] = entry == best;
 	if (entry != best)
@@ -338,7 +338,7 @@ compare_rows(SpkRowStore *rows, void *arg)
 	counted = spk_training_counts(rows);
 	spk_check_trainable(&counted);
 
-	/* all but the block is in this context: an error gives back the one, the transaction the other */
+	/* the block may be shared memory: after an error the end of the transaction gives it back */
 	spk_compare_new(plan, rows, context, counts, &memory, &n_workers);
 	spk_compare_run(&memory, n_workers, models);
 	spk_compare_check_fits(memory.comparison, counts, models);

@@ -16,13 +16,13 @@
 #define MIN_COMPARE_WORK 10000000.0
 
 SpkModel
-spk_compare_model(const SpkCompareSetup *setup, int spec)
+spk_compare_model(const SpkCompareSetup *setup, int number)
 {
-	const SpkModelSpec *c = &setup->plan->specs[spec];
-	SpkModel			model = setup->models[c->form];
+	const SpkModelSpec *spec = &setup->plan->specs[number];
+	SpkModel			model = setup->models[spec->form];
 
-	model.algorithm = c->algorithm;
-	model.options = c->options;
+	model.algorithm = spec->algorithm;
+	model.options = spec->options;
 	return model;
 }
 

@@ -241,10 +241,10 @@ run_in_leader(SpkCompareMemory *memory, bytea **models)
  * the area has room to grow.
  */
 static dsa_pointer
-share_model(dsa_area *area, const bytea *model, bool again)
+share_model(dsa_area *area, const bytea *model, bool can_refit)
 {
 	/* a model from values cannot be fitted again, as the values may be gone; but it is small */
-	if (again && !spk_area_fits(VARSIZE(model)))
+	if (can_refit && !spk_area_fits(VARSIZE(model)))
 		return InvalidDsaPointer;
 	return spk_area_put(area, model, VARSIZE(model));
 }
@@ -316,13 +316,13 @@ spk_compare_worker(dsm_segment *seg, shm_toc *toc)
 	while (draw_fit(comparison, &number))
 	{
 		uint32 model_no = number / (comparison->n_folds + 1);
-		bool   again = spk_learns_codes(spk_compare_spec(comparison, model_no)->algorithm);
+		bool   can_refit = spk_learns_codes(spk_compare_spec(comparison, model_no)->algorithm);
 		bytea *model = run_fit(&memory, number, NULL);
 
 		if (model != NULL)
 		{
 			spk_compare_fit(comparison, model_no, comparison->n_folds)->model =
-				share_model(worker.area, model, again);
+				share_model(worker.area, model, can_refit);
 			pfree(model);
 		}
 		(void) spk_tickets_note(&comparison->tickets);

@@ -22,8 +22,8 @@ check_fold(const SpkCompareSetup *setup, const SpkFoldCount *counts, uint32 fold
 	if (counts[fold].n_rows[0] > 0 && counts[fold].n_rows[1] > 0)
 		return;
 	for (uint32 i = 0; i <= plan->n_folds; i++)
-		for (int class = 0; class < 2; class ++)
-			n_rows[class] += counts[i].n_rows[class];
+		for (int label = 0; label < 2; label++)
+			n_rows[label] += counts[i].n_rows[label];
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("too few rows of users who %s for %u folds%s",

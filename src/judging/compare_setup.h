@@ -28,8 +28,8 @@ typedef struct SpkCompareSetup
 	double		   *costs;	  /* for each model: what its fit to all folds costs */
 } SpkCompareSetup;
 
-/* The model of this spec with its features, which belong to the setup.  It is not fitted. */
-extern SpkModel spk_compare_model(const SpkCompareSetup *setup, int spec);
+/* The unfitted model of the spec with this number.  Its features belong to the setup. */
+extern SpkModel spk_compare_model(const SpkCompareSetup *setup, int number);
 
 /* ---- compare_folds.c ---- */
 

@@ -11,7 +11,7 @@
 
 #include "core/judging/metrics.h"
 
-/* Makes a row of the type churn_metrics, palloc'd.  desc is the type's descriptor.  NaN becomes NULL. */
+/* Makes a row of churn_metrics, palloc'd.  desc is the type's descriptor.  NaN becomes NULL. */
 extern HeapTuple spk_metrics_tuple(TupleDesc desc, const SpkMetrics *metrics);
 
 /* The number of the type's columns, and the types of these. */

@@ -108,7 +108,7 @@ spk_row_matches(const SpkRow *row, HeapTupleHeader tuple)
 		HeapTupleHeaderGetTypMod(tuple) != row->typmod)
 		return false;
 
-	/* an anonymous type never changes; a table may between two calls, and has no version at first */
+	/* an anonymous type never changes; a named one that did has another version, at first none */
 	return row->entry == NULL || row->entry->tupDesc_identifier == row->version;
 }
 

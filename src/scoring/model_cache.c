@@ -274,7 +274,7 @@ make_cache(FmgrInfo *flinfo)
 
 /* Makes the model of this value the last one, as it is not that of the call before. */
 static void
-turn_to(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prepare)
+switch_model(ModelCache *cache, struct varlena *value, ModelKey *key, SpkPrepare prepare)
 {
 	KeptModel *kept;
 
@@ -314,7 +314,7 @@ spk_prepared_model(FunctionCallInfo fcinfo, SpkPrepare prepare)
 		value = pg_detoast_datum(value);
 	key = model_key(value);
 	if (!is_last(cache, &key))
-		turn_to(cache, value, &key, prepare);
+		switch_model(cache, value, &key, prepare);
 	cache->seen = key.bytes;
 	return cache->last->prepared;
 }

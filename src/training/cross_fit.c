@@ -54,9 +54,9 @@ check(SpkStatus status)
 }
 
 static inline void *
-at_place(const CrossFit *h, Size place)
+at_place(const CrossFit *cross, Size place)
 {
-	return (char *) h + place;
+	return (char *) cross + place;
 }
 
 /* ---- The block ---- */
@@ -64,37 +64,37 @@ at_place(const CrossFit *h, Size place)
 static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
-	bool	 codes = spk_learns_codes(like->algorithm);
-	CrossFit h = {like->algorithm, like->options};
+	uint64	 rows = spk_learns_codes(like->algorithm) ?
+		  (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
+		  spk_values_size(table->n_rows, table->n_columns);
+	CrossFit cross = {like->algorithm, like->options};
 	Size	 at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));
 
-	h.features_size = features_size;
-	h.features = spk_block_part(&at, h.features_size);
-	h.rows = spk_block_part(&at,
-							codes ? (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
-									spk_values_size(table->n_rows, table->n_columns));
-	h.folds = spk_block_part(&at, table->n_rows);
-	h.scored = spk_block_part(&at, (uint64) table->n_rows * sizeof(SpkScored));
-	h.size = at;
-	return h;
+	cross.features_size = features_size;
+	cross.features = spk_block_part(&at, cross.features_size);
+	cross.rows = spk_block_part(&at, rows);
+	cross.folds = spk_block_part(&at, table->n_rows);
+	cross.scored = spk_block_part(&at, (uint64) table->n_rows * sizeof(SpkScored));
+	cross.size = at;
+	return cross;
 }
 
 /* Puts the rows and their folds into the block. */
 static void
-fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *like,
+fill(CrossFit *cross, const SpkHost *host, const SpkTable *table, const SpkModel *like,
 	 const void *features, const uint8 *folds)
 {
 	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
-	uint8  *ordered = at_place(h, h->folds);
+	uint8  *ordered = at_place(cross, cross->folds);
 	uint32	n_rows[SPK_CALIBRATION_FOLDS] = {0};
 
-	memcpy(at_place(h, h->features), features, h->features_size);
+	memcpy(at_place(cross, cross->features), features, cross->features_size);
 	if (spk_learns_codes(like->algorithm))
-		check(
-			spk_bin_table(host, table, like->features, at_place(h, h->rows), &h->matrix, origins));
+		check(spk_bin_table(host, table, like->features, at_place(cross, cross->rows),
+							&cross->matrix, origins));
 	else
-		check(spk_values_fill(host, table, like->features, at_place(h, h->rows), &h->values,
-							  origins));
+		check(spk_values_fill(host, table, like->features, at_place(cross, cross->rows),
+							  &cross->values, origins));
 
 	/* rows are in the canonical order now: their folds follow them */
 	for (uint32 row = 0; row < table->n_rows; row++)
@@ -104,54 +104,55 @@ fill(CrossFit *h, const SpkHost *host, const SpkTable *table, const SpkModel *li
 	}
 	spk_release(host, origins);
 	for (int fold = 1; fold < SPK_CALIBRATION_FOLDS; fold++)
-		h->start[fold] = h->start[fold - 1] + n_rows[fold - 1];
-	spk_tickets_init(&h->tickets, SPK_CALIBRATION_FOLDS);
+		cross->start[fold] = cross->start[fold - 1] + n_rows[fold - 1];
+	spk_tickets_init(&cross->tickets, SPK_CALIBRATION_FOLDS);
 }
 
 /* ---- Fits ---- */
 
 static SpkSamples
-samples_of(const CrossFit *h)
+samples_of(const CrossFit *cross)
 {
-	SpkSamples samples = {h->matrix, NULL, h->values, NULL};
+	SpkSamples samples = {cross->matrix, NULL, cross->values, NULL};
 
-	if (spk_learns_codes(h->algorithm))
+	if (spk_learns_codes(cross->algorithm))
 	{
-		samples.matrix.codes = at_place(h, h->rows);
-		samples.matrix_folds = at_place(h, h->folds);
+		samples.matrix.codes = at_place(cross, cross->rows);
+		samples.matrix_folds = at_place(cross, cross->folds);
 	}
 	else
 	{
-		samples.values.values = at_place(h, h->rows);
-		samples.values_folds = at_place(h, h->folds);
+		samples.values.values = at_place(cross, cross->rows);
+		samples.values_folds = at_place(cross, cross->folds);
 	}
 	return samples;
 }
 
 /* Scores folds until none is left, and tells of it when progress is not NULL. */
 static void
-score_folds(CrossFit *h, SpkTrainProgress *progress)
+score_folds(CrossFit *cross, SpkTrainProgress *progress)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
 	SpkHost		  host = spk_pg_host(context);
-	SpkSamples	  samples = samples_of(h);
-	SpkModel	  like = {h->algorithm, h->options};
+	SpkSamples	  samples = samples_of(cross);
+	SpkModel	  like = {cross->algorithm, cross->options};
 	const char	 *why = NULL;
 	uint32		  fold;
 
 	/* features have pointers, which would mean nothing in another process: they come as bytes */
-	spk_check(spk_features_decode(&host, at_place(h, h->features), h->features_size, &like.features,
-								  &like.n_features, &why),
+	spk_check(spk_features_decode(&host, at_place(cross, cross->features), cross->features_size,
+								  &like.features, &like.n_features, &why),
 			  "set of features", why);
-	while (spk_tickets_draw(&h->tickets, &fold))
+	while (spk_tickets_draw(&cross->tickets, &fold))
 	{
 		size_t n;
 		uint32 n_done;
 
 		check(spk_cross_fit_score(&host, &samples, (int) fold, &like,
-								  (SpkScored *) at_place(h, h->scored) + h->start[fold], &n));
-		n_done = spk_tickets_note(&h->tickets);
+								  (SpkScored *) at_place(cross, cross->scored) + cross->start[fold],
+								  &n));
+		n_done = spk_tickets_note(&cross->tickets);
 		if (progress != NULL)
 			spk_train_progress(progress, "folds scored", n_done, SPK_CALIBRATION_FOLDS);
 	}
@@ -159,7 +160,7 @@ score_folds(CrossFit *h, SpkTrainProgress *progress)
 }
 
 static void
-score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers,
+score_in_parallel(CrossFit *cross, const SpkMemoryBlock *block, int n_workers,
 				  SpkTrainProgress *progress)
 {
 	SpkWorkersPlan plan = {"spk_cross_fit_worker", n_workers, .block = block};
@@ -167,7 +168,7 @@ score_in_parallel(CrossFit *h, const SpkMemoryBlock *block, int n_workers,
 
 	spk_workers_new(&workers, &plan);
 	spk_workers_launch(&workers);
-	score_folds(h, progress);
+	score_folds(cross, progress);
 	spk_workers_wait(&workers);
 	spk_workers_end(&workers);
 }
@@ -233,7 +234,7 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 {
 	SpkWriter		 features = spk_writer(host);
 	CrossFit		 layout;
-	CrossFit		*h;
+	CrossFit		*cross;
 	SpkMemoryBlock	 block;
 	int				 n_workers;
 	SpkTrainProgress progress;
@@ -241,9 +242,9 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 	check(spk_features_encode(like->features, like->n_features, &features));
 	layout = lay_out(table, like, features.len);
 	new_block(host, table, like, layout.size, &block, &n_workers);
-	h = block.memory;
-	*h = layout;
-	fill(h, host, table, like, features.data, folds);
+	cross = block.memory;
+	*cross = layout;
+	fill(cross, host, table, like, features.data, folds);
 
 	/* the block has copies of these, and fits need memory */
 	spk_release(host, features.data);
@@ -251,9 +252,9 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 
 	spk_train_progress_start(&progress);
 	if (n_workers > 0)
-		score_in_parallel(h, &block, n_workers, &progress);
+		score_in_parallel(cross, &block, n_workers, &progress);
 	else
-		score_folds(h, &progress);
-	memcpy(scored, at_place(h, h->scored), (Size) table->n_rows * sizeof(SpkScored));
+		score_folds(cross, &progress);
+	memcpy(scored, at_place(cross, cross->scored), (Size) table->n_rows * sizeof(SpkScored));
 	spk_block_release(&block);
 }

@@ -33,7 +33,7 @@
  */
 #define MIN_PARALLEL_WORK 200000
 
-/* Shared memory, in bytes, beside the rows and what workers leave: the context and slack of the area. */
+/* Bytes of shared memory beside rows and trees: the parallel context, and slack of the area. */
 #define FOREST_CONTEXT (2 * 1024 * 1024)
 
 typedef struct SharedForest
