@@ -432,7 +432,7 @@ churn_audit(PG_FUNCTION_ARGS)
 	spk_source_require_column(a.columns, a.label, "label");
 	find_columns(&a, fcinfo);
 
-	/* profiles know best what is later than a row's date; names are only for want of better */
+	/* profiles know best what is later than a row's date; names are the last resort */
 	result = audit_source(&a);
 	if (a.profile != NULL)
 		compare_profiles(&a, &result);

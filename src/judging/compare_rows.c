@@ -130,7 +130,7 @@ lay_out(SpkCompareSetup *setup)
 	c.metric = plan->metric;
 	c.seed = plan->seed;
 
-	/* how large the block is has to be known before anything is put into it */
+	/* memory is asked for once, so that all places must be known before */
 	c.specs = spk_block_part(&at, (uint64) c.n_specs * sizeof(SpkModelSpec));
 	c.forms = spk_block_part(&at, (uint64) c.n_forms * sizeof(SpkBinnedForm));
 	c.order = spk_block_part(&at, (uint64) spk_compare_n_fits(&c) * sizeof(uint32));

@@ -302,7 +302,7 @@ datum_number(Datum value, const SpkRowColumn *column)
 		case SPK_READ_FLOAT8:
 			return DatumGetFloat8(value);
 		case SPK_READ_NUMERIC:
-			/* one beyond a double's range becomes infinite, which the caller refuses by name */
+			/* one beyond a double's range becomes infinite, which collecting refuses by name */
 			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
 		case SPK_READ_DATE:
 			return date_number(DatumGetDateADT(value));

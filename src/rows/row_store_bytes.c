@@ -73,7 +73,7 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_u32(&w, store->n_rows);
 	spk_write_u32(&w, store->n_columns);
 
-	/* where groups and times are missing, a flag of one byte stands for them */
+	/* a flag of one byte tells whether groups follow, and another one whether times do */
 	spk_write_bytes(&w, store->labels, store->n_rows);
 	spk_write_u8(&w, store->grouped);
 	if (store->grouped)

@@ -262,7 +262,7 @@ churn_reasons(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of reasons must not be negative")));
 
-	/* only what raises the risk is a reason: what follows lowers it, as the order is by sign */
+	/* only what raises the risk is a reason; in this order, all that follows lowers it */
 	e = spk_prepared_model(fcinfo, prepare);
 	explain(e, PG_GETARG_HEAPTUPLEHEADER(1), compare_contribution);
 	top = (int32) Min((uint32) top, e->model->n_features);
