@@ -25,7 +25,7 @@ training scoring
 judging'
 
 # Headers that the core may include besides its own: C's, and the processor's.
-libc='ctype errno float inttypes limits math stdarg stdbool stddef stdint stdio stdlib string
+libc='assert ctype errno float inttypes limits math stdarg stdbool stddef stdint stdio stdlib string
 arm_neon emmintrin immintrin'
 
 perl -we '
