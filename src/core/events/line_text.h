@@ -1,0 +1,212 @@
+/*
+ * line_text.h
+ *	  Texts and words of a line of JSON, and how far it has been read.
+ */
+#ifndef SPK_CORE_EVENTS_LINE_TEXT_H
+#define SPK_CORE_EVENTS_LINE_TEXT_H
+
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "core/base/utf8.h"
+#include "core/events/event_columns.h"
+
+/*
+ * Where a line is being read.  Its last byte is known to be a brace, so that
+ * whatever stops at any byte but its own needs no look at end.
+ */
+typedef struct SpkLineCursor
+{
+	const char *at;
+	const char *end;
+	char	   *unescaped; /* room for what is left to unescape */
+} SpkLineCursor;
+
+/* A text between its quotes. */
+typedef struct SpkLineText
+{
+	const char *start;
+	const char *end;
+	bool		escapes;
+	bool		ascii;
+} SpkLineText;
+
+static inline void
+spk_line_skip_spaces(SpkLineCursor *c)
+{
+	while (*c->at == ' ')
+		c->at++;
+}
+
+static inline bool
+spk_line_ends_plain(unsigned char byte)
+{
+	return byte == '"' || byte == '\\' || byte < 0x20;
+}
+
+#ifdef __SSE2__
+/*
+ * Moves over plain bytes, 16 at a time, and tells when it stopped at one that
+ * is not.
+ */
+static inline bool
+spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
+{
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i backslash = _mm_set1_epi8('\\');
+	const __m128i control = _mm_set1_epi8(0x1F);
+
+	for (; c->end - c->at >= 16; c->at += 16)
+	{
+		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
+		__m128i	 found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
+									  _mm_cmpeq_epi8(bytes, backslash));
+		unsigned high = (unsigned) _mm_movemask_epi8(bytes);
+		unsigned stops;
+
+		found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+		stops = (unsigned) _mm_movemask_epi8(found);
+		if (stops != 0)
+		{
+			/* the bits below the lowest that is set */
+			if (high & (stops - 1) & ~stops)
+				*ascii = false;
+			c->at += __builtin_ctz(stops);
+			return true;
+		}
+		if (high != 0)
+			*ascii = false;
+	}
+	return false;
+}
+#else
+#define SPK_LINE_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Bit 7 of each byte that is 0; those above the lowest such may be set too. */
+static inline uint64_t
+spk_line_zero_bytes(uint64_t bytes)
+{
+	return (bytes - SPK_LINE_EACH(0x01)) & ~bytes & SPK_LINE_EACH(0x80);
+}
+
+/* As above, 8 at a time; the last few are left to the caller. */
+static inline bool
+spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
+{
+	for (; c->end - c->at >= 8; c->at += 8)
+	{
+		uint64_t bytes;
+
+		memcpy(&bytes, c->at, sizeof(bytes));
+		if (spk_line_zero_bytes(bytes ^ SPK_LINE_EACH('"')) |
+			spk_line_zero_bytes(bytes ^ SPK_LINE_EACH('\\')) |
+			((bytes - SPK_LINE_EACH(0x20)) & ~bytes & SPK_LINE_EACH(0x80)))
+			return false;
+		if (bytes & SPK_LINE_EACH(0x80))
+			*ascii = false;
+	}
+	return false;
+}
+#endif
+
+/* Moves to the next quote, backslash or control character, or to the end. */
+static inline void
+spk_line_skip_plain(SpkLineCursor *c, bool *ascii)
+{
+	if (spk_line_skip_plain_blocks(c, ascii))
+		return;
+	for (; c->at < c->end && !spk_line_ends_plain((unsigned char) *c->at); c->at++)
+	{
+		if ((unsigned char) *c->at >= 0x80)
+			*ascii = false;
+	}
+}
+
+/* What a short escape stands for, or 0. */
+static inline char
+spk_line_unescaped_byte(char escape)
+{
+	switch (escape)
+	{
+		case '"':
+		case '\\':
+		case '/':
+			return escape;
+		case 'b':
+			return '\b';
+		case 'f':
+			return '\f';
+		case 'n':
+			return '\n';
+		case 'r':
+			return '\r';
+		case 't':
+			return '\t';
+		default:
+			return '\0';
+	}
+}
+
+/* Reads a text from behind its first quote to behind its last. */
+static inline bool
+spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
+{
+	text->start = c->at;
+	text->escapes = false;
+	text->ascii = true;
+	for (;;)
+	{
+		spk_line_skip_plain(c, &text->ascii);
+		if (c->at >= c->end || (unsigned char) *c->at < 0x20)
+			return false;
+		if (*c->at == '"')
+			break;
+		/* behind the backslash there is the brace at least */
+		if (spk_line_unescaped_byte(c->at[1]) == '\0')
+			return false;
+		text->escapes = true;
+		c->at += 2;
+	}
+	text->end = c->at++;
+	return text->ascii || spk_utf8_valid(text->start, (size_t) (text->end - text->start));
+}
+
+/* Copies the text without its escapes, which spk_line_read_text has checked. */
+static inline void
+spk_line_unescape(SpkLineCursor *c, const SpkLineText *text, SpkField *field)
+{
+	const char *from = text->start;
+	char	   *to = c->unescaped;
+
+	field->text.data = to;
+	while (from < text->end)
+	{
+		const char *backslash = memchr(from, '\\', (size_t) (text->end - from));
+		size_t		plain = (size_t) ((backslash ? backslash : text->end) - from);
+
+		memcpy(to, from, plain);
+		to += plain;
+		from += plain;
+		if (backslash)
+		{
+			*to++ = spk_line_unescaped_byte(from[1]);
+			from += 2;
+		}
+	}
+	field->text.len = (int) (to - c->unescaped);
+	c->unescaped = to;
+}
+
+static inline bool
+spk_line_read_word(SpkLineCursor *c, const char *word, size_t len)
+{
+	if ((size_t) (c->end - c->at) < len || memcmp(c->at, word, len) != 0)
+		return false;
+	c->at += len;
+	return true;
+}
+
+#endif /* SPK_CORE_EVENTS_LINE_TEXT_H */
