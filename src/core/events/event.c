@@ -1,15 +1,15 @@
 /*
  * event.c
- *	  Words of the log to codes and back.
+ *	  From the words of the log to codes, and back.
  */
 #include <string.h>
 
 #include "core/events/event.h"
 
 /*
- * A perfect hash of the page names: their lengths and third letters lead to
- * different slots.  Every event of a log passes here, so finding its page must
- * cost one multiplication and one comparison, not 22 comparisons.
+ * A perfect hash of the pages' names: no two of them have a length and a third
+ * letter that lead to the same slot.  Every event of a log passes here, so finding
+ * its page must cost one multiplication and one comparison, not 22 comparisons.
  */
 #define PAGE_SLOTS			  64
 #define PAGE_SLOT(len, third) (((unsigned) (len) + 29u * (unsigned char) (third)) % PAGE_SLOTS)
@@ -52,7 +52,7 @@ static const PageName page_names[SPK_N_PAGES] = {
 	[SPK_PAGE_OTHER] = NAME("other"),
 };
 
-/* A slot without a page holds 0, a page whose name then does not match. */
+/* A slot without a page holds 0, which is a page as well, but one whose name does not match. */
 static const uint8_t page_slots[PAGE_SLOTS] = {
 	[PAGE_SLOT(8, 'x')] = SPK_PAGE_NEXT_SONG,
 	[PAGE_SLOT(4, 'm')] = SPK_PAGE_HOME,

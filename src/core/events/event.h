@@ -1,6 +1,6 @@
 /*
  * event.h
- *	  One page view of the log, as the profile sees it: codes, not strings.
+ *	  One page view of the log as profiles see it: with codes in place of words.
  */
 #ifndef SPK_CORE_EVENTS_EVENT_H
 #define SPK_CORE_EVENTS_EVENT_H
@@ -12,9 +12,9 @@
 #include "core/base/times.h"
 
 /*
- * The pages of the log, most frequent first, so that the set of pages of a
- * slice fits few bits.  The order is part of the profile's format: append, do
- * not reorder.
+ * The pages of the log, the most frequent ones first, so that the set of pages in
+ * a slice is a small number most of the time.  The order is part of the profile's
+ * format: append, do not reorder.
  */
 typedef enum SpkPage
 {
@@ -40,7 +40,7 @@ typedef enum SpkPage
 	SPK_PAGE_CANCELLATION,
 	SPK_PAGE_REGISTER,
 	SPK_PAGE_SUBMIT_REGISTRATION,
-	SPK_PAGE_OTHER, /* any other text: no error */
+	SPK_PAGE_OTHER, /* any other text, which is no error */
 	SPK_N_PAGES
 } SpkPage;
 
@@ -63,31 +63,32 @@ typedef struct SpkEvent
 	int64_t	  ts;
 	int64_t	  session;
 	int64_t	  registration; /* SPK_NO_TIME when unknown */
-	int64_t	  length_us;	/* listened, >= 0; 0 when unknown */
+	int64_t	  length_us;	/* of the song, in microseconds, >= 0; 0 when unknown */
 	SpkPage	  page;
 	SpkLevel  level;
 	SpkGender gender;
 } SpkEvent;
 
-/* The name of a page as the log spells it; "other" for SPK_PAGE_OTHER. */
+/* Returns the name of a page as the log spells it, or "other" for SPK_PAGE_OTHER. */
 extern const char *spk_page_name(SpkPage page);
 
-/* The page with this name (len bytes, no terminator); SPK_PAGE_OTHER if none. */
+/* Returns the page with this name of len bytes, or SPK_PAGE_OTHER when there is none. */
 extern SpkPage spk_page_of(const char *name, size_t len);
 
-/* "free" or "paid"; anything else is unknown. */
+/* Returns the level called "free" or "paid"; anything else is SPK_LEVEL_UNKNOWN. */
 extern SpkLevel spk_level_of(const char *name, size_t len);
 
-/* "F" or "M"; anything else is unknown. */
+/* Returns the gender called "F" or "M"; anything else is SPK_GENDER_UNKNOWN. */
 extern SpkGender spk_gender_of(const char *name, size_t len);
 
 /*
- * Seconds of a song as whole microseconds, rounded to nearest.  Negative, NaN
- * and more than a million seconds are no song length and count as unknown: 0.
+ * Returns the seconds of a song as whole microseconds, rounded to the nearest.
+ * Negative numbers, NaN and more than a million seconds are no length of a song:
+ * they count as unknown, which is 0.
  */
 extern int64_t spk_length_us(double seconds);
 
-/* A page that says the user is leaving: features never count it. */
+/* Does this page say that the user is leaving?  Only the notebook's six features count it. */
 static inline bool
 spk_page_is_cancel(SpkPage page)
 {

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * The columns of churn_event, in the order of the type.  Tuples bind to them by
- * name, so the order matters for speed only.
+ * The columns of churn_event, in the order of the type.  Tuples are bound to them
+ * by name, so the order matters for speed only.
  */
 typedef enum SpkEventColumn
 {
@@ -21,19 +21,19 @@ typedef enum SpkEventColumn
 	SPK_N_COLUMNS
 } SpkEventColumn;
 
-/* Sets of columns are masks of bits 1 << SpkEventColumn. */
+/* A set of columns is a mask with bit 1 << SpkEventColumn for each of them. */
 #define SPK_ALL_COLUMNS ((UINT32_C(1) << SPK_N_COLUMNS) - 1)
 
 /* A line with none of these keys is no event, whatever else it has. */
 #define SPK_EVENT_COLUMNS \
 	(UINT32_C(1) << SPK_COL_TS | UINT32_C(1) << SPK_COL_USERID | UINT32_C(1) << SPK_COL_PAGE)
 
-/* A key, or a tuple's attribute, that is no column of an event. */
+/* Stands for a key of a line, or an attribute of a tuple, that is no column of an event. */
 #define SPK_EVENT_NO_COLUMN (-1)
 
 typedef enum SpkEventType
 {
-	SPK_TYPE_TIME, /* integer: microseconds since 2000 UTC */
+	SPK_TYPE_TIME, /* microseconds since 2000-01-01 00:00 UTC */
 	SPK_TYPE_INT8,
 	SPK_TYPE_INT4,
 	SPK_TYPE_FLOAT,
@@ -42,17 +42,17 @@ typedef enum SpkEventType
 
 typedef struct SpkEventKey
 {
-	const char	*key; /* in JSON, as the source spells it */
-	uint8_t		 len;
+	const char	*key; /* in JSON, as the music log spells it */
+	uint8_t		 len; /* bytes, without the terminator */
 	SpkEventType type;
 } SpkEventKey;
 
 extern const SpkEventKey spk_event_keys[SPK_N_COLUMNS];
 
 /*
- * A value, by the type of its column: integer holds times and integers, number
- * holds floats, text holds UTF-8 without a terminator and without U+0000, owned
- * by whoever filled the row.
+ * A value.  Which member is used depends on the type of its column: integer for
+ * times and integers, number for floats, text for texts.  A text is UTF-8 without
+ * U+0000 and is not terminated; its bytes belong to whoever filled the row.
  */
 typedef union SpkField
 {
@@ -67,15 +67,16 @@ typedef union SpkField
 
 typedef struct SpkEventRow
 {
-	uint32_t given; /* columns with a value in the line, wanted or not */
+	uint32_t given; /* the columns that have a value in the line, wanted or not */
 	bool	 isnull[SPK_N_COLUMNS];
-	SpkField field[SPK_N_COLUMNS]; /* undefined where isnull */
+	SpkField field[SPK_N_COLUMNS]; /* undefined where isnull is set */
 } SpkEventRow;
 
 /*
- * The column with this JSON key (len bytes), or SPK_EVENT_NO_COLUMN.  Keys are folded
- * as names of columns are, ASCII letters only; exact says whether it is spelled
- * as the source spells it, and is undefined without a column.
+ * Returns the column with this JSON key of len bytes, or SPK_EVENT_NO_COLUMN.  The
+ * case of ASCII letters does not matter, as it does not for names of columns.
+ * *exact tells whether the key is spelled as the music log spells it; it is
+ * undefined when there is no column.
  */
 extern int spk_column_of_key(const char *key, size_t len, bool *exact);
 

@@ -2,15 +2,14 @@
  * event_line.c
  *	  One event from the common form of a line of JSON.
  *
- * A line is taken as a whole or not at all: whatever is not plainly right and
- * plainly convertible is left to a complete parser of JSON, so that this one
- * needs no messages and no rare cases, only never to accept what the other
- * would refuse or read differently.
+ * A line is taken as a whole or not at all.  Whatever is not plainly right and
+ * plainly convertible is left to a complete parser of JSON, so this one needs no
+ * messages and no rare cases.  It only must never accept what the other would
+ * refuse or read differently.
  *
- * Most of the time goes into two things.  Keys come in the same order and
- * spelling in every line, so the next key is guessed from the last line and
- * compared at once.
- * Texts are searched 8 or 16 bytes at a time for the byte that ends them.
+ * Every byte of a log passes here once, so all that reads a line is inline: its
+ * keys (line_key.h), its texts (line_text.h), its numbers (line_number.h) and its
+ * times (line_time.h).
  */
 #include <string.h>
 
@@ -20,6 +19,7 @@
 #include "core/events/line_text.h"
 #include "core/events/line_time.h"
 
+/* The keys as the music log spells them, which no line may have done yet. */
 static const SpkQuotedKey quoted_keys[SPK_N_COLUMNS] = {
 #define SPK_EVENT_ITEM(constant, column, key, kind, comment) {key "\":", sizeof(key "\":") - 1},
 #include "core/events/event_list.h"
@@ -33,6 +33,7 @@ spk_line_parser_init(SpkLineParser *parser)
 	memcpy(parser->keys, quoted_keys, sizeof(parser->keys));
 }
 
+/* Reads a number as a value of this type, if it may be one. */
 static inline bool
 read_number_field(SpkLineCursor *c, SpkEventType type, SpkField *field)
 {
@@ -52,6 +53,7 @@ read_number_field(SpkLineCursor *c, SpkEventType type, SpkField *field)
 		case SPK_TYPE_FLOAT:
 			return spk_line_float(&number, field);
 		case SPK_TYPE_TEXT:
+			/* the digits of an id; 12.0 means 12, too, but those are not its bytes */
 			field->text.data = start;
 			field->text.len = (int) (c->at - start);
 			return !number.point;
@@ -59,6 +61,7 @@ read_number_field(SpkLineCursor *c, SpkEventType type, SpkField *field)
 	return false;
 }
 
+/* Reads a text; one that is not wanted is checked as well, but not unescaped. */
 static inline bool
 read_text_field(SpkLineCursor *c, bool wanted, SpkField *field)
 {
@@ -79,6 +82,7 @@ read_text_field(SpkLineCursor *c, bool wanted, SpkField *field)
 	return true;
 }
 
+/* Reads the value of a column, of any type. */
 static inline bool
 read_field(SpkLineCursor *c, int col, bool wanted, SpkEventRow *row)
 {
@@ -95,7 +99,7 @@ read_field(SpkLineCursor *c, int col, bool wanted, SpkEventRow *row)
 	return type == SPK_TYPE_TIME && spk_line_read_time(c, &row->field[col]);
 }
 
-/* The value of a key that is no column. */
+/* Reads the value of a key that is no column. */
 static bool
 skip_value(SpkLineCursor *c)
 {
@@ -130,6 +134,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wan
 		return false;
 	row->given = 0;
 	memset(row->isnull, true, sizeof(row->isnull));
+
 	do
 	{
 		int col;
@@ -140,6 +145,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wan
 		spk_line_skip_spaces(&c);
 		if (col == SPK_EVENT_NO_COLUMN)
 		{
+			/* keys of no column leave the guesses alone, which are about columns */
 			if (!skip_value(&c))
 				return false;
 		}
@@ -147,6 +153,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wan
 		{
 			uint32_t bit = UINT32_C(1) << col;
 
+			/* which of two values counts is for the complete parser to say */
 			if ((seen & bit) != 0 || !read_field(&c, col, (wanted & bit) != 0, row))
 				return false;
 			seen |= bit;

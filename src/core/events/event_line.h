@@ -1,46 +1,50 @@
 /*
  * event_line.h
- *	  One event of the log as plain C values, and the fast way to it from the
- *	  common form of a line of JSON.
+ *	  The fast way from a line of JSON, in the form that logs have, to an event.
  */
 #ifndef SPK_CORE_EVENTS_EVENT_LINE_H
 #define SPK_CORE_EVENTS_EVENT_LINE_H
 
 #include "core/events/event_columns.h"
 
-/* Longer lines are not for the fast way. */
+/* Longer lines do not take the fast way. */
 #define SPK_FAST_LINE_BYTES (32 * 1024)
 
-/* Keys are compared in one piece of so many bytes. */
+/* Keys are compared in one piece of this many bytes, which each of them fits with room to spare. */
 #define SPK_KEY_BYTES 16
 
-/* A key as it stands in a line, behind the first quote. */
+/* A key as it stands in a line, from behind its first quote to the colon. */
 typedef struct SpkQuotedKey
 {
 	char	bytes[SPK_KEY_BYTES];
-	uint8_t len; /* with the quote and the colon */
+	uint8_t len; /* includes the second quote and the colon */
 } SpkQuotedKey;
 
+/* What a parser has learned from the lines before, and room to work in. */
 typedef struct SpkLineParser
 {
 	/*
-	 * The column whose key followed that of each column, the last time; of
-	 * SPK_N_COLUMNS, the column whose key was first.
+	 * For each column, the column whose key came next when it was last seen.  The
+	 * entry at SPK_N_COLUMNS is the column whose key came first in the line.
 	 */
 	uint8_t		 next[SPK_N_COLUMNS + 1];
-	SpkQuotedKey keys[SPK_N_COLUMNS]; /* as they were spelled the last time */
+	SpkQuotedKey keys[SPK_N_COLUMNS]; /* as they were last spelled */
 	char		 unescaped[SPK_FAST_LINE_BYTES];
 } SpkLineParser;
 
+/* Makes a parser that has seen no line: it expects the keys as the music log spells them. */
 extern void spk_line_parser_init(SpkLineParser *parser);
 
 /*
- * Parses a line of len bytes in the form that logs have: one flat object, no
- * column twice, texts with the short escapes only, numbers that convert exactly
- * without any doubt.  True: row is filled, but for the columns outside of the
- * mask wanted, which are NULL; texts last until the next call or as long as the
- * line, whichever is less.  False: the line is for somebody else to judge, row
- * is undefined.
+ * Parses a line of len bytes that has the form of a log's lines: one flat object
+ * without any column twice, texts with short escapes only (\n, but not \u000a),
+ * and numbers that convert exactly beyond doubt.
+ *
+ * When it returns true, row holds the event.  Columns outside of the mask wanted
+ * are NULL in it.  Texts point into the line or into the parser, so they last
+ * until the line goes or the next one is parsed, whichever happens first.  When it
+ * returns false, the line must be judged by a complete parser, which may accept or
+ * refuse it; row is undefined.
  */
 extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len, uint32_t wanted,
 						   SpkEventRow *row);

@@ -1,13 +1,13 @@
 /*
  * event_names.c
- *	  Names met in a log that are none of ours.
+ *	  Names that a log has and we do not know.
  */
 #include <string.h>
 
 #include "core/events/event_line.h"
 #include "core/events/event_names.h"
 
-/* The length of at most max bytes that cuts no character of UTF-8 in two. */
+/* Returns the longest length up to max at which a cut parts no character of UTF-8. */
 static size_t
 cut_length(const char *text, size_t len, size_t max)
 {
@@ -45,7 +45,7 @@ spk_names_merge(SpkNames *names, const SpkNames *others)
 	names->more |= others->more;
 }
 
-/* From a quote to the one that ends the string, or to the end of the line. */
+/* Returns the place of the quote that ends the string, or the end of the line. */
 static const char *
 string_end(const char *quote, const char *end)
 {
@@ -59,10 +59,6 @@ string_end(const char *quote, const char *end)
 	return p;
 }
 
-/*
- * Of the strings at the first level, those that follow a brace or a comma are
- * keys: behind a colon comes a value.
- */
 void
 spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 {
@@ -75,6 +71,11 @@ spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 		const char *start = p + 1;
 		bool		exact;
 
+		/*
+		 * In a valid object a string is a key when it follows a brace or a comma,
+		 * and a value when it follows a colon, so the line need not be parsed.
+		 * Strings are skipped whole, because braces inside them mean nothing.
+		 */
 		switch (*p)
 		{
 			case '"':
@@ -111,7 +112,7 @@ spk_name_to_ascii(char *name)
 	{
 		unsigned char c = (unsigned char) *name;
 
-		/* the first byte of a character stands for all of it */
+		/* one "?" for a character, not one for each of its bytes */
 		if ((c & 0xC0) != 0x80)
 			*to++ = c < 0x20 || c >= 0x7F ? '?' : *name;
 	}
@@ -119,8 +120,8 @@ spk_name_to_ascii(char *name)
 }
 
 /*
- * Letters and digits of the name, folded, into buf; false when they do not fit,
- * and when there are letters of others.
+ * Puts the letters and digits of the name into buf, in lower case.  Returns false
+ * when they do not fit, and when the name has characters beyond ASCII.
  */
 static bool
 letters_of(const char *name, char *buf, size_t size)
@@ -155,6 +156,7 @@ spk_column_like(const char *key)
 	if (!letters_of(key, letters, sizeof(letters)))
 		return SPK_EVENT_NO_COLUMN;
 	col = spk_column_of_key(letters, strlen(letters), &exact);
+	/* a key that differs in case alone is not like the column's, it is the column's */
 	if (col != SPK_EVENT_NO_COLUMN && spk_column_of_key(key, strlen(key), &exact) == col)
 		return SPK_EVENT_NO_COLUMN;
 	return col;

@@ -1,7 +1,7 @@
 /*
  * event_names.h
- *	  Names met in a log that are none of ours, to be told: keys that are no
- *	  column, pages that nothing counts.
+ *	  Names that a log has and we do not know: keys that are no column, and pages
+ *	  that no feature counts.  Users are told about them.
  */
 #ifndef SPK_CORE_EVENTS_EVENT_NAMES_H
 #define SPK_CORE_EVENTS_EVENT_NAMES_H
@@ -9,36 +9,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* So many names are kept, of so many bytes at most: enough to see what is wrong. */
+/* The most names that are kept, and the most bytes of each: enough to see what is wrong. */
 #define SPK_MAX_NAMES  16
 #define SPK_NAME_BYTES 63
 
-/* The names in the order in which they came, terminated, UTF-8. */
+/* Distinct names in the order in which they came, in UTF-8, terminated.  All zeros: none. */
 typedef struct SpkNames
 {
 	int	 n;
-	bool more; /* there were others */
+	bool more; /* there were others, which are not kept */
 	char name[SPK_MAX_NAMES][SPK_NAME_BYTES + 1];
 } SpkNames;
 
-/* Adds a name of len bytes, cut between characters where it is too long. */
+/* Adds a name of len bytes; a name that is too long is cut behind a whole character. */
 extern void spk_names_add(SpkNames *names, const char *name, size_t len);
 
+/* Adds the others' names behind ours. */
 extern void spk_names_merge(SpkNames *names, const SpkNames *others);
 
 /*
- * Adds the keys of a line that are no column of an event.  The line is one JSON
- * object, already known to be valid; keys are taken as they are spelled in it,
- * escapes included, and only those of the object itself.
+ * Adds the keys of a line of len bytes that are no column of an event.  The line
+ * must be one valid JSON object.  Only keys of the object itself count, not those
+ * of objects inside it, and they are kept as they are spelled, with their escapes.
  */
 extern void spk_names_add_keys(SpkNames *names, const char *line, size_t len);
 
-/* Shows the name as ASCII: each other character, and each control, becomes a ?. */
+/* Turns a name into ASCII, in place: control characters and all others beyond ASCII become "?". */
 extern void spk_name_to_ascii(char *name);
 
 /*
- * The column that a key seems to mean which is not its name: user_id, User-Id and
- * "user id" look like userId.  SPK_EVENT_NO_COLUMN when there is none.
+ * Returns the column that a terminated key seems to mean although it is called
+ * otherwise: user_id, User-Id and "user id" look like userId.  Returns
+ * SPK_EVENT_NO_COLUMN when there is none, or when the key is the column's own.
  */
 extern int spk_column_like(const char *key);
 

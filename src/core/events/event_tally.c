@@ -1,17 +1,18 @@
 /*
  * event_tally.c
- *	  What was seen in the events of a read.
+ *	  What was seen in the events of a load or a scan.
  */
 #include <string.h>
 
 #include "core/events/event_tally.h"
 
-/* So many lines are searched for keys before fewer are. */
+/* This many lines are searched for keys one by one, and then fewer and fewer. */
 #define FIRST_LOOKS 100
 
-/* And so many pages for names. */
+/* Only this many pages are compared with the names that are kept. */
 #define MAX_NAMED_PAGES 1000
 
+/* Searching a line costs more than parsing it, so the lines searched grow rarer as they double. */
 static int64_t
 next_look(int64_t looks)
 {
@@ -36,6 +37,7 @@ spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size
 		return;
 	tally->next_lacking = next_look(tally->lacking);
 
+	/* apart from the tally's keys, which are of all lines and may be full */
 	keys.n = 0;
 	keys.more = false;
 	spk_names_add_keys(&keys, line, len);

@@ -1,6 +1,11 @@
 /*
  * line_key.h
- *	  Keys of a line of JSON, guessed from the line before.
+ *	  Finding the keys of a line of JSON, and the columns that they mean.
+ *
+ * All lines of a log have their keys in nearly the same order and spelling.  So
+ * the next key is guessed to be the one that came next in the lines before, and
+ * one comparison finds it.  Only when the guess is wrong is the key read as a
+ * text and looked for among all columns.
  */
 #ifndef SPK_CORE_EVENTS_LINE_KEY_H
 #define SPK_CORE_EVENTS_LINE_KEY_H
@@ -8,7 +13,7 @@
 #include "core/events/event_line.h"
 #include "core/events/line_text.h"
 
-/* Whether the line goes on with this key, its quote and a colon. */
+/* Does the line go on with this key, its second quote and a colon? */
 static inline bool
 spk_line_is_key(const SpkLineCursor *c, const SpkQuotedKey *key)
 {
@@ -19,7 +24,7 @@ spk_line_is_key(const SpkLineCursor *c, const SpkQuotedKey *key)
 		__m128i	 wanted = _mm_loadu_si128((const __m128i *) key->bytes);
 		unsigned others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) ^ 0xFFFF;
 
-		/* no byte of the key's is another */
+		/* bytes behind the key may differ */
 		return (others & ((1U << key->len) - 1)) == 0;
 	}
 #endif
@@ -27,8 +32,10 @@ spk_line_is_key(const SpkLineCursor *c, const SpkQuotedKey *key)
 }
 
 /*
- * Reads a key and the colon behind it; col may be SPK_EVENT_NO_COLUMN.  How the key of
- * a column is spelled is what the next line is guessed to have.
+ * Reads a key and the colon behind it, where the column guess is expected.  *col
+ * becomes the column that the key means, or SPK_EVENT_NO_COLUMN.  The parser
+ * notes how the column's key is spelled, for the next line.  Returns false when
+ * there is no key, or one that the complete parser must read.
  */
 static inline bool
 spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int guess, int *col)

@@ -1,6 +1,10 @@
 /*
  * line_number.h
- *	  Numbers of a line of JSON, and what they are as integers and floats.
+ *	  Reading the numbers of a line of JSON, and their values as integers and
+ *	  floats.
+ *
+ * A number is held as it is written, in decimal.  It becomes a value only when
+ * nothing is lost by that; all others are left to the complete parser.
  */
 #ifndef SPK_CORE_EVENTS_LINE_NUMBER_H
 #define SPK_CORE_EVENTS_LINE_NUMBER_H
@@ -11,19 +15,19 @@
 #include "core/events/event_columns.h"
 #include "core/events/line_text.h"
 
-/* All numbers of so many digits are integers of 64 bits. */
+/* All numbers of this many digits fit 64 bits. */
 #define SPK_LINE_MAX_DIGITS 18
 
-/* Up to here every integer is a double of its own. */
+/* Up to here, different integers are different doubles. */
 #define SPK_LINE_MAX_MANTISSA ((uint64_t) SPK_EXACT_NUMBERS)
 
-/* mantissa / 10^scale */
+/* The number mantissa / 10^scale, or its negative. */
 typedef struct SpkLineNumber
 {
 	bool	 negative;
 	uint64_t mantissa;
 	int		 scale;
-	bool	 point;
+	bool	 point; /* a decimal point is written, even if only zeros follow it */
 } SpkLineNumber;
 
 static inline bool
@@ -32,7 +36,7 @@ spk_line_is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* Reads digits into the mantissa; false when there are none or too many. */
+/* Appends the digits that follow to the mantissa; false when there are none, or more than max. */
 static inline bool
 spk_line_read_digits(SpkLineCursor *c, SpkLineNumber *number, ptrdiff_t max)
 {
@@ -48,8 +52,8 @@ spk_line_read_digits(SpkLineCursor *c, SpkLineNumber *number, ptrdiff_t max)
 }
 
 /*
- * Reads a number without an exponent.  What comes behind it is the caller's to
- * check, an exponent included.
+ * Reads a number without an exponent, or returns false.  The caller checks what
+ * comes behind it, which may be an exponent.
  */
 static inline bool
 spk_line_read_number(SpkLineCursor *c, SpkLineNumber *number)
@@ -76,13 +80,14 @@ spk_line_read_number(SpkLineCursor *c, SpkLineNumber *number)
 			return false;
 		number->scale = (int) (c->at - start);
 	}
-	/* integers know no negative zero, floats do */
+	/* a negative zero would be 0 as an integer, but not as a float */
 	return !(number->negative && number->mantissa == 0);
 }
 
 /*
- * The absolute value of an integer, which may be written as a float as long as
- * that holds it exactly.
+ * Sets *value to the absolute value of a whole number.  It may be written with a
+ * point, as in 12.0; but then it must be small enough for a double to hold it
+ * exactly, because the complete parser reads it as one.  Returns false otherwise.
  */
 static inline bool
 spk_line_whole(const SpkLineNumber *number, uint64_t *value)
@@ -97,6 +102,7 @@ spk_line_whole(const SpkLineNumber *number, uint64_t *value)
 	return !number->point || *value <= SPK_LINE_MAX_MANTISSA;
 }
 
+/* Sets field to a whole number whose absolute value is at most max; false otherwise. */
 static inline bool
 spk_line_integer(const SpkLineNumber *number, uint64_t max, SpkField *field)
 {
@@ -109,9 +115,10 @@ spk_line_integer(const SpkLineNumber *number, uint64_t max, SpkField *field)
 }
 
 /*
- * One division of two exact doubles rounds once, as it should (W. D. Clinger,
- * How to Read Floating Point Numbers Accurately, 1990), where doubles are
- * computed as such.
+ * Sets field to the double that is nearest to the number; false when that takes
+ * more than one division.  The division of two exact doubles rounds once, as it
+ * should (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990),
+ * unless the processor computes doubles with more digits than they have.
  */
 static inline bool
 spk_line_float(const SpkLineNumber *number, SpkField *field)

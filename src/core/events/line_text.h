@@ -1,6 +1,9 @@
 /*
  * line_text.h
- *	  Texts and words of a line of JSON, and how far it has been read.
+ *	  Reading the texts and words of a line of JSON, and the place in the line.
+ *
+ * Most bytes of a log are inside texts.  They are searched 8 or 16 at a time for
+ * the byte that ends the text.
  */
 #ifndef SPK_CORE_EVENTS_LINE_TEXT_H
 #define SPK_CORE_EVENTS_LINE_TEXT_H
@@ -15,25 +18,27 @@
 #include "core/events/event_columns.h"
 
 /*
- * Where a line is being read.  Its last byte is known to be a brace, so that
- * whatever stops at any byte but its own needs no look at end.
+ * The place in a line that is being read.  The line's last byte is known to be a
+ * brace.  So a loop that stops at any byte but certain ones, such as digits, stops
+ * there at the latest and need not compare at with end.
  */
 typedef struct SpkLineCursor
 {
 	const char *at;
 	const char *end;
-	char	   *unescaped; /* room for what is left to unescape */
+	char	   *unescaped; /* where the next unescaped text goes; there is room for the line */
 } SpkLineCursor;
 
-/* A text between its quotes. */
+/* A text as it stands in the line, between its quotes. */
 typedef struct SpkLineText
 {
 	const char *start;
 	const char *end;
-	bool		escapes;
-	bool		ascii;
+	bool		escapes; /* it holds escapes */
+	bool		ascii;	 /* it holds nothing but ASCII */
 } SpkLineText;
 
+/* Logs have no white space but blanks; a line with any other takes the slow way. */
 static inline void
 spk_line_skip_spaces(SpkLineCursor *c)
 {
@@ -49,8 +54,9 @@ spk_line_ends_plain(unsigned char byte)
 
 #ifdef __SSE2__
 /*
- * Moves over plain bytes, 16 at a time, and tells when it stopped at one that
- * is not.
+ * Moves over plain bytes, 16 at a time.  Returns true when it has stopped at one
+ * that is not plain, and false when fewer than 16 bytes are left to look at.
+ * Clears *ascii when it has passed a byte that is not ASCII.
  */
 static inline bool
 spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
@@ -71,7 +77,7 @@ spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
 		stops = (unsigned) _mm_movemask_epi8(found);
 		if (stops != 0)
 		{
-			/* the bits below the lowest that is set */
+			/* only the bytes before the first stop are passed: the bits below the lowest one set */
 			if (high & (stops - 1) & ~stops)
 				*ascii = false;
 			c->at += __builtin_ctz(stops);
@@ -85,14 +91,14 @@ spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
 #else
 #define SPK_LINE_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Bit 7 of each byte that is 0; those above the lowest such may be set too. */
+/* Sets bit 7 of each byte that is 0.  Above the lowest of these, other bytes' may be set, too. */
 static inline uint64_t
 spk_line_zero_bytes(uint64_t bytes)
 {
 	return (bytes - SPK_LINE_EACH(0x01)) & ~bytes & SPK_LINE_EACH(0x80);
 }
 
-/* As above, 8 at a time; the last few are left to the caller. */
+/* The same 8 at a time, but the caller looks for the stop: it always returns false. */
 static inline bool
 spk_line_skip_plain_blocks(SpkLineCursor *c, bool *ascii)
 {
@@ -125,7 +131,7 @@ spk_line_skip_plain(SpkLineCursor *c, bool *ascii)
 	}
 }
 
-/* What a short escape stands for, or 0. */
+/* Returns what a short escape stands for, or 0 when there is no such escape. */
 static inline char
 spk_line_unescaped_byte(char escape)
 {
@@ -150,7 +156,10 @@ spk_line_unescaped_byte(char escape)
 	}
 }
 
-/* Reads a text from behind its first quote to behind its last. */
+/*
+ * Reads a text from behind its first quote to behind its last.  Returns false
+ * unless it is UTF-8 without control characters, and has short escapes only.
+ */
 static inline bool
 spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
 {
@@ -164,7 +173,7 @@ spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
 			return false;
 		if (*c->at == '"')
 			break;
-		/* behind the backslash there is the brace at least */
+		/* the byte behind the backslash is inside the line: the brace at the latest */
 		if (spk_line_unescaped_byte(c->at[1]) == '\0')
 			return false;
 		text->escapes = true;
@@ -174,7 +183,7 @@ spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
 	return text->ascii || spk_utf8_valid(text->start, (size_t) (text->end - text->start));
 }
 
-/* Copies the text without its escapes, which spk_line_read_text has checked. */
+/* Sets field to the text without its escapes, which spk_line_read_text has checked. */
 static inline void
 spk_line_unescape(SpkLineCursor *c, const SpkLineText *text, SpkField *field)
 {
@@ -200,6 +209,7 @@ spk_line_unescape(SpkLineCursor *c, const SpkLineText *text, SpkField *field)
 	c->unescaped = to;
 }
 
+/* Reads this word of len bytes, such as null; false when the line goes on with anything else. */
 static inline bool
 spk_line_read_word(SpkLineCursor *c, const char *word, size_t len)
 {

@@ -1,6 +1,6 @@
 /*
  * line_time.h
- *	  Times of a line of JSON: milliseconds since 1970, or ISO 8601.
+ *	  Reading the times of a line of JSON: milliseconds since 1970, or ISO 8601.
  */
 #ifndef SPK_CORE_EVENTS_LINE_TIME_H
 #define SPK_CORE_EVENTS_LINE_TIME_H
@@ -9,9 +9,10 @@
 #include "core/base/times.h"
 #include "core/events/line_number.h"
 
-/* 9999-12-31: beyond, and before 1970, somebody should look twice. */
+/* The end of 9999-12-31.  Times beyond it, or before 1970, are left to the complete parser. */
 #define SPK_LINE_MAX_MSECS UINT64_C(253402300799999)
 
+/* Sets field to the time that is this many milliseconds after 1970; false otherwise. */
 static inline bool
 spk_line_time(const SpkLineNumber *number, SpkField *field)
 {
@@ -23,7 +24,7 @@ spk_line_time(const SpkLineNumber *number, SpkField *field)
 	return true;
 }
 
-/* A time as text. */
+/* Reads a time in quotes, from its first quote on; false unless it is ISO 8601. */
 static inline bool
 spk_line_read_time(SpkLineCursor *c, SpkField *field)
 {
