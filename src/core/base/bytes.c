@@ -1,6 +1,6 @@
 /*
  * bytes.c
- *	  Bounded reading and growing writing of the byte formats.
+ *	  Reading and writing the byte formats of profiles and models.
  */
 #include "core/base/bytes.h"
 
@@ -26,7 +26,7 @@ spk_read_bytes(SpkReader *r, size_t len)
 	return start;
 }
 
-/* A little-endian number of n bytes; 0 when they are not there. */
+/* Reads a little-endian number of n bytes; 0 when they are not there. */
 static inline uint64_t
 read_le(SpkReader *r, int n)
 {
@@ -97,12 +97,12 @@ spk_read_long_varint(SpkReader *r)
 			break;
 		byte = *r->at++;
 		if (shift == 63 && byte > 1)
-			break; /* more than 64 bits */
+			break; /* it has more than 64 bits */
 		value |= (uint64_t) (byte & 0x7f) << shift;
 		if ((byte & 0x80) == 0)
 		{
 			if (byte == 0 && shift > 0)
-				break; /* longer than it need be */
+				break; /* it is longer than it need be */
 			return value;
 		}
 	}
@@ -136,6 +136,8 @@ spk_writer_reserve(SpkWriter *w, size_t len)
 		return false;
 	if (w->capacity - w->len >= len)
 		return true;
+
+	/* far enough below the limit that neither the sum nor its double overflows */
 	if (len > SIZE_MAX / 4 - w->len)
 	{
 		w->status = SPK_NO_MEMORY;
@@ -144,6 +146,8 @@ spk_writer_reserve(SpkWriter *w, size_t len)
 	capacity = w->capacity < 64 ? 64 : w->capacity * 2;
 	if (capacity < w->len + len)
 		capacity = w->len + len;
+
+	/* the host cannot enlarge memory in place, and large copies must be cancellable */
 	data = spk_alloc(w->host, capacity, 1);
 	if (data == NULL)
 	{
@@ -177,6 +181,7 @@ spk_write_bytes(SpkWriter *w, const void *data, size_t len)
 static inline void
 write_le(SpkWriter *w, uint64_t value, int n)
 {
+	/* the most that any number takes: a constant is checked faster than n */
 	if (!spk_writer_reserve(w, 8))
 		return;
 	for (int i = 0; i < n; i++)

@@ -1,12 +1,14 @@
 /*
  * bytes.h
- *	  Bounded reading and growing writing of the byte formats (profile, model).
+ *	  Reading and writing the byte formats of profiles and models.
  *
- * Numbers are little-endian or varints (7 bits a byte, low bits first, as
- * LEB128), whatever the machine.  A varint must be as short as it can be, so
- * that a value has one encoding.  Reading beyond the end or against a rule
- * sets bad and yields zeros from then on; the caller checks bad once, at the
- * end or before it believes a count.
+ * Numbers are little-endian or varints (LEB128: 7 bits a byte, the low ones
+ * first), whatever the machine.  A varint must be as short as it can be, so that
+ * each value has one encoding.
+ *
+ * Reading never leaves the bytes.  When they end too early or break a rule, bad is
+ * set, and everything that is read from then on is 0.  So the caller need not
+ * check each number; it checks bad once at the end, and before it trusts a count.
  */
 #ifndef SPK_CORE_BASE_BYTES_H
 #define SPK_CORE_BASE_BYTES_H
@@ -23,8 +25,10 @@ typedef struct SpkReader
 } SpkReader;
 
 /*
- * data belongs to the host; status turns SPK_NO_MEMORY when it cannot grow, and
- * SPK_CANCELLED when the host wants to stop while it does.
+ * Bytes that grow as they are written, in memory of the host that the owner of the
+ * writer releases.  status becomes SPK_NO_MEMORY when they cannot grow, and
+ * SPK_CANCELLED when the host wants to stop while they do.  From then on nothing
+ * is written, so the caller checks status once, at the end.
  */
 typedef struct SpkWriter
 {
@@ -35,27 +39,30 @@ typedef struct SpkWriter
 	SpkStatus	   status;
 } SpkWriter;
 
+/* Starts to read len bytes, which stay where they are. */
 extern SpkReader spk_reader(const void *data, size_t len);
-extern uint64_t	 spk_read_long_varint(SpkReader *r);
-extern int64_t	 spk_read_zigzag(SpkReader *r);
-extern uint8_t	 spk_read_u8(SpkReader *r);
-extern uint16_t	 spk_read_u16(SpkReader *r);
-extern uint32_t	 spk_read_u32(SpkReader *r);
-extern uint64_t	 spk_read_u64(SpkReader *r);
-extern float	 spk_read_f32(SpkReader *r);
-extern double	 spk_read_f64(SpkReader *r);
 
-/* len bytes in place, or NULL (and bad) when there are fewer. */
+/* The next number, of the type or encoding that the name says; 0 when the reader is bad. */
+extern uint64_t spk_read_long_varint(SpkReader *r);
+extern int64_t	spk_read_zigzag(SpkReader *r);
+extern uint8_t	spk_read_u8(SpkReader *r);
+extern uint16_t spk_read_u16(SpkReader *r);
+extern uint32_t spk_read_u32(SpkReader *r);
+extern uint64_t spk_read_u64(SpkReader *r);
+extern float	spk_read_f32(SpkReader *r);
+extern double	spk_read_f64(SpkReader *r);
+
+/* Returns the next len bytes, where they stand; NULL, and the reader is bad, if they are fewer. */
 extern const uint8_t *spk_read_bytes(SpkReader *r, size_t len);
 
-/* Bytes not read yet: an upper bound for any count of things to come. */
+/* Returns how many bytes are not read yet, which bounds every count of things to come. */
 static inline size_t
 spk_unread(const SpkReader *r)
 {
 	return (size_t) (r->end - r->at);
 }
 
-/* A varint; most take one byte. */
+/* The next varint.  Most take one byte, which is read inline. */
 static inline uint64_t
 spk_read_varint(SpkReader *r)
 {
@@ -64,18 +71,23 @@ spk_read_varint(SpkReader *r)
 	return spk_read_long_varint(r);
 }
 
+/* Makes a writer that has written nothing and holds no memory. */
 extern SpkWriter spk_writer(const SpkHost *host);
-extern void		 spk_write_varint(SpkWriter *w, uint64_t value);
-extern void		 spk_write_zigzag(SpkWriter *w, int64_t value);
-extern void		 spk_write_u8(SpkWriter *w, uint8_t value);
-extern void		 spk_write_u16(SpkWriter *w, uint16_t value);
-extern void		 spk_write_u32(SpkWriter *w, uint32_t value);
-extern void		 spk_write_u64(SpkWriter *w, uint64_t value);
-extern void		 spk_write_f32(SpkWriter *w, float value);
-extern void		 spk_write_f64(SpkWriter *w, double value);
-extern void		 spk_write_bytes(SpkWriter *w, const void *data, size_t len);
 
-/* Asks the host whether to go on; false, with status set, when not, or when status has been set before. */
+/* Appends a number, in the type or encoding that the name says. */
+extern void spk_write_varint(SpkWriter *w, uint64_t value);
+extern void spk_write_zigzag(SpkWriter *w, int64_t value);
+extern void spk_write_u8(SpkWriter *w, uint8_t value);
+extern void spk_write_u16(SpkWriter *w, uint16_t value);
+extern void spk_write_u32(SpkWriter *w, uint32_t value);
+extern void spk_write_u64(SpkWriter *w, uint64_t value);
+extern void spk_write_f32(SpkWriter *w, float value);
+extern void spk_write_f64(SpkWriter *w, double value);
+
+/* Appends len bytes. */
+extern void spk_write_bytes(SpkWriter *w, const void *data, size_t len);
+
+/* Asks the host whether to go on.  Returns false when it wants to stop, or after a failure. */
 static inline bool
 spk_writer_poll(SpkWriter *w)
 {
@@ -84,7 +96,7 @@ spk_writer_poll(SpkWriter *w)
 	return w->status == SPK_OK;
 }
 
-/* Makes room for len more bytes; false, with status set, when there is none. */
+/* Makes room for len more bytes; returns false, with status set, when it cannot. */
 extern bool spk_writer_reserve(SpkWriter *w, size_t len);
 
 #endif /* SPK_CORE_BASE_BYTES_H */

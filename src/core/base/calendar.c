@@ -2,10 +2,10 @@
  * calendar.c
  *	  Times and days as ISO 8601 text in UTC, exact both ways.
  *
- * Years are astronomical inside: 0 is 1 BC.  The calendar is Gregorian for ever
- * in both directions, as PostgreSQL's is.  Within it a year begins in March, so
- * that the day that some years lack is their last; 400 of them have always the
- * same number of days.
+ * Inside, years are astronomical: the year 0 is 1 BC.  The calendar is Gregorian
+ * without end in both directions, as PostgreSQL's is.  The computations let years
+ * begin in March, so that the day which some years lack is their last one.  Every
+ * 400 years, which are called an era, have the same number of days.
  */
 #include <string.h>
 
@@ -23,6 +23,7 @@ typedef struct Date
 	int32_t day;   /* 1 .. 31 */
 } Date;
 
+/* The divisions take out the leap days: one in 1460 days, but none in 36524, and one in 146096. */
 static Date
 date_of_day(int32_t day)
 {
@@ -40,6 +41,7 @@ date_of_day(int32_t day)
 	return date;
 }
 
+/* The inverse of date_of_day.  A day that its month does not have counts on into the next month. */
 static int64_t
 day_of_date(const Date *date)
 {
@@ -52,7 +54,7 @@ day_of_date(const Date *date)
 	return era * DAYS_OF_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH_DAY;
 }
 
-/* A number with leading zeros up to width digits. */
+/* Writes a number, with leading zeros if it has fewer digits than width; returns the end. */
 static char *
 put_digits(char *at, uint32_t number, int width)
 {
@@ -69,6 +71,7 @@ put_digits(char *at, uint32_t number, int width)
 	return at;
 }
 
+/* Writes a date without its era; returns the end. */
 static char *
 put_date(char *at, const Date *date)
 {
@@ -79,7 +82,7 @@ put_date(char *at, const Date *date)
 	return put_digits(at, (uint32_t) date->day, 2);
 }
 
-/* The end of the text of a date, which tells on which side of the first year it is. */
+/* Ends the text of a date or a time, with BC where it belongs; returns the text's length. */
 static size_t
 put_end(char *buf, char *at, const Date *date)
 {
@@ -100,7 +103,7 @@ spk_day_text(int32_t day, char *buf)
 	return put_end(buf, put_date(buf, &date), &date);
 }
 
-/* The digits behind the point, without zeros at their end. */
+/* Writes the point and the digits behind it, without zeros at their end; returns the end. */
 static char *
 put_fraction(char *at, uint32_t us)
 {
@@ -136,7 +139,7 @@ spk_time_text(int64_t us, char *buf)
 
 /* ---- Reading ---- */
 
-/* Text from at on; bad when it was not what was wanted. */
+/* Text that is being read at at.  bad is set when it is not what was wanted. */
 typedef struct Scan
 {
 	const char *at;
@@ -144,6 +147,7 @@ typedef struct Scan
 	bool		bad;
 } Scan;
 
+/* Moves over this text; false when something else stands there. */
 static bool
 take(Scan *s, const char *wanted)
 {
@@ -155,6 +159,7 @@ take(Scan *s, const char *wanted)
 	return true;
 }
 
+/* Likewise, but something else makes the text bad. */
 static void
 must_take(Scan *s, const char *wanted)
 {
@@ -162,7 +167,7 @@ must_take(Scan *s, const char *wanted)
 		s->bad = true;
 }
 
-/* A number of min to max digits, 9 at most; *n receives how many, unless NULL. */
+/* Reads a number of min to max digits, 9 at most; sets *n to their count unless n is NULL. */
 static int32_t
 take_number(Scan *s, int min, int max, int *n)
 {
@@ -191,14 +196,17 @@ take_date(Scan *s)
 	return date;
 }
 
-/* The end of the text, and the day of its date. */
+/*
+ * Reads the end of the text, and sets *day to the day of the date that was read
+ * before.  Returns false unless the whole text was good.
+ */
 static bool
 take_end(Scan *s, Date *date, int32_t *day)
 {
 	int64_t number;
 	Date	real;
 
-	/* there is no year 0, on either side */
+	/* 1 BC is followed by the year 1: no text has a year 0 */
 	if (date->year == 0)
 		s->bad = true;
 	if (take(s, " BC"))
@@ -209,7 +217,7 @@ take_end(Scan *s, Date *date, int32_t *day)
 	if (number < spk_day_of(SPK_MIN_TIME) || number > spk_day_of(SPK_MAX_TIME))
 		return false;
 	*day = (int32_t) number;
-	/* a day that the month does not have is another's */
+	/* a day that the month does not have is a day of the next one */
 	real = date_of_day(*day);
 	return real.day == date->day && real.month == date->month;
 }
@@ -223,7 +231,7 @@ spk_day_of_text(const char *text, size_t len, int32_t *day)
 	return take_end(&s, &date, day);
 }
 
-/* Microseconds behind the point. */
+/* Reads the digits behind the point, as microseconds. */
 static int32_t
 take_fraction(Scan *s)
 {
@@ -256,6 +264,8 @@ spk_time_of_text(const char *text, size_t len, int64_t *us)
 		if (take(&s, "."))
 			fraction = take_fraction(&s);
 	}
+
+	/* the shortest comes last, because the others begin like it */
 	if (!take(&s, "Z") && !take(&s, "+00:00") && !take(&s, "+0000"))
 		must_take(&s, "+00");
 	if (hour > 23 || minute > 59 || second > 59 || !take_end(&s, &date, &day))

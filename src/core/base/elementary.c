@@ -1,6 +1,7 @@
 /*
  * elementary.c
- *	  Exponential, logarithm and what follows from them, without libm.
+ *	  The exponential function, the logarithm and what is made of them, without
+ *	  libm.
  */
 #include <math.h>
 #include <stdint.h>
@@ -8,7 +9,7 @@
 
 #include "core/base/elementary.h"
 
-/* ln 2 in two parts: a whole number below 2^11 times the first is exact */
+/* ln 2 in two parts; the first is so short that its product with a whole number below 2^11 is exact */
 #define LN_2_HIGH 0x1.62e42fee00000p-1
 #define LN_2_LOW  0x1.a39ef35793c76p-33
 
@@ -73,7 +74,7 @@ spk_log(double x)
 	return (2 * s + (2 * s * sum + k * LN_2_LOW)) + k * LN_2_HIGH;
 }
 
-/* The rounding of 1 + x is made up for by the factor (Kahan). */
+/* The factor makes up for the rounding of 1 + x (Kahan). */
 double
 spk_log1p(double x)
 {
@@ -99,9 +100,9 @@ spk_log_loss(double margin, int happened)
 }
 
 /*
- * A series of positive terms for erf (Abramowitz and Stegun 7.1.6) where
- * 1 - erf keeps its digits, and beyond it the continued fraction of erfc
- * (7.1.14), from the inside out.
+ * Where erf is small enough for 1 - erf to keep its digits, erf is summed up by a
+ * series of positive terms (Abramowitz and Stegun, 7.1.6).  Beyond that comes the
+ * continued fraction of erfc (7.1.14), computed from the inside out.
  */
 double
 spk_erfc(double x)

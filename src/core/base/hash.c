@@ -1,6 +1,6 @@
 /*
  * hash.c
- *	  64-bit hash of bytes.
+ *	  Hashes of bytes, word by word.
  */
 #include "core/base/hash.h"
 

@@ -1,10 +1,11 @@
 /*
  * hash.h
- *	  64-bit mixing, for fingerprints, canonical row order and random streams.
+ *	  Hashes of 64 bits, for fingerprints, the canonical order of rows and random
+ *	  streams.
  *
- * The finalizer is splitmix64's (Steele, Lea, Flood: Fast splittable
+ * The mixing is the finalizer of splitmix64 (Steele, Lea, Flood: Fast splittable
  * pseudorandom number generators, OOPSLA 2014).  The results are part of the
- * model format and of every trained model: they must never change.
+ * model format and of every trained model, so they must never change.
  */
 #ifndef SPK_CORE_BASE_HASH_H
 #define SPK_CORE_BASE_HASH_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Maps x to a number in which every bit depends on every bit of x; no two x share it. */
 static inline uint64_t
 spk_mix64(uint64_t x)
 {
@@ -23,7 +25,7 @@ spk_mix64(uint64_t x)
 	return x;
 }
 
-/* Mixes b into a; not commutative, so that (a, b) and (b, a) differ. */
+/* Mixes b into the hash a.  The order matters: (a, b) and (b, a) give different hashes. */
 static inline uint64_t
 spk_hash_combine(uint64_t a, uint64_t b)
 {
@@ -31,7 +33,10 @@ spk_hash_combine(uint64_t a, uint64_t b)
 					 spk_mix64(b + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
-/* The hash that spk_hash_bytes begins with, and goes on with: whole words of 8 bytes but for the last ones. */
+/*
+ * spk_hash_bytes piece by piece: start with the length of all pieces together, then
+ * add one after the other.  All but the last must be multiples of 8 bytes long.
+ */
 static inline uint64_t
 spk_hash_start(size_t len, uint64_t seed)
 {
@@ -40,7 +45,7 @@ spk_hash_start(size_t len, uint64_t seed)
 
 extern uint64_t spk_hash_more(uint64_t hash, const void *data, size_t len);
 
-/* Hash of len bytes, the same on every machine whatever its byte order. */
+/* Returns the hash of len bytes, the same on every machine whatever its byte order. */
 extern uint64_t spk_hash_bytes(const void *data, size_t len, uint64_t seed);
 
 #endif /* SPK_CORE_BASE_HASH_H */

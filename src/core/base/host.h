@@ -1,13 +1,15 @@
 /*
  * host.h
- *	  What the core needs from whoever runs it.
+ *	  What the core needs from the program that it runs in.
  *
- * The core includes libc and itself only, so that the same code runs inside a
+ * The core includes the C library and itself only, so that the same code runs in a
  * PostgreSQL backend, a parallel worker, a unit test and a fuzzer.  Memory and
- * cancellation come in through SpkHost, passed explicitly; faults go out as
- * SpkStatus.  Nothing in the core prints, exits or jumps; a host's callbacks
- * may jump (PostgreSQL's do), so the core holds nothing but host memory while
- * it calls them.
+ * cancellation come in through an SpkHost that is passed to each function which
+ * needs them.  Failures go out as an SpkStatus.
+ *
+ * Nothing in the core prints, exits or jumps.  But the callbacks of a host may
+ * jump, as PostgreSQL's do, so the core holds nothing but host memory while it
+ * calls them.
  */
 #ifndef SPK_CORE_BASE_HOST_H
 #define SPK_CORE_BASE_HOST_H
@@ -20,25 +22,25 @@
 typedef enum SpkStatus
 {
 	SPK_OK = 0,
-	SPK_NO_MEMORY, /* the host gave none */
-	SPK_CANCELLED, /* the host asked to stop */
-	SPK_CORRUPT,   /* bytes that are not a valid value */
-	SPK_LIMIT,	   /* beyond a documented limit */
-	SPK_INVALID	   /* an argument outside its domain */
+	SPK_NO_MEMORY, /* the host gave no memory */
+	SPK_CANCELLED, /* the host wanted to stop */
+	SPK_CORRUPT,   /* the bytes are not a valid value */
+	SPK_LIMIT,	   /* a documented limit is exceeded */
+	SPK_INVALID	   /* an argument is outside of its domain */
 } SpkStatus;
 
 typedef struct SpkHost
 {
-	/* size bytes, aligned for any type, not cleared; NULL when there are none */
+	/* returns size bytes, aligned for any type and not cleared; NULL when it has none */
 	void *(*alloc)(void *ctx, size_t size);
-	/* gives back what alloc returned; NULL is allowed */
+	/* takes back what alloc has returned, or NULL */
 	void (*release)(void *ctx, void *ptr);
-	/* true when the work should end with SPK_CANCELLED; may jump instead */
+	/* returns true when the work should end with SPK_CANCELLED; it may jump instead */
 	bool (*cancelled)(void *ctx);
 	void *ctx;
 } SpkHost;
 
-/* n * size bytes, or NULL when that overflows or the host has none. */
+/* Returns n * size bytes; NULL when the product overflows or the host has no memory. */
 static inline void *
 spk_alloc(const SpkHost *host, size_t n, size_t size)
 {
@@ -47,28 +49,30 @@ spk_alloc(const SpkHost *host, size_t n, size_t size)
 	return host->alloc(host->ctx, n * size == 0 ? 1 : n * size);
 }
 
+/* Gives memory back; NULL is allowed. */
 static inline void
 spk_release(const SpkHost *host, void *ptr)
 {
 	host->release(host->ctx, ptr);
 }
 
+/* Does the host want to stop? */
 static inline bool
 spk_cancelled(const SpkHost *host)
 {
 	return host->cancelled(host->ctx);
 }
 
-/* A line of a processor's cache: what several threads write to begins with one. */
+/* The bytes of a cache line: what different processes write to must not share one. */
 #define SPK_ALIGNMENT 64
 
-/* Bytes that take a processor a fraction of a millisecond: long ones are worked on piece by piece. */
+/* The most bytes to work on between two polls of the host: a fraction of a millisecond. */
 #define SPK_POLL_BYTES ((size_t) 1 << 20)
 
-/* The same of nodes of trees. */
+/* The most nodes of trees to work on between two polls. */
 #define SPK_POLL_NODES ((uint32_t) 1 << 13)
 
-/* memcpy that can be cancelled, with false. */
+/* memcpy that polls the host; false when it wants to stop. */
 static inline bool
 spk_copy(const SpkHost *host, void *to, const void *from, size_t len)
 {
@@ -82,7 +86,7 @@ spk_copy(const SpkHost *host, void *to, const void *from, size_t len)
 	return true;
 }
 
-/* Likewise memset to zeros. */
+/* Likewise memset to 0. */
 static inline bool
 spk_clear(const SpkHost *host, void *to, size_t len)
 {

@@ -1,6 +1,6 @@
 /*
  * invariant.h
- *	  What a state has to be, asked where it changes hands.
+ *	  Assertions about states, made where a state changes hands.
  *
  * A type whose state has rules that no single line shows has a function that
  * checks all of them, as spk_profile_check.  It is called where the state is

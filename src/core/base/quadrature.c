@@ -9,14 +9,17 @@
 
 #define MAX_ROUNDS 100
 
-/* About the cosine of an angle in 0 .. pi / 2 (Bhaskara's), which the C library's may differ from by a bit. */
+/*
+ * Bhaskara's approximation of the cosine of an angle in 0 .. pi / 2.  The C
+ * library's cosine might differ by a bit from one machine to another.
+ */
 static double
 rough_cosine(double angle)
 {
 	return (SPK_PI * SPK_PI - 4 * angle * angle) / (SPK_PI * SPK_PI + angle * angle);
 }
 
-/* The Legendre polynomial of degree n at x, and its derivative. */
+/* Returns the Legendre polynomial of degree n at x, and sets its derivative there. */
 static double
 legendre(uint32_t n, double x, double *derivative)
 {
@@ -34,7 +37,10 @@ legendre(uint32_t n, double x, double *derivative)
 	return value;
 }
 
-/* The i-th largest zero of the Legendre polynomial, from 1; not negative. */
+/*
+ * Returns the i-th largest zero of the Legendre polynomial of degree n, and sets the
+ * derivative there.  i counts from 1 and ends at the last zero that is not negative.
+ */
 static double
 legendre_zero(uint32_t n, uint32_t i, double *derivative)
 {

@@ -1,10 +1,13 @@
 /*
  * rng.h
- *	  Explicit random streams: a stream is named by numbers (seed, tree, node,
- *	  ...), not by who drew before, so that the order in which trees and nodes
- *	  are grown leaves no trace in the result.
+ *	  Random streams that have names.
  *
- * The generator is splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
+ * What a stream yields depends on its name, which is made of numbers (the seed, the
+ * tree, the node and so on), and not on what was drawn before from others.  So the
+ * order in which trees and nodes are grown leaves no trace in the result.
+ *
+ * The generator is splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom
+ * number generators, OOPSLA 2014).
  */
 #ifndef SPK_CORE_BASE_RNG_H
 #define SPK_CORE_BASE_RNG_H
@@ -16,7 +19,7 @@ typedef struct SpkRng
 	uint64_t state;
 } SpkRng;
 
-/* The stream named (a, b); chain with spk_hash_combine for longer names. */
+/* Returns the stream named (a, b); spk_hash_combine joins the parts of longer names. */
 static inline SpkRng
 spk_rng(uint64_t a, uint64_t b)
 {
@@ -25,6 +28,7 @@ spk_rng(uint64_t a, uint64_t b)
 	return rng;
 }
 
+/* Draws 64 bits. */
 static inline uint64_t
 spk_rng_next(SpkRng *rng)
 {
@@ -33,8 +37,9 @@ spk_rng_next(SpkRng *rng)
 }
 
 /*
- * Uniform in [0, n), n > 0, by multiply and shift (Lemire: Fast random integer
- * generation in an interval, 2019); the bias is below 2^-32 and accepted.
+ * Draws a whole number from 0 .. n - 1, n > 0, by a multiplication and a shift
+ * (Lemire: Fast random integer generation in an interval, 2019).  The numbers are
+ * equally likely up to a bias below 2^-32.
  */
 static inline uint32_t
 spk_rng_below(SpkRng *rng, uint32_t n)
@@ -42,7 +47,7 @@ spk_rng_below(SpkRng *rng, uint32_t n)
 	return (uint32_t) (((spk_rng_next(rng) >> 32) * (uint64_t) n) >> 32);
 }
 
-/* Uniform in [0, 1), 53 bits. */
+/* Draws a number from 0 up to, but not including, 1, with 53 bits. */
 static inline double
 spk_rng_double(SpkRng *rng)
 {

@@ -1,6 +1,6 @@
 /*
  * sort.c
- *	  Sorting of 64-bit keys without allocation and with cancellation.
+ *	  Sorting keys of 64 bits.
  */
 #include <string.h>
 
@@ -33,7 +33,7 @@ count_digits(const SpkHost *host, const uint64_t *keys, uint32_t n, unsigned low
 	return SPK_OK;
 }
 
-/* Moves the keys to their places by one digit; counts turn into places. */
+/* Moves the keys to their places by one digit; each count becomes the place behind its keys. */
 static SpkStatus
 scatter(const SpkHost *host, const uint64_t *from, uint64_t *to, uint32_t n, unsigned shift,
 		uint32_t *counts)
@@ -56,7 +56,7 @@ scatter(const SpkHost *host, const uint64_t *from, uint64_t *to, uint32_t n, uns
 	return SPK_OK;
 }
 
-/* Few keys: the least work for each of them, and none for digits. */
+/* For few keys, of which counting digits would cost more than comparing. */
 static void
 insert_sort(uint64_t *keys, uint32_t n, unsigned low_bit)
 {
@@ -84,6 +84,8 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 		insert_sort(keys, n, low_bit);
 		return SPK_OK;
 	}
+
+	/* the digits of a key are the same in every order, so one pass counts them all */
 	status = count_digits(host, keys, n, low_bit, counts);
 	for (unsigned shift = low_bit, pass = 0; shift < 64 && status == SPK_OK;
 		 shift += DIGIT_BITS, pass++)
@@ -96,6 +98,8 @@ spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 		from = to;
 		to = swap;
 	}
+
+	/* an odd number of passes leaves the result in scratch */
 	if (status == SPK_OK && from != keys)
 		memcpy(keys, from, (size_t) n * sizeof(uint64_t));
 	return status;

@@ -1,6 +1,6 @@
 /*
  * sort.h
- *	  Sorting of 64-bit keys without allocation and with cancellation.
+ *	  Sorting keys of 64 bits, and numbers as such keys.
  */
 #ifndef SPK_CORE_BASE_SORT_H
 #define SPK_CORE_BASE_SORT_H
@@ -9,18 +9,20 @@
 
 #include "core/base/host.h"
 
-/* Work between two polls of the host: well below a millisecond. */
+/* The most rows to work on between two polls of the host: well below a millisecond. */
 #define SPK_POLL_ROWS UINT32_C(65536)
 
 /*
- * Sorts n keys ascending by their bits from low_bit up; keys that agree there
- * keep their order.  scratch has room for n keys too.  LSD radix sort with
- * 8-bit digits; digits in which all keys agree cost no pass.  SPK_CANCELLED.
+ * Sorts n keys in ascending order by their bits from low_bit up.  Keys that agree
+ * in these bits keep their order.  scratch has room for n keys, and no other memory
+ * is needed.  It is a radix sort from the lowest digit of 8 bits to the highest;
+ * digits in which all keys agree cost no pass.  Returns SPK_OK, or SPK_CANCELLED,
+ * after which keys may be missing.
  */
 extern SpkStatus spk_sort_u64(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 							  unsigned low_bit);
 
-/* An order-preserving map of numbers (no NaN; -0 equals 0) to keys, and back. */
+/* Maps a number that is not NaN to a key, so that keys order as numbers do; -0 counts as 0. */
 static inline uint64_t
 spk_key_of_number(double number)
 {
@@ -31,6 +33,7 @@ spk_key_of_number(double number)
 	return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
 }
 
+/* The inverse of spk_key_of_number. */
 static inline double
 spk_number_of_key(uint64_t key)
 {
@@ -41,10 +44,10 @@ spk_number_of_key(uint64_t key)
 	return number;
 }
 
-/* Makes n sorted keys distinct; how many there are then. */
+/* Leaves one of each of n sorted keys, in front; returns how many these are. */
 extern uint32_t spk_unique_keys(uint64_t *keys, uint32_t n);
 
-/* The place of a key, which is there, among n sorted distinct ones. */
+/* Returns the place of a key among n sorted distinct keys, of which it must be one. */
 extern uint32_t spk_place_of_key(const uint64_t *keys, uint32_t n, uint64_t key);
 
 #endif /* SPK_CORE_BASE_SORT_H */

@@ -1,7 +1,7 @@
 /*
  * time_text.c
- *	  ISO 8601 to microseconds, without a setting, a locale or a zone table that
- *	  could make something else of the same text.
+ *	  From ISO 8601 to microseconds, without a setting, a locale or a table of
+ *	  zones that could make something else of the same text.
  */
 #include <string.h>
 
@@ -10,21 +10,23 @@
 
 #define MAX_FRACTION_DIGITS 9
 
-/* PostgreSQL takes no more either; the farthest zones are 14 hours away. */
+/* PostgreSQL's limit.  The farthest zones in use are 14 hours from UTC. */
 #define MAX_ZONE_HOURS 15
 
 #define USECS_PER_MINUTE INT64_C(60000000)
 #define USECS_PER_SECOND INT64_C(1000000)
 
-/* From 0000-03-01 to 2000-01-01, in days. */
+/* Days from 0000-03-01 to 2000-01-01. */
 #define DAYS_TO_2000 730425
 
+/* The text that is left to read. */
 typedef struct Reader
 {
 	const char *at;
 	const char *end;
 } Reader;
 
+/* Moves over this byte; false when another one stands there. */
 static bool
 take(Reader *r, char byte)
 {
@@ -34,7 +36,7 @@ take(Reader *r, char byte)
 	return true;
 }
 
-/* A number of exactly so many digits. */
+/* Reads a number of exactly this many digits. */
 static bool
 take_number(Reader *r, int digits, int *number)
 {
@@ -62,8 +64,8 @@ days_of_month(int year, int month)
 }
 
 /*
- * Days since 2000 of a date of the Gregorian calendar.  Years that begin in
- * March end with the day that may be missing.
+ * Returns the days from 2000-01-01 to a date of the Gregorian calendar.  It lets
+ * years begin in March, so that the day which may be missing is their last.
  */
 static int64_t
 day_number(int year, int month, int day)
@@ -90,7 +92,7 @@ read_date(Reader *r, int64_t *usecs)
 	return true;
 }
 
-/* Of a second, behind the point: rounded, half up. */
+/* Reads the digits behind the point of a second, and adds them, rounded half up. */
 static bool
 read_fraction(Reader *r, int64_t *usecs)
 {
@@ -131,7 +133,7 @@ read_clock(Reader *r, int64_t *usecs)
 	return true;
 }
 
-/* The rest: a zone, or nothing. */
+/* Reads the zone, which may be missing, to the end of the text, and takes it off the time. */
 static bool
 read_zone(Reader *r, int64_t *usecs)
 {
@@ -140,12 +142,14 @@ read_zone(Reader *r, int64_t *usecs)
 	int	 hours;
 	int	 minutes = 0;
 
+	/* a space alone is not a zone */
 	if (r->at == r->end)
 		return !space;
 	if (take(r, 'Z'))
 		return r->at == r->end;
 	if (r->end - r->at == 3 && memcmp(r->at, "UTC", 3) == 0)
 		return true;
+
 	east = take(r, '+');
 	if ((!east && !take(r, '-')) || !take_number(r, 2, &hours))
 		return false;

@@ -1,6 +1,6 @@
 /*
  * time_text.h
- *	  The times that logs write as text: ISO 8601, read alike everywhere.
+ *	  Reading the times that logs write as text, which is ISO 8601.
  */
 #ifndef SPK_CORE_BASE_TIME_TEXT_H
 #define SPK_CORE_BASE_TIME_TEXT_H
@@ -14,10 +14,11 @@
  *
  *	  YYYY-MM-DD [ T or space, HH:MM [ :SS [ .fraction ] ] [ zone ] ]
  *
- * with a fraction of 1 to 9 digits, rounded to microseconds, and the zone Z, UTC,
- * +HH, +HHMM or +HH:MM (or -), behind a space or not.  A time without a zone is
- * UTC, a date alone is its midnight in UTC, and second 60 is the next minute's
- * first, as for PostgreSQL.  False for whatever else; result is then undefined.
+ * The fraction has 1 to 9 digits and is rounded to microseconds.  The zone is Z,
+ * UTC, +HH, +HHMM or +HH:MM, or the same with -, and may follow a space.  A time
+ * without a zone is UTC, and a date alone is its midnight in UTC.  Second 60 is the
+ * next minute's first, as it is for PostgreSQL.  Returns false for anything else;
+ * result is then undefined.
  */
 extern bool spk_time_of_iso8601(const char *text, size_t len, int64_t *result);
 

@@ -1,9 +1,9 @@
 /*
  * times.h
- *	  Points in time and days, as numbers.
+ *	  Times and days as numbers.
  *
- * Times are microseconds since 2000-01-01 00:00 UTC, as PostgreSQL's are, and
- * days are counted from that one.
+ * A time is a number of microseconds since 2000-01-01 00:00 UTC, as in PostgreSQL.
+ * A day is a number of days since 2000-01-01.
  */
 #ifndef SPK_CORE_BASE_TIMES_H
 #define SPK_CORE_BASE_TIMES_H
@@ -14,17 +14,17 @@
 #define SPK_USECS_PER_HOUR INT64_C(3600000000)
 #define SPK_NO_TIME		   INT64_MIN /* unknown */
 
-/* PostgreSQL's timestamps lie from the first of these up to before the second. */
+/* PostgreSQL's timestamps begin at the first of these and end before the second. */
 #define SPK_MIN_TIME (-INT64_C(211813488000000000))
 #define SPK_END_TIME INT64_C(9223371331200000000)
 
-/* The last one that is there: a day number fits int32, with room to add. */
+/* The last timestamp.  Its day fits int32, with room to add. */
 #define SPK_MAX_TIME (SPK_END_TIME - 1)
 
-/* From 1970 to 2000, in milliseconds. */
+/* Milliseconds from 1970 to 2000. */
 #define SPK_EPOCH_MSECS INT64_C(946684800000)
 
-/* The UTC day of a time: days since 2000-01-01, rounded down. */
+/* Returns the UTC day of a time; days before 2000 are negative. */
 static inline int32_t
 spk_day_of(int64_t ts)
 {

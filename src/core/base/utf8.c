@@ -1,6 +1,6 @@
 /*
  * utf8.c
- *	  Valid UTF-8, as PostgreSQL sees it.
+ *	  What is valid UTF-8 for PostgreSQL.
  */
 #include <stdint.h>
 #include <string.h>
@@ -10,7 +10,10 @@
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 #define LOW_BITS  UINT64_C(0x0101010101010101)
 
-/* Whether none of the 8 bytes is 0 or above 127; exact for ASCII. */
+/*
+ * Are all of the 8 bytes in 1 .. 127?  Subtracting 1 sets the high bit of a byte
+ * that is 0, and a borrow comes only from such a byte.
+ */
 static bool
 is_ascii8(const unsigned char *p)
 {
@@ -27,8 +30,8 @@ in_range(unsigned char byte, unsigned char low, unsigned char high)
 }
 
 /*
- * The length of the character at p, of which left bytes are there; 0 when there
- * is none.  The second byte's bounds are those of RFC 3629.
+ * Returns the length of the character at p, where left bytes are left; 0 when they
+ * do not begin with a character.
  */
 static size_t
 character_length(const unsigned char *p, size_t left)
@@ -48,6 +51,7 @@ character_length(const unsigned char *p, size_t left)
 	else
 		return 0;
 
+	/* narrower bounds of the second byte leave out overlong forms and surrogates (RFC 3629) */
 	if (p[0] == 0xE0)
 		low = 0xA0;
 	else if (p[0] == 0xED)
@@ -56,6 +60,7 @@ character_length(const unsigned char *p, size_t left)
 		low = 0x90;
 	else if (p[0] == 0xF4)
 		high = 0x8F;
+
 	if (left < length || !in_range(p[1], low, high))
 		return 0;
 	for (size_t i = 2; i < length; i++)
