@@ -1,24 +1,24 @@
 /*
  * profile.c
- *	  One user's activity: adding events, merging, encoding.
+ *	  Profiles: adding events, merging, encoding.
  *
- * The bytes of a profile are a header and its slices (see slice.c), ascending
- * by session and day; in a growing state slices come in the order in which they
- * were closed.
+ * The bytes of a profile are a header and then its slices (see slice.c) in the
+ * order of session and day.
  */
-#include "core/profiles/profile.h"
+#include "core/profiles/profile_check.h"
 #include "core/profiles/slice_order.h"
 
-/* Header flags: the low two bits are the gender. */
+/* The flags byte of a header */
+#define HEADER_GENDER		3 /* the bits that hold the gender, of which not all may be set */
 #define HEADER_REGISTRATION 4
 #define HEADER_CANCELLED	8
-#define HEADER_FLAGS		15
+#define HEADER_FLAGS		15 /* all of these */
 
-/* Times of the header: see write_time. */
+/* For write_time: the last time that can be shifted, and what stands before a later one. */
 #define MAX_SHIFTED (INT64_MAX / 2)
 #define FAR_TIME	INT64_MIN
 
-/* Merging too often costs time, too seldom memory. */
+/* Closed slices of fewer bytes are not worth merging. */
 #define MIN_COMPACT_SIZE 4096
 
 void
@@ -33,9 +33,11 @@ spk_profile_init(SpkProfileState *state, const SpkHost *host)
 	state->in_order = true;
 }
 
+/* Closes a slice. */
 static void
 append_slice(SpkProfileState *state, const SpkSlice *slice)
 {
+	spk_assert(spk_slice_is_sound(slice));
 	if (slice->session < state->prev_session ||
 		(slice->session == state->prev_session && slice->day <= state->prev_day))
 		state->in_order = state->in_order && state->n_closed == 0;
@@ -45,6 +47,7 @@ append_slice(SpkProfileState *state, const SpkSlice *slice)
 	state->n_closed++;
 }
 
+/* Starts to read the closed slices. */
 static SpkSliceReader
 read_closed(const SpkProfileState *state)
 {
@@ -52,7 +55,7 @@ read_closed(const SpkProfileState *state)
 							state->n_closed);
 }
 
-/* Forgets the closed slices, keeping their number of bytes as room for others. */
+/* Makes this empty writer the place of the closed slices, of which there are none then. */
 static void
 start_closed(SpkProfileState *state, SpkWriter closed)
 {
@@ -63,7 +66,10 @@ start_closed(SpkProfileState *state, SpkWriter closed)
 	state->in_order = true;
 }
 
-/* The closed slices in this order, parts of one slice merged, into empty closed ones. */
+/*
+ * Closes the n slices in from in the order of their places, as slices of the state,
+ * which has none.  Those of the same session and day become one.
+ */
 static SpkStatus
 append_in_order(SpkProfileState *state, const SpkWriter *from, const SpkSlicePlace *places,
 				uint32_t n)
@@ -88,7 +94,7 @@ append_in_order(SpkProfileState *state, const SpkWriter *from, const SpkSlicePla
 	return state->closed.status;
 }
 
-/* Puts closed slices that are not in order into it, parts of one slice merged. */
+/* Sorts the closed slices, and merges those of the same session and day. */
 static SpkStatus
 sort_closed(SpkProfileState *state)
 {
@@ -110,7 +116,7 @@ sort_closed(SpkProfileState *state)
 	return status;
 }
 
-/* Brings the closed slices into canonical form. */
+/* Makes the closed slices those of the finished profile. */
 static SpkStatus
 compact(SpkProfileState *state)
 {
@@ -144,9 +150,11 @@ open_slice(SpkProfileState *state, int64_t session, int32_t day)
 {
 	SpkStatus status = flush(state);
 
+	if (status != SPK_OK)
+		return status;
 	spk_slice_init(&state->current, session, day);
 	state->has_current = true;
-	return status;
+	return SPK_OK;
 }
 
 /* Adds a slice that is sound. */
@@ -199,11 +207,14 @@ spk_profile_add(SpkProfileState *state, const SpkEvent *e)
 		if (status != SPK_OK)
 			return status;
 	}
+
+	/* a slice's times and sums are those of use, which leaving the service is not */
 	s->pages[e->page] = spk_add_count(s->pages[e->page], 1);
 	if (!spk_page_is_cancel(e->page))
 		spk_slice_add_use(s, e);
 	else if (e->page == SPK_PAGE_CANCELLATION)
 		h->cancelled = spk_earlier(h->cancelled, e->ts);
+
 	if (e->gender != SPK_GENDER_UNKNOWN &&
 		(e->ts > h->gender_ts || (e->ts == h->gender_ts && e->gender > h->gender)))
 	{
@@ -215,7 +226,7 @@ spk_profile_add(SpkProfileState *state, const SpkEvent *e)
 	return SPK_OK;
 }
 
-/* Adds all slices of a reader; its bytes may be corrupt. */
+/* Adds all slices of a reader, whose bytes may be corrupt. */
 static SpkStatus
 add_slices(SpkProfileState *state, SpkSliceReader *slices)
 {
@@ -242,7 +253,10 @@ spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 	if (status != SPK_OK)
 		return status;
 	spk_profile_add_header(state, &header);
-	return add_slices(state, &slices);
+	status = add_slices(state, &slices);
+	if (status == SPK_OK)
+		spk_check_profile_state(state);
+	return status;
 }
 
 SpkStatus
@@ -253,8 +267,12 @@ spk_profile_add_state(SpkProfileState *state, SpkProfileState *other)
 
 	if (status != SPK_OK)
 		return status;
+	spk_check_profile_state(other);
 	spk_profile_add_header(state, &other->header);
-	return add_slices(state, &slices);
+	status = add_slices(state, &slices);
+	if (status == SPK_OK)
+		spk_check_profile_state(state);
+	return status;
 }
 
 bool
@@ -264,9 +282,10 @@ spk_profile_is_empty(const SpkProfileState *state)
 }
 
 /*
- * Zigzag of microseconds, mostly whole milliseconds: the low bit says which.
- * Where there is no room for it, some 146 millennia from now, all 64 bits come
- * behind a number that is no time.
+ * Writes a time as a zigzag varint.  Its low bit tells whether the number is one of
+ * milliseconds, as most times are whole ones, or of microseconds.  Times after some
+ * 146 millennia leave no room for that bit: all of their 64 bits come behind
+ * FAR_TIME, which is no time.
  */
 static void
 write_time(SpkWriter *w, int64_t us)
@@ -282,6 +301,7 @@ write_time(SpkWriter *w, int64_t us)
 	}
 }
 
+/* Reads a time; what write_time would have written otherwise is bad. */
 static int64_t
 read_time(SpkReader *r)
 {
@@ -319,6 +339,9 @@ spk_profile_encode(SpkProfileState *state, SpkWriter *w)
 		status = compact(state);
 	if (status != SPK_OK)
 		return status;
+	spk_check_profile_state(state);
+
+	/* most profiles lack some of the header's times, which then take no byte */
 	if (h->registration != SPK_NO_TIME)
 		flags |= HEADER_REGISTRATION;
 	if (h->cancelled != SPK_NO_TIME)
@@ -349,14 +372,14 @@ spk_profile_open(const SpkHost *host, const void *data, size_t len, SpkProfileHe
 	if (version != SPK_PROFILE_VERSION)
 		return SPK_CORRUPT;
 	*why = "The header is malformed";
-	if (flags > HEADER_FLAGS || (flags & 3) == 3)
+	if (flags > HEADER_FLAGS || (flags & HEADER_GENDER) == HEADER_GENDER)
 		return SPK_CORRUPT;
-	header->gender = (SpkGender) (flags & 3);
+	header->gender = (SpkGender) (flags & HEADER_GENDER);
 	header->gender_ts = header->gender != SPK_GENDER_UNKNOWN ? read_time(&r) : SPK_NO_TIME;
 	header->registration = (flags & HEADER_REGISTRATION) != 0 ? read_time(&r) : SPK_NO_TIME;
 	header->cancelled = (flags & HEADER_CANCELLED) != 0 ? read_time(&r) : SPK_NO_TIME;
 	n = spk_read_varint(&r);
-	/* a slice takes more bytes than one, so that n is bounded by the bytes */
+	/* n bounds memory that is asked for, and a slice takes more than one byte */
 	if (r.bad || n == 0 || n > spk_unread(&r))
 		return SPK_CORRUPT;
 	*slices = spk_slice_reader(host, r, (uint32_t) n);
@@ -375,6 +398,8 @@ spk_profile_check(const SpkHost *host, const void *data, size_t len, const char 
 
 	if (status != SPK_OK)
 		return status;
+
+	/* every byte of a slice has one meaning, so slices that ascend are what was encoded */
 	for (uint32_t i = 0; spk_slice_next(&slices, &ring[at]); i++, at ^= 1)
 	{
 		*why = "Slices are not in order";
@@ -387,9 +412,12 @@ spk_profile_check(const SpkHost *host, const void *data, size_t len, const char 
 	status = spk_slices_status(&slices);
 	if (status != SPK_OK)
 		return status;
+
 	*why = "Bytes are left over";
 	if (spk_unread(&slices.reader) > 0)
 		return SPK_CORRUPT;
+
+	/* the header's time is more exact than the slices, but it is on the same day */
 	*why = "The cancellation does not agree with the slices";
 	if (cancelled != (header.cancelled != SPK_NO_TIME ? spk_day_of(header.cancelled) : INT32_MAX))
 		return SPK_CORRUPT;
