@@ -1,9 +1,9 @@
 /*
  * features.c
- *	  From a profile to the feature columns and labels.
+ *	  From the bytes of a profile to feature columns and labels.
  *
- * One pass over the slices, which ascend by session, adds them up to an
- * SpkActivity; feature_list.h says what each feature makes of that.
+ * One pass over the slices, which are in the order of session and day, adds them up
+ * to an SpkActivity.  feature_list.h tells what each feature makes of that.
  */
 #include <math.h>
 
@@ -14,33 +14,33 @@
 
 static const int32_t trend_days[N_TRENDS] = {7, 14};
 
-/* What the slices before as_of add up to. */
+/* What the slices before as_of add up to.  Times are SPK_NO_TIME when there is none. */
 typedef struct SpkActivity
 {
-	/* all events */
+	/* of all events */
 	int32_t	 first_day;
 	int32_t	 last_day;
 	uint32_t sessions;
-	/* all events but the two cancel pages, from here on */
+	/* of all events but those of the two cancel pages, from here on */
 	uint32_t used_sessions;
-	uint32_t song_sessions; /* with a NextSong */
-	uint32_t active_days;	/* distinct */
+	uint32_t song_sessions; /* sessions with a NextSong */
+	uint32_t active_days;	/* distinct days with an event */
 	int32_t	 first_used_day;
-	int32_t	 reference_day;
-	int32_t	 days_known; /* first_used_day to reference_day */
+	int32_t	 reference_day; /* what these two are, feature_list.h says */
 	int64_t	 reference;
+	int32_t	 days_known; /* from first_used_day to reference_day */
 	int64_t	 last_ts;
-	int64_t	 first_start; /* of the sessions' first events, the first ... */
-	int64_t	 last_start;  /* ... and the last */
+	int64_t	 first_start; /* the start of the session that started first */
+	int64_t	 last_start;  /* the start of the session that started last */
 	uint64_t events;
 	uint64_t paid;
-	/* sums in slice order; exact up to 2^53, and beyond they do not overflow */
-	double	 session_us; /* session lengths */
+	/* sums in the order of slices: exact up to 2^53, and they never overflow */
+	double	 session_us; /* of the sessions' lengths */
 	double	 play_hours;
 	double	 listened_us;
 	uint64_t pages[SPK_N_PAGES];
-	uint64_t recent_songs[N_TRENDS];
-	/* last known */
+	uint64_t recent_songs[N_TRENDS]; /* NextSong events in the last trend_days days */
+	/* the last known ones */
 	SpkGender gender;
 	SpkLevel  level;
 	int64_t	  level_ts;
@@ -48,16 +48,17 @@ typedef struct SpkActivity
 } SpkActivity;
 
 /*
- * What slices with an event leave for later, when the reference day is known:
- * the day, mapped so that it sorts, above the number of songs.
+ * The days of slices with an event that counts, for when the reference day is
+ * known.  Each holds the number of songs in its lower half, and the day above it,
+ * mapped so that numbers sort as days do.
  */
 typedef struct UsedDays
 {
-	uint64_t *at; /* room for all slices */
+	uint64_t *at; /* has room for one of each slice */
 	uint32_t  n;
 } UsedDays;
 
-/* So many need no memory of the host. */
+/* This many, more than most users have, need no memory of the host. */
 #define FEW_DAYS 256
 
 #define SONG_BITS 32
@@ -75,13 +76,13 @@ day_of_used(uint64_t used)
 	return (int32_t) ((uint32_t) (used >> SONG_BITS) ^ DAY_SIGN);
 }
 
-/* The session the pass is in. */
+/* The session that the pass over the slices is in. */
 typedef struct OpenSession
 {
-	bool	any;
+	bool	any; /* false before the first slice */
 	int64_t session;
-	bool	songs;
-	int64_t first_ts; /* SPK_NO_TIME without an event that counts */
+	bool	songs;	  /* it has a NextSong */
+	int64_t first_ts; /* SPK_NO_TIME when it has no event that counts */
 	int64_t last_ts;
 } OpenSession;
 
@@ -97,7 +98,7 @@ ratio_or(double numerator, double denominator, double otherwise)
 	return denominator > 0 ? numerator / denominator : otherwise;
 }
 
-/* Days from a to b, with fraction; NaN when either is unknown. */
+/* Returns the days from a to b, with a fraction; NaN when either is unknown. */
 static inline double
 days_between(int64_t a, int64_t b)
 {
@@ -106,7 +107,7 @@ days_between(int64_t a, int64_t b)
 	return ((double) b - (double) a) / (double) SPK_USECS_PER_DAY;
 }
 
-/* Songs a day lately against before, in -1..1. */
+/* Compares the songs a day lately with those before; -1 .. 1. */
 static double
 trend(const SpkActivity *a, int which)
 {
@@ -154,13 +155,14 @@ add_to_session(SpkActivity *a, OpenSession *open, const SpkSlice *slice)
 		open->songs = true;
 	if (slice->first_ts != SPK_NO_TIME)
 	{
-		/* days of a session ascend */
+		/* a session's days ascend, and so do its times */
 		if (open->first_ts == SPK_NO_TIME)
 			open->first_ts = slice->first_ts;
 		open->last_ts = slice->last_ts;
 	}
 }
 
+/* Adds a slice to the sums, to its session and to the days. */
 static void
 add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *slice)
 {
@@ -169,12 +171,15 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	if (!open->any || slice->day > a->last_day)
 		a->last_day = slice->day;
 	add_to_session(a, open, slice);
+
 	for (int p = 0; p < SPK_N_PAGES; p++)
 	{
 		a->pages[p] += slice->pages[p];
 		if (!spk_page_is_cancel((SpkPage) p))
 			a->events += slice->pages[p];
 	}
+
+	/* a day with nothing but cancel pages is no day of use */
 	if (slice->first_ts == SPK_NO_TIME)
 		return;
 	days->at[days->n++] = used_day(slice->day, slice->pages[SPK_PAGE_NEXT_SONG]);
@@ -183,6 +188,8 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	a->paid += slice->paid;
 	a->play_hours += (double) slice->play_hours;
 	a->listened_us += (double) slice->listened_us;
+
+	/* the same tie rule as within a slice: the result must not depend on how sessions are cut */
 	if (slice->level_ts > a->level_ts ||
 		(slice->level_ts == a->level_ts && slice->level > a->level))
 	{
@@ -191,7 +198,7 @@ add_slice(SpkActivity *a, OpenSession *open, UsedDays *days, const SpkSlice *sli
 	}
 }
 
-/* Days come in order of sessions, which is mostly the order of days. */
+/* Sorts the days.  They come in the order of sessions, which mostly is that of days, too. */
 static SpkStatus
 sort_days(const SpkHost *host, UsedDays *days)
 {
@@ -214,7 +221,7 @@ sort_days(const SpkHost *host, UsedDays *days)
 	return status;
 }
 
-/* Sets what depends on the days: the first, the reference, how many, songs lately. */
+/* Sets what depends on the days, which are sorted, and on the reference day. */
 static void
 finish_days(SpkActivity *a, const UsedDays *days, int32_t as_of)
 {
@@ -231,6 +238,8 @@ finish_days(SpkActivity *a, const UsedDays *days, int32_t as_of)
 		a->reference_day = as_of;
 		a->reference = (int64_t) as_of * SPK_USECS_PER_DAY;
 	}
+
+	/* only now is it known which days are the recent ones */
 	a->days_known = a->reference_day - a->first_used_day;
 	for (uint32_t i = 0; i < days->n; i++)
 	{
@@ -271,6 +280,8 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 
 	if (status != SPK_OK)
 		return status;
+
+	/* each slice leaves a day at most */
 	if (slices.left > FEW_DAYS)
 	{
 		days.at = spk_alloc(host, slices.left, sizeof(uint64_t));
@@ -280,6 +291,8 @@ spk_profile_features(const SpkHost *host, const void *data, size_t len, int32_t 
 	while (spk_slice_next(&slices, &slice))
 		if (slice.day < as_of)
 			add_slice(&a, &open, &days, &slice);
+
+	/* the last session is still open, and days wait for the reference day */
 	*why = "A slice is malformed";
 	*seen = open.any;
 	status = spk_slices_status(&slices);
@@ -331,6 +344,8 @@ spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_
 
 	if (status != SPK_OK)
 		return status;
+
+	/* slices are read to the end whatever the event is, because one of them may be malformed */
 	while (spk_slice_next(&slices, &slice))
 	{
 		if (as_of != SPK_NO_DAY && slice.day < as_of)
@@ -345,6 +360,8 @@ spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_
 		return status;
 	if (event == SPK_CHURN_CANCEL)
 		first = header.cancelled;
+
+	/* who has cancelled before cannot downgrade either */
 	if (!seen ||
 		(as_of != SPK_NO_DAY && header.cancelled != SPK_NO_TIME && header.cancelled < from))
 		*label = SPK_LABEL_NOT_AT_RISK;

@@ -1,6 +1,6 @@
 /*
  * features.h
- *	  From a profile to the feature columns and labels.
+ *	From the bytes of a profile to feature columns and labels.
  */
 #ifndef SPK_CORE_PROFILES_FEATURES_H
 #define SPK_CORE_PROFILES_FEATURES_H
@@ -15,7 +15,7 @@ typedef enum SpkFeatureNumber
 	SPK_N_PROFILE_FEATURES
 } SpkFeatureNumber;
 
-/* SQL types of feature columns */
+/* The SQL types of feature columns. */
 typedef enum SpkFeatureType
 {
 	SPK_TYPE_int4,
@@ -25,21 +25,24 @@ typedef enum SpkFeatureType
 
 extern const SpkFeatureType spk_profile_feature_types[SPK_N_PROFILE_FEATURES];
 
-/* as_of for "everything" */
+/* In place of as_of: everything counts. */
 #define SPK_NO_DAY INT32_MAX
 
 /*
- * The features of a profile from what happened strictly before day as_of
- * (days since 2000-01-01, one that SPK_MIN_TIME .. SPK_MAX_TIME covers) 00:00 UTC,
- * or from everything (SPK_NO_DAY).  values receives
- * SPK_N_PROFILE_FEATURES numbers, NaN for NULL; whole ones are exact below
- * 2^53.  *seen turns false, and values undefined, when nothing happened before
- * as_of.  data is a profile's bytes; SPK_CORRUPT with *why when they are not.
+ * Computes the features of a profile from what happened before 00:00 UTC of the day
+ * as_of (days since 2000-01-01, within SPK_MIN_TIME .. SPK_MAX_TIME), or from
+ * everything (SPK_NO_DAY).
+ *
+ * values has room for SPK_N_PROFILE_FEATURES numbers.  NaN stands for NULL, and
+ * whole numbers are exact below 2^53.  When nothing happened before as_of, *seen is
+ * false and values are undefined.  data are the profile's bytes.  Returns
+ * SPK_CORRUPT, with a reason for people (static text) in *why, when they are not
+ * those of a profile, SPK_NO_MEMORY, or SPK_CANCELLED.
  */
 extern SpkStatus spk_profile_features(const SpkHost *host, const void *data, size_t len,
 									  int32_t as_of, double *values, bool *seen, const char **why);
 
-/* The day of a profile's last event (days since 2000-01-01); SPK_CORRUPT as above. */
+/* Sets *day to the day of the last event (days since 2000-01-01); SPK_CORRUPT, SPK_CANCELLED. */
 extern SpkStatus spk_profile_last_day(const SpkHost *host, const void *data, size_t len,
 									  int32_t *day, const char **why);
 
@@ -57,8 +60,9 @@ typedef enum SpkLabel
 } SpkLabel;
 
 /*
- * Did the event happen in [as_of 00:00 UTC, until)?  Without as_of
- * (SPK_NO_DAY): ever.  until is a time, or SPK_NO_TIME for no end.
+ * Did the event happen from 00:00 UTC of the day as_of on and before the time until?
+ * Without as_of (SPK_NO_DAY) everything before until counts, and without until
+ * (SPK_NO_TIME) there is no end.  Returns SPK_CORRUPT with *why, or SPK_CANCELLED.
  */
 extern SpkStatus spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_of,
 								   int64_t until, SpkChurnEvent event, SpkLabel *label,

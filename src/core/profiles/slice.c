@@ -1,20 +1,23 @@
 /*
  * slice.c
- *	  A session on one UTC day: counting, merging, encoding.
+ *	  What a user did in one session on one UTC day: counting, merging, encoding.
  *
- * An encoded slice is zigzag(session - previous session), zigzag(day - previous
- * day), a varint of the set of pages with a count, a varint (count - 1) for
- * each, then what the set calls for; see spk_slice_encode.
+ * The bytes of a slice are the differences of session and day from those of the
+ * slice before (zigzag), the set of pages that have a count (varint), count - 1 of
+ * each of them (varint), and then what events of these pages have; see
+ * spk_slice_encode.
  */
 #include "core/profiles/slice.h"
 
 #define CANCEL_PAGES ((1u << SPK_PAGE_CANCEL) | (1u << SPK_PAGE_CANCELLATION))
 
-/* Level byte of a slice: the low two bits are the level. */
-#define LEVEL_AT_LAST_TS  4 /* level_ts is last_ts, and not stored */
-#define LEVEL_PAID_EVENTS 8 /* a count of paid events follows */
+/* The level byte of a slice */
+#define LEVEL			  3	 /* the bits that hold the level, of which not all may be set */
+#define LEVEL_AT_LAST_TS  4	 /* level_ts is last_ts, and is not stored */
+#define LEVEL_PAID_EVENTS 8	 /* a count of paid events follows */
+#define LEVEL_FLAGS		  15 /* all of these */
 
-/* Sums stick at INT64_MAX, so that they fit SQL's and JSON's integers. */
+/* Adds sums, up to the largest integer of SQL and JSON. */
 static inline int64_t
 add64(int64_t a, int64_t b)
 {
@@ -83,7 +86,7 @@ spk_slice_compare(const void *a, const void *b)
 	return (x->day > y->day) - (x->day < y->day);
 }
 
-/* The set of pages that have a count. */
+/* Returns the set of pages that have a count, as a mask. */
 static uint32_t
 page_set(const SpkSlice *slice)
 {
@@ -95,7 +98,7 @@ page_set(const SpkSlice *slice)
 	return set;
 }
 
-/* Microseconds, mostly whole milliseconds: the low bit says which. */
+/* Writes microseconds; the low bit tells whether they are whole milliseconds, as most are. */
 static void
 write_span(SpkWriter *w, int64_t us)
 {
@@ -105,7 +108,7 @@ write_span(SpkWriter *w, int64_t us)
 		spk_write_varint(w, (uint64_t) us << 1 | 1);
 }
 
-/* A day at most, so that a time made of it does not overflow before it is checked. */
+/* Reads microseconds, a day of them at most, so that no time overflows before it is checked. */
 static int64_t
 read_span(SpkReader *r)
 {
@@ -121,7 +124,7 @@ read_span(SpkReader *r)
 	return (int64_t) ((v >> 1) * unit);
 }
 
-/* Nothing but one of the two cancel pages leaves no more than its count. */
+/* Does it hold counts of pages and nothing else?  So it is after events of cancel pages alone. */
 static bool
 is_empty_but_for_pages(const SpkSlice *s)
 {
@@ -131,7 +134,7 @@ is_empty_but_for_pages(const SpkSlice *s)
 		s->play_hours == 0;
 }
 
-/* A time of an event in the slice. */
+/* May this be the time of an event in the slice? */
 static inline bool
 is_within(const SpkSlice *s, int64_t ts)
 {
@@ -177,8 +180,12 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 			spk_write_varint(w, slice->pages[p] - 1);
 	if ((set & ~CANCEL_PAGES) == 0)
 		return;
+
+	/* times as spans from a near one: three bytes for most, where a time takes eight */
 	write_span(w, slice->first_ts - midnight);
 	write_span(w, slice->last_ts - slice->first_ts);
+
+	/* most users keep their level, so that its time is that of the last event */
 	if (slice->level_ts == slice->last_ts)
 		level |= LEVEL_AT_LAST_TS;
 	if (slice->paid > 0)
@@ -188,6 +195,7 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 		write_span(w, slice->level_ts - midnight);
 	if (slice->paid > 0)
 		spk_write_varint(w, slice->paid - 1);
+
 	if (slice->pages[SPK_PAGE_NEXT_SONG] > 0)
 	{
 		spk_write_varint(w, (uint64_t) slice->listened_us);
@@ -197,7 +205,7 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 		write_span(w, slice->first_downgrade - midnight);
 }
 
-/* Begins a slice: its session and day, of the differences from those before. */
+/* Begins a slice with its session and day, which are written as differences. */
 static void
 decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_day)
 {
@@ -205,6 +213,7 @@ decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 
 	spk_slice_init(slice, (int64_t) ((uint64_t) prev_session + (uint64_t) spk_read_zigzag(r)), 0);
 	day = spk_read_zigzag(r);
+	/* no two days are farther apart; a sum with more would overflow */
 	if (day < -INT64_C(0x200000000) || day > INT64_C(0x200000000))
 		r->bad = true;
 	else
@@ -215,19 +224,16 @@ decode_start(SpkReader *r, SpkSlice *slice, int64_t prev_session, int32_t prev_d
 		slice->day = (int32_t) day;
 }
 
-/* What spk_slice_encode wrote behind session and day; sets bad on anything else. */
-static void
-decode_rest(SpkReader *r, SpkSlice *slice)
+/* Reads the set of pages and their counts; returns the set, which is 0 when it is bad. */
+static inline uint32_t
+decode_pages(SpkReader *r, SpkSlice *slice)
 {
-	int64_t	 midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
-	uint64_t set;
-	uint8_t	 level;
+	uint64_t set = spk_read_varint(r);
 
-	set = spk_read_varint(r);
 	if (r->bad || set == 0 || set >> SPK_N_PAGES != 0)
 	{
 		r->bad = true;
-		return;
+		return 0;
 	}
 	for (uint32_t left = (uint32_t) set; left != 0; left &= left - 1)
 	{
@@ -237,13 +243,17 @@ decode_rest(SpkReader *r, SpkSlice *slice)
 			r->bad = true;
 		slice->pages[__builtin_ctz(left)] = (uint32_t) count + 1;
 	}
-	if ((set & ~CANCEL_PAGES) == 0)
-		return;
-	slice->first_ts = midnight + read_span(r);
-	slice->last_ts = slice->first_ts + read_span(r);
-	level = spk_read_u8(r);
-	slice->level = (SpkLevel) (level & 3);
-	if (level > 15 || (level & 3) == 3)
+	return (uint32_t) set;
+}
+
+/* Reads the level, its time and the events with level paid. */
+static inline void
+decode_level(SpkReader *r, SpkSlice *slice, int64_t midnight)
+{
+	uint8_t level = spk_read_u8(r);
+
+	slice->level = (SpkLevel) (level & LEVEL);
+	if (level > LEVEL_FLAGS || (level & LEVEL) == LEVEL)
 		r->bad = true;
 	if (slice->level == SPK_LEVEL_UNKNOWN)
 	{
@@ -258,6 +268,7 @@ decode_rest(SpkReader *r, SpkSlice *slice)
 		if (slice->level_ts < slice->first_ts || slice->level_ts >= slice->last_ts)
 			r->bad = true;
 	}
+
 	if ((level & LEVEL_PAID_EVENTS) != 0)
 	{
 		uint64_t paid = spk_read_varint(r);
@@ -268,19 +279,48 @@ decode_rest(SpkReader *r, SpkSlice *slice)
 	}
 	else if (slice->level == SPK_LEVEL_PAID)
 		r->bad = true;
+}
+
+/* Reads the sums over NextSong events. */
+static inline void
+decode_songs(SpkReader *r, SpkSlice *slice)
+{
+	slice->listened_us = (int64_t) spk_read_varint(r);
+	slice->play_hours = (int64_t) spk_read_varint(r);
+	if (slice->listened_us < 0 || slice->play_hours < 0)
+		r->bad = true;
+}
+
+static inline void
+decode_downgrade(SpkReader *r, SpkSlice *slice, int64_t midnight)
+{
+	slice->first_downgrade = midnight + read_span(r);
+	if (!is_within(slice, slice->first_downgrade))
+		r->bad = true;
+}
+
+/*
+ * Reads what spk_slice_encode has written behind session and day; anything else
+ * makes the reader bad.  It checks all that spk_slice_is_sound asks for, so that
+ * what is read here can be added up without another look.
+ */
+static inline void
+decode_rest(SpkReader *r, SpkSlice *slice)
+{
+	int64_t	 midnight = (int64_t) slice->day * SPK_USECS_PER_DAY;
+	uint32_t set = decode_pages(r, slice);
+
+	/* of the cancel pages there is nothing but their counts; of a bad set, nothing at all */
+	if ((set & ~CANCEL_PAGES) == 0)
+		return;
+
+	slice->first_ts = midnight + read_span(r);
+	slice->last_ts = slice->first_ts + read_span(r);
+	decode_level(r, slice, midnight);
 	if (slice->pages[SPK_PAGE_NEXT_SONG] > 0)
-	{
-		slice->listened_us = (int64_t) spk_read_varint(r);
-		slice->play_hours = (int64_t) spk_read_varint(r);
-		if (slice->listened_us < 0 || slice->play_hours < 0)
-			r->bad = true;
-	}
+		decode_songs(r, slice);
 	if (slice->pages[SPK_PAGE_SUBMIT_DOWNGRADE] > 0)
-	{
-		slice->first_downgrade = midnight + read_span(r);
-		if (slice->first_downgrade < slice->first_ts || slice->first_downgrade > slice->last_ts)
-			r->bad = true;
-	}
+		decode_downgrade(r, slice, midnight);
 	if (slice->last_ts >= midnight + SPK_USECS_PER_DAY)
 		r->bad = true;
 }
@@ -293,7 +333,7 @@ spk_slice_reader(const SpkHost *host, SpkReader reader, uint32_t n)
 	return slices;
 }
 
-/* Is there another slice, and leave to read it? */
+/* Is there another slice, and does the host want it read? */
 static bool
 may_read(SpkSliceReader *slices)
 {
@@ -304,6 +344,7 @@ may_read(SpkSliceReader *slices)
 	return !slices->cancelled;
 }
 
+/* Counts a slice as read, unless its bytes were bad. */
 static bool
 has_read(SpkSliceReader *slices, const SpkSlice *slice)
 {

@@ -1,6 +1,6 @@
 /*
  * slice.h
- *	  A session on one UTC day: the part of a profile that is counted.
+ *	  What a user did in one session on one UTC day: the parts of a profile.
  */
 #ifndef SPK_CORE_PROFILES_SLICE_H
 #define SPK_CORE_PROFILES_SLICE_H
@@ -8,98 +8,104 @@
 #include "core/base/bytes.h"
 #include "core/events/event.h"
 
-/* A session on one UTC day.  Counts and sums stick at their type's maximum. */
+/*
+ * A session on one UTC day.  Counts and sums stay at the maximum of their type when
+ * they would exceed it.  The two cancel pages (see spk_page_is_cancel) count in
+ * pages alone; what is said of events below is said of all others.
+ */
 typedef struct SpkSlice
 {
 	int64_t	 session;
-	int32_t	 day;			  /* since 2000-01-01 */
-	SpkLevel level;			  /* last known one; same time: paid */
-	int64_t	 level_ts;		  /* its time; SPK_NO_TIME without one */
-	int64_t	 first_ts;		  /* of events but the two cancel pages; */
-	int64_t	 last_ts;		  /* SPK_NO_TIME without one */
-	int64_t	 first_downgrade; /* first Submit Downgrade; SPK_NO_TIME without one */
-	int64_t	 listened_us;	  /* NextSong events, lengths that are known */
-	int64_t	 play_hours;	  /* NextSong events, sum of UTC hours */
-	uint32_t paid;			  /* events with level paid, but the two cancel pages */
-	uint32_t pages[SPK_N_PAGES];
+	int32_t	 day;				 /* since 2000-01-01 */
+	SpkLevel level;				 /* the last known one; of two at the same time, paid */
+	int64_t	 level_ts;			 /* the time of that; SPK_NO_TIME when no level is known */
+	int64_t	 first_ts;			 /* time of the first event; SPK_NO_TIME without events */
+	int64_t	 last_ts;			 /* time of the last event; SPK_NO_TIME without events */
+	int64_t	 first_downgrade;	 /* time of the first Submit Downgrade; SPK_NO_TIME without one */
+	int64_t	 listened_us;		 /* sum of the known lengths of NextSong events, in microseconds */
+	int64_t	 play_hours;		 /* sum of the UTC hours (0 .. 23) of NextSong events */
+	uint32_t paid;				 /* events with level paid */
+	uint32_t pages[SPK_N_PAGES]; /* events of each page */
 } SpkSlice;
 
-/* Walks the encoded slices of a profile or a state. */
+/* Reads the encoded slices of a profile or a state, one after the other. */
 typedef struct SpkSliceReader
 {
-	const SpkHost *host; /* asked now and then whether to go on */
+	const SpkHost *host; /* is polled every SPK_POLL_SLICES slices */
 	SpkReader	   reader;
-	uint32_t	   left;
-	bool		   cancelled;
-	int64_t		   prev_session;
+	uint32_t	   left;		 /* slices not read yet */
+	bool		   cancelled;	 /* the host wants to stop */
+	int64_t		   prev_session; /* of the slice read last; 0 before the first */
 	int32_t		   prev_day;
 } SpkSliceReader;
 
-/* Slices between two polls of the host: well below a millisecond. */
+/* The most slices to work on between two polls of the host: well below a millisecond. */
 #define SPK_POLL_SLICES UINT32_C(2048)
 
-/* A slice without events. */
+/* Makes a slice without events. */
 extern void spk_slice_init(SpkSlice *slice, int64_t session, int32_t day);
 
-/* Adds an event that is not of the two cancel pages, all but its page's count. */
+/* Adds an event that is not of a cancel page to all but the count of its page. */
 extern void spk_slice_add_use(SpkSlice *slice, const SpkEvent *event);
 
-/* Adds b, of the same session and day, to a. */
+/* Adds b, which is of the same session and day, to a. */
 extern void spk_slice_merge(SpkSlice *a, const SpkSlice *b);
 
-/* Order by session, then day: less, equal or greater than 0, as qsort wants it. */
+/* Orders slices by session, then by day; returns what qsort wants. */
 extern int spk_slice_compare(const void *a, const void *b);
 
 /*
- * Can this slice be of events?  Its members agree with each other, its times lie
- * on its day, which SPK_MIN_TIME .. SPK_MAX_TIME covers: then, and only then, the
- * bytes that spk_slice_encode makes of it are read back as what it is.
+ * Can events make this slice?  They can when its members agree with each other,
+ * its times lie on its day, and SPK_MIN_TIME .. SPK_MAX_TIME covers the day.  Then,
+ * and only then, the bytes that spk_slice_encode makes of it are read back.
  */
 extern bool spk_slice_is_sound(const SpkSlice *slice);
 
 /*
- * Appends a sound slice, its session and day as differences from the previous
- * slice's (0 and 0 for the first).
+ * Appends a sound slice.  Its session and day are written as differences from
+ * those of the slice before, which are 0 and 0 for the first one.  The writer's
+ * status tells failures.
  */
 extern void spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session,
 							 int32_t prev_day);
 
-/* Reads n slices; the bytes stay where they are. */
+/* Starts to read n slices; their bytes stay where they are. */
 extern SpkSliceReader spk_slice_reader(const SpkHost *host, SpkReader reader, uint32_t n);
 
 /*
- * The next slice; false at the end, or earlier when the host wants to stop or on
- * anything that spk_slice_encode would not write for a sound slice:
- * spk_slices_status then says which.
+ * Reads the next slice.  Returns false behind the last one, when the host wants to
+ * stop, and when the bytes are not what spk_slice_encode writes for a sound slice;
+ * spk_slices_status tells which it was.
  */
 extern bool spk_slice_next(SpkSliceReader *slices, SpkSlice *slice);
 
 /*
- * Where an encoded slice begins, and what of it stands in the slice before: read
- * one by one, they can be read again in any order.
+ * Where an encoded slice is, with its session and day, which its bytes tell only
+ * relative to the slice before.  Slices that were read once, one after the other,
+ * can be read again in any order by their places.
  */
 typedef struct SpkSlicePlace
 {
 	int64_t session;
-	size_t	at; /* of its pages, behind session and day */
+	size_t	at; /* where its pages begin, behind session and day, in bytes */
 	int32_t day;
 } SpkSlicePlace;
 
-/* As spk_slice_next; *place says where the slice is from the reader's first byte, at data. */
+/* Likewise, and sets *place, which counts from data, the first byte that the reader was given. */
 extern bool spk_slice_next_place(SpkSliceReader *slices, const uint8_t *data, SpkSlice *slice,
 								 SpkSlicePlace *place);
 
-/* The slice that is there again; false when there is none. */
+/* Reads the slice at this place again, with a reader at data; false when there is none. */
 extern bool spk_slice_at(SpkReader reader, const SpkSlicePlace *place, SpkSlice *slice);
 
-/* How reading went: SPK_OK, SPK_CANCELLED or SPK_CORRUPT. */
+/* Tells how reading went: SPK_OK, SPK_CANCELLED or SPK_CORRUPT. */
 static inline SpkStatus
 spk_slices_status(const SpkSliceReader *slices)
 {
 	return slices->cancelled ? SPK_CANCELLED : slices->reader.bad ? SPK_CORRUPT : SPK_OK;
 }
 
-/* The earlier and the later of two times, either of which may be unknown. */
+/* Returns the earlier of two times; SPK_NO_TIME, which means unknown, only when both are. */
 static inline int64_t
 spk_earlier(int64_t a, int64_t b)
 {
@@ -108,13 +114,14 @@ spk_earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Likewise the later one. */
 static inline int64_t
 spk_later(int64_t a, int64_t b)
 {
 	return a > b ? a : b; /* SPK_NO_TIME is the smallest */
 }
 
-/* Counts stick at their maximum, so that the order of adding leaves no trace. */
+/* Adds counts, up to their maximum, so that the order of adding leaves no trace. */
 static inline uint32_t
 spk_add_count(uint32_t a, uint32_t b)
 {

@@ -1,15 +1,16 @@
 /*
  * slice_order.c
- *	  Encoded slices in the order of sessions and days.
+ *	  Putting encoded slices into the order of sessions and days.
  *
- * Merging from the bottom up: two runs that follow each other are left as they
- * are, which is all that slices need that are almost in order, such as those of
- * two profiles one after the other.
+ * Places are sorted by merging runs, from short ones to long ones.  Two runs of
+ * which the second begins where the first ends need not be merged.  That is most
+ * of them when the slices are almost in order, as those of two profiles are when
+ * one comes behind the other.
  */
 #include "core/profiles/slice_order.h"
 #include "core/base/sort.h"
 
-/* Runs that are sorted by insertion. */
+/* The length of the first runs, which are sorted by insertion. */
 #define RUN 8
 
 static void
@@ -26,7 +27,10 @@ insert_sort(SpkSlicePlace *places, size_t n)
 	}
 }
 
-/* Merges the sorted runs of width from low and from low + width on; false when the host wants to stop. */
+/*
+ * Merges two sorted runs that are width long, the first from low on, where n cuts
+ * them off.  Returns false when the host wants to stop.
+ */
 static bool
 merge_runs(const SpkHost *host, const SpkSlicePlace *from, SpkSlicePlace *to, size_t low,
 		   size_t width, size_t n)
@@ -36,9 +40,10 @@ merge_runs(const SpkHost *host, const SpkSlicePlace *from, SpkSlicePlace *to, si
 	size_t left = low;
 	size_t right = middle;
 
-	/* nothing to merge: all that is to the right comes later */
+	/* all of the right run comes behind the left one: a copy will do */
 	if (middle < high && spk_place_compare(&from[middle - 1], &from[middle]) <= 0)
 		middle = right = high;
+
 	while (low < high)
 	{
 		size_t stop = high - low < SPK_POLL_ROWS ? high : low + SPK_POLL_ROWS;
@@ -64,7 +69,7 @@ is_in_order(const SpkSlicePlace *places, size_t n)
 	return true;
 }
 
-/* Sorts n places with room for as many; the result is in one of the two. */
+/* Sorts n places.  room has room for as many; *sorted is the one of the two with the result. */
 static SpkStatus
 sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, size_t n,
 			SpkSlicePlace **sorted)
@@ -77,12 +82,14 @@ sort_places(const SpkHost *host, SpkSlicePlace *places, SpkSlicePlace *room, siz
 			return SPK_CANCELLED;
 		insert_sort(places + low, n - low < RUN ? n - low : RUN);
 	}
+
 	for (size_t width = RUN; width < n; width *= 2)
 	{
 		SpkSlicePlace *swap = places;
 
 		for (size_t low = 0; low < n; low += 2 * width)
 		{
+			/* short runs are too many to poll for each, long ones poll themselves */
 			since_poll += 2 * width;
 			if (since_poll >= SPK_POLL_ROWS)
 			{
@@ -114,10 +121,14 @@ spk_slice_places(SpkSliceReader *slices, SpkSlicePlace **places)
 	*places = NULL;
 	if (all == NULL)
 		return SPK_NO_MEMORY;
+
+	/* read whole slices, not only their session and day: where each ends is not written */
 	for (uint32_t i = 0; i < n && spk_slice_next_place(slices, data, &slice, &all[i]);)
 		i++;
 	status = spk_slices_status(slices);
 	*places = all;
+
+	/* sort_places may leave the result in either array; the other one goes */
 	if (status == SPK_OK && !is_in_order(all, n))
 	{
 		room = spk_alloc(host, n, sizeof(SpkSlicePlace));

@@ -1,16 +1,16 @@
 /*
  * slice_order.h
- *	  Encoded slices in the order of sessions and days.
+ *	  Putting encoded slices into the order of sessions and days.
  *
- * A slice that is decoded takes some six times its bytes, so that places are
- * sorted and the slices decoded again, one after the other.
+ * A decoded slice takes about six times as many bytes as an encoded one.  So the
+ * places of the slices are sorted, and then the slices are read again one by one.
  */
 #ifndef SPK_CORE_PROFILES_SLICE_ORDER_H
 #define SPK_CORE_PROFILES_SLICE_ORDER_H
 
 #include "core/profiles/slice.h"
 
-/* Order by session, then day: less, equal or greater than 0. */
+/* Orders places by session, then by day; returns what qsort wants. */
 static inline int
 spk_place_compare(const SpkSlicePlace *a, const SpkSlicePlace *b)
 {
@@ -20,10 +20,11 @@ spk_place_compare(const SpkSlicePlace *a, const SpkSlicePlace *b)
 }
 
 /*
- * The places of all slices that a reader has before it, sorted, those of one
- * session and day as they come; *places, of the reader's host, is the caller's
- * to release, and NULL unless SPK_OK: else SPK_NO_MEMORY, SPK_CANCELLED or, when
- * one of them is none, SPK_CORRUPT.
+ * Reads all slices that are left to a reader, and sets *places to as many places in
+ * order.  Places of the same session and day stay as they come.  The caller
+ * releases *places, which is memory of the reader's host.  On failure *places is
+ * NULL, and the status is SPK_NO_MEMORY, SPK_CANCELLED, or SPK_CORRUPT when one of
+ * the slices is none.
  */
 extern SpkStatus spk_slice_places(SpkSliceReader *slices, SpkSlicePlace **places);
 
