@@ -16,6 +16,7 @@
 
 #include "core/models/codec.h"
 #include "core/models/learner.h"
+#include "core/models/model_check.h"
 #include "host/detoast.h"
 #include "models/model_json.h"
 #include "models/model_type.h"
@@ -55,8 +56,9 @@ spk_model_from_datum(Datum datum, MemoryContext context)
 	return spk_model_apart_from_datum(datum, context, context);
 }
 
-bytea *
-spk_model_to_bytes(const SpkModel *model)
+/* Encodes a model, which need not be sound. */
+static bytea *
+encode(const SpkModel *model)
 {
 	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
 	SpkWriter w = spk_writer(&host);
@@ -67,6 +69,13 @@ spk_model_to_bytes(const SpkModel *model)
 		spk_check(SPK_LIMIT, "churn model", NULL);
 	SET_VARSIZE(w.data, w.len);
 	return (bytea *) w.data;
+}
+
+bytea *
+spk_model_to_bytes(const SpkModel *model)
+{
+	spk_check_model(model);
+	return encode(model);
 }
 
 /* What is wrong with bytes from outside?  NULL: nothing.  Their strings must fit the database, too. */
@@ -98,7 +107,7 @@ model_in(const char *text)
 {
 	SpkModel   *model = spk_model_from_json(text);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	bytea	   *bytes = spk_model_to_bytes(model);
+	bytea	   *bytes = encode(model);
 	const char *fault;
 
 	spk_model_release(&host, model);

@@ -1,13 +1,13 @@
 /*
  * calibration.c
- *	  Applying and checking the map from predictions to probabilities.
+ *	  Applying and checking the map from scores to probabilities.
  */
 #include <math.h>
 
 #include "core/models/calibration.h"
 #include "core/base/elementary.h"
 
-/* Coefficients beyond this come from no training. */
+/* No training makes a coefficient beyond this. */
 #define MAX_COEFFICIENT 1e100
 
 double
@@ -18,7 +18,7 @@ spk_shrunken_log_odds(double score)
 	return spk_log(p / (1 - p));
 }
 
-/* Along the line between the points around the score; beyond the ends as at the ends. */
+/* Returns the probability at a score, on the line between the points around it. */
 static double
 interpolate(const SpkPoint *points, uint32_t n, double score)
 {
@@ -42,7 +42,7 @@ interpolate(const SpkPoint *points, uint32_t n, double score)
 		return points[low].probability;
 	place = (score - points[low].score) / (points[high].score - points[low].score);
 	p = points[low].probability + place * (points[high].probability - points[low].probability);
-	return fmin(p, points[high].probability); /* rounding must not step over it */
+	return fmin(p, points[high].probability); /* rounding must not lift it above the next point */
 }
 
 double

@@ -1,6 +1,6 @@
 /*
  * codec.c
- *	  A model as bytes: writing them, and reading their header.
+ *	  Models as bytes: writing them, and reading their header.
  */
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "core/models/codec.h"
 #include "core/base/hash.h"
 
-/* Places in the header */
+/* Where these are in the header. */
 #define ALGORITHM_AT   6
 #define FINGERPRINT_AT 8
 
@@ -41,7 +41,7 @@ write_name(SpkWriter *w, const char *name)
 	spk_write_bytes(w, name, len);
 }
 
-/* Options that came later than others are left out at their default. */
+/* Is the option stored?  Options that came after the first models are not at their default. */
 static bool
 is_stored(const SpkModel *model, const SpkOptions *defaults, SpkOption option)
 {
@@ -189,6 +189,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	uint64_t  fingerprint;
 	SpkStatus status;
 
+	/* the writer may hold other bytes before: start is where the model begins */
 	spk_write_bytes(w, SPK_MODEL_MAGIC, 4);
 	spk_write_u16(w, SPK_MODEL_VERSION);
 	spk_write_u8(w, (uint8_t) model->algorithm);
@@ -209,6 +210,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	if (w->status != SPK_OK)
 		return w->status;
 
+	/* the fingerprint is of the bytes, so it is put into its place when they are there */
 	status = spk_model_hash(w->host, w->data + start + SPK_MODEL_HEADER,
 							w->len - start - SPK_MODEL_HEADER, model->algorithm, &fingerprint);
 	if (status != SPK_OK)
@@ -218,7 +220,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	return SPK_OK;
 }
 
-/* Are these bytes the start of a model? */
+/* Do these bytes start as a model does? */
 static bool
 starts_model(const void *data, size_t len)
 {

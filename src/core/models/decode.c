@@ -1,10 +1,10 @@
 /*
  * decode.c
- *	  A model from bytes.
+ *	  From bytes to a model, all but its trees.
  *
- * The decoder trusts nothing: bytes come from clients, dumps and disks.  It
- * accepts exactly what the encoder writes for a sound model, so that prediction
- * needs no check of its own and equal models have equal bytes.
+ * The decoder trusts nothing, because bytes come from clients, dumps and disks.  It
+ * accepts exactly what the encoder writes for a sound model.  So prediction needs
+ * no checks of its own, and equal models have equal bytes.
  */
 #include <math.h>
 #include <string.h>
@@ -14,13 +14,14 @@
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/models/decode.h"
+#include "core/models/model_check.h"
 
-/* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
+/* The fewest bytes that one of each takes: they bound counts before memory is asked for. */
 #define MIN_FEATURE_BYTES 13
 #define MIN_BIN_BYTES	  1
 #define MIN_EDGE_BYTES	  8
 
-/* Reads a name; is it this one? */
+/* Reads a name, and tells whether it is this one. */
 static bool
 read_expected_name(SpkReader *r, const char *name)
 {
@@ -72,6 +73,8 @@ read_options(SpkDecoder *d)
 
 		if (!spk_option_applies((SpkOption) i, d->model->algorithm))
 			continue;
+
+		/* options are stored in the order of their list; only later ones may be left out */
 		if (n == 0 || !read_expected_name(&d->r, spec->name))
 		{
 			if (!spec->later)
@@ -79,6 +82,8 @@ read_options(SpkDecoder *d)
 			d->r = start;
 			continue;
 		}
+
+		/* nothing may be written in two ways: no -0, and no later option at its default */
 		n--;
 		value = spk_read_f64(&d->r);
 		if (d->r.bad || !spk_option_valid((SpkOption) i, value) || (value == 0 && signbit(value)))
@@ -105,7 +110,7 @@ read_facts(SpkDecoder *d)
 		SpkReader start = d->r;
 		double	  value;
 
-		/* the names that are there come in order */
+		/* facts that are known come in the order of SpkFact, others are left out */
 		while (at < SPK_N_FACTS && !read_expected_name(&d->r, spk_fact_names[at]))
 		{
 			at++;
@@ -168,7 +173,7 @@ category_before(const SpkCategory *a, const SpkCategory *b)
 	return order != 0 ? order < 0 : a->len < b->len;
 }
 
-/* Bytes of the names of the next n categories; bad when they are not there. */
+/* Returns how many bytes the names of the next n categories have; bad when they are not there. */
 static size_t
 measure_categories(SpkReader *r, uint32_t n)
 {
@@ -200,6 +205,8 @@ read_categories(SpkDecoder *d, SpkFeature *feature)
 	if (feature->categories == NULL)
 		return SPK_NO_MEMORY;
 	names = (char *) feature->categories + array;
+
+	/* ascending, which also means distinct: codes are found by binary search */
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 	{
 		SpkCategory *category = &feature->categories[i];
@@ -218,7 +225,7 @@ read_categories(SpkDecoder *d, SpkFeature *feature)
 	return SPK_OK;
 }
 
-/* Counts, of which every feature has the same sum: the training rows. */
+/* Reads the counts of a feature's codes, and sets *sum to the training rows that they are of. */
 static SpkStatus
 read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 {
@@ -250,11 +257,13 @@ read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *row
 	feature->kind = (SpkFeatureKind) kind;
 	feature->n_bins = spk_decode_count(d, SPK_MAX_BINS, MIN_BIN_BYTES);
 
+	/* each array is as long as n_bins says, so it is bounded by the bytes that are there */
 	status = kind == SPK_CATEGORY ? read_categories(d, feature) : read_edges(d, feature);
 	if (status == SPK_OK)
 		status = read_counts(d, feature, rows);
 	if (status != SPK_OK)
 		return status;
+
 	feature->importance = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->importance) || feature->importance < 0)
 		return spk_corrupt(d, "The importance of a feature is not a number from 0 on");
@@ -266,7 +275,7 @@ read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *row
 	return SPK_OK;
 }
 
-/* Sets *rows to the training rows that each of them counts. */
+/* Reads the features, and sets *rows to the training rows, of which all must count as many. */
 static SpkStatus
 read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 {
@@ -294,7 +303,7 @@ read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 	return SPK_OK;
 }
 
-/* The features of a model, whose options and facts are there. */
+/* Reads the features of a model whose options and facts have been read. */
 static SpkStatus
 read_own_features(SpkDecoder *d)
 {
@@ -332,7 +341,7 @@ spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeatur
 	return SPK_OK;
 }
 
-/* As many numbers as the features and the options ask for. */
+/* Reads the terms, which are as many numbers as the features and the options ask for. */
 static SpkStatus
 read_terms(SpkDecoder *d)
 {
@@ -420,6 +429,8 @@ spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *da
 		spk_model_release_trees(trees, model);
 		spk_model_release(host, model);
 	}
+	else
+		spk_check_model(model);
 	*why = d.why;
 	return status;
 }

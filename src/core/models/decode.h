@@ -1,10 +1,11 @@
 /*
  * decode.h
- *	  What the parts of the decoder of models share.
+ *	  What the parts of the models' decoder share.
  *
- * Each part reads on from where the one before ended, into the model, and
- * returns SPK_CORRUPT, SPK_NO_MEMORY or SPK_CANCELLED when it cannot; what it
- * has allocated by then hangs on the model.
+ * Each part goes on reading where the one before has ended, and puts what it reads
+ * into the model.  When it fails, it returns SPK_CORRUPT, SPK_NO_MEMORY or
+ * SPK_CANCELLED; the memory that it has got by then is in the model, for the caller
+ * to release.
  */
 #ifndef SPK_CORE_MODELS_DECODE_H
 #define SPK_CORE_MODELS_DECODE_H
@@ -15,13 +16,13 @@
 typedef struct SpkDecoder
 {
 	const SpkHost *host;
-	const SpkHost *trees; /* for the trees; often the same */
+	const SpkHost *trees; /* gives the memory of trees; often the same host */
 	SpkReader	   r;
 	SpkModel	  *model;
-	const char	  *why; /* of SPK_CORRUPT */
+	const char	  *why; /* the reason for SPK_CORRUPT; NULL when there is none yet */
 } SpkDecoder;
 
-/* Keeps the first reason: bad data are read on as zeros, which break other rules. */
+/* Returns SPK_CORRUPT.  The first reason stays, because a bad reader's zeros break more rules. */
 static inline SpkStatus
 spk_corrupt(SpkDecoder *d, const char *why)
 {
@@ -30,7 +31,7 @@ spk_corrupt(SpkDecoder *d, const char *why)
 	return SPK_CORRUPT;
 }
 
-/* n things of this size, cleared; NULL when there is no memory. */
+/* Returns an array of n elements of this size, cleared; NULL when there is no memory. */
 static inline void *
 spk_decode_array(const SpkHost *host, size_t n, size_t size)
 {
@@ -41,14 +42,14 @@ spk_decode_array(const SpkHost *host, size_t n, size_t size)
 	return array;
 }
 
-/* Is it time to ask the host whether to go on, and does it want to stop?  At node i of a tree. */
+/* At node i of a tree: is it time to ask the host whether to go on, and does it want to stop? */
 static inline bool
 spk_decode_stopped(const SpkDecoder *d, uint32_t i)
 {
 	return i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(d->host);
 }
 
-/* A count of things that take at least min_bytes each; bad when they cannot be there. */
+/* Reads a count of things, max at most, of min_bytes or more; bad when they cannot be there. */
 static inline uint32_t
 spk_decode_count(SpkDecoder *d, uint64_t max, size_t min_bytes)
 {
@@ -64,6 +65,7 @@ spk_decode_count(SpkDecoder *d, uint64_t max, size_t min_bytes)
 	return (uint32_t) n;
 }
 
+/* Reads a varint; bad when it does not fit 32 bits. */
 static inline uint32_t
 spk_decode_varint32(SpkReader *r)
 {
@@ -77,7 +79,7 @@ spk_decode_varint32(SpkReader *r)
 	return (uint32_t) value;
 }
 
-/* Reads the trees of the model, whose features are there. */
+/* Reads the trees of a model whose features have been read. */
 extern SpkStatus spk_decode_trees(SpkDecoder *d);
 
 #endif /* SPK_CORE_MODELS_DECODE_H */

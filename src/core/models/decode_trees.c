@@ -1,13 +1,13 @@
 /*
  * decode_trees.c
- *	  The trees of a model from bytes, which may be anything.
+ *	  From bytes, which may be anything, to the trees of a model.
  */
 #include <math.h>
 
 #include "core/models/decode.h"
 #include "core/models/learner.h"
 
-/* The fewest bytes that one of these takes: bounds a count before memory is asked for. */
+/* The fewest bytes that one of each takes: they bound counts before memory is asked for. */
 #define MIN_TREE_BYTES 7
 #define MIN_NODE_BYTES 4
 
@@ -16,7 +16,7 @@ read_numeric_split(SpkDecoder *d, const SpkFeature *feature, SpkNode *node)
 {
 	uint32_t last = (node->flags & SPK_NODE_MISSING_LEFT) ? 1 : 0;
 
-	/* after the last bin only when missing values are left to go right */
+	/* behind the last bin only missing values are left, which then must go right */
 	node->split = spk_read_u8(&d->r);
 	if (feature->kind == SPK_CATEGORY || node->split + last >= feature->n_bins)
 		return spk_corrupt(d, "A split does not fit its feature");
@@ -50,7 +50,22 @@ read_split(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 	return read_set_split(d, &d->model->features[feature], &tree->sets[node->set]);
 }
 
-/* One node but for its place in the tree. */
+/* Reads a leaf: the probability of churn, or in boosting a margin. */
+static SpkStatus
+read_leaf(SpkDecoder *d, SpkNode *node)
+{
+	node->u.value = spk_read_f32(&d->r);
+	if (spk_learners[d->model->algorithm].answer == SPK_ANSWER_LOGISTIC)
+	{
+		if (!isfinite(node->u.value))
+			return spk_corrupt(d, "A leaf is not a finite number");
+	}
+	else if (!(node->u.value >= 0 && node->u.value <= 1))
+		return spk_corrupt(d, "A leaf is outside 0 to 1");
+	return SPK_OK;
+}
+
+/* Reads a node, but for the place of its children. */
 static SpkStatus
 read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 {
@@ -60,14 +75,7 @@ read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 	switch (node->flags)
 	{
 		case SPK_NODE_LEAF:
-			node->u.value = spk_read_f32(&d->r);
-			if (spk_learners[d->model->algorithm].answer == SPK_ANSWER_LOGISTIC)
-			{
-				if (!isfinite(node->u.value))
-					return spk_corrupt(d, "A leaf is not a finite number");
-			}
-			else if (!(node->u.value >= 0 && node->u.value <= 1))
-				return spk_corrupt(d, "A leaf is outside 0 to 1");
+			status = read_leaf(d, node);
 			break;
 		case 0:
 		case SPK_NODE_SET:
@@ -85,7 +93,7 @@ read_node(SpkDecoder *d, SpkTree *tree, SpkNode *node)
 	return SPK_OK;
 }
 
-/* Sets among the next n nodes, as far as read_nodes can get. */
+/* Counts the sets of the next n nodes, as far as read_nodes can get before it refuses them. */
 static SpkStatus
 count_sets(const SpkDecoder *d, uint32_t n, uint32_t *sets)
 {
@@ -112,7 +120,7 @@ count_sets(const SpkDecoder *d, uint32_t n, uint32_t *sets)
 	return SPK_OK;
 }
 
-/* The rows of every split node must go to its children, each exactly once. */
+/* Checks that each row of a split went to one of its children. */
 static SpkStatus
 check_covers(SpkDecoder *d, const SpkTree *tree)
 {
@@ -130,7 +138,7 @@ check_covers(SpkDecoder *d, const SpkTree *tree)
 	return SPK_OK;
 }
 
-/* The nodes of a tree, level by level, which gives each split its children. */
+/* Reads the nodes of a tree, which come level by level, and tells each split its children. */
 static SpkStatus
 read_nodes(SpkDecoder *d, SpkTree *tree)
 {
@@ -145,6 +153,8 @@ read_nodes(SpkDecoder *d, SpkTree *tree)
 
 		if (spk_decode_stopped(d, i))
 			return SPK_CANCELLED;
+
+		/* a level has two nodes for each split of the one before, or the tree has ended */
 		if (i == level_end)
 		{
 			level_end = 2 * splits + 1;
@@ -153,11 +163,13 @@ read_nodes(SpkDecoder *d, SpkTree *tree)
 			if (++depth > SPK_MAX_DEPTH)
 				return spk_corrupt(d, "A tree is too deep");
 		}
+
 		status = read_node(d, tree, node);
 		if (status != SPK_OK)
 			return status;
 		if ((node->flags & SPK_NODE_LEAF) == 0)
 		{
+			/* so that no child is beyond the nodes that there is memory for */
 			if (splits == tree->n_nodes / 2)
 				return spk_corrupt(d, "A split lacks its children");
 			node->u.left = 2 * splits++ + 1;
@@ -177,6 +189,7 @@ read_tree(SpkDecoder *d, SpkTree *tree)
 
 	if (d->r.bad || n % 2 == 0)
 		return spk_corrupt(d, "A tree has an even number of nodes");
+	/* nodes tell only one by one whether they have a set, but memory is asked for once */
 	if ((status = count_sets(d, n, &sets)) != SPK_OK)
 		return status;
 	if ((tree->nodes = spk_alloc(d->trees, n, sizeof(*tree->nodes))) == NULL ||

@@ -1,11 +1,11 @@
 /*
  * learner.h
- *	  The table of algorithms: what each is called and learns from, what its
+ *	  The table of algorithms: what each of them is called and learns from, what its
  *	  models hold and how they answer, and how it is fitted.
  *
- * The rows stand in core/learners, above the floors whose functions they name;
- * whoever needs to know something of an algorithm, on whatever floor, reads its
- * row.  What options an algorithm has is said by the list of options.
+ * Code on every floor reads an algorithm's row instead of asking which algorithm it
+ * is.  The rows themselves are in core/learners, above the floors whose functions
+ * they name.  Which options an algorithm has, option_list.h says.
  */
 #ifndef SPK_CORE_MODELS_LEARNER_H
 #define SPK_CORE_MODELS_LEARNER_H
@@ -15,7 +15,7 @@
 struct SpkMatrix;
 struct SpkValues;
 
-/* What the terms of a model without trees are, see terms.h. */
+/* The form of the terms that a model without trees holds, see terms.h. */
 typedef enum SpkTermsForm
 {
 	SPK_TERMS_NONE,
@@ -23,59 +23,63 @@ typedef enum SpkTermsForm
 	SPK_TERMS_BAYES
 } SpkTermsForm;
 
-/* How the sum of a model's parts becomes a probability, before calibration. */
+/* How a model's parts give a probability, before calibration. */
 typedef enum SpkAnswer
 {
-	SPK_ANSWER_MEAN,	/* of the trees: each leaf is a share of churn */
-	SPK_ANSWER_LOGISTIC /* the sum is the log-odds of churn */
+	SPK_ANSWER_MEAN,	/* leaves are shares of churn: it is their mean over the trees */
+	SPK_ANSWER_LOGISTIC /* the sum of the parts is the log-odds of churn */
 } SpkAnswer;
 
 /* How parallel workers help with one fit. */
 typedef enum SpkHelp
 {
-	SPK_HELP_NONE,	/* it is serial */
-	SPK_HELP_TREES, /* each grows whole trees, as a forest */
-	SPK_HELP_TEAM	/* each works at every tree, as boosting does */
+	SPK_HELP_NONE,	/* not at all */
+	SPK_HELP_TREES, /* each worker grows whole trees, as in a forest */
+	SPK_HELP_TEAM	/* all workers grow each tree together, as in boosting */
 } SpkHelp;
 
 /*
- * Where a function takes a model, its algorithm, options and features are set.
- * A fit sets all that training does, but calibration and facts of the rows; it
- * is serial, and gives the bits that workers' help gives.  After a failure
- * nothing is held but what spk_model_release gives back: SPK_INVALID unless
- * there are rows of both classes, SPK_LIMIT, SPK_CANCELLED, SPK_NO_MEMORY.
+ * One algorithm.  Functions that take a model need its algorithm, options and
+ * features to be set.
+ *
+ * A fit sets all of the model that training sets, except the calibration and the
+ * facts about the rows.  It is serial, and gives the same bits as one with workers.
+ * It returns SPK_INVALID unless there are rows of both classes, SPK_LIMIT,
+ * SPK_CANCELLED or SPK_NO_MEMORY; after any of these spk_model_release releases all
+ * that is held.
  */
 typedef struct SpkLearner
 {
-	const char	*name;		/* "random_forest" and so on, part of the formats */
-	const char	*title;		/* for messages */
-	uint32_t	 max_trees; /* of a model; 0: it holds terms */
+	const char	*name;		/* "random_forest" and so on, which is part of the formats */
+	const char	*title;		/* its name in messages */
+	uint32_t	 max_trees; /* the most trees of a model; 0 when models hold terms instead */
 	SpkTermsForm terms;
 	SpkAnswer	 answer;
 	SpkHelp		 help;
-	/* a learner from codes, or one from values; the other is NULL */
+	/* one of these fits a model, to codes (SpkMatrix) or to values; the other one is NULL */
 	SpkStatus (*fit_codes)(const SpkHost *host, const struct SpkMatrix *rows, SpkModel *model);
 	SpkStatus (*fit_values)(const SpkHost *host, const struct SpkValues *rows, SpkModel *model);
-	/* columns that the model's features make, SPK_MAX_COLUMNS at most; NULL: no such bound */
+	/* how many columns the model's features make, SPK_MAX_COLUMNS at most; NULL: no such bound */
 	uint32_t (*count_columns)(const SpkModel *model);
-	/* most nodes of all trees together; NULL: no trees */
+	/* the most nodes that all trees together may have; NULL: no trees */
 	uint64_t (*most_nodes)(const SpkModel *model, uint32_t n_rows);
-	/* bytes that a fit takes beside the rows and what the model holds; NULL: none to speak of */
+	/* the bytes that a fit takes besides rows and model; NULL: not worth counting */
 	uint64_t (*work_size)(const SpkModel *model, uint32_t n_rows);
 	/* roughly how many codes or values a fit looks at */
 	double (*cost)(const SpkModel *model, double n_rows);
 } SpkLearner;
 
+/* The table, defined in core/learners/learners.c. */
 extern const SpkLearner spk_learners[SPK_N_ALGORITHMS];
 
-/* Does the algorithm learn from binned rows?  Else it learns from their values. */
+/* Does the algorithm learn from codes of binned rows?  Otherwise it learns from values. */
 static inline bool
 spk_learns_codes(SpkAlgorithm algorithm)
 {
 	return spk_learners[algorithm].fit_codes != NULL;
 }
 
-/* Are its models ensembles of trees, which a churn_forest may hold?  Else they hold terms. */
+/* Are its models ensembles of trees, as a churn_forest holds?  Otherwise they hold terms. */
 static inline bool
 spk_has_trees(SpkAlgorithm algorithm)
 {

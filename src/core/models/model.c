@@ -1,6 +1,6 @@
 /*
  * model.c
- *	  Names of what is in a model, part of its formats; and what is small.
+ *	  The names that models have in their formats, and small functions about models.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ spk_feature_release(const SpkHost *host, SpkFeature *feature)
 	memset(feature, 0, sizeof(*feature));
 }
 
-/* Nodes come level by level, so that a level ends where the children of the one before do. */
+/* Nodes come level by level, and a level ends with the children of the level before. */
 uint32_t
 spk_tree_depth(const SpkTree *tree)
 {

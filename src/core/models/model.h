@@ -1,18 +1,20 @@
 /*
  * model.h
- *	  A trained model in memory: what the learners make, the codec stores and
- *	  prediction walks.
+ *	  A trained model in memory: what learners make, the codec stores, and
+ *	  prediction reads.
  *
- * A model's arrays are host memory, one allocation each, never shared:
- * features, trees, terms, a tree's nodes and sets, a calibration's points, a feature's
- * name, edges, counts and categories (the bytes of their names behind them in the same
- * allocation).
- * spk_model_release gives all of it back.
+ * Each array of a model is an allocation of its own in host memory, and is never
+ * shared: the features, trees and terms, the nodes and sets of a tree, the points of
+ * a calibration, and the name, edges, counts and categories of a feature.  The bytes
+ * of the categories' names follow them in the same allocation.  spk_model_release
+ * releases all of these.
  *
- * Features are coded to one byte each before a tree is walked: code c of a
- * numeric feature is the number of edges below the value, code c of a
- * categorical one the place of the category in the sorted list, and
- * SPK_MISSING stands for NULL, NaN and unknown categories.
+ * Before a tree is walked, each feature's value is coded to one byte.  The code of a
+ * number is how many edges are below it.  The code of a category is its place in the
+ * feature's sorted list.  SPK_MISSING is the code of NULL, NaN and unknown
+ * categories.
+ *
+ * What holds of a finished model, spk_check_model (model_check.h) lists.
  */
 #ifndef SPK_CORE_MODELS_MODEL_H
 #define SPK_CORE_MODELS_MODEL_H
@@ -23,29 +25,28 @@
 #define SPK_MAX_FEATURES 1600 /* columns of a PostgreSQL table */
 #define SPK_MAX_BINS	 255  /* codes 0..254 */
 #define SPK_MISSING		 255  /* the code of a missing value */
-#define SPK_CODES		 256  /* a histogram's length: all bins and SPK_MISSING */
+#define SPK_CODES		 256  /* the length of a histogram: one for each code */
 #define SPK_MAX_NAME	 63	  /* bytes of a feature name */
-#define SPK_MAX_CATEGORY \
-	1000 /* bytes of a category; longer ones are cut from training as missing */
+#define SPK_MAX_CATEGORY 1000 /* bytes of a category; training takes longer ones as missing */
 
 /* Part of the model format: append, do not reorder. */
 typedef enum SpkFeatureKind
 {
 	SPK_NUMBER = 0, /* booleans, integers, floats, numeric */
-	SPK_TIME,		/* dates and timestamps without time zone, as microseconds since 2000 */
+	SPK_TIME,		/* dates, timestamps without time zone: microseconds since 2000 */
 	SPK_CATEGORY,	/* text and enums */
-	SPK_INSTANT,	/* timestamps with time zone, likewise, in UTC */
+	SPK_INSTANT,	/* timestamps with time zone: microseconds since 2000 UTC */
 	SPK_N_FEATURE_KINDS
 } SpkFeatureKind;
 
-/* Of either kind of time: what a clock shows, and a point in time, are not the same to a model. */
+/* Is it one of the two kinds of time?  What a clock shows is not a point in time to a model. */
 static inline bool
 spk_kind_is_time(SpkFeatureKind kind)
 {
 	return kind == SPK_TIME || kind == SPK_INSTANT;
 }
 
-/* "number" and so on. */
+/* The kinds' names, "number" and so on. */
 extern const char *const spk_kind_names[SPK_N_FEATURE_KINDS];
 
 typedef struct SpkCategory
@@ -56,50 +57,57 @@ typedef struct SpkCategory
 
 typedef struct SpkFeature
 {
-	const char	  *name; /* terminated, at most SPK_MAX_NAME bytes */
+	const char	  *name; /* terminated, 1 .. SPK_MAX_NAME bytes */
 	SpkFeatureKind kind;
-	uint32_t	   n_bins; /* 0 (all missing) .. SPK_MAX_BINS */
-	double		  *edges; /* numbers: n_bins - 1, finite, ascending; code = edges below the value */
-	SpkCategory	  *categories; /* categories: n_bins, ascending by bytes (shorter first) */
-	uint32_t	  *counts;	   /* n_bins + 1: training rows of each code, then the missing ones */
-	double		   importance; /* share, all features sum to 1 (or all 0) */
-	double permutation; /* growth of the squared error out of bag, see oob_finish.h; may be below
-								 * 0; only where spk_has_permutation */
+	uint32_t	   n_bins;	   /* 0 (all values were missing) .. SPK_MAX_BINS */
+	double		  *edges;	   /* not of categories: n_bins - 1 finite numbers, ascending */
+	SpkCategory	  *categories; /* of categories: n_bins, ascending by bytes, shorter ones first */
+	uint32_t	  *counts;	   /* training rows of each of n_bins codes, then of missing values */
+	double		   importance; /* the feature's share; all of them sum to 1, or are 0 */
+	/*
+	 * How much the squared error out of bag grows when the feature is permuted, see
+	 * oob_finish.h.  It may be negative, and is set where spk_has_permutation.
+	 */
+	double permutation;
 } SpkFeature;
 
-/* Flags of a node */
-#define SPK_NODE_LEAF		  1 /* value holds the answer */
-#define SPK_NODE_SET		  2 /* categorical: left when the code is in the set */
-#define SPK_NODE_MISSING_LEFT 4 /* numeric: a missing value goes left */
+/* Flags of a node. */
+#define SPK_NODE_LEAF		  1 /* it is a leaf, whose value is the answer */
+#define SPK_NODE_SET		  2 /* it splits a category: codes in the set go left */
+#define SPK_NODE_MISSING_LEFT 4 /* it splits a number, and missing values go left */
 
 /*
- * Nodes of a tree are in breadth-first order: the root is 0 and the children
- * of the k-th split node, counted from 0, are 2k + 1 and 2k + 2.
+ * The nodes of a tree are in breadth-first order.  The root is node 0, and the
+ * children of the k-th node that is no leaf, counted from 0, are nodes 2k + 1 and
+ * 2k + 2.
+ *
+ * A split of a number at its last code, n_bins - 1, sends all known values left, so
+ * as to part them from missing ones.
  */
 typedef struct SpkNode
 {
 	union
 	{
-		float	 value; /* leaf: share of churn (a margin in boosting) */
-		uint32_t left;	/* split: left child; the right one is left + 1 */
+		float	 value; /* of a leaf: the share of churn; in boosting, a margin */
+		uint32_t left;	/* of a split: the left child; the right one is left + 1 */
 	} u;
-	uint32_t cover;	  /* in-bag training rows that reached it, repeated draws counted */
-	uint32_t set;	  /* SPK_NODE_SET: index into the tree's sets */
-	uint16_t feature; /* split */
-	uint8_t	 split;	  /* numeric split: left when code <= split; 0 .. n_bins - 1, the last
-								 * only to part known values (left) from missing ones (right) */
+	uint32_t cover;	  /* training rows that reached it; one drawn twice counts twice */
+	uint32_t set;	  /* with SPK_NODE_SET: which of the tree's sets */
+	uint16_t feature; /* of a split */
+	uint8_t	 split;	  /* without SPK_NODE_SET: codes up to this one, 0 .. n_bins - 1, go left */
 	uint8_t	 flags;
 } SpkNode;
 
 /*
- * Codes that go left; bit SPK_MISSING says where missing values go.  The bits
- * of n_bins .. 254, codes that the feature does not have, are 0.
+ * The codes that go left, as a set of bits.  The bit SPK_MISSING tells where missing
+ * values go.  The bits of codes that the feature does not have, n_bins .. 254, are 0.
  */
 typedef struct SpkCodeSet
 {
 	uint64_t bits[4];
 } SpkCodeSet;
 
+/* Does a code go left? */
 static inline bool
 spk_set_has(const SpkCodeSet *set, uint8_t code)
 {
@@ -114,47 +122,48 @@ spk_set_add(SpkCodeSet *set, uint8_t code)
 
 typedef struct SpkTree
 {
-	uint32_t	n_nodes; /* odd, at least 1 */
+	uint32_t	n_nodes; /* an odd number */
 	uint32_t	n_sets;
 	SpkNode	   *nodes;
-	SpkCodeSet *sets; /* one for each SPK_NODE_SET node, in node order */
+	SpkCodeSet *sets; /* one for each node with SPK_NODE_SET, in the order of nodes */
 } SpkTree;
 
-/* What corrects predictions, by the option calibrate: see calibration.h. */
+/* A point of an isotonic calibration. */
 typedef struct SpkPoint
 {
 	double score;
 	double probability;
 } SpkPoint;
 
+/* The map that corrects predictions, in the form of the option calibrate: see calibration.h. */
 typedef struct SpkCalibration
 {
-	double	  slope; /* platt */
+	double	  slope; /* of Platt's form */
 	double	  intercept;
-	uint32_t  n_points; /* isotonic */
+	uint32_t  n_points; /* of the isotonic form */
 	SpkPoint *points;
 } SpkCalibration;
 
-/* Facts of training, by name in the format.  Append, do not reorder. */
+/* Facts about the training.  Formats name them, in this order: append, do not reorder. */
 typedef enum SpkFact
 {
-	SPK_FACT_ROWS = 0,	/* labelled rows */
-	SPK_FACT_POSITIVES, /* rows with churn */
+	SPK_FACT_ROWS = 0,	/* rows with a label */
+	SPK_FACT_POSITIVES, /* rows whose label is churn */
 	SPK_FACT_SKIPPED,	/* rows without a label */
-	SPK_FACT_OOB_ROWS,	/* rows that some tree has not seen: those the next ones are from */
+	SPK_FACT_OOB_ROWS,	/* rows that some tree has not seen; the next five are about them */
 	SPK_FACT_OOB_AUC,	/* see oob_finish.h */
 	SPK_FACT_OOB_LOG_LOSS,
 	SPK_FACT_OOB_F1, /* this and the next two at the threshold that training chose */
 	SPK_FACT_OOB_WEIGHTED_F1,
 	SPK_FACT_OOB_MACRO_F1,
 	SPK_FACT_ITERATIONS, /* of a fit that iterates */
-	SPK_FACT_CONVERGED,	 /* 1 when it ended for lack of change, else 0 */
-	SPK_FACT_GRADIENT,	 /* largest component of the gradient at its end, per row */
-	SPK_FACT_DEVIANCE,	 /* -2 times the log-likelihood, weighted */
-	SPK_FACT_SEPARATED,	 /* 1 when weights grew without end because the classes can be
-								 * told apart without error, else 0 */
-	SPK_FACT_CV_ROWS,	 /* calibrated models: rows scored by models that had not seen them,
-								 * then calibrated: those the next ones are from */
+	SPK_FACT_CONVERGED,	 /* 1 when the fit ended because nothing changed any more, 0 otherwise */
+	SPK_FACT_GRADIENT,	 /* the largest component of the gradient at the end, per row */
+	SPK_FACT_DEVIANCE,	 /* -2 times the weighted log-likelihood */
+	SPK_FACT_SEPARATED,	 /* 1 when the classes part without error, so that weights grew without
+						  * end; 0 otherwise */
+	SPK_FACT_CV_ROWS,	 /* rows scored by models that had not seen them, and then calibrated;
+						  * the next five are about them; of calibrated models */
 	SPK_FACT_CV_AUC,
 	SPK_FACT_CV_LOG_LOSS,
 	SPK_FACT_CV_F1, /* this and the next two at the threshold that training chose */
@@ -163,27 +172,28 @@ typedef enum SpkFact
 	SPK_N_FACTS
 } SpkFact;
 
+/* The facts' names, "rows" and so on. */
 extern const char *const spk_fact_names[SPK_N_FACTS];
 
 typedef struct SpkModel
 {
 	SpkAlgorithm   algorithm;
 	SpkOptions	   options;
-	double		   threshold;		   /* at risk when the prediction is at least this; 0 < t < 1 */
-	double		   facts[SPK_N_FACTS]; /* NaN: not known */
+	double		   threshold; /* between 0 and 1; at risk is whose prediction is at least this */
+	double		   facts[SPK_N_FACTS]; /* NaN when not known */
 	uint32_t	   n_features;
 	uint32_t	   n_trees;
 	SpkFeature	  *features;
 	SpkTree		  *trees;
-	double		  *terms;		/* without trees: see terms.h */
-	SpkCalibration calibration; /* where the option says so */
-	uint64_t	   fingerprint; /* set by spk_model_decode; see codec.h */
+	double		  *terms;		/* of a model without trees: see terms.h */
+	SpkCalibration calibration; /* of a calibrated model */
+	uint64_t	   fingerprint; /* spk_model_decode sets it; see codec.h */
 } SpkModel;
 
-/* Gives back the arrays of a feature, and clears it. */
+/* Releases the arrays of a feature, and clears it. */
 extern void spk_feature_release(const SpkHost *host, SpkFeature *feature);
 
-/* Splits on the tree's longest path. */
+/* Returns how many splits the tree's longest path has. */
 extern uint32_t spk_tree_depth(const SpkTree *tree);
 
 #endif /* SPK_CORE_MODELS_MODEL_H */

@@ -8,7 +8,7 @@
 #include "core/models/learner.h"
 #include "core/models/options.h"
 
-/* What option_list.h says of an option, as parts of its row */
+/* The words of option_list.h, as parts of an option's row. */
 #define WHOLE(low, high)	   .min = low, .max = high, .numbers = true, .whole = true,
 #define NUMBER(low, high)	   .min = low, .max = high, .numbers = true,
 #define BOOLEAN				   .max = 1, .boolean = true,

@@ -1,8 +1,10 @@
 /*
  * options.h
- *	  The options of training: one list, option_list.h, defines their names,
- *	  ranges, words, who uses them and with which defaults.  Everything that
- *	  reads, checks, stores, prints or documents options goes through it.
+ *	  The options of training.
+ *
+ * One list, option_list.h, defines their names, ranges, words and texts, which
+ * algorithms use them, and their defaults.  All that reads, checks, stores, prints or
+ * documents options takes this from the list.
  */
 #ifndef SPK_CORE_MODELS_OPTIONS_H
 #define SPK_CORE_MODELS_OPTIONS_H
@@ -31,11 +33,11 @@ typedef enum SpkOption
 	SPK_N_OPTIONS
 } SpkOption;
 
-/* features_per_split: a count (>= 1), a share (0 < x < 1), or one of these */
+/* In place of a count (from 1 on) or a share (below 1), features_per_split may be one of these. */
 #define SPK_FEATURES_SQRT 0.0
 #define SPK_FEATURES_ALL  (-1.0)
 
-/* class_weight: the weight of the churn class (the other weighs 1), or */
+/* In place of the weight of the churn class, while the other one weighs 1, class_weight may be */
 #define SPK_WEIGHT_NONE		0.0
 #define SPK_WEIGHT_BALANCED (-1.0)
 
@@ -56,7 +58,7 @@ typedef enum SpkOption
 #define SPK_MAX_DEPTH 64
 #define SPK_MAX_SEED  9007199254740992.0 /* whole numbers up to 2^53 are exact */
 
-/* A word a user may write for a number. */
+/* A word that users may write, and the number that stands for it. */
 typedef struct SpkWord
 {
 	const char *word; /* NULL ends the list */
@@ -67,19 +69,20 @@ typedef struct SpkWord
 typedef struct SpkOptionUse
 {
 	bool   applies; /* the algorithm uses it */
-	double value;	/* by default; 0 where it does not apply */
+	double value;	/* the default; 0 when the algorithm does not use it */
 } SpkOptionUse;
 
+/* A row of the list of options. */
 typedef struct SpkOptionSpec
 {
 	const char	*name;
-	double		 min; /* of a number the user writes; words aside */
+	double		 min; /* of a number that users write; those behind words may be outside */
 	double		 max;
 	bool		 whole;	   /* numbers must be whole */
 	bool		 numbers;  /* numbers are allowed, not only words */
-	bool		 boolean;  /* true and false are allowed, as 1 and 0 */
-	bool		 later;	   /* came after the first models: not stored at its default, which
-								 * must therefore never change */
+	bool		 boolean;  /* true and false are allowed, and are 1 and 0 */
+	bool		 later;	   /* it came after the first models: its default is not stored, and so
+						   * must never change */
 	SpkWord		 words[4]; /* with the end of the list */
 	SpkOptionUse uses[SPK_N_ALGORITHMS];
 	const char	*doc; /* one line for people */
@@ -90,24 +93,26 @@ typedef struct SpkOptions
 	double value[SPK_N_OPTIONS];
 } SpkOptions;
 
+/* The list as an array, in its order. */
 extern const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS];
 
-/* "random_forest" and so on. */
+/* Returns the algorithm's name, "random_forest" and so on. */
 extern const char *spk_algorithm_name(SpkAlgorithm algorithm);
 
-/* False when there is no such algorithm. */
+/* Sets *algorithm to the one with this name of len bytes; false when there is none. */
 extern bool spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm);
 
+/* Does the algorithm use the option? */
 static inline bool
 spk_option_applies(SpkOption option, SpkAlgorithm algorithm)
 {
 	return spk_option_specs[option].uses[algorithm].applies;
 }
 
-/* The defaults of this algorithm; options it does not use are 0. */
+/* Returns the algorithm's defaults; options that it does not use are 0. */
 extern SpkOptions spk_options_default(SpkAlgorithm algorithm);
 
-/* Is value one of the option's words or a number in its range?  Not for NaN. */
+/* Is this the number of one of the option's words, or a number in its range?  NaN never is. */
 extern bool spk_option_valid(SpkOption option, double value);
 
 /* Does training with these options measure the permutation importance of features? */
@@ -119,20 +124,21 @@ spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
 }
 
 /*
- * The weight of a row of each class (0 stays, 1 churns) by class_weight.
- * Balanced: n / (2 * rows of the class), so that both classes weigh the same;
- * 1 and 1 when one of them is empty.
+ * Sets the weights of a row of each class (0 stays, 1 churns) as the option
+ * class_weight says.  When it says "balanced", a row weighs n / (2 * rows of its
+ * class), so that both classes have the same weight; but rows weigh 1 when one of the
+ * classes is empty.
  */
 extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
 							  double weight[2]);
 
-/* The option with this name, or -1. */
+/* Returns the option with this name of len bytes, or -1. */
 extern int spk_option_of(const char *name, size_t len);
 
-/* The number that stands for this word of the option; false when it has no such word. */
+/* Sets *value to the number of this word of len bytes; false when the option has no such word. */
 extern bool spk_option_of_word(SpkOption option, const char *word, size_t len, double *value);
 
-/* May a user write this number for the option?  (The numbers behind words are no user's business.) */
+/* May users write this number for the option?  Not when it only stands for a word. */
 extern bool spk_option_takes_number(SpkOption option, double value);
 
 #endif /* SPK_CORE_MODELS_OPTIONS_H */

@@ -1,6 +1,7 @@
 /*
  * terms.c
- *	  Models without trees: what they know, and what it makes of a value.
+ *	  The terms of models without trees: whether they are sound, and what they add
+ *	  to a margin.
  */
 #include <math.h>
 
@@ -8,7 +9,7 @@
 #include "core/models/terms.h"
 #include "core/base/elementary.h"
 
-/* Weights and logarithms beyond this come from no training; sums of them stay finite. */
+/* No training makes weights and logarithms beyond this; sums of them stay finite. */
 #define MAX_WEIGHT	 1e100
 #define MAX_STANDARD 1e15
 #define MAX_MEAN	 1e116
@@ -19,7 +20,7 @@ is_multinomial(const SpkModel *model)
 	return model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL;
 }
 
-/* Halves keep the difference of the largest numbers finite. */
+/* Halves keep the difference of two of the largest numbers finite. */
 double
 spk_standardise(double x, double center, double scale)
 {
@@ -72,7 +73,7 @@ are_errors(const double *term, uint32_t n)
 	return true;
 }
 
-/* Logarithms of shares. */
+/* Are these logarithms of shares, which are not above 0? */
 static bool
 are_logarithms(const double *term, uint32_t n)
 {
@@ -156,7 +157,7 @@ logistic_contribution(const SpkFeature *feature, const double *term, double valu
 		spk_standardise(value, term[SPK_LOGISTIC_CENTER], term[SPK_LOGISTIC_SCALE]);
 }
 
-/* Logarithm of the ratio of two normal densities. */
+/* Returns the logarithm of the ratio of two normal densities at the value. */
 static double
 gaussian_contribution(const double *term, double value)
 {
@@ -169,7 +170,7 @@ gaussian_contribution(const double *term, double value)
 		return 0;
 	z0 = spk_standardise(value, mean[0], deviation[0]);
 	z1 = spk_standardise(value, mean[1], deviation[1]);
-	/* of trained deviations the ratio is nowhere near the ends; of others it is finite all the same */
+	/* trained deviations are alike; the ratio of others is still finite, and not 0 */
 	return spk_log(deviation[0] / deviation[1]) + 0.5 * (z0 - z1) * (z0 + z1);
 }
 

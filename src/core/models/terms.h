@@ -1,33 +1,35 @@
 /*
  * terms.h
- *	  What models without trees know: logistic regression and naive Bayes.
+ *	  The terms of models without trees: logistic regression and naive Bayes.
  *
- * Both add up a margin, the log-odds of churn, from one contribution of each
- * feature, and differ in what a contribution is and how it was learned.  What
- * they know lies in model->terms, doubles without gaps: SPK_INTERCEPT of them
- * for the intercept, then those of each feature.
+ * Both forms add up a margin, the log-odds of churn, from an intercept and one
+ * contribution of each feature.  They differ in what a contribution is and how it is
+ * learned.  model->terms holds what they have learned, as doubles without gaps:
+ * SPK_INTERCEPT of them for the intercept, then those of each feature in turn.
  *
  * Logistic regression
- *	  intercept		its weight where all numbers are at their means; the standard
- *					error of the intercept on the features' own scale
- *	  number, time	SPK_LOGISTIC_NUMBER doubles, named below; the weight is that
- *					of the standardised value (x - center) / scale; scale 0: not used
- *	  category		n_bins weights and that of a missing value, then as many
- *					standard errors
+ *	  intercept		the weight of the intercept when all numbers are at their means;
+ *					the standard error of the intercept when they are at 0
+ *	  number, time	SPK_LOGISTIC_NUMBER doubles, which are named below; the weight is
+ *					that of the standardised value (x - center) / scale; when the
+ *					scale is 0, the feature is not used
+ *	  category		a weight for each of n_bins categories and one for missing values;
+ *					then as many standard errors
  *
- * An error of 0 is that of a weight that was not estimated but set to 0: a
- * reference category, or a combination of other columns.
+ * A standard error of 0 means that the weight was not estimated but set to 0, because
+ * it is that of a reference category or of a combination of other columns.
  *
- * Naive Bayes; classes are 0 stays, 1 churns, logarithms natural
- *	  intercept		logarithm of each class's share
- *	  number, time	gaussian: mean of each class, then standard deviation of each
- *					class (0 and 0: not used)
- *					multinomial: the lowest and the highest value, which become 0
- *					and 1, then the logarithm of each class's share of the feature
- *	  category		n_bins logarithms of the category's share in class 0, then in 1
+ * Naive Bayes (class 0 stays, class 1 churns; logarithms are natural)
+ *	  intercept		the logarithm of each class's share of the rows
+ *	  number, time	gaussian: the mean in each class, then the standard deviation in
+ *					each class; when both deviations are 0, the feature is not used
+ *					multinomial: the lowest and the highest value, which count as 0
+ *					and 1, then the logarithm of the feature's share in each class
+ *	  category		the logarithm of the share of each of n_bins categories in class
+ *					0, then in class 1
  *
- * In both the last of a feature's doubles is the mean of what it adds over the
- * training rows, which explanations count from.
+ * In both forms the last of a feature's doubles is the mean of its contributions over
+ * the training rows, from which explanations count.
  */
 #ifndef SPK_CORE_MODELS_TERMS_H
 #define SPK_CORE_MODELS_TERMS_H
@@ -42,34 +44,34 @@ enum
 	SPK_LOGISTIC_SCALE,
 	SPK_LOGISTIC_WEIGHT,
 	SPK_LOGISTIC_ERROR,
-	SPK_LOGISTIC_MISSING, /* weight of a missing value */
+	SPK_LOGISTIC_MISSING, /* the weight of a missing value */
 	SPK_LOGISTIC_MISSING_ERROR,
-	SPK_LOGISTIC_NUMBER = 7 /* how many, with the mean of what it adds */
+	SPK_LOGISTIC_NUMBER = 7 /* how many these are, with the mean of the contributions */
 };
 
 enum
 {
-	SPK_BAYES_MEAN = 0,		 /* gaussian: 2 */
-	SPK_BAYES_DEVIATION = 2, /* gaussian: 2 */
+	SPK_BAYES_MEAN = 0,		 /* gaussian: one of each class */
+	SPK_BAYES_DEVIATION = 2, /* gaussian: one of each class */
 	SPK_BAYES_LOW = 0,		 /* multinomial */
 	SPK_BAYES_HIGH = 1,		 /* multinomial */
-	SPK_BAYES_SHARE = 2,	 /* multinomial: 2 logarithms */
-	SPK_BAYES_NUMBER = 5	 /* how many, with the mean of what it adds */
+	SPK_BAYES_SHARE = 2,	 /* multinomial: one logarithm of each class */
+	SPK_BAYES_NUMBER = 5	 /* how many these are, with the mean of the contributions */
 };
 
-/* Scales and deviations below this count as none: the feature is constant. */
+/* Scales and deviations below this count as 0: the feature is constant. */
 #define SPK_MIN_SCALE 1e-300
 
-/* (x - center) / scale without overflow, cut to +-1e15. */
+/* Returns (x - center) / scale, within -1e15 .. 1e15 and without overflow. */
 extern double spk_standardise(double x, double center, double scale);
 
 /*
- * Where a value lies from low, 0, to high, 1; what is beyond them counts as
- * they do, and all values as 0.5 where they are the same.
+ * Returns where x lies between low, which is 0, and high, which is 1.  Values beyond
+ * these count as they do.  When low and high are the same, all values are 0.5.
  */
 extern double spk_min_max(double x, double low, double high);
 
-/* Doubles of this feature, the mean included, in terms of this form or of the model's. */
+/* Returns how many doubles the feature has in terms of this form, with the mean. */
 static inline uint32_t
 spk_form_length(SpkTermsForm form, const SpkFeature *feature)
 {
@@ -78,30 +80,31 @@ spk_form_length(SpkTermsForm form, const SpkFeature *feature)
 	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
 }
 
+/* Likewise in terms of the model's form. */
 static inline uint32_t
 spk_term_length(const SpkModel *model, const SpkFeature *feature)
 {
 	return spk_form_length(spk_learners[model->algorithm].terms, feature);
 }
 
-/* Doubles of the whole model. */
+/* Returns how many doubles the whole model has. */
 extern size_t spk_terms_length(const SpkModel *model);
 
-/* What is wrong with terms from outside, for people; NULL: nothing. */
+/* Returns what is wrong with the model's terms, for people (static text); NULL when nothing is. */
 extern const char *spk_terms_fault(const SpkModel *model);
 
 /*
- * What a feature adds to the margin.  term points to the feature's doubles;
- * value is a number, infinities allowed, or the code of a category; NaN is
- * missing.
+ * Returns the feature's contribution to the margin.  term points to the feature's
+ * doubles.  value is a number, which may be infinite, or the code of a category, or
+ * NaN when it is missing.
  */
 extern double spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term,
 							   double value);
 
-/* What is added to the features' contributions. */
+/* Returns the intercept, to which the contributions are added. */
 extern double spk_intercept(const SpkModel *model);
 
-/* The log-odds of churn of a row of n_features values: the intercept and all contributions. */
+/* Returns the margin of a row of n_features values: the intercept and all contributions. */
 extern double spk_margin(const SpkModel *model, const double *values);
 
 #endif /* SPK_CORE_MODELS_TERMS_H */
