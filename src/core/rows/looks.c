@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/rows/distinct.h"
+#include "core/rows/id_names.h"
 #include "core/rows/looks.h"
 
 /* Whole numbers that are distinct in fewer rows may well be counts. */
@@ -88,85 +89,6 @@ is_narrow(double range, uint32_t n, double no_chance)
 	return range < (double) n * n / (2 * no_chance);
 }
 
-/* ---- Names ---- */
-
-static inline char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
-}
-
-/* Does the name end in this, whatever the case, with what is in front of it? */
-static bool
-ends_in(const char *name, const char *end, size_t *front)
-{
-	size_t n = strlen(name);
-	size_t len = strlen(end);
-
-	if (n < len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (lower(name[n - len + i]) != end[i])
-			return false;
-	*front = n - len;
-	return true;
-}
-
-static bool
-is_name(const char *name, const char *other)
-{
-	size_t front;
-
-	return ends_in(name, other, &front) && front == 0;
-}
-
-/* id, user_id, CustomerID, email and the like. */
-static bool
-names_user(const char *name)
-{
-	static const char *const users[] = {"user",	   "customer", "cust",	  "client",
-										"account", "acct",	   "member",  "subscriber",
-										"person",  "player",   "visitor", "employee"};
-	static const char *const whole[] = {"id",	 "uid",		 "uuid",	  "guid",
-										"email", "username", "user_name", "msisdn"};
-	static const char *const ids[] = {"id",	 "_id",	   "uuid",	  "_uuid", "no",
-									  "_no", "number", "_number", "key",   "_key"};
-	char					 end[32];
-	size_t					 front;
-
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		if (is_name(name, whole[i]))
-			return true;
-	for (size_t u = 0; u < sizeof(users) / sizeof(users[0]); u++)
-	{
-		if (is_name(name, users[u]))
-			return true;
-		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		{
-			strcpy(end, users[u]);
-			strcat(end, ids[i]);
-			if (ends_in(name, end, &front))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* An id of anything: the last word says so ("paid" is none). */
-static bool
-names_id(const char *name)
-{
-	static const char *const ids[] = {"id", "uuid", "guid"};
-	size_t					 front;
-
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (ends_in(name, ids[i], &front) &&
-			(front == 0 || name[front - 1] == '_' ||
-			 (name[front] == 'I' && name[front - 1] != 'I')))
-			return true;
-	return names_user(name);
-}
-
 /* ---- Columns ---- */
 
 static SpkSeries
@@ -190,10 +112,10 @@ look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 
 	if (number)
 		unique = n_known >= MIN_ROWS_OF_NUMBERS && n_distinct == n_known &&
-			(is_narrow(range, n_known, NO_CHANCE) || names_id(column->name));
+			(is_narrow(range, n_known, NO_CHANCE) || spk_names_id(column->name));
 	else
 		unique = n_known >= SPK_LOOKS_MIN_ROWS && n_distinct >= DISTINCT_SHARE * n_known &&
-			(!is_digits(column, &range) || names_id(column->name) ||
+			(!is_digits(column, &range) || spk_names_id(column->name) ||
 			 (n_distinct == n_known && is_narrow(range, n_known, NO_CHANCE)));
 	if (status == SPK_OK && unique)
 		looks->look = SPK_LOOKS_UNIQUE;
@@ -209,7 +131,7 @@ look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 	uint32_t  n_distinct;
 	SpkStatus status;
 
-	if (!names_user(column->name))
+	if (!spk_names_user(column->name))
 		return SPK_OK;
 	status = spk_count_distinct(host, &s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_distinct);
 	if (status == SPK_OK && n_known >= MIN_ROWS_OF_NUMBERS && n_distinct >= NAMED_SHARE * n_known)
@@ -283,7 +205,7 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 	double	  range = 0;
 	SpkStatus status;
 
-	*no_chance = names_id(column->name);
+	*no_chance = spk_names_id(column->name);
 	if (*no_chance)
 		return SPK_OK;
 	status = spk_count_distinct(host, s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_users);
