@@ -1,6 +1,6 @@
 /*
  * binning.c
- *	  Bins of a column, and the codes of its values.
+ *	The bins of a column, and the codes of its values.
  */
 #include <math.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "core/rows/cuts.h"
 #include "core/base/sort.h"
 
+/* Returns a copy of len bytes; NULL when there is no memory. */
 static void *
 copy_bytes(const SpkHost *host, const void *data, size_t len)
 {
@@ -19,7 +20,7 @@ copy_bytes(const SpkHost *host, const void *data, size_t len)
 	return copy;
 }
 
-/* The keys of the known values in keys, their number in *n. */
+/* Puts the keys of the known values into keys, and their number into *n. */
 static SpkStatus
 gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys,
 			uint32_t *n)
@@ -65,7 +66,7 @@ bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint3
 	return SPK_OK;
 }
 
-/* By bytes; a prefix comes first. */
+/* Orders texts by their bytes; one that is the beginning of another comes first. */
 static int
 compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -82,8 +83,9 @@ compare_categories(const SpkCategory *a, const SpkCategory *b)
 }
 
 /*
- * The ids of at most max_bins categories to keep, most frequent first, into
- * kept.  An insertion into a short sorted list: most ids fail its last entry.
+ * Puts the ids of the categories to keep, max_bins at most, into kept, the most
+ * frequent first.  kept is a short sorted list into which ids are inserted.  Most of
+ * many ids are compared with its last entry alone.
  */
 static SpkStatus
 choose_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *frequency,
@@ -129,7 +131,7 @@ sort_by_bytes(const SpkColumn *column, uint32_t *ids, uint32_t n)
 	}
 }
 
-/* Copies the kept categories, the bytes of their names behind the array. */
+/* Copies the kept categories into the feature, and counts their rows. */
 static SpkStatus
 store_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *frequency,
 				 const uint32_t *kept, uint32_t n_rows, SpkFeature *feature)
@@ -138,12 +140,14 @@ store_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *f
 	uint32_t known = 0;
 	char	*bytes;
 
+	/* one allocation for the array and the bytes of the names, as spk_feature_release expects */
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 		size += column->names[kept[i]].len;
 	feature->categories = spk_alloc(host, size, 1);
 	feature->counts = spk_alloc(host, feature->n_bins + 1, sizeof(uint32_t));
 	if (feature->categories == NULL || feature->counts == NULL)
 		return SPK_NO_MEMORY;
+
 	bytes = (char *) (feature->categories + feature->n_bins);
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 	{
@@ -157,6 +161,7 @@ store_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *f
 		known += frequency[kept[i]];
 		bytes += name->len;
 	}
+	/* rows of categories that are not kept count as missing, as they will be coded */
 	feature->counts[feature->n_bins] = n_rows - known;
 	return SPK_OK;
 }
@@ -171,6 +176,7 @@ bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 
 	if (frequency == NULL)
 		return SPK_NO_MEMORY;
+
 	memset(frequency, 0, column->n_names * sizeof(uint32_t));
 	for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
 	{
@@ -179,6 +185,8 @@ bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 		if (column->ids[i] != SPK_NO_ID)
 			frequency[column->ids[i]]++;
 	}
+
+	/* chosen by frequency, but stored by bytes: codes must not depend on the order of rows */
 	if (status == SPK_OK)
 		status = choose_categories(host, column, frequency, max_bins, kept, &feature->n_bins);
 	if (status == SPK_OK)
@@ -222,8 +230,8 @@ spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options)
 }
 
 /*
- * The number of edges below the value, by a binary search without branches on
- * the value, which no processor could predict.
+ * Counts the edges below the value by a binary search.  It does not branch on the
+ * value, because no processor could predict these branches.
  */
 uint8_t
 spk_code_number(const SpkFeature *feature, double value)
@@ -245,10 +253,10 @@ spk_code_number(const SpkFeature *feature, double value)
 	return (uint8_t) (at - feature->edges + (*at < value));
 }
 
-/* Values that are searched for together: a step of one waits for nothing of another's. */
+/* How many values are searched for together: no step of one has to wait for another's. */
 #define GROUP 8
 
-/* The codes of GROUP values; as spk_code_number, with at least one edge. */
+/* Codes GROUP values, as spk_code_number does, of a feature that has an edge. */
 static inline void
 code_group(const SpkFeature *feature, const double *values, uint8_t *codes, size_t stride)
 {

@@ -1,6 +1,6 @@
 /*
  * binning.h
- *	  From raw columns to one-byte codes in canonical order.
+ *	From columns of raw values to rows of one-byte codes.
  */
 #ifndef SPK_CORE_ROWS_BINNING_H
 #define SPK_CORE_ROWS_BINNING_H
@@ -8,46 +8,55 @@
 #include "core/rows/matrix.h"
 
 /*
- * Chooses the bins of one column: fills feature (name, kind, n_bins, edges or
- * categories, counts; importance 0), all in host memory, names copied.
+ * Chooses the bins of a column, and fills feature: its name, kind, n_bins, edges or
+ * categories, and counts, all of them in host memory, for spk_feature_release.  The
+ * importance is 0.
  *
- * Numbers with at most max_bins distinct values get a bin each, with the edge
- * at the middle of two neighbours (or at the lower one where the middle is not
- * between them); others get about equally many rows a bin, cut at exact
- * quantiles, edges likewise between distinct values.  -0 equals 0.
- * Categories: the max_bins most frequent (ties: smaller bytes first); the
- * rest and those over SPK_MAX_CATEGORY bytes count as missing.
+ * Numbers: when there are max_bins distinct values or fewer, each gets a bin.
+ * Otherwise the bins get about equally many rows, and are cut at exact quantiles.
+ * The edge between two bins is the middle of the values next to it, or the lower one
+ * when no number lies between them.  -0 equals 0.
  *
- * The result depends on the multiset of values only, not on their order nor on
- * the order of names.  Takes 17 bytes a row and 64 kB (numbers) or 4 bytes a name of
- * host memory while it works.  On failure nothing is held: SPK_LIMIT beyond
- * SPK_MAX_ROWS, SPK_INVALID when max_bins is not 1 .. SPK_MAX_BINS,
- * SPK_CANCELLED, SPK_NO_MEMORY.
+ * Categories: the max_bins most frequent ones get a bin each; of equally frequent
+ * ones, those with the smaller bytes.  The others, and those with more than
+ * SPK_MAX_CATEGORY bytes, count as missing.
+ *
+ * The result depends on which values there are and how often, not on the order of
+ * rows or names.  It takes 17 bytes of host memory for each row and 64 kB more
+ * (numbers), or 4 bytes for each name (categories), while it works.  Returns
+ * SPK_LIMIT when there are more than SPK_MAX_ROWS rows, SPK_INVALID when max_bins is
+ * not 1 .. SPK_MAX_BINS, SPK_CANCELLED or SPK_NO_MEMORY; then nothing is held.
  */
 extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
 								uint32_t max_bins, SpkFeature *feature);
 
-/* Most bins of a feature.  Where they are no option they only tell how the feature was spread. */
+/*
+ * Returns the most bins of a feature.  Algorithms without the option bins have them,
+ * too, but only to tell how the values of a feature were spread.
+ */
 extern uint32_t spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *options);
 
-/* Code of a number in a numeric feature: SPK_MISSING for NaN; infinities allowed. */
+/* Returns the code of a number, which may be infinite; SPK_MISSING for NaN. */
 extern uint8_t spk_code_number(const SpkFeature *feature, double value);
 
-/* Likewise of n numbers into codes[0], codes[stride], …; faster than one at a time. */
+/* Writes the codes of n numbers to codes[0], codes[stride] and so on, faster than one by one. */
 extern void spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n,
 							 uint8_t *codes, size_t stride);
 
-/* Code of a category; SPK_MISSING when training did not know it. */
+/* Returns the code of a category of len bytes; SPK_MISSING when the feature does not have it. */
 extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, size_t len);
 
 /*
- * Codes the rows of table into codes, n_rows * spk_matrix_stride(n_columns)
- * bytes that the caller owns (shared memory), and puts them into canonical
- * order: by the upper half of a hash of the whole row, then by its bytes, so
- * that the same multiset of rows gives the same matrix, whatever order it came
- * in.  Takes 16 bytes a row of host memory while it works.  origins, if not
- * NULL, receives for each row of the matrix its place in the table.  SPK_LIMIT
- * beyond SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_CANCELLED, SPK_NO_MEMORY.
+ * Codes the rows of the table, and puts them into canonical order: by the upper half
+ * of a hash of the whole row, then by its bytes.  So the same rows give the same
+ * matrix, whatever order they came in.
+ *
+ * codes are n_rows * spk_matrix_stride(n_columns) bytes that belong to the caller,
+ * who may share them.  matrix points to them.  origins, unless NULL, has room for
+ * all rows, and is set to the place in the table of each row of the matrix.  It takes
+ * 16 bytes of host memory for each row while it works.  Returns SPK_LIMIT when there
+ * are more than SPK_MAX_ROWS rows or SPK_MAX_FEATURES columns, SPK_CANCELLED or
+ * SPK_NO_MEMORY.
  */
 extern SpkStatus spk_bin_table(const SpkHost *host, const SpkTable *table,
 							   const SpkFeature *features, uint8_t *codes, SpkMatrix *matrix,

@@ -1,21 +1,23 @@
 /*
  * cuts.c
- *	  The bins of a column of numbers, cut at exact quantiles.
+ *	  Cutting a column of numbers into bins, at exact quantiles.
  *
- * To find them, keys need not be in order but near the cuts.  They are spread
- * over buckets that are in order, so finely that none has more than a bin's
- * share of the keys unless these are equal.  A bucket that fits the open bin is
- * counted and passed by; the others, about one for each cut, are sorted.
+ * Only near the cuts must keys be in order.  So the keys are spread over buckets,
+ * which are in order while the keys in them are not.  Buckets are so fine that none
+ * has more keys than a bin's equal share, unless its keys are all equal.  A bucket
+ * that fits into the open bin is counted and passed by.  The others, about one for
+ * each cut, are sorted.
  */
 #include <string.h>
 
 #include "core/rows/cuts.h"
 #include "core/base/sort.h"
 
-/* Buckets of one spreading, at most; and keys that each should get. */
+/* At most 2^BUCKET_BITS buckets are made at once; each of them should get BUCKET_KEYS keys. */
 #define BUCKET_BITS 14
 #define BUCKET_KEYS 64
 
+/* All keys, and where the buckets that they are in begin. */
 typedef struct Buckets
 {
 	const SpkHost *host;
@@ -23,24 +25,24 @@ typedef struct Buckets
 	uint64_t	  *scratch;
 	uint32_t	   n;
 	uint64_t	  *starts; /* a bit for each key: is it the first of a bucket? */
-	uint32_t	  *places; /* 1 << BUCKET_BITS */
+	uint32_t	  *places; /* for spread: room for 1 << BUCKET_BITS */
 } Buckets;
 
 /*
- * The bins while they are being cut.  A value with more rows than a bin's equal
- * share is heavy: it gets a bin of its own, so that it takes no resolution from
- * the rest, the light ones.
+ * The bins while they are being cut.  A value that has more rows than a bin's equal
+ * share is heavy.  It gets a bin of its own, so that the other values, the light
+ * ones, are cut as finely as if it were not there.
  */
 typedef struct Cutting
 {
 	uint32_t max_bins;
-	bool	 few;		 /* as many bins as values */
-	uint32_t share;		 /* rows of a bin, if all had as many */
-	uint32_t heavy_left; /* heavy values not reached yet */
+	bool	 few;		 /* there are no more values than bins */
+	uint32_t share;		 /* the rows that each bin would have if all had as many */
+	uint32_t heavy_left; /* heavy values that are still to come */
 	uint64_t light_left; /* rows of light values from the open bin on */
-	uint64_t in_bin;	 /* rows of the open bin */
-	bool	 heavy;		 /* the open bin's value is */
-	SpkCuts *cuts;		 /* closed bins */
+	uint64_t in_bin;	 /* rows in the open bin */
+	bool	 heavy;		 /* the value in the open bin is heavy */
+	SpkCuts *cuts;		 /* the closed bins */
 } Cutting;
 
 /* ---- Buckets ---- */
@@ -51,7 +53,7 @@ set_start(Buckets *b, uint32_t key)
 	b->starts[key / 64] |= UINT64_C(1) << key % 64;
 }
 
-/* Where the bucket that starts here ends. */
+/* Returns where the bucket that begins at from ends. */
 static uint32_t
 bucket_end(const Buckets *b, uint32_t from)
 {
@@ -70,6 +72,7 @@ bucket_end(const Buckets *b, uint32_t from)
 	return word * 64 + (uint32_t) __builtin_ctzll(bits);
 }
 
+/* Finds the lowest and the highest of n keys. */
 static void
 find_range(const uint64_t *keys, uint32_t n, uint64_t *low, uint64_t *high)
 {
@@ -82,8 +85,8 @@ find_range(const uint64_t *keys, uint32_t n, uint64_t *low, uint64_t *high)
 }
 
 /*
- * Spreads keys from .. to - 1 over buckets, into the same places of scratch;
- * *same when they are equal and stay where they are.
+ * Spreads the keys from .. to - 1 over buckets, into the same places of scratch.
+ * When they are all equal, they stay where they are, and *same becomes true.
  */
 static SpkStatus
 spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
@@ -101,6 +104,8 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 	*same = low == high;
 	if (*same)
 		return SPK_OK;
+
+	/* a bucket is a range of keys, a power of two wide, so that a shift finds it */
 	while (bits < BUCKET_BITS && (to - from) >> bits > BUCKET_KEYS)
 		bits++;
 	while ((high - low) >> shift >> bits != 0)
@@ -114,6 +119,8 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 			return SPK_CANCELLED;
 		b->places[(keys[i] - low) >> shift]++;
 	}
+
+	/* buckets follow each other in the order of their keys; empty ones are none */
 	for (uint32_t bucket = 0; bucket < n_buckets; bucket++)
 	{
 		uint32_t count = b->places[bucket];
@@ -123,6 +130,7 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 		b->places[bucket] = place;
 		place += count;
 	}
+
 	for (uint32_t i = from; i < to; i++)
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(b->host))
@@ -132,7 +140,7 @@ spread(Buckets *b, uint32_t from, uint32_t to, bool *same)
 	return SPK_OK;
 }
 
-/* Spreads all keys, then those of large buckets; counts buckets and heavy values. */
+/* Spreads all keys, and those of large buckets again; counts the buckets and the heavy values. */
 static SpkStatus
 spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 {
@@ -146,6 +154,8 @@ spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 		b->keys = b->scratch;
 		b->scratch = keys;
 	}
+
+	/* each spreading narrows the range of keys in a bucket, so that this ends */
 	*n_buckets = 0;
 	for (uint32_t from = 0, to; from < b->n && status == SPK_OK; from = to)
 	{
@@ -167,7 +177,7 @@ spread_all(Buckets *b, Cutting *cutting, uint32_t *n_buckets)
 	return status;
 }
 
-/* Length of the run of equal keys from here. */
+/* Returns the length of the run of equal keys that begins at from. */
 static uint32_t
 run_length(const uint64_t *keys, uint32_t from, uint32_t to)
 {
@@ -178,7 +188,10 @@ run_length(const uint64_t *keys, uint32_t from, uint32_t to)
 	return at - from;
 }
 
-/* Where buckets are so few that values may be, too: gives each value its bucket, and finds out. */
+/*
+ * Finds out whether there are no more values than bins, which may be when there are
+ * no more buckets than bins.  Gives each value a bucket of its own on the way.
+ */
 static SpkStatus
 count_few(Buckets *b, Cutting *cutting)
 {
@@ -205,8 +218,8 @@ count_few(Buckets *b, Cutting *cutting)
 /* ---- Cuts ---- */
 
 /*
- * A cut between neighbouring values: the middle, which is what a learner that
- * sees the values themselves would choose.
+ * Returns the edge between two neighbouring values: their middle, which a learner
+ * that sees the values themselves would choose, too.
  */
 static double
 edge_between(double low, double high)
@@ -217,10 +230,10 @@ edge_between(double low, double high)
 }
 
 /*
- * Does the open bin end before the next value?  A light bin aims at an equal
- * share of the light rows that are left, and ends before the value that would
- * carry it farther beyond its share than it falls short now.  There is always
- * a bin left for each heavy value to come.
+ * Does the open bin end before the next value, which has run rows?  A light bin aims
+ * at an equal share of the light rows that are left.  It ends before the value that
+ * would carry it farther beyond this share than it falls short of it now.  There is
+ * always a bin left for each heavy value to come.
  */
 static bool
 ends_before(const Cutting *c, uint32_t run)
@@ -234,7 +247,7 @@ ends_before(const Cutting *c, uint32_t run)
 	return c->heavy || (2 * c->in_bin + run) * light_bins > 2 * c->light_left;
 }
 
-/* Does the open bin end neither before nor within so many light rows, whatever their values? */
+/* Is it certain that the open bin takes the next n light rows, whatever their values are? */
 static bool
 takes_all(const Cutting *c, uint32_t n)
 {
@@ -254,7 +267,7 @@ close_bin(Cutting *c)
 	c->in_bin = 0;
 }
 
-/* A value with so many rows, after those up to last. */
+/* Adds a value with run rows; last is the value before it. */
 static void
 cut_value(Cutting *c, uint64_t value, uint32_t run, uint64_t last)
 {
@@ -270,6 +283,7 @@ cut_value(Cutting *c, uint64_t value, uint32_t run, uint64_t last)
 	c->in_bin += run;
 }
 
+/* Cuts the bins, bucket by bucket. */
 static SpkStatus
 cut_buckets(Buckets *b, Cutting *c)
 {
@@ -285,15 +299,20 @@ cut_buckets(Buckets *b, Cutting *c)
 		to = bucket_end(b, from);
 		if (n_seen++ % SPK_POLL_ROWS == 0 && spk_cancelled(b->host))
 			return SPK_CANCELLED;
+
+		/* most buckets: no cut is in them, so that their keys need no order */
 		if (takes_all(c, to - from))
 		{
 			c->in_bin += to - from;
 			unknown = to - from;
 			continue;
 		}
+		/* a cut before this bucket lies behind the largest key of the last one passed by */
 		if (unknown > 0)
 			find_range(b->keys + from - unknown, unknown, &low, &last);
 		unknown = 0;
+
+		/* a bucket beyond the share holds one value alone */
 		status = to - from > c->share ?
 			SPK_OK :
 			spk_sort_u64(b->host, b->keys + from, b->scratch, to - from, 0);

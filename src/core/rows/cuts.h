@@ -1,6 +1,6 @@
 /*
  * cuts.h
- *	  The bins of a column of numbers.
+ *	Cutting a column of numbers into bins.
  */
 #ifndef SPK_CORE_ROWS_CUTS_H
 #define SPK_CORE_ROWS_CUTS_H
@@ -8,18 +8,19 @@
 #include "core/base/host.h"
 #include "core/models/model.h"
 
+/* The bins of a column. */
 typedef struct SpkCuts
 {
 	uint32_t n_bins;
-	double	 edges[SPK_MAX_BINS]; /* n_bins - 1, if there are any bins */
-	uint32_t counts[SPK_MAX_BINS];
+	double	 edges[SPK_MAX_BINS];  /* n_bins - 1 of them, if there are any bins */
+	uint32_t counts[SPK_MAX_BINS]; /* the rows of each bin */
 } SpkCuts;
 
 /*
- * Cuts numbers, given by their keys (see sort.h), into at most max_bins bins, as
- * spk_bin_column says.  keys and scratch have room for n, and hold anything
- * afterwards.  Takes a bit a key and 64 kB of host memory while it works.
- * SPK_CANCELLED, SPK_NO_MEMORY.
+ * Cuts n numbers, of which keys holds the keys (see sort.h), into max_bins bins at
+ * most, as spk_bin_column says.  scratch has room for n keys.  Afterwards the
+ * content of both arrays is undefined.  It takes a bit of host memory for each key
+ * and 64 kB more while it works.  Returns SPK_OK, SPK_CANCELLED or SPK_NO_MEMORY.
  */
 extern SpkStatus spk_cut_keys(const SpkHost *host, uint64_t *keys, uint64_t *scratch, uint32_t n,
 							  uint32_t max_bins, SpkCuts *cuts);

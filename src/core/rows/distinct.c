@@ -1,6 +1,6 @@
 /*
  * distinct.c
- *	  Counting what differs in a column, and what is the same.
+ *	Counting the distinct and the equal values of a column.
  */
 #include <math.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "core/rows/matrix.h"
 #include "core/base/sort.h"
 
-/* A set of keys, other than 0. */
+/* A hash set of keys.  0 marks a free slot, so no key is 0. */
 typedef struct Set
 {
 	uint64_t *slots;
@@ -18,6 +18,7 @@ typedef struct Set
 	uint32_t  n;
 } Set;
 
+/* Sets *key to a key of the row's value; false when it is not known. */
 static inline bool
 key_at(const SpkSeries *s, uint32_t row, uint64_t *key)
 {
@@ -32,7 +33,7 @@ key_at(const SpkSeries *s, uint32_t row, uint64_t *key)
 	return s->ids != NULL ? s->ids[row] != SPK_NO_ID : s->groups[row] != 0;
 }
 
-/* Puts the key where it belongs; false when it is there. */
+/* Puts the key into its slot; false when it is there already. */
 static bool
 put_key(uint64_t *slots, size_t capacity, uint64_t key)
 {
@@ -64,7 +65,7 @@ grow_set(const SpkHost *host, Set *set)
 	return SPK_OK;
 }
 
-/* Adds a key; *fresh: was it not there? */
+/* Adds a key, and sets *fresh to whether it was new. */
 static SpkStatus
 add_key(const SpkHost *host, Set *set, uint64_t key, bool *fresh)
 {
@@ -100,6 +101,8 @@ spk_count_distinct(const SpkHost *host, const SpkSeries *s, const SpkSeries *wit
 		if (status != SPK_OK || !key_at(s, row, &key) ||
 			(with != NULL && !key_at(with, row, &other)))
 			continue;
+
+		/* a pair is a hash of 64 bits, which two of them are not likely to share */
 		(*n_known)++;
 		status = add_key(host, &set,
 						 with != NULL ? spk_hash_combine(key, other) : spk_mix64(key + 1), &fresh);

@@ -1,6 +1,6 @@
 /*
  * folds.c
- *	  Rows parted into a holdout and the folds of cross-validation.
+ *	Parting rows into a holdout and the folds of cross-validation.
  */
 #include <math.h>
 #include <string.h>
@@ -11,20 +11,21 @@
 
 typedef struct Group
 {
-	uint64_t hash;	/* of key and seed */
-	uint32_t start; /* of its rows in order */
+	uint64_t hash;	/* of the group's name and the seed */
+	uint32_t start; /* where its rows begin in order */
 	uint32_t n_rows;
 	uint32_t n_positives;
 } Group;
 
+/* What is known while groups are being dealt out. */
 typedef struct Deal
 {
 	const SpkHost  *host;
 	const SpkTable *table;
-	uint64_t	   *names; /* of each row: its group's key, or a hash of what it holds */
-	uint64_t	   *keys;  /* to be sorted: what by, then a number in the lower half */
+	uint64_t	   *names; /* the name of each row: its group's key, or a hash of its values */
+	uint64_t	   *keys;  /* to be sorted by the upper half; the lower half is a number */
 	uint64_t	   *scratch;
-	uint32_t	   *order; /* rows, those of a group together */
+	uint32_t	   *order; /* the rows, with those of a group together */
 	Group		   *groups;
 	uint32_t		n_groups;
 } Deal;
@@ -37,13 +38,13 @@ hash_number(double number)
 	uint64_t bits;
 
 	if (isnan(number))
-		return 1;  /* of no other number */
+		return 1;  /* the bits of a number so small that no column holds it */
 	number += 0.0; /* turns -0 into 0 */
 	memcpy(&bits, &number, sizeof(bits));
 	return bits;
 }
 
-/* Mixes what a column of categories holds into the names: by the bytes, as places differ with the order. */
+/* Mixes the categories of a column into the names: their bytes, because ids depend on the order. */
 static SpkStatus
 name_by_categories(Deal *deal, const SpkColumn *column)
 {
@@ -67,6 +68,7 @@ name_by_categories(Deal *deal, const SpkColumn *column)
 	return status;
 }
 
+/* Likewise the numbers of a column. */
 static SpkStatus
 name_by_numbers(Deal *deal, const SpkColumn *column)
 {
@@ -79,7 +81,7 @@ name_by_numbers(Deal *deal, const SpkColumn *column)
 	return SPK_OK;
 }
 
-/* Names rows by what they hold. */
+/* Names rows by the values that they hold. */
 static SpkStatus
 name_by_content(Deal *deal)
 {
@@ -96,6 +98,7 @@ name_by_content(Deal *deal)
 	return status;
 }
 
+/* Names each row: by its group where it has one. */
 static SpkStatus
 name_rows(Deal *deal, const uint64_t *groups)
 {
@@ -119,7 +122,7 @@ name_rows(Deal *deal, const uint64_t *groups)
 
 /* ---- Order ---- */
 
-/* What to sort thing number i by. */
+/* Returns what row or group i is sorted by. */
 typedef uint32_t (*SortBy)(const Deal *deal, uint32_t i);
 
 static uint32_t
@@ -153,8 +156,8 @@ by_positives(const Deal *deal, uint32_t group)
 }
 
 /*
- * Sorts the n numbers in the lower halves of keys; equal ones keep their order,
- * so that the last of several sorts counts most.
+ * Sorts the n rows or groups whose numbers are in the lower halves of keys.  Equal
+ * ones keep their order, so after several sorts the last one counts most.
  */
 static SpkStatus
 sort_by(Deal *deal, uint32_t n, SortBy by)
@@ -169,7 +172,7 @@ sort_by(Deal *deal, uint32_t n, SortBy by)
 	return spk_sort_u64(deal->host, deal->keys, deal->scratch, n, 32);
 }
 
-/* Finds the groups among rows in the order of their names. */
+/* Finds the groups; keys has the rows in the order of their names. */
 static SpkStatus
 find_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 {
@@ -190,7 +193,7 @@ find_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 	return SPK_OK;
 }
 
-/* Leaves the numbers of the groups in keys, in the order they are dealt out in. */
+/* Finds the groups, and leaves their numbers in keys, in the order in which they are dealt out. */
 static SpkStatus
 order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 {
@@ -217,6 +220,7 @@ order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 
 /* ---- The whole ---- */
 
+/* Deals the groups out: some to the holdout, at equal distances, the rest to the folds in turn. */
 static SpkStatus
 deal_out(const Deal *deal, double holdout, uint32_t n_folds, uint8_t *folds)
 {

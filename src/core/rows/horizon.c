@@ -1,6 +1,6 @@
 /*
  * horizon.c
- *	  Labels that look cut off by the end of the log.
+ *	Finding labels that the end of the log seems to cut off.
  */
 #include <math.h>
 #include <string.h>
@@ -8,10 +8,13 @@
 #include "core/rows/horizon.h"
 #include "core/base/sort.h"
 
-#define RARE		   1e-4
+/* Shares of churn that chance makes less often than this are not taken for chance. */
+#define RARE 1e-4
+
+/* The largest share of churn, as a share of that before, which is looked at. */
 #define MOST_OF_BEFORE 0.5
 
-/* Rows of a date and of all later ones. */
+/* The rows of a date and of all later ones. */
 typedef struct Tail
 {
 	uint32_t n_dates;
@@ -19,7 +22,10 @@ typedef struct Tail
 	uint32_t n_positives;
 } Tail;
 
-/* Sorted keys of the known times, and how many of the rows with this label; labels < 0: all. */
+/*
+ * Puts the keys of the known times of the rows with this label (-1: of all rows) into
+ * keys, sorted, and their number into *n.  keys has room for twice as many.
+ */
 static SpkStatus
 sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, uint32_t n_rows,
 			 int label, uint64_t *keys, uint32_t *n)
@@ -35,7 +41,10 @@ sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, ui
 	return spk_sort_u64(host, keys, keys + n_rows, *n, 0);
 }
 
-/* The rows from the latest date back to the first later than this key (0: the latest date alone). */
+/*
+ * Counts the rows and dates later than the key after, or of the latest date alone when
+ * it is 0.  all has the n keys of all known times, sorted.
+ */
 static Tail
 tail_after(const uint64_t *all, uint32_t n, uint64_t after)
 {
@@ -55,8 +64,9 @@ tail_after(const uint64_t *all, uint32_t n, uint64_t after)
 }
 
 /*
- * How likely at most k of n rows churn that do with this probability, of which k
- * is far below what is expected: each term is less than the one after it.
+ * Returns the probability that at most k of n rows churn when each does with
+ * probability p.  k must be below n * p, so that each term of the sum is less than
+ * the one for the next k, and the sum may end early.
  */
 static double
 chance_of(uint32_t k, uint32_t n, double p)
@@ -74,6 +84,7 @@ chance_of(uint32_t k, uint32_t n, double p)
 	}
 }
 
+/* Sets horizon when chance hardly explains how few rows of the tail churn. */
 static void
 judge_tail(const Tail *tail, uint32_t n_rows, uint32_t n_positives, SpkHorizon *horizon)
 {
@@ -106,12 +117,16 @@ spk_find_horizon(const SpkHost *host, const double *times, const uint8_t *labels
 		status = sorted_times(host, times, labels, n_rows, -1, all, &n);
 	if (status == SPK_OK)
 		status = sorted_times(host, times, labels, n_rows, 1, positives, &n_positives);
+
+	/* without any positive row nothing can be said */
 	if (status == SPK_OK && n_positives > 0)
 	{
 		uint64_t last = positives[n_positives - 1];
 		Tail	 tail = tail_after(all, n, last);
 
 		judge_tail(&tail, n, n_positives, horizon);
+
+		/* the last date has positive rows, but perhaps fewer than it will have */
 		if (!horizon->cut_off && tail.n_rows == 0)
 		{
 			tail = tail_after(all, n, 0);

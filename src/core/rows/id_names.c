@@ -12,7 +12,7 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
 }
 
-/* Does the name end in this, whatever the case, with what is in front of it? */
+/* Does the name end in this, in either case?  Sets *front to the length of what is before. */
 static bool
 ends_in(const char *name, const char *end, size_t *front)
 {
@@ -28,6 +28,7 @@ ends_in(const char *name, const char *end, size_t *front)
 	return true;
 }
 
+/* Is this the name, in upper or lower case? */
 static bool
 is_name(const char *name, const char *other)
 {
@@ -49,9 +50,12 @@ spk_names_user(const char *name)
 	char					 end[32];
 	size_t					 front;
 
+	/* as the end of a name these may be part of any word, as in "paid" */
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (is_name(name, whole[i]))
 			return true;
+
+	/* behind a word for users they are not, whatever stands before both */
 	for (size_t u = 0; u < sizeof(users) / sizeof(users[0]); u++)
 	{
 		if (is_name(name, users[u]))

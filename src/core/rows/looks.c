@@ -1,9 +1,9 @@
 /*
  * looks.c
- *	  Columns that look like the id of a user or the date of a snapshot.
+ *	  Finds columns that look like the id of a user or the date of a snapshot.
  *
- * Counting stops at the first value that occurs twice, so that only what may be
- * an id is looked at to the end.
+ * Counting stops at the first value that occurs twice, so only columns that may be
+ * ids are looked at to the end.
  */
 #include <math.h>
 #include <string.h>
@@ -12,28 +12,29 @@
 #include "core/rows/id_names.h"
 #include "core/rows/looks.h"
 
-/* Whole numbers that are distinct in fewer rows may well be counts. */
+/* Whole numbers that all differ in fewer rows than this may well be counts. */
 #define MIN_ROWS_OF_NUMBERS 100
 
-/* A category is an id when so large a share of its rows differ. */
+/* A category is an id when it has at least this many distinct values for each row. */
 #define DISTINCT_SHARE 0.9
 
-/* Of a column that is called an id. */
+/* A column that is called the id of users is one when it has this many for each row. */
 #define NAMED_SHARE 0.1
 
-/* More digits than these are no number that a double holds. */
+/* A double holds all numbers of this many digits. */
 #define NUMBER_DIGITS 15
 
-/* So many pairs expected, and none there: e^-20 by chance. */
+/* When this many pairs are expected, the probability that there is none is e^-20. */
 #define NO_CHANCE 20.0
 
-/* Likewise of pairs of users, who are fewer than rows. */
+/* Likewise for pairs of users, who are fewer than rows. */
 #define NO_CHANCE_OF_USERS 10.0
 
-/* Snapshots have no more dates, and each has this many rows. */
+/* Snapshots are taken on this many dates at most, and each of these has this many rows at least. */
 #define MAX_DATES		 1000
 #define MIN_ROWS_OF_DATE 10
 
+/* Are all numbers of the column whole?  Sets *range to the distance from smallest to largest. */
 static bool
 is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
 {
@@ -55,7 +56,7 @@ is_whole(const SpkColumn *column, uint32_t n_rows, double *range)
 	return true;
 }
 
-/* Likewise of a category that is written in digits alone, as zip codes are. */
+/* Likewise: are all categories of the column written in digits alone, as zip codes are? */
 static bool
 is_digits(const SpkColumn *column, double *range)
 {
@@ -82,7 +83,7 @@ is_digits(const SpkColumn *column, double *range)
 	return column->n_names > 0;
 }
 
-/* Would n values hardly all differ when they are drawn from this range? */
+/* Would some of n values that are drawn from this range almost certainly be equal? */
 static bool
 is_narrow(double range, uint32_t n, double no_chance)
 {
@@ -97,7 +98,7 @@ series_of(const SpkColumn *column, uint32_t n_rows)
 	return (SpkSeries) {.numbers = column->numbers, .ids = column->ids, .n_rows = n_rows};
 }
 
-/* Do (nearly) all rows differ in it? */
+/* Do all rows, or nearly all, differ in the column? */
 static SpkStatus
 look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column, double range,
 			 SpkLooks *looks)
@@ -122,7 +123,7 @@ look_at_rows(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 	return status;
 }
 
-/* Is it called the id of users, and may be it? */
+/* Is the column called the id of users, and has it enough values to be one? */
 static SpkStatus
 look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column, SpkLooks *looks)
 {
@@ -139,7 +140,7 @@ look_at_name(const SpkHost *host, const SpkTable *table, const SpkColumn *column
 	return status;
 }
 
-/* Are a user and a date never together twice, and is that no chance? */
+/* Sets *key to whether no user has two rows of one date, and chance does not explain that. */
 static SpkStatus
 look_at_pair(const SpkHost *host, const SpkSeries *user, const SpkSeries *date, bool *key)
 {
@@ -160,7 +161,10 @@ look_at_pair(const SpkHost *host, const SpkSeries *user, const SpkSeries *date, 
 	return status;
 }
 
-/* May these be the dates of snapshots: known in all rows, not many, each in many rows?  How many, else 0. */
+/*
+ * Counts the dates if they may be those of snapshots: known in all rows, not many, and
+ * each in many rows.  Otherwise *n is 0.
+ */
 static SpkStatus
 count_dates(const SpkHost *host, const SpkSeries *date, uint32_t *n)
 {
@@ -176,7 +180,7 @@ count_dates(const SpkHost *host, const SpkSeries *date, uint32_t *n)
 	return status;
 }
 
-/* Is it the same in all rows of a user, as another id of theirs would be? */
+/* Sets *same to whether the values of s are the same in all rows of a user, as an id's are. */
 static SpkStatus
 look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, bool *same)
 {
@@ -193,9 +197,10 @@ look_at_users(const SpkHost *host, const SpkSeries *group, const SpkSeries *s, b
 }
 
 /*
- * Would users hardly differ in it by chance?  What is the same in all rows of a
- * user and differs from user to user need be no id: amounts and times in seconds
- * do so when their range is wide, ages when users are few.
+ * Sets *no_chance to whether chance does not explain that users differ in the column.
+ * What is the same in all rows of a user and differs from user to user need not be an
+ * id: amounts and times in seconds do so when their range is wide, and ages when
+ * users are few.
  */
 static SpkStatus
 look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, bool *no_chance)
@@ -217,7 +222,11 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 	return status;
 }
 
-/* Looks at all columns with these dates, which are those of a column or not; *any: is one a user's id? */
+/*
+ * Looks at all columns that may be ids, beside these dates.  column is where the dates
+ * are from, or SPK_LOOKS_NO_COLUMN.  *any becomes true when one is an id, or when the
+ * users that are known have one row for each date.
+ */
 static SpkStatus
 look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 			  const uint64_t *groups, const SpkSeries *date, uint32_t column, SpkLooks *looks,
@@ -226,9 +235,11 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 	SpkSeries group = {.groups = groups, .n_rows = table->n_rows};
 	SpkStatus status = SPK_OK;
 
+	/* dates of a column are those of snapshots if each user has them once */
 	*any = false;
 	if (groups != NULL && column != SPK_LOOKS_NO_COLUMN)
 		status = look_at_pair(host, &group, date, any);
+
 	for (uint32_t i = 0; i < table->n_columns && status == SPK_OK; i++)
 	{
 		SpkSeries s = series_of(&table->columns[i], table->n_rows);
@@ -236,6 +247,8 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 
 		if (!may_be_id[i] || (looks[i].look != SPK_LOOKS_FINE && looks[i].look != SPK_LOOKS_NAMED))
 			continue;
+
+		/* where users are known, an id of theirs must also be the same in all their rows */
 		status = look_at_pair(host, &s, date, &key);
 		if (key && groups != NULL)
 			status = look_at_users(host, &group, &s, &key);
@@ -248,7 +261,7 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 	return status;
 }
 
-/* The column with the fewest dates that is not looked at yet; SPK_LOOKS_NO_COLUMN when there is none. */
+/* Returns the column with the fewest dates but some; SPK_LOOKS_NO_COLUMN when there is none. */
 static uint32_t
 coarsest(const uint32_t *n_dates, uint32_t n)
 {
@@ -260,7 +273,7 @@ coarsest(const uint32_t *n_dates, uint32_t n)
 	return best;
 }
 
-/* Looks for a column of dates, the coarsest first: finer ones may differ for users as they like. */
+/* Looks for a column with the dates of snapshots. */
 static SpkStatus
 look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 			   const uint64_t *groups, uint32_t *n_dates, SpkLooks *looks)
@@ -277,6 +290,8 @@ look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id
 		if (spk_kind_is_time(table->columns[i].kind))
 			status = count_dates(host, &s, &n_dates[i]);
 	}
+
+	/* the coarsest first: finer times, as of a purchase, differ from row to row anyway */
 	while (status == SPK_OK && !found &&
 		   (column = coarsest(n_dates, table->n_columns)) != SPK_LOOKS_NO_COLUMN)
 	{
@@ -290,7 +305,7 @@ look_for_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id
 	return status;
 }
 
-/* Looks at each column by itself, and notes which may be ids. */
+/* Looks at each column alone, and notes which ones may be ids. */
 static SpkStatus
 look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, SpkLooks *looks)
 {
@@ -313,7 +328,7 @@ look_at_columns(const SpkHost *host, const SpkTable *table, bool *may_be_id, Spk
 	return status;
 }
 
-/* Has each user one row?  So it is when all users are known and differ, or a column is an id by itself. */
+/* Sets *one to whether each user has one row: all are known and differ, or a column is unique. */
 static SpkStatus
 one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 			 const SpkLooks *looks, bool *one)
@@ -363,6 +378,6 @@ spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *group
 uint64_t
 spk_looks_size(uint32_t n_rows)
 {
-	/* the set, less than a quarter full when it has just grown, beside the one it grew from */
+	/* a set that has just grown is less than a quarter full, and half of it was there before */
 	return 6 * sizeof(uint64_t) * ((uint64_t) n_rows + 1024);
 }

@@ -10,25 +10,25 @@
 
 #include "core/rows/matrix.h"
 
+/* In place of a column: there is none. */
 #define SPK_LOOKS_NO_COLUMN UINT32_MAX
 
-/* What holds for so many rows (or users), and for all of them, is not taken for chance. */
+/* What holds for all of this many rows, or users, is not taken for chance. */
 #define SPK_LOOKS_MIN_ROWS 20
 
 typedef enum SpkLook
 {
 	SPK_LOOKS_FINE,
-	SPK_LOOKS_UNIQUE,	   /* an id: (nearly) all rows differ in it */
+	SPK_LOOKS_UNIQUE,	   /* an id: all rows, or nearly all, differ in it */
 	SPK_LOOKS_ONCE_A_DATE, /* an id: no value occurs twice on one date, but many do on several */
 	SPK_LOOKS_NAMED,	   /* an id: it is called one, and has many values */
-	SPK_LOOKS_DATE /* the date of the snapshot: of no user there are two rows with one date */
+	SPK_LOOKS_DATE		   /* the date of the snapshot: no user has two rows of one date */
 } SpkLook;
 
 typedef struct SpkLooks
 {
-	SpkLook look;
-	uint32_t
-		date; /* of SPK_LOOKS_ONCE_A_DATE: the column of the dates, SPK_LOOKS_NO_COLUMN for times */
+	SpkLook	 look;
+	uint32_t date; /* with SPK_LOOKS_ONCE_A_DATE, the column of the dates or _NO_COLUMN: times */
 } SpkLooks;
 
 /*

@@ -1,6 +1,6 @@
 /*
  * matrix.c
- *	  Coding of a table into rows in canonical order.
+ *	Coding a table into rows of codes in canonical order.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "core/rows/order.h"
 #include "core/base/sort.h"
 
-/* Rows that are coded column by column before the next ones: they stay in cache. */
+/* Rows are coded column by column in blocks of this many, which stay in the cache. */
 #define CODED_ROWS 1024
 
 uint32_t
@@ -27,7 +27,7 @@ spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_
 	return doubled < needed ? needed : (uint32_t) doubled;
 }
 
-/* The code of every category id of the table, column after column. */
+/* Makes a map of the codes of all ids, those of one column of categories behind the other's. */
 static SpkStatus
 map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 			   uint8_t **map)
@@ -41,6 +41,8 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 	at = *map = spk_alloc(host, n, 1);
 	if (at == NULL)
 		return SPK_NO_MEMORY;
+
+	/* searched once for each name, and not for each row */
 	for (uint32_t c = 0; c < table->n_columns; c++)
 	{
 		const SpkColumn *column = &table->columns[c];
@@ -57,7 +59,7 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 	return SPK_OK;
 }
 
-/* Codes rows from .. to, one column after the other. */
+/* Codes the rows from .. to - 1, one column after the other. */
 static SpkStatus
 code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 		   const uint8_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
@@ -65,6 +67,7 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 	size_t	 stride = matrix->stride;
 	uint8_t *block = matrix->codes + from * stride;
 
+	/* rows are compared and hashed up to stride, so that what lies between must be the same */
 	memset(block, 0, (to - from) * stride);
 	for (uint32_t c = 0; c < table->n_columns; c++)
 	{
@@ -82,6 +85,7 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 		else
 			spk_code_numbers(&features[c], column->numbers + from, to - from, code, stride);
 	}
+
 	for (uint32_t i = from; i < to; i++)
 	{
 		block[(i - from) * stride + table->n_columns] = table->labels[i];

@@ -7,12 +7,13 @@
 #include "core/rows/order.h"
 #include "core/base/sort.h"
 
-/* Rows hashed, compared or moved between two polls: each may miss the cache. */
+/* The most rows to hash, compare or move between two polls, as each may miss the cache. */
 #define POLL_MOVES 4096
 
-/* Chains of moves that are followed in turn. */
+/* How many chains of moves are followed in turn. */
 #define MAX_CHAINS 16
 
+/* The rows, and how to order them. */
 typedef struct Rows
 {
 	const SpkHost *host;
@@ -23,19 +24,21 @@ typedef struct Rows
 	SpkRowCompare  compare;
 } Rows;
 
+/* Returns the row whose number is the lower half of the key. */
 static inline char *
 row_at(const Rows *r, uint64_t key)
 {
 	return r->rows + (size_t) (uint32_t) key * r->size;
 }
 
-/* Keys as places in a heap; a key's low half is the row. */
+/* Does the row of key a come before that of key b? */
 static inline bool
 row_below(const Rows *r, uint64_t a, uint64_t b)
 {
 	return r->compare(row_at(r, a), row_at(r, b), r->size) < 0;
 }
 
+/* Moves the key at this place down in a heap of n keys, whose largest is on top. */
 static void
 sift_down(const Rows *r, uint64_t *keys, size_t at, size_t n)
 {
@@ -54,9 +57,8 @@ sift_down(const Rows *r, uint64_t *keys, size_t at, size_t n)
 }
 
 /*
- * Orders rows with equal hash as compared.  Nearly always they are equal rows
- * and there is nothing to do; heapsort because nothing else is safe against
- * rows made to collide.
+ * Orders n rows whose hashes have the same upper half.  Nearly always the rows are
+ * equal, and there is nothing to do.
  */
 static SpkStatus
 order_ties(const Rows *r, uint64_t *keys, uint32_t n)
@@ -72,6 +74,8 @@ order_ties(const Rows *r, uint64_t *keys, uint32_t n)
 	}
 	if (equal >= n)
 		return SPK_OK;
+
+	/* heapsort is never slow, even for rows that somebody has made to collide */
 	for (uint32_t at = n / 2; at-- > 0;)
 	{
 		if (at % POLL_MOVES == 0 && spk_cancelled(r->host))
@@ -91,7 +95,7 @@ order_ties(const Rows *r, uint64_t *keys, uint32_t n)
 	return SPK_OK;
 }
 
-/* Fills keys with the order: upper half the hash, lower half the row. */
+/* Makes a key of each row, with its hash above its number, and puts the keys into order. */
 static SpkStatus
 sort_keys(const Rows *r, uint64_t *keys, uint64_t *scratch)
 {
@@ -114,23 +118,26 @@ sort_keys(const Rows *r, uint64_t *keys, uint64_t *scratch)
 }
 
 /*
- * Chains of moves: a row goes to the place that the last one of its chain has
- * left, and leaves its own.  The row of a chain's first place is set aside, for
- * whichever chain comes by.  Several are followed in turn, so that none waits
- * for memory that another could use the time for.
+ * Chains of moves.  Each row of a chain goes to the place that the row before has
+ * left, and leaves its own.  The row at a chain's first place is set aside for the
+ * chain that will need it, which may be another one.  Several chains are followed in
+ * turn, so that memory is fetched for some of them while others move their rows.
  */
 typedef struct Chains
 {
 	const Rows *rows;
-	uint64_t *
-		keys; /* lower half as below; upper half of a first place: where its row is aside, from 1 */
-	char	*aside;				/* MAX_CHAINS rows */
-	uint32_t free[MAX_CHAINS];	/* places aside */
-	uint32_t empty[MAX_CHAINS]; /* the place that waits for its row, of each chain */
-	uint32_t n;
+	/*
+	 * The lower half of a place's key is the row that belongs there.  The upper half is
+	 * 0, or when its own row is aside, where that is, counted from 1.
+	 */
+	uint64_t *keys;
+	char	 *aside;			 /* room for MAX_CHAINS rows */
+	uint32_t  free[MAX_CHAINS];	 /* the places in aside that hold no row */
+	uint32_t  empty[MAX_CHAINS]; /* of each chain, the place that waits for its row */
+	uint32_t  n;				 /* how many chains there are */
 } Chains;
 
-/* Asks for the row that the chain will move next, and its key. */
+/* Asks the processor to fetch the row that a chain will move next, and its key. */
 static inline void
 fetch(const Chains *c, uint32_t empty)
 {
@@ -143,7 +150,7 @@ fetch(const Chains *c, uint32_t empty)
 	__builtin_prefetch(row + c->rows->size - 1);
 }
 
-/* Starts a chain at a place unless its row is, or will be, where it belongs. */
+/* Starts a chain at a place, unless its row is there or another chain will bring it. */
 static void
 start_chain(Chains *c, uint32_t place)
 {
@@ -185,8 +192,8 @@ follow_chain(Chains *c, uint32_t i)
 }
 
 /*
- * Moves row (uint32_t) keys[i] to place i, for all i, so that the rows are
- * never held twice.  aside has room for MAX_CHAINS rows.
+ * Moves row (uint32_t) keys[i] to place i, for all i, without a second copy of the
+ * rows.  aside has room for MAX_CHAINS rows.
  */
 static SpkStatus
 permute_rows(const Rows *r, uint64_t *keys, char *aside)

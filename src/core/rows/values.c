@@ -30,7 +30,7 @@ hash_row(const void *row, size_t size)
 	return hash;
 }
 
-/* By the bits of the values: any total order will do. */
+/* Orders rows by the bits of their values, because any total order will do. */
 static int
 compare_rows(const void *a, const void *b, size_t size)
 {
@@ -43,7 +43,7 @@ compare_rows(const void *a, const void *b, size_t size)
 	return 0;
 }
 
-/* Copies a column of numbers; all NaNs become the same, and -0 becomes 0. */
+/* Copies a column of numbers; as rows compare by bits, NaNs become the same, and -0 becomes 0. */
 static SpkStatus
 copy_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, double *to,
 			 size_t stride)
@@ -57,6 +57,7 @@ copy_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, doub
 	return SPK_OK;
 }
 
+/* Copies a column of categories as codes. */
 static SpkStatus
 copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *feature,
 				uint32_t n_rows, double *to, size_t stride)
@@ -81,6 +82,7 @@ copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *
 	return status;
 }
 
+/* Copies all columns, and the labels behind them. */
 static SpkStatus
 copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
 {
@@ -164,7 +166,7 @@ spk_values_release(const SpkHost *host, SpkValues *rows)
 
 /* ---- Moments ---- */
 
-/* The passes over the rows: what they count or sum up is below. */
+/* The passes over the rows; add_value tells what each of them finds. */
 typedef enum Pass
 {
 	PASS_RANGE,
@@ -173,8 +175,8 @@ typedef enum Pass
 } Pass;
 
 /*
- * Values are scaled by a power of two, which costs no digit, so that neither
- * their sum nor that of their squares overflows.
+ * Returns a power of two that values are multiplied by, so that neither their sum nor
+ * that of their squares overflows.  No digit is lost by that.
  */
 static double
 scale_down(const SpkMoments *m)
@@ -207,6 +209,7 @@ add_value(SpkMoments *m, Pass pass, double scale, double value)
 	}
 }
 
+/* Runs a pass over the rows with this label. */
 static SpkStatus
 run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const double *scales,
 		 SpkMoments *moments)

@@ -1,10 +1,9 @@
 /*
  * values.h
- *	  Training rows for learners that need the values themselves and not their
- *	  bins.
+ *	  Training rows for learners that need the values themselves, not their bins.
  *
- * Rows are in canonical order, so that sums over them have the same bits
- * however the rows arrived.
+ * The rows are in canonical order, so that sums over them have the same bits in
+ * whatever order the rows came.
  */
 #ifndef SPK_CORE_ROWS_VALUES_H
 #define SPK_CORE_ROWS_VALUES_H
@@ -13,32 +12,33 @@
 
 #include "core/rows/matrix.h"
 
-/* Rows worked on between two polls of the host. */
+/* The most rows to work on between two polls of the host. */
 #define SPK_POLL_VALUES UINT32_C(1024)
 
 /*
- * Row-major: each row is n_features doubles, then the label.  A value is a
- * number or the code of a category; NaN is missing.
+ * Rows one after the other: each has n_features doubles, then the label.  A value is
+ * a number or the code of a category, or NaN when it is missing.
  */
 typedef struct SpkValues
 {
 	uint32_t		n_rows;
 	uint32_t		n_positives;
 	uint32_t		n_features;
-	double		   *values; /* of each row n_features + 1 */
-	const uint32_t *rows;	/* n_rows places in values, ascending; NULL: all of them */
+	double		   *values; /* n_features + 1 of each row */
+	const uint32_t *rows;	/* which rows of values these are, ascending; NULL: all of them */
 } SpkValues;
 
-/* What there is to know of a number's known values. */
+/* Figures about the values of a feature that are not missing; all 0 when there are none. */
 typedef struct SpkMoments
 {
 	uint32_t n;
-	double	 low; /* 0 when n is 0, as all below */
+	double	 low;
 	double	 high;
 	double	 mean;
-	double	 deviation; /* the population's: divided by n */
+	double	 deviation; /* the standard deviation of a population: its square is divided by n */
 } SpkMoments;
 
+/* Returns the values of a row, with the label behind them. */
 static inline const double *
 spk_values_row(const SpkValues *rows, uint32_t row)
 {
@@ -47,13 +47,14 @@ spk_values_row(const SpkValues *rows, uint32_t row)
 	return rows->values + place * (rows->n_features + 1);
 }
 
+/* Returns the label of a row, 0 or 1. */
 static inline int
 spk_values_label(const SpkValues *rows, uint32_t row)
 {
 	return spk_values_row(rows, row)[rows->n_features] != 0;
 }
 
-/* The value that stands for the code of a category. */
+/* Returns the value that stands for the code of a category. */
 static inline double
 spk_value_of_code(uint8_t code)
 {
@@ -61,28 +62,31 @@ spk_value_of_code(uint8_t code)
 }
 
 /*
- * Copies the table's rows into values, spk_values_size bytes that the caller
- * owns (shared memory), coding categories by features.  Takes 16 bytes a row of
- * host memory while it works.  origins, if not NULL, receives for each row its
- * place in the table.  SPK_LIMIT beyond SPK_MAX_ROWS or SPK_MAX_FEATURES,
- * SPK_CANCELLED, SPK_NO_MEMORY.
+ * Copies the rows of the table, with categories coded by features, and puts them into
+ * canonical order.  values are spk_values_size bytes that belong to the caller, who
+ * may share them; rows points to them.  origins, unless NULL, has room for all rows,
+ * and is set to the place of each row in the table.  It takes spk_values_work_size
+ * bytes of host memory while it works.  Returns SPK_LIMIT when there are more than
+ * SPK_MAX_ROWS rows or SPK_MAX_FEATURES columns, SPK_CANCELLED or SPK_NO_MEMORY.
  */
 extern SpkStatus spk_values_fill(const SpkHost *host, const SpkTable *table,
 								 const SpkFeature *features, double *values, SpkValues *rows,
 								 uint32_t *origins);
 
-/* Likewise into host memory.  On failure nothing is held. */
+/* Likewise with values in host memory, for spk_values_release.  A failure leaves nothing held. */
 extern SpkStatus spk_values_new(const SpkHost *host, const SpkTable *table,
 								const SpkFeature *features, SpkValues *rows);
-/* Bytes that spk_values_new holds at its end, and takes besides while it works. */
+
+/* Return the bytes of the values, and the bytes that are taken besides while they are filled. */
 extern uint64_t spk_values_size(uint32_t n_rows, uint32_t n_features);
 extern uint64_t spk_values_work_size(uint32_t n_rows);
 
+/* Releases the values. */
 extern void spk_values_release(const SpkHost *host, SpkValues *rows);
 
 /*
- * The moments of each feature (n_features of them), over the rows with this
- * label or, for -1, over all.  SPK_CANCELLED, SPK_NO_MEMORY.
+ * Sets moments, which has room for n_features, to those of each feature over the rows
+ * with this label, or over all rows for -1.  SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_values_moments(const SpkHost *host, const SpkValues *rows, int label,
 									SpkMoments *moments);
