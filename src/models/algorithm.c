@@ -6,7 +6,7 @@
 
 #include "models/algorithm.h"
 
-/* "random_forest, decision_tree" and so on, for a hint. */
+/* Returns "random_forest, decision_tree" and so on, for a hint. */
 static char *
 list_algorithms(void)
 {

@@ -10,8 +10,8 @@
 #include "core/models/options.h"
 
 /*
- * The algorithm of this name (len bytes).  An unknown name is
- * ERRCODE_INVALID_PARAMETER_VALUE, with a hint that lists them all.
+ * Returns the algorithm with this name of len bytes.  An unknown name raises
+ * ERRCODE_INVALID_PARAMETER_VALUE, with a hint that lists all names.
  */
 extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
 

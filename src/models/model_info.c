@@ -21,6 +21,7 @@
 PG_FUNCTION_INFO_V1(churn_info);
 PG_FUNCTION_INFO_V1(churn_importance);
 
+/* Appends an object for each feature. */
 static void
 append_features(StringInfo buf, const SpkModel *model)
 {
@@ -40,6 +41,7 @@ append_features(StringInfo buf, const SpkModel *model)
 	}
 }
 
+/* Appends how many trees and nodes there are, and how deep the deepest tree is. */
 static void
 append_tree_figures(StringInfo buf, const SpkModel *model)
 {
@@ -82,7 +84,7 @@ churn_info(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));
 }
 
-/* Most important first; names are unique, so that the order is total. */
+/* Orders the most important first.  Names are unique, so that no two features are equal. */
 static int
 compare_importance(const void *a, const void *b)
 {
@@ -94,7 +96,7 @@ compare_importance(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* Puts the importances of this kind, a word of option importance, where those by impurity are. */
+/* Puts importances of this kind, a word of the option importance, in place of those by impurity. */
 static void
 choose_importance(SpkModel *model, text *kind)
 {
@@ -134,6 +136,8 @@ churn_importance(PG_FUNCTION_ARGS)
 		model = spk_model_from_datum(PG_GETARG_DATUM(0), call->multi_call_memory_ctx);
 		choose_importance(model, PG_GETARG_TEXT_PP(1));
 		qsort(model->features, model->n_features, sizeof(SpkFeature), compare_importance);
+
+		/* the model and the descriptor must last from call to call */
 		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
 		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 			elog(ERROR, "return type must be a row type");

@@ -1,6 +1,6 @@
 /*
  * model_input.c
- *	  Models from JSON text in the server's encoding, with PostgreSQL's errors.
+ *	Models from JSON text in the encoding of the database, with PostgreSQL's errors.
  */
 #include "compat.h"
 
@@ -10,7 +10,7 @@
 #include "json/model_parse.h"
 #include "host/pg_host.h"
 
-/* Names of the model, of this encoding, in that of the database; only what can be converted gets in. */
+/* Converts the names in a model from this encoding to the database's, or raises an error. */
 static void
 convert_names(SpkModel *model, int encoding)
 {
@@ -38,7 +38,7 @@ spk_model_from_json(const char *json)
 	SpkModel	  *model = palloc(sizeof(SpkModel));
 	SpkModelParse *parse = palloc0(sizeof(SpkModelParse));
 	SpkHost		   host = spk_pg_host(CurrentMemoryContext);
-	/* json-c knows UTF-8 only; without an encoding, bytes are left as they are */
+	/* json-c knows only UTF-8; bytes without an encoding stay as they are */
 	int	  encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
 	char *text = pg_server_to_any(json, strlen(json), encoding);
 

@@ -1,6 +1,6 @@
 /*
  * model_json.c
- *	  Models to JSON text.
+ *	From models to JSON text.
  *
  * Numbers are written in the shortest form that reads back exactly, so that a
  * model survives a dump as text bit for bit.
@@ -155,7 +155,7 @@ append_trees(StringInfo buf, const SpkModel *model)
 	appendStringInfoChar(buf, ']');
 }
 
-/* n numbers, of which one comes so many doubles after the other */
+/* Appends an array of n numbers, each of which is step doubles behind the one before. */
 static void
 append_numbers(StringInfo buf, const double *numbers, uint32 n, uint32 step)
 {
@@ -225,6 +225,8 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"facts\": ");
 	spk_facts_to_json(buf, model);
 	appendStringInfoString(buf, ", \"features\": [");
+
+	/* a feature can have hundreds of long names, so each is worth a look at interrupts */
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -232,6 +234,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 			appendStringInfoString(buf, ", ");
 		append_feature(buf, &model->features[i], permutation);
 	}
+
 	appendStringInfoString(buf, "], ");
 	if (spk_has_trees(model->algorithm))
 		append_trees(buf, model);

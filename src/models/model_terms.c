@@ -1,6 +1,6 @@
 /*
  * model_terms.c
- *	  What models without trees consist of, for people.
+ *	What models without trees have learned, for people.
  */
 #include "compat.h"
 
@@ -14,7 +14,7 @@
 #include "models/model_terms.h"
 #include "models/options_json.h"
 
-/* {"feature": ..., and what tells this entry from the feature's others, if anything */
+/* Begins an entry: {"feature": ..., and what tells it from other entries of the feature, if any. */
 static void
 begin_entry(StringInfo buf, const char *feature, const SpkCategory *category, bool missing)
 {
@@ -34,6 +34,7 @@ begin_entry(StringInfo buf, const char *feature, const SpkCategory *category, bo
 		appendStringInfoString(buf, ", \"missing\": true");
 }
 
+/* Appends a member; a value that is not finite is null, as JSON has no other word for it. */
 static void
 append_member(StringInfo buf, const char *key, double value)
 {
@@ -46,7 +47,7 @@ append_member(StringInfo buf, const char *key, double value)
 
 /* ---- Logistic regression ---- */
 
-/* A weight that was not estimated has no error, z or p. */
+/* Ends an entry with a weight.  One that was not estimated has no error, z or p. */
 static void
 append_estimate(StringInfo buf, double weight, double error)
 {
@@ -59,7 +60,7 @@ append_estimate(StringInfo buf, double weight, double error)
 	appendStringInfoChar(buf, '}');
 }
 
-/* The intercept where each number is 0, not at its mean. */
+/* Returns the intercept when each number is 0, not at its mean. */
 static double
 original_intercept(const SpkModel *model)
 {
@@ -137,7 +138,7 @@ append_coefficients(StringInfo buf, const SpkModel *model)
 
 /* ---- Naive Bayes ---- */
 
-/* "key": [stays, churns] */
+/* Appends "key": [stays, churns]. */
 static void
 append_pair(StringInfo buf, const char *key, double stays, double churns)
 {
@@ -148,23 +149,26 @@ append_pair(StringInfo buf, const char *key, double stays, double churns)
 	appendStringInfoChar(buf, ']');
 }
 
+/* Appends the share of each category in each class. */
 static void
-append_likelihood(StringInfo buf, const SpkModel *model, const SpkFeature *feature,
-				  const double *term)
+append_shares(StringInfo buf, const SpkFeature *feature, const double *term)
 {
 	uint32 n = feature->n_bins;
 
-	if (feature->kind == SPK_CATEGORY)
+	for (uint32 i = 0; i < n; i++)
 	{
-		for (uint32 i = 0; i < n; i++)
-		{
-			begin_entry(buf, feature->name, &feature->categories[i], false);
-			appendStringInfoString(buf, ", ");
-			append_pair(buf, "share", spk_exp(term[i]), spk_exp(term[n + i]));
-			appendStringInfoChar(buf, '}');
-		}
-		return;
+		begin_entry(buf, feature->name, &feature->categories[i], false);
+		appendStringInfoString(buf, ", ");
+		append_pair(buf, "share", spk_exp(term[i]), spk_exp(term[n + i]));
+		appendStringInfoChar(buf, '}');
 	}
+}
+
+/* Appends the distribution of a number in each class, in the form that the model has. */
+static void
+append_distribution(StringInfo buf, const SpkModel *model, const SpkFeature *feature,
+					const double *term)
+{
 	begin_entry(buf, feature->name, NULL, false);
 	appendStringInfoString(buf, ", ");
 	if (model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL)
@@ -192,8 +196,13 @@ append_likelihoods(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"likelihoods\": [");
 	for (uint32 f = 0; f < model->n_features; f++)
 	{
-		append_likelihood(buf, model, &model->features[f], term);
-		term += spk_term_length(model, &model->features[f]);
+		const SpkFeature *feature = &model->features[f];
+
+		if (feature->kind == SPK_CATEGORY)
+			append_shares(buf, feature, term);
+		else
+			append_distribution(buf, model, feature, term);
+		term += spk_term_length(model, feature);
 	}
 	appendStringInfoChar(buf, ']');
 }

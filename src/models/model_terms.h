@@ -1,6 +1,6 @@
 /*
  * model_terms.h
- *	  What models without trees consist of, for people.
+ *	What models without trees have learned, for people.
  */
 #ifndef SPK_MODELS_MODEL_TERMS_H
 #define SPK_MODELS_MODEL_TERMS_H
@@ -12,9 +12,9 @@
 #include "core/models/model.h"
 
 /*
- * Appends members of a JSON object: "coefficients" of a logistic regression, on
- * the features' own scale, with standard errors, z and p values; "classes" and
- * "likelihoods" of naive Bayes.
+ * Appends members of a JSON object.  Those of a logistic regression are
+ * "coefficients", on the features' own scale, with standard errors, z and p values.
+ * Those of naive Bayes are "classes" and "likelihoods".
  */
 extern void spk_append_terms(StringInfo buf, const SpkModel *model);
 

@@ -2,8 +2,9 @@
  * model_type.c
  *	  The SQL types churn_model and churn_forest.
  *
- * Both store the bytes of core/codec.h; a churn_forest is a churn_model whose
- * algorithm makes an ensemble of trees, which is checked wherever one comes in.
+ * Both store the bytes that core/models/codec.h describes.  A churn_forest is a
+ * churn_model whose algorithm makes an ensemble of trees, which is checked wherever
+ * one comes in.
  */
 #include "compat.h"
 
@@ -78,7 +79,10 @@ spk_model_to_bytes(const SpkModel *model)
 	return encode(model);
 }
 
-/* What is wrong with bytes from outside?  NULL: nothing.  Their strings must fit the database, too. */
+/*
+ * Returns what is wrong with bytes from outside; NULL when nothing is.  Names that are
+ * not in the encoding of the database are an error of their own.
+ */
 static const char *
 fault_of(const void *data, size_t len)
 {
@@ -102,6 +106,7 @@ fault_of(const void *data, size_t len)
 	return NULL;
 }
 
+/* Reads a model from JSON text. */
 static bytea *
 model_in(const char *text)
 {
@@ -120,6 +125,7 @@ model_in(const char *text)
 	return bytes;
 }
 
+/* Reads a model from its binary form, which are its bytes. */
 static bytea *
 model_recv(StringInfo buf)
 {
@@ -140,7 +146,7 @@ model_recv(StringInfo buf)
 	return bytes;
 }
 
-/* The start of a stored model: all that its algorithm and fingerprint need. */
+/* Fetches the start of a stored model, which tells its algorithm and fingerprint. */
 static bytea *
 header_of(Datum datum)
 {
@@ -171,6 +177,7 @@ sparkify_model_in(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(model_in(PG_GETARG_CSTRING(0)));
 }
 
+/* Writes a stored model as JSON text. */
 static StringInfoData
 model_text(Datum datum)
 {
@@ -187,7 +194,7 @@ sparkify_model_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(model_text(PG_GETARG_DATUM(0)).data);
 }
 
-/* json has the bytes of its text. */
+/* The cast to json, which has the bytes of its text. */
 Datum
 sparkify_model_json(PG_FUNCTION_ARGS)
 {

@@ -2,8 +2,8 @@
  * options_json.c
  *	  Training options as users write them.
  *
- * Everything here follows from core/models/option_list.h, errors included,
- * so that a new option needs no line in this file.
+ * Everything here, errors included, follows from core/models/option_list.h, so a new
+ * option needs no line in this file.
  */
 #include "compat.h"
 
@@ -27,7 +27,7 @@ spk_append_number(StringInfo buf, double value)
 		appendStringInfoString(buf, ".0");
 }
 
-/* The names of the options that the algorithm uses, for a hint. */
+/* Returns the names of the options that the algorithm uses, for a hint. */
 static char *
 names_of_options(SpkAlgorithm algorithm)
 {
@@ -40,7 +40,7 @@ names_of_options(SpkAlgorithm algorithm)
 	return buf.data;
 }
 
-/* What may be written for the option, for a hint. */
+/* Returns what may be written for the option, for a hint. */
 static char *
 values_of_option(SpkOption option)
 {
@@ -62,7 +62,7 @@ values_of_option(SpkOption option)
 	return buf.data;
 }
 
-/* A value as the user wrote it, for an error. */
+/* Returns a value as the user has written it, for an error. */
 static const char *
 value_as_written(const JsonbValue *value)
 {
@@ -82,6 +82,7 @@ value_as_written(const JsonbValue *value)
 	}
 }
 
+/* Returns the option that a key names, which the algorithm must have. */
 static SpkOption
 option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 {
@@ -103,7 +104,7 @@ option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 	return (SpkOption) option;
 }
 
-/* A number as a double, which whole numbers must not be rounded to. */
+/* Sets *number to a number that the option takes; a whole one must not need rounding. */
 static bool
 option_number(SpkOption option, Numeric written, double *number)
 {
@@ -117,7 +118,7 @@ option_number(SpkOption option, Numeric written, double *number)
 								DirectFunctionCall1(int8_numeric, Int64GetDatum((int64) *number))));
 }
 
-/* The number that a JSON value stands for; false when the option takes no such value. */
+/* Sets *number to what a JSON value stands for; false when the option takes no such value. */
 static bool
 option_value(SpkOption option, const JsonbValue *value, double *number)
 {
@@ -163,6 +164,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 				 errhint("Options of %s are: %s.", spk_algorithm_name(algorithm),
 						 names_of_options(algorithm))));
 
+	/* values that are arrays or objects are skipped whole: no key inside them is an option */
 	it = JsonbIteratorInit(&options->root);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
@@ -185,6 +187,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 	return result;
 }
 
+/* Appends a value as users write it. */
 static void
 append_option_value(StringInfo buf, SpkOption option, double value)
 {

@@ -13,20 +13,20 @@
 #include "core/models/options.h"
 
 /*
- * The options of an algorithm: its defaults, overridden by the keys of a JSON
- * object.  NULL means no overrides.  An unknown key, one that the algorithm
- * does not use and an impossible value are errors that tell what is allowed.
+ * Returns the options of an algorithm: its defaults, replaced by those that a JSON
+ * object names, if it is not NULL.  An unknown key, a key that the algorithm does not
+ * use, and an impossible value are errors that tell what is allowed.
  */
 extern SpkOptions spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm);
 
 /*
- * Appends the options that the algorithm uses as a JSON object, in table
- * order: words as words, booleans as booleans.  Valid for
- * spk_options_from_jsonb, which gives back the same options.
+ * Appends a JSON object with the options that the algorithm uses, in the order of
+ * their list.  Numbers that stand for words or booleans are written as these.
+ * spk_options_from_jsonb makes the same options of it.
  */
 extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm);
 
-/* Appends a finite number in the shortest form that reads back exactly, keeping the sign of -0. */
+/* Appends a finite number in the shortest form that reads back exactly; -0 keeps its sign. */
 extern void spk_append_number(StringInfo buf, double value);
 
 #endif /* SPK_MODELS_OPTIONS_JSON_H */

@@ -155,6 +155,8 @@ check_tree(const SpkModel *model, const SpkTree *tree)
 			check_leaf(model, node);
 			continue;
 		}
+
+		/* no child is its own parent, or one's before: walking down a tree ends */
 		spk_assert(node->u.left == 2 * splits + 1);
 		spk_assert(node->u.left > i && node->u.left + 1 < tree->n_nodes);
 		spk_assert((uint64_t) tree->nodes[node->u.left].cover +
