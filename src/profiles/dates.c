@@ -2,9 +2,9 @@
  * dates.c
  *	  churn_dates: dates at equal distances, whatever the time zone.
  *
- * generate_series over dates goes by way of timestamptz: in a view that was made
- * in UTC its last date is lost to whoever reads it west of Greenwich.  Here
- * nothing but the calendar counts.
+ * generate_series turns dates into timestamps with time zone.  So a view that was
+ * made in UTC loses its last date when it is read west of Greenwich.  Here only the
+ * calendar counts.
  */
 #include "compat.h"
 
@@ -23,7 +23,7 @@
 
 #define DAYS_PER_MONTH_ON_AVERAGE (DAYS_PER_YEAR / MONTHS_PER_YEAR)
 
-/* A step: both are 0 or more, and one is more. */
+/* The distance of two dates.  Neither member is negative, and one of them is positive. */
 typedef struct Step
 {
 	int64 months;
@@ -37,7 +37,10 @@ typedef struct DatesState
 	Step	step;
 } DatesState;
 
-/* Whole days of any other form, as 48 hours, are days as well; false for what is no step forward. */
+/*
+ * Reads a step from an interval.  Hours are taken, too, if they are whole days, as 48
+ * are.  Returns false for what is no step forward.
+ */
 static bool
 read_step(const Interval *every, Step *step)
 {
@@ -48,8 +51,9 @@ read_step(const Interval *every, Step *step)
 }
 
 /*
- * The k-th date, counted from the first and not from the one before: a month's
- * end stays one after a February.  False when there are no such dates.
+ * Sets *date to the k-th date.  It is computed from the first date and not from the
+ * one before, so that the end of a month remains one after a February.  Returns false
+ * when there is no such date.
  */
 static bool
 kth_date(DateADT first, const Step *step, int64 k, int64 *date)
@@ -126,7 +130,7 @@ churn_dates(PG_FUNCTION_ARGS)
 	SRF_RETURN_NEXT(funcctx, DateADTGetDatum((DateADT) date));
 }
 
-/* An argument's value as far as the planner knows it, NULL else. */
+/* Returns the n-th argument if the planner knows its value, and it is not NULL; else NULL. */
 static Const *
 known_argument(PlannerInfo *root, List *args, int n)
 {
@@ -135,7 +139,10 @@ known_argument(PlannerInfo *root, List *args, int n)
 	return IsA(arg, Const) && !((Const *) arg)->constisnull ? (Const *) arg : NULL;
 }
 
-/* Planner support: the number of dates, to one where months differ in length. */
+/*
+ * Planner support: tells the number of dates.  Where months differ in length, it may
+ * be wrong by one.
+ */
 PG_FUNCTION_INFO_V1(sparkify_dates_support);
 Datum
 sparkify_dates_support(PG_FUNCTION_ARGS)

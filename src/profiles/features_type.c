@@ -1,6 +1,6 @@
 /*
  * features_type.c
- *	  churn_features and churn_label: from a profile to columns and labels.
+ *	churn_features, churn_label and churn_last_day: what profiles tell.
  */
 #include "compat.h"
 
@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(churn_features);
 PG_FUNCTION_INFO_V1(churn_label);
 PG_FUNCTION_INFO_V1(churn_last_day);
 
-/* The descriptor of churn_features, checked against the list. */
+/* Returns the descriptor of the type churn_features, checked against the list of features. */
 static TupleDesc
 features_desc(FunctionCallInfo fcinfo)
 {
@@ -48,6 +48,7 @@ features_desc(FunctionCallInfo fcinfo)
 	return desc;
 }
 
+/* Returns the value of a feature as its SQL type. */
 static Datum
 feature_datum(double value, SpkFeatureType type)
 {
@@ -87,7 +88,7 @@ spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, datums, nulls)));
 }
 
-/* A date argument as a day; SPK_NO_DAY when it is NULL. */
+/* Returns argument n, a date, as a day; SPK_NO_DAY when it is NULL. */
 static int32
 as_of_arg(FunctionCallInfo fcinfo, int n)
 {
@@ -112,7 +113,7 @@ churn_features(PG_FUNCTION_ARGS)
 	return spk_features_result(fcinfo, PG_GETARG_PROFILE_PP(0), as_of_arg(fcinfo, 1));
 }
 
-/* The time at which the horizon ends; SPK_NO_TIME without one. */
+/* Returns the time at which the horizon, argument n, ends; SPK_NO_TIME when it is NULL. */
 static int64
 horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 {
@@ -127,7 +128,7 @@ horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 				 errmsg("horizon needs as_of"),
 				 errhint("Without as_of the label tells whether the event ever happened.")));
 	from = (int64) as_of * SPK_USECS_PER_DAY;
-	/* without time zone: days are UTC days */
+	/* a timestamp without time zone, because days are UTC days */
 	until = DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(from),
 												  IntervalPGetDatum(PG_GETARG_INTERVAL_P(n))));
 	if (until <= from)
@@ -138,9 +139,9 @@ horizon_end(FunctionCallInfo fcinfo, int n, int32 as_of)
 }
 
 /*
- * Does the log, complete until log_end 00:00 UTC, end before the horizon does?
- * Then nobody's label is known, also not of those who have left by then: they
- * would be left over alone of their date.
+ * Does the log end before the horizon does?  It is complete until 00:00 UTC of
+ * argument n, log_end.  If so, nobody's label is known, not even that of users who have
+ * left by then: they would be the only rows of their date, all of them with churn.
  */
 static bool
 is_beyond_log(FunctionCallInfo fcinfo, int n, int64 until)
@@ -161,6 +162,7 @@ is_beyond_log(FunctionCallInfo fcinfo, int n, int64 until)
 	return until > day * SPK_USECS_PER_DAY;
 }
 
+/* Returns the event that argument n names. */
 static SpkChurnEvent
 churn_event_arg(FunctionCallInfo fcinfo, int n)
 {
@@ -201,6 +203,8 @@ churn_label(PG_FUNCTION_ARGS)
 	event = churn_event_arg(fcinfo, 3);
 	if (is_beyond_log(fcinfo, 4, until))
 		PG_RETURN_NULL();
+
+	/* a profile is read only when all other arguments are right: their errors come first */
 	spk_check(spk_profile_label(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of,
 								until, event, &label, &why),
 			  PROFILE_WHAT, why);

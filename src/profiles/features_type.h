@@ -1,6 +1,6 @@
 /*
  * features_type.h
- *	  The SQL type churn_features, made from a profile.
+ *	Values of the SQL type churn_features from profiles.
  */
 #ifndef SPK_PROFILES_FEATURES_TYPE_H
 #define SPK_PROFILES_FEATURES_TYPE_H
@@ -12,9 +12,10 @@
 #include "core/profiles/features.h"
 
 /*
- * Result of a function that returns churn_features: the features of a profile
- * before day as_of, or NULL (as a function result) when nothing happened
- * before.  Caches the row's descriptor in fn_extra.
+ * Returns the result of a function that returns churn_features: the features of a
+ * profile before the day as_of, or of all of it (SPK_NO_DAY).  The result is NULL, set
+ * in fcinfo, when nothing happened before as_of.  The row's descriptor is kept in
+ * fn_extra.
  */
 extern Datum spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of);
 

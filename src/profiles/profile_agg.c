@@ -32,11 +32,11 @@ PG_FUNCTION_INFO_V1(sparkify_features_finalfn);
 PG_FUNCTION_INFO_V1(churn_profile_merge);
 
 /*
- * A state points to its host, and there may be millions of states, so they do
- * not have one each.  Nor can it be kept with the function, as whoever calls us
- * may have another FmgrInfo for every call.  So each call lends a host to the
- * states that it works with; memory comes from the context they lie in, be it
- * the aggregate's or that of one call.
+ * Lends a host to a state for one call, and returns the state.  States point to their
+ * host, but there may be millions of states, so they do not have a host each.  Nor can
+ * a host be kept with the function, because callers may use another FmgrInfo for
+ * every call.  Memory comes from the context that the state is in, whether it is the
+ * aggregate's or that of a call.
  */
 static SpkProfileState *
 lend_host(SpkProfileState *state, SpkHost *host)
@@ -46,7 +46,7 @@ lend_host(SpkProfileState *state, SpkHost *host)
 	return state;
 }
 
-/* The aggregate's state: argument 0, made on the first call.  The host is lent to it for this call. */
+/* Returns the aggregate's state, with this host lent to it; the first call makes the state. */
 static SpkProfileState *
 agg_state(FunctionCallInfo fcinfo, SpkHost *host)
 {
@@ -72,8 +72,9 @@ check_finite(bool is_finite, const char *name)
 }
 
 /*
- * A time argument, with or without zone; SPK_NO_TIME when it is NULL.  One
- * without is of UTC, which is how either is stored: no setting changes it.
+ * Returns argument n, a timestamp with or without time zone; SPK_NO_TIME when it is
+ * NULL.  Both are stored in the same way, so that one without is UTC whatever the
+ * settings are.
  */
 static int64
 time_arg(FunctionCallInfo fcinfo, int n, const char *name)
@@ -87,7 +88,7 @@ time_arg(FunctionCallInfo fcinfo, int n, const char *name)
 	return ts;
 }
 
-/* A date argument: its beginning in UTC. */
+/* Returns the beginning in UTC of argument n, a date; SPK_NO_TIME when it is NULL. */
 static int64
 date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 {
@@ -104,7 +105,7 @@ date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 	return day * SPK_USECS_PER_DAY;
 }
 
-/* Adds the event of arguments 3 to 6, which is one: see is_event. */
+/* Adds the event that the arguments are, if is_event says that they are one. */
 static void
 add_event(FunctionCallInfo fcinfo, SpkProfileState *state, int64 ts, int64 registration)
 {
@@ -127,7 +128,7 @@ add_event(FunctionCallInfo fcinfo, SpkProfileState *state, int64 ts, int64 regis
 	spk_check(spk_profile_add(state, &event), PROFILE_WHAT, NULL);
 }
 
-/* An event without time, session or page is none, as aggregates ignore NULLs. */
+/* Are the arguments an event?  Without time, session or page they are ignored, as NULLs are. */
 static inline bool
 is_event(FunctionCallInfo fcinfo)
 {
@@ -136,7 +137,8 @@ is_event(FunctionCallInfo fcinfo)
 
 /*
  * sparkify_profile_transfn(internal, ts, sessionid, page, level, length, gender,
- * registration), and the same with dates for the one time, the other, or both
+ * registration) takes timestamps.  The three functions behind it take dates as ts, as
+ * registration, or as both.
  */
 Datum
 sparkify_profile_transfn(PG_FUNCTION_ARGS)
@@ -210,7 +212,7 @@ sparkify_profile_combinefn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* A state on its way to another process is a profile, or nothing yet. */
+/* A state goes to another process as a profile, or as no bytes when it holds no event. */
 Datum
 sparkify_profile_serialfn(PG_FUNCTION_ARGS)
 {
@@ -222,7 +224,10 @@ sparkify_profile_serialfn(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(spk_profile_datum(state));
 }
 
-/* It lives until it is combined, in the current context, and takes another host there. */
+/*
+ * The state is in the current context, and lives until it is combined.  Then another
+ * host is lent to it.
+ */
 Datum
 sparkify_profile_deserialfn(PG_FUNCTION_ARGS)
 {
@@ -239,7 +244,7 @@ sparkify_profile_deserialfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* Is there nothing to finish?  Then the aggregate is NULL. */
+/* Has there been no event?  Then the aggregate is NULL. */
 static bool
 agg_is_empty(FunctionCallInfo fcinfo)
 {
@@ -266,7 +271,7 @@ sparkify_features_finalfn(PG_FUNCTION_ARGS)
 	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo, &host)), SPK_NO_DAY);
 }
 
-/* churn_profile_merge(churn_profile, churn_profile): NULL counts as nothing. */
+/* churn_profile_merge(churn_profile, churn_profile), where NULL is a profile without events. */
 Datum
 churn_profile_merge(PG_FUNCTION_ARGS)
 {

@@ -1,6 +1,6 @@
 /*
  * profile_json.c
- *	  A profile as JSON text: profile_text.c with PostgreSQL's memory and errors.
+ *	Profiles as JSON text: json/profile_text.c with PostgreSQL's memory and errors.
  */
 #include "compat.h"
 
@@ -12,6 +12,7 @@
 #include "json/profile_text.h"
 #include "profiles/profile_type.h"
 
+/* Writes the text, behind room for a varlena's length if that is asked for. */
 static SpkWriter
 write_text(const SpkHost *host, const bytea *profile, bool with_length)
 {
@@ -54,7 +55,7 @@ spk_profile_to_cstring(const bytea *profile)
 static void
 report_fault(const SpkTextFault *fault)
 {
-	/* of a name that fills its room the end may be cut, but not what is shown */
+	/* a long name may have been cut, but behind what spk_json_shown shows of it */
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s", "churn_profile"),

@@ -21,7 +21,7 @@ spk_is_profile_column(Form_pg_attribute column, Oid function)
 	return spk_is_own(TypeRelationId, type) && getBaseType(column->atttypid) == type;
 }
 
-/* The only column of profiles. */
+/* Returns the name of the only column of profiles. */
 static const char *
 only_profile_column(TupleDesc columns, Oid function)
 {

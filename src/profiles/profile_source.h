@@ -9,12 +9,16 @@
 
 #include "access/tupdesc.h"
 
-/* Is the column of type churn_profile, or of a domain over it?  function is one of the extension's. */
+/*
+ * Is the column of type churn_profile, or of a domain over it?  The type is looked up
+ * in the schema of this function, which is one of the extension's.
+ */
 extern bool spk_is_profile_column(Form_pg_attribute column, Oid function);
 
 /*
- * The name of the column of profiles: this one, which must be there and be of
- * type churn_profile, or for NULL the only one of that type.
+ * Returns the name of the column of profiles: the one called name, or when that is
+ * NULL the only one of type churn_profile.  It is an error when there is no such
+ * column, when it is of another type, and when there are several to choose from.
  */
 extern const char *spk_profile_column(TupleDesc columns, const char *name, Oid function);
 

@@ -25,7 +25,7 @@ spk_profile_datum(SpkProfileState *state)
 	SpkWriter w = spk_writer(&host);
 	bytea	 *result;
 
-	/* room for the varlena header first */
+	/* room for the varlena's length word */
 	spk_write_u32(&w, 0);
 	spk_check(spk_profile_encode(state, &w), PROFILE_WHAT, NULL);
 	if (w.len > MaxAllocSize)
@@ -42,7 +42,7 @@ spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
 			  PROFILE_WHAT, "A slice is malformed");
 }
 
-/* Raises this error unless the bytes from outside are a profile. */
+/* Raises this error unless bytes from outside are a profile. */
 static void
 check_bytes(const void *data, size_t len, int sqlstate, const char *message)
 {
@@ -106,7 +106,7 @@ sparkify_profile_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(PG_GETARG_PROFILE_PP(0));
 }
 
-/* sparkify_profile_json(churn_profile): json has the bytes of its text. */
+/* sparkify_profile_json(churn_profile): the cast to json, which has the bytes of its text. */
 Datum
 sparkify_profile_json(PG_FUNCTION_ARGS)
 {

@@ -269,6 +269,7 @@ decode_level(SpkReader *r, SpkSlice *slice, int64_t midnight)
 			r->bad = true;
 	}
 
+	/* the flag tells that there are any, so that their count is never 0 */
 	if ((level & LEVEL_PAID_EVENTS) != 0)
 	{
 		uint64_t paid = spk_read_varint(r);
