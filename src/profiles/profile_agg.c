@@ -105,7 +105,7 @@ date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 	return day * SPK_USECS_PER_DAY;
 }
 
-/* Adds the event that the arguments are, if is_event says that they are one. */
+/* Adds the event of the arguments, which must be one: see is_event. */
 static void
 add_event(FunctionCallInfo fcinfo, SpkProfileState *state, int64 ts, int64 registration)
 {

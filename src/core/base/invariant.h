@@ -2,14 +2,14 @@
  * invariant.h
  *	  Assertions about states, made where a state changes hands.
  *
- * A type whose state has rules that no single line shows has a function that
- * checks all of them, as spk_profile_check.  It is called where the state is
- * made, merged, read back and handed on, in builds that look: those of the unit
- * tests, of the sanitizers and for a PostgreSQL with assertions define
- * SPK_CHECK_INVARIANTS.  Others compile no call.
+ * Some types have rules that no single line of code shows.  Each of them has a
+ * function that checks all of its rules, such as spk_check_model.  It is called
+ * where a state is made, merged, read back and handed on, but only in builds with
+ * SPK_CHECK_INVARIANTS: those of the unit tests, of the sanitizers, and for a
+ * PostgreSQL with assertions.  Other builds do not compile the calls.
  *
- * This is about mistakes in our own code.  Bytes from outside are validated
- * always, and refused with an SpkStatus.
+ * All this is about mistakes in our own code.  Bytes from outside are always
+ * validated, and refused with an SpkStatus.
  */
 #ifndef SPK_CORE_BASE_INVARIANT_H
 #define SPK_CORE_BASE_INVARIANT_H

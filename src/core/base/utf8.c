@@ -51,7 +51,10 @@ character_length(const unsigned char *p, size_t left)
 	else
 		return 0;
 
-	/* narrower bounds of the second byte leave out overlong forms and surrogates (RFC 3629) */
+	/*
+	 * Narrower bounds of the second byte leave out overlong forms, surrogates, and
+	 * what is above U+10FFFF (RFC 3629, section 4).
+	 */
 	if (p[0] == 0xE0)
 		low = 0xA0;
 	else if (p[0] == 0xED)

@@ -164,7 +164,7 @@ read_edges(SpkDecoder *d, SpkFeature *feature)
 	return SPK_OK;
 }
 
-/* Is a before b, by bytes and then by length? */
+/* Does a come before b, in the order of bytes, where the beginning of a name comes before it? */
 static bool
 category_before(const SpkCategory *a, const SpkCategory *b)
 {

@@ -181,7 +181,7 @@ spk_slice_encode(SpkWriter *w, const SpkSlice *slice, int64_t prev_session, int3
 	if ((set & ~CANCEL_PAGES) == 0)
 		return;
 
-	/* times as spans from a near one: three bytes for most, where a time takes eight */
+	/* times as their distance from a near one, which takes fewer bytes */
 	write_span(w, slice->first_ts - midnight);
 	write_span(w, slice->last_ts - slice->first_ts);
 

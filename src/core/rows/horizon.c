@@ -24,7 +24,7 @@ typedef struct Tail
 
 /*
  * Puts the keys of the known times of the rows with this label (-1: of all rows) into
- * keys, sorted, and their number into *n.  keys has room for twice as many.
+ * keys, sorted, and their number into *n.  keys has room for 2 * n_rows.
  */
 static SpkStatus
 sorted_times(const SpkHost *host, const double *times, const uint8_t *labels, uint32_t n_rows,

@@ -67,7 +67,7 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 	size_t	 stride = matrix->stride;
 	uint8_t *block = matrix->codes + from * stride;
 
-	/* rows are compared and hashed up to stride, so that what lies between must be the same */
+	/* rows are compared and hashed up to stride, with the bytes behind the label */
 	memset(block, 0, (to - from) * stride);
 	for (uint32_t c = 0; c < table->n_columns; c++)
 	{
