@@ -7,20 +7,18 @@
  */
 #include "compat.h"
 
-#include "access/table.h"
 #include "access/tableam.h"
 #include "access/tupconvert.h"
 #include "access/xact.h"
-#include "catalog/pg_inherits.h"
 #include "executor/execPartition.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
 #include "rewrite/rewriteHandler.h"
-#include "utils/lsyscache.h"
 
 #include "events/event_batch.h"
 #include "events/event_pages.h"
+#include "events/event_plain.h"
 
 /*
  * Batches are written when they have so many bytes, each of a few of them; more
@@ -52,93 +50,6 @@ struct SpkPages
 	int		  max_rows;
 	size_t	  bytes;
 };
-
-/* Foreign keys and deferrable constraints are triggers too. */
-static bool
-has_insert_trigger(const TriggerDesc *triggers, bool of_statements)
-{
-	if (triggers == NULL)
-		return false;
-	if (triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
-		triggers->trig_insert_instead_row)
-		return true;
-	return of_statements &&
-		(triggers->trig_insert_before_statement || triggers->trig_insert_after_statement ||
-		 triggers->trig_insert_new_table);
-}
-
-static bool
-has_generated_column(Relation rel)
-{
-	const TupleConstr *constr = RelationGetDescr(rel)->constr;
-
-	if (constr == NULL)
-		return false;
-#if PG_VERSION_NUM >= 180000
-	if (constr->has_generated_virtual)
-		return true;
-#endif
-	return constr->has_generated_stored;
-}
-
-/* A NULL of a domain would have to be checked. */
-static bool
-has_missing_domain(Relation rel, const int *columns)
-{
-	TupleDesc tupdesc = RelationGetDescr(rel);
-
-	for (int i = 0; i < tupdesc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
-
-		if (!att->attisdropped && columns[i] == SPK_EVENT_NO_COLUMN &&
-			get_typtype(att->atttypid) == TYPTYPE_DOMAIN &&
-			build_column_default(rel, i + 1) == NULL)
-			return true;
-	}
-	return false;
-}
-
-/* What routing puts rows into: only triggers of rows fire there. */
-static bool
-is_plain_partition(Relation rel)
-{
-	return rel->rd_rel->relkind == RELKIND_RELATION && !has_insert_trigger(rel->trigdesc, false) &&
-		!has_generated_column(rel);
-}
-
-static bool
-has_plain_partitions(Relation root)
-{
-	List	 *relids = find_all_inheritors(RelationGetRelid(root), RowExclusiveLock, NULL);
-	bool	  plain = true;
-	ListCell *cell;
-
-	foreach (cell, relids)
-	{
-		Relation rel = table_open(lfirst_oid(cell), NoLock);
-
-		plain = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || is_plain_partition(rel);
-		table_close(rel, NoLock);
-		if (!plain)
-			break;
-	}
-	list_free(relids);
-	return plain;
-}
-
-bool
-spk_pages_can_take(Relation rel, const int *columns)
-{
-	char relkind = rel->rd_rel->relkind;
-
-	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
-		return false;
-	if (has_insert_trigger(rel->trigdesc, true) || has_generated_column(rel) ||
-		has_missing_domain(rel, columns))
-		return false;
-	return relkind == RELKIND_RELATION || has_plain_partitions(rel);
-}
 
 /*
  * Prepares the defaults of the columns beyond the event's.  A volatile default
@@ -294,7 +205,7 @@ free_batches(SpkPages *pages)
 static void
 check_partition(const ResultRelInfo *result)
 {
-	if (!is_plain_partition(result->ri_RelationDesc))
+	if (!spk_is_plain_partition(result->ri_RelationDesc))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("partition \"%s\" was attached during the load",

@@ -15,14 +15,6 @@
 typedef struct SpkPages SpkPages;
 
 /*
- * Whether nothing but plain inserts is needed: an ordinary table, or a
- * partitioned one of such partitions only (which get locked), without what has
- * to be run or computed for each row or statement.  columns as of
- * spk_bind_columns.
- */
-extern bool spk_pages_can_take(Relation rel, const int *columns);
-
-/*
  * Begins to write into such a relation, as the current user, whose privileges
  * are checked.  shared says that other sessions write at the same time.  The
  * place of the row that is being dealt with is kept in *place, 0 when there is

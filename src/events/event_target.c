@@ -19,6 +19,7 @@
 
 #include "events/event_insert.h"
 #include "events/event_pages.h"
+#include "events/event_plain.h"
 #include "events/event_target.h"
 
 struct SpkEventTarget

@@ -1,0 +1,197 @@
+/*
+ * event_load_pull.c
+ *	  A load whose rows are pulled by the statement of its target.
+ */
+#include "compat.h"
+
+#include "executor/executor.h"
+#include "funcapi.h"
+
+#include "events/event_load.h"
+#include "events/event_shape.h"
+
+PG_FUNCTION_INFO_V1(sparkify_loading_events);
+
+/* One reading of a load's files by a statement; it lives in that one's memory. */
+typedef struct Pull
+{
+	SpkEventShape		  shape;
+	int					  number; /* of the load, which may end before */
+	SpkEventLoad		 *scan;
+	MemoryContextCallback cleanup;
+} Pull;
+
+/* The loads of this session whose statements run, the innermost one first. */
+static SpkEventLoad *loads = NULL;
+
+int
+spk_load_number(void)
+{
+	static int last_number = 0;
+
+	last_number = last_number % PG_INT32_MAX + 1;
+	return last_number;
+}
+
+/* The next event of all files; false behind the last one. */
+static bool
+pull_event(SpkEventLoad *scan)
+{
+	const List *paths = scan->options->paths;
+
+	scan->place = 0;
+	for (;;)
+	{
+		if (scan->source == NULL)
+		{
+			if (scan->next_path == list_length(paths))
+				return false;
+			spk_load_open_file(scan, list_nth(paths, scan->next_path++));
+		}
+		if (spk_load_next(scan))
+		{
+			scan->place = scan->source->lines->place;
+			scan->rows++;
+			return true;
+		}
+		spk_load_close_file(scan);
+	}
+}
+
+static SpkEventLoad *
+find_load(int number)
+{
+	SpkEventLoad *load = loads;
+
+	while (load != NULL && load->number != number)
+		load = load->outer;
+	return load;
+}
+
+/* What the load reports is of the first reading that came to its end, if one did. */
+static void
+take_counts(SpkEventLoad *load, const SpkEventLoad *scan)
+{
+	if (load->complete)
+		return;
+	load->rejected = scan->rejected;
+	load->bytes = scan->bytes;
+	load->read = scan->read;
+	load->tally = scan->tally;
+}
+
+/* Also when the statement ends early, but not when it fails. */
+static void
+end_pull(Datum arg)
+{
+	Pull		 *pull = (Pull *) DatumGetPointer(arg);
+	SpkEventLoad *load = find_load(pull->number);
+
+	/* what the scan has of the load is gone; its files go with the memory */
+	if (load == NULL)
+		return;
+	if (pull->scan->source != NULL)
+		spk_load_close_file(pull->scan);
+	take_counts(load, pull->scan);
+}
+
+/*
+ * With the memory of the reading, also when its statement fails: that of a trigger
+ * can read the files, too, and fail without the load, or be a cursor that ends
+ * after it.
+ */
+static void
+forget_pull(void *arg)
+{
+	Pull		 *pull = arg;
+	SpkEventLoad *load = find_load(pull->number);
+
+	if (load != NULL && load->scan == pull->scan)
+		load->scan = NULL;
+}
+
+static SpkEventLoad *
+load_at_work(int number)
+{
+	SpkEventLoad *load = find_load(number);
+
+	if (load == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no load %d at work", number),
+				 errhint("Only churn_load_events() can use sparkify_loading_events().")));
+	return load;
+}
+
+/*
+ * Rules make several statements of one, each of which reads the files; faults are
+ * told until a reading has told them all.
+ */
+static Pull *
+begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	SpkEventLoad *load = load_at_work(PG_GETARG_INT32(0));
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	Pull		 *pull = palloc0(sizeof(Pull));
+
+	spk_shape_init(&pull->shape, fcinfo);
+	pull->number = load->number;
+	pull->scan = palloc0(sizeof(SpkEventLoad));
+	pull->scan->options = load->options;
+	pull->scan->context = context;
+	pull->scan->progress = load->progress;
+	pull->scan->silent = load->complete;
+	load->scan = pull->scan;
+	pull->cleanup.func = forget_pull;
+	pull->cleanup.arg = pull;
+	MemoryContextRegisterResetCallback(context, &pull->cleanup);
+	RegisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
+								PointerGetDatum(pull));
+	MemoryContextSwitchTo(oldcontext);
+	return pull;
+}
+
+/*
+ * The events of a load, one per call: nothing but the current line is held.  A
+ * cursor may ask for more when there is no load any more.
+ */
+Datum
+sparkify_loading_events(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *funcctx;
+	SpkEventLoad	*load;
+	Pull			*pull;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		funcctx = SRF_FIRSTCALL_INIT();
+		funcctx->user_fctx = begin_pull(fcinfo, funcctx->multi_call_memory_ctx);
+	}
+	funcctx = SRF_PERCALL_SETUP();
+	pull = funcctx->user_fctx;
+	load = load_at_work(pull->number);
+	if (pull_event(pull->scan))
+		SRF_RETURN_NEXT(funcctx, spk_shape_form(&pull->shape, &pull->scan->source->row));
+
+	UnregisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
+								  PointerGetDatum(pull));
+	end_pull(PointerGetDatum(pull));
+	load->complete = true;
+	SRF_RETURN_DONE(funcctx);
+}
+
+void
+spk_load_pull(SpkEventLoad *load)
+{
+	load->outer = loads;
+	loads = load;
+	PG_TRY();
+	{
+		load->rows = spk_target_run(load->target);
+	}
+	PG_FINALLY();
+	{
+		loads = load->outer;
+	}
+	PG_END_TRY();
+}
