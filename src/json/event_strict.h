@@ -6,30 +6,9 @@
 #ifndef SPK_JSON_EVENT_STRICT_H
 #define SPK_JSON_EVENT_STRICT_H
 
-#include "core/events/event.h"
-#include "core/events/event_line.h"
 #include "core/base/host.h"
-
-typedef enum SpkFaultKind
-{
-	SPK_FAULT_SYNTAX,		  /* no JSON, or no object */
-	SPK_FAULT_ENCODING,		  /* no UTF-8, or a null byte */
-	SPK_FAULT_NULL_CHARACTER, /* an escaped U+0000 */
-	SPK_FAULT_UNTRANSLATABLE, /* a character that the database cannot hold */
-	SPK_FAULT_TYPE,			  /* a value of another type than its column */
-	SPK_FAULT_RANGE,		  /* a number too large for its column */
-	SPK_FAULT_KEYS,			  /* keys of no event, or two for one column */
-	SPK_FAULT_LIMIT,		  /* a line too long */
-	SPK_FAULT_MEMORY,
-	SPK_FAULT_CANCELLED
-} SpkFaultKind;
-
-/* Why a line is no event: reported by value, so that a loader can go on. */
-typedef struct SpkEventFault
-{
-	SpkFaultKind kind;
-	char		 reason[160]; /* lower-case, without a final period */
-} SpkEventFault;
+#include "core/events/event_line.h"
+#include "json/event_fault.h"
 
 typedef struct SpkEventJudge SpkEventJudge;
 
@@ -53,12 +32,5 @@ extern void spk_judge_free(SpkEventJudge *judge);
  */
 extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
 							SpkEventRow *row, SpkEventFault *fault);
-
-/*
- * Sets the fault, a long reason cut between two characters; returns false, for
- * the caller to return.
- */
-extern bool spk_fault(SpkEventFault *fault, SpkFaultKind kind, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 #endif /* SPK_JSON_EVENT_STRICT_H */

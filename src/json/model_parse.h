@@ -11,7 +11,6 @@
 
 #include "core/models/model.h"
 #include "json/json_strict.h"
-#include "json/model_text.h"
 
 #define SPK_WHY_BYTES 256
 
@@ -45,55 +44,5 @@ extern SpkStatus spk_model_parse(SpkModelParse *p, const SpkHost *host, const ch
 
 /* Gives back what json-c holds; always, also after a jump, and of one that is all zeros. */
 extern void spk_model_parse_close(SpkModelParse *p);
-
-/* ---- For the parts of the parser ---- */
-
-/* Takes note of the fault, the first one. */
-extern void spk_refuse(SpkModelParse *p, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static inline bool
-spk_parsing(const SpkModelParse *p)
-{
-	return p->status == SPK_OK;
-}
-
-/* Parses a text that must be one JSON value into p->element; false when it is none. */
-extern bool spk_parse_piece(SpkModelParse *p, SpkText text);
-
-/* Done with the element. */
-extern void spk_parse_put(SpkModelParse *p);
-
-/* Elements of a list, of which max are allowed; what they are is for faults. */
-extern uint32_t spk_parse_count(SpkModelParse *p, SpkTextList list, uint32_t max, const char *what);
-
-/* The member of an object, of this type; NULL when it is absent, which is a fault unless it is optional. */
-extern json_object *spk_parse_member(SpkModelParse *p, json_object *object, const char *key,
-									 json_type type, bool optional);
-
-/* It is a fault when the object has other members than these. */
-extern void spk_parse_only(SpkModelParse *p, json_object *object, const char *const *keys, int n);
-
-/* Elements of an array, of which max are allowed; 0 of what is none. */
-extern uint32_t spk_parse_length(SpkModelParse *p, json_object *array, uint32_t max,
-								 const char *what);
-
-/* A finite number; that of an object with this key; a whole number from 0 to max. */
-extern double	spk_parse_number(SpkModelParse *p, json_object *value, const char *what);
-extern double	spk_parse_number_member(SpkModelParse *p, json_object *object, const char *key);
-extern uint32_t spk_parse_integer(SpkModelParse *p, json_object *value, uint32_t max,
-								  const char *what);
-
-/* n things of this size, cleared; NULL, which is noted, without memory. */
-extern void *spk_parse_array(SpkModelParse *p, size_t n, size_t size);
-
-/*
- * The insides of the arrays "trees" and "terms", p->root's "intercept", and its
- * "calibration", if the options ask for one, into the model, whose algorithm,
- * options and features are there.
- */
-extern void spk_parse_trees(SpkModelParse *p, SpkText text);
-extern void spk_parse_terms(SpkModelParse *p, SpkText text);
-extern void spk_parse_calibration(SpkModelParse *p);
 
 #endif /* SPK_JSON_MODEL_PARSE_H */

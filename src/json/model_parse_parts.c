@@ -9,7 +9,8 @@
 
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
-#include "json/model_parse.h"
+#include "json/model_parse_parts.h"
+#include "json/model_parse_values.h"
 
 static void
 get_codes(SpkModelParse *p, json_object *codes, SpkCodeSet *set)
