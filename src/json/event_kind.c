@@ -3,9 +3,9 @@
  *	  What a file that should be JSON lines is instead.
  *
  * Read line by line, an array, an archive or a pretty-printed file is a heap of
- * faults, among which a line here and there looks like an event: whoever skips
- * faults would get these and nothing else.  So what is another kind as a whole
- * is known by its first bytes.
+ * faults in which a line here and there looks like an event.  Whoever skips
+ * faults would get those lines and nothing else.  So a file that is of another
+ * kind as a whole is recognised by its first bytes.
  */
 #include <string.h>
 
@@ -35,12 +35,12 @@ static const Magic magics[] = {
 	{SPK_KIND_PARQUET, 0, 4, "PAR1"},
 	{SPK_KIND_AVRO, 0, 4, "Obj\1"},
 	{SPK_KIND_ORC, 0, 3, "ORC"},
-	/* byte order marks; the shorter is a part of the longer */
+	/* byte order marks: that of UTF-16 begins that of UTF-32, which is therefore tried first */
 	{SPK_KIND_UTF32, 0, 4, "\xFF\xFE\0\0"},
 	{SPK_KIND_UTF32, 0, 4, "\0\0\xFE\xFF"},
 	{SPK_KIND_UTF16, 0, 2, "\xFF\xFE"},
 	{SPK_KIND_UTF16, 0, 2, "\xFE\xFF"},
-	/* and without */
+	/* the first character of a log, without a byte order mark */
 	{SPK_KIND_UTF32, 0, 4, "{\0\0\0"},
 	{SPK_KIND_UTF32, 0, 4, "\0\0\0{"},
 	{SPK_KIND_UTF16, 0, 2, "{\0"},
@@ -49,7 +49,10 @@ static const Magic magics[] = {
 	{SPK_KIND_UTF16, 0, 2, "\0["},
 };
 
-/* All but the one of tar, which is looked for where there are null bytes. */
+/*
+ * The bytes that all magics but that of tar need.  Tar's stands further in, and
+ * is waited for only when a null byte shows that the file is not text.
+ */
 #define MAGIC_BYTES 6
 #define TAR_BYTES	262
 
@@ -103,7 +106,8 @@ spk_kind_hint(SpkFileKind kind)
 }
 
 /*
- * A line that is JSON, or nothing that is known, is one of LINES.
+ * The kind that this line shows.  It is LINES for a line that is JSON, and also
+ * for one that is broken in a way that no other kind explains.
  */
 static SpkFileKind
 kind_of_line(const char *line, const char *end)
@@ -128,8 +132,8 @@ kind_of_line(const char *line, const char *end)
 }
 
 /*
- * Lines of one kind, all that there are: the last one needs no comma.  A line
- * that the bytes cut off does not count.
+ * The kind that all lines show, or LINES when they differ.  The last line needs
+ * no comma behind it, and a line that the bytes cut off does not count.
  */
 static SpkFileKind
 kind_of_all_lines(SpkScan rest, bool is_all)
@@ -155,7 +159,7 @@ kind_of_all_lines(SpkScan rest, bool is_all)
 	return kind;
 }
 
-/* Of lines that may well be followed by others. */
+/* The same, where a line of a log may still follow: until then no other kind is certain. */
 static SpkFileKind
 kind_of_lines(SpkScan rest, bool is_all)
 {
@@ -165,9 +169,10 @@ kind_of_lines(SpkScan rest, bool is_all)
 }
 
 /*
- * From the bracket on.  An array of objects, of which two are well-formed or
- * all; in a single line it must be all there is, for that line may be one that
- * is broken, in a log that is not.
+ * Reads on from the opening bracket.  It opens an array of objects when two of
+ * them are well-formed, or all that there are.  If the array is a single line it
+ * must also be the whole file, for otherwise that line may be a broken one in a
+ * log that is not broken.
  */
 static SpkFileKind
 kind_of_array(SpkScan scan, bool is_all)
@@ -182,6 +187,8 @@ kind_of_array(SpkScan scan, bool is_all)
 
 		if (spk_scan_over(&scan))
 			break;
+
+		/* two objects in a row are no accident in a line of a log, one may be */
 		if (*scan.at != '{')
 			return n >= 2 ? SPK_KIND_ARRAY : SPK_KIND_LINES;
 		result = spk_scan_value(&scan, 1);
@@ -191,9 +198,13 @@ kind_of_array(SpkScan scan, bool is_all)
 			return n >= 2 ? SPK_KIND_ARRAY : SPK_KIND_LINES;
 		is_closed = *scan.at++ == ']';
 		n++;
+
+		/* an array over several lines is not one broken line, so its end need not be seen */
 		if (scan.has_newline && (n >= 2 || is_closed))
 			return SPK_KIND_ARRAY;
 	}
+
+	/* more text follows the closed array: it was one line among others */
 	if (!spk_scan_over(&scan))
 		return SPK_KIND_LINES;
 	if (is_all)
@@ -201,7 +212,7 @@ kind_of_array(SpkScan scan, bool is_all)
 	return SPK_KIND_UNDECIDED;
 }
 
-/* Behind the first of several objects in a line, which must be all there is. */
+/* Reads on behind the first of several objects in one line; the line must be the whole file. */
 static SpkFileKind
 kind_of_concatenated(SpkScan scan, bool is_all)
 {
@@ -224,8 +235,8 @@ kind_of_concatenated(SpkScan scan, bool is_all)
 }
 
 /*
- * Behind an object that took several lines: one record of a log that was broken
- * apart is followed by records that were not.
+ * Reads on behind an object that takes several lines.  If it is a single record
+ * of a log that was broken apart, then the next record stands in one line.
  */
 static SpkFileKind
 kind_of_pretty(SpkScan scan, bool is_all)
@@ -241,7 +252,7 @@ kind_of_pretty(SpkScan scan, bool is_all)
 	return result == SPK_SCAN_WHOLE && !scan.has_newline ? SPK_KIND_LINES : SPK_KIND_PRETTY;
 }
 
-/* From the brace on. */
+/* Reads on from the opening brace. */
 static SpkFileKind
 kind_of_objects(SpkScan scan, bool is_all)
 {
@@ -285,7 +296,10 @@ kind_of_text(const char *bytes, size_t len, bool is_all)
 	return SPK_KIND_LINES;
 }
 
-/* What no newline and no end has shown by then, when that says enough. */
+/*
+ * The kind of a file that SPK_KIND_BYTES left undecided: what has begun by then
+ * and has not ended says enough.
+ */
 static SpkFileKind
 kind_of_endless(const char *bytes, size_t len)
 {
@@ -298,11 +312,17 @@ kind_of_endless(const char *bytes, size_t len)
 	scan = (SpkScan) {p, bytes + len, false, false};
 	if (spk_scan_over(&scan))
 		return SPK_KIND_LINES;
+
+	/* a broken line of a log does not open an array of this length */
 	if (*scan.at == '[')
 		return SPK_KIND_ARRAY;
+
+	/* whole lines say more than the value that the bytes cut off */
 	kind = kind_of_all_lines(scan, false);
 	if (kind != SPK_KIND_LINES && kind != SPK_KIND_UNDECIDED)
 		return kind;
+
+	/* newlines within the first value tell pretty-printed text from one very long line */
 	scan.has_newline = false;
 	switch (spk_scan_value(&scan, 0))
 	{

@@ -1,7 +1,7 @@
 /*
  * event_kind.h
- *	  What a file that should be JSON lines is instead.  libc only, so that it
- *	  can be tested without a server.
+ *	  What a file that should be JSON lines is instead.  It needs libc only, so
+ *	  that it can be tested without a server.
  */
 #ifndef SPK_JSON_EVENT_KIND_H
 #define SPK_JSON_EVENT_KIND_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* From so many bytes on, or from all there are, the kind is decided. */
+/* With this many bytes, or with the whole file, the kind is decided. */
 #define SPK_KIND_BYTES (64 * 1024)
 
 typedef enum SpkFileKind
@@ -17,7 +17,7 @@ typedef enum SpkFileKind
 	SPK_KIND_LINES,		/* JSON lines, valid or not */
 	SPK_KIND_UNDECIDED, /* more bytes are needed */
 
-	/* JSON, but no lines of it; or lines, but no JSON */
+	/* JSON that is not one object a line, or lines that are not JSON */
 	SPK_KIND_ARRAY,
 	SPK_KIND_PRETTY,	   /* objects over several lines */
 	SPK_KIND_CONCATENATED, /* objects without newlines */
@@ -25,12 +25,12 @@ typedef enum SpkFileKind
 	SPK_KIND_NAN,		   /* NaN or Infinity in each line */
 	SPK_KIND_PYTHON,	   /* Python's way to print a dict */
 
-	/* no UTF-8 */
+	/* text, but not UTF-8 */
 	SPK_KIND_UTF16,
 	SPK_KIND_UTF32,
 
-	/* no text */
-	SPK_KIND_GZIP, /* within gzip, which is taken off before */
+	/* not text */
+	SPK_KIND_GZIP, /* inside of gzip, which the reader takes off first */
 	SPK_KIND_BZIP2,
 	SPK_KIND_XZ,
 	SPK_KIND_ZSTD,
@@ -45,15 +45,20 @@ typedef enum SpkFileKind
 } SpkFileKind;
 
 /*
- * The kind of a file that begins with these bytes; is_all: there are no more.
- * UNDECIDED only when there are more and SPK_KIND_BYTES are not reached.
+ * The kind of a file that begins with these len bytes; is_all says that it has
+ * no more.  SPK_KIND_UNDECIDED is returned only when the file has more bytes and
+ * fewer than SPK_KIND_BYTES of them are given.
  *
- * A log that is broken in its first lines is one of LINES: another kind is what
- * the file is as a whole, as far as the bytes show it.
+ * A log whose first lines are broken is still SPK_KIND_LINES: another kind is
+ * what the file is as a whole, as far as the bytes show it.
  */
 extern SpkFileKind spk_kind_of(const char *bytes, size_t len, bool is_all);
 
-/* "a JSON array", and what to do about it: one sentence. */
+/*
+ * What such a file is, to stand behind "is" in a message ("a JSON array"), and
+ * what to do about it, as one sentence.  Both are static, and NULL for
+ * SPK_KIND_LINES and SPK_KIND_UNDECIDED.
+ */
 extern const char *spk_kind_name(SpkFileKind kind);
 extern const char *spk_kind_hint(SpkFileKind kind);
 

@@ -1,8 +1,6 @@
 /*
  * event_strict.c
- *	  One line of JSON to one event, over json-c, by all the rules.
- *
- * libc and json-c only, so that the rules can be tested without a server.
+ *	  Turns one line of JSON into one event by the full rules, with json-c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +15,7 @@ struct SpkEventJudge
 {
 	SpkHost				host;
 	SpkJsonParser		parser;
-	struct json_object *object; /* of the last line; owns the row's texts */
+	struct json_object *object; /* the last line's; it owns the row's texts */
 	char				digits[SPK_N_COLUMNS][SPK_DIGITS]; /* texts that came as integers */
 };
 
@@ -64,7 +62,7 @@ parse_object(SpkEventJudge *judge, const char *line, size_t len, SpkEventFault *
 	return true;
 }
 
-/* The keys of a line that mean a column, as json-c holds them: each spelling once. */
+/* The keys of one line that mean one column.  json-c holds each spelling once. */
 typedef struct ColumnKeys
 {
 	const char		   *key;   /* NULL: none */
@@ -105,8 +103,9 @@ find_keys(struct json_object *object, ColumnKeys *columns)
 }
 
 /*
- * Names the keys that the line has instead, as many as fit.  Faults are ASCII,
- * for they are told in any encoding.
+ * Tells that the line has no key of an event, and names the keys that it has, as
+ * many as fit.  They are shown as ASCII, because the message may go out in any
+ * encoding.
  */
 static bool
 no_event(const char *line, size_t len, SpkEventFault *fault)
@@ -142,6 +141,7 @@ spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wan
 	ColumnKeys columns[SPK_N_COLUMNS];
 	uint32_t   seen = 0;
 
+	/* the texts of the last row end here */
 	json_object_put(judge->object);
 	judge->object = NULL;
 	if (!spk_check_line(line, len, fault) || !parse_object(judge, line, len, fault))
@@ -161,9 +161,12 @@ spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wan
 			return spk_fault(fault, SPK_FAULT_KEYS,
 							 "keys \"%s\" and \"%s\" fold to the same column", keys->key,
 							 keys->other);
+		/* a null shows what the line is about, but is no value */
 		seen |= bit;
 		if (keys->value == NULL)
 			continue;
+
+		/* also where nobody wants the value: what is valid must not depend on the query */
 		if (!spk_event_value(keys->value, col, judge->digits[col], &row->field[col], fault))
 			return false;
 		row->given |= bit;

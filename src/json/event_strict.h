@@ -1,7 +1,7 @@
 /*
  * event_strict.h
- *	  One line of JSON to one event, by all the rules: what is valid is decided
- *	  here.  json-c lives behind this header; no server is needed.
+ *	  Turns one line of JSON into one event by the full rules, which decide what
+ *	  is valid.  It needs json-c, but no server.
  */
 #ifndef SPK_JSON_EVENT_STRICT_H
 #define SPK_JSON_EVENT_STRICT_H
@@ -12,23 +12,30 @@
 
 typedef struct SpkEventJudge SpkEventJudge;
 
-/* NULL when there is no memory.  json-c's own comes from malloc. */
+/*
+ * A judge in the host's memory; json-c's own memory comes from malloc.  NULL when
+ * there is no memory.
+ */
 extern SpkEventJudge *spk_judge_create(const SpkHost *host);
 
 extern void spk_judge_free(SpkEventJudge *judge);
 
 /*
- * Parses len bytes of UTF-8, one JSON object and nothing but white space around
- * it.  True: row is filled, its texts belong to the judge and last until the
- * next call.  False: fault says why, row is undefined.
+ * Parses len bytes of UTF-8: one JSON object with nothing but white space around
+ * it.  True: the row is filled; its texts belong to the judge and last until the
+ * next call.  False: the fault says why the line is no event, and the row is
+ * undefined.
  *
- * Unknown keys are ignored, absent and null ones are NULL, of duplicate keys
- * the last wins.  Keys are folded as names of columns are: the source's spelling
- * wins over others, two others of one column are a fault, and so is a line with
- * no key of SPK_EVENT_COLUMNS.  Integers may be written as integral floats, texts
- * as integers; ts and registration are milliseconds since the epoch, whose
- * fraction is kept to microseconds, or ISO 8601.  A lone surrogate becomes U+FFFD.  Columns
- * outside of the mask wanted are held to the same rules and become NULL.
+ * Keys: they are folded as names of columns are.  A key as the source spells it
+ * wins over other spellings, and two other spellings of one column are a fault.
+ * Of repeated keys the last one counts.  Unknown keys are ignored, but a line
+ * with no key of SPK_EVENT_COLUMNS is a fault.
+ *
+ * Values: what is absent or null is NULL.  Integers may be written as floats
+ * without a fraction, and texts as integers.  ts and registration are
+ * milliseconds since 1970, whose fraction is kept to microseconds, or texts of
+ * ISO 8601.  A lone surrogate becomes U+FFFD.  Columns outside of the mask wanted
+ * (bits 1 << SpkEventColumn) are held to the same rules and become NULL.
  */
 extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
 							SpkEventRow *row, SpkEventFault *fault);

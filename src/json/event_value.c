@@ -1,6 +1,6 @@
 /*
  * event_value.c
- *	  A value of JSON as a value of an event's column, by the column's type.
+ *	  Turns a value of JSON into a value of an event's column, by the column's type.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -47,8 +47,8 @@ out_of_range(const char *key, SpkEventFault *fault)
 }
 
 /*
- * json-c turns an integer that no int64_t holds into a uint64_t above INT64_MAX or
- * into INT64_MIN: all of these count as out of range.
+ * json-c turns an integer that no int64_t holds into a uint64_t above INT64_MAX,
+ * or into INT64_MIN, so all of these count as out of range.
  */
 static bool
 get_integer(struct json_object *value, const char *key, const char *wanted, int64_t min,
@@ -64,6 +64,7 @@ get_integer(struct json_object *value, const char *key, const char *wanted, int6
 	{
 		double number = json_object_get_double(value);
 
+		/* a larger double may stand for an integer that the text did not say */
 		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
 		if (number != rint(number))
@@ -97,6 +98,8 @@ get_time(struct json_object *value, const char *key, int64_t *result, SpkEventFa
 
 		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
 			return out_of_range(key, fault);
+
+		/* down, not towards zero: the microseconds that are left are never negative */
 		millis = (int64_t) floor(number);
 		usecs = (int64_t) rint((number - floor(number)) * 1000.0);
 	}
@@ -109,6 +112,8 @@ get_time(struct json_object *value, const char *key, int64_t *result, SpkEventFa
 		millis >= SPK_END_TIME / 1000 + SPK_EPOCH_MSECS)
 		return out_of_range(key, fault);
 	*result = (millis - SPK_EPOCH_MSECS) * 1000 + usecs;
+
+	/* the fraction may have been rounded up to the end of time itself */
 	if (*result >= SPK_END_TIME)
 		return out_of_range(key, fault);
 	return true;

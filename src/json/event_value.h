@@ -1,6 +1,6 @@
 /*
  * event_value.h
- *	  A value of JSON as a value of an event's column, by the column's type.
+ *	  Turns a value of JSON into a value of an event's column, by the column's type.
  */
 #ifndef SPK_JSON_EVENT_VALUE_H
 #define SPK_JSON_EVENT_VALUE_H
@@ -14,9 +14,10 @@
 #define SPK_DIGITS 24
 
 /*
- * Sets the field to a value that is not null, as spk_judge_event says it; false
- * with the fault when the column cannot hold it.  A text belongs to the value,
- * or lies in digits (SPK_DIGITS bytes) when the value is an integer.
+ * Sets the field of this column to a value that is not null, by the rules of
+ * spk_judge_event.  False, with the fault, when the column cannot hold it.  The
+ * field of a text points into the value, or into digits (SPK_DIGITS bytes) when
+ * the value is an integer.
  */
 extern bool spk_event_value(struct json_object *value, int col, char *digits, SpkField *field,
 							SpkEventFault *fault);

@@ -23,7 +23,7 @@ fail(SpkJsonCursor *c, const char *fault)
 	return false;
 }
 
-/* Goes behind this character, which must come next. */
+/* Moves behind this character, which must come next. */
 static bool
 expect(SpkJsonCursor *c, char wanted)
 {
@@ -66,7 +66,7 @@ spk_json_next(SpkJsonCursor *c, char closing_bracket)
 	return is_first || expect(c, ',');
 }
 
-/* Behind the string whose opening quote is at at; NULL if it does not end before end. */
+/* The place behind the string that opens at at; NULL when it does not end before end. */
 static const char *
 skip_string(const char *at, const char *end)
 {
@@ -100,7 +100,7 @@ spk_json_key(SpkJsonCursor *c)
 	return key;
 }
 
-/* Behind the bracket that closes the one at at, or NULL. */
+/* The place behind the bracket that closes the one at at; NULL when there is none. */
 static const char *
 skip_brackets(const char *at, const char *end)
 {
@@ -122,7 +122,7 @@ skip_brackets(const char *at, const char *end)
 	return NULL;
 }
 
-/* Behind a number, true, false or null. */
+/* The place behind a number, true, false or null. */
 static const char *
 skip_word(const char *at, const char *end)
 {
@@ -141,7 +141,7 @@ spk_json_value(SpkJsonCursor *c, size_t max)
 	if (c->fault != NULL)
 		return value;
 	skip_space(c);
-	/* a byte more than may be, so that one that is too long shows as such */
+	/* one byte more than is allowed, so that a value that is too long is seen to be */
 	limit = (size_t) (c->end - c->at) > max ? c->at + max + 1 : c->end;
 	if (c->at == c->end)
 		behind = NULL;

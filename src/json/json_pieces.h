@@ -2,13 +2,13 @@
  * json_pieces.h
  *	  Long JSON text, one piece after the other.
  *
- * A parsed JSON value takes ten to forty times the memory of its text.  So
- * whoever reads long text walks it with a cursor, hands json-c the small values
- * in it, each for itself, and needs no more memory than the longest of them.
- * Nothing here looks into a value, nor trusts the text: what is no JSON gives a
- * fault, or a piece that is none, and the parser refuses that.  libc only.
+ * A parsed JSON value takes ten to forty times the memory of its text.  So long
+ * text is walked with a cursor, which gives its small values to json-c one at a
+ * time: no more memory is needed than the longest of them takes.  Nothing here
+ * looks into a value or trusts the text: what is not JSON gives a fault, or a
+ * piece that json-c refuses.  It needs libc only.
  *
- * An object of a list and of small values:
+ * To read an object that holds a list and small values:
  *
  *		spk_json_open(&c, '{');
  *		while (spk_json_next(&c, '}'))
@@ -27,7 +27,7 @@
  *		spk_json_finish(&c);
  *		if (c.fault != NULL) ...
  *
- * After a fault every call does nothing and gives false or an empty piece.
+ * After a fault every call does nothing, and returns false or an empty piece.
  */
 #ifndef SPK_JSON_JSON_PIECES_H
 #define SPK_JSON_JSON_PIECES_H
@@ -35,7 +35,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A stretch of text. */
+/* A stretch of the text: it lasts as long as the text does. */
 typedef struct SpkJsonPiece
 {
 	const char *at;
@@ -47,9 +47,9 @@ typedef struct SpkJsonCursor
 	const char *start;
 	const char *at;
 	const char *end;
-	bool		opened;	  /* nothing yet behind an opening bracket */
-	bool		too_long; /* the fault is a value above its limit */
-	const char *fault;	  /* static text for people, NULL while there is none */
+	bool		opened;	  /* an opening bracket was the last thing read */
+	bool		too_long; /* the fault is a value longer than its limit */
+	const char *fault;	  /* static text for people; NULL while there is none */
 } SpkJsonCursor;
 
 static inline SpkJsonCursor
@@ -60,35 +60,38 @@ spk_json_cursor(const char *text, size_t len)
 	return c;
 }
 
-/* Goes behind the bracket that opens an object ('{') or an array ('['). */
+/* Moves behind the bracket that opens an object ('{') or an array ('['). */
 extern bool spk_json_open(SpkJsonCursor *c, char bracket);
 
 /*
- * Is there another member or element?  If so goes to it, behind a comma where
- * one belongs, else behind the closing bracket.
+ * Is there another member or element?  If so, moves to it, past the comma where
+ * one belongs; if not, moves behind the closing bracket.
  */
 extern bool spk_json_next(SpkJsonCursor *c, char closing_bracket);
 
-/* A member's key, its quotes included, as it is written; goes behind its colon. */
+/* A member's key as it is written, with its quotes.  Moves behind the colon that follows it. */
 extern SpkJsonPiece spk_json_key(SpkJsonCursor *c);
 
-/* A value, of whatever kind, of at most max bytes; goes behind it. */
+/* A value of any kind.  Moves behind it.  One of more than max bytes is a fault. */
 extern SpkJsonPiece spk_json_value(SpkJsonCursor *c, size_t max);
 
-/* There must be nothing but white space behind. */
+/* It is a fault when anything but white space follows. */
 extern void spk_json_finish(SpkJsonCursor *c);
 
-/* Is a key, quotes and all, this name without escapes? */
+/* Is the key, as spk_json_key returns it, this name, written without escapes? */
 extern bool spk_json_is_key(SpkJsonPiece key, const char *name);
 
 /*
- * What is wrong in a piece though json-c would take it: strings in single
- * quotes, and zero bytes, which no text of PostgreSQL can hold.  NULL if nothing
- * is.
+ * What is wrong in a piece although json-c would take it: strings in single
+ * quotes, and zero bytes, which no text of PostgreSQL can hold.  The text is
+ * static; NULL when nothing is wrong.
  */
 extern const char *spk_json_piece_fault(SpkJsonPiece piece);
 
-/* Keys in a piece, on all levels, repeated ones counted: json-c keeps the last of those. */
+/*
+ * The number of keys in a piece, on all levels.  Repeated keys count each time:
+ * json-c keeps only the last of them, so a smaller number there shows a repetition.
+ */
 extern int spk_json_count_keys(SpkJsonPiece piece);
 
 #endif /* SPK_JSON_JSON_PIECES_H */

@@ -1,12 +1,14 @@
 /*
  * json_scan.c
- *	  A look over the structure of JSON that may end early, be broken or be none.
+ *	  Looks over the structure of text that should be JSON, but may end early, be
+ *	  broken or be something else.
  */
 #include <stddef.h>
 #include <string.h>
 
 #include "json/json_scan.h"
 
+/* Deeper containers count as broken: the scan calls itself, and the text may hold anything. */
 #define MAX_DEPTH 64
 
 static bool
@@ -48,7 +50,7 @@ scan_string(SpkScan *scan)
 	return SPK_SCAN_WHOLE;
 }
 
-/* Numbers and words, which end where something else begins. */
+/* Numbers and words.  They end where something else begins. */
 static SpkScanEnd
 scan_word(SpkScan *scan)
 {
@@ -60,6 +62,8 @@ scan_word(SpkScan *scan)
 	while (scan->at < scan->end && *scan->at != '\0' &&
 		   strchr(",:]}[{\"' \t\r\n", *scan->at) == NULL)
 		scan->at++;
+
+	/* the bytes may end within the word */
 	if (scan->at == scan->end)
 		return SPK_SCAN_SHORT;
 	len = scan->at - start;
@@ -73,6 +77,8 @@ scan_word(SpkScan *scan)
 		if (len == strlen(words[i]) && memcmp(start, words[i], len) == 0)
 			return SPK_SCAN_WHOLE;
 	}
+
+	/* strspn stops at the character that ended the word, which no number has */
 	if (len == 0 || strchr("-0123456789", *start) == NULL)
 		return SPK_SCAN_BROKEN;
 	return strspn(start, "-+.eE0123456789") >= len ? SPK_SCAN_WHOLE : SPK_SCAN_BROKEN;
@@ -111,6 +117,7 @@ scan_container(SpkScan *scan, int depth)
 	{
 		SpkScanEnd result;
 
+		/* a bracket may close the container at once, but not behind a comma */
 		skip_white(scan);
 		if (scan->at == scan->end)
 			return SPK_SCAN_SHORT;

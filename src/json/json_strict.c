@@ -1,17 +1,18 @@
 /*
  * json_strict.c
- *	  JSON text to json-c's objects, strictly, whichever json-c it is.
+ *	  Parses JSON text into json-c's objects, by the strict grammar, whichever
+ *	  version of json-c is there.
  *
  * The strict mode of json-c 0.18 refuses strings with bytes above 127, which it
  * takes for control characters where char is signed, and integers that 64 bits
  * cannot hold.  Both are JSON, and other versions take them.  So where a probe
- * shows such a json-c, these strings and integers reach it in its lenient mode;
- * as they are known to be well-formed, that makes no other difference.
+ * finds such a json-c, it gets these strings and integers in its lenient mode.
+ * They are known to be well-formed, so the mode makes no other difference.
  *
  * json-c up to 0.16 does not look at whether it got memory: it loses members,
  * calls half a value whole, or crashes on a key that it could not copy.  So the
  * memory that a piece of text may take is asked for and given back before it
- * is parsed, and malloc's word for having none is looked for behind.
+ * is parsed, and afterwards errno shows whether malloc had none.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 
 #include "json/json_strict.h"
 
-/* A parse of a long text looks for cancellation after so many bytes. */
+/* Bytes of a long text that are parsed between two looks for cancellation. */
 #define CHUNK_BYTES (128 * 1024)
 
 #define LENIENT 0
@@ -28,9 +29,10 @@
 #define MANY_DIGITS 19
 
 /*
- * More than json-c takes: for a table or an array of its first size, for what is
- * added to one, growth and key included, and for each byte, which may be in
- * the buffer for strings, in a larger one that takes its place, and in a value.
+ * Upper bounds of the memory that json-c takes: for a new table or array; for
+ * each member or element, with the growth that it causes and with its key; and
+ * for each byte of the text, which may be at the same time in the buffer for
+ * strings, in a larger one that takes its place, and in a value.
  */
 #define CONTAINER_BYTES 1024
 #define MEMBER_BYTES	320
@@ -56,8 +58,9 @@ is_in_number(char c)
 }
 
 /*
- * From a quote behind the one that ends the string.  The string is difficult
- * when it has bytes above 127 and no control characters, which are no JSON.
+ * The place behind the string that begins with this quote.  The string is
+ * difficult when it has bytes above 127 but no control characters: with those it
+ * is not JSON, and the strict mode is right to refuse it.
  */
 static const char *
 skip_string(const char *p, const char *end, bool *is_difficult)
@@ -77,8 +80,8 @@ skip_string(const char *p, const char *end, bool *is_difficult)
 }
 
 /*
- * Behind a number.  An integer with many digits is difficult, and goes with the
- * byte that follows: only then does json-c look at its value.
+ * The place behind a number.  An integer with many digits is difficult.  It takes
+ * the byte that follows along, since json-c looks at its value only then.
  */
 static const char *
 skip_number(const char *p, const char *end, bool *is_difficult)
@@ -98,8 +101,8 @@ skip_number(const char *p, const char *end, bool *is_difficult)
 }
 
 /*
- * The end of what comes next and can go to json-c in one mode: one difficult
- * token, or all before the next.
+ * The end of the next piece that json-c can have in one mode: one difficult
+ * token, or everything before the next one.
  */
 static const char *
 next_piece(const SpkJsonParser *parser, const char *start, const char *end, int *flags)
@@ -132,8 +135,8 @@ next_piece(const SpkJsonParser *parser, const char *start, const char *end, int 
 }
 
 /*
- * Where to cut a long piece: json-c takes a number that comes in two pieces for
- * more than it is, so none is cut.
+ * Where to cut a long piece.  Numbers are not cut, because json-c misreads one
+ * that comes in two pieces.
  */
 static size_t
 chunk_length(const char *piece, size_t len)
@@ -147,7 +150,7 @@ chunk_length(const char *piece, size_t len)
 	return cut;
 }
 
-/* What json-c may allocate for the bytes behind those counted before. */
+/* The memory that json-c may allocate for a piece, which follows those counted before. */
 static size_t
 memory_for(SpkJsonParser *parser, const char *piece, size_t len)
 {
@@ -185,8 +188,9 @@ has_memory(size_t bytes)
 }
 
 /*
- * One call of json-c's parser.  errno is looked at for versions that do not
- * report it, the description for the library may be newer than its header.
+ * One call of json-c's parser.  Older versions show a lack of memory by errno
+ * only.  Newer ones have a code for it, which the header at hand may not know, so
+ * it is recognised by its description.
  */
 static enum json_tokener_error
 call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_object **value)
@@ -207,7 +211,7 @@ call_json_c(SpkJsonParser *parser, const char *piece, size_t len, struct json_ob
 
 /*
  * Whether there is memory for the piece at parser->at.  Pieces may be small, so
- * that of several is asked for at once.
+ * it is asked for several of them at once.
  */
 static bool
 cover(SpkJsonParser *parser, const char *text, size_t len, size_t piece)
@@ -222,7 +226,7 @@ cover(SpkJsonParser *parser, const char *text, size_t len, size_t piece)
 	return has_memory(memory_for(parser, text + from, parser->covered - from));
 }
 
-/* Gives json-c the bytes up to end, as long as it wants more. */
+/* Gives json-c the bytes from parser->at to end, and moves behind those that it took. */
 static enum json_tokener_error
 feed(SpkJsonParser *parser, const char *text, const char *end, struct json_object **value)
 {
@@ -237,7 +241,7 @@ feed(SpkJsonParser *parser, const char *text, const char *end, struct json_objec
 	return error;
 }
 
-/* Is there nothing but white space behind the value?  Moves to what there is. */
+/* Is there nothing but white space behind the value?  Moves behind the white space. */
 static bool
 ends_here(SpkJsonParser *parser, const char *text, size_t len)
 {
@@ -277,7 +281,7 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len, const
 	}
 	if (error == json_tokener_continue)
 	{
-		/* its terminator ends a number, and all else too early */
+		/* a terminator ends a number; anything else that is still open ends too early */
 		json_tokener_set_flags(parser->tokener, JSON_TOKENER_STRICT);
 		error = call_json_c(parser, "", 1, value);
 	}

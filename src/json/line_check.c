@@ -2,8 +2,8 @@
  * line_check.c
  *	  What must be refused in a line before json-c sees it.
  *
- * json-c's strict mode still takes some things that are no JSON, differently in
- * each version.
+ * Even json-c's strict mode takes some things that are not JSON, and each version
+ * takes others.
  */
 #include <ctype.h>
 #include <string.h>
@@ -24,9 +24,9 @@ spk_invalid_json(const char *reason, size_t at, SpkEventFault *fault)
 }
 
 /*
- * Moves *p from a quote behind the one that ends the string, or to the end of
- * an unterminated one.  Control characters and U+0000 are refused; the latter
- * would also cut a key short.
+ * Moves *p from the opening quote to the place behind the string, or to end when
+ * nothing closes it.  Refuses control characters, and U+0000, which would also
+ * cut a key short.
  */
 static bool
 skip_string(const char *line, const char **p, const char *end, SpkEventFault *fault)
@@ -59,7 +59,7 @@ skip_digits(const char **p, const char *end)
 	return *p > start;
 }
 
-/* Moves *p behind a number; false where JSON's grammar has none. */
+/* Moves *p behind a number; false when it is not one by JSON's grammar. */
 static bool
 skip_number(const char **p, const char *end)
 {
@@ -86,7 +86,7 @@ skip_number(const char **p, const char *end)
 	return true;
 }
 
-/* Behind a comma there is a value, and in a container that is not closed at once. */
+/* Does a value follow?  It does behind a comma, and behind a bracket that is not closed at once. */
 static bool
 begins_value(const char *p, const char *end)
 {
@@ -96,8 +96,8 @@ begins_value(const char *p, const char *end)
 }
 
 /*
- * What json-c would let pass in strings and numbers, and single quotes, NaN and
- * Infinity; and more values than an event has.
+ * Refuses what json-c would let pass in strings and numbers, single quotes, NaN
+ * and Infinity, and lines of more values than an event can have.
  */
 static bool
 check_tokens(const char *line, const char *end, SpkEventFault *fault)
@@ -119,6 +119,7 @@ check_tokens(const char *line, const char *end, SpkEventFault *fault)
 			if (!skip_number(&p, end))
 				return spk_invalid_json("malformed number", token - line, fault);
 		}
+		/* outside of strings these begin what other languages take for JSON */
 		else if (*p == '\'' || *p == 'N' || *p == 'I')
 			return spk_invalid_json("unexpected character", token - line, fault);
 		else
@@ -133,7 +134,6 @@ check_tokens(const char *line, const char *end, SpkEventFault *fault)
 	return true;
 }
 
-/* Whether the line is worth json-c's time: valid UTF-8 and an object, if any. */
 bool
 spk_check_line(const char *line, size_t len, SpkEventFault *fault)
 {

@@ -9,10 +9,18 @@
 
 #include "json/event_fault.h"
 
-/* Whether the line is worth json-c's time: valid UTF-8 and an object, if any. */
+/*
+ * Whether json-c may have the line (len bytes): it is valid UTF-8, begins with an
+ * object, holds nothing that json-c takes for JSON though it is none, and has not
+ * more values than memory is granted for.  False with the fault otherwise.  What
+ * passes need not be JSON: json-c finds the other faults.
+ */
 extern bool spk_check_line(const char *line, size_t len, SpkEventFault *fault);
 
-/* Sets the fault of a line that is no JSON at this byte, from 0; returns false. */
+/*
+ * Sets the fault of a line that is not JSON at this byte, counted from 0.  Returns
+ * false, for the caller to return.
+ */
 extern bool spk_invalid_json(const char *reason, size_t at, SpkEventFault *fault);
 
 #endif /* SPK_JSON_LINE_CHECK_H */

@@ -1,12 +1,12 @@
 /*
  * model_parse.c
- *	  Models from JSON text.
+ *	  Reads a model from JSON text.
  *
- * The text is hostile.  json-c parses it, with three cares: the long arrays are
- * parsed one element at a time (see model_text.h); a piece has as many values
- * as the largest that belongs, as each takes memory that nobody counts; and
- * json-c keeps the last of several equal keys, so the keys of the text are
- * counted and compared with those found.
+ * The text is hostile.  json-c parses it, with three precautions.  The long arrays
+ * are parsed one element at a time (see model_text.h).  A piece may have as many
+ * values as the largest that belongs into a model, because each value takes memory
+ * that nobody counts.  And json-c keeps only the last of several equal keys, so
+ * the keys in the text are counted and compared with those that it kept.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "json/model_parse_parts.h"
 #include "json/model_parse_values.h"
 
-/* Nesting of what is parsed at once: object, options, number, and some. */
+/* How deep a piece may be nested: the object, its options, a number, and some more. */
 #define PART_DEPTH 8
 
 #define LENGTHOF(array) ((int) (sizeof(array) / sizeof((array)[0])))
@@ -109,7 +109,10 @@ get_facts(SpkModelParse *p)
 
 /* ---- The whole ---- */
 
-/* Parses the text without the insides of its two long arrays, features and another. */
+/*
+ * Parses the text without the insides of its two long arrays, the features and
+ * another, into p->root.
+ */
 static void
 get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 {
@@ -125,6 +128,8 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 		spk_refuse(p, "A part of the text is longer than %d bytes.", SPK_PART_BYTES);
 	if ((copy = spk_parse_array(p, before + between + behind, 1)) == NULL)
 		return;
+
+	/* with both arrays empty this is a small object, which json-c can have as a whole */
 	memcpy(copy, text.at, before);
 	memcpy(copy + before, first.end, between);
 	memcpy(copy + before + between, second.end, behind);
@@ -135,6 +140,8 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 	spk_release(p->host, copy);
 	p->root = p->element;
 	p->element = NULL;
+
+	/* before any member is judged by the rules of this version */
 	if (spk_parse_integer(p, spk_parse_member(p, p->root, "sparkify_model", json_type_int, false),
 						  UINT32_MAX, "The member \"sparkify_model\"") != 1)
 		spk_refuse(p, "The format version is not known.");
@@ -165,6 +172,8 @@ get_model(SpkModelParse *p, SpkText text)
 
 	if (other.at == NULL)
 		other = spk_text_array(p->host, text, "terms");
+
+	/* a search that was cancelled has found nothing, either */
 	if (!spk_parse_go_on(p))
 		return;
 	if (features.at == NULL || other.at == NULL)
@@ -177,6 +186,7 @@ get_model(SpkModelParse *p, SpkText text)
 	if ((fault = spk_text_fault(p->host, text)) != NULL)
 		spk_refuse(p, "%s.", fault);
 
+	/* in this order: each part is judged by those before it, first of all by the algorithm */
 	get_root(p, text, features, other);
 	get_algorithm(p);
 	check_parts(p);

@@ -1,8 +1,9 @@
 /*
  * model_parse.h
- *	  Models from JSON text: docs/model-format.md describes it.
+ *	  Reads a model from JSON text, which docs/model-format.md describes.
  *
- * libc, json-c and the core only, so that it is fuzzed without a server.
+ * It needs libc, json-c and the core only, so that it can be fuzzed without a
+ * server.
  */
 #ifndef SPK_JSON_MODEL_PARSE_H
 #define SPK_JSON_MODEL_PARSE_H
@@ -15,10 +16,10 @@
 #define SPK_WHY_BYTES 256
 
 /*
- * A parser at work.  The first fault counts: from then on status is not SPK_OK,
- * and what is asked for gives zeros and NULLs.  Open json-c objects hang here,
- * and what is read on the model, so that both can be given back when a host
- * jumps.
+ * A parser at work.  The first fault counts: after it status is not SPK_OK, and
+ * everything that is asked for is zero or NULL.  Open json-c objects hang here,
+ * and what has been read hangs on the model, so that both can be given back when
+ * a host jumps.
  */
 typedef struct SpkModelParse
 {
@@ -28,21 +29,26 @@ typedef struct SpkModelParse
 	json_object	  *element; /* the feature, node or term being read */
 	SpkModel	  *model;
 	SpkStatus	   status;
-	char		   why[SPK_WHY_BYTES]; /* of SPK_CORRUPT: a sentence for people */
+	char		   why[SPK_WHY_BYTES]; /* for SPK_CORRUPT: a sentence for people */
 } SpkModelParse;
 
 /*
- * Parses the text, which is UTF-8 or whatever its strings are to be, and may
- * hold anything, into the model; all memory comes from the host but that of json-c, which
- * takes some megabytes at most.  SPK_CORRUPT: the text is of another layout, see p->why;
- * SPK_NO_MEMORY, SPK_CANCELLED: then, too, nothing is held but what spk_model_parse_close gives back.
- * That the model is sound is for the caller to check, by decoding what it
- * encodes to.
+ * Parses the text into the model.  The text may hold anything; its strings are
+ * UTF-8, or in whatever encoding the model's names are to be.  The model's memory
+ * comes from the host; json-c takes a few megabytes of its own at most.
+ *
+ * SPK_CORRUPT: the text does not have the layout of a model, and p->why says what
+ * is wrong.  After this, SPK_NO_MEMORY or SPK_CANCELLED nothing is held but what
+ * spk_model_parse_close gives back.  That a model is sound is for the caller to
+ * check, by decoding what it encodes to.
  */
 extern SpkStatus spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text,
 								 size_t len, SpkModel *model);
 
-/* Gives back what json-c holds; always, also after a jump, and of one that is all zeros. */
+/*
+ * Gives back what json-c holds.  To be called in any case, also after a jump; a
+ * parse of all zeros may be closed, too.
+ */
 extern void spk_model_parse_close(SpkModelParse *p);
 
 #endif /* SPK_JSON_MODEL_PARSE_H */

@@ -1,6 +1,6 @@
 /*
  * model_parse_features.c
- *	  The features of a model, from JSON text.
+ *	  Reads the features of a model from JSON text.
  */
 #include <string.h>
 
@@ -19,7 +19,10 @@ get_name(SpkModelParse *p, json_object *object, SpkFeature *feature)
 	feature->name = name;
 }
 
-/* The names follow the categories in one piece of memory. */
+/*
+ * Reads the categories of a feature whose counts have been read.  Their names
+ * follow them in one piece of memory.
+ */
 static void
 get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
@@ -31,6 +34,8 @@ get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 		return;
 	if (json_object_array_length(categories) != feature->n_bins)
 		spk_refuse(p, "A feature has not one count more than categories.");
+
+	/* all are measured before memory is asked for, and nothing of the text is trusted after */
 	for (uint32_t i = 0; i < feature->n_bins && spk_parsing(p); i++)
 	{
 		json_object *value = json_object_array_get_idx(categories, i);

@@ -1,7 +1,7 @@
 /*
  * model_parse_parts.c
- *	  What a model predicts with, from JSON text: its trees or its terms, and its
- *	  calibration.
+ *	  Reads what a model predicts with from JSON text: its trees or its terms, and
+ *	  its calibration.
  */
 #include <float.h>
 #include <math.h>
@@ -51,7 +51,10 @@ get_leaf_value(SpkModelParse *p, json_object *value)
 	return (float) number;
 }
 
-/* [value, cover], [feature, [code, ...], cover] or [feature, code, direction, cover]; max_sets have room */
+/*
+ * Reads a node from p->element: [value, cover], [feature, [code, ...], cover] or
+ * [feature, code, direction, cover].  The tree has room for max_sets sets.
+ */
 static void
 get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 {
@@ -63,6 +66,8 @@ get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 		spk_refuse(p, "A node is not an array of two, three or four.");
 		return;
 	}
+
+	/* the length tells the three kinds of nodes apart; the cover is the last member of each */
 	node->cover = spk_parse_integer(p, json_object_array_get_idx(array, n - 1), UINT32_MAX,
 									"The cover of a node");
 	if (n == 2)
@@ -90,7 +95,7 @@ get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 	}
 }
 
-/* Nodes with an array inside: room for the sets of a tree. */
+/* The number of nodes with an array inside: as many sets a tree needs room for. */
 static uint32_t
 count_sets(SpkTextList nodes)
 {
@@ -112,6 +117,8 @@ get_tree(SpkModelParse *p, SpkText text, SpkTree *tree)
 
 	if (*text.at != '[')
 		spk_refuse(p, "A tree is not an array.");
+
+	/* both arrays are made before the first node is parsed: they never grow, and hang on the model */
 	text.at++;
 	text.end--;
 	list = spk_text_list(p->host, text);
@@ -121,6 +128,8 @@ get_tree(SpkModelParse *p, SpkText text, SpkTree *tree)
 		(tree->sets = spk_parse_array(p, sets, sizeof(SpkCodeSet))) == NULL)
 		return;
 	tree->n_nodes = n;
+
+	/* a node is parsed in less time than it takes to ask the host */
 	for (uint32_t i = 0; i < n && spk_parsing(p) && spk_text_next(&list, &element); i++)
 	{
 		if (i % 64 == 0 && spk_cancelled(p->host))
@@ -178,6 +187,8 @@ spk_parse_terms(SpkModelParse *p, SpkText text)
 		return;
 	get_numbers(p, spk_parse_member(p, p->root, "intercept", json_type_array, false), model->terms,
 				SPK_INTERCEPT);
+
+	/* terms have no length of their own: how long each is follows from its feature */
 	term = model->terms + SPK_INTERCEPT;
 	for (uint32_t i = 0; i < model->n_features && spk_parsing(p) && spk_text_next(&list, &element);
 		 i++)

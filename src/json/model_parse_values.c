@@ -1,6 +1,6 @@
 /*
  * model_parse_values.c
- *	  Values of a model's JSON text, each checked before it is used.
+ *	  Reads the values of a model's JSON text, and checks each before it is used.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include "core/models/calibration.h"
 #include "json/model_parse_values.h"
 
-/* Values in there: those of an isotonic calibration, or of a feature, and some. */
+/* Values parsed at once: those of an isotonic calibration or of a feature, and some more. */
 #define PART_VALUES (2 * SPK_MAX_POINTS + 1024)
 
 void
@@ -26,7 +26,6 @@ spk_refuse(SpkModelParse *p, const char *format, ...)
 	p->status = SPK_CORRUPT;
 }
 
-/* Asks the host whether to go on; false when not, or when there has been a fault. */
 bool
 spk_parse_go_on(SpkModelParse *p)
 {
@@ -215,7 +214,6 @@ count_keys(json_object *object)
 	return n;
 }
 
-/* The element, of this text, must be an object, of objects and simple values, without repeated keys. */
 void
 spk_parse_check_object(SpkModelParse *p, SpkText text)
 {

@@ -1,6 +1,6 @@
 /*
  * model_text.c
- *	  Taking a model's JSON text apart before it is parsed.
+ *	  Takes a model's JSON text apart before it is parsed.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ skip_space(const char *at, const char *end)
 	return at;
 }
 
-/* Behind the string whose opening quote is at at. */
+/* The place behind the string that opens at at, or end. */
 static const char *
 skip_string(const char *at, const char *end)
 {
@@ -27,7 +27,7 @@ skip_string(const char *at, const char *end)
 	return at < end ? at + 1 : end;
 }
 
-/* The bracket that closes the one at at, or NULL. */
+/* The bracket that closes the one at at; NULL when there is none, or the host wants to stop. */
 static const char *
 closing_bracket(const SpkHost *host, const char *at, const char *end)
 {
@@ -52,7 +52,7 @@ closing_bracket(const SpkHost *host, const char *at, const char *end)
 	return NULL;
 }
 
-/* The inside of the array behind a key and a colon, if that is what follows. */
+/* The inside of the array, if a colon and an array follow a key that ends here. */
 static SpkText
 array_behind_key(const SpkHost *host, const char *at, const char *end)
 {
@@ -88,6 +88,7 @@ spk_text_array(const SpkHost *host, SpkText text, const char *key)
 	{
 		const char *start = at;
 
+		/* a string of this spelling may be a value, too, but then no colon follows it */
 		if (*at == '"')
 		{
 			at = skip_string(at, text.end);

@@ -1,13 +1,12 @@
 /*
  * profile_reading.c
- *	  Reading a profile's JSON text: its faults and its values.
+ *	  Reads the values of a profile's JSON text, and keeps its first fault.
  */
 #include <string.h>
 
 #include "core/base/calendar.h"
 #include "json/profile_reading.h"
 
-/* The first fault counts. */
 void
 spk_reading_fail_at(SpkProfileReading *r, const char *before, const char *name, size_t len,
 					const char *after)
@@ -42,7 +41,6 @@ spk_reading_note(SpkProfileReading *r, SpkStatus status)
 		r->status = status;
 }
 
-/* A piece as json-c's object, or NULL after a fault; the caller puts it back before the host is called. */
 json_object *
 spk_reading_parse(SpkProfileReading *r, SpkJsonPiece piece)
 {
@@ -52,12 +50,15 @@ spk_reading_parse(SpkProfileReading *r, SpkJsonPiece piece)
 
 	if (r->status != SPK_OK)
 		return NULL;
+
+	/* first, because json-c would take these faults and leave no trace of them */
 	fault = spk_json_piece_fault(piece);
 	if (fault != NULL)
 	{
 		spk_reading_fail(r, fault);
 		return NULL;
 	}
+
 	error = spk_json_parse_strict(r->parser, piece.at, piece.len, r->host, &value);
 	if (error == SPK_JSON_NO_MEMORY)
 		spk_reading_note(r, SPK_NO_MEMORY);
@@ -86,7 +87,6 @@ spk_wrong_type(json_type type)
 	}
 }
 
-/* The member of an object, of this type; NULL when it is absent, which is a fault unless it is optional. */
 json_object *
 spk_reading_member(SpkProfileReading *r, json_object *object, const char *key, json_type type,
 				   bool optional)
@@ -106,8 +106,8 @@ spk_reading_member(SpkProfileReading *r, json_object *object, const char *key, j
 }
 
 /*
- * json-c clamps what does not fit into 64 bits.  It tells positive numbers that
- * need all of them; for negative ones see is_lowest_written.
+ * json-c clamps what does not fit into 64 bits.  Too large a number shows as an
+ * unsigned one; one that is too small looks like INT64_MIN.
  */
 int64_t
 spk_reading_int(SpkProfileReading *r, json_object *value, const char *key, int64_t min, int64_t max)

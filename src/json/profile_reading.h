@@ -1,6 +1,6 @@
 /*
  * profile_reading.h
- *	  Reading a profile's JSON text: its faults and its values.
+ *	  Reads the values of a profile's JSON text, and keeps its first fault.
  */
 #ifndef SPK_JSON_PROFILE_READING_H
 #define SPK_JSON_PROFILE_READING_H
@@ -10,10 +10,13 @@
 #include "json/json_pieces.h"
 #include "json/profile_text.h"
 
-/* The longest text of a slice or of a member beside them: json-c's memory is some forty times that. */
+/*
+ * The longest text of a slice, or of another member of a profile.  json-c takes
+ * some forty times that of memory.
+ */
 #define SPK_READING_BYTES 65536
 
-/* One reading; what follows a fault does no harm and is not heard of. */
+/* One reading.  Only the first fault is kept; what is read after it is not used. */
 typedef struct SpkProfileReading
 {
 	SpkJsonParser	*parser;
@@ -23,37 +26,46 @@ typedef struct SpkProfileReading
 	SpkStatus		 status;
 } SpkProfileReading;
 
-/* Takes note of the fault, the first one: before, name (len bytes, cut to what fits) and after. */
+/* Notes the first fault: before, name (len bytes, cut to what fits) and after. */
 extern void spk_reading_fail_at(SpkProfileReading *r, const char *before, const char *name,
 								size_t len, const char *after);
 
-/* The fault of a member: after goes on behind its name and begins with the quote that ends it. */
+/* Notes a fault of a member.  after follows its name, and begins with the quote that ends it. */
 extern void spk_reading_fail_member(SpkProfileReading *r, const char *key, const char *after);
 
-/* A fault without a name in it. */
+/* Notes a fault that quotes nothing from the text. */
 extern void spk_reading_fail(SpkProfileReading *r, const char *what);
 
-/* Takes note of a status that is no fault of the text. */
+/* Notes a status that is no fault of the text. */
 extern void spk_reading_note(SpkProfileReading *r, SpkStatus status);
 
-/* A piece as json-c's object, or NULL after a fault; the caller puts it back before the host is called. */
+/*
+ * Parses a piece; NULL after a fault.  The caller puts the result back before the
+ * host is called, which may jump.
+ */
 extern json_object *spk_reading_parse(SpkProfileReading *r, SpkJsonPiece piece);
 
-/* What spk_reading_fail_member says behind the name of a member that is not of this type. */
+/* The end of a fault, for spk_reading_fail_member, of a member that is not of this type. */
 extern const char *spk_wrong_type(json_type type);
 
-/* The member of an object, of this type; NULL when it is absent, which is a fault unless it is optional. */
+/*
+ * The member of an object.  Another type is a fault, and so is its absence unless
+ * it is optional; both give NULL.  It belongs to the object.
+ */
 extern json_object *spk_reading_member(SpkProfileReading *r, json_object *object, const char *key,
 									   json_type type, bool optional);
 
-/* A whole number from min to max; that of the lowest is not to be trusted (see is_lowest_written). */
+/*
+ * A whole number, whose fault it is not to be from min to max.  INT64_MIN is not to
+ * be trusted: json-c makes it of all numbers below, too.
+ */
 extern int64_t spk_reading_int(SpkProfileReading *r, json_object *value, const char *key,
 							   int64_t min, int64_t max);
 
-/* A time, of a string. */
+/* The time in a string; SPK_NO_TIME after a fault. */
 extern int64_t spk_reading_time(SpkProfileReading *r, json_object *value, const char *key);
 
-/* The slices of the array that comes next, into the state. */
+/* Reads the array of slices, which comes next, into the state. */
 extern void spk_read_slices(SpkProfileReading *r, SpkJsonCursor *c);
 
 #endif /* SPK_JSON_PROFILE_READING_H */

@@ -1,10 +1,10 @@
 /*
  * profile_text.h
- *	  A profile's JSON text: libc and json-c only, so that it can be tested and
- *	  fuzzed without a server.
+ *	  Writes and reads a profile's JSON text.
  *
- * Times are ISO 8601 in UTC and exact (core/calendar.h); absent members are
- * unknown or zero.
+ * Times are ISO 8601 in UTC and exact (core/base/calendar.h).  Absent members are
+ * unknown or zero.  It needs libc and json-c only, so that it can be tested and
+ * fuzzed without a server.
  */
 #ifndef SPK_JSON_PROFILE_TEXT_H
 #define SPK_JSON_PROFILE_TEXT_H
@@ -12,13 +12,13 @@
 #include "core/profiles/profile.h"
 #include "json/json_strict.h"
 
-/* How deep the values in the text are nested: a slice and its pages. */
+/* How deep a parser for these texts must go: a slice, its pages, and some more. */
 #define SPK_PROFILE_DEPTH 8
 
 /*
- * What is wrong with a text, for people: before, name and after, one behind the
- * other.  name is what the text says, or empty, and may be cut within a
- * character.
+ * What is wrong with a text, for people: before, name and after, put together.
+ * name is quoted from the text, or empty, and may be cut within a character; the
+ * other two are static.
  */
 typedef struct SpkTextFault
 {
@@ -27,16 +27,22 @@ typedef struct SpkTextFault
 	char		name[128];
 } SpkTextFault;
 
-/* Appends the text of a profile's bytes; SPK_CORRUPT with a reason in *why, SPK_CANCELLED, SPK_NO_MEMORY. */
+/*
+ * Appends the text of a profile's bytes to w.  SPK_CORRUPT: they are no profile,
+ * and *why says why, as static text without a final period.  SPK_NO_MEMORY and
+ * SPK_CANCELLED leave w with a part of the text.
+ */
 extern SpkStatus spk_profile_write_text(const SpkHost *host, const void *data, size_t len,
 										SpkWriter *w, const char **why);
 
 /*
- * Adds what the text says to an empty state, one slice after the other.  SPK_CORRUPT
- * with *fault when it is no profile; that the slices are as many as they should
- * be and agree with the header is left to spk_profile_check.  SPK_NO_MEMORY,
- * also when json-c had none, and SPK_CANCELLED.  A host that jumps leaves nothing
- * behind but the parser, which is the caller's.
+ * Adds what the text says to an empty state, one slice after the other.
+ * SPK_CORRUPT: the text is no profile, and *fault says why.  SPK_NO_MEMORY comes
+ * also when json-c had none; SPK_CANCELLED when the host wants to stop.  A host
+ * that jumps leaves nothing behind but the parser, which is the caller's.
+ *
+ * Whether the slices are as many as they should be, and agree with the header, is
+ * for the caller to check, by spk_profile_check of what the state encodes to.
  */
 extern SpkStatus spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len,
 									   SpkProfileState *state, SpkTextFault *fault);

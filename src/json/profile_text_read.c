@@ -1,12 +1,12 @@
 /*
  * profile_text_read.c
- *	  A profile from its JSON text: the members of the whole.
+ *	  Reads a profile from its JSON text: the members beside the slices.
  */
 #include <string.h>
 
 #include "json/profile_reading.h"
 
-/* The members of a profile, of which the last is the list of slices. */
+/* The members of a profile.  The last one is the list of slices. */
 enum
 {
 	VERSION,
@@ -28,6 +28,7 @@ read_header_member(SpkProfileReading *r, SpkJsonPiece piece, int which, SpkProfi
 	const char	*name = member_names[which];
 	json_object *value = spk_reading_parse(r, piece);
 
+	/* no way out before the value is put back: json-c's memory is freed by nobody else */
 	if (r->status == SPK_OK && !json_object_is_type(value, type))
 		spk_reading_fail_member(r, name, spk_wrong_type(type));
 	if (r->status == SPK_OK)
@@ -55,7 +56,7 @@ read_header_member(SpkProfileReading *r, SpkJsonPiece piece, int which, SpkProfi
 	json_object_put(value);
 }
 
-/* Which member has this key, seen for the first time?  N_MEMBERS after a fault. */
+/* Which member has this key?  One that was seen before is a fault.  N_MEMBERS after a fault. */
 static int
 member_of_key(SpkProfileReading *r, SpkJsonPiece key, bool *seen)
 {
@@ -81,6 +82,7 @@ spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkPr
 	SpkJsonCursor	  c = spk_json_cursor(text, len);
 	bool			  seen[N_MEMBERS] = {false};
 
+	/* members come in any order, so what the header says is added when all of it is known */
 	spk_json_open(&c, '{');
 	while (r.status == SPK_OK && spk_json_next(&c, '}'))
 	{
@@ -97,6 +99,8 @@ spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkPr
 				read_header_member(&r, piece, which, &header);
 		}
 	}
+
+	/* a fault of the cursor ends the loop like the end of the text */
 	spk_json_finish(&c);
 	if (c.fault != NULL)
 		spk_reading_fail(&r, c.fault);

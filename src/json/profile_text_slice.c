@@ -1,6 +1,6 @@
 /*
  * profile_text_slice.c
- *	  The slices of a profile, from JSON text.
+ *	  Reads the slices of a profile from JSON text.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,8 +46,8 @@ read_start(SpkProfileReading *r, json_object *object, SpkSlice *slice)
 }
 
 /*
- * Does the slice say INT64_MIN, which json-c makes of all that is below, too?
- * Nothing else in a sound slice looks like it.
+ * Does the text of the slice say INT64_MIN?  json-c makes it of all numbers below,
+ * too.  Nothing else in a sound slice looks like it.
  */
 static bool
 is_lowest_written(SpkJsonPiece piece)
@@ -119,8 +119,9 @@ read_members(SpkProfileReading *r, json_object *object, SpkSlice *slice)
 }
 
 /*
- * A slice says things twice (a first time and a count, say).  What the
- * encoding leaves out must agree, or the text would not come back as it was.
+ * A slice says some things twice (by a first time and a count, say), and the
+ * encoding stores them once.  They must agree, or the text would not come back as
+ * it was.
  */
 static void
 check_agreement(SpkProfileReading *r, const SpkSlice *slice)
@@ -142,7 +143,7 @@ check_agreement(SpkProfileReading *r, const SpkSlice *slice)
 						" do not agree with its pages");
 }
 
-/* Keys of a slice and its pages, each counted once. */
+/* The number of keys of a slice and its pages, each counted once. */
 static int
 count_distinct_keys(json_object *object)
 {

@@ -1,13 +1,16 @@
 /*
  * profile_text_write.c
- *	  A profile's JSON text, written.
+ *	  Writes a profile's JSON text.
  */
 #include <string.h>
 
 #include "core/base/calendar.h"
 #include "json/profile_text.h"
 
-/* What the text of a slice takes, more or less: room that is there at once need not grow. */
+/*
+ * What the text of a slice takes, more or less.  Room for all slices is made at
+ * once, so that it need not grow, unless it were this much.
+ */
 #define USUAL_PIECE 256
 #define MUCH_ROOM	((size_t) 1 << 30)
 
@@ -32,7 +35,7 @@ put_number(SpkWriter *w, int64_t number)
 	spk_write_bytes(w, at, (size_t) (digits + sizeof(digits) - at));
 }
 
-/* "key": behind a comma */
+/* A comma, and the key with its colon. */
 static void
 put_key(SpkWriter *w, const char *key)
 {
@@ -77,6 +80,8 @@ put_slice(SpkWriter *w, const SpkSlice *slice)
 	put(w, ", \"day\": \"");
 	spk_write_bytes(w, day, spk_day_text(slice->day, day));
 	put(w, "\", \"pages\": {");
+
+	/* in the order of the pages' numbers, so that equal profiles have equal texts */
 	for (int p = 0; p < SPK_N_PAGES; p++)
 		if (slice->pages[p] > 0)
 		{
@@ -87,6 +92,8 @@ put_slice(SpkWriter *w, const SpkSlice *slice)
 			separator = ", \"";
 		}
 	put(w, "}");
+
+	/* what is unknown or zero is left out: reading takes an absent member for that */
 	put_time(w, "first", slice->first_ts);
 	put_time(w, "last", slice->last_ts);
 	if (slice->level != SPK_LEVEL_UNKNOWN)
@@ -111,6 +118,8 @@ spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWri
 
 	if (status != SPK_OK)
 		return status;
+
+	/* the number is what the header claims: it is believed within bounds only */
 	if (slices.left < MUCH_ROOM / USUAL_PIECE)
 		(void) spk_writer_reserve(w, ((size_t) slices.left + 1) * USUAL_PIECE);
 	put(w, "{\"version\": ");
@@ -128,6 +137,8 @@ spk_profile_write_text(const SpkHost *host, const void *data, size_t len, SpkWri
 		separator = ", ";
 	}
 	put(w, "]}");
+
+	/* the slices are checked one by one, so a fault may show only now that they are written */
 	*why = "A slice is malformed";
 	status = spk_slices_status(&slices);
 	return status != SPK_OK ? status : w->status;
