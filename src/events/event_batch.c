@@ -21,8 +21,8 @@
 #include "events/event_batch.h"
 
 /*
- * A table that several sessions load into grows by so many pages, once each of
- * them has filled as many: 1 MB.
+ * A table that several sessions load into grows by this many pages, 1 MB, at a
+ * time.  Each session adds them once it has begun as many.
  */
 #define EXTEND_BLOCKS 128
 
@@ -46,7 +46,7 @@ spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
 	return batch;
 }
 
-/* Slots are made when they are needed first, and used again. */
+/* Slots are made when they are first needed, and are used again. */
 TupleTableSlot *
 spk_batch_slot(SpkBatch *batch)
 {
@@ -81,6 +81,7 @@ extend_ahead(SpkBatch *batch)
 	BlockNumber first = InvalidBlockNumber;
 	BlockNumber block = InvalidBlockNumber;
 
+	/* one wait for the lock instead of one for each page */
 	LockRelationForExtension(rel, ExclusiveLock);
 	for (int i = 0; i < EXTEND_BLOCKS; i++)
 	{
@@ -98,6 +99,8 @@ extend_ahead(SpkBatch *batch)
 		if (i == 0)
 			first = block;
 	}
+
+	/* only now do searches from the top of the map find the pages */
 	FreeSpaceMapVacuumRange(rel, first, block + 1);
 	UnlockRelationForExtension(rel, ExclusiveLock);
 	batch->spare_blocks = EXTEND_BLOCKS;
@@ -128,9 +131,9 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 					   batch->bulk);
 
 	/*
-	 * Has the WAL writer flush what was written, while this process goes on.
-	 * Otherwise it waits for that at each page of its small ring that is written
-	 * out, at times with the extension lock held.
+	 * Has the WAL writer flush what was written while this process goes on.
+	 * Otherwise this process would wait for a flush whenever a page leaves its
+	 * small ring of buffers, at times with the extension lock held.
 	 */
 	if (RelationNeedsWAL(rel))
 		XLogSetAsyncXactLSN(XactLastRecEnd);

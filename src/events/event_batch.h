@@ -10,7 +10,7 @@
 #include "access/heapam.h"
 #include "nodes/execnodes.h"
 
-/* No batch has more rows; a larger one would not stay in the processor's cache. */
+/* The most rows of a batch.  A larger one would not stay in the processor's cache. */
 #define SPK_BATCH_ROWS 1000
 
 typedef struct SpkBatch
@@ -19,33 +19,38 @@ typedef struct SpkBatch
 	CommandId			 command;
 	int					 options;
 	BulkInsertState		 bulk;
-	BufferAccessStrategy strategy;	   /* of pages made ahead */
-	bool				 extend;	   /* make pages ahead */
-	BlockNumber			 last_block;   /* of the rows written */
-	int					 spare_blocks; /* to fill before more are made ahead */
+	BufferAccessStrategy strategy;	   /* for the pages that are made ahead */
+	bool				 extend;	   /* pages are made ahead */
+	BlockNumber			 last_block;   /* that a row was written to */
+	int					 spare_blocks; /* to begin before more are made ahead */
 
-	int				n_slots; /* filled */
+	int				n_slots; /* that are filled */
 	TupleTableSlot *slots[SPK_BATCH_ROWS];
-	int64			places[SPK_BATCH_ROWS];
+	int64			places[SPK_BATCH_ROWS]; /* of the rows in their file, ascending */
 } SpkBatch;
 
 /*
- * An empty batch for a table whose indexes are open, in the current memory
- * context.  shared says that other sessions write at the same time.
+ * An empty batch, in the current memory context, for a table or partition whose
+ * indexes are open.  shared says that other sessions load into it at the same
+ * time.
  */
 extern SpkBatch *spk_batch_create(ResultRelInfo *result, CommandId command, bool shared);
 
-/* The next slot to fill; it belongs to the batch from spk_batch_keep on. */
+/*
+ * The next slot to fill.  spk_batch_keep makes its row, which came from this place
+ * in the file, one of the batch; without that the slot is given out again.
+ */
 extern TupleTableSlot *spk_batch_slot(SpkBatch *batch);
 extern void			   spk_batch_keep(SpkBatch *batch, int64 place);
 
 /*
- * Writes the rows and their index entries and empties the batch, with the place
- * of the row at work in *place.  To be called in memory that is reset soon.
+ * Writes the rows and their index entries, and empties the batch.  While a row's
+ * index entries are made, *place is its place, for errors to tell; it is 0 at the
+ * end.  To be called in a memory context that is reset soon.
  */
 extern void spk_batch_write(SpkBatch *batch, EState *estate, int64 *place);
 
-/* Frees an empty batch; the table is done with when it is the last one of it. */
+/* Frees a batch that is empty, and ends its bulk insert into the table. */
 extern void spk_batch_free(SpkBatch *batch);
 
 #endif /* SPK_EVENTS_EVENT_BATCH_H */

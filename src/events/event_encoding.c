@@ -1,6 +1,6 @@
 /*
  * event_encoding.c
- *	  An event's texts in the database's encoding.
+ *	  Converts an event's texts to the database's encoding.
  *
  * pg_any_to_server raises an error for a character that the encoding lacks, which
  * would end the load of a log for one line of it.
@@ -59,7 +59,7 @@ look_up(SpkTranscoder *transcoder)
 						pg_encoding_to_char(transcoder->encoding))));
 }
 
-/* Of a text that is UTF-8; false when a character is missing. */
+/* Converts a text of UTF-8; false, with the fault, when the encoding lacks a character. */
 static bool
 convert(SpkTranscoder *transcoder, int col, SpkField *field, SpkEventFault *fault)
 {

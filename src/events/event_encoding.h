@@ -1,6 +1,6 @@
 /*
  * event_encoding.h
- *	  An event's texts in the database's encoding.
+ *	  Converts an event's texts to the database's encoding.
  */
 #ifndef SPK_EVENTS_EVENT_ENCODING_H
 #define SPK_EVENTS_EVENT_ENCODING_H
@@ -11,12 +11,15 @@
 
 typedef struct SpkTranscoder SpkTranscoder;
 
-/* NULL where UTF-8 is what the database holds, or anything.  Lives in the context. */
+/*
+ * A transcoder in this memory context.  NULL where nothing is converted, because
+ * the database's encoding is UTF-8 or SQL_ASCII.
+ */
 extern SpkTranscoder *spk_transcoder_create(MemoryContext context);
 
 /*
- * Converts the row's texts from UTF-8; they last until the next call.  False when
- * the encoding lacks a character: that is a fault of the line.
+ * Converts the row's texts from UTF-8; they last until the next call.  False, with
+ * the fault, when the encoding lacks a character of theirs.
  */
 extern bool spk_transcode(SpkTranscoder *transcoder, SpkEventRow *row, SpkEventFault *fault);
 

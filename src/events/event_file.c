@@ -1,6 +1,6 @@
 /*
  * event_file.c
- *	  The lines of a file on the server, in large reads and without a copy.
+ *	  The lines of a file on the server, read in large pieces and not copied.
  */
 #include "compat.h"
 
@@ -13,10 +13,12 @@
 #include "events/event_gzip.h"
 #include "json/event_kind.h"
 
-#define BUFFER_BYTES	(256 * 1024)
+#define BUFFER_BYTES (256 * 1024)
+
+/* What is read at once to complete the last line of a share. */
 #define LAST_LINE_BYTES 4096
 
-/* What is read once is let go in pieces of this size. */
+/* The kernel is told to forget what was read in pieces of this size. */
 #define DROP_BYTES (8 * 1024 * 1024)
 
 void
@@ -33,8 +35,8 @@ spk_check_file_privilege(void)
 }
 
 /*
- * How much to read next: as much as fits, but behind the last byte of the share
- * only what its last line may need.
+ * How much to read next: as much as fits, but behind the end of the share only
+ * what its last line may need, which doubles each time that it was not enough.
  */
 static size_t
 wanted_bytes(const SpkLineReader *reader)
@@ -69,8 +71,8 @@ read_file(void *arg, char *to, size_t len)
 }
 
 /*
- * Reads more behind the unread bytes, moving them to the front and widening the
- * buffer as needed; false at the end of the file.
+ * Reads more behind the bytes that are not taken yet; false at the end of the
+ * file.  The bytes may move to another place.
  */
 static bool
 fill(SpkLineReader *reader)
@@ -80,6 +82,8 @@ fill(SpkLineReader *reader)
 
 	if (reader->eof)
 		return false;
+
+	/* a line stays in one piece: to the front with it, and only if it is longer grow */
 	if (reader->begin > 0)
 	{
 		memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
@@ -100,7 +104,7 @@ fill(SpkLineReader *reader)
 	return got > 0;
 }
 
-/* Looks at the first bytes of the file, which a pipe gives as it likes. */
+/* Looks at the first bytes of the file; a pipe may give them one by one. */
 static void
 detect_gzip(SpkLineReader *reader)
 {
@@ -114,7 +118,7 @@ detect_gzip(SpkLineReader *reader)
 	reader->eof = false;
 }
 
-/* Refuses what is no JSON lines as a whole, whoever skips single ones. */
+/* Refuses a file that as a whole is not JSON lines, even where faults are skipped. */
 static void
 refuse_other_kinds(SpkLineReader *reader)
 {
@@ -130,8 +134,8 @@ refuse_other_kinds(SpkLineReader *reader)
 }
 
 /*
- * Takes the bytes up to and with the next newline off the buffer; false when
- * there are none.  Of an overlong line only the length is kept.
+ * Takes the next line, with its newline, off the buffer; false when there is
+ * none.  Of an overlong line only the length is kept.
  */
 static bool
 take_line(SpkLineReader *reader)
@@ -140,6 +144,7 @@ take_line(SpkLineReader *reader)
 	size_t dropped = 0;
 	char  *newline = NULL;
 
+	/* fill moves the bytes, so places in the line are counted from its beginning */
 	for (;;)
 	{
 		char  *from = reader->buffer + reader->begin + scanned;
@@ -152,6 +157,8 @@ take_line(SpkLineReader *reader)
 			break;
 		}
 		scanned += unseen;
+
+		/* the beginning of an overlong line is let go, so that the buffer stays small */
 		if (scanned > SPK_MAX_LINE_BYTES)
 		{
 			dropped += scanned;
@@ -161,6 +168,8 @@ take_line(SpkLineReader *reader)
 		if (!fill(reader))
 			break;
 	}
+
+	/* the last line may lack its newline, but not its bytes */
 	if (newline == NULL && scanned + dropped == 0)
 		return false;
 
@@ -170,6 +179,7 @@ take_line(SpkLineReader *reader)
 	reader->lineno++;
 	reader->place = reader->by_offset ? reader->offset : reader->lineno;
 
+	/* the newline is no part of the line, but of what was taken */
 	if (newline != NULL)
 		scanned++;
 	reader->begin += scanned;

@@ -11,94 +11,99 @@
 
 #include "events/server_file.h"
 
-/* Longer lines are no events; the bound keeps a reader's memory small. */
+/* The longest line that can be an event.  The limit keeps a reader's memory small. */
 #define SPK_MAX_LINE_BYTES (16 * 1024 * 1024)
 
 typedef struct SpkLineReader
 {
-	/* the current line, valid until the next call */
+	/* the current line; valid until the next call, and not terminated */
 	const char *line;
 	size_t		length;
-	bool		overlong; /* more than SPK_MAX_LINE_BYTES: line is NULL */
-	int64		place;	  /* its number, or offset when by_offset */
+	bool		overlong; /* longer than SPK_MAX_LINE_BYTES: line is NULL */
+	int64		place;	  /* its number from 1, or its byte offset when by_offset */
 
 	const char *path;
 	int64		size;	   /* of the file when it was opened */
-	int64		read;	   /* of its bytes, read so far */
-	bool		by_offset; /* line numbers unknown: not from the start */
-	int64		bytes;	   /* of the lines consumed, decompressed */
+	int64		read;	   /* bytes of the file, as it is, that were read so far */
+	bool		by_offset; /* lines have no numbers, as they are not read from the start */
+	int64		bytes;	   /* of the lines taken so far, newlines included, decompressed */
 
 	/* private */
 	SpkServerFile	 *file;
-	bool			  once;		/* the kernel need not keep what was read */
-	int64			  position; /* in the file, of what is read next */
-	int64			  kept;		/* the kernel was told to forget the bytes before */
+	bool			  once;		/* the kernel is told to forget what was read */
+	int64			  position; /* in the file as it is, of what is read next */
+	int64			  kept;		/* the bytes before this position are forgotten */
 	struct SpkGunzip *gunzip;	/* or NULL */
 	char			 *buffer;
 	size_t			  capacity;
-	size_t			  begin; /* unread bytes: buffer[begin, end) */
+	size_t			  begin; /* the bytes not taken yet: buffer[begin, end) */
 	size_t			  end;
-	int64			  offset; /* of buffer[begin] in the file */
-	int64			  stop;	  /* lines that begin here or later are others' */
+	int64			  offset; /* of buffer[begin] in the file, decompressed */
+	int64			  stop;	  /* lines that begin here or later are for other readers */
 	int64			  lineno;
 	bool			  eof;
 } SpkLineReader;
 
-/* An error unless the user may read files of the server. */
+/* Raises an error unless the user may read files of the server. */
 extern void spk_check_file_privilege(void);
 
 /*
- * Opens a file of the server, relative paths beginning at the data directory,
- * with the privileges and errors of COPY.  A gzip file, known by its first
- * bytes, is decompressed on the way; what is no JSON lines as a whole (see
- * event_kind.h) is an error that says what it is.  The reader lives in the current
- * memory context; its file is closed by spk_lines_close or with the context.
+ * Opens a file of the server, with the privileges and the errors of COPY.
+ * Relative paths begin at the data directory.  A gzip file, recognised by its
+ * first bytes, is decompressed on the way.  A file that as a whole is something
+ * else than JSON lines (see event_kind.h) is an error that says what it is.  The
+ * reader lives in the current memory context; its file is closed by
+ * spk_lines_close or with the context.
  *
- * Of parts equal shares of the file's bytes, part (from 1) gets the lines whose
- * first byte lies in its share, so that each line belongs to exactly one part
- * as long as the file stays the same.
+ * The file's bytes are cut into equal shares, as many as parts.  part, from 1 on,
+ * gets the lines whose first byte lies in its share, so that each line belongs to
+ * exactly one part as long as the file stays the same.  A file that
+ * spk_lines_can_split says no to is an error when parts is above 1.
  */
 extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
 
-/* As spk_file_check. */
+/* spk_file_check of the reader's file. */
 extern void spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before);
 
-/* Whether the file can be read in parts: a regular one, not compressed. */
+/* Can the file be read in parts?  It can if it is a regular one and not compressed. */
 extern bool spk_lines_can_split(const SpkLineReader *reader);
 
 /*
  * Points an open reader of such a file at the lines whose first byte lies at
- * from or behind it and before to: those who split a file among themselves call
- * it for one range after the other.  bytes goes on counting.
+ * from or behind it, and before to.  Processes that share a file call it for one
+ * range after the other.  reader->bytes goes on counting.
  */
 extern void spk_lines_aim(SpkLineReader *reader, int64 from, int64 to);
 
 /*
- * Nobody reads the file again soon: the kernel may forget what was read, so
- * that a file too large for its cache does not push everything else out.
+ * Says that nobody reads the file again soon.  The kernel is then told to forget
+ * what was read, so that a file too large for its cache does not push everything
+ * else out of it.
  */
 extern void spk_lines_read_once(SpkLineReader *reader);
 
 /*
  * Moves to the next line that is not blank; false at the end.  The line comes
- * without its newline (LF or CRLF; the last one may lack it) and without a byte
- * order mark at the start of the file.
+ * without its newline, LF or CRLF, which the last line may lack, and the first
+ * line without a byte order mark.
  */
 extern bool spk_lines_next(SpkLineReader *reader);
 
 extern void spk_lines_close(SpkLineReader *reader);
 
 /*
- * The files a path stands for, as palloc'd strings: itself, or when there is no
- * such file and it contains *, ? or [, those that match it as a shell would,
- * in the order of their bytes.  No match and a missing privilege are errors;
- * whether the files can be read shows when they are opened.
+ * The files that a path stands for, as a palloc'd list of strings.  That is the
+ * path itself, unless there is no such file and it contains *, ? or [: then it is
+ * the files that match it as in a shell, in the order of their bytes.  No match
+ * and a missing privilege are errors.  Whether the files can be read shows when
+ * they are opened.
  */
 extern List *spk_paths(const char *path);
 
 /*
- * The same for a path whose use was allowed to whoever set it: the privilege is
- * not checked again.  missing_ok: no match is no error but an empty list.
+ * The same for a path that was set by somebody who may use it: the privilege is
+ * not checked again.  With missing_ok no match is an empty list instead of an
+ * error, and folders that cannot be read have no matches.
  */
 extern SpkLineReader *spk_lines_open_unchecked(const char *path, int part, int parts);
 extern List			 *spk_paths_unchecked(const char *path, bool missing_ok);

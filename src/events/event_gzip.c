@@ -1,6 +1,6 @@
 /*
  * event_gzip.c
- *	  The bytes of a gzip stream, over zlib.
+ *	  The bytes of a gzip stream, decompressed by zlib.
  */
 #include "compat.h"
 
@@ -12,7 +12,7 @@
 
 #define INPUT_BYTES (64 * 1024)
 
-/* zlib's words for the largest window, and gzip's header instead of its own */
+/* To zlib: the largest window, and gzip's header instead of its own. */
 #define GZIP_WINDOW (15 + 16)
 
 struct SpkGunzip
@@ -21,8 +21,8 @@ struct SpkGunzip
 	void		*source;
 	const char	*path;
 	z_stream	 stream;
-	bool		 in_member; /* the stream has begun and not ended */
-	bool		 has_ended; /* a member has */
+	bool		 in_member; /* a member has begun and not ended */
+	bool		 has_ended; /* some member has ended */
 	Bytef		 input[INPUT_BYTES];
 };
 
@@ -81,7 +81,7 @@ spk_gunzip_create(SpkReadBytes read, void *source, const char *path, const char 
 	return gunzip;
 }
 
-/* Sees to it that there is input; false at the end of the file. */
+/* Reads input when there is none left; false at the end of the file. */
 static bool
 has_input(SpkGunzip *gunzip)
 {
@@ -94,8 +94,8 @@ has_input(SpkGunzip *gunzip)
 }
 
 /*
- * Behind a member: tapes and block devices fill up with zeros, which gzip skips
- * too.  False at the end of the file.
+ * Moves to the next member; false at the end of the file.  Behind a member tapes
+ * and block devices fill up with zeros, which gzip skips, too.
  */
 static bool
 has_member(SpkGunzip *gunzip)
@@ -118,6 +118,8 @@ spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 
 	stream->next_out = (Bytef *) to;
 	stream->avail_out = room;
+
+	/* inflate may use up input and have nothing to give yet, but 0 bytes mean the end */
 	while (stream->avail_out == room)
 	{
 		int status;
@@ -133,6 +135,8 @@ spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 		}
 		gunzip->in_member = true;
 		status = inflate(stream, Z_NO_FLUSH);
+
+		/* another member may follow; the state is reset and not made anew */
 		if (status == Z_STREAM_END)
 		{
 			gunzip->in_member = false;

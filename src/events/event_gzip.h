@@ -1,32 +1,33 @@
 /*
  * event_gzip.h
- *	  The bytes of a gzip stream.  zlib lives behind this header.
+ *	  The bytes of a gzip stream, decompressed by zlib, which nobody else knows.
  */
 #ifndef SPK_EVENTS_EVENT_GZIP_H
 #define SPK_EVENTS_EVENT_GZIP_H
 
 #include "postgres.h"
 
-/* Reads up to len bytes of the compressed file; 0 at its end. */
+/* Reads up to len bytes of the compressed file and returns their number; 0 at its end. */
 typedef size_t (*SpkReadBytes)(void *source, char *to, size_t len);
 
 typedef struct SpkGunzip SpkGunzip;
 
-/* Whether a file that begins with these bytes is compressed. */
+/* Is a file that begins with these bytes compressed with gzip? */
 extern bool spk_is_gzip(const char *bytes, size_t len);
 
 /*
- * Decompresses what read gives, behind the len bytes that were read already.
- * Lives in the current memory context, zlib's memory too.  path is for
- * messages and must last as long.
+ * Makes a stream that decompresses the len bytes given, at most 64 kB, and then
+ * what read(source, ...) returns.  It and zlib's memory live in the current memory
+ * context.  path is for messages, and must last as long.
  */
 extern SpkGunzip *spk_gunzip_create(SpkReadBytes read, void *source, const char *path,
 									const char *bytes, size_t len);
 
 /*
- * Writes up to len decompressed bytes, at least one; returns 0 at the end.
- * Several members one behind the other are one file, as for gzip itself, and
- * zeros behind a member are nothing.  What is no gzip or ends too early is an error.
+ * Writes up to len decompressed bytes and returns their number, which is 0 only at
+ * the end.  As for gzip itself, members that follow each other are one file, and
+ * zeros behind a member are ignored.  What is not gzip, or ends too early, is an
+ * error.
  */
 extern size_t spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len);
 

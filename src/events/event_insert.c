@@ -1,11 +1,11 @@
 /*
  * event_insert.c
- *	  The INSERT that loads events through the executor, and what its plan tells.
+ *	  The INSERT that loads events through the executor, and what its plan shows.
  *
- * The statement is made and run without SPI, whose error context would show it
- * to users who wrote no such thing.  It takes its rows from a function in the
- * select list, one at a time: a function in FROM would be stored whole before
- * the first row is used.
+ * The statement is planned and run without SPI, whose error context would show it
+ * to users who did not write it.  It takes its rows from a function in the select
+ * list, one at a time: the result of a function in FROM would be stored as a whole
+ * before its first row is used.
  */
 #include "compat.h"
 
@@ -33,7 +33,7 @@ struct SpkInsert
 {
 	Oid	  relid;
 	char *sql;
-	List *statements; /* of PlannedStmt: rules make none or several */
+	List *statements; /* of PlannedStmt; rules may leave none or make several */
 };
 
 static char *
@@ -49,8 +49,8 @@ qualified_name(Oid namespace, const char *name)
 }
 
 /*
- * OVERRIDING SYSTEM VALUE where needed: an event's value goes into a column
- * GENERATED ALWAYS AS IDENTITY, as with COPY.
+ * The statement's text.  It says OVERRIDING SYSTEM VALUE where that is needed, for
+ * an event's value goes into a column GENERATED ALWAYS AS IDENTITY, as with COPY.
  */
 static char *
 insert_text(Relation rel, const int *columns, Oid reader, int load)
@@ -63,6 +63,8 @@ insert_text(Relation rel, const int *columns, Oid reader, int load)
 
 	initStringInfo(&names);
 	initStringInfo(&values);
+
+	/* columns that are not named get their defaults, and need no privilege */
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
@@ -96,7 +98,7 @@ calls_other_function(Node *node, void *reader)
 
 /*
  * The names were taken while the relation was locked, but nothing locks a
- * schema: it may have been renamed since, and another one found by its name.
+ * schema.  It may have been renamed since, and another one may have its name.
  */
 static Query *
 analyze(const SpkInsert *insert, Oid reader)
@@ -126,8 +128,8 @@ spk_insert_plan(Relation rel, const int *columns, Oid reader, int load)
 }
 
 /*
- * What feeds the rows of a plain INSERT: the function in a select list, and
- * what only passes its rows on.
+ * Is this what feeds the rows of a plain INSERT: the function in a select list,
+ * and nodes that only pass its rows on?
  */
 static bool
 is_plain_source(const Plan *plan)
@@ -150,7 +152,7 @@ is_plain_source(const Plan *plan)
 	return true;
 }
 
-/* The statement's ModifyTable, unless something else stands on top. */
+/* The ModifyTable of a statement that only inserts into one relation; NULL of any other. */
 static const ModifyTable *
 plain_modify(const PlannedStmt *statement)
 {
@@ -185,7 +187,7 @@ spk_insert_is_plain(const SpkInsert *insert)
 		modify->onConflictAction == ONCONFLICT_NONE && statement->subplans == NIL;
 }
 
-/* A partition may be a foreign table, which takes its rows in batches. */
+/* Foreign tables take rows in batches, and a partition may be one. */
 static bool
 may_be_foreign(Oid relid)
 {
@@ -210,7 +212,7 @@ spk_insert_in_step(const SpkInsert *insert)
 	return true;
 }
 
-/* As SQL functions and scripts of extensions run theirs. */
+/* Runs the statement as SQL functions and extensions' scripts run theirs; returns its rows. */
 static uint64
 run_planned(PlannedStmt *statement, const char *sql)
 {

@@ -1,10 +1,11 @@
 /*
  * event_json.c
- *	  One line of JSON to one event: the fast way where it leads, else by all
- *	  the rules.
+ *	  Turns one line of JSON into one event: the fast way where that is possible,
+ *	  and otherwise by the full rules.
  *
- * json-c allocates with malloc and knows nothing of longjmp, so what it gives
- * hangs on the judge, which is freed with the parser's memory context.
+ * json-c allocates with malloc, and an error would jump over the freeing of its
+ * memory.  So that hangs on the judge, which is freed with the parser's memory
+ * context.
  */
 #include "compat.h"
 
@@ -60,7 +61,7 @@ spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
 	parser->wanted = wanted;
 }
 
-/* Out of memory is no fault of the line: whoever skips faults would lose it. */
+/* Out of memory is an error: as a fault it would lose the line where faults are skipped. */
 static bool
 judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
 	  SpkEventFault *fault)
@@ -84,8 +85,8 @@ parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEv
 }
 
 /*
- * Where texts are converted, all of them are: which lines are events is not to
- * depend on what is wanted.
+ * Where texts are converted, all of them are, wanted or not: which lines are
+ * events must not depend on the query.
  */
 static bool
 parse_and_convert(SpkEventParser *parser, const char *line, size_t len, SpkEventRow *row,
@@ -110,6 +111,7 @@ spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventRo
 int
 spk_fault_errcode(const SpkEventFault *fault)
 {
+	/* without a default, so that the compiler names a kind that is missing here */
 	switch (fault->kind)
 	{
 		case SPK_FAULT_SYNTAX:

@@ -1,7 +1,7 @@
 /*
  * event_json.h
- *	  One line of JSON to one event: the fast way where it leads, else by all
- *	  the rules.
+ *	  Turns one line of JSON into one event: the fast way where that is possible,
+ *	  and otherwise by the full rules.
  */
 #ifndef SPK_EVENTS_EVENT_JSON_H
 #define SPK_EVENTS_EVENT_JSON_H
@@ -13,22 +13,22 @@
 typedef struct SpkEventParser SpkEventParser;
 
 /*
- * A parser that lives as long as the memory context.  Out of memory is an
- * error.
+ * A parser that lives as long as the memory context, and gives back json-c's
+ * memory with it.  Out of memory is an error.
  */
 extern SpkEventParser *spk_event_parser_create(MemoryContext context);
 
 /*
- * From now on columns outside of the mask (bits 1 << SpkEventColumn) become
- * NULL, to save their cost.  The rules stay the same: a line is valid or not
- * whatever is wanted.
+ * From now on columns outside of the mask (bits 1 << SpkEventColumn) become NULL,
+ * which saves their cost.  Which lines are valid does not depend on it.
  */
 extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
 
 /*
- * As spk_judge_event, but out of memory is an error, and texts come in the
- * database's encoding: a line with a character that it lacks is no event.  They
- * last until the next call, or as long as the line if that is less.
+ * Parses a line as spk_judge_event does, with two differences.  Out of memory is
+ * an error.  Texts come in the database's encoding, and a line with a character
+ * that it lacks is no event.  They last until the next call, or as long as the
+ * line if that is less.
  */
 extern bool spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventRow *row,
 							SpkEventFault *fault);

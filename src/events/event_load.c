@@ -3,8 +3,7 @@
  *	  churn_load_events: files of JSON lines into a table.
  *
  * Rows are pushed into a target that takes them (see event_target.h).  A target
- * that runs a statement pulls them instead, by sparkify_loading_events in its
- * select list, which knows the load by its number.
+ * that runs a statement pulls them instead (see event_load_pull.c).
  */
 #include "compat.h"
 
@@ -20,15 +19,15 @@
 #include "events/event_load.h"
 #include "events/event_tell.h"
 
-/* So many rejected lines get a warning of their own. */
+/* The rejected lines that get a warning each; the others are counted in one. */
 #define MAX_WARNINGS 10
 
 PG_FUNCTION_INFO_V1(churn_load_events);
 PG_FUNCTION_INFO_V1(churn_load_event_files);
 
 /*
- * Says which line a failed constraint, default or index entry was about.  A
- * statement may be behind the lines that were read for it.
+ * Tells which line a failed constraint, default or index entry is about.  A
+ * statement may deal with a row after later lines have been read.
  */
 static void
 add_place_context(void *arg)
@@ -60,8 +59,8 @@ handle_fault(SpkEventLoad *load)
 }
 
 /*
- * Of the current file.  When it is read in parts only the lines count: what
- * else is read finds their beginning.
+ * What was read of the current file.  When it is read in parts only the bytes of
+ * the lines count, for others are read just to find where the first line begins.
  */
 static int64
 bytes_read(const SpkEventLoad *load)
@@ -80,7 +79,6 @@ report_progress(SpkEventLoad *load)
 		spk_load_progress_update(&load->progress, read, load->rows);
 }
 
-/* Moves to the next event of the current file; false at its end. */
 bool
 spk_load_next(SpkEventLoad *load)
 {
@@ -106,11 +104,11 @@ load_lines(SpkEventLoad *load)
 		spk_target_add(load->target, &source->row, source->lines->length, source->lines->place);
 		load->rows++;
 	}
-	/* while the context of errors knows the file */
+	/* now, while the context of errors can name the file */
 	spk_target_flush(load->target);
 }
 
-/* What a file needs is freed with it, so that many take no more than one. */
+/* What a file needs is in a context of its own, so that many files take no more than one. */
 void
 spk_load_open_file(SpkEventLoad *load, const char *path)
 {
@@ -122,7 +120,7 @@ spk_load_open_file(SpkEventLoad *load, const char *path)
 	load->source = spk_source_open(path, load->options->part, load->options->parts);
 	MemoryContextSwitchTo(oldcontext);
 	load->source->tally = &load->tally;
-	/* a file that the cache cannot hold would push the table's pages out of it */
+	/* in the kernel's cache such a file would push out the table's pages */
 	if (load->source->lines->size / BLCKSZ > effective_cache_size)
 		spk_lines_read_once(load->source->lines);
 }
@@ -145,7 +143,7 @@ load_one_file(SpkEventLoad *load, const char *path)
 	spk_load_close_file(load);
 }
 
-/* Of the share that this call loads, as far as it is known before. */
+/* The bytes of the share that this call loads, as far as they are known beforehand. */
 static int64
 total_bytes(const SpkLoadOptions *options)
 {
@@ -184,6 +182,7 @@ load_files(SpkEventLoad *load)
 								   load->number);
 	spk_load_progress_start(&load->progress, options->relid, total_bytes(options));
 
+	/* from here on errors tell the line that they are about */
 	callback.callback = add_place_context;
 	callback.arg = load;
 	callback.previous = error_context_stack;
@@ -194,6 +193,7 @@ load_files(SpkEventLoad *load)
 		push_rows(load);
 	error_context_stack = callback.previous;
 
+	/* what is told of all lines comes last; the target, which knows the columns, is gone by then */
 	asked = spk_target_columns(load->target);
 	spk_target_close(load->target);
 	spk_load_progress_end();

@@ -38,7 +38,7 @@ paths_of_array(ArrayType *array)
 	return paths;
 }
 
-/* sparkify_loading_events of the extension's schema. */
+/* The function sparkify_loading_events in the schema of the extension. */
 static Oid
 reader_function(Oid namespace)
 {
@@ -79,6 +79,8 @@ spk_load_options(FunctionCallInfo fcinfo, bool several)
 				 errmsg("part %d of %d parts does not exist",
 						options.part, options.parts),
 				 errhint("Parts are numbered from 1 to the number of parts.")));
+
+	/* last, because folders are read for it: simple mistakes are told first */
 	options.paths = several ? paths_of_array(PG_GETARG_ARRAYTYPE_P(1)) :
 							  spk_paths(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	return options;

@@ -13,16 +13,17 @@
 typedef struct SpkLoadOptions
 {
 	Oid	  relid;
-	List *paths; /* of files, wildcards replaced */
-	bool  skip_faults;
-	int	  part;
+	List *paths;	   /* of the files, wildcards expanded, as strings */
+	bool  skip_faults; /* on_error is 'skip' */
+	int	  part;		   /* from 1 to parts */
 	int	  parts;
-	Oid	  reader; /* sparkify_loading_events */
+	Oid	  reader; /* the function sparkify_loading_events */
 } SpkLoadOptions;
 
 /*
- * Of the function that is called; several says that its second argument is an
- * array of paths.  What is null or does not exist is an error.
+ * The arguments of the function that is called; several says that the second one
+ * is an array of paths.  A NULL, a word that on_error does not know, a part that
+ * does not exist and a path without files are errors.
  */
 extern SpkLoadOptions spk_load_options(FunctionCallInfo fcinfo, bool several);
 

@@ -1,6 +1,11 @@
 /*
  * event_load_pull.c
- *	  A load whose rows are pulled by the statement of its target.
+ *	  A load whose rows are pulled by the target's statement.
+ *
+ * The statement has sparkify_loading_events in its select list, with the number
+ * of the load as argument.  Rules make several statements of one, and triggers
+ * can read the files, too: each such reading opens the files for itself, and
+ * lives in the memory of whoever reads.
  */
 #include "compat.h"
 
@@ -12,11 +17,11 @@
 
 PG_FUNCTION_INFO_V1(sparkify_loading_events);
 
-/* One reading of a load's files by a statement; it lives in that one's memory. */
+/* One reading of a load's files, in the memory of the statement that reads. */
 typedef struct Pull
 {
 	SpkEventShape		  shape;
-	int					  number; /* of the load, which may end before */
+	int					  number; /* of the load, which may end before the reading */
 	SpkEventLoad		 *scan;
 	MemoryContextCallback cleanup;
 } Pull;
@@ -33,7 +38,7 @@ spk_load_number(void)
 	return last_number;
 }
 
-/* The next event of all files; false behind the last one. */
+/* Moves to the next event of all files; false behind the last one. */
 static bool
 pull_event(SpkEventLoad *scan)
 {
@@ -68,7 +73,7 @@ find_load(int number)
 	return load;
 }
 
-/* What the load reports is of the first reading that came to its end, if one did. */
+/* The load reports the counts of the first reading that was complete, or else of the last one. */
 static void
 take_counts(SpkEventLoad *load, const SpkEventLoad *scan)
 {
@@ -80,14 +85,14 @@ take_counts(SpkEventLoad *load, const SpkEventLoad *scan)
 	load->tally = scan->tally;
 }
 
-/* Also when the statement ends early, but not when it fails. */
+/* The reading is over, perhaps early.  Not called when the statement fails. */
 static void
 end_pull(Datum arg)
 {
 	Pull		 *pull = (Pull *) DatumGetPointer(arg);
 	SpkEventLoad *load = find_load(pull->number);
 
-	/* what the scan has of the load is gone; its files go with the memory */
+	/* the load is gone, and with it what the scan points to; its files are closed with its memory */
 	if (load == NULL)
 		return;
 	if (pull->scan->source != NULL)
@@ -96,9 +101,9 @@ end_pull(Datum arg)
 }
 
 /*
- * With the memory of the reading, also when its statement fails: that of a trigger
- * can read the files, too, and fail without the load, or be a cursor that ends
- * after it.
+ * Called when the memory of the reading goes away, also when its statement fails.
+ * A trigger's statement can read the files and fail without the load, or be a
+ * cursor that ends after the load, so the load may be there or not.
  */
 static void
 forget_pull(void *arg)
@@ -124,8 +129,8 @@ load_at_work(int number)
 }
 
 /*
- * Rules make several statements of one, each of which reads the files; faults are
- * told until a reading has told them all.
+ * Begins a reading in this context.  Faults are told until one reading has told
+ * them all.
  */
 static Pull *
 begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
@@ -152,8 +157,9 @@ begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 }
 
 /*
- * The events of a load, one per call: nothing but the current line is held.  A
- * cursor may ask for more when there is no load any more.
+ * Returns the events of a load, one per call, and holds nothing but the current
+ * line.  The load is looked up at each call, because a cursor may ask for more
+ * when it is gone.
  */
 Datum
 sparkify_loading_events(PG_FUNCTION_ARGS)

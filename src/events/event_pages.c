@@ -1,9 +1,9 @@
 /*
  * event_pages.c
- *	  Rows put into the pages of a table, or of the partitions they belong to.
+ *	  Puts rows into the pages of a table, or of the partitions that they belong to.
  *
- * What COPY FROM does for tables that need nothing but plain inserts: defaults,
- * constraints, routing to partitions, then a batch at a time for each of them.
+ * This is what COPY FROM does for tables that need nothing but plain inserts:
+ * defaults, constraints, routing to partitions, and a batch of rows for each.
  */
 #include "compat.h"
 
@@ -21,40 +21,40 @@
 #include "events/event_plain.h"
 
 /*
- * Batches are written when they have so many bytes, each of a few of them; more
- * would not stay in the processor's cache.
+ * All batches are written when together they have BATCH_BYTES for each of them,
+ * but of at most FEW_BATCHES.  More would not stay in the processor's cache.
  */
 #define BATCH_BYTES (64 * 1024)
 #define FEW_BATCHES 16
 
-/* Partitions that have a batch at the same time. */
+/* The most partitions that have a batch at the same time. */
 #define MAX_BATCHES 128
 
 struct SpkPages
 {
 	Relation			   rel;
-	const int			  *columns;
-	int64				  *place;
+	const int			  *columns; /* by attribute: the event's column */
+	int64				  *place;	/* of the row at work, or 0 */
 	bool				   shared;
 	EState				  *estate; /* its per-tuple memory holds the batches' rows */
 	ResultRelInfo		  *result;
-	ModifyTableState	  *modify;	  /* for the routing */
-	PartitionTupleRouting *routing;	  /* or NULL: an ordinary table */
-	TupleTableSlot		  *root_slot; /* the row to route */
-	ExprState			 **defaults;  /* by attribute: or NULL */
+	ModifyTableState	  *modify;	  /* what routing wants to see */
+	PartitionTupleRouting *routing;	  /* NULL for an ordinary table */
+	TupleTableSlot		  *root_slot; /* for the row that is routed */
+	ExprState			 **defaults;  /* by attribute; NULL where there is none to compute */
 	CommandId			   command;
 
 	SpkBatch *batches[MAX_BATCHES];
 	int		  n_batches;
-	SpkBatch *last; /* that a row was put into */
-	int		  max_rows;
-	size_t	  bytes;
+	SpkBatch *last;		/* the one that got the last row */
+	int		  max_rows; /* of a batch; then all are written */
+	size_t	  bytes;	/* of the rows that are not written yet, roughly */
 };
 
 /*
- * Prepares the defaults of the columns beyond the event's.  A volatile default
- * may look at the table, so each row must then be there before the next; a
- * sequence does no such thing.
+ * Prepares the defaults of the columns that are not the event's.  A volatile
+ * default may look at the table, so each row must be in it before the next is
+ * made.  The next value of a sequence does not.
  */
 static void
 prepare_defaults(SpkPages *pages)
@@ -91,7 +91,7 @@ inserted_columns(const SpkPages *pages)
 	return inserted;
 }
 
-/* With the privileges of an INSERT of these columns, as for COPY. */
+/* Checks the privileges of an INSERT of these columns, and names the relation to the executor. */
 static void
 open_range_table(SpkPages *pages)
 {
@@ -119,7 +119,7 @@ open_range_table(SpkPages *pages)
 #endif
 }
 
-/* As COPY does, in the place of an executor's node that there is none of. */
+/* As COPY does it: routing wants the state of a ModifyTable, which no plan has made here. */
 static void
 open_routing(SpkPages *pages)
 {
@@ -132,7 +132,7 @@ open_routing(SpkPages *pages)
 	pages->root_slot = MakeSingleTupleTableSlot(RelationGetDescr(pages->rel), &TTSOpsVirtual);
 }
 
-/* The batch of a table or partition that has none yet; there is room for it. */
+/* Makes the batch of a table or partition that has none yet; there must be room for it. */
 static SpkBatch *
 add_batch(SpkPages *pages, ResultRelInfo *result)
 {
@@ -180,7 +180,7 @@ spk_pages_flush(SpkPages *pages)
 
 	for (int i = 0; i < pages->n_batches; i++)
 		spk_batch_write(pages->batches[i], estate, pages->place);
-	/* many partitions must not pin a page each */
+	/* with many partitions not each may keep a page pinned */
 	for (int i = 0; i < pages->n_batches && pages->n_batches > 1; i++)
 		ReleaseBulkInsertStatePin(pages->batches[i]->bulk);
 	MemoryContextSwitchTo(oldcontext);
@@ -188,7 +188,7 @@ spk_pages_flush(SpkPages *pages)
 	pages->bytes = 0;
 }
 
-/* Empty ones. */
+/* Frees all batches, which are empty. */
 static void
 free_batches(SpkPages *pages)
 {
@@ -199,8 +199,8 @@ free_batches(SpkPages *pages)
 }
 
 /*
- * The partitions were looked at when the load began and have been locked since,
- * but others can be attached at any time.
+ * The partitions there were when the load began have been checked, and locked
+ * since then, but others can be attached at any time.
  */
 static void
 check_partition(const ResultRelInfo *result)
@@ -250,7 +250,7 @@ fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
 	ExecStoreVirtualTuple(slot);
 }
 
-/* The row as a partition has it, whose columns may come in another order. */
+/* Puts the row into a slot of its partition, whose columns may come in another order. */
 static void
 fill_partition_slot(SpkPages *pages, SpkBatch *batch, TupleTableSlot *slot)
 {
@@ -269,9 +269,9 @@ fill_partition_slot(SpkPages *pages, SpkBatch *batch, TupleTableSlot *slot)
 }
 
 /*
- * The batch of the partition that the row in root_slot belongs to.  The row is
- * in memory that a flush frees, so when there are too many batches the others
- * are written one by one.
+ * The batch of the partition that the row in root_slot belongs to.  When there
+ * are too many batches, all are written and freed.  That is not done by
+ * spk_pages_flush, which would free the memory that the row is in.
  */
 static SpkBatch *
 route(SpkPages *pages)
@@ -310,6 +310,7 @@ spk_pages_add(SpkPages *pages, const SpkEventRow *row, size_t bytes, int64 place
 	TupleTableSlot *slot;
 	Relation		rel;
 
+	/* from here on errors are about this row */
 	*pages->place = place;
 	if (pages->routing == NULL)
 	{
@@ -325,6 +326,7 @@ spk_pages_add(SpkPages *pages, const SpkEventRow *row, size_t bytes, int64 place
 	}
 	MemoryContextSwitchTo(oldcontext);
 
+	/* now and not when the batch is written, so that the first bad line is the one that is told */
 	rel = batch->result->ri_RelationDesc;
 	slot->tts_tableOid = RelationGetRelid(rel);
 	if (RelationGetDescr(rel)->constr != NULL)

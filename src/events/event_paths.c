@@ -2,10 +2,9 @@
  * event_paths.c
  *	  The files that a path with wildcards stands for.
  *
- * glob() would do, but nothing cancels it, and what it has found is lost when
- * the query jumps out of it.  So the folders are gone through here, level by
- * level: the files of a folder are a matter of milliseconds, many of them or
- * a slow disk of more.
+ * glob() cannot be cancelled, and what it has allocated is lost when an error
+ * jumps out of it.  So the folders are read here, level by level, with looks for
+ * interrupts: one folder takes milliseconds, but many, or a slow disk, take more.
  */
 #include "compat.h"
 
@@ -32,7 +31,7 @@ compare_paths(const ListCell *a, const ListCell *b)
 	return strcmp(lfirst(a), lfirst(b));
 }
 
-/* The path of a name in a folder; "" is where relative paths begin. */
+/* The path of a name in a folder; the folder "" is where relative paths begin. */
 static char *
 join(const char *folder, const char *name)
 {
@@ -41,7 +40,7 @@ join(const char *folder, const char *name)
 	return psprintf("%s%s%s", folder, len == 0 || folder[len - 1] == '/' ? "" : "/", name);
 }
 
-/* A part of the pattern without wildcards, as the name that it means. */
+/* The name that a part of the pattern means which has no wildcards. */
 static char *
 unescaped(const char *part)
 {
@@ -58,7 +57,7 @@ unescaped(const char *part)
 	return name;
 }
 
-/* A folder that is not there has no files; one that cannot be read is an error. */
+/* False when the folder is not there.  One that cannot be read is an error, unless missing_ok. */
 static bool
 open_folder(const char *folder, bool missing_ok, DIR **dir)
 {
@@ -72,7 +71,7 @@ open_folder(const char *folder, bool missing_ok, DIR **dir)
 	return false;
 }
 
-/* Adds what matches the part in a folder, as a shell would see it. */
+/* Adds what matches the part in a folder, by the rules of a shell. */
 static List *
 add_matches(List *paths, const char *folder, const char *part, bool missing_ok)
 {
@@ -91,7 +90,7 @@ add_matches(List *paths, const char *folder, const char *part, bool missing_ok)
 	return paths;
 }
 
-/* The paths of the next level: those below folders that match its part. */
+/* The paths of the next level: those in these folders that match its part. */
 static List *
 next_level(const List *folders, const char *part, bool missing_ok)
 {
@@ -111,8 +110,9 @@ next_level(const List *folders, const char *part, bool missing_ok)
 }
 
 /*
- * What is not there is no match, but what nobody can tell of is an error: a file
- * in a folder that cannot be searched would be missed by nobody.
+ * A path that is not there is no match.  Where that cannot be told it is an
+ * error, unless missing_ok: nobody would miss a file in a folder that cannot be
+ * searched.
  */
 static bool
 exists(const char *path, bool missing_ok)
@@ -128,7 +128,7 @@ exists(const char *path, bool missing_ok)
 	return false;
 }
 
-/* Those that exist, in the caller's context. */
+/* The paths that exist, copied into this context. */
 static List *
 existing(const List *paths, MemoryContext context, bool missing_ok)
 {

@@ -1,6 +1,6 @@
 /*
  * event_plain.c
- *	  Whether a relation takes rows by nothing but plain inserts.
+ *	  Does loading a relation need nothing but plain inserts?
  */
 #include "compat.h"
 
@@ -12,7 +12,7 @@
 #include "events/event_plain.h"
 #include "events/event_row.h"
 
-/* Foreign keys and deferrable constraints are triggers too. */
+/* Foreign keys and deferrable constraints are triggers, too. */
 static bool
 has_insert_trigger(const TriggerDesc *triggers, bool of_statements)
 {
@@ -40,7 +40,7 @@ has_generated_column(Relation rel)
 	return constr->has_generated_stored;
 }
 
-/* A NULL of a domain would have to be checked. */
+/* Is there a column that gets NULL and is of a domain?  The domain would have to check that. */
 static bool
 has_missing_domain(Relation rel, const int *columns)
 {
@@ -58,7 +58,6 @@ has_missing_domain(Relation rel, const int *columns)
 	return false;
 }
 
-/* What routing puts rows into: only triggers of rows fire there. */
 bool
 spk_is_plain_partition(Relation rel)
 {

@@ -31,7 +31,7 @@ typedef struct ReadState
 	SpkEventTally	tally;
 } ReadState;
 
-/* The state of churn_parse_event, made at the first call of a query. */
+/* The state of churn_parse_event, which is made at the first call of a query. */
 static ParseState *
 parse_state(FunctionCallInfo fcinfo)
 {
@@ -78,7 +78,7 @@ churn_parse_event(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(spk_shape_form(&state->shape, &row));
 }
 
-/* The file is closed with the context, also when the caller stops early. */
+/* Opens the file in this context, which closes it when the caller stops early. */
 static ReadState *
 begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 {
@@ -93,7 +93,7 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 	return state;
 }
 
-/* One event per call: nothing but the current line is held. */
+/* Returns one event per call, and holds nothing but the current line. */
 Datum
 churn_read_events(PG_FUNCTION_ARGS)
 {
@@ -114,10 +114,12 @@ churn_read_events(PG_FUNCTION_ARGS)
 			SRF_RETURN_NEXT(funcctx, spk_shape_form(&state->shape, &state->source->row));
 		case SPK_NEXT_FAULT:
 			spk_source_report(state->source, ERROR);
-			break;
+			break; /* not reached */
 		case SPK_NEXT_END:
 			break;
 	}
+
+	/* only who reads to the end is told what is missing in all rows */
 	spk_tell_events(&state->tally, SPK_ALL_COLUMNS,
 					psprintf("of file \"%s\"", state->source->lines->path), DEBUG1);
 	spk_source_close(state->source);

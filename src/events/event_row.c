@@ -1,6 +1,6 @@
 /*
  * event_row.c
- *	  The columns of churn_event, and from a parsed event to Datums.
+ *	  The columns of churn_event, and a parsed event as Datums.
  */
 #include "compat.h"
 
@@ -10,7 +10,7 @@
 
 #include "events/event_row.h"
 
-/* The SQL types of values, by their kind */
+/* The SQL type of each kind in event_list.h. */
 #define OID_TIME  TIMESTAMPTZOID
 #define OID_INT8  INT8OID
 #define OID_INT4  INT4OID
@@ -70,8 +70,8 @@ spk_bind_columns(TupleDesc tupdesc)
 }
 
 /*
- * Writes a text at *at and moves *at behind it.  Short headers are what the
- * tuple will hold anyway.
+ * Writes a text at *at and moves *at behind it.  A short text gets the short
+ * header that a tuple would give it anyway.
  */
 static Datum
 put_text(char **at, const char *data, int len)
@@ -96,7 +96,7 @@ put_text(char **at, const char *data, int len)
 	return PointerGetDatum(start);
 }
 
-/* Room for the row's texts, headers and padding included. */
+/* The room that the row's texts need, with headers and padding. */
 static Size
 texts_size(const SpkEventRow *row)
 {

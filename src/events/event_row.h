@@ -1,6 +1,6 @@
 /*
  * event_row.h
- *	  From an event as plain C values to a tuple.
+ *	  Turns an event from plain C values into a tuple's values.
  */
 #ifndef SPK_EVENTS_EVENT_ROW_H
 #define SPK_EVENTS_EVENT_ROW_H
@@ -17,19 +17,20 @@ typedef struct SpkColumnInfo
 	Oid			type; /* timestamptz, int8, int4, float8 or text */
 } SpkColumnInfo;
 
+/* By SpkEventColumn. */
 extern const SpkColumnInfo spk_columns[SPK_N_COLUMNS];
 
 /*
- * For each attribute of the tuple descriptor the event's column with its name,
- * or SPK_EVENT_NO_COLUMN: an array of natts, palloc'd.  An attribute whose type is
- * not the column's is an error that names it.
+ * For each attribute of the tuple descriptor, the event's column of the same name
+ * or SPK_EVENT_NO_COLUMN: a palloc'd array of natts.  An attribute of another type
+ * than its column is an error that names it.
  */
 extern int *spk_bind_columns(TupleDesc tupdesc);
 
 /*
- * Fills values and nulls of the attributes that are bound; the others become
- * NULL.  Texts, which come in the database's encoding, are copied into one chunk
- * of the current memory context.
+ * Sets values and nulls of all natts attributes: those that are bound get the
+ * row's values, the others NULL.  Texts, which must be in the database's encoding,
+ * are copied into one chunk of the current memory context.
  */
 extern void spk_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values,
 						   bool *nulls);

@@ -11,16 +11,17 @@
 
 #include "events/event_row.h"
 
+/* In the memory context in which spk_shape_init was called. */
 typedef struct SpkEventShape
 {
 	TupleDesc tupdesc;
-	int		 *columns;
+	int		 *columns; /* by attribute: the event's column */
 } SpkEventShape;
 
-/* The result type of the function that is called, in the current memory context. */
+/* Takes the result type of the function that is called; another than a row type is an error. */
 extern void spk_shape_init(SpkEventShape *shape, FunctionCallInfo fcinfo);
 
-/* The event as a row of it, in the current memory context. */
+/* The event as a row of this type, in the current memory context. */
 extern Datum spk_shape_form(const SpkEventShape *shape, const SpkEventRow *row);
 
 #endif /* SPK_EVENTS_EVENT_SHAPE_H */

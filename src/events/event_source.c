@@ -86,7 +86,7 @@ spk_source_place(const SpkEventSource *source, int64 place)
 					place, source->lines->path);
 }
 
-/* What to do about a line that is no JSON, when it is of a known kind. */
+/* What to do about a line that is not JSON, if it is of a known kind; or NULL. */
 static const char *
 hint_of_line(const SpkEventSource *source)
 {

@@ -1,6 +1,6 @@
 /*
  * event_source.h
- *	  The events of a JSON-lines file: lines, parser, faults.
+ *	  The events of a JSON-lines file: its lines, their parser and their faults.
  */
 #ifndef SPK_EVENTS_EVENT_SOURCE_H
 #define SPK_EVENTS_EVENT_SOURCE_H
@@ -12,7 +12,7 @@
 
 #include "core/events/event_tally.h"
 
-/* Does on_error say "skip"?  Anything but that and "stop" is an error. */
+/* Is the word of an option on_error "skip"?  Anything but that and "stop" is an error. */
 extern bool spk_on_error_skips(const char *word);
 
 typedef enum SpkNext
@@ -26,35 +26,33 @@ typedef struct SpkEventSource
 {
 	SpkLineReader  *lines;
 	SpkEventParser *parser;
-	SpkEventRow		row; /* texts last until the next call */
+	SpkEventRow		row; /* its texts last until the next call */
 	SpkEventFault	fault;
-	SpkEventTally  *tally; /* of the events, or NULL: somebody else's */
+	SpkEventTally  *tally; /* events are added to it, if not NULL; it is the caller's */
 } SpkEventSource;
 
-/* As spk_lines_open; lives in the current memory context. */
+/* A source in the current memory context; arguments and errors are those of spk_lines_open. */
 extern SpkEventSource *spk_source_open(const char *path, int part, int parts);
 
-/* As spk_lines_open_unchecked, of the whole file. */
+/* The same for a whole file, by spk_lines_open_unchecked. */
 extern SpkEventSource *spk_source_open_unchecked(const char *path);
 
-/*
- * Asks for some columns only, a mask of bits 1 << SpkEventColumn: the others
- * become NULL.  Which lines are events does not depend on it.
- */
+/* From now on other columns than these become NULL; see spk_event_parser_want. */
 extern void spk_source_want(SpkEventSource *source, uint32 wanted);
 
-/* As spk_lines_aim. */
+/* Points the source at a range of its file, by spk_lines_aim. */
 extern void spk_source_aim(SpkEventSource *source, int64 from, int64 to);
 
-/* Moves to the next line.  Looks for interrupts. */
+/* Moves to the next line, and says what it is.  Looks for interrupts. */
 extern SpkNext spk_source_next(SpkEventSource *source);
 
-/* Reports the fault of the current line, with its place in the file. */
+/* Reports the fault of the current line at this level, with its place in the file. */
 extern void spk_source_report(const SpkEventSource *source, int elevel);
 
-/* "line 7 of file "x"" for errcontext and messages, palloc'd. */
+/* The place of a line for messages, as 'line 7 of file "x"', palloc'd. */
 extern char *spk_source_place(const SpkEventSource *source, int64 place);
 
+/* Closes the file. */
 extern void spk_source_close(SpkEventSource *source);
 
 #endif /* SPK_EVENTS_EVENT_SOURCE_H */

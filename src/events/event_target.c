@@ -3,9 +3,9 @@
  *	  What events are loaded into, and which of the two ways they go.
  *
  * A relation that looks like a plain table need not be one: extensions keep the
- * rows of distributed tables and of hypertables elsewhere, and see to it when
- * they plan an INSERT.  So the plan of one is looked at even where nothing else
- * speaks against writing into the pages.
+ * rows of distributed tables and of hypertables elsewhere, and step in when an
+ * INSERT is planned.  So the plan of an INSERT is looked at even where nothing
+ * else speaks against writing into the pages.
  */
 #include "compat.h"
 
@@ -26,9 +26,9 @@ struct SpkEventTarget
 {
 	Relation   rel;
 	int		  *columns; /* by attribute: the event's column */
-	SpkPages  *pages;	/* one way, or NULL */
-	SpkInsert *insert;	/* the other one */
-	int64	   place;
+	SpkPages  *pages;	/* NULL when the statement is run */
+	SpkInsert *insert;
+	int64	   place; /* see spk_target_place */
 };
 
 static void
@@ -68,8 +68,9 @@ report_missing(Oid relid)
 }
 
 /*
- * Whether the user may insert anything at all, so that nobody locks what is not
- * theirs.  Both ways check which columns, once it is locked.
+ * Raises an error unless the user may insert into some column, so that nobody
+ * locks what is not theirs.  Both ways check the columns that are inserted, once
+ * the relation is locked.
  */
 static void
 check_privilege(Oid relid)

@@ -2,8 +2,9 @@
  * event_tell.c
  *	  Tells what is odd about the events of a read as a whole.
  *
- * A key spelled in another way, times in seconds or pages by other names make no
- * line invalid; they make features of nothing.  One warning each says so.
+ * A key in another spelling, times in seconds or pages of other names make no
+ * line invalid, but the features come out as if nothing had happened.  One warning
+ * for each of these says so.
  */
 #include "compat.h"
 
@@ -15,14 +16,14 @@
 
 #define BIT(col) (UINT32_C(1) << (col))
 
-/* What else features are made of; a log may well lack them. */
+/* Columns that features are made of, too, but that a log may well lack. */
 #define USEFUL \
 	(BIT(SPK_COL_LEVEL) | BIT(SPK_COL_LENGTH) | BIT(SPK_COL_GENDER) | BIT(SPK_COL_REGISTRATION))
 
-/* Of so many events whose last nobody knows the keys are looked at. */
+/* Of events that have no known end, the keys of this many are looked at. */
 #define FIRST_EVENTS 100
 
-/* A name is UTF-8; another encoding of the server may not have it. */
+/* Adds a name, which is UTF-8.  Where the server's encoding is another it is shown as ASCII. */
 static void
 append_name(StringInfo list, const char *name)
 {
@@ -61,7 +62,7 @@ list_columns(uint32 columns)
 	return list.data;
 }
 
-/* Of these columns, those that some key seems to mean; key gets the first such. */
+/* Those of these columns that some key seems to mean; *key gets the first such key, or NULL. */
 static uint32
 meant_columns(const SpkNames *keys, uint32 columns, const char **key)
 {
@@ -92,8 +93,8 @@ hint_keys(const char *key)
 }
 
 /*
- * What a log may lack is only told where its keys could be meant for it, and not
- * as a warning unless one of them looks like it.
+ * Columns that a log may well lack are only told when it has keys that are no
+ * column, and they cause no warning unless one of those keys looks like one.
  */
 static void
 tell_missing(const SpkEventTally *tally, uint32 missing, const char *whose, int optional)
@@ -118,8 +119,8 @@ tell_missing(const SpkEventTally *tally, uint32 missing, const char *whose, int 
 }
 
 /*
- * Columns that some rows have and others have under another key, as when files of
- * two writers are read together.
+ * Tells columns that some rows have, while others have them under another key, as
+ * when the files of two writers are read together.
  */
 static void
 tell_some_missing(const SpkEventTally *tally, uint32 asked, const char *whose)
@@ -173,7 +174,7 @@ tell_times(const SpkEventTally *tally, const char *whose)
 		tally->registration.late != 0;
 }
 
-/* Some others are no surprise: pages come and go.  Most are. */
+/* Some unknown pages are no surprise, for pages come and go.  It is one when most are unknown. */
 static void
 tell_pages(const SpkEventTally *tally, const char *whose)
 {

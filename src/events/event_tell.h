@@ -10,23 +10,24 @@
 #include "core/events/event_tally.h"
 
 /*
- * Warns of columns without a value in any row, of implausible times and of
- * pages that nothing counts.  Says nothing of a log as it should be, nor of no
- * rows.  asked is the mask of the columns that matter to whoever reads; whose
- * stands behind "rows" in the messages: of file "x".  optional is the level for
- * columns that a log may well lack, when there are keys that nobody knows.
+ * Warns of columns that have no value in any row, of implausible times and of
+ * pages that nothing counts.  Says nothing of a log as it should be, and nothing
+ * when there are no rows.  asked is the mask of the columns that matter to whoever
+ * reads.  whose follows "rows" in the messages, as 'of file "x"'.  optional is the
+ * level for missing columns that a log may well lack; those are only told when the
+ * log has keys that are no column.
  */
 extern void spk_tell_events(const SpkEventTally *tally, uint32 asked, const char *whose,
 							int optional);
 
-/* What was told of events of which nobody knows which is the last. */
+/* What has been told of events that have no known end. */
 typedef struct SpkToldSoFar
 {
 	bool times;
 	bool keys;
 } SpkToldSoFar;
 
-/* The same for such events: what some of them show already, each thing once. */
+/* The same for such events: tells what the events so far show, each thing once. */
 extern void spk_tell_events_so_far(const SpkEventTally *tally, SpkToldSoFar *told);
 
 #endif /* SPK_EVENTS_EVENT_TELL_H */

@@ -1,6 +1,6 @@
 /*
  * json_chunks.c
- *	  Files cut in chunks for parallel scans and samples.
+ *	  Files cut into chunks, for parallel scans and samples.
  */
 #include "compat.h"
 
@@ -16,10 +16,10 @@
 #include "events/event_gzip.h"
 #include "events/json_chunks.h"
 
-/* How many times as large logs are when they are decompressed. */
+/* How many times its size a compressed log usually has when it is decompressed. */
 #define GZIP_RATIO 8
 
-/* Whether the file counts; then it is known. */
+/* Sets *was to what the file is; false when it is to be left out. */
 static bool
 look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 {
@@ -48,9 +48,9 @@ look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 }
 
 /*
- * Whether only reading it from its start to its end shows what is in it: it is
- * compressed, or has bytes but no size, as those of /proc.  A file that cannot be
- * read is none of these: it fails when it is opened.
+ * Can the file only be read from its start to its end?  So it is when it is
+ * compressed, or has bytes but no size, as files of /proc do.  For a file that
+ * cannot be read the answer is no; it fails when it is opened.
  */
 static bool
 is_stream(const char *path, int64 size)
@@ -66,6 +66,7 @@ is_stream(const char *path, int64 size)
 	return got > 0 && (size == 0 || spk_is_gzip(bytes, (size_t) got));
 }
 
+/* The size of a list of these files. */
 static Size
 room_for(const List *paths)
 {
@@ -87,6 +88,7 @@ spk_chunks_create(const char *path, bool missing_ok)
 												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	ListCell  *cell;
 
+	/* files that are left out leave room unused; their number is not known before */
 	chunks->bytes = bytes;
 	foreach (cell, paths)
 	{
@@ -118,7 +120,7 @@ chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
 	return file->was.size / chunk_bytes + (file->was.size % chunk_bytes != 0);
 }
 
-/* An empty file has no chunk. */
+/* A file without bytes gets no chunk. */
 void
 spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
 {
@@ -143,7 +145,7 @@ spk_chunks_restart(SpkChunks *chunks)
 bool
 spk_chunks_take(SpkChunks *chunks, int64 *chunk)
 {
-	/* without this look the counter would run on and on */
+	/* without this look each call would move the counter on, and it would overflow one day */
 	if (pg_atomic_read_u64(&chunks->next) >= (uint64) chunks->n_chunks)
 		return false;
 	*chunk = (int64) pg_atomic_fetch_add_u64(&chunks->next, 1);
@@ -161,7 +163,7 @@ spk_chunk_reader_create(uint32 wanted)
 	return reader;
 }
 
-/* The last file whose first chunk is not behind this one. */
+/* The file that has the chunk: the last one whose first chunk is not behind it. */
 static int
 file_of_chunk(const SpkChunks *chunks, int64 chunk)
 {
@@ -188,7 +190,7 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 	spk_chunk_reader_close(reader);
 	oldcontext = MemoryContextSwitchTo(reader->context);
 	reader->source = spk_source_open_unchecked((const char *) chunks + chunks->files[file].path);
-	/* a log that was rotated meanwhile would be read in pieces of two */
+	/* of a log that was rotated meanwhile pieces of two files would be read */
 	spk_lines_check(reader->source->lines, &chunks->files[file].was);
 	spk_source_want(reader->source, reader->wanted);
 	reader->source->tally = reader->tally;

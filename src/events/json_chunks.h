@@ -1,6 +1,6 @@
 /*
  * json_chunks.h
- *	  Files cut in chunks, which processes hand out among themselves, and a
+ *	  Files cut into chunks, which processes share out among themselves, and a
  *	  reader that goes from chunk to chunk.
  */
 #ifndef SPK_EVENTS_JSON_CHUNKS_H
@@ -14,67 +14,66 @@
 
 typedef struct SpkChunkFile
 {
-	SpkFileIdentity was;		 /* when the list was made; what comes later is left out */
-	bool			stream;		 /* compressed or of no size: one chunk, whatever its size */
+	SpkFileIdentity was;		 /* when the list was made; what is added later is left out */
+	bool			stream;		 /* compressed or of unknown size: one chunk, whatever its size */
 	int64			first_chunk; /* its number among the chunks of all files */
-	Size			path;		 /* offset in the whole, for it may lie in shared memory */
+	Size			path;		 /* offset in the piece of memory, which may be shared */
 } SpkChunkFile;
 
 /*
- * One piece of memory, without pointers: paths follow the files.  Each process
- * sees the same files in the same sizes.
+ * A list of files in one piece of memory without pointers, so that it can be
+ * copied into shared memory: each process then sees the same files in the same
+ * sizes.  The paths follow the files.
  */
 typedef struct SpkChunks
 {
 	Size			 bytes;		 /* of the piece */
 	int64			 total;		 /* bytes of all files */
-	int64			 text_bytes; /* of their lines: a guess for compressed files */
+	int64			 text_bytes; /* of their lines; for compressed files a guess */
 	bool			 any_stream;
 	int64			 chunk_bytes;
 	int64			 n_chunks;
-	pg_atomic_uint64 next; /* the chunk that nobody has taken yet */
+	pg_atomic_uint64 next; /* the first chunk that nobody has taken yet */
 	int				 n_files;
 	SpkChunkFile	 files[FLEXIBLE_ARRAY_MEMBER];
 } SpkChunks;
 
 /*
- * The files that a path stands for (see spk_paths_unchecked), each as one
- * chunk; palloc'd.  A file that is missing or not a regular one is an error,
- * or with missing_ok left out.
+ * The files that a path stands for (see spk_paths_unchecked), each as one chunk.
+ * The list is palloc'd.  A file that is missing or not a regular one is an error;
+ * with missing_ok it is left out instead.
  */
 extern SpkChunks *spk_chunks_create(const char *path, bool missing_ok);
 
-/* Cuts all files anew and starts with the first chunk. */
+/* Cuts all files into chunks of this size instead, of which none is taken. */
 extern void spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes);
 
-/* Starts with the first chunk again. */
+/* Makes the first chunk the next one again. */
 extern void spk_chunks_restart(SpkChunks *chunks);
 
-/* Takes the next chunk; false when all are taken. */
+/* Takes the next chunk; false when all are taken.  Safe among processes. */
 extern bool spk_chunks_take(SpkChunks *chunks, int64 *chunk);
 
 /* Reads the events of one chunk after the other. */
 typedef struct SpkChunkReader
 {
-	SpkEventSource *source; /* of the open file; NULL when there is none */
-	SpkEventTally  *tally;	/* of the events of all files, or NULL */
+	SpkEventSource *source; /* of the open file, or NULL */
+	SpkEventTally  *tally;	/* the events of all files are added to it, if not NULL */
 
 	/* private */
 	MemoryContext	 context; /* of the open file */
 	const SpkChunks *chunks;
-	int				 file; /* the open one */
+	int				 file; /* that is open */
 	uint32			 wanted;
 } SpkChunkReader;
 
-/*
- * Lives in the current memory context.  wanted is a mask of columns, as for
- * spk_source_want.
- */
+/* A reader in the current memory context.  wanted is as for spk_source_want. */
 extern SpkChunkReader *spk_chunk_reader_create(uint32 wanted);
 
 /*
- * Points the reader at the lines whose first byte lies in the chunk: then
- * spk_source_next(reader->source) goes through them.
+ * Points the reader at the lines whose first byte lies in the chunk, which
+ * spk_source_next(reader->source) then goes through.  A file that was replaced or
+ * cut since the list was made is an error.
  */
 extern void spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk);
 

@@ -1,7 +1,7 @@
 /*
  * json_fdw.c
- *	  The foreign data wrapper sparkify_json: logs in JSON lines are read in
- *	  place, without a load.  Here: its handler and the planning.
+ *	  The foreign data wrapper sparkify_json, which reads logs of JSON lines in
+ *	  place, without a load: its handler and its planning.
  */
 #include "compat.h"
 
@@ -22,15 +22,15 @@
 
 PG_FUNCTION_INFO_V1(sparkify_json_handler);
 
-/* For a table that was never analysed: what a line of a real log takes. */
+/* The bytes of a line of a real log, for tables that were never analysed. */
 #define BYTES_PER_LINE 490
 
-/* For files that cannot be looked at while planning, as file_fdw. */
+/* The size of files that cannot be looked at while planning, as in file_fdw. */
 #define UNKNOWN_PAGES 10
 
 /*
- * Parsing a byte against an operator: about 500 bytes of JSON take as long as
- * ten rows of a table scan.
+ * The cost of parsing a byte, in operators: about 500 bytes of JSON take as long
+ * as ten rows of a table scan.
  */
 #define OPERATORS_PER_BYTE 0.1
 
@@ -47,7 +47,7 @@ get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	spk_chunks_cut(chunks, SPK_PARALLEL_CHUNK_BYTES);
 	baserel->fdw_private = chunks;
 
-	/* both figures are of the last ANALYZE; the files may have grown since */
+	/* both figures are those of the last ANALYZE; the files may have grown since */
 	if (baserel->pages > 0 && baserel->tuples > 0)
 		density = baserel->tuples / ((double) baserel->pages * BLCKSZ);
 
@@ -56,7 +56,7 @@ get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	set_baserel_size_estimates(root, baserel);
 }
 
-/* Among how many processes the work of the CPU is divided, as for a Seq Scan. */
+/* By how much the CPU's work is divided among processes, as for a Seq Scan. */
 static double
 parallel_divisor(int workers)
 {
@@ -65,7 +65,7 @@ parallel_divisor(int workers)
 	return workers + Max(leader, 0.0);
 }
 
-/* A path with so many workers, or none. */
+/* A path with this many workers, which may be none. */
 static Path *
 scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 {
@@ -104,8 +104,8 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 }
 
 /*
- * The attributes whose values somebody looks at, as a list of numbers; the
- * executor cannot tell, because its target list may hold all of them.
+ * The numbers of the attributes whose values are used.  The planner knows them;
+ * the executor does not, because its target list may hold all attributes.
  */
 static List *
 needed_attributes(RelOptInfo *baserel, List *scan_clauses)

@@ -1,7 +1,7 @@
 /*
  * json_fdw.h
- *	  The parts of the foreign data wrapper sparkify_json: options, planning,
- *	  execution, sampling.
+ *	  What the parts of the foreign data wrapper sparkify_json (options, planning,
+ *	  execution, sampling) need of each other.
  */
 #ifndef SPK_EVENTS_JSON_FDW_H
 #define SPK_EVENTS_JSON_FDW_H
@@ -10,21 +10,21 @@
 
 #include "foreign/fdwapi.h"
 
-/* A piece of work in parallel scans: large for the disk, small for a worker. */
+/* The chunks of parallel scans: large for the disk, small beside a worker's share. */
 #define SPK_PARALLEL_CHUNK_BYTES (4 * 1024 * 1024)
 
-/* The options of a foreign table, those of its server included. */
+/* The options of a foreign table, with those of its server. */
 typedef struct SpkJsonOptions
 {
 	char *filename;
 	bool  skip_faults; /* on_error is 'skip' */
 } SpkJsonOptions;
 
-/* Valid options, as the validator made sure; palloc'd. */
+/* The options of this foreign table, palloc'd.  The validator made sure that they are valid. */
 extern SpkJsonOptions spk_json_options(Oid foreigntableid);
 
 /*
- * The event's column of each attribute, as spk_bind_columns, but an attribute
+ * The event's column of each attribute, as spk_bind_columns finds it; an attribute
  * that is no column of an event is an error that names it.
  */
 extern int *spk_json_columns(Relation rel);

@@ -2,9 +2,10 @@
  * json_fdw_analyze.c
  *	  The foreign data wrapper sparkify_json: rows for ANALYZE.
  *
- * Reading 12 GB for a sample would take longer than most queries, so first some
- * places of the files are drawn, then rows from their lines, as for a table.
- * Compressed files have no places to look at: where there is one, all is read.
+ * Reading 12 GB for a sample would take longer than most queries.  So some chunks
+ * of the files are drawn first, and then rows from their lines, as ANALYZE does
+ * with the pages of a table.  Compressed files have no chunks: where there is one,
+ * everything is read.
  */
 #include "compat.h"
 
@@ -23,7 +24,7 @@
 #include "events/json_chunks.h"
 #include "events/json_fdw.h"
 
-/* Places are of this size, and there are so many for each row wanted. */
+/* The size of the chunks that are drawn, and how many there are for each row that is wanted. */
 #define SAMPLE_CHUNK_BYTES (32 * 1024)
 #define CHUNKS_PER_ROW	   0.1
 
@@ -39,8 +40,8 @@ typedef struct Sample
 	HeapTuple		  *rows;
 	int				   target;
 	int				   n_rows;
-	double			   seen; /* valid lines so far */
-	double			   to_skip;
+	double			   seen;	/* valid lines so far */
+	double			   to_skip; /* of them, before the next row of the sample; negative: draw it */
 	ReservoirStateData reservoir;
 } Sample;
 
@@ -61,7 +62,7 @@ form_row(const Sample *sample, const SpkEventRow *row)
 	return heap_form_tuple(tupdesc, values, nulls);
 }
 
-/* Vitter's algorithm, as in ANALYZE of a table. */
+/* Adds a row, or not: Vitter's algorithm, as ANALYZE of a table uses it. */
 static void
 add_row(Sample *sample, const SpkEventRow *row)
 {
@@ -99,7 +100,7 @@ read_chunk(Sample *sample, int64 chunk)
 	}
 }
 
-/* Returns the share of all places that was read. */
+/* Reads the chunks that are drawn, and returns their share of all chunks. */
 static double
 read_sample(Sample *sample)
 {
@@ -121,7 +122,7 @@ read_sample(Sample *sample)
 	return n_read > 0 ? (double) n_read / sample->chunks->n_chunks : 1.0;
 }
 
-/* All columns: what statistics are wanted is not known here. */
+/* Decodes all columns, as it is not known here which statistics are wanted. */
 static int
 acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *totalrows,
 			 double *totaldeadrows)
@@ -133,6 +134,8 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *tota
 	sample.options = spk_json_options(RelationGetRelid(rel));
 	sample.columns = spk_json_columns(rel);
 	sample.chunks = spk_chunks_create(sample.options.filename, false);
+
+	/* where one file is compressed all are read, and may as well stay whole */
 	if (!sample.chunks->any_stream)
 		spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
 	sample.reader = spk_chunk_reader_create(SPK_ALL_COLUMNS);

@@ -1,6 +1,6 @@
 /*
  * json_fdw_options.c
- *	  The options of the foreign data wrapper sparkify_json: who may set what,
+ *	  The options of the foreign data wrapper sparkify_json, and who may set them,
  *	  by the rules of file_fdw.
  */
 #include "compat.h"
@@ -22,9 +22,9 @@
 PG_FUNCTION_INFO_V1(sparkify_json_validator);
 
 /*
- * filename belongs to tables alone, since the validator is called with the
- * options of one object: on a server it could change under a table's owner
- * without a look at the privilege.
+ * filename belongs to tables alone, since the validator sees the options of one
+ * object only: a filename of the server could change under a table without a
+ * look at the privilege.
  */
 static bool
 is_valid_option(const char *name, Oid catalog)
@@ -74,6 +74,7 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 	{
 		DefElem *def = lfirst(cell);
 
+		/* an option may be valid elsewhere, so the hint names those of this place */
 		if (!is_valid_option(def->defname, catalog))
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -103,7 +104,7 @@ spk_json_options(Oid foreigntableid)
 	List		  *options;
 	ListCell	  *cell;
 
-	/* what the table says comes last and wins */
+	/* the table's options come last, so that they win */
 	options = list_concat(list_copy(server->options), table->options);
 	foreach (cell, options)
 	{

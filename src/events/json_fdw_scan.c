@@ -2,8 +2,8 @@
  * json_fdw_scan.c
  *	  The foreign data wrapper sparkify_json: execution.
  *
- * A scan on its own reads each file as one chunk, so that errors can tell line
- * numbers.  In a parallel one the list of files lies in shared memory, cut in
+ * A scan by one process reads each file as one chunk, so that errors can tell line
+ * numbers.  In a parallel scan the list of files lies in shared memory, cut into
  * many chunks, and each process takes one after the other.
  */
 #include "compat.h"
@@ -20,13 +20,14 @@
 #include "events/json_fdw.h"
 
 /*
- * What the processes of a parallel scan have seen, behind their list of files:
- * each writes its own tally at the end of each chunk, before it counts the chunk.
+ * What the processes of a parallel scan have seen, in shared memory behind their
+ * list of files.  At the end of each chunk a process writes its own tally, and then
+ * counts the chunk as finished.
  */
 typedef struct SharedTallies
 {
-	pg_atomic_uint64 finished; /* chunks */
-	int				 n;
+	pg_atomic_uint64 finished;						 /* chunks, by all processes */
+	int				 n;								 /* tallies */
 	SpkEventTally	 tallies[FLEXIBLE_ARRAY_MEMBER]; /* the leader's, then each worker's */
 } SharedTallies;
 
@@ -34,25 +35,25 @@ typedef struct JsonScan
 {
 	SpkJsonOptions	options;
 	int				natts;
-	int			   *columns; /* by attribute: the event's column, if it is needed */
+	int			   *columns; /* by attribute: the event's column, if that is needed */
 	SpkChunks	   *own;	 /* this process's list; NULL in a worker */
 	SpkChunks	   *chunks;	 /* the list to take from, own or shared */
 	SpkChunkReader *reader;
-	bool			in_chunk;
+	bool			in_chunk; /* the reader is aimed at a chunk that is not finished */
 
 	uint32		   wanted;	 /* columns, as bits */
 	SpkEventTally  tally;	 /* of this process */
-	int64		   finished; /* chunks, on its own */
+	int64		   finished; /* chunks, of a scan by one process */
 	SharedTallies *shared;	 /* or NULL */
-	bool		   complete; /* all was read once, and is in all_seen */
+	bool		   complete; /* everything was read once, and all_seen tells of it */
 	SpkEventTally  all_seen;
 
-	int64		  skipped; /* invalid lines */
-	char		 *first_place;
+	int64		  skipped;	   /* invalid lines */
+	char		 *first_place; /* of the first of them */
 	SpkEventFault first_fault;
 } JsonScan;
 
-/* Leaves the needed attributes bound; returns the mask of their columns. */
+/* Binds the needed attributes only; returns the mask of their columns. */
 static uint32
 bind_needed(JsonScan *scan, Relation rel, const List *needed)
 {
@@ -76,7 +77,7 @@ bind_needed(JsonScan *scan, Relation rel, const List *needed)
 	return wanted;
 }
 
-/* A worker gets its list of files from shared memory. */
+/* Begins a scan.  A worker of a parallel one gets its list of files later, from shared memory. */
 static void
 begin_scan(ForeignScanState *node, int eflags)
 {
@@ -124,13 +125,13 @@ finish_chunk(JsonScan *scan)
 		return;
 	}
 	scan->shared->tallies[IsParallelWorker() ? ParallelWorkerNumber + 1 : 0] = scan->tally;
-	/* a barrier too */
+	/* which is a barrier, too */
 	pg_atomic_fetch_add_u64(&scan->shared->finished, 1);
 }
 
 /*
- * Keeps what was seen, if all was read to its end: of rows that a LIMIT leaves
- * out nobody knows anything.  A scan that is repeated has seen it all the first
+ * Keeps what was seen, if everything was read to its end: nothing is known of rows
+ * that a LIMIT left out.  A scan that is repeated has seen everything the first
  * time.
  */
 static void
@@ -169,7 +170,7 @@ handle_fault(ForeignScanState *node, JsonScan *scan)
 	MemoryContextSwitchTo(oldcontext);
 }
 
-/* Called in the memory context of a tuple. */
+/* Returns the next row.  The executor calls it in the memory context of a tuple. */
 static TupleTableSlot *
 iterate_scan(ForeignScanState *node)
 {
@@ -177,6 +178,8 @@ iterate_scan(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	ExecClearTuple(slot);
+
+	/* a fault that is skipped and the end of a chunk give no row: on to what comes next */
 	while (scan->in_chunk || next_chunk(scan))
 	{
 		SpkEventSource *source = scan->reader->source;
@@ -190,6 +193,7 @@ iterate_scan(ForeignScanState *node)
 			case SPK_NEXT_FAULT:
 				handle_fault(node, scan);
 				break;
+
 			case SPK_NEXT_END:
 				finish_chunk(scan);
 				break;
@@ -198,7 +202,7 @@ iterate_scan(ForeignScanState *node)
 	return slot;
 }
 
-/* A shared list is started again by reinitialize_dsm. */
+/* Starts again with its own list; reinitialize_dsm does it with a shared one. */
 static void
 rescan(ForeignScanState *node)
 {
@@ -213,7 +217,7 @@ rescan(ForeignScanState *node)
 		spk_chunks_restart(scan->own);
 }
 
-/* Speaks for all processes, except in a worker that shares the scan with others. */
+/* Tells for all processes.  A worker of a parallel scan, which has no own list, tells nothing. */
 static void
 tell_events(ForeignScanState *node, JsonScan *scan)
 {
@@ -227,7 +231,7 @@ tell_events(ForeignScanState *node, JsonScan *scan)
 						DEBUG1);
 }
 
-/* Each process of a scan speaks of its own lines. */
+/* Each process of a scan tells of its own lines. */
 static void
 report_skipped(ForeignScanState *node, JsonScan *scan)
 {
@@ -312,7 +316,7 @@ initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 	scan->shared = shared_tallies(scan->chunks);
 }
 
-/* The shared memory goes away; what is left to explain is in the own list. */
+/* The shared memory goes away; for EXPLAIN there is the leader's own list. */
 static void
 shutdown_scan(ForeignScanState *node)
 {

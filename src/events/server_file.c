@@ -1,13 +1,13 @@
 /*
  * server_file.c
- *	  The bytes of a file on the server, read by whoever owns a memory context.
+ *	  The bytes of a file on the server; the file belongs to a memory context.
  *
- * A scan may outlive the subtransaction in which its first row was fetched, and
- * what OpenTransientFile gives ends with that: the scan would go on with the
- * bare number, whoever has it by then.  So regular files are virtual ones, as
- * those of tables, and pipes and devices, which those cannot be (they read at
- * offsets and open anew), are descriptors that fd.c only counts.  Both are
- * closed by a callback of the memory context.
+ * A scan may outlive the subtransaction in which its first row was fetched.  What
+ * OpenTransientFile returns is closed with that, and the scan would go on with a
+ * number that may be another file's by then.  So regular files are opened as
+ * virtual files, like those of tables.  Pipes and devices cannot be virtual files,
+ * which are read at offsets and opened anew; they are descriptors that fd.c only
+ * counts.  Both are closed by a callback of the memory context.
  */
 #include "compat.h"
 
@@ -33,7 +33,7 @@ spk_path_shown(const char *path)
 	char *shown = pstrdup(path);
 	int	  encoding = GetDatabaseEncoding();
 
-	/* of which nothing is known but whom it is sent to */
+	/* of SQL_ASCII nothing is known but who will get it */
 	if (encoding == PG_SQL_ASCII)
 		encoding = pg_get_client_encoding();
 	if (pg_verify_mbstr(encoding, path, strlen(path), true))
@@ -62,7 +62,7 @@ report_read(const SpkServerFile *file)
 			 errmsg("could not read file \"%s\": %m", file->path)));
 }
 
-/* What the open descriptor is of; closing it is left to the context. */
+/* Notes what the open descriptor is of.  After an error the context closes it. */
 static void
 look_at(SpkServerFile *file, int fd)
 {
@@ -87,8 +87,8 @@ look_at(SpkServerFile *file, int fd)
 }
 
 /*
- * O_NONBLOCK: opening a pipe would wait for a writer where nothing can cancel
- * it; for regular files it means nothing.
+ * O_NONBLOCK is for a pipe that took the file's place: opening it would wait for a
+ * writer, where nothing can cancel it.  For regular files it means nothing.
  */
 static void
 open_regular(SpkServerFile *file, const char *path)
@@ -134,7 +134,7 @@ spk_file_open(const char *path)
 	file->cleanup.arg = file;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &file->cleanup);
 
-	/* a pipe that is opened and closed again would break its writer's */
+	/* looked at by its path first: to open a pipe and close it again would break its writer's end */
 	if (stat(path, &st) != 0)
 		report_open(path);
 	file->regular = S_ISREG(st.st_mode);
@@ -171,8 +171,8 @@ spk_file_check(const SpkServerFile *file, const SpkFileIdentity *before)
 }
 
 /*
- * A virtual file is opened by its name again when it was closed for the sake of
- * others.  Bytes of two files one behind the other are nobody's log.
+ * A virtual file that was closed for the sake of others is opened again by its
+ * name.  The bytes of two files in a row would be nobody's log.
  */
 static void
 check_same_file(const SpkServerFile *file)
@@ -200,7 +200,7 @@ read_regular(SpkServerFile *file, char *to, size_t len, int64 offset)
 	return (size_t) got;
 }
 
-/* False when it was something else that happened. */
+/* Waits until there are bytes, or something else has happened: then false. */
 static bool
 wait_for_bytes(const SpkServerFile *file)
 {
@@ -217,8 +217,9 @@ wait_for_bytes(const SpkServerFile *file)
 }
 
 /*
- * A pipe without a writer looks as if it had ended.  Until the first byte or
- * the first writer's end has come, it is waited for.
+ * Reads from a pipe or a device.  A pipe without a writer looks as if it had
+ * ended, so before the first read it is waited for: until there are bytes, or the
+ * first writer has come and gone.
  */
 static size_t
 read_other(SpkServerFile *file, char *to, size_t len)

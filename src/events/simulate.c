@@ -1,9 +1,9 @@
 /*
  * simulate.c
- *	  churn_simulate_events: the simulated log as rows.
+ *	  churn_simulate_events: returns the simulated log as rows.
  *
- * One row per call, so that a query that stops early or has the function in
- * its select list never holds the whole log.
+ * It returns one row per call, so that a query that stops early, or has the
+ * function in its select list, never holds the whole log.
  */
 #include "compat.h"
 
@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(sparkify_simulate_events_support);
 typedef struct SimulateState
 {
 	TupleDesc	   tupdesc;
-	int			  *columns; /* of events, for each attribute */
+	int			  *columns; /* by attribute: the event's column */
 	Datum		  *values;
 	bool		  *nulls;
 	SpkHost		   host;
@@ -138,7 +138,7 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 						heap_form_tuple(state->tupdesc, state->values, state->nulls)));
 }
 
-/* The value of a call's integer argument; false when the planner cannot know it. */
+/* Sets *value to a call's integer argument; false when the planner cannot know it. */
 static bool
 known_argument(PlannerInfo *root, List *args, int n, int32 *value)
 {
@@ -150,7 +150,7 @@ known_argument(PlannerInfo *root, List *args, int n, int32 *value)
 	return true;
 }
 
-/* Planner support: the number of rows is in proportion to users and days. */
+/* For the planner: the number of rows is in proportion to users and days. */
 Datum
 sparkify_simulate_events_support(PG_FUNCTION_ARGS)
 {
