@@ -1,6 +1,6 @@
 /*
  * compat.h
- *	  Differences between PostgreSQL 13 and 18, in one place.
+ *	  The differences between PostgreSQL 13 to 18, in one place.
  */
 #ifndef SPK_COMPAT_H
 #define SPK_COMPAT_H
@@ -17,9 +17,9 @@
 #include "miscadmin.h"
 
 /*
- * What PostgreSQL looks up by name leaves the library, and nothing else: the
- * functions of SQL, _PG_init and where parallel workers begin.  The Makefile
- * hides the rest, as PostgreSQL's own makefiles do from 16 on.
+ * The library exports only what PostgreSQL looks up by name: the functions of
+ * SQL, _PG_init and the entry points of parallel workers.  The Makefile hides the
+ * rest, as PostgreSQL's own makefiles do from 16 on.
  */
 #if PG_VERSION_NUM < 160000
 #undef PGDLLEXPORT
@@ -45,8 +45,8 @@
 #endif
 
 /*
- * The progress of COPY FROM, as pg_stat_progress_copy shows it, by whoever
- * includes commands/progress.h and pgstat.h.
+ * The progress of COPY FROM, as pg_stat_progress_copy shows it.  Who uses these
+ * macros includes commands/progress.h and pgstat.h.
  */
 #if PG_VERSION_NUM >= 140000
 #define spk_copy_progress_start(relid, total)                                                  \
@@ -72,14 +72,14 @@
 #define spk_copy_progress_end()				  ((void) 0)
 #endif
 
-/* Settings of an unknown name below the prefix become errors. */
+/* From here on settings below the prefix whose name is unknown are errors. */
 #if PG_VERSION_NUM >= 150000
 #define spk_reserve_settings(prefix) MarkGUCPrefixReserved(prefix)
 #else
 #define spk_reserve_settings(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
-/* Index entries for a new row. */
+/* Makes the index entries of a new row. */
 #if PG_VERSION_NUM >= 160000
 #define spk_insert_index_tuples(rri, slot, estate) \
 	ExecInsertIndexTuples(rri, slot, estate, false, false, NULL, NIL, false)
@@ -93,9 +93,9 @@
 #endif
 
 /*
- * What inserting rows without a statement tells the executor: a range table of
- * the one relation, and which of its columns get values.  The executor looks
- * privileges up by them and names columns in errors.
+ * Rows that are inserted without a statement need a range table, of the one
+ * relation, which says which columns get values.  By it the executor checks
+ * privileges, and names columns in errors.
  */
 #if PG_VERSION_NUM >= 180000
 #define spk_init_range_table(estate, rte, permissions) \
@@ -113,7 +113,7 @@
 #define spk_check_permissions(rte, permissions) ((void) ExecCheckRTPerms(list_make1(rte), true))
 #endif
 
-/* The routing of rows to partitions, by whoever includes executor/execPartition.h. */
+/* The routing of rows to partitions.  Who uses it includes executor/execPartition.h. */
 #if PG_VERSION_NUM >= 140000
 #define spk_setup_routing(estate, mtstate, rel) \
 	((mtstate)->mt_nrels = 1, ExecSetupPartitionTupleRouting(estate, rel))
@@ -136,7 +136,7 @@
 #define spk_modify_source(modify) ((Plan *) linitial((modify)->plans))
 #endif
 
-/* A utility statement, run. */
+/* Runs a utility statement. */
 #if PG_VERSION_NUM >= 140000
 #define spk_process_utility(statement, sql) \
 	ProcessUtility(statement, sql, false, PROCESS_UTILITY_QUERY, NULL, NULL, None_Receiver, NULL)
@@ -145,7 +145,7 @@
 	ProcessUtility(statement, sql, PROCESS_UTILITY_QUERY, NULL, NULL, None_Receiver, NULL)
 #endif
 
-/* Statements of a text, not analyzed. */
+/* The statements of a text, parsed but not analyzed. */
 #if PG_VERSION_NUM >= 140000
 #define spk_raw_parser(sql) raw_parser(sql, RAW_PARSE_DEFAULT)
 #else
@@ -189,14 +189,14 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 }
 
-/* A statement, analyzed, with parameters of these types. */
+/* Analyzes a statement that has n parameters of these types. */
 #if PG_VERSION_NUM >= 150000
 #define spk_parse_analyze(raw, sql, types, n) parse_analyze_fixedparams(raw, sql, types, n, NULL)
 #else
 #define spk_parse_analyze(raw, sql, types, n) parse_analyze(raw, sql, (Oid *) (types), n, NULL)
 #endif
 
-/* Runs a started query to its end, once. */
+/* Runs a query that was started to its end, once. */
 #if PG_VERSION_NUM >= 180000
 #define spk_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0)
 #else
@@ -226,11 +226,11 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 
 /*
- * Converts len bytes of UTF-8 to an encoding by its conversion's function, up to
- * the first character that the encoding lacks; returns the bytes converted.
- * Before 14 the functions raise an error instead.  To catch it without a
- * subtransaction is safe, as they hold nothing and change nothing; where the
- * character is shows when each is tried.
+ * Converts len bytes of UTF-8 to an encoding, by its conversion's function, up to
+ * the first character that the encoding lacks, and returns the number of bytes that
+ * were converted.  Before 14 these functions raise an error instead.  It is safe to
+ * catch that without a subtransaction, because they hold nothing and change
+ * nothing.  Then each character is tried, to find the one that is lacking.
  */
 static inline int
 spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, char *to, int room)

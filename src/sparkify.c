@@ -1,6 +1,6 @@
 /*
  * sparkify.c
- *	  Module entry.
+ *	  What PostgreSQL calls when it loads the library.
  */
 #include "compat.h"
 

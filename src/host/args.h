@@ -10,8 +10,8 @@
 #include "fmgr.h"
 
 /*
- * Error when one of the n first arguments that has a name here (others: NULL) is NULL:
- * ERRCODE_NULL_VALUE_NOT_ALLOWED.
+ * Raises ERRCODE_NULL_VALUE_NOT_ALLOWED when one of the first n arguments is NULL
+ * that must not be.  names are those of the arguments, or NULL for one that may be.
  */
 extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
 

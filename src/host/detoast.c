@@ -1,6 +1,6 @@
 /*
  * detoast.c
- *	  Values stored out of line, fetched so that it can be cancelled.
+ *	  Fetches values that are stored out of line, in a way that can be cancelled.
  */
 #include "compat.h"
 
@@ -10,7 +10,7 @@
 
 #include "host/detoast.h"
 
-/* Fetched between two looks for interrupts: some milliseconds' worth. */
+/* Bytes that are fetched between two looks for interrupts: they take a few milliseconds. */
 #define PIECE_BYTES (512 * 1024)
 
 static struct varlena *

@@ -1,6 +1,6 @@
 /*
  * detoast.h
- *	  Values stored out of line, fetched so that it can be cancelled.
+ *	  Fetches values that are stored out of line, in a way that can be cancelled.
  */
 #ifndef SPK_HOST_DETOAST_H
 #define SPK_HOST_DETOAST_H
@@ -8,9 +8,10 @@
 #include "postgres.h"
 
 /*
- * As PG_DETOAST_DATUM_PACKED: the value itself, or a copy in the current memory
- * context.  PostgreSQL fetches a large value whole without a look for interrupts;
- * here one that is not compressed comes in pieces, with a look between them.
+ * Does what PG_DETOAST_DATUM_PACKED does: returns the value itself, or a copy in
+ * the current memory context.  PostgreSQL fetches a large value without a look for
+ * interrupts; here a value that is not compressed is fetched in pieces, with a look
+ * between them.
  */
 extern struct varlena *spk_detoast_packed(Datum value);
 

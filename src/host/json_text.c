@@ -1,6 +1,6 @@
 /*
  * json_text.c
- *	  Strict reading of JSON text with json-c, with PostgreSQL's errors.
+ *	  Reads JSON text strictly with json-c, and raises PostgreSQL's errors.
  */
 #include "compat.h"
 
@@ -10,7 +10,7 @@
 
 #define TEXT_DEPTH 32
 
-/* Bytes of a name in a message. */
+/* The most bytes of a user's text in a message. */
 #define MAX_SHOWN 63
 
 void
@@ -47,6 +47,8 @@ spk_json_parse(const char *text, const char *what)
 
 	if (!spk_json_parser_open(&parser, TEXT_DEPTH))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+
+	/* the host jumps when it is cancelled, and PostgreSQL frees nothing of json-c's */
 	PG_TRY();
 	{
 		error = spk_json_parse_strict(&parser, text, strlen(text), &host, &root);
@@ -90,7 +92,7 @@ spk_json_int(json_object *object, const char *key, int64 min, int64 max, const c
 	json_object *member = spk_json_member(object, key, json_type_int, false, what);
 	int64		 value = json_object_get_int64(member);
 
-	/* json-c clamps what does not fit: the ends of int64 are not to be trusted */
+	/* json-c clamps what does not fit, so the ends of int64 may stand for other numbers */
 	if (value < min || value > max)
 		spk_json_error(what, "The member \"%s\" is out of range.", key);
 	return value;

@@ -1,9 +1,9 @@
 /*
  * label.c
- *	  Reading a label.
+ *	  Reads labels, which say whether a user churned.
  *
- * Labels are boolean in tidy tables and 0 and 1 of any numeric type in those
- * that came through CSV files and data frames.  Anything else is more likely a
+ * Labels are boolean in tidy tables, and 0 and 1 of any numeric type in tables
+ * that came from CSV files and data frames.  Anything else is more likely a
  * mistake than a label, so nothing is rounded or guessed.
  */
 #include "compat.h"
@@ -18,6 +18,7 @@
 SpkLabelKind
 spk_label_kind(Oid type)
 {
+	/* a value of a domain looks like one of its base type */
 	switch (getBaseType(type))
 	{
 		case BOOLOID:

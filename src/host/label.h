@@ -1,13 +1,13 @@
 /*
  * label.h
- *	  Reading a label: did the user churn?
+ *	  Reads labels, which say whether a user churned.
  */
 #ifndef SPK_HOST_LABEL_H
 #define SPK_HOST_LABEL_H
 
 #include "postgres.h"
 
-/* How a label arrives; find it once for a column, then read values with it. */
+/* The form of a label: found once for a column, and used to read all its values. */
 typedef enum SpkLabelKind
 {
 	SPK_LABEL_BOOL,
@@ -21,8 +21,8 @@ typedef enum SpkLabelKind
 
 /*
  * The kind of labels of this type: boolean, a number, or a domain over one of
- * them.  Any other type is ERRCODE_DATATYPE_MISMATCH.  Looks into the
- * catalogs, so not for every row.
+ * them.  Any other type is ERRCODE_DATATYPE_MISMATCH.  This looks into the
+ * catalogs, so it is not for every row.
  */
 extern SpkLabelKind spk_label_kind(Oid type);
 

@@ -1,10 +1,10 @@
 /*
  * memory_limit.c
- *	  How much memory training may take.
+ *	  Limits the memory that training takes.
  *
- * Training takes what its rows need; the operating system would end a server
- * that asks for too much.  So what it will take, which is known before, is held
- * against a setting.
+ * Training takes what its rows need, and the operating system kills a server that
+ * asks for too much.  What it will take is known before it starts, so that is
+ * compared with a setting.
  */
 #include "compat.h"
 
@@ -20,11 +20,11 @@
 #include "host/memory_limit.h"
 
 /*
- * The bound is the administrator's, as the memory is the machine's; a user may
- * only ask for less.  In kB.
+ * In kB.  The memory is the machine's, so the first limit is set by its
+ * administrator; with the second a user may only ask for less.
  */
 static int max_training_memory;
-static int training_memory; /* -1: no less */
+static int training_memory; /* -1: not less */
 
 /* Half of the machine's memory: the rest is for the server and the file cache. */
 static int
@@ -55,7 +55,7 @@ spk_define_training_memory(void)
 		NULL, NULL, NULL);
 }
 
-/* Is it the user's own bound that holds? */
+/* Is it the user's own limit that holds? */
 static bool
 asks_for_less(void)
 {
@@ -68,7 +68,7 @@ spk_max_training_memory(void)
 	return (uint64) (asks_for_less() ? training_memory : max_training_memory) * 1024;
 }
 
-/* Rounded up, so that what is too much never reads like what is allowed. */
+/* Rounded up, so that too much never looks like what is allowed. */
 static uint64
 megabytes(uint64 bytes)
 {

@@ -63,6 +63,8 @@ spk_check(SpkStatus status, const char *what, const char *why)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("%s is too large", what)));
 			break;
+
+			/* our host jumps instead; the message is PostgreSQL's own */
 		case SPK_CANCELLED:
 			ereport(ERROR,
 					(errcode(ERRCODE_QUERY_CANCELED),

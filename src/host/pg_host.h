@@ -12,19 +12,19 @@
 #include "core/base/host.h"
 
 /*
- * A host whose memory comes from this context, without palloc's 1 GB limit.
- * Cancellation is CHECK_FOR_INTERRUPTS: it jumps.
+ * A host whose memory comes from this context, without palloc's limit of 1 GB.
+ * Asked whether to go on, it calls CHECK_FOR_INTERRUPTS, which may jump.
  */
 extern SpkHost spk_pg_host(MemoryContext context);
 
 /*
- * Raises the error that status stands for; returns on SPK_OK.  what names the
- * thing in the message ("churn profile", "churn model"); why is the detail of
- * SPK_CORRUPT, or NULL.
+ * Raises the error that the status stands for; returns on SPK_OK.  what names the
+ * thing in the message ("churn profile", "churn model").  why is NULL, or the
+ * detail for SPK_CORRUPT, without a final period.
  */
 extern void spk_check(SpkStatus status, const char *what, const char *why);
 
-/* n * size bytes, as spk_alloc; when there are none, spk_check's error for this thing. */
+/* n * size bytes from spk_alloc.  When there are none, raises spk_check's error for this thing. */
 extern void *spk_must_alloc(const SpkHost *host, size_t n, size_t size, const char *what);
 
 #endif /* SPK_HOST_PG_HOST_H */

@@ -1,10 +1,10 @@
 /*
  * progress.c
- *	  How far long work has come: training, for its own session; a load, for
+ *	  Tells how far long work has come: training to its own session, a load to
  *	  others as well.
  *
- * Others look into pg_stat_progress_copy, as for COPY FROM, which a load takes
- * the place of.  It came with PostgreSQL 14 (see compat.h).
+ * Others look into pg_stat_progress_copy, as they do for COPY FROM, which a load
+ * replaces.  That view came with PostgreSQL 14 (see compat.h).
  */
 #include "compat.h"
 
@@ -16,7 +16,7 @@
 
 #define SECONDS_BETWEEN_NOTICES 2
 
-/* While loading, the clock is looked at after so many bytes or rows. */
+/* A load looks at the clock after this many bytes or rows. */
 #define STEP_BYTES (1024 * 1024)
 #define STEP_ROWS  1000
 
@@ -52,7 +52,7 @@ seconds_since(const SpkNotices *notices)
 	return INSTR_TIME_GET_DOUBLE(now);
 }
 
-/* Is a notice due?  Then *seconds are those since the start, and the next one is put off. */
+/* Is a notice due?  If so, *seconds are those since the start, and the next one is due later. */
 static bool
 notice_due(SpkNotices *notices, double *seconds)
 {
@@ -103,7 +103,7 @@ spk_load_progress_start(SpkLoadProgress *progress, Oid relid, int64 total)
 	spk_copy_progress_start(relid, total);
 }
 
-/* The size of the whole is a guess at best for a pipe and for a growing file. */
+/* Of a pipe or a growing file the total is a guess, if it is known at all. */
 static void
 notice_load(const SpkLoadProgress *progress, int64 bytes, int64 rows, double seconds)
 {

@@ -1,6 +1,6 @@
 /*
  * progress.h
- *	  How far long work has come: training, for its own session; a load, for
+ *	  Tells how far long work has come: training to its own session, a load to
  *	  others as well.
  */
 #ifndef SPK_HOST_PROGRESS_H
@@ -10,10 +10,10 @@
 
 #include "portability/instr_time.h"
 
-/* Defines the setting sparkify.progress: whether there are notices. */
+/* Defines the setting sparkify.progress, which says whether there are notices. */
 extern void spk_define_progress(void);
 
-/* When work began, and when a notice of it is due. */
+/* When work began, and when its next notice is due. */
 typedef struct SpkNotices
 {
 	instr_time start;
@@ -27,12 +27,13 @@ typedef struct SpkTrainProgress
 	SpkNotices notices;
 } SpkTrainProgress;
 
+/* Notes that training begins now. */
 extern void spk_train_progress_start(SpkTrainProgress *progress);
 
 /*
- * Tells in a NOTICE every two seconds, when sparkify.progress is on, how much
- * of what is done and how long the rest should take.  things are "columns
- * binned", "trees grown" and the like.
+ * When sparkify.progress is on, tells in a NOTICE every two seconds how many things
+ * are done, and how long the rest should take.  things are "columns binned", "trees
+ * grown" and the like.
  */
 extern void spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done,
 							   uint32 total);
@@ -43,14 +44,17 @@ typedef struct SpkLoadProgress
 {
 	SpkNotices notices;
 	int64	   total;	   /* bytes of the files; 0 when unknown */
-	int64	   next_bytes; /* when to look at the clock again */
+	int64	   next_bytes; /* when these are reached the clock is looked at again */
 	int64	   next_rows;
 } SpkLoadProgress;
 
-/* Shows a load into a table in pg_stat_progress_copy. */
+/*
+ * Begins to show a load into a table in pg_stat_progress_copy.  total is in bytes,
+ * 0 when it is unknown.
+ */
 extern void spk_load_progress_start(SpkLoadProgress *progress, Oid relid, int64 total);
 
-/* Whether it is time for an update; cheap enough for every line. */
+/* Is it time for an update?  Cheap enough for every line. */
 static inline bool
 spk_load_progress_due(const SpkLoadProgress *progress, int64 bytes, int64 rows)
 {
@@ -58,15 +62,15 @@ spk_load_progress_due(const SpkLoadProgress *progress, int64 bytes, int64 rows)
 }
 
 /*
- * Tells how much was read and loaded since the start: to other sessions at
- * once, to this one by a NOTICE every two seconds.
+ * Tells how much was read and loaded since the start: other sessions at once, this
+ * one in a NOTICE every two seconds.
  */
 extern void spk_load_progress_update(SpkLoadProgress *progress, int64 bytes, int64 rows);
 
-/* The end of a transaction that failed does the same. */
+/* Ends what spk_load_progress_start began, as the end of a failed transaction does, too. */
 extern void spk_load_progress_end(void);
 
-/* Since the start. */
+/* The seconds since the start. */
 extern double spk_load_progress_seconds(const SpkLoadProgress *progress);
 
 #endif /* SPK_HOST_PROGRESS_H */

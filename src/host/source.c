@@ -150,7 +150,7 @@ query_text(char *source)
 							   pstrdup(source + raw->stmt_location);
 }
 
-/* May the user read any of it?  As LOCK TABLE does, that is known before the lock is taken. */
+/* Raises an error unless the user may read some column, before the lock, as LOCK TABLE does. */
 static void
 check_readable(const RangeVar *name, Oid relation, Oid old_relation, void *arg)
 {
@@ -166,7 +166,7 @@ check_readable(const RangeVar *name, Oid relation, Oid old_relation, void *arg)
 		aclcheck_error(result, get_relkind_objtype(relkind), name->relname);
 }
 
-/* Refuses what is named but has no rows, as an index. */
+/* Refuses a relation that has no rows, such as an index. */
 static void
 check_has_rows(Oid relation, const char *source)
 {
@@ -189,7 +189,10 @@ check_has_rows(Oid relation, const char *source)
 	}
 }
 
-/* A table or a view by its full name; locked, so that it stays what it is until the end of the transaction. */
+/*
+ * The full name of a table or a view, which is locked, so that it stays what it is
+ * until the end of the transaction.
+ */
 static char *
 relation_text(const char *source)
 {
@@ -203,6 +206,8 @@ relation_text(const char *source)
 	error_context_stack = &context;
 	name = makeRangeVarFromNameList(spk_name_list(source));
 	error_context_stack = context.previous;
+
+	/* the name is looked up again when it means something else once the lock is there */
 	relation = RangeVarGetRelidExtended(name, AccessShareLock, RVR_MISSING_OK, check_readable,
 										NULL);
 	if (!OidIsValid(relation))
@@ -212,6 +217,8 @@ relation_text(const char *source)
 				 strchr(source, '/') == NULL && strchr(source, '\\') == NULL ? errhint(SOURCE_HINT) :
 				 errhint("A file is loaded by churn_load_events or read in place as a foreign table of sparkify_json; its table is a source.")));
 	check_has_rows(relation, source);
+
+	/* the name as it is now, whatever the search path will be when the query is analyzed */
 	schema = get_namespace_name(get_rel_namespace(relation));
 	relname = get_rel_name(relation);
 	if (schema == NULL || relname == NULL)

@@ -2,17 +2,17 @@
  * source_query.c
  *	  Queries of ours around a source that a user names.
  *
- * They are analyzed, planned and run right here, as COPY (query) TO does it,
- * and not by SPI: what is checked is then what runs, errors do not show the
- * text of a query that the user never wrote, and rows come one by one in every
- * version of PostgreSQL.
+ * They are analyzed, planned and run here, as COPY (query) TO does it, and not by
+ * SPI.  So what is checked is what runs, errors do not show the text of a query
+ * that the user did not write, and rows come one by one in every version of
+ * PostgreSQL.
  *
- * The parser finds functions by name and prefers those that match the types of
- * the arguments best, so somebody who may create functions in the extension's
- * schema could have one called, with the caller's rights, in place of ours that
- * takes any type.  Hence every function and operator of our part of a query
- * must be PostgreSQL's or the extension's.  What the source calls is the
- * user's own business.
+ * The parser finds functions by name, and prefers those that match the types of
+ * the arguments best.  Somebody who may create functions in the extension's schema
+ * could thereby have one called, with the caller's rights, instead of ours, which
+ * takes any type.  Hence every function and operator in our part of a query must
+ * be PostgreSQL's or the extension's.  What the source calls is the user's own
+ * business.
  */
 #include "compat.h"
 
@@ -81,7 +81,7 @@ check_function(Oid function)
 										  quote_identifier(schema))));
 }
 
-/* Checks what our part of a query calls; the casts of a user's types are those of the types. */
+/* Checks what our part of a query calls. */
 static bool
 check_calls(Node *node, void *context)
 {
@@ -96,11 +96,14 @@ check_calls(Node *node, void *context)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
+			/* but not what the source calls, which is the user's own business */
 			if (rte->rtekind == RTE_SUBQUERY && strcmp(rte->eref->aliasname, SPK_SOURCE_ALIAS) != 0)
 				check_calls((Node *) rte->subquery, context);
 		}
 		return query_tree_walker(query, check_calls, context, QTW_IGNORE_RT_SUBQUERIES);
 	}
+
+	/* a cast belongs to its types: nobody but the owner of one of them can have made it */
 	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_IMPLICIT_CAST &&
 		((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CAST)
 		check_function(((FuncExpr *) node)->funcid);
@@ -116,8 +119,9 @@ check_calls(Node *node, void *context)
 /* ---- From text to rows ---- */
 
 /*
- * Points errors into the source, where the user finds them, or nowhere.  Our
- * part of the query has none unless something of the same name is in the way.
+ * Points errors into the source, where the user finds them, or nowhere.  In our
+ * part of the query there are no errors unless something of the same name is in
+ * the way.
  */
 static void
 query_error_callback(void *arg)
@@ -130,11 +134,15 @@ query_error_callback(void *arg)
 
 	if (position <= 0)
 		return;
+
+	/* a place in our query would be shown in the statement that the user sent */
 	errposition(0);
 	if (start != NULL)
 	{
 		start += strlen(SPK_SOURCE_OPEN);
 		before = pg_mbstrlen_with_len(sql, start - sql);
+
+		/* the text of the source may look like its end, so the last one counts */
 		for (const char *p = start; (p = strstr(p, SPK_SOURCE_CLOSE)) != NULL; p++)
 			end = p;
 	}
@@ -150,7 +158,7 @@ query_error_callback(void *arg)
 			"Drop what is called like a function of the extension in its schema and is not the extension's.");
 }
 
-/* The query, analyzed and checked. */
+/* Analyzes the query, and checks what our part of it calls. */
 static Query *
 analyze(const char *sql, int n_params, const Oid *types)
 {
@@ -176,15 +184,15 @@ plan(const char *sql, int n_params, const Oid *types, ParamListInfo params)
 }
 
 /*
- * Parameters that are not NULL.  They are none of the plan's constants, which
- * travel to parallel workers as text: that takes its time when one is a model.
+ * The parameters.  They keep large values, such as models, out of the plan, whose
+ * constants travel to parallel workers as text.
  */
 static ParamListInfo
 param_list(int n_params, const Oid *types, const Datum *values)
 {
 	ParamListInfo params;
 
-	/* without parameters there must be no list: other extensions take an empty one for a full one */
+	/* without parameters no list: other extensions take an empty one for one with values */
 	if (n_params == 0)
 		return NULL;
 	params = makeParamList(n_params);
@@ -198,7 +206,7 @@ param_list(int n_params, const Oid *types, const Datum *values)
 	return params;
 }
 
-/* Callers read values by these types. */
+/* Raises an error unless the columns are of these types, by which callers read values. */
 static void
 check_columns(TupleDesc columns, int n_columns, const Oid *column_types)
 {
@@ -256,6 +264,8 @@ spk_source_run(const char *sql, int n_params, const Oid *types, const Datum *val
 	QueryDesc		*query;
 
 	error_context_stack = &where;
+
+	/* the source is seen as the calling statement sees it */
 	PushActiveSnapshot(GetActiveSnapshot());
 	query = CreateQueryDesc(plan(sql, n_params, types, params), sql, GetActiveSnapshot(),
 							InvalidSnapshot, &receiver.pub, params, NULL, 0);

@@ -1,11 +1,11 @@
 /*
  * value_ops.c
- *	  Comparing and hashing values by their bytes.
+ *	  Compares and hashes values by their bytes.
  *
  * Profiles and models are canonical: equal ones have equal bytes.  So the
  * operators and operator classes of all of these types are the same functions,
- * under names of their own in SQL.  The order is that of bytea, and means
- * nothing but a place for every value.
+ * under names of their own in SQL.  The order is that of bytea; it means nothing,
+ * but gives every value a place.
  */
 #include "compat.h"
 
@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(sparkify_value_cmp);
 PG_FUNCTION_INFO_V1(sparkify_value_hash);
 PG_FUNCTION_INFO_V1(sparkify_value_hash_extended);
 
-/* Argument n, detoasted; what is a copy goes back by PG_FREE_IF_COPY, as an index compares many. */
+/* Argument n, detoasted.  An index compares many, so PG_FREE_IF_COPY frees what is a copy. */
 #define GETARG_VALUE_PP(n) spk_detoast_packed(PG_GETARG_DATUM(n))
 
 static int
@@ -44,7 +44,7 @@ compare_bytes(const char *a, const char *b, size_t len)
 	return order;
 }
 
-/* Of a small value what hash_any_extended has; each piece goes into the seed of the next. */
+/* Each piece's hash is the seed of the next, so a small value has that of hash_any_extended. */
 static uint64
 hash_bytes_of(const struct varlena *value, uint64 seed)
 {
@@ -128,7 +128,7 @@ sparkify_value_cmp(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32((order > 0) - (order < 0));
 }
 
-/* The low half of the extended one without a seed, as PostgreSQL asks for. */
+/* The low half of the extended hash with seed 0, as PostgreSQL demands. */
 Datum
 sparkify_value_hash(PG_FUNCTION_ARGS)
 {
