@@ -26,6 +26,30 @@
  */
 #define EXTEND_BLOCKS 128
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true of a batch while no row is on its way into it. */
+static void
+check_batch(const SpkBatch *batch)
+{
+	Oid relid = RelationGetRelid(batch->result->ri_RelationDesc);
+
+	Assert(batch->n_slots >= 0 && batch->n_slots <= SPK_BATCH_ROWS);
+	Assert(batch->bulk != NULL && (!batch->extend || batch->strategy != NULL));
+	for (int i = 0; i < batch->n_slots; i++)
+	{
+		Assert(batch->slots[i] != NULL && !TTS_EMPTY(batch->slots[i]));
+		Assert(batch->slots[i]->tts_tableOid == relid);
+		Assert(batch->places[i] > (i == 0 ? 0 : batch->places[i - 1]));
+	}
+	for (int i = batch->n_slots; i < SPK_BATCH_ROWS && batch->slots[i] != NULL; i++)
+		Assert(TTS_EMPTY(batch->slots[i]));
+}
+
+#else
+#define check_batch(batch) ((void) 0)
+#endif
+
 SpkBatch *
 spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
 {
@@ -43,6 +67,7 @@ spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
 		batch->strategy = GetAccessStrategy(BAS_BULKWRITE);
 	batch->spare_blocks = EXTEND_BLOCKS;
 	batch->last_block = InvalidBlockNumber;
+	check_batch(batch);
 	return batch;
 }
 
@@ -123,6 +148,7 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 {
 	Relation rel = batch->result->ri_RelationDesc;
 
+	check_batch(batch);
 	if (batch->n_slots == 0)
 		return;
 	if (batch->extend && batch->spare_blocks <= 0)
@@ -147,6 +173,7 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 	}
 	*place = 0;
 	batch->n_slots = 0;
+	check_batch(batch);
 }
 
 void

@@ -21,6 +21,36 @@
 /* The kernel is told to forget what was read in pieces of this size. */
 #define DROP_BYTES (8 * 1024 * 1024)
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true of a reader between two calls, and of its current line if it has one. */
+static void
+check_reader(const SpkLineReader *reader, bool has_line)
+{
+	Assert(reader->begin <= reader->end && reader->end <= reader->capacity);
+	Assert(reader->offset >= 0 && reader->bytes >= 0 && reader->kept <= reader->position);
+
+	/* of what was read, nothing is lost between the line and the buffer */
+	Assert(reader->gunzip != NULL ||
+		   reader->position == reader->offset + (int64) (reader->end - reader->begin));
+	if (!has_line)
+		return;
+
+	Assert(reader->overlong == (reader->line == NULL));
+	Assert(reader->length <= SPK_MAX_LINE_BYTES);
+	Assert(reader->overlong ||
+		   (reader->line >= reader->buffer &&
+			reader->line + reader->length <= reader->buffer + reader->begin));
+	if (reader->by_offset)
+		Assert(reader->place < Min(reader->offset, reader->stop));
+	else
+		Assert(reader->place == reader->lineno && reader->lineno > 0);
+}
+
+#else
+#define check_reader(reader, has_line) ((void) 0)
+#endif
+
 void
 spk_check_file_privilege(void)
 {
@@ -229,6 +259,7 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 	if (parts > 1)
 		spk_lines_aim(reader, share_start(reader->size, part, parts),
 					  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
+	check_reader(reader, false);
 	return reader;
 }
 
@@ -280,6 +311,7 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	if (from > 0)
 		(void) take_line(reader);
 	reader->bytes = bytes;
+	check_reader(reader, false);
 }
 
 void
@@ -298,7 +330,10 @@ spk_lines_next(SpkLineReader *reader)
 		if (!take_line(reader))
 			return false;
 		if (reader->overlong)
+		{
+			check_reader(reader, true);
 			return true;
+		}
 		if (at_start && reader->length >= 3 && memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0)
 		{
 			reader->line += 3;
@@ -307,7 +342,10 @@ spk_lines_next(SpkLineReader *reader)
 		if (reader->length > 0 && reader->line[reader->length - 1] == '\r')
 			reader->length--;
 		if (!is_blank(reader->line, reader->length))
+		{
+			check_reader(reader, true);
 			return true;
+		}
 	}
 	return false;
 }

@@ -80,8 +80,11 @@ static bool
 parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
 	  SpkEventFault *fault)
 {
-	return spk_line_parse(&parser->fast, line, len, wanted, row) ||
-		judge(parser, line, len, wanted, row, fault);
+	if (!spk_line_parse(&parser->fast, line, len, wanted, row) &&
+		!judge(parser, line, len, wanted, row, fault))
+		return false;
+	spk_event_row_check(row, wanted);
+	return true;
 }
 
 /*

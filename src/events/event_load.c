@@ -108,6 +108,27 @@ load_lines(SpkEventLoad *load)
 	spk_target_flush(load->target);
 }
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true at the end of a file of a reading, or of a load that pushes its rows. */
+static void
+check_load(const SpkEventLoad *load)
+{
+	int64 n_lines = load->n_lines + load->source->n_lines;
+
+	/* each line that was seen is a row or was rejected, and each row is told of once */
+	Assert(load->rows >= 0 && load->rejected >= 0);
+	Assert(load->rows + load->rejected == n_lines);
+	Assert(load->tally.rows == load->rows);
+	Assert(load->rejected == 0 || load->options->skip_faults);
+	Assert(load->place == 0 || load->place == load->source->lines->place);
+	Assert(load->next_path >= 0 && load->next_path <= list_length(load->options->paths));
+}
+
+#else
+#define check_load(load) ((void) 0)
+#endif
+
 /* What a file needs is in a context of its own, so that many files take no more than one. */
 void
 spk_load_open_file(SpkEventLoad *load, const char *path)
@@ -128,6 +149,10 @@ spk_load_open_file(SpkEventLoad *load, const char *path)
 void
 spk_load_close_file(SpkEventLoad *load)
 {
+	check_load(load);
+#ifdef USE_ASSERT_CHECKING
+	load->n_lines += load->source->n_lines;
+#endif
 	load->bytes += load->source->lines->bytes;
 	load->read += bytes_read(load);
 	spk_source_close(load->source);

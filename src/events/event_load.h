@@ -30,6 +30,9 @@ typedef struct SpkEventLoad
 	int64				  rejected; /* lines */
 	int64				  bytes;	/* of the lines of the files that are closed */
 	int64				  read;		/* of those files as they are, see bytes_read */
+#ifdef USE_ASSERT_CHECKING
+	int64 n_lines; /* of those files, blank ones left out */
+#endif
 
 	/* of a load whose rows a statement pulls */
 	int					 number;

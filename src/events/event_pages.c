@@ -51,6 +51,38 @@ struct SpkPages
 	size_t	  bytes;	/* of the rows that are not written yet, roughly */
 };
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true of the pages between two rows; batches check their own rows. */
+static void
+check_pages(const SpkPages *pages)
+{
+	int	 n_rows = 0;
+	bool has_last = false;
+
+	Assert(pages->max_rows >= 1 && pages->max_rows <= SPK_BATCH_ROWS);
+	Assert(pages->n_batches >= 0 && pages->n_batches <= MAX_BATCHES);
+	for (int i = 0; i < pages->n_batches; i++)
+	{
+		const SpkBatch *batch = pages->batches[i];
+
+		Assert(batch->n_slots <= pages->max_rows);
+		for (int k = 0; k < i; k++)
+			Assert(pages->batches[k]->result != batch->result);
+		n_rows += batch->n_slots;
+		has_last |= batch == pages->last;
+	}
+	Assert(has_last == (pages->last != NULL));
+	Assert(pages->routing != NULL ||
+		   (pages->n_batches == 1 && pages->last->result == pages->result));
+	Assert((n_rows == 0) == (pages->bytes == 0));
+	Assert(*pages->place == 0);
+}
+
+#else
+#define check_pages(pages) ((void) 0)
+#endif
+
 /*
  * Prepares the defaults of the columns that are not the event's.  A volatile
  * default may look at the table, so each row must be in it before the next is
@@ -169,6 +201,7 @@ spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
 	else
 		(void) add_batch(pages, pages->result);
 	MemoryContextSwitchTo(oldcontext);
+	check_pages(pages);
 	return pages;
 }
 
@@ -178,6 +211,7 @@ spk_pages_flush(SpkPages *pages)
 	EState		 *estate = pages->estate;
 	MemoryContext oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
 
+	check_pages(pages);
 	for (int i = 0; i < pages->n_batches; i++)
 		spk_batch_write(pages->batches[i], estate, pages->place);
 	/* with many partitions not each may keep a page pinned */
@@ -186,6 +220,7 @@ spk_pages_flush(SpkPages *pages)
 	MemoryContextSwitchTo(oldcontext);
 	ResetPerTupleExprContext(estate);
 	pages->bytes = 0;
+	check_pages(pages);
 }
 
 /* Frees all batches, which are empty. */

@@ -64,6 +64,9 @@ spk_source_next(SpkEventSource *source)
 	CHECK_FOR_INTERRUPTS();
 	if (!spk_lines_next(lines))
 		return SPK_NEXT_END;
+#ifdef USE_ASSERT_CHECKING
+	source->n_lines++;
+#endif
 	if (lines->overlong)
 	{
 		spk_fault(&source->fault, SPK_FAULT_LIMIT, "line is longer than %d bytes",

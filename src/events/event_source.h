@@ -28,7 +28,10 @@ typedef struct SpkEventSource
 	SpkEventParser *parser;
 	SpkEventRow		row; /* its texts last until the next call */
 	SpkEventFault	fault;
-	SpkEventTally  *tally; /* events are added to it, if not NULL; it is the caller's */
+#ifdef USE_ASSERT_CHECKING
+	int64 n_lines; /* that were events or faults */
+#endif
+	SpkEventTally *tally; /* events are added to it, if not NULL; it is the caller's */
 } SpkEventSource;
 
 /* A source in the current memory context; arguments and errors are those of spk_lines_open. */

@@ -120,6 +120,38 @@ chunks_of_file(const SpkChunkFile *file, int64 chunk_bytes)
 	return file->was.size / chunk_bytes + (file->was.size % chunk_bytes != 0);
 }
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true of a list, in whichever memory it lies, but for who took what. */
+static void
+check_chunks(const SpkChunks *chunks)
+{
+	Size  paths = offsetof(SpkChunks, files) + chunks->n_files * sizeof(SpkChunkFile);
+	int64 n_chunks = 0;
+	int64 total = 0;
+	bool  any_stream = false;
+
+	Assert(chunks->n_files >= 0 && paths <= chunks->bytes && chunks->chunk_bytes > 0);
+	for (int i = 0; i < chunks->n_files; i++)
+	{
+		const SpkChunkFile *file = &chunks->files[i];
+
+		Assert(file->path >= paths && file->path < chunks->bytes);
+		Assert(memchr((const char *) chunks + file->path, '\0', chunks->bytes - file->path) !=
+			   NULL);
+		Assert(file->first_chunk == n_chunks);
+		n_chunks += chunks_of_file(file, chunks->chunk_bytes);
+		total += file->was.size;
+		any_stream |= file->stream;
+	}
+	Assert(chunks->n_chunks == n_chunks && chunks->total == total);
+	Assert(chunks->any_stream == any_stream);
+}
+
+#else
+#define check_chunks(chunks) ((void) 0)
+#endif
+
 /* A file without bytes gets no chunk. */
 void
 spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
@@ -134,6 +166,7 @@ spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes)
 		chunks->n_chunks += chunks_of_file(file, chunk_bytes);
 	}
 	spk_chunks_restart(chunks);
+	check_chunks(chunks);
 }
 
 void
@@ -207,6 +240,8 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 	int64				from;
 	int64				to;
 
+	check_chunks(chunks);
+	Assert(chunk >= file->first_chunk && chunk < chunks->n_chunks);
 	if (file->stream)
 	{
 		/* a stream begins at its start and is read once */
@@ -217,6 +252,7 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 		open_file(reader, chunks, at);
 	from = (chunk - file->first_chunk) * chunks->chunk_bytes;
 	to = file->was.size - from > chunks->chunk_bytes ? from + chunks->chunk_bytes : file->was.size;
+	Assert(from >= 0 && from < to && to <= file->was.size);
 	spk_source_aim(reader->source, from, to);
 }
 

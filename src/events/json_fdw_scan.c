@@ -53,6 +53,29 @@ typedef struct JsonScan
 	SpkEventFault first_fault;
 } JsonScan;
 
+#ifdef USE_ASSERT_CHECKING
+
+/* Checks all that is true of a scan between two rows. */
+static void
+check_scan(const JsonScan *scan)
+{
+	Assert(!scan->in_chunk || scan->reader->source != NULL);
+	Assert(scan->skipped == 0 || (scan->options.skip_faults && scan->first_place != NULL));
+	if (scan->chunks == NULL)
+		return;
+	if (scan->shared == NULL)
+		Assert(scan->chunks == scan->own && scan->finished <= scan->chunks->n_chunks);
+	else
+	{
+		Assert(scan->chunks != scan->own && scan->finished == 0);
+		Assert(pg_atomic_read_u64(&scan->shared->finished) <= (uint64) scan->chunks->n_chunks);
+	}
+}
+
+#else
+#define check_scan(scan) ((void) 0)
+#endif
+
 /* Binds the needed attributes only; returns the mask of their columns. */
 static uint32
 bind_needed(JsonScan *scan, Relation rel, const List *needed)
@@ -118,6 +141,7 @@ next_chunk(JsonScan *scan)
 static void
 finish_chunk(JsonScan *scan)
 {
+	check_scan(scan);
 	scan->in_chunk = false;
 	if (scan->shared == NULL)
 	{
@@ -139,6 +163,7 @@ keep_tally(JsonScan *scan)
 {
 	SharedTallies *shared = scan->shared;
 
+	check_scan(scan);
 	if (scan->complete || scan->chunks == NULL)
 		return;
 	if (shared == NULL)
@@ -255,6 +280,7 @@ end_scan(ForeignScanState *node)
 	if (scan == NULL || scan->reader == NULL)
 		return;
 	spk_chunk_reader_close(scan->reader);
+	scan->in_chunk = false;
 	report_skipped(node, scan);
 	tell_events(node, scan);
 }
@@ -325,8 +351,8 @@ shutdown_scan(ForeignScanState *node)
 	if (scan->reader == NULL || scan->chunks == scan->own)
 		return;
 	spk_chunk_reader_close(scan->reader);
-	keep_tally(scan);
 	scan->in_chunk = false;
+	keep_tally(scan);
 	scan->chunks = NULL;
 	scan->shared = NULL;
 }

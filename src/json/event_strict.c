@@ -2,9 +2,13 @@
  * event_strict.c
  *	  Turns one line of JSON into one event by the full rules, with json-c.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/invariant.h"
+#include "core/base/times.h"
+#include "core/base/utf8.h"
 #include "core/events/event_names.h"
 #include "json/event_strict.h"
 #include "json/event_value.h"
@@ -134,6 +138,47 @@ no_event(const char *line, size_t len, SpkEventFault *fault)
 	return false;
 }
 
+#ifdef SPK_CHECK_INVARIANTS
+
+static void
+check_field(const SpkField *field, SpkEventType type)
+{
+	switch (type)
+	{
+		case SPK_TYPE_TIME:
+			spk_assert(field->integer >= SPK_MIN_TIME && field->integer < SPK_END_TIME);
+			break;
+		case SPK_TYPE_INT8:
+			break;
+		case SPK_TYPE_INT4:
+			spk_assert(field->integer >= INT32_MIN && field->integer <= INT32_MAX);
+			break;
+		case SPK_TYPE_FLOAT:
+			spk_assert(isfinite(field->number));
+			break;
+		case SPK_TYPE_TEXT:
+			spk_assert(field->text.len >= 0);
+			spk_assert(spk_utf8_valid(field->text.data, (size_t) field->text.len));
+			break;
+	}
+}
+
+void
+spk_event_row_check(const SpkEventRow *row, uint32_t wanted)
+{
+	spk_assert((row->given & ~SPK_ALL_COLUMNS) == 0);
+	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	{
+		bool is_there = (row->given & wanted & UINT32_C(1) << col) != 0;
+
+		spk_assert(row->isnull[col] == !is_there);
+		if (is_there)
+			check_field(&row->field[col], spk_event_keys[col].type);
+	}
+}
+
+#endif
+
 bool
 spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
 				SpkEventRow *row, SpkEventFault *fault)
@@ -172,5 +217,8 @@ spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wan
 		row->given |= bit;
 		row->isnull[col] = (wanted & bit) == 0;
 	}
-	return (seen & SPK_EVENT_COLUMNS) != 0 || no_event(line, len, fault);
+	if ((seen & SPK_EVENT_COLUMNS) == 0)
+		return no_event(line, len, fault);
+	spk_event_row_check(row, wanted);
+	return true;
 }

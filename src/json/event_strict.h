@@ -40,4 +40,14 @@ extern void spk_judge_free(SpkEventJudge *judge);
 extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
 							SpkEventRow *row, SpkEventFault *fault);
 
+/*
+ * Checks all that is true of a row that was parsed with this mask of wanted
+ * columns, by spk_judge_event or by spk_line_parse.
+ */
+#ifdef SPK_CHECK_INVARIANTS
+extern void spk_event_row_check(const SpkEventRow *row, uint32_t wanted);
+#else
+#define spk_event_row_check(row, wanted) ((void) 0)
+#endif
+
 #endif /* SPK_JSON_EVENT_STRICT_H */

@@ -4,9 +4,39 @@
  */
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "json/json_pieces.h"
 
 static const char not_json[] = "The text is not JSON";
+
+#ifdef SPK_CHECK_INVARIANTS
+
+/* Checks all that is true of a cursor between two calls. */
+static void
+check_cursor(const SpkJsonCursor *c)
+{
+	spk_assert(c->start <= c->at && c->at <= c->end);
+	spk_assert(!c->too_long || c->fault != NULL);
+	if (c->opened)
+	{
+		spk_assert(c->fault == NULL && c->at > c->start);
+		spk_assert(c->at[-1] == '{' || c->at[-1] == '[');
+	}
+}
+
+/* The same, and that the piece that was just read lies before the cursor, or is empty after a fault. */
+static void
+check_read(const SpkJsonCursor *c, SpkJsonPiece piece)
+{
+	check_cursor(c);
+	spk_assert((piece.len == 0) == (c->fault != NULL));
+	spk_assert(piece.len == 0 || (piece.at >= c->start && piece.at + piece.len <= c->at));
+}
+
+#else
+#define check_cursor(c)		 ((void) 0)
+#define check_read(c, piece) ((void) 0)
+#endif
 
 static void
 skip_space(SpkJsonCursor *c)
@@ -39,6 +69,7 @@ expect(SpkJsonCursor *c, char wanted)
 bool
 spk_json_open(SpkJsonCursor *c, char bracket)
 {
+	check_cursor(c);
 	if (c->fault == NULL)
 	{
 		skip_space(c);
@@ -54,6 +85,7 @@ spk_json_next(SpkJsonCursor *c, char closing_bracket)
 {
 	bool is_first = c->opened;
 
+	check_cursor(c);
 	if (c->fault != NULL)
 		return false;
 	c->opened = false;
@@ -97,6 +129,7 @@ spk_json_key(SpkJsonCursor *c)
 	c->at = behind;
 	if (!expect(c, ':'))
 		key.len = 0;
+	check_read(c, key);
 	return key;
 }
 
@@ -164,12 +197,14 @@ spk_json_value(SpkJsonCursor *c, size_t max)
 		value.len = (size_t) (behind - c->at);
 		c->at = behind;
 	}
+	check_read(c, value);
 	return value;
 }
 
 void
 spk_json_finish(SpkJsonCursor *c)
 {
+	check_cursor(c);
 	if (c->fault != NULL)
 		return;
 	skip_space(c);

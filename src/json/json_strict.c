@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "json/json_strict.h"
 
 /* Bytes of a long text that are parsed between two looks for cancellation. */
@@ -250,6 +251,21 @@ ends_here(SpkJsonParser *parser, const char *text, size_t len)
 	return parser->at == len;
 }
 
+#ifdef SPK_CHECK_INVARIANTS
+
+/* Checks all that is true of a parser between two pieces of a text of len bytes. */
+static void
+check_parser(const SpkJsonParser *parser, size_t len, const struct json_object *value)
+{
+	spk_assert(parser->at <= parser->covered && parser->covered <= len);
+	spk_assert(!parser->is_escaped || parser->in_string);
+	spk_assert(value == NULL || json_tokener_get_error(parser->tokener) == json_tokener_success);
+}
+
+#else
+#define check_parser(parser, len, value) ((void) 0)
+#endif
+
 enum json_tokener_error
 spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len, const SpkHost *host,
 					  struct json_object **value)
@@ -278,6 +294,7 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len, const
 		if (!cover(parser, text, len, length))
 			return SPK_JSON_NO_MEMORY;
 		error = feed(parser, text, p + length, value);
+		check_parser(parser, len, *value);
 	}
 	if (error == json_tokener_continue)
 	{

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "json/model_parse.h"
@@ -202,6 +203,30 @@ get_model(SpkModelParse *p, SpkText text)
 		spk_parse_calibration(p);
 }
 
+#ifdef SPK_CHECK_INVARIANTS
+
+/* Checks all that is true of a parse when it has ended, well or not. */
+static void
+check_parse(const SpkModelParse *p)
+{
+	const SpkModel *model = p->model;
+
+	spk_assert(p->element == NULL);
+	spk_assert((p->status == SPK_CORRUPT) == (p->why[0] != '\0'));
+	if (p->status == SPK_OK)
+	{
+		spk_assert(p->root != NULL && model->features != NULL);
+		spk_assert((model->trees != NULL) == spk_has_trees(model->algorithm));
+		spk_assert((model->terms != NULL) != spk_has_trees(model->algorithm));
+	}
+	else
+		spk_assert(model->features == NULL && model->trees == NULL && model->terms == NULL);
+}
+
+#else
+#define check_parse(p) ((void) 0)
+#endif
+
 SpkStatus
 spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t len,
 				SpkModel *model)
@@ -218,6 +243,7 @@ spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t 
 		get_model(p, whole);
 	if (!spk_parsing(p))
 		spk_model_release(host, model);
+	check_parse(p);
 	return p->status;
 }
 
