@@ -86,7 +86,7 @@ drop_behind(SpkLineReader *reader)
 	reader->kept = reader->position;
 }
 
-/* Reads up to len bytes of the file as it is; 0 at its end. */
+/* Reads up to len bytes of the file, as it is stored, and returns their number; 0 at its end. */
 static size_t
 read_file(void *arg, char *to, size_t len)
 {
@@ -164,57 +164,70 @@ refuse_other_kinds(SpkLineReader *reader)
 }
 
 /*
- * Takes the next line, with its newline, off the buffer; false when there is
- * none.  Of an overlong line only the length is kept.
+ * Reads until the next line is in the buffer from reader->begin on; false when no
+ * newline ends it.  *length gets its length there, and *dropped that of its
+ * beginning, if it is overlong and was let go.
  */
 static bool
-take_line(SpkLineReader *reader)
+find_line_end(SpkLineReader *reader, size_t *length, size_t *dropped)
 {
 	size_t scanned = 0;
-	size_t dropped = 0;
-	char  *newline = NULL;
 
 	/* fill moves the bytes, so places in the line are counted from its beginning */
+	*dropped = 0;
 	for (;;)
 	{
 		char  *from = reader->buffer + reader->begin + scanned;
 		size_t unseen = reader->end - reader->begin - scanned;
+		char  *newline = memchr(from, '\n', unseen);
 
-		newline = memchr(from, '\n', unseen);
 		if (newline != NULL)
 		{
-			scanned += newline - from;
-			break;
+			*length = scanned + (newline - from);
+			return true;
 		}
 		scanned += unseen;
 
 		/* the beginning of an overlong line is let go, so that the buffer stays small */
 		if (scanned > SPK_MAX_LINE_BYTES)
 		{
-			dropped += scanned;
+			*dropped += scanned;
 			reader->begin = reader->end;
 			scanned = 0;
 		}
 		if (!fill(reader))
-			break;
+		{
+			*length = scanned;
+			return false;
+		}
 	}
+}
+
+/*
+ * Takes the next line, with its newline, off the buffer; false when there is
+ * none.  Of an overlong line only the length is kept.
+ */
+static bool
+take_line(SpkLineReader *reader)
+{
+	size_t length;
+	size_t dropped;
+	bool   has_newline = find_line_end(reader, &length, &dropped);
+	size_t taken = length + has_newline;
 
 	/* the last line may lack its newline, but not its bytes */
-	if (newline == NULL && scanned + dropped == 0)
+	if (taken + dropped == 0)
 		return false;
 
-	reader->overlong = (dropped > 0 || scanned > SPK_MAX_LINE_BYTES);
+	reader->overlong = (dropped > 0 || length > SPK_MAX_LINE_BYTES);
 	reader->line = reader->overlong ? NULL : reader->buffer + reader->begin;
-	reader->length = reader->overlong ? 0 : scanned;
+	reader->length = reader->overlong ? 0 : length;
 	reader->lineno++;
 	reader->place = reader->by_offset ? reader->offset : reader->lineno;
 
-	/* the newline is no part of the line, but of what was taken */
-	if (newline != NULL)
-		scanned++;
-	reader->begin += scanned;
-	reader->offset += dropped + scanned;
-	reader->bytes += dropped + scanned;
+	reader->begin += taken;
+	reader->offset += dropped + taken;
+	reader->bytes += dropped + taken;
 	return true;
 }
 
@@ -305,8 +318,8 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	reader->position = reader->kept = reader->offset;
 
 	/*
-	 * Look for the first line from the byte before the range: if that is a
-	 * newline, a line begins exactly at its start.
+	 * Looks for the first line from the byte before the range on: if that is a
+	 * newline, a line begins exactly where the range does.
 	 */
 	if (from > 0)
 		(void) take_line(reader);
@@ -334,6 +347,8 @@ spk_lines_next(SpkLineReader *reader)
 			check_reader(reader, true);
 			return true;
 		}
+
+		/* a byte order mark is no part of the first line, and JSON does not allow it */
 		if (at_start && reader->length >= 3 && memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0)
 		{
 			reader->line += 3;
