@@ -95,9 +95,9 @@ spk_batch_keep(SpkBatch *batch, int64 place)
 }
 
 /*
- * Before PostgreSQL 16 a table grows by a page at a time, and sessions that
- * load into it together mostly wait for each other to do that.  So each makes
- * many at once, which all of them find in the free space map.
+ * Before PostgreSQL 16 a table grows by one page at a time, and sessions that load
+ * into it together spend most of their time waiting for each other to do that.  So
+ * each session makes many pages at once, and all find them in the free space map.
  */
 static void
 extend_ahead(SpkBatch *batch)
@@ -131,7 +131,7 @@ extend_ahead(SpkBatch *batch)
 	batch->spare_blocks = EXTEND_BLOCKS;
 }
 
-/* Notes the page of a row; each page that is begun uses up one made ahead. */
+/* Notes the page that a row went to.  Each page that is begun uses up one that was made ahead. */
 static void
 count_block(SpkBatch *batch, const TupleTableSlot *slot)
 {

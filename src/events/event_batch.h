@@ -1,6 +1,6 @@
 /*
  * event_batch.h
- *	  Rows of one table that are written together.
+ *	  A batch: rows of one table or partition that are written together.
  */
 #ifndef SPK_EVENTS_EVENT_BATCH_H
 #define SPK_EVENTS_EVENT_BATCH_H

@@ -191,6 +191,8 @@ spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
 	pages->command = GetCurrentCommandId(true);
 	pages->estate = CreateExecutorState();
 	oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
+
+	/* the range table comes first: the result relation stands in it as number 1 */
 	open_range_table(pages);
 	prepare_defaults(pages);
 	pages->result = makeNode(ResultRelInfo);

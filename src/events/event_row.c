@@ -37,8 +37,9 @@ column_of_attribute(Form_pg_attribute att)
 }
 
 /*
- * A type modifier would need a coercion per value (varchar(10), timestamptz(0)),
- * so it counts as another type.
+ * Raises an error unless the attribute is of the column's type.  With a type
+ * modifier, as in timestamptz(0), each value would have to be coerced, so that
+ * counts as another type.
  */
 static void
 check_attribute_type(Form_pg_attribute att, int col)

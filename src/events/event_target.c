@@ -88,7 +88,7 @@ check_privilege(Oid relid)
 		aclcheck_error(result, get_relkind_objtype(relkind), name);
 }
 
-/* Without these a row is no event that anything here could use. */
+/* Raises an error when a column is missing without which nothing here could use the rows. */
 static void
 check_columns(Relation rel, const int *columns)
 {
@@ -113,7 +113,7 @@ check_columns(Relation rel, const int *columns)
 	}
 }
 
-/* A generated column gets no value, whatever its name. */
+/* Unbinds generated columns, which get no value from outside, whatever their names. */
 static void
 leave_out_generated(TupleDesc tupdesc, int *columns)
 {

@@ -244,7 +244,7 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 	Assert(chunk >= file->first_chunk && chunk < chunks->n_chunks);
 	if (file->stream)
 	{
-		/* a stream begins at its start and is read once */
+		/* a stream can only be read from its start */
 		open_file(reader, chunks, at);
 		return;
 	}

@@ -29,7 +29,7 @@ extern SpkJsonOptions spk_json_options(Oid foreigntableid);
  */
 extern int *spk_json_columns(Relation rel);
 
-/* Sets the callbacks that run a scan, or explain it. */
+/* Sets the callbacks that run a scan and explain it. */
 extern void spk_json_scan_routine(FdwRoutine *routine);
 
 /* The callback for ANALYZE. */

@@ -10,8 +10,8 @@
 #include "fmgr.h"
 
 /*
- * Raises ERRCODE_NULL_VALUE_NOT_ALLOWED when one of the first n arguments is NULL
- * that must not be.  names are those of the arguments, or NULL for one that may be.
+ * Raises ERRCODE_NULL_VALUE_NOT_ALLOWED when one of the first n arguments is NULL.
+ * names has their names, and NULL for an argument that may be NULL.
  */
 extern void spk_require_args(FunctionCallInfo fcinfo, const char *const *names, int n);
 

@@ -21,7 +21,7 @@
 #define SOURCE_HINT \
 	"A source is the name of a table or a view, or a query as in 'SELECT * FROM snapshots'."
 
-/* The end of a comment that starts here, or the same place when none does. */
+/* The end of a comment that starts here, or the same place when no comment does. */
 static const char *
 skip_comment(const char *p)
 {

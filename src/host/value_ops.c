@@ -15,7 +15,7 @@
 
 #include "host/detoast.h"
 
-/* Bytes between two looks for interrupts: values have up to a gigabyte. */
+/* Bytes between two looks for interrupts.  Values have up to a gigabyte. */
 #define PIECE (1024 * 1024)
 
 PG_FUNCTION_INFO_V1(sparkify_value_eq);

@@ -1,6 +1,10 @@
 /*
  * event_strict.c
  *	  Turns one line of JSON into one event by the full rules, with json-c.
+ *
+ * Here are the rules for lines and for keys.  What must be refused before json-c
+ * sees a line is in line_check.c, and what each type of column takes is in
+ * event_value.c.
  */
 #include <math.h>
 #include <stdio.h>
@@ -48,7 +52,7 @@ spk_judge_free(SpkEventJudge *judge)
 	spk_release(&judge->host, judge);
 }
 
-/* Sets judge->object to the line's object. */
+/* Parses the line's object into judge->object. */
 static bool
 parse_object(SpkEventJudge *judge, const char *line, size_t len, SpkEventFault *fault)
 {

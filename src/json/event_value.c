@@ -80,7 +80,7 @@ get_integer(struct json_object *value, const char *key, const char *wanted, int6
 	return true;
 }
 
-/* Milliseconds since 1970, or ISO 8601, to a timestamptz. */
+/* Turns milliseconds since 1970, or a text of ISO 8601, into a timestamptz. */
 static bool
 get_time(struct json_object *value, const char *key, int64_t *result, SpkEventFault *fault)
 {

@@ -84,7 +84,7 @@ scan_word(SpkScan *scan)
 	return strspn(start, "-+.eE0123456789") >= len ? SPK_SCAN_WHOLE : SPK_SCAN_BROKEN;
 }
 
-/* One member of an object, up to its value's end. */
+/* Moves behind one member of an object, its value included. */
 static SpkScanEnd
 scan_member(SpkScan *scan, int depth)
 {

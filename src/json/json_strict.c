@@ -124,7 +124,7 @@ next_piece(const SpkJsonParser *parser, const char *start, const char *end, int 
 			p = skip_number(p, end, &is_difficult);
 		else
 			p++;
-		/* behind a number there is no token, and the number is not to be cut off */
+		/* directly behind a number no token can begin, and the number must not be cut */
 		if (!is_difficult || (token > start && is_in_number(token[-1])))
 			continue;
 		if (token > start)
@@ -181,7 +181,7 @@ memory_for(SpkJsonParser *parser, const char *piece, size_t len)
 static bool
 has_memory(size_t bytes)
 {
-	/* the compiler is not to see that nobody writes there */
+	/* volatile, or the compiler would leave out memory that nobody writes to */
 	void *volatile memory = malloc(bytes);
 
 	free(memory);
@@ -311,7 +311,7 @@ spk_json_parse_strict(SpkJsonParser *parser, const char *text, size_t len, const
 	return error;
 }
 
-/* Finds out whether the strict mode refuses what is JSON; false when there is no memory. */
+/* Finds out whether the strict mode refuses some JSON; false when there is no memory. */
 static bool
 probe(SpkJsonParser *parser)
 {

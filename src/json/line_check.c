@@ -12,8 +12,9 @@
 #include "json/line_check.h"
 
 /*
- * json-c takes some hundred bytes for each value, so that a line of a few
- * megabytes could take gigabytes that no limit of the server counts.
+ * The most values of a line.  json-c takes some hundred bytes for each value, so
+ * without this limit a line of a few megabytes could take gigabytes, which no
+ * limit of the server counts.
  */
 #define LINE_VALUES 100000
 

@@ -148,7 +148,7 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 		spk_refuse(p, "The format version is not known.");
 }
 
-/* Models of trees have other parts than those without. */
+/* It is a fault when a model with trees, or one without, has members that it should not have. */
 static void
 check_parts(SpkModelParse *p)
 {

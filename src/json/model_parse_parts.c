@@ -23,7 +23,7 @@ get_codes(SpkModelParse *p, json_object *codes, SpkCodeSet *set)
 												"A code"));
 }
 
-/* "left" or "right": where missing values go. */
+/* The flag of where missing values go, from "left" or "right". */
 static uint8_t
 get_direction(SpkModelParse *p, json_object *value)
 {
@@ -157,7 +157,7 @@ spk_parse_trees(SpkModelParse *p, SpkText text)
 
 /* ---- Terms ---- */
 
-/* The numbers of a term, of which there must be n. */
+/* Reads the numbers of a term; it is a fault when they are not n. */
 static void
 get_numbers(SpkModelParse *p, json_object *array, double *numbers, uint32_t n)
 {

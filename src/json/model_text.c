@@ -6,7 +6,7 @@
 
 #include "json/model_text.h"
 
-/* Steps of a scan between two looks for cancellation. */
+/* The steps that a scan takes between two looks for cancellation. */
 #define POLL_STEPS 0x10000
 
 static const char *
