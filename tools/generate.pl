@@ -6,6 +6,7 @@
 #
 # list								what is made of it
 # events/event_list.h				type churn_event, table of docs/reference.md
+# events/page_list.h				sentence of docs/reference.md
 # profiles/feature_list.h			type churn_features, tables of docs/features.md
 # judging/metric_list.h				type churn_metrics, tables of docs/metrics.md
 # models/option_list.h				table of docs/reference.md, defaults in docs/models.md
@@ -141,6 +142,16 @@ sub grouped_tables
 	return $text;
 }
 
+# A paragraph of a document
+sub wrapped
+{
+	my ($text) = @_;
+
+	$text =~ s/(.{1,$columns})(?:\s+|$)/$1\n/g;
+	chomp $text;
+	return $text;
+}
+
 # --- The lists
 
 my %made;    # path => { mark => text }
@@ -154,6 +165,13 @@ my %made;    # path => { mark => text }
 		map { [ $_->[2], $sql{ $_->[4] }, $_->[5] ] } @list);
 	$made{'docs/reference.md'}{events} = "\n" . table([ 'column', 'type', 'JSON key', '' ],
 		map { [ "`$_->[2]`", $sql{ $_->[4] }, "`$_->[3]`", plain($_->[5]) ] } @list) . "\n";
+}
+
+{
+	my @pages = sort map { $_->[2] } items('src/core/events/page_list.h', 'SPK_PAGE_ITEM', 3);
+	my $last = pop @pages;
+
+	$made{'docs/reference.md'}{pages} = wrapped('The known pages are ' . join(', ', @pages) . " and $last.") . "\n";
 }
 
 {

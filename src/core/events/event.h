@@ -11,35 +11,12 @@
 
 #include "core/base/times.h"
 
-/*
- * The pages of the log, the most frequent ones first, so that the set of pages in
- * a slice is a small number most of the time.  The order is part of the profile's
- * format: append, do not reorder.
- */
+/* The pages of the log, as page_list.h lists them. */
 typedef enum SpkPage
 {
-	SPK_PAGE_NEXT_SONG = 0,
-	SPK_PAGE_HOME,
-	SPK_PAGE_THUMBS_UP,
-	SPK_PAGE_ADD_TO_PLAYLIST,
-	SPK_PAGE_ADD_FRIEND,
-	SPK_PAGE_ROLL_ADVERT,
-	SPK_PAGE_LOGIN,
-	SPK_PAGE_LOGOUT,
-	SPK_PAGE_THUMBS_DOWN,
-	SPK_PAGE_DOWNGRADE,
-	SPK_PAGE_HELP,
-	SPK_PAGE_SETTINGS,
-	SPK_PAGE_ABOUT,
-	SPK_PAGE_UPGRADE,
-	SPK_PAGE_SAVE_SETTINGS,
-	SPK_PAGE_ERROR,
-	SPK_PAGE_SUBMIT_UPGRADE,
-	SPK_PAGE_SUBMIT_DOWNGRADE,
-	SPK_PAGE_CANCEL,
-	SPK_PAGE_CANCELLATION,
-	SPK_PAGE_REGISTER,
-	SPK_PAGE_SUBMIT_REGISTRATION,
+#define SPK_PAGE_ITEM(constant, name, third) SPK_PAGE_##constant,
+#include "core/events/page_list.h"
+#undef SPK_PAGE_ITEM
 	SPK_PAGE_OTHER, /* any other text, which is no error */
 	SPK_N_PAGES
 } SpkPage;

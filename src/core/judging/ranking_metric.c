@@ -14,14 +14,16 @@ static const struct
 	const char *name;
 	size_t		offset;
 } specs[SPK_N_METRICS] = {
-	[SPK_METRIC_WEIGHTED_F1] = {"weighted_f1", offsetof(SpkMetrics, weighted_f1)},
-	[SPK_METRIC_F1] = {"f1", offsetof(SpkMetrics, f1)},
-	[SPK_METRIC_MACRO_F1] = {"macro_f1", offsetof(SpkMetrics, macro_f1)},
-	[SPK_METRIC_AUC] = {"auc", offsetof(SpkMetrics, auc)},
-	[SPK_METRIC_PR_AUC] = {"pr_auc", offsetof(SpkMetrics, pr_auc)},
-	[SPK_METRIC_LOG_LOSS] = {"log_loss", offsetof(SpkMetrics, log_loss)},
-	[SPK_METRIC_BRIER] = {"brier", offsetof(SpkMetrics, brier)},
-	[SPK_METRIC_ACCURACY] = {"accuracy", offsetof(SpkMetrics, accuracy)},
+#define METRIC(member) #member, offsetof(SpkMetrics, member)
+	[SPK_METRIC_WEIGHTED_F1] = {METRIC(weighted_f1)},
+	[SPK_METRIC_F1] = {METRIC(f1)},
+	[SPK_METRIC_MACRO_F1] = {METRIC(macro_f1)},
+	[SPK_METRIC_AUC] = {METRIC(auc)},
+	[SPK_METRIC_PR_AUC] = {METRIC(pr_auc)},
+	[SPK_METRIC_LOG_LOSS] = {METRIC(log_loss)},
+	[SPK_METRIC_BRIER] = {METRIC(brier)},
+	[SPK_METRIC_ACCURACY] = {METRIC(accuracy)},
+#undef METRIC
 };
 
 const char *
