@@ -95,7 +95,7 @@ regress_tests()
 # so that no fault can pass as an error.
 sanitize_tests()
 {
-	local flags='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -DSPK_CHECK_INVARIANTS' status=0
+	local flags='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -DSPK_CHECK_INVARIANTS -DUSE_ASSERT_CHECKING=1' status=0
 
 	if [ -d "$SANDBOX/data" ]; then
 		server_stop

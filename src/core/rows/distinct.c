@@ -86,7 +86,7 @@ spk_count_distinct(const SpkHost *host, const SpkSeries *s, const SpkSeries *wit
 				   uint32_t max_again, uint32_t max_distinct, uint32_t *n_known,
 				   uint32_t *n_distinct)
 {
-	Set		  set = {NULL};
+	Set		  set = {0};
 	SpkStatus status = SPK_OK;
 
 	*n_known = 0;
