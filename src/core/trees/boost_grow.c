@@ -5,131 +5,12 @@
 #include <string.h>
 
 #include "core/trees/boost_grow.h"
+#include "core/trees/boost_search.h"
 #include "core/base/rng.h"
 
 #define STREAM_TREE UINT64_C(3)
 
 static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
-
-/* ---- What every member does: searching its features ---- */
-
-/* Marks the features drawn for the node. */
-static void
-draw_features(SpkBooster *b, const SpkBoostNode *node)
-{
-	uint32_t n = b->matrix.n_features;
-	uint32_t wanted = b->plan.features_per_split;
-	SpkRng	 rng = spk_rng(node->path, 0);
-
-	memset(b->drawn, wanted == n, n);
-	if (wanted == n)
-		return;
-	for (uint32_t f = 0; f < n; f++)
-		b->order[f] = (uint16_t) f;
-	for (uint32_t at = 0; at < wanted; at++)
-	{
-		uint32_t with = at + spk_rng_below(&rng, n - at);
-		uint16_t drawn = b->order[with];
-
-		b->order[with] = b->order[at];
-		b->drawn[drawn] = true;
-	}
-}
-
-/*
- * Adds up what the members have built of a feature, and takes it from the
- * sibling.
- */
-static void
-merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
-{
-	const SpkBoostNode *node = &b->nodes[b->built[place]];
-	size_t				length = spk_histogram_length(b);
-	size_t				at = (size_t) feature * SPK_CODES;
-	SpkSums			   *sums = b->histograms + (size_t) node->slot * length + at;
-
-	for (uint32_t member = 1; member < b->team.n; member++)
-	{
-		const SpkSums *partial = spk_boost_partial(b, member, place) + at;
-
-		for (int code = 0; code < SPK_CODES; code++)
-		{
-			sums[code].g += partial[code].g;
-			sums[code].h += partial[code].h;
-		}
-	}
-	if (node->sibling != 0)
-	{
-		SpkSums *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;
-
-		for (int code = 0; code < SPK_CODES; code++)
-		{
-			rest[code].g -= sums[code].g;
-			rest[code].h -= sums[code].h;
-		}
-	}
-}
-
-/* All rows of the node, as the members have counted them. */
-static uint32_t
-count_rows(const SpkBooster *b, uint32_t node)
-{
-	uint32_t n = 0;
-
-	for (uint32_t member = 0; member < b->team.n; member++)
-		n += spk_boost_counts(b, member)[node];
-	return n;
-}
-
-/*
- * The hessian that min_leaf rows of the node have on average.  Rows are not
- * counted by code, so that this is what keeps leaves from being too small.
- */
-static double
-min_hessian(const SpkBooster *b, uint32_t node)
-{
-	double rows = count_rows(b, node) * b->shared->share_in_tree;
-
-	return b->plan.min_leaf * (double) b->nodes[node].sums.h / rows;
-}
-
-/* The best split of an active node by the member's features. */
-static SpkBoostSplit
-search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
-{
-	const SpkBoostNode *node = &b->nodes[b->active[place]];
-	const SpkSums	   *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
-	double				least = min_hessian(b, b->active[place]);
-	SpkBoostSplit		best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
-
-	draw_features(b, node);
-	for (uint32_t f = from; f < to; f++)
-		if (b->drawn[f])
-			spk_boost_split_feature(node->sums, b->plan.l2, least, (uint16_t) f,
-									b->features[f].kind == SPK_CATEGORY, b->features[f].n_bins,
-									sums + (size_t) f * SPK_CODES, &best);
-	return best;
-}
-
-static void
-search(SpkBooster *b)
-{
-	uint32_t from = spk_share(&b->team, b->matrix.n_features, b->team.me);
-	uint32_t to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
-
-	for (uint32_t place = 0; place < b->shared->n_built; place++)
-		for (uint32_t f = from; f < to; f++)
-			merge_feature(b, place, f);
-	for (uint32_t place = 0; place < b->shared->n_active; place++)
-	{
-		if (spk_cancelled(&b->host))
-		{
-			spk_boost_fail(b, SPK_CANCELLED);
-			return;
-		}
-		b->candidates[(size_t) b->team.me * b->n_slots + place] = search_node(b, place, from, to);
-	}
-}
 
 /* ---- What the leader does between steps ---- */
 
@@ -356,7 +237,7 @@ void
 spk_boost_count_rows(SpkBooster *b)
 {
 	for (uint32_t i = b->shared->first; i < b->shared->n_nodes; i++)
-		b->nodes[i].n_rows = count_rows(b, i);
+		b->nodes[i].n_rows = spk_boost_rows_in(b, i);
 }
 
 /* The value of a leaf, by which its margin moves. */
@@ -442,7 +323,7 @@ spk_boost_grow(SpkBooster *b)
 	{
 		spk_boost_pass(b);
 		spk_barrier(&b->team);
-		search(b);
+		spk_boost_search(b);
 		spk_barrier(&b->team);
 		if (b->team.me == 0)
 			advance(b);

@@ -1,7 +1,8 @@
 /*
  * boost_grow.h
  *	  What a team shares while it grows boosted trees; boost.c lays it out,
- *	  boost_rows.c passes over rows, boost_grow.c splits nodes.
+ *	  boost_rows.c passes over rows, boost_search.c finds splits, and
+ *	  boost_grow.c makes them.
  *
  * A tree grows in steps.  In each, every row is routed from the node that the
  * last step split to its child, and added to the child's histogram if that is
@@ -127,6 +128,17 @@ static inline uint32_t *
 spk_boost_counts(const SpkBooster *b, uint32_t member)
 {
 	return b->counts + (size_t) member * b->max_nodes;
+}
+
+/* All rows of a new node, as the members have counted them in their last pass. */
+static inline uint32_t
+spk_boost_rows_in(const SpkBooster *b, uint32_t node)
+{
+	uint32_t n = 0;
+
+	for (uint32_t member = 0; member < b->team.n; member++)
+		n += spk_boost_counts(b, member)[node];
+	return n;
 }
 
 /* Where the member builds the histogram of built[place]; the leader at once in its slot. */
