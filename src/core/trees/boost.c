@@ -29,21 +29,30 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	plan.features_per_split = forest.features_per_split;
 	plan.max_depth = forest.max_depth;
 	plan.best_first = value[SPK_OPT_MAX_LEAVES] > 0;
+
+	/* memory is laid out for this many leaves, so the least of the bounds counts */
 	if (plan.max_depth < 31 && max_leaves > UINT32_C(1) << plan.max_depth)
 		max_leaves = UINT32_C(1) << plan.max_depth;
 	if (plan.best_first && max_leaves > value[SPK_OPT_MAX_LEAVES])
 		max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
 	plan.max_leaves = max_leaves == 0 ? 1 : max_leaves;
+
 	plan.min_leaf = forest.min_leaf;
 	plan.patience = (uint32_t) value[SPK_OPT_EARLY_STOPPING];
 	plan.holdout = value[SPK_OPT_VALIDATION];
 	plan.subsample = value[SPK_OPT_SUBSAMPLE];
 	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
+
+	/*
+	 * Gradients have 16 bits, which a weight above 1 would overflow.  So weights
+	 * are divided by the heaviest, and so is what is compared with sums of them.
+	 */
 	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
 	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE /
 		SPK_HESSIAN_ONE;
 	plan.weight[0] = forest.weight[0] / heaviest;
 	plan.weight[1] = forest.weight[1] / heaviest;
+
 	plan.base = churn > 0 && stay > 0 ? spk_log(churn / stay) : 0;
 	plan.seed = forest.seed;
 	return plan;
@@ -270,6 +279,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 		return SPK_INVALID;
 	if (matrix->n_rows > SPK_MAX_ROWS || matrix->n_features > SPK_MAX_FEATURES)
 		return SPK_LIMIT;
+
 	b.host = *host;
 	b.team = *team;
 	b.features = features;
@@ -282,6 +292,11 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 		memset(b.shared, 0, sizeof(*b.shared));
 		memset(b.gains, 0, 2 * matrix->n_features * sizeof(double));
 	}
+
+	/*
+	 * A member without memory must not leave: the others would wait for it at the
+	 * next barrier.  It tells them, and the leader makes of it what all return.
+	 */
 	spk_barrier(team);
 	if (own == NULL)
 		spk_boost_fail(&b, SPK_NO_MEMORY);
@@ -289,6 +304,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	if (team->me == 0)
 		b.shared->status = (SpkStatus) b.shared->failed;
 	spk_barrier(team);
+
 	status = b.shared->status;
 	if (status == SPK_OK)
 		status = grow_trees(&b, model);

@@ -291,6 +291,8 @@ start_tree(SpkBooster *b)
 		n_in_tree += b->members[member].n_in_tree;
 	}
 	shared->share_in_tree = (double) n_in_tree / b->matrix.n_rows;
+
+	/* all slots are free, and the lowest ones are given out first */
 	shared->tree_done = false;
 	shared->keep = true;
 	shared->first = shared->cursor = 0;
@@ -300,6 +302,8 @@ start_tree(SpkBooster *b)
 	shared->n_free = 0;
 	for (uint32_t slot = b->n_slots; slot-- > 0;)
 		b->free_slots[shared->n_free++] = (int32_t) slot;
+
+	/* where no row has a hessian no split can be judged: the root stays a leaf */
 	add_node(b, sums, 0, name)->open = sums.h > 0;
 	if (!b->nodes[0].open)
 	{
@@ -307,6 +311,7 @@ start_tree(SpkBooster *b)
 		shared->tree_done = true;
 		return;
 	}
+
 	build(b, 0, b->free_slots[--shared->n_free], 0);
 	activate(b, 0);
 }

@@ -205,6 +205,21 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 	}
 }
 
+/* Flushes the narrow histograms that the next stretch of rows might overflow. */
+static void
+flush_filled(SpkBooster *b, const uint32_t *counts)
+{
+	for (uint32_t place = 0; place < b->shared->n_built; place++)
+	{
+		uint32_t count = counts[b->built[place]];
+
+		if (count - b->flushed[place] + STRETCH_ROWS <= NARROW_ROWS)
+			continue;
+		flush(b, place);
+		b->flushed[place] = count;
+	}
+}
+
 void
 spk_boost_pass(SpkBooster *b)
 {
@@ -213,6 +228,7 @@ spk_boost_pass(SpkBooster *b)
 	uint32_t			  at = spk_share(&b->team, b->matrix.n_rows, b->team.me);
 	uint32_t			  end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
+	/* a step may take several passes, each of which counts the rows of all its new nodes */
 	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
 	for (uint32_t place = 0; place < shared->n_built; place++)
 	{
@@ -220,6 +236,7 @@ spk_boost_pass(SpkBooster *b)
 			   spk_histogram_length(b) * sizeof(SpkSums));
 		b->flushed[place] = 0;
 	}
+
 	while (at < end)
 	{
 		uint32_t stretch_end = end - at < STRETCH_ROWS ? end : at + STRETCH_ROWS;
@@ -234,16 +251,10 @@ spk_boost_pass(SpkBooster *b)
 			to = stretch_end - at < LISTED_ROWS ? stretch_end : at + LISTED_ROWS;
 			pass_block(b, at, to, counts);
 		}
-		for (uint32_t place = 0; place < shared->n_built; place++)
-		{
-			uint32_t count = counts[b->built[place]];
-
-			if (count - b->flushed[place] + STRETCH_ROWS <= NARROW_ROWS)
-				continue;
-			flush(b, place);
-			b->flushed[place] = count;
-		}
+		flush_filled(b, counts);
 	}
+
+	/* what the last stretches left; narrow histograms are zero between passes */
 	for (uint32_t place = 0; place < shared->n_built; place++)
 		flush(b, place);
 }

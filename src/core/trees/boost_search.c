@@ -42,6 +42,7 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 	size_t				at = (size_t) feature * SPK_CODES;
 	SpkSums			   *sums = b->histograms + (size_t) node->slot * length + at;
 
+	/* the leader, member 0, has built in the slot itself */
 	for (uint32_t member = 1; member < b->team.n; member++)
 	{
 		const SpkSums *partial = spk_boost_partial(b, member, place) + at;
@@ -52,6 +53,8 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 			sums[code].h += partial[code].h;
 		}
 	}
+
+	/* the sibling still has its parent's sums: what this node leaves of them is its own */
 	if (node->sibling != 0)
 	{
 		SpkSums *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;

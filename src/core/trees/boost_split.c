@@ -158,6 +158,7 @@ spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t fe
 	SpkSums	  sums[SPK_MAX_BINS];
 	uint32_t  n = n_bins;
 
+	/* numbers are cut in the order of their codes, so that the histogram is the list */
 	if (category)
 	{
 		n = order_categories(histogram, n_bins, l2, codes, sums);
@@ -173,6 +174,8 @@ spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t fe
 	best->category = category;
 	best->score = candidate.score;
 	best->left = candidate.left;
+
+	/* who has no missing values here may have some later: they go where most goes */
 	best->missing_left = is_empty(histogram[SPK_MISSING]) ?
 		candidate.left.h >= node.h - candidate.left.h :
 		candidate.missing_left;

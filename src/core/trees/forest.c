@@ -138,6 +138,27 @@ alloc_wanted(const SpkHost *host, uint64_t size, void **array)
 	return *array != NULL;
 }
 
+/* Allocates all arrays; those that the plan does not need stay NULL. */
+static bool
+alloc_arrays(SpkGrower *grower, const GrowerSizes *s)
+{
+	const SpkHost *host = &grower->host;
+
+	return (grower->is_category = alloc_bytes(host, s->per_feature)) != NULL &&
+		(grower->n_bins = alloc_bytes(host, s->per_feature)) != NULL &&
+		(grower->order = alloc_bytes(host, 2 * s->per_feature)) != NULL &&
+		(grower->swapped = alloc_bytes(host, 2 * s->per_feature)) != NULL &&
+		(grower->constant = alloc_bytes(host, s->constant)) != NULL &&
+		(grower->rows[0] = alloc_bytes(host, s->rows[0])) != NULL &&
+		(grower->rows[1] = alloc_bytes(host, s->rows[1])) != NULL &&
+		(grower->nodes = alloc_bytes(host, s->nodes)) != NULL &&
+		(grower->sets = alloc_bytes(host, s->sets)) != NULL &&
+		alloc_wanted(host, s->candidates, (void **) &grower->candidates) &&
+		alloc_wanted(host, s->heap, (void **) &grower->heap) &&
+		alloc_wanted(host, s->out_of_bag, (void **) &grower->out_of_bag) &&
+		alloc_wanted(host, s->sample, (void **) &grower->sample);
+}
+
 SpkGrower *
 spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
 			   const SpkFeature *features)
@@ -152,6 +173,7 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 		categories |= features[f].kind == SPK_CATEGORY;
 	s = grower_sizes(plan, matrix, categories);
 
+	/* all pointers are NULL first, so that a grower half made can be released */
 	memset(grower, 0, sizeof(*grower));
 	grower->host = *host;
 	grower->plan = *plan;
@@ -162,23 +184,12 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	grower->matrix = *matrix;
 	grower->constant_words = ((size_t) matrix->n_features + 63) / 64;
 
-	if ((grower->is_category = alloc_bytes(host, s.per_feature)) == NULL ||
-		(grower->n_bins = alloc_bytes(host, s.per_feature)) == NULL ||
-		(grower->order = alloc_bytes(host, 2 * s.per_feature)) == NULL ||
-		(grower->swapped = alloc_bytes(host, 2 * s.per_feature)) == NULL ||
-		(grower->constant = alloc_bytes(host, s.constant)) == NULL ||
-		(grower->rows[0] = alloc_bytes(host, s.rows[0])) == NULL ||
-		(grower->rows[1] = alloc_bytes(host, s.rows[1])) == NULL ||
-		(grower->nodes = alloc_bytes(host, s.nodes)) == NULL ||
-		(grower->sets = alloc_bytes(host, s.sets)) == NULL ||
-		!alloc_wanted(host, s.candidates, (void **) &grower->candidates) ||
-		!alloc_wanted(host, s.heap, (void **) &grower->heap) ||
-		!alloc_wanted(host, s.out_of_bag, (void **) &grower->out_of_bag) ||
-		!alloc_wanted(host, s.sample, (void **) &grower->sample))
+	if (!alloc_arrays(grower, &s))
 	{
 		spk_grower_release(grower);
 		return NULL;
 	}
+
 	for (uint32_t f = 0; f < matrix->n_features; f++)
 	{
 		grower->is_category[f] = features[f].kind == SPK_CATEGORY;

@@ -257,6 +257,8 @@ judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_
 
 	shuffle_column(grower, packed, feature, tree);
 	put_column(grower, packed, feature, sample->shuffled);
+
+	/* a shuffle may help by chance: the difference is then below 0, in two's complement */
 	for (uint32_t from = 0; from < sample->n; from += walk.n)
 	{
 		find_leaves(grower, nodes, packed, from, &walk);
@@ -272,6 +274,8 @@ judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_
 		if (spk_must_stop(grower, 16 * BLOCK))
 			return SPK_CANCELLED;
 	}
+
+	/* the next feature is shuffled alone */
 	put_column(grower, packed, feature, sample->column);
 	return SPK_OK;
 }
@@ -288,6 +292,8 @@ judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64
 	Walk		  walk;
 
 	draw_sample(grower, n_rows, packed);
+
+	/* what each shuffle is compared with is the same for all features: found once */
 	for (uint32_t i = 0; i < sample->n; i++)
 		judged[packed[i * (size_t) grower->matrix.stride + grower->matrix.n_features]]++;
 	for (uint32_t from = 0; from < sample->n; from += walk.n)
@@ -295,6 +301,8 @@ judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64
 		find_leaves(grower, nodes, packed, from, &walk);
 		memcpy(sample->leaf + from, walk.leaf, walk.n * sizeof(uint32_t));
 	}
+
+	/* shuffling a feature that no split asks for would move no row */
 	memset(used, 0, grower->constant_words * sizeof(uint64_t));
 	for (uint32_t i = 0; i < grower->n_nodes; i++)
 		if (!(grower->nodes[i].flags & SPK_NODE_LEAF))

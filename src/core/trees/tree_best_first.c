@@ -83,6 +83,8 @@ spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains)
 		SpkChildren			children;
 
 		spk_make_split(grower, &parent->pending, &parent->split, gains, &children);
+
+		/* children that will not be split need no rows: parting them would be wasted */
 		if (leaves == grower->plan.max_leaves || (children.ends[0] && children.ends[1]))
 			continue;
 		status = spk_part_children(grower, &parent->pending, &parent->split, &children);

@@ -184,11 +184,29 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 	groups->n = n;
 }
 
+/*
+ * Tries the feature whose histogram is in this slot, which becomes zero; false
+ * when it is constant in the node, which is then noted.
+ */
+static bool
+try_feature(SpkGrower *grower, const SpkPending *pending, int slot, uint16_t f, uint64_t *constant,
+			SpkSplit *best)
+{
+	take_groups(grower, slot, grower->n_bins[f], pending->n_rows < FEW_ROWS);
+	if (grower->groups.n + (grower->groups.missing != 0) < 2)
+	{
+		constant[f >> 6] |= UINT64_C(1) << (f & 63);
+		return false;
+	}
+	spk_split_feature(&grower->criterion, pending->tally, f, grower->is_category[f],
+					  grower->n_bins[f], &grower->groups, best);
+	return true;
+}
+
 SpkStatus
 spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
 {
 	SpkRng	  rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
-	bool	  few = pending->n_rows < FEW_ROWS;
 	uint32_t  wanted = grower->plan.features_per_split;
 	SpkStatus status = SPK_OK;
 
@@ -201,6 +219,7 @@ spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 				 wanted < SPK_FEATURES_PER_PASS ? (int) wanted :
 												  SPK_FEATURES_PER_PASS;
 
+		/* as many as are still wanted; when all are done and none has a split, one at a time */
 		while (n < most && draw_feature(grower, &rng, constant, &features[n]))
 			n++;
 		if (n == 0)
@@ -209,21 +228,11 @@ spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 		if (status != SPK_OK)
 			break;
 		for (int i = 0; i < n; i++)
-		{
-			uint16_t f = features[i];
-
-			take_groups(grower, i, grower->n_bins[f], few);
-			if (grower->groups.n + (grower->groups.missing != 0) < 2)
-			{
-				constant[f >> 6] |= UINT64_C(1) << (f & 63);
-				continue;
-			}
-			if (wanted > 0)
+			if (try_feature(grower, pending, i, features[i], constant, best) && wanted > 0)
 				wanted--;
-			spk_split_feature(&grower->criterion, pending->tally, f, grower->is_category[f],
-							  grower->n_bins[f], &grower->groups, best);
-		}
 	}
+
+	/* what a node draws must depend on its path alone, not on the nodes before */
 	undo_draws(grower);
 	return status;
 }
@@ -356,6 +365,7 @@ number_nodes(const SpkGrower *grower, SpkTree *tree)
 	uint32_t	n = 1;
 	uint32_t	n_sets = 0;
 
+	/* a node's u.left is its left child as grown, until the loop comes to it */
 	nodes[0] = grower->nodes[0];
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -373,6 +383,7 @@ number_nodes(const SpkGrower *grower, SpkTree *tree)
 			node->set = n_sets++;
 		}
 	}
+
 	tree->n_nodes = n;
 	tree->n_sets = n_sets;
 	tree->nodes = nodes;
@@ -410,6 +421,8 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 		return SPK_INVALID;
 	if (matrix->n_rows > SPK_MAX_ROWS || matrix->n_features > SPK_MAX_FEATURES)
 		return SPK_LIMIT;
+
+	/* a tree that was cancelled may have left something in the histograms */
 	memset(gains, 0, matrix->n_features * sizeof(double));
 	memset(grower->histogram, 0, sizeof(grower->histogram));
 	memset(grower->touched, 0, sizeof(grower->touched));
@@ -420,10 +433,14 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 	status = spk_sample_rows(grower, name, &root);
 	if (status != SPK_OK)
 		return status;
+
+	/* the option is per weight of the tree's rows, which differs from draw to draw */
 	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
 	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
 		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
 											  grow_depth_first(grower, &root, gains);
+
+	/* before the nodes are numbered, which puts them where judging packs its own */
 	if (status == SPK_OK && grower->tally != NULL)
 		status = spk_judge_tree(grower, name);
 	if (status != SPK_OK)
