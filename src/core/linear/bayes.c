@@ -43,6 +43,7 @@ sum_rows(Bayes *bayes, bool multinomial)
 		{
 			const SpkFeature *feature = &model->features[f];
 
+			/* a missing value says nothing of either class */
 			if (isnan(values[f]))
 				;
 			else if (feature->kind == SPK_CATEGORY)
@@ -233,10 +234,13 @@ learn(Bayes *bayes)
 		status = spk_values_moments(bayes->host, bayes->rows, class, bayes->of[class]);
 	if (status != SPK_OK)
 		return status;
+
+	/* terms are sums at first, from zero, and become logarithms in place */
 	model->terms = spk_alloc(bayes->host, n, sizeof(double));
 	if (model->terms == NULL)
 		return SPK_NO_MEMORY;
 	memset(model->terms, 0, n * sizeof(double));
+
 	learn_classes(bayes);
 	status = model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL ?
 		learn_multinomial(bayes) :

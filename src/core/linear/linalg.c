@@ -90,6 +90,8 @@ spk_cholesky(const SpkHost *host, double *a, uint32_t n, uint32_t stride, double
 
 				row[j] = dropped[j] ? 0 : (row[j] - spk_dot(row, other, j)) / other[j];
 			}
+
+			/* the part of the column's square that those before it do not explain */
 			pivot = row[i] - spk_dot(row, row, i);
 			if (pivot > tolerance * row[i])
 			{

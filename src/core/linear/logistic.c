@@ -151,9 +151,12 @@ alloc_fit(SpkLogisticFit *fit)
 	fit->dropped = spk_alloc(fit->host, fit->n_columns, sizeof(bool));
 	if (rest == NULL || fit->places == NULL || fit->dropped == NULL)
 		return false;
+
+	/* the first weights are 0, and so is what lies beyond the last column, for good */
 	memset(rest, 0, n * sizeof(double));
 	memset(fit->dropped, 0, fit->n_columns * sizeof(bool));
-	take(&rest, width);
+
+	take(&rest, width); /* beta */
 	fit->step = take(&rest, width);
 	fit->next = take(&rest, width);
 	fit->vector = take(&rest, width);
@@ -188,9 +191,12 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 		return SPK_LIMIT;
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
 		return SPK_INVALID;
+
 	fit.width = (uint32_t) width_of(fit.n_columns);
 	fit.l2 = model->options.value[SPK_OPT_L2];
 	spk_class_weights(&model->options, rows->n_rows, rows->n_positives, fit.class_weight);
+
+	/* release_fit takes what alloc_fit has got when it fails: the rest is NULL */
 	if (alloc_fit(&fit))
 		status = spk_place_columns(host, rows, model, fit.places);
 	if (status == SPK_OK)
@@ -199,6 +205,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 		status = put_terms(&fit);
 	if (status == SPK_OK)
 		status = spk_additive_measure(host, rows, model);
+
 	if (status != SPK_OK)
 	{
 		spk_release(host, model->terms);

@@ -109,6 +109,8 @@ sum_rows(SpkLogisticFit *fit, const double *beta, SpkLogisticSums *sums)
 		}
 		add_chunk(fit, sums);
 	}
+
+	/* column 0 is the intercept, which has no penalty */
 	for (uint32_t j = 1; j < fit->n_columns; j++)
 	{
 		sums->loss += 0.5 * fit->l2 * beta[j] * beta[j];
@@ -169,6 +171,7 @@ take_step(SpkLogisticFit *fit, bool *moved)
 	double share = 1;
 	double rounding = 1e-13 * fit->now.loss;
 
+	/* near the end a good step changes the loss by less than rounding does */
 	*moved = false;
 	for (int i = 0; i < MAX_HALVINGS && !*moved; i++, share *= 0.5)
 	{
@@ -181,6 +184,8 @@ take_step(SpkLogisticFit *fit, bool *moved)
 			return status;
 		*moved = fit->then.loss <= fit->now.loss + rounding;
 	}
+
+	/* the arrays change places: then is overwritten by the next try */
 	if (*moved)
 	{
 		SpkLogisticSums sums = fit->now;
@@ -248,6 +253,7 @@ spk_logistic_iterate(SpkLogisticFit *fit)
 		n++;
 		status = take_step(fit, &moved);
 	}
+
 	for (uint32_t j = 0; j < fit->n_columns; j++)
 	{
 		if (!fit->dropped[j])

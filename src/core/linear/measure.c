@@ -55,6 +55,8 @@ spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model
 		return SPK_NO_MEMORY;
 	memset(spreads, 0, model->n_features * sizeof(Spread));
 	status = add_spreads(host, rows, model, spreads);
+
+	/* a term ends with its feature's mean, so that it lies just before the next term */
 	for (uint32_t f = 0; f < model->n_features && status == SPK_OK; f++)
 	{
 		double mean = spreads[f].sum / n;
