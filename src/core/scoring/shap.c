@@ -35,8 +35,11 @@ prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_featu
 	if ((node->flags & SPK_NODE_LEAF) || path->cancelled)
 		return n_features;
 	path->cancelled = ++path->n_splits % SPK_SHAP_POLL_SPLITS == 0 && spk_cancelled(path->host);
+
+	/* the feature's last split on the path, whose share this one narrows */
 	while (last > 0 && path->feature[last] != node->feature)
 		last--;
+
 	split = &splits[node->u.left / 2];
 	split->node = *node;
 	split->at = at;
@@ -226,6 +229,8 @@ spk_shap_explain(SpkShap *shap, const uint8_t *codes, double *contributions)
 			return SPK_CANCELLED;
 		walk.splits += walk.tree->n_nodes / 2;
 	}
+
+	/* the integral over t, once for all trees: it is linear in what they moved */
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		const SpkShapLanes *moved = shap->moved + (size_t) f * shap->steps;

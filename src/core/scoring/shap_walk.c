@@ -34,6 +34,7 @@ walk_down(const SpkShapWalk *walk, const uint32_t steps, const uint32_t from, co
 		double	 other_value = other_zero * split->value[1 - right];
 		double	 inverse = 1 / other_zero;
 
+		/* below the side not taken, one stays 0, whatever further splits by the feature say */
 		shap->one[taken] = one;
 		shap->one[other] = 0;
 		shap->gap[taken] = one - zero;

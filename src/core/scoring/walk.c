@@ -70,6 +70,7 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 	uint32_t *places = walker->places;
 	uint32_t  n = 1;
 
+	/* places is the queue of a search by levels: the children of one node are neighbours */
 	places[0] = root;
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -86,6 +87,7 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 			walker->node_sets[at] = first_set + node->set;
 		if (leaf)
 			continue;
+
 		places[n++] = node->u.left;
 		places[n++] = node->u.left + 1;
 	}
@@ -190,6 +192,7 @@ lay_out(SpkWalker *walker, const SpkModel *model)
 	const bool			 plain = !has_blocks(&walker->slots, walker->way);
 	Sizes				 sizes = forest_sizes(model);
 
+	/* a model that blocks cannot hold is walked in the plain way, whatever was asked for */
 	if (plain)
 		walker->way = SPK_WALK_PLAIN;
 	walker->top = plain ? spk_plain_top(model, sizes.nodes, sizes.depth) :
@@ -198,6 +201,7 @@ lay_out(SpkWalker *walker, const SpkModel *model)
 	if (sizes.nodes > UINT32_MAX || !alloc_below(walker, model, &sizes) ||
 		!(plain ? spk_plain_alloc(walker) : spk_blocks_alloc(walker)))
 		return false;
+
 	for (uint32_t t = 0, first_set = 0; t < spk_padded_trees(walker); t++)
 	{
 		const SpkTree *tree = t < model->n_trees ? &model->trees[t] : &filling;

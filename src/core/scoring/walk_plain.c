@@ -65,6 +65,7 @@ walk_trees(const SpkWalker *walker, const uint8_t *codes, uint32_t tree, const i
 	size_t	twice[SPK_IN_STEP]; /* the place of each walk in its top: adding to it is cheaper so */
 	SpkExit at[SPK_IN_STEP];
 
+	/* level by level, all trees: while one waits for memory, the others go on */
 	SPK_UNROLL
 	for (int i = 0; i < n; i++)
 		twice[i] = 2;
@@ -78,11 +79,14 @@ walk_trees(const SpkWalker *walker, const uint8_t *codes, uint32_t tree, const i
 
 		twice[i] = 2 * spk_plus_right(walker, codes, twice[i], *test, set, sets);
 	}
+
 	SPK_UNROLL
 	for (int i = 0; i < n; i++)
 		at[i] = exits[i * STRIDE(top) + twice[i] / 2 - (1 << top)];
 	if (walker->deep)
 		spk_walk_down(walker, codes, at, n);
+
+	/* in the order of the trees, as sums of doubles depend on it; without the padding */
 	for (uint32_t i = 0; i < (uint32_t) n && tree + i < walker->n_trees; i++)
 		sum += at[i].value;
 	return sum;

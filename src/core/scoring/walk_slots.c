@@ -75,6 +75,8 @@ number_slots(SpkSlots *slots)
 	}
 	for (uint32_t i = 0; i < slots->n_set_slots && !slots->late_sets; i++)
 		slots->set_slots[i].slot = slots->n++;
+
+	/* a number is put in both its places, without asking whether tests look at both */
 	for (uint32_t i = 0; i < slots->n_numbers; i++)
 	{
 		SpkNumberSlots *number = &slots->numbers[i];
@@ -84,6 +86,8 @@ number_slots(SpkSlots *slots)
 		number->above = number->above == SPK_WALK_NO_SLOT ? slots->n : number->above;
 		number->below = number->below == SPK_WALK_NO_SLOT ? slots->n : number->below;
 	}
+
+	/* repeating the last number fills up the last group that is searched in step */
 	for (uint32_t i = slots->n_numbers; i % SPK_NUMBERS_IN_STEP != 0; i++)
 		slots->numbers[i] = slots->numbers[i - 1];
 }
