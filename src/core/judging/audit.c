@@ -277,6 +277,8 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 
 	if (categories != NULL && keys != NULL && tallies != NULL)
 		status = count_categories(host, table, column, categories, &n);
+
+	/* leaving a pair out, one row of each class, leaves this share of positives among all */
 	for (uint32_t c = 0; status == SPK_OK && c < n; c++)
 	{
 		positives += categories[c].positives;
@@ -285,9 +287,12 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 	}
 	if (rows > 2 && positives > 0)
 		prior = (double) (positives - 1) / (double) (rows - 2);
+
 	if (status == SPK_OK)
 		status = walk_shares(host, categories, n, prior, keys, keys + 2 * (size_t) n, tallies,
 							 walk);
+
+	/* walk_shares went by shares, which several categories may have in common */
 	walk->n_distinct = n;
 	walk->mixed = mixed;
 	walk->ties = 0;

@@ -43,10 +43,13 @@ pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32
 	*pools = NULL;
 	if (status != SPK_OK)
 		return status;
+
+	/* counted first: a pool takes as much memory as three rows, and many may share one */
 	for (uint32_t i = 0; i < n; i++)
 		k += i == 0 || spk_scored_score(rows[i]) != spk_scored_score(rows[i - 1]);
 	if ((*pools = spk_alloc(host, k, sizeof(Pool))) == NULL)
 		return SPK_NO_MEMORY;
+
 	*n_pools = 0;
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -132,16 +135,21 @@ maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double 
 		Slopes next;
 		bool   better = false;
 
+		/* all scores are the same, or as good as: no slope is better than another */
 		if (!(det > 1e-12 * whole))
-			break; /* all scores are the same, or as good as */
+			break;
+
 		step[0] = (now.hessian[1] * now.gradient[1] - now.hessian[2] * now.gradient[0]) / det;
 		step[1] = (now.hessian[1] * now.gradient[0] - now.hessian[0] * now.gradient[1]) / det;
+
+		/* so small a step need not be measured: Newton's method squares the error */
 		if (fabs(step[0]) * LARGEST_SCORE + fabs(step[1]) <= LAST_STEP)
 		{
 			*slope += step[0];
 			*intercept += step[1];
 			break;
 		}
+
 		for (int h = 0; h < STEP_HALVINGS && !better && status == SPK_OK; h++, share /= 2)
 		{
 			status = measure(host, pools, n_pools, target, *slope + share * step[0],
@@ -171,6 +179,7 @@ fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *ca
 	double	  intercept;
 	SpkStatus status;
 
+	/* centered log-odds: slope and intercept then hardly depend on each other */
 	platt_targets(pools, n_pools, target);
 	for (uint32_t i = 0; i < n_pools; i++)
 	{
@@ -184,12 +193,15 @@ fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *ca
 	center /= n;
 	for (uint32_t i = 0; i < n_pools; i++)
 		pools[i].low -= center;
+
 	start = intercept = spk_log(wanted / (n - wanted));
 	status = maximise(host, pools, n_pools, target, &slope, &intercept);
+
+	/* scores that rank the wrong way say nothing; start is the best without a slope */
 	if (!(slope > 0))
 	{
 		slope = 0;
-		intercept = start; /* which is the best without a slope */
+		intercept = start;
 	}
 	calibration->slope = slope;
 	calibration->intercept = intercept - slope * center;

@@ -100,6 +100,7 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 	size_t	   n = 0;
 	SpkStatus  status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 
+	/* one of the two forms is empty: together they count the rows once */
 	if (status == SPK_OK)
 	{
 		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows,
@@ -108,6 +109,8 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 								  score_parts(host, &some, n_parts, model, scored, &n);
 		spk_samples_release(host, &some);
 	}
+
+	/* fits turn the option off, because what they make is not calibrated yet */
 	if (status == SPK_OK)
 		status = spk_samples_fit(host, samples, fold, model);
 	if (status == SPK_OK)

@@ -97,6 +97,8 @@ spk_metric_spread(const SpkHost *host, const SpkScored *rows, size_t n, double t
 		if (!isnan(spk_metric_value(&m, metric)))
 			keys[n_keys++] = spk_key_of_number(spk_metric_value(&m, metric));
 	}
+
+	/* where most draws had one class only, the others are no fair picture */
 	if (n_keys <= SPK_SPREAD_DRAWS / 2)
 		return SPK_OK;
 	status = spk_sort_u64(host, keys, keys + SPK_SPREAD_DRAWS, n_keys, 0);

@@ -29,6 +29,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 	uint32_t		 n = 0;
 	uint8_t			*codes;
 
+	/* counted first, so that the copy is no larger than it must be */
 	for (uint32_t r = 0; r < all->n_rows; r++)
 		n += samples->matrix_folds[r] != fold;
 	*some = *all;
@@ -36,6 +37,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 	some->codes = codes = spk_alloc(host, n, stride);
 	if (codes == NULL)
 		return SPK_NO_MEMORY;
+
 	for (uint32_t r = 0; r < all->n_rows; r++)
 	{
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
@@ -101,6 +103,7 @@ spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const
 	SpkStatus	   status;
 	const uint8_t *folds;
 
+	/* the other form stays empty, so that release and counts see one alone */
 	memset(some, 0, sizeof(*some));
 	if (spk_learns_codes(algorithm))
 	{
@@ -118,6 +121,7 @@ spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const
 		folds = some->values_folds = take_folds(host, samples->values_folds, fold,
 												parted->values_folds, samples->values.n_rows);
 	}
+
 	if (folds != NULL)
 		return SPK_OK;
 	spk_samples_release(host, some);

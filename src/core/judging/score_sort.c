@@ -43,6 +43,7 @@ permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const siz
 			SpkScored row = rows[next[d]];
 			unsigned  to;
 
+			/* each row displaces another until one belongs where the first was taken from */
 			while ((to = digit_of(row, shift)) != d)
 			{
 				SpkScored displaced = rows[next[to]];
@@ -92,6 +93,7 @@ radix_sort(const SpkHost *host, SpkScored *rows, size_t n, int shift)
 	}
 	status = permute(host, rows, shift, next, end);
 
+	/* end still has the ranges' ends; next has been moved on to them */
 	start = 0;
 	for (unsigned d = 0; d < RADIX && shift > 0 && status == SPK_OK; d++)
 	{

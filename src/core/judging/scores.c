@@ -84,9 +84,11 @@ reserve(const SpkHost *host, SpkScores *scores, uint64_t more)
 	if (needed <= scores->capacity)
 		return SPK_OK;
 
+	/* doubling, so that adding rows one by one copies each of them about once */
 	capacity = capacity < FIRST_CAPACITY ? FIRST_CAPACITY : capacity;
 	capacity = capacity < needed ? needed : capacity;
 	capacity = capacity > SPK_EXACT_SCORES ? SPK_EXACT_SCORES : capacity;
+
 	rows = spk_alloc(host, (size_t) capacity, sizeof(SpkScored));
 	if (rows == NULL)
 		return SPK_NO_MEMORY;

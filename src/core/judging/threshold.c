@@ -121,6 +121,7 @@ spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
 
 	if (m->positives < SPK_THRESHOLD_MIN_CLASS || n - m->positives < SPK_THRESHOLD_MIN_CLASS)
 		return;
+
 	while (low < high) /* the first row to flag */
 	{
 		size_t middle = low + (high - low) / 2;
@@ -130,11 +131,14 @@ spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
 		else
 			high = middle;
 	}
+
+	/* to flag everybody is no advice; and a model's threshold lies between 0 and 1 */
 	if (low == 0)
 		return;
 	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
 	if (!(threshold > 0 && threshold < 1))
 		return;
+
 	for (size_t i = low; i < n; i++)
 		tp += (uint64_t) spk_scored_label(rows[i]);
 	spk_metrics_flag(m, threshold, tp, n - low - tp);

@@ -151,6 +151,8 @@ find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t
 		else
 			status = compare_numbers(host, table, x->numbers, y->numbers, audits[column].n_distinct,
 									 ranks, &same, &how);
+
+		/* the first twin will do: further ones are twins of that one, too */
 		if (same)
 		{
 			audits[column].twin = other;
