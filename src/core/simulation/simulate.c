@@ -120,6 +120,8 @@ spk_simulation_new(const SpkHost *host, uint32_t users, uint32_t days, uint64_t 
 	sim = spk_alloc(host, 1, sizeof(*sim));
 	if (sim == NULL)
 		return SPK_NO_MEMORY;
+
+	/* all pointers are NULL first, so that a simulation half made can be released */
 	*sim = (SpkSimulation) {.host = host};
 	sim->log = (SpkSimLog) {.seed = seed ^ SEED_FAMILY, .end_ms = days * SPK_SIM_MS_PER_DAY};
 	sim->users = spk_alloc(host, users, sizeof(*sim->users));
@@ -167,6 +169,8 @@ describe(const SpkSimulation *sim, const SpkSimUser *user, int64_t ms, SpkSimEve
 		.registration = SPK_NO_TIME,
 		.length = NAN,
 	};
+
+	/* the real log has no person in the rows of somebody who is not logged in */
 	if (known)
 	{
 		event->location = spk_sim_location(&user->person);

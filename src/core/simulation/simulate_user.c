@@ -126,9 +126,11 @@ set_chances(SpkSimUser *user)
 	double all = 1.0; /* a song */
 	double sum = 0.0;
 
+	/* choice 0, the end of the visit: once in as many songs as the user hears on average */
 	rates[0] = 1.0 / (user->songs * mood_factor(user, SONGS_MOOD));
 	if (user->leaving)
 		rates[0] *= LAST_VISIT_SHORTER;
+
 	for (int i = 1; i < SPK_SIM_CHOICES; i++)
 	{
 		const Habit *habit = &habits[i - 1];
@@ -140,6 +142,8 @@ set_chances(SpkSimUser *user)
 			(habit->page == SPK_PAGE_LOGOUT && user->leaving))
 			rates[i] = 0.0;
 	}
+
+	/* running sums in 2^32nds: a draw of 32 bits then finds its choice by comparing alone */
 	for (int i = 0; i < SPK_SIM_CHOICES; i++)
 		all += rates[i];
 	for (int i = 0; i < SPK_SIM_CHOICES; i++)
@@ -355,6 +359,7 @@ spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double le
 		case SPK_PAGE_THUMBS_DOWN:
 		case SPK_PAGE_ADD_FRIEND:
 		case SPK_PAGE_ADD_TO_PLAYLIST:
+			/* clicks while the song plays */
 			return browse(log, user, now + MS_PER_SECOND);
 		case SPK_PAGE_SETTINGS:
 			return click(log, user, now, SETTINGS_SAVED, SPK_PAGE_SAVE_SETTINGS);
@@ -415,6 +420,8 @@ spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user)
 	int64_t joins;
 
 	memset(user, 0, sizeof(*user));
+
+	/* the draws below are a stream: their order is part of what a seed gives */
 	user->rng = spk_rng(log->seed, number);
 	user->person = spk_sim_person(spk_rng_next(rng));
 	user->counter = spk_draw_chance(rng, 0.75) ? 0 : 1;
@@ -427,12 +434,15 @@ spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user)
 	user->mood_drift = DRIFT_START + DRIFT_SPREAD * spk_draw_normal(rng);
 	user->level = spk_draw_chance(rng, STARTS_PAID * activity) ? SPK_LEVEL_PAID : SPK_LEVEL_FREE;
 	user->auth = SPK_SIM_LOGGED_IN;
+
+	/* most have been there before the log starts; the others come while it runs */
 	if (!spk_draw_chance(rng, JOINS_LATE))
 	{
 		user->registration_ms = -MS_PER_HOUR -
 			(int64_t) (spk_draw_exponential(rng) * TENURE_DAYS * (double) MS_PER_DAY);
 		return go_away(log, user, 0);
 	}
+
 	joins = (int64_t) (spk_rng_double(rng) * JOINS_BEFORE * (double) log->end_ms);
 	user->day = (int32_t) (joins / MS_PER_DAY);
 	user->registration_ms = joins;

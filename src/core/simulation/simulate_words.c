@@ -148,6 +148,7 @@ put_artist(char *text, uint64_t bits)
 	const char *firstname = firstnames[bits >> 30 & 1][bits >> 24 & 31];
 	const char *lastname = lastnames[bits >> 32 & 63];
 
+	/* the cases are weights in sixteenths: quotes and backslashes must occur, but be rare */
 	switch (bits & 15)
 	{
 		case 0:
@@ -186,6 +187,7 @@ put_title(char *text, uint64_t bits)
 	const char *noun = nouns[bits >> 16 & 63];
 	const char *other = nouns[bits >> 24 & 63];
 
+	/* weights in sixteenths, as above */
 	switch (bits & 15)
 	{
 		case 0:
