@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/trees/boost_check.h"
 #include "core/trees/boost_grow.h"
 #include "core/base/elementary.h"
 #include "core/trees/forest.h"
@@ -204,6 +205,7 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 	if (failed == SPK_OK)
 	{
 		spk_boost_count_rows(b);
+		spk_booster_check(b);
 		failed = spk_boost_keep_tree(b, &model->trees[shared->round]);
 		model->n_trees = shared->round + 1;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/trees/boost_search.h"
+#include "core/trees/boost_check.h"
 #include "core/base/rng.h"
 
 /* Marks the features drawn for the node. */
@@ -106,6 +107,7 @@ spk_boost_search(SpkBooster *b)
 	for (uint32_t place = 0; place < b->shared->n_built; place++)
 		for (uint32_t f = from; f < to; f++)
 			merge_feature(b, place, f);
+	spk_booster_check_histograms(b, from, to);
 	for (uint32_t place = 0; place < b->shared->n_active; place++)
 	{
 		if (spk_cancelled(&b->host))

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/trees/tree_check.h"
 #include "core/trees/tree_grow.h"
 #include "core/base/rng.h"
 #include "core/base/sort.h"
@@ -311,6 +312,8 @@ spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *s
 	right->n_rows = parent->n_rows - left->n_rows;
 	right->start = parent->start + left->n_rows;
 	right->side = 1 - parent->side;
+	if (status == SPK_OK)
+		spk_grower_check_children(grower, parent, children);
 	return status;
 }
 
@@ -439,6 +442,8 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
 		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
 											  grow_depth_first(grower, &root, gains);
+	if (status == SPK_OK)
+		spk_grower_check(grower, &root);
 
 	/* before the nodes are numbered, which puts them where judging packs its own */
 	if (status == SPK_OK && grower->tally != NULL)
