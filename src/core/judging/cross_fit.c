@@ -4,11 +4,52 @@
  */
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "core/judging/calibrate.h"
 #include "core/models/codec.h"
 #include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/judging/cross_fit.h"
+
+#ifdef SPK_CHECK_INVARIANTS
+
+/* Each of the rows has one score, a probability. */
+static void
+check_scored(const SpkSamples *some, const SpkScored *scored, size_t n)
+{
+	uint64_t positives = 0;
+
+	spk_assert(n == (size_t) some->matrix.n_rows + some->values.n_rows);
+	for (size_t i = 0; i < n; i++)
+	{
+		spk_assert(spk_scored_score(scored[i]) >= 0 && spk_scored_score(scored[i]) <= 1);
+		positives += (uint64_t) spk_scored_label(scored[i]);
+	}
+	spk_assert(positives == (uint64_t) some->matrix.n_positives + some->values.n_positives);
+}
+
+/* The metrics are those of the calibrated rows, which are sorted, at their threshold. */
+static void
+check_judged(const SpkScored *scored, size_t n, const SpkMetrics *metrics)
+{
+	uint64_t flagged = 0;
+	uint64_t positives = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		spk_assert(i == 0 || scored[i - 1] <= scored[i]);
+		flagged += spk_scored_score(scored[i]) >= metrics->threshold;
+		positives += (uint64_t) spk_scored_label(scored[i]);
+	}
+	spk_assert(metrics->n == n && metrics->positives == positives);
+	spk_assert(metrics->tp + metrics->fp == flagged);
+	spk_assert(metrics->threshold > 0 && metrics->threshold < 1);
+}
+
+#else
+#define check_scored(some, scored, n)	 ((void) 0)
+#define check_judged(scored, n, metrics) ((void) 0)
+#endif
 
 /* A fit sets the importance of features; all else of them is only read. */
 static SpkFeature *
@@ -55,7 +96,10 @@ spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkMod
 							   spk_scored_label(scored[i]));
 	status = spk_metrics(host, scored, n, 0.5, metrics);
 	if (status == SPK_OK)
+	{
 		spk_flag_best(scored, n, metrics);
+		check_judged(scored, n, metrics);
+	}
 	return status;
 }
 
@@ -86,6 +130,8 @@ score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkM
 		status = spk_cross_fit_score(host, some, part, like, scored + *n, &n_part);
 		*n += n_part;
 	}
+	if (status == SPK_OK)
+		check_scored(some, scored, *n);
 	return status;
 }
 

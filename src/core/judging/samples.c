@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "core/models/learner.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
@@ -17,6 +18,67 @@ in_fold(const uint8_t *folds, uint32_t row, int fold)
 {
 	return fold == SPK_NO_FOLD || folds[row] == fold;
 }
+
+/* ---- What has to hold of samples ---- */
+
+#ifdef SPK_CHECK_INVARIANTS
+
+static void
+check_matrix(const SpkMatrix *matrix)
+{
+	uint32_t n_positives = 0;
+
+	spk_assert(matrix->n_rows <= SPK_MAX_ROWS);
+	spk_assert(matrix->n_features > 0 && matrix->n_features <= SPK_MAX_FEATURES);
+	spk_assert(matrix->stride == spk_matrix_stride(matrix->n_features));
+	for (uint32_t r = 0; r < matrix->n_rows; r++)
+	{
+		const uint8_t *row = spk_matrix_row(matrix, r);
+
+		spk_assert(row[matrix->n_features] <= 1);
+		for (uint32_t at = matrix->n_features + 1; at < matrix->stride; at++)
+			spk_assert(row[at] == 0);
+		n_positives += row[matrix->n_features];
+	}
+	spk_assert(n_positives == matrix->n_positives);
+}
+
+static void
+check_values(const SpkValues *values)
+{
+	uint32_t n_positives = 0;
+
+	spk_assert(values->n_rows <= SPK_MAX_ROWS);
+	spk_assert(values->n_features > 0 && values->n_features <= SPK_MAX_FEATURES);
+	for (uint32_t r = 0; r < values->n_rows; r++)
+	{
+		double label = spk_values_row(values, r)[values->n_features];
+
+		spk_assert(label == 0 || label == 1);
+		if (values->rows != NULL && r > 0)
+			spk_assert(values->rows[r - 1] < values->rows[r]);
+		n_positives += label == 1;
+	}
+	spk_assert(n_positives == values->n_positives);
+}
+
+/* Checks the form that the algorithm takes: the only one that need be there. */
+static void
+check_samples(const SpkSamples *samples, SpkAlgorithm algorithm, int fold)
+{
+	bool codes = spk_learns_codes(algorithm);
+
+	if (codes)
+		check_matrix(&samples->matrix);
+	else
+		check_values(&samples->values);
+	if (fold != SPK_NO_FOLD)
+		spk_assert((codes ? samples->matrix_folds : samples->values_folds) != NULL);
+}
+
+#else
+#define check_samples(samples, algorithm, fold) ((void) 0)
+#endif
 
 /* ---- Some of the rows ---- */
 
@@ -122,10 +184,13 @@ spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const
 												parted->values_folds, samples->values.n_rows);
 	}
 
-	if (folds != NULL)
-		return SPK_OK;
-	spk_samples_release(host, some);
-	return SPK_NO_MEMORY;
+	if (folds == NULL)
+	{
+		spk_samples_release(host, some);
+		return SPK_NO_MEMORY;
+	}
+	check_samples(some, algorithm, fold);
+	return SPK_OK;
 }
 
 void
@@ -178,6 +243,7 @@ fit_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *m
 SpkStatus
 spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
+	check_samples(samples, model->algorithm, fold);
 	model->threshold = 0.5;
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
 	return spk_learns_codes(model->algorithm) ? fit_codes(host, samples, fold, model) :
@@ -252,6 +318,7 @@ SpkStatus
 spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
 				  SpkScored *scored, size_t *n)
 {
+	check_samples(samples, model->algorithm, fold);
 	*n = 0;
 	return spk_learns_codes(model->algorithm) ? score_codes(host, samples, fold, model, scored, n) :
 												score_values(host, samples, fold, model, scored, n);

@@ -140,6 +140,60 @@ merge_cells(const SpkHost *host, SpkScoreCell *cells, const SpkScoreCell *from)
 	return SPK_OK;
 }
 
+#ifdef SPK_CHECK_INVARIANTS
+
+static void
+check_cells(const SpkScores *scores)
+{
+	uint64_t n = 0;
+	uint64_t positives = 0;
+
+	spk_assert(scores->n > SPK_EXACT_SCORES && scores->rows == NULL && scores->capacity == 0);
+	for (uint32_t i = 0; i < SPK_SCORE_CELLS; i++)
+	{
+		n += (uint64_t) scores->cells[i].rows[0] + scores->cells[i].rows[1];
+		positives += scores->cells[i].rows[1];
+	}
+	spk_assert(n == scores->n && positives == scores->positives);
+}
+
+static void
+check_rows(const SpkScores *scores)
+{
+	uint64_t positives = 0;
+	uint64_t tp = 0;
+	uint64_t fp = 0;
+
+	spk_assert(scores->n <= scores->capacity && (scores->rows == NULL) == (scores->capacity == 0));
+	for (uint64_t i = 0; i < scores->n; i++)
+	{
+		double	 score = spk_scored_score(scores->rows[i]);
+		uint64_t label = (uint64_t) spk_scored_label(scores->rows[i]);
+
+		spk_assert(score >= 0 && score <= 1);
+		if (scores->sorted && i > 0)
+			spk_assert(scores->rows[i - 1] <= scores->rows[i]);
+		positives += label;
+		tp += score >= scores->threshold ? label : 0;
+		fp += score >= scores->threshold ? 1 - label : 0;
+	}
+	spk_assert(positives == scores->positives && tp == scores->tp && fp == scores->fp);
+}
+
+void
+spk_scores_check(const SpkScores *scores)
+{
+	spk_assert(scores->n <= SPK_MAX_SCORED && scores->positives <= scores->n);
+	spk_assert(scores->tp <= scores->positives);
+	spk_assert(scores->fp <= scores->n - scores->positives);
+	if (scores->cells != NULL)
+		check_cells(scores);
+	else
+		check_rows(scores);
+}
+
+#endif /* SPK_CHECK_INVARIANTS */
+
 SpkStatus
 spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 {
@@ -160,6 +214,8 @@ spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 	scores->positives += from->positives;
 	scores->tp += from->tp;
 	scores->fp += from->fp;
+	if (status == SPK_OK)
+		spk_scores_check(scores);
 	return status;
 }
 
@@ -253,9 +309,7 @@ walk_cells(const SpkHost *host, const SpkScores *scores, SpkTieVisitor visit, vo
 SpkStatus
 spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, void *ctx)
 {
-	if (scores->cells != NULL)
-		return walk_cells(host, scores, visit, ctx);
-	if (!scores->sorted)
+	if (scores->cells == NULL && !scores->sorted)
 	{
 		SpkStatus status = spk_sort_scored(host, scores->rows, (size_t) scores->n);
 
@@ -263,7 +317,9 @@ spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, voi
 			return status;
 		scores->sorted = true;
 	}
-	return walk_rows(host, scores, visit, ctx);
+	spk_scores_check(scores);
+	return scores->cells != NULL ? walk_cells(host, scores, visit, ctx) :
+								   walk_rows(host, scores, visit, ctx);
 }
 
 void

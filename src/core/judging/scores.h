@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "core/base/host.h"
+#include "core/base/invariant.h"
 
 /*
  * A scored row in one word: the bits of the score, shifted left by one, and
@@ -137,5 +138,12 @@ extern SpkStatus spk_scores_walk(const SpkHost *host, SpkScores *scores, SpkTieV
 
 /* Gives back rows or cells. */
 extern void spk_scores_release(const SpkHost *host, SpkScores *scores);
+
+#ifdef SPK_CHECK_INVARIANTS
+/* What has to hold of a set: it has one form, whose rows are those that were counted. */
+extern void spk_scores_check(const SpkScores *scores);
+#else
+#define spk_scores_check(scores) ((void) 0)
+#endif
 
 #endif /* SPK_CORE_JUDGING_SCORES_H */
