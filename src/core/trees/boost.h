@@ -4,9 +4,9 @@
  *	  function approximation, 2001; Chen and Guestrin: XGBoost, 2016) on a
  *	  binned matrix.
  *
- * A team grows one tree after the other together: each member passes over its
- * share of the rows and searches its share of the features.  Sums of gradients
- * are sums of whole numbers, so that the trees do not depend on the team.
+ * The members of a team grow every tree together: each passes over its share of
+ * the rows and searches its share of the features.  Gradients are whole numbers,
+ * so their sums are exact, and the trees do not depend on the size of the team.
  */
 #ifndef SPK_CORE_TREES_BOOST_H
 #define SPK_CORE_TREES_BOOST_H
@@ -14,61 +14,61 @@
 #include "core/rows/matrix.h"
 #include "core/base/team.h"
 
-/* Trees of gradient boosting have at most this many leaves. */
+/* No tree of gradient boosting has more leaves. */
 #define SPK_BOOST_MAX_LEAVES UINT32_C(65536)
 
-/* Options resolved; plain data, so that it can lie in shared memory. */
+/* The options, resolved.  This is plain data, so that it can lie in shared memory. */
 typedef struct SpkBoostPlan
 {
 	uint32_t n_trees;
 	uint32_t features_per_split;
 	uint32_t max_depth;
-	uint32_t max_leaves; /* a bound for memory */
-	bool	 best_first; /* split where it gains most, for the user gave max_leaves */
+	uint32_t max_leaves; /* the least of all bounds; memory is laid out for it */
+	bool	 best_first; /* the user gave max_leaves: split the leaf that gains most */
 	uint32_t min_leaf;
-	uint32_t patience;	/* rounds without a better loss before the end; 0: no holdout */
-	double	 holdout;	/* share of the rows */
-	double	 subsample; /* share of the others, drawn for each tree */
+	uint32_t patience;	/* end after this many rounds without a better loss; 0: no holdout */
+	double	 holdout;	/* share of the rows that are held out */
+	double	 subsample; /* share of the other rows that is drawn for each tree */
 	double	 learning_rate;
 	double	 l2;		/* in quanta of the hessian */
-	double	 min_gain;	/* in quanta of the score: those of a gradient squared, by the hessian's */
-	double	 weight[2]; /* of the classes, the larger one 1 */
-	double	 base;		/* margin before the first tree: of the weighted share of churn */
+	double	 min_gain;	/* in quanta of the score, which is a gradient squared by a hessian */
+	double	 weight[2]; /* of the classes; the larger one is 1 */
+	double	 base;		/* the margin before the first tree, of the weighted share of churn */
 	uint64_t seed;
 } SpkBoostPlan;
 
-/*
- * Resolves options of gradient_boosting for this matrix, which has rows of
- * both classes.
- */
+/* Resolves the options of gradient_boosting for a matrix with rows of both classes. */
 extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix);
 
 /*
- * Bytes of memory that a team of n members shares, and those that each has for
- * itself beside them.
+ * The bytes that a team of n members shares, and the bytes that each member
+ * allocates for itself besides.
  */
 extern uint64_t spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix,
 									  uint32_t n);
 extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix);
 
 /*
- * Grows trees; every member calls it with the same plan, matrix, features (of
- * which kind and n_bins are used) and shared memory, aligned to 64 bytes, with
- * space for at least as many members.  The leader passes the model, the others
- * NULL: its trees (plan->n_trees places, allocated here), n_trees and the
- * importance of features (their share of the gain) are set; what is there
- * after a failure goes back by spk_model_release.  Leaves hold margins, those
- * of the first tree with the base in them; the probability of churn is the
- * logistic function of their sum.
+ * Grows the trees.  Every member calls this with the same plan, matrix, features
+ * and shared memory.  Of the features only kind and n_bins are read.  The shared
+ * memory is aligned to SPK_ALIGNMENT and has spk_boost_shared_size bytes for at
+ * least as many members.
  *
- * With patience the trees end at the one after which the log loss on the
- * holdout was least; otherwise they end early only when a tree finds no split.
+ * The leader passes the model, with plan->n_trees zeroed places in model->trees;
+ * the other members pass NULL.  This sets the model's trees, whose nodes are new host
+ * memory, n_trees, and the importance of the features, which is their share of the
+ * gain.  After a failure spk_model_release gives back what the model holds.  Leaves
+ * hold margins, and those of the first tree include the base.  The probability of
+ * churn is the logistic function of the sum of the margins.
  *
- * The leader goes on alone when team->round says so; the others then return
- * SPK_OK at once.
+ * With patience the model ends with the tree after which the log loss on the
+ * holdout was least.  Without it, training ends early only when a tree finds no
+ * split.
  *
- * Otherwise every member returns the same: SPK_INVALID when there are no rows, SPK_LIMIT
- * beyond SPK_MAX_ROWS or SPK_MAX_FEATURES, SPK_NO_MEMORY, SPK_CANCELLED.
+ * When team->round tells the leader to go on alone, the others return SPK_OK at
+ * once.  Otherwise all members return the same: SPK_OK, SPK_INVALID when there are
+ * no rows or no features, SPK_LIMIT beyond SPK_MAX_ROWS or SPK_MAX_FEATURES,
+ * SPK_NO_MEMORY, or SPK_CANCELLED.
  */
 extern SpkStatus spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 						   const SpkMatrix *matrix, const SpkFeature *features, void *shared,

@@ -4,16 +4,17 @@
  *	  boost_rows.c passes over rows, boost_search.c finds splits, and
  *	  boost_grow.c makes them.
  *
- * A tree grows in steps.  In each, every row is routed from the node that the
- * last step split to its child, and added to the child's histogram if that is
- * one to build: a single sequential pass.  Of two siblings the one with the
- * smaller hessian is built, and the other is what is left of their parent's.
- * When there are not enough slots to keep the histograms of all open nodes,
- * the rest of the tree builds all of them, in groups, a pass for each.
+ * A tree grows in steps.  Each step makes one sequential pass over the rows.  It
+ * routes every row from the node that the last step has split to the child, and
+ * adds the row to the child's histogram if that is to be built.  Of two siblings
+ * only the one with the smaller hessian is built; the histogram of the other is
+ * what its parent's leaves over.  When there are too few slots to keep the
+ * histograms of all open nodes, the rest of the tree builds every histogram, in
+ * groups, with a pass for each group.
  *
- * Between barriers only the leader writes what is shared, but for a member's
- * own rows, counts, partial histograms and candidates, and its features'
- * stretch of the histograms.
+ * Between two barriers each member writes its own rows, counts, partial histograms
+ * and candidates, and the stretch of each histogram that belongs to its features.
+ * Everything else that is shared is written by the leader alone.
  */
 #ifndef SPK_CORE_TREES_BOOST_GROW_H
 #define SPK_CORE_TREES_BOOST_GROW_H
@@ -23,15 +24,15 @@
 
 #define SPK_BOOST_NO_SLOT (-1)
 
-/* A training row; that of the same number in the matrix has its codes. */
+/* A training row.  Its codes are in the row of the matrix with the same number. */
 typedef struct SpkBoostRow
 {
-	int16_t	 g; /* both 0 when the row has no part in the tree */
+	int16_t	 g; /* g and h are 0 when the row has no part in the tree */
 	uint16_t h;
 	uint32_t node;
 } SpkBoostRow;
 
-/* Where the rows of a node go: to left or left + 1; those of a leaf to itself. */
+/* Where the rows of a node go: to left or to left + 1.  A leaf sends them to itself. */
 typedef struct SpkRoute
 {
 	SpkCodeSet left_codes;
@@ -43,45 +44,45 @@ typedef struct SpkBoostNode
 {
 	SpkBoostSplit split;
 	SpkSums		  sums;
-	uint64_t	  path;	  /* names the node's random stream */
-	uint32_t	  n_rows; /* all that reach it, also those without a part in the tree */
+	uint64_t	  path;	  /* the name of the node's random stream */
+	uint32_t	  n_rows; /* rows that reach it, with or without a part in the tree */
 	uint32_t	  depth;
-	uint32_t	  left;	   /* child; 0: a leaf */
-	int32_t		  slot;	   /* of its histogram */
-	uint32_t	  sibling; /* of a built node: the one to take it from; 0: none */
-	bool		  open;	   /* wait for a search */
+	uint32_t	  left;	   /* the left child; 0: a leaf */
+	int32_t		  slot;	   /* where its histogram is */
+	uint32_t	  sibling; /* the node whose histogram loses what is built here; 0: none */
+	bool		  open;	   /* no split has been looked for yet, but may be found */
 } SpkBoostNode;
 
 /* What one member adds up. */
 typedef struct SpkBoostMember
 {
-	SpkSums	 sums;		/* of its rows */
-	int64_t	 loss;		/* of its rows held out, in quanta */
-	uint32_t n_in_tree; /* rows with a part in the next tree */
-	char	 pad[36];	/* a cache line for each */
+	SpkSums	 sums;		/* over its rows */
+	int64_t	 loss;		/* over those of its rows that are held out, in quanta */
+	uint32_t n_in_tree; /* how many of its rows have a part in the next tree */
+	char	 pad[36];	/* gives each member a cache line of its own */
 } SpkBoostMember;
 
 typedef struct SpkBoostShared
 {
-	uint32_t  failed; /* SpkStatus of the first member that failed; atomic */
-	SpkStatus status; /* what the leader made of it: all return it */
+	uint32_t  failed; /* the SpkStatus of a member that failed; atomic */
+	SpkStatus status; /* what the leader made of failed, and all members return */
 	bool	  tree_done;
 	bool	  done;
 	bool	  alone; /* the leader goes on alone */
-	bool	  keep;	 /* histograms of open nodes are kept in slots */
+	bool	  keep;	 /* slots hold the histograms of all open nodes */
 	uint32_t  round;
 	uint32_t  n_nodes;
 	uint32_t  n_leaves;
-	uint32_t  first;  /* new nodes of the step: first .. n_nodes - 1 */
-	uint32_t  cursor; /* new nodes before it have been searched, without keep */
+	uint32_t  first;  /* nodes from here on were made in this step */
+	uint32_t  cursor; /* without keep: new nodes before this one have been searched */
 	uint32_t  n_built;
 	uint32_t  n_active;
 	uint32_t  n_frontier;
 	uint32_t  n_free;
-	double	  share_in_tree; /* of the rows */
+	double	  share_in_tree; /* share of the rows that have a part in the tree */
 } SpkBoostShared;
 
-/* One member's view; all pointers but the last ones go into shared memory. */
+/* One member's view of the work.  Pointers lead into shared memory, but for the last ones. */
 typedef struct SpkBooster
 {
 	SpkHost			  host;
@@ -94,36 +95,38 @@ typedef struct SpkBooster
 	uint32_t		  max_built;
 
 	SpkBoostShared *shared;
-	SpkBoostMember *members;	/* n of the team */
+	SpkBoostMember *members;	/* one for each member of the team */
 	SpkBoostRow	   *rows;		/* n_rows */
 	float		   *margins;	/* n_rows */
-	SpkBoostNode   *nodes;		/* max_nodes, in order of their making */
+	SpkBoostNode   *nodes;		/* max_nodes, in the order in which they are made */
 	SpkRoute	   *routes;		/* max_nodes */
-	int32_t		   *built_of;	/* max_nodes: place in built, or -1 */
-	float		   *values;		/* max_nodes: of leaves */
+	int32_t		   *built_of;	/* max_nodes: the place in built, or -1 */
+	float		   *values;		/* max_nodes: the values of leaves */
 	uint32_t	   *counts;		/* max_nodes for each member: its rows in new nodes */
-	uint32_t	   *built;		/* max_built: nodes whose histograms are built in this pass */
+	uint32_t	   *built;		/* max_built: nodes whose histograms this pass builds */
 	uint32_t	   *active;		/* n_slots: nodes to search */
-	uint32_t	   *frontier;	/* max_nodes: nodes with a split to make */
+	uint32_t	   *frontier;	/* max_nodes: leaves whose split is found, but not made */
 	int32_t		   *free_slots; /* n_slots */
-	double		   *gains;		/* n_features, up to the best tree; then n_features since */
+	double		   *gains;		/* n_features up to the best tree, then n_features since */
 	SpkSums		   *histograms; /* n_slots */
 	SpkSums		   *partials;	/* max_built for each member but the leader */
 	SpkBoostSplit  *candidates; /* n_slots for each member: the best by its features */
 
-	/* the member's own */
-	uint64_t *narrow;  /* max_built histograms, all 0 between passes */
-	uint32_t *flushed; /* max_built: rows since the last flush, as counted */
-	uint16_t *order;   /* n_features, the identity */
-	uint8_t	 *drawn;   /* n_features */
+	/* the member's own memory */
+	uint64_t *narrow;  /* max_built histograms, which are 0 between passes */
+	uint32_t *flushed; /* max_built: how many rows were counted at the last flush */
+	uint16_t *order;   /* n_features, to draw from */
+	uint8_t	 *drawn;   /* n_features: is the feature drawn for the node? */
 } SpkBooster;
 
+/* The sums of one histogram: SPK_CODES for each feature. */
 static inline size_t
 spk_histogram_length(const SpkBooster *b)
 {
 	return (size_t) b->matrix.n_features * SPK_CODES;
 }
 
+/* The member's counts of rows, by node. */
 static inline uint32_t *
 spk_boost_counts(const SpkBooster *b, uint32_t member)
 {
@@ -141,7 +144,7 @@ spk_boost_rows_in(const SpkBooster *b, uint32_t node)
 	return n;
 }
 
-/* Where the member builds the histogram of built[place]; the leader at once in its slot. */
+/* Where the member builds the histogram of built[place].  The leader builds in the slot itself. */
 static inline SpkSums *
 spk_boost_partial(const SpkBooster *b, uint32_t member, uint32_t place)
 {
@@ -150,32 +153,39 @@ spk_boost_partial(const SpkBooster *b, uint32_t member, uint32_t place)
 	return b->partials + ((size_t) (member - 1) * b->max_built + place) * spk_histogram_length(b);
 }
 
-/* A member has failed: the leader will end the work of all. */
+/* Notes that a member has failed, so that the leader ends the work of all. */
 static inline void
 spk_boost_fail(SpkBooster *b, SpkStatus status)
 {
 	__atomic_store_n(&b->shared->failed, (uint32_t) status, __ATOMIC_RELAXED);
 }
 
-/* Starts the margins at the base, and the gradients of the first tree. */
+/* Sets the margins of the member's rows to the base, and the gradients of the first tree. */
 extern void spk_boost_start_rows(SpkBooster *b);
 
-/* Routes the member's rows to the new nodes, and builds histograms of some. */
+/*
+ * Routes the member's rows to the new nodes and counts them there.  Adds up the
+ * member's part of the histograms that are to be built.
+ */
 extern void spk_boost_pass(SpkBooster *b);
 
 /*
- * Routes the member's rows to their leaves, adds the leaves' values to their
+ * Routes the member's rows to their leaves, adds the values of the leaves to the
  * margins, and sets the gradients of the next tree.
  */
 extern void spk_boost_finish_rows(SpkBooster *b);
 
-/* Grows a tree from the rows' gradients up to the values of its leaves. */
+/* Grows a tree, from the gradients of the rows up to the values of the leaves. */
 extern void spk_boost_grow(SpkBooster *b);
 
-/* Adds up the members' counts of the new nodes.  For the leader. */
+/* Sets the rows of the new nodes to what the members have counted.  For the leader. */
 extern void spk_boost_count_rows(SpkBooster *b);
 
-/* Copies the tree, numbered breadth first, to memory of the host.  For the leader. */
+/*
+ * Copies the tree to new host memory, with its nodes numbered breadth first.  After
+ * a failure spk_model_release gives back what *tree holds.  SPK_NO_MEMORY.  For the
+ * leader.
+ */
 extern SpkStatus spk_boost_keep_tree(SpkBooster *b, SpkTree *tree);
 
 #endif /* SPK_CORE_TREES_BOOST_GROW_H */

@@ -2,28 +2,33 @@
  * boost_split.h
  *	  The best split of a node by the gradients and hessians of its rows.
  *
- * Both are whole numbers of quanta (SPK_GRADIENT_ONE, SPK_HESSIAN_ONE), so that
- * their sums are exact and do not depend on the order of adding.
+ * Gradients and hessians are whole numbers of quanta (SPK_GRADIENT_ONE,
+ * SPK_HESSIAN_ONE).  So their sums are exact and do not depend on the order in
+ * which rows are added.
  */
 #ifndef SPK_CORE_TREES_BOOST_SPLIT_H
 #define SPK_CORE_TREES_BOOST_SPLIT_H
 
 #include "core/models/model.h"
 
-/* Quanta in a gradient, or a hessian, of 1: a row has at most +-1 and 1/4, which fit 16 bits. */
+/*
+ * The quanta of a gradient of 1 and of a hessian of 1.  A row's gradient is
+ * between -1 and 1 and its hessian at most 1/4, so that both fit 16 bits.
+ */
 #define SPK_GRADIENT_ONE 32767
 #define SPK_HESSIAN_ONE	 (4 * 65535)
 
+/* Sums of gradients and of hessians, in quanta. */
 typedef struct SpkSums
 {
 	int64_t g;
 	int64_t h;
 } SpkSums;
 
-/* The best split so far of a node. */
+/* The best split of a node so far. */
 typedef struct SpkBoostSplit
 {
-	double	   score; /* of both sides; without a split, the bound to exceed */
+	double	   score; /* the sum of both sides' scores; until one is found, the bound to exceed */
 	SpkSums	   left;
 	bool	   found;
 	bool	   category;
@@ -33,7 +38,7 @@ typedef struct SpkBoostSplit
 	SpkCodeSet set; /* categories: codes on the left side */
 } SpkBoostSplit;
 
-/* g * g / (h + l2): twice what the loss falls by when these rows get their best value. */
+/* g * g / (h + l2): twice the loss that these rows save when a leaf gives them their best value. */
 static inline double
 spk_boost_score(SpkSums sums, double l2)
 {
@@ -44,24 +49,29 @@ spk_boost_score(SpkSums sums, double l2)
 }
 
 /*
- * Starts the search in a node with these sums; l2 in quanta of the hessian.  A
- * split counts only when its score exceeds the node's by more than min_gain,
- * and than rounding can do.
+ * Starts the search in a node with these sums.  l2 is in quanta of the hessian.  A
+ * split counts only when its score exceeds the node's by more than min_gain, and
+ * by more than rounding can make up.
  */
 extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_gain);
 
 /*
- * Tries all splits of the node by this feature and keeps the best one in
- * *best.  histogram has sums by code, the missing ones at SPK_MISSING.  Both
- * sides must have a hessian of at least min_hessian, and more than 0.
+ * Tries all splits of the node by this feature, and keeps the best one in *best.
+ * histogram holds the sums of each code, and those of missing values at
+ * SPK_MISSING.  Both sides must have a hessian of at least min_hessian and of more
+ * than 0.
  *
- * Candidates, in order: after each code but the last, missing values (if any)
- * to the right, then to the left; at last, known values against missing ones.
- * The highest score wins; of equal ones the first, so features must come in
- * order.  Numbers are cut in the middle of a gap of codes without rows.
- * Categories are tried in order of g / (h + l2) (equal: of code); the ones that
- * are not in the node go where missing values go.  Without missing values in
- * the node they go to the side with the larger hessian (equal: left).
+ * A cut is tried after each code but the last, first with the missing values on
+ * the right and then with them on the left.  At last the known values are tried
+ * against the missing ones.  Without missing values only the cuts are tried.  The
+ * highest score wins; of equal scores the first one wins, so that features must be
+ * tried in ascending order.
+ *
+ * Where codes without rows leave a gap, numbers are cut in the middle of it.
+ * Categories are tried in the order of g / (h + l2), and of their codes where that
+ * is equal.  Categories that have no rows in the node go where missing values go.
+ * When no value is missing in the node, missing values go to the side with the
+ * larger hessian, or to the left when both are equal.
  */
 extern void spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t feature,
 									bool category, uint32_t n_bins, const SpkSums *histogram,

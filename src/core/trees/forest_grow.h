@@ -1,7 +1,7 @@
 /*
  * forest_grow.h
- *	  A forest while its trees grow, one after the other or by several workers,
- *	  and are put together.
+ *	  A forest while its trees are grown, by one worker or by several, and put
+ *	  together.
  */
 #ifndef SPK_CORE_TREES_FOREST_GROW_H
 #define SPK_CORE_TREES_FOREST_GROW_H
@@ -14,24 +14,24 @@ typedef struct SpkForest
 	SpkForestPlan plan;
 	SpkMatrix	  matrix;
 	SpkModel	 *model;
-	double		 *gains; /* n_trees * n_features */
-	size_t		  n_words;
-	uint64_t	 *tally; /* out of bag, n_words: everybody's tallies are added to it */
+	double		 *gains;   /* n_trees * n_features */
+	size_t		  n_words; /* of tally */
+	uint64_t	 *tally;   /* out of bag; the tallies of all workers are added to it */
 } SpkForest;
 
 /*
- * Starts a forest on this matrix, whose codes must stay; algorithm, options and
- * features of the model are set.  After a failure nothing is held but what
- * spk_model_release gives back.  SPK_NO_MEMORY.
+ * Starts a forest on this matrix, whose codes must stay.  The algorithm, options
+ * and features of the model are set before.  After a failure nothing is held but
+ * what spk_model_release gives back.  SPK_NO_MEMORY.
  */
 extern SpkStatus spk_forest_start(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model,
 								  SpkForest *forest);
 
-/* Copies a tree and its gains to their place in the model.  SPK_NO_MEMORY. */
+/* Copies a tree into the model, and its gains, to the places of its number.  SPK_NO_MEMORY. */
 extern SpkStatus spk_forest_keep(SpkForest *forest, uint32_t tree_no, const SpkTree *tree,
 								 const double *gains);
 
-/* Gives back all but the model. */
+/* Gives back everything but the model. */
 extern void spk_forest_release(SpkForest *forest);
 
 #endif /* SPK_CORE_TREES_FOREST_GROW_H */

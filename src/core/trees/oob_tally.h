@@ -7,48 +7,48 @@
 
 #include "core/rows/matrix.h"
 
-/* Rows judged, at most: more would tell little, and cost time. */
+/* No more rows are judged: they would tell little more, and take time. */
 #define SPK_OOB_ROWS UINT32_C(131072)
 
-#define SPK_OOB_COUNT_BITS 14 /* SPK_MAX_TREES and their sum fit a word */
+#define SPK_OOB_COUNT_BITS 14 /* for SPK_MAX_TREES, whose predictions the other bits can sum up */
 #define SPK_OOB_COUNT_MASK ((UINT64_C(1) << SPK_OOB_COUNT_BITS) - 1)
 
-/* From the first row on, one of so many is judged. */
+/* One row in this many is judged, beginning with the first. */
 static inline uint32_t
 spk_oob_every(const SpkMatrix *matrix)
 {
 	return matrix->n_rows <= SPK_OOB_ROWS ? 1 : (matrix->n_rows - 1) / SPK_OOB_ROWS + 1;
 }
 
-/* How many rows are. */
+/* How many rows are judged. */
 static inline size_t
 spk_oob_rows(const SpkMatrix *matrix)
 {
 	return matrix->n_rows == 0 ? 0 : (matrix->n_rows - 1) / spk_oob_every(matrix) + 1;
 }
 
-/* Words of a bitmap with a bit for each. */
+/* The words of a bitmap with a bit for each judged row. */
 static inline size_t
 spk_oob_bits(const SpkMatrix *matrix)
 {
 	return (spk_oob_rows(matrix) + 63) / 64;
 }
 
-/* What one tree's prediction, 0..1, adds to the word of a row. */
+/* What the prediction of one tree, 0 .. 1, adds to the word of a row. */
 static inline uint64_t
 spk_oob_prediction(float value)
 {
 	return (uint64_t) ((double) value * 0x1p32 + 0.5) << SPK_OOB_COUNT_BITS | 1;
 }
 
-/* Have trees predicted the row? */
+/* How many trees have predicted the row. */
 static inline uint64_t
 spk_oob_count(uint64_t word)
 {
 	return word & SPK_OOB_COUNT_MASK;
 }
 
-/* Their mean prediction. */
+/* The mean prediction of these trees, of which there is at least one. */
 static inline double
 spk_oob_score(uint64_t word)
 {
@@ -65,7 +65,7 @@ spk_oob_error(float value, int label)
 	return error * error;
 }
 
-/* The two words of a feature: errors of those who stayed, and of those who churned. */
+/* The two words of a feature: the error added for those who stayed, and for those who churned. */
 static inline uint64_t *
 spk_oob_permuted(uint64_t *tally, const SpkMatrix *matrix, uint32_t feature)
 {

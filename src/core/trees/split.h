@@ -2,15 +2,16 @@
  * split.h
  *	  The best split of a node by one feature.
  *
- * Rows are counted in 64-bit words: the lower half counts rows, the upper half
- * those that churn, so that one addition counts a row and one subtraction
- * gives the other side.
+ * Rows are counted in words of 64 bits.  The lower half counts all rows, and the
+ * upper half those that churn.  So one addition counts a row, and one subtraction
+ * gives the other side of a split.
  */
 #ifndef SPK_CORE_TREES_SPLIT_H
 #define SPK_CORE_TREES_SPLIT_H
 
 #include "core/models/model.h"
 
+/* Counts of rows, and of those among them that churn. */
 typedef uint64_t SpkTally;
 
 static inline uint32_t
@@ -25,7 +26,7 @@ spk_tally_churn(SpkTally tally)
 	return (uint32_t) (tally >> 32);
 }
 
-/* The rows of a node by code of one feature; codes without rows are left out. */
+/* The rows of a node, grouped by the code of one feature.  Codes without rows are left out. */
 typedef struct SpkGroups
 {
 	uint32_t n;
@@ -40,10 +41,10 @@ typedef struct SpkCriterion
 	double	 weight[2]; /* of the classes */
 	uint32_t min_leaf;
 	bool	 entropy;
-	double	 min_gain; /* a split must take off more impurity than this */
+	double	 min_gain; /* a split must decrease the impurity by more than this */
 } SpkCriterion;
 
-/* The best split so far of a node. */
+/* The best split of a node so far. */
 typedef struct SpkSplit
 {
 	bool	   found;
@@ -51,46 +52,51 @@ typedef struct SpkSplit
 	bool	   missing_left;
 	uint8_t	   cut; /* numbers: left when code <= cut */
 	uint16_t   feature;
-	double	   cost; /* impurity left on both sides; without a split, the bound to stay under */
-	SpkTally   left; /* rows on the left side */
+	double	   cost; /* impurity left on both sides; until one is found, the bound to stay below */
+	SpkTally   left; /* the rows on the left side */
 	SpkCodeSet set;	 /* categories: codes on the left side */
 } SpkSplit;
 
 /*
- * Weighted impurity of a group of rows: its class-weighted size times its
- * Gini impurity or its entropy in bits.  0 when all are of one class; there
- * must be a row.
+ * The weighted impurity of a group of rows: its class-weighted size times its Gini
+ * impurity, or times its entropy in bits.  It is 0 when all rows are of one class.
+ * There must be a row.
  */
 extern double spk_impurity(const SpkCriterion *criterion, SpkTally tally);
 
 /*
  * Starts the search in a node with these rows.  A split counts only when it
- * takes off more than min_gain, and more than 1e-12 times the node's weight,
- * which rounding cannot.
+ * decreases the impurity by more than min_gain, and by more than 1e-12 times the
+ * weight of the node, which is more than rounding can make up.
  */
 extern SpkSplit spk_split_none(const SpkCriterion *criterion, SpkTally node);
 
 /*
- * Tries all splits of the node by this feature and keeps the best one in
- * *best.  groups: by ascending code; categories are reordered.
+ * Tries all splits of the node by this feature, and keeps the best one in *best.
+ * The groups come in ascending order of their codes; those of categories are put
+ * into another order.
  *
- * Candidates, in order: after each group but the last, missing values (if any)
- * to the right, then to the left; at last, known values against missing ones.
- * The lowest cost wins; of equal ones the lowest feature, then the first
- * candidate.  Numbers are cut in the middle of a gap of codes without rows.
- * Categories are tried in order of their churn rate (equal: of code), which
- * finds the best of all subsets (Fisher: On grouping for maximum homogeneity,
- * 1958; Breiman et al.: Classification and regression trees, 1984); the ones
- * that are not in the node go where missing values go.  Without missing values
- * in the node they go to the larger side (equal: left).
+ * A cut is tried after each group but the last, first with the missing values on
+ * the right and then with them on the left.  At last the known values are tried
+ * against the missing ones.  Without missing values only the cuts are tried.  The
+ * lowest cost wins; of equal costs the one of the lowest feature wins, and then the
+ * one that is tried first.
+ *
+ * Where codes without rows leave a gap, numbers are cut in the middle of it.
+ * Categories are tried in the order of their churn rate, and of their codes where
+ * that is equal.  This finds the best of all subsets (Fisher: On grouping for
+ * maximum homogeneity, 1958; Breiman et al.: Classification and regression trees,
+ * 1984).  Categories that have no rows in the node go where missing values go.  When
+ * no value is missing in the node, missing values go to the side with more rows, or
+ * to the left when both have as many.
  */
 extern void spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature,
 							  bool category, uint32_t n_bins, SpkGroups *groups, SpkSplit *best);
 
 /*
- * Binary logarithm of a positive normal number by +, -, * and / alone, so that
- * it has the same bits on every machine; within 2 units in the last place of
- * the larger of result and 1.
+ * The binary logarithm of a positive normal number.  It is made of +, -, * and /
+ * alone, so that it has the same bits on every machine.  Its error is at most 2
+ * units in the last place of the result, or of 1 where the result is smaller.
  */
 extern double spk_log2(double x);
 

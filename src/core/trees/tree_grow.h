@@ -1,7 +1,8 @@
 /*
  * tree_grow.h
- *	  What growing one tree needs; shared by forest.c, which allocates it, and
- *	  grow.c, which uses it.
+ *	  What growing one tree needs; private to the files of this folder.
+ *	  forest.c allocates it, and tree_grow.c, tree_best_first.c, tree_rows.c
+ *	  and oob.c use it.
  */
 #ifndef SPK_CORE_TREES_TREE_GROW_H
 #define SPK_CORE_TREES_TREE_GROW_H
@@ -11,21 +12,22 @@
 #include "core/trees/forest.h"
 #include "core/trees/split.h"
 
-/* Features whose histograms are filled in one pass over the rows of a node. */
+/* One pass over the rows of a node fills the histograms of this many features. */
 #define SPK_FEATURES_PER_PASS 4
 
-/* Table look-ups between two polls of the host: about a millisecond. */
+/* The host is polled after this many look-ups in tables, which take about a millisecond. */
 #define SPK_POLL_WORK (UINT32_C(1) << 20)
 
-/* Streams of a tree, by the second part of their names. */
+/* A tree's random streams: the second part of their names. */
 #define SPK_STREAM_ROWS		0
 #define SPK_STREAM_ROOT		1
 #define SPK_STREAM_FEATURES 2
-#define SPK_STREAM_SHUFFLES 3 /* then the feature */
+#define SPK_STREAM_SHUFFLES 3 /* followed by the feature */
 
-#define SPK_MAX_DRAWS 127 /* of one row: what is left of a byte beside the label */
+/* One row counts at most this many times: a byte holds the number beside the label. */
+#define SPK_MAX_DRAWS 127
 
-/* Rows of a tree's out-of-bag sample for the permutation importance, at most. */
+/* The permutation importance of a tree is measured on at most this many rows out of bag. */
 #define SPK_OOB_SAMPLE 8192
 
 /* A node that waits for its split. */
@@ -33,14 +35,14 @@ typedef struct SpkPending
 {
 	uint32_t node; /* index into nodes */
 	uint32_t depth;
-	uint32_t start;	 /* of its rows in rows[side], counted in rows */
-	uint32_t n_rows; /* distinct ones */
+	uint32_t start;	 /* where its rows begin in rows[side], counted in rows */
+	uint32_t n_rows; /* distinct rows */
 	int		 side;
-	SpkTally tally; /* draws */
-	uint64_t path;	/* names the node's random stream */
+	SpkTally tally; /* of draws: a row counts as often as it was drawn */
+	uint64_t path;	/* the name of the node's random stream */
 } SpkPending;
 
-/* A node whose split is found and waits to be made, when leaves are bounded. */
+/* A node whose split is found, and waits to be made because leaves are bounded. */
 typedef struct SpkCandidate
 {
 	SpkPending pending;
@@ -48,24 +50,25 @@ typedef struct SpkCandidate
 	double	   gain;
 } SpkCandidate;
 
-/* What judging a tree by permutation works with. */
+/* The rows by which a tree is judged for the permutation importance. */
 typedef struct SpkOobSample
 {
 	uint32_t n;
 	uint8_t	 column[SPK_OOB_SAMPLE]; /* codes of a feature, as they are */
 	uint8_t	 shuffled[SPK_OOB_SAMPLE];
-	uint32_t leaf[SPK_OOB_SAMPLE]; /* with all codes as they are */
+	uint32_t leaf[SPK_OOB_SAMPLE]; /* the leaf that each row reaches with all codes as they are */
 } SpkOobSample;
 
 /*
- * The in-bag rows of a tree are copied once into rows[0], packed: the matrix's
- * row, with its label byte replaced by the times the row was drawn and, in the
- * top bit, the label.  A split moves the rows themselves, so that a node's rows
- * always lie together and every pass over them is sequential: rows that go left
- * stay, moving up; those that go right fill the same stretch of the other
- * buffer from its end.
+ * The rows in a tree's bag are copied once into rows[0].  A packed row is a row of
+ * the matrix whose label byte is replaced: it counts how often the row was drawn,
+ * and has the label in its highest bit.  A split moves the rows themselves, so that
+ * the rows of a node always lie together, and every pass over them is sequential.
+ * Rows that go left move up within their buffer; rows that go right fill the same
+ * stretch of the other buffer, from its end.
  *
- * When the tree is done both buffers are free, and hold its nodes and sets.
+ * When the tree is done both buffers are free, and then hold its nodes and sets.
+ * What has to hold while a tree grows is in tree_check.h.
  */
 struct SpkGrower
 {
@@ -77,29 +80,29 @@ struct SpkGrower
 	uint8_t		 *n_bins;	   /* n_features */
 	uint8_t		 *rows[2];
 
-	SpkNode	   *nodes; /* as grown; u.left is set, in any order */
+	SpkNode	   *nodes; /* in the order in which they are made */
 	SpkCodeSet *sets;
 	uint32_t	n_nodes;
 	uint32_t	n_sets;
 
-	/* features drawn in this node: order[0 .. n_drawn - 1], see draw_feature */
-	uint16_t *order;   /* n_features, the identity between nodes */
+	/* the features drawn for this node are order[0 .. n_drawn - 1], see draw_feature */
+	uint16_t *order;   /* n_features; between nodes it is the identity */
 	uint16_t *swapped; /* n_features */
 	uint32_t  n_drawn;
 
-	uint64_t	 *constant; /* a set of features for each pending node or candidate */
-	size_t		  constant_words;
+	uint64_t	 *constant; /* for each pending node or candidate, the features constant in it */
+	size_t		  constant_words;			  /* of one such set */
 	SpkPending	  pending[SPK_MAX_DEPTH + 1]; /* depth first: a stack */
 	uint32_t	  n_pending;
-	SpkCandidate *candidates; /* best first: by node; NULL when leaves are not bounded */
-	uint32_t	 *heap;		  /* nodes of candidates, the best one first */
+	SpkCandidate *candidates; /* best first: one for each node; NULL when leaves are not bounded */
+	uint32_t	 *heap;		  /* the nodes of candidates, the best one first */
 	uint32_t	  n_heap;
 
-	uint64_t	 *tally;	  /* of rows out of bag, the caller's; NULL: trees are not judged */
-	uint64_t	 *out_of_bag; /* a bit for each row that is judged; NULL without bootstrap */
-	SpkOobSample *sample;	  /* NULL unless permutations are wanted */
+	uint64_t	 *tally;	  /* out of bag, the caller's; NULL when trees are not judged */
+	uint64_t	 *out_of_bag; /* a bit for each judged row; NULL without bootstrap */
+	SpkOobSample *sample;	  /* NULL unless the permutation importance is wanted */
 
-	uint32_t work; /* since the last poll, in table look-ups */
+	uint32_t work; /* look-ups in tables since the last poll */
 
 	/* all zero between nodes */
 	SpkTally   histogram[SPK_FEATURES_PER_PASS][SPK_CODES];
@@ -107,7 +110,7 @@ struct SpkGrower
 	SpkGroups  groups;
 };
 
-/* Counts work; true when it is time to end. */
+/* Counts work, and polls the host when it is time; true when the host wants to stop. */
 static inline bool
 spk_must_stop(SpkGrower *grower, uint32_t work)
 {
@@ -118,7 +121,7 @@ spk_must_stop(SpkGrower *grower, uint32_t work)
 	return spk_cancelled(&grower->host);
 }
 
-/* What a row adds to a tally: draws, and draws again if it churned. */
+/* What a packed row adds to a tally: its draws, and in the upper half again if it churned. */
 static inline SpkTally
 spk_tally_of_row(uint8_t weight)
 {
@@ -127,13 +130,14 @@ spk_tally_of_row(uint8_t weight)
 	return draws + (draws * (weight / (SPK_MAX_DRAWS + 1)) << 32);
 }
 
+/* The set of features that are constant in the node of this slot. */
 static inline uint64_t *
 spk_constant_of(const SpkGrower *grower, uint32_t slot)
 {
 	return grower->constant + slot * grower->constant_words;
 }
 
-/* A feature that is constant in the parent (its slot) is constant in the child. */
+/* What is constant in the parent is constant in the child; both are slots. */
 static inline void
 spk_inherit_constant(SpkGrower *grower, uint32_t child, uint32_t parent)
 {
@@ -143,22 +147,22 @@ spk_inherit_constant(SpkGrower *grower, uint32_t child, uint32_t parent)
 }
 
 /*
- * The best split of the node by features drawn at random: features_per_split
- * of them that are not constant in the node, then more, one by one, until
- * there is a split at all.  constant: the node's set, which grows.
- * SPK_CANCELLED.
+ * Finds the best split of the node by features that are drawn at random:
+ * features_per_split of them that are not constant in the node, and then more, one
+ * by one, while there is no split at all.  Features that turn out to be constant are
+ * added to constant, the set of the node.  SPK_CANCELLED.
  */
 extern SpkStatus spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 								SpkSplit *best);
 
-/* The children of a split: without rows until spk_part_children. */
+/* The children of a split.  They have their rows only after spk_part_children. */
 typedef struct SpkChildren
 {
 	SpkPending pending[2]; /* left and right */
-	bool	   ends[2];	   /* a leaf whatever comes */
+	bool	   ends[2];	   /* the child stays a leaf, whatever comes */
 } SpkChildren;
 
-/* Turns the node into a split with two new leaves, and notes its gain. */
+/* Turns the node into a split with two new leaves, and adds its gain to the feature's. */
 extern void spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
 						   double *gains, SpkChildren *children);
 
@@ -167,24 +171,26 @@ extern SpkStatus spk_part_children(SpkGrower *grower, const SpkPending *parent,
 								   const SpkSplit *split, SpkChildren *children);
 
 /*
- * Grows the tree below the root where it gains most, until it has as many
- * leaves as are allowed.  SPK_CANCELLED.
+ * Grows the tree below the root, always where it gains most, until it has as many
+ * leaves as the plan allows.  SPK_CANCELLED.
  */
 extern SpkStatus spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains);
 
 /*
- * Judges the tree as grown (not yet renumbered) by the rows out of bag, into
- * tally.  Uses both of rows.  SPK_CANCELLED, which leaves tally undefined.
+ * Judges the tree by the rows out of bag, and adds the result to tally.  The tree is
+ * as it was grown, before its nodes are numbered.  Overwrites both buffers of rows.
+ * SPK_CANCELLED, which leaves tally undefined.
  */
 extern SpkStatus spk_judge_tree(SpkGrower *grower, uint64_t tree);
 
 /*
- * Draws the rows of the tree with this name, packs them into rows[0] and fills
- * tally and n_rows of the root; notes the others in out_of_bag.  SPK_CANCELLED.
+ * Draws the rows of the tree with this name, packs them into rows[0], and sets the
+ * tally and n_rows of the root.  Notes in out_of_bag which judged rows were not
+ * drawn.  SPK_CANCELLED.
  */
 extern SpkStatus spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root);
 
-/* Parts the rows of the node; *n_left of them are on the left side.  SPK_CANCELLED. */
+/* Parts the rows of the node, and sets *n_left to how many go left.  SPK_CANCELLED. */
 extern SpkStatus spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split,
 							   uint32_t *n_left);
 
