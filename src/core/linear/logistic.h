@@ -3,22 +3,22 @@
  *	  Logistic regression, fitted by Newton's method (iteratively reweighted
  *	  least squares; McCullagh and Nelder: Generalized linear models, 1989).
  *
- * The columns of the regression are, after the intercept, for each feature in
- * order:
- *	  number, time	the standardised value, 0 (the mean) where it is missing,
- *					unless it is constant; an indicator of missing values, if there
- *					are some and some known ones
- *	  category		an indicator of each category; and one of missing values, if
- *					there are any
+ * The first column of the regression is the intercept.  Then each feature in turn
+ * has these:
+ *	  number, time	the standardised value, or 0, which is the mean, where it is
+ *					missing; none for a constant.  An indicator of missing values,
+ *					if there are missing and known ones.
+ *	  category		an indicator of each category.  An indicator of missing values,
+ *					if there are missing and known ones.
  *
- * Without penalty the first category of each feature is the reference: it has
- * no column, nor has missing where there is no category; and a column that is a
- * linear combination of those before it is set aside, as R's glm does, with a
- * weight of 0.  With penalty every category has a column.
+ * Without a penalty the first category of each feature is the reference, which has
+ * no column.  A column that is a linear combination of those before it is set aside
+ * with a weight of 0, as R's glm does it.  With a penalty every category has a
+ * column.
  *
- * Minimised is the sum of weight * -ln(probability of what happened), plus
- * l2 / 2 times the sum of squared weights without the intercept's:
- * scikit-learn's LogisticRegression with C = 1 / l2 on columns made so.
+ * The fit minimises the sum of weight * -ln(probability of what happened), plus
+ * l2 / 2 times the sum of the squared weights without the intercept's.  On these
+ * columns that is scikit-learn's LogisticRegression with C = 1 / l2.
  */
 #ifndef SPK_CORE_LINEAR_LOGISTIC_H
 #define SPK_CORE_LINEAR_LOGISTIC_H
@@ -26,18 +26,18 @@
 #include "core/models/model.h"
 #include "core/rows/values.h"
 
-/* Columns of a regression: the matrix that is solved takes 8 bytes for each square. */
+/* A regression has no more columns: the matrix to solve takes 8 bytes for each pair of them. */
 #define SPK_MAX_COLUMNS 3000
 
-/* Bytes that a fit with so many columns takes besides the rows. */
+/* The bytes that a fit with this many columns takes besides the rows. */
 extern uint64_t spk_logistic_size(uint32_t n_columns);
 
 /*
- * Fits model->terms (new host memory) and the importances, and sets the facts
- * of the fit.  Of the model algorithm, options and features must be set.  Not
- * to converge is no failure: see the facts.  On failure nothing is held:
- * SPK_LIMIT beyond SPK_MAX_COLUMNS, SPK_INVALID without rows of both classes,
- * SPK_CANCELLED, SPK_NO_MEMORY.
+ * Fits the model's terms, which are new host memory, and the importance of its
+ * features, and sets the facts of the fit.  The model's algorithm, options and
+ * features must be set.  A fit that does not converge is no failure; its facts say
+ * so.  SPK_LIMIT beyond SPK_MAX_COLUMNS, SPK_INVALID when the rows are not of both
+ * classes, SPK_CANCELLED, SPK_NO_MEMORY; then nothing is held.
  */
 extern SpkStatus spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 

@@ -1,24 +1,25 @@
 /*
  * logistic_newton.h
- *	  A logistic regression while it is fitted; logistic.c lays it out and makes
- *	  terms of it.
+ *	  A logistic regression while it is fitted; logistic.c allocates it, and
+ *	  makes the terms of a model from it.
  */
 #ifndef SPK_CORE_LINEAR_LOGISTIC_NEWTON_H
 #define SPK_CORE_LINEAR_LOGISTIC_NEWTON_H
 
 #include "core/linear/columns.h"
 
-/* Rows whose columns are made at once: they stay in the cache. */
+/* The columns of this many rows are made at once, and stay in the cache. */
 #define SPK_LOGISTIC_BLOCK_ROWS 64
 
-/* Sums over the rows at some weights: the loss, minus its gradient, its Hessian. */
+/* What the rows, and the penalty, sum up to at some weights. */
 typedef struct SpkLogisticSums
 {
 	double	loss;
-	double *gradient; /* width */
-	double *hessian;  /* width * width */
+	double *gradient; /* width: the gradient of the loss, with its sign turned */
+	double *hessian;  /* width * width: the lower triangle */
 } SpkLogisticSums;
 
+/* All that a fit works with.  It lies in host memory that logistic.c owns. */
 typedef struct SpkLogisticFit
 {
 	const SpkHost	*host;
@@ -26,34 +27,37 @@ typedef struct SpkLogisticFit
 	SpkModel		*model;
 	SpkPlace		*places;
 	uint32_t		 n_columns;
-	uint32_t		 width; /* n_columns rounded up to 4; columns beyond are 0 */
+	uint32_t		 width; /* n_columns rounded up to 4; what lies beyond n_columns is 0 */
 	double			 l2;
 	double			 class_weight[2];
-	bool			*dropped;
-	double			*beta; /* width; all below likewise or squares of it */
-	double			*step;
-	double			*next; /* weights that are tried */
-	double			*vector;
-	double			*start_error; /* standard errors before the first step */
-	double			*factor;
-	double			*block; /* SPK_LOGISTIC_BLOCK_ROWS * width */
-	SpkLogisticSums	 now;
-	SpkLogisticSums	 then; /* at next */
-	SpkLogisticSums	 chunk;
+	bool			*dropped;	  /* n_columns: the column is set aside */
+	double			*beta;		  /* width: the weights */
+	double			*step;		  /* width */
+	double			*next;		  /* width: the weights that are tried */
+	double			*vector;	  /* width: work space */
+	double			*start_error; /* width: standard errors before the first step */
+	double			*factor;	  /* width * width: the Cholesky factor of a Hessian */
+	double			*block;		  /* SPK_LOGISTIC_BLOCK_ROWS * width */
+	SpkLogisticSums	 now;		  /* at beta */
+	SpkLogisticSums	 then;		  /* at next */
+	SpkLogisticSums	 chunk;		  /* of some of the rows */
 } SpkLogisticFit;
 
 /*
- * Finds the weights, in fit->beta, by Newton's method from those that are there,
- * and sets the facts of the model that tell how it went.  Everything else in fit
- * is set, with dropped and start_error at 0.  Afterwards now holds the sums at the
- * weights, and factor the Cholesky factor of their Hessian.  SPK_INVALID when no
- * damping makes the Hessian positive definite, SPK_CANCELLED.
+ * Finds the weights by Newton's method, from those in beta on, and sets the facts of
+ * the model that tell how it went.  The caller has allocated everything, made the
+ * places of the columns, and cleared dropped.
+ *
+ * Afterwards now holds the sums where the last step started, and factor the Cholesky
+ * factor of their Hessian, damped if need be.  When the fit has converged, that step
+ * is too small to matter to either.  SPK_INVALID when no damping makes the Hessian
+ * positive definite, SPK_CANCELLED.
  */
 extern SpkStatus spk_logistic_iterate(SpkLogisticFit *fit);
 
 /*
- * The standard error of each column's weight, by factor, into errors (n_columns);
- * 0 for columns that are dropped.  SPK_CANCELLED.
+ * Sets errors (n_columns) to the standard error of each column's weight, by factor;
+ * to 0 for columns that are dropped.  SPK_CANCELLED.
  */
 extern SpkStatus spk_logistic_errors(SpkLogisticFit *fit, double *errors);
 

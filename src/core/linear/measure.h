@@ -1,6 +1,7 @@
 /*
  * measure.h
- *	  What the features of a model without trees add over the training rows.
+ *	  What the features of a model without trees add to its margin, over the
+ *	  training rows.
  */
 #ifndef SPK_CORE_LINEAR_MEASURE_H
 #define SPK_CORE_LINEAR_MEASURE_H
@@ -9,8 +10,9 @@
 #include "core/rows/values.h"
 
 /*
- * Measures what each feature adds over the rows: sets its mean in the terms and
- * the importance, the standard deviation, scaled to sum 1 (or all 0).
+ * Measures what each feature adds to the margin over the rows.  Its mean goes into
+ * the model's terms.  Its standard deviation becomes the importance of the feature,
+ * scaled so that all of them sum to 1; they are 0 when nothing varies.
  * SPK_NO_MEMORY, SPK_CANCELLED.
  */
 extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
