@@ -1,6 +1,6 @@
 /*
  * learn_boost.c
- *	  Gradient boosting as the table of algorithms has it.
+ *	  Gradient boosting, for the table of algorithms.
  */
 #include <math.h>
 #include <string.h>
@@ -46,7 +46,7 @@ spk_boost_work_size(const SpkModel *model, uint32_t n_rows)
 	return spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape);
 }
 
-/* Of two children the histogram of the larger one follows from the smaller one's. */
+/* Each level builds the histogram of the smaller child only, so half of the rows. */
 double
 spk_boost_cost(const SpkModel *model, double n_rows)
 {

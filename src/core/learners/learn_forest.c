@@ -1,6 +1,6 @@
 /*
  * learn_forest.c
- *	  Random forests and single trees as the table of algorithms has them.
+ *	  Random forests and single trees, for the table of algorithms.
  */
 #include <math.h>
 
@@ -62,7 +62,7 @@ spk_forest_work_size(const SpkModel *model, uint32_t n_rows)
 	return spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t);
 }
 
-/* Each level of a tree looks at all rows, for the features that are drawn. */
+/* Each level of a tree looks at the drawn features of all rows. */
 double
 spk_forest_cost(const SpkModel *model, double n_rows)
 {

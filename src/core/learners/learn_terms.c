@@ -1,6 +1,6 @@
 /*
  * learn_terms.c
- *	  What fits of models without trees take.
+ *	  Memory and cost of models without trees, for the table of algorithms.
  */
 #include "core/learners/learners.h"
 #include "core/linear/columns.h"
@@ -13,7 +13,7 @@ spk_logistic_work_size(const SpkModel *model, uint32_t n_rows)
 	return spk_logistic_size(spk_count_columns(model));
 }
 
-/* Some ten iterations, each of which adds up products of columns. */
+/* About ten iterations, each of which adds up the products of all pairs of columns. */
 double
 spk_logistic_cost(const SpkModel *model, double n_rows)
 {
@@ -22,7 +22,7 @@ spk_logistic_cost(const SpkModel *model, double n_rows)
 	return 10 * n_rows * columns * (1 + columns / 4);
 }
 
-/* A value is more work than a code. */
+/* A value takes about ten times the work of a code. */
 double
 spk_bayes_cost(const SpkModel *model, double n_rows)
 {

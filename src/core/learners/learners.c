@@ -2,8 +2,8 @@
  * learners.c
  *	  The table of algorithms.
  *
- * A new one is a number at the end of SpkAlgorithm, a row here with the file
- * of its functions, and its options in the list of options.
+ * A new algorithm needs a number at the end of SpkAlgorithm, a row here, a file
+ * with the functions that the row names, and its options in the list of options.
  */
 #include "core/learners/learners.h"
 #include "core/linear/bayes.h"

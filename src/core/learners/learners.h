@@ -1,8 +1,8 @@
 /*
  * learners.h
- *	  What the files of the algorithms give to the table.
+ *	  The functions of the algorithms that the table in learners.c names.
  *
- * Each function is one of a row's, see SpkLearner.
+ * SpkLearner says what each of them is given and has to do.
  */
 #ifndef SPK_CORE_LEARNERS_LEARNERS_H
 #define SPK_CORE_LEARNERS_LEARNERS_H
@@ -30,7 +30,10 @@ extern uint64_t spk_logistic_work_size(const SpkModel *model, uint32_t n_rows);
 extern double	spk_logistic_cost(const SpkModel *model, double n_rows);
 extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 
-/* The shape of binned rows of the model's features, as far as sizes go. */
+/*
+ * A matrix of this many rows of the model's features, without codes.  Plans and
+ * sizes can be computed from it before there are rows; half of them churn.
+ */
 static inline SpkMatrix
 spk_learner_shape(const SpkModel *model, uint32_t n_rows)
 {
