@@ -8,7 +8,7 @@
 
 #include "core/models/model.h"
 
-/* Which way a row with this code of the split's feature goes. */
+/* Does a row with this code of the split's feature go left? */
 static inline bool
 spk_goes_left(const SpkTree *tree, const SpkNode *split, uint8_t code)
 {
@@ -19,19 +19,18 @@ spk_goes_left(const SpkTree *tree, const SpkNode *split, uint8_t code)
 	return code <= split->split;
 }
 
-/* The leaf that a row of codes (n_features) reaches: an index into tree->nodes. */
+/* The leaf that a row of n_features codes reaches, as an index into tree->nodes. */
 extern uint32_t spk_tree_leaf(const SpkTree *tree, const uint8_t *codes);
 
 /*
- * The probability of churn, 0..1, of a row of codes: the answer to the leaf
- * values, summed in tree order.
+ * The probability of churn, 0 .. 1, of a row of n_features codes: spk_answer to the
+ * sum of its leaves, added up in the order of the trees.
  */
 extern double spk_predict(const SpkModel *model, const uint8_t *codes);
 
 /*
- * The prediction of a model from the sum of the leaf values that a row reaches:
- * their mean, or in boosting the logistic function of the sum; calibrated when
- * the model is.
+ * What a model answers to the sum of the leaf values that a row reaches: their mean,
+ * or in boosting the logistic function of the sum.  It is calibrated if the model is.
  */
 extern double spk_answer(const SpkModel *model, double sum);
 

@@ -8,37 +8,47 @@
 #include "core/scoring/shap.h"
 
 /*
- * Points are worked on by four.  The compiler makes of it what the processor
- * has; sums are added up in one order everywhere.
+ * The points of the quadrature are computed in lanes of four, which the compiler
+ * maps to what the processor has.  Sums are added up in the same order everywhere.
  */
 #define SPK_SHAP_LANES	   4
 #define SPK_SHAP_MAX_STEPS (SPK_MAX_DEPTH / 2 / SPK_SHAP_LANES)
 
-/* Splits between two looks for cancellation. */
+/* The host is polled after this many splits. */
 #define SPK_SHAP_POLL_SPLITS (UINT32_C(1) << 13)
 
 typedef double SpkShapLanes
 	__attribute__((vector_size(SPK_SHAP_LANES * sizeof(double)), aligned(sizeof(double))));
 
 /*
- * A split, in the order of their nodes: the children of split k of a tree are
- * nodes 2k + 1 and 2k + 2.  "The feature" is the split's.
+ * A split.  Splits are in the order of their nodes, so that the children of split k
+ * of a tree are the nodes 2k + 1 and 2k + 2.  "The feature" is that of the split.
  */
 typedef struct SpkShapSplit
 {
 	SpkNode node;
-	double	zero[2]; /* left and right: the share of training rows on this side of all splits by
-								 * the feature on the path so far */
-	float
-		value[2];  /* likewise, of a leaf; 1 of a split, whose product is still to be handed down */
-	uint32_t at;   /* the place of its node */
-	uint32_t last; /* the last node before on the path that is a child of a split by the
-								 * feature; 0, the root, when this is the first */
+
+	/*
+	 * Left and right: the share of training rows on this side of all splits by the
+	 * feature on the path so far.
+	 */
+	double zero[2];
+
+	/* left and right: the value of a leaf; 1 for a split, which only hands on */
+	float value[2];
+
+	uint32_t at; /* the place of its node */
+
+	/*
+	 * The last node before it on the path that is a child of a split by the feature;
+	 * 0, the root, when this split is the first one.
+	 */
+	uint32_t last;
 } SpkShapSplit;
 
 typedef struct SpkShapWalk SpkShapWalk;
 
-/* Takes a row through a tree, and adds to moved; false when cancelled. */
+/* Takes a row through a tree, and adds what its features move to moved; false when cancelled. */
 typedef bool (*SpkShapWay)(const SpkShapWalk *walk);
 
 struct SpkShap
@@ -57,22 +67,25 @@ struct SpkShap
 	double		 weight[SPK_SHAP_MAX_STEPS * SPK_SHAP_LANES];
 
 	/*
-	 * Of each node of the tree that a row walks; here "the feature" is that of
-	 * the split above it.  The root is as if all rows had passed one.
+	 * For each node of the tree that a row walks through.  Here "the feature" is that
+	 * of the split above the node.  The root is treated as if all rows had passed a
+	 * split above it.  inverse and product have steps elements for each node.
 	 */
-	double *one; /* 1 when the row is on this side of all splits by it so far, else 0 */
-	double *gap; /* one - zero */
-	SpkShapLanes
-		*inverse; /* steps for each node: 1 / the feature's factor, t * one + (1 - t) * zero */
-	SpkShapLanes
-		*product; /* likewise: of the factors of all features so far; from the leaves up what
-								 * the leaves below add up to, value times product */
+	double		 *one;	   /* 1 if the row is on this side of all splits by the feature, else 0 */
+	double		 *gap;	   /* one - zero */
+	SpkShapLanes *inverse; /* 1 / the feature's factor, which is t * one + (1 - t) * zero */
 
-	SpkShapLanes
-		*moved; /* steps for each feature: what it moves the prediction by, at each point */
+	/*
+	 * On the way down, the product of the factors of all features so far; on the way
+	 * up, the sum of value * product over the leaves below.
+	 */
+	SpkShapLanes *product;
+
+	/* steps elements for each feature: how far it moves the prediction at each point */
+	SpkShapLanes *moved;
 };
 
-/* One row's way through one tree. */
+/* The way of one row through one tree. */
 struct SpkShapWalk
 {
 	const SpkShap	   *shap;
@@ -81,7 +94,7 @@ struct SpkShapWalk
 	const uint8_t	   *codes;
 };
 
-/* The walk for processors that can do this way; all give the same bits. */
+/* The function for processors that can walk this way.  All of them give the same bits. */
 extern SpkShapWay spk_shap_way(SpkWalkWay way);
 
 #endif /* SPK_CORE_SCORING_SHAP_WALK_H */

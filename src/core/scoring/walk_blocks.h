@@ -1,16 +1,16 @@
 /*
  * walk_blocks.h
- *	  Walking blocks: what the processors' files have in common.
+ *	  Walking blocks: what the files of the processors have in common.
  *
- * A template.  Whoever includes it has defined TARGET, the attribute of
- * functions for the processor, the type Codes of a row's codes in registers,
- * and
+ * This is a template.  The file that includes it has defined TARGET, which is the
+ * attribute of functions for the processor, the type Codes of a row's codes in
+ * registers, and
  *
  *	  uint64_t	block_outcomes(const Codes *codes, const SpkBlock *block)
  *	  uint32_t	small_block_outcomes(const Codes *codes, const SpkSmallBlock *block)
  *
- * with a bit for each test, 1 when the row's code is above the split; bits
- * behind those of tests do not matter.
+ * These return a bit for each test, which is 1 when the row's code is above the
+ * split.  The bits behind those of the tests do not matter.
  */
 #ifndef TARGET
 #error "TARGET says which processor's functions are made"
@@ -18,10 +18,13 @@
 
 #include "core/scoring/walk_parts.h"
 
-/* Trees whose blocks are in flight together; more would not fit the registers. */
+/* The blocks of this many trees are worked on together; more would not fit the registers. */
 #define TOGETHER 8
 
-/* What is laid out of the trees to come; moved on, because addresses are then constants from here. */
+/*
+ * Where the tops of the trees to come are laid out.  The pointers move on with the
+ * walk, so that addresses are a constant away from them.
+ */
 typedef struct Tops
 {
 	const SpkBlock		*blocks;
@@ -29,7 +32,7 @@ typedef struct Tops
 	const SpkExit		*exits;
 } Tops;
 
-/* The ways out of the tops of n trees, at most TOGETHER. */
+/* Finds the exits from the tops of n trees, at most TOGETHER. */
 SPK_ALWAYS_INLINE TARGET void
 walk_tops(const uint8_t *ways, const Codes *codes, Tops *tops, const uint32_t n, const bool small,
 		  SpkExit *at)
@@ -64,7 +67,7 @@ walk_tops(const uint8_t *ways, const Codes *codes, Tops *tops, const uint32_t n,
 	tops->exits += n * SPK_BLOCK_EXITS * (small ? SPK_SMALL_BLOCK_EXITS : 1);
 }
 
-/* The sum over trees; small, a constant where it is called: are there small blocks? */
+/* The sum over the trees.  small, a constant in each call, says whether there are small blocks. */
 SPK_ALWAYS_INLINE TARGET double
 walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, const bool small)
 {
