@@ -8,8 +8,8 @@
 #include "core/judging/scores.h"
 
 /*
- * Columns of the SQL type churn_metrics, in order, as metric_list.h says what
- * each is; NaN is NULL.
+ * The columns of the SQL type churn_metrics, in their order.  metric_list.h says what
+ * each of them is.  NaN becomes NULL.
  */
 typedef struct SpkMetrics
 {
@@ -23,22 +23,23 @@ typedef struct SpkMetrics
 } SpkMetrics;
 
 /*
- * All metrics of scored rows at their threshold (flagged: score >= threshold).
- * Sorts them first, so that the result does not depend on their order, to the
- * bit.  Scores in cells count as the middle of their cell, but n, positives
- * and what follows from the threshold is exact.  SPK_INVALID without rows;
- * SPK_CANCELLED, which leaves rows undefined.
+ * Computes all metrics of a set of scored rows.  Rows whose score is at least the
+ * threshold of the set are flagged.  The rows are sorted first, so that the bits of
+ * the result do not depend on their order.  Scores in cells count as the middle of
+ * their cell; n, positives and what follows from the threshold are exact all the
+ * same.  SPK_INVALID when there are no rows; SPK_CANCELLED, which leaves rows
+ * undefined.
  */
 extern SpkStatus spk_metrics_of(const SpkHost *host, SpkScores *scores, SpkMetrics *metrics);
 
-/* The same for n rows of the caller's, which are sorted in place; SPK_LIMIT, too. */
+/*
+ * Computes the same for an array of n rows, which is sorted in place and stays the
+ * caller's.  Fails likewise, and with SPK_LIMIT beyond SPK_MAX_SCORED rows.
+ */
 extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, double threshold,
 							 SpkMetrics *metrics);
 
-/*
- * Sets the threshold, tp and fp, and what follows from them; n and positives
- * are set.
- */
+/* Sets the threshold, tp, fp and all that follows from them.  n and positives are set before. */
 extern void spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp);
 
 #endif /* SPK_CORE_JUDGING_METRICS_H */

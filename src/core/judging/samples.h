@@ -22,8 +22,9 @@
 
 /*
  * The rows in each form, and for each row the number of its fold.  The two forms
- * have orders of their own.  A form that no model needs is left out: all zeros.
- * The struct owns none of the memory that it points to.
+ * have orders of their own.  A form that no model needs may be left out, and folds
+ * that no call asks for may be NULL.  The struct owns none of the memory that it
+ * points to.
  */
 typedef struct SpkSamples
 {

@@ -8,9 +8,9 @@
 #include "core/judging/scores.h"
 
 /*
- * Sorts n words ascending, in place and without memory (McIlroy, Bostic,
- * McIlroy: Engineering radix sort, 1993, "American flag sort").
- * SPK_CANCELLED leaves them undefined.
+ * Sorts n rows in ascending order, in place and without further memory (McIlroy,
+ * Bostic, McIlroy: Engineering radix sort, 1993, "American flag sort").
+ * SPK_CANCELLED leaves the rows undefined.
  */
 extern SpkStatus spk_sort_scored(const SpkHost *host, SpkScored *rows, size_t n);
 
