@@ -1,9 +1,9 @@
 /*
  * draw.h
- *	  Draws from distributions, the same bits on every machine.
+ *	  Draws from distributions, with the same bits on every machine.
  *
- * Made from the functions of elementary.h.  About nine digits are right: enough
- * to draw, not meant for more.
+ * They are made from the functions of elementary.h.  About nine digits are right,
+ * which is enough to draw, and not meant for more.
  */
 #ifndef SPK_CORE_SIMULATION_DRAW_H
 #define SPK_CORE_SIMULATION_DRAW_H
@@ -14,26 +14,26 @@
 #include "core/base/rng.h"
 
 /*
- * The quantile of the standard normal distribution, 0 < p < 1 (Acklam's
- * rational approximation, relative error below 1.2e-9).
+ * The quantile of the standard normal distribution for 0 < p < 1, by Acklam's
+ * rational approximation.  The relative error is below 1.2e-9.
  */
 extern double spk_normal_quantile(double p);
 
-/* Uniform in (0, 1), both ends excluded: the middles of 2^52 cells. */
+/* A uniform number between 0 and 1, both excluded: the middle of one of 2^52 cells. */
 static inline double
 spk_unit(uint64_t bits)
 {
 	return ((double) (bits >> 12) + 0.5) * 0x1.0p-52;
 }
 
-/* Exponential with mean 1. */
+/* An exponentially distributed number with mean 1. */
 static inline double
 spk_draw_exponential(SpkRng *rng)
 {
 	return -spk_log(spk_unit(spk_rng_next(rng)));
 }
 
-/* Normal with mean 0 and standard deviation 1. */
+/* A normally distributed number with mean 0 and standard deviation 1. */
 static inline double
 spk_draw_normal(SpkRng *rng)
 {

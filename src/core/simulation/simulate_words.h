@@ -2,7 +2,7 @@
  * simulate_words.h
  *	  The simulated log's artists, songs, people and places.
  *
- * All of them are put together from small lists of words; those hold letters
+ * All of them are put together from small lists of words.  The lists hold letters
  * beyond ASCII, quotes, apostrophes and backslashes, as real logs do.
  */
 #ifndef SPK_CORE_SIMULATION_SIMULATE_WORDS_H
@@ -10,9 +10,9 @@
 
 #include <stdint.h>
 
-#define SPK_SIM_TEXT 128 /* room for any artist or song, terminated */
+#define SPK_SIM_TEXT 128 /* room for any artist or title with its terminating zero */
 
-/* What a user carries into every row; places in the lists. */
+/* What every row of a user repeats, as places in the lists. */
 typedef struct SpkSimPerson
 {
 	uint8_t gender; /* 0 female, 1 male */
@@ -22,15 +22,15 @@ typedef struct SpkSimPerson
 	uint8_t useragent;
 } SpkSimPerson;
 
-/* One song, the same for the same artist and title number. */
+/* A song. */
 typedef struct SpkSimSong
 {
 	char   artist[SPK_SIM_TEXT];
 	char   title[SPK_SIM_TEXT];
-	double length; /* seconds, five decimals */
+	double length; /* seconds, with five decimals */
 } SpkSimSong;
 
-/* A person from 64 random bits. */
+/* Makes a person of 64 random bits. */
 extern SpkSimPerson spk_sim_person(uint64_t bits);
 
 extern const char *spk_sim_firstname(const SpkSimPerson *person);
@@ -38,7 +38,10 @@ extern const char *spk_sim_lastname(const SpkSimPerson *person);
 extern const char *spk_sim_location(const SpkSimPerson *person);
 extern const char *spk_sim_useragent(const SpkSimPerson *person);
 
-/* A song from 64 random bits: few artists and songs are played often, most rarely. */
+/*
+ * Makes a song of 64 random bits.  A few artists and songs come often, most come
+ * rarely.  A title of an artist always has the same length.
+ */
 extern void spk_sim_song(uint64_t bits, SpkSimSong *song);
 
 #endif /* SPK_CORE_SIMULATION_SIMULATE_WORDS_H */
