@@ -1,7 +1,7 @@
 /*
  * boost.c
- *	  Gradient boosting: options resolved, memory laid out, one tree after the
- *	  other.
+ *	  Gradient boosting: resolves options, lays out memory, and grows one tree
+ *	  after the other.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "core/base/elementary.h"
 #include "core/trees/forest.h"
 
-/* Histograms of open nodes that are kept take at most this, but there are at least two. */
+/* The histograms that are kept take at most this many bytes, but there are at least two. */
 #define HISTOGRAM_BYTES (UINT64_C(256) << 20)
 #define MAX_SLOTS		256
 
@@ -59,7 +59,10 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	return plan;
 }
 
-/* Takes n things of this size from *at, which moves on; NULL for measuring alone. */
+/*
+ * Takes memory for n things of this size at *at, which moves on behind them.  Without
+ * a base it only measures, and returns NULL.
+ */
 static void *
 take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 {
@@ -69,13 +72,14 @@ take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 	return taken;
 }
 
+/* Chooses how many histograms are kept, and how many of them a pass may build. */
 static void
 count_slots(SpkBooster *b)
 {
 	uint64_t slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
 	uint64_t useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
 
-	/* nodes that wait for their split, of which each adds a leaf */
+	/* best first, as many nodes may wait for their split as there may be leaves */
 	if (b->plan.best_first)
 		useful = b->plan.max_leaves;
 	if (slots > useful)
@@ -114,7 +118,7 @@ lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	return at;
 }
 
-/* Likewise what a member has for itself. */
+/* Lays out what a member has for itself; returns its size. */
 static uint64_t
 lay_out_own(SpkBooster *b, char *base)
 {
@@ -127,6 +131,7 @@ lay_out_own(SpkBooster *b, char *base)
 	return at;
 }
 
+/* A view without memory, whose sizes are set. */
 static SpkBooster
 booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
@@ -153,7 +158,7 @@ spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 	return lay_out_own(&b, NULL);
 }
 
-/* Drops trees from n on. */
+/* Drops all trees but the first n. */
 static void
 cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
 {
@@ -166,14 +171,14 @@ cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
 		model->n_trees = n;
 }
 
-/* The leader's view of how training goes. */
+/* What the leader notes of how training goes; best_trees is 0 before the first tree. */
 typedef struct Progress
 {
 	uint32_t best_trees;
 	int64_t	 best_loss;
 } Progress;
 
-/* Notes whether the loss on the holdout has become less; true when it has not for too long. */
+/* Notes whether the loss on the holdout has fallen; true when it has not for too many rounds. */
 static bool
 judge(SpkBooster *b, Progress *progress)
 {
@@ -195,7 +200,7 @@ judge(SpkBooster *b, Progress *progress)
 	return false;
 }
 
-/* Keeps the tree that the team has grown, and ends training, or the team, when it is time. */
+/* Keeps the tree that the team has grown.  Ends training, or the team, when it is time. */
 static void
 finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 {
@@ -218,7 +223,7 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 		shared->alone = true;
 }
 
-/* The leader takes over what the others have summed up for the next tree. */
+/* The leader takes over what the other members have summed up for the next tree. */
 static void
 go_alone(SpkBooster *b)
 {
@@ -234,7 +239,7 @@ go_alone(SpkBooster *b)
 	b->team.n = 1;
 }
 
-/* As spk_boost. */
+/* Grows the trees, when every member has its memory; returns what spk_boost does. */
 static SpkStatus
 grow_trees(SpkBooster *b, SpkModel *model)
 {

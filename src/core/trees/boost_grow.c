@@ -14,7 +14,7 @@ static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64
 
 /* ---- What the leader does between steps ---- */
 
-/* A new leaf, to which its rows are routed from now on. */
+/* Adds a leaf, which keeps its rows until it is split. */
 static SpkBoostNode *
 add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 {
@@ -31,6 +31,7 @@ add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 	return node;
 }
 
+/* Frees the node's slot, if it has one. */
 static void
 release_slot(SpkBooster *b, SpkBoostNode *node)
 {
@@ -39,7 +40,7 @@ release_slot(SpkBooster *b, SpkBoostNode *node)
 	node->slot = SPK_BOOST_NO_SLOT;
 }
 
-/* The node's histogram is to be built in the next pass. */
+/* Has the next pass build the node's histogram in this slot. */
 static void
 build(SpkBooster *b, uint32_t node, int32_t slot, uint32_t sibling)
 {
@@ -49,6 +50,7 @@ build(SpkBooster *b, uint32_t node, int32_t slot, uint32_t sibling)
 	b->built[b->shared->n_built++] = node;
 }
 
+/* Has the next search look for the node's split, unless the node is to stay a leaf. */
 static void
 activate(SpkBooster *b, uint32_t node)
 {
@@ -56,7 +58,7 @@ activate(SpkBooster *b, uint32_t node)
 		b->active[b->shared->n_active++] = node;
 }
 
-/* Without kept histograms: the next open nodes of the step, as many as there is space for. */
+/* Without kept histograms: takes the next open nodes of the step, as many as fit. */
 static bool
 plan_group(SpkBooster *b)
 {
@@ -71,7 +73,7 @@ plan_group(SpkBooster *b)
 	return shared->n_active > 0;
 }
 
-/* With kept histograms: of each two new nodes the smaller; false when slots are too few. */
+/* With kept histograms: builds the smaller of each two new nodes; false with too few slots. */
 static bool
 plan_pairs(SpkBooster *b)
 {
@@ -169,7 +171,10 @@ best_of_frontier(const SpkBooster *b)
 	return best;
 }
 
-/* Splits the best node of the frontier, or all of it; false when there is none or no leaf is left. */
+/*
+ * Splits the best node of the frontier, or the whole frontier.  False when nothing was
+ * split, because the frontier is empty or the tree may have no more leaves.
+ */
 static bool
 split_frontier(SpkBooster *b)
 {
@@ -192,7 +197,10 @@ split_frontier(SpkBooster *b)
 	return shared->n_nodes > nodes_before;
 }
 
-/* The best of the members' candidates; they are in order of features. */
+/*
+ * Gives each active node the best of the members' candidates.  The members' features
+ * are in ascending order, so that of equal scores the first feature's wins.
+ */
 static void
 take_candidates(SpkBooster *b)
 {
@@ -215,7 +223,7 @@ take_candidates(SpkBooster *b)
 	b->shared->n_active = 0;
 }
 
-/* Forgets what the last pass has built, but for histograms of the frontier. */
+/* Forgets what the last pass has built, and frees the slots of nodes without a split. */
 static void
 clear_built(SpkBooster *b)
 {
@@ -240,7 +248,7 @@ spk_boost_count_rows(SpkBooster *b)
 		b->nodes[i].n_rows = spk_boost_rows_in(b, i);
 }
 
-/* The value of a leaf, by which its margin moves. */
+/* The value of a leaf: how far it moves the margin of its rows. */
 static double
 value_of(const SpkBooster *b, const SpkBoostNode *node)
 {
@@ -249,7 +257,7 @@ value_of(const SpkBooster *b, const SpkBoostNode *node)
 	return h > 0 ? -b->plan.learning_rate * ((double) node->sums.g / SPK_GRADIENT_ONE) / h : 0;
 }
 
-/* After a search: what the next pass does, if there is one. */
+/* After a search: decides what the next pass does, or that the tree is done. */
 static void
 advance(SpkBooster *b)
 {
@@ -275,7 +283,7 @@ advance(SpkBooster *b)
 	shared->tree_done = true;
 }
 
-/* The root, all rows in it. */
+/* Starts a tree with the root, which has all rows. */
 static void
 start_tree(SpkBooster *b)
 {
@@ -338,6 +346,7 @@ spk_boost_grow(SpkBooster *b)
 
 /* ---- The finished tree ---- */
 
+/* Makes a split of the tree's node. */
 static void
 copy_split(const SpkBoostSplit *split, SpkTree *tree, SpkNode *node)
 {

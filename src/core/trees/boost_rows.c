@@ -8,16 +8,16 @@
 #include "core/base/elementary.h"
 #include "core/base/rng.h"
 
-/* Rows routed before those to be counted are: they stay in the fastest cache. */
+/* This many rows are routed before they are added to histograms; they stay in the fastest cache. */
 #define LISTED_ROWS 512
 
-/* Rows between two polls and looks for histograms to be flushed. */
+/* After this many rows the host is polled, and full histograms are flushed. */
 #define STRETCH_ROWS 32768
 
-/* Rows that a word of a narrow histogram has room for: 65536 * 65535 is below 2^32. */
+/* A word of a narrow histogram has room for this many rows: 65536 * 65535 is below 2^32. */
 #define NARROW_ROWS 65536
 
-/* Quanta of the holdout's loss: 2^31 rows of at most 2^10 are below 2^63. */
+/* The quanta of a loss of 1.  2^31 rows with losses of at most 2^10 stay below 2^63 quanta. */
 #define LOSS_ONE 0x1p20
 
 /* Streams, by the second part of their names */
@@ -33,7 +33,7 @@ row_is_drawn(uint64_t name, uint32_t row, double probability)
 	return spk_rng_double(&rng) < probability;
 }
 
-/* What rows have a part in a tree, by names of streams. */
+/* Which rows are held out, and which have a part in a tree: shares and names of streams. */
 typedef struct Sample
 {
 	double	 holdout;
@@ -56,10 +56,10 @@ sample_of(const SpkBooster *b, uint32_t round)
 }
 
 /*
- * The probability of a margin, to nine digits, of which a gradient keeps five.
- * With spk_sigmoid, which has them all, training takes a fifth longer: here
- * there is no branch that depends on the sign, and two terms are added at a
- * time, so that a processor works on several rows at once.
+ * The probability of a margin, to nine digits; a gradient keeps five of them.  With
+ * spk_sigmoid, which gives all digits, training takes a fifth longer.  Here no branch
+ * depends on the sign, and two terms are added at a time, so that a processor works
+ * on several rows at once.
  */
 static inline double
 probability_of(float margin)
@@ -80,7 +80,7 @@ probability_of(float margin)
 	return 1 / (1 + sum * power);
 }
 
-/* Gradient and hessian of the loss at this margin, in quanta, times the weight. */
+/* The gradient and the hessian of the loss at this margin, times the weight, in quanta. */
 static inline SpkBoostRow
 gradient_of(float margin, double label, double weight)
 {
@@ -95,6 +95,7 @@ gradient_of(float margin, double label, double weight)
 	return row;
 }
 
+/* The loss at this margin, times the weight, in quanta. */
 static inline int64_t
 loss_of(float margin, bool label, double weight)
 {
@@ -147,6 +148,7 @@ route_row(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
 	return route->left + !spk_set_has(&route->left_codes, codes[route->feature]);
 }
 
+/* Adds the row to a narrow histogram: one word holds both sums, the gradient in its upper half. */
 static inline void
 count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
 {
@@ -157,7 +159,7 @@ count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoo
 		histogram[f * SPK_CODES + codes[f]] += word;
 }
 
-/* Moves a narrow histogram to the wide one of this member. */
+/* Adds a narrow histogram to the wide one of this member, and clears it. */
 static void
 flush(SpkBooster *b, uint32_t place)
 {
@@ -173,6 +175,7 @@ flush(SpkBooster *b, uint32_t place)
 	memset(from, 0, n * sizeof(uint64_t));
 }
 
+/* Routes and counts rows from .. to - 1, at most LISTED_ROWS, and adds them to histograms. */
 static void
 pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 {
@@ -184,7 +187,7 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 	uint16_t		list[LISTED_ROWS];
 	uint32_t		n = 0;
 
-	/* without branches: where a row goes is anybody's guess */
+	/* without branches, because a processor cannot guess where a row goes */
 	for (uint32_t i = from; i < to; i++)
 	{
 		SpkBoostRow row = rows[i];

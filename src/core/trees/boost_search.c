@@ -8,7 +8,7 @@
 #include "core/trees/boost_check.h"
 #include "core/base/rng.h"
 
-/* Marks the features drawn for the node. */
+/* Draws features for the node, and marks them in drawn.  All members draw the same. */
 static void
 draw_features(SpkBooster *b, const SpkBoostNode *node)
 {
@@ -31,10 +31,7 @@ draw_features(SpkBooster *b, const SpkBoostNode *node)
 	}
 }
 
-/*
- * Adds up what the members have built of a feature, and takes it from the
- * sibling.
- */
+/* Adds up what the members have built of a feature, and takes it away from the sibling. */
 static void
 merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 {
@@ -69,8 +66,8 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 }
 
 /*
- * The hessian that min_leaf rows of the node have on average.  Rows are not
- * counted by code, so that this is what keeps leaves from being too small.
+ * The hessian that min_leaf rows of the node have on average.  Histograms do not
+ * count rows, so this is what keeps leaves from becoming too small.
  */
 static double
 min_hessian(const SpkBooster *b, uint32_t node)

@@ -4,13 +4,14 @@
  */
 #include "core/trees/boost_split.h"
 
-#define ROUNDING 1e-10 /* of a split's gain, per score of the node */
+/* A split must gain more than this share of the node's score, which rounding cannot. */
+#define ROUNDING 1e-10
 
-/* What is tried: places in a list of codes, of which those before go left. */
+/* The best cut of a list of codes so far. */
 typedef struct Candidate
 {
 	double	 score;
-	uint32_t n_left; /* codes on the left side */
+	uint32_t n_left; /* this many codes, from the front of the list, go left */
 	bool	 missing_left;
 	bool	 found;
 	SpkSums	 left;
@@ -38,7 +39,7 @@ is_empty(SpkSums sums)
 	return sums.g == 0 && sums.h == 0;
 }
 
-/* One division for both sides: it is what a search waits for. */
+/* Both sides share one division, because divisions are what a search waits for. */
 static inline void
 try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_left,
 		  bool missing_left, Candidate *best)
@@ -64,7 +65,7 @@ try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_
 	}
 }
 
-/* sums: of n codes, in the order in which they are cut. */
+/* Tries all cuts of a list of n codes with these sums, and missing values on either side. */
 static void
 try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32_t n,
 		SpkSums missing, Candidate *best)
@@ -72,7 +73,7 @@ try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32
 	SpkSums left = {0, 0};
 	bool	any_missing = !is_empty(missing);
 
-	/* fewer than 1 is none */
+	/* hessians are whole: a side with less than 1 has none */
 	min_hessian = min_hessian < 1 ? 1 : min_hessian;
 	if ((double) node.h < 2 * min_hessian)
 		return;
@@ -87,7 +88,7 @@ try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32
 		try_split(node, l2, min_hessian, add(left, sums[n - 1]), n, false, best);
 }
 
-/* The known codes that occur, by g / (h + l2). */
+/* Lists the known codes that occur, in the order of g / (h + l2); returns their number. */
 static uint32_t
 order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *codes,
 				 SpkSums *sums)
@@ -117,7 +118,7 @@ order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *
 	return n;
 }
 
-/* Codes of the left side; codes without rows keep company with missing values. */
+/* The set of codes that go left.  Codes without rows go where missing values go. */
 static SpkCodeSet
 codes_left(const uint8_t *codes, uint32_t n, uint32_t n_left, uint32_t n_bins, bool missing_left)
 {

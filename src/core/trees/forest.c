@@ -1,6 +1,7 @@
 /*
  * forest.c
- *	  What the trees of a forest share: options resolved, memory, importance.
+ *	  What the trees of a forest share: the plan, the memory to grow them, and the
+ *	  importance that follows from all of them.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "core/trees/tree_grow.h"
 #include "core/trees/oob_tally.h"
 
-/* A count of features from the option, for n_features of them. */
+/* The count that the option features_per_split stands for when there are n_features. */
 static uint32_t
 features_per_split(double option, uint32_t n_features)
 {
@@ -64,7 +65,7 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Sizes of a grower's arrays in bytes; they fit 64 bits by far. */
+/* The sizes of a grower's arrays in bytes, which are far below 2^64. */
 typedef struct GrowerSizes
 {
 	uint64_t rows[2];
@@ -75,10 +76,10 @@ typedef struct GrowerSizes
 	uint64_t heap;
 	uint64_t out_of_bag;
 	uint64_t sample;
-	uint64_t per_feature; /* is_category, n_bins, order, swapped */
+	uint64_t per_feature; /* of an array with a byte for each feature */
 } GrowerSizes;
 
-/* Must the tree grow best first, because it might have more leaves otherwise? */
+/* Does max_leaves bound the tree?  Then it must grow best first. */
 static bool
 leaves_are_bounded(const SpkForestPlan *plan, uint32_t n_rows)
 {
@@ -128,7 +129,7 @@ alloc_bytes(const SpkHost *host, uint64_t size)
 	return size > SIZE_MAX ? NULL : spk_alloc(host, (size_t) size, 1);
 }
 
-/* Likewise into *array, which stays NULL when no bytes are wanted; false when there is no memory. */
+/* Sets *array to new memory, or leaves it NULL when no bytes are wanted; false without memory. */
 static bool
 alloc_wanted(const SpkHost *host, uint64_t size, void **array)
 {

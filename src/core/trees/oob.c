@@ -8,28 +8,28 @@
 #include "core/base/rng.h"
 #include "core/base/vectors.h"
 
-/* Rows that walk down a tree together: the steps of one wait for nothing of another's. */
+/* This many rows walk down a tree together, because their steps do not wait for each other. */
 #define WALK_GROUP 8
 
-/* Rows that are gathered at a time; a multiple of WALK_GROUP. */
+/* This many rows are gathered at a time; a multiple of WALK_GROUP. */
 #define BLOCK 256
 
-/* Steps between two looks whether all have arrived. */
+/* After this many steps a group looks whether all its rows have arrived. */
 #define STEPS 2
 
 /*
- * A node packed for the walk, from the lowest bits: the highest code that goes
- * left (8), what is added to codes first (8), the feature (16), the left child
- * (32), whose neighbour the right one is.  Where missing values go left, 1 is
- * added to codes and to the cut, and SPK_MISSING becomes 0.  A leaf sends
- * everything left, to itself.
+ * A node packed for the walk.  From the lowest bit up these are the highest code that
+ * goes left (8 bits), what is added to a code first (8), the feature (16), and the
+ * left child (32); the right child is the one behind it.  Where missing values go
+ * left, 1 is added to the codes and to the cut, so that SPK_MISSING becomes 0.  A leaf
+ * sends everything left, to itself.
  */
 typedef uint64_t WalkNode;
 
 #define UP_SHIFT	  8
 #define FEATURE_SHIFT 16
 #define LEFT_SHIFT	  32
-#define UP_SET		  2 /* no addend: a set decides */
+#define UP_SET		  2 /* in place of what is added: a set decides */
 
 /* Rows on their way down a tree. */
 typedef struct Walk
@@ -69,7 +69,7 @@ pack_nodes(SpkGrower *grower)
 	return packed;
 }
 
-/* The next node; a leaf is its own. */
+/* The node that the row reaches next; from a leaf that is the leaf itself. */
 SPK_ALWAYS_INLINE uint32_t
 step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t *row,
 	 const bool sets)
@@ -84,7 +84,7 @@ step(const SpkGrower *grower, const WalkNode *nodes, uint32_t at, const uint8_t 
 	return left + ((uint8_t) (code + up) > (uint8_t) node);
 }
 
-/* Takes n rows to their leaves; n is a constant for whole groups, so that the inner loop unrolls. */
+/* Takes n rows to their leaves.  For whole groups n is a constant, and the inner loop unrolls. */
 SPK_ALWAYS_INLINE void
 walk_group(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *const *row,
 		   const uint32_t n, uint32_t *leaf, const bool sets)
@@ -128,7 +128,10 @@ walk_rows(const SpkGrower *grower, const WalkNode *nodes, Walk *walk)
 		walk_down(grower, nodes, walk, false);
 }
 
-/* The next judged rows out of bag, from word *word on, of which bits *left are not taken yet. */
+/*
+ * Gathers the next judged rows out of bag, and their numbers.  *word is the word of
+ * the bitmap to go on with, and *left has those of its bits that are not taken yet.
+ */
 static void
 gather_rows(const SpkGrower *grower, size_t *word, uint64_t *left, Walk *walk, uint32_t *numbers)
 {
@@ -156,7 +159,7 @@ gather_rows(const SpkGrower *grower, size_t *word, uint64_t *left, Walk *walk, u
 	walk->n = n;
 }
 
-/* Adds the tree's predictions to the words of the rows; counts them. */
+/* Adds the tree's predictions to the words of the rows, and sets *n_rows to their number. */
 static SpkStatus
 predict_rows(SpkGrower *grower, const WalkNode *nodes, uint32_t *n_rows)
 {
@@ -179,7 +182,7 @@ predict_rows(SpkGrower *grower, const WalkNode *nodes, uint32_t *n_rows)
 	return SPK_OK;
 }
 
-/* Copies rows out of bag to packed: all of them, or SPK_OOB_SAMPLE evenly spread ones. */
+/* Copies rows out of bag to packed: all of them, or SPK_OOB_SAMPLE that are evenly spread. */
 static void
 draw_sample(SpkGrower *grower, uint32_t n_rows, uint8_t *packed)
 {
@@ -188,7 +191,7 @@ draw_sample(SpkGrower *grower, uint32_t n_rows, uint8_t *packed)
 	uint32_t	  every = spk_oob_every(&grower->matrix);
 	size_t		  stride = grower->matrix.stride;
 	uint32_t	  wanted = n_rows < SPK_OOB_SAMPLE ? n_rows : SPK_OOB_SAMPLE;
-	uint64_t	  rank = 0; /* among the rows out of bag */
+	uint64_t	  rank = 0; /* of the row among those out of bag */
 
 	sample->n = 0;
 	for (size_t word = 0; word < n_words; word++)
@@ -202,7 +205,7 @@ draw_sample(SpkGrower *grower, uint32_t n_rows, uint8_t *packed)
 			}
 }
 
-/* The leaves that the packed rows of the sample reach. */
+/* Finds the leaves that the sample's packed rows reach, for a block of them from this one on. */
 static void
 find_leaves(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *packed, uint32_t from,
 			Walk *walk)
@@ -215,6 +218,7 @@ find_leaves(const SpkGrower *grower, const WalkNode *nodes, const uint8_t *packe
 	walk_rows(grower, nodes, walk);
 }
 
+/* Puts a column into the packed rows. */
 static void
 put_column(const SpkGrower *grower, uint8_t *packed, uint32_t feature, const uint8_t *column)
 {
@@ -224,7 +228,7 @@ put_column(const SpkGrower *grower, uint8_t *packed, uint32_t feature, const uin
 		*code = column[i];
 }
 
-/* Takes the feature's column out of the packed rows and shuffles a copy of it. */
+/* Copies the feature's column from the packed rows, and shuffles a second copy of it. */
 static void
 shuffle_column(SpkGrower *grower, const uint8_t *packed, uint32_t feature, uint64_t tree)
 {
@@ -285,7 +289,7 @@ static SpkStatus
 judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
-	uint8_t		 *packed = grower->rows[0]; /* the tree has grown */
+	uint8_t		 *packed = grower->rows[0]; /* free, because the tree has grown */
 	uint64_t	 *judged = grower->tally + spk_oob_rows(&grower->matrix);
 	uint64_t	 *used = grower->constant; /* likewise free */
 	SpkStatus	  status = SPK_OK;

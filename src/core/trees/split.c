@@ -8,7 +8,7 @@
 #include "core/trees/split.h"
 #include "core/base/vectors.h"
 
-#define MIN_GAIN 1e-12 /* of a split, per weight of the node */
+#define MIN_GAIN 1e-12 /* a split must gain more than this, times the weight of the node */
 
 /*
  * With x = m * 2^e and m in [sqrt(1/2), sqrt(2)): ln(m) = 2 artanh(s) for
@@ -77,7 +77,7 @@ spk_split_none(const SpkCriterion *criterion, SpkTally node)
 typedef struct Candidate
 {
 	double	 cost;
-	uint32_t after; /* groups on the left side, less one */
+	uint32_t after; /* the last group on the left side */
 	bool	 missing_left;
 	bool	 found;
 	SpkTally left;
@@ -120,7 +120,7 @@ try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGro
 		try_split(criterion, entropy, node - missing, missing, groups->n - 1, false, best);
 }
 
-/* Churn rates compared as fractions, exactly. */
+/* Is the churn rate of group a below that of the tally?  Fractions are compared exactly. */
 static inline bool
 rate_below(const SpkGroups *groups, uint32_t a, SpkTally tally, uint8_t code)
 {
@@ -130,7 +130,7 @@ rate_below(const SpkGroups *groups, uint32_t a, SpkTally tally, uint8_t code)
 	return left < right || (left == right && groups->code[a] < code);
 }
 
-/* Shell sort: the groups are few, the order is total. */
+/* Shell sort, as the groups are few.  No two groups are equal, so it need not be stable. */
 static void
 sort_by_rate(SpkGroups *groups)
 {
@@ -153,7 +153,7 @@ sort_by_rate(SpkGroups *groups)
 		}
 }
 
-/* Codes of the left side; codes without rows keep company with missing values. */
+/* The set of codes that go left.  Codes without rows go where missing values go. */
 static SpkCodeSet
 codes_left(const SpkGroups *groups, uint32_t after, uint32_t n_bins, bool missing_left)
 {
@@ -182,7 +182,7 @@ spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature
 
 	if (category)
 		sort_by_rate(groups);
-	/* an equal cost wins over a feature that comes later */
+	/* features come in random order, so an equal cost must win over that of a later feature */
 	if (best->found && feature < best->feature)
 		candidate.cost = nextafter(best->cost, INFINITY);
 	if (criterion->entropy)

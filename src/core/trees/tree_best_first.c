@@ -4,12 +4,12 @@
  *	  first (Friedman: Greedy function approximation, 2001; Shi: Best-first
  *	  decision tree learning, 2007).
  *
- * A node's split depends on its rows and its path alone, so that only which
- * splits are made depends on the order, not which split a node gets.
+ * A node's split depends on its rows and its path alone.  So the order decides only
+ * which nodes are split, not which split a node gets.
  */
 #include "core/trees/tree_grow.h"
 
-/* Is the split of node a to be made before that of b?  Of equal ones the node that was made first. */
+/* Is node a to be split before node b?  Of equal gains the node that was made first wins. */
 static inline bool
 gains_more(const SpkGrower *grower, uint32_t a, uint32_t b)
 {
@@ -52,7 +52,7 @@ heap_take(SpkGrower *grower)
 	return best;
 }
 
-/* Finds the node's split, which then waits for its turn; the node's set of constants is there. */
+/* Finds the node's split, which then waits for its turn.  The node's constants are set before. */
 static SpkStatus
 consider(SpkGrower *grower, const SpkPending *pending)
 {

@@ -1,6 +1,6 @@
 /*
  * tree_grow.c
- *	  Growing one tree: sample rows, then split nodes depth first.
+ *	  Growing one tree: draws its rows, and splits its nodes depth first.
  */
 #include <string.h>
 
@@ -11,15 +11,16 @@
 #include "core/base/vectors.h"
 
 /*
- * Nodes with fewer rows note which codes occur while they count, instead of
- * looking through the whole histogram afterwards.
+ * In a node with fewer rows than this the codes that occur are noted while rows are
+ * counted, which saves looking through the whole histogram afterwards.
  */
 #define FEW_ROWS 96
 
 /*
- * The next feature drawn without replacement (Fisher and Yates's shuffle, as
- * far as needed), but for those known to be constant in the node.  The swaps
- * are noted, so that undoing them costs no more than they did.
+ * Draws the next feature without replacement, by as much of Fisher and Yates's shuffle
+ * as is needed.  Features that are known to be constant in the node are passed over.
+ * The swaps are noted, so that undoing them takes no longer than they did.  False when
+ * no feature is left.
  */
 static bool
 draw_feature(SpkGrower *grower, SpkRng *rng, const uint64_t *constant, uint16_t *feature)
@@ -62,9 +63,9 @@ undo_draws(SpkGrower *grower)
 }
 
 /*
- * Adds n rows to the histograms of n_features features (at most
- * SPK_FEATURES_PER_PASS; a constant where it is called, so that the inner loop
- * unrolls), noting the codes that occur when there are few rows.
+ * Adds n rows to the histograms of n_features features, at most SPK_FEATURES_PER_PASS.
+ * Notes the codes that occur when there are few rows.  n_features and few are constants
+ * in each call, so that the inner loop unrolls.
  */
 SPK_ALWAYS_INLINE void
 count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features,
@@ -119,7 +120,7 @@ count_pass(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *f
 	}
 }
 
-/* Fills the histograms of some features for all rows of the node. */
+/* Adds all rows of the node to the histograms of some features. */
 static SpkStatus
 fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *features,
 				int n_features)
@@ -146,7 +147,7 @@ fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *fe
 	return SPK_OK;
 }
 
-/* Moves a histogram into groups, leaving it zero. */
+/* Turns a histogram into groups, and leaves it zero. */
 static void
 take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 {
@@ -173,7 +174,7 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 	}
 	else
 	{
-		/* without branches: which codes occur is anybody's guess */
+		/* without branches, because a processor cannot guess which codes occur */
 		for (uint32_t code = 0; code < n_bins; code++)
 		{
 			groups->tally[n] = histogram[code];
@@ -238,7 +239,7 @@ spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
 	return status;
 }
 
-/* Makes a leaf of a new node; false when it might be split instead. */
+/* Makes a leaf of a new node; true when it must stay one. */
 static bool
 try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
 {
@@ -255,7 +256,7 @@ try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
 		rows / 2 < grower->criterion.min_leaf;
 }
 
-/* Turns the leaf into a split node and adds its children; returns the left one's place. */
+/* Turns a leaf into a split and adds its children; returns the place of the left one. */
 static uint32_t
 set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
 {
@@ -317,6 +318,7 @@ spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *s
 	return status;
 }
 
+/* Puts the node on the stack, with what is constant in its parent. */
 static void
 push(SpkGrower *grower, const SpkPending *child, uint32_t parent_slot)
 {
@@ -324,7 +326,7 @@ push(SpkGrower *grower, const SpkPending *child, uint32_t parent_slot)
 	grower->pending[grower->n_pending++] = *child;
 }
 
-/* Splits the last pending node, or leaves it the leaf it is. */
+/* Splits the last pending node, if there is a split for it. */
 static SpkStatus
 grow_node(SpkGrower *grower, double *gains)
 {
@@ -346,7 +348,7 @@ grow_node(SpkGrower *grower, double *gains)
 	return status;
 }
 
-/* Grows the tree below the root depth first: small nodes stay in the cache. */
+/* Grows the tree below the root depth first, so that the rows of small nodes stay in the cache. */
 static SpkStatus
 grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
 {
@@ -359,7 +361,7 @@ grow_depth_first(SpkGrower *grower, const SpkPending *root, double *gains)
 	return status;
 }
 
-/* Puts the nodes into breadth-first order, into the row buffers. */
+/* Copies the nodes in breadth-first order, and their sets, to the buffers of rows. */
 static void
 number_nodes(const SpkGrower *grower, SpkTree *tree)
 {

@@ -1,6 +1,6 @@
 /*
  * tree_rows.c
- *	  The rows of a tree: drawn, packed, and parted at each split.
+ *	  The rows of a tree: draws them, packs them, and parts them at each split.
  */
 #include <string.h>
 
@@ -11,9 +11,9 @@
 #include "core/base/vectors.h"
 
 /*
- * Draws as many rows as there are, with replacement, counting how often each
- * comes.  A row drawn more than SPK_MAX_DRAWS times, which does not happen to a
- * reader of this, counts as SPK_MAX_DRAWS.
+ * Draws as many rows as there are, with replacement, and counts how often each of them
+ * comes.  A row that is drawn more than SPK_MAX_DRAWS times, which is as good as
+ * impossible, counts SPK_MAX_DRAWS times.
  */
 static SpkStatus
 draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
@@ -33,7 +33,7 @@ draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
 	return SPK_OK;
 }
 
-/* Packs the rows drawn into rows[0] and describes them as the root. */
+/* Packs the rows that were drawn into rows[0], and describes them as the root. */
 static SpkStatus
 pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 {
@@ -87,7 +87,7 @@ spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
 	return status == SPK_OK ? pack_rows(grower, draws, root) : status;
 }
 
-/* Fills a table with 1 for codes that go left. */
+/* Sets left[code] to 1 for codes that go left, and to 0 for the others. */
 static void
 side_of_codes(const SpkSplit *split, uint8_t *left)
 {
@@ -103,11 +103,11 @@ side_of_codes(const SpkSplit *split, uint8_t *left)
 }
 
 /*
- * Moves n rows to their sides; *left moves up, *right down.  With few bytes a
- * row (a constant where it is called) each goes both ways and one of the two
- * counts: cheaper than a branch that is wrong half the time.  Neither copy
- * does harm: the left one never overtakes the row being read, and the right
- * one stays in the node's own stretch of the other buffer.
+ * Moves n rows to their sides; *left moves up and *right moves down.  stride is a
+ * constant in each call, of few bytes.  Each row is copied to both sides, and only one
+ * of the copies counts, which is cheaper than a branch that is guessed wrong half of
+ * the time.  Neither copy does harm: the left one never overtakes the row that is read,
+ * and the right one stays within the node's own stretch of the other buffer.
  */
 SPK_ALWAYS_INLINE void
 move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left,
@@ -131,6 +131,7 @@ move_narrow(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goe
 	*right = r;
 }
 
+/* Does the same to rows of many bytes, where copying twice would cost more than the branch. */
 static void
 move_wide(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, size_t stride,
 		  uint8_t **left, uint8_t **right)
@@ -149,6 +150,7 @@ move_wide(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_
 	}
 }
 
+/* Moves n rows to their sides, in the way that suits the stride. */
 static void
 move_rows(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_left, size_t stride,
 		  uint8_t **left, uint8_t **right)
