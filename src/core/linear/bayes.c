@@ -16,15 +16,15 @@ typedef struct Bayes
 	const SpkValues *rows;
 	SpkModel		*model;
 	double			 smoothing;
-	SpkMoments		*all;	/* n_features; over all rows */
-	SpkMoments		*of[2]; /* likewise, over the rows of a class */
+	SpkMoments		*all;	/* n_features, over all rows */
+	SpkMoments		*of[2]; /* n_features, over the rows of each class */
 } Bayes;
 
 /* ---- Counting ---- */
 
 /*
- * Adds up each class's categories and, for the multinomial form, its scaled
- * numbers, where the terms will have their logarithms.
+ * Counts the categories of each class and, for the multinomial form, sums up its
+ * scaled numbers.  The sums are kept where the terms will have their logarithms.
  */
 static SpkStatus
 sum_rows(Bayes *bayes, bool multinomial)
@@ -57,7 +57,7 @@ sum_rows(Bayes *bayes, bool multinomial)
 	return SPK_OK;
 }
 
-/* Turns n sums into the logarithms of their smoothed shares in total. */
+/* Turns n sums into the logarithms of their smoothed shares in the total. */
 static void
 take_shares(double *sums, uint32_t n, double total, double smoothing)
 {
@@ -77,7 +77,7 @@ sum_of(const double *sums, uint32_t n)
 
 /* ---- The Gaussian form ---- */
 
-/* What is added to the standard deviations of numbers, or of times of either kind, in quadrature. */
+/* What is added in quadrature to the standard deviations of numbers, or to those of times. */
 static double
 smallest_deviation(const Bayes *bayes, bool times)
 {
@@ -100,6 +100,7 @@ hypotenuse(double a, double b)
 	return larger * sqrt(1 + ratio * ratio);
 }
 
+/* The means and deviations of a number; deviations of 0 say that the number is not used. */
 static void
 learn_normal(const Bayes *bayes, uint32_t f, double floor, double *term)
 {
@@ -144,7 +145,7 @@ learn_gaussian(Bayes *bayes)
 
 /* ---- The multinomial form ---- */
 
-/* Sums of a feature in a class, and how many there are: its columns. */
+/* The sums of a feature's columns in a class; *n is their number. */
 static double *
 columns_of(const SpkFeature *feature, double *term, uint32_t class, uint32_t *n)
 {
@@ -157,6 +158,7 @@ columns_of(const SpkFeature *feature, double *term, uint32_t class, uint32_t *n)
 	return term + SPK_BAYES_SHARE + class;
 }
 
+/* Turns the sums of a class into the logarithms of their shares in all of its columns. */
 static void
 share_out(Bayes *bayes, uint32_t class)
 {
@@ -208,6 +210,7 @@ learn_multinomial(Bayes *bayes)
 
 /* ---- The whole ---- */
 
+/* The logarithms of the classes' shares. */
 static void
 learn_classes(Bayes *bayes)
 {

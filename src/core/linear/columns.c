@@ -8,14 +8,14 @@
 #include "core/linear/columns.h"
 #include "core/models/terms.h"
 
-/* Does a column of missing values say anything? */
+/* Are there both missing and known values, so that an indicator says something? */
 static inline bool
 some_missing(const SpkFeature *feature)
 {
 	return feature->n_bins > 0 && feature->counts[feature->n_bins] > 0;
 }
 
-/* Places the feature's columns from at on; returns the first place behind them. */
+/* Places the feature's columns from at on, and returns the place behind them. */
 static uint32_t
 place_feature(const SpkFeature *feature, bool penalised, uint32_t at, SpkPlace *place)
 {

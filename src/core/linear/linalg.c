@@ -6,7 +6,7 @@
 
 #include "core/linear/linalg.h"
 
-/* Four sums side by side: additions need not wait for each other. */
+/* Four sums are added up side by side, because their additions do not wait for each other. */
 double
 spk_dot(const double *x, const double *y, uint32_t n)
 {
@@ -25,7 +25,7 @@ spk_dot(const double *x, const double *y, uint32_t n)
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Four rows at a time: an element of a is read and written once for them. */
+/* Four rows are taken at a time, for which each element of a is read and written once. */
 void
 spk_add_products(double *a, const double *x, uint32_t n_rows, uint32_t width)
 {
@@ -63,6 +63,7 @@ spk_add_products(double *a, const double *x, uint32_t n_rows, uint32_t width)
 	}
 }
 
+/* Makes the row of the factor of a column that is set aside. */
 static void
 set_aside(double *row, uint32_t i)
 {

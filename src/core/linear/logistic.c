@@ -1,6 +1,6 @@
 /*
  * logistic.c
- *	  Logistic regression: memory, the fit, and the terms that come of it.
+ *	  Logistic regression: memory, the fit, and the terms that it gives.
  */
 #include <math.h>
 #include <string.h>
@@ -11,11 +11,12 @@
 #include "core/linear/measure.h"
 #include "core/models/terms.h"
 
-/* A standard error that grew by this much since the start: its weight has no end. */
+/* When a standard error has grown this many times, its weight would grow without end. */
 #define SEPARATED_ERROR 1e4
 
 /* ---- The result ---- */
 
+/* Do the features separate the classes, so that some weight has no finite best value? */
 static bool
 is_separated(const SpkLogisticFit *fit, const double *errors)
 {
@@ -41,7 +42,7 @@ intercept_error(SpkLogisticFit *fit)
 	return sqrt(spk_cholesky_norm(fit->factor, fit->n_columns, fit->width, 0, fit->vector));
 }
 
-/* A column's weight and error, or zeros where there is none. */
+/* Sets a column's weight and standard error, or zeros where there is no column. */
 static void
 put_column(const SpkLogisticFit *fit, const double *errors, uint32_t column, double *weight,
 		   double *error)
@@ -52,6 +53,7 @@ put_column(const SpkLogisticFit *fit, const double *errors, uint32_t column, dou
 	*error = none ? 0 : errors[column];
 }
 
+/* Makes the term of a feature, but for its mean. */
 static void
 put_feature(const SpkLogisticFit *fit, const double *errors, uint32_t f, double *term)
 {
@@ -124,7 +126,7 @@ width_of(uint32_t n_columns)
 	return (n_columns + (size_t) 3) & ~(size_t) 3;
 }
 
-/* Doubles of a fit: arrays of width, squares and a block. */
+/* The doubles of a fit: eight arrays of width, four squares, and a block. */
 static inline size_t
 doubles_of(size_t width)
 {

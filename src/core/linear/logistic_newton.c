@@ -14,19 +14,19 @@
 
 #define CHUNK_ROWS 4096
 
-/* Share of a column's square below which it is a combination of others. */
+/* A column of which less than this share of its square is left is a combination of others. */
 #define TOLERANCE 1e-10
 
-/* The same while iterating: what is less is rounding, and is damped. */
+/* While iterating, a smaller share than this is due to rounding, and makes for damping. */
 #define NOISE 1e-13
 
 /*
- * Converged when a step promises less than this in log-likelihood: before that
- * step weights are within 1e-7 of their standard errors.
+ * The fit has converged when a step promises less than this in log-likelihood.  Even
+ * before that step the weights are within 1e-7 of their standard errors.
  */
 #define SMALL_GAIN 1e-14
 
-/* What may be left where rounding hides whether a step is better. */
+/* When no step makes the loss smaller, a promise below this is due to rounding. */
 #define ROUNDING_GAIN 1e-6
 
 #define MAX_HALVINGS 30
@@ -42,7 +42,7 @@ clear_sums(const SpkLogisticFit *fit, SpkLogisticSums *sums)
 	memset(sums->hessian, 0, (size_t) fit->width * fit->width * sizeof(double));
 }
 
-/* Adds rows from .. to, no more than a block. */
+/* Adds rows from .. to - 1, at most a block of them, to the sums. */
 static void
 add_block(const SpkLogisticFit *fit, const double *beta, uint32_t from, uint32_t to,
 		  SpkLogisticSums *sums)
@@ -87,7 +87,7 @@ add_chunk(const SpkLogisticFit *fit, SpkLogisticSums *sums)
 		sums->hessian[i] += fit->chunk.hessian[i];
 }
 
-/* Sums over all rows, and the penalty. */
+/* Sums up all rows, and the penalty. */
 static SpkStatus
 sum_rows(SpkLogisticFit *fit, const double *beta, SpkLogisticSums *sums)
 {
@@ -128,7 +128,7 @@ copy_hessian(SpkLogisticFit *fit)
 	memcpy(fit->factor, fit->now.hessian, (size_t) fit->width * fit->width * sizeof(double));
 }
 
-/* Factors the Hessian, with as much added to its diagonal as it takes. */
+/* Factors the Hessian, and adds as much to its diagonal as that takes. */
 static SpkStatus
 factor_hessian(SpkLogisticFit *fit)
 {
@@ -147,7 +147,7 @@ factor_hessian(SpkLogisticFit *fit)
 	return status;
 }
 
-/* The Newton step from here, into step, and the gain it promises, into *gain. */
+/* Sets step to the Newton step from the weights, and *gain to the gain that it promises. */
 static SpkStatus
 find_step(SpkLogisticFit *fit, double *gain)
 {
@@ -164,7 +164,10 @@ find_step(SpkLogisticFit *fit, double *gain)
 	return SPK_OK;
 }
 
-/* Goes along the step, half as far until the loss is no larger; *moved tells if it came to that. */
+/*
+ * Goes along the step, half as far each time until the loss is no larger.  *moved says
+ * whether it came to that.
+ */
 static SpkStatus
 take_step(SpkLogisticFit *fit, bool *moved)
 {
@@ -214,7 +217,7 @@ spk_logistic_errors(SpkLogisticFit *fit, double *errors)
 	return SPK_OK;
 }
 
-/* Sets aside columns that say nothing new, and keeps the errors at the start. */
+/* Sets aside columns that say nothing new, and keeps the standard errors at the start. */
 static SpkStatus
 start(SpkLogisticFit *fit)
 {
@@ -258,7 +261,7 @@ spk_logistic_iterate(SpkLogisticFit *fit)
 	{
 		if (!fit->dropped[j])
 			largest = fmax(largest, fabs(fit->now.gradient[j]));
-		/* so small a step squares the error that is left; it needs no look */
+		/* the last step is taken unseen: it squares an error that is small already */
 		if (arrived)
 			fit->beta[j] += fit->step[j];
 	}

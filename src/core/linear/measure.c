@@ -1,6 +1,7 @@
 /*
  * measure.c
- *	  What the features of a model without trees add over the training rows.
+ *	  What the features of a model without trees add to its margin, over the
+ *	  training rows.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "core/linear/measure.h"
 #include "core/models/terms.h"
 
-/* Sums of the differences from the first row's contribution, and of their squares. */
+/* How far contributions are from that of the first row: sums of differences and of squares. */
 typedef struct Spread
 {
 	double first;
