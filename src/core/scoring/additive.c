@@ -1,6 +1,6 @@
 /*
  * additive.c
- *	  Models without trees: what a row's features add up to.
+ *	  Models without trees: what the features of a row add up to.
  */
 #include "core/scoring/additive.h"
 #include "core/base/elementary.h"

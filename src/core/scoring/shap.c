@@ -11,18 +11,21 @@
 
 /* ---- Preparing ---- */
 
-/* The nodes of a path and the splits above them, by depth; that of the root is 0. */
+/* The nodes of a path and the splits above them, by depth.  The depth of the root is 0. */
 typedef struct Path
 {
 	const SpkHost *host;
 	uint32_t	   n_splits;  /* prepared so far */
-	bool		   cancelled; /* then the rest does not matter */
+	bool		   cancelled; /* then nothing else here matters */
 	uint32_t	   node[SPK_MAX_DEPTH + 1];
 	uint16_t	   feature[SPK_MAX_DEPTH + 1];
 	double		   zero[SPK_MAX_DEPTH + 1];
 } Path;
 
-/* Prepares all splits from this node down; returns the most features on a path through it. */
+/*
+ * Prepares all splits from this node down, and returns the most features that a path
+ * through it has.  n_features of them are above the node.
+ */
 static uint32_t
 prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_features, Path *path,
 			  SpkShapSplit *splits)
@@ -63,7 +66,7 @@ prepare_below(const SpkTree *tree, uint32_t at, uint32_t depth, uint32_t n_featu
 	return most;
 }
 
-/* The mean over the training rows. */
+/* The mean value of a tree's leaves over the training rows. */
 static double
 tree_mean(const SpkTree *tree)
 {
@@ -75,7 +78,7 @@ tree_mean(const SpkTree *tree)
 	return sum / tree->nodes[0].cover;
 }
 
-/* What the trees add up to, in the scale that is explained. */
+/* The sum of the trees' values in the scale that is explained: the margin, or their mean. */
 static double
 scaled(const SpkModel *model, double sum)
 {
@@ -83,7 +86,7 @@ scaled(const SpkModel *model, double sum)
 																		  sum / model->n_trees;
 }
 
-/* Sets the most features on a path of any tree; false when cancelled. */
+/* Prepares all trees, and sets *most_features to the most on any path; false when cancelled. */
 static bool
 prepare_trees(SpkShap *shap, uint32_t *most_features)
 {
@@ -148,7 +151,7 @@ count_splits(const SpkModel *model, uint32_t *most_nodes)
 	return n;
 }
 
-/* Room for what steps there are; false when the host has none. */
+/* Allocates what depends on the number of steps; false when the host gave no memory. */
 static bool
 prepare_room(SpkShap *shap, uint32_t most_nodes)
 {

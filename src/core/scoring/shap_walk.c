@@ -1,17 +1,17 @@
 /*
  * shap_walk.c
- *	  One row's way through one tree, for its SHAP values.
+ *	  The way of one row through one tree, for its SHAP values.
  *
- * Both ways go through the splits in the order of their nodes, without a branch
- * that depends on the row or on what is a leaf: a processor guesses these wrong
- * half of the time, which takes as long as all the numbers of a split.  steps is
- * a constant where it is small.
+ * The tree is walked twice, down and up, in the order of its splits.  No branch
+ * depends on the row, or on which nodes are leaves: a processor would guess these
+ * wrong half of the time, which takes as long as all the numbers of a split.  steps is
+ * a constant in each call where it is small.
  */
 #include "core/base/vectors.h"
 #include "core/scoring/predict.h"
 #include "core/scoring/shap_walk.h"
 
-/* From the root down: each node's factors, of the splits of this stretch. */
+/* From the root down: sets the factors of the nodes below the splits from .. to - 1. */
 SPK_ALWAYS_INLINE void
 walk_down(const SpkShapWalk *walk, const uint32_t steps, const uint32_t from, const uint32_t to)
 {
@@ -53,9 +53,9 @@ walk_down(const SpkShapWalk *walk, const uint32_t steps, const uint32_t from, co
 }
 
 /*
- * From the leaves up: each split counts what its feature moves the leaves below
- * by, gap over factor on either side, and takes back what the feature's last
- * split before on the path is going to count for them.
+ * From the leaves up: each split counts how far its feature moves the leaves below it,
+ * which is gap over factor on either side.  It takes back what the last split by the
+ * feature above it will count for the same leaves.
  */
 SPK_ALWAYS_INLINE void
 add_up(const SpkShapWalk *walk, const uint32_t steps, const uint32_t from, const uint32_t to)
@@ -83,7 +83,7 @@ add_up(const SpkShapWalk *walk, const uint32_t steps, const uint32_t from, const
 	}
 }
 
-/* Both, in stretches between which they can be cancelled: with false. */
+/* Walks down and up, in stretches between which it can be cancelled; then false. */
 SPK_ALWAYS_INLINE bool
 walk_steps(const SpkShapWalk *walk, const uint32_t steps)
 {

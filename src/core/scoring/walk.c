@@ -1,13 +1,13 @@
 /*
  * walk.c
- *	  A forest laid out for walking: the ways to choose from, and what they
+ *	  A forest laid out for walking: chooses the way, and does what all ways
  *	  share.
  */
 #include <string.h>
 
 #include "core/scoring/walk_parts.h"
 
-/* Below the top, levels between two looks whether all walks have arrived. */
+/* Below the top, walks look after this many levels whether all have arrived. */
 #define LEVELS 4
 
 SpkWalkWay
@@ -25,7 +25,7 @@ spk_walk_best(void)
 	return SPK_WALK_PLAIN;
 }
 
-/* Does this way have blocks, and can they look into the model's slots? */
+/* Does this way have blocks, and can these look into all slots of the model? */
 static bool
 has_blocks(const SpkSlots *slots, SpkWalkWay way)
 {
@@ -33,7 +33,7 @@ has_blocks(const SpkSlots *slots, SpkWalkWay way)
 		slots->n <= (way == SPK_WALK_AVX512 ? SPK_MANY_SLOTS : SPK_FEW_SLOTS);
 }
 
-/* Where in a complete tree of so many levels the nodes of the tree are. */
+/* Finds the tree's node at each place of a complete tree of this many levels. */
 static void
 find_places(const SpkTree *tree, uint32_t levels, uint32_t *places)
 {
@@ -60,8 +60,8 @@ spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 }
 
 /*
- * The part of a tree from this node on, level by level, in one place, so that a
- * walk through it meets few cache lines.  False when cancelled.
+ * Lays out the part of a tree from this node on, level by level in one place, so that
+ * a walk through it meets few cache lines.  False when cancelled.
  */
 static bool
 lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set, SpkExit *exit)
@@ -96,7 +96,7 @@ lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_s
 	return true;
 }
 
-/* False when cancelled. */
+/* Sets the exits of a tree's top, and lays out what is below them.  False when cancelled. */
 static bool
 lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *exits)
 {
@@ -115,7 +115,7 @@ lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *e
 	return true;
 }
 
-/* False when cancelled. */
+/* Copies the sets of all trees, because the model may go.  False when cancelled. */
 static bool
 copy_sets(SpkWalker *walker, const SpkModel *model)
 {
@@ -132,12 +132,12 @@ copy_sets(SpkWalker *walker, const SpkModel *model)
 	return true;
 }
 
-/* Sizes of all trees together */
+/* The sizes of all trees together. */
 typedef struct Sizes
 {
 	uint64_t nodes;
 	uint64_t sets;
-	uint32_t depth; /* of the deepest */
+	uint32_t depth; /* of the deepest tree */
 } Sizes;
 
 static Sizes
@@ -156,7 +156,7 @@ forest_sizes(const SpkModel *model)
 	return sizes;
 }
 
-/* Memory for what is below the tops: no more nodes than the trees have, and places for those of one. */
+/* Allocates what is below the tops.  No more nodes are laid out than the trees have. */
 static bool
 alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 {
@@ -183,7 +183,10 @@ alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 		  (walker->node_sets = spk_alloc(host, n_nodes, sizeof(uint32_t))) != NULL));
 }
 
-/* Lays out all trees, filled up with trees of a leaf each; false without memory and when cancelled. */
+/*
+ * Lays out all trees, filled up with trees of one leaf.  False when the host gave no
+ * memory or wants to stop.
+ */
 static bool
 lay_out(SpkWalker *walker, const SpkModel *model)
 {
@@ -269,7 +272,7 @@ spk_walker_release(SpkWalker *walker)
 uint64_t
 spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 {
-	/* tops have room for these at least, and else for at most so much a node: see the two ways */
+	/* a top takes this many bytes, or, where it takes more, this many for each node */
 	const uint64_t least_top = 512;
 	const uint64_t most_top = 48;
 	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +
@@ -321,7 +324,7 @@ spk_walk(const SpkWalker *walker, const uint8_t *codes)
 	}
 }
 
-/* n walks, a constant where it is called. */
+/* Takes n walks to their leaves; n and sets are constants in each call. */
 SPK_ALWAYS_INLINE void
 walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, const uint32_t n,
 		  const bool sets)

@@ -10,11 +10,14 @@
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2")))
 
-/* Slots of one table that a shuffle looks into. */
+/* A shuffle looks into a table of this many slots. */
 #define SHORT_TABLE	 16
 #define SHORT_TABLES (SPK_FEW_SLOTS / SHORT_TABLE)
 
-/* Each table twice, as shuffles stay within half a register; n is a constant where it is used. */
+/*
+ * The codes of a row.  Each table is there twice, because shuffles stay within half a
+ * register.  n is a constant where it is used.
+ */
 typedef struct Codes
 {
 	__m256i table[SHORT_TABLES];
@@ -22,9 +25,9 @@ typedef struct Codes
 } Codes;
 
 /*
- * Codes in these slots.  A shuffle gives 0 for a slot whose highest bit is set:
- * adding 112 sets it in all slots behind the first table, and subtracting 16
- * for each table in those before it.
+ * Looks up the codes in these slots.  A shuffle gives 0 for a slot whose highest bit is
+ * set.  Adding 112 sets this bit in all slots behind the first table; subtracting 16 for
+ * each table sets it in the slots before that table.
  */
 SPK_ALWAYS_INLINE TARGET __m256i
 look_up(const Codes *codes, __m256i slots)
@@ -44,6 +47,7 @@ look_up(const Codes *codes, __m256i slots)
 	return found;
 }
 
+/* Looks up half as many. */
 SPK_ALWAYS_INLINE TARGET __m128i
 look_up_half(const Codes *codes, __m128i slots)
 {
@@ -63,7 +67,10 @@ look_up_half(const Codes *codes, __m128i slots)
 	return found;
 }
 
-/* There is no comparison of unsigned bytes, but with the greater of two. */
+/*
+ * A bit for each code that is above its split.  Unsigned bytes cannot be compared, but
+ * the greater of two can be found: it is the split unless the code is above.
+ */
 SPK_ALWAYS_INLINE TARGET uint32_t
 above(__m256i codes, __m256i splits)
 {

@@ -12,17 +12,20 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
 
-/* Slots of one register. */
+/* One register has this many slots. */
 #define TABLE	   64
 #define MAX_TABLES (SPK_MANY_SLOTS / TABLE)
 
 typedef struct Codes
 {
 	__m512i table[MAX_TABLES];
-	bool	many; /* more than one table; a constant where it is used */
+	bool	many; /* is there more than one table?  A constant where it is used */
 } Codes;
 
-/* Codes in these slots: a permutation looks into one table, or into two of them by the second highest bit. */
+/*
+ * Looks up the codes in these slots.  A permutation looks into one table, or into two
+ * tables between which the second highest bit chooses.
+ */
 SPK_ALWAYS_INLINE TARGET __m512i
 look_up(const Codes *codes, __m512i slots)
 {
@@ -80,7 +83,7 @@ edges_below(const double *edges, __m512d value)
 	return (uint32_t) __builtin_popcount(low | high << 8);
 }
 
-/* Sixteen edges at a time: first each sixteenth of them, then those between two of these. */
+/* Compares sixteen edges at a time: every sixteenth of them, and then those between two of these. */
 TARGET void
 spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *codes)
 {

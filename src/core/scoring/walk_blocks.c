@@ -7,15 +7,15 @@
 #include "core/scoring/walk_parts.h"
 
 /*
- * A tree has small blocks when there are at most so many times as many ways
- * out of them as nodes.
+ * Trees have small blocks when these have at most this many times as many exits as the
+ * trees have nodes.
  */
 #define FILLING 8
 
-/* Levels that one look into the table of ways takes. */
+/* One look into the table of ways passes this many levels. */
 #define WAY_LEVELS 3
 
-/* The place in a complete tree of node i of the part whose top is there; all counted from 1. */
+/* The place of node i of the part that begins at top, in a complete tree.  All count from 1. */
 static size_t
 below(size_t top, size_t i)
 {
@@ -26,6 +26,7 @@ below(size_t top, size_t i)
 	return (top << level) + (i - ((size_t) 1 << level));
 }
 
+/* Puts the test of the node at this place of the complete tree. */
 static void
 put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *slot, uint8_t *split)
 {
@@ -35,6 +36,7 @@ put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *sl
 	*split = (uint8_t) (test >> 16);
 }
 
+/* Lays out the first six levels: the upper three, and then the eight parts below them. */
 static void
 lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
 {
@@ -47,6 +49,7 @@ lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
 					 &block->slot[at], &block->split[at]);
 }
 
+/* Lays out the four levels from this place on. */
 static void
 lay_small_block(const SpkWalker *walker, const SpkTree *tree, size_t top, SpkSmallBlock *block)
 {
@@ -64,7 +67,7 @@ spk_blocks_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree)
 						&walker->small_blocks[(size_t) tree_no * SPK_BLOCK_EXITS + i]);
 }
 
-/* The way out of three levels whose tests had these outcomes, 1 for right. */
+/* Fills the table with the exit from three levels for all outcomes of their tests, 1 for right. */
 static void
 fill_ways(uint8_t *ways)
 {

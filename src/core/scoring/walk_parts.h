@@ -201,7 +201,7 @@ spk_padded_trees(const SpkWalker *walker)
 /* The test of a node.  That of a leaf always goes left. */
 extern SpkTest spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node);
 
-/* How many levels the tops have.  n_nodes counts those of all trees; depth is that of the deepest. */
+/* How many levels tops have.  n_nodes counts those of all trees; depth is that of the deepest. */
 extern uint32_t spk_plain_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth);
 extern uint32_t spk_blocks_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth);
 
@@ -230,7 +230,7 @@ spk_plus_right(const SpkWalker *walker, const uint8_t *codes, size_t place, SpkT
 	return place + (code > (uint8_t) (test >> 16));
 }
 
-/* Walks on from n exits, SPK_IN_STEP or SPK_FEW, and replaces them by the values of their leaves. */
+/* Walks on from n exits, SPK_IN_STEP or SPK_FEW, and replaces them by their leaves' values. */
 extern void spk_walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, uint32_t n);
 
 /* What spk_walk and spk_walk_put_numbers do in each way. */

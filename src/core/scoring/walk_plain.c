@@ -4,14 +4,14 @@
  */
 #include "core/scoring/walk_parts.h"
 
-/* Levels of the top of a tree: 4, 6, 8 or 10, which is 8 KB of tests and exits. */
+/* The top of a tree has 4, 6, 8 or 10 levels; 10 levels are 8 KB of tests and exits. */
 #define MIN_TOP 4
 #define MAX_TOP 10
 
 /*
- * From the tests of a tree to those of the next: a cache line more than there
- * are, so that the first tests of all trees do not compete for the same place
- * in the cache.
+ * From the tests of one tree to those of the next.  This is a cache line more than the
+ * tests take, so that the first tests of all trees do not compete for the same place in
+ * the cache.
  */
 #define STRIDE(top) (((size_t) 1 << (top)) + 16)
 
@@ -54,7 +54,7 @@ spk_plain_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree, uint32_t
 	}
 }
 
-/* n trees in step, from this one on; adds to the sum, as far as there are trees. */
+/* Walks n trees in step, from this one on, and adds their leaves to the sum. */
 SPK_ALWAYS_INLINE double
 walk_trees(const SpkWalker *walker, const uint8_t *codes, uint32_t tree, const int n,
 		   const uint32_t top, const bool sets, double sum)

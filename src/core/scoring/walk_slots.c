@@ -1,13 +1,13 @@
 /*
  * walk_slots.c
- *	  What tests ask of a row, and where in its codes the answers are.
+ *	  What tests ask about a row, and which bytes of its codes have the answers.
  */
 #include <math.h>
 #include <string.h>
 
 #include "core/scoring/walk_parts.h"
 
-/* The list of the feature's sets that have slots, searched; SPK_WALK_NO_SLOT if this one has none yet. */
+/* Finds the set among those of the feature that have slots, or SPK_WALK_NO_SLOT. */
 static uint32_t
 find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
@@ -18,6 +18,7 @@ find_set(const SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 	return at;
 }
 
+/* Notes that a test asks for the set, or that there are too many sets. */
 static void
 note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 {
@@ -35,7 +36,10 @@ note_set(SpkSlots *slots, uint32_t feature, const SpkCodeSet *set)
 	}
 }
 
-/* Notes in above, below and the lists of sets what the tests ask for: any slot will do yet.  Can be cancelled. */
+/*
+ * Notes in above, below and the lists of sets what the tests ask for.  Any slot will do
+ * until slots are numbered.  False when cancelled.
+ */
 static bool
 note_tests(const SpkHost *host, SpkSlots *slots, const SpkModel *model)
 {
@@ -58,7 +62,7 @@ note_tests(const SpkHost *host, SpkSlots *slots, const SpkModel *model)
 	return true;
 }
 
-/* Gives out slots; what is not asked for goes behind them all. */
+/* Numbers the slots.  What nobody asks for goes to the byte behind them all. */
 static void
 number_slots(SpkSlots *slots)
 {
@@ -188,8 +192,8 @@ spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8
 }
 
 /*
- * Several binary searches in step, without branches on the values: the code is
- * the number of edges below the value, as in spk_code_number.
+ * Makes several binary searches in step, without branches on the values.  A code is the
+ * number of edges below the value, as in spk_code_number.
  */
 void
 spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *codes)
