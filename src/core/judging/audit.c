@@ -1,9 +1,9 @@
 /*
  * audit.c
- *	  What a single feature tells of the label.
+ *	  What a single feature says about the label.
  *
- * AUCs come from counts of pairs, in integers: they do not depend on the order
- * of the rows.
+ * AUCs come from counts of pairs, which are whole numbers.  So they do not depend on
+ * the order of the rows.
  */
 #include <math.h>
 #include <string.h>
@@ -17,7 +17,7 @@ typedef struct Walk
 	uint64_t positives;
 	uint64_t negatives;
 	uint64_t wins;
-	double	 ties; /* sum of t^3 - t over the values, t being their rows */
+	double	 ties; /* sum of t^3 - t over the values, where t is the number of their rows */
 	uint32_t n_distinct;
 	bool	 mixed; /* some value occurs in both classes */
 } Walk;
@@ -33,7 +33,7 @@ spk_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows
 	return true;
 }
 
-/* The next value up: so many positive and negative rows have it. */
+/* Goes up to the next value, which this many positive and negative rows have. */
 static void
 walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 {
@@ -47,6 +47,7 @@ walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 	walk->mixed |= positives > 0 && negatives > 0;
 }
 
+/* The AUC of these wins, which count twice; NaN when all rows are of one class. */
 static double
 auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
 {
@@ -55,7 +56,7 @@ auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
 		(double) wins / 2 / ((double) positives * (double) negatives);
 }
 
-/* How far the AUC is from that of no relation, in its standard deviations there. */
+/* How far the AUC is from 0.5, in the standard deviations that it has by chance. */
 static double
 z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
 {
@@ -69,8 +70,8 @@ z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
 }
 
 /*
- * Keys of the known values, those of positives from the front and those of
- * negatives behind them; their numbers in the walk.
+ * Makes keys of the known values, first those of positives and then those of negatives,
+ * and counts both in counts.
  */
 static SpkStatus
 split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
@@ -92,7 +93,7 @@ split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, ui
 	return SPK_OK;
 }
 
-/* Length of the run of this key from the front of n sorted ones. */
+/* How many of n sorted keys, from the front, equal this one. */
 static uint32_t
 run_of(const uint64_t *keys, uint64_t n, uint64_t key)
 {
@@ -127,7 +128,7 @@ walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
 	return SPK_OK;
 }
 
-/* Walks up the known values; keys has room for two a row. */
+/* Walks up the known values.  keys has room for two keys for each row. */
 static SpkStatus
 walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
 			 Walk *walk)
@@ -148,6 +149,7 @@ walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, 
 	return status;
 }
 
+/* Are all known values whole? */
 static bool
 all_whole(const double *numbers, uint32_t n)
 {
@@ -172,14 +174,14 @@ audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *colum
 	return status;
 }
 
-/* The rows of a category. */
+/* How many rows of each class a category has. */
 typedef struct Category
 {
 	uint32_t positives;
 	uint32_t negatives;
 } Category;
 
-/* The share of positives in the category without one of its rows; prior without any other. */
+/* The share of positives in the category without one of its rows; prior if it has no other. */
 static double
 share_without(const Category *c, int label, double prior)
 {
@@ -195,9 +197,9 @@ share_key(const Category *c, int label, double prior)
 }
 
 /*
- * Counts the pairs that the shares order right, by going up the shares with
- * the rows that have them.  keys and scratch have room for two keys a
- * category; tallies for two counts.
+ * Counts the pairs that the shares put into the right order, by walking up the shares
+ * with the rows that have them.  keys and scratch have room for two keys for each
+ * category, and tallies has a pair of counts for each key.
  */
 static SpkStatus
 walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double prior,
@@ -238,7 +240,7 @@ walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double 
 	return SPK_OK;
 }
 
-/* Counts the rows of each category; the categories that have rows come to the front. */
+/* Counts the rows of each category, and moves the n categories that have rows to the front. */
 static SpkStatus
 count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column,
 				 Category *categories, uint32_t *n)
@@ -302,7 +304,7 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 	return status;
 }
 
-/* Being missing as a number: two values, 0 and 1. */
+/* Audits being missing, as a number that is 0 or 1. */
 static void
 judge_missing(const SpkTable *table, const Walk *known, SpkAudit *audit)
 {

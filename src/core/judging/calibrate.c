@@ -2,9 +2,9 @@
  * calibrate.c
  *	  Fitting the map from predictions to probabilities.
  *
- * Rows are sorted and those with the same score pooled first; from there on
- * everything is counted in integers or summed in the order of scores, so that
- * the map does not depend on the order in which rows came.
+ * First the rows are sorted, and those with the same score are pooled.  From there on
+ * everything is counted in whole numbers or summed in the order of scores, so that the
+ * map does not depend on the order in which rows came.
  */
 #include <math.h>
 #include <string.h>
@@ -13,16 +13,16 @@
 #include "core/base/elementary.h"
 #include "core/base/sort.h"
 
-/* Between the log-odds of shrunken scores 0 and 1: 2 ln 999 */
+/* The distance between the log-odds of the shrunken scores 0 and 1, which is 2 ln 999. */
 #define LARGEST_SCORE 14.0
 
 #define MAX_ITERATIONS 100
 #define STEP_HALVINGS  40
 
-/* A step that moves no margin by more ends the search: what it leaves is its square. */
+/* A step that moves no margin further ends the search: the error that it leaves is its square. */
 #define LAST_STEP 1e-6
 
-/* Rows between a lowest and a highest score. */
+/* The rows between a lowest and a highest score. */
 typedef struct Pool
 {
 	double	 low;
@@ -31,7 +31,7 @@ typedef struct Pool
 	uint32_t positives;
 } Pool;
 
-/* Sorts the rows and pools those of one score, in new host memory. */
+/* Sorts the rows, and pools those of the same score in new host memory. */
 static SpkStatus
 pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32_t *n_pools)
 {
@@ -63,7 +63,7 @@ pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32
 	return SPK_OK;
 }
 
-/* What is said of a row: 0 and 1 would be too sure of what was seen only so many times. */
+/* Platt's targets for rows of each class: 0 and 1 would be too sure after so few rows. */
 static void
 platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
 {
@@ -89,7 +89,7 @@ typedef struct Slopes
 	double hessian[3];	/* slope twice, both, intercept twice */
 } Slopes;
 
-/* A pool's score is its log-odds less the center here. */
+/* Measures the likelihood at a slope and an intercept.  Here low has a pool's centered log-odds. */
 static SpkStatus
 measure(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double target[2],
 		double slope, double intercept, Slopes *at)
@@ -210,6 +210,7 @@ fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *ca
 
 /* ---- Isotonic ---- */
 
+/* Makes one pool of two neighbours. */
 static void
 merge_into(Pool *pool, const Pool *next)
 {
@@ -218,14 +219,14 @@ merge_into(Pool *pool, const Pool *next)
 	pool->positives += next->positives;
 }
 
-/* Is the share of positives in the first at least that in the second? */
+/* Is the share of positives in the first pool at least that in the second? */
 static bool
 violates(const Pool *first, const Pool *second)
 {
 	return (uint64_t) first->positives * second->n >= (uint64_t) second->positives * first->n;
 }
 
-/* Pools neighbours until shares ascend (Ayer and others, 1955), in place; their number is *n_pools. */
+/* Pools neighbours, in place, until the shares ascend (Ayer and others, 1955). */
 static void
 pool_violators(Pool *pools, uint32_t *n_pools)
 {
@@ -243,7 +244,7 @@ pool_violators(Pool *pools, uint32_t *n_pools)
 	*n_pools = n;
 }
 
-/* More steps than there is space for: pools small ones, until each has its share of the rows. */
+/* Pools small neighbours when there are more steps than a model has room for. */
 static void
 limit_pools(Pool *pools, uint32_t *n_pools)
 {

@@ -1,6 +1,6 @@
 /*
  * cross_fit.c
- *	  Scores of rows by a model that has not seen them.
+ *	  Scores rows by models that have not seen them.
  */
 #include <string.h>
 
@@ -51,7 +51,7 @@ check_judged(const SpkScored *scored, size_t n, const SpkMetrics *metrics)
 #define check_judged(scored, n, metrics) ((void) 0)
 #endif
 
-/* A fit sets the importance of features; all else of them is only read. */
+/* Copies the features, because a fit sets their importance.  What they point to is shared. */
 static SpkFeature *
 copy_features(const SpkHost *host, const SpkModel *like)
 {
@@ -115,7 +115,7 @@ spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model)
 	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
 }
 
-/* Scores of all rows of some by models that have not seen them; their number is *n. */
+/* Scores all rows of some, part by part, by models that have not seen the part; *n counts them. */
 static SpkStatus
 score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like,
 			SpkScored *scored, size_t *n)

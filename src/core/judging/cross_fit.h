@@ -44,7 +44,7 @@ extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samp
 extern SpkStatus spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n,
 										 SpkModel *model, SpkMetrics *metrics);
 
-/* Sets a calibrated model's threshold and facts SPK_FACT_CV_… by what spk_cross_fit_calibrate found. */
+/* Sets a calibrated model's threshold and its facts SPK_FACT_CV_… to what the metrics say. */
 extern void spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model);
 
 /*

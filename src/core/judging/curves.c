@@ -1,10 +1,10 @@
 /*
  * curves.c
- *	  How scores rank: ROC, precision and recall.
+ *	  How well scores rank: ROC, precision and recall.
  */
 #include "core/judging/curves.h"
 
-/* A point of either curve, as counts of rows flagged. */
+/* A point of either curve: how many rows of each class are flagged. */
 typedef struct Point
 {
 	double	 threshold;
@@ -16,14 +16,14 @@ typedef struct Curve
 {
 	uint64_t positives;
 	uint64_t negatives;
-	/* how far along the curve a point is, 0..1 */
+	/* how far along the curve a point is, 0 .. 1 */
 	double (*path)(const struct Curve *curve, const Point *point);
-	bool  thin;	  /* keep the last point in each part only */
+	bool  thin;	  /* keep only the last point in each part */
 	Point here;	  /* where the walk has come to */
 	Point corner; /* the last point where the curve was not straight */
 	Point points[SPK_CURVE_POINTS];
 	int	  n;
-	bool  overflow; /* there are more than fit: thin it */
+	bool  overflow; /* there are more points than fit, so it must be thinned */
 } Curve;
 
 static double
@@ -46,6 +46,7 @@ part_of(const Curve *curve, const Point *point)
 	return (int) (curve->path(curve, point) * SPK_CURVE_PARTS);
 }
 
+/* Adds a point, in place of the last one if that is in the same part of a thin curve. */
 static void
 add_point(Curve *curve, const Point *point)
 {
@@ -116,7 +117,7 @@ walk(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 	return status;
 }
 
-/* Walks again when there are too many points. */
+/* Walks down the curve, and once more, thinning it, when there are too many points. */
 static SpkStatus
 trace(const SpkHost *host, SpkScores *scores, SpkTieVisitor visit, Curve *curve)
 {

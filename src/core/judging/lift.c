@@ -1,6 +1,6 @@
 /*
  * lift.c
- *	  What scores are worth to somebody who starts at the top: deciles.
+ *	  What scores are worth to somebody who starts with the highest ones: deciles.
  */
 #include "core/judging/curves.h"
 
@@ -8,9 +8,9 @@ typedef struct Lift
 {
 	uint64_t   n;
 	uint64_t   positives;	  /* of the ties so far */
-	double	   cut_positives; /* at the last border, shares of ties included */
+	double	   cut_positives; /* above the last border, with the share of a tie that it cuts */
 	SpkDecile *deciles;
-	int		   at; /* the decile that is not full */
+	int		   at; /* the decile that is being filled */
 } Lift;
 
 static uint64_t
@@ -19,7 +19,7 @@ decile_rows(uint64_t n, int decile)
 	return n / SPK_DECILES + ((uint64_t) decile < n % SPK_DECILES);
 }
 
-/* A decile is full: taken rows of the tie belong to it and those before. */
+/* Closes a decile that is full.  taken rows of the tie belong to it or to those before it. */
 static void
 close_decile(Lift *lift, const SpkTie *tie, uint64_t taken)
 {
@@ -57,7 +57,7 @@ add_tie(void *ctx, const SpkTie *tie)
 	lift->positives += tie->positives;
 }
 
-/* What follows from n, churned and its sum so far, which is in gain. */
+/* Sets what follows from n, churned, and the sum of churned so far, which is in gain. */
 static void
 judge_deciles(SpkDecile *deciles, int n_deciles, uint64_t n, uint64_t positives)
 {

@@ -2,9 +2,9 @@
  * metrics.c
  *	  How good are scores?
  *
- * Everything comes from one walk down the sorted rows, tie by tie.  What can
- * be counted is counted in integers; the few sums of doubles run in the order
- * of the scores.  So no metric depends on the order in which rows came.
+ * Everything comes from walks down the sorted rows, tie by tie.  What can be counted
+ * is counted in whole numbers, and the few sums of doubles run in the order of the
+ * scores.  So no metric depends on the order in which rows came.
  */
 #include "core/judging/metrics.h"
 
@@ -20,17 +20,17 @@ typedef struct Walk
 {
 	uint64_t positives;
 	uint64_t negatives;
-	uint64_t wins;		/* pairs in which the positive scores higher, twice; ties once */
-	double	 precision; /* sum over positives of the precision at their score */
-	double	 log_loss;	/* sums over rows */
-	double	 brier;
-	uint64_t best_tp; /* at the best threshold */
+	uint64_t wins;		/* pairs in which the positive scores higher count twice, ties once */
+	double	 precision; /* the sum over positives of the precision at their score */
+	double	 log_loss;	/* the sum over rows */
+	double	 brier;		/* the sum over rows */
+	uint64_t best_tp;	/* at the best threshold */
 	uint64_t best_flagged;
 	double	 best_threshold;
 	uint64_t all_positives;
 } Walk;
 
-/* F1 of a class from its right answers and both kinds of wrong ones. */
+/* The F1 of a class with this many right answers, and wrong ones of both kinds. */
 static double
 f1_score(uint64_t right, uint64_t wrong)
 {
@@ -52,7 +52,7 @@ add_losses(Walk *walk, const SpkTie *tie)
 		negatives * tie->score * tie->score;
 }
 
-/* Would flagging all rows so far beat the best threshold up to now? */
+/* Notes the threshold that flags all rows so far, if it beats the best one up to now. */
 static void
 try_threshold(Walk *walk, double threshold)
 {
@@ -81,7 +81,7 @@ add_tie(void *ctx, const SpkTie *tie)
 	try_threshold(walk, tie->low);
 }
 
-/* The metrics that follow from n, positives, tp and fp. */
+/* Sets the metrics that follow from n, positives, tp and fp. */
 static void
 judge_flags(SpkMetrics *m)
 {
@@ -113,7 +113,7 @@ spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp
 	judge_flags(metrics);
 }
 
-/* The metrics that follow from the walk. */
+/* Sets the metrics that follow from the walk. */
 static void
 judge_ranks(const Walk *walk, SpkMetrics *m)
 {

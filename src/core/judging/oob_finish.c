@@ -1,6 +1,6 @@
 /*
  * oob_finish.c
- *	  Out of bag: what the tally of a whole forest says.
+ *	  Out of bag: judges a forest by the tally of all its trees.
  */
 #include <math.h>
 
@@ -11,7 +11,7 @@
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 
-/* Turns the words of rows into scored rows, in place; their number is *n. */
+/* Turns the words of rows into *n scored rows, in place, without those that all trees have seen. */
 static SpkStatus
 score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t *n)
 {
@@ -42,7 +42,7 @@ set_facts(const SpkMetrics *m, SpkModel *model)
 	model->threshold = m->threshold;
 }
 
-/* Class-weighted mean of what shuffling a feature costs. */
+/* Sets the permutation importance: the class-weighted mean of the error that shuffling adds. */
 static void
 set_permutation(const SpkForestPlan *plan, const SpkMatrix *matrix, uint64_t *tally,
 				SpkModel *model)

@@ -1,6 +1,6 @@
 /*
  * ranking_metric.c
- *	  One of the metrics, by name.
+ *	  The metrics by which models can be ranked.
  */
 #include "core/judging/ranking_metric.h"
 
@@ -53,7 +53,7 @@ spk_metric_value(const SpkMetrics *metrics, SpkMetric metric)
 	return value;
 }
 
-/* Draws SPK_SPREAD_ROWS of the rows; few of many, so that a row drawn before is rare. */
+/* Draws SPK_SPREAD_ROWS of the rows.  A row that comes again is drawn anew, which is rare. */
 static void
 draw_rows(const SpkScored *rows, size_t n, SpkRng *rng, SpkScored *drawn)
 {

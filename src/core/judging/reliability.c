@@ -8,8 +8,8 @@ typedef struct Reliability
 {
 	SpkCalibrationBin *bins; /* rate and mean_score are sums during the walk */
 	int				   n_bins;
-	int				   n;  /* of them with rows */
-	int				   at; /* where the walk is, n_bins at first */
+	int				   n;  /* how many of them have rows */
+	int				   at; /* the bin that the walk has come to; n_bins at first */
 } Reliability;
 
 static void
@@ -20,9 +20,9 @@ add_tie(void *ctx, const SpkTie *tie)
 	int			 before = r->at;
 
 	/*
-	 * Down to the bin with low < score; that of 0 is the first.  A cell with a
-	 * border in it counts below: there are scores that many rows share, such as
-	 * 0.3, and they are there.
+	 * Goes down to the bin with low < score, or to the first one for 0.  A cell with
+	 * a border in it counts in the bin below.  There the scores are that many rows
+	 * share, such as 0.3.
 	 */
 	while (r->at == r->n_bins || (r->at > 0 && tie->low <= (double) r->at / r->n_bins))
 		r->at--;

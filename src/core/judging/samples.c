@@ -1,6 +1,6 @@
 /*
  * samples.c
- *	  Fits to rows but for a fold, and scores of that fold.
+ *	  Fits models to all rows but those of a fold, and scores these.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
 
-/* Rows that are scored together; their codes stay in the cache, too. */
+/* This many rows are scored together, so that their codes stay in the cache, too. */
 #define SCORED_ROWS 512
 
 static inline bool
@@ -82,7 +82,7 @@ check_samples(const SpkSamples *samples, SpkAlgorithm algorithm, int fold)
 
 /* ---- Some of the rows ---- */
 
-/* A copy of the rows that are not in the fold; its codes are the caller's to release. */
+/* Copies the rows that are not in the fold.  The caller releases the codes. */
 static SpkStatus
 copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
 {
@@ -117,7 +117,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 	return SPK_OK;
 }
 
-/* Likewise a list of them. */
+/* Lists the rows that are not in the fold.  The caller releases the list. */
 static SpkStatus
 list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues *some)
 {
@@ -144,7 +144,7 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 	return SPK_OK;
 }
 
-/* Of n rows those that are not left out: what their folds are in parted. */
+/* The folds in parted of those of n rows that are not left out; NULL without memory. */
 static uint8_t *
 take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted,
 		   uint32_t n)
@@ -253,9 +253,9 @@ spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkMod
 /* ---- Scores ---- */
 
 /*
- * Scores n rows, tree by tree: a tree stays in the cache while all rows walk
- * it.  Laid out for walking, as for prediction, a forest would be faster to
- * walk, but take more memory than the fit did.
+ * Scores n rows, tree by tree, so that a tree stays in the cache while all rows walk
+ * down it.  A forest that is laid out for walking, as for prediction, would be faster
+ * to walk, but take more memory than the fit did.
  */
 static void
 score_block(const SpkModel *model, const SpkMatrix *matrix, const uint32_t *rows, uint32_t n,
@@ -326,7 +326,7 @@ spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, cons
 
 /* ---- Memory ---- */
 
-/* No model has more nodes: a value of 1 GB holds fewer. */
+/* No model has more nodes, because a value of 1 GB holds fewer. */
 #define MOST_NODES (UINT64_C(1) << 27)
 
 uint64_t

@@ -8,7 +8,7 @@
 #define RADIX_BITS 8
 #define RADIX	   (1 << RADIX_BITS)
 #define TOP_SHIFT  (64 - RADIX_BITS)
-#define SMALL_SORT 32 /* rows that insertion sort handles better */
+#define SMALL_SORT 32 /* insertion sort is better for this many rows, and fewer */
 
 static void
 insertion_sort(SpkScored *rows, size_t n)
@@ -30,7 +30,7 @@ digit_of(SpkScored row, int shift)
 	return (unsigned) (row >> shift) & (RADIX - 1);
 }
 
-/* Moves every row into the range of its digit: next[d] .. end[d]. */
+/* Moves every row into the range of its digit d, which is next[d] .. end[d] - 1. */
 static SpkStatus
 permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const size_t *end)
 {
@@ -62,8 +62,8 @@ permute(const SpkHost *host, SpkScored *rows, int shift, size_t *next, const siz
 }
 
 /*
- * Sorts by the digit at shift and those below it.  Equal words cannot be told
- * apart, so it need not be stable.
+ * Sorts by the digit at shift and the digits below it.  This need not be stable,
+ * because equal words cannot be told apart.
  */
 static SpkStatus
 radix_sort(const SpkHost *host, SpkScored *rows, size_t n, int shift)

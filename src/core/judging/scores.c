@@ -17,7 +17,7 @@ cell_of(double score)
 	return score > 0 ? 1 + (uint32_t) (score * CELLS_PER_UNIT) : 0;
 }
 
-/* The bounds and the middle of a cell; the counts are not touched. */
+/* Sets the bounds and the middle of a cell, but not the counts. */
 static void
 set_cell_bounds(SpkTie *tie, uint32_t cell)
 {
@@ -49,7 +49,7 @@ count_rows_in_cells(const SpkHost *host, SpkScores *scores, const SpkScored *row
 	return SPK_OK;
 }
 
-/* From rows to cells. */
+/* Turns rows into cells, unless they are cells already. */
 static SpkStatus
 turn_into_cells(const SpkHost *host, SpkScores *scores)
 {
@@ -69,7 +69,7 @@ turn_into_cells(const SpkHost *host, SpkScores *scores)
 	return status;
 }
 
-/* Makes room for more rows, or cells of them all. */
+/* Makes room for more rows; turns all rows into cells when there would be too many. */
 static SpkStatus
 reserve(const SpkHost *host, SpkScores *scores, uint64_t more)
 {
@@ -219,7 +219,7 @@ spk_scores_merge(const SpkHost *host, SpkScores *scores, const SpkScores *from)
 	return status;
 }
 
-/* Counts what add would have counted; rows are sorted. */
+/* Counts what spk_scores_add would have counted. */
 static SpkStatus
 count_rows(const SpkHost *host, SpkScores *scores)
 {

@@ -1,6 +1,6 @@
 /*
  * student.c
- *	  Student's t distribution from + - * / and sqrt alone.
+ *	  Student's t distribution, made of + - * / and sqrt alone.
  */
 #include <math.h>
 
@@ -67,7 +67,10 @@ beta_fraction(double a, double b, double x)
 	return value;
 }
 
-/* It is the regularised incomplete beta function I_x(degrees / 2, 1 / 2) at x = degrees / (degrees + t^2). */
+/*
+ * The p value is the regularised incomplete beta function I_x(degrees / 2, 1 / 2) at
+ * x = degrees / (degrees + t^2).
+ */
 double
 spk_student_p(double t, uint32_t degrees)
 {

@@ -6,19 +6,19 @@
 
 typedef struct Choice
 {
-	/* is it better to flag all rows so far than what was best before? */
+	/* is flagging all rows so far better than what was best before? */
 	bool (*better)(struct Choice *choice);
 	uint64_t positives; /* of all rows */
 	uint64_t budget;
 	double	 cost_false_alarm;
 	double	 cost_missed;
-	uint64_t tp; /* of the rows so far */
+	uint64_t tp; /* when all rows so far are flagged */
 	uint64_t fp;
 	uint64_t best_tp;
 	uint64_t best_fp;
-	double	 upper; /* the lowest score flagged when it was best */
-	double	 lower; /* and the next lower one */
-	bool	 lower_is_next;
+	double	 upper;			/* the lowest score that is flagged at the best threshold */
+	double	 lower;			/* the next lower score */
+	bool	 lower_is_next; /* the next tie has that score */
 } Choice;
 
 static bool

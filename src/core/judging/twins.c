@@ -1,9 +1,9 @@
 /*
  * twins.c
- *	  Columns that say the same as others.
+ *	  Finds columns that say the same as others.
  *
- * Columns whose audits differ cannot be twins: few pairs are left that are
- * looked at row by row.
+ * Columns whose audits differ cannot be twins.  So only few pairs are left to be
+ * compared row by row.
  */
 #include <math.h>
 
@@ -13,12 +13,12 @@
 /* Work space for comparing columns. */
 typedef struct Ranks
 {
-	uint64_t *keys; /* two a row */
-	uint32_t *a;	/* a rank a row */
+	uint64_t *keys; /* two for each row */
+	uint32_t *a;	/* a rank for each row */
 	uint32_t *b;
 } Ranks;
 
-/* The rank of each row's value among the distinct ones; SPK_NO_ID when missing. */
+/* Ranks the value of each row among the distinct ones; SPK_NO_ID where it is missing. */
 static SpkStatus
 rank_rows(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys,
 		  uint32_t *ranks)
@@ -66,7 +66,7 @@ same_ranks(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_dis
 	return true;
 }
 
-/* Do the same rows share a category in both?  names has room for one name a row. */
+/* Do the same rows share a category in both columns?  names has room for n_names. */
 static bool
 same_partition(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n_names,
 			   uint32_t *names)
@@ -87,7 +87,7 @@ same_partition(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n
 	return true;
 }
 
-/* Compares two columns of numbers; sets how when they say the same. */
+/* Compares two columns of numbers; *how says in what way they say the same. */
 static SpkStatus
 compare_numbers(const SpkHost *host, const SpkTable *table, const double *x, const double *y,
 				uint32_t n_distinct, Ranks *ranks, bool *same, SpkTwin *how)
@@ -112,7 +112,7 @@ compare_numbers(const SpkHost *host, const SpkTable *table, const double *x, con
 	return SPK_OK;
 }
 
-/* Could the columns be twins, from what their audits say? */
+/* Could the columns be twins, by what their audits say? */
 static bool
 may_be_twins(const SpkTable *table, const SpkAudit *audits, uint32_t a, uint32_t b)
 {
@@ -124,11 +124,12 @@ may_be_twins(const SpkTable *table, const SpkAudit *audits, uint32_t a, uint32_t
 		x->n_distinct != y->n_distinct || x->n_distinct < 2)
 		return false;
 
-	/* an AUC is exact enough for that: the reverse order has 1 - auc */
+	/* the reverse order has 1 - auc, and AUCs are exact enough to see that */
 	return isnan(x->auc) || isnan(y->auc) || x->wins == y->wins ||
 		(!categories && fabs(x->auc + y->auc - 1) < 1e-9);
 }
 
+/* Finds the first column before this one that says the same. */
 static SpkStatus
 find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t column,
 		  Ranks *ranks)
