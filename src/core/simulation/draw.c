@@ -1,6 +1,6 @@
 /*
  * draw.c
- *	  Normal quantile without libm.
+ *	  The quantile of the normal distribution, without libm.
  */
 #include <math.h>
 

@@ -19,7 +19,7 @@
  */
 #define SEED_FAMILY 439
 
-/* A user's place in the heap: by time, then by number, so that ties are settled. */
+/* A user's turn to give a row.  Turns are in the order of time, and then of users. */
 typedef struct Turn
 {
 	int64_t	 ms;
@@ -33,8 +33,8 @@ struct SpkSimulation
 	SpkSimUser	  *users;
 	Turn		  *heap;
 	uint32_t	   n_heap;
-	int64_t		   sessions[SPK_SIM_COUNTERS]; /* numbers given so far */
-	SpkSimSong	   song;					   /* of the row given last */
+	int64_t		   sessions[SPK_SIM_COUNTERS]; /* the last number that each server has given */
+	SpkSimSong	   song;					   /* the last song that a row had */
 };
 
 /* How the service answers a request for the page. */
@@ -71,7 +71,7 @@ turn_before(Turn a, Turn b)
 	return a.ms < b.ms || (a.ms == b.ms && a.user < b.user);
 }
 
-/* Puts turn into the empty place at and moves it down to where it belongs. */
+/* Puts turn into the empty place at, and moves it down to where it belongs. */
 static void
 sift_down(Turn *heap, uint32_t n, uint32_t at, Turn turn)
 {
@@ -150,7 +150,7 @@ spk_simulation_release(SpkSimulation *simulation)
 	spk_release(host, simulation);
 }
 
-/* The row of the user's current page; the song is in sim->song. */
+/* Makes the row of the user's current page.  Its song, if any, is in sim->song. */
 static void
 describe(const SpkSimulation *sim, const SpkSimUser *user, int64_t ms, SpkSimEvent *event)
 {

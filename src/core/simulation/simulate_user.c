@@ -2,8 +2,8 @@
  * simulate_user.c
  *	  One user of the simulated log: which page comes next, and when.
  *
- * Rates are those of a real log of 225 users and 63 days: pages per song,
- * visits a day, songs a visit.
+ * The rates of pages per song, visits per day and songs per visit are those of a real
+ * log of 225 users and 63 days.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define MS_PER_DAY	  SPK_SIM_MS_PER_DAY
 #define HOURS_PER_DAY 24
 
-/* Visits: lognormal over users. */
+/* Visits per day, and songs per visit: lognormal over users. */
 #define VISITS_MEDIAN 0.200
 #define VISITS_SPREAD 0.80
 #define VISITS_MOOD	  (-0.12) /* of the logarithm, for each unit of mood */
@@ -24,41 +24,42 @@
 #define TASTE_SPREAD  0.25
 #define BREAK_MS	  (20 * 60 * MS_PER_SECOND) /* shortest time between visits */
 
-/* Mood: a usual one for life plus a drift that forgets 4 % a day. */
+/* The mood is a usual one, for life, and a drift that forgets 4 % each day. */
 #define MOOD_SPREAD		   1.35
 #define DRIFT_KEEP		   0.96
 #define DRIFT_STEP		   0.17
-#define DRIFT_START		   (-1.8) /* who is there at the start has been content so far */
+#define DRIFT_START		   (-1.8) /* users who are there at the start have been content so far */
 #define DRIFT_SPREAD	   0.6
 #define LEAVE_A_DAY		   0.0015 /* chance of cancelling, in a neutral mood */
 #define LEAVE_MOOD		   2.6
 #define LEAVE_AT_MOST	   0.5
-#define LAST_VISIT_SHORTER 4.0 /* times */
+#define LAST_VISIT_SHORTER 4.0 /* this many times */
 #define LEAVES_BY_SETTINGS 0.4 /* share of those who cancel */
-#define CANCELS_AT_ONCE	   0.5 /* of them, whose confirmation has the same time */
+#define CANCELS_AT_ONCE	   0.5 /* share of them whose confirmation has the same time */
 
-#define STARTS_PAID		  0.65 /* of the most active users; half of it on average */
+#define STARTS_PAID		  0.65 /* chance of the most active users; on average it is half of that */
 #define JOINS_LATE		  0.25 /* share of users who come during the log */
-#define JOINS_BEFORE	  0.9  /* of the log's time has passed */
-#define REGISTERS_HERE	  0.10 /* of those, on the site and not elsewhere */
-#define SETTINGS_SAVED	  0.21 /* share of the visits to the page before */
+#define JOINS_BEFORE	  0.9  /* they come before this share of the log's time has passed */
+#define REGISTERS_HERE	  0.10 /* share of them who register on the site and not elsewhere */
+#define SETTINGS_SAVED	  0.21 /* share of visits to Settings; the next two likewise */
 #define UPGRADES_DONE	  0.32
 #define DOWNGRADES_DONE	  0.032
-#define STARTS_AT_HOME	  0.8	/* share of visits, logged in */
-#define LOOKS_LIKE_GUEST  0.012 /* after a logout */
+#define STARTS_AT_HOME	  0.8	/* share of visits that start logged in */
+#define LOOKS_LIKE_GUEST  0.012 /* chance after a logout */
 #define LOGOUT_ENDS_VISIT 0.1
 #define TENURE_DAYS		  55.0 /* mean time since registration at the start */
 #define PAUSE_SECONDS	  40.0 /* mean time on a page */
 
-/* Relative frequency of visits by UTC hour; the mean is 1. */
+/* The relative frequency of visits by UTC hour.  The mean is 1. */
 static const double hour_weights[HOURS_PER_DAY] = {
 	0.28, 0.25, 0.28, 0.35, 0.47, 0.63, 0.81, 1.00, 1.19, 1.38, 1.53, 1.65,
 	1.72, 1.73, 1.72, 1.65, 1.53, 1.38, 1.19, 1.00, 0.81, 0.63, 0.47, 0.35,
 };
 
-/* By day of the week from Monday; the mean is 1. */
+/* The relative frequency of visits by day of the week, from Monday on.  The mean is 1. */
 static const double weekday_weights[7] = {1.06, 1.06, 1.08, 1.06, 1.04, 0.84, 0.86};
 
+/* Which of a user's tastes a habit depends on. */
 typedef enum Taste
 {
 	TASTE_UP = 0,
@@ -67,17 +68,17 @@ typedef enum Taste
 	TASTE_NONE
 } Taste;
 
-/* How often a page follows, for each song of a user in a neutral mood. */
+/* How often a page follows for each song that a user in a neutral mood hears. */
 typedef struct Habit
 {
 	SpkPage	 page;
-	SpkLevel level; /* only on this one; unknown: on both */
+	SpkLevel level; /* the only level that has the habit; unknown: both have it */
 	Taste	 taste;
 	double	 per_song;
 	double	 mood; /* of the logarithm, for each unit of mood */
 } Habit;
 
-/* Leaving the site comes before them, as choice 0. */
+/* Choice 0, before these, is leaving the site. */
 static const Habit habits[SPK_SIM_CHOICES - 1] = {
 	{SPK_PAGE_THUMBS_UP, SPK_LEVEL_UNKNOWN, TASTE_UP, 0.0219, -0.50},
 	{SPK_PAGE_ADD_TO_PLAYLIST, SPK_LEVEL_UNKNOWN, TASTE_COMPANY, 0.0170, -0.30},
@@ -94,12 +95,12 @@ static const Habit habits[SPK_SIM_CHOICES - 1] = {
 	{SPK_PAGE_ERROR, SPK_LEVEL_UNKNOWN, TASTE_NONE, 0.0016, 0.40},
 };
 
-/* Where somebody not logged in goes, if not to Login: running sums of chances. */
+/* Where somebody who is not logged in goes, other than to Login, by running sums of chances. */
 static const struct
 {
 	SpkPage page;
 	double	below;
-	bool	guests; /* only guests */
+	bool	guests; /* only guests go there */
 } outside[] = {
 	{SPK_PAGE_HOME, 0.223, false},	{SPK_PAGE_ABOUT, 0.307, false},	  {SPK_PAGE_HELP, 0.360, false},
 	{SPK_PAGE_ERROR, 0.361, false}, {SPK_PAGE_REGISTER, 0.561, true},
@@ -111,14 +112,14 @@ mood(const SpkSimUser *user)
 	return user->usual_mood + user->mood_drift;
 }
 
-/* The mood's effect on a rate. */
+/* The factor by which the mood changes a rate. */
 static double
 mood_factor(const SpkSimUser *user, double effect)
 {
 	return spk_exp(effect * mood(user));
 }
 
-/* Works out what may follow a page, for this mood and level. */
+/* Computes the chances of what may follow a page in this mood and on this level. */
 static void
 set_chances(SpkSimUser *user)
 {
@@ -153,6 +154,7 @@ set_chances(SpkSimUser *user)
 	}
 }
 
+/* How long the user stays on a page: a second at least, and this mean more. */
 static int64_t
 pause_ms(SpkSimUser *user, double mean_seconds)
 {
@@ -167,10 +169,7 @@ go_to(SpkSimUser *user, SpkPage page, int64_t when)
 	return when;
 }
 
-/*
- * Lets the mood drift to the next day; true when the user makes up their mind
- * to leave on it.
- */
+/* Lets the mood drift to the next day; true when the user decides on it to leave. */
 static bool
 next_day(SpkSimUser *user)
 {
@@ -182,7 +181,7 @@ next_day(SpkSimUser *user)
 	return spk_draw_chance(&user->rng, leave < LEAVE_AT_MOST ? leave : LEAVE_AT_MOST);
 }
 
-/* Milliseconds from a time to the end of its day, weighted by the hour. */
+/* The milliseconds from a time to the end of its day, each weighted by its hour. */
 static double
 weighted_rest_of_day(int64_t from)
 {
@@ -198,7 +197,7 @@ weighted_rest_of_day(int64_t from)
 	return rest;
 }
 
-/* The time on from's day that has this share of weighted_rest_of_day before it. */
+/* The time on the same day until which this share of weighted_rest_of_day has passed. */
 static int64_t
 time_of_share(int64_t from, double share)
 {
@@ -218,8 +217,9 @@ time_of_share(int64_t from, double share)
 }
 
 /*
- * When the next visit starts: the next point of a Poisson process whose rate
- * follows the clock, the week and the mood.  Sets leaving when it is the last.
+ * The time when the next visit starts, which is the next point of a Poisson process.
+ * Its rate follows the clock, the week and the mood.  Sets leaving when the visit is
+ * the last one.
  */
 static int64_t
 next_visit(const SpkSimLog *log, SpkSimUser *user, int64_t from)
@@ -257,7 +257,7 @@ start_visit(SpkSimUser *user, int64_t when)
 	return go_to(user, SPK_PAGE_NEXT_SONG, when);
 }
 
-/* From then on the user is away; returns when the next visit starts. */
+/* Lets the user be away from a time on; returns when the next visit starts. */
 static int64_t
 go_away(const SpkSimLog *log, SpkSimUser *user, int64_t from)
 {
@@ -266,7 +266,7 @@ go_away(const SpkSimLog *log, SpkSimUser *user, int64_t from)
 	return when < log->end_ms ? start_visit(user, when) : log->end_ms;
 }
 
-/* After a page, logged in: another page, a song, the end of the visit. */
+/* What follows a page when logged in: another page, a song, or the end of the visit. */
 static int64_t
 browse(const SpkSimLog *log, SpkSimUser *user, int64_t now)
 {
@@ -290,7 +290,7 @@ browse(const SpkSimLog *log, SpkSimUser *user, int64_t now)
 	return go_to(user, SPK_PAGE_CANCEL, now);
 }
 
-/* With this probability to page at once, as after a click; else browse on. */
+/* Goes to the page at once with this probability, as after a click; else browses on. */
 static int64_t
 click(const SpkSimLog *log, SpkSimUser *user, int64_t now, double probability, SpkPage page)
 {
@@ -316,7 +316,7 @@ after_logout(const SpkSimLog *log, SpkSimUser *user, int64_t now)
 	return go_to(user, SPK_PAGE_HOME, now + pause_ms(user, PAUSE_SECONDS));
 }
 
-/* Who is not logged in looks around, logs in, or registers. */
+/* What follows a page when not logged in: the user looks around, logs in, or registers. */
 static int64_t
 after_outside(SpkSimUser *user, int64_t now)
 {
@@ -383,7 +383,7 @@ spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double le
 	}
 }
 
-/* Decimal digits of a number, terminated. */
+/* Writes the decimal digits of a number, and a terminating zero. */
 static void
 put_number(char *text, uint32_t number)
 {
@@ -401,9 +401,9 @@ put_number(char *text, uint32_t number)
 }
 
 /*
- * A uniform number for user number of a sequence without clusters (the
- * multiples of an irrational number; a different one for each dimension), so
- * that few users are as mixed as many and totals vary little between seeds.
+ * A uniform number for each user, from a sequence without clusters: the multiples of an
+ * irrational number, which is a different one for each use.  So few users are as mixed
+ * as many, and totals vary little between seeds.
  */
 static double
 spread(const SpkSimLog *log, uint32_t number, uint64_t irrational)

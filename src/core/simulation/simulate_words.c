@@ -124,8 +124,8 @@ spk_sim_useragent(const SpkSimPerson *person)
 }
 
 /*
- * Writes the parts one after the other, cut at SPK_SIM_TEXT bytes (no list
- * above reaches that far).  NULL ends the parts.
+ * Writes the parts one after the other.  NULL ends the parts.  The text is cut at
+ * SPK_SIM_TEXT bytes, which no parts of the lists above reach.
  */
 static void
 put_text(char *text, const char *const *parts)
@@ -223,9 +223,9 @@ put_title(char *text, uint64_t bits)
 }
 
 /*
- * Popularity: the square of a uniform number makes the first artist about a
- * hundred times as popular as the median one.  Lengths are lognormal, with
- * median 236 s and mean 249 s.
+ * The square of a uniform number makes the first artist about a hundred times as
+ * popular as the median one.  Lengths are lognormal, with a median of 236 s and a mean
+ * of 249 s.
  */
 void
 spk_sim_song(uint64_t bits, SpkSimSong *song)
