@@ -15,7 +15,7 @@
 /* The sum of x[i] * y[i] over n elements. */
 extern double spk_dot(const double *x, const double *y, uint32_t n);
 
-/* Adds x' x to the lower triangle of a, whose stride is width; x has n_rows rows of width doubles. */
+/* Adds x' x to the lower triangle of a, with stride width; x has n_rows rows of width doubles. */
 extern void spk_add_products(double *a, const double *x, uint32_t n_rows, uint32_t width);
 
 /*

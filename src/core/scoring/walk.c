@@ -272,7 +272,7 @@ spk_walker_release(SpkWalker *walker)
 uint64_t
 spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 {
-	/* a top takes this many bytes, or, where it takes more, this many for each node */
+	/* a top takes at most the first of these, or at most the second for each node of the tree */
 	const uint64_t least_top = 512;
 	const uint64_t most_top = 48;
 	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +

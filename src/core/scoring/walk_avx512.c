@@ -83,7 +83,7 @@ edges_below(const double *edges, __m512d value)
 	return (uint32_t) __builtin_popcount(low | high << 8);
 }
 
-/* Compares sixteen edges at a time: every sixteenth of them, and then those between two of these. */
+/* Compares sixteen edges at a time: first every sixteenth of them, then those between two. */
 TARGET void
 spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *codes)
 {
