@@ -1,8 +1,8 @@
 /*
  * tree_grow.h
  *	  What growing one tree needs; private to the files of this folder.
- *	  forest.c allocates it, and tree_grow.c, tree_best_first.c, tree_rows.c
- *	  and oob.c use it.
+ *	  forest.c allocates it, and tree_grow.c, tree_search.c, tree_rows.c,
+ *	  tree_best_first.c and oob.c use it.
  */
 #ifndef SPK_CORE_TREES_TREE_GROW_H
 #define SPK_CORE_TREES_TREE_GROW_H
