@@ -383,23 +383,6 @@ spk_sim_user_next(const SpkSimLog *log, SpkSimUser *user, int64_t now, double le
 	}
 }
 
-/* Writes the decimal digits of a number, and a terminating zero. */
-static void
-put_number(char *text, uint32_t number)
-{
-	char digits[10];
-	int	 n = 0;
-
-	do
-	{
-		digits[n++] = (char) ('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	while (n > 0)
-		*text++ = digits[--n];
-	*text = '\0';
-}
-
 /*
  * A uniform number for each user, from a sequence without clusters: the multiples of an
  * irrational number, which is a different one for each use.  So few users are as mixed
@@ -425,7 +408,7 @@ spk_sim_user_start(const SpkSimLog *log, uint32_t number, SpkSimUser *user)
 	user->rng = spk_rng(log->seed, number);
 	user->person = spk_sim_person(spk_rng_next(rng));
 	user->counter = spk_draw_chance(rng, 0.75) ? 0 : 1;
-	put_number(user->userid, number + 1);
+	spk_sim_userid(number + 1, user->userid);
 	user->visits = VISITS_MEDIAN * spk_exp(VISITS_SPREAD * spk_normal_quantile(activity));
 	user->songs = SONGS_MEDIAN * spk_exp(SONGS_SPREAD * spk_draw_normal(rng));
 	for (int i = 0; i < 3; i++)

@@ -123,6 +123,22 @@ spk_sim_useragent(const SpkSimPerson *person)
 	return useragents[person->useragent];
 }
 
+void
+spk_sim_userid(uint32_t number, char *text)
+{
+	char digits[10];
+	int	 n = 0;
+
+	do
+	{
+		digits[n++] = (char) ('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	while (n > 0)
+		*text++ = digits[--n];
+	*text = '\0';
+}
+
 /*
  * Writes the parts one after the other.  NULL ends the parts.  The text is cut at
  * SPK_SIM_TEXT bytes, which no parts of the lists above reach.

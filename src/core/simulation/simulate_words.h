@@ -38,6 +38,9 @@ extern const char *spk_sim_lastname(const SpkSimPerson *person);
 extern const char *spk_sim_location(const SpkSimPerson *person);
 extern const char *spk_sim_useragent(const SpkSimPerson *person);
 
+/* Writes a user's number as its decimal digits; text has room for ten and a terminating zero. */
+extern void spk_sim_userid(uint32_t number, char *text);
+
 /*
  * Makes a song of 64 random bits.  A few artists and songs come often, most come
  * rarely.  A title of an artist always has the same length.
