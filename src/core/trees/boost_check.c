@@ -88,6 +88,7 @@ check_slots(const SpkBooster *b)
 	if (!shared->keep)
 		return;
 
+	/* without keep, a group's nodes share the slots with those of the groups before */
 	spk_assert(b->n_slots <= sizeof(met));
 	for (uint32_t i = 0; i < shared->n_free; i++)
 	{
