@@ -21,9 +21,9 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	spk_define_progress();
-	spk_define_training_memory();
-	spk_define_model_cache();
+	spk_progress_define();
+	spk_memory_define();
+	spk_model_cache_define();
 	spk_keep_joined_models();
 	spk_reserve_settings("sparkify");
 }

@@ -40,7 +40,7 @@ default_memory(void)
 }
 
 void
-spk_define_training_memory(void)
+spk_memory_define(void)
 {
 	DefineCustomIntVariable(
 		"sparkify.max_training_memory", "Sets the most memory that training a model may take.",
@@ -63,7 +63,7 @@ asks_for_less(void)
 }
 
 uint64
-spk_max_training_memory(void)
+spk_memory_limit(void)
 {
 	return (uint64) (asks_for_less() ? training_memory : max_training_memory) * 1024;
 }
@@ -84,27 +84,27 @@ refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and %s is " UINT64_FORMAT " MB",
-					more ? "more than " : "", megabytes(bytes), setting, spk_max_training_memory() / (1024 * 1024)),
+					more ? "more than " : "", megabytes(bytes), setting, spk_memory_limit() / (1024 * 1024)),
 			 errdetail("There are %s" UINT64_FORMAT " rows of %u features.", more ? "at least " : "", n_rows, n_features),
 			 errhint("Raise %s, train on a sample of the rows or exclude columns.", setting)));
 }
 
 void
-spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
+spk_memory_check_collected(uint64 bytes, uint64 n_rows, uint32 n_features)
 {
-	if (bytes > spk_max_training_memory())
+	if (bytes > spk_memory_limit())
 		refuse(bytes, n_rows, n_features, true);
 }
 
 void
-spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_features)
+spk_memory_check_training(uint64 bytes, uint64 n_rows, uint32 n_features)
 {
-	if (bytes > spk_max_training_memory())
+	if (bytes > spk_memory_limit())
 		refuse(bytes, n_rows, n_features, false);
 }
 
 bool
-spk_shared_memory_fits(uint64 bytes)
+spk_memory_shared_fits(uint64 bytes)
 {
 #ifdef __linux__
 	struct statvfs fs;

@@ -8,20 +8,20 @@
 #include "postgres.h"
 
 /* Defines the settings sparkify.max_training_memory and sparkify.training_memory. */
-extern void spk_define_training_memory(void);
+extern void spk_memory_define(void);
 
 /* The limit that holds, in bytes: the lower one of the two. */
-extern uint64 spk_max_training_memory(void);
+extern uint64 spk_memory_limit(void);
 
 /*
  * Raises an error that names setting, rows and features, when these bytes are more
  * than the limit: the first for rows that are still being collected, the second,
  * before training starts, for all that it will take.
  */
-extern void spk_check_collected_memory(uint64 bytes, uint64 n_rows, uint32 n_features);
-extern void spk_check_training_memory(uint64 bytes, uint64 n_rows, uint32 n_features);
+extern void spk_memory_check_collected(uint64 bytes, uint64 n_rows, uint32 n_features);
+extern void spk_memory_check_training(uint64 bytes, uint64 n_rows, uint32 n_features);
 
 /* Is there room for this much shared memory?  True where that cannot be known. */
-extern bool spk_shared_memory_fits(uint64 bytes);
+extern bool spk_memory_shared_fits(uint64 bytes);
 
 #endif /* SPK_HOST_MEMORY_LIMIT_H */

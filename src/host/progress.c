@@ -25,7 +25,7 @@
 static bool progress_notices = true;
 
 void
-spk_define_progress(void)
+spk_progress_define(void)
 {
 	DefineCustomBoolVariable("sparkify.progress",
 							 "Reports the progress of loading events and of training.",

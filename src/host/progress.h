@@ -11,7 +11,7 @@
 #include "portability/instr_time.h"
 
 /* Defines the setting sparkify.progress, which says whether there are notices. */
-extern void spk_define_progress(void);
+extern void spk_progress_define(void);
 
 /* When work began, and when its next notice is due. */
 typedef struct SpkNotices

@@ -154,12 +154,12 @@ audit_columns(const SpkTable *table)
 	SpkAudit		*audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
 	SpkTrainProgress progress;
 
-	spk_check_training_memory(spk_table_size(table) + spk_audit_size(table), table->n_rows,
+	spk_memory_check_training(spk_table_size(table) + spk_audit_size(table), table->n_rows,
 							  table->n_columns);
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_audit_column(&host, table, i, &audits[i]), "training set", NULL);
+		spk_check(spk_audit_feature(&host, table, i, &audits[i]), "training set", NULL);
 		spk_train_progress(&progress, "columns audited", i + 1, table->n_columns);
 	}
 	spk_check(spk_audit_twins(&host, table, audits), "training set", NULL);

@@ -375,8 +375,8 @@ check_training(FunctionCallInfo fcinfo)
 	text *name = PG_GETARG_TEXT_PP(ARG_ALGORITHM);
 
 	(void) spk_options_from_jsonb(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS),
-								  spk_training_algorithm(VARDATA_ANY(name),
-														 VARSIZE_ANY_EXHDR(name)));
+								  spk_algorithm_require(VARDATA_ANY(name),
+														VARSIZE_ANY_EXHDR(name)));
 }
 
 /* Finds the column of profiles, and the one that names users. */

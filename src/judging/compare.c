@@ -281,7 +281,7 @@ tell_of_fits(const SpkComparison *comparison)
 
 		memcpy(model.facts, spk_compare_fit(comparison, i, comparison->n_folds)->facts,
 			   sizeof(model.facts));
-		spk_tell_of_fit(&model);
+		spk_learn_tell_of_fit(&model);
 	}
 }
 

@@ -62,7 +62,7 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 {
 	SpkModel model = spk_compare_model(setup, spec);
 	uint64	 n = setup->parts[SPK_PART_TRAINING].n_rows;
-	uint64	 size = spk_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
+	uint64	 size = spk_samples_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
 
 	/* calibrating takes a copy of the rows with their folds, and their scores */
 	if (spk_has_calibration(&model.options))
@@ -78,7 +78,7 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 static int
 affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, int n_workers)
 {
-	uint64 limit = spk_max_training_memory();
+	uint64 limit = spk_memory_limit();
 	uint64 n_rows = setup->table.n_rows;
 	uint64 collected = spk_table_size(&setup->table) + n_rows;
 	uint64 rows = layout->size + layout->values_size;
@@ -92,13 +92,13 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 		SpkModel model = spk_compare_model(setup, i);
 		bool	 codes = spk_learns_codes(model.algorithm);
 
-		held += spk_fitted_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
+		held += spk_samples_model_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
 		fits[codes] = Max(fits[codes], fit_memory(setup, i));
 	}
 	fit = Max(fits[0], fits[1]);
-	spk_check_training_memory(collected + Max(spk_folds_size((uint32) n_rows), filling), n_rows,
+	spk_memory_check_training(collected + Max(spk_folds_size((uint32) n_rows), filling), n_rows,
 							  setup->table.n_columns);
-	spk_check_training_memory(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
+	spk_memory_check_training(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
 							  setup->table.n_columns);
 	/* one of several processes may still be at the values while others are at codes */
 	held += layout->values_size + fit;

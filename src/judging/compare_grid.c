@@ -186,7 +186,7 @@ check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 
 		if (token != WJB_KEY)
 			continue;
-		algorithm = spk_training_algorithm(v.val.string.val, v.val.string.len);
+		algorithm = spk_algorithm_require(v.val.string.val, v.val.string.len);
 		while (i < n && algorithms[i] != algorithm)
 			i++;
 		if (i == n)
@@ -223,7 +223,7 @@ parse_algorithms(ArrayType *array, int *n)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("algorithms must not contain nulls")));
 		name = DatumGetTextPP(values[i]);
-		algorithms[i] = spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+		algorithms[i] = spk_algorithm_require(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 
 		/* twice the same would have the same options, and the same result */
 		for (int k = 0; k < i; k++)

@@ -58,8 +58,8 @@ bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress)
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_bin_column(&setup->host, &table->columns[i], table->n_rows,
-								 setup->forms[form].bins, &model->features[i]),
+		spk_check(spk_bin_feature(&setup->host, &table->columns[i], table->n_rows,
+								  setup->forms[form].bins, &model->features[i]),
 				  "training set", NULL);
 		model->n_features++;
 		spk_train_progress(progress, "columns binned", form * table->n_columns + i + 1,
@@ -338,7 +338,7 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	{
 		SpkModel model = spk_compare_model(&setup, i);
 
-		spk_check_columns(&model);
+		spk_learn_check_columns(&model);
 	}
 
 	/* memory is refused before it is taken, and values are copied before they are given back */

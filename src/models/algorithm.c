@@ -19,7 +19,7 @@ list_algorithms(void)
 }
 
 SpkAlgorithm
-spk_training_algorithm(const char *name, size_t len)
+spk_algorithm_require(const char *name, size_t len)
 {
 	SpkAlgorithm algorithm;
 

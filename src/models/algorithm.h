@@ -13,6 +13,6 @@
  * Returns the algorithm with this name of len bytes.  An unknown name raises
  * ERRCODE_INVALID_PARAMETER_VALUE, with a hint that lists all names.
  */
-extern SpkAlgorithm spk_training_algorithm(const char *name, size_t len);
+extern SpkAlgorithm spk_algorithm_require(const char *name, size_t len);
 
 #endif /* SPK_MODELS_ALGORITHM_H */

@@ -75,7 +75,7 @@ encode(const SpkModel *model)
 bytea *
 spk_model_to_bytes(const SpkModel *model)
 {
-	spk_check_model(model);
+	spk_model_check(model);
 	return encode(model);
 }
 

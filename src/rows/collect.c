@@ -112,7 +112,7 @@ parse_algorithm(Collector *collector)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("algorithm must not be null")));
 	name = DatumGetTextPP(PointerGetDatum(collector->algorithm_arg.value));
-	collector->algorithm = spk_training_algorithm(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	collector->algorithm = spk_algorithm_require(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
 static void
@@ -168,7 +168,7 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 	if (exclude || group || time)
 	{
 		if (collector->row != NULL)
-			spk_row_free(collector->row);
+			spk_row_release(collector->row);
 		collector->row = NULL;
 	}
 	if (algorithm || options || exclude || group || time)
@@ -259,11 +259,11 @@ bind_time(Collector *collector)
 static void
 bind_columns(Collector *collector, HeapTupleHeader tuple)
 {
-	SpkRow *row = spk_row_make(tuple, collector->context);
+	SpkRow *row = spk_row_new(tuple, collector->context);
 	int		natts = row->desc->natts;
 
 	if (collector->row != NULL)
-		spk_row_free(collector->row);
+		spk_row_release(collector->row);
 	if (collector->columns != NULL)
 		pfree(collector->columns);
 

@@ -38,7 +38,7 @@ lock_row_type(Oid type)
 }
 
 SpkRow *
-spk_row_make(HeapTupleHeader tuple, MemoryContext context)
+spk_row_new(HeapTupleHeader tuple, MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SpkRow		 *row = palloc0(sizeof(SpkRow));
@@ -94,7 +94,7 @@ spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first)
 }
 
 void
-spk_row_free(SpkRow *row)
+spk_row_release(SpkRow *row)
 {
 	ExecDropSingleTupleTableSlot(row->slot);
 	FreeTupleDesc(row->desc);

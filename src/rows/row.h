@@ -74,8 +74,8 @@ typedef struct SpkRow
 } SpkRow;
 
 /* Makes a row for tuples of the same type as this one, in memory of the context. */
-extern SpkRow *spk_row_make(HeapTupleHeader tuple, MemoryContext context);
-extern void	   spk_row_free(SpkRow *row);
+extern SpkRow *spk_row_new(HeapTupleHeader tuple, MemoryContext context);
+extern void	   spk_row_release(SpkRow *row);
 
 /*
  * Makes a row whose columns are n arguments of a function, from number first on.  They

@@ -72,7 +72,7 @@ row_size(const SpkRowStore *store)
 static void
 check_memory(const SpkRowStore *store, uint64 n_rows)
 {
-	spk_check_collected_memory(n_rows * row_size(store) + store->names_size, n_rows,
+	spk_memory_check_collected(n_rows * row_size(store) + store->names_size, n_rows,
 							   store->n_columns);
 }
 
@@ -93,7 +93,7 @@ reserve(SpkRowStore *store, uint32 more)
 	/* refuse before anything is allocated, so that the limit also holds while rows arrive */
 	check_memory(store, needed);
 	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store),
-								 spk_max_training_memory());
+								 spk_memory_limit());
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));

@@ -59,7 +59,7 @@ spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 
 	/* an error must leave no row behind whose columns are not known */
 	if (binding->row != NULL)
-		spk_row_free(binding->row);
+		spk_row_release(binding->row);
 	binding->row = NULL;
 	for (uint32 i = 0; i < binding->model->n_features; i++)
 		binding->columns[i] = find_column(row, &binding->model->features[i]);

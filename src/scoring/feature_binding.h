@@ -41,7 +41,7 @@ spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
 {
 	if (binding->row != NULL && spk_row_matches(binding->row, tuple))
 		return false;
-	spk_binding_set_row(binding, spk_row_make(tuple, binding->context));
+	spk_binding_set_row(binding, spk_row_new(tuple, binding->context));
 	return true;
 }
 

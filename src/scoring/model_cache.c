@@ -87,7 +87,7 @@ typedef struct ModelCache
 } ModelCache;
 
 void
-spk_define_model_cache(void)
+spk_model_cache_define(void)
 {
 	DefineCustomIntVariable(
 		"sparkify.model_cache_memory",

@@ -24,7 +24,7 @@
 typedef void *(*SpkPrepare)(SpkModel *model, MemoryContext context, MemoryContext trees);
 
 /* Defines the setting sparkify.model_cache_memory. */
-extern void spk_define_model_cache(void);
+extern void spk_model_cache_define(void);
 
 /*
  * Returns what prepare has made of the model in argument 0, in this call or an earlier

@@ -27,9 +27,9 @@ trees_memory(uint64 n_trees, uint64 leaves)
 static int
 affordable(const SpkMatrix *matrix, uint64 binning, uint64 growing, uint64 worker, int n_workers)
 {
-	uint64 limit = spk_max_training_memory();
+	uint64 limit = spk_memory_limit();
 
-	spk_check_training_memory(Max(binning, growing), matrix->n_rows, matrix->n_features);
+	spk_memory_check_training(Max(binning, growing), matrix->n_rows, matrix->n_features);
 	return (int) Min((uint64) n_workers, (limit - growing) / worker);
 }
 
@@ -61,7 +61,7 @@ spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const
 {
 	uint64 codes = codes_memory(matrix);
 	uint64 worker = worker_memory(plan, matrix);
-	uint64 trees = trees_memory(plan->n_trees, spk_most_leaves(plan, matrix->n_rows));
+	uint64 trees = trees_memory(plan->n_trees, spk_forest_most_leaves(plan, matrix->n_rows));
 
 	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
 					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
@@ -79,7 +79,7 @@ spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTa
 	uint64 binning = spk_table_size(table) + codes + sorting_memory(matrix);
 	uint64 fitting = spk_table_names_size(table) + codes + trees + work;
 
-	spk_check_training_memory(Max(binning, fitting), matrix->n_rows, matrix->n_features);
+	spk_memory_check_training(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }
 
 int

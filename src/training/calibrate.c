@@ -79,8 +79,8 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 	SpkScored *scored;
 	uint8	  *folds;
 
-	spk_check_columns(model);
-	spk_check_training_memory(spk_table_size(table) +
+	spk_learn_check_columns(model);
+	spk_memory_check_training(spk_table_size(table) +
 								  (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
 								  table->n_rows + spk_folds_size(table->n_rows),
 							  table->n_rows, table->n_columns);

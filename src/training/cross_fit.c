@@ -204,13 +204,13 @@ wanted_workers(const SpkTable *table, const SpkModel *like)
 static int
 affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, int n_workers)
 {
-	uint64 fit = spk_fit_size(like, table->n_rows);
+	uint64 fit = spk_samples_fit_size(like, table->n_rows);
 	uint64 ordering = (uint64) table->n_rows * sizeof(uint32) + spk_values_work_size(table->n_rows);
 	uint64 scored = (uint64) table->n_rows * sizeof(SpkScored);
 	uint64 held = spk_table_size(table) + table->n_rows + scored + block;
 
-	spk_check_training_memory(held + Max(ordering, fit), table->n_rows, table->n_columns);
-	return (int) Min((uint64) n_workers, (spk_max_training_memory() - held - fit) / fit);
+	spk_memory_check_training(held + Max(ordering, fit), table->n_rows, table->n_columns);
+	return (int) Min((uint64) n_workers, (spk_memory_limit() - held - fit) / fit);
 }
 
 /*

@@ -17,7 +17,7 @@
 #include "training/train_forest.h"
 
 void
-spk_check_columns(const SpkModel *model)
+spk_learn_check_columns(const SpkModel *model)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
 	uint32			  n;
@@ -34,7 +34,7 @@ spk_check_columns(const SpkModel *model)
 }
 
 void
-spk_tell_of_fit(const SpkModel *model)
+spk_learn_tell_of_fit(const SpkModel *model)
 {
 	const char *title = spk_learners[model->algorithm].title;
 
@@ -69,8 +69,8 @@ fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 	uint64	  fitting = size + work_size(model, table->n_rows);
 	SpkValues rows;
 
-	spk_check_columns(model);
-	spk_check_training_memory(Max(copying, fitting), table->n_rows, table->n_columns);
+	spk_learn_check_columns(model);
+	spk_memory_check_training(Max(copying, fitting), table->n_rows, table->n_columns);
 	spk_check(spk_values_new(host, table, model->features, &rows), "training set", NULL);
 	spk_table_release(table);
 	spk_check(spk_learners[model->algorithm].fit_values(host, &rows, model), "training set", NULL);
@@ -103,10 +103,10 @@ spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model)
 	switch (learner->help)
 	{
 		case SPK_HELP_TREES:
-			spk_grow_forest(host, table, model);
+			spk_train_forest(host, table, model);
 			break;
 		case SPK_HELP_TEAM:
-			spk_boost_model(host, table, model);
+			spk_train_boost(host, table, model);
 			break;
 		case SPK_HELP_NONE:
 			if (learner->fit_codes != NULL)
@@ -115,5 +115,5 @@ spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model)
 				fit_values(host, table, model);
 			break;
 	}
-	spk_tell_of_fit(model);
+	spk_learn_tell_of_fit(model);
 }

@@ -24,9 +24,9 @@ extern void spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model);
  * Raises an error when the model's features make more columns than its algorithm
  * takes, because what it solves grows with their square.
  */
-extern void spk_check_columns(const SpkModel *model);
+extern void spk_learn_check_columns(const SpkModel *model);
 
 /* Raises a NOTICE when the facts say that the fit did not converge, or has weights without end. */
-extern void spk_tell_of_fit(const SpkModel *model);
+extern void spk_learn_tell_of_fit(const SpkModel *model);
 
 #endif /* SPK_TRAINING_LEARN_H */

@@ -89,8 +89,8 @@ bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, Memory
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_bin_column(host, &table->columns[i], table->n_rows, bins,
-								 &model->features[i]),
+		spk_check(spk_bin_feature(host, &table->columns[i], table->n_rows, bins,
+								  &model->features[i]),
 				  "training set", NULL);
 		spk_train_progress(&progress, "columns binned", i + 1, table->n_columns);
 	}
@@ -376,8 +376,8 @@ churn_train(PG_FUNCTION_ARGS)
 
 	/* all that can be wrong with the arguments is told before a row is read */
 	spk_require_args(fcinfo, required, lengthof(required));
-	algorithm = spk_training_algorithm(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
-									   VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
+	algorithm = spk_algorithm_require(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
+									  VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
 	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(1));

@@ -77,7 +77,7 @@ static SpkStatus
 boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix *matrix,
 				  SpkModel *model, const SpkMemoryBlock *block, int n_workers)
 {
-	SpkWorkersPlan workers_plan = {"spk_boost_worker", n_workers, sizeof(SharedBoost),
+	SpkWorkersPlan workers_plan = {"spk_train_boost_worker", n_workers, sizeof(SharedBoost),
 								   .block = block};
 	SpkWorkers	   workers;
 	SharedBoost	  *shared;
@@ -103,7 +103,7 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 }
 
 void
-spk_boost_worker(dsm_segment *seg, shm_toc *toc)
+spk_train_boost_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		 host = spk_pg_host(CurrentMemoryContext);
 	SpkWorker	 worker;
@@ -168,7 +168,7 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, Spk
 }
 
 void
-spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model)
+spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMemoryBlock block;
 	SpkMatrix	   matrix;

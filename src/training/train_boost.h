@@ -22,9 +22,9 @@
  * The table's values are released once they are binned.  Taking too much memory is an
  * error before anything is binned.
  */
-extern void spk_boost_model(const SpkHost *host, SpkTable *table, SpkModel *model);
+extern void spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model);
 
 /* The entry point of a parallel worker; nothing else calls it. */
-extern PGDLLEXPORT void spk_boost_worker(dsm_segment *seg, shm_toc *toc);
+extern PGDLLEXPORT void spk_train_boost_worker(dsm_segment *seg, shm_toc *toc);
 
 #endif /* SPK_TRAINING_TRAIN_BOOST_H */

@@ -68,11 +68,11 @@ grow_in_leader(SpkForest *forest, SpkTickets *trees)
 
 	if (grower == NULL || gains == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
-	spk_grower_judge(grower, forest->tally);
+	spk_grower_tally(grower, forest->tally);
 	spk_train_progress_start(&progress);
 	while (spk_tickets_draw(trees, &tree_no))
 	{
-		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
+		spk_check(spk_grower_grow(grower, tree_no, &tree, gains), "forest", NULL);
 		spk_check(spk_forest_keep(forest, tree_no, &tree, gains), "forest", NULL);
 		spk_train_progress(&progress, "trees grown", tree_no + 1, forest->plan.n_trees);
 	}
@@ -147,7 +147,7 @@ add_shared_tallies(SpkForest *forest, const dsa_pointer *tallies, int n_workers,
 static uint64
 most_shared(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
-	uint64 leaves = spk_most_leaves(plan, matrix->n_rows);
+	uint64 leaves = spk_forest_most_leaves(plan, matrix->n_rows);
 
 	return sizeof(SharedTree) + matrix->n_features * sizeof(double) +
 		(2 * leaves - 1) * sizeof(SpkNode) + (leaves - 1) * sizeof(SpkCodeSet) +
@@ -170,7 +170,7 @@ fill_shared(SharedForest *shared, const SpkForest *forest, int n_workers)
 static void
 grow_in_parallel(SpkForest *forest, const SpkMemoryBlock *rows, int n_workers)
 {
-	SpkWorkersPlan plan = {"spk_grow_forest_worker", n_workers, .has_area = true, .block = rows};
+	SpkWorkersPlan plan = {"spk_train_forest_worker", n_workers, .has_area = true, .block = rows};
 	SpkWorkers	   workers;
 	SharedForest  *shared;
 
@@ -201,7 +201,7 @@ grow_in_parallel(SpkForest *forest, const SpkMemoryBlock *rows, int n_workers)
 static bool
 has_room(SharedForest *shared)
 {
-	if (spk_shared_memory_fits(FOREST_CONTEXT + pg_atomic_read_u64(&shared->used) + shared->room) ||
+	if (spk_memory_shared_fits(FOREST_CONTEXT + pg_atomic_read_u64(&shared->used) + shared->room) ||
 		!spk_tickets_left(&shared->trees))
 		return true;
 	pg_atomic_write_u32(&shared->ran_out, 1);
@@ -209,7 +209,7 @@ has_room(SharedForest *shared)
 }
 
 void
-spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
+spk_train_forest_worker(dsm_segment *seg, shm_toc *toc)
 {
 	SpkHost		  host = spk_pg_host(CurrentMemoryContext);
 	SpkWorker	  worker;
@@ -232,12 +232,12 @@ spk_grow_forest_worker(dsm_segment *seg, shm_toc *toc)
 	grower = spk_grower_new(&host, &shared->plan, &matrix, features);
 	if (grower == NULL)
 		spk_check(SPK_NO_MEMORY, "forest", NULL);
-	spk_grower_judge(grower, tally);
+	spk_grower_tally(grower, tally);
 
 	/* nobody else grows a tree whose ticket is drawn: having no room for it would be an error */
 	while (has_room(shared) && spk_tickets_draw(&shared->trees, &tree_no))
 	{
-		spk_check(spk_grow_tree(grower, tree_no, &tree, gains), "forest", NULL);
+		spk_check(spk_grower_grow(grower, tree_no, &tree, gains), "forest", NULL);
 		shared->left[tree_no] = share_tree(shared, worker.area, &tree, gains, matrix.n_features);
 	}
 	if (n_words > 0)
@@ -272,7 +272,7 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, Spk
 }
 
 void
-spk_grow_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
+spk_train_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	SpkMatrix	   matrix;
 	SpkForest	   forest;

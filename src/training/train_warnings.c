@@ -37,7 +37,7 @@ warn_of_leaks(const SpkTable *table, SpkWarned *warned)
 	{
 		const char *name = table->columns[i].name;
 
-		if (spk_equals_label(&table->columns[i], table->labels, table->n_rows) &&
+		if (spk_audit_equals_label(&table->columns[i], table->labels, table->n_rows) &&
 			first_time(warned, "leak", name))
 			ereport(WARNING,
 					(errmsg("feature column \"%s\" equals the label in every row", name),
@@ -53,7 +53,7 @@ spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table)
 	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
 	SpkLooks *looks = palloc(Max(table->n_columns, 1) * sizeof(SpkLooks));
 
-	if (spk_table_size(table) + spk_looks_size(table->n_rows) > spk_max_training_memory())
+	if (spk_table_size(table) + spk_looks_size(table->n_rows) > spk_memory_limit())
 	{
 		pfree(looks);
 		return NULL;
@@ -142,7 +142,7 @@ spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 
 	/* looking sorts keys twice, which takes some 32 bytes for each row */
 	if (rows->times == NULL ||
-		spk_table_size(table) + 32 * (uint64) table->n_rows > spk_max_training_memory())
+		spk_table_size(table) + 32 * (uint64) table->n_rows > spk_memory_limit())
 		return;
 	spk_check(spk_find_horizon(&host, rows->times, table->labels, table->n_rows, &h),
 			  "training set", NULL);

@@ -53,7 +53,7 @@ bool
 spk_block_share(SpkMemoryBlock *block, uint64 size, uint64 more)
 {
 	*block = (SpkMemoryBlock) {NULL};
-	if (!spk_shared_memory_fits(size + more))
+	if (!spk_memory_shared_fits(size + more))
 	{
 		spk_warn_of_shared_memory(size + more);
 		return false;
@@ -213,7 +213,7 @@ spk_worker_detach(SpkWorker *worker)
 bool
 spk_area_fits(uint64 size)
 {
-	return spk_shared_memory_fits(AREA_GROWTH * size + SPK_AREA_SIZE);
+	return spk_memory_shared_fits(AREA_GROWTH * size + SPK_AREA_SIZE);
 }
 
 dsa_pointer

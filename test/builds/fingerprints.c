@@ -121,12 +121,12 @@ grow_forest(const SpkMatrix *matrix, SpkModel *model)
 
 	model->n_trees = plan.n_trees;
 	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
-	spk_grower_judge(grower, tally);
+	spk_grower_tally(grower, tally);
 	for (uint32_t t = 0; t < plan.n_trees; t++)
 	{
 		SpkTree *tree = &model->trees[t];
 
-		check(spk_grow_tree(grower, t, tree, gains + (size_t) t * model->n_features));
+		check(spk_grower_grow(grower, t, tree, gains + (size_t) t * model->n_features));
 		tree->nodes = memcpy(malloc(tree->n_nodes * sizeof(SpkNode)), tree->nodes,
 							 tree->n_nodes * sizeof(SpkNode));
 		tree->sets = memcpy(malloc(tree->n_sets * sizeof(SpkCodeSet) + 1), tree->sets,
@@ -161,8 +161,8 @@ bin_columns(const SpkTable *table, SpkModel *model)
 		model->facts[i] = NAN;
 	model->features = calloc(table->n_columns, sizeof(SpkFeature));
 	for (uint32_t c = 0; c < table->n_columns; c++)
-		check(spk_bin_column(&host, &table->columns[c], table->n_rows,
-							 bins > 0 ? bins : SPK_MAX_BINS, &model->features[c]));
+		check(spk_bin_feature(&host, &table->columns[c], table->n_rows,
+							  bins > 0 ? bins : SPK_MAX_BINS, &model->features[c]));
 }
 
 /* The model's; it is released. */

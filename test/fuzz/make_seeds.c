@@ -58,8 +58,8 @@ prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *mo
 
 	model->features = spk_alloc(host, t->table.n_columns, sizeof(SpkFeature));
 	for (; model->n_features < t->table.n_columns; model->n_features++)
-		must(spk_bin_column(host, &t->columns[model->n_features], n, max_bins,
-							&model->features[model->n_features]));
+		must(spk_bin_feature(host, &t->columns[model->n_features], n, max_bins,
+							 &model->features[model->n_features]));
 	memset(samples, 0, sizeof(*samples));
 	must(spk_bin_table(host, &t->table, model->features,
 					   spk_alloc(host, n, spk_matrix_stride(t->table.n_columns)), &samples->matrix,

@@ -44,7 +44,7 @@ bin(const double *values, uint32_t n, uint32_t max_bins)
 	SpkFeature feature;
 	uint32_t   counts[256] = {0};
 
-	assert_int_equal(spk_bin_column(&host, &column, n, max_bins, &feature), SPK_OK);
+	assert_int_equal(spk_bin_feature(&host, &column, n, max_bins, &feature), SPK_OK);
 	assert_string_equal(feature.name, "x");
 	assert_true(feature.n_bins <= max_bins);
 	for (uint32_t i = 0; i + 1 < feature.n_bins; i++)
@@ -162,7 +162,7 @@ many_values_get_equal_bins(void **unused)
 }
 
 /* Many at once get the codes that they get one by one. */
-/* The rules of spk_bin_column, followed value by value on sorted keys. */
+/* The rules of spk_bin_feature, followed value by value on sorted keys. */
 static SpkCuts
 naive_cuts(const uint64_t *keys, uint32_t n, uint32_t max_bins)
 {
@@ -309,9 +309,9 @@ absurd_arguments(void **unused)
 	SpkFeature feature;
 	SpkMatrix  matrix;
 
-	assert_int_equal(spk_bin_column(&host, &column, SPK_MAX_ROWS + 1, 255, &feature), SPK_LIMIT);
-	assert_int_equal(spk_bin_column(&host, &column, 1, 256, &feature), SPK_INVALID);
-	assert_int_equal(spk_bin_column(&host, &column, 1, 0, &feature), SPK_INVALID);
+	assert_int_equal(spk_bin_feature(&host, &column, SPK_MAX_ROWS + 1, 255, &feature), SPK_LIMIT);
+	assert_int_equal(spk_bin_feature(&host, &column, 1, 256, &feature), SPK_INVALID);
+	assert_int_equal(spk_bin_feature(&host, &column, 1, 0, &feature), SPK_INVALID);
 	assert_int_equal(spk_bin_table(&host, &table, &feature, NULL, &matrix, NULL), SPK_LIMIT);
 	table.n_rows = 1;
 	table.n_columns = SPK_MAX_FEATURES + 1;
@@ -343,7 +343,7 @@ categories(void **unused)
 									   .n_names = 6};
 	SpkFeature				 feature;
 
-	assert_int_equal(spk_bin_column(&host, &column, 12, 255, &feature), SPK_OK);
+	assert_int_equal(spk_bin_feature(&host, &column, 12, 255, &feature), SPK_OK);
 	assert_int_equal(feature.n_bins, 4);
 	check_category(&feature, 0, "", 1);
 	check_category(&feature, 1, "fre", 1);
@@ -356,7 +356,7 @@ categories(void **unused)
 	release_feature(&host, &feature);
 
 	/* the most frequent ones; of "" and "fre", equally frequent, the smaller */
-	assert_int_equal(spk_bin_column(&host, &column, 12, 3, &feature), SPK_OK);
+	assert_int_equal(spk_bin_feature(&host, &column, 12, 3, &feature), SPK_OK);
 	assert_int_equal(feature.n_bins, 3);
 	check_category(&feature, 0, "", 1);
 	check_category(&feature, 1, "free", 2);
@@ -368,7 +368,7 @@ categories(void **unused)
 	column.n_names = 0;
 	column.names = NULL;
 	column.ids = (const uint32_t[]) {SPK_NO_ID};
-	assert_int_equal(spk_bin_column(&host, &column, 1, 3, &feature), SPK_OK);
+	assert_int_equal(spk_bin_feature(&host, &column, 1, 3, &feature), SPK_OK);
 	assert_int_equal(feature.n_bins, 0);
 	assert_int_equal(spk_code_category(&feature, "", 0), SPK_MISSING);
 	release_feature(&host, &feature);
@@ -499,7 +499,7 @@ code_sample(const Sample *s, uint8_t **codes, SpkMatrix *matrix)
 	*codes = malloc(s->table.n_rows * (size_t) spk_matrix_stride(3) + 1);
 	while (n < 3 && status == SPK_OK)
 	{
-		status = spk_bin_column(&host, &s->columns[n], s->table.n_rows, 255, &features[n]);
+		status = spk_bin_feature(&host, &s->columns[n], s->table.n_rows, 255, &features[n]);
 		n += status == SPK_OK;
 	}
 	if (status == SPK_OK)

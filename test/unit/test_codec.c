@@ -649,7 +649,7 @@ bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *ma
 												  numbers[i] > 0 || ids[i] == 1;
 	}
 	for (int f = 0; f < 3; f++)
-		assert_int_equal(spk_bin_column(host, &columns[f], n_rows, 20, &binned[f]), SPK_OK);
+		assert_int_equal(spk_bin_feature(host, &columns[f], n_rows, 20, &binned[f]), SPK_OK);
 	assert_int_equal(spk_bin_table(host, &table, binned, matrix->codes, matrix, NULL), SPK_OK);
 	free(numbers);
 	free(ids);
@@ -735,7 +735,7 @@ test_grown(void **state)
 		double	gains[3];
 		SpkTree tree;
 
-		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
 		assert_true(tree.n_nodes > 1);
 		grown[t] = tree;
 		grown[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes,

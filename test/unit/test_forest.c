@@ -47,7 +47,7 @@ grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t tree_no)
 	SpkTree	   tree, copy;
 
 	assert_non_null(grower);
-	assert_int_equal(spk_grow_tree(grower, tree_no, &tree, gains), SPK_OK);
+	assert_int_equal(spk_grower_grow(grower, tree_no, &tree, gains), SPK_OK);
 	for (uint32_t f = 0; f < u->matrix.n_features; f++)
 	{
 		assert_true(gains[f] >= 0);
@@ -654,7 +654,7 @@ one_class_and_no_rows(void **unused)
 
 	u->matrix.n_rows = 0;
 	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
-	assert_int_equal(spk_grow_tree(grower, 0, &tree, gains), SPK_INVALID);
+	assert_int_equal(spk_grower_grow(grower, 0, &tree, gains), SPK_INVALID);
 	spk_grower_release(grower);
 	unit_matrix_free(u);
 	assert_int_equal(state.live, 0);
@@ -679,7 +679,7 @@ trees_are_independent(void **unused)
 		SpkHost	   own = unit_host(&state);
 		SpkGrower *fresh = spk_grower_new(&own, &plan, &u->matrix, u->features);
 
-		assert_int_equal(spk_grow_tree(fresh, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(fresh, t, &tree, gains), SPK_OK);
 		alone[t] = tree;
 		alone[t].nodes = memcpy(malloc(tree.n_nodes * sizeof(SpkNode)), tree.nodes,
 								tree.n_nodes * sizeof(SpkNode));
@@ -689,7 +689,7 @@ trees_are_independent(void **unused)
 	}
 	for (uint32_t t = 5; t-- > 0;)
 	{
-		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
 		assert_same_tree(&tree, &alone[t]);
 	}
 	for (uint32_t t = 1; t < 5; t++)
@@ -814,7 +814,7 @@ models_are_sound(void **unused)
 			(ids[i] == 1 ? 0.6 : 0.2) + (isnan(numbers[i]) ? 0.2 : 0);
 	}
 	for (int c = 0; c < 2; c++)
-		assert_int_equal(spk_bin_column(&host, &columns[c], N, 255, &u.features[c]), SPK_OK);
+		assert_int_equal(spk_bin_feature(&host, &columns[c], N, 255, &u.features[c]), SPK_OK);
 	matrix.codes = malloc(N * spk_matrix_stride(2));
 	assert_int_equal(spk_bin_table(&host, &table, u.features, matrix.codes, &matrix, NULL), SPK_OK);
 	u.matrix = matrix;
@@ -829,7 +829,7 @@ models_are_sound(void **unused)
 		SpkGrower *grower = spk_grower_new(&host, &plan, &matrix, u.features);
 		SpkTree	   tree;
 
-		assert_int_equal(spk_grow_tree(grower, t, &tree, &gains[2 * t]), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, &gains[2 * t]), SPK_OK);
 		model.trees[t] = tree;
 		model.trees[t].nodes = spk_alloc(&host, tree.n_nodes, sizeof(SpkNode));
 		memcpy(model.trees[t].nodes, tree.nodes, tree.n_nodes * sizeof(SpkNode));
@@ -907,7 +907,7 @@ cancelled(void **unused)
 		SpkStatus status;
 
 		state.polls_left = polls;
-		status = spk_grow_tree(grower, 3, &tree, gains);
+		status = spk_grower_grow(grower, 3, &tree, gains);
 		state.polls_left = -1;
 		if (status == SPK_OK)
 			break;

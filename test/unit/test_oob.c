@@ -156,10 +156,10 @@ grow(const UnitMatrix *u, const SpkForestPlan *plan, uint32_t from, uint32_t to,
 	SpkTree	   tree;
 
 	assert_non_null(grower);
-	spk_grower_judge(grower, tally);
+	spk_grower_tally(grower, tally);
 	for (uint32_t t = from; t < to; t++)
 	{
-		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
 		if (naive != NULL)
 			naive_judge(u, &tree, t, plan->permutation, naive);
 	}
@@ -394,10 +394,10 @@ permutation_sees_through_noise(void **unused)
 	u->features[1].n_bins = 200;
 	tally = calloc(spk_oob_words(&plan, &u->matrix), sizeof(uint64_t));
 	grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
-	spk_grower_judge(grower, tally);
+	spk_grower_tally(grower, tally);
 	for (uint32_t t = 0; t < plan.n_trees; t++)
 	{
-		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
 		gain[0] += gains[0];
 		gain[1] += gains[1];
 	}
@@ -429,11 +429,11 @@ cancelled(void **unused)
 		SpkStatus status;
 		long	  polls = -1;
 
-		spk_grower_judge(grower, judge ? tally : NULL);
+		spk_grower_tally(grower, judge ? tally : NULL);
 		do
 		{
 			state.polls_left = ++polls;
-			status = spk_grow_tree(grower, 0, &tree, gains);
+			status = spk_grower_grow(grower, 0, &tree, gains);
 			state.polls_left = -1;
 			assert_true(status == SPK_OK || status == SPK_CANCELLED);
 		} while (status != SPK_OK);

@@ -94,7 +94,7 @@ bin_features(const UnitTable *t)
 	SpkFeature *features = spk_alloc(&host, t->table.n_columns, sizeof(SpkFeature));
 
 	for (uint32_t c = 0; c < t->table.n_columns; c++)
-		assert_int_equal(spk_bin_column(&host, &t->columns[c], t->table.n_rows, 255, &features[c]),
+		assert_int_equal(spk_bin_feature(&host, &t->columns[c], t->table.n_rows, 255, &features[c]),
 						 SPK_OK);
 	return features;
 }

@@ -103,7 +103,7 @@ growers(void **unused)
 		options.value[SPK_OPT_MIN_LEAF] = 1;
 		plan = spk_forest_plan(&options, SPK_RANDOM_FOREST, &matrix);
 		leaves = matrix.n_rows;
-		assert_true(spk_most_leaves(&plan, matrix.n_rows) == matrix.n_rows);
+		assert_true(spk_forest_most_leaves(&plan, matrix.n_rows) == matrix.n_rows);
 		assert_near((double) spk_grower_size(&plan, &matrix),
 					fmax(rows, (2 * leaves - 1) * sizeof(SpkNode)) +
 						fmax(rows, fmax((leaves - 1) * sizeof(SpkCodeSet), (2 * leaves - 1) * 8)) +

@@ -151,7 +151,7 @@ check_forest(SpkRng *rng, UnitMatrix *u, uint32_t *taken)
 	give_edges(u);
 	for (uint32_t t = 0; t < plan.n_trees; t++)
 	{
-		assert_int_equal(spk_grow_tree(grower, t, &tree, gains), SPK_OK);
+		assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
 		copy_tree(&tree, &trees[t]);
 	}
 	check_model(u, &model, taken);

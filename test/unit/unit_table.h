@@ -134,8 +134,8 @@ unit_table_fit(const SpkHost *host, const UnitTable *t, UnitFit fit, SpkAlgorith
 		status = SPK_OK;
 	while (status == SPK_OK && model->n_features < t->table.n_columns)
 	{
-		status = spk_bin_column(host, &t->columns[model->n_features], t->table.n_rows, SPK_MAX_BINS,
-								&model->features[model->n_features]);
+		status = spk_bin_feature(host, &t->columns[model->n_features], t->table.n_rows,
+								 SPK_MAX_BINS, &model->features[model->n_features]);
 		model->n_features += status == SPK_OK;
 	}
 	if (status == SPK_OK)

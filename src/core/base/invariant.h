@@ -3,7 +3,7 @@
  *	  Assertions about states, made where a state changes hands.
  *
  * Some types have rules that no single line of code shows.  Each of them has a
- * function that checks all of its rules, such as spk_check_model.  It is called
+ * function that checks all of its rules, such as spk_model_check.  It is called
  * where a state is made, merged, read back and handed on, but only in builds with
  * SPK_CHECK_INVARIANTS: those of the unit tests, of the sanitizers, and for a
  * PostgreSQL with assertions.  Other builds do not compile the calls.

@@ -23,7 +23,7 @@ typedef struct Walk
 } Walk;
 
 bool
-spk_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows)
+spk_audit_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows)
 {
 	if (column->kind != SPK_NUMBER)
 		return false;
@@ -170,7 +170,7 @@ audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *colum
 		status = walk_numbers(host, table, column->numbers, keys, walk);
 	spk_release(host, keys);
 	audit->whole = all_whole(column->numbers, table->n_rows);
-	audit->equals_label = spk_equals_label(column, table->labels, table->n_rows);
+	audit->equals_label = spk_audit_equals_label(column, table->labels, table->n_rows);
 	return status;
 }
 
@@ -322,7 +322,7 @@ judge_missing(const SpkTable *table, const Walk *known, SpkAudit *audit)
 }
 
 SpkStatus
-spk_audit_column(const SpkHost *host, const SpkTable *table, uint32_t column, SpkAudit *audit)
+spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column, SpkAudit *audit)
 {
 	const SpkColumn *c = &table->columns[column];
 	Walk			 walk = {0};

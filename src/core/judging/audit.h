@@ -43,7 +43,7 @@ typedef struct SpkAudit
 } SpkAudit;
 
 /* Is this a column of numbers that equals the label in every row? */
-extern bool spk_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows);
+extern bool spk_audit_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows);
 
 /*
  * Audits one column.  Its twin is not looked for, but set to SPK_NO_TWIN.
@@ -60,8 +60,8 @@ extern bool spk_equals_label(const SpkColumn *column, const uint8_t *labels, uin
  * For categories it is not corrected, and so too small.  SPK_CANCELLED,
  * SPK_NO_MEMORY.
  */
-extern SpkStatus spk_audit_column(const SpkHost *host, const SpkTable *table, uint32_t column,
-								  SpkAudit *audit);
+extern SpkStatus spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column,
+								   SpkAudit *audit);
 
 /*
  * Finds the twins of all columns, which have been audited before.  Constant columns

@@ -330,7 +330,7 @@ spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, cons
 #define MOST_NODES (UINT64_C(1) << 27)
 
 uint64_t
-spk_fitted_size(const SpkModel *model, uint32_t n_rows)
+spk_samples_model_size(const SpkModel *model, uint32_t n_rows)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
 	uint64_t n_nodes = learner->most_nodes == NULL ? 0 : learner->most_nodes(model, n_rows);
@@ -339,12 +339,12 @@ spk_fitted_size(const SpkModel *model, uint32_t n_rows)
 }
 
 uint64_t
-spk_fit_size(const SpkModel *model, uint32_t n_rows)
+spk_samples_fit_size(const SpkModel *model, uint32_t n_rows)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
 	uint64_t		  row = learner->fit_codes != NULL ? spk_matrix_stride(model->n_features) :
 														 sizeof(uint32_t);
 	uint64_t		  work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 
-	return n_rows * row + work + spk_fitted_size(model, n_rows);
+	return n_rows * row + work + spk_samples_model_size(model, n_rows);
 }

@@ -71,11 +71,11 @@ extern SpkStatus spk_samples_score(const SpkHost *host, const SpkSamples *sample
 
 /*
  * Upper bounds of memory, in bytes, for a model whose algorithm, options and
- * features are set.  spk_fit_size is what a fit to n_rows rows takes besides the
- * samples, with the model that it makes and scoring by it; spk_fitted_size is what
+ * features are set.  spk_samples_fit_size is what a fit to n_rows rows takes besides the
+ * samples, with the model that it makes and scoring by it; spk_samples_model_size is what
  * the trees of that model take.
  */
-extern uint64_t spk_fit_size(const SpkModel *model, uint32_t n_rows);
-extern uint64_t spk_fitted_size(const SpkModel *model, uint32_t n_rows);
+extern uint64_t spk_samples_fit_size(const SpkModel *model, uint32_t n_rows);
+extern uint64_t spk_samples_model_size(const SpkModel *model, uint32_t n_rows);
 
 #endif /* SPK_CORE_JUDGING_SAMPLES_H */

@@ -15,10 +15,10 @@ grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
 	SpkStatus status = SPK_OK;
 	SpkTree	  tree;
 
-	spk_grower_judge(grower, forest->tally);
+	spk_grower_tally(grower, forest->tally);
 	for (uint32_t t = 0; t < forest->plan.n_trees && status == SPK_OK; t++)
 	{
-		status = spk_grow_tree(grower, t, &tree, gains);
+		status = spk_grower_grow(grower, t, &tree, gains);
 		if (status == SPK_OK)
 			status = spk_forest_keep(forest, t, &tree, gains);
 	}
@@ -50,7 +50,7 @@ spk_forest_nodes(const SpkModel *model, uint32_t n_rows)
 	SpkMatrix	  shape = spk_learner_shape(model, n_rows);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
-	return plan.n_trees * (2 * (uint64_t) spk_most_leaves(&plan, n_rows) - 1);
+	return plan.n_trees * (2 * (uint64_t) spk_forest_most_leaves(&plan, n_rows) - 1);
 }
 
 uint64_t

@@ -3,21 +3,21 @@
  *	  Memory and cost of models without trees, for the table of algorithms.
  */
 #include "core/learners/learners.h"
-#include "core/linear/columns.h"
+#include "core/linear/design.h"
 #include "core/linear/logistic.h"
 
 uint64_t
 spk_logistic_work_size(const SpkModel *model, uint32_t n_rows)
 {
 	(void) n_rows;
-	return spk_logistic_size(spk_count_columns(model));
+	return spk_logistic_size(spk_design_width(model));
 }
 
 /* About ten iterations, each of which adds up the products of all pairs of columns. */
 double
 spk_logistic_cost(const SpkModel *model, double n_rows)
 {
-	double columns = spk_count_columns(model);
+	double columns = spk_design_width(model);
 
 	return 10 * n_rows * columns * (1 + columns / 4);
 }

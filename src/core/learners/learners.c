@@ -7,7 +7,7 @@
  */
 #include "core/learners/learners.h"
 #include "core/linear/bayes.h"
-#include "core/linear/columns.h"
+#include "core/linear/design.h"
 #include "core/linear/logistic.h"
 
 const SpkLearner spk_learners[SPK_N_ALGORITHMS] = {
@@ -44,7 +44,7 @@ const SpkLearner spk_learners[SPK_N_ALGORITHMS] = {
 								 .answer = SPK_ANSWER_LOGISTIC,
 								 .help = SPK_HELP_NONE,
 								 .fit_values = spk_logistic_fit,
-								 .count_columns = spk_count_columns,
+								 .count_columns = spk_design_width,
 								 .work_size = spk_logistic_work_size,
 								 .cost = spk_logistic_cost},
 	[SPK_NAIVE_BAYES] = {.name = "naive_bayes",

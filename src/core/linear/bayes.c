@@ -249,7 +249,7 @@ learn(Bayes *bayes)
 		learn_multinomial(bayes) :
 		learn_gaussian(bayes);
 	if (status == SPK_OK)
-		status = spk_additive_measure(bayes->host, bayes->rows, model);
+		status = spk_measure_terms(bayes->host, bayes->rows, model);
 	if (status != SPK_OK)
 	{
 		spk_release(bayes->host, model->terms);

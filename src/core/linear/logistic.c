@@ -47,7 +47,7 @@ static void
 put_column(const SpkLogisticFit *fit, const double *errors, uint32_t column, double *weight,
 		   double *error)
 {
-	bool none = column == SPK_COLUMNS_NONE || fit->dropped[column];
+	bool none = column == SPK_DESIGN_NONE || fit->dropped[column];
 
 	*weight = none ? 0 : fit->beta[column];
 	*error = none ? 0 : errors[column];
@@ -65,7 +65,7 @@ put_feature(const SpkLogisticFit *fit, const double *errors, uint32_t f, double 
 	{
 		term[SPK_LOGISTIC_CENTER] = place->center;
 		term[SPK_LOGISTIC_SCALE] = place->scale;
-		put_column(fit, errors, place->scale > 0 ? place->value : SPK_COLUMNS_NONE,
+		put_column(fit, errors, place->scale > 0 ? place->value : SPK_DESIGN_NONE,
 				   &term[SPK_LOGISTIC_WEIGHT], &term[SPK_LOGISTIC_ERROR]);
 		put_column(fit, errors, place->missing, &term[SPK_LOGISTIC_MISSING],
 				   &term[SPK_LOGISTIC_MISSING_ERROR]);
@@ -73,7 +73,7 @@ put_feature(const SpkLogisticFit *fit, const double *errors, uint32_t f, double 
 	}
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 		put_column(fit, errors,
-				   place->reference && i == 0 ? SPK_COLUMNS_NONE : place->categories + i, &term[i],
+				   place->reference && i == 0 ? SPK_DESIGN_NONE : place->categories + i, &term[i],
 				   &category_errors[i]);
 	put_column(fit, errors, place->missing, &term[feature->n_bins],
 			   &category_errors[feature->n_bins]);
@@ -188,7 +188,7 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	SpkLogisticFit fit = {.host = host, .rows = rows, .model = model};
 	SpkStatus	   status = SPK_NO_MEMORY;
 
-	fit.n_columns = spk_count_columns(model);
+	fit.n_columns = spk_design_width(model);
 	if (fit.n_columns > SPK_MAX_COLUMNS)
 		return SPK_LIMIT;
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
@@ -200,13 +200,13 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 
 	/* release_fit takes what alloc_fit has got when it fails: the rest is NULL */
 	if (alloc_fit(&fit))
-		status = spk_place_columns(host, rows, model, fit.places);
+		status = spk_design_place(host, rows, model, fit.places);
 	if (status == SPK_OK)
 		status = spk_logistic_iterate(&fit);
 	if (status == SPK_OK)
 		status = put_terms(&fit);
 	if (status == SPK_OK)
-		status = spk_additive_measure(host, rows, model);
+		status = spk_measure_terms(host, rows, model);
 
 	if (status != SPK_OK)
 	{

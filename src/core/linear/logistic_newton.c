@@ -58,8 +58,8 @@ add_block(const SpkLogisticFit *fit, const double *beta, uint32_t from, uint32_t
 		double residual;
 		double root;
 
-		spk_make_columns(fit->places, fit->model->n_features, spk_values_row(fit->rows, r),
-						 fit->width, x);
+		spk_design_make(fit->places, fit->model->n_features, spk_values_row(fit->rows, r),
+						fit->width, x);
 		margin = spk_dot(x, beta, fit->width);
 		p = spk_sigmoid(margin);
 		sums->loss += weight * spk_log_loss(margin, label);

@@ -6,7 +6,7 @@
 #ifndef SPK_CORE_LINEAR_LOGISTIC_NEWTON_H
 #define SPK_CORE_LINEAR_LOGISTIC_NEWTON_H
 
-#include "core/linear/columns.h"
+#include "core/linear/design.h"
 
 /* The columns of this many rows are made at once, and stay in the cache. */
 #define SPK_LOGISTIC_BLOCK_ROWS 64

@@ -44,7 +44,7 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 }
 
 SpkStatus
-spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model)
+spk_measure_terms(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
 	Spread	 *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
 	double	 *term = model->terms + SPK_INTERCEPT;

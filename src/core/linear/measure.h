@@ -15,6 +15,6 @@
  * scaled so that all of them sum to 1; they are 0 when nothing varies.
  * SPK_NO_MEMORY, SPK_CANCELLED.
  */
-extern SpkStatus spk_additive_measure(const SpkHost *host, const SpkValues *rows, SpkModel *model);
+extern SpkStatus spk_measure_terms(const SpkHost *host, const SpkValues *rows, SpkModel *model);
 
 #endif /* SPK_CORE_LINEAR_MEASURE_H */

@@ -430,7 +430,7 @@ spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *da
 		spk_model_release(host, model);
 	}
 	else
-		spk_check_model(model);
+		spk_model_check(model);
 	*why = d.why;
 	return status;
 }

@@ -14,7 +14,7 @@
  * feature's sorted list.  SPK_MISSING is the code of NULL, NaN and unknown
  * categories.
  *
- * What holds of a finished model, spk_check_model (model_check.h) lists.
+ * What holds of a finished model, spk_model_check (model_check.h) lists.
  */
 #ifndef SPK_CORE_MODELS_MODEL_H
 #define SPK_CORE_MODELS_MODEL_H

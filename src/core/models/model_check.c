@@ -172,7 +172,7 @@ check_tree(const SpkModel *model, const SpkTree *tree)
 }
 
 void
-spk_check_model(const SpkModel *model)
+spk_model_check(const SpkModel *model)
 {
 	spk_assert(model->algorithm < SPK_N_ALGORITHMS);
 	spk_assert(model->threshold > 0 && model->threshold < 1);

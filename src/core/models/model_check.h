@@ -17,10 +17,10 @@
  * Models that were parsed from text are not sound before their bytes have been
  * decoded.
  */
-extern void spk_check_model(const SpkModel *model);
+extern void spk_model_check(const SpkModel *model);
 
 #else
-#define spk_check_model(model) ((void) 0)
+#define spk_model_check(model) ((void) 0)
 #endif
 
 #endif /* SPK_CORE_MODELS_MODEL_CHECK_H */

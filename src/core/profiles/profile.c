@@ -255,7 +255,7 @@ spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 	spk_profile_add_header(state, &header);
 	status = add_slices(state, &slices);
 	if (status == SPK_OK)
-		spk_check_profile_state(state);
+		spk_profile_state_check(state);
 	return status;
 }
 
@@ -267,11 +267,11 @@ spk_profile_add_state(SpkProfileState *state, SpkProfileState *other)
 
 	if (status != SPK_OK)
 		return status;
-	spk_check_profile_state(other);
+	spk_profile_state_check(other);
 	spk_profile_add_header(state, &other->header);
 	status = add_slices(state, &slices);
 	if (status == SPK_OK)
-		spk_check_profile_state(state);
+		spk_profile_state_check(state);
 	return status;
 }
 
@@ -339,7 +339,7 @@ spk_profile_encode(SpkProfileState *state, SpkWriter *w)
 		status = compact(state);
 	if (status != SPK_OK)
 		return status;
-	spk_check_profile_state(state);
+	spk_profile_state_check(state);
 
 	/* most profiles lack some of the header's times, which then take no byte */
 	if (h->registration != SPK_NO_TIME)

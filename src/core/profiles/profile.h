@@ -30,7 +30,7 @@ typedef struct SpkProfileHeader
  * When events do not come in order, closed slices are not in order either, and one
  * session and day may have several of them.  They are sorted and merged whenever
  * their bytes have doubled since the last time, so that memory stays in proportion
- * to the finished profile.  spk_check_profile_state lists what holds at all times.
+ * to the finished profile.  spk_profile_state_check lists what holds at all times.
  *
  * There is one of these for each user of a GROUP BY, so it fits the 256 bytes that
  * PostgreSQL's allocator hands out without waste.

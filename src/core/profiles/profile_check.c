@@ -57,7 +57,7 @@ check_closed(const SpkProfileState *state)
 }
 
 void
-spk_check_profile_state(const SpkProfileState *state)
+spk_profile_state_check(const SpkProfileState *state)
 {
 	spk_assert(state->closed.status == SPK_OK);
 	spk_assert(state->closed.len <= state->closed.capacity);

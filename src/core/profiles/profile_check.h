@@ -17,10 +17,10 @@
  * Whether the first cancellation agrees with the slices is not asked: text and
  * stored bytes may say otherwise, which spk_profile_check finds.
  */
-extern void spk_check_profile_state(const SpkProfileState *state);
+extern void spk_profile_state_check(const SpkProfileState *state);
 
 #else
-#define spk_check_profile_state(state) ((void) 0)
+#define spk_profile_state_check(state) ((void) 0)
 #endif
 
 #endif /* SPK_CORE_PROFILES_PROFILE_CHECK_H */

@@ -199,8 +199,8 @@ bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, ui
 }
 
 SpkStatus
-spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
-			   SpkFeature *feature)
+spk_bin_feature(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
+				SpkFeature *feature)
 {
 	SpkStatus status;
 

@@ -27,8 +27,8 @@
  * SPK_LIMIT when there are more than SPK_MAX_ROWS rows, SPK_INVALID when max_bins is
  * not 1 .. SPK_MAX_BINS, SPK_CANCELLED or SPK_NO_MEMORY; then nothing is held.
  */
-extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
-								uint32_t max_bins, SpkFeature *feature);
+extern SpkStatus spk_bin_feature(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
+								 uint32_t max_bins, SpkFeature *feature);
 
 /*
  * Returns the most bins of a feature.  Algorithms without the option bins have them,

@@ -18,7 +18,7 @@ typedef struct SpkCuts
 
 /*
  * Cuts n numbers, of which keys holds the keys (see sort.h), into max_bins bins at
- * most, as spk_bin_column says.  scratch has room for n keys.  Afterwards the
+ * most, as spk_bin_feature says.  scratch has room for n keys.  Afterwards the
  * content of both arrays is undefined.  It takes a bit of host memory for each key
  * and 64 kB more while it works.  Returns SPK_OK, SPK_CANCELLED or SPK_NO_MEMORY.
  */

@@ -180,7 +180,7 @@ typedef struct Progress
 
 /* Notes whether the loss on the holdout has fallen; true when it has not for too many rounds. */
 static bool
-judge(SpkBooster *b, Progress *progress)
+note_loss(SpkBooster *b, Progress *progress)
 {
 	uint32_t n_trees = b->shared->round + 1;
 	uint32_t n_features = b->matrix.n_features;
@@ -215,7 +215,7 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 		model->n_trees = shared->round + 1;
 	}
 	shared->status = failed;
-	shared->done = failed != SPK_OK || judge(b, progress) || shared->n_nodes == 1 ||
+	shared->done = failed != SPK_OK || note_loss(b, progress) || shared->n_nodes == 1 ||
 		model->n_trees == b->plan.n_trees;
 	shared->round++;
 	if (!shared->done && b->team.round != NULL &&

@@ -48,7 +48,7 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 }
 
 uint32_t
-spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows)
+spk_forest_most_leaves(const SpkForestPlan *plan, uint32_t n_rows)
 {
 	uint32_t leaves = n_rows / (plan->min_leaf == 0 ? 1 : plan->min_leaf);
 
@@ -86,13 +86,13 @@ leaves_are_bounded(const SpkForestPlan *plan, uint32_t n_rows)
 	SpkForestPlan unbounded = *plan;
 
 	unbounded.max_leaves = 0;
-	return spk_most_leaves(plan, n_rows) < spk_most_leaves(&unbounded, n_rows);
+	return spk_forest_most_leaves(plan, n_rows) < spk_forest_most_leaves(&unbounded, n_rows);
 }
 
 static GrowerSizes
 grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories)
 {
-	uint64_t	leaves = spk_most_leaves(plan, matrix->n_rows);
+	uint64_t	leaves = spk_forest_most_leaves(plan, matrix->n_rows);
 	uint64_t	rows = (uint64_t) matrix->n_rows * matrix->stride;
 	uint64_t	nodes = 2 * leaves - 1;
 	bool		bounded = leaves_are_bounded(plan, matrix->n_rows);
@@ -201,7 +201,7 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 }
 
 void
-spk_grower_judge(SpkGrower *grower, uint64_t *tally)
+spk_grower_tally(SpkGrower *grower, uint64_t *tally)
 {
 	grower->tally = grower->plan.bootstrap ? tally : NULL;
 }

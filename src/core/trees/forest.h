@@ -43,7 +43,7 @@ extern SpkForestPlan spk_forest_plan(const SpkOptions *options, SpkAlgorithm alg
 									 const SpkMatrix *matrix);
 
 /* The most leaves that a tree on this many rows can have under the plan. */
-extern uint32_t spk_most_leaves(const SpkForestPlan *plan, uint32_t n_rows);
+extern uint32_t spk_forest_most_leaves(const SpkForestPlan *plan, uint32_t n_rows);
 
 /* The memory that one worker needs to grow trees, allocated once and used for many trees. */
 typedef struct SpkGrower SpkGrower;
@@ -63,7 +63,7 @@ extern void		  spk_grower_release(SpkGrower *grower);
  * at first (see oob.h).  NULL ends that.  Without bootstrap in the plan nothing is
  * judged.
  */
-extern void spk_grower_judge(SpkGrower *grower, uint64_t *tally);
+extern void spk_grower_tally(SpkGrower *grower, uint64_t *tally);
 
 /* An upper bound of the bytes that spk_grower_new allocates; SIZE_MAX when they are more. */
 extern size_t spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix);
@@ -78,7 +78,7 @@ extern size_t spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix
  * SPK_MAX_FEATURES, SPK_CANCELLED.  After a failure, too, the grower can grow
  * another tree.
  */
-extern SpkStatus spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains);
+extern SpkStatus spk_grower_grow(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains);
 
 /*
  * Sets the importance of each feature to the mean of its gains over the trees,

@@ -250,8 +250,8 @@ shuffle_column(SpkGrower *grower, const uint8_t *packed, uint32_t feature, uint6
 
 /* Adds to the feature's words what shuffling it costs. */
 static SpkStatus
-judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_t feature,
-			  uint64_t tree)
+oob_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_t feature,
+			uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
 	uint64_t	 *words = spk_oob_permuted(grower->tally, &grower->matrix, feature);
@@ -286,7 +286,7 @@ judge_feature(SpkGrower *grower, const WalkNode *nodes, uint8_t *packed, uint32_
 
 /* Permutation importance in this tree; a feature that it does not use has none. */
 static SpkStatus
-judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64_t tree)
+oob_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64_t tree)
 {
 	SpkOobSample *sample = grower->sample;
 	uint8_t		 *packed = grower->rows[0]; /* free, because the tree has grown */
@@ -313,18 +313,18 @@ judge_features(SpkGrower *grower, const WalkNode *nodes, uint32_t n_rows, uint64
 			used[grower->nodes[i].feature >> 6] |= UINT64_C(1) << (grower->nodes[i].feature & 63);
 	for (uint32_t f = 0; f < grower->matrix.n_features && status == SPK_OK; f++)
 		if (used[f >> 6] >> (f & 63) & 1)
-			status = judge_feature(grower, nodes, packed, f, tree);
+			status = oob_feature(grower, nodes, packed, f, tree);
 	return status;
 }
 
 SpkStatus
-spk_judge_tree(SpkGrower *grower, uint64_t tree)
+spk_grower_vote(SpkGrower *grower, uint64_t tree)
 {
 	const WalkNode *nodes = pack_nodes(grower);
 	uint32_t		n_rows;
 	SpkStatus		status = predict_rows(grower, nodes, &n_rows);
 
 	if (status == SPK_OK && grower->sample != NULL && n_rows > 0)
-		status = judge_features(grower, nodes, n_rows, tree);
+		status = oob_features(grower, nodes, n_rows, tree);
 	return status;
 }

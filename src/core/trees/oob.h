@@ -4,7 +4,7 @@
  *	  (Breiman: Random forests, 2001), so that no data need be set aside for it.
  *
  * About a third of the rows are not drawn for a tree.  Right after a tree has
- * grown, the process that grew it predicts these rows (spk_grower_judge), and adds
+ * grown, the process that grew it predicts these rows (spk_grower_tally), and adds
  * the predictions to a tally of 64-bit words.  The tally only ever grows by whole
  * numbers.  So the tallies of several workers add up, word by word, to the same
  * one, whichever tree was grown where.

@@ -57,8 +57,9 @@ static SpkStatus
 consider(SpkGrower *grower, const SpkPending *pending)
 {
 	SpkCandidate *candidate = &grower->candidates[pending->node];
-	SpkStatus	  status = spk_find_split(grower, pending, spk_constant_of(grower, pending->node),
-										  &candidate->split);
+	SpkStatus	  status = spk_grower_find_split(grower, pending,
+												 spk_constant_of(grower, pending->node),
+												 &candidate->split);
 
 	if (status != SPK_OK || !candidate->split.found)
 		return status;
@@ -69,7 +70,7 @@ consider(SpkGrower *grower, const SpkPending *pending)
 }
 
 SpkStatus
-spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains)
+spk_grower_best_first(SpkGrower *grower, const SpkPending *root, double *gains)
 {
 	SpkStatus status = SPK_OK;
 
@@ -82,12 +83,12 @@ spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains)
 		const SpkCandidate *parent = &grower->candidates[heap_take(grower)];
 		SpkChildren			children;
 
-		spk_make_split(grower, &parent->pending, &parent->split, gains, &children);
+		spk_grower_make_split(grower, &parent->pending, &parent->split, gains, &children);
 
 		/* children that will not be split need no rows: parting them would be wasted */
 		if (leaves == grower->plan.max_leaves || (children.ends[0] && children.ends[1]))
 			continue;
-		status = spk_part_children(grower, &parent->pending, &parent->split, &children);
+		status = spk_grower_part_children(grower, &parent->pending, &parent->split, &children);
 		for (int side = 0; side < 2 && status == SPK_OK; side++)
 			if (!children.ends[side])
 			{

@@ -50,7 +50,7 @@ spk_grower_check_children(const SpkGrower *grower, const SpkPending *parent,
 static void
 check_nodes(const SpkGrower *grower)
 {
-	uint32_t most_leaves = spk_most_leaves(&grower->plan, grower->matrix.n_rows);
+	uint32_t most_leaves = spk_forest_most_leaves(&grower->plan, grower->matrix.n_rows);
 	uint64_t lefts = 0;
 	uint64_t n_splits = 0;
 	uint32_t n_sets = 0;

@@ -51,8 +51,8 @@ set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
 }
 
 void
-spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, double *gains,
-			   SpkChildren *children)
+spk_grower_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
+					  double *gains, SpkChildren *children)
 {
 	uint32_t left = set_split(grower, parent->node, split);
 
@@ -72,12 +72,12 @@ spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *spli
 }
 
 SpkStatus
-spk_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
-				  SpkChildren *children)
+spk_grower_part_children(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
+						 SpkChildren *children)
 {
 	SpkPending *left = &children->pending[0];
 	SpkPending *right = &children->pending[1];
-	SpkStatus	status = spk_partition(grower, parent, split, &left->n_rows);
+	SpkStatus	status = spk_grower_partition(grower, parent, split, &left->n_rows);
 
 	right->n_rows = parent->n_rows - left->n_rows;
 	right->start = parent->start + left->n_rows;
@@ -103,14 +103,15 @@ grow_node(SpkGrower *grower, double *gains)
 	SpkPending	parent = grower->pending[slot];
 	SpkChildren children;
 	SpkSplit	split;
-	SpkStatus	status = spk_find_split(grower, &parent, spk_constant_of(grower, slot), &split);
+	SpkStatus	status = spk_grower_find_split(grower, &parent, spk_constant_of(grower, slot),
+											   &split);
 
 	if (status != SPK_OK || !split.found)
 		return status;
-	spk_make_split(grower, &parent, &split, gains, &children);
+	spk_grower_make_split(grower, &parent, &split, gains, &children);
 	if (children.ends[0] && children.ends[1])
 		return SPK_OK;
-	status = spk_part_children(grower, &parent, &split, &children);
+	status = spk_grower_part_children(grower, &parent, &split, &children);
 	for (int side = 1; side >= 0 && status == SPK_OK; side--)
 		if (!children.ends[side])
 			push(grower, &children.pending[side], slot);
@@ -184,7 +185,7 @@ weight_of(const SpkCriterion *criterion, SpkTally tally)
 }
 
 SpkStatus
-spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
+spk_grower_grow(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 {
 	const SpkMatrix *matrix = &grower->matrix;
 	uint64_t		 name = spk_hash_combine(grower->plan.seed, tree_no);
@@ -204,21 +205,21 @@ spk_grow_tree(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gains)
 	grower->n_nodes = 1;
 	grower->n_sets = 0;
 
-	status = spk_sample_rows(grower, name, &root);
+	status = spk_grower_sample(grower, name, &root);
 	if (status != SPK_OK)
 		return status;
 
 	/* the option is per weight of the tree's rows, which differs from draw to draw */
 	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
 	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
-		status = grower->candidates != NULL ? spk_grow_best_first(grower, &root, gains) :
+		status = grower->candidates != NULL ? spk_grower_best_first(grower, &root, gains) :
 											  grow_depth_first(grower, &root, gains);
 	if (status == SPK_OK)
 		spk_grower_check(grower, &root);
 
 	/* before the nodes are numbered, which puts them where judging packs its own */
 	if (status == SPK_OK && grower->tally != NULL)
-		status = spk_judge_tree(grower, name);
+		status = spk_grower_vote(grower, name);
 	if (status != SPK_OK)
 		return status;
 	number_nodes(grower, tree);

@@ -152,10 +152,10 @@ spk_inherit_constant(SpkGrower *grower, uint32_t child, uint32_t parent)
  * by one, while there is no split at all.  Features that turn out to be constant are
  * added to constant, the set of the node.  SPK_CANCELLED.
  */
-extern SpkStatus spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
-								SpkSplit *best);
+extern SpkStatus spk_grower_find_split(SpkGrower *grower, const SpkPending *pending,
+									   uint64_t *constant, SpkSplit *best);
 
-/* The children of a split.  They have their rows only after spk_part_children. */
+/* The children of a split.  They have their rows only after spk_grower_part_children. */
 typedef struct SpkChildren
 {
 	SpkPending pending[2]; /* left and right */
@@ -163,35 +163,35 @@ typedef struct SpkChildren
 } SpkChildren;
 
 /* Turns the node into a split with two new leaves, and adds its gain to the feature's. */
-extern void spk_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
-						   double *gains, SpkChildren *children);
+extern void spk_grower_make_split(SpkGrower *grower, const SpkPending *parent,
+								  const SpkSplit *split, double *gains, SpkChildren *children);
 
 /* Gives the children their rows.  SPK_CANCELLED. */
-extern SpkStatus spk_part_children(SpkGrower *grower, const SpkPending *parent,
-								   const SpkSplit *split, SpkChildren *children);
+extern SpkStatus spk_grower_part_children(SpkGrower *grower, const SpkPending *parent,
+										  const SpkSplit *split, SpkChildren *children);
 
 /*
  * Grows the tree below the root, always where it gains most, until it has as many
  * leaves as the plan allows.  SPK_CANCELLED.
  */
-extern SpkStatus spk_grow_best_first(SpkGrower *grower, const SpkPending *root, double *gains);
+extern SpkStatus spk_grower_best_first(SpkGrower *grower, const SpkPending *root, double *gains);
 
 /*
  * Judges the tree by the rows out of bag, and adds the result to tally.  The tree is
  * as it was grown, before its nodes are numbered.  Overwrites both buffers of rows.
  * SPK_CANCELLED, which leaves tally undefined.
  */
-extern SpkStatus spk_judge_tree(SpkGrower *grower, uint64_t tree);
+extern SpkStatus spk_grower_vote(SpkGrower *grower, uint64_t tree);
 
 /*
  * Draws the rows of the tree with this name, packs them into rows[0], and sets the
  * tally and n_rows of the root.  Notes in out_of_bag which judged rows were not
  * drawn.  SPK_CANCELLED.
  */
-extern SpkStatus spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root);
+extern SpkStatus spk_grower_sample(SpkGrower *grower, uint64_t tree, SpkPending *root);
 
 /* Parts the rows of the node, and sets *n_left to how many go left.  SPK_CANCELLED. */
-extern SpkStatus spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split,
-							   uint32_t *n_left);
+extern SpkStatus spk_grower_partition(SpkGrower *grower, const SpkPending *pending,
+									  const SpkSplit *split, uint32_t *n_left);
 
 #endif /* SPK_CORE_TREES_TREE_GROW_H */

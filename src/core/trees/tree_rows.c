@@ -72,7 +72,7 @@ note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
 }
 
 SpkStatus
-spk_sample_rows(SpkGrower *grower, uint64_t tree, SpkPending *root)
+spk_grower_sample(SpkGrower *grower, uint64_t tree, SpkPending *root)
 {
 	uint8_t	 *draws = NULL;
 	SpkStatus status = SPK_OK;
@@ -189,7 +189,8 @@ move_rows(const uint8_t *row, uint32_t n, uint32_t feature, const uint8_t *goes_
 }
 
 SpkStatus
-spk_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split, uint32_t *n_left)
+spk_grower_partition(SpkGrower *grower, const SpkPending *pending, const SpkSplit *split,
+					 uint32_t *n_left)
 {
 	size_t	 stride = grower->matrix.stride;
 	uint8_t *rows = grower->rows[pending->side] + pending->start * stride;

@@ -206,7 +206,8 @@ try_feature(SpkGrower *grower, const SpkPending *pending, int slot, uint16_t f, 
 }
 
 SpkStatus
-spk_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant, SpkSplit *best)
+spk_grower_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *constant,
+					  SpkSplit *best)
 {
 	SpkRng	  rng = spk_rng(pending->path, SPK_STREAM_FEATURES);
 	uint32_t  wanted = grower->plan.features_per_split;

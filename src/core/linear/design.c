@@ -1,11 +1,11 @@
 /*
- * columns.c
+ * design.c
  *	  The columns that a regression makes of the features.
  */
 #include <math.h>
 #include <string.h>
 
-#include "core/linear/columns.h"
+#include "core/linear/design.h"
 #include "core/models/terms.h"
 
 /* Are there both missing and known values, so that an indicator says something? */
@@ -19,7 +19,7 @@ some_missing(const SpkFeature *feature)
 static uint32_t
 place_feature(const SpkFeature *feature, bool penalised, uint32_t at, SpkPlace *place)
 {
-	place->value = place->missing = place->categories = SPK_COLUMNS_NONE;
+	place->value = place->missing = place->categories = SPK_DESIGN_NONE;
 	place->reference = false;
 	if (feature->kind != SPK_CATEGORY)
 	{
@@ -38,7 +38,7 @@ place_feature(const SpkFeature *feature, bool penalised, uint32_t at, SpkPlace *
 }
 
 uint32_t
-spk_count_columns(const SpkModel *model)
+spk_design_width(const SpkModel *model)
 {
 	bool	 penalised = model->options.value[SPK_OPT_L2] > 0;
 	uint32_t n = 1;
@@ -50,8 +50,8 @@ spk_count_columns(const SpkModel *model)
 }
 
 SpkStatus
-spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *model,
-				  SpkPlace *places)
+spk_design_place(const SpkHost *host, const SpkValues *rows, const SpkModel *model,
+				 SpkPlace *places)
 {
 	bool		penalised = model->options.value[SPK_OPT_L2] > 0;
 	SpkMoments *moments = spk_alloc(host, model->n_features, sizeof(SpkMoments));
@@ -67,7 +67,7 @@ spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *mo
 
 		at = place_feature(&model->features[f], penalised, at, place);
 		place->center = moments[f].mean;
-		place->scale = place->value != SPK_COLUMNS_NONE && moments[f].deviation >= SPK_MIN_SCALE ?
+		place->scale = place->value != SPK_DESIGN_NONE && moments[f].deviation >= SPK_MIN_SCALE ?
 			moments[f].deviation :
 			0;
 	}
@@ -76,8 +76,8 @@ spk_place_columns(const SpkHost *host, const SpkValues *rows, const SpkModel *mo
 }
 
 void
-spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *values, uint32_t width,
-				 double *x)
+spk_design_make(const SpkPlace *places, uint32_t n_features, const double *values, uint32_t width,
+				double *x)
 {
 	memset(x, 0, width * sizeof(double));
 	x[0] = 1;
@@ -87,12 +87,12 @@ spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *valu
 
 		if (isnan(values[f]))
 		{
-			if (place->missing != SPK_COLUMNS_NONE)
+			if (place->missing != SPK_DESIGN_NONE)
 				x[place->missing] = 1;
 		}
 		else if (place->scale > 0)
 			x[place->value] = spk_standardise(values[f], place->center, place->scale);
-		else if (place->categories != SPK_COLUMNS_NONE && !(place->reference && values[f] == 0))
+		else if (place->categories != SPK_DESIGN_NONE && !(place->reference && values[f] == 0))
 			x[place->categories + (uint32_t) values[f]] = 1;
 	}
 }

@@ -1,16 +1,16 @@
 /*
- * columns.h
- *	  The columns that a regression makes of the features; logistic.h says which
- *	  these are.
+ * design.h
+ *	  The design matrix: the columns that a regression makes of the features.
+ *	  logistic.h says which these are.
  */
-#ifndef SPK_CORE_LINEAR_COLUMNS_H
-#define SPK_CORE_LINEAR_COLUMNS_H
+#ifndef SPK_CORE_LINEAR_DESIGN_H
+#define SPK_CORE_LINEAR_DESIGN_H
 
 #include "core/models/model.h"
 #include "core/rows/values.h"
 
 /* In place of a column's number: there is none. */
-#define SPK_COLUMNS_NONE UINT32_MAX
+#define SPK_DESIGN_NONE UINT32_MAX
 
 /* Where the columns of a feature are.  Column 0 is the intercept. */
 typedef struct SpkPlace
@@ -24,17 +24,17 @@ typedef struct SpkPlace
 } SpkPlace;
 
 /* How many columns the model's features make with its options, with the intercept. */
-extern uint32_t spk_count_columns(const SpkModel *model);
+extern uint32_t spk_design_width(const SpkModel *model);
 
 /*
  * Finds the places of the model's features (n_features), and the center and scale
  * that standardise numbers over these rows.  SPK_NO_MEMORY, SPK_CANCELLED.
  */
-extern SpkStatus spk_place_columns(const SpkHost *host, const SpkValues *rows,
-								   const SpkModel *model, SpkPlace *places);
+extern SpkStatus spk_design_place(const SpkHost *host, const SpkValues *rows, const SpkModel *model,
+								  SpkPlace *places);
 
 /* Makes the columns of a row in x, which has width doubles.  Those beyond the last column are 0. */
-extern void spk_make_columns(const SpkPlace *places, uint32_t n_features, const double *values,
-							 uint32_t width, double *x);
+extern void spk_design_make(const SpkPlace *places, uint32_t n_features, const double *values,
+							uint32_t width, double *x);
 
-#endif /* SPK_CORE_LINEAR_COLUMNS_H */
+#endif /* SPK_CORE_LINEAR_DESIGN_H */
