@@ -51,7 +51,7 @@ check_batch(const SpkBatch *batch)
 #endif
 
 SpkBatch *
-spk_batch_create(ResultRelInfo *result, CommandId command, bool shared)
+spk_batch_new(ResultRelInfo *result, CommandId command, bool shared)
 {
 	SpkBatch *batch = palloc0(sizeof(SpkBatch));
 	Relation  rel = result->ri_RelationDesc;
@@ -177,7 +177,7 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 }
 
 void
-spk_batch_free(SpkBatch *batch)
+spk_batch_release(SpkBatch *batch)
 {
 	for (int i = 0; i < SPK_BATCH_ROWS && batch->slots[i] != NULL; i++)
 		ExecDropSingleTupleTableSlot(batch->slots[i]);

@@ -34,7 +34,7 @@ typedef struct SpkBatch
  * indexes are open.  shared says that other sessions load into it at the same
  * time.
  */
-extern SpkBatch *spk_batch_create(ResultRelInfo *result, CommandId command, bool shared);
+extern SpkBatch *spk_batch_new(ResultRelInfo *result, CommandId command, bool shared);
 
 /*
  * The next slot to fill.  spk_batch_keep makes its row, which came from this place
@@ -51,6 +51,6 @@ extern void			   spk_batch_keep(SpkBatch *batch, int64 place);
 extern void spk_batch_write(SpkBatch *batch, EState *estate, int64 *place);
 
 /* Frees a batch that is empty, and ends its bulk insert into the table. */
-extern void spk_batch_free(SpkBatch *batch);
+extern void spk_batch_release(SpkBatch *batch);
 
 #endif /* SPK_EVENTS_EVENT_BATCH_H */

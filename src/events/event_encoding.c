@@ -21,7 +21,7 @@ struct SpkTranscoder
 };
 
 SpkTranscoder *
-spk_transcoder_create(MemoryContext context)
+spk_transcoder_new(MemoryContext context)
 {
 	SpkTranscoder *transcoder;
 	int			   encoding = GetDatabaseEncoding();

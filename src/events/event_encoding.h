@@ -15,7 +15,7 @@ typedef struct SpkTranscoder SpkTranscoder;
  * A transcoder in this memory context.  NULL where nothing is converted, because
  * the database's encoding is UTF-8 or SQL_ASCII.
  */
-extern SpkTranscoder *spk_transcoder_create(MemoryContext context);
+extern SpkTranscoder *spk_transcoder_new(MemoryContext context);
 
 /*
  * Converts the row's texts from UTF-8; they last until the next call.  False, with

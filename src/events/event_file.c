@@ -142,8 +142,7 @@ detect_gzip(SpkLineReader *reader)
 		;
 	if (!spk_is_gzip(reader->buffer, reader->end))
 		return;
-	reader->gunzip = spk_gunzip_create(read_file, reader, reader->path, reader->buffer,
-									   reader->end);
+	reader->gunzip = spk_gunzip_new(read_file, reader, reader->path, reader->buffer, reader->end);
 	reader->end = 0;
 	reader->eof = false;
 }

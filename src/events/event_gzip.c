@@ -59,7 +59,7 @@ report_zlib(const SpkGunzip *gunzip, int status)
 }
 
 SpkGunzip *
-spk_gunzip_create(SpkReadBytes read, void *source, const char *path, const char *bytes, size_t len)
+spk_gunzip_new(SpkReadBytes read, void *source, const char *path, const char *bytes, size_t len)
 {
 	SpkGunzip *gunzip = palloc0(sizeof(SpkGunzip));
 	int		   status;

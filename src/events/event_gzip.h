@@ -20,8 +20,8 @@ extern bool spk_is_gzip(const char *bytes, size_t len);
  * what read(source, ...) returns.  It and zlib's memory live in the current memory
  * context.  path is for messages, and must last as long.
  */
-extern SpkGunzip *spk_gunzip_create(SpkReadBytes read, void *source, const char *path,
-									const char *bytes, size_t len);
+extern SpkGunzip *spk_gunzip_new(SpkReadBytes read, void *source, const char *path,
+								 const char *bytes, size_t len);
 
 /*
  * Writes up to len decompressed bytes and returns their number, which is 0 only at

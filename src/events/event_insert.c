@@ -73,7 +73,7 @@ insert_text(Relation rel, const int *columns, Oid reader, int load)
 			continue;
 		appendStringInfo(&names, "%s%s", separator, quote_identifier(NameStr(att->attname)));
 		appendStringInfo(&values, "%s(source.event).%s", separator,
-						 quote_identifier(spk_columns[columns[i]].name));
+						 quote_identifier(spk_event_row_columns[columns[i]].name));
 		if (att->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
 			overriding = " OVERRIDING SYSTEM VALUE";
 		separator = ", ";

@@ -12,7 +12,7 @@
 typedef struct SpkInsert SpkInsert;
 
 /*
- * Plans the INSERT of the columns that are bound (see spk_bind_columns) into a
+ * Plans the INSERT of the columns that are bound (see spk_event_row_bind) into a
  * locked relation.  Its rows come from the function reader, which is called with
  * the integer load.  The result lives in the current memory context.  A relation
  * that cannot be inserted into is PostgreSQL's own error.

@@ -4,7 +4,7 @@
  *	  and otherwise by the full rules.
  *
  * json-c allocates with malloc, and an error would jump over the freeing of its
- * memory.  So that hangs on the judge, which is freed with the parser's memory
+ * memory.  So that hangs on the strict parser, which is freed with the parser's memory
  * context.
  */
 #include "compat.h"
@@ -24,33 +24,33 @@ struct SpkEventParser
 {
 	uint32				  wanted; /* columns, as bits */
 	SpkLineParser		  fast;
-	SpkEventJudge		 *judge;
+	SpkStrictParser		 *strict;
 	SpkTranscoder		 *transcoder; /* or NULL */
 	MemoryContextCallback cleanup;
 };
 
 static void
-free_judge(void *arg)
+release_strict(void *arg)
 {
-	spk_judge_free(arg);
+	spk_strict_release(arg);
 }
 
 SpkEventParser *
-spk_event_parser_create(MemoryContext context)
+spk_event_parser_new(MemoryContext context)
 {
 	SpkEventParser *parser = MemoryContextAlloc(context, sizeof(SpkEventParser));
 	SpkHost			host = spk_pg_host(context);
 
 	parser->wanted = SPK_ALL_COLUMNS;
 	spk_line_parser_init(&parser->fast);
-	parser->judge = spk_judge_create(&host);
-	if (parser->judge == NULL)
+	parser->strict = spk_strict_new(&host);
+	if (parser->strict == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
-	parser->transcoder = spk_transcoder_create(context);
-	parser->cleanup.func = free_judge;
-	parser->cleanup.arg = parser->judge;
+	parser->transcoder = spk_transcoder_new(context);
+	parser->cleanup.func = release_strict;
+	parser->cleanup.arg = parser->strict;
 	MemoryContextRegisterResetCallback(context, &parser->cleanup);
 	return parser;
 }
@@ -63,10 +63,10 @@ spk_event_parser_want(SpkEventParser *parser, uint32 wanted)
 
 /* Out of memory is an error: as a fault it would lose the line where faults are skipped. */
 static bool
-judge(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
-	  SpkEventFault *fault)
+parse_strict(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEventRow *row,
+			 SpkEventFault *fault)
 {
-	if (spk_judge_event(parser->judge, line, len, wanted, row, fault))
+	if (spk_strict_parse(parser->strict, line, len, wanted, row, fault))
 		return true;
 	if (fault->kind == SPK_FAULT_MEMORY)
 		ereport(ERROR,
@@ -81,7 +81,7 @@ parse(SpkEventParser *parser, const char *line, size_t len, uint32 wanted, SpkEv
 	  SpkEventFault *fault)
 {
 	if (!spk_line_parse(&parser->fast, line, len, wanted, row) &&
-		!judge(parser, line, len, wanted, row, fault))
+		!parse_strict(parser, line, len, wanted, row, fault))
 		return false;
 	spk_event_row_check(row, wanted);
 	return true;

@@ -16,7 +16,7 @@ typedef struct SpkEventParser SpkEventParser;
  * A parser that lives as long as the memory context, and gives back json-c's
  * memory with it.  Out of memory is an error.
  */
-extern SpkEventParser *spk_event_parser_create(MemoryContext context);
+extern SpkEventParser *spk_event_parser_new(MemoryContext context);
 
 /*
  * From now on columns outside of the mask (bits 1 << SpkEventColumn) become NULL,
@@ -25,7 +25,7 @@ extern SpkEventParser *spk_event_parser_create(MemoryContext context);
 extern void spk_event_parser_want(SpkEventParser *parser, uint32 wanted);
 
 /*
- * Parses a line as spk_judge_event does, with two differences.  Out of memory is
+ * Parses a line as spk_strict_parse does, with two differences.  Out of memory is
  * an error.  Texts come in the database's encoding, and a line with a character
  * that it lacks is no event.  They last until the next call, or as long as the
  * line if that is less.

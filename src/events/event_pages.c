@@ -169,7 +169,7 @@ static SpkBatch *
 add_batch(SpkPages *pages, ResultRelInfo *result)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
-	SpkBatch	 *batch = spk_batch_create(result, pages->command, pages->shared);
+	SpkBatch	 *batch = spk_batch_new(result, pages->command, pages->shared);
 
 	MemoryContextSwitchTo(oldcontext);
 	pages->batches[pages->n_batches++] = batch;
@@ -230,7 +230,7 @@ static void
 free_batches(SpkPages *pages)
 {
 	for (int i = 0; i < pages->n_batches; i++)
-		spk_batch_free(pages->batches[i]);
+		spk_batch_release(pages->batches[i]);
 	pages->n_batches = 0;
 	pages->last = NULL;
 }
@@ -281,8 +281,8 @@ static void
 fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
 {
 	ExecClearTuple(slot);
-	spk_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts, slot->tts_values,
-				   slot->tts_isnull);
+	spk_event_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts, slot->tts_values,
+						 slot->tts_isnull);
 	eval_defaults(pages, slot);
 	ExecStoreVirtualTuple(slot);
 }

@@ -13,7 +13,7 @@
  * Is the relation an ordinary table, or a partitioned one with only such
  * partitions, where nothing has to be run or computed for each row or statement
  * but defaults and constraints?  The partitions get locked.  columns are those of
- * spk_bind_columns.
+ * spk_event_row_bind.
  */
 extern bool spk_pages_can_take(Relation rel, const int *columns);
 

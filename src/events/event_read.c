@@ -45,7 +45,7 @@ parse_state(FunctionCallInfo fcinfo)
 	oldcontext = MemoryContextSwitchTo(flinfo->fn_mcxt);
 	state = palloc0(sizeof(ParseState));
 	spk_shape_init(&state->shape, fcinfo);
-	state->parser = spk_event_parser_create(flinfo->fn_mcxt);
+	state->parser = spk_event_parser_new(flinfo->fn_mcxt);
 	MemoryContextSwitchTo(oldcontext);
 	flinfo->fn_extra = state;
 	return state;

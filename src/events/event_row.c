@@ -17,7 +17,7 @@
 #define OID_FLOAT FLOAT8OID
 #define OID_TEXT  TEXTOID
 
-const SpkColumnInfo spk_columns[SPK_N_COLUMNS] = {
+const SpkEventRowColumn spk_event_row_columns[SPK_N_COLUMNS] = {
 #define SPK_EVENT_ITEM(constant, column, key, kind, comment) {#column, OID_##kind},
 #include "core/events/event_list.h"
 #undef SPK_EVENT_ITEM
@@ -30,7 +30,7 @@ column_of_attribute(Form_pg_attribute att)
 		return SPK_EVENT_NO_COLUMN;
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (strcmp(spk_columns[col].name, NameStr(att->attname)) == 0)
+		if (strcmp(spk_event_row_columns[col].name, NameStr(att->attname)) == 0)
 			return col;
 	}
 	return SPK_EVENT_NO_COLUMN;
@@ -44,18 +44,18 @@ column_of_attribute(Form_pg_attribute att)
 static void
 check_attribute_type(Form_pg_attribute att, int col)
 {
-	if (att->atttypid == spk_columns[col].type && att->atttypmod == -1)
+	if (att->atttypid == spk_event_row_columns[col].type && att->atttypmod == -1)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("column \"%s\" is of type %s but an event's is of type %s",
 					NameStr(att->attname),
 					format_type_with_typemod(att->atttypid, att->atttypmod),
-					format_type_be(spk_columns[col].type))));
+					format_type_be(spk_event_row_columns[col].type))));
 }
 
 int *
-spk_bind_columns(TupleDesc tupdesc)
+spk_event_row_bind(TupleDesc tupdesc)
 {
 	int *columns = palloc(sizeof(int) * Max(tupdesc->natts, 1));
 
@@ -105,7 +105,7 @@ texts_size(const SpkEventRow *row)
 
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (spk_columns[col].type == TEXTOID && !row->isnull[col])
+		if (spk_event_row_columns[col].type == TEXTOID && !row->isnull[col])
 			size += row->field[col].text.len + VARHDRSZ + sizeof(int32);
 	}
 	return size;
@@ -114,7 +114,7 @@ texts_size(const SpkEventRow *row)
 static Datum
 field_datum(int col, const SpkField *field, char **at)
 {
-	switch (spk_columns[col].type)
+	switch (spk_event_row_columns[col].type)
 	{
 		case TIMESTAMPTZOID:
 			return TimestampTzGetDatum(field->integer);
@@ -130,7 +130,8 @@ field_datum(int col, const SpkField *field, char **at)
 }
 
 void
-spk_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values, bool *nulls)
+spk_event_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values,
+					 bool *nulls)
 {
 	char *at = palloc(Max(texts_size(row), 1));
 

@@ -11,28 +11,28 @@
 
 #include "core/events/event_line.h"
 
-typedef struct SpkColumnInfo
+typedef struct SpkEventRowColumn
 {
 	const char *name; /* the JSON key, folded to lower case */
 	Oid			type; /* timestamptz, int8, int4, float8 or text */
-} SpkColumnInfo;
+} SpkEventRowColumn;
 
 /* By SpkEventColumn. */
-extern const SpkColumnInfo spk_columns[SPK_N_COLUMNS];
+extern const SpkEventRowColumn spk_event_row_columns[SPK_N_COLUMNS];
 
 /*
  * For each attribute of the tuple descriptor, the event's column of the same name
  * or SPK_EVENT_NO_COLUMN: a palloc'd array of natts.  An attribute of another type
  * than its column is an error that names it.
  */
-extern int *spk_bind_columns(TupleDesc tupdesc);
+extern int *spk_event_row_bind(TupleDesc tupdesc);
 
 /*
  * Sets values and nulls of all natts attributes: those that are bound get the
  * row's values, the others NULL.  Texts, which must be in the database's encoding,
  * are copied into one chunk of the current memory context.
  */
-extern void spk_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values,
-						   bool *nulls);
+extern void spk_event_row_datums(const SpkEventRow *row, const int *columns, int natts,
+								 Datum *values, bool *nulls);
 
 #endif /* SPK_EVENTS_EVENT_ROW_H */

@@ -15,7 +15,7 @@ spk_shape_init(SpkEventShape *shape, FunctionCallInfo fcinfo)
 	if (get_call_result_type(fcinfo, NULL, &shape->tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	shape->tupdesc = BlessTupleDesc(shape->tupdesc);
-	shape->columns = spk_bind_columns(shape->tupdesc);
+	shape->columns = spk_event_row_bind(shape->tupdesc);
 }
 
 Datum
@@ -25,6 +25,6 @@ spk_shape_form(const SpkEventShape *shape, const SpkEventRow *row)
 	Datum *values = palloc(sizeof(Datum) * natts);
 	bool  *nulls = palloc(sizeof(bool) * natts);
 
-	spk_row_datums(row, shape->columns, natts, values, nulls);
+	spk_event_row_datums(row, shape->columns, natts, values, nulls);
 	return HeapTupleGetDatum(heap_form_tuple(shape->tupdesc, values, nulls));
 }

@@ -28,7 +28,7 @@ create_source(SpkLineReader *lines)
 	SpkEventSource *source = palloc0(sizeof(SpkEventSource));
 
 	source->lines = lines;
-	source->parser = spk_event_parser_create(CurrentMemoryContext);
+	source->parser = spk_event_parser_new(CurrentMemoryContext);
 	return source;
 }
 

@@ -108,7 +108,7 @@ check_columns(Relation rel, const int *columns)
 					 errmsg("cannot load events into \"%s\"",
 							RelationGetRelationName(rel)),
 					 errdetail("It has no column \"%s\".",
-							   spk_columns[required[i]].name),
+							   spk_event_row_columns[required[i]].name),
 					 errhint("CREATE TABLE ... OF churn_event makes a table with all columns.")));
 	}
 }
@@ -138,7 +138,7 @@ spk_target_open(Oid relid, bool shared, Oid reader, int load)
 	if (!target->rel->rd_islocaltemp)
 		PreventCommandIfReadOnly("churn_load_events()");
 
-	target->columns = spk_bind_columns(RelationGetDescr(target->rel));
+	target->columns = spk_event_row_bind(RelationGetDescr(target->rel));
 	check_columns(target->rel, target->columns);
 	leave_out_generated(RelationGetDescr(target->rel), target->columns);
 	target->insert = spk_insert_plan(target->rel, target->columns, reader, load);

@@ -57,7 +57,7 @@ list_columns(uint32 columns)
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		if (columns & BIT(col))
-			append_name(&list, spk_columns[col].name);
+			append_name(&list, spk_event_row_columns[col].name);
 	}
 	return list.data;
 }
@@ -71,7 +71,7 @@ meant_columns(const SpkNames *keys, uint32 columns, const char **key)
 	*key = NULL;
 	for (int i = 0; i < keys->n; i++)
 	{
-		int col = spk_column_like(keys->name[i]);
+		int col = spk_event_column_like(keys->name[i]);
 
 		if (col == SPK_EVENT_NO_COLUMN || !(columns & BIT(col)))
 			continue;
@@ -88,7 +88,7 @@ hint_keys(const char *key)
 	if (key != NULL)
 		return errhint("Keys are found by the name of the column, in upper or lower case: "
 					   "\"%s\" is not \"%s\".",
-					   key, spk_event_keys[spk_column_like(key)].key);
+					   key, spk_event_keys[spk_event_column_like(key)].key);
 	return errhint("Keys are found by the name of the column, in upper or lower case.");
 }
 
@@ -134,7 +134,7 @@ tell_some_missing(const SpkEventTally *tally, uint32 asked, const char *whose)
 		(void) meant_columns(&tally->keys, BIT(col), &key);
 		ereport(WARNING,
 				(errcode(ERRCODE_WARNING),
-				 errmsg("column \"%s\" is NULL in %lld of %lld rows %s", spk_columns[col].name,
+				 errmsg("column \"%s\" is NULL in %lld of %lld rows %s", spk_event_row_columns[col].name,
 						(long long) tally->without[col], (long long) tally->rows, whose),
 				 hint_keys(key)));
 	}
@@ -158,7 +158,7 @@ tell_odd_times(int64 count, bool early, SpkEventColumn col, const char *whose)
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg_plural("%s is %s in %lld row %s", "%s is %s in %lld rows %s", (unsigned long) count,
-						   spk_columns[col].name, early ? "before 1980" : "after 2099",
+						   spk_event_row_columns[col].name, early ? "before 1980" : "after 2099",
 						   (long long) count, whose),
 			 hint_unit(early)));
 }

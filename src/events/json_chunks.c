@@ -79,7 +79,7 @@ room_for(const List *paths)
 }
 
 SpkChunks *
-spk_chunks_create(const char *path, bool missing_ok)
+spk_chunks_new(const char *path, bool missing_ok)
 {
 	List	  *paths = spk_paths_unchecked(path, missing_ok);
 	Size	   bytes = room_for(paths);
@@ -186,7 +186,7 @@ spk_chunks_take(SpkChunks *chunks, int64 *chunk)
 }
 
 SpkChunkReader *
-spk_chunk_reader_create(uint32 wanted)
+spk_chunk_reader_new(uint32 wanted)
 {
 	SpkChunkReader *reader = palloc0(sizeof(SpkChunkReader));
 
@@ -220,7 +220,7 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 {
 	MemoryContext oldcontext;
 
-	spk_chunk_reader_close(reader);
+	spk_chunk_reader_release(reader);
 	oldcontext = MemoryContextSwitchTo(reader->context);
 	reader->source = spk_source_open_unchecked((const char *) chunks + chunks->files[file].path);
 	/* of a log that was rotated meanwhile pieces of two files would be read */
@@ -257,7 +257,7 @@ spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chun
 }
 
 void
-spk_chunk_reader_close(SpkChunkReader *reader)
+spk_chunk_reader_release(SpkChunkReader *reader)
 {
 	if (reader->source == NULL)
 		return;

@@ -43,7 +43,7 @@ typedef struct SpkChunks
  * The list is palloc'd.  A file that is missing or not a regular one is an error;
  * with missing_ok it is left out instead.
  */
-extern SpkChunks *spk_chunks_create(const char *path, bool missing_ok);
+extern SpkChunks *spk_chunks_new(const char *path, bool missing_ok);
 
 /* Cuts all files into chunks of this size instead, of which none is taken. */
 extern void spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes);
@@ -68,7 +68,7 @@ typedef struct SpkChunkReader
 } SpkChunkReader;
 
 /* A reader in the current memory context.  wanted is as for spk_source_want. */
-extern SpkChunkReader *spk_chunk_reader_create(uint32 wanted);
+extern SpkChunkReader *spk_chunk_reader_new(uint32 wanted);
 
 /*
  * Points the reader at the lines whose first byte lies in the chunk, which
@@ -78,6 +78,6 @@ extern SpkChunkReader *spk_chunk_reader_create(uint32 wanted);
 extern void spk_chunk_reader_aim(SpkChunkReader *reader, const SpkChunks *chunks, int64 chunk);
 
 /* Closes the open file, if any; the reader can be aimed again. */
-extern void spk_chunk_reader_close(SpkChunkReader *reader);
+extern void spk_chunk_reader_release(SpkChunkReader *reader);
 
 #endif /* SPK_EVENTS_JSON_CHUNKS_H */

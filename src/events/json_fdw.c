@@ -38,7 +38,7 @@ static void
 get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	SpkJsonOptions options = spk_json_options(foreigntableid);
-	SpkChunks	  *chunks = spk_chunks_create(options.filename, true);
+	SpkChunks	  *chunks = spk_chunks_new(options.filename, true);
 	double		   bytes = (double) chunks->text_bytes;
 	double		   density = 1.0 / BYTES_PER_LINE;
 

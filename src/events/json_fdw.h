@@ -24,7 +24,7 @@ typedef struct SpkJsonOptions
 extern SpkJsonOptions spk_json_options(Oid foreigntableid);
 
 /*
- * The event's column of each attribute, as spk_bind_columns finds it; an attribute
+ * The event's column of each attribute, as spk_event_row_bind finds it; an attribute
  * that is no column of an event is an error that names it.
  */
 extern int *spk_json_columns(Relation rel);

@@ -57,7 +57,7 @@ form_row(const Sample *sample, const SpkEventRow *row)
 	oldcontext = MemoryContextSwitchTo(sample->context);
 	values = palloc(sizeof(Datum) * Max(tupdesc->natts, 1));
 	nulls = palloc(sizeof(bool) * Max(tupdesc->natts, 1));
-	spk_row_datums(row, sample->columns, tupdesc->natts, values, nulls);
+	spk_event_row_datums(row, sample->columns, tupdesc->natts, values, nulls);
 	MemoryContextSwitchTo(oldcontext);
 	return heap_form_tuple(tupdesc, values, nulls);
 }
@@ -118,7 +118,7 @@ read_sample(Sample *sample)
 		read_chunk(sample, BlockSampler_Next(&sampler));
 		n_read++;
 	}
-	spk_chunk_reader_close(sample->reader);
+	spk_chunk_reader_release(sample->reader);
 	return n_read > 0 ? (double) n_read / sample->chunks->n_chunks : 1.0;
 }
 
@@ -133,12 +133,12 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *tota
 	sample.rel = rel;
 	sample.options = spk_json_options(RelationGetRelid(rel));
 	sample.columns = spk_json_columns(rel);
-	sample.chunks = spk_chunks_create(sample.options.filename, false);
+	sample.chunks = spk_chunks_new(sample.options.filename, false);
 
 	/* where one file is compressed all are read, and may as well stay whole */
 	if (!sample.chunks->any_stream)
 		spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
-	sample.reader = spk_chunk_reader_create(SPK_ALL_COLUMNS);
+	sample.reader = spk_chunk_reader_new(SPK_ALL_COLUMNS);
 	sample.context = AllocSetContextCreate(CurrentMemoryContext, "sparkify sample",
 										   ALLOCSET_DEFAULT_SIZES);
 	sample.rows = rows;
@@ -161,7 +161,7 @@ bool
 spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpages)
 {
 	SpkJsonOptions options = spk_json_options(RelationGetRelid(rel));
-	SpkChunks	  *chunks = spk_chunks_create(options.filename, false);
+	SpkChunks	  *chunks = spk_chunks_new(options.filename, false);
 	int64		   pages = chunks->text_bytes / BLCKSZ + (chunks->text_bytes % BLCKSZ != 0);
 
 	/* zero would say that the table was never analysed */

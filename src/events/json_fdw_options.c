@@ -124,7 +124,7 @@ int *
 spk_json_columns(Relation rel)
 {
 	TupleDesc tupdesc = RelationGetDescr(rel);
-	int		 *columns = spk_bind_columns(tupdesc);
+	int		 *columns = spk_event_row_bind(tupdesc);
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{

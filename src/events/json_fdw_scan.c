@@ -114,11 +114,11 @@ begin_scan(ForeignScanState *node, int eflags)
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	scan->reader = spk_chunk_reader_create(scan->wanted);
+	scan->reader = spk_chunk_reader_new(scan->wanted);
 	scan->reader->tally = &scan->tally;
 	if (plan->scan.plan.parallel_aware && IsParallelWorker())
 		return;
-	scan->own = spk_chunks_create(scan->options.filename, false);
+	scan->own = spk_chunks_new(scan->options.filename, false);
 	scan->chunks = scan->own;
 }
 
@@ -130,7 +130,7 @@ next_chunk(JsonScan *scan)
 
 	if (scan->chunks == NULL || !spk_chunks_take(scan->chunks, &chunk))
 	{
-		spk_chunk_reader_close(scan->reader);
+		spk_chunk_reader_release(scan->reader);
 		return false;
 	}
 	spk_chunk_reader_aim(scan->reader, scan->chunks, chunk);
@@ -212,8 +212,8 @@ iterate_scan(ForeignScanState *node)
 		switch (spk_source_next(source))
 		{
 			case SPK_NEXT_EVENT:
-				spk_row_datums(&source->row, scan->columns, scan->natts, slot->tts_values,
-							   slot->tts_isnull);
+				spk_event_row_datums(&source->row, scan->columns, scan->natts, slot->tts_values,
+									 slot->tts_isnull);
 				return ExecStoreVirtualTuple(slot);
 			case SPK_NEXT_FAULT:
 				handle_fault(node, scan);
@@ -279,7 +279,7 @@ end_scan(ForeignScanState *node)
 
 	if (scan == NULL || scan->reader == NULL)
 		return;
-	spk_chunk_reader_close(scan->reader);
+	spk_chunk_reader_release(scan->reader);
 	scan->in_chunk = false;
 	report_skipped(node, scan);
 	tell_events(node, scan);
@@ -350,7 +350,7 @@ shutdown_scan(ForeignScanState *node)
 
 	if (scan->reader == NULL || scan->chunks == scan->own)
 		return;
-	spk_chunk_reader_close(scan->reader);
+	spk_chunk_reader_release(scan->reader);
 	scan->in_chunk = false;
 	keep_tally(scan);
 	scan->chunks = NULL;
@@ -378,7 +378,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	SpkChunks *chunks = scan->own;
 
 	if (chunks == NULL)
-		chunks = spk_chunks_create(scan->options.filename, true);
+		chunks = spk_chunks_new(scan->options.filename, true);
 	ExplainPropertyText("Foreign File", scan->options.filename, es);
 	if (chunks->n_files != 1)
 		ExplainPropertyInteger("Files", NULL, chunks->n_files, es);

@@ -102,7 +102,7 @@ begin_simulation(FunctionCallInfo fcinfo, MemoryContext context)
 	if (get_call_result_type(fcinfo, NULL, &state->tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	state->tupdesc = BlessTupleDesc(state->tupdesc);
-	state->columns = spk_bind_columns(state->tupdesc);
+	state->columns = spk_event_row_bind(state->tupdesc);
 	state->values = palloc(sizeof(Datum) * state->tupdesc->natts);
 	state->nulls = palloc(sizeof(bool) * state->tupdesc->natts);
 	state->host = spk_pg_host(context);
@@ -132,7 +132,7 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 	if (!spk_simulation_next(state->simulation, &event))
 		SRF_RETURN_DONE(funcctx);
 	set_row(&row, &event);
-	spk_row_datums(&row, state->columns, state->tupdesc->natts, state->values, state->nulls);
+	spk_event_row_datums(&row, state->columns, state->tupdesc->natts, state->values, state->nulls);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(
 						heap_form_tuple(state->tupdesc, state->values, state->nulls)));

@@ -19,7 +19,7 @@
 #include "json/json_strict.h"
 #include "json/line_check.h"
 
-struct SpkEventJudge
+struct SpkStrictParser
 {
 	SpkHost				host;
 	SpkJsonParser		parser;
@@ -27,45 +27,45 @@ struct SpkEventJudge
 	char				digits[SPK_N_COLUMNS][SPK_DIGITS]; /* texts that came as integers */
 };
 
-SpkEventJudge *
-spk_judge_create(const SpkHost *host)
+SpkStrictParser *
+spk_strict_new(const SpkHost *host)
 {
-	SpkEventJudge *judge = spk_alloc(host, 1, sizeof(SpkEventJudge));
+	SpkStrictParser *strict = spk_alloc(host, 1, sizeof(SpkStrictParser));
 
-	if (judge == NULL)
+	if (strict == NULL)
 		return NULL;
-	judge->host = *host;
-	judge->object = NULL;
-	if (!spk_json_parser_open(&judge->parser, JSON_TOKENER_DEFAULT_DEPTH))
+	strict->host = *host;
+	strict->object = NULL;
+	if (!spk_json_parser_open(&strict->parser, JSON_TOKENER_DEFAULT_DEPTH))
 	{
-		spk_release(host, judge);
+		spk_release(host, strict);
 		return NULL;
 	}
-	return judge;
+	return strict;
 }
 
 void
-spk_judge_free(SpkEventJudge *judge)
+spk_strict_release(SpkStrictParser *strict)
 {
-	json_object_put(judge->object);
-	spk_json_parser_close(&judge->parser);
-	spk_release(&judge->host, judge);
+	json_object_put(strict->object);
+	spk_json_parser_close(&strict->parser);
+	spk_release(&strict->host, strict);
 }
 
-/* Parses the line's object into judge->object. */
+/* Parses the line's object into strict->object. */
 static bool
-parse_object(SpkEventJudge *judge, const char *line, size_t len, SpkEventFault *fault)
+parse_object(SpkStrictParser *strict, const char *line, size_t len, SpkEventFault *fault)
 {
 	enum json_tokener_error error;
 
-	error = spk_json_parse_strict(&judge->parser, line, len, &judge->host, &judge->object);
+	error = spk_json_parse_strict(&strict->parser, line, len, &strict->host, &strict->object);
 	if (error == json_tokener_continue)
 		return spk_fault(fault, SPK_FAULT_CANCELLED, "cancelled");
 	if (error == SPK_JSON_NO_MEMORY)
 		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 	if (error != json_tokener_success)
-		return spk_invalid_json(json_tokener_error_desc(error), judge->parser.at, fault);
-	if (!json_object_is_type(judge->object, json_type_object))
+		return spk_invalid_json(json_tokener_error_desc(error), strict->parser.at, fault);
+	if (!json_object_is_type(strict->object, json_type_object))
 		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 	return true;
 }
@@ -103,7 +103,7 @@ find_keys(struct json_object *object, ColumnKeys *columns)
 	json_object_object_foreachC(object, entry)
 	{
 		bool exact;
-		int	 col = spk_column_of_key(entry.key, strlen(entry.key), &exact);
+		int	 col = spk_event_column_of_key(entry.key, strlen(entry.key), &exact);
 
 		if (col != SPK_EVENT_NO_COLUMN)
 			add_key(&columns[col], entry.key, exact, entry.val);
@@ -184,21 +184,21 @@ spk_event_row_check(const SpkEventRow *row, uint32_t wanted)
 #endif
 
 bool
-spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
-				SpkEventRow *row, SpkEventFault *fault)
+spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len, uint32_t wanted,
+				 SpkEventRow *row, SpkEventFault *fault)
 {
 	ColumnKeys columns[SPK_N_COLUMNS];
 	uint32_t   seen = 0;
 
 	/* the texts of the last row end here */
-	json_object_put(judge->object);
-	judge->object = NULL;
-	if (!spk_check_line(line, len, fault) || !parse_object(judge, line, len, fault))
+	json_object_put(strict->object);
+	strict->object = NULL;
+	if (!spk_check_line(line, len, fault) || !parse_object(strict, line, len, fault))
 		return false;
 
 	row->given = 0;
 	memset(row->isnull, true, sizeof(row->isnull));
-	find_keys(judge->object, columns);
+	find_keys(strict->object, columns);
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
 		const ColumnKeys *keys = &columns[col];
@@ -216,7 +216,7 @@ spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wan
 			continue;
 
 		/* also where nobody wants the value: what is valid must not depend on the query */
-		if (!spk_event_value(keys->value, col, judge->digits[col], &row->field[col], fault))
+		if (!spk_event_value(keys->value, col, strict->digits[col], &row->field[col], fault))
 			return false;
 		row->given |= bit;
 		row->isnull[col] = (wanted & bit) == 0;

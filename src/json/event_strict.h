@@ -10,19 +10,19 @@
 #include "core/events/event_line.h"
 #include "json/event_fault.h"
 
-typedef struct SpkEventJudge SpkEventJudge;
+typedef struct SpkStrictParser SpkStrictParser;
 
 /*
- * A judge in the host's memory; json-c's own memory comes from malloc.  NULL when
+ * A parser in the host's memory; json-c's own memory comes from malloc.  NULL when
  * there is no memory.
  */
-extern SpkEventJudge *spk_judge_create(const SpkHost *host);
+extern SpkStrictParser *spk_strict_new(const SpkHost *host);
 
-extern void spk_judge_free(SpkEventJudge *judge);
+extern void spk_strict_release(SpkStrictParser *strict);
 
 /*
  * Parses len bytes of UTF-8: one JSON object with nothing but white space around
- * it.  True: the row is filled; its texts belong to the judge and last until the
+ * it.  True: the row is filled; its texts belong to the parser and last until the
  * next call.  False: the fault says why the line is no event, and the row is
  * undefined.
  *
@@ -37,12 +37,12 @@ extern void spk_judge_free(SpkEventJudge *judge);
  * ISO 8601.  A lone surrogate becomes U+FFFD.  Columns outside of the mask wanted
  * (bits 1 << SpkEventColumn) are held to the same rules and become NULL.
  */
-extern bool spk_judge_event(SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted,
-							SpkEventRow *row, SpkEventFault *fault);
+extern bool spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len, uint32_t wanted,
+							 SpkEventRow *row, SpkEventFault *fault);
 
 /*
  * Checks all that is true of a row that was parsed with this mask of wanted
- * columns, by spk_judge_event or by spk_line_parse.
+ * columns, by spk_strict_parse or by spk_line_parse.
  */
 #ifdef SPK_CHECK_INVARIANTS
 extern void spk_event_row_check(const SpkEventRow *row, uint32_t wanted);

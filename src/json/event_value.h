@@ -15,7 +15,7 @@
 
 /*
  * Sets the field of this column to a value that is not null, by the rules of
- * spk_judge_event.  False, with the fault, when the column cannot hold it.  The
+ * spk_strict_parse.  False, with the fault, when the column cannot hold it.  The
  * field of a text points into the value, or into digits (SPK_DIGITS bytes) when
  * the value is an integer.
  */

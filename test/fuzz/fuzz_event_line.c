@@ -30,13 +30,13 @@ same_field(int col, const SpkField *a, const SpkField *b)
 }
 
 static void
-compare_rows(const SpkEventRow *fast, const SpkEventRow *judged)
+compare_rows(const SpkEventRow *fast, const SpkEventRow *by_strict)
 {
-	fuzz_check(fast->given == judged->given, "both ways see the same columns");
+	fuzz_check(fast->given == by_strict->given, "both ways see the same columns");
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (fast->isnull[col] == judged->isnull[col] &&
-			(fast->isnull[col] || same_field(col, &fast->field[col], &judged->field[col])))
+		if (fast->isnull[col] == by_strict->isnull[col] &&
+			(fast->isnull[col] || same_field(col, &fast->field[col], &by_strict->field[col])))
 			continue;
 		fprintf(stderr, "the rows differ in \"%s\"\n", spk_event_keys[col].key);
 		abort();
@@ -44,20 +44,21 @@ compare_rows(const SpkEventRow *fast, const SpkEventRow *judged)
 }
 
 static void
-compare(SpkLineParser *parser, SpkEventJudge *judge, const char *line, size_t len, uint32_t wanted)
+compare(SpkLineParser *parser, SpkStrictParser *strict, const char *line, size_t len,
+		uint32_t wanted)
 {
 	SpkEventRow	  fast;
-	SpkEventRow	  judged;
+	SpkEventRow	  by_strict;
 	SpkEventFault fault;
 
 	if (!spk_line_parse(parser, line, len, wanted, &fast))
 		return;
-	if (!spk_judge_event(judge, line, len, wanted, &judged, &fault))
+	if (!spk_strict_parse(strict, line, len, wanted, &by_strict, &fault))
 	{
 		fprintf(stderr, "the fast way accepts what is refused: %s\n", fault.reason);
 		abort();
 	}
-	compare_rows(&fast, &judged);
+	compare_rows(&fast, &by_strict);
 }
 
 /*
@@ -106,7 +107,7 @@ check_names(const char *line, size_t size)
 	if (!spk_utf8_valid(line, size))
 		return; /* a name may be cut anywhere, or end too early */
 	for (int i = 0; i < names.n; i++)
-		fuzz_check(spk_column_of_key(names.name[i], strlen(names.name[i]), &exact) ==
+		fuzz_check(spk_event_column_of_key(names.name[i], strlen(names.name[i]), &exact) ==
 					   SPK_EVENT_NO_COLUMN,
 				   "a key that is told is no column's");
 }
@@ -117,19 +118,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static SpkLineParser parser;
 	FuzzHost			 fuzz = FUZZ_HOST_INIT;
 	SpkHost				 host = fuzz_host(&fuzz);
-	SpkEventJudge		*judge = spk_judge_create(&host);
+	SpkStrictParser		*strict = spk_strict_new(&host);
 	const char			*line = (const char *) data;
 
 	check_names(line, size);
-	if (judge == NULL)
+	if (strict == NULL)
 		return 0;
 	spk_line_parser_init(&parser);
-	compare(&parser, judge, line, size, SPK_ALL_COLUMNS);
+	compare(&parser, strict, line, size, SPK_ALL_COLUMNS);
 	/* once more, when it knows the order of the keys, and for some columns */
-	compare(&parser, judge, line, size, SPK_ALL_COLUMNS);
-	compare(&parser, judge, line, size, (uint32_t) (size * 2654435761u));
-	spk_judge_free(judge);
+	compare(&parser, strict, line, size, SPK_ALL_COLUMNS);
+	compare(&parser, strict, line, size, (uint32_t) (size * 2654435761u));
+	spk_strict_release(strict);
 	compare_modes(line, size, &host);
-	fuzz_check(fuzz.unit.live == 0, "a judge gives its memory back");
+	fuzz_check(fuzz.unit.live == 0, "a strict parser gives its memory back");
 	return 0;
 }

@@ -86,17 +86,18 @@ static void
 test_like(void **state)
 {
 	(void) state;
-	assert_int_equal(spk_column_like("user_id"), SPK_COL_USERID);
-	assert_int_equal(spk_column_like("User Id"), SPK_COL_USERID);
-	assert_int_equal(spk_column_like("item-in-session"), SPK_COL_ITEMINSESSION);
-	assert_int_equal(spk_column_like("_ts"), SPK_COL_TS);
-	assert_int_equal(spk_column_like("userid"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like("userId"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like("customer_id"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like("user\xC2\xA0id"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like(""), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like("___"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_column_like("a_key_that_is_longer_than_any_of_ours"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("user_id"), SPK_COL_USERID);
+	assert_int_equal(spk_event_column_like("User Id"), SPK_COL_USERID);
+	assert_int_equal(spk_event_column_like("item-in-session"), SPK_COL_ITEMINSESSION);
+	assert_int_equal(spk_event_column_like("_ts"), SPK_COL_TS);
+	assert_int_equal(spk_event_column_like("userid"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("userId"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("customer_id"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("user\xC2\xA0id"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(""), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("___"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like("a_key_that_is_longer_than_any_of_ours"),
+					 SPK_EVENT_NO_COLUMN);
 }
 
 static void

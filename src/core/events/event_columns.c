@@ -33,7 +33,7 @@ same_folded(const char *a, const char *b, size_t len)
 }
 
 int
-spk_column_of_key(const char *key, size_t len, bool *exact)
+spk_event_column_of_key(const char *key, size_t len, bool *exact)
 {
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{

@@ -78,6 +78,6 @@ typedef struct SpkEventRow
  * *exact tells whether the key is spelled as the music log spells it; it is
  * undefined when there is no column.
  */
-extern int spk_column_of_key(const char *key, size_t len, bool *exact);
+extern int spk_event_column_of_key(const char *key, size_t len, bool *exact);
 
 #endif /* SPK_CORE_EVENTS_EVENT_COLUMNS_H */

@@ -81,7 +81,8 @@ spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 			case '"':
 				p = string_end(p, end);
 				if (depth == 1 && is_key &&
-					spk_column_of_key(start, (size_t) (p - start), &exact) == SPK_EVENT_NO_COLUMN)
+					spk_event_column_of_key(start, (size_t) (p - start), &exact) ==
+						SPK_EVENT_NO_COLUMN)
 					spk_names_add(names, start, (size_t) (p - start));
 				break;
 			case '{':
@@ -147,7 +148,7 @@ letters_of(const char *name, char *buf, size_t size)
 }
 
 int
-spk_column_like(const char *key)
+spk_event_column_like(const char *key)
 {
 	char letters[SPK_KEY_BYTES];
 	bool exact;
@@ -155,9 +156,9 @@ spk_column_like(const char *key)
 
 	if (!letters_of(key, letters, sizeof(letters)))
 		return SPK_EVENT_NO_COLUMN;
-	col = spk_column_of_key(letters, strlen(letters), &exact);
+	col = spk_event_column_of_key(letters, strlen(letters), &exact);
 	/* a key that differs in case alone is not like the column's, it is the column's */
-	if (col != SPK_EVENT_NO_COLUMN && spk_column_of_key(key, strlen(key), &exact) == col)
+	if (col != SPK_EVENT_NO_COLUMN && spk_event_column_of_key(key, strlen(key), &exact) == col)
 		return SPK_EVENT_NO_COLUMN;
 	return col;
 }

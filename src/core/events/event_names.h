@@ -42,6 +42,6 @@ extern void spk_name_to_ascii(char *name);
  * otherwise: user_id, User-Id and "user id" look like userId.  Returns
  * SPK_EVENT_NO_COLUMN when there is none, or when the key is the column's own.
  */
-extern int spk_column_like(const char *key);
+extern int spk_event_column_like(const char *key);
 
 #endif /* SPK_CORE_EVENTS_EVENT_NAMES_H */

@@ -43,7 +43,7 @@ spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size
 	spk_names_add_keys(&keys, line, len);
 	for (int i = 0; i < keys.n; i++)
 	{
-		int col = spk_column_like(keys.name[i]);
+		int col = spk_event_column_like(keys.name[i]);
 
 		if (col == SPK_EVENT_NO_COLUMN || !(columns >> col & 1))
 			continue;

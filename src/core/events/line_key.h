@@ -54,7 +54,7 @@ spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int guess, int *col)
 	}
 	if (!spk_line_read_text(c, &text) || text.escapes)
 		return false;
-	*col = spk_column_of_key(text.start, (size_t) (text.end - text.start), &exact);
+	*col = spk_event_column_of_key(text.start, (size_t) (text.end - text.start), &exact);
 	if (*col != SPK_EVENT_NO_COLUMN)
 		memcpy(parser->keys[*col].bytes, text.start, (size_t) (text.end - text.start));
 	spk_line_skip_spaces(c);

@@ -234,7 +234,7 @@ spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 	walker->host = *host;
 	walker->n_trees = model->n_trees;
 	walker->way = way;
-	if (!spk_slots_make(host, model, &walker->slots) || !lay_out(walker, model))
+	if (!spk_slots_new(host, model, &walker->slots) || !lay_out(walker, model))
 	{
 		spk_walker_release(walker);
 		return NULL;

@@ -103,7 +103,7 @@ typedef struct SpkSlots
  * Gives a slot to everything that the model's tests ask for.  False when the host
  * gave no memory or wants to stop; the caller then releases the slots, too.
  */
-extern bool spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots);
+extern bool spk_slots_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots);
 extern void spk_slots_release(const SpkHost *host, SpkSlots *slots);
 
 /* The slot that this split asks for.  Splits by sets have one only without late_sets. */

@@ -121,7 +121,7 @@ copy_edges(SpkSlots *slots, const SpkModel *model)
 }
 
 bool
-spk_slots_make(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
+spk_slots_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
 {
 	size_t n = padded_numbers(model->n_features);
 
