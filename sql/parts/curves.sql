@@ -2,19 +2,6 @@
 -- Judging: curves and thresholds
 ------------------------------------------------------------------------
 
-CREATE AGGREGATE churn_profile_merge(profile churn_profile) (
-	SFUNC = sparkify_profile_merge_transfn,
-	STYPE = internal,
-	SSPACE = 1024,
-	FINALFUNC = sparkify_profile_finalfn,
-	COMBINEFUNC = sparkify_profile_combinefn,
-	SERIALFUNC = sparkify_profile_serialfn,
-	DESERIALFUNC = sparkify_profile_deserialfn,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE churn_profile_merge(churn_profile) IS
-	'one profile from profiles of disjoint events';
-
 CREATE TYPE churn_roc_point AS (
 	threshold float8,
 	fpr float8,

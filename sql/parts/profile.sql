@@ -66,11 +66,6 @@ CREATE FUNCTION sparkify_profile_transfn(
 COMMENT ON FUNCTION sparkify_profile_transfn(internal, date, bigint, text, text, float8, text, date) IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_profile_merge_transfn(internal, churn_profile) RETURNS internal
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_profile_merge_transfn(internal, churn_profile) IS
-	'aggregate transition function';
-
 CREATE FUNCTION sparkify_profile_combinefn(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_profile_combinefn(internal, internal) IS 'aggregate combine function';
@@ -275,8 +270,3 @@ CREATE AGGREGATE churn_profile(
 );
 COMMENT ON AGGREGATE churn_profile(date, bigint, text, text, float8, text, date) IS
 	'profile of one user from the user''s events; times without zone are of UTC';
-
-CREATE FUNCTION churn_profile_merge(a churn_profile, b churn_profile) RETURNS churn_profile
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION churn_profile_merge(churn_profile, churn_profile) IS
-	'one profile from two of disjoint events; NULL counts as nothing';

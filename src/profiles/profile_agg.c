@@ -1,9 +1,8 @@
 /*
  * profile_agg.c
- *	  The aggregates churn_profile, churn_profile_merge and churn_features.
+ *	  The aggregates churn_profile and churn_features of the music log.
  *
- * All three share one state and differ in what goes in (events or profiles)
- * and what comes out (a profile or its features).
+ * Both share one state and differ in what comes out: a profile or its features.
  */
 #include "compat.h"
 
@@ -23,13 +22,11 @@ PG_FUNCTION_INFO_V1(sparkify_profile_transfn);
 PG_FUNCTION_INFO_V1(sparkify_profile_transfn_date);
 PG_FUNCTION_INFO_V1(sparkify_profile_transfn_registration_date);
 PG_FUNCTION_INFO_V1(sparkify_profile_transfn_dates);
-PG_FUNCTION_INFO_V1(sparkify_profile_merge_transfn);
 PG_FUNCTION_INFO_V1(sparkify_profile_combinefn);
 PG_FUNCTION_INFO_V1(sparkify_profile_serialfn);
 PG_FUNCTION_INFO_V1(sparkify_profile_deserialfn);
 PG_FUNCTION_INFO_V1(sparkify_profile_finalfn);
 PG_FUNCTION_INFO_V1(sparkify_features_finalfn);
-PG_FUNCTION_INFO_V1(churn_profile_merge);
 
 /*
  * Lends a host to a state for one call, and returns the state.  States point to their
@@ -184,18 +181,6 @@ sparkify_profile_transfn_dates(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* sparkify_profile_merge_transfn(internal, churn_profile) */
-Datum
-sparkify_profile_merge_transfn(PG_FUNCTION_ARGS)
-{
-	SpkHost			 host;
-	SpkProfileState *state = agg_state(fcinfo, &host);
-
-	if (!PG_ARGISNULL(1))
-		spk_profile_add_datum(state, PG_GETARG_PROFILE_PP(1));
-	PG_RETURN_POINTER(state);
-}
-
 Datum
 sparkify_profile_combinefn(PG_FUNCTION_ARGS)
 {
@@ -269,20 +254,4 @@ sparkify_features_finalfn(PG_FUNCTION_ARGS)
 	if (agg_is_empty(fcinfo))
 		PG_RETURN_NULL();
 	return spk_features_result(fcinfo, spk_profile_datum(agg_state(fcinfo, &host)), SPK_NO_DAY);
-}
-
-/* churn_profile_merge(churn_profile, churn_profile), where NULL is a profile without events. */
-Datum
-churn_profile_merge(PG_FUNCTION_ARGS)
-{
-	SpkHost			host = spk_pg_host(CurrentMemoryContext);
-	SpkProfileState state;
-
-	spk_profile_init(&state, &host);
-	for (int i = 0; i < 2; i++)
-		if (!PG_ARGISNULL(i))
-			spk_profile_add_datum(&state, PG_GETARG_PROFILE_PP(i));
-	if (spk_profile_is_empty(&state))
-		PG_RETURN_NULL();
-	PG_RETURN_BYTEA_P(spk_profile_datum(&state));
 }

@@ -18,37 +18,86 @@ PG_FUNCTION_INFO_V1(sparkify_profile_recv);
 PG_FUNCTION_INFO_V1(sparkify_profile_send);
 PG_FUNCTION_INFO_V1(sparkify_profile_json);
 
+/* Room for the varlena header, before the bytes. */
+static SpkWriter
+begin_datum(const SpkHost *host)
+{
+	SpkWriter w = spk_writer(host);
+
+	spk_write_u32(&w, 0);
+	return w;
+}
+
+static bytea *
+finish_datum(SpkWriter *w, SpkStatus status)
+{
+	spk_check(status, PROFILE_WHAT, NULL);
+	if (w->len > MaxAllocSize)
+		spk_check(SPK_LIMIT, PROFILE_WHAT, NULL);
+	SET_VARSIZE(w->data, w->len);
+	return (bytea *) w->data;
+}
+
 bytea *
 spk_profile_datum(SpkProfileState *state)
 {
 	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
-	SpkWriter w = spk_writer(&host);
-	bytea	 *result;
+	SpkWriter w = begin_datum(&host);
 
-	/* room for the varlena's length word */
-	spk_write_u32(&w, 0);
-	spk_check(spk_profile_encode(state, &w), PROFILE_WHAT, NULL);
-	if (w.len > MaxAllocSize)
-		spk_check(SPK_LIMIT, PROFILE_WHAT, NULL);
-	result = (bytea *) w.data;
-	SET_VARSIZE(result, w.len);
-	return result;
+	return finish_datum(&w, spk_profile_encode(state, &w));
+}
+
+bytea *
+spk_log_profile_datum(SpkLogProfileState *state)
+{
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = begin_datum(&host);
+
+	return finish_datum(&w, spk_log_profile_encode(state, &w));
+}
+
+static bool
+is_of_any_log(const bytea *profile)
+{
+	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+}
+
+static void
+refuse_mixture(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("a profile of the music log cannot be merged with one of another log"),
+			 errhint("Make both with the same form of the aggregate churn_profile.")));
 }
 
 void
 spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
 {
+	if (is_of_any_log(profile))
+		refuse_mixture();
 	spk_check(spk_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
 			  PROFILE_WHAT, "A slice is malformed");
 }
 
-/* Raises this error unless bytes from outside are a profile. */
+void
+spk_log_profile_add_datum(SpkLogProfileState *state, const bytea *profile)
+{
+	if (!is_of_any_log(profile))
+		refuse_mixture();
+	spk_check(spk_log_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
+			  PROFILE_WHAT, "A day is malformed");
+}
+
+/* Raises this error unless the bytes from outside are a profile. */
 static void
 check_bytes(const void *data, size_t len, int sqlstate, const char *message)
 {
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	const char *why = NULL;
-	SpkStatus	status = spk_profile_check(&host, data, len, &why);
+	SpkStatus	status = spk_is_log_profile(data, len) ?
+		  spk_log_profile_check(&host, data, len, &why) :
+		  spk_profile_check(&host, data, len, &why);
 
 	if (status == SPK_CORRUPT)
 		ereport(ERROR,

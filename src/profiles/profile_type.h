@@ -7,6 +7,8 @@
 
 #include "compat.h"
 
+#include "core/profiles/log_profile.h"
+#include "core/profiles/log_reader.h"
 #include "core/profiles/profile.h"
 #include "host/detoast.h"
 
@@ -19,7 +21,14 @@
 /* Returns the finished profile of a state, palloc'd in the current context. */
 extern bytea *spk_profile_datum(SpkProfileState *state);
 
-/* Adds the content of a profile to a state; bytes that are none are an error. */
+/*
+ * Adds the content of a profile value to a state; an error when the one is of the
+ * music log and the other is not.
+ */
 extern void spk_profile_add_datum(SpkProfileState *state, const bytea *profile);
+
+/* The same two for any log. */
+extern bytea *spk_log_profile_datum(SpkLogProfileState *state);
+extern void	  spk_log_profile_add_datum(SpkLogProfileState *state, const bytea *profile);
 
 #endif /* SPK_PROFILES_PROFILE_TYPE_H */

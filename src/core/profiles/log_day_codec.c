@@ -1,0 +1,377 @@
+/*
+ * log_day_codec.c
+ *	  The bytes of a day of any log.
+ *
+ * day:		zigzag distance from the day before
+ * counts:	how many; for each the gap to the name before and two bits (has it
+ *			amounts, are they unlike the usual), events - 1; with amounts the
+ *			sum gained, and when unlike, the sum refunded and the events without
+ * hours:	sum
+ * levels:	0 none; 1 several; else 2 + the level that all events have
+ * sessions: how many; for each the distance of its first event from that of the
+ *			one before, its kind if kinds are mixed, its id if it has one, its
+ *			length
+ */
+#include "core/profiles/log_day_codec.h"
+#include "core/profiles/slice.h"
+
+/* Bits of a count. */
+#define COUNT_VALUED 1
+#define COUNT_UNLIKE 2
+
+/* How the levels begin. */
+#define LEVELS_NONE	   0
+#define LEVELS_SEVERAL 1
+#define LEVELS_ONE	   2
+
+#define HASH_BYTES 5
+
+const SpkDayUnits spk_finest_units = {1, 1, SPK_SESSION_MIXED};
+
+static int64_t
+start_of(int32_t day)
+{
+	return day * SPK_USECS_PER_DAY;
+}
+
+static void
+write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
+{
+	uint32_t next = 0;
+
+	spk_write_varint(w, day->n_counts);
+	for (uint32_t i = 0; i < day->n_counts; i++)
+	{
+		const SpkDayCount *c = &day->counts[i];
+		bool			   unlike = c->refunded > 0 || c->valued < c->events;
+		unsigned		   bits = c->valued == 0 ? 0 : COUNT_VALUED | (unlike ? COUNT_UNLIKE : 0);
+
+		spk_write_varint(w, (uint64_t) (c->name - next) << 2 | bits);
+		spk_write_varint(w, c->events - 1);
+		if (bits != 0)
+			spk_write_varint(w, (uint64_t) (c->gained / units->amount));
+		if ((bits & COUNT_UNLIKE) != 0)
+		{
+			spk_write_varint(w, (uint64_t) (c->refunded / units->amount));
+			spk_write_varint(w, c->events - c->valued);
+		}
+		next = c->name + 1;
+	}
+}
+
+/* Do all events of the day have one level?  Then its time is that of the last one. */
+static bool
+has_one_level(const SpkLogDay *day)
+{
+	return day->n_levels == 1 && day->levels[0].events == spk_log_day_events(day) &&
+		day->last_level_ts == spk_log_day_last(day);
+}
+
+static void
+write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
+{
+	uint32_t next = 0;
+
+	if (day->n_levels == 0)
+	{
+		spk_write_varint(w, LEVELS_NONE);
+		return;
+	}
+	if (has_one_level(day))
+	{
+		spk_write_varint(w, LEVELS_ONE + (uint64_t) day->levels[0].level);
+		return;
+	}
+	spk_write_varint(w, LEVELS_SEVERAL);
+	spk_write_varint(w, day->n_levels);
+	for (uint32_t i = 0; i < day->n_levels; i++)
+	{
+		spk_write_varint(w, day->levels[i].level - next);
+		spk_write_varint(w, day->levels[i].events - 1);
+		next = day->levels[i].level + 1;
+	}
+	spk_write_varint(w, day->last_level);
+	spk_write_varint(w, (uint64_t) ((day->last_level_ts - start_of(day->day)) / units->time));
+}
+
+static void
+write_session_id(SpkWriter *w, SpkDayCursor *cursor, const SpkDaySession *s)
+{
+	uint64_t id = (uint64_t) s->id;
+
+	if (s->kind == SPK_SESSION_INTEGER)
+	{
+		/* neighbours are often near; the difference wraps around */
+		spk_write_zigzag(w, (int64_t) (id - cursor->session));
+		cursor->session = id;
+	}
+	else if (s->kind == SPK_SESSION_HASHED)
+	{
+		uint8_t bytes[HASH_BYTES];
+
+		for (int i = 0; i < HASH_BYTES; i++)
+			bytes[i] = (uint8_t) (id >> (8 * i));
+		spk_write_bytes(w, bytes, HASH_BYTES);
+	}
+}
+
+static void
+write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, const SpkLogDay *day)
+{
+	int64_t from = start_of(day->day);
+
+	spk_write_varint(w, day->n_sessions);
+	for (uint32_t i = 0; i < day->n_sessions; i++)
+	{
+		const SpkDaySession *s = &day->sessions[i];
+
+		spk_write_varint(w, (uint64_t) ((s->first - from) / units->time));
+		if (units->sessions == SPK_SESSION_MIXED)
+			spk_write_u8(w, (uint8_t) s->kind);
+		write_session_id(w, cursor, s);
+		spk_write_varint(w, (uint64_t) ((s->last - s->first) / units->time));
+		from = s->first;
+	}
+}
+
+void
+spk_log_day_write(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor,
+				  const SpkLogDay *day)
+{
+	spk_write_zigzag(w, (int64_t) day->day - cursor->day);
+	cursor->day = day->day;
+	write_counts(w, units, day);
+	spk_write_varint(w, day->hours);
+	write_levels(w, units, day);
+	write_sessions(w, units, cursor, day);
+}
+
+/* A count of things of which each takes a byte at least; 0 and bad when it cannot be. */
+static uint32_t
+read_length(SpkReader *r)
+{
+	uint64_t n = spk_read_varint(r);
+
+	if (n > spk_unread(r) || n > UINT32_MAX)
+		r->bad = true;
+	return r->bad ? 0 : (uint32_t) n;
+}
+
+/* A number of at most this; 0 and bad when it is more. */
+static uint64_t
+read_at_most(SpkReader *r, uint64_t most)
+{
+	uint64_t value = spk_read_varint(r);
+
+	if (value > most)
+		r->bad = true;
+	return r->bad ? 0 : value;
+}
+
+/* A count of 1 and more, of which one less stands there. */
+static uint32_t
+read_count(SpkReader *r)
+{
+	return (uint32_t) read_at_most(r, UINT32_MAX - 1) + 1;
+}
+
+static int64_t
+read_amount(SpkReader *r, const SpkDayUnits *units)
+{
+	return (int64_t) read_at_most(r, (uint64_t) (INT64_MAX / units->amount)) * units->amount;
+}
+
+/* A number that is the gap to the next free one before it. */
+static uint32_t
+add_gap(SpkReader *r, uint32_t next, uint64_t gap)
+{
+	if (gap >= UINT32_MAX - next)
+		r->bad = true;
+	return r->bad ? 0 : next + (uint32_t) gap;
+}
+
+static SpkStatus
+read_counts(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogDay *day)
+{
+	uint32_t n = read_length(r);
+	uint32_t next = 0;
+
+	for (uint32_t i = 0; i < n && !r->bad; i++)
+	{
+		SpkDayCount *c = spk_log_day_count(host, day);
+		uint64_t	 begin;
+
+		if (c == NULL)
+			return SPK_NO_MEMORY;
+		memset(c, 0, sizeof(*c));
+		begin = spk_read_varint(r);
+		c->name = add_gap(r, next, begin >> 2);
+		c->events = read_count(r);
+		if ((begin & COUNT_VALUED) != 0)
+		{
+			c->valued = c->events;
+			c->gained = read_amount(r, units);
+		}
+		if ((begin & COUNT_UNLIKE) != 0)
+		{
+			c->refunded = read_amount(r, units);
+			c->valued = c->events - (uint32_t) read_at_most(r, c->events - 1);
+			/* it is unlike the usual, and has amounts at all */
+			r->bad = r->bad || (begin & COUNT_VALUED) == 0 ||
+				(c->refunded == 0 && c->valued == c->events);
+		}
+		next = c->name + 1;
+	}
+	return SPK_OK;
+}
+
+static SpkStatus
+read_several_levels(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogDay *day)
+{
+	uint32_t n = read_length(r);
+	uint32_t next = 0;
+
+	for (uint32_t i = 0; i < n && !r->bad; i++)
+	{
+		SpkDayLevel *level = spk_log_day_level(host, day);
+
+		if (level == NULL)
+			return SPK_NO_MEMORY;
+		level->level = add_gap(r, next, spk_read_varint(r));
+		level->events = read_count(r);
+		next = level->level + 1;
+	}
+	day->last_level = (uint32_t) read_at_most(r, UINT32_MAX - 1);
+	day->last_level_ts = start_of(day->day) +
+		(int64_t) read_at_most(r, (uint64_t) (SPK_USECS_PER_DAY / units->time)) * units->time;
+	return SPK_OK;
+}
+
+static int64_t
+read_session_id(SpkReader *r, SpkDayCursor *cursor, SpkSessionKind kind)
+{
+	uint64_t	   id = 0;
+	const uint8_t *bytes;
+
+	if (kind == SPK_SESSION_INTEGER)
+	{
+		id = cursor->session + (uint64_t) spk_read_zigzag(r);
+		cursor->session = id;
+	}
+	else if (kind == SPK_SESSION_HASHED && (bytes = spk_read_bytes(r, HASH_BYTES)) != NULL)
+	{
+		for (int i = 0; i < HASH_BYTES; i++)
+			id |= (uint64_t) bytes[i] << (8 * i);
+	}
+	return (int64_t) id;
+}
+
+static SpkStatus
+read_sessions(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDayCursor *cursor,
+			  SpkLogDay *day)
+{
+	uint64_t most = (uint64_t) (SPK_USECS_PER_DAY / units->time);
+	uint32_t n = read_length(r);
+	int64_t	 from = start_of(day->day);
+
+	for (uint32_t i = 0; i < n && !r->bad; i++)
+	{
+		SpkDaySession *s = spk_log_day_session(host, day);
+		uint8_t		   kind = units->sessions;
+
+		if (s == NULL)
+			return SPK_NO_MEMORY;
+		s->first = from + (int64_t) read_at_most(r, most) * units->time;
+		if (kind == SPK_SESSION_MIXED)
+			kind = spk_read_u8(r);
+		if (kind > SPK_SESSION_HASHED)
+			r->bad = true;
+		s->kind = r->bad ? SPK_SESSION_DERIVED : (SpkSessionKind) kind;
+		s->id = read_session_id(r, cursor, s->kind);
+		s->last = s->first + (int64_t) read_at_most(r, most) * units->time;
+		/* what is beyond the day is refused here, so that no sum leaves the calendar */
+		if (s->last - start_of(day->day) >= SPK_USECS_PER_DAY)
+			r->bad = true;
+		from = s->first;
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDayCursor *cursor,
+				 SpkLogDay *day)
+{
+	int64_t	  distance = spk_read_zigzag(r);
+	uint64_t  levels;
+	SpkStatus status;
+
+	if (distance > INT32_MAX || distance < INT32_MIN ||
+		cursor->day + distance < spk_day_of(SPK_MIN_TIME) ||
+		cursor->day + distance > spk_day_of(SPK_MAX_TIME))
+		return SPK_CORRUPT;
+	cursor->day += (int32_t) distance;
+	spk_log_day_start(day, cursor->day);
+	status = read_counts(host, r, units, day);
+	if (status != SPK_OK)
+		return status;
+	day->hours = spk_read_varint(r);
+	levels = spk_read_varint(r);
+	if (levels == LEVELS_SEVERAL)
+		status = read_several_levels(host, r, units, day);
+	if (status == SPK_OK)
+		status = read_sessions(host, r, units, cursor, day);
+	if (status != SPK_OK)
+		return status;
+	if (r->bad || day->n_sessions == 0)
+		return SPK_CORRUPT;
+	if (levels >= LEVELS_ONE)
+	{
+		SpkDayLevel *level = spk_log_day_level(host, day);
+		uint64_t	 events = spk_log_day_events(day);
+
+		if (level == NULL)
+			return SPK_NO_MEMORY;
+		if (levels - LEVELS_ONE >= UINT32_MAX || events > UINT32_MAX)
+			return SPK_CORRUPT;
+		level->level = day->last_level = (uint32_t) (levels - LEVELS_ONE);
+		level->events = (uint32_t) events;
+		day->last_level_ts = spk_log_day_last(day);
+	}
+	return SPK_OK;
+}
+
+static void
+fit_time(int64_t us, SpkDayUnits *units)
+{
+	while (us % units->time != 0)
+		units->time /= 1000;
+}
+
+static void
+fit_amount(int64_t amount, SpkDayUnits *units)
+{
+	if (amount % units->amount != 0)
+		units->amount = units->amount == SPK_AMOUNT_ONE && amount % (SPK_AMOUNT_ONE / 100) == 0 ?
+			SPK_AMOUNT_ONE / 100 :
+			1;
+}
+
+void
+spk_log_day_fit_units(const SpkLogDay *day, SpkDayUnits *units, unsigned *kinds)
+{
+	int64_t start = start_of(day->day);
+
+	for (uint32_t i = 0; i < day->n_counts; i++)
+	{
+		fit_amount(day->counts[i].gained, units);
+		fit_amount(day->counts[i].refunded, units);
+	}
+	for (uint32_t i = 0; i < day->n_sessions; i++)
+	{
+		fit_time(day->sessions[i].first - start, units);
+		fit_time(day->sessions[i].last - start, units);
+		*kinds |= 1u << day->sessions[i].kind;
+	}
+	if (day->n_levels > 0)
+		fit_time(day->last_level_ts - start, units);
+}

@@ -1,0 +1,56 @@
+/*
+ * log_day_codec.h
+ *	  The bytes of a day of any log.
+ *
+ * A day is written as its distance from the one before, its counts by name, its
+ * hours and levels, and its sessions.  The same layout serves the days that a
+ * growing profile has closed, with numbers of a dictionary and the finest units,
+ * and those of a finished one, with its own tables and the coarsest units that
+ * lose nothing.
+ */
+#ifndef SPK_CORE_PROFILES_LOG_DAY_CODEC_H
+#define SPK_CORE_PROFILES_LOG_DAY_CODEC_H
+
+#include "core/base/bytes.h"
+#include "core/profiles/log_day.h"
+
+/* How the sessions of a profile are told apart: one kind for all, or one with each. */
+#define SPK_SESSION_MIXED 3
+
+/* What the numbers of encoded days are counted in. */
+typedef struct SpkDayUnits
+{
+	int64_t time;	  /* microseconds: 1, 1000 or 1000000 */
+	int64_t amount;	  /* millionths: 1, 10000 or 1000000 */
+	uint8_t sessions; /* an SpkSessionKind, or SPK_SESSION_MIXED */
+} SpkDayUnits;
+
+/* The finest, for any day. */
+extern const SpkDayUnits spk_finest_units;
+
+/* What of one day stands in the next: zeros before the first. */
+typedef struct SpkDayCursor
+{
+	int32_t	 day;
+	uint64_t session; /* the last integer id */
+} SpkDayCursor;
+
+/* Appends a normalised day that the units can tell exactly. */
+extern void spk_log_day_write(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor,
+							  const SpkLogDay *day);
+
+/*
+ * Reads a day into *day, whose arrays are used again.  Bytes may be anything:
+ * SPK_CORRUPT when they are no day.  That it is sound, and normalised, is for the
+ * caller to check where it matters.  SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units,
+								  SpkDayCursor *cursor, SpkLogDay *day);
+
+/*
+ * Makes the units as fine as this day needs: begin with the coarsest, see each
+ * day.  *kinds is a set of 1 << SpkSessionKind.
+ */
+extern void spk_log_day_fit_units(const SpkLogDay *day, SpkDayUnits *units, unsigned *kinds);
+
+#endif /* SPK_CORE_PROFILES_LOG_DAY_CODEC_H */

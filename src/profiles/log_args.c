@@ -1,0 +1,322 @@
+/*
+ * log_args.c
+ *	  Events of any log, as SQL gives them.
+ *
+ * Event, session, amount and level are "any", so that whoever calls need not
+ * cast; which types they have is looked up once a query.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "core/base/hash.h"
+#include "core/base/utf8.h"
+#include "profiles/log_args.h"
+
+#define ARG_TS		1
+#define ARG_EVENT	2
+#define ARG_SESSION 3
+#define ARG_AMOUNT	4
+#define ARG_LEVEL	5
+
+/* Ids of sessions that are no integers are kept as so many bits of a hash. */
+#define SESSION_BITS 40
+#define SESSION_SEED UINT64_C(0x73657373)
+
+/* The base types of the arguments; InvalidOid where there is none. */
+typedef struct ArgTypes
+{
+	Oid	 ts;
+	Oid	 event;
+	Oid	 session;
+	Oid	 amount;
+	Oid	 level;
+	bool event_is_enum;
+	bool level_is_enum;
+} ArgTypes;
+
+const char *
+spk_text_to_utf8(const char *text, size_t len, size_t *utf8_len)
+{
+	char *converted;
+
+	*utf8_len = len;
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return text;
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+	{
+		if (!spk_utf8_valid(text, len))
+			ereport(ERROR,
+					(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+					 errmsg("names of events, sessions and levels must be UTF-8")));
+		return text;
+	}
+	converted = pg_server_to_any(text, (int) len, PG_UTF8);
+	if (converted != text)
+		*utf8_len = strlen(converted);
+	return converted;
+}
+
+char *
+spk_text_from_utf8(const char *utf8, size_t len)
+{
+	char *text = pnstrdup(utf8, len);
+
+	return pg_any_to_server(text, (int) len, PG_UTF8);
+}
+
+static bool
+is_text(Oid type)
+{
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID ||
+		type == UNKNOWNOID;
+}
+
+static bool
+is_integer(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+static bool
+is_amount(Oid type)
+{
+	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID ||
+		type == UNKNOWNOID;
+}
+
+static void
+refuse_type(const char *arg, const char *wanted, Oid type, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("%s must be %s, not %s", arg, wanted, format_type_be(type)),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/* The base type of an argument; InvalidOid where there is none. */
+static Oid
+arg_type(FunctionCallInfo fcinfo, int n, Oid *declared)
+{
+	*declared = InvalidOid;
+	if (n >= PG_NARGS())
+		return InvalidOid;
+	*declared = get_fn_expr_argtype(fcinfo->flinfo, n);
+	if (!OidIsValid(*declared))
+		elog(ERROR, "could not determine the type of argument %d", n);
+	return getBaseType(*declared);
+}
+
+static ArgTypes *
+look_up_types(FunctionCallInfo fcinfo)
+{
+	ArgTypes *types = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ArgTypes));
+	Oid		  declared;
+
+	types->ts = arg_type(fcinfo, ARG_TS, &declared);
+	types->event = arg_type(fcinfo, ARG_EVENT, &declared);
+	types->event_is_enum = type_is_enum(types->event);
+	if (!is_text(types->event) && !types->event_is_enum)
+		refuse_type("event", "text or an enum", declared, NULL);
+	types->session = arg_type(fcinfo, ARG_SESSION, &declared);
+	if (OidIsValid(declared) && !is_integer(types->session) && !is_text(types->session) &&
+		types->session != UUIDOID)
+		refuse_type("session", "an integer, text or a uuid", declared,
+					is_amount(types->session) ?
+						"An amount is the fourth argument; a session may be NULL." :
+						NULL);
+	types->amount = arg_type(fcinfo, ARG_AMOUNT, &declared);
+	if (OidIsValid(declared) && !is_amount(types->amount))
+		refuse_type("amount", "a number", declared,
+					types->amount == CASHOID ? "Cast it to numeric." : NULL);
+	types->level = arg_type(fcinfo, ARG_LEVEL, &declared);
+	types->level_is_enum = OidIsValid(declared) && type_is_enum(types->level);
+	if (OidIsValid(declared) && !is_text(types->level) && !types->level_is_enum)
+		refuse_type("level", "text or an enum", declared, NULL);
+	fcinfo->flinfo->fn_extra = types;
+	return types;
+}
+
+/* A text of any type as UTF-8. */
+static const char *
+text_arg(FunctionCallInfo fcinfo, int n, Oid type, bool is_enum, size_t *len)
+{
+	const char *text;
+	size_t		text_len;
+
+	if (is_enum)
+	{
+		text = DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(n)));
+		text_len = strlen(text);
+	}
+	else if (type == NAMEOID || type == UNKNOWNOID)
+	{
+		text = type == NAMEOID ? NameStr(*PG_GETARG_NAME(n)) : PG_GETARG_CSTRING(n);
+		text_len = strlen(text);
+	}
+	else
+	{
+		struct varlena *value = PG_GETARG_VARLENA_PP(n);
+
+		text = VARDATA_ANY(value);
+		text_len = VARSIZE_ANY_EXHDR(value);
+		/* blanks at the end of a character(n) mean nothing */
+		if (type == BPCHAROID)
+			text_len = (size_t) bpchartruelen(unconstify(char *, text), (int) text_len);
+	}
+	return spk_text_to_utf8(text, text_len, len);
+}
+
+static int64
+integer_arg(FunctionCallInfo fcinfo, int n, Oid type)
+{
+	return type == INT2OID ? PG_GETARG_INT16(n) :
+		type == INT4OID	   ? PG_GETARG_INT32(n) :
+							 PG_GETARG_INT64(n);
+}
+
+static void
+get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
+{
+	const char *bytes;
+	size_t		len = UUID_LEN;
+
+	if (PG_NARGS() <= ARG_SESSION || PG_ARGISNULL(ARG_SESSION))
+		return;
+	if (is_integer(types->session))
+	{
+		event->session_kind = SPK_SESSION_INTEGER;
+		event->session = integer_arg(fcinfo, ARG_SESSION, types->session);
+		return;
+	}
+	if (types->session == UUIDOID)
+		bytes = (const char *) PG_GETARG_UUID_P(ARG_SESSION)->data;
+	else
+		bytes = text_arg(fcinfo, ARG_SESSION, types->session, false, &len);
+	event->session_kind = SPK_SESSION_HASHED;
+	event->session = (int64) (spk_hash_bytes(bytes, len, SESSION_SEED) >> (64 - SESSION_BITS));
+}
+
+static void
+refuse_amount(const SpkLogEvent *event, const char *amount)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("amount %s of event \"%s\" is out of range", amount,
+					spk_text_from_utf8(event->name, event->name_len)),
+			 errdetail("An amount is finite and at most 9200000000000 either way.")));
+}
+
+/* A number as millionths: exact where it has no more digits, else to the nearest. */
+static int64
+millionths_of_numeric(const SpkLogEvent *event, Datum value)
+{
+	Datum limit = DirectFunctionCall1(int8_numeric, Int64GetDatum(SPK_AMOUNT_MAX / SPK_AMOUNT_ONE));
+	Datum size = DirectFunctionCall1(numeric_abs, value);
+	Datum one;
+
+	/* NaN is larger than all numbers, and infinity than all others */
+	if (DatumGetBool(DirectFunctionCall2(numeric_gt, size, limit)))
+		refuse_amount(event, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
+	one = DirectFunctionCall1(int8_numeric, Int64GetDatum(SPK_AMOUNT_ONE));
+	return DatumGetInt64(
+		DirectFunctionCall1(numeric_int8, DirectFunctionCall2(numeric_mul, value, one)));
+}
+
+static int64
+millionths_of_float(const SpkLogEvent *event, double value)
+{
+	/* written so that NaN is refused, too */
+	if (!(fabs(value) <= (double) (SPK_AMOUNT_MAX / SPK_AMOUNT_ONE)))
+		refuse_amount(event,
+					  DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value))));
+	return (int64) rint(value * SPK_AMOUNT_ONE);
+}
+
+static void
+get_amount(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
+{
+	if (PG_NARGS() <= ARG_AMOUNT || PG_ARGISNULL(ARG_AMOUNT))
+		return;
+	event->has_amount = true;
+	if (types->amount == NUMERICOID)
+		event->amount = millionths_of_numeric(event, PG_GETARG_DATUM(ARG_AMOUNT));
+	else if (types->amount == UNKNOWNOID)
+		event->amount = millionths_of_numeric(event,
+											  DirectFunctionCall3(numeric_in,
+																  PG_GETARG_DATUM(ARG_AMOUNT),
+																  ObjectIdGetDatum(InvalidOid),
+																  Int32GetDatum(-1)));
+	else if (types->amount == FLOAT4OID)
+		event->amount = millionths_of_float(event, PG_GETARG_FLOAT4(ARG_AMOUNT));
+	else if (types->amount == FLOAT8OID)
+		event->amount = millionths_of_float(event, PG_GETARG_FLOAT8(ARG_AMOUNT));
+	else
+	{
+		int64 units = integer_arg(fcinfo, ARG_AMOUNT, types->amount);
+
+		if (units > SPK_AMOUNT_MAX / SPK_AMOUNT_ONE || units < -SPK_AMOUNT_MAX / SPK_AMOUNT_ONE)
+			refuse_amount(event, psprintf(INT64_FORMAT, units));
+		event->amount = units * SPK_AMOUNT_ONE;
+	}
+}
+
+/* The time of an event; one without zone, and the beginning of a date, are of UTC. */
+static int64
+get_time(FunctionCallInfo fcinfo, Oid type)
+{
+	int64 ts;
+
+	if (type == DATEOID)
+	{
+		DateADT day = PG_GETARG_DATEADT(ARG_TS);
+
+		if (DATE_NOT_FINITE(day))
+			ts = DATE_IS_NOBEGIN(day) ? DT_NOBEGIN : DT_NOEND;
+		else if (day < spk_day_of(SPK_MIN_TIME) || day > spk_day_of(SPK_MAX_TIME))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("ts of an event is out of range for timestamps")));
+		else
+			ts = day * SPK_USECS_PER_DAY;
+	}
+	else
+		ts = PG_GETARG_TIMESTAMPTZ(ARG_TS);
+	if (TIMESTAMP_NOT_FINITE(ts))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("ts of an event must be finite")));
+	return ts;
+}
+
+bool
+spk_log_event(FunctionCallInfo fcinfo, SpkLogEvent *event)
+{
+	const ArgTypes *types = fcinfo->flinfo->fn_extra;
+
+	/* types are looked at before values, so that a wrong one is told of NULLs, too */
+	if (types == NULL)
+		types = look_up_types(fcinfo);
+	if (PG_ARGISNULL(ARG_TS) || PG_ARGISNULL(ARG_EVENT))
+		return false;
+	memset(event, 0, sizeof(*event));
+	event->ts = get_time(fcinfo, types->ts);
+	event->name = text_arg(fcinfo, ARG_EVENT, types->event, types->event_is_enum, &event->name_len);
+	get_session(fcinfo, types, event);
+	get_amount(fcinfo, types, event);
+	if (PG_NARGS() > ARG_LEVEL && !PG_ARGISNULL(ARG_LEVEL))
+		event->level = text_arg(fcinfo, ARG_LEVEL, types->level, types->level_is_enum,
+								&event->level_len);
+	return true;
+}

@@ -1,0 +1,109 @@
+/*
+ * log_profile_agg.c
+ *	  The aggregates churn_profile of any log.
+ *
+ * What goes from one process to another is a profile.  Its reader need not make a
+ * state of it before it is combined: a state without a dictionary has the
+ * profile's bytes, as they came, for its closed days.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "host/pg_host.h"
+#include "profiles/log_args.h"
+#include "profiles/profile_type.h"
+#include "profiles/shared_dictionary.h"
+
+PG_FUNCTION_INFO_V1(sparkify_log_profile_transfn);
+PG_FUNCTION_INFO_V1(sparkify_log_profile_combinefn);
+PG_FUNCTION_INFO_V1(sparkify_log_profile_serialfn);
+PG_FUNCTION_INFO_V1(sparkify_log_profile_deserialfn);
+PG_FUNCTION_INFO_V1(sparkify_log_profile_finalfn);
+
+/* The aggregate's state: argument 0, made on the first call. */
+static SpkLogProfileState *
+agg_state(FunctionCallInfo fcinfo)
+{
+	MemoryContext		context;
+	SpkLogProfileState *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	if (!PG_ARGISNULL(0))
+		return (SpkLogProfileState *) PG_GETARG_POINTER(0);
+	state = MemoryContextAlloc(context, sizeof(SpkLogProfileState));
+	spk_log_profile_init(state, spk_shared_dictionary(context));
+	return state;
+}
+
+/* Adds a state that was made here or read: see the head of the file. */
+static void
+add_state(SpkLogProfileState *state, SpkLogProfileState *other)
+{
+	if (other->names != NULL && spk_log_profile_is_empty(other))
+		return;
+	if (other->names != NULL)
+		spk_log_profile_add_datum(state, spk_log_profile_datum(other));
+	else if (other->closed.len > 0)
+		spk_check(spk_log_profile_add_profile(state, other->closed.data, other->closed.len),
+				  PROFILE_WHAT, "A day is malformed");
+}
+
+/* sparkify_log_profile_transfn(internal, ts, event [, session [, amount [, level]]]) */
+Datum
+sparkify_log_profile_transfn(PG_FUNCTION_ARGS)
+{
+	SpkLogProfileState *state = agg_state(fcinfo);
+	SpkLogEvent			event;
+
+	if (spk_log_event(fcinfo, &event))
+		spk_check(spk_log_profile_add(state, &event), PROFILE_WHAT, NULL);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+sparkify_log_profile_combinefn(PG_FUNCTION_ARGS)
+{
+	SpkLogProfileState *state = agg_state(fcinfo);
+
+	if (!PG_ARGISNULL(1))
+		add_state(state, (SpkLogProfileState *) PG_GETARG_POINTER(1));
+	PG_RETURN_POINTER(state);
+}
+
+/* A state on its way to another process is a profile, or nothing yet. */
+Datum
+sparkify_log_profile_serialfn(PG_FUNCTION_ARGS)
+{
+	SpkLogProfileState *state = agg_state(fcinfo);
+
+	if (spk_log_profile_is_empty(state))
+		PG_RETURN_BYTEA_P(cstring_to_text_with_len("", 0));
+	PG_RETURN_BYTEA_P(spk_log_profile_datum(state));
+}
+
+Datum
+sparkify_log_profile_deserialfn(PG_FUNCTION_ARGS)
+{
+	bytea			   *bytes = PG_GETARG_BYTEA_PP(0);
+	SpkLogProfileState *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	state = palloc0(sizeof(SpkLogProfileState));
+	state->closed.len = VARSIZE_ANY_EXHDR(bytes);
+	state->closed.data = palloc(Max(state->closed.len, 1));
+	memcpy(state->closed.data, VARDATA_ANY(bytes), state->closed.len);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+sparkify_log_profile_finalfn(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || spk_log_profile_is_empty((SpkLogProfileState *) PG_GETARG_POINTER(0)))
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(spk_log_profile_datum(agg_state(fcinfo)));
+}
