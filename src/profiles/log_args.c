@@ -44,6 +44,10 @@ typedef struct ArgTypes
 	Oid	 level;
 	bool event_is_enum;
 	bool level_is_enum;
+
+	/* for amounts that are numeric: the largest, and what makes millionths of them */
+	Datum largest;
+	Datum millionth;
 } ArgTypes;
 
 const char *
@@ -118,6 +122,17 @@ arg_type(FunctionCallInfo fcinfo, int n, Oid *declared)
 	return getBaseType(*declared);
 }
 
+/* A whole number as a numeric that lives as long as this context. */
+static Datum
+kept_numeric(MemoryContext context, int64 value)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Datum		  kept = DirectFunctionCall1(int8_numeric, Int64GetDatum(value));
+
+	MemoryContextSwitchTo(old);
+	return kept;
+}
+
 static ArgTypes *
 look_up_types(FunctionCallInfo fcinfo)
 {
@@ -144,6 +159,8 @@ look_up_types(FunctionCallInfo fcinfo)
 	types->level_is_enum = OidIsValid(declared) && type_is_enum(types->level);
 	if (OidIsValid(declared) && !is_text(types->level) && !types->level_is_enum)
 		refuse_type("level", "text or an enum", declared, NULL);
+	types->largest = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_MAX / SPK_AMOUNT_ONE);
+	types->millionth = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_ONE);
 	fcinfo->flinfo->fn_extra = types;
 	return types;
 }
@@ -220,18 +237,16 @@ refuse_amount(const SpkLogEvent *event, const char *amount)
 
 /* A number as millionths: exact where it has no more digits, else to the nearest. */
 static int64
-millionths_of_numeric(const SpkLogEvent *event, Datum value)
+millionths_of_numeric(const ArgTypes *types, const SpkLogEvent *event, Datum value)
 {
-	Datum limit = DirectFunctionCall1(int8_numeric, Int64GetDatum(SPK_AMOUNT_MAX / SPK_AMOUNT_ONE));
 	Datum size = DirectFunctionCall1(numeric_abs, value);
-	Datum one;
 
 	/* NaN is larger than all numbers, and infinity than all others */
-	if (DatumGetBool(DirectFunctionCall2(numeric_gt, size, limit)))
+	if (DatumGetBool(DirectFunctionCall2(numeric_gt, size, types->largest)))
 		refuse_amount(event, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
-	one = DirectFunctionCall1(int8_numeric, Int64GetDatum(SPK_AMOUNT_ONE));
 	return DatumGetInt64(
-		DirectFunctionCall1(numeric_int8, DirectFunctionCall2(numeric_mul, value, one)));
+		DirectFunctionCall1(numeric_int8,
+							DirectFunctionCall2(numeric_mul, value, types->millionth)));
 }
 
 static int64
@@ -251,13 +266,14 @@ get_amount(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 		return;
 	event->has_amount = true;
 	if (types->amount == NUMERICOID)
-		event->amount = millionths_of_numeric(event, PG_GETARG_DATUM(ARG_AMOUNT));
+		event->amount = millionths_of_numeric(types, event, PG_GETARG_DATUM(ARG_AMOUNT));
 	else if (types->amount == UNKNOWNOID)
-		event->amount = millionths_of_numeric(event,
-											  DirectFunctionCall3(numeric_in,
-																  PG_GETARG_DATUM(ARG_AMOUNT),
-																  ObjectIdGetDatum(InvalidOid),
-																  Int32GetDatum(-1)));
+	{
+		Datum value = DirectFunctionCall3(numeric_in, PG_GETARG_DATUM(ARG_AMOUNT),
+										  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+
+		event->amount = millionths_of_numeric(types, event, value);
+	}
 	else if (types->amount == FLOAT4OID)
 		event->amount = millionths_of_float(event, PG_GETARG_FLOAT4(ARG_AMOUNT));
 	else if (types->amount == FLOAT8OID)

@@ -43,6 +43,8 @@ typedef struct SpkName
  * The host is the dictionary's own copy, which what is made with the dictionary
  * may keep a pointer to.
  */
+#define SPK_RECENT_NAMES 256
+
 typedef struct SpkDictionary
 {
 	SpkHost	  host;
@@ -54,8 +56,9 @@ typedef struct SpkDictionary
 	uint32_t  n_slots; /* a power of 2 */
 	uint32_t  texts_len;
 	uint32_t  texts_room;
-	uint32_t  limit; /* names that there can be */
-	uint32_t  stamp; /* the last one given out */
+	uint32_t  limit;					/* names that there can be */
+	uint32_t  stamp;					/* the last one given out */
+	uint32_t  recent[SPK_RECENT_NAMES]; /* numbers found lately, by a hash that is quick */
 } SpkDictionary;
 
 /* An empty dictionary for at most so many names; takes no memory yet. */

@@ -192,8 +192,7 @@ static void
 sort(void *array, uint32_t n, size_t size, int (*compare)(const void *, const void *))
 {
 	char *base = array;
-	char  moved[sizeof(SpkDayCount) > sizeof(SpkDaySession) ? sizeof(SpkDayCount) :
-															  sizeof(SpkDaySession)];
+	char  moved[sizeof(SpkDaySession)]; /* the largest that is sorted so */
 
 	if (n > FEW)
 	{
@@ -213,13 +212,33 @@ sort(void *array, uint32_t n, size_t size, int (*compare)(const void *, const vo
 	}
 }
 
+/* As sort; most of the work of closing a day would be calls of the comparison. */
+static void
+sort_counts(SpkDayCount *counts, uint32_t n)
+{
+	if (n > FEW)
+	{
+		qsort(counts, n, sizeof(SpkDayCount), compare_counts);
+		return;
+	}
+	for (uint32_t i = 1; i < n; i++)
+	{
+		SpkDayCount count = counts[i];
+		uint32_t	at = i;
+
+		for (; at > 0 && counts[at - 1].name > count.name; at--)
+			counts[at] = counts[at - 1];
+		counts[at] = count;
+	}
+}
+
 static void
 normalise_counts(SpkLogDay *day)
 {
 	SpkDayCount *counts = day->counts;
 	uint32_t	 n = 0;
 
-	sort(counts, day->n_counts, sizeof(SpkDayCount), compare_counts);
+	sort_counts(counts, day->n_counts);
 	for (uint32_t i = 0; i < day->n_counts; i++)
 	{
 		SpkDayCount *last = &counts[n - 1];

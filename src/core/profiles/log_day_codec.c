@@ -34,26 +34,56 @@ start_of(int32_t day)
 	return day * SPK_USECS_PER_DAY;
 }
 
+/* The longest varint of 64 bits. */
+#define VARINT_BYTES 10
+
+/* More bytes than a day can take. */
+static size_t
+most_bytes(const SpkLogDay *day)
+{
+	return (size_t) VARINT_BYTES *
+		(8 + 5 * (size_t) day->n_counts + 2 * (size_t) day->n_levels +
+		 4 * (size_t) day->n_sessions);
+}
+
+/* As spk_write_varint, where there is room. */
+static inline void
+put_varint(SpkWriter *w, uint64_t value)
+{
+	uint8_t *at = w->data + w->len;
+
+	for (; value >= 0x80; value >>= 7)
+		*at++ = (uint8_t) (value | 0x80);
+	*at++ = (uint8_t) value;
+	w->len = (size_t) (at - w->data);
+}
+
+static inline void
+put_zigzag(SpkWriter *w, int64_t value)
+{
+	put_varint(w, ((uint64_t) value << 1) ^ (uint64_t) (value >> 63));
+}
+
 static void
 write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 {
 	uint32_t next = 0;
 
-	spk_write_varint(w, day->n_counts);
+	put_varint(w, day->n_counts);
 	for (uint32_t i = 0; i < day->n_counts; i++)
 	{
 		const SpkDayCount *c = &day->counts[i];
 		bool			   unlike = c->refunded > 0 || c->valued < c->events;
 		unsigned		   bits = c->valued == 0 ? 0 : COUNT_VALUED | (unlike ? COUNT_UNLIKE : 0);
 
-		spk_write_varint(w, (uint64_t) (c->name - next) << 2 | bits);
-		spk_write_varint(w, c->events - 1);
+		put_varint(w, (uint64_t) (c->name - next) << 2 | bits);
+		put_varint(w, c->events - 1);
 		if (bits != 0)
-			spk_write_varint(w, (uint64_t) (c->gained / units->amount));
+			put_varint(w, (uint64_t) (c->gained / units->amount));
 		if ((bits & COUNT_UNLIKE) != 0)
 		{
-			spk_write_varint(w, (uint64_t) (c->refunded / units->amount));
-			spk_write_varint(w, c->events - c->valued);
+			put_varint(w, (uint64_t) (c->refunded / units->amount));
+			put_varint(w, c->events - c->valued);
 		}
 		next = c->name + 1;
 	}
@@ -74,24 +104,24 @@ write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 
 	if (day->n_levels == 0)
 	{
-		spk_write_varint(w, LEVELS_NONE);
+		put_varint(w, LEVELS_NONE);
 		return;
 	}
 	if (has_one_level(day))
 	{
-		spk_write_varint(w, LEVELS_ONE + (uint64_t) day->levels[0].level);
+		put_varint(w, LEVELS_ONE + (uint64_t) day->levels[0].level);
 		return;
 	}
-	spk_write_varint(w, LEVELS_SEVERAL);
-	spk_write_varint(w, day->n_levels);
+	put_varint(w, LEVELS_SEVERAL);
+	put_varint(w, day->n_levels);
 	for (uint32_t i = 0; i < day->n_levels; i++)
 	{
-		spk_write_varint(w, day->levels[i].level - next);
-		spk_write_varint(w, day->levels[i].events - 1);
+		put_varint(w, day->levels[i].level - next);
+		put_varint(w, day->levels[i].events - 1);
 		next = day->levels[i].level + 1;
 	}
-	spk_write_varint(w, day->last_level);
-	spk_write_varint(w, (uint64_t) ((day->last_level_ts - start_of(day->day)) / units->time));
+	put_varint(w, day->last_level);
+	put_varint(w, (uint64_t) ((day->last_level_ts - start_of(day->day)) / units->time));
 }
 
 static void
@@ -102,16 +132,13 @@ write_session_id(SpkWriter *w, SpkDayCursor *cursor, const SpkDaySession *s)
 	if (s->kind == SPK_SESSION_INTEGER)
 	{
 		/* neighbours are often near; the difference wraps around */
-		spk_write_zigzag(w, (int64_t) (id - cursor->session));
+		put_zigzag(w, (int64_t) (id - cursor->session));
 		cursor->session = id;
 	}
 	else if (s->kind == SPK_SESSION_HASHED)
 	{
-		uint8_t bytes[HASH_BYTES];
-
 		for (int i = 0; i < HASH_BYTES; i++)
-			bytes[i] = (uint8_t) (id >> (8 * i));
-		spk_write_bytes(w, bytes, HASH_BYTES);
+			w->data[w->len++] = (uint8_t) (id >> (8 * i));
 	}
 }
 
@@ -120,16 +147,16 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 {
 	int64_t from = start_of(day->day);
 
-	spk_write_varint(w, day->n_sessions);
+	put_varint(w, day->n_sessions);
 	for (uint32_t i = 0; i < day->n_sessions; i++)
 	{
 		const SpkDaySession *s = &day->sessions[i];
 
-		spk_write_varint(w, (uint64_t) ((s->first - from) / units->time));
+		put_varint(w, (uint64_t) ((s->first - from) / units->time));
 		if (units->sessions == SPK_SESSION_MIXED)
-			spk_write_u8(w, (uint8_t) s->kind);
+			w->data[w->len++] = (uint8_t) s->kind;
 		write_session_id(w, cursor, s);
-		spk_write_varint(w, (uint64_t) ((s->last - s->first) / units->time));
+		put_varint(w, (uint64_t) ((s->last - s->first) / units->time));
 		from = s->first;
 	}
 }
@@ -138,10 +165,13 @@ void
 spk_log_day_write(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor,
 				  const SpkLogDay *day)
 {
-	spk_write_zigzag(w, (int64_t) day->day - cursor->day);
+	/* room for all of it at once: a day is written often, and byte by byte */
+	if (!spk_writer_reserve(w, most_bytes(day)))
+		return;
+	put_zigzag(w, (int64_t) day->day - cursor->day);
 	cursor->day = day->day;
 	write_counts(w, units, day);
-	spk_write_varint(w, day->hours);
+	put_varint(w, day->hours);
 	write_levels(w, units, day);
 	write_sessions(w, units, cursor, day);
 }
