@@ -3,26 +3,31 @@
  *	  The bytes of a day of any log.
  *
  * day:		zigzag distance from the day before
- * counts:	how many; for each the gap to the name before and two bits (has it
- *			amounts, are they unlike the usual), events - 1; with amounts the
- *			sum gained, and when unlike, the sum refunded and the events without
- * hours:	sum
- * levels:	0 none; 1 several; else 2 + the level that all events have
- * sessions: how many; for each the distance of its first event from that of the
- *			one before, its kind if kinds are mixed, its id if it has one, its
- *			length
+ * counts:	how many; for each the gap to the name before and three bits (has it
+ *			amounts, are they unlike the usual, is it more than one event), events
+ *			- 2 if so; with amounts the sum gained, and when unlike, the sum
+ *			refunded and the events without
+ * sessions: two bits of how the levels are given, and how many sessions less one;
+ *			for each the distance of its first event from that of the one before,
+ *			its kind if kinds are mixed, its id if it has one, its length
+ * hours:	zigzag distance of their sum from what it were if all events had the
+ *			hour of the first
+ * levels:	nothing, the level that all events have, or each with its events
  */
 #include "core/profiles/log_day_codec.h"
 #include "core/profiles/slice.h"
 
 /* Bits of a count. */
-#define COUNT_VALUED 1
-#define COUNT_UNLIKE 2
+#define COUNT_VALUED  1
+#define COUNT_UNLIKE  2
+#define COUNT_SEVERAL 4
+#define COUNT_BITS	  3
 
-/* How the levels begin. */
+/* How the levels are given: two bits. */
 #define LEVELS_NONE	   0
-#define LEVELS_SEVERAL 1
-#define LEVELS_ONE	   2
+#define LEVELS_ONE	   1
+#define LEVELS_SEVERAL 2
+#define LEVELS_BITS	   2
 
 #define HASH_BYTES 5
 
@@ -76,9 +81,11 @@ write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 		bool			   unlike = c->refunded > 0 || c->valued < c->events;
 		unsigned		   bits = c->valued == 0 ? 0 : COUNT_VALUED | (unlike ? COUNT_UNLIKE : 0);
 
-		put_varint(w, (uint64_t) (c->name - next) << 2 | bits);
-		put_varint(w, c->events - 1);
-		if (bits != 0)
+		bits |= c->events > 1 ? COUNT_SEVERAL : 0;
+		put_varint(w, (uint64_t) (c->name - next) << COUNT_BITS | bits);
+		if (c->events > 1)
+			put_varint(w, c->events - 2);
+		if (c->valued > 0)
 			put_varint(w, (uint64_t) (c->gained / units->amount));
 		if ((bits & COUNT_UNLIKE) != 0)
 		{
@@ -97,22 +104,21 @@ has_one_level(const SpkLogDay *day)
 		day->last_level_ts == spk_log_day_last(day);
 }
 
+static unsigned
+levels_kind(const SpkLogDay *day)
+{
+	return day->n_levels == 0 ? LEVELS_NONE : has_one_level(day) ? LEVELS_ONE : LEVELS_SEVERAL;
+}
+
 static void
-write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
+write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day, unsigned kind)
 {
 	uint32_t next = 0;
 
-	if (day->n_levels == 0)
-	{
-		put_varint(w, LEVELS_NONE);
+	if (kind == LEVELS_ONE)
+		put_varint(w, day->levels[0].level);
+	if (kind != LEVELS_SEVERAL)
 		return;
-	}
-	if (has_one_level(day))
-	{
-		put_varint(w, LEVELS_ONE + (uint64_t) day->levels[0].level);
-		return;
-	}
-	put_varint(w, LEVELS_SEVERAL);
 	put_varint(w, day->n_levels);
 	for (uint32_t i = 0; i < day->n_levels; i++)
 	{
@@ -122,6 +128,14 @@ write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 	}
 	put_varint(w, day->last_level);
 	put_varint(w, (uint64_t) ((day->last_level_ts - start_of(day->day)) / units->time));
+}
+
+/* The sum of hours if all events had the hour of the first; it may wrap around. */
+static uint64_t
+expected_hours(const SpkLogDay *day)
+{
+	return spk_log_day_events(day) *
+		(uint64_t) ((day->sessions[0].first - start_of(day->day)) / SPK_USECS_PER_HOUR);
 }
 
 static void
@@ -147,7 +161,6 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 {
 	int64_t from = start_of(day->day);
 
-	put_varint(w, day->n_sessions);
 	for (uint32_t i = 0; i < day->n_sessions; i++)
 	{
 		const SpkDaySession *s = &day->sessions[i];
@@ -165,15 +178,19 @@ void
 spk_log_day_write(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor,
 				  const SpkLogDay *day)
 {
+	unsigned kind;
+
 	/* room for all of it at once: a day is written often, and byte by byte */
 	if (!spk_writer_reserve(w, most_bytes(day)))
 		return;
+	kind = levels_kind(day);
 	put_zigzag(w, (int64_t) day->day - cursor->day);
 	cursor->day = day->day;
 	write_counts(w, units, day);
-	put_varint(w, day->hours);
-	write_levels(w, units, day);
+	put_varint(w, (uint64_t) (day->n_sessions - 1) << LEVELS_BITS | kind);
 	write_sessions(w, units, cursor, day);
+	put_zigzag(w, (int64_t) (day->hours - expected_hours(day)));
+	write_levels(w, units, day, kind);
 }
 
 /* A count of things of which each takes a byte at least; 0 and bad when it cannot be. */
@@ -198,13 +215,6 @@ read_at_most(SpkReader *r, uint64_t most)
 	return r->bad ? 0 : value;
 }
 
-/* A count of 1 and more, of which one less stands there. */
-static uint32_t
-read_count(SpkReader *r)
-{
-	return (uint32_t) read_at_most(r, UINT32_MAX - 1) + 1;
-}
-
 static int64_t
 read_amount(SpkReader *r, const SpkDayUnits *units)
 {
@@ -226,6 +236,7 @@ read_counts(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogD
 	uint32_t n = read_length(r);
 	uint32_t next = 0;
 
+	/* the reader's end bounds n, so that hostile bytes take no memory */
 	for (uint32_t i = 0; i < n && !r->bad; i++)
 	{
 		SpkDayCount *c = spk_log_day_count(host, day);
@@ -235,8 +246,9 @@ read_counts(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogD
 			return SPK_NO_MEMORY;
 		memset(c, 0, sizeof(*c));
 		begin = spk_read_varint(r);
-		c->name = add_gap(r, next, begin >> 2);
-		c->events = read_count(r);
+		c->name = add_gap(r, next, begin >> COUNT_BITS);
+		c->events = (begin & COUNT_SEVERAL) == 0 ? 1 :
+												   (uint32_t) read_at_most(r, UINT32_MAX - 2) + 2;
 		if ((begin & COUNT_VALUED) != 0)
 		{
 			c->valued = c->events;
@@ -268,13 +280,28 @@ read_several_levels(const SpkHost *host, SpkReader *r, const SpkDayUnits *units,
 		if (level == NULL)
 			return SPK_NO_MEMORY;
 		level->level = add_gap(r, next, spk_read_varint(r));
-		level->events = read_count(r);
+		level->events = (uint32_t) read_at_most(r, UINT32_MAX - 1) + 1;
 		next = level->level + 1;
 	}
 	day->last_level = (uint32_t) read_at_most(r, UINT32_MAX - 1);
 	day->last_level_ts = start_of(day->day) +
 		(int64_t) read_at_most(r, (uint64_t) (SPK_USECS_PER_DAY / units->time)) * units->time;
 	return SPK_OK;
+}
+
+/* The level that all events have. */
+static SpkStatus
+read_one_level(const SpkHost *host, SpkReader *r, SpkLogDay *day)
+{
+	SpkDayLevel *level = spk_log_day_level(host, day);
+	uint64_t	 events = spk_log_day_events(day);
+
+	if (level == NULL)
+		return SPK_NO_MEMORY;
+	level->level = day->last_level = (uint32_t) read_at_most(r, UINT32_MAX - 1);
+	level->events = (uint32_t) events;
+	day->last_level_ts = spk_log_day_last(day);
+	return events > UINT32_MAX ? SPK_CORRUPT : SPK_OK;
 }
 
 static int64_t
@@ -298,13 +325,15 @@ read_session_id(SpkReader *r, SpkDayCursor *cursor, SpkSessionKind kind)
 
 static SpkStatus
 read_sessions(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDayCursor *cursor,
-			  SpkLogDay *day)
+			  SpkLogDay *day, uint64_t n)
 {
 	uint64_t most = (uint64_t) (SPK_USECS_PER_DAY / units->time);
-	uint32_t n = read_length(r);
 	int64_t	 from = start_of(day->day);
 
-	for (uint32_t i = 0; i < n && !r->bad; i++)
+	/* each takes two bytes at least */
+	if (n > spk_unread(r))
+		r->bad = true;
+	for (uint64_t i = 0; i < n && !r->bad; i++)
 	{
 		SpkDaySession *s = spk_log_day_session(host, day);
 		uint8_t		   kind = units->sessions;
@@ -332,7 +361,7 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 				 SpkLogDay *day)
 {
 	int64_t	  distance = spk_read_zigzag(r);
-	uint64_t  levels;
+	uint64_t  begin;
 	SpkStatus status;
 
 	if (distance > INT32_MAX || distance < INT32_MIN ||
@@ -344,30 +373,27 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 	status = read_counts(host, r, units, day);
 	if (status != SPK_OK)
 		return status;
-	day->hours = spk_read_varint(r);
-	levels = spk_read_varint(r);
-	if (levels == LEVELS_SEVERAL)
-		status = read_several_levels(host, r, units, day);
-	if (status == SPK_OK)
-		status = read_sessions(host, r, units, cursor, day);
+	begin = spk_read_varint(r);
+	status = read_sessions(host, r, units, cursor, day, (begin >> LEVELS_BITS) + 1);
 	if (status != SPK_OK)
 		return status;
-	if (r->bad || day->n_sessions == 0)
+	if (r->bad)
 		return SPK_CORRUPT;
-	if (levels >= LEVELS_ONE)
+	day->hours = expected_hours(day) + (uint64_t) spk_read_zigzag(r);
+	switch (begin & ((1 << LEVELS_BITS) - 1))
 	{
-		SpkDayLevel *level = spk_log_day_level(host, day);
-		uint64_t	 events = spk_log_day_events(day);
-
-		if (level == NULL)
-			return SPK_NO_MEMORY;
-		if (levels - LEVELS_ONE >= UINT32_MAX || events > UINT32_MAX)
+		case LEVELS_NONE:
+			break;
+		case LEVELS_ONE:
+			status = read_one_level(host, r, day);
+			break;
+		case LEVELS_SEVERAL:
+			status = read_several_levels(host, r, units, day);
+			break;
+		default:
 			return SPK_CORRUPT;
-		level->level = day->last_level = (uint32_t) (levels - LEVELS_ONE);
-		level->events = (uint32_t) events;
-		day->last_level_ts = spk_log_day_last(day);
 	}
-	return SPK_OK;
+	return status == SPK_OK && r->bad ? SPK_CORRUPT : status;
 }
 
 static void
