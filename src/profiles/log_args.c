@@ -139,6 +139,7 @@ look_up_types(FunctionCallInfo fcinfo)
 	ArgTypes *types = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ArgTypes));
 	Oid		  declared;
 
+	/* domains count as what they are made of, but errors name them */
 	types->ts = arg_type(fcinfo, ARG_TS, &declared);
 	types->event = arg_type(fcinfo, ARG_EVENT, &declared);
 	types->event_is_enum = type_is_enum(types->event);
@@ -265,6 +266,8 @@ get_amount(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 	if (PG_NARGS() <= ARG_AMOUNT || PG_ARGISNULL(ARG_AMOUNT))
 		return;
 	event->has_amount = true;
+
+	/* decimal numbers stay exact; floats are rounded to the nearest millionth */
 	if (types->amount == NUMERICOID)
 		event->amount = millionths_of_numeric(types, event, PG_GETARG_DATUM(ARG_AMOUNT));
 	else if (types->amount == UNKNOWNOID)

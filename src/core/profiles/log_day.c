@@ -113,6 +113,7 @@ SpkStatus
 spk_log_day_append(const SpkHost *host, SpkLogDay *day, const SpkDictionary *names,
 				   const SpkLogDay *other)
 {
+	/* parts of one name, level or session meet when the day is normalised */
 	for (uint32_t i = 0; i < other->n_counts; i++)
 	{
 		SpkDayCount *count = spk_log_day_count(host, day);

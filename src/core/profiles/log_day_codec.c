@@ -368,6 +368,8 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 		cursor->day + distance < spk_day_of(SPK_MIN_TIME) ||
 		cursor->day + distance > spk_day_of(SPK_MAX_TIME))
 		return SPK_CORRUPT;
+
+	/* the day first: what follows is told from its beginning */
 	cursor->day += (int32_t) distance;
 	spk_log_day_start(day, cursor->day);
 	status = read_counts(host, r, units, day);
@@ -379,6 +381,8 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 		return status;
 	if (r->bad)
 		return SPK_CORRUPT;
+
+	/* hours and levels are told as what differs from the usual, which only now is known */
 	day->hours = expected_hours(day) + (uint64_t) spk_read_zigzag(r);
 	switch (begin & ((1 << LEVELS_BITS) - 1))
 	{

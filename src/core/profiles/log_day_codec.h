@@ -14,6 +14,9 @@
 #include "core/base/bytes.h"
 #include "core/profiles/log_day.h"
 
+/* Days between two polls of the host: well below a millisecond. */
+#define SPK_POLL_DAYS UINT32_C(1024)
+
 /* How the sessions of a profile are told apart: one kind for all, or one with each. */
 #define SPK_SESSION_MIXED 3
 

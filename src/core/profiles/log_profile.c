@@ -3,19 +3,13 @@
  *	  One user's activity in any log: adding events, days and profiles.
  */
 #include "core/profiles/log_profile.h"
-#include "core/base/sort.h"
+#include "core/profiles/log_day_order.h"
+#include "core/profiles/log_open_day.h"
 #include "core/profiles/log_reader.h"
 #include "core/profiles/log_tables.h"
-#include "core/profiles/slice.h"
 
 /* Merging too often costs time, too seldom memory. */
-#define MIN_COMPACT_SIZE 4096
-
-/* Sessions of the open day that are looked through for one that comes again. */
-#define RECENT_SESSIONS 8
-
-/* So many parts of sessions are merged before more memory is taken for them. */
-#define MANY_SESSIONS 64
+#define MIN_MERGED_BYTES 4096
 
 _Static_assert(sizeof(SpkLogProfileState) <= 256, "a state fits 256 bytes");
 _Static_assert(SPK_SHARED_NAMES <= UINT16_MAX, "numbers of names fit the state's own counts");
@@ -26,7 +20,7 @@ spk_log_profile_init(SpkLogProfileState *state, SpkDictionary *names)
 	memset(state, 0, sizeof(*state));
 	state->names = names;
 	state->closed = spk_writer(&names->host);
-	state->compact_at = MIN_COMPACT_SIZE;
+	state->compact_at = MIN_MERGED_BYTES;
 	state->in_order = true;
 	state->last_level_ts = SPK_NO_TIME;
 }
@@ -55,21 +49,6 @@ spk_log_profile_is_empty(const SpkLogProfileState *state)
 	return !state->has_day && state->n_closed == 0;
 }
 
-/* What of the open day does not fit into the state; NULL when there is no memory for it. */
-static SpkLogDay *
-more_of(SpkLogProfileState *state)
-{
-	if (state->more == NULL)
-	{
-		state->more = spk_alloc(&state->names->host, 1, sizeof(SpkLogDay));
-		if (state->more == NULL)
-			return NULL;
-		spk_log_day_init(state->more);
-		spk_log_day_start(state->more, state->day);
-	}
-	return state->more;
-}
-
 /* Appends a normalised day to the closed ones. */
 static void
 append_day(SpkLogProfileState *state, const SpkLogDay *day)
@@ -82,29 +61,6 @@ append_day(SpkLogProfileState *state, const SpkLogDay *day)
 	spk_log_day_write(&state->closed, &spk_finest_units, &cursor, day);
 	state->last_closed = day->day;
 	state->n_closed++;
-}
-
-/* The open day's part that stands in the state, in arrays of the caller's. */
-static SpkLogDay
-inline_day(const SpkLogProfileState *state, SpkDayCount counts[SPK_LOG_INLINE], SpkDayLevel *level,
-		   SpkDaySession *session)
-{
-	SpkLogDay day = {.day = state->day,
-					 .hours = state->hours,
-					 .last_level = state->last_level,
-					 .last_level_ts = state->last_level_ts,
-					 .n_counts = state->n_counts,
-					 .n_levels = state->level_events > 0,
-					 .n_sessions = 1,
-					 .counts = counts,
-					 .levels = level,
-					 .sessions = session};
-
-	for (uint32_t i = 0; i < state->n_counts; i++)
-		counts[i] = (SpkDayCount) {.name = state->number[i], .events = state->events[i]};
-	*level = (SpkDayLevel) {state->level, state->level_events};
-	*session = state->session;
-	return day;
 }
 
 /* Puts the closed days in order, parts of one day merged. */
@@ -123,6 +79,8 @@ sort_closed(SpkLogProfileState *state)
 		return status;
 	spk_log_day_init(&day);
 	spk_log_day_init(&part);
+
+	/* days are read from the old bytes in order, and appended to new ones */
 	state->closed = spk_writer(host);
 	state->n_closed = 0;
 	state->in_order = true;
@@ -130,7 +88,7 @@ sort_closed(SpkLogProfileState *state)
 	{
 		bool is_part = i > 0 && spk_day_at(&places, i) == spk_day_at(&places, i - 1);
 
-		if (i % SPK_POLL_SLICES == SPK_POLL_SLICES - 1 && spk_cancelled(host))
+		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(host))
 			status = SPK_CANCELLED;
 		else
 			status = spk_day_read_at(host, &from, &places, i, is_part ? &part : &day);
@@ -161,7 +119,7 @@ compact(SpkLogProfileState *state)
 	if (status == SPK_OK && !state->in_order)
 		status = sort_closed(state);
 	next = state->closed.len < UINT32_MAX / 2 ? 2 * state->closed.len : UINT32_MAX;
-	state->compact_at = next > MIN_COMPACT_SIZE ? (uint32_t) next : MIN_COMPACT_SIZE;
+	state->compact_at = next > MIN_MERGED_BYTES ? (uint32_t) next : MIN_MERGED_BYTES;
 	return status;
 }
 
@@ -177,47 +135,18 @@ compact_if_long(SpkLogProfileState *state)
 static SpkStatus
 close_day(SpkLogProfileState *state)
 {
-	SpkDayCount	  counts[SPK_LOG_INLINE];
-	SpkDayLevel	  level;
-	SpkDaySession session;
-	SpkLogDay	  day;
-	SpkStatus	  status = SPK_OK;
+	SpkOpenDay open;
+	SpkLogDay *day;
 
 	if (!state->has_day)
 		return state->closed.status;
-	day = inline_day(state, counts, &level, &session);
-	if (state->more != NULL)
-	{
-		status = spk_log_day_append(&state->names->host, state->more, state->names, &day);
-		if (status != SPK_OK)
-			return status;
-		spk_log_day_normalise(state->more);
-		append_day(state, state->more);
-		spk_log_day_start(state->more, 0);
-	}
-	else
-	{
-		spk_log_day_normalise(&day);
-		append_day(state, &day);
-	}
+	day = spk_open_day_gather(state, &open);
+	if (day == NULL)
+		return SPK_NO_MEMORY;
+	spk_log_day_normalise(day);
+	append_day(state, day);
 	state->has_day = false;
 	return compact_if_long(state);
-}
-
-static SpkStatus
-open_day(SpkLogProfileState *state, int32_t number)
-{
-	SpkStatus status = close_day(state);
-
-	state->day = number;
-	if (state->more != NULL)
-		spk_log_day_start(state->more, number);
-	state->n_counts = 0;
-	state->level_events = 0;
-	state->last_level = SPK_NAME_OTHER;
-	state->last_level_ts = SPK_NO_TIME;
-	state->hours = 0;
-	return status;
 }
 
 /*
@@ -255,165 +184,6 @@ look_up(SpkLogProfileState *state, const SpkLogEvent *event, uint32_t *name, uin
 	return status;
 }
 
-/* Adds one event to the count of a name that stands in *more. */
-static SpkStatus
-add_count_to_more(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
-{
-	SpkLogDay	*more = more_of(state);
-	SpkDayCount *count = NULL;
-
-	if (more == NULL)
-		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < more->n_counts && count == NULL; i++)
-		if (more->counts[i].name == name)
-			count = &more->counts[i];
-	if (count == NULL)
-	{
-		count = spk_log_day_count(&state->names->host, more);
-		if (count == NULL)
-			return SPK_NO_MEMORY;
-		*count = (SpkDayCount) {.name = name};
-	}
-	count->events = spk_add_count(count->events, 1);
-	if (event->has_amount)
-	{
-		count->valued = spk_add_count(count->valued, 1);
-		if (event->amount > 0)
-			count->gained = spk_add_amount(count->gained, event->amount);
-		else
-			count->refunded = spk_add_amount(count->refunded, -event->amount);
-	}
-	return SPK_OK;
-}
-
-static SpkStatus
-add_count(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
-{
-	if (event->has_amount)
-		return add_count_to_more(state, name, event);
-	for (uint32_t i = 0; i < state->n_counts; i++)
-		if (state->number[i] == name)
-		{
-			state->events[i] = spk_add_count(state->events[i], 1);
-			return SPK_OK;
-		}
-	if (state->n_counts == SPK_LOG_INLINE)
-		return add_count_to_more(state, name, event);
-	state->number[state->n_counts] = (uint16_t) name;
-	state->events[state->n_counts++] = 1;
-	return SPK_OK;
-}
-
-/* Moves the count of the inline level to *more, to make place for another. */
-static SpkStatus
-put_level_away(SpkLogProfileState *state)
-{
-	SpkLogDay	*more = more_of(state);
-	SpkDayLevel *level = NULL;
-
-	if (more == NULL)
-		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < more->n_levels && level == NULL; i++)
-		if (more->levels[i].level == state->level)
-			level = &more->levels[i];
-	if (level == NULL)
-	{
-		level = spk_log_day_level(&state->names->host, more);
-		if (level == NULL)
-			return SPK_NO_MEMORY;
-		*level = (SpkDayLevel) {.level = state->level};
-	}
-	level->events = spk_add_count(level->events, state->level_events);
-	return SPK_OK;
-}
-
-static SpkStatus
-add_level(SpkLogProfileState *state, uint32_t level, int64_t ts)
-{
-	if (state->level_events > 0 && state->level != level)
-	{
-		SpkStatus status = put_level_away(state);
-
-		if (status != SPK_OK)
-			return status;
-		state->level_events = 0;
-	}
-	state->level = level;
-	state->level_events = spk_add_count(state->level_events, 1);
-	if (ts > state->last_level_ts ||
-		(ts == state->last_level_ts &&
-		 spk_dictionary_rank(state->names, level, state->last_level) < 0))
-	{
-		state->last_level = level;
-		state->last_level_ts = ts;
-	}
-	return SPK_OK;
-}
-
-/* Is the event of this session, as far as can be told without the others? */
-static bool
-is_in_session(const SpkDaySession *s, const SpkLogEvent *event)
-{
-	if (s->kind != event->session_kind)
-		return false;
-	if (s->kind != SPK_SESSION_DERIVED)
-		return s->id == event->session;
-	return event->ts - s->last < SPK_SESSION_GAP && s->first - event->ts < SPK_SESSION_GAP;
-}
-
-/* Makes the session of an event the inline one, and keeps the one that was. */
-static SpkStatus
-change_session(SpkLogProfileState *state, const SpkLogEvent *event)
-{
-	SpkLogDay	  *more = more_of(state);
-	SpkDaySession *free_place;
-
-	if (more == NULL)
-		return SPK_NO_MEMORY;
-	/* sessions that take turns are found again, and are not put away each time */
-	for (uint32_t i = more->n_sessions; i > 0 && i + RECENT_SESSIONS > more->n_sessions; i--)
-	{
-		SpkDaySession *s = &more->sessions[i - 1];
-
-		if (is_in_session(s, event))
-		{
-			SpkDaySession found = *s;
-
-			*s = state->session;
-			state->session = found;
-			return SPK_OK;
-		}
-	}
-	/* with more of them than that taking turns, parts pile up */
-	if (more->n_sessions >= MANY_SESSIONS && more->n_sessions == more->sessions_room)
-		spk_log_day_normalise(more);
-	free_place = spk_log_day_session(&state->names->host, more);
-	if (free_place == NULL)
-		return SPK_NO_MEMORY;
-	*free_place = state->session;
-	state->session = (SpkDaySession) {event->session_kind, event->session, event->ts, event->ts};
-	return SPK_OK;
-}
-
-static SpkStatus
-add_to_session(SpkLogProfileState *state, const SpkLogEvent *event)
-{
-	SpkDaySession *s = &state->session;
-
-	if (!is_in_session(s, event))
-	{
-		SpkStatus status = change_session(state, event);
-
-		if (status != SPK_OK)
-			return status;
-	}
-	if (event->ts < s->first)
-		s->first = event->ts;
-	if (event->ts > s->last)
-		s->last = event->ts;
-	return SPK_OK;
-}
-
 SpkStatus
 spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event)
 {
@@ -424,23 +194,16 @@ spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event)
 
 	if (status != SPK_OK)
 		return status;
+
+	/* the texts came first, as looking them up may close the day */
 	if (!state->has_day || state->day != day)
 	{
-		status = open_day(state, day);
+		status = close_day(state);
 		if (status != SPK_OK)
 			return status;
-		state->session = (SpkDaySession) {event->session_kind, event->session, event->ts,
-										  event->ts};
-		state->has_day = true;
+		spk_open_day_start(state, day);
 	}
-	else
-		status = add_to_session(state, event);
-	if (status == SPK_OK)
-		status = add_count(state, name, event);
-	if (status == SPK_OK && event->level != NULL)
-		status = add_level(state, level, event->ts);
-	state->hours += (uint64_t) ((event->ts - day * SPK_USECS_PER_DAY) / SPK_USECS_PER_HOUR);
-	return status;
+	return spk_open_day_add(state, name, level, event);
 }
 
 SpkStatus

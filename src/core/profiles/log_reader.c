@@ -8,7 +8,6 @@
 #include "core/profiles/log_reader.h"
 #include "core/base/utf8.h"
 #include "core/profiles/log_profile.h"
-#include "core/profiles/slice.h"
 
 static const int64_t time_units[] = {1000000, 1000, 1};
 static const int64_t amount_units[] = {SPK_AMOUNT_ONE, SPK_AMOUNT_ONE / 100, 1};
@@ -82,6 +81,8 @@ read_header(SpkLogReader *reader)
 	status = read_table(reader, SPK_LOG_LEVELS, &reader->levels, &reader->n_levels);
 	if (status != SPK_OK)
 		return status;
+
+	/* what ranks behind all that are kept is unknown, and nothing else: so there must be as many as can be */
 	reader->why = "The tables are not full, and yet names were dropped";
 	if ((reader->names_dropped && reader->n_names != SPK_LOG_NAMES) ||
 		(reader->levels_dropped && reader->n_levels != SPK_LOG_LEVELS))
@@ -130,7 +131,7 @@ spk_log_reader_next(SpkLogReader *reader, SpkLogDay *day)
 {
 	if (reader->status != SPK_OK || reader->days_left == 0)
 		return false;
-	if (--reader->days_left % SPK_POLL_SLICES == SPK_POLL_SLICES - 1 && spk_cancelled(reader->host))
+	if (--reader->days_left % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(reader->host))
 		reader->status = SPK_CANCELLED;
 	else
 		reader->status = spk_log_day_read(reader->host, &reader->reader, &reader->units,

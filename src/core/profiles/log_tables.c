@@ -1,10 +1,8 @@
 /*
  * log_tables.c
- *	  The days of a growing profile of any log, and the tables that it needs.
+ *	  The tables of a growing profile of any log: which names and levels it has.
  */
 #include "core/profiles/log_tables.h"
-#include "core/base/sort.h"
-#include "core/profiles/slice.h"
 
 /* The tables of a profile. */
 typedef enum TableKind
@@ -42,59 +40,6 @@ typedef struct Tables
 /* An order of two entries: less, equal or greater than 0. */
 typedef int (*EntryOrder)(const SpkDictionary *dictionary, const Entry *a, const Entry *b);
 
-void
-spk_day_places_release(const SpkHost *host, SpkDayPlaces *places)
-{
-	spk_release(host, places->keys);
-	spk_release(host, places->offsets);
-}
-
-SpkStatus
-spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPlaces *places)
-{
-	SpkReader r = spk_reader(from->data, from->len);
-	uint64_t *scratch = spk_alloc(host, n, sizeof(uint64_t));
-	SpkLogDay day;
-	SpkStatus status = SPK_OK;
-
-	places->keys = spk_alloc(host, n, sizeof(uint64_t));
-	places->offsets = spk_alloc(host, n, sizeof(size_t));
-	if (scratch == NULL || places->keys == NULL || places->offsets == NULL)
-		status = SPK_NO_MEMORY;
-	spk_log_day_init(&day);
-	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
-	{
-		SpkDayCursor cursor = {0, 0};
-
-		if (i % SPK_POLL_SLICES == SPK_POLL_SLICES - 1 && spk_cancelled(host))
-		{
-			status = SPK_CANCELLED;
-			break;
-		}
-		places->offsets[i] = (size_t) (r.at - from->data);
-		status = spk_log_day_read(host, &r, &spk_finest_units, &cursor, &day);
-		places->keys[i] = (uint64_t) ((int64_t) day.day - spk_day_of(SPK_MIN_TIME)) << 32 | i;
-	}
-	if (status == SPK_OK)
-		status = spk_sort_u64(host, places->keys, scratch, n, 0);
-	spk_log_day_release(host, &day);
-	spk_release(host, scratch);
-	if (status != SPK_OK)
-		spk_day_places_release(host, places);
-	return status;
-}
-
-SpkStatus
-spk_day_read_at(const SpkHost *host, const SpkWriter *from, const SpkDayPlaces *places, uint32_t i,
-				SpkLogDay *day)
-{
-	size_t		 offset = places->offsets[(uint32_t) places->keys[i]];
-	SpkReader	 r = spk_reader(from->data + offset, from->len - offset);
-	SpkDayCursor cursor = {0, 0};
-
-	return spk_log_day_read(host, &r, &spk_finest_units, &cursor, day);
-}
-
 /* The place that a number has in a table. */
 static SpkNamePlace *
 place_of(const Table *table, uint32_t number)
@@ -112,6 +57,8 @@ use_number(Table *table, uint32_t number, uint64_t events)
 
 	if (number == SPK_NAME_OTHER)
 		return SPK_OK;
+
+	/* the stamp saves a look through the entries, and clearing the dictionary's places */
 	place = place_of(table, number);
 	if (place->stamp != table->stamp)
 	{
@@ -145,7 +92,7 @@ next_day(Tables *t, SpkReader *r, uint32_t *i, SpkStatus *status)
 
 	if (*status != SPK_OK || *i == t->state->n_closed)
 		return false;
-	if (++*i % SPK_POLL_SLICES == 0 && spk_cancelled(host))
+	if (++*i % SPK_POLL_DAYS == 0 && spk_cancelled(host))
 		*status = SPK_CANCELLED;
 	else
 		*status = spk_log_day_read(host, r, &spk_finest_units, &cursor, &t->day);
@@ -377,6 +324,7 @@ spk_log_tables_renew(SpkLogProfileState *state)
 	SpkDayUnits	   units;
 	SpkStatus	   status = SPK_NO_MEMORY;
 
+	/* the state keeps its old dictionary until all of the new one is there */
 	if (names != NULL)
 		spk_dictionary_init(names, &host, SPK_OWN_NAMES);
 	if (names != NULL && numbers != NULL)

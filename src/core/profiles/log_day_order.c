@@ -1,0 +1,61 @@
+/*
+ * log_day_order.c
+ *	  Encoded days in the order of their dates.
+ */
+#include "core/profiles/log_day_order.h"
+#include "core/base/sort.h"
+
+void
+spk_day_places_release(const SpkHost *host, SpkDayPlaces *places)
+{
+	spk_release(host, places->keys);
+	spk_release(host, places->offsets);
+}
+
+SpkStatus
+spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPlaces *places)
+{
+	SpkReader r = spk_reader(from->data, from->len);
+	uint64_t *scratch = spk_alloc(host, n, sizeof(uint64_t));
+	SpkLogDay day;
+	SpkStatus status = SPK_OK;
+
+	places->keys = spk_alloc(host, n, sizeof(uint64_t));
+	places->offsets = spk_alloc(host, n, sizeof(size_t));
+	if (scratch == NULL || places->keys == NULL || places->offsets == NULL)
+		status = SPK_NO_MEMORY;
+	spk_log_day_init(&day);
+	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
+	{
+		SpkDayCursor cursor = {0, 0};
+
+		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(host))
+		{
+			status = SPK_CANCELLED;
+			break;
+		}
+
+		/* keys that are equal in the day stay in the order in which they were closed */
+		places->offsets[i] = (size_t) (r.at - from->data);
+		status = spk_log_day_read(host, &r, &spk_finest_units, &cursor, &day);
+		places->keys[i] = (uint64_t) ((int64_t) day.day - spk_day_of(SPK_MIN_TIME)) << 32 | i;
+	}
+	if (status == SPK_OK)
+		status = spk_sort_u64(host, places->keys, scratch, n, 0);
+	spk_log_day_release(host, &day);
+	spk_release(host, scratch);
+	if (status != SPK_OK)
+		spk_day_places_release(host, places);
+	return status;
+}
+
+SpkStatus
+spk_day_read_at(const SpkHost *host, const SpkWriter *from, const SpkDayPlaces *places, uint32_t i,
+				SpkLogDay *day)
+{
+	size_t		 offset = places->offsets[(uint32_t) places->keys[i]];
+	SpkReader	 r = spk_reader(from->data + offset, from->len - offset);
+	SpkDayCursor cursor = {0, 0};
+
+	return spk_log_day_read(host, &r, &spk_finest_units, &cursor, day);
+}
