@@ -9,6 +9,9 @@
 
 static const char not_json[] = "The text is not JSON";
 
+/* The longest key, as it is written: no text need be searched to its end for a quote. */
+#define KEY_BYTES 65536
+
 #ifdef SPK_CHECK_INVARIANTS
 
 /* Checks all that is true of a cursor between two calls. */
@@ -113,15 +116,17 @@ spk_json_key(SpkJsonCursor *c)
 {
 	SpkJsonPiece key = {NULL, 0};
 	const char	*behind = NULL;
+	const char	*limit;
 
 	if (c->fault != NULL)
 		return key;
 	skip_space(c);
+	limit = c->end - c->at > KEY_BYTES ? c->at + KEY_BYTES : c->end;
 	if (c->at < c->end && *c->at == '"')
-		behind = skip_string(c->at, c->end);
+		behind = skip_string(c->at, limit);
 	if (behind == NULL)
 	{
-		fail(c, not_json);
+		fail(c, limit < c->end && *c->at == '"' ? "A key is too long" : not_json);
 		return key;
 	}
 	key.at = c->at;
@@ -220,26 +225,64 @@ spk_json_is_key(SpkJsonPiece key, const char *name)
 	return key.len == len + 2 && memcmp(key.at + 1, name, len) == 0;
 }
 
+/* The UTF-16 unit that is escaped at at; -1 when none is. */
+static int
+escaped_unit(const char *at, const char *end)
+{
+	int unit = 0;
+
+	if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++)
+	{
+		const char *digit = at[i] == '\0' ? NULL : strchr("0123456789abcdefABCDEF", at[i]);
+
+		if (digit == NULL)
+			return -1;
+		unit = unit * 16 + (at[i] <= '9' ? at[i] - '0' : (at[i] | 0x20) - 'a' + 10);
+	}
+	return unit;
+}
+
+/* The length of the escape at at.  *fault says what json-c should not have taken. */
+static size_t
+skip_escape(const char *at, const char *end, const char **fault)
+{
+	int unit = escaped_unit(at, end);
+
+	if (unit == 0)
+		*fault = "A string holds a zero byte";
+	if (unit < 0xd800 || unit >= 0xe000)
+		return 2;
+	/* the first half of a pair makes sense before the second, and nothing else does */
+	if (unit < 0xdc00 && (escaped_unit(at + 6, end) & 0xfc00) == 0xdc00)
+		return 12;
+	*fault = "A string holds half of a character";
+	return 2;
+}
+
 const char *
 spk_json_piece_fault(SpkJsonPiece piece)
 {
 	const char *end = piece.at + piece.len;
+	const char *at = piece.at;
+	const char *fault = NULL;
 	bool		in_string = false;
 
-	for (const char *at = piece.at; at < end; at++)
+	while (at < end && fault == NULL)
 	{
+		if (*at == '\\')
+		{
+			at += skip_escape(at, end, &fault);
+			continue;
+		}
 		if (*at == '"')
 			in_string = !in_string;
 		else if (*at == '\'' && !in_string)
-			return "A string is in single quotes";
-		else if (*at == '\\')
-		{
-			if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0)
-				return "A string holds a zero byte";
-			at++;
-		}
+			fault = "A string is in single quotes";
+		at++;
 	}
-	return NULL;
+	return fault;
 }
 
 int

@@ -69,7 +69,10 @@ extern bool spk_json_open(SpkJsonCursor *c, char bracket);
  */
 extern bool spk_json_next(SpkJsonCursor *c, char closing_bracket);
 
-/* A member's key as it is written, with its quotes.  Moves behind the colon that follows it. */
+/*
+ * A member's key as it is written, with its quotes.  Moves behind the colon that
+ * follows it.  One of more than 64 kB is a fault.
+ */
 extern SpkJsonPiece spk_json_key(SpkJsonCursor *c);
 
 /* A value of any kind.  Moves behind it.  One of more than max bytes is a fault. */
@@ -83,8 +86,9 @@ extern bool spk_json_is_key(SpkJsonPiece key, const char *name);
 
 /*
  * What is wrong in a piece although json-c would take it: strings in single
- * quotes, and zero bytes, which no text of PostgreSQL can hold.  The text is
- * static; NULL when nothing is wrong.
+ * quotes; zero bytes, which no text of PostgreSQL can hold; and halves of escaped
+ * characters beyond the first 65536, of which it makes another character.  The text
+ * is static; NULL when nothing is wrong.
  */
 extern const char *spk_json_piece_fault(SpkJsonPiece piece);
 

@@ -131,3 +131,32 @@ spk_reading_time(SpkProfileReading *r, json_object *value, const char *key)
 								"\" is not a time in UTC, such as 2018-10-01T23:59:00+00:00");
 	return ts;
 }
+
+int
+spk_reading_key(SpkProfileReading *r, SpkJsonPiece key, const char *const *names, int n, bool *seen)
+{
+	int which = 0;
+
+	while (which < n && !spk_json_is_key(key, names[which]))
+		which++;
+	if (which == n)
+		spk_reading_fail_at(r, "The member \"", key.at + 1, key.len - 2, "\" is not known");
+	else if (seen[which])
+		spk_reading_fail_member(r, names[which], "\" is there twice");
+	else
+		seen[which] = true;
+	return r->status == SPK_OK ? which : n;
+}
+
+bool
+spk_says_lowest(SpkJsonPiece piece)
+{
+	static const char lowest[] = "-9223372036854775808";
+	const size_t	  len = sizeof(lowest) - 1;
+
+	for (size_t i = 0; i + len < piece.len; i++)
+		if (memcmp(piece.at + i, lowest, len) == 0 &&
+			(piece.at[i + len] < '0' || piece.at[i + len] > '9'))
+			return true;
+	return false;
+}

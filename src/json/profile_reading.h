@@ -65,6 +65,19 @@ extern int64_t spk_reading_int(SpkProfileReading *r, json_object *value, const c
 /* The time in a string; SPK_NO_TIME after a fault. */
 extern int64_t spk_reading_time(SpkProfileReading *r, json_object *value, const char *key);
 
+/*
+ * Which of n members has this key, seen for the first time?  n after a fault: the
+ * key is another one, or there twice.
+ */
+extern int spk_reading_key(SpkProfileReading *r, SpkJsonPiece key, const char *const *names, int n,
+						   bool *seen);
+
+/*
+ * Does a piece say INT64_MIN?  Asked where a number of it was read as that, and
+ * nothing else there can look like it: see spk_reading_int.
+ */
+extern bool spk_says_lowest(SpkJsonPiece piece);
+
 /* Reads the array of slices, which comes next, into the state. */
 extern void spk_read_slices(SpkProfileReading *r, SpkJsonCursor *c);
 

@@ -56,23 +56,6 @@ read_header_member(SpkProfileReading *r, SpkJsonPiece piece, int which, SpkProfi
 	json_object_put(value);
 }
 
-/* Which member has this key?  One that was seen before is a fault.  N_MEMBERS after a fault. */
-static int
-member_of_key(SpkProfileReading *r, SpkJsonPiece key, bool *seen)
-{
-	int which = 0;
-
-	while (which < N_MEMBERS && !spk_json_is_key(key, member_names[which]))
-		which++;
-	if (which == N_MEMBERS)
-		spk_reading_fail_at(r, "The member \"", key.at + 1, key.len - 2, "\" is not known");
-	else if (seen[which])
-		spk_reading_fail_member(r, member_names[which], "\" is there twice");
-	else
-		seen[which] = true;
-	return r->status == SPK_OK ? which : N_MEMBERS;
-}
-
 SpkStatus
 spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkProfileState *state,
 					  SpkTextFault *fault)
@@ -87,8 +70,10 @@ spk_profile_read_text(SpkJsonParser *parser, const char *text, size_t len, SpkPr
 	while (r.status == SPK_OK && spk_json_next(&c, '}'))
 	{
 		SpkJsonPiece key = spk_json_key(&c);
-		int			 which = c.fault == NULL ? member_of_key(&r, key, seen) : N_MEMBERS;
+		int			 which = N_MEMBERS;
 
+		if (c.fault == NULL)
+			which = spk_reading_key(&r, key, member_names, N_MEMBERS, seen);
 		if (which == SLICES)
 			spk_read_slices(&r, &c);
 		else if (which != N_MEMBERS)

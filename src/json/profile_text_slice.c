@@ -45,23 +45,6 @@ read_start(SpkProfileReading *r, json_object *object, SpkSlice *slice)
 		spk_reading_fail_member(r, "day", "\" is not a day, such as 2018-10-01");
 }
 
-/*
- * Does the text of the slice say INT64_MIN?  json-c makes it of all numbers below,
- * too.  Nothing else in a sound slice looks like it.
- */
-static bool
-is_lowest_written(SpkJsonPiece piece)
-{
-	static const char lowest[] = "-9223372036854775808";
-	const size_t	  len = sizeof(lowest) - 1;
-
-	for (size_t i = 0; i + len < piece.len; i++)
-		if (memcmp(piece.at + i, lowest, len) == 0 &&
-			(piece.at[i + len] < '0' || piece.at[i + len] > '9'))
-			return true;
-	return false;
-}
-
 static void
 read_pages(SpkProfileReading *r, json_object *pages, SpkSlice *slice)
 {
@@ -167,7 +150,7 @@ read_slice(SpkProfileReading *r, SpkJsonPiece piece)
 		read_members(r, object, &slice);
 		if (spk_json_count_keys(piece) != count_distinct_keys(object))
 			spk_reading_fail(r, "A slice has a member twice");
-		if (slice.session == INT64_MIN && !is_lowest_written(piece))
+		if (slice.session == INT64_MIN && !spk_says_lowest(piece))
 			spk_reading_fail_member(r, "session", "\" is out of range");
 	}
 	else

@@ -152,13 +152,48 @@ piece(const char *text)
 	return p;
 }
 
+/* The longest key there may be, and one that is longer by a byte. */
+static void
+test_long_keys(void **state)
+{
+	(void) state;
+	for (size_t len = 65536; len <= 65537; len++)
+	{
+		char		 *text = malloc(len + 4);
+		SpkJsonCursor c;
+
+		assert_non_null(text);
+		memset(text, 'k', len + 1);
+		text[0] = '{';
+		text[1] = text[len] = '"';
+		memcpy(text + len + 1, ":1}", 3);
+		c = spk_json_cursor(text, len + 4);
+		spk_json_open(&c, '{');
+		assert_true(spk_json_next(&c, '}'));
+		assert_int_equal(spk_json_key(&c).len, len == 65536 ? len : 0);
+		if (len == 65536)
+			assert_null(c.fault);
+		else
+			assert_string_equal(c.fault, "A key is too long");
+		free(text);
+	}
+}
+
 static void
 test_looks(void **state)
 {
+	static const char half[] = "A string holds half of a character";
+
 	(void) state;
 	assert_null(spk_json_piece_fault(piece("{\"a'\": \"\\\\u0000 '\"}")));
 	assert_string_equal(spk_json_piece_fault(piece("{'a': 1}")), "A string is in single quotes");
 	assert_string_equal(spk_json_piece_fault(piece("\"x\\u0000\"")), "A string holds a zero byte");
+	assert_null(spk_json_piece_fault(piece("\"\\uD83d\\ude00 \\\\ud83d \\u005cud83d\"")));
+	assert_string_equal(spk_json_piece_fault(piece("\"\\ud83d\"")), half);
+	assert_string_equal(spk_json_piece_fault(piece("\"\\ude00\\ud83d\"")), half);
+	assert_string_equal(spk_json_piece_fault(piece("\"\\ud83d\\ud83d\\ude00\"")), half);
+	assert_string_equal(spk_json_piece_fault(piece("\"\\ud83d\\u0041\"")), half);
+	assert_string_equal(spk_json_piece_fault(piece("\"\\ud83d\\ude0\"")), half);
 	assert_int_equal(spk_json_count_keys(piece("{\"a:\": {\"b\": \":\"}, \"a:\": [{\"c\": 1}]}")),
 					 4);
 	assert_int_equal(spk_json_count_keys(piece("\"a\\\":")), 0);
@@ -168,9 +203,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_pieces), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_limit),  cmocka_unit_test(test_long_keys),
 		cmocka_unit_test(test_looks),
 	};
 
