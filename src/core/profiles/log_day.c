@@ -404,5 +404,5 @@ spk_log_day_is_sound(const SpkLogDay *day)
 			return false;
 	}
 	return day->n_counts > 0 && sessions_are_sound(day, events) && levels_are_sound(day, events) &&
-		(day->hours + 22) / 23 <= events;
+		day->hours <= INT64_MAX && (day->hours + 22) / 23 <= events;
 }

@@ -59,7 +59,7 @@ typedef struct SpkLogDay
 	int32_t	 day;		 /* since 2000-01-01 */
 	uint32_t last_level; /* of the latest event that had one; same time: that of the first rank */
 	int64_t	 last_level_ts; /* SPK_NO_TIME without one */
-	uint64_t hours;			/* sum of the events' UTC hours */
+	uint64_t hours;			/* sum of the events' UTC hours; sticks at INT64_MAX */
 	uint32_t n_counts;
 	uint32_t n_levels;
 	uint32_t n_sessions;
@@ -121,7 +121,7 @@ spk_add_amount(int64_t a, int64_t b)
 static inline uint64_t
 spk_add_hours(uint64_t a, uint64_t b)
 {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+	return a + b > INT64_MAX ? INT64_MAX : a + b;
 }
 
 #endif /* SPK_CORE_PROFILES_LOG_DAY_H */
