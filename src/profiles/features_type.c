@@ -108,9 +108,13 @@ as_of_arg(FunctionCallInfo fcinfo, int n)
 Datum
 churn_features(PG_FUNCTION_ARGS)
 {
+	bytea *profile;
+
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return spk_features_result(fcinfo, PG_GETARG_PROFILE_PP(0), as_of_arg(fcinfo, 1));
+	profile = PG_GETARG_PROFILE_PP(0);
+	spk_require_music_profile(profile, "churn_features");
+	return spk_features_result(fcinfo, profile, as_of_arg(fcinfo, 1));
 }
 
 /* Returns the time at which the horizon, argument n, ends; SPK_NO_TIME when it is NULL. */
@@ -198,6 +202,7 @@ churn_label(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	profile = PG_GETARG_PROFILE_PP(0);
+	spk_require_music_profile(profile, "churn_label");
 	as_of = as_of_arg(fcinfo, 1);
 	until = horizon_end(fcinfo, 2, as_of);
 	event = churn_event_arg(fcinfo, 3);
@@ -221,9 +226,12 @@ churn_last_day(PG_FUNCTION_ARGS)
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	int32		day = 0;
 	const char *why = NULL;
+	const void *data = VARDATA_ANY(profile);
+	size_t		len = VARSIZE_ANY_EXHDR(profile);
+	SpkStatus	status = spk_is_log_profile(data, len) ?
+		  spk_log_profile_last_day(&host, data, len, &day, &why) :
+		  spk_profile_last_day(&host, data, len, &day, &why);
 
-	spk_check(spk_profile_last_day(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), &day,
-								   &why),
-			  PROFILE_WHAT, why);
+	spk_check(status, PROFILE_WHAT, why);
 	PG_RETURN_DATEADT(day);
 }

@@ -9,6 +9,8 @@
 #include "utils/memutils.h"
 
 #include "host/pg_host.h"
+#include "json/log_profile_text.h"
+#include "profiles/profile_encoding.h"
 #include "profiles/profile_json.h"
 #include "profiles/profile_type.h"
 
@@ -62,6 +64,17 @@ is_of_any_log(const bytea *profile)
 	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
 }
 
+void
+spk_require_music_profile(const bytea *profile, const char *function)
+{
+	if (is_of_any_log(profile))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%s needs a profile of the music log", function),
+				 errdetail("This one is of another log: it counts events by names of its own."),
+				 errhint("Profiles of any log have functions of their own: churn_define_features makes features of them.")));
+}
+
 static void
 refuse_mixture(void)
 {
@@ -107,21 +120,50 @@ check_bytes(const void *data, size_t len, int sqlstate, const char *message)
 	spk_check(status, PROFILE_WHAT, NULL);
 }
 
-Datum
-sparkify_profile_in(PG_FUNCTION_ARGS)
+/* The profile that a text of the music log says. */
+static bytea *
+profile_from_text(const char *text, size_t len)
 {
 	SpkHost			host = spk_pg_host(CurrentMemoryContext);
 	SpkProfileState state;
-	bytea		   *result;
 
 	spk_profile_init(&state, &host);
-	spk_profile_from_json(PG_GETARG_CSTRING(0), &state);
+	spk_profile_from_json(text, len, &state);
 	if (spk_profile_is_empty(&state))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", "churn_profile"),
 				 errdetail("A profile has at least one slice.")));
-	result = spk_profile_datum(&state);
+	return spk_profile_datum(&state);
+}
+
+/* Likewise of any other log. */
+static bytea *
+log_profile_from_text(const char *text, size_t len)
+{
+	SpkHost			   host = spk_pg_host(CurrentMemoryContext);
+	SpkDictionary	   names;
+	SpkLogProfileState state;
+
+	spk_dictionary_init(&names, &host, SPK_OWN_NAMES);
+	spk_log_profile_init(&state, &names);
+	spk_log_profile_from_json(text, len, &state);
+	if (spk_log_profile_is_empty(&state))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", "churn_profile"),
+				 errdetail("A profile has at least one day.")));
+	return spk_log_profile_datum(&state);
+}
+
+Datum
+sparkify_profile_in(PG_FUNCTION_ARGS)
+{
+	size_t		len;
+	const char *text = spk_profile_text_to_utf8(PG_GETARG_CSTRING(0), &len);
+	bytea	   *result = spk_is_log_profile_text(text, len) ? log_profile_from_text(text, len) :
+															  profile_from_text(text, len);
+
 	check_bytes(VARDATA(result), VARSIZE(result) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION,
 				"invalid input syntax for type churn_profile");
 	PG_RETURN_BYTEA_P(result);

@@ -18,6 +18,12 @@
 /* A profile argument, detoasted, for VARDATA_ANY and VARSIZE_ANY_EXHDR. */
 #define PG_GETARG_PROFILE_PP(n) ((bytea *) spk_detoast_packed(PG_GETARG_DATUM(n)))
 
+/*
+ * Raises an error, which names the function that was called, when the profile is
+ * not of the music log: ERRCODE_DATATYPE_MISMATCH.
+ */
+extern void spk_require_music_profile(const bytea *profile, const char *function);
+
 /* Returns the finished profile of a state, palloc'd in the current context. */
 extern bytea *spk_profile_datum(SpkProfileState *state);
 
