@@ -1,8 +1,8 @@
 /*
  * make_seeds.c
  *	  Writes the seeds of the corpora of models and profiles: a small one of
- *	  every kind.  make_seeds FOLDER, which holds the folders model, profile and
- *	  profile_text.
+ *	  every kind.  make_seeds FOLDER, which holds the folders model, profile,
+ *	  profile_text, log_profile and log_profile_text.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 #include "core/base/rng.h"
 #include "core/judging/samples.h"
 #include "json/profile_text.h"
+#include "make_seeds.h"
 #include "../unit/unit_table.h"
 
 #define N_ROWS	 48
@@ -23,7 +24,7 @@
 static UnitHost	   unit = UNIT_HOST_INIT;
 static const char *folder;
 
-static void
+void
 must(SpkStatus status)
 {
 	if (status == SPK_OK)
@@ -32,7 +33,7 @@ must(SpkStatus status)
 	exit(1);
 }
 
-static void
+void
 put_file(const char *kind, const char *name, const SpkWriter *w)
 {
 	char  path[512];
@@ -307,5 +308,6 @@ main(int argc, char **argv)
 	folder = argv[1];
 	make_models();
 	make_profiles();
+	make_log_profiles(&unit);
 	return unit.live == 0 ? 0 : 1;
 }
