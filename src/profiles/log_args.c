@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
@@ -80,11 +81,12 @@ spk_text_from_utf8(const char *utf8, size_t len)
 	return pg_any_to_server(text, (int) len, PG_UTF8);
 }
 
+/* Also of types that are stored as text is, such as citext. */
 static bool
 is_text(Oid type)
 {
 	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID ||
-		type == UNKNOWNOID;
+		type == UNKNOWNOID || IsBinaryCoercible(type, TEXTOID);
 }
 
 static bool
@@ -226,13 +228,20 @@ get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 	event->session = (int64) (spk_hash_bytes(bytes, len, SESSION_SEED) >> (64 - SESSION_BITS));
 }
 
+/* The beginning of a text, for a message. */
+static char *
+shown(const char *text)
+{
+	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), NAMEDATALEN - 1));
+}
+
 static void
 refuse_amount(const SpkLogEvent *event, const char *amount)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("amount %s of event \"%s\" is out of range", amount,
-					spk_text_from_utf8(event->name, event->name_len)),
+			 errmsg("amount %s of event \"%s\" is out of range", shown(amount),
+					shown(spk_text_from_utf8(event->name, event->name_len))),
 			 errdetail("An amount is finite and at most 9200000000000 either way.")));
 }
 
