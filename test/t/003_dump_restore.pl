@@ -20,6 +20,9 @@ $node->safe_psql(
 	CREATE TABLE profiles AS
 		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 		FROM events WHERE registration IS NOT NULL GROUP BY userid;
+	CREATE TABLE log_profiles AS
+		SELECT userid, churn_profile(ts, page || ' "é"', sessionid, length, level) AS profile
+		FROM events WHERE registration IS NOT NULL GROUP BY userid;
 	CREATE TABLE training AS
 		SELECT p.userid, churn_label(p.profile) AS churned, f.*
 		FROM profiles p, churn_features(p.profile) f;
@@ -36,6 +39,8 @@ my $bytes = q{
 	UNION ALL
 	SELECT 'profile ' || userid, length(profile::text), md5(sparkify_profile_send(profile)) FROM profiles
 	UNION ALL
+	SELECT 'log profile ' || userid, length(profile::text), md5(sparkify_profile_send(profile)) FROM log_profiles
+	UNION ALL
 	SELECT 'model ' || algorithm, length(model::text), md5(sparkify_model_send(model)) FROM models
 	UNION ALL
 	SELECT 'forest ' || algorithm, length(forest::text), md5(sparkify_forest_send(forest)) FROM models
@@ -45,6 +50,7 @@ my $bytes = q{
 	ORDER BY 1};
 my $expected = $node->safe_psql('origin', $bytes);
 like($expected, qr/^model random_forest\|\d+\|/m, 'there is something to compare');
+like($expected, qr/^log profile 1\d*\|\d+\|/m, 'and profiles of any log');
 
 my $dump = $node->basedir . '/dump';
 foreach my $format (qw(plain custom))
@@ -61,7 +67,7 @@ foreach my $format (qw(plain custom))
 }
 
 # Binary COPY takes the way through the receive functions.
-foreach my $table (qw(profiles models))
+foreach my $table (qw(profiles log_profiles models))
 {
 	$node->safe_psql('origin',
 		"COPY $table TO '$dump.$table' (FORMAT binary);

@@ -30,8 +30,13 @@ $publisher->safe_psql('postgres', q{
 	CREATE TABLE made AS
 		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
 		FROM churn_simulate_events(30) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
+	CREATE TABLE made_of_any_log AS
+		SELECT 'log ' || userid AS userid, churn_profile(ts, page, sessionid, length, level) AS profile
+		FROM churn_simulate_events(30) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY 1;
 	INSERT INTO profiles SELECT * FROM made;
 	INSERT INTO profiles SELECT 'all', churn_profile_merge(profile) FROM made;
+	INSERT INTO profiles SELECT * FROM made_of_any_log;
+	INSERT INTO profiles SELECT 'log all', churn_profile_merge(profile) FROM made_of_any_log;
 	INSERT INTO profiles VALUES ('none', NULL);
 	INSERT INTO models SELECT n::text, model, model::churn_forest
 		FROM churn_train('SELECT i % 3 = 0 AS churned, i % 97 AS x, i % 31 AS y FROM generate_series(1, 1000) AS i',
@@ -64,6 +69,7 @@ $publisher->safe_psql('postgres', q{
 	INSERT INTO other VALUES (1);
 	UPDATE profiles SET profile = churn_profile_merge(profile, profile) WHERE userid < '2';
 	UPDATE profiles SET profile = churn_profile_merge(profile, profile) WHERE userid = 'all';
+	UPDATE profiles SET profile = churn_profile_merge(profile, profile) WHERE userid = 'log all' OR userid < 'log 2' AND userid > 'log';
 	UPDATE profiles SET userid = 'nobody' WHERE userid = 'none';
 	INSERT INTO other VALUES (2);});
 replicates('updates of profiles arrive');
@@ -75,7 +81,7 @@ $publisher->safe_psql('postgres', q{
 replicates('updates of models arrive');
 
 $publisher->safe_psql('postgres', q{
-	DELETE FROM profiles WHERE userid IN ('all', 'nobody') OR userid > '5';
+	DELETE FROM profiles WHERE userid IN ('all', 'nobody', 'log all') OR userid > '5';
 	DELETE FROM models WHERE name = '2';
 	DELETE FROM other WHERE a = 1;});
 replicates('deletions arrive');
