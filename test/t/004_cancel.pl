@@ -51,7 +51,10 @@ value(q{
 	ALTER TABLE long_text ALTER t SET STORAGE EXTERNAL;
 	INSERT INTO long_text SELECT '{"version": 1, "slices": [' || string_agg('{"session": ' || i::bigint * 48271 % 500009 ||
 			', "day": "2018-10-01", "pages": {"Cancel": 1}}', ', ') || ']}'
-		FROM generate_series(1, 500000) i;});
+		FROM generate_series(1, 500000) i;
+	CREATE TABLE large_log (profile churn_profile, t text);
+	ALTER TABLE large_log ALTER profile SET STORAGE EXTERNAL, ALTER t SET STORAGE EXTERNAL;
+	INSERT INTO large_log SELECT profile, profile::text FROM (SELECT churn_profile(ts, 'view', sessionid) AS profile FROM bursts) AS p;});
 
 # and a log of two million events
 my $line = '{"ts":1538352117000,"userId":"30","sessionId":29,"page":"NextSong","auth":"Logged In",'
@@ -77,6 +80,14 @@ my @calls = (
 	],
 	[ 'the text of a large profile', 'SELECT profile::json IS NULL FROM large, generate_series(1, 9)' ],
 	[ 'reading a long text', 'SELECT t::churn_profile IS NULL FROM long_text, generate_series(1, 9)' ],
+	[ 'a profile of any log', "SELECT churn_profile(ts, 'view', sessionid) IS NULL FROM bursts" ],
+	[
+		'merging large profiles of any log', q{SELECT churn_profile_merge(churn_profile_merge(profile, profile), profile) IS NULL
+			FROM large_log, generate_series(1, 9)}
+	],
+	[ 'the text of a large one', 'SELECT profile::json IS NULL FROM large_log, generate_series(1, 9)' ],
+	[ 'reading its text', 'SELECT t::churn_profile IS NULL FROM large_log, generate_series(1, 9)' ],
+	[ 'the last day of large ones', 'SELECT count(churn_last_day(profile)) FROM large_log, generate_series(1, 99)' ],
 	[ 'features of a large profile', 'SELECT sum(n_songs) FROM large, generate_series(1, 99), churn_features(profile)' ],
 	[ 'labels of a large profile', 'SELECT count(churn_label(profile)) FROM large, generate_series(1, 99)' ],
 	[ 'churn_explain', 'SELECT sum(contribution) FROM training t, models, churn_explain(model, t)' ],
