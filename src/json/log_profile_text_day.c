@@ -203,6 +203,7 @@ spk_read_log_day(SpkLogReading *lr, SpkJsonCursor *c)
 	bool			   seen[N_MEMBERS] = {false};
 	static const int   needed[] = {DAY, EVENTS, SESSIONS};
 
+	/* members come in any order, so which day it is may be said last */
 	spk_log_day_start(&lr->day, 0);
 	spk_json_open(c, '{');
 	while (r->status == SPK_OK && spk_json_next(c, '}'))

@@ -36,6 +36,7 @@ read_text(SpkProfileReading *r, SpkJsonPiece piece, const char *what)
 		spk_reading_fail_at(r, "The name \"", text, len, "\" is not UTF-8");
 	else
 	{
+		/* a copy: json-c's object is put back before the host, which may jump, is called */
 		memcpy(name.text, text, len);
 		name.len = len;
 	}

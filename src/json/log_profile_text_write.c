@@ -187,6 +187,8 @@ spk_log_profile_write_text(const SpkHost *host, const void *data, size_t len, Sp
 	if (reader.levels_dropped)
 		spk_put(w, ", \"more_levels\": true");
 	spk_put(w, ", \"days\": [");
+
+	/* a writer that failed takes no more, and need not be fed all days */
 	while (w->status == SPK_OK && spk_log_reader_next(&reader, &day))
 	{
 		spk_put(w, separator);

@@ -16,7 +16,7 @@
 #include "profiles/profile_type.h"
 
 /* Bytes between two looks for interrupts. */
-#define CHUNK_BYTES 65536
+#define POLL_BYTES 65536
 
 /* Characters beyond ASCII that are converted at once, in bytes. */
 #define RUN_BYTES 256
@@ -26,7 +26,7 @@ is_ascii(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 	{
-		if (i % CHUNK_BYTES == CHUNK_BYTES - 1)
+		if (i % POLL_BYTES == POLL_BYTES - 1)
 			CHECK_FOR_INTERRUPTS();
 		if (IS_HIGHBIT_SET(text[i]))
 			return false;
@@ -55,7 +55,7 @@ spk_profile_text_to_utf8(const char *text, size_t *len)
 		return text;
 	for (size_t at = 0; at < text_len;)
 	{
-		size_t end = Min(at + CHUNK_BYTES, text_len);
+		size_t end = Min(at + POLL_BYTES, text_len);
 		char  *converted;
 
 		/* a character of several bytes is not to be cut */
@@ -148,6 +148,8 @@ spk_profile_text_to_server(SpkWriter *w, size_t from)
 				 errmsg("default conversion function for encoding \"%s\" to \"%s\" does not exist",
 						pg_encoding_to_char(PG_UTF8), GetDatabaseEncodingName())));
 	spk_write_bytes(&converted, text, from);
+
+	/* what is ASCII goes as it is, and is most of a text */
 	while (at < w->len)
 	{
 		size_t begin = at;
