@@ -78,9 +78,12 @@ recent_place(const char *text, size_t len)
 static bool
 is_text(const SpkDictionary *d, uint32_t number, const char *text, size_t len)
 {
-	const SpkName *name = &d->names[number];
+	const SpkName *name;
 
-	return number != 0 && name->len == len && memcmp(d->texts + name->text, text, len) == 0;
+	if (number == SPK_NAME_OTHER)
+		return false;
+	name = &d->names[number];
+	return name->len == len && memcmp(d->texts + name->text, text, len) == 0;
 }
 
 /* The slot of a text: where it is found, or the free one where it belongs. */
