@@ -229,7 +229,7 @@ churn_last_day(PG_FUNCTION_ARGS)
 	const void *data = VARDATA_ANY(profile);
 	size_t		len = VARSIZE_ANY_EXHDR(profile);
 	SpkStatus	status = spk_is_log_profile(data, len) ?
-		  spk_log_profile_last_day(&host, data, len, &day, &why) :
+		  spk_log_last_day(&host, data, len, &day, &why) :
 		  spk_profile_last_day(&host, data, len, &day, &why);
 
 	spk_check(status, PROFILE_WHAT, why);

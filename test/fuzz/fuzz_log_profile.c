@@ -110,7 +110,7 @@ check_last_day(const SpkHost *host, const uint8_t *data, size_t len, bool good,
 {
 	int32_t		day = 0;
 	const char *why;
-	bool		found = spk_log_profile_last_day(host, data, len, &day, &why) == SPK_OK;
+	bool		found = spk_log_last_day(host, data, len, &day, &why) == SPK_OK;
 
 	fuzz_check(found == good && (!good || day == totals->last_day), "there is a last day");
 }

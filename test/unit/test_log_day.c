@@ -116,11 +116,11 @@ test_last_day(void **unused)
 		assert_int_equal(spk_log_profile_add(&state, &event), SPK_OK);
 	}
 	assert_int_equal(spk_log_profile_encode(&state, &w), SPK_OK);
-	assert_int_equal(spk_log_profile_last_day(&host, w.data, w.len, &day, &why), SPK_OK);
+	assert_int_equal(spk_log_last_day(&host, w.data, w.len, &day, &why), SPK_OK);
 	assert_int_equal(day, 900);
 	/* cut anywhere, it is none */
 	for (size_t len = 0; len < w.len; len++)
-		assert_int_equal(spk_log_profile_last_day(&host, w.data, len, &day, &why), SPK_CORRUPT);
+		assert_int_equal(spk_log_last_day(&host, w.data, len, &day, &why), SPK_CORRUPT);
 	spk_release(&host, w.data);
 	spk_log_profile_release(&state);
 	spk_dictionary_release(&names);

@@ -159,8 +159,8 @@ spk_log_reader_find(const SpkLogReader *reader, const char *text, size_t len, bo
 }
 
 SpkStatus
-spk_log_profile_last_day(const SpkHost *host, const void *data, size_t len, int32_t *last_day,
-						 const char **why)
+spk_log_last_day(const SpkHost *host, const void *data, size_t len, int32_t *last_day,
+				 const char **why)
 {
 	SpkLogReader reader;
 	SpkLogDay	 day;
