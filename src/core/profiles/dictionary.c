@@ -204,6 +204,14 @@ spk_dictionary_add(SpkDictionary *d, const char *text, size_t len, uint32_t *num
 	return SPK_OK;
 }
 
+uint32_t
+spk_dictionary_find(const SpkDictionary *d, const char *text, size_t len)
+{
+	if (d->n_slots == 0 || len > SPK_LOG_NAME_BYTES)
+		return SPK_NAME_OTHER;
+	return d->slots[find_slot(d, spk_hash_bytes(text, len, NAME_SEED), text, len)];
+}
+
 /* Order by bytes, a prefix before what it begins. */
 static int
 compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)

@@ -72,6 +72,9 @@ extern void spk_dictionary_release(SpkDictionary *dictionary);
 extern SpkStatus spk_dictionary_add(SpkDictionary *dictionary, const char *text, size_t len,
 									uint32_t *number);
 
+/* The number of a text that was added; SPK_NAME_OTHER when it was not. */
+extern uint32_t spk_dictionary_find(const SpkDictionary *dictionary, const char *text, size_t len);
+
 /* The text of a number other than SPK_NAME_OTHER: names[number].len bytes. */
 static inline const char *
 spk_dictionary_text(const SpkDictionary *dictionary, uint32_t number)

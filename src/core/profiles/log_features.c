@@ -1,0 +1,462 @@
+/*
+ * log_features.c
+ *	  From a profile of any log to the features of a recipe.
+ *
+ * One pass over the days adds them up to tallies; log_feature_list.h says what
+ * each feature makes of those.
+ */
+#include <math.h>
+
+#include "core/profiles/log_features.h"
+#include "core/profiles/log_profile.h"
+#include "core/profiles/slice.h"
+
+/* The place of a name that the recipe does not ask for. */
+#define NOT_WANTED UINT32_MAX
+
+/* Counters by bounds of a tally: events, days, gained, refunded. */
+#define TALLY_COUNTERS 4
+
+/* Those of all names: events, days, sessions. */
+#define OWN_COUNTERS 3
+
+/* ---- What counters say, once they are sums ---- */
+
+static inline double
+total(const SpkLogPass *p, const uint64_t *b)
+{
+	return (double) b[p->recipe->n_bounds];
+}
+
+static inline double
+within(const SpkLogPass *p, const uint64_t *b, uint32_t w)
+{
+	return (double) b[p->recipe->windows[w].bound];
+}
+
+static inline int64_t
+total_amount(const SpkLogPass *p, const int64_t *b)
+{
+	return b[p->recipe->n_bounds];
+}
+
+static inline int64_t
+amount_within(const SpkLogPass *p, const int64_t *b, uint32_t w)
+{
+	return b[p->recipe->windows[w].bound];
+}
+
+static inline double
+units(int64_t amount)
+{
+	return (double) amount / (double) SPK_AMOUNT_ONE;
+}
+
+/* Neither is negative, so that the difference cannot overflow. */
+static inline double
+net(const SpkLogPass *p, const SpkLogTally *t)
+{
+	return units(total_amount(p, t->gained) - total_amount(p, t->refunded));
+}
+
+static inline double
+net_within(const SpkLogPass *p, const SpkLogTally *t, uint32_t w)
+{
+	return units(amount_within(p, t->gained, w) - amount_within(p, t->refunded, w));
+}
+
+static inline double
+ratio(double numerator, double denominator)
+{
+	return denominator > 0 ? numerator / denominator : NAN;
+}
+
+/* The value, unless it depends on events of which some may be another name's. */
+static inline double
+known(const SpkLogTally *t, double events, double value)
+{
+	return t->is_unknown && events > 0 ? NAN : value;
+}
+
+static inline double
+days_between(int64_t a, int64_t b)
+{
+	if (a == SPK_NO_TIME || b == SPK_NO_TIME)
+		return NAN;
+	return ((double) b - (double) a) / (double) SPK_USECS_PER_DAY;
+}
+
+static inline double
+days_since(const SpkLogPass *p, const SpkLogTally *t)
+{
+	return t->last_day == SPK_NO_DAY ? NAN : p->reference_day - t->last_day;
+}
+
+static inline double
+rate(const SpkLogPass *p, const uint64_t *b, uint32_t w)
+{
+	int32_t days = p->recipe->windows[w].days;
+
+	return ratio(within(p, b, w), days < p->known_days ? days : p->known_days);
+}
+
+/* How two rates differ, in -1..1. */
+static inline double
+contrast(double recent, double before)
+{
+	return ratio(recent - before, recent + before);
+}
+
+static double
+trend(const SpkLogPass *p, const uint64_t *b, uint32_t w)
+{
+	int32_t days = p->recipe->windows[w].days;
+	double	recent = within(p, b, w);
+
+	if (p->known_days <= days)
+		return NAN;
+	return contrast(recent / days, (total(p, b) - recent) / (p->known_days - days));
+}
+
+static double
+change(const SpkLogPass *p, const uint64_t *b, uint32_t w)
+{
+	const SpkLogWindow *window = &p->recipe->windows[w];
+	int32_t				before = p->known_days - window->days;
+	double				recent = within(p, b, w);
+
+	if (before <= 0)
+		return NAN;
+	if (before > window->days)
+		before = window->days;
+	return contrast(recent / window->days, ((double) b[window->double_bound] - recent) / before);
+}
+
+static double
+value_of(const SpkLogPass *p, const SpkLogFeature *feature)
+{
+	bool			   is_level = spk_log_kinds[feature->kind].subject == SPK_OF_LEVEL;
+	const uint64_t	  *b = p->events;
+	const SpkLogTally *t = is_level ? &p->levels[p->level_tally[feature->subject]] :
+									  &p->names[p->name_tally[feature->subject]];
+	const SpkLogTally *u = &p->names[p->name_tally[feature->second]];
+	uint32_t		   w = feature->window;
+
+	switch (feature->kind)
+	{
+#define SPK_LOG_FEATURE_ITEM(kind, subject, window, type, family, column, value, formula) \
+	case SPK_LOG_##kind:                                                                  \
+		return value;
+#include "core/profiles/log_feature_list.h"
+#undef SPK_LOG_FEATURE_ITEM
+		case SPK_N_LOG_KINDS:
+			break;
+	}
+	return NAN;
+}
+
+/* ---- Memory ---- */
+
+/* Numbers that a recipe's dictionary has given, with that of all others. */
+static uint32_t
+n_tallies(const SpkDictionary *dictionary)
+{
+	return dictionary->n > 0 ? dictionary->n : 1;
+}
+
+SpkStatus
+spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *recipe)
+{
+	uint32_t n_names = n_tallies(&recipe->names);
+	uint32_t n_levels = n_tallies(&recipe->levels);
+	uint32_t stride = recipe->n_bounds + 1;
+
+	memset(pass, 0, sizeof(*pass));
+	pass->host = host;
+	pass->recipe = recipe;
+	pass->n_buckets = stride * (OWN_COUNTERS + TALLY_COUNTERS * n_names);
+	spk_log_day_init(&pass->day);
+	spk_log_sessions_init(&pass->open, host);
+	pass->buckets = spk_alloc(host, pass->n_buckets, sizeof(uint64_t));
+	pass->names = spk_alloc(host, n_names, sizeof(SpkLogTally));
+	pass->levels = spk_alloc(host, n_levels, sizeof(SpkLogTally));
+	pass->name_tally = spk_alloc(host, n_names, sizeof(uint32_t));
+	pass->level_tally = spk_alloc(host, n_levels, sizeof(uint32_t));
+	pass->name_place = spk_alloc(host, SPK_LOG_NAMES + 1, sizeof(uint32_t));
+	pass->level_place = spk_alloc(host, SPK_LOG_LEVELS + 1, sizeof(uint32_t));
+	if (pass->buckets == NULL || pass->names == NULL || pass->levels == NULL ||
+		pass->name_tally == NULL || pass->level_tally == NULL || pass->name_place == NULL ||
+		pass->level_place == NULL)
+	{
+		spk_log_pass_release(pass);
+		return SPK_NO_MEMORY;
+	}
+	pass->events = pass->buckets;
+	pass->days = pass->events + stride;
+	pass->sessions = pass->days + stride;
+	for (uint32_t i = 0; i < n_names; i++)
+	{
+		uint64_t *at = pass->sessions + stride + (size_t) i * TALLY_COUNTERS * stride;
+
+		pass->names[i].events = at;
+		pass->names[i].days = at + stride;
+		pass->names[i].gained = (int64_t *) (at + 2 * stride);
+		pass->names[i].refunded = (int64_t *) (at + 3 * stride);
+	}
+	return SPK_OK;
+}
+
+void
+spk_log_pass_release(SpkLogPass *pass)
+{
+	spk_release(pass->host, pass->buckets);
+	spk_release(pass->host, pass->names);
+	spk_release(pass->host, pass->levels);
+	spk_release(pass->host, pass->name_tally);
+	spk_release(pass->host, pass->level_tally);
+	spk_release(pass->host, pass->name_place);
+	spk_release(pass->host, pass->level_place);
+	spk_log_day_release(pass->host, &pass->day);
+	spk_log_sessions_release(&pass->open);
+}
+
+/* Everything as it is before the first day. */
+static void
+start(SpkLogPass *p, int32_t as_of)
+{
+	memset(p->buckets, 0, p->n_buckets * sizeof(uint64_t));
+	for (uint32_t i = 0; i < n_tallies(&p->recipe->names); i++)
+	{
+		p->names[i].is_unknown = i == 0;
+		p->names[i].last_day = SPK_NO_DAY;
+		p->names[i].valued = 0;
+		p->name_tally[i] = i;
+	}
+	for (uint32_t i = 0; i < n_tallies(&p->recipe->levels); i++)
+	{
+		p->levels[i].is_unknown = i == 0;
+		p->levels[i].valued = 0;
+		p->level_tally[i] = i;
+	}
+	spk_log_sessions_start(&p->open);
+	p->reference_day = as_of;
+	p->first_day = p->last_day = SPK_NO_DAY;
+	p->known_days = p->longest_gap = 0;
+	p->first_ts = p->last_ts = p->reference = p->first_start = p->last_start = SPK_NO_TIME;
+	p->session_us = p->hours = 0;
+	p->leveled = 0;
+	p->level = (SpkLogText) {NULL, 0};
+}
+
+/* ---- Names of the recipe and those of the profile ---- */
+
+/*
+ * Of n texts of a profile, and of all others as text n: which tally counts them.
+ * Texts of the recipe that the profile lacks had no events, unless some were
+ * dropped that they may be among: all that rank behind the last one kept.  Then
+ * the tally of all others answers for them.
+ */
+static void
+bind(const SpkDictionary *wanted, const SpkLogText *texts, uint32_t n, bool dropped,
+	 uint32_t *place, uint32_t *tally)
+{
+	uint32_t last = 0;
+
+	place[n] = SPK_NAME_OTHER;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t number = spk_dictionary_find(wanted, texts[i].text, texts[i].len);
+
+		place[i] = number == SPK_NAME_OTHER ? NOT_WANTED : number;
+		if (dropped &&
+			spk_name_rank(texts[last].text, texts[last].len, texts[i].text, texts[i].len) < 0)
+			last = i;
+	}
+	for (uint32_t number = 1; dropped && number < wanted->n; number++)
+		if (spk_name_rank(texts[last].text, texts[last].len, spk_dictionary_text(wanted, number),
+						  wanted->names[number].len) < 0)
+			tally[number] = SPK_NAME_OTHER;
+}
+
+/* ---- Days ---- */
+
+/* Which counter a day's events go to: that of the first bound not before it. */
+static inline uint32_t
+bucket_of(const SpkLogPass *p, int32_t day)
+{
+	int32_t	 age = p->reference_day - day;
+	uint32_t bucket = 0;
+
+	while (bucket < p->recipe->n_bounds && p->recipe->bounds[bucket] < age)
+		bucket++;
+	return bucket;
+}
+
+static void
+add_counts(SpkLogPass *p, uint32_t bucket)
+{
+	uint64_t events = 0;
+
+	for (uint32_t i = 0; i < p->day.n_counts; i++)
+	{
+		const SpkDayCount *count = &p->day.counts[i];
+		uint32_t		   place = p->name_place[count->name];
+		SpkLogTally		  *t;
+
+		events += count->events;
+		if (place == NOT_WANTED)
+			continue;
+		t = &p->names[place];
+		t->last_day = p->day.day;
+		t->events[bucket] += count->events;
+		t->days[bucket]++;
+		if (count->valued == 0)
+			continue;
+		t->valued += count->valued;
+		t->gained[bucket] = spk_add_amount(t->gained[bucket], count->gained);
+		t->refunded[bucket] = spk_add_amount(t->refunded[bucket], count->refunded);
+	}
+	p->events[bucket] += events;
+}
+
+static void
+add_levels(SpkLogPass *p, const SpkLogReader *reader)
+{
+	const SpkLogDay *day = &p->day;
+
+	for (uint32_t i = 0; i < day->n_levels; i++)
+	{
+		uint32_t place = p->level_place[day->levels[i].level];
+
+		p->leveled += day->levels[i].events;
+		if (place != NOT_WANTED)
+			p->levels[place].valued += day->levels[i].events;
+	}
+	/* one that the profile did not keep is not known */
+	if (day->n_levels > 0)
+		p->level = day->last_level < reader->n_levels ? reader->levels[day->last_level] :
+														(SpkLogText) {NULL, 0};
+}
+
+static SpkStatus
+add_day(SpkLogPass *p, const SpkLogReader *reader)
+{
+	const SpkLogDay *day = &p->day;
+	uint32_t		 bucket = bucket_of(p, day->day);
+
+	if (p->last_day == SPK_NO_DAY)
+	{
+		p->first_day = day->day;
+		p->first_ts = spk_log_day_first(day);
+	}
+	else if (day->day - p->last_day > p->longest_gap)
+		p->longest_gap = day->day - p->last_day;
+	p->last_day = day->day;
+	p->last_ts = spk_log_day_last(day);
+	p->hours += (double) day->hours;
+	p->days[bucket]++;
+	add_counts(p, bucket);
+	add_levels(p, reader);
+	return spk_log_sessions_add(&p->open, day);
+}
+
+static void
+add_sessions(SpkLogPass *p)
+{
+	for (uint32_t i = 0; i < p->open.n; i++)
+	{
+		const SpkDaySession *s = &p->open.at[i];
+
+		p->sessions[bucket_of(p, spk_day_of(s->last))]++;
+		p->session_us += (double) s->last - (double) s->first;
+		p->first_start = spk_earlier(p->first_start, s->first);
+		p->last_start = spk_later(p->last_start, s->first);
+	}
+}
+
+/* Makes of what lies between two bounds what lies below each. */
+static void
+add_up(const SpkLogPass *p)
+{
+	uint32_t  n = p->recipe->n_bounds;
+	uint64_t *b = p->buckets;
+
+	for (; b < p->names[0].events; b += n + 1)
+		for (uint32_t i = 1; i <= n; i++)
+			b[i] += b[i - 1];
+	for (uint32_t k = 0; k < n_tallies(&p->recipe->names); k++)
+	{
+		const SpkLogTally *t = &p->names[k];
+
+		for (uint32_t i = 1; i <= n && t->last_day != SPK_NO_DAY; i++)
+		{
+			t->events[i] += t->events[i - 1];
+			t->days[i] += t->days[i - 1];
+			t->gained[i] = spk_add_amount(t->gained[i], t->gained[i - 1]);
+			t->refunded[i] = spk_add_amount(t->refunded[i], t->refunded[i - 1]);
+		}
+	}
+}
+
+/* The day after a profile's last; the reader is a copy, whose state nobody needs afterwards. */
+static SpkStatus
+find_end(SpkLogPass *p, SpkLogReader reader)
+{
+	while (spk_log_reader_next(&reader, &p->day))
+		p->reference_day = p->day.day + 1;
+	return reader.status;
+}
+
+static SpkStatus
+add_profile(SpkLogPass *p, SpkLogReader *reader)
+{
+	SpkStatus status = SPK_OK;
+
+	/* windows count back from the end, which has to be known before */
+	if (p->reference_day == SPK_NO_DAY)
+		status = find_end(p, *reader);
+	bind(&p->recipe->names, reader->names, reader->n_names, reader->names_dropped, p->name_place,
+		 p->name_tally);
+	bind(&p->recipe->levels, reader->levels, reader->n_levels, reader->levels_dropped,
+		 p->level_place, p->level_tally);
+	while (status == SPK_OK && spk_log_reader_next(reader, &p->day) &&
+		   p->day.day < p->reference_day)
+		status = add_day(p, reader);
+	return status != SPK_OK ? status : reader->status;
+}
+
+SpkStatus
+spk_log_features(SpkLogPass *pass, const void *data, size_t len, int32_t as_of, double *values,
+				 SpkLogText *level, bool *seen, const char **why)
+{
+	SpkStatus status = SPK_OK;
+
+	start(pass, as_of);
+	if (data != NULL)
+	{
+		SpkLogReader reader;
+
+		status = spk_log_reader_open(&reader, pass->host, data, len);
+		*why = reader.why;
+		if (status != SPK_OK)
+			return status;
+		status = add_profile(pass, &reader);
+		*why = reader.why;
+		spk_log_reader_close(&reader);
+		if (status != SPK_OK)
+			return status;
+	}
+
+	*seen = pass->last_day != SPK_NO_DAY;
+	if (*seen)
+	{
+		pass->known_days = pass->reference_day - pass->first_day;
+		pass->reference = as_of == SPK_NO_DAY ? pass->last_ts : as_of * SPK_USECS_PER_DAY;
+		add_sessions(pass);
+		add_up(pass);
+	}
+	for (uint32_t i = 0; i < pass->recipe->n_features; i++)
+		values[i] = value_of(pass, &pass->recipe->features[i]);
+	*level = pass->level;
+	return SPK_OK;
+}
