@@ -79,6 +79,13 @@
 #define spk_reserve_settings(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* Does the user own the relation? */
+#if PG_VERSION_NUM >= 160000
+#define spk_owns_relation(relation) object_ownercheck(RelationRelationId, (relation), GetUserId())
+#else
+#define spk_owns_relation(relation) pg_class_ownercheck((relation), GetUserId())
+#endif
+
 /* Makes the index entries of a new row. */
 #if PG_VERSION_NUM >= 160000
 #define spk_insert_index_tuples(rri, slot, estate) \

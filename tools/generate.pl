@@ -8,6 +8,7 @@
 # events/event_list.h				type churn_event, table of docs/reference.md
 # events/page_list.h				sentence of docs/reference.md
 # profiles/feature_list.h			type churn_features, tables of docs/features.md
+# profiles/log_feature_list.h		tables of docs/log-features.md
 # judging/metric_list.h				type churn_metrics, tables of docs/metrics.md
 # models/option_list.h				table of docs/reference.md, defaults in docs/models.md
 #
@@ -182,6 +183,20 @@ my %made;    # path => { mark => text }
 		map { [ $_->[1], $sql{ $_->[2] }, $_->[4] ] } @list);
 	$made{'docs/features.md'}{features} = "\nThere are " . @list . ":\n\n" . grouped_tables([ 'column', 'type', 'formula' ],
 		map { [ $_->[0], "`$_->[1]`", $sql{ $_->[2] }, plain($_->[4]) ] } @list);
+}
+
+{
+	my %sql = (int4 => 'integer', int8 => 'bigint', float8 => 'float8', text => 'text');
+	my %stands = (NAME => 'event', LEVEL => 'level');
+	my @list = items('src/core/profiles/log_feature_list.h', 'SPK_LOG_FEATURE_ITEM', 8);
+
+	$made{'docs/log-features.md'}{log_features} = "\n" . grouped_tables([ 'column', 'type', 'family', 'formula' ],
+		map {
+			my ($group, undef, $subject, $window, $type, $family, $column, undef, $formula) = @$_;
+			my $name = $subject eq 'PAIR' ? '*event*\_per\_*event*' : join '', map { plain($_) } $column;
+			$name =~ s/%s/*$stands{$subject}*/ if $stands{$subject};
+			[ $group, $name . ($window ? '\_*n*d' : ''), $sql{$type}, $family, plain($formula) ]
+		} @list);
 }
 
 {

@@ -88,9 +88,8 @@ spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, datums, nulls)));
 }
 
-/* Returns argument n, a date, as a day; SPK_NO_DAY when it is NULL. */
-static int32
-as_of_arg(FunctionCallInfo fcinfo, int n)
+int32
+spk_as_of_arg(FunctionCallInfo fcinfo, int n)
 {
 	DateADT day;
 
@@ -114,7 +113,7 @@ churn_features(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	profile = PG_GETARG_PROFILE_PP(0);
 	spk_require_music_profile(profile, "churn_features");
-	return spk_features_result(fcinfo, profile, as_of_arg(fcinfo, 1));
+	return spk_features_result(fcinfo, profile, spk_as_of_arg(fcinfo, 1));
 }
 
 /* Returns the time at which the horizon, argument n, ends; SPK_NO_TIME when it is NULL. */
@@ -203,7 +202,7 @@ churn_label(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	profile = PG_GETARG_PROFILE_PP(0);
 	spk_require_music_profile(profile, "churn_label");
-	as_of = as_of_arg(fcinfo, 1);
+	as_of = spk_as_of_arg(fcinfo, 1);
 	until = horizon_end(fcinfo, 2, as_of);
 	event = churn_event_arg(fcinfo, 3);
 	if (is_beyond_log(fcinfo, 4, until))

@@ -36,6 +36,13 @@ my %before = (
 	},
 	'docs/models.md' => 'CREATE EXTENSION sparkify;',
 	'docs/metrics.md' => 'CREATE EXTENSION sparkify;',
+	'docs/log-features.md' => q{
+		CREATE EXTENSION sparkify;
+		CREATE TABLE shop_profiles AS
+		SELECT u AS customer, churn_profile(timestamp '2024-01-01' + (u * 37 + i * 101) % 1400 * interval '1 hour',
+			(ARRAY['view', 'search', 'Add to Cart', 'purchase', 'cancel'])[1 + (u + i * i) % (4 + (u % 5 = 0)::int)], NULL, i) AS profile
+		FROM generate_series(1, 50) AS u, generate_series(1, 30) AS i GROUP BY u;
+	},
 	'docs/features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE events OF churn_event;

@@ -412,6 +412,8 @@ expected_of_name(const Known *k, const SpkLogWanted *f)
 			return divide(sum(&all, 1) - sum(&all, -1), sum(&all, 0));
 		case SPK_LOG_refunds:
 			return sum(&all, -1);
+		case SPK_LOG_refunds_in:
+			return sum(&in, -1);
 		case SPK_LOG_net:
 			return sum(&all, 1) - sum(&all, -1);
 		case SPK_LOG_net_in:

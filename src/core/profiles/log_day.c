@@ -353,6 +353,7 @@ most_events(const SpkLogDay *day)
 static bool
 sessions_are_sound(const SpkLogDay *day, uint64_t events)
 {
+	int64_t	 start = day->day * SPK_USECS_PER_DAY;
 	uint64_t needed = 0;
 
 	for (uint32_t i = 0; i < day->n_sessions; i++)
@@ -360,7 +361,7 @@ sessions_are_sound(const SpkLogDay *day, uint64_t events)
 		const SpkDaySession *s = &day->sessions[i];
 
 		if (s->first < SPK_MIN_TIME || s->last > SPK_MAX_TIME || s->last < s->first ||
-			spk_day_of(s->first) != day->day || spk_day_of(s->last) != day->day)
+			s->first < start || s->last - start >= SPK_USECS_PER_DAY)
 			return false;
 		if (s->kind == SPK_SESSION_DERIVED && s->id != 0)
 			return false;

@@ -67,7 +67,7 @@ SPK_LOG_FEATURE_ITEM(count, NAME, 0, int8, count, "%s_count", known(t, total(p, 
 SPK_LOG_FEATURE_ITEM(count_in, NAME, 1, int8, window, "%s", known(t, within(p, t->events, w), within(p, t->events, w)),
 	"events of the name in the window")
 SPK_LOG_FEATURE_ITEM(rate, NAME, 1, float8, rate, "%s_rate", known(t, within(p, t->events, w), rate(p, t->events, w)),
-	"events of the name a day, in the days of the window that the user is known")
+	"events of the name a day in the window, or in the days that the user is known when these are fewer")
 SPK_LOG_FEATURE_ITEM(trend, NAME, 1, float8, trend, "%s_trend", known(t, total(p, t->events), trend(p, t->events, w)),
 	"as the trend of events, of the name; NULL without events of it")
 SPK_LOG_FEATURE_ITEM(change, NAME, 1, float8, change, "%s_change", known(t, total(p, t->events), change(p, t->events, w)),
@@ -88,13 +88,15 @@ SPK_LOG_FEATURE_ITEM(mean, NAME, 0, float8, amount, "%s_mean", known(t, total(p,
 	"sum of all amounts, refunds taken off / events with an amount")
 SPK_LOG_FEATURE_ITEM(refunds, NAME, 0, float8, refund, "%s_refunds", known(t, total(p, t->events), units(total_amount(p, t->refunded))),
 	"sum of the negative amounts, as a positive number")
+SPK_LOG_FEATURE_ITEM(refunds_in, NAME, 1, float8, refund, "%s_refunds", known(t, within(p, t->events, w), units(amount_within(p, t->refunded, w))),
+	"sum of the negative amounts in the window, as a positive number")
 SPK_LOG_FEATURE_ITEM(net, NAME, 0, float8, refund, "%s_net", known(t, total(p, t->events), net(p, t)),
 	"sum of all amounts, refunds taken off")
 SPK_LOG_FEATURE_ITEM(net_in, NAME, 1, float8, refund, "%s_net", known(t, within(p, t->events, w), net_within(p, t, w)),
 	"sum of all amounts in the window, refunds taken off")
 
 /* Of two names */
-SPK_LOG_FEATURE_ITEM(ratio, PAIR, 0, float8, ratio, "%s_ratio",
+SPK_LOG_FEATURE_ITEM(ratio, PAIR, 0, float8, ratio, "%s",
 	ratio(known(t, total(p, t->events), total(p, t->events)), known(u, total(p, u->events), total(p, u->events))),
 	"events of the first name / events of the second; NULL without any of the second")
 

@@ -363,11 +363,19 @@ add_day(SpkLogPass *p, const SpkLogReader *reader)
 static void
 add_sessions(SpkLogPass *p)
 {
+	int64_t since[SPK_LOG_BOUNDS]; /* when what the bounds count begins */
+
+	/* compared as times: a division for each session would cost more than all else here */
+	for (uint32_t i = 0; i < p->recipe->n_bounds; i++)
+		since[i] = ((int64_t) p->reference_day - p->recipe->bounds[i]) * SPK_USECS_PER_DAY;
 	for (uint32_t i = 0; i < p->open.n; i++)
 	{
 		const SpkDaySession *s = &p->open.at[i];
+		uint32_t			 bucket = 0;
 
-		p->sessions[bucket_of(p, spk_day_of(s->last))]++;
+		while (bucket < p->recipe->n_bounds && s->last < since[bucket])
+			bucket++;
+		p->sessions[bucket]++;
 		p->session_us += (double) s->last - (double) s->first;
 		p->first_start = spk_earlier(p->first_start, s->first);
 		p->last_start = spk_later(p->last_start, s->first);

@@ -4,7 +4,7 @@
  */
 #include "core/profiles/log_recipe.h"
 
-#define FIRST_ROOM 16
+#define FIRST_FEATURES 16
 
 const SpkLogKindInfo spk_log_kinds[SPK_N_LOG_KINDS] = {
 #define SPK_LOG_FEATURE_ITEM(kind, subject, window, type, family, column, value, formula) \
@@ -98,7 +98,7 @@ static SpkStatus
 make_room(SpkLogRecipe *recipe)
 {
 	const SpkHost *host = &recipe->names.host;
-	uint32_t	   room = recipe->room == 0 ? FIRST_ROOM : 2 * recipe->room;
+	uint32_t	   room = recipe->room == 0 ? FIRST_FEATURES : 2 * recipe->room;
 	SpkLogFeature *features;
 
 	if (recipe->n_features < recipe->room)

@@ -6,8 +6,8 @@
 #include "core/base/hash.h"
 #include "core/profiles/slice.h"
 
-#define FIRST_ROOM	32
-#define FIRST_SLOTS 64
+#define FIRST_SESSIONS		32
+#define FIRST_SESSION_SLOTS 64
 
 void
 spk_log_sessions_init(SpkLogSessions *sessions, const SpkHost *host)
@@ -30,7 +30,7 @@ spk_log_sessions_start(SpkLogSessions *sessions)
 	sessions->n = 0;
 	sessions->derived = 0;
 	/* few slots again, so that one busy user does not slow those who follow */
-	sessions->n_slots = sessions->slots_room < FIRST_SLOTS ? 0 : FIRST_SLOTS;
+	sessions->n_slots = sessions->slots_room < FIRST_SESSION_SLOTS ? 0 : FIRST_SESSION_SLOTS;
 	if (sessions->n_slots > 0)
 		memset(sessions->slots, 0, sessions->n_slots * sizeof(uint32_t));
 }
@@ -41,7 +41,7 @@ append(SpkLogSessions *s, const SpkDaySession *part)
 {
 	if (s->n == s->room)
 	{
-		uint32_t	   room = s->room == 0 ? FIRST_ROOM : 2 * s->room;
+		uint32_t	   room = s->room == 0 ? FIRST_SESSIONS : 2 * s->room;
 		SpkDaySession *at = room > s->room ? spk_alloc(s->host, room, sizeof(*at)) : NULL;
 
 		if (at == NULL)
@@ -83,7 +83,7 @@ find_slot(const SpkLogSessions *s, const SpkDaySession *part)
 static bool
 enlarge_slots(SpkLogSessions *s)
 {
-	uint32_t n = s->n_slots == 0 ? FIRST_SLOTS : 2 * s->n_slots;
+	uint32_t n = s->n_slots == 0 ? FIRST_SESSION_SLOTS : 2 * s->n_slots;
 
 	if (n > s->slots_room)
 	{

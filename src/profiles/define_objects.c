@@ -1,0 +1,399 @@
+/*
+ * define_objects.c
+ *	  The type and the function that churn_define_features makes.
+ *
+ * All names in our statements are qualified and quoted, and the function that
+ * the new one calls is looked at afterwards: somebody who may create functions
+ * in the extension's schema could have put one there that matches better.
+ */
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/comment.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "parser/parser.h"
+#include "storage/lmgr.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "host/source.h"
+#include "profiles/define_objects.h"
+#include "profiles/log_args.h"
+#include "profiles/log_row.h"
+
+#define ROW_SUFFIX "_row"
+#define N_ROW_ARGS 4
+
+/* ---- Our own objects ---- */
+
+static void
+find_own(SpkDefinition *d)
+{
+	Oid		   schema = get_func_namespace(d->own);
+	Oid		   types[N_ROW_ARGS] = {ANYELEMENTOID, InvalidOid, DATEOID, JSONBOID};
+	oidvector *vector;
+
+	types[1] = d->profile_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+												 CStringGetDatum("churn_profile"),
+												 ObjectIdGetDatum(schema));
+	vector = buildoidvector(types, N_ROW_ARGS);
+	d->row_function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+									  CStringGetDatum("churn_row"), PointerGetDatum(vector),
+									  ObjectIdGetDatum(schema));
+	if (!spk_is_own(ProcedureRelationId, d->row_function) ||
+		!spk_is_own(TypeRelationId, d->profile_type))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function churn_row of the extension is missing")));
+}
+
+/* ---- What an earlier call has made ---- */
+
+/* A call of churn_row, and its recipe. */
+typedef struct RowCall
+{
+	Oid	   function;
+	Jsonb *recipe;
+} RowCall;
+
+static bool
+find_row_call(Node *node, void *context)
+{
+	RowCall *call = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, find_row_call, context, 0);
+	if (IsA(node, FuncExpr) && list_length(((FuncExpr *) node)->args) == N_ROW_ARGS)
+	{
+		const FuncExpr *func = (FuncExpr *) node;
+		const Node	   *recipe = lfourth(func->args);
+
+		if (IsA(recipe, Const) && ((Const *) recipe)->consttype == JSONBOID &&
+			!((Const *) recipe)->constisnull)
+		{
+			call->function = func->funcid;
+			call->recipe = DatumGetJsonbPCopy(((Const *) recipe)->constvalue);
+			return true;
+		}
+	}
+	return expression_tree_walker(node, find_row_call, context);
+}
+
+/* The body of a function in SQL, analyzed: as it is stored, or from its text. */
+static Node *
+body_of(HeapTuple tuple, const SpkDefinition *d)
+{
+	Oid	  types[2] = {d->profile_type, DATEOID};
+	bool  is_null;
+	Datum body;
+	char *source;
+	List *statements;
+
+#if PG_VERSION_NUM >= 140000
+	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &is_null);
+	if (!is_null)
+		return stringToNode(TextDatumGetCString(body));
+#endif
+	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &is_null);
+	if (is_null)
+		return NULL;
+	source = TextDatumGetCString(body);
+	statements = spk_raw_parser(source);
+	if (list_length(statements) != 1)
+		return NULL;
+	return (Node *) spk_parse_analyze(linitial_node(RawStmt, statements), source, types, 2);
+}
+
+/* The call in a function, if it is one in SQL that has one. */
+static RowCall
+call_in(Oid function, const SpkDefinition *d)
+{
+	RowCall	  call = {InvalidOid, NULL};
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	if (((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId)
+		find_row_call(body_of(tuple, d), &call);
+	ReleaseSysCache(tuple);
+	return call;
+}
+
+static Oid
+function_oid(const SpkDefinition *d, Oid schema)
+{
+	Oid types[2] = {d->profile_type, DATEOID};
+
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(d->function),
+						   PointerGetDatum(buildoidvector(types, 2)), ObjectIdGetDatum(schema));
+}
+
+pg_noreturn static void
+refuse_taken(const char *what, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("%s %s exists, and was not made by churn_define_features", what, name),
+			 errhint("Drop it, or choose another name.")));
+}
+
+/* Names of the columns of the type's relation, which is locked. */
+static List *
+attributes_of(Oid relation)
+{
+	Relation rel = relation_open(relation, NoLock);
+	List	*names = NIL;
+
+	for (int i = 0; i < rel->rd_att->natts; i++)
+		if (!TupleDescAttr(rel->rd_att, i)->attisdropped)
+			names = lappend(names, pstrdup(NameStr(TupleDescAttr(rel->rd_att, i)->attname)));
+	relation_close(rel, NoLock);
+	return names;
+}
+
+/* Reads what the recipe of before says of the columns. */
+static void
+read_recipe(SpkDefinition *d, Jsonb *recipe)
+{
+	int				 n_used;
+	int				 n_unused;
+	SpkRecipeColumn *used = spk_recipe_columns(recipe, SPK_RECIPE_COLUMNS, &n_used);
+	SpkRecipeColumn *unused = spk_recipe_columns(recipe, SPK_RECIPE_UNUSED, &n_unused);
+
+	d->before.n_used = n_used;
+	d->before.n_columns = n_used + n_unused;
+	d->before.columns = palloc(Max(n_used + n_unused, 1) * sizeof(SpkRecipeColumn));
+	memcpy(d->before.columns, used, n_used * sizeof(SpkRecipeColumn));
+	memcpy(d->before.columns + n_used, unused, n_unused * sizeof(SpkRecipeColumn));
+}
+
+/* What there is under the names; locks the type, so that others wait who define it, too. */
+static void
+find_existing(SpkDefinition *d, Oid schema)
+{
+	Oid		type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(d->type),
+								   ObjectIdGetDatum(schema));
+	char   *type_shown = quote_qualified_identifier(d->schema, d->type);
+	Oid		function;
+	RowCall call = {InvalidOid, NULL};
+
+	if (OidIsValid(type))
+	{
+		d->relation = get_typ_typrelid(type);
+		if (!OidIsValid(d->relation) || get_rel_relkind(d->relation) != RELKIND_COMPOSITE_TYPE)
+			refuse_taken("type", type_shown);
+		if (!spk_owns_relation(d->relation))
+			aclcheck_error_type(ACLCHECK_NOT_OWNER, type);
+		LockRelationOid(d->relation, ShareUpdateExclusiveLock);
+	}
+	/* looked up behind the lock, for who held it may have replaced the recipe */
+	function = function_oid(d, schema);
+	if (OidIsValid(function))
+		call = call_in(function, d);
+	if (OidIsValid(function) &&
+		(!OidIsValid(type) || get_func_rettype(function) != type ||
+		 call.function != d->row_function))
+		refuse_taken("function", d->shown);
+	if (OidIsValid(type) && !OidIsValid(function))
+		refuse_taken("type", type_shown);
+	d->exists = OidIsValid(function);
+	if (d->exists)
+	{
+		d->before.attributes = attributes_of(d->relation);
+		read_recipe(d, call.recipe);
+	}
+}
+
+SpkDefinition *
+spk_find_definition(const char *name, Oid own)
+{
+	SpkDefinition *d = palloc0(sizeof(SpkDefinition));
+	Oid			   schema = QualifiedNameGetCreationNamespace(spk_name_list(name), &d->function);
+
+	d->own = own;
+	find_own(d);
+	if (strlen(d->function) + strlen(ROW_SUFFIX) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("name \"%s\" is too long", d->function),
+				 errdetail("With \"%s\" behind it, it must be less than %d bytes.", ROW_SUFFIX,
+						   NAMEDATALEN)));
+	d->type = psprintf("%s" ROW_SUFFIX, d->function);
+	d->schema = get_namespace_name(schema);
+	if (d->schema == NULL)
+		elog(ERROR, "cache lookup failed for namespace %u", schema);
+	d->shown = quote_qualified_identifier(d->schema, d->function);
+	find_existing(d, schema);
+	return d;
+}
+
+/* ---- Making them ---- */
+
+/* Runs one statement, as the user. */
+static void
+run(const char *sql)
+{
+	PlannedStmt *statement = makeNode(PlannedStmt);
+	RawStmt		*raw = linitial_node(RawStmt, spk_raw_parser(sql));
+
+	statement->commandType = CMD_UTILITY;
+	statement->canSetTag = false;
+	statement->utilityStmt = raw->stmt;
+	statement->stmt_location = raw->stmt_location;
+	statement->stmt_len = raw->stmt_len;
+	spk_process_utility(statement, sql);
+	CommandCounterIncrement();
+}
+
+static const char *
+type_name(const SpkLogWanted *wanted)
+{
+	static const char *const names[] = {[SPK_LOG_TYPE_int4] = "int4",
+										[SPK_LOG_TYPE_int8] = "int8",
+										[SPK_LOG_TYPE_float8] = "float8",
+										[SPK_LOG_TYPE_text] = "text"};
+
+	return names[spk_log_kinds[wanted->kind].type];
+}
+
+/* Makes the type, or adds what it lacks. */
+static void
+make_type(const SpkDefinition *d, const SpkColumnPlan *plan)
+{
+	StringInfoData sql;
+	int			   n = 0;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, d->exists ? "ALTER TYPE %s " : "CREATE TYPE %s AS (",
+					 quote_qualified_identifier(d->schema, d->type));
+	for (int i = 0; i < plan->n_columns; i++)
+	{
+		const SpkPlannedColumn *column = &plan->columns[i];
+
+		if (!column->is_new)
+			continue;
+		appendStringInfo(&sql, "%s%s%s pg_catalog.%s%s", n++ > 0 ? ", " : "",
+						 d->exists ? "ADD ATTRIBUTE " : "", quote_identifier(column->name),
+						 type_name(&column->wanted), d->exists ? " CASCADE" : "");
+	}
+	if (!d->exists)
+		appendStringInfoChar(&sql, ')');
+	if (n > 0 || !d->exists)
+		run(sql.data);
+}
+
+static char *
+recipe_of(const SpkColumnPlan *plan)
+{
+	StringInfoData columns;
+	StringInfoData unused;
+	ListCell	  *lc;
+
+	initStringInfo(&columns);
+	initStringInfo(&unused);
+	for (int i = 0; i < plan->n_columns; i++)
+		spk_recipe_append(&columns, plan->columns[i].name, &plan->columns[i].wanted);
+	foreach (lc, plan->unused)
+	{
+		const SpkRecipeColumn *column = lfirst(lc);
+
+		spk_recipe_append(&unused, column->name, &column->wanted);
+	}
+	return spk_recipe_text(columns.data, unused.data);
+}
+
+/* Makes the function, which is inlined where it stands in FROM. */
+static void
+make_function(const SpkDefinition *d, const SpkColumnPlan *plan)
+{
+	const char *own = spk_own_schema(d->own);
+	char	   *type = quote_qualified_identifier(d->schema, d->type);
+	char	   *body = psprintf("%s.churn_row(NULL::%s, $1, $2, %s::pg_catalog.jsonb)", own, type,
+								quote_literal_cstr(recipe_of(plan)));
+	RowCall		call;
+
+#if PG_VERSION_NUM >= 140000
+	/* names of the extension are looked up once, so that it may move to another schema */
+	body = psprintf("RETURN %s", body);
+#else
+	body = psprintf("AS %s", quote_literal_cstr(psprintf("SELECT %s", body)));
+#endif
+	run(psprintf(
+		"CREATE OR REPLACE FUNCTION %s(profile %s.churn_profile, as_of pg_catalog.date DEFAULT NULL) "
+		"RETURNS %s LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 %s",
+		d->shown, own, type, body));
+	call = call_in(function_oid(d, get_namespace_oid(d->schema, false)), d);
+	if (call.function != d->row_function)
+		ereport(ERROR,
+				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+				 errmsg("function churn_row of the extension has a double that matches better"),
+				 errhint("Drop it, and revoke CREATE on schema %s from everybody but its owner.",
+						 own)));
+}
+
+/* What a column is, for people: its formula, with the days of the window in it. */
+static char *
+describe(const SpkLogWanted *wanted)
+{
+	static const char	 *window = "the window";
+	const SpkLogKindInfo *info = &spk_log_kinds[wanted->kind];
+	const char			 *place = info->has_window ? strstr(info->formula, window) : NULL;
+	StringInfoData		  text;
+
+	initStringInfo(&text);
+	if (info->subject != SPK_OF_LOG)
+		appendStringInfoString(&text, spk_text_from_utf8(wanted->subject, wanted->subject_len));
+	if (info->subject == SPK_OF_PAIR)
+		appendStringInfo(&text, " / %s", spk_text_from_utf8(wanted->second, wanted->second_len));
+	appendStringInfo(&text, "%s%.*s", info->subject != SPK_OF_LOG ? ": " : "",
+					 place == NULL ? (int) strlen(info->formula) : (int) (place - info->formula),
+					 info->formula);
+	if (place != NULL)
+		appendStringInfo(&text, "the last %d days%s", wanted->days, place + strlen(window));
+	else if (info->has_window)
+		appendStringInfo(&text, "; the last %d days", wanted->days);
+	return text.data;
+}
+
+/* Says beside each new column what it is. */
+static void
+comment_columns(const SpkDefinition *d, const SpkColumnPlan *plan)
+{
+	Oid schema = get_namespace_oid(d->schema, false);
+	Oid relation = get_relname_relid(d->type, schema);
+
+	for (int i = 0; i < plan->n_columns; i++)
+		if (plan->columns[i].is_new)
+			CreateComments(relation, RelationRelationId,
+						   get_attnum(relation, plan->columns[i].name),
+						   describe(&plan->columns[i].wanted));
+	CommandCounterIncrement();
+}
+
+void
+spk_make_definition(const SpkDefinition *definition, const SpkColumnPlan *plan)
+{
+	make_type(definition, plan);
+	make_function(definition, plan);
+	comment_columns(definition, plan);
+}
