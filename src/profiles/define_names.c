@@ -4,10 +4,8 @@
  */
 #include "compat.h"
 
-#include "common/hashfn.h"
 #include "mb/pg_wchar.h"
 
-#include "core/base/hash.h"
 #include "core/profiles/column_name.h"
 #include "profiles/define_names.h"
 #include "profiles/log_args.h"
