@@ -343,10 +343,15 @@ spk_log_day_last(const SpkLogDay *day)
 static uint64_t
 most_events(const SpkLogDay *day)
 {
+	uint64_t events = 0;
+
 	for (uint32_t i = 0; i < day->n_counts; i++)
+	{
 		if (day->counts[i].events == UINT32_MAX)
 			return UINT64_MAX;
-	return spk_log_day_events(day);
+		events += day->counts[i].events;
+	}
+	return events;
 }
 
 /* Have the sessions times of this day, and no more events than there are? */

@@ -215,10 +215,20 @@ read_at_most(SpkReader *r, uint64_t most)
 	return r->bad ? 0 : value;
 }
 
+/* value / unit for the units that there are: dividing for each day is what would cost most. */
+static uint64_t
+in_units(int64_t value, int64_t unit)
+{
+	return (uint64_t) (unit == 1		 ? value :
+						   unit == 1000	 ? value / 1000 :
+						   unit == 10000 ? value / 10000 :
+										   value / 1000000);
+}
+
 static int64_t
 read_amount(SpkReader *r, const SpkDayUnits *units)
 {
-	return (int64_t) read_at_most(r, (uint64_t) (INT64_MAX / units->amount)) * units->amount;
+	return (int64_t) read_at_most(r, in_units(INT64_MAX, units->amount)) * units->amount;
 }
 
 /* A number that is the gap to the next free one before it. */
@@ -285,7 +295,7 @@ read_several_levels(const SpkHost *host, SpkReader *r, const SpkDayUnits *units,
 	}
 	day->last_level = (uint32_t) read_at_most(r, UINT32_MAX - 1);
 	day->last_level_ts = start_of(day->day) +
-		(int64_t) read_at_most(r, (uint64_t) (SPK_USECS_PER_DAY / units->time)) * units->time;
+		(int64_t) read_at_most(r, in_units(SPK_USECS_PER_DAY, units->time)) * units->time;
 	return SPK_OK;
 }
 
@@ -327,7 +337,7 @@ static SpkStatus
 read_sessions(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDayCursor *cursor,
 			  SpkLogDay *day, uint64_t n)
 {
-	uint64_t most = (uint64_t) (SPK_USECS_PER_DAY / units->time);
+	uint64_t most = in_units(SPK_USECS_PER_DAY, units->time);
 	int64_t	 from = start_of(day->day);
 
 	/* each takes two bytes at least */

@@ -8,7 +8,7 @@
  * (PAIR), a level (LEVEL).  With window 1 it is also of a number of days.  In the
  * column's name %s stands for the subject, and the days of a window are put
  * behind it.  The value is an expression of log_features.c: p is the pass, b the
- * buckets of all events, t the tally of the name or level, u that of the pair's
+ * counters of all events, t the tally of the name or level, u that of the pair's
  * second name, w the window; NaN stands for NULL.  The formula is for people.
  *
  * Words used in the formulas: an event is one before as_of.  The reference time

@@ -14,36 +14,37 @@
 /* The place of a name that the recipe does not ask for. */
 #define NOT_WANTED UINT32_MAX
 
-/* Counters by bounds of a tally: events, days, gained, refunded. */
-#define TALLY_COUNTERS 4
-
-/* Those of all names: events, days, sessions. */
-#define OWN_COUNTERS 3
+/*
+ * Counters of each bound, those of one bound side by side, as a day changes them
+ * together: events, days, amounts gained and refunded of a name; events, days and
+ * sessions of all.
+ */
+#define COUNTERS 4
 
 /* ---- What counters say, once they are sums ---- */
 
 static inline double
 total(const SpkLogPass *p, const uint64_t *b)
 {
-	return (double) b[p->recipe->n_bounds];
+	return (double) b[COUNTERS * p->recipe->n_bounds];
 }
 
 static inline double
 within(const SpkLogPass *p, const uint64_t *b, uint32_t w)
 {
-	return (double) b[p->recipe->windows[w].bound];
+	return (double) b[COUNTERS * p->recipe->windows[w].bound];
 }
 
 static inline int64_t
 total_amount(const SpkLogPass *p, const int64_t *b)
 {
-	return b[p->recipe->n_bounds];
+	return b[COUNTERS * p->recipe->n_bounds];
 }
 
 static inline int64_t
 amount_within(const SpkLogPass *p, const int64_t *b, uint32_t w)
 {
-	return b[p->recipe->windows[w].bound];
+	return b[COUNTERS * p->recipe->windows[w].bound];
 }
 
 static inline double
@@ -129,7 +130,8 @@ change(const SpkLogPass *p, const uint64_t *b, uint32_t w)
 		return NAN;
 	if (before > window->days)
 		before = window->days;
-	return contrast(recent / window->days, ((double) b[window->double_bound] - recent) / before);
+	return contrast(recent / window->days,
+					((double) b[COUNTERS * window->double_bound] - recent) / before);
 }
 
 static double
@@ -169,39 +171,39 @@ spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *rec
 {
 	uint32_t n_names = n_tallies(&recipe->names);
 	uint32_t n_levels = n_tallies(&recipe->levels);
-	uint32_t stride = recipe->n_bounds + 1;
+	uint32_t counters = COUNTERS * (recipe->n_bounds + 1);
 
 	memset(pass, 0, sizeof(*pass));
 	pass->host = host;
 	pass->recipe = recipe;
-	pass->n_buckets = stride * (OWN_COUNTERS + TALLY_COUNTERS * n_names);
+	pass->n_counters = counters * (n_names + 1);
 	spk_log_day_init(&pass->day);
 	spk_log_sessions_init(&pass->open, host);
-	pass->buckets = spk_alloc(host, pass->n_buckets, sizeof(uint64_t));
+	pass->counters = spk_alloc(host, pass->n_counters, sizeof(uint64_t));
 	pass->names = spk_alloc(host, n_names, sizeof(SpkLogTally));
 	pass->levels = spk_alloc(host, n_levels, sizeof(SpkLogTally));
 	pass->name_tally = spk_alloc(host, n_names, sizeof(uint32_t));
 	pass->level_tally = spk_alloc(host, n_levels, sizeof(uint32_t));
 	pass->name_place = spk_alloc(host, SPK_LOG_NAMES + 1, sizeof(uint32_t));
 	pass->level_place = spk_alloc(host, SPK_LOG_LEVELS + 1, sizeof(uint32_t));
-	if (pass->buckets == NULL || pass->names == NULL || pass->levels == NULL ||
+	if (pass->counters == NULL || pass->names == NULL || pass->levels == NULL ||
 		pass->name_tally == NULL || pass->level_tally == NULL || pass->name_place == NULL ||
 		pass->level_place == NULL)
 	{
 		spk_log_pass_release(pass);
 		return SPK_NO_MEMORY;
 	}
-	pass->events = pass->buckets;
-	pass->days = pass->events + stride;
-	pass->sessions = pass->days + stride;
+	pass->events = pass->counters;
+	pass->days = pass->events + 1;
+	pass->sessions = pass->events + 2;
 	for (uint32_t i = 0; i < n_names; i++)
 	{
-		uint64_t *at = pass->sessions + stride + (size_t) i * TALLY_COUNTERS * stride;
+		uint64_t *at = pass->counters + (size_t) (i + 1) * counters;
 
 		pass->names[i].events = at;
-		pass->names[i].days = at + stride;
-		pass->names[i].gained = (int64_t *) (at + 2 * stride);
-		pass->names[i].refunded = (int64_t *) (at + 3 * stride);
+		pass->names[i].days = at + 1;
+		pass->names[i].gained = (int64_t *) (at + 2);
+		pass->names[i].refunded = (int64_t *) (at + 3);
 	}
 	return SPK_OK;
 }
@@ -209,7 +211,7 @@ spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *rec
 void
 spk_log_pass_release(SpkLogPass *pass)
 {
-	spk_release(pass->host, pass->buckets);
+	spk_release(pass->host, pass->counters);
 	spk_release(pass->host, pass->names);
 	spk_release(pass->host, pass->levels);
 	spk_release(pass->host, pass->name_tally);
@@ -224,7 +226,7 @@ spk_log_pass_release(SpkLogPass *pass)
 static void
 start(SpkLogPass *p, int32_t as_of)
 {
-	memset(p->buckets, 0, p->n_buckets * sizeof(uint64_t));
+	memset(p->counters, 0, p->n_counters * sizeof(uint64_t));
 	for (uint32_t i = 0; i < n_tallies(&p->recipe->names); i++)
 	{
 		p->names[i].is_unknown = i == 0;
@@ -280,20 +282,20 @@ bind(const SpkDictionary *wanted, const SpkLogText *texts, uint32_t n, bool drop
 
 /* ---- Days ---- */
 
-/* Which counter a day's events go to: that of the first bound not before it. */
+/* Where a day's events are counted: at the first bound not before it. */
 static inline uint32_t
-bucket_of(const SpkLogPass *p, int32_t day)
+counter_of(const SpkLogPass *p, int32_t day)
 {
 	int32_t	 age = p->reference_day - day;
-	uint32_t bucket = 0;
+	uint32_t bound = 0;
 
-	while (bucket < p->recipe->n_bounds && p->recipe->bounds[bucket] < age)
-		bucket++;
-	return bucket;
+	while (bound < p->recipe->n_bounds && p->recipe->bounds[bound] < age)
+		bound++;
+	return COUNTERS * bound;
 }
 
 static void
-add_counts(SpkLogPass *p, uint32_t bucket)
+add_counts(SpkLogPass *p, uint32_t counter)
 {
 	uint64_t events = 0;
 
@@ -308,15 +310,15 @@ add_counts(SpkLogPass *p, uint32_t bucket)
 			continue;
 		t = &p->names[place];
 		t->last_day = p->day.day;
-		t->events[bucket] += count->events;
-		t->days[bucket]++;
+		t->events[counter] += count->events;
+		t->days[counter]++;
 		if (count->valued == 0)
 			continue;
 		t->valued += count->valued;
-		t->gained[bucket] = spk_add_amount(t->gained[bucket], count->gained);
-		t->refunded[bucket] = spk_add_amount(t->refunded[bucket], count->refunded);
+		t->gained[counter] = spk_add_amount(t->gained[counter], count->gained);
+		t->refunded[counter] = spk_add_amount(t->refunded[counter], count->refunded);
 	}
-	p->events[bucket] += events;
+	p->events[counter] += events;
 }
 
 static void
@@ -342,7 +344,7 @@ static SpkStatus
 add_day(SpkLogPass *p, const SpkLogReader *reader)
 {
 	const SpkLogDay *day = &p->day;
-	uint32_t		 bucket = bucket_of(p, day->day);
+	uint32_t		 counter = counter_of(p, day->day);
 
 	if (p->last_day == SPK_NO_DAY)
 	{
@@ -354,8 +356,8 @@ add_day(SpkLogPass *p, const SpkLogReader *reader)
 	p->last_day = day->day;
 	p->last_ts = spk_log_day_last(day);
 	p->hours += (double) day->hours;
-	p->days[bucket]++;
-	add_counts(p, bucket);
+	p->days[counter]++;
+	add_counts(p, counter);
 	add_levels(p, reader);
 	return spk_log_sessions_add(&p->open, day);
 }
@@ -371,11 +373,11 @@ add_sessions(SpkLogPass *p)
 	for (uint32_t i = 0; i < p->open.n; i++)
 	{
 		const SpkDaySession *s = &p->open.at[i];
-		uint32_t			 bucket = 0;
+		uint32_t			 bound = 0;
 
-		while (bucket < p->recipe->n_bounds && s->last < since[bucket])
-			bucket++;
-		p->sessions[bucket]++;
+		while (bound < p->recipe->n_bounds && s->last < since[bound])
+			bound++;
+		p->sessions[COUNTERS * bound]++;
 		p->session_us += (double) s->last - (double) s->first;
 		p->first_start = spk_earlier(p->first_start, s->first);
 		p->last_start = spk_later(p->last_start, s->first);
@@ -386,22 +388,20 @@ add_sessions(SpkLogPass *p)
 static void
 add_up(const SpkLogPass *p)
 {
-	uint32_t  n = p->recipe->n_bounds;
-	uint64_t *b = p->buckets;
+	uint32_t n = COUNTERS * (p->recipe->n_bounds + 1);
 
-	for (; b < p->names[0].events; b += n + 1)
-		for (uint32_t i = 1; i <= n; i++)
-			b[i] += b[i - 1];
+	for (uint32_t i = COUNTERS; i < n; i++)
+		p->counters[i] += p->counters[i - COUNTERS];
 	for (uint32_t k = 0; k < n_tallies(&p->recipe->names); k++)
 	{
 		const SpkLogTally *t = &p->names[k];
 
-		for (uint32_t i = 1; i <= n && t->last_day != SPK_NO_DAY; i++)
+		for (uint32_t i = COUNTERS; i < n && t->last_day != SPK_NO_DAY; i += COUNTERS)
 		{
-			t->events[i] += t->events[i - 1];
-			t->days[i] += t->days[i - 1];
-			t->gained[i] = spk_add_amount(t->gained[i], t->gained[i - 1]);
-			t->refunded[i] = spk_add_amount(t->refunded[i], t->refunded[i - 1]);
+			t->events[i] += t->events[i - COUNTERS];
+			t->days[i] += t->days[i - COUNTERS];
+			t->gained[i] = spk_add_amount(t->gained[i], t->gained[i - COUNTERS]);
+			t->refunded[i] = spk_add_amount(t->refunded[i], t->refunded[i - COUNTERS]);
 		}
 	}
 }

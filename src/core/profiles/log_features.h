@@ -27,14 +27,15 @@ typedef struct SpkLogTally
 
 /*
  * One pass over a profile, with memory that is used again by the next.  Tally 0,
- * of names as of levels, is that of all others.
+ * of names as of levels, is that of all others.  What is counted by bounds stands
+ * in *counters, where log_features.c knows its way.
  */
 typedef struct SpkLogPass
 {
 	const SpkHost	   *host;
 	const SpkLogRecipe *recipe;
-	uint64_t		   *buckets; /* all counters by bounds, one behind the other */
-	uint32_t			n_buckets;
+	uint64_t		   *counters;
+	uint32_t			n_counters;
 	uint64_t		   *events; /* of all names, by bounds */
 	uint64_t		   *days;
 	uint64_t		   *sessions; /* by their last event */
