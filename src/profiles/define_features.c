@@ -74,6 +74,7 @@ read_windows(ArrayType *array, SpkWish *wish)
 					 errmsg("windows must be from 1 to %d days, not %d", SPK_LOG_MAX_WINDOW,
 							wish->windows[i])));
 	}
+	/* in order and each once, so that columns do not depend on how they were written */
 	qsort(wish->windows, n, sizeof(int32), compare_days);
 	for (int i = 0; i < n; i++)
 		if (kept == 0 || wish->windows[kept - 1] != wish->windows[i])

@@ -52,6 +52,7 @@ get_accessor(FunctionCallInfo fcinfo, SpkLogKind kind, const text *event, int32 
 	if (accessor != NULL && accessor->kind == kind && accessor->days == days &&
 		is_same_text(accessor->event, event))
 		return accessor;
+	/* of something else: the old one goes, first of all from where an error would leave it */
 	fcinfo->flinfo->fn_extra = NULL;
 	if (accessor != NULL)
 		MemoryContextDelete(accessor->plan->context);

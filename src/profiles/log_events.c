@@ -90,6 +90,7 @@ churn_events(PG_FUNCTION_ARGS)
 	spk_materialized_srf(fcinfo);
 	spk_check(spk_log_reader_open(&reader, &host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
 			  PROFILE_WHAT, reader.why);
+	/* names once, rows in a context that is emptied with each day */
 	names = name_datums(&reader);
 	row_context = AllocSetContextCreate(CurrentMemoryContext, "churn events", ALLOCSET_SMALL_SIZES);
 	spk_log_day_init(&day);

@@ -99,6 +99,7 @@ read_wanted(const char *column, const JsonbValue *value)
 	wanted.kind = spk_log_kind_of(kind, len);
 	if (wanted.kind == SPK_N_LOG_KINDS)
 		refuse_column(column, "has a kind of feature that is not known");
+	/* what a kind needs follows in this order, and nothing behind it */
 	info = &spk_log_kinds[wanted.kind];
 	if (info->subject != SPK_OF_LOG && !text_at(array, at++, &wanted.subject, &wanted.subject_len))
 		refuse_column(column, "has no name");
@@ -127,6 +128,7 @@ spk_recipe_columns(Jsonb *recipe, const char *part, int *n)
 		!JsonContainerIsObject(object->val.binary.data))
 		refuse(psprintf("It has no object \"%s\".", part));
 	columns = palloc(Max(JsonContainerSize(object->val.binary.data), 1) * sizeof(SpkRecipeColumn));
+	/* nested values come whole, behind their keys */
 	it = JsonbIteratorInit(object->val.binary.data);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{

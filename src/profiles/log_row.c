@@ -110,6 +110,7 @@ prepare(FunctionCallInfo fcinfo, Jsonb *recipe)
 	int				 n;
 	SpkRecipeColumn *columns;
 
+	/* the type before the recipe, so that a wrong one is told first */
 	row->plan = plan;
 	row->desc = row_desc(fcinfo);
 	columns = spk_recipe_columns(recipe, SPK_RECIPE_COLUMNS, &n);
@@ -125,6 +126,7 @@ prepare(FunctionCallInfo fcinfo, Jsonb *recipe)
 		spk_log_plan_add(plan, &columns[i].wanted);
 	}
 	spk_log_plan_ready(plan);
+	/* one that is a constant is not looked at again */
 	if (!get_fn_expr_arg_stable(fcinfo->flinfo, ARG_RECIPE))
 		row->recipe = (Jsonb *) PG_DETOAST_DATUM_COPY(PointerGetDatum(recipe));
 	MemoryContextSwitchTo(old);

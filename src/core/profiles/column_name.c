@@ -56,6 +56,7 @@ spk_column_slug(const char *text, size_t len, char slug[SPK_SLUG_BYTES + 1])
 			is_apart = true;
 			continue;
 		}
+		/* a digit at the beginning would need quotes */
 		if (n == 0 && is_digit)
 		{
 			memcpy(slug, PREFIX, strlen(PREFIX));

@@ -2,160 +2,16 @@
  * log_features.c
  *	  From a profile of any log to the features of a recipe.
  *
- * One pass over the days adds them up to tallies; log_feature_list.h says what
- * each feature makes of those.
+ * One pass over the days adds them up to tallies; log_values.c says what each
+ * feature makes of those.
  */
-#include <math.h>
-
 #include "core/profiles/log_features.h"
 #include "core/profiles/log_profile.h"
+#include "core/profiles/log_values.h"
 #include "core/profiles/slice.h"
 
 /* The place of a name that the recipe does not ask for. */
 #define NOT_WANTED UINT32_MAX
-
-/*
- * Counters of each bound, those of one bound side by side, as a day changes them
- * together: events, days, amounts gained and refunded of a name; events, days and
- * sessions of all.
- */
-#define COUNTERS 4
-
-/* ---- What counters say, once they are sums ---- */
-
-static inline double
-total(const SpkLogPass *p, const uint64_t *b)
-{
-	return (double) b[COUNTERS * p->recipe->n_bounds];
-}
-
-static inline double
-within(const SpkLogPass *p, const uint64_t *b, uint32_t w)
-{
-	return (double) b[COUNTERS * p->recipe->windows[w].bound];
-}
-
-static inline int64_t
-total_amount(const SpkLogPass *p, const int64_t *b)
-{
-	return b[COUNTERS * p->recipe->n_bounds];
-}
-
-static inline int64_t
-amount_within(const SpkLogPass *p, const int64_t *b, uint32_t w)
-{
-	return b[COUNTERS * p->recipe->windows[w].bound];
-}
-
-static inline double
-units(int64_t amount)
-{
-	return (double) amount / (double) SPK_AMOUNT_ONE;
-}
-
-/* Neither is negative, so that the difference cannot overflow. */
-static inline double
-net(const SpkLogPass *p, const SpkLogTally *t)
-{
-	return units(total_amount(p, t->gained) - total_amount(p, t->refunded));
-}
-
-static inline double
-net_within(const SpkLogPass *p, const SpkLogTally *t, uint32_t w)
-{
-	return units(amount_within(p, t->gained, w) - amount_within(p, t->refunded, w));
-}
-
-static inline double
-ratio(double numerator, double denominator)
-{
-	return denominator > 0 ? numerator / denominator : NAN;
-}
-
-/* The value, unless it depends on events of which some may be another name's. */
-static inline double
-known(const SpkLogTally *t, double events, double value)
-{
-	return t->is_unknown && events > 0 ? NAN : value;
-}
-
-static inline double
-days_between(int64_t a, int64_t b)
-{
-	if (a == SPK_NO_TIME || b == SPK_NO_TIME)
-		return NAN;
-	return ((double) b - (double) a) / (double) SPK_USECS_PER_DAY;
-}
-
-static inline double
-days_since(const SpkLogPass *p, const SpkLogTally *t)
-{
-	return t->last_day == SPK_NO_DAY ? NAN : p->reference_day - t->last_day;
-}
-
-static inline double
-rate(const SpkLogPass *p, const uint64_t *b, uint32_t w)
-{
-	int32_t days = p->recipe->windows[w].days;
-
-	return ratio(within(p, b, w), days < p->known_days ? days : p->known_days);
-}
-
-/* How two rates differ, in -1..1. */
-static inline double
-contrast(double recent, double before)
-{
-	return ratio(recent - before, recent + before);
-}
-
-static double
-trend(const SpkLogPass *p, const uint64_t *b, uint32_t w)
-{
-	int32_t days = p->recipe->windows[w].days;
-	double	recent = within(p, b, w);
-
-	if (p->known_days <= days)
-		return NAN;
-	return contrast(recent / days, (total(p, b) - recent) / (p->known_days - days));
-}
-
-static double
-change(const SpkLogPass *p, const uint64_t *b, uint32_t w)
-{
-	const SpkLogWindow *window = &p->recipe->windows[w];
-	int32_t				before = p->known_days - window->days;
-	double				recent = within(p, b, w);
-
-	if (before <= 0)
-		return NAN;
-	if (before > window->days)
-		before = window->days;
-	return contrast(recent / window->days,
-					((double) b[COUNTERS * window->double_bound] - recent) / before);
-}
-
-static double
-value_of(const SpkLogPass *p, const SpkLogFeature *feature)
-{
-	bool			   is_level = spk_log_kinds[feature->kind].subject == SPK_OF_LEVEL;
-	const uint64_t	  *b = p->events;
-	const SpkLogTally *t = is_level ? &p->levels[p->level_tally[feature->subject]] :
-									  &p->names[p->name_tally[feature->subject]];
-	const SpkLogTally *u = &p->names[p->name_tally[feature->second]];
-	uint32_t		   w = feature->window;
-
-	switch (feature->kind)
-	{
-#define SPK_LOG_FEATURE_ITEM(kind, subject, window, type, family, column, value, formula) \
-	case SPK_LOG_##kind:                                                                  \
-		return value;
-#include "core/profiles/log_feature_list.h"
-#undef SPK_LOG_FEATURE_ITEM
-		case SPK_N_LOG_KINDS:
-			break;
-	}
-	return NAN;
-}
 
 /* ---- Memory ---- */
 
@@ -171,8 +27,9 @@ spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *rec
 {
 	uint32_t n_names = n_tallies(&recipe->names);
 	uint32_t n_levels = n_tallies(&recipe->levels);
-	uint32_t counters = COUNTERS * (recipe->n_bounds + 1);
+	uint32_t counters = SPK_LOG_COUNTERS * (recipe->n_bounds + 1);
 
+	/* all zeros first: what was not allocated is released as nothing */
 	memset(pass, 0, sizeof(*pass));
 	pass->host = host;
 	pass->recipe = recipe;
@@ -193,6 +50,7 @@ spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *rec
 		spk_log_pass_release(pass);
 		return SPK_NO_MEMORY;
 	}
+	/* where each counter begins in the one array, which a single memset clears */
 	pass->events = pass->counters;
 	pass->days = pass->events + 1;
 	pass->sessions = pass->events + 2;
@@ -291,7 +149,7 @@ counter_of(const SpkLogPass *p, int32_t day)
 
 	while (bound < p->recipe->n_bounds && p->recipe->bounds[bound] < age)
 		bound++;
-	return COUNTERS * bound;
+	return SPK_LOG_COUNTERS * bound;
 }
 
 static void
@@ -377,7 +235,7 @@ add_sessions(SpkLogPass *p)
 
 		while (bound < p->recipe->n_bounds && s->last < since[bound])
 			bound++;
-		p->sessions[COUNTERS * bound]++;
+		p->sessions[SPK_LOG_COUNTERS * bound]++;
 		p->session_us += (double) s->last - (double) s->first;
 		p->first_start = spk_earlier(p->first_start, s->first);
 		p->last_start = spk_later(p->last_start, s->first);
@@ -388,20 +246,21 @@ add_sessions(SpkLogPass *p)
 static void
 add_up(const SpkLogPass *p)
 {
-	uint32_t n = COUNTERS * (p->recipe->n_bounds + 1);
+	uint32_t n = SPK_LOG_COUNTERS * (p->recipe->n_bounds + 1);
 
-	for (uint32_t i = COUNTERS; i < n; i++)
-		p->counters[i] += p->counters[i - COUNTERS];
+	for (uint32_t i = SPK_LOG_COUNTERS; i < n; i++)
+		p->counters[i] += p->counters[i - SPK_LOG_COUNTERS];
 	for (uint32_t k = 0; k < n_tallies(&p->recipe->names); k++)
 	{
 		const SpkLogTally *t = &p->names[k];
 
-		for (uint32_t i = COUNTERS; i < n && t->last_day != SPK_NO_DAY; i += COUNTERS)
+		for (uint32_t i = SPK_LOG_COUNTERS; i < n && t->last_day != SPK_NO_DAY;
+			 i += SPK_LOG_COUNTERS)
 		{
-			t->events[i] += t->events[i - COUNTERS];
-			t->days[i] += t->days[i - COUNTERS];
-			t->gained[i] = spk_add_amount(t->gained[i], t->gained[i - COUNTERS]);
-			t->refunded[i] = spk_add_amount(t->refunded[i], t->refunded[i - COUNTERS]);
+			t->events[i] += t->events[i - SPK_LOG_COUNTERS];
+			t->days[i] += t->days[i - SPK_LOG_COUNTERS];
+			t->gained[i] = spk_add_amount(t->gained[i], t->gained[i - SPK_LOG_COUNTERS]);
+			t->refunded[i] = spk_add_amount(t->refunded[i], t->refunded[i - SPK_LOG_COUNTERS]);
 		}
 	}
 }
@@ -455,6 +314,7 @@ spk_log_features(SpkLogPass *pass, const void *data, size_t len, int32_t as_of, 
 			return status;
 	}
 
+	/* without a day all is as it was at the start, and so are the values */
 	*seen = pass->last_day != SPK_NO_DAY;
 	if (*seen)
 	{
@@ -464,7 +324,7 @@ spk_log_features(SpkLogPass *pass, const void *data, size_t len, int32_t as_of, 
 		add_up(pass);
 	}
 	for (uint32_t i = 0; i < pass->recipe->n_features; i++)
-		values[i] = value_of(pass, &pass->recipe->features[i]);
+		values[i] = spk_log_value(pass, &pass->recipe->features[i]);
 	*level = pass->level;
 	return SPK_OK;
 }
