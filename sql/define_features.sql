@@ -33,6 +33,13 @@ FROM later AS p, shop_features(p.profile) AS f WHERE customer = 1;
 SELECT subject, columns FROM churn_define_features('shop_features', 'profiles', families => '{count,window}') WHERE subject ~ '^(Add|cancel|search)';
 SELECT count(f.search_7d) = count(*) AS again, count(f.subscribe_count) = count(*) AS kept FROM profiles AS p, shop_features(p.profile) AS f;
 
+-- a column that somebody has dropped is made again, one that they have added is NULL
+ALTER TYPE shop_features_row DROP ATTRIBUTE subscribe_count;
+ALTER TYPE shop_features_row ADD ATTRIBUTE refund_share float8;
+SELECT count(f.view_7d) FROM profiles AS p, shop_features(p.profile) AS f;
+SELECT count(*) FROM churn_define_features('shop_features', 'profiles', families => '{count,window}');
+SELECT count(f.subscribe_count) = count(*) AS again, count(f.refund_share) FROM profiles AS p, shop_features(p.profile) AS f;
+
 -- ratios, rates and dates on request
 SELECT kind, subject, columns FROM churn_define_features('other', 'profiles', families => '{rate,dates}', windows => '{10}', ratios => '{{purchase,view},{purchase,Add to Cart}}') WHERE subject ~ 'purchase';
 SELECT bool_and(f.purchase_per_view IS NOT DISTINCT FROM share(g.purchase_count, g.view_count)) AS ratio, bool_and(f.view_days = churn_active_days(profile, 'view', '2024-01-08')) AS days,

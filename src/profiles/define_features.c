@@ -236,7 +236,7 @@ tell_changes(const SpkDefinition *definition, const SpkColumnPlan *plan)
 	for (int i = 0; i < plan->n_columns; i++)
 		n_new += plan->columns[i].is_new;
 	ereport(NOTICE,
-			(errmsg("%s was defined before: %d columns are new, %d are NULL from now on",
+			(errmsg("%s was defined before; new columns: %d, columns that are NULL from now on: %d",
 					definition->shown, n_new, plan->n_unused_now),
 			 n_new > 0 ? errdetail("Views that were made with f.* keep their columns until they are made anew.") : 0));
 }

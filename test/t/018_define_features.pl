@@ -59,7 +59,7 @@ sub define_again
 	my ($db, $schema, $more, $what) = @_;
 	my ($status, $out, $err) = $node->psql($db, qq{SET search_path = own, $schema;
 		SELECT kind FROM churn_define_features('features', 'profiles', exclude => '{cancel}'$more) LIMIT 1}, extra_params => [ '-U', 'shop' ]);
-	my ($new, $gone) = $err =~ /own\.features was defined before: (\d+) columns are new, (\d+) are NULL from now on/ or diag("$out\n$err");
+	my ($new, $gone) = $err =~ /own\.features was defined before; new columns: (\d+), columns that are NULL from now on: (\d+)/ or diag("$out\n$err");
 
 	is($status, 0, "$what can be defined again");
 	return "$new new, $gone gone";
