@@ -1,7 +1,7 @@
 /*
  * progress.c
- *	  Tells how far long work has come: training to its own session, a load to
- *	  others as well.
+ *	  Tells how far long work has come: training and looking at a log to its own
+ *	  session, a load to others as well.
  *
  * Others look into pg_stat_progress_copy, as they do for COPY FROM, which a load
  * replaces.  That view came with PostgreSQL 14 (see compat.h).
@@ -27,10 +27,11 @@ static bool progress_notices = true;
 void
 spk_progress_define(void)
 {
-	DefineCustomBoolVariable("sparkify.progress",
-							 "Reports the progress of loading events and of training.",
-							 "Every two seconds a NOTICE tells what is done and the time left.",
-							 &progress_notices, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable(
+		"sparkify.progress",
+		"Reports the progress of loading events, of looking at logs and of training.",
+		"Every two seconds a NOTICE tells what is done and the time left.", &progress_notices, true,
+		PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* ---- Notices ---- */
@@ -83,6 +84,32 @@ spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done, 
 	ereport(NOTICE,
 			(errmsg("%u of %u %s in %.0f s, %.0f s left", done, total, things, seconds,
 					seconds * (total - done) / done)));
+}
+
+/* ---- Reading ---- */
+
+void
+spk_read_progress_start(SpkReadProgress *progress)
+{
+	progress->rows = 0;
+	start_notices(&progress->notices);
+}
+
+void
+spk_read_progress_tell(SpkReadProgress *progress, uint64 users)
+{
+	double seconds;
+
+	if (!notice_due(&progress->notices, &seconds))
+		return;
+	if (users == 0)
+		ereport(NOTICE,
+				(errmsg("this process has read " UINT64_FORMAT " rows in %.0f s", progress->rows,
+						seconds)));
+	else
+		ereport(NOTICE,
+				(errmsg("all rows read, " UINT64_FORMAT " users looked at in %.0f s", users,
+						seconds)));
 }
 
 /* ---- Loading ---- */

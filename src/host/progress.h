@@ -1,7 +1,7 @@
 /*
  * progress.h
- *	  Tells how far long work has come: training to its own session, a load to
- *	  others as well.
+ *	  Tells how far long work has come: training and looking at a log to its own
+ *	  session, a load to others as well.
  */
 #ifndef SPK_HOST_PROGRESS_H
 #define SPK_HOST_PROGRESS_H
@@ -37,6 +37,30 @@ extern void spk_train_progress_start(SpkTrainProgress *progress);
  */
 extern void spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done,
 							   uint32 total);
+
+/* ---- Reading ---- */
+
+typedef struct SpkReadProgress
+{
+	SpkNotices notices;
+	uint64	   rows; /* that this process has read; workers read others */
+} SpkReadProgress;
+
+/* Rows between two looks at the clock. */
+#define SPK_READ_STEP 16384
+
+extern void spk_read_progress_start(SpkReadProgress *progress);
+
+/* Tells, like training, how many rows were read; for users, when there are some, how many are done. */
+extern void spk_read_progress_tell(SpkReadProgress *progress, uint64 users);
+
+/* Counts a row; cheap enough for every one. */
+static inline void
+spk_read_progress(SpkReadProgress *progress)
+{
+	if (++progress->rows % SPK_READ_STEP == 0)
+		spk_read_progress_tell(progress, 0);
+}
 
 /* ---- Loading ---- */
 

@@ -1,0 +1,280 @@
+/*
+ * describe_log_next.c
+ *	  The SQL to go on with after a look at a log.
+ *
+ * All that comes from the user is quoted: names of tables and columns as
+ * identifiers, names of events as literals.  Lines are short, so that psql shows
+ * them whole.
+ */
+#include "compat.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+
+#include "core/base/calendar.h"
+#include "core/profiles/name_groups.h"
+#include "host/source.h"
+#include "profiles/describe_log_line.h"
+#include "profiles/log_args.h"
+
+/* Dates to train at: a week apart, and no more than this. */
+#define DAYS_BETWEEN	   7
+#define MAX_TRAINING_DATES 12
+
+/* Days that a user should have been seen for before the first of them, where there is room. */
+#define DAYS_BEFORE 28
+
+/* The schema of the extension's functions, with a point, where it must be named. */
+static const char *
+prefix(const SpkLogLook *look)
+{
+	return FunctionIsVisible(look->function) ? "" : psprintf("%s.", spk_own_schema(look->function));
+}
+
+/* A name for a new object: that of the source, if it has one, and what it is. */
+static char *
+new_name(const SpkLogLook *look, const char *what)
+{
+	const char *name = "log";
+
+	if (strncmp(look->from, SPK_SOURCE_OPEN, strlen(SPK_SOURCE_OPEN)) != 0)
+	{
+		List *names = spk_name_list(look->source);
+
+		name = strVal(llast(names));
+	}
+	return makeObjectName(name, NULL, what);
+}
+
+/* The column of users in what is made of the log; it must not be called as another one. */
+static const char *
+user_column(const SpkLogLook *look)
+{
+	static const char *const taken[] = {"profile", "as_of", "churned", "model"};
+
+	for (int i = 0; i < lengthof(taken); i++)
+		if (strcmp(look->columns.user, taken[i]) == 0)
+			return "user_id";
+	return quote_identifier(look->columns.user);
+}
+
+static const char *
+day_literal(int32 day)
+{
+	char text[SPK_TIME_TEXT];
+
+	spk_day_text(day, text);
+	return psprintf("'%s'", text);
+}
+
+static const char *
+time_literal(int64 ts)
+{
+	char text[SPK_TIME_TEXT];
+
+	spk_time_text(ts, text);
+	return psprintf("'%s'", text);
+}
+
+char *
+spk_log_look_grouped(const SpkLogLook *look, const char *column)
+{
+	char *x = psprintf("%s%s", column,
+					   look->steps != 0 && look->columns.event_is_enum ? "::text" : "");
+
+	if (look->steps & SPK_GROUP_CUT)
+		x = psprintf("regexp_replace(%s, '[?#].*', '')", x);
+	if (look->steps & SPK_GROUP_FIRST)
+		x = psprintf("substring(%s from '^/?[^/?#]*')", x);
+	if (look->steps & SPK_GROUP_DIGITS)
+		x = psprintf("regexp_replace(%s, '[0-9]+', '#', 'g')", x);
+	if (look->steps & SPK_GROUP_IDS)
+		x = psprintf("regexp_replace(%s, '[0-9a-f-]*[0-9][0-9a-f-]*', '#', 'g')", x);
+	return x;
+}
+
+/* The name of an event in the profiles, as a literal. */
+static char *
+name_literal(const SpkLogLook *look, uint32 number)
+{
+	const SpkDictionary *names = &look->tally.names;
+	char				 name[SPK_LOG_NAME_BYTES];
+	size_t				 len = names->names[number].len;
+
+	memcpy(name, spk_dictionary_text(names, number), len);
+	len = spk_group_name(name, len, look->steps);
+	return quote_literal_cstr(spk_text_from_utf8(name, len));
+}
+
+/* A column of the source, quoted. */
+static char *
+column(const char *name)
+{
+	return psprintf("q.%s", quote_identifier(name));
+}
+
+/* The arguments of churn_profile. */
+static char *
+profile_arguments(const SpkLogLook *look)
+{
+	const SpkLogColumns *c = &look->columns;
+	StringInfoData		 list;
+
+	initStringInfo(&list);
+	appendStringInfo(&list, "%s, %s", column(c->ts), spk_log_look_grouped(look, column(c->event)));
+	if (c->session != NULL || c->amount != NULL || c->level != NULL)
+		appendStringInfo(&list, ", %s", c->session != NULL ? column(c->session) : "NULL::text");
+	if (c->amount != NULL || c->level != NULL)
+		appendStringInfo(&list, ", %s", c->amount != NULL ? column(c->amount) : "NULL::numeric");
+	if (c->level != NULL)
+		appendStringInfo(&list, ", %s", column(c->level));
+	return list.data;
+}
+
+/* The rows to profile: each once, where there are repeats. */
+static char *
+from_clause(const SpkLogLook *look)
+{
+	const SpkLogColumns *c = &look->columns;
+	const char			*names[] = {c->user, c->ts, c->event, c->session, c->amount, c->level};
+	StringInfoData		 sql;
+
+	if (look->tally.repeats == 0)
+		return look->from;
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "(SELECT DISTINCT ");
+	for (int i = 0; i < lengthof(names); i++)
+		if (names[i] != NULL)
+			appendStringInfo(&sql, "%s%s", i == 0 ? "" : ", ", column(names[i]));
+	appendStringInfo(&sql, "\n      FROM %s) AS q", look->from);
+	return sql.data;
+}
+
+static char *
+profiles_statement(const SpkLogLook *look)
+{
+	const SpkLogTally *tally = &look->tally;
+	const char		  *user = column(look->columns.user);
+	const char		  *ts = column(look->columns.ts);
+	StringInfoData	   sql;
+
+	if (tally->events.rows == 0)
+		return NULL;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE TABLE %s AS\nSELECT %s",
+					 quote_identifier(new_name(look, "profiles")), user);
+	if (strcmp(user_column(look), quote_identifier(look->columns.user)) != 0)
+		appendStringInfo(&sql, " AS %s", user_column(look));
+	appendStringInfo(&sql, ",\n    %schurn_profile(%s) AS profile\nFROM %s\nWHERE %s%s",
+					 prefix(look), profile_arguments(look), from_clause(look), user,
+					 look->columns.user_is_text ? " <> ''" : " IS NOT NULL");
+	if (tally->early.rows > 0)
+		appendStringInfo(&sql, "\n    AND %s >= %s", ts, time_literal(SPK_EARLIEST_EVENT));
+	if (tally->late.rows > 0)
+		appendStringInfo(&sql, "\n    AND %s < %s", ts, time_literal(look->end_of_time));
+	appendStringInfo(&sql, "\nGROUP BY %s;", user);
+	return sql.data;
+}
+
+static char *
+features_statement(const SpkLogLook *look)
+{
+	StringInfoData sql;
+
+	if (look->tally.events.rows == 0)
+		return NULL;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT %schurn_define_features(%s,\n    %s", prefix(look),
+					 quote_literal_cstr(quote_identifier(new_name(look, "features"))),
+					 quote_literal_cstr(psprintf("SELECT profile FROM %s",
+												 quote_identifier(new_name(look, "profiles")))));
+	for (uint32 i = 0; i < look->n_leavers; i++)
+		appendStringInfo(&sql, "%s%s", i == 0 ? ",\n    exclude => ARRAY[" : ", ",
+						 name_literal(look, look->leavers[i]));
+	appendStringInfoString(&sql, look->n_leavers > 0 ? "]);" : ");");
+	return sql.data;
+}
+
+/* The first and last date to train at, whose horizons the log reaches. */
+static void
+choose_dates(const SpkLogLook *look, int32 *first, int32 *last)
+{
+	int32 begin = spk_day_of(look->tally.events.first);
+
+	*last = look->end - look->horizon;
+	*first = begin + Min(Max(DAYS_BEFORE, look->horizon), (*last - begin) / 2);
+	*first = *last - (*last - *first) / DAYS_BETWEEN * DAYS_BETWEEN;
+	*first = Max(*first, *last - (MAX_TRAINING_DATES - 1) * DAYS_BETWEEN);
+}
+
+static char *
+training_statement(const SpkLogLook *look)
+{
+	StringInfoData sql;
+	char		  *label;
+	int32		   first;
+	int32		   last;
+
+	if (look->tally.events.rows == 0 || look->horizon == 0)
+		return NULL;
+	choose_dates(look, &first, &last);
+	if (look->n_leavers > 0)
+		label = psprintf("%schurn_label(p.profile, d, '%d days', event => %s)", prefix(look),
+						 look->horizon, name_literal(look, look->leavers[0]));
+	else
+		label = psprintf("%schurn_inactive(p.profile, d, '%d days')", prefix(look), look->horizon);
+	/* who is not at risk at a date has no label, and no row */
+	initStringInfo(&sql);
+	appendStringInfo(&sql,
+					 "CREATE VIEW %s AS\nSELECT p.%s, d AS as_of,\n    %s AS churned,\n    f.*\n"
+					 "FROM %s AS p,\n    %schurn_dates(%s, %s, '%d days') AS d,\n"
+					 "    %s(p.profile, d) AS f\nWHERE %s IS NOT NULL;",
+					 quote_identifier(new_name(look, "training")), user_column(look), label,
+					 quote_identifier(new_name(look, "profiles")), prefix(look), day_literal(first),
+					 day_literal(last), DAYS_BETWEEN, quote_identifier(new_name(look, "features")),
+					 label);
+	return sql.data;
+}
+
+static char *
+model_statement(const SpkLogLook *look)
+{
+	if (look->tally.events.rows == 0 || look->horizon == 0)
+		return NULL;
+	return psprintf("CREATE TABLE %s AS\nSELECT model FROM %schurn_train(%s,\n    id => %s, "
+					"\"time\" => 'as_of');",
+					quote_identifier(new_name(look, "model")), prefix(look),
+					quote_literal_cstr(quote_identifier(new_name(look, "training"))),
+					quote_literal_cstr(strcmp(user_column(look), "user_id") == 0 ?
+										   "user_id" :
+										   look->columns.user));
+}
+
+static void
+put_statement(const SpkTelling *t, const char *name, const char *statement)
+{
+	SpkLine line = spk_line("next", name);
+
+	if (statement == NULL)
+		return;
+	spk_line_note(&line, statement);
+	spk_line_put(t, &line);
+}
+
+void
+spk_log_look_tell_next(const SpkLogLook *look, ReturnSetInfo *rsinfo)
+{
+	const SpkTelling t = {look, rsinfo};
+
+	put_statement(&t, "profiles", profiles_statement(look));
+	put_statement(&t, "features", features_statement(look));
+	put_statement(&t, "training", training_statement(look));
+	put_statement(&t, "model", model_statement(look));
+}
