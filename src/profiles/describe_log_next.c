@@ -191,7 +191,7 @@ features_statement(const SpkLogLook *look)
 	if (look->tally.events.rows == 0)
 		return NULL;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT %schurn_define_features(%s,\n    %s", prefix(look),
+	appendStringInfo(&sql, "SELECT * FROM %schurn_define_features(%s,\n    %s", prefix(look),
 					 quote_literal_cstr(quote_identifier(new_name(look, "features"))),
 					 quote_literal_cstr(psprintf("SELECT profile FROM %s",
 												 quote_identifier(new_name(look, "profiles")))));
