@@ -153,7 +153,7 @@ query_error_callback(void *arg)
 		internalerrquery(pnstrdup(start, end - start));
 	}
 	else if (geterrcode() == ERRCODE_AMBIGUOUS_FUNCTION ||
-			 geterrcode() == ERRCODE_WRONG_OBJECT_TYPE)
+			 geterrcode() == ERRCODE_WRONG_OBJECT_TYPE || geterrcode() == ERRCODE_GROUPING_ERROR)
 		errhint(
 			"Drop what is called like a function of the extension in its schema and is not the extension's.");
 }
