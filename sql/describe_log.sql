@@ -101,6 +101,16 @@ SELECT note AS statement FROM churn_describe_log('SELECT * FROM untidy -- all', 
 :statement
 SELECT count(*) FROM log_profiles;
 
+-- A column may be named for several things; what is not on the search path is qualified
+SELECT note AS statement FROM churn_describe_log('untidy', 'customer', 'at', 'kind', 'visit', NULL, 'customer') WHERE topic = 'next' AND name = 'profiles' \gset
+DROP TABLE untidy_profiles;
+:statement
+SELECT count(*) FROM untidy_profiles;
+SET search_path = '';
+SELECT note FROM public.churn_describe_log('public.shop', 'customer', 'at', 'kind') WHERE topic = 'next' \g (format=unaligned tuples_only=on)
+RESET search_path;
+SELECT note FROM churn_describe_log($$SELECT repeat('long ', 30) AS u, now() AS t, 'e'::text AS e$$, 'u', 't', 'e') WHERE name = 'largest user';
+
 -- More rows than are compared one by one: repeats are estimated
 CREATE TABLE many AS SELECT 1 AS u, timestamp '2024-01-01' + i % 9000 * interval '1 min' AS t, 'e' AS e FROM generate_series(1, 12000) AS i;
 SELECT name, rows BETWEEN 2000 AND 4000 AS near, note FROM churn_describe_log('many', 'u', 't', 'e') WHERE name = 'repeats';

@@ -77,18 +77,21 @@ set_silence(SpkLine *line, const SpkLogLook *look, int horizon)
 static void
 put_horizon(const SpkTelling *t)
 {
-	const SpkLogLook *look = t->look;
-	SpkLine			  line = spk_line("churn", psprintf("inactive for %d days", look->horizon));
+	const SpkLogLook	*look = t->look;
+	const SpkActiveDays *days = &look->tally.days;
+	SpkLine				 line = spk_line("churn", psprintf("inactive for %d days", look->horizon));
 
 	for (int h = 0; h < SPK_N_HORIZONS; h++)
 		if (spk_horizons[h] == look->horizon)
 			set_silence(&line, look, h);
 	spk_line_set(&line, SPK_LINE_DAYS, Int32GetDatum(look->horizon));
-	spk_line_note(
-		&line,
-		look->gap > look->horizon ?
-			"the longest that the log has room for; users stay away\nfor longer and return" :
-			"9 of 10 returns come within it: who stays away for longer\nmay have left");
+	if (days->n_gaps > 0)
+		spk_line_note(&line,
+					  psprintf("%.0f of 100 returns come within it: who stays away for longer\n"
+							   "may have left",
+							   100.0 * spk_active_days_within(days, look->horizon) / days->n_gaps));
+	else
+		spk_line_note(&line, "nobody returned on another day");
 	spk_line_put(t, &line);
 }
 

@@ -126,18 +126,19 @@ order_names(SpkLogLook *look)
 /* ---- The horizon ---- */
 
 /*
- * The least one that is no shorter than the usual gap, if the log has room for it:
- * as many days before the last date to label at as behind it.
+ * The one that is nearest to the usual gap, by their ratio, if the log has room for
+ * it: as many days before the last date to label at as behind it.
  */
 static void
 choose_horizon(SpkLogLook *look)
 {
+	int64 gap = look->gap;
 	int32 room = 0;
 	int	  h = 0;
 
 	if (look->has_end)
 		room = (look->end - spk_day_of(look->tally.events.first)) / 2;
-	while (h + 1 < SPK_N_HORIZONS && spk_horizons[h] < look->gap)
+	while (h + 1 < SPK_N_HORIZONS && (int64) spk_horizons[h] * spk_horizons[h + 1] < gap * gap)
 		h++;
 	while (h > 0 && spk_horizons[h] > room)
 		h--;
@@ -157,6 +158,7 @@ spk_log_look_judge(SpkLogLook *look)
 	order_names(look);
 	find_leavers(look);
 	if (tally->many_names_users > 0)
-		spk_check(spk_group_names(&tally->names, SPK_MANY_NAMES, &look->steps, &look->n_groups),
+		spk_check(spk_name_groups_find(&tally->names, SPK_MANY_NAMES, &look->steps,
+									   &look->n_groups),
 				  SPK_LOG_LOOK_WHAT, NULL);
 }

@@ -109,7 +109,7 @@ name_literal(const SpkLogLook *look, uint32 number)
 	size_t				 len = names->names[number].len;
 
 	memcpy(name, spk_dictionary_text(names, number), len);
-	len = spk_group_name(name, len, look->steps);
+	len = spk_name_groups_apply(name, len, look->steps);
 	return quote_literal_cstr(spk_text_from_utf8(name, len));
 }
 
@@ -151,8 +151,15 @@ from_clause(const SpkLogLook *look)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "(SELECT DISTINCT ");
 	for (int i = 0; i < lengthof(names); i++)
-		if (names[i] != NULL)
+	{
+		bool is_there = names[i] == NULL;
+
+		/* a column may be named for several things, and comes once */
+		for (int j = 0; j < i && !is_there; j++)
+			is_there = names[j] != NULL && strcmp(names[i], names[j]) == 0;
+		if (!is_there)
 			appendStringInfo(&sql, "%s%s", i == 0 ? "" : ", ", column(names[i]));
+	}
 	appendStringInfo(&sql, "\n      FROM %s) AS q", look->from);
 	return sql.data;
 }

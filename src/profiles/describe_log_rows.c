@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -14,6 +15,9 @@
 /* A user with this share of all events, and so many times the mean, is most likely nobody. */
 #define LARGE_SHARE 0.01
 #define LARGE_TIMES 50
+
+/* Of a user's id so much is shown. */
+#define SHOWN_BYTES 60
 
 /* Rows of a kind, and what to say when there are any. */
 static void
@@ -74,9 +78,9 @@ put_repeats(const SpkTelling *t)
 		spk_line_note(&line,
 					  psprintf("%s%s%s", tally->sample_bits > 0 ? "estimated from a sample: " : "",
 							   tally->repeats > 0 ?
-								   "the same as another row in all columns that are named" :
+								   "the same as another row in all\ncolumns that are named" :
 								   "none was found",
-							   tally->repeats > 0 ? ";\nthe SQL below takes them once" : ""));
+							   tally->repeats > 0 ? "; the SQL below takes them once" : ""));
 	spk_line_put(t, &line);
 }
 
@@ -94,7 +98,9 @@ put_largest_user(const SpkTelling *t)
 	spk_line_count(&line, SPK_LINE_USERS, 1);
 	spk_line_ratio(&line, SPK_LINE_PERCENT, tally->max_rows, tally->events.rows, 100);
 	spk_line_note(&line,
-				  psprintf("user %s%s", t->look->max_user,
+				  psprintf("user %.*s%s",
+						   pg_mbcliplen(t->look->max_user, strlen(t->look->max_user), SHOWN_BYTES),
+						   t->look->max_user,
 						   share >= LARGE_SHARE && share * (double) tally->users >= LARGE_TIMES ?
 							   ":\nso many that it may be nobody, as all who are not logged in" :
 							   ""));

@@ -277,6 +277,7 @@ assert_days(const SpkActiveDays *days)
 	{
 		int32_t gap = spk_active_days_gap(days, share);
 
+		assert_int_equal(spk_active_days_within(days, gap), plain_gaps(gap));
 		assert_true(plain_gaps(gap) >= share * plain_gaps(N_DAYS));
 		assert_true(gap == 1 || plain_gaps(gap - 1) < share * plain_gaps(N_DAYS));
 	}
@@ -518,7 +519,7 @@ assert_group(const char *name, unsigned steps, const char *expected)
 	size_t len;
 
 	snprintf(text, sizeof(text), "%s", name);
-	len = spk_group_name(text, strlen(text), steps);
+	len = spk_name_groups_apply(text, strlen(text), steps);
 	text[len] = '\0';
 	assert_string_equal(text, expected);
 }
@@ -552,13 +553,13 @@ test_groups(void **unused)
 		snprintf(text, sizeof(text), "/%c/%c%c?%u", 'a' + i % 4, 'a' + i % 20, 'a' + i / 20, i);
 		assert_int_equal(spk_dictionary_add(&dictionary, text, strlen(text), &number), SPK_OK);
 	}
-	assert_int_equal(spk_group_names(&dictionary, 400, &steps, &n), SPK_OK);
+	assert_int_equal(spk_name_groups_find(&dictionary, 400, &steps, &n), SPK_OK);
 	assert_int_equal(steps, SPK_GROUP_DIGITS);
 	assert_int_equal(n, 400);
-	assert_int_equal(spk_group_names(&dictionary, 200, &steps, &n), SPK_OK);
+	assert_int_equal(spk_name_groups_find(&dictionary, 200, &steps, &n), SPK_OK);
 	assert_int_equal(steps, SPK_GROUP_FIRST);
 	assert_int_equal(n, 4);
-	assert_int_equal(spk_group_names(&dictionary, 3, &steps, &n), SPK_OK);
+	assert_int_equal(spk_name_groups_find(&dictionary, 3, &steps, &n), SPK_OK);
 	assert_int_equal(steps, 0);
 	spk_dictionary_release(&dictionary);
 	assert_int_equal(unit.live, 0);

@@ -176,6 +176,16 @@ spk_active_days_gap(const SpkActiveDays *days, double share)
 	return 0;
 }
 
+uint64_t
+spk_active_days_within(const SpkActiveDays *days, int32_t length)
+{
+	uint64_t n = 0;
+
+	for (int32_t i = 1; i <= length && i <= days->n_days; i++)
+		n += days->gaps[i];
+	return n;
+}
+
 SpkSilence
 spk_active_days_silence(const SpkActiveDays *days, int horizon, int32_t end)
 {

@@ -58,6 +58,9 @@ extern bool spk_active_days_end(const SpkActiveDays *days, int32_t *end, uint64_
 /* The least length in days that this share of all gaps does not exceed; 0 without gaps. */
 extern int32_t spk_active_days_gap(const SpkActiveDays *days, double share);
 
+/* How many of the gaps are no longer than this. */
+extern uint64_t spk_active_days_within(const SpkActiveDays *days, int32_t length);
+
 /* Who stayed away in the last days of a log that ends there, by the number of a horizon. */
 extern SpkSilence spk_active_days_silence(const SpkActiveDays *days, int horizon, int32_t end);
 

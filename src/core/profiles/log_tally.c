@@ -69,7 +69,7 @@ drop_names(SpkLogTally *t)
 	{
 		for (uint32_t i = 0; i < n; i++)
 			numbers[i] = i;
-		status = spk_keep_names(&t->names, numbers, n, SPK_TALLY_NAMES, &names, numbers + n);
+		status = spk_name_ranks_keep(&t->names, numbers, n, SPK_TALLY_NAMES, &names, numbers + n);
 	}
 	if (status != SPK_OK)
 	{

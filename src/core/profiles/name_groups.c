@@ -73,7 +73,7 @@ replace_runs(char *name, size_t len, bool (*is_of_run)(char))
 }
 
 size_t
-spk_group_name(char *name, size_t len, unsigned steps)
+spk_name_groups_apply(char *name, size_t len, unsigned steps)
 {
 	if (steps & SPK_GROUP_CUT)
 		len = cut(name, len);
@@ -103,7 +103,7 @@ count_groups(const SpkDictionary *names, uint32_t limit, unsigned steps, uint32_
 		if (i % POLL_NAMES == 0 && spk_cancelled(&names->host))
 			status = SPK_CANCELLED;
 		memcpy(name, spk_dictionary_text(names, i), len);
-		len = spk_group_name(name, len, steps);
+		len = spk_name_groups_apply(name, len, steps);
 		if (status == SPK_OK)
 			status = spk_dictionary_add(&groups, name, len, &number);
 	}
@@ -119,7 +119,8 @@ count_groups(const SpkDictionary *names, uint32_t limit, unsigned steps, uint32_
 }
 
 SpkStatus
-spk_group_names(const SpkDictionary *names, uint32_t limit, unsigned *steps, uint32_t *n_groups)
+spk_name_groups_find(const SpkDictionary *names, uint32_t limit, unsigned *steps,
+					 uint32_t *n_groups)
 {
 	*steps = 0;
 	*n_groups = 0;

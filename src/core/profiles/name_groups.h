@@ -20,10 +20,10 @@
  * no more than a limit; 0 when none does.  *n_groups is how many there are.
  * SPK_NO_MEMORY, SPK_CANCELLED.
  */
-extern SpkStatus spk_group_names(const SpkDictionary *names, uint32_t limit, unsigned *steps,
-								 uint32_t *n_groups);
+extern SpkStatus spk_name_groups_find(const SpkDictionary *names, uint32_t limit, unsigned *steps,
+									  uint32_t *n_groups);
 
 /* Does this to a name in place; its length then. */
-extern size_t spk_group_name(char *name, size_t len, unsigned steps);
+extern size_t spk_name_groups_apply(char *name, size_t len, unsigned steps);
 
 #endif /* SPK_CORE_PROFILES_NAME_GROUPS_H */

@@ -65,8 +65,8 @@ sort_places(Ranking *r, uint32_t n)
 }
 
 SpkStatus
-spk_keep_names(const SpkDictionary *from, const uint32_t *numbers, uint32_t n, uint32_t keep,
-			   SpkDictionary *to, uint32_t *kept)
+spk_name_ranks_keep(const SpkDictionary *from, const uint32_t *numbers, uint32_t n, uint32_t keep,
+					SpkDictionary *to, uint32_t *kept)
 {
 	Ranking	  r = {from, numbers, spk_alloc(&from->host, n, sizeof(uint32_t))};
 	SpkStatus status;

@@ -13,7 +13,7 @@
  * numbers[i] is in the new one, and SPK_NAME_OTHER when it is left behind.
  * SPK_NO_MEMORY, SPK_CANCELLED, and SPK_LIMIT when the new one is too small.
  */
-extern SpkStatus spk_keep_names(const SpkDictionary *from, const uint32_t *numbers, uint32_t n,
-								uint32_t keep, SpkDictionary *to, uint32_t *kept);
+extern SpkStatus spk_name_ranks_keep(const SpkDictionary *from, const uint32_t *numbers, uint32_t n,
+									 uint32_t keep, SpkDictionary *to, uint32_t *kept);
 
 #endif /* SPK_CORE_PROFILES_NAME_RANKS_H */

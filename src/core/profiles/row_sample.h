@@ -14,7 +14,7 @@
 #include "core/base/bytes.h"
 
 /* Different rows that are kept. */
-#define SPK_SAMPLE_ROWS 64
+#define SPK_SAMPLE_ROWS 128
 
 typedef struct SpkRowSample
 {

@@ -152,8 +152,8 @@ spk_user_names_renew(SpkUserTally *t)
 	{
 		for (uint32_t i = 0; i < t->n_entries; i++)
 			numbers[i] = t->entries[i].number;
-		status = spk_keep_names(t->names, numbers, t->n_entries, SPK_LOG_NAMES, names,
-								numbers + t->n_entries);
+		status = spk_name_ranks_keep(t->names, numbers, t->n_entries, SPK_LOG_NAMES, names,
+									 numbers + t->n_entries);
 	}
 	if (status == SPK_OK)
 		status = move_entries(t, names, numbers + t->n_entries);
