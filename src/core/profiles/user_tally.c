@@ -8,7 +8,7 @@
 
 #define FIRST_BLOCKS 2
 
-/* Rows are compared by hashes that begin with this. */
+/* Of names that are too long for a dictionary. */
 #define ROW_SEED UINT64_C(0x726f77)
 
 void
@@ -136,11 +136,12 @@ spk_user_tally_add_odd(SpkUserTally *t, int64_t ts)
 	spk_span_add(ts < SPK_EARLIEST_EVENT ? &t->early : &t->late, &span);
 }
 
-/* What tells rows of one user apart. */
+/* What tells rows of one user apart.  The dictionary has the hash of a name that it knows. */
 static uint64_t
-row_hash(const SpkLogEvent *e)
+row_hash(const SpkUserTally *t, uint32_t number, const SpkLogEvent *e)
 {
-	uint64_t hash = spk_hash_bytes(e->name, e->name_len, ROW_SEED);
+	uint64_t hash = number != SPK_NAME_OTHER ? t->names->names[number].hash :
+											   spk_hash_bytes(e->name, e->name_len, ROW_SEED);
 
 	hash = spk_hash_combine(hash, (uint64_t) e->ts);
 	hash = spk_hash_combine(hash, (uint64_t) e->session + (uint64_t) e->session_kind);
@@ -162,7 +163,7 @@ spk_user_tally_add(SpkUserTally *t, const SpkLogEvent *e)
 	if (status == SPK_OK)
 		status = add_day(t, e->ts);
 	if (status == SPK_OK)
-		status = spk_row_sample_add(&t->names->host, &t->sample, row_hash(e));
+		status = spk_row_sample_add(&t->names->host, &t->sample, row_hash(t, number, e));
 	if (status != SPK_OK)
 		return status;
 	t->rows++;
