@@ -19,7 +19,4 @@
  */
 extern Datum spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of);
 
-/* The date as_of in argument n as a day; SPK_NO_DAY when it is NULL, an error when it is no day of timestamps. */
-extern int32 spk_as_of_arg(FunctionCallInfo fcinfo, int n);
-
 #endif /* SPK_PROFILES_FEATURES_TYPE_H */

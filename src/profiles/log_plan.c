@@ -7,7 +7,7 @@
 #include "utils/memutils.h"
 
 #include "host/pg_host.h"
-#include "profiles/features_type.h"
+#include "profiles/label_args.h"
 #include "profiles/log_plan.h"
 #include "profiles/profile_type.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/profiles/log_profile.h"
+#include "core/profiles/log_label.h"
 #include "core/profiles/log_reader.h"
 #include "core/profiles/slice.h"
 #include "fuzz_log_profile.h"

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/profiles/log_profile.h"
+#include "core/profiles/log_label.h"
 #include "core/profiles/log_reader.h"
 #include "unit_host.h"
 

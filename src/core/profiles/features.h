@@ -56,7 +56,8 @@ typedef enum SpkLabel
 {
 	SPK_LABEL_NO,
 	SPK_LABEL_YES,
-	SPK_LABEL_NOT_AT_RISK /* not seen before as_of, or already cancelled */
+	SPK_LABEL_NOT_AT_RISK, /* not seen before as_of, or already cancelled */
+	SPK_LABEL_UNKNOWN	   /* the profile does not tell */
 } SpkLabel;
 
 /*

@@ -158,25 +158,6 @@ spk_log_reader_find(const SpkLogReader *reader, const char *text, size_t len, bo
 	return reader->n_names;
 }
 
-SpkStatus
-spk_log_last_day(const SpkHost *host, const void *data, size_t len, int32_t *last_day,
-				 const char **why)
-{
-	SpkLogReader reader;
-	SpkLogDay	 day;
-	SpkStatus	 status = spk_log_reader_open(&reader, host, data, len);
-
-	*why = reader.why;
-	if (status != SPK_OK)
-		return status;
-	spk_log_day_init(&day);
-	while (spk_log_reader_next(&reader, &day))
-		*last_day = day.day;
-	spk_log_day_release(host, &day);
-	spk_log_reader_close(&reader);
-	return reader.status;
-}
-
 /* Does writing what was read give the same bytes? */
 static SpkStatus
 compare_with_rewritten(const SpkHost *host, const void *data, size_t len)

@@ -62,12 +62,4 @@ extern bool spk_log_reader_next(SpkLogReader *reader, SpkLogDay *day);
 extern uint32_t spk_log_reader_find(const SpkLogReader *reader, const char *text, size_t len,
 									bool *is_known);
 
-/*
- * The day of the last event in a profile's bytes, all of whose days are read.
- * SPK_CORRUPT with a reason for people (static text) in *why; SPK_NO_MEMORY,
- * SPK_CANCELLED.
- */
-extern SpkStatus spk_log_last_day(const SpkHost *host, const void *data, size_t len,
-								  int32_t *last_day, const char **why);
-
 #endif /* SPK_CORE_PROFILES_LOG_READER_H */

@@ -1,0 +1,325 @@
+/*
+ * label.c
+ *	  Labels from profiles: churn_label, churn_inactive and churn_label_at.
+ *
+ * The music log's profiles know the times of the events that mean churn there;
+ * those of any other log count all events by UTC days.
+ */
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+
+#include "core/profiles/day_label.h"
+#include "core/profiles/log_label.h"
+#include "host/args.h"
+#include "host/pg_host.h"
+#include "profiles/label_args.h"
+#include "profiles/log_args.h"
+#include "profiles/profile_type.h"
+
+PG_FUNCTION_INFO_V1(churn_label);
+PG_FUNCTION_INFO_V1(churn_inactive);
+PG_FUNCTION_INFO_V1(churn_label_at);
+PG_FUNCTION_INFO_V1(churn_label_at_date);
+PG_FUNCTION_INFO_V1(churn_last_day);
+
+static bool
+is_of_any_log(const bytea *profile)
+{
+	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+}
+
+/* The function's result: NULL unless the user is at risk and the label known. */
+static Datum
+label_result(FunctionCallInfo fcinfo, SpkLabel label)
+{
+	if (label == SPK_LABEL_NOT_AT_RISK || label == SPK_LABEL_UNKNOWN)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(label == SPK_LABEL_YES);
+}
+
+/* A name of an event as profiles of any log have it. */
+static SpkLogText
+event_name(text *name)
+{
+	size_t		len;
+	const char *utf8 = spk_text_to_utf8(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &len);
+
+	if (len > SPK_LOG_NAME_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("the name of an event is too long"),
+				 errdetail("Profiles keep names of at most %d bytes, and count events of longer ones together.", SPK_LOG_NAME_BYTES)));
+	return (SpkLogText) {utf8, (uint32_t) len};
+}
+
+/* ---- An event ---- */
+
+/* An event of the music log; NULL is the default. */
+static SpkChurnEvent
+music_event_arg(FunctionCallInfo fcinfo, int n)
+{
+	char *name;
+
+	if (PG_ARGISNULL(n))
+		return SPK_CHURN_CANCEL;
+	name = text_to_cstring(PG_GETARG_TEXT_PP(n));
+	if (strcmp(name, "cancel") == 0)
+		return SPK_CHURN_CANCEL;
+	if (strcmp(name, "downgrade") == 0)
+		return SPK_CHURN_DOWNGRADE;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("event \"%s\" is not known", name),
+			 errhint("Events are \"cancel\" and \"downgrade\".")));
+}
+
+static SpkLogText
+log_event_arg(FunctionCallInfo fcinfo, int n)
+{
+	if (PG_ARGISNULL(n))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("event must not be null"),
+				 errdetail("Only profiles of the music log have an event that means churn by default."),
+				 errhint("Name the event that says that a user has left, or use churn_inactive.")));
+	return event_name(PG_GETARG_TEXT_PP(n));
+}
+
+/*
+ * churn_label(churn_profile, as_of date, horizon interval, event text, log_end
+ * date, returners boolean)
+ */
+Datum
+churn_label(PG_FUNCTION_ARGS)
+{
+	static const char *const required[] = {[5] = "returners"};
+	SpkHost					 host = spk_pg_host(CurrentMemoryContext);
+	SpkLabel				 label = SPK_LABEL_UNKNOWN;
+	const char				*why = NULL;
+	bytea					*profile;
+	const void				*bytes;
+	size_t					 len;
+	int32					 as_of;
+	int64					 until;
+	SpkChurnEvent			 event;
+	SpkStatus				 status;
+
+	spk_require_args(fcinfo, required, lengthof(required));
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	profile = PG_GETARG_PROFILE_PP(0);
+	bytes = VARDATA_ANY(profile);
+	len = VARSIZE_ANY_EXHDR(profile);
+	as_of = spk_as_of_arg(fcinfo, 1);
+	until = spk_horizon_end(fcinfo, 2, as_of);
+	if (is_of_any_log(profile))
+	{
+		SpkEventQuestion question = {log_event_arg(fcinfo, 3), as_of,
+									 spk_horizon_end_day(fcinfo, 2, as_of), PG_GETARG_BOOL(5)};
+
+		if (spk_is_beyond_log(fcinfo, 4, until))
+			PG_RETURN_NULL();
+		spk_check(spk_log_label(&host, bytes, len, &question, &label, &why), PROFILE_WHAT, why);
+		return label_result(fcinfo, label);
+	}
+	event = music_event_arg(fcinfo, 3);
+	if (spk_is_beyond_log(fcinfo, 4, until))
+		PG_RETURN_NULL();
+	/* who came back is told by days; without as_of everybody counts */
+	if (PG_GETARG_BOOL(5) && as_of != SPK_NO_DAY)
+		status = spk_profile_returner_label(&host, bytes, len, event, as_of,
+											spk_horizon_end_day(fcinfo, 2, as_of), &label, &why);
+	else
+		status = spk_profile_label(&host, bytes, len, as_of, until, event, &label, &why);
+	spk_check(status, PROFILE_WHAT, why);
+	return label_result(fcinfo, label);
+}
+
+/* ---- Silence ---- */
+
+/* The names in an argument that is text[], none of which is NULL. */
+static text **
+ignore_arg(FunctionCallInfo fcinfo, int n, int *n_names)
+{
+	Datum *values;
+	bool  *nulls;
+
+	*n_names = 0;
+	if (PG_ARGISNULL(n))
+		return NULL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
+					  n_names);
+	for (int i = 0; i < *n_names; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("ignore must not contain nulls")));
+		values[i] = PointerGetDatum(DatumGetTextPP(values[i]));
+	}
+	return (text **) values;
+}
+
+static SpkPageSet
+pages_of(text **names, int n_names)
+{
+	SpkPageSet pages = 0;
+
+	for (int i = 0; i < n_names; i++)
+	{
+		SpkPage page = spk_page_of(VARDATA_ANY(names[i]), VARSIZE_ANY_EXHDR(names[i]));
+
+		if (page == SPK_PAGE_OTHER)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("page \"%s\" cannot be ignored", text_to_cstring(names[i])),
+					 errdetail("Profiles of the music log count it with all other pages that they do not know.")));
+		pages |= UINT32_C(1) << page;
+	}
+	return pages;
+}
+
+static SpkLogText *
+event_names(text **names, int n_names)
+{
+	SpkLogText *events = palloc(Max(n_names, 1) * sizeof(SpkLogText));
+
+	for (int i = 0; i < n_names; i++)
+		events[i] = event_name(names[i]);
+	return events;
+}
+
+/* churn_inactive(churn_profile, as_of date, horizon interval, ignore text[], log_end date) */
+Datum
+churn_inactive(PG_FUNCTION_ARGS)
+{
+	static const char *const required[] = {NULL, "as_of", "horizon"};
+	SpkHost					 host = spk_pg_host(CurrentMemoryContext);
+	SpkLabel				 label = SPK_LABEL_UNKNOWN;
+	const char				*why = NULL;
+	bytea					*profile;
+	const void				*bytes;
+	size_t					 len;
+	int32					 from;
+	int32					 as_of;
+	int32					 until;
+	text				   **names;
+	int						 n_names;
+	SpkStatus				 status;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	spk_require_args(fcinfo, required, lengthof(required));
+	profile = PG_GETARG_PROFILE_PP(0);
+	bytes = VARDATA_ANY(profile);
+	len = VARSIZE_ANY_EXHDR(profile);
+	as_of = spk_as_of_arg(fcinfo, 1);
+	until = spk_horizon_end_day(fcinfo, 2, as_of);
+	from = spk_horizon_start_day(fcinfo, 2, as_of);
+	names = ignore_arg(fcinfo, 3, &n_names);
+	if (spk_is_beyond_log(fcinfo, 4, (int64) until * SPK_USECS_PER_DAY))
+		PG_RETURN_NULL();
+	if (is_of_any_log(profile))
+	{
+		SpkSilenceQuestion question = {event_names(names, n_names), (uint32) n_names, from, as_of,
+									   until};
+
+		status = spk_log_inactive(&host, bytes, len, &question, &label, &why);
+	}
+	else
+		status = spk_profile_inactive(&host, bytes, len, pages_of(names, n_names), from, as_of,
+									  until, &label, &why);
+	spk_check(status, PROFILE_WHAT, why);
+	return label_result(fcinfo, label);
+}
+
+/* ---- A date from elsewhere ---- */
+
+static int32
+first_day(const bytea *profile)
+{
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	const void *bytes = VARDATA_ANY(profile);
+	size_t		len = VARSIZE_ANY_EXHDR(profile);
+	int32		day = 0;
+	const char *why = NULL;
+
+	spk_check(is_of_any_log(profile) ? spk_log_first_day(&host, bytes, len, &day, &why) :
+									   spk_profile_first_day(&host, bytes, len, &day, &why),
+			  PROFILE_WHAT, why);
+	return day;
+}
+
+/* The label by a time at which the user left; infinity is never, as NULL (SPK_NO_TIME) is. */
+static Datum
+label_at(FunctionCallInfo fcinfo, int64 churned_at)
+{
+	int32 as_of = spk_as_of_arg(fcinfo, 1);
+	int64 until = spk_horizon_end(fcinfo, 2, as_of);
+	bool  churned = churned_at != SPK_NO_TIME && churned_at != DT_NOEND;
+
+	if (PG_ARGISNULL(0) || spk_is_beyond_log(fcinfo, 4, until))
+		PG_RETURN_NULL();
+	if (as_of == SPK_NO_DAY)
+		PG_RETURN_BOOL(churned);
+	if (first_day(PG_GETARG_PROFILE_PP(0)) >= as_of ||
+		(churned && churned_at < as_of * SPK_USECS_PER_DAY))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(churned && (until == SPK_NO_TIME || churned_at < until));
+}
+
+/*
+ * churn_label_at(churn_profile, as_of date, horizon interval, churned_at, log_end
+ * date), where churned_at is timestamptz, or a timestamp of UTC
+ */
+Datum
+churn_label_at(PG_FUNCTION_ARGS)
+{
+	int64 churned_at = PG_ARGISNULL(3) ? SPK_NO_TIME : PG_GETARG_TIMESTAMPTZ(3);
+
+	/* -infinity, which has the number of no time, is before any as_of */
+	if (!PG_ARGISNULL(3) && TIMESTAMP_IS_NOBEGIN(churned_at))
+		churned_at = SPK_MIN_TIME - 1;
+	return label_at(fcinfo, churned_at);
+}
+
+/* The same with a date: 00:00 UTC of it. */
+Datum
+churn_label_at_date(PG_FUNCTION_ARGS)
+{
+	DateADT day;
+
+	if (PG_ARGISNULL(3))
+		return label_at(fcinfo, SPK_NO_TIME);
+	day = PG_GETARG_DATEADT(3);
+	/* -infinity and days before all timestamps are before any as_of */
+	if (day < spk_day_of(SPK_MIN_TIME))
+		return label_at(fcinfo, SPK_MIN_TIME - 1);
+	if (day > spk_day_of(SPK_MAX_TIME))
+		return label_at(fcinfo, DT_NOEND);
+	return label_at(fcinfo, day * SPK_USECS_PER_DAY);
+}
+
+/* ---- How far the log reaches ---- */
+
+/* churn_last_day(churn_profile) */
+Datum
+churn_last_day(PG_FUNCTION_ARGS)
+{
+	bytea	   *profile = PG_GETARG_PROFILE_PP(0);
+	SpkHost		host = spk_pg_host(CurrentMemoryContext);
+	const void *bytes = VARDATA_ANY(profile);
+	size_t		len = VARSIZE_ANY_EXHDR(profile);
+	int32		day = 0;
+	const char *why = NULL;
+
+	spk_check(is_of_any_log(profile) ? spk_log_last_day(&host, bytes, len, &day, &why) :
+									   spk_profile_last_day(&host, bytes, len, &day, &why),
+			  PROFILE_WHAT, why);
+	PG_RETURN_DATEADT(day);
+}
