@@ -88,6 +88,22 @@ SELECT feature, note FROM churn_audit('SELECT i % 5 = 0 AS churned, DATE ''2018-
 SELECT count(*) FILTER (WHERE DATE '2018-11-07' - i % 30 > DATE '2018-11-05' + i % 3) AS d, count(*) FILTER (WHERE i % 2 = 1 AND i % 3 = 0) AS tz FROM generate_series(1, 60) i;
 SELECT feature, note FROM churn_audit('SELECT churned, joined, ''x''::text AS as_of FROM users');
 
+-- profiles of another log: what is called like a feature of the music log's is another one
+CREATE TABLE shop AS SELECT u AS userid, u % 3 = 0 AS churned, date '2024-03-01' AS as_of, u % 7 AS n_songs, u % 11 AS days_active, churn_profile(ts, 'visit') AS profile
+FROM generate_series(1, 60) u, generate_series('2024-01-01'::timestamptz, '2024-02-01', '7 days') ts GROUP BY u;
+SELECT feature, note FROM churn_audit('shop') ORDER BY feature;
+SELECT feature, note FROM churn_audit('SELECT userid, churned, n_songs, profile FROM shop') ORDER BY feature;
+DROP TABLE shop;
+-- an event that nearly all do before they leave, and hardly anybody else, foretells it
+CREATE TABLE shop AS SELECT u AS userid, date '2024-03-01' + u % 3 AS as_of, u % 7 AS x, u % 4 = 0 AS churned, CASE WHEN u % 50 > 0 THEN churn_profile(ts, event) END AS profile
+FROM (SELECT u, '2024-02-20'::timestamptz AS ts, 'visit' AS event FROM generate_series(1, 200) u UNION ALL SELECT u, '2024-02-25', 'click "cancel"' FROM generate_series(4, 200, 4) u
+	UNION ALL SELECT u, '2024-01-20', 'long before' FROM generate_series(4, 200, 4) u UNION ALL SELECT u, '2024-03-05', 'afterwards' FROM generate_series(4, 200, 4) u
+	UNION ALL SELECT u, '2024-02-25', 'half' FROM generate_series(8, 200, 8) u UNION ALL SELECT u, '2024-02-27', 'kündigen' FROM generate_series(4, 180, 4) u UNION ALL SELECT 1, '2024-02-27', 'kündigen') e GROUP BY u;
+SELECT feature, note FROM churn_audit('shop');
+SELECT feature, note FROM churn_audit('SELECT userid, as_of AS day, churned::int AS left_us, x, profile FROM shop ORDER BY random()', 'left_us', '{userid}', "time" => 'day');
+SELECT feature, note FROM churn_audit('SELECT * FROM shop WHERE userid <= 60');
+DROP TABLE shop;
+
 -- refusals
 SELECT churn_audit(NULL);
 SELECT churn_audit('users', NULL);

@@ -49,6 +49,7 @@ FROM churn_backtest('user_profiles', '{2018-10-15,2018-10-22,2018-11-12}', algor
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-04,2018-11-05,2018-11-18,2018-11-19}', algorithm => 'decision_tree');
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-10-01,2018-10-31,2018-11-01,2018-11-02}', '1 month', algorithm => 'decision_tree');
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-20}', algorithm => 'decision_tree');
+SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-19}', NULL, NULL, 'decision_tree');
 SELECT as_of, trained_to FROM churn_backtest('user_profiles', '{2018-11-05,2018-11-06}', algorithm => 'decision_tree');
 
 -- the end of the log as said, which may be before its last event
@@ -94,7 +95,6 @@ SELECT churn_backtest('user_profiles', '{2018-10-15,NULL}');
 SELECT churn_backtest('user_profiles', '{2018-10-15,infinity}');
 SELECT churn_backtest('user_profiles', '{2018-10-15}');
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-28}');
-SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', NULL);
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', '0 days');
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', '-1 month');
 SELECT churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', event => 'leave');

@@ -63,12 +63,36 @@ SELECT count(*) AS repeated FROM (SELECT userid, as_of FROM observed GROUP BY 1,
 SELECT bool_and(churned_at = as_of + 9) FILTER (WHERE churned) AS at_end, bool_and(churned_at > as_of + 9) FILTER (WHERE NOT churned) AS later, count(churned_at) FILTER (WHERE churned IS NULL) AS unknown,
 	bool_and(started_at <= as_of) AS started FROM observed;
 
+-- and observed every so often
+CREATE TABLE often AS SELECT userid::int, as_of, churned, started_at, churned_at FROM churn_observations('SELECT userid, started_at, NULLIF(ended_at, started_at + 30) AS ended_at FROM terms', '12 days', '6 days', '1 month', log_end => '2023-11-15');
+WITH starts AS (SELECT userid, started_at, COALESCE(NULLIF(ended_at, started_at + 30), 'infinity') AS ended_at FROM terms),
+islands AS (SELECT *, sum((started_at > COALESCE(before, '-infinity') + 6)::int) OVER (PARTITION BY userid ORDER BY started_at, ended_at) AS island
+	FROM (SELECT *, CASE WHEN m < 'infinity' THEN m ELSE '2100-01-01' END AS before FROM (SELECT *, max(ended_at) OVER (PARTITION BY userid ORDER BY started_at, ended_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS m FROM starts) x) y),
+periods AS (SELECT userid, min(started_at) AS started_at, max(ended_at) AS ended_at FROM islands GROUP BY userid, island),
+expected AS (SELECT userid, renewal - 12 AS as_of, CASE WHEN renewal + 6 < '2023-11-15' THEN ended_at <= renewal END AS churned FROM periods, generate_series(1, 24) n, LATERAL (SELECT (started_at + n * interval '1 month')::date AS renewal) r
+	WHERE renewal - 12 >= started_at AND renewal - 12 <= '2023-11-15' AND renewal - 12 < ended_at)
+SELECT count(*), count(*) FILTER (WHERE e.churned) AS churned, count(*) FILTER (WHERE e.churned IS NULL) AS unknown,
+	count(*) FILTER (WHERE o.userid IS NULL OR e.userid IS NULL OR e.churned IS DISTINCT FROM o.churned) AS wrong
+FROM expected e FULL JOIN often o USING (userid, as_of);
+
 -- payers without events have rows: at risk is who subscribes
 CREATE TABLE profiles AS SELECT u AS userid, churn_profile(ts, 'visit') AS profile FROM generate_series(1, 300, 2) u, generate_series('2023-01-01'::timestamptz, '2023-12-01', '9 days') ts GROUP BY u;
 SELECT count(*) = (SELECT count(*) FROM observed) AS all_rows, count(p.userid) < count(*) AS some_without
 FROM observed o LEFT JOIN profiles p USING (userid);
 SELECT count(*) FILTER (WHERE churn_label_at(profile, as_of, '10 days', churned_at) = churned) AS agree, count(*) FILTER (WHERE churn_label_at(profile, as_of, '10 days', churned_at) <> churned) AS differ
 FROM observed JOIN profiles USING (userid) WHERE churned IS NOT NULL;
+
+-- with the rights of whoever calls it
+CREATE ROLE regress_churn_observer;
+SET ROLE regress_churn_observer;
+SELECT count(*) FROM churn_observations('subscriptions', '7 days', log_end => '2024-04-10');
+RESET ROLE;
+GRANT SELECT (userid, started_at, ended_at) ON subscriptions TO regress_churn_observer;
+SET ROLE regress_churn_observer;
+SELECT count(*) FROM churn_observations('SELECT userid, started_at, ended_at FROM subscriptions', '7 days', log_end => '2024-04-10');
+RESET ROLE;
+REVOKE ALL ON subscriptions FROM regress_churn_observer;
+DROP ROLE regress_churn_observer;
 
 -- refusals
 SELECT churn_observations(NULL, '7 days');
@@ -95,4 +119,4 @@ SET search_path = pg_catalog;
 SELECT count(*) FROM public.churn_observations('public.subscriptions', '7 days', log_end => '2024-04-10');
 RESET search_path;
 
-DROP TABLE subscriptions, open_ended, terms, observed, profiles;
+DROP TABLE subscriptions, open_ended, terms, observed, often, profiles;

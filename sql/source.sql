@@ -105,10 +105,12 @@ SELECT repel('public.churn_features(churn_profile)', 'churn_features',
     $$SELECT churn_audit('source_whole')$$);
 SELECT repel('public.churn_label(churn_profile, date, interval)', 'boolean',
     $$SELECT churn_audit('source_whole')$$);
-SELECT repel('public.churn_predict(churn_model, churn_features)', 'float8',
+SELECT repel('public.sparkify_rows_agg(boolean, record, text[], text, text)', 'int',
     $$SELECT churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'decision_tree')$$);
-SELECT repel('public.churn_metrics(boolean, float8, float8)', 'churn_metrics',
-    $$SELECT churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'decision_tree')$$);
+CREATE TABLE source_dated AS SELECT userid, churned, x / 2 AS x, date '2024-01-01' + x AS as_of FROM source_rows;
+SELECT repel('public.sparkify_rows_agg(boolean, source_dated, text[], text, text)', 'int',
+    $$SELECT churn_backtest('source_dated', '{2024-01-03}', '1 day', algorithm => 'decision_tree')$$);
+DROP TABLE source_dated;
 
 -- What a source itself calls is the user's business; so are the casts and names of elsewhere
 SET search_path = intruders, public;

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
+#include "judging/audit_events.h"
 #include "judging/audit_notes.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
@@ -434,6 +435,12 @@ churn_audit(PG_FUNCTION_ARGS)
 
 	/* profiles know best what is later than a row's date; names are the last resort */
 	result = audit_source(&a);
+	if (a.profile != NULL && spk_has_other_profiles(a.schema, a.from, a.profile))
+	{
+		if (a.as_of != NULL)
+			spk_audit_events(a.schema, a.from, a.columns, a.profile, a.label, a.as_of);
+		a.profile = NULL; /* churn_features, which is compared with, knows nothing of them */
+	}
 	if (a.profile != NULL)
 		compare_profiles(&a, &result);
 	else if (a.as_of == NULL)

@@ -29,7 +29,7 @@
 #define MAX_TRAINING_DATES 12
 
 /* Days that a user should have been seen for before the first of them, where there is room. */
-#define DAYS_BEFORE 28
+#define FIRST_DAYS 28
 
 /* The schema of the extension's functions, with a point, where it must be named. */
 static const char *
@@ -216,7 +216,7 @@ choose_dates(const SpkLogLook *look, int32 *first, int32 *last)
 	int32 begin = spk_day_of(look->tally.events.first);
 
 	*last = look->end - look->horizon;
-	*first = begin + Min(Max(DAYS_BEFORE, look->horizon), (*last - begin) / 2);
+	*first = begin + Min(Max(FIRST_DAYS, look->horizon), (*last - begin) / 2);
 	*first = *last - (*last - *first) / DAYS_BETWEEN * DAYS_BETWEEN;
 	*first = Max(*first, *last - (MAX_TRAINING_DATES - 1) * DAYS_BETWEEN);
 }

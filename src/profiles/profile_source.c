@@ -9,6 +9,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "core/profiles/log_profile.h"
 #include "profiles/profile_source.h"
 #include "host/source.h"
 
@@ -63,4 +64,26 @@ spk_profile_column(TupleDesc columns, const char *name, Oid function)
 							format_type_be(column->atttypid))));
 	}
 	return name;
+}
+
+static void
+keep_answer(TupleTableSlot *slot, void *arg)
+{
+	bool  none;
+	Datum value = slot_getattr(slot, 1, &none);
+
+	*(bool *) arg = !none && DatumGetBool(value);
+}
+
+bool
+spk_has_other_profiles(const char *schema, const char *from, const char *profile)
+{
+	bool answer = false;
+	/* the first byte tells */
+	char *sql = psprintf("SELECT pg_catalog.bool_or(pg_catalog.int4eq(pg_catalog.get_byte("
+						 "%s.sparkify_profile_send(q.%s), 0), %d)) FROM %s",
+						 schema, profile, SPK_LOG_PROFILE_VERSION, from);
+
+	spk_source_run(sql, 0, NULL, NULL, 1, (const Oid[]) {BOOLOID}, keep_answer, &answer);
+	return answer;
 }

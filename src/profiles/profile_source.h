@@ -22,4 +22,10 @@ extern bool spk_is_profile_column(Form_pg_attribute column, Oid function);
  */
 extern const char *spk_profile_column(TupleDesc columns, const char *name, Oid function);
 
+/*
+ * Has the column of profiles, quoted, of a source (as of spk_source_from) some of another
+ * log than the music service's?  Reads the source; schema is ours, quoted.
+ */
+extern bool spk_has_other_profiles(const char *schema, const char *from, const char *profile);
+
 #endif /* SPK_PROFILES_PROFILE_SOURCE_H */

@@ -248,7 +248,7 @@ SpkTable
 spk_store_take(SpkRowStore *store, MemoryContext context)
 {
 	SpkColumn *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
-	SpkTable   table = {store->n_rows, store->n_columns, store->labels, columns};
+	SpkTable   table = {store->n_rows, store->n_columns, store->labels, columns, store->borrowed};
 
 	spk_store_check(store);
 	for (uint32 i = 0; i < store->n_columns; i++)
@@ -292,9 +292,9 @@ spk_table_names_size(const SpkTable *table)
 }
 
 static void
-release_array(const void *array)
+release_array(const SpkTable *table, const void *array)
 {
-	if (array != NULL)
+	if (array != NULL && !table->borrowed)
 		pfree((void *) array);
 }
 
@@ -303,12 +303,12 @@ spk_table_release(SpkTable *table)
 {
 	SpkColumn *columns = (SpkColumn *) table->columns;
 
-	release_array(table->labels);
+	release_array(table, table->labels);
 	table->labels = NULL;
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		release_array(columns[i].numbers);
-		release_array(columns[i].ids);
+		release_array(table, columns[i].numbers);
+		release_array(table, columns[i].ids);
 		columns[i].numbers = NULL;
 		columns[i].ids = NULL;
 	}

@@ -45,6 +45,7 @@ typedef struct SpkRowStore
 	char		   *time_name;	/* the column that has the date of each row; NULL: there is none */
 	double		   *times;		/* if there is one: the dates, NaN when a row has none */
 	uint64			names_size; /* bytes that the names of all columns take, about */
+	bool			borrowed;	/* labels, groups, times and values belong to another store */
 	uint32			n_columns;	/* 0 until spk_store_begin */
 	SpkStoreColumn *columns;
 	uint64			source; /* belongs to the collector: the version that filled the store last */
@@ -129,7 +130,10 @@ extern uint64 spk_table_size(const SpkTable *table);
 /* Bytes of the names alone, which stay until the model is finished. */
 extern uint64 spk_table_names_size(const SpkTable *table);
 
-/* Gives values and labels back.  A table that has none any more is left as it is. */
+/*
+ * Gives values and labels back, unless they are borrowed.  A table that has none any more
+ * is left as it is.
+ */
 extern void spk_table_release(SpkTable *table);
 
 #endif /* SPK_ROWS_ROW_STORE_H */

@@ -30,6 +30,7 @@
 #include "host/args.h"
 #include "models/algorithm.h"
 #include "training/learn.h"
+#include "training/train.h"
 #include "training/train_failure.h"
 #include "training/train_warnings.h"
 #include "training/calibrate.h"
@@ -96,16 +97,8 @@ bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, Memory
 	}
 }
 
-/*
- * Trains on these rows.  Returns the value of a churn_model, palloc'd, or NULL when no
- * model can be trained on them; the counts tell why.  Warnings that warned has are not
- * given again.  The same multiset of rows gives the same bytes.
- *
- * The rows are used up: the memory of their values is given back as soon as they are
- * binned, before trees grow.  In the end only the result is left.
- */
-static bytea *
-train(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
+bytea *
+spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 {
 	MemoryContext context;
 	SpkHost		  host;
@@ -178,7 +171,7 @@ sparkify_forest_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	told = told_of(fcinfo->flinfo);
-	model = train((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
+	model = spk_train_rows((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
 	if (model == NULL)
 	{
 		spk_tell_of_failure(&counts, &told->failures);
@@ -235,7 +228,7 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 	/* training, and not collecting, is what "seconds" measures */
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
-	model = train(rows, &counts, &told_of(fcinfo->flinfo)->warned);
+	model = spk_train_rows(rows, &counts, &told_of(fcinfo->flinfo)->warned);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 

@@ -309,7 +309,10 @@ main(void)
 {
 	SpkColumn  columns[N_COLUMNS];
 	uint8_t	   labels[N_ROWS];
-	SpkTable   table = {N_ROWS, N_COLUMNS, labels, columns};
+	SpkTable   table = {.n_rows = N_ROWS,
+						.n_columns = N_COLUMNS,
+						.labels = labels,
+						.columns = columns};
 	SpkOptions options;
 
 	make_rows(columns, labels);

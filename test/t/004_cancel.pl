@@ -97,6 +97,18 @@ my @calls = (
 			options => '{"trees": 10000}')}
 	],
 	[
+		'churn_backtest over rows', q{SELECT as_of FROM churn_backtest('SELECT i AS userid, date ''2024-01-01'' + i % 100 AS as_of,
+			i % 7 = 0 AS churned, i % 1000 AS x FROM generate_series(1, 3000000) AS i', horizon => '1 day', algorithm => 'naive_bayes')}
+	],
+	[
+		'labels of large profiles of any log', q{SELECT count(churn_inactive(profile, '2100-01-01', '7 days')) FROM generate_series(1, 99),
+			(SELECT churn_profile('2000-01-01'::timestamp + i * interval '1 hour', 'event ' || i % 50) AS profile FROM generate_series(1, 200000) AS i) AS p}
+	],
+	[
+		'churn_observations', q{SELECT count(*) FROM churn_observations('SELECT i AS userid, date ''2024-01-01'' AS started_at,
+			NULL::date AS ended_at FROM generate_series(1, 100000) AS i', '7 days', every => '1 day', log_end => '2100-01-01')}
+	],
+	[
 		'churn_audit', q{SELECT feature FROM churn_audit('SELECT t.* FROM training t, generate_series(1, 40)')}
 	],
 	[

@@ -638,7 +638,7 @@ bin_rows(const SpkHost *host, uint32_t n_rows, SpkFeature *binned, SpkMatrix *ma
 					   {.name = "b", .kind = SPK_CATEGORY, .ids = ids, .names = words, .n_names = 4},
 					   {.name = "c", .kind = SPK_TIME, .numbers = numbers},
 	   };
-	SpkTable table = {n_rows, 3, labels, columns};
+	SpkTable table = {.n_rows = n_rows, .n_columns = 3, .labels = labels, .columns = columns};
 	SpkRng	 rng = spk_rng(1, 2);
 
 	for (uint32_t i = 0; i < n_rows; i++)

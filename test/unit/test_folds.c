@@ -41,7 +41,8 @@ sample_new(SpkRng *rng, uint32_t n_rows, uint32_t n_groups)
 {
 	Sample *s = calloc(1, sizeof(Sample));
 
-	s->table = (SpkTable) {n_rows, 2, s->labels, s->columns};
+	s->table =
+		(SpkTable) {.n_rows = n_rows, .n_columns = 2, .labels = s->labels, .columns = s->columns};
 	s->columns[0] = (SpkColumn) {.name = "x", .kind = SPK_NUMBER, .numbers = s->numbers};
 	s->columns[1] = (SpkColumn) {.name = "c",
 								 .kind = SPK_CATEGORY,

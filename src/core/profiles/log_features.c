@@ -37,8 +37,8 @@ spk_log_pass_init(SpkLogPass *pass, const SpkHost *host, const SpkLogRecipe *rec
 	spk_log_day_init(&pass->day);
 	spk_log_sessions_init(&pass->open, host);
 	pass->counters = spk_alloc(host, pass->n_counters, sizeof(uint64_t));
-	pass->names = spk_alloc(host, n_names, sizeof(SpkLogTally));
-	pass->levels = spk_alloc(host, n_levels, sizeof(SpkLogTally));
+	pass->names = spk_alloc(host, n_names, sizeof(SpkLogSums));
+	pass->levels = spk_alloc(host, n_levels, sizeof(SpkLogSums));
 	pass->name_tally = spk_alloc(host, n_names, sizeof(uint32_t));
 	pass->level_tally = spk_alloc(host, n_levels, sizeof(uint32_t));
 	pass->name_place = spk_alloc(host, SPK_LOG_NAMES + 1, sizeof(uint32_t));
@@ -161,7 +161,7 @@ add_counts(SpkLogPass *p, uint32_t counter)
 	{
 		const SpkDayCount *count = &p->day.counts[i];
 		uint32_t		   place = p->name_place[count->name];
-		SpkLogTally		  *t;
+		SpkLogSums		  *t;
 
 		events += count->events;
 		if (place == NOT_WANTED)
@@ -252,7 +252,7 @@ add_up(const SpkLogPass *p)
 		p->counters[i] += p->counters[i - SPK_LOG_COUNTERS];
 	for (uint32_t k = 0; k < n_tallies(&p->recipe->names); k++)
 	{
-		const SpkLogTally *t = &p->names[k];
+		const SpkLogSums *t = &p->names[k];
 
 		for (uint32_t i = SPK_LOG_COUNTERS; i < n && t->last_day != SPK_NO_DAY;
 			 i += SPK_LOG_COUNTERS)

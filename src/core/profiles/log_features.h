@@ -14,7 +14,7 @@
  * What a name of the recipe adds up to, or a level.  Of a level only valued is
  * used: its events.
  */
-typedef struct SpkLogTally
+typedef struct SpkLogSums
 {
 	bool	  is_unknown; /* stands for names of which nothing is known */
 	int32_t	  last_day;
@@ -23,7 +23,7 @@ typedef struct SpkLogTally
 	uint64_t *days;		/* likewise: with an event */
 	int64_t	 *gained;	/* likewise: sum of positive amounts, in millionths */
 	int64_t	 *refunded; /* likewise: of negative ones, as positive numbers */
-} SpkLogTally;
+} SpkLogSums;
 
 /*
  * One pass over a profile, with memory that is used again by the next.  Tally 0,
@@ -39,8 +39,8 @@ typedef struct SpkLogPass
 	uint64_t		   *events; /* of all names, by bounds */
 	uint64_t		   *days;
 	uint64_t		   *sessions; /* by their last event */
-	SpkLogTally		   *names;	  /* by number in the recipe */
-	SpkLogTally		   *levels;
+	SpkLogSums		   *names;	  /* by number in the recipe */
+	SpkLogSums		   *levels;
 	uint32_t		   *name_tally;	 /* which tally answers for a number of the recipe */
 	uint32_t		   *level_tally; /* likewise */
 	uint32_t		   *name_place;	 /* which tally counts a number of the profile */

@@ -51,6 +51,8 @@ look_for_event(SpkLogReader *reader, SpkLogDay *day, const SpkEventQuestion *q, 
 			s.last_seen = day->day;
 			if (has)
 				s.last_event = day->day;
+			if (has && !q->returners)
+				break; /* nothing that comes later changes the answer */
 		}
 	}
 	return s;

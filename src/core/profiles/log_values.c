@@ -38,13 +38,13 @@ units(int64_t amount)
 
 /* Neither is negative, so that the difference cannot overflow. */
 static inline double
-net(const SpkLogPass *p, const SpkLogTally *t)
+net(const SpkLogPass *p, const SpkLogSums *t)
 {
 	return units(total_amount(p, t->gained) - total_amount(p, t->refunded));
 }
 
 static inline double
-net_within(const SpkLogPass *p, const SpkLogTally *t, uint32_t w)
+net_within(const SpkLogPass *p, const SpkLogSums *t, uint32_t w)
 {
 	return units(amount_within(p, t->gained, w) - amount_within(p, t->refunded, w));
 }
@@ -57,7 +57,7 @@ ratio(double numerator, double denominator)
 
 /* The value, unless it depends on events of which some may be another name's. */
 static inline double
-known(const SpkLogTally *t, double events, double value)
+known(const SpkLogSums *t, double events, double value)
 {
 	return t->is_unknown && events > 0 ? NAN : value;
 }
@@ -71,7 +71,7 @@ days_between(int64_t a, int64_t b)
 }
 
 static inline double
-days_since(const SpkLogPass *p, const SpkLogTally *t)
+days_since(const SpkLogPass *p, const SpkLogSums *t)
 {
 	return t->last_day == SPK_NO_DAY ? NAN : p->reference_day - t->last_day;
 }
@@ -120,12 +120,12 @@ change(const SpkLogPass *p, const uint64_t *b, uint32_t w)
 double
 spk_log_value(const SpkLogPass *p, const SpkLogFeature *feature)
 {
-	bool			   is_level = spk_log_kinds[feature->kind].subject == SPK_OF_LEVEL;
-	const uint64_t	  *b = p->events;
-	const SpkLogTally *t = is_level ? &p->levels[p->level_tally[feature->subject]] :
-									  &p->names[p->name_tally[feature->subject]];
-	const SpkLogTally *u = &p->names[p->name_tally[feature->second]];
-	uint32_t		   w = feature->window;
+	bool			  is_level = spk_log_kinds[feature->kind].subject == SPK_OF_LEVEL;
+	const uint64_t	 *b = p->events;
+	const SpkLogSums *t = is_level ? &p->levels[p->level_tally[feature->subject]] :
+									 &p->names[p->name_tally[feature->subject]];
+	const SpkLogSums *u = &p->names[p->name_tally[feature->second]];
+	uint32_t		  w = feature->window;
 
 	switch (feature->kind)
 	{

@@ -7,9 +7,9 @@
 #define FIRST_ROWS 8
 
 /* Below the hash stands a count that sticks at its maximum. */
-#define COUNT_BITS 20
-#define COUNT_MAX  ((UINT64_C(1) << COUNT_BITS) - 1)
-#define HASH_BITS  (64 - COUNT_BITS)
+#define SEEN_BITS 20
+#define SEEN_MAX  ((UINT64_C(1) << SEEN_BITS) - 1)
+#define HASH_BITS (64 - SEEN_BITS)
 
 void
 spk_row_sample_init(SpkRowSample *sample)
@@ -28,7 +28,7 @@ spk_row_sample_release(const SpkHost *host, SpkRowSample *sample)
 static bool
 is_kept(uint64_t row, unsigned bits)
 {
-	return (row >> COUNT_BITS & ((UINT64_C(1) << bits) - 1)) == 0;
+	return (row >> SEEN_BITS & ((UINT64_C(1) << bits) - 1)) == 0;
 }
 
 /* Keeps those rows alone that end with so many zeros. */
@@ -55,7 +55,7 @@ place_of(const SpkRowSample *sample, uint64_t hash)
 	{
 		uint16_t middle = (uint16_t) ((low + high) / 2);
 
-		if (sample->rows[middle] >> COUNT_BITS < hash)
+		if (sample->rows[middle] >> SEEN_BITS < hash)
 			low = (uint16_t) (middle + 1);
 		else
 			high = middle;
@@ -87,14 +87,14 @@ make_room(const SpkHost *host, SpkRowSample *sample)
 static SpkStatus
 add_row(const SpkHost *host, SpkRowSample *sample, uint64_t row)
 {
-	uint16_t  at = place_of(sample, row >> COUNT_BITS);
+	uint16_t  at = place_of(sample, row >> SEEN_BITS);
 	SpkStatus status;
 
-	if (at < sample->n && sample->rows[at] >> COUNT_BITS == row >> COUNT_BITS)
+	if (at < sample->n && sample->rows[at] >> SEEN_BITS == row >> SEEN_BITS)
 	{
-		uint64_t repeats = (sample->rows[at] & COUNT_MAX) + (row & COUNT_MAX) + 1;
+		uint64_t repeats = (sample->rows[at] & SEEN_MAX) + (row & SEEN_MAX) + 1;
 
-		sample->rows[at] = (row & ~COUNT_MAX) | (repeats < COUNT_MAX ? repeats : COUNT_MAX);
+		sample->rows[at] = (row & ~SEEN_MAX) | (repeats < SEEN_MAX ? repeats : SEEN_MAX);
 		return SPK_OK;
 	}
 	while (sample->n == SPK_SAMPLE_ROWS && sample->bits < HASH_BITS)
@@ -104,7 +104,7 @@ add_row(const SpkHost *host, SpkRowSample *sample, uint64_t row)
 	status = make_room(host, sample);
 	if (status != SPK_OK)
 		return status;
-	at = place_of(sample, row >> COUNT_BITS);
+	at = place_of(sample, row >> SEEN_BITS);
 	memmove(sample->rows + at + 1, sample->rows + at, (sample->n - at) * sizeof(uint64_t));
 	sample->rows[at] = row;
 	sample->n++;
@@ -114,7 +114,7 @@ add_row(const SpkHost *host, SpkRowSample *sample, uint64_t row)
 SpkStatus
 spk_row_sample_add(const SpkHost *host, SpkRowSample *sample, uint64_t hash)
 {
-	uint64_t row = hash << COUNT_BITS;
+	uint64_t row = hash << SEEN_BITS;
 
 	return is_kept(row, sample->bits) ? add_row(host, sample, row) : SPK_OK;
 }
@@ -155,6 +155,6 @@ spk_row_sample_repeats(const SpkRowSample *sample)
 	uint64_t repeats = 0;
 
 	for (uint16_t i = 0; i < sample->n; i++)
-		repeats += sample->rows[i] & COUNT_MAX;
+		repeats += sample->rows[i] & SEEN_MAX;
 	return repeats << sample->bits;
 }

@@ -32,6 +32,7 @@ typedef struct SpkTable
 	uint32_t		 n_columns;
 	const uint8_t	*labels; /* of each row, 0 or 1 */
 	const SpkColumn *columns;
+	bool			 borrowed; /* who gives the table back does not give the values back */
 } SpkTable;
 
 /*
