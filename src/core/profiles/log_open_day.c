@@ -24,8 +24,10 @@ more_of(SpkLogProfileState *state)
 		if (state->more == NULL)
 			return NULL;
 		spk_log_day_init(state->more);
-		spk_log_day_start(state->more, state->day);
 	}
+	if (!state->has_more)
+		spk_log_day_start(state->more, state->day);
+	state->has_more = true;
 	return state->more;
 }
 
@@ -33,9 +35,9 @@ void
 spk_open_day_start(SpkLogProfileState *state, int32_t number)
 {
 	state->day = number;
-	if (state->more != NULL)
-		spk_log_day_start(state->more, number);
+	state->has_more = false;
 	state->n_counts = 0;
+	state->valued.events = 0;
 	state->level_events = 0;
 	state->last_level = SPK_NAME_OTHER;
 	state->last_level_ts = SPK_NO_TIME;
@@ -58,6 +60,8 @@ inline_day(const SpkLogProfileState *state, SpkOpenDay *room)
 							 .sessions = &room->session};
 	for (uint32_t i = 0; i < state->n_counts; i++)
 		room->counts[i] = (SpkDayCount) {.name = state->number[i], .events = state->events[i]};
+	if (state->valued.events > 0)
+		room->counts[room->day.n_counts++] = state->valued;
 	room->level = (SpkDayLevel) {state->level, state->level_events};
 	room->session = state->session;
 	return &room->day;
@@ -68,43 +72,59 @@ spk_open_day_gather(SpkLogProfileState *state, SpkOpenDay *room)
 {
 	SpkLogDay *day = inline_day(state, room);
 
-	if (state->more == NULL)
+	if (!state->has_more)
 		return day;
 	if (spk_log_day_append(&state->names->host, state->more, state->names, day) != SPK_OK)
 		return NULL;
 	return state->more;
 }
 
-/* Adds one event to the count of a name that stands in *more. */
+/* Adds an event, and what it is worth, to the count of its name. */
+static void
+add_event(SpkDayCount *count, const SpkLogEvent *event)
+{
+	count->events = spk_add_count(count->events, 1);
+	if (!event->has_amount)
+		return;
+
+	/* gains and refunds apart: one signed sum would depend on the order at its limits */
+	count->valued = spk_add_count(count->valued, 1);
+	if (event->amount > 0)
+		count->gained = spk_add_amount(count->gained, event->amount);
+	else
+		count->refunded = spk_add_amount(count->refunded, -event->amount);
+}
+
 static SpkStatus
 add_count_to_more(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
 {
 	SpkLogDay	*more = more_of(state);
-	SpkDayCount *count = NULL;
+	SpkDayCount *count;
 
 	if (more == NULL)
 		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < more->n_counts && count == NULL; i++)
+	for (uint32_t i = 0; i < more->n_counts; i++)
 		if (more->counts[i].name == name)
-			count = &more->counts[i];
+		{
+			add_event(&more->counts[i], event);
+			return SPK_OK;
+		}
+	count = spk_log_day_count(&state->names->host, more);
 	if (count == NULL)
-	{
-		count = spk_log_day_count(&state->names->host, more);
-		if (count == NULL)
-			return SPK_NO_MEMORY;
-		*count = (SpkDayCount) {.name = name};
-	}
-	count->events = spk_add_count(count->events, 1);
+		return SPK_NO_MEMORY;
+	*count = (SpkDayCount) {.name = name};
+	add_event(count, event);
+	return SPK_OK;
+}
 
-	/* gains and refunds apart: one signed sum would depend on the order at its limits */
-	if (event->has_amount)
-	{
-		count->valued = spk_add_count(count->valued, 1);
-		if (event->amount > 0)
-			count->gained = spk_add_amount(count->gained, event->amount);
-		else
-			count->refunded = spk_add_amount(count->refunded, -event->amount);
-	}
+static SpkStatus
+add_valued(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
+{
+	if (state->valued.events == 0)
+		state->valued = (SpkDayCount) {.name = name};
+	if (state->valued.name != name)
+		return add_count_to_more(state, name, event);
+	add_event(&state->valued, event);
 	return SPK_OK;
 }
 
@@ -112,7 +132,7 @@ static SpkStatus
 add_count(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
 {
 	if (event->has_amount)
-		return add_count_to_more(state, name, event);
+		return add_valued(state, name, event);
 	for (uint32_t i = 0; i < state->n_counts; i++)
 		if (state->number[i] == name)
 		{

@@ -13,7 +13,7 @@
 typedef struct SpkOpenDay
 {
 	SpkLogDay	  day;
-	SpkDayCount	  counts[SPK_LOG_INLINE];
+	SpkDayCount	  counts[SPK_LOG_INLINE + 1];
 	SpkDayLevel	  level;
 	SpkDaySession session;
 } SpkOpenDay;

@@ -140,6 +140,11 @@ close_day(SpkLogProfileState *state)
 
 	if (!state->has_day)
 		return state->closed.status;
+
+	/* both are far away in memory: let them come together */
+	__builtin_prefetch(state->closed.data + state->closed.len, 1);
+	if (state->has_more)
+		__builtin_prefetch(state->more);
 	day = spk_open_day_gather(state, &open);
 	if (day == NULL)
 		return SPK_NO_MEMORY;

@@ -45,7 +45,7 @@ typedef struct SpkLogEvent
 } SpkLogEvent;
 
 /* Names of an open day that stand in the state itself. */
-#define SPK_LOG_INLINE 18
+#define SPK_LOG_INLINE 12
 
 /*
  * A profile that grows: the day that events come in for now, and the days before
@@ -56,8 +56,10 @@ typedef struct SpkLogEvent
  *
  * There is one of these for each user of a GROUP BY, so it is kept to the 256
  * bytes that PostgreSQL's allocator hands out without waste.  What the plainest
- * logs need of the open day stands in it: a few names without amounts, one
- * session, one level.  The rest goes to *more, which is made at the first need.
+ * logs need of the open day stands in it: a few names, one of them with amounts,
+ * one session, one level.  The rest goes to *more, which is made at the first
+ * need; states are many and far apart in memory, so that what is not touched
+ * saves most of the time.
  */
 typedef struct SpkLogProfileState
 {
@@ -70,6 +72,7 @@ typedef struct SpkLogProfileState
 	int32_t		   day;			/* the open one */
 	uint16_t	   n_counts;	/* names that stand here */
 	bool		   has_day;
+	bool		   has_more; /* *more has something of the open day */
 	bool		   in_order; /* closed days ascend: nothing to merge */
 	bool		   owns_names;
 	bool		   names_dropped;  /* there were names beyond those kept */
@@ -80,6 +83,7 @@ typedef struct SpkLogProfileState
 	int64_t		   last_level_ts;
 	uint64_t	   hours;
 	SpkDaySession  session; /* of the latest event */
+	SpkDayCount	   valued;	/* the first name with an amount; events is 0 without one */
 	uint32_t	   events[SPK_LOG_INLINE];
 	uint16_t	   number[SPK_LOG_INLINE];
 } SpkLogProfileState;
