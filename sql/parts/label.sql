@@ -38,7 +38,8 @@ CREATE FUNCTION churn_label_at(
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_label_at(churn_profile, date, interval, timestamptz, date) IS
 	'does churned_at, from another table, lie in [as_of, as_of + horizon)? NULL when the user was '
-	'not seen before as_of or had left by then, and for all when the log ends before the horizon does';
+	'not seen before as_of or had left by then, and for all when the log ends before the horizon '
+	'does';
 
 CREATE FUNCTION churn_label_at(
 	profile churn_profile,

@@ -32,12 +32,16 @@ CREATE FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any") RETUR
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any") IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_log_profile_transfn(internal, timestamptz, "any", "any", "any") RETURNS internal
+CREATE FUNCTION sparkify_log_profile_transfn(
+	internal, timestamptz, "any", "any", "any"
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, timestamptz, "any", "any", "any") IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_log_profile_transfn(internal, timestamp, "any", "any", "any") RETURNS internal
+CREATE FUNCTION sparkify_log_profile_transfn(
+	internal, timestamp, "any", "any", "any"
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, timestamp, "any", "any", "any") IS
 	'aggregate transition function';
@@ -47,17 +51,23 @@ CREATE FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any", "any"
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any", "any") IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_log_profile_transfn(internal, timestamptz, "any", "any", "any", "any") RETURNS internal
+CREATE FUNCTION sparkify_log_profile_transfn(
+	internal, timestamptz, "any", "any", "any", "any"
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, timestamptz, "any", "any", "any", "any") IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_log_profile_transfn(internal, timestamp, "any", "any", "any", "any") RETURNS internal
+CREATE FUNCTION sparkify_log_profile_transfn(
+	internal, timestamp, "any", "any", "any", "any"
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, timestamp, "any", "any", "any", "any") IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any", "any", "any") RETURNS internal
+CREATE FUNCTION sparkify_log_profile_transfn(
+	internal, date, "any", "any", "any", "any"
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_log_profile_transfn(internal, date, "any", "any", "any", "any") IS
 	'aggregate transition function';
@@ -197,7 +207,13 @@ CREATE AGGREGATE churn_profile(ts date, event "any", session "any", amount "any"
 COMMENT ON AGGREGATE churn_profile(date, "any", "any", "any") IS
 	'profile of one user; events may have amounts; dates begin at 00:00 UTC';
 
-CREATE AGGREGATE churn_profile(ts timestamptz, event "any", session "any", amount "any", level "any") (
+CREATE AGGREGATE churn_profile(
+	ts timestamptz,
+	event "any",
+	session "any",
+	amount "any",
+	level "any"
+) (
 	SFUNC = sparkify_log_profile_transfn,
 	STYPE = internal,
 	SSPACE = 1024,
@@ -210,7 +226,13 @@ CREATE AGGREGATE churn_profile(ts timestamptz, event "any", session "any", amoun
 COMMENT ON AGGREGATE churn_profile(timestamptz, "any", "any", "any", "any") IS
 	'profile of one user; events may have levels';
 
-CREATE AGGREGATE churn_profile(ts timestamp, event "any", session "any", amount "any", level "any") (
+CREATE AGGREGATE churn_profile(
+	ts timestamp,
+	event "any",
+	session "any",
+	amount "any",
+	level "any"
+) (
 	SFUNC = sparkify_log_profile_transfn,
 	STYPE = internal,
 	SSPACE = 1024,
