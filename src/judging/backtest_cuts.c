@@ -294,6 +294,7 @@ put_cut(Judged *j, int cut, uint32 n_times, DateADT from, DateADT to)
 	Datum			   values[SPK_BACKTEST_COLUMNS];
 	bool			   nulls[SPK_BACKTEST_COLUMNS] = {false};
 
+	/* the model learns what was known at the cut, and is judged by the rows up to the next one */
 	INSTR_TIME_SET_CURRENT(began);
 	model = spk_train_rows(training_part(j, j->order.starts[n_times]), &counts, &j->warned);
 	values[SPK_BACKTEST_AS_OF] = DateADTGetDatum(b->cuts[cut]);

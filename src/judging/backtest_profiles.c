@@ -166,6 +166,7 @@ rows_of_profiles(const SpkBacktestCall *s, const char *profile, const char *id)
 		   "";
 	StringInfoData sql;
 
+	/* functions stand in FROM, so that they are called once a row; who is not at risk has none */
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
 					 "%s%s CROSS JOIN LATERAL (SELECT f.*, %s AS " OUR_LABEL
@@ -194,6 +195,7 @@ spk_backtest_profiles(SpkBacktestCall *s)
 	SpkRoles		 roles = {id == NULL ? NULL : OUR_ID, OUR_TIME};
 	char			*rows;
 
+	/* arguments that profiles need, or that only rows with labels have */
 	if (b->n_cuts == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -216,6 +218,8 @@ spk_backtest_profiles(SpkBacktestCall *s)
 	}
 	if (id != NULL)
 		spk_source_require_column(s->columns, id, "id");
+
+	/* one query makes the rows of all dates, under names that no feature has */
 	b->dates_are_cuts = true;
 	profile = quote_identifier(profile);
 	(void) spk_backtest_first(b);

@@ -218,6 +218,8 @@ churn_inactive(PG_FUNCTION_ARGS)
 	profile = PG_GETARG_PROFILE_PP(0);
 	bytes = VARDATA_ANY(profile);
 	len = VARSIZE_ANY_EXHDR(profile);
+
+	/* as long before the date as behind it */
 	as_of = spk_as_of_arg(fcinfo, 1);
 	until = spk_horizon_end_day(fcinfo, 2, as_of);
 	from = spk_horizon_start_day(fcinfo, 2, as_of);

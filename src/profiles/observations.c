@@ -256,6 +256,8 @@ take_term(TupleTableSlot *slot, void *arg)
 	Timestamp	   end = DatumGetTimestamp(slot_getattr(slot, TERM_END + 1, &no_end));
 
 	find_log_end(o, slot);
+
+	/* a term that cannot be one is counted, and not taken */
 	if (no_end)
 		end = DT_NOEND;
 	if (no_user)
@@ -284,6 +286,8 @@ tell(const Observations *o)
 				(errmsg("skipped " INT64_FORMAT " subscriptions", counts->n_no_user + counts->n_no_start + counts->n_backwards),
 				 errdetail("Of " INT64_FORMAT " the user is null, " INT64_FORMAT " have no start, and " INT64_FORMAT " do not end after they start.",
 						   counts->n_no_user, counts->n_no_start, counts->n_backwards)));
+
+	/* what the rules take in a way that users may not expect */
 	if (counts->n_overlapping > 0)
 		ereport(NOTICE,
 				(errmsg_plural(INT64_FORMAT " subscription overlaps with another of the same user",

@@ -78,6 +78,8 @@ spk_store_part(const SpkRowStore *store, uint32 first, uint32 n)
 	part->n_skipped = 0;
 	part->n_rows = part->capacity = n;
 	part->n_positives = 0;
+
+	/* what is stored by row begins at the part's first one */
 	for (uint32 row = first; row < first + n; row++)
 		part->n_positives += store->labels[row];
 	if (n == 0)

@@ -29,6 +29,8 @@ spk_profile_returner_label(const SpkHost *host, const void *data, size_t len, Sp
 
 	if (status != SPK_OK)
 		return status;
+
+	/* slices are in no order of days, so that the latest ones are known at the end only */
 	while (spk_slice_next(&slices, &slice))
 	{
 		if (slice.day >= as_of)

@@ -83,12 +83,15 @@ spk_log_label(const SpkHost *host, const void *data, size_t len, const SpkEventQ
 	if (status != SPK_OK)
 		return status;
 	spk_log_day_init(&day);
+
+	/* of a name that was not kept nobody knows whether it happened */
 	name = spk_log_reader_find(&reader, question->event.text, question->event.len, &is_known);
 	if (name == reader.n_names && !is_known)
 	{
 		*label = SPK_LABEL_UNKNOWN;
 		return end_pass(host, &reader, &day, why);
 	}
+
 	sighting = look_for_event(&reader, &day, question, name);
 	if (!is_at_risk(question, &sighting))
 		*label = SPK_LABEL_NOT_AT_RISK;

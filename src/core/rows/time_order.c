@@ -49,6 +49,8 @@ find_places(const SpkHost *host, const double *times, uint32_t n_rows, const uin
 			spk_place_of_key(keys, order->n_times, spk_key_of_number(times[i]));
 		next[order->places[i]]++;
 	}
+
+	/* from how many rows a time has to where they start; rows stay in their order within it */
 	for (uint32_t t = 0; t <= order->n_times; t++)
 	{
 		uint32_t n = next[t];
