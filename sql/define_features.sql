@@ -109,7 +109,7 @@ CREATE SCHEMA regress_shop AUTHORIZATION regress_shop_owner;
 SET ROLE regress_shop_owner;
 SELECT churn_define_features('regress_shop.f', 'regress_define_features.profiles');
 RESET ROLE;
-GRANT USAGE ON SCHEMA regress_define_features TO regress_shop_owner;
+GRANT USAGE, CREATE ON SCHEMA regress_define_features TO regress_shop_owner;
 GRANT SELECT ON profiles TO regress_shop_owner;
 CREATE SCHEMA regress_other;
 GRANT USAGE ON SCHEMA regress_other TO regress_shop_owner;

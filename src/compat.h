@@ -82,8 +82,12 @@
 /* Does the user own the relation? */
 #if PG_VERSION_NUM >= 160000
 #define spk_owns_relation(relation) object_ownercheck(RelationRelationId, (relation), GetUserId())
+#define spk_may_create_in(schema) \
+	(object_aclcheck(NamespaceRelationId, (schema), GetUserId(), ACL_CREATE) == ACLCHECK_OK)
 #else
 #define spk_owns_relation(relation) pg_class_ownercheck((relation), GetUserId())
+#define spk_may_create_in(schema) \
+	(pg_namespace_aclcheck((schema), GetUserId(), ACL_CREATE) == ACLCHECK_OK)
 #endif
 
 /* Makes the index entries of a new row. */

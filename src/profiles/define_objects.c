@@ -34,6 +34,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "core/base/hash.h"
 #include "host/source.h"
 #include "profiles/define_objects.h"
 #include "profiles/log_args.h"
@@ -187,26 +188,62 @@ read_recipe(SpkDefinition *d, Jsonb *recipe)
 	memcpy(d->before.columns + n_used, unused, n_unused * sizeof(SpkRecipeColumn));
 }
 
-/* What there is under the names; locks the type, so that others wait who define it, too. */
+/*
+ * Whoever defines something of this name here waits for those who do, until their
+ * transactions end.  There is no object yet that could be locked, so it is the
+ * name: a number made of it, beside the schema's; those that share one only wait.
+ */
 static void
-find_existing(SpkDefinition *d, Oid schema)
+lock_name(const SpkDefinition *d, Oid schema)
 {
-	Oid		type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(d->type),
-								   ObjectIdGetDatum(schema));
-	char   *type_shown = quote_qualified_identifier(d->schema, d->type);
-	Oid		function;
-	RowCall call = {InvalidOid, NULL};
+	uint64 hash = spk_hash_bytes(d->function, strlen(d->function), 0);
 
-	if (OidIsValid(type))
+	LockDatabaseObject(NamespaceRelationId, schema, (uint16) (hash | 1), ShareUpdateExclusiveLock);
+}
+
+/*
+ * The type of the name, and its relation in d, which is locked: nobody else changes
+ * or drops it until the transaction ends.  InvalidOid when there is none.
+ */
+static Oid
+lock_type(SpkDefinition *d, Oid schema)
+{
+	for (;;)
 	{
+		Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(d->type),
+								   ObjectIdGetDatum(schema));
+
+		/* the same name behind the lock as before it, or another one has it by now */
+		if (OidIsValid(d->relation) && (!OidIsValid(type) || get_typ_typrelid(type) != d->relation))
+			UnlockRelationOid(d->relation, ShareUpdateExclusiveLock);
+		else if (OidIsValid(d->relation))
+			return type;
+		d->relation = InvalidOid;
+		if (!OidIsValid(type))
+			return InvalidOid;
 		d->relation = get_typ_typrelid(type);
 		if (!OidIsValid(d->relation) || get_rel_relkind(d->relation) != RELKIND_COMPOSITE_TYPE)
-			refuse_taken("type", type_shown);
+			refuse_taken("type", quote_qualified_identifier(d->schema, d->type));
 		if (!spk_owns_relation(d->relation))
 			aclcheck_error_type(ACLCHECK_NOT_OWNER, type);
 		LockRelationOid(d->relation, ShareUpdateExclusiveLock);
 	}
-	/* looked up behind the lock, for who held it may have replaced the recipe */
+}
+
+/* What there is under the names, behind locks. */
+static void
+find_existing(SpkDefinition *d, Oid schema)
+{
+	Oid		type;
+	Oid		function;
+	RowCall call = {InvalidOid, NULL};
+
+	/* nobody waits for somebody who may not define it */
+	if (!spk_may_create_in(schema))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, d->schema);
+	lock_name(d, schema);
+	type = lock_type(d, schema);
+	/* looked up behind the locks, for who held them may have replaced the recipe */
 	function = function_oid(d, schema);
 	if (OidIsValid(function))
 		call = call_in(function, d);
@@ -215,7 +252,7 @@ find_existing(SpkDefinition *d, Oid schema)
 		 call.function != d->row_function))
 		refuse_taken("function", d->shown);
 	if (OidIsValid(type) && !OidIsValid(function))
-		refuse_taken("type", type_shown);
+		refuse_taken("type", quote_qualified_identifier(d->schema, d->type));
 	d->exists = OidIsValid(function);
 	if (d->exists)
 	{

@@ -31,9 +31,10 @@ typedef struct SpkDefinition
 
 /*
  * Finds where a function of this name, qualified or not, belongs, and what an
- * earlier call has made there.  It is locked against other definitions until the
- * transaction ends.  Errors when the name is taken by something else, or belongs
- * to somebody else.
+ * earlier call has made there.  The name is locked against other definitions until
+ * the transaction ends, and so is the type against all changes.  Errors when the
+ * name is taken by something else, or belongs to somebody else, or the user may
+ * not create objects there.
  */
 extern SpkDefinition *spk_find_definition(const char *name, Oid own);
 
