@@ -69,6 +69,11 @@ SELECT count(*), count(DISTINCT p) FROM (
 SELECT count(*), count(DISTINCT p) FROM (
 	SELECT churn_profile(t, v, i4, 7, 'free') FROM typed UNION ALL SELECT churn_profile(t, v, i4, 7, p) FROM typed UNION ALL
 	SELECT churn_profile(t, v, i4, 7, pc) FROM typed) AS x (p);
+-- a look at a log takes what profiles take, of users what can be compared
+SELECT c, rows, users FROM unnest('{v,c,n,k,d,sk,od,ci}'::text[]) AS c, churn_describe_log('typed', c, 't', c, level => c) WHERE topic = 'event' AND name = 'view';
+SELECT c, rows FROM unnest('{v,c,n,d,ci,i2,i4,i8,u}'::text[]) AS c, churn_describe_log('typed', c, 't', 'v', session => c) WHERE topic = 'event';
+SELECT c, amount FROM unnest('{i2,i4,i8,f4,f8,num}'::text[]) AS c, churn_describe_log('typed', c, 't', 'v', amount => c) WHERE topic = 'event';
+SELECT c, rows FROM unnest('{v,c,ci}'::text[]) AS c, churn_describe_log('SELECT t, k, ''''::varchar AS v, '' ''::char(4) AS c, ''''::citext AS ci FROM typed', c, 't', 'k') WHERE name = 'without user';
 -- amounts are rounded to millionths, to the nearest; what is smaller is an amount of nothing
 SELECT churn_profile(t, 'buy', NULL, a) FROM (VALUES ('2024-03-01'::date, 0.1), ('2024-03-01', 0.0000005), ('2024-03-01', -0.0000004), ('2024-03-01', 1e-30), ('2024-03-01', 9200000000000)) AS v (t, a);
 SELECT churn_profile(t, 'buy', NULL, a) FROM (VALUES ('2024-03-01'::date, 0.1::float8), ('2024-03-01', 1e-300), ('2024-03-01', -0.0), ('2024-03-01', -9.2e12), ('2024-03-01', 1234.56)) AS v (t, a);

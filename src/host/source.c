@@ -243,7 +243,7 @@ spk_source_from(const char *source)
 	return psprintf("%s AS " SPK_SOURCE_ALIAS, relation_text(source));
 }
 
-void
+Form_pg_attribute
 spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 {
 	StringInfoData list;
@@ -251,11 +251,11 @@ spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 	initStringInfo(&list);
 	for (int i = 0; i < columns->natts; i++)
 	{
-		const char *column = NameStr(TupleDescAttr(columns, i)->attname);
+		Form_pg_attribute column = TupleDescAttr(columns, i);
 
-		if (strcmp(column, name) == 0)
-			return;
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", column);
+		if (strcmp(NameStr(column->attname), name) == 0)
+			return column;
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", NameStr(column->attname));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),

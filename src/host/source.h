@@ -38,10 +38,11 @@ extern TupleDesc spk_source_columns(const char *from);
 extern double spk_source_rows(const char *from);
 
 /*
- * Raises an error that lists the columns, unless one of them has this name.  what
- * says what the column is for ("label").
+ * The column of this name, in columns.  An error that lists those that there are if
+ * none has it; what says what the column is for ("label").
  */
-extern void spk_source_require_column(TupleDesc columns, const char *name, const char *what);
+extern Form_pg_attribute spk_source_require_column(TupleDesc columns, const char *name,
+												   const char *what);
 
 /*
  * Called for each row of a result.  It runs in memory of the executor; what it

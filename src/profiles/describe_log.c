@@ -23,39 +23,10 @@
 #include "host/pg_host.h"
 #include "host/source.h"
 #include "profiles/describe_log.h"
+#include "profiles/log_types.h"
 #include "profiles/user_tally_agg.h"
 
 /* ---- Columns ---- */
-
-static bool
-is_text(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID;
-}
-
-static bool
-is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
-static bool
-is_label(Oid type)
-{
-	return is_text(type) || type_is_enum(type);
-}
-
-static bool
-is_session(Oid type)
-{
-	return is_integer(type) || is_text(type) || type == UUIDOID;
-}
-
-static bool
-is_amount(Oid type)
-{
-	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
-}
 
 static bool
 is_time(Oid type)
@@ -69,7 +40,7 @@ time_hint(const char *name, Oid type)
 {
 	const char *column = quote_identifier(name);
 
-	if (is_amount(type))
+	if (spk_is_amount_type(type))
 		return psprintf("Numbers are made times in a query that is the source, as in 'SELECT *, "
 						"to_timestamp(%s) AS at FROM ...' for seconds since 1970, or "
 						"to_timestamp(%s / 1000.0) for milliseconds.",
@@ -85,22 +56,12 @@ cast_hint(const char *name, const char *type)
 					quote_identifier(name), type);
 }
 
-/* The column of this name, which must be there. */
-static Form_pg_attribute
-find_column(TupleDesc columns, const char *name, const char *what)
-{
-	spk_source_require_column(columns, name, what);
-	for (int i = 0;; i++)
-		if (strcmp(NameStr(TupleDescAttr(columns, i)->attname), name) == 0)
-			return TupleDescAttr(columns, i);
-}
-
 /* The type of the column of this name, which must be there and be what is wanted. */
 static Oid
 check_column(TupleDesc columns, const char *name, const char *what, bool (*is_wanted)(Oid),
 			 const char *wanted, const char *cast_to)
 {
-	Form_pg_attribute column = find_column(columns, name, what);
+	Form_pg_attribute column = spk_source_require_column(columns, name, what);
 	Oid				  type = getBaseType(column->atttypid);
 
 	if (!is_wanted(type))
@@ -116,7 +77,7 @@ check_column(TupleDesc columns, const char *name, const char *what, bool (*is_wa
 static void
 check_user_column(TupleDesc columns, SpkLogColumns *c)
 {
-	Form_pg_attribute column = find_column(columns, c->user, "user");
+	Form_pg_attribute column = spk_source_require_column(columns, c->user, "user");
 	Oid				  type;
 
 	if (!OidIsValid(lookup_type_cache(column->atttypid, TYPECACHE_EQ_OPR)->eq_opr))
@@ -127,7 +88,7 @@ check_user_column(TupleDesc columns, SpkLogColumns *c)
 				 errhint("%s", cast_hint(c->user, "text"))));
 	c->user_type = column->atttypid;
 	type = getBaseType(column->atttypid);
-	c->user_is_text = is_text(type) && type != NAMEOID;
+	c->user_is_text = spk_is_text_type(type) && type != NAMEOID;
 	c->user_is_padded = type == BPCHAROID;
 }
 
@@ -152,15 +113,15 @@ find_columns(SpkLogLook *look, FunctionCallInfo fcinfo)
 	c->level = text_arg(fcinfo, 6);
 	check_user_column(columns, c);
 	check_column(columns, c->ts, "time", is_time, "timestamptz, timestamp or date", NULL);
-	type = check_column(columns, c->event, "event", is_label, "text or an enum", "text");
+	type = check_column(columns, c->event, "event", spk_is_name_type, "text or an enum", "text");
 	c->event_is_enum = type_is_enum(getBaseType(type));
 	if (c->session != NULL)
-		check_column(columns, c->session, "session", is_session, "an integer, text or uuid",
-					 "text");
+		check_column(columns, c->session, "session", spk_is_session_type,
+					 "an integer, text or a uuid", "text");
 	if (c->amount != NULL)
-		check_column(columns, c->amount, "amount", is_amount, "a number", "numeric");
+		check_column(columns, c->amount, "amount", spk_is_amount_type, "a number", "numeric");
 	if (c->level != NULL)
-		check_column(columns, c->level, "level", is_label, "text or an enum", "text");
+		check_column(columns, c->level, "level", spk_is_name_type, "text or an enum", "text");
 }
 
 /* ---- Reading ---- */

@@ -11,7 +11,6 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
-#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
@@ -24,6 +23,7 @@
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
 #include "profiles/log_args.h"
+#include "profiles/log_types.h"
 
 #define ARG_TS		1
 #define ARG_EVENT	2
@@ -81,27 +81,6 @@ spk_text_from_utf8(const char *utf8, size_t len)
 	return pg_any_to_server(text, (int) len, PG_UTF8);
 }
 
-/* Also of types that are stored as text is, such as citext. */
-static bool
-is_text(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID ||
-		type == UNKNOWNOID || IsBinaryCoercible(type, TEXTOID);
-}
-
-static bool
-is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
-static bool
-is_amount(Oid type)
-{
-	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID ||
-		type == UNKNOWNOID;
-}
-
 static void
 refuse_type(const char *arg, const char *wanted, Oid type, const char *hint)
 {
@@ -145,22 +124,21 @@ look_up_types(FunctionCallInfo fcinfo)
 	types->ts = arg_type(fcinfo, ARG_TS, &declared);
 	types->event = arg_type(fcinfo, ARG_EVENT, &declared);
 	types->event_is_enum = type_is_enum(types->event);
-	if (!is_text(types->event) && !types->event_is_enum)
+	if (!spk_is_name_type(types->event))
 		refuse_type("event", "text or an enum", declared, NULL);
 	types->session = arg_type(fcinfo, ARG_SESSION, &declared);
-	if (OidIsValid(declared) && !is_integer(types->session) && !is_text(types->session) &&
-		types->session != UUIDOID)
+	if (OidIsValid(declared) && !spk_is_session_type(types->session))
 		refuse_type("session", "an integer, text or a uuid", declared,
-					is_amount(types->session) ?
+					spk_is_amount_type(types->session) ?
 						"An amount is the fourth argument; a session may be NULL." :
 						NULL);
 	types->amount = arg_type(fcinfo, ARG_AMOUNT, &declared);
-	if (OidIsValid(declared) && !is_amount(types->amount))
+	if (OidIsValid(declared) && !spk_is_amount_type(types->amount))
 		refuse_type("amount", "a number", declared,
 					types->amount == CASHOID ? "Cast it to numeric." : NULL);
 	types->level = arg_type(fcinfo, ARG_LEVEL, &declared);
 	types->level_is_enum = OidIsValid(declared) && type_is_enum(types->level);
-	if (OidIsValid(declared) && !is_text(types->level) && !types->level_is_enum)
+	if (OidIsValid(declared) && !spk_is_name_type(types->level))
 		refuse_type("level", "text or an enum", declared, NULL);
 	types->largest = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_MAX / SPK_AMOUNT_ONE);
 	types->millionth = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_ONE);
@@ -214,7 +192,7 @@ get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 
 	if (PG_NARGS() <= ARG_SESSION || PG_ARGISNULL(ARG_SESSION))
 		return;
-	if (is_integer(types->session))
+	if (spk_is_integer_type(types->session))
 	{
 		event->session_kind = SPK_SESSION_INTEGER;
 		event->session = integer_arg(fcinfo, ARG_SESSION, types->session);

@@ -145,13 +145,7 @@ read_rules(Observations *o, FunctionCallInfo fcinfo)
 static Form_pg_attribute
 require_column(TupleDesc columns, FunctionCallInfo fcinfo, int n, const char *what)
 {
-	char *name = text_to_cstring(PG_GETARG_TEXT_PP(n));
-
-	spk_source_require_column(columns, name, what);
-	for (int i = 0; i < columns->natts; i++)
-		if (strcmp(NameStr(TupleDescAttr(columns, i)->attname), name) == 0)
-			return TupleDescAttr(columns, i);
-	elog(ERROR, "column \"%s\" is gone", name);
+	return spk_source_require_column(columns, text_to_cstring(PG_GETARG_TEXT_PP(n)), what);
 }
 
 /* The column's value as a timestamp of UTC. */
