@@ -140,6 +140,24 @@ SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', '
 SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', 'the "user"', 'when?', 'select') WHERE topic = 'next' AND name = 'profiles' \gexec
 SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', 'profile', 'when?', 'select') WHERE topic = 'next' AND name IN ('profiles', 'model') \g (format=unaligned tuples_only=on)
 SELECT count(*) FROM "it's; DROP TABLE shop; --_profiles";
+-- a long name leaves room for what is made of it, and a user's column may be called as a feature is
+CREATE VIEW a_log_whose_name_is_as_long_as_the_name_of_a_table_may_ever_be_ AS SELECT customer AS level, at, kind FROM shop;
+CREATE VIEW other_log AS SELECT customer AS sessions, at, kind FROM shop;
+DO $$
+DECLARE note text;
+BEGIN
+	FOR note IN SELECT l.note FROM churn_describe_log('a_log_whose_name_is_as_long_as_the_name_of_a_table_may_ever_be_', 'level', 'at', 'kind') AS l WHERE topic = 'next' LOOP
+		EXECUTE note;
+	END LOOP;
+	FOR note IN SELECT l.note FROM churn_describe_log('other_log', 'sessions', 'at', 'kind') AS l WHERE topic = 'next' LOOP
+		EXECUTE note;
+	END LOOP;
+END$$;
+SELECT relname, relkind FROM pg_class WHERE relname ~ '^(other|a)_log_.*(model|features_row)$' ORDER BY 1;
+DROP VIEW other_log_training, other_log, a_log_whose_name_is_as_long_as_the_name_of_a_table_training, a_log_whose_name_is_as_long_as_the_name_of_a_table_may_ever_be_;
+DROP TABLE other_log_model, other_log_profiles, a_log_whose_name_is_as_long_as_the_name_of_a_table_ma_model, a_log_whose_name_is_as_long_as_the_name_of_a_table_profiles;
+DROP FUNCTION other_log_features, a_log_whose_name_is_as_long_as_the_name_of_a_table_features;
+DROP TYPE other_log_features_row, a_log_whose_name_is_as_long_as_the_name_of_a_table_features_row;
 
 -- Columns as people have them
 CREATE DOMAIN moment AS timestamptz;

@@ -40,7 +40,6 @@
 #include "profiles/log_args.h"
 #include "profiles/log_row.h"
 
-#define ROW_SUFFIX "_row"
 #define N_ROW_ARGS 4
 
 /* ---- Our own objects ---- */
@@ -269,13 +268,13 @@ spk_find_definition(const char *name, Oid own)
 
 	d->own = own;
 	find_own(d);
-	if (strlen(d->function) + strlen(ROW_SUFFIX) >= NAMEDATALEN)
+	if (strlen(d->function) + strlen(SPK_ROW_SUFFIX) >= NAMEDATALEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("name \"%s\" is too long", d->function),
-				 errdetail("With \"%s\" behind it, it must be less than %d bytes.", ROW_SUFFIX,
+				 errdetail("With \"%s\" behind it, it must be less than %d bytes.", SPK_ROW_SUFFIX,
 						   NAMEDATALEN)));
-	d->type = psprintf("%s" ROW_SUFFIX, d->function);
+	d->type = psprintf("%s" SPK_ROW_SUFFIX, d->function);
 	d->schema = get_namespace_name(schema);
 	if (d->schema == NULL)
 		elog(ERROR, "cache lookup failed for namespace %u", schema);

@@ -14,6 +14,9 @@
 
 #include "profiles/define_columns.h"
 
+/* What stands behind the function's name in that of its type. */
+#define SPK_ROW_SUFFIX "_row"
+
 /* What is to be made, and what there is. */
 typedef struct SpkDefinition
 {

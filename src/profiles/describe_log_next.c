@@ -21,6 +21,7 @@
 #include "core/base/calendar.h"
 #include "core/profiles/name_groups.h"
 #include "host/source.h"
+#include "profiles/define_objects.h"
 #include "profiles/describe_log_line.h"
 #include "profiles/log_args.h"
 
@@ -38,11 +39,15 @@ prefix(const SpkLogLook *look)
 	return FunctionIsVisible(look->function) ? "" : psprintf("%s.", spk_own_schema(look->function));
 }
 
-/* A name for a new object: that of the source, if it has one, and what it is. */
+/*
+ * A name for a new object: that of the source, if it has one, and what it is, with
+ * room for what is put behind the name of features to name their type.
+ */
 static char *
 new_name(const SpkLogLook *look, const char *what)
 {
 	const char *name = "log";
+	char	   *longest;
 
 	if (strncmp(look->from, SPK_SOURCE_OPEN, strlen(SPK_SOURCE_OPEN)) != 0)
 	{
@@ -50,7 +55,8 @@ new_name(const SpkLogLook *look, const char *what)
 
 		name = strVal(llast(names));
 	}
-	return makeObjectName(name, NULL, what);
+	longest = makeObjectName(name, NULL, psprintf("%s" SPK_ROW_SUFFIX, what));
+	return pnstrdup(longest, strlen(longest) - strlen(SPK_ROW_SUFFIX));
 }
 
 /* The column of users in what is made of the log; it must not be called as another one. */
@@ -61,6 +67,10 @@ user_column(const SpkLogLook *look)
 
 	for (int i = 0; i < lengthof(taken); i++)
 		if (strcmp(look->columns.user, taken[i]) == 0)
+			return "user_id";
+	for (int kind = 0; kind < SPK_N_LOG_KINDS; kind++)
+		if (spk_log_kinds[kind].subject == SPK_OF_LOG &&
+			strcmp(look->columns.user, spk_log_kinds[kind].column) == 0)
 			return "user_id";
 	return quote_identifier(look->columns.user);
 }
