@@ -261,12 +261,13 @@ SELECT * FROM churn_load_events('churn_event', 'sparkify_test.json');
 SELECT * FROM churn_load_events('shaped_key', 'sparkify_test.json');
 SELECT * FROM churn_load_events(4294967295, 'sparkify_test.json');
 \set VERBOSITY default
+-- some of an event's columns, and columns of other types, which are any log's
 CREATE TABLE event_lacking (ts timestamptz, userid text, page text);
-SELECT * FROM churn_load_events('event_lacking', 'sparkify_test.json');
+SELECT rows, rejected FROM churn_load_events('event_lacking', 'sparkify_test.json', 'skip');
 CREATE TABLE event_mismatched (ts timestamptz, userid int, sessionid bigint, page text);
-SELECT * FROM churn_load_events('event_mismatched', 'sparkify_test.json');
+SELECT rows, rejected FROM churn_load_events('event_mismatched', 'sparkify_test.json', 'skip');
 CREATE TABLE event_modified (ts timestamptz(0), userid text, sessionid bigint, page text);
-SELECT * FROM churn_load_events('event_modified', 'sparkify_test.json');
+SELECT rows, rejected FROM churn_load_events('event_modified', 'sparkify_test.json', 'skip');
 
 -- a partition takes what belongs to it
 CREATE TABLE event_parted (LIKE events) PARTITION BY RANGE (ts);

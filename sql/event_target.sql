@@ -149,10 +149,10 @@ BEGIN
     FOR load IN 1..1000 LOOP
         BEGIN
             IF TG_ARGV[0] = 'keep' THEN
-                OPEN kept FOR SELECT sparkify_loading_events(load);
+                OPEN kept FOR SELECT sparkify_loading_events(load, NULL::curious);
                 FETCH kept INTO event;
             ELSE
-                PERFORM 1 / (i - 2) FROM (SELECT sparkify_loading_events(load), generate_series(1, 4) AS i) AS e;
+                PERFORM 1 / (i - 2) FROM (SELECT sparkify_loading_events(load, NULL::curious), generate_series(1, 4) AS i) AS e;
             END IF;
             INSERT INTO curious_about VALUES (1);
             EXIT;
@@ -267,15 +267,16 @@ SELECT rows FROM churn_load_events('"else where"."The Events"', 'sparkify_single
 RESET ROLE;
 SELECT count(*), min("odd name") FROM "else where"."The Events";
 -- functions of the same name, made by others, are not called
-CREATE FUNCTION sparkify_loading_events(load text) RETURNS SETOF churn_event LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
-CREATE FUNCTION sparkify_loading_events(load anyelement) RETURNS SETOF churn_event LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
-CREATE FUNCTION "else where".sparkify_loading_events(load int) RETURNS SETOF churn_event LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
+CREATE FUNCTION sparkify_loading_events(load text, target anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
+CREATE FUNCTION sparkify_loading_events(load bigint, target anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
+CREATE FUNCTION "else where".sparkify_loading_events(load int, target anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$ BEGIN RAISE 'wrong one'; END $$;
 TRUNCATE computed;
 SET search_path = "else where", public;
 SELECT rows FROM churn_load_events('computed', 'sparkify_single.json');
 RESET search_path;
 -- nor is ours of use to others
-SELECT * FROM public.sparkify_loading_events(1);
+SELECT * FROM public.sparkify_loading_events(1, NULL::plain);
+SELECT * FROM public.sparkify_loading_events(NULL::int, NULL::plain);
 
 -- transactions, temporary and unlogged tables
 CREATE TEMP TABLE fleeting (LIKE plain, day date GENERATED ALWAYS AS ((ts AT TIME ZONE 'UTC')::date) STORED);
@@ -288,7 +289,7 @@ SELECT rows FROM churn_load_events('unlogged', 'sparkify_single.json');
 SELECT rows FROM churn_load_events('unlogged', 'sparkify_single.json');
 
 COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_single.json sparkify_bad.json sparkify_many.json sparkify_target_*.json';
-DROP FUNCTION sparkify_loading_events(text), sparkify_loading_events(anyelement);
+DROP FUNCTION sparkify_loading_events(text, anyelement), sparkify_loading_events(bigint, anyelement);
 DROP SCHEMA "else where" CASCADE;
 DROP OWNED BY regress_sparkify_target;
 DROP ROLE regress_sparkify_target;

@@ -15,6 +15,9 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#endif
 
 /*
  * The library exports only what PostgreSQL looks up by name: the functions of
@@ -280,6 +283,53 @@ spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, c
 		done += next;
 	}
 	return 0;
+#endif
+}
+
+/*
+ * Calls the input function of a type.  False, with the error's message, palloc'd, when
+ * it refuses the text.  Before 16 it raises an error instead.  To catch that without a
+ * subtransaction is safe for functions of PostgreSQL's own that hold nothing and
+ * change nothing, as those of its base types and of enums are; may_catch says that it
+ * is one of these.  All but errors about the data are let pass.
+ */
+static inline bool
+spk_input_function(FmgrInfo *function, char *text, Oid ioparam, int32 typmod, bool may_catch,
+				   Datum *value, char **message)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext escontext = {T_ErrorSaveContext};
+
+	(void) may_catch;
+	escontext.details_wanted = true;
+	if (InputFunctionCallSafe(function, text, ioparam, typmod, (Node *) &escontext, value))
+		return true;
+	*message = escontext.error_data->message;
+	return false;
+#else
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool done = false;
+
+	if (!may_catch)
+	{
+		*value = InputFunctionCall(function, text, ioparam, typmod);
+		return true;
+	}
+	PG_TRY();
+	{
+		*value = InputFunctionCall(function, text, ioparam, typmod);
+		done = true;
+	}
+	PG_CATCH();
+	{
+		if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		*message = CopyErrorData()->message;
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return done;
 #endif
 }
 

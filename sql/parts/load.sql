@@ -33,8 +33,8 @@ CREATE FUNCTION churn_load_events(
 COMMENT ON FUNCTION churn_load_events(regclass, text[], text, int, int) IS
 	'loads files of JSON lines on the server, or a part of each, into a table';
 
-CREATE FUNCTION sparkify_loading_events(load int) RETURNS SETOF churn_event
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 100000;
-COMMENT ON FUNCTION sparkify_loading_events(int) IS
-	'for churn_load_events only: the events of a load that is at work, for the statement that '
-	'inserts them';
+CREATE FUNCTION sparkify_loading_events(load int, target anyelement) RETURNS SETOF anyelement
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100000;
+COMMENT ON FUNCTION sparkify_loading_events(int, anyelement) IS
+	'for churn_load_events only: the rows of a load that is at work, for the statement that '
+	'inserts them into a table of this row type';

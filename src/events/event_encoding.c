@@ -61,7 +61,7 @@ look_up(SpkTranscoder *transcoder)
 
 /* Converts a text of UTF-8; false, with the fault, when the encoding lacks a character. */
 static bool
-convert(SpkTranscoder *transcoder, int col, SpkField *field, SpkEventFault *fault)
+convert(SpkTranscoder *transcoder, const char *label, SpkField *field, SpkEventFault *fault)
 {
 	const char *data = field->text.data;
 	int			len = field->text.len;
@@ -73,29 +73,28 @@ convert(SpkTranscoder *transcoder, int col, SpkField *field, SpkEventFault *faul
 	done = spk_convert_from_utf8(transcoder->conversion, transcoder->encoding, data, len, to,
 								 (int) Min(room, (Size) PG_INT32_MAX));
 	if (done < len)
-		return spk_fault(
-			fault, SPK_FAULT_UNTRANSLATABLE,
-			"key \"%s\" has a character, U+%04X, that has no equivalent in encoding \"%s\"",
-			spk_event_keys[col].key,
-			(unsigned int) utf8_to_unicode((const unsigned char *) data + done),
-			pg_encoding_to_char(transcoder->encoding));
+		return spk_fault(fault, SPK_FAULT_UNTRANSLATABLE,
+						 "%s has a character, U+%04X, that has no equivalent in encoding \"%s\"",
+						 label, (unsigned int) utf8_to_unicode((const unsigned char *) data + done),
+						 pg_encoding_to_char(transcoder->encoding));
 	field->text.data = to;
 	field->text.len = (int) strlen(to);
 	return true;
 }
 
 bool
-spk_transcode(SpkTranscoder *transcoder, SpkEventRow *row, SpkEventFault *fault)
+spk_transcode(SpkTranscoder *transcoder, const SpkSchema *schema, SpkEventRow *row,
+			  SpkEventFault *fault)
 {
 	MemoryContextReset(transcoder->texts);
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	for (int col = 0; col < schema->n_columns; col++)
 	{
 		SpkField *field = &row->field[col];
 
-		if (spk_event_keys[col].type != SPK_TYPE_TEXT || row->isnull[col] ||
+		if (!spk_type_is_text(schema->columns[col].type) || row->isnull[col] ||
 			is_ascii(field->text.data, field->text.len))
 			continue;
-		if (!convert(transcoder, col, field, fault))
+		if (!convert(transcoder, schema->columns[col].label, field, fault))
 			return false;
 	}
 	return true;

@@ -7,7 +7,8 @@
 
 #include "postgres.h"
 
-#include "json/event_strict.h"
+#include "core/events/event_schema.h"
+#include "json/event_fault.h"
 
 typedef struct SpkTranscoder SpkTranscoder;
 
@@ -21,6 +22,7 @@ extern SpkTranscoder *spk_transcoder_new(MemoryContext context);
  * Converts the row's texts from UTF-8; they last until the next call.  False, with
  * the fault, when the encoding lacks a character of theirs.
  */
-extern bool spk_transcode(SpkTranscoder *transcoder, SpkEventRow *row, SpkEventFault *fault);
+extern bool spk_transcode(SpkTranscoder *transcoder, const SpkSchema *schema, SpkEventRow *row,
+						  SpkEventFault *fault);
 
 #endif /* SPK_EVENTS_EVENT_ENCODING_H */

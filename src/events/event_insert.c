@@ -26,8 +26,8 @@
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
+#include "core/events/event_columns.h"
 #include "events/event_insert.h"
-#include "events/event_row.h"
 
 struct SpkInsert
 {
@@ -56,6 +56,7 @@ static char *
 insert_text(Relation rel, const int *columns, Oid reader, int load)
 {
 	TupleDesc	   tupdesc = RelationGetDescr(rel);
+	char		  *target = qualified_name(RelationGetNamespace(rel), RelationGetRelationName(rel));
 	const char	  *overriding = "";
 	const char	  *separator = "";
 	StringInfoData names;
@@ -73,15 +74,15 @@ insert_text(Relation rel, const int *columns, Oid reader, int load)
 			continue;
 		appendStringInfo(&names, "%s%s", separator, quote_identifier(NameStr(att->attname)));
 		appendStringInfo(&values, "%s(source.event).%s", separator,
-						 quote_identifier(spk_event_row_columns[columns[i]].name));
+						 quote_identifier(NameStr(att->attname)));
 		if (att->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
 			overriding = " OVERRIDING SYSTEM VALUE";
 		separator = ", ";
 	}
-	return psprintf("INSERT INTO %s (%s)%s SELECT %s FROM (SELECT %s(%d) AS event) AS source",
-					qualified_name(RelationGetNamespace(rel), RelationGetRelationName(rel)),
-					names.data, overriding, values.data,
-					qualified_name(get_func_namespace(reader), get_func_name(reader)), load);
+	return psprintf(
+		"INSERT INTO %s (%s)%s SELECT %s FROM (SELECT %s(%d, NULL::%s) AS event) AS source", target,
+		names.data, overriding, values.data,
+		qualified_name(get_func_namespace(reader), get_func_name(reader)), load, target);
 }
 
 static bool

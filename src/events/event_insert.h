@@ -12,9 +12,9 @@
 typedef struct SpkInsert SpkInsert;
 
 /*
- * Plans the INSERT of the columns that are bound (see spk_event_row_bind) into a
- * locked relation.  Its rows come from the function reader, which is called with
- * the integer load.  The result lives in the current memory context.  A relation
+ * Plans the INSERT of the columns that are bound into a locked relation.  Its rows
+ * come from the function reader, which is called with the integer load and a NULL of
+ * the relation's row type.  The result lives in the current memory context.  A relation
  * that cannot be inserted into is PostgreSQL's own error.
  */
 extern SpkInsert *spk_insert_plan(Relation rel, const int *columns, Oid reader, int load);

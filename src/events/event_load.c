@@ -101,7 +101,7 @@ load_lines(SpkEventLoad *load)
 
 	while (spk_load_next(load))
 	{
-		spk_target_add(load->target, &source->row, source->lines->length, source->lines->place);
+		spk_target_add(load->target, source->row, source->lines->length, source->lines->place);
 		load->rows++;
 	}
 	/* now, while the context of errors can name the file */
@@ -119,7 +119,7 @@ check_load(const SpkEventLoad *load)
 	/* each line that was seen is a row or was rejected, and each row is told of once */
 	Assert(load->rows >= 0 && load->rejected >= 0);
 	Assert(load->rows + load->rejected == n_lines);
-	Assert(load->tally.rows == load->rows);
+	Assert(load->tally->rows == load->rows);
 	Assert(load->rejected == 0 || load->options->skip_faults);
 	Assert(load->place == 0 || load->place == load->source->lines->place);
 	Assert(load->next_path >= 0 && load->next_path <= list_length(load->options->paths));
@@ -138,9 +138,10 @@ spk_load_open_file(SpkEventLoad *load, const char *path)
 	load->file_context = AllocSetContextCreate(load->context, "events of a file",
 											   ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(load->file_context);
-	load->source = spk_source_open(path, load->options->part, load->options->parts);
+	load->source = spk_source_open(spk_target_binding(load->target), path, load->options->part,
+								   load->options->parts);
 	MemoryContextSwitchTo(oldcontext);
-	load->source->tally = &load->tally;
+	load->source->tally = load->tally;
 	/* in the kernel's cache such a file would push out the table's pages */
 	if (load->source->lines->size / BLCKSZ > effective_cache_size)
 		spk_lines_read_once(load->source->lines);
@@ -200,11 +201,14 @@ load_files(SpkEventLoad *load)
 {
 	const SpkLoadOptions *options = load->options;
 	ErrorContextCallback  callback;
-	uint32				  asked;
+	SpkBinding			 *binding;
+	uint64				 *asked;
 
 	load->number = spk_load_number();
 	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
 								   load->number);
+	binding = spk_target_binding(load->target);
+	load->tally = spk_tally_new(binding->schema);
 	spk_load_progress_start(&load->progress, options->relid, total_bytes(options));
 
 	/* from here on errors tell the line that they are about */
@@ -227,7 +231,7 @@ load_files(SpkEventLoad *load)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("skipped " INT64_FORMAT " more invalid lines",
 						load->rejected - MAX_WARNINGS)));
-	spk_tell_events(&load->tally, asked,
+	spk_tell_events(load->tally, binding, asked,
 					psprintf("loaded into \"%s\"", get_rel_name(options->relid)), NOTICE);
 }
 

@@ -25,7 +25,7 @@ typedef struct SpkEventLoad
 	SpkEventSource		 *source;		/* of the current file, or NULL */
 	SpkEventTarget		 *target;
 	SpkLoadProgress		  progress;
-	SpkEventTally		  tally;	/* of the events read */
+	SpkEventTally		 *tally;	/* of the events read */
 	int64				  rows;		/* read, or in the end those that a statement reports */
 	int64				  rejected; /* lines */
 	int64				  bytes;	/* of the lines of the files that are closed */

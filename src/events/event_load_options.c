@@ -42,16 +42,16 @@ paths_of_array(ArrayType *array)
 static Oid
 reader_function(Oid namespace)
 {
-	const Oid argument = INT4OID;
+	const Oid arguments[] = {INT4OID, ANYELEMENTOID};
 	Oid		  reader = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 									   CStringGetDatum("sparkify_loading_events"),
-									   PointerGetDatum(buildoidvector(&argument, 1)),
+									   PointerGetDatum(buildoidvector(arguments, lengthof(arguments))),
 									   ObjectIdGetDatum(namespace));
 
 	if (!OidIsValid(reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function sparkify_loading_events(integer) does not exist in the extension's schema")));
+				 errmsg("function sparkify_loading_events(integer, anyelement) does not exist in the extension's schema")));
 	return reader;
 }
 

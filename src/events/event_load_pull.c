@@ -9,8 +9,10 @@
  */
 #include "compat.h"
 
+#include "access/htup_details.h"
 #include "executor/executor.h"
 #include "funcapi.h"
+#include "utils/builtins.h"
 
 #include "events/event_load.h"
 #include "events/event_shape.h"
@@ -82,7 +84,7 @@ take_counts(SpkEventLoad *load, const SpkEventLoad *scan)
 	load->rejected = scan->rejected;
 	load->bytes = scan->bytes;
 	load->read = scan->read;
-	load->tally = scan->tally;
+	memcpy(load->tally, scan->tally, spk_tally_size(scan->tally->n_columns));
 }
 
 /* The reading is over, perhaps early.  Not called when the statement fails. */
@@ -135,14 +137,21 @@ load_at_work(int number)
 static Pull *
 begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	SpkEventLoad *load = load_at_work(PG_GETARG_INT32(0));
+	SpkEventLoad *load = load_at_work(PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0));
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	Pull		 *pull = palloc0(sizeof(Pull));
 
-	spk_shape_init(&pull->shape, fcinfo);
+	spk_shape_init(&pull->shape, fcinfo, spk_target_binding(load->target));
+	if (pull->shape.tupdesc->tdtypeid != spk_target_rowtype(load->target))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("load %d is not into rows of type %s", load->number,
+						format_type_be(pull->shape.tupdesc->tdtypeid))));
 	pull->number = load->number;
 	pull->scan = palloc0(sizeof(SpkEventLoad));
 	pull->scan->options = load->options;
+	pull->scan->target = load->target;
+	pull->scan->tally = spk_tally_new(spk_target_binding(load->target)->schema);
 	pull->scan->context = context;
 	pull->scan->progress = load->progress;
 	pull->scan->silent = load->complete;
@@ -154,6 +163,19 @@ begin_pull(FunctionCallInfo fcinfo, MemoryContext context)
 								PointerGetDatum(pull));
 	MemoryContextSwitchTo(oldcontext);
 	return pull;
+}
+
+/* The current event as a row of the target, with defaults where it has no value. */
+static Datum
+form_row(const Pull *pull)
+{
+	SpkBinding *binding = pull->shape.binding;
+	Datum	   *values = palloc(sizeof(Datum) * binding->natts);
+	bool	   *nulls = palloc(sizeof(bool) * binding->natts);
+
+	spk_event_row_datums(pull->scan->source->row, binding, binding->columns, values, nulls);
+	spk_target_defaults(pull->scan->target, values, nulls);
+	return HeapTupleGetDatum(heap_form_tuple(pull->shape.tupdesc, values, nulls));
 }
 
 /*
@@ -177,7 +199,7 @@ sparkify_loading_events(PG_FUNCTION_ARGS)
 	pull = funcctx->user_fctx;
 	load = load_at_work(pull->number);
 	if (pull_event(pull->scan))
-		SRF_RETURN_NEXT(funcctx, spk_shape_form(&pull->shape, &pull->scan->source->row));
+		SRF_RETURN_NEXT(funcctx, form_row(pull));
 
 	UnregisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, end_pull,
 								  PointerGetDatum(pull));

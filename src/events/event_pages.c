@@ -12,11 +12,10 @@
 #include "access/xact.h"
 #include "executor/execPartition.h"
 #include "executor/executor.h"
-#include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
-#include "rewrite/rewriteHandler.h"
 
 #include "events/event_batch.h"
+#include "events/event_defaults.h"
 #include "events/event_pages.h"
 #include "events/event_plain.h"
 
@@ -33,15 +32,15 @@
 struct SpkPages
 {
 	Relation			   rel;
-	const int			  *columns; /* by attribute: the event's column */
-	int64				  *place;	/* of the row at work, or 0 */
+	SpkBinding			  *binding;
+	int64				  *place; /* of the row at work, or 0 */
 	bool				   shared;
 	EState				  *estate; /* its per-tuple memory holds the batches' rows */
 	ResultRelInfo		  *result;
 	ModifyTableState	  *modify;	  /* what routing wants to see */
 	PartitionTupleRouting *routing;	  /* NULL for an ordinary table */
 	TupleTableSlot		  *root_slot; /* for the row that is routed */
-	ExprState			 **defaults;  /* by attribute; NULL where there is none to compute */
+	SpkDefaults			  *defaults;  /* of all columns */
 	CommandId			   command;
 
 	SpkBatch *batches[MAX_BATCHES];
@@ -83,31 +82,16 @@ check_pages(const SpkPages *pages)
 #define check_pages(pages) ((void) 0)
 #endif
 
-/*
- * Prepares the defaults of the columns that are not the event's.  A volatile
- * default may look at the table, so each row must be in it before the next is
- * made.  The next value of a sequence does not.
- */
 static void
 prepare_defaults(SpkPages *pages)
 {
-	TupleDesc tupdesc = RelationGetDescr(pages->rel);
+	int	  natts = RelationGetDescr(pages->rel)->natts;
+	bool *want = palloc(sizeof(bool) * Max(natts, 1));
 
-	pages->defaults = palloc0(sizeof(ExprState *) * Max(tupdesc->natts, 1));
-	for (int i = 0; i < tupdesc->natts; i++)
-	{
-		Expr *expr;
-
-		if (TupleDescAttr(tupdesc, i)->attisdropped || pages->columns[i] != SPK_EVENT_NO_COLUMN)
-			continue;
-		expr = (Expr *) build_column_default(pages->rel, i + 1);
-		if (expr == NULL)
-			continue;
-		expr = expression_planner(expr);
-		if (contain_volatile_functions_not_nextval((Node *) expr))
-			pages->max_rows = 1;
-		pages->defaults[i] = ExecInitExpr(expr, NULL);
-	}
+	memset(want, true, sizeof(bool) * natts);
+	pages->defaults = spk_defaults_new(pages->rel, want);
+	if (pages->defaults->in_step)
+		pages->max_rows = 1;
 }
 
 static Bitmapset *
@@ -117,7 +101,7 @@ inserted_columns(const SpkPages *pages)
 
 	for (int i = 0; i < RelationGetDescr(pages->rel)->natts; i++)
 	{
-		if (pages->columns[i] != SPK_EVENT_NO_COLUMN)
+		if (pages->binding->columns[i] != SPK_EVENT_NO_COLUMN)
 			inserted = bms_add_member(inserted, i + 1 - FirstLowInvalidHeapAttributeNumber);
 	}
 	return inserted;
@@ -178,13 +162,13 @@ add_batch(SpkPages *pages, ResultRelInfo *result)
 }
 
 SpkPages *
-spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place)
+spk_pages_open(Relation rel, SpkBinding *binding, bool shared, int64 *place)
 {
 	SpkPages	 *pages = palloc0(sizeof(SpkPages));
 	MemoryContext oldcontext;
 
 	pages->rel = rel;
-	pages->columns = columns;
+	pages->binding = binding;
 	pages->place = place;
 	pages->shared = shared;
 	pages->max_rows = SPK_BATCH_ROWS;
@@ -265,25 +249,13 @@ find_batch(SpkPages *pages, ResultRelInfo *result)
 }
 
 static void
-eval_defaults(SpkPages *pages, TupleTableSlot *slot)
-{
-	ExprContext *econtext = GetPerTupleExprContext(pages->estate);
-	int			 natts = RelationGetDescr(pages->rel)->natts;
-
-	for (int i = 0; i < natts; i++)
-	{
-		if (pages->defaults[i] != NULL)
-			slot->tts_values[i] = ExecEvalExpr(pages->defaults[i], econtext, &slot->tts_isnull[i]);
-	}
-}
-
-static void
 fill_slot(SpkPages *pages, TupleTableSlot *slot, const SpkEventRow *row)
 {
 	ExecClearTuple(slot);
-	spk_event_row_datums(row, pages->columns, RelationGetDescr(pages->rel)->natts, slot->tts_values,
+	spk_event_row_datums(row, pages->binding, pages->binding->columns, slot->tts_values,
 						 slot->tts_isnull);
-	eval_defaults(pages, slot);
+	spk_defaults_apply(pages->defaults, GetPerTupleExprContext(pages->estate), slot->tts_values,
+					   slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 }
 

@@ -18,10 +18,10 @@ typedef struct SpkPages SpkPages;
  * Begins to write into a relation that spk_pages_can_take said yes to.  Checks
  * the current user's privileges to insert into the bound columns.  shared says
  * that other sessions load into the relation at the same time.  While a row is
- * checked or written, *place is its place, and 0 otherwise.  rel, columns and
+ * checked or written, *place is its place, and 0 otherwise.  rel, binding and
  * place have to outlive the result.
  */
-extern SpkPages *spk_pages_open(Relation rel, const int *columns, bool shared, int64 *place);
+extern SpkPages *spk_pages_open(Relation rel, SpkBinding *binding, bool shared, int64 *place);
 
 /*
  * Adds a row.  Its constraints are checked now; it is written with its batch.

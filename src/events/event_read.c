@@ -20,7 +20,7 @@ typedef struct ParseState
 {
 	SpkEventShape	shape;
 	SpkEventParser *parser;
-	SpkEventTally	tally;
+	SpkEventTally  *tally;
 	SpkToldSoFar	told;
 } ParseState;
 
@@ -28,7 +28,6 @@ typedef struct ReadState
 {
 	SpkEventShape	shape;
 	SpkEventSource *source;
-	SpkEventTally	tally;
 } ReadState;
 
 /* The state of churn_parse_event, which is made at the first call of a query. */
@@ -44,8 +43,9 @@ parse_state(FunctionCallInfo fcinfo)
 
 	oldcontext = MemoryContextSwitchTo(flinfo->fn_mcxt);
 	state = palloc0(sizeof(ParseState));
-	spk_shape_init(&state->shape, fcinfo);
-	state->parser = spk_event_parser_new(flinfo->fn_mcxt);
+	spk_shape_init(&state->shape, fcinfo, NULL);
+	state->parser = spk_event_parser_new(flinfo->fn_mcxt, state->shape.binding);
+	state->tally = spk_tally_new(state->shape.binding->schema);
 	MemoryContextSwitchTo(oldcontext);
 	flinfo->fn_extra = state;
 	return state;
@@ -54,13 +54,13 @@ parse_state(FunctionCallInfo fcinfo)
 Datum
 churn_parse_event(PG_FUNCTION_ARGS)
 {
-	text		 *line = PG_GETARG_TEXT_PP(0);
-	ParseState	 *state = parse_state(fcinfo);
-	char		 *data = VARDATA_ANY(line);
-	int			  len = VARSIZE_ANY_EXHDR(line);
-	char		 *utf8 = pg_server_to_any(data, len, PG_UTF8);
-	SpkEventRow	  row;
-	SpkEventFault fault;
+	text			  *line = PG_GETARG_TEXT_PP(0);
+	ParseState		  *state = parse_state(fcinfo);
+	char			  *data = VARDATA_ANY(line);
+	int				   len = VARSIZE_ANY_EXHDR(line);
+	char			  *utf8 = pg_server_to_any(data, len, PG_UTF8);
+	const SpkEventRow *row;
+	SpkEventFault	   fault;
 
 	if (utf8 != data)
 		len = strlen(utf8);
@@ -69,13 +69,14 @@ churn_parse_event(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("invalid event: line is longer than %d bytes",
 						SPK_MAX_LINE_BYTES)));
-	if (!spk_event_parse(state->parser, utf8, len, &row, &fault))
+	row = spk_event_parse(state->parser, utf8, len, &fault);
+	if (row == NULL)
 		ereport(ERROR,
 				(errcode(spk_fault_errcode(&fault)),
 				 errmsg("invalid event: %s", fault.reason)));
-	spk_tally_add(&state->tally, &row, utf8, len);
-	spk_tell_events_so_far(&state->tally, &state->told);
-	PG_RETURN_DATUM(spk_shape_form(&state->shape, &row));
+	spk_tally_add(state->tally, state->shape.binding->schema, row, utf8, len);
+	spk_tell_events_so_far(state->tally, state->shape.binding, &state->told);
+	PG_RETURN_DATUM(spk_shape_form(&state->shape, row));
 }
 
 /* Opens the file in this context, which closes it when the caller stops early. */
@@ -86,9 +87,9 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 	ReadState	 *state = palloc0(sizeof(ReadState));
 	char		 *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
-	spk_shape_init(&state->shape, fcinfo);
-	state->source = spk_source_open(path, 1, 1);
-	state->source->tally = &state->tally;
+	spk_shape_init(&state->shape, fcinfo, NULL);
+	state->source = spk_source_open(state->shape.binding, path, 1, 1);
+	state->source->tally = spk_tally_new(state->shape.binding->schema);
 	MemoryContextSwitchTo(oldcontext);
 	return state;
 }
@@ -111,7 +112,7 @@ churn_read_events(PG_FUNCTION_ARGS)
 	switch (spk_source_next(state->source))
 	{
 		case SPK_NEXT_EVENT:
-			SRF_RETURN_NEXT(funcctx, spk_shape_form(&state->shape, &state->source->row));
+			SRF_RETURN_NEXT(funcctx, spk_shape_form(&state->shape, state->source->row));
 		case SPK_NEXT_FAULT:
 			spk_source_report(state->source, ERROR);
 			break; /* not reached */
@@ -120,7 +121,7 @@ churn_read_events(PG_FUNCTION_ARGS)
 	}
 
 	/* only who reads to the end is told what is missing in all rows */
-	spk_tell_events(&state->tally, SPK_ALL_COLUMNS,
+	spk_tell_events(state->source->tally, state->shape.binding, state->shape.binding->schema->all,
 					psprintf("of file \"%s\"", state->source->lines->path), DEBUG1);
 	spk_source_close(state->source);
 	SRF_RETURN_DONE(funcctx);

@@ -23,14 +23,12 @@ const SpkEventRowColumn spk_event_row_columns[SPK_N_COLUMNS] = {
 #undef SPK_EVENT_ITEM
 };
 
-static int
-column_of_attribute(Form_pg_attribute att)
+int
+spk_event_column_of(const char *name)
 {
-	if (att->attisdropped)
-		return SPK_EVENT_NO_COLUMN;
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (strcmp(spk_event_row_columns[col].name, NameStr(att->attname)) == 0)
+		if (strcmp(spk_event_row_columns[col].name, name) == 0)
 			return col;
 	}
 	return SPK_EVENT_NO_COLUMN;
@@ -63,7 +61,8 @@ spk_event_row_bind(TupleDesc tupdesc)
 	{
 		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
 
-		columns[i] = column_of_attribute(att);
+		columns[i] = att->attisdropped ? SPK_EVENT_NO_COLUMN :
+										 spk_event_column_of(NameStr(att->attname));
 		if (columns[i] != SPK_EVENT_NO_COLUMN)
 			check_attribute_type(att, columns[i]);
 	}
@@ -99,47 +98,49 @@ put_text(char **at, const char *data, int len)
 
 /* The room that the row's texts need, with headers and padding. */
 static Size
-texts_size(const SpkEventRow *row)
+texts_size(const SpkEventRow *row, const SpkCast *casts)
 {
 	Size size = 0;
 
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	for (int col = 0; col < row->n_columns; col++)
 	{
-		if (spk_event_row_columns[col].type == TEXTOID && !row->isnull[col])
+		if (casts[col].way == SPK_CAST_TEXT && !row->isnull[col])
 			size += row->field[col].text.len + VARHDRSZ + sizeof(int32);
 	}
 	return size;
 }
 
-static Datum
-field_datum(int col, const SpkField *field, char **at)
+/* The commonest ways are short enough to be here. */
+static inline Datum
+field_datum(SpkCast *cast, const SpkField *field, char **at)
 {
-	switch (spk_event_row_columns[col].type)
+	switch (cast->way)
 	{
-		case TIMESTAMPTZOID:
-			return TimestampTzGetDatum(field->integer);
-		case INT8OID:
+		case SPK_CAST_TIME:
+		case SPK_CAST_INT8:
 			return Int64GetDatum(field->integer);
-		case INT4OID:
+		case SPK_CAST_INT4:
 			return Int32GetDatum((int32) field->integer);
-		case FLOAT8OID:
+		case SPK_CAST_FLOAT8:
 			return Float8GetDatum(field->number);
-		default:
+		case SPK_CAST_TEXT:
 			return put_text(at, field->text.data, field->text.len);
+		default:
+			return spk_cast_datum(cast, field);
 	}
 }
 
 void
-spk_event_row_datums(const SpkEventRow *row, const int *columns, int natts, Datum *values,
+spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
 					 bool *nulls)
 {
-	char *at = palloc(Max(texts_size(row), 1));
+	char *at = palloc(Max(texts_size(row, binding->casts), 1));
 
-	for (int i = 0; i < natts; i++)
+	for (int i = 0; i < binding->natts; i++)
 	{
 		int col = columns[i];
 
 		nulls[i] = (col == SPK_EVENT_NO_COLUMN || row->isnull[col]);
-		values[i] = nulls[i] ? (Datum) 0 : field_datum(col, &row->field[col], &at);
+		values[i] = nulls[i] ? (Datum) 0 : field_datum(&binding->casts[col], &row->field[col], &at);
 	}
 }

@@ -9,7 +9,8 @@
 
 #include "access/tupdesc.h"
 
-#include "core/events/event_line.h"
+#include "core/events/event_columns.h"
+#include "events/event_binding.h"
 
 typedef struct SpkEventRowColumn
 {
@@ -27,12 +28,16 @@ extern const SpkEventRowColumn spk_event_row_columns[SPK_N_COLUMNS];
  */
 extern int *spk_event_row_bind(TupleDesc tupdesc);
 
+/* The column of churn_event with this name, or SPK_EVENT_NO_COLUMN. */
+extern int spk_event_column_of(const char *name);
+
 /*
- * Sets values and nulls of all natts attributes: those that are bound get the
- * row's values, the others NULL.  Texts, which must be in the database's encoding,
- * are copied into one chunk of the current memory context.
+ * Sets values and nulls of all attributes of the binding: those that are bound in
+ * columns, which is its own array or a copy with fewer of them, get the row's values,
+ * the others NULL.  Texts, which must be in the database's encoding, are copied into
+ * one chunk of the current memory context, as is all else.
  */
-extern void spk_event_row_datums(const SpkEventRow *row, const int *columns, int natts,
+extern void spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns,
 								 Datum *values, bool *nulls);
 
 #endif /* SPK_EVENTS_EVENT_ROW_H */

@@ -23,37 +23,71 @@ spk_on_error_skips(const char *word)
 }
 
 static SpkEventSource *
-create_source(SpkLineReader *lines)
+create_source(SpkBinding *binding, SpkLineReader *lines)
 {
 	SpkEventSource *source = palloc0(sizeof(SpkEventSource));
 
 	source->lines = lines;
-	source->parser = spk_event_parser_new(CurrentMemoryContext);
+	source->binding = binding;
+	source->parser = spk_event_parser_new(CurrentMemoryContext, binding);
 	return source;
 }
 
 SpkEventSource *
-spk_source_open(const char *path, int part, int parts)
+spk_source_open(SpkBinding *binding, const char *path, int part, int parts)
 {
-	return create_source(spk_lines_open(path, part, parts));
+	return create_source(binding, spk_lines_open(path, part, parts));
 }
 
 SpkEventSource *
-spk_source_open_unchecked(const char *path)
+spk_source_open_unchecked(SpkBinding *binding, const char *path)
 {
-	return create_source(spk_lines_open_unchecked(path, 1, 1));
+	return create_source(binding, spk_lines_open_unchecked(path, 1, 1));
 }
 
 void
-spk_source_want(SpkEventSource *source, uint32 wanted)
+spk_source_want(SpkEventSource *source, const uint64 *wanted)
 {
 	spk_event_parser_want(source->parser, wanted);
+}
+
+SpkEventTally *
+spk_tally_new(const SpkSchema *schema)
+{
+	SpkEventTally *tally = palloc(spk_tally_size(schema->n_columns));
+
+	spk_tally_clear(tally, schema->n_columns);
+	return tally;
 }
 
 void
 spk_source_aim(SpkEventSource *source, int64 from, int64 to)
 {
 	spk_lines_aim(source->lines, from, to);
+}
+
+/* Tells which line a domain's check is about, whose refusal is an error. */
+static void
+add_line_context(void *arg)
+{
+	SpkEventSource *source = arg;
+
+	errcontext("%s", spk_source_place(source, source->lines->place));
+}
+
+static const SpkEventRow *
+parse_line(SpkEventSource *source)
+{
+	SpkLineReader		*lines = source->lines;
+	ErrorContextCallback callback = {error_context_stack, add_line_context, source};
+	const SpkEventRow	*row;
+
+	if (!source->binding->any_checked)
+		return spk_event_parse(source->parser, lines->line, lines->length, &source->fault);
+	error_context_stack = &callback;
+	row = spk_event_parse(source->parser, lines->line, lines->length, &source->fault);
+	error_context_stack = callback.previous;
+	return row;
 }
 
 SpkNext
@@ -73,10 +107,12 @@ spk_source_next(SpkEventSource *source)
 				  SPK_MAX_LINE_BYTES);
 		return SPK_NEXT_FAULT;
 	}
-	if (!spk_event_parse(source->parser, lines->line, lines->length, &source->row, &source->fault))
+	source->row = parse_line(source);
+	if (source->row == NULL)
 		return SPK_NEXT_FAULT;
 	if (source->tally != NULL)
-		spk_tally_add(source->tally, &source->row, lines->line, lines->length);
+		spk_tally_add(source->tally, source->binding->schema, source->row, lines->line,
+					  lines->length);
 	return SPK_NEXT_EVENT;
 }
 
@@ -89,12 +125,15 @@ spk_source_place(const SpkEventSource *source, int64 place)
 					place, source->lines->path);
 }
 
-/* What to do about a line that is not JSON, if it is of a known kind; or NULL. */
+/* What to do about the fault of a line, if that is known; or NULL. */
 static const char *
 hint_of_line(const SpkEventSource *source)
 {
 	const SpkLineReader *lines = source->lines;
 
+	if (source->fault.kind == SPK_FAULT_UNIT)
+		return "A column of a foreign table may say what its numbers are, as OPTIONS (unit 'ms'): " SPK_TIME_UNITS
+			   " since 1970.";
 	if (source->fault.kind != SPK_FAULT_SYNTAX)
 		return NULL;
 	return spk_kind_hint(spk_kind_of(lines->line, lines->length, true));

@@ -24,24 +24,31 @@ typedef enum SpkNext
 
 typedef struct SpkEventSource
 {
-	SpkLineReader  *lines;
-	SpkEventParser *parser;
-	SpkEventRow		row; /* its texts last until the next call */
-	SpkEventFault	fault;
+	SpkLineReader	  *lines;
+	SpkEventParser	  *parser;
+	SpkBinding		  *binding;
+	const SpkEventRow *row; /* the current event; it lasts until the next call */
+	SpkEventFault	   fault;
 #ifdef USE_ASSERT_CHECKING
 	int64 n_lines; /* that were events or faults */
 #endif
 	SpkEventTally *tally; /* events are added to it, if not NULL; it is the caller's */
 } SpkEventSource;
 
-/* A source in the current memory context; arguments and errors are those of spk_lines_open. */
-extern SpkEventSource *spk_source_open(const char *path, int part, int parts);
+/*
+ * A source of the rows of this binding, in the current memory context; the other
+ * arguments and errors are those of spk_lines_open.
+ */
+extern SpkEventSource *spk_source_open(SpkBinding *binding, const char *path, int part, int parts);
 
 /* The same for a whole file, by spk_lines_open_unchecked. */
-extern SpkEventSource *spk_source_open_unchecked(const char *path);
+extern SpkEventSource *spk_source_open_unchecked(SpkBinding *binding, const char *path);
 
-/* From now on other columns than these become NULL; see spk_event_parser_want. */
-extern void spk_source_want(SpkEventSource *source, uint32 wanted);
+/* From now on columns outside of this set become NULL; see spk_event_parser_want. */
+extern void spk_source_want(SpkEventSource *source, const uint64 *wanted);
+
+/* A tally of the schema's columns that has seen nothing, palloc'd. */
+extern SpkEventTally *spk_tally_new(const SpkSchema *schema);
 
 /* Points the source at a range of its file, by spk_lines_aim. */
 extern void spk_source_aim(SpkEventSource *source, int64 from, int64 to);

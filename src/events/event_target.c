@@ -12,11 +12,13 @@
 #include "access/relation.h"
 #include "access/xlog.h"
 #include "catalog/catalog.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "events/event_defaults.h"
 #include "events/event_insert.h"
 #include "events/event_pages.h"
 #include "events/event_plain.h"
@@ -24,11 +26,13 @@
 
 struct SpkEventTarget
 {
-	Relation   rel;
-	int		  *columns; /* by attribute: the event's column */
-	SpkPages  *pages;	/* NULL when the statement is run */
-	SpkInsert *insert;
-	int64	   place; /* see spk_target_place */
+	Relation	 rel;
+	SpkBinding	*binding;
+	SpkPages	*pages;	   /* NULL when the statement is run */
+	SpkDefaults *defaults; /* of the bound columns, of a target whose statement is run */
+	ExprContext *econtext; /* likewise */
+	SpkInsert	*insert;
+	int64		 place; /* see spk_target_place */
 };
 
 static void
@@ -88,40 +92,62 @@ check_privilege(Oid relid)
 		aclcheck_error(result, get_relkind_objtype(relkind), name);
 }
 
-/* Raises an error when a column is missing without which nothing here could use the rows. */
-static void
-check_columns(Relation rel, const int *columns)
+/* May the user insert into the column? */
+static bool
+may_insert(Relation rel, int attribute)
 {
-	static const SpkEventColumn required[] = {SPK_COL_TS, SPK_COL_USERID, SPK_COL_SESSIONID,
-											  SPK_COL_PAGE};
-	int							natts = RelationGetDescr(rel)->natts;
+	Oid relid = RelationGetRelid(rel);
 
-	for (int i = 0; i < lengthof(required); i++)
-	{
-		int att = 0;
-
-		while (att < natts && columns[att] != required[i])
-			att++;
-		if (att == natts)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("cannot load events into \"%s\"",
-							RelationGetRelationName(rel)),
-					 errdetail("It has no column \"%s\".",
-							   spk_event_row_columns[required[i]].name),
-					 errhint("CREATE TABLE ... OF churn_event makes a table with all columns.")));
-	}
+	return pg_class_aclcheck(relid, GetUserId(), ACL_INSERT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(relid, attribute + 1, GetUserId(), ACL_INSERT) == ACLCHECK_OK;
 }
 
-/* Unbinds generated columns, which get no value from outside, whatever their names. */
-static void
-leave_out_generated(TupleDesc tupdesc, int *columns)
+/*
+ * Binds the columns of the relation, but generated ones, which get no value from
+ * outside, whatever their names, and those that have a default and that the user may
+ * not insert.
+ */
+static SpkBinding *
+bind_columns(Relation rel)
 {
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	bool	   *left_out = palloc0(sizeof(bool) * Max(tupdesc->natts, 1));
+	bool	   *has_default = palloc0(sizeof(bool) * Max(tupdesc->natts, 1));
+	bool		any = false;
+	SpkBinding *binding;
+
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
-		if (TupleDescAttr(tupdesc, i)->attgenerated != '\0')
-			columns[i] = SPK_EVENT_NO_COLUMN;
+		if (TupleDescAttr(tupdesc, i)->attisdropped)
+			continue;
+		has_default[i] = TupleDescAttr(tupdesc, i)->attgenerated == '\0' &&
+			spk_defaults_has(rel, i);
+		left_out[i] = TupleDescAttr(tupdesc, i)->attgenerated != '\0' ||
+			(has_default[i] && !may_insert(rel, i));
+		any |= !left_out[i];
 	}
+	if (!any)
+		refuse(rel, "It has no column that a line could have a value for.");
+	binding = spk_binding_table(tupdesc, NULL, left_out);
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		if (binding->columns[i] != SPK_EVENT_NO_COLUMN)
+			binding->casts[binding->columns[i]].has_default = has_default[i];
+	}
+	return binding;
+}
+
+/* Prepares the defaults of the bound columns, which the statement cannot give. */
+static void
+prepare_defaults(SpkEventTarget *target)
+{
+	int	  natts = target->binding->natts;
+	bool *want = palloc(sizeof(bool) * Max(natts, 1));
+
+	for (int i = 0; i < natts; i++)
+		want[i] = target->binding->columns[i] != SPK_EVENT_NO_COLUMN;
+	target->defaults = spk_defaults_new(target->rel, want);
+	target->econtext = CreateStandaloneExprContext();
 }
 
 SpkEventTarget *
@@ -138,12 +164,13 @@ spk_target_open(Oid relid, bool shared, Oid reader, int load)
 	if (!target->rel->rd_islocaltemp)
 		PreventCommandIfReadOnly("churn_load_events()");
 
-	target->columns = spk_event_row_bind(RelationGetDescr(target->rel));
-	check_columns(target->rel, target->columns);
-	leave_out_generated(RelationGetDescr(target->rel), target->columns);
-	target->insert = spk_insert_plan(target->rel, target->columns, reader, load);
-	if (spk_insert_is_plain(target->insert) && spk_pages_can_take(target->rel, target->columns))
-		target->pages = spk_pages_open(target->rel, target->columns, shared, &target->place);
+	target->binding = bind_columns(target->rel);
+	target->insert = spk_insert_plan(target->rel, target->binding->columns, reader, load);
+	if (spk_insert_is_plain(target->insert) &&
+		spk_pages_can_take(target->rel, target->binding->columns))
+		target->pages = spk_pages_open(target->rel, target->binding, shared, &target->place);
+	else
+		prepare_defaults(target);
 	return target;
 }
 
@@ -177,18 +204,40 @@ spk_target_flush(SpkEventTarget *target)
 	spk_pages_flush(target->pages);
 }
 
-uint32
+SpkBinding *
+spk_target_binding(const SpkEventTarget *target)
+{
+	return target->binding;
+}
+
+uint64 *
 spk_target_columns(const SpkEventTarget *target)
 {
-	int	   natts = RelationGetDescr(target->rel)->natts;
-	uint32 columns = 0;
+	const SpkBinding *binding = target->binding;
+	uint64			 *columns = palloc0(SPK_SET_WORDS(binding->schema->n_columns) * sizeof(uint64));
 
-	for (int i = 0; i < natts; i++)
+	for (int i = 0; i < binding->natts; i++)
 	{
-		if (target->columns[i] != SPK_EVENT_NO_COLUMN)
-			columns |= UINT32_C(1) << target->columns[i];
+		int col = binding->columns[i];
+
+		if (col != SPK_EVENT_NO_COLUMN && !binding->casts[col].has_default)
+			spk_set_add(columns, col);
 	}
 	return columns;
+}
+
+Oid
+spk_target_rowtype(const SpkEventTarget *target)
+{
+	return target->rel->rd_rel->reltype;
+}
+
+void
+spk_target_defaults(SpkEventTarget *target, Datum *values, bool *nulls)
+{
+	/* what the last row's defaults took is not needed any more */
+	ResetExprContext(target->econtext);
+	spk_defaults_apply(target->defaults, target->econtext, values, nulls);
 }
 
 int64

@@ -19,12 +19,12 @@ typedef struct SpkEventTarget SpkEventTarget;
 
 /*
  * Opens a relation for loading, and locks it until the end of the transaction.
- * Its columns bind by name; those that are no column of an event get their
- * default.  A relation that is neither a table nor a view, a missing column, a
- * column of another type and a missing privilege are errors.  shared says that
- * other sessions are expected to load into it at the same time.  A statement takes
- * its rows from the function reader, which returns a set of churn_event and is
- * called with the integer load.
+ * Its columns bind as spk_binding_table says, but generated ones; those without a value
+ * get their default.  A relation that is neither a table nor a view, or without
+ * columns, and a missing privilege are errors.  shared says that other sessions are
+ * expected to load into it at the same time.  A statement takes its rows from the
+ * function reader, which is called with the integer load and a NULL of the relation's
+ * row type, of which it returns a set.
  */
 extern SpkEventTarget *spk_target_open(Oid relid, bool shared, Oid reader, int load);
 
@@ -43,8 +43,17 @@ extern int64 spk_target_run(SpkEventTarget *target);
  */
 extern bool spk_target_in_step(const SpkEventTarget *target);
 
-/* The event's columns that the relation has, as a mask of bits 1 << SpkEventColumn. */
-extern uint32 spk_target_columns(const SpkEventTarget *target);
+/* The columns of the relation.  The binding lasts as long as the memory that the target is in. */
+extern SpkBinding *spk_target_binding(const SpkEventTarget *target);
+
+/* The set of columns that a row has from its line or not at all, palloc'd: they have no default. */
+extern uint64 *spk_target_columns(const SpkEventTarget *target);
+
+/* The type of the relation's rows. */
+extern Oid spk_target_rowtype(const SpkEventTarget *target);
+
+/* Gives the columns of a row that are NULL their defaults, for a statement that pulls rows. */
+extern void spk_target_defaults(SpkEventTarget *target, Datum *values, bool *nulls);
 
 /*
  * Adds a row.  Its constraints are checked now; it is written with its batch.

@@ -186,10 +186,11 @@ spk_chunks_take(SpkChunks *chunks, int64 *chunk)
 }
 
 SpkChunkReader *
-spk_chunk_reader_new(uint32 wanted)
+spk_chunk_reader_new(SpkBinding *binding, const uint64 *wanted)
 {
 	SpkChunkReader *reader = palloc0(sizeof(SpkChunkReader));
 
+	reader->binding = binding;
 	reader->wanted = wanted;
 	reader->context = AllocSetContextCreate(CurrentMemoryContext, "sparkify file",
 											ALLOCSET_DEFAULT_SIZES);
@@ -222,7 +223,8 @@ open_file(SpkChunkReader *reader, const SpkChunks *chunks, int file)
 
 	spk_chunk_reader_release(reader);
 	oldcontext = MemoryContextSwitchTo(reader->context);
-	reader->source = spk_source_open_unchecked((const char *) chunks + chunks->files[file].path);
+	reader->source = spk_source_open_unchecked(reader->binding,
+											   (const char *) chunks + chunks->files[file].path);
 	/* of a log that was rotated meanwhile pieces of two files would be read */
 	spk_lines_check(reader->source->lines, &chunks->files[file].was);
 	spk_source_want(reader->source, reader->wanted);

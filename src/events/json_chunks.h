@@ -64,11 +64,15 @@ typedef struct SpkChunkReader
 	MemoryContext	 context; /* of the open file */
 	const SpkChunks *chunks;
 	int				 file; /* that is open */
-	uint32			 wanted;
+	SpkBinding		*binding;
+	const uint64	*wanted;
 } SpkChunkReader;
 
-/* A reader in the current memory context.  wanted is as for spk_source_want. */
-extern SpkChunkReader *spk_chunk_reader_new(uint32 wanted);
+/*
+ * A reader in the current memory context.  wanted is as for spk_source_want; it and
+ * the binding have to outlive the reader.
+ */
+extern SpkChunkReader *spk_chunk_reader_new(SpkBinding *binding, const uint64 *wanted);
 
 /*
  * Points the reader at the lines whose first byte lies in the chunk, which

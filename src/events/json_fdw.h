@@ -10,6 +10,8 @@
 
 #include "foreign/fdwapi.h"
 
+#include "events/event_binding.h"
+
 /* The chunks of parallel scans: large for the disk, small beside a worker's share. */
 #define SPK_PARALLEL_CHUNK_BYTES (4 * 1024 * 1024)
 
@@ -23,11 +25,8 @@ typedef struct SpkJsonOptions
 /* The options of this foreign table, palloc'd.  The validator made sure that they are valid. */
 extern SpkJsonOptions spk_json_options(Oid foreigntableid);
 
-/*
- * The event's column of each attribute, as spk_event_row_bind finds it; an attribute
- * that is no column of an event is an error that names it.
- */
-extern int *spk_json_columns(Relation rel);
+/* The columns of a foreign table with their options, bound in the current memory context. */
+extern SpkBinding *spk_json_binding(Relation rel);
 
 /* Sets the callbacks that run a scan and explain it. */
 extern void spk_json_scan_routine(FdwRoutine *routine);

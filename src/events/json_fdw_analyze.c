@@ -32,7 +32,7 @@ typedef struct Sample
 {
 	Relation		rel;
 	SpkJsonOptions	options;
-	int			   *columns;
+	SpkBinding	   *binding;
 	SpkChunks	   *chunks;
 	SpkChunkReader *reader;
 	MemoryContext	context; /* of one row */
@@ -57,7 +57,7 @@ form_row(const Sample *sample, const SpkEventRow *row)
 	oldcontext = MemoryContextSwitchTo(sample->context);
 	values = palloc(sizeof(Datum) * Max(tupdesc->natts, 1));
 	nulls = palloc(sizeof(bool) * Max(tupdesc->natts, 1));
-	spk_event_row_datums(row, sample->columns, tupdesc->natts, values, nulls);
+	spk_event_row_datums(row, sample->binding, sample->binding->columns, values, nulls);
 	MemoryContextSwitchTo(oldcontext);
 	return heap_form_tuple(tupdesc, values, nulls);
 }
@@ -94,7 +94,7 @@ read_chunk(Sample *sample, int64 chunk)
 	while ((next = spk_source_next(sample->reader->source)) != SPK_NEXT_END)
 	{
 		if (next == SPK_NEXT_EVENT)
-			add_row(sample, &sample->reader->source->row);
+			add_row(sample, sample->reader->source->row);
 		else if (!sample->options.skip_faults)
 			spk_source_report(sample->reader->source, ERROR);
 	}
@@ -132,13 +132,13 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *tota
 
 	sample.rel = rel;
 	sample.options = spk_json_options(RelationGetRelid(rel));
-	sample.columns = spk_json_columns(rel);
+	sample.binding = spk_json_binding(rel);
 	sample.chunks = spk_chunks_new(sample.options.filename, false);
 
 	/* where one file is compressed all are read, and may as well stay whole */
 	if (!sample.chunks->any_stream)
 		spk_chunks_cut(sample.chunks, SAMPLE_CHUNK_BYTES);
-	sample.reader = spk_chunk_reader_new(SPK_ALL_COLUMNS);
+	sample.reader = spk_chunk_reader_new(sample.binding, sample.binding->schema->all);
 	sample.context = AllocSetContextCreate(CurrentMemoryContext, "sparkify sample",
 										   ALLOCSET_DEFAULT_SIZES);
 	sample.rows = rows;

@@ -6,44 +6,113 @@
 #include "compat.h"
 
 #include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
+#include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/rel.h"
 
-#include "events/event_row.h"
 #include "events/event_source.h"
 #include "events/json_fdw.h"
 
 PG_FUNCTION_INFO_V1(sparkify_json_validator);
+
+/* The deepest nesting of a line, as for spk_strict_parse. */
+#define JSON_DEPTH 32
 
 /*
  * filename belongs to tables alone, since the validator sees the options of one
  * object only: a filename of the server could change under a table without a
  * look at the privilege.
  */
+static const struct
+{
+	const char *name;
+	Oid			catalog;
+} valid_options[] = {
+	{"filename", ForeignTableRelationId},  {"on_error", ForeignTableRelationId},
+	{"on_error", ForeignServerRelationId}, {"key", AttributeRelationId},
+	{"path", AttributeRelationId},		   {"unit", AttributeRelationId},
+};
+
 static bool
 is_valid_option(const char *name, Oid catalog)
 {
-	if (strcmp(name, "filename") == 0)
-		return catalog == ForeignTableRelationId;
-	if (strcmp(name, "on_error") == 0)
-		return catalog == ForeignTableRelationId || catalog == ForeignServerRelationId;
+	for (int i = 0; i < lengthof(valid_options); i++)
+	{
+		if (valid_options[i].catalog == catalog && strcmp(valid_options[i].name, name) == 0)
+			return true;
+	}
 	return false;
 }
 
-static const char *
+static char *
 option_hint(Oid catalog)
 {
-	if (catalog == ForeignTableRelationId)
-		return "Valid options in this context are: filename, on_error";
-	if (catalog == ForeignServerRelationId)
-		return "Valid options in this context are: on_error";
-	return "There are no valid options in this context.";
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(valid_options); i++)
+	{
+		if (valid_options[i].catalog == catalog)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", valid_options[i].name);
+	}
+	if (names.len == 0)
+		return "There are no valid options in this context.";
+	return psprintf("Valid options in this context are: %s", names.data);
+}
+
+/*
+ * The steps of a path, which is written as an array of text, as for the operator #>.
+ * An array that is none is PostgreSQL's own error.
+ */
+static List *
+path_steps(const char *path)
+{
+	Datum	   array = OidInputFunctionCall(F_ARRAY_IN, pstrdup(path), TEXTOID, -1);
+	ArrayType *steps = DatumGetArrayTypeP(array);
+	List	  *list = NIL;
+	Datum	  *elements;
+	bool	  *nulls;
+	int		   n;
+
+	if (ARR_NDIM(steps) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("path must have one dimension, not %d", ARR_NDIM(steps))));
+	deconstruct_array(steps, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("path must not contain nulls")));
+		list = lappend(list, TextDatumGetCString(elements[i]));
+	}
+	/* objects nested deeper than lines may be hold nothing */
+	if (n > JSON_DEPTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("path must not have more than %d steps", JSON_DEPTH)));
+	return list;
+}
+
+static void
+check_unit(const char *unit)
+{
+	if (spk_unit_of_name(unit) == SPK_UNIT_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid unit \"%s\"", unit),
+				 errhint("Units of times are: %s.", SPK_TIME_UNITS)));
 }
 
 static void
@@ -68,6 +137,7 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 	List	 *options = untransformRelOptions(PG_GETARG_DATUM(0));
 	Oid		  catalog = PG_GETARG_OID(1);
 	bool	  has_filename = false;
+	int		  places = 0;
 	ListCell *cell;
 
 	foreach (cell, options)
@@ -85,9 +155,23 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 			check_filename(defGetString(def));
 			has_filename = true;
 		}
-		else
+		else if (strcmp(def->defname, "on_error") == 0)
 			(void) spk_on_error_skips(defGetString(def));
+		else if (strcmp(def->defname, "unit") == 0)
+			check_unit(defGetString(def));
+		else
+		{
+			/* a key may be any text, even the empty one */
+			if (strcmp(def->defname, "path") == 0)
+				(void) path_steps(defGetString(def));
+			places++;
+		}
 	}
+	if (places > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a column cannot have both a key and a path"),
+				 errhint("The path '{a}' is the same as the key 'a'.")));
 	if (catalog == ForeignTableRelationId && !has_filename)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
@@ -120,22 +204,40 @@ spk_json_options(Oid foreigntableid)
 	return result;
 }
 
-int *
-spk_json_columns(Relation rel)
+/* The options of one column; the validator made sure that they are valid. */
+static SpkColumnOptions
+column_options(Oid relid, AttrNumber attno)
 {
-	TupleDesc tupdesc = RelationGetDescr(rel);
-	int		 *columns = spk_event_row_bind(tupdesc);
+	SpkColumnOptions result = {0};
+	ListCell		*cell;
+
+	foreach (cell, GetForeignColumnOptions(relid, attno))
+	{
+		DefElem *def = lfirst(cell);
+
+		if (strcmp(def->defname, "key") == 0)
+			result.key = defGetString(def);
+		else if (strcmp(def->defname, "unit") == 0)
+			result.unit = defGetString(def);
+		else if (strcmp(def->defname, "path") == 0)
+		{
+			result.path = path_steps(defGetString(def));
+			result.has_path = true;
+		}
+	}
+	return result;
+}
+
+SpkBinding *
+spk_json_binding(Relation rel)
+{
+	TupleDesc		  tupdesc = RelationGetDescr(rel);
+	SpkColumnOptions *options = palloc0(sizeof(SpkColumnOptions) * Max(tupdesc->natts, 1));
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
-		Form_pg_attribute att = TupleDescAttr(tupdesc, i);
-
-		if (columns[i] == SPK_EVENT_NO_COLUMN && !att->attisdropped)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("column \"%s\" of foreign table \"%s\" is no column of an event",
-							NameStr(att->attname), RelationGetRelationName(rel)),
-					 errhint("\\d churn_event lists the columns of an event.")));
+		if (!TupleDescAttr(tupdesc, i)->attisdropped)
+			options[i] = column_options(RelationGetRelid(rel), i + 1);
 	}
-	return columns;
+	return spk_binding_table(tupdesc, options, NULL);
 }

@@ -28,25 +28,26 @@ typedef struct SharedTallies
 {
 	pg_atomic_uint64 finished;						 /* chunks, by all processes */
 	int				 n;								 /* tallies */
-	SpkEventTally	 tallies[FLEXIBLE_ARRAY_MEMBER]; /* the leader's, then each worker's */
+	Size			 size;							 /* of each */
+	char			 tallies[FLEXIBLE_ARRAY_MEMBER]; /* the leader's, then each worker's */
 } SharedTallies;
 
 typedef struct JsonScan
 {
 	SpkJsonOptions	options;
-	int				natts;
-	int			   *columns; /* by attribute: the event's column, if that is needed */
+	SpkBinding	   *binding;
+	int			   *columns; /* by attribute: the column of the schema, if that is needed */
 	SpkChunks	   *own;	 /* this process's list; NULL in a worker */
 	SpkChunks	   *chunks;	 /* the list to take from, own or shared */
 	SpkChunkReader *reader;
 	bool			in_chunk; /* the reader is aimed at a chunk that is not finished */
 
-	uint32		   wanted;	 /* columns, as bits */
-	SpkEventTally  tally;	 /* of this process */
+	uint64		  *wanted;	 /* the set of columns that are needed */
+	SpkEventTally *tally;	 /* of this process */
 	int64		   finished; /* chunks, of a scan by one process */
 	SharedTallies *shared;	 /* or NULL */
 	bool		   complete; /* everything was read once, and all_seen tells of it */
-	SpkEventTally  all_seen;
+	SpkEventTally *all_seen;
 
 	int64		  skipped;	   /* invalid lines */
 	char		 *first_place; /* of the first of them */
@@ -76,28 +77,28 @@ check_scan(const JsonScan *scan)
 #define check_scan(scan) ((void) 0)
 #endif
 
-/* Binds the needed attributes only; returns the mask of their columns. */
-static uint32
-bind_needed(JsonScan *scan, Relation rel, const List *needed)
+/* Binds the columns of the table, and notes those that the attributes needed mean. */
+static void
+bind_columns(JsonScan *scan, Relation rel, const List *needed)
 {
-	int		 *columns = spk_json_columns(rel);
-	uint32	  wanted = 0;
-	ListCell *cell;
+	SpkBinding *binding = spk_json_binding(rel);
+	ListCell   *cell;
 
-	scan->natts = RelationGetDescr(rel)->natts;
-	scan->columns = palloc(sizeof(int) * Max(scan->natts, 1));
-	for (int i = 0; i < scan->natts; i++)
+	scan->binding = binding;
+	scan->wanted = palloc0(SPK_SET_WORDS(binding->schema->n_columns) * sizeof(uint64));
+	scan->columns = palloc(sizeof(int) * Max(binding->natts, 1));
+	for (int i = 0; i < binding->natts; i++)
 		scan->columns[i] = SPK_EVENT_NO_COLUMN;
 	foreach (cell, needed)
 	{
 		int i = lfirst_int(cell) - 1;
 
-		scan->columns[i] = columns[i];
-		if (columns[i] != SPK_EVENT_NO_COLUMN)
-			wanted |= 1U << columns[i];
+		scan->columns[i] = binding->columns[i];
+		if (scan->columns[i] != SPK_EVENT_NO_COLUMN)
+			spk_set_add(scan->wanted, scan->columns[i]);
 	}
-	pfree(columns);
-	return wanted;
+	scan->tally = spk_tally_new(binding->schema);
+	scan->all_seen = spk_tally_new(binding->schema);
 }
 
 /* Begins a scan.  A worker of a parallel one gets its list of files later, from shared memory. */
@@ -110,12 +111,12 @@ begin_scan(ForeignScanState *node, int eflags)
 
 	node->fdw_state = scan;
 	scan->options = spk_json_options(RelationGetRelid(rel));
-	scan->wanted = bind_needed(scan, rel, linitial(plan->fdw_private));
+	bind_columns(scan, rel, linitial(plan->fdw_private));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	scan->reader = spk_chunk_reader_new(scan->wanted);
-	scan->reader->tally = &scan->tally;
+	scan->reader = spk_chunk_reader_new(scan->binding, scan->wanted);
+	scan->reader->tally = scan->tally;
 	if (plan->scan.plan.parallel_aware && IsParallelWorker())
 		return;
 	scan->own = spk_chunks_new(scan->options.filename, false);
@@ -138,6 +139,12 @@ next_chunk(JsonScan *scan)
 	return true;
 }
 
+static SpkEventTally *
+shared_tally(SharedTallies *shared, int i)
+{
+	return (SpkEventTally *) (shared->tallies + shared->size * i);
+}
+
 static void
 finish_chunk(JsonScan *scan)
 {
@@ -148,7 +155,8 @@ finish_chunk(JsonScan *scan)
 		scan->finished++;
 		return;
 	}
-	scan->shared->tallies[IsParallelWorker() ? ParallelWorkerNumber + 1 : 0] = scan->tally;
+	memcpy(shared_tally(scan->shared, IsParallelWorker() ? ParallelWorkerNumber + 1 : 0),
+		   scan->tally, spk_tally_size(scan->tally->n_columns));
 	/* which is a barrier, too */
 	pg_atomic_fetch_add_u64(&scan->shared->finished, 1);
 }
@@ -170,13 +178,13 @@ keep_tally(JsonScan *scan)
 	{
 		scan->complete = (scan->finished == scan->chunks->n_chunks);
 		if (scan->complete)
-			scan->all_seen = scan->tally;
+			memcpy(scan->all_seen, scan->tally, spk_tally_size(scan->tally->n_columns));
 		return;
 	}
 	scan->complete = (pg_atomic_read_u64(&shared->finished) == (uint64) scan->chunks->n_chunks);
 	pg_read_barrier();
 	for (int i = 0; scan->complete && i < shared->n; i++)
-		spk_tally_merge(&scan->all_seen, &shared->tallies[i]);
+		spk_tally_merge(scan->all_seen, shared_tally(shared, i));
 }
 
 static void
@@ -212,7 +220,7 @@ iterate_scan(ForeignScanState *node)
 		switch (spk_source_next(source))
 		{
 			case SPK_NEXT_EVENT:
-				spk_event_row_datums(&source->row, scan->columns, scan->natts, slot->tts_values,
+				spk_event_row_datums(source->row, scan->binding, scan->columns, slot->tts_values,
 									 slot->tts_isnull);
 				return ExecStoreVirtualTuple(slot);
 			case SPK_NEXT_FAULT:
@@ -234,7 +242,7 @@ rescan(ForeignScanState *node)
 	JsonScan *scan = node->fdw_state;
 
 	keep_tally(scan);
-	memset(&scan->tally, 0, sizeof(scan->tally));
+	spk_tally_clear(scan->tally, scan->binding->schema->n_columns);
 	scan->finished = 0;
 	scan->in_chunk = false;
 	scan->skipped = 0;
@@ -250,7 +258,7 @@ tell_events(ForeignScanState *node, JsonScan *scan)
 		return;
 	keep_tally(scan);
 	if (scan->complete)
-		spk_tell_events(&scan->all_seen, scan->wanted,
+		spk_tell_events(scan->all_seen, scan->binding, scan->wanted,
 						psprintf("of foreign table \"%s\"",
 								 RelationGetRelationName(node->ss.ss_currentRelation)),
 						DEBUG1);
@@ -285,13 +293,20 @@ end_scan(ForeignScanState *node)
 	tell_events(node, scan);
 }
 
+/* What a tally takes in shared memory, where the next one has to be aligned. */
+static Size
+tally_room(const JsonScan *scan)
+{
+	return MAXALIGN(spk_tally_size(scan->binding->schema->n_columns));
+}
+
 static Size
 estimate_dsm(ForeignScanState *node, ParallelContext *pcxt)
 {
 	JsonScan *scan = node->fdw_state;
 	Size	  tallies = offsetof(SharedTallies, tallies);
 
-	tallies = add_size(tallies, mul_size(sizeof(SpkEventTally), pcxt->nworkers + 1));
+	tallies = add_size(tallies, mul_size(tally_room(scan), pcxt->nworkers + 1));
 	return add_size(MAXALIGN(scan->own->bytes), tallies);
 }
 
@@ -302,10 +317,11 @@ shared_tallies(SpkChunks *chunks)
 }
 
 static void
-clear_tallies(SharedTallies *shared)
+clear_tallies(SharedTallies *shared, const JsonScan *scan)
 {
 	pg_atomic_write_u64(&shared->finished, 0);
-	memset(shared->tallies, 0, sizeof(SpkEventTally) * shared->n);
+	for (int i = 0; i < shared->n; i++)
+		spk_tally_clear(shared_tally(shared, i), scan->binding->schema->n_columns);
 }
 
 static void
@@ -320,7 +336,8 @@ initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 	scan->shared = shared_tallies(scan->chunks);
 	pg_atomic_init_u64(&scan->shared->finished, 0);
 	scan->shared->n = pcxt->nworkers + 1;
-	clear_tallies(scan->shared);
+	scan->shared->size = tally_room(scan);
+	clear_tallies(scan->shared, scan);
 }
 
 static void
@@ -329,7 +346,7 @@ reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate
 	JsonScan *scan = node->fdw_state;
 
 	keep_tally(scan);
-	clear_tallies(shared_tallies(coordinate));
+	clear_tallies(shared_tallies(coordinate), scan);
 	spk_chunks_restart(coordinate);
 }
 
@@ -363,7 +380,7 @@ explain_columns(ForeignScanState *node, JsonScan *scan, ExplainState *es)
 	TupleDesc tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
 	List	 *names = NIL;
 
-	for (int i = 0; i < scan->natts; i++)
+	for (int i = 0; i < scan->binding->natts; i++)
 	{
 		if (scan->columns[i] != SPK_EVENT_NO_COLUMN)
 			names = lappend(names, NameStr(TupleDescAttr(tupdesc, i)->attname));

@@ -24,7 +24,8 @@ PG_FUNCTION_INFO_V1(sparkify_simulate_events_support);
 typedef struct SimulateState
 {
 	TupleDesc	   tupdesc;
-	int			  *columns; /* by attribute: the event's column */
+	SpkBinding	  *binding;
+	SpkEventRow	   row;
 	Datum		  *values;
 	bool		  *nulls;
 	SpkHost		   host;
@@ -52,7 +53,7 @@ set_text(SpkEventRow *row, SpkEventColumn col, const char *text)
 static void
 set_row(SpkEventRow *row, const SpkSimEvent *event)
 {
-	memset(row->isnull, true, sizeof(row->isnull));
+	spk_event_row_clear(row);
 	set_integer(row, SPK_COL_TS, event->ts);
 	set_integer(row, SPK_COL_SESSIONID, event->session);
 	set_integer(row, SPK_COL_STATUS, event->status);
@@ -102,10 +103,12 @@ begin_simulation(FunctionCallInfo fcinfo, MemoryContext context)
 	if (get_call_result_type(fcinfo, NULL, &state->tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	state->tupdesc = BlessTupleDesc(state->tupdesc);
-	state->columns = spk_event_row_bind(state->tupdesc);
+	state->binding = spk_binding_music(state->tupdesc);
 	state->values = palloc(sizeof(Datum) * state->tupdesc->natts);
 	state->nulls = palloc(sizeof(bool) * state->tupdesc->natts);
 	state->host = spk_pg_host(context);
+	if (!spk_event_row_init(&state->row, SPK_N_COLUMNS, &state->host))
+		spk_check(SPK_NO_MEMORY, "simulated log", NULL);
 	spk_check(spk_simulation_new(&state->host, users, days, (uint64) seed, &state->simulation),
 			  "simulated log", NULL);
 	MemoryContextSwitchTo(oldcontext);
@@ -118,7 +121,6 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 	FuncCallContext *funcctx;
 	SimulateState	*state;
 	SpkSimEvent		 event;
-	SpkEventRow		 row;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -131,8 +133,9 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 	CHECK_FOR_INTERRUPTS();
 	if (!spk_simulation_next(state->simulation, &event))
 		SRF_RETURN_DONE(funcctx);
-	set_row(&row, &event);
-	spk_event_row_datums(&row, state->columns, state->tupdesc->natts, state->values, state->nulls);
+	set_row(&state->row, &event);
+	spk_event_row_datums(&state->row, state->binding, state->binding->columns, state->values,
+						 state->nulls);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(
 						heap_form_tuple(state->tupdesc, state->values, state->nulls)));

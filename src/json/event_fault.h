@@ -15,6 +15,8 @@ typedef enum SpkFaultKind
 	SPK_FAULT_UNTRANSLATABLE, /* a character that the database cannot hold */
 	SPK_FAULT_TYPE,			  /* a value of another type than its column */
 	SPK_FAULT_RANGE,		  /* a number too large for its column */
+	SPK_FAULT_UNIT,			  /* a number for a time, whose unit nobody has given */
+	SPK_FAULT_VALUE,		  /* a value that the type of its column refuses */
 	SPK_FAULT_KEYS,			  /* no key of an event, or two keys for one column */
 	SPK_FAULT_LIMIT,		  /* a line that is too long or has too many values */
 	SPK_FAULT_MEMORY,

@@ -1,10 +1,12 @@
 /*
  * event_strict.c
- *	  Turns one line of JSON into one event by the full rules, with json-c.
+ *	  Turns one line of JSON into one event by the full rules, which decide what is
+ *	  valid.
  *
- * Here are the rules for lines and for keys.  What must be refused before json-c
- * sees a line is in line_check.c, and what each type of column takes is in
- * event_value.c.
+ * json-c says whether a line is JSON.  Here are the rules for lines and for keys.
+ * What must be refused before json-c sees a line is in line_check.c, where the values
+ * of the columns stand is found by line_places.c, and what each type of column takes
+ * is in event_value.c.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,32 +15,46 @@
 #include "core/base/invariant.h"
 #include "core/base/times.h"
 #include "core/base/utf8.h"
+#include "core/base/uuid_text.h"
 #include "core/events/event_names.h"
 #include "json/event_strict.h"
 #include "json/event_value.h"
 #include "json/json_strict.h"
 #include "json/line_check.h"
+#include "json/line_places.h"
+
+/* Room that grows as it is needed. */
+typedef struct Room
+{
+	char  *bytes;
+	size_t size;
+} Room;
 
 struct SpkStrictParser
 {
-	SpkHost				host;
-	SpkJsonParser		parser;
-	struct json_object *object; /* the last line's; it owns the row's texts */
-	char				digits[SPK_N_COLUMNS][SPK_DIGITS]; /* texts that came as integers */
+	SpkHost			 host;
+	SpkJsonParser	 parser;
+	const SpkSchema *schema;
+	SpkFoundValue	*values; /* of the last line, by place */
+	Room			 keys;	 /* of these values */
+	Room			 texts;	 /* of the last row */
 };
 
 SpkStrictParser *
-spk_strict_new(const SpkHost *host)
+spk_strict_new(const SpkSchema *schema, const SpkHost *host)
 {
 	SpkStrictParser *strict = spk_alloc(host, 1, sizeof(SpkStrictParser));
 
 	if (strict == NULL)
 		return NULL;
+	memset(strict, 0, sizeof(SpkStrictParser));
 	strict->host = *host;
-	strict->object = NULL;
-	if (!spk_json_parser_open(&strict->parser, JSON_TOKENER_DEFAULT_DEPTH))
+	strict->schema = schema;
+	strict->values = spk_alloc(host, (size_t) schema->n_nodes, sizeof(SpkFoundValue));
+	if (strict->values == NULL ||
+		!spk_json_parser_open(&strict->parser, JSON_TOKENER_DEFAULT_DEPTH))
 	{
-		spk_release(host, strict);
+		spk_strict_release(strict);
 		return NULL;
 	}
 	return strict;
@@ -47,67 +63,61 @@ spk_strict_new(const SpkHost *host)
 void
 spk_strict_release(SpkStrictParser *strict)
 {
-	json_object_put(strict->object);
 	spk_json_parser_close(&strict->parser);
+	spk_release(&strict->host, strict->values);
+	spk_release(&strict->host, strict->keys.bytes);
+	spk_release(&strict->host, strict->texts.bytes);
 	spk_release(&strict->host, strict);
 }
 
-/* Parses the line's object into strict->object. */
+/* Is there room of this size?  What was in it is lost when it has to grow. */
 static bool
-parse_object(SpkStrictParser *strict, const char *line, size_t len, SpkEventFault *fault)
+has_room(SpkStrictParser *strict, Room *room, size_t size, SpkEventFault *fault)
 {
-	enum json_tokener_error error;
+	if (size <= room->size)
+		return true;
+	spk_release(&strict->host, room->bytes);
+	room->size = 0;
+	room->bytes = spk_alloc(&strict->host, 1, size);
+	if (room->bytes == NULL)
+		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
+	room->size = size;
+	return true;
+}
 
-	error = spk_json_parse_strict(&strict->parser, line, len, &strict->host, &strict->object);
+/* Has json-c parse the line, to see whether it is an object of JSON. */
+static bool
+check_json(SpkStrictParser *strict, const char *line, size_t len, SpkEventFault *fault)
+{
+	struct json_object	   *object = NULL;
+	enum json_tokener_error error;
+	bool					is_object;
+
+	error = spk_json_parse_strict(&strict->parser, line, len, &strict->host, &object);
 	if (error == json_tokener_continue)
 		return spk_fault(fault, SPK_FAULT_CANCELLED, "cancelled");
 	if (error == SPK_JSON_NO_MEMORY)
 		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 	if (error != json_tokener_success)
 		return spk_invalid_json(json_tokener_error_desc(error), strict->parser.at, fault);
-	if (!json_object_is_type(strict->object, json_type_object))
-		return spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
-	return true;
+	is_object = json_object_is_type(object, json_type_object);
+	json_object_put(object);
+	return is_object || spk_fault(fault, SPK_FAULT_MEMORY, "out of memory");
 }
 
-/* The keys of one line that mean one column.  json-c holds each spelling once. */
-typedef struct ColumnKeys
+/* Appends to the reason what fits; false when it does not. */
+static bool
+append_reason(SpkEventFault *fault, const char *before, const char *name, size_t name_len)
 {
-	const char		   *key;   /* NULL: none */
-	const char		   *other; /* a second spelling */
-	bool				exact; /* key is spelled as the source spells it */
-	struct json_object *value; /* of key */
-} ColumnKeys;
+	size_t end = strlen(fault->reason);
+	int	   room = (int) (sizeof(fault->reason) - end);
+	int	   n = snprintf(fault->reason + end, (size_t) room, "%s\"%.*s\"", before, (int) name_len,
+						name);
 
-static void
-add_key(ColumnKeys *keys, const char *key, bool exact, struct json_object *value)
-{
-	if (keys->exact)
-		return;
-	if (keys->key != NULL && !exact)
-	{
-		keys->other = key;
-		return;
-	}
-	keys->key = key;
-	keys->exact = exact;
-	keys->value = value;
-}
-
-static void
-find_keys(struct json_object *object, ColumnKeys *columns)
-{
-	struct json_object_iter entry;
-
-	memset(columns, 0, sizeof(ColumnKeys) * SPK_N_COLUMNS);
-	json_object_object_foreachC(object, entry)
-	{
-		bool exact;
-		int	 col = spk_event_column_of_key(entry.key, strlen(entry.key), &exact);
-
-		if (col != SPK_EVENT_NO_COLUMN)
-			add_key(&columns[col], entry.key, exact, entry.val);
-	}
+	if (n < room)
+		return true;
+	fault->reason[end] = '\0';
+	return false;
 }
 
 /*
@@ -116,30 +126,35 @@ find_keys(struct json_object *object, ColumnKeys *columns)
  * encoding.
  */
 static bool
-no_event(const char *line, size_t len, SpkEventFault *fault)
+no_event(const SpkSchema *schema, const char *line, size_t len, SpkEventFault *fault)
 {
 	SpkNames names = {0};
-	size_t	 end;
 
-	spk_fault(fault, SPK_FAULT_KEYS, "none of the keys ts, userId and page");
-	end = strlen(fault->reason);
-	spk_names_add_keys(&names, line, len);
+	spk_fault(fault, SPK_FAULT_KEYS,
+			  schema->is_music ? "none of the keys ts, userId and page" :
+								 "none of the keys of the columns");
+	spk_names_add_keys(&names, schema, line, len);
 	for (int i = 0; i < names.n; i++)
 	{
-		int room = (int) (sizeof(fault->reason) - end);
-		int n;
-
 		spk_name_to_ascii(names.name[i]);
-		n = snprintf(fault->reason + end, (size_t) room, "%s\"%s\"", i == 0 ? ", but " : ", ",
-					 names.name[i]);
-		if (n >= room)
-		{
-			fault->reason[end] = '\0';
+		if (!append_reason(fault, i == 0 ? ", but " : ", ", names.name[i], strlen(names.name[i])))
 			break;
-		}
-		end += (size_t) n;
 	}
 	return false;
+}
+
+/* Tells that a line has two spellings of a column's key, as ASCII. */
+static bool
+two_spellings(const SpkFoundValue *value, SpkEventFault *fault)
+{
+	SpkNames names = {0};
+
+	spk_names_add(&names, value->key.bytes, value->key.len);
+	spk_names_add(&names, value->other.bytes, value->other.len);
+	for (int i = 0; i < names.n; i++)
+		spk_name_to_ascii(names.name[i]);
+	return spk_fault(fault, SPK_FAULT_KEYS, "keys \"%s\" and \"%s\" fold to the same column",
+					 names.name[0], names.name[names.n - 1]);
 }
 
 #ifdef SPK_CHECK_INVARIANTS
@@ -153,6 +168,7 @@ check_field(const SpkField *field, SpkEventType type)
 			spk_assert(field->integer >= SPK_MIN_TIME && field->integer < SPK_END_TIME);
 			break;
 		case SPK_TYPE_INT8:
+		case SPK_TYPE_ANY:
 			break;
 		case SPK_TYPE_INT4:
 			spk_assert(field->integer >= INT32_MIN && field->integer <= INT32_MAX);
@@ -160,7 +176,19 @@ check_field(const SpkField *field, SpkEventType type)
 		case SPK_TYPE_FLOAT:
 			spk_assert(isfinite(field->number));
 			break;
+		case SPK_TYPE_INT2:
+			spk_assert(field->integer >= INT16_MIN && field->integer <= INT16_MAX);
+			break;
+		case SPK_TYPE_BOOL:
+			spk_assert(field->integer == 0 || field->integer == 1);
+			break;
+		case SPK_TYPE_UUID:
+			spk_assert(spk_uuid_valid(field->text.data, (size_t) field->text.len));
+			break;
 		case SPK_TYPE_TEXT:
+		case SPK_TYPE_REAL:
+		case SPK_TYPE_NUMBER:
+		case SPK_TYPE_JSON:
 			spk_assert(field->text.len >= 0);
 			spk_assert(spk_utf8_valid(field->text.data, (size_t) field->text.len));
 			break;
@@ -168,61 +196,101 @@ check_field(const SpkField *field, SpkEventType type)
 }
 
 void
-spk_event_row_check(const SpkEventRow *row, uint32_t wanted)
+spk_event_row_check(const SpkEventRow *row, const SpkSchema *schema, const uint64_t *wanted)
 {
-	spk_assert((row->given & ~SPK_ALL_COLUMNS) == 0);
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	size_t words = SPK_SET_WORDS(schema->n_columns);
+
+	spk_assert(row->n_columns == schema->n_columns);
+	spk_assert(spk_set_within(row->given, schema->all, words));
+	spk_assert(!spk_set_meet(row->given, row->blank, words));
+	for (int col = 0; col < schema->n_columns; col++)
 	{
-		bool is_there = (row->given & wanted & UINT32_C(1) << col) != 0;
+		bool is_there = spk_set_has(row->given, col) && spk_set_has(wanted, col);
 
 		spk_assert(row->isnull[col] == !is_there);
+		spk_assert(!spk_set_has(row->blank, col) || row->any_blank);
 		if (is_there)
-			check_field(&row->field[col], spk_event_keys[col].type);
+			check_field(&row->field[col], schema->columns[col].type);
 	}
 }
 
 #endif
 
-bool
-spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len, uint32_t wanted,
-				 SpkEventRow *row, SpkEventFault *fault)
+/* The room that the texts of the row may need. */
+static size_t
+texts_size(const SpkStrictParser *strict)
 {
-	ColumnKeys columns[SPK_N_COLUMNS];
-	uint32_t   seen = 0;
+	size_t size = 1;
 
-	/* the texts of the last row end here */
-	json_object_put(strict->object);
-	strict->object = NULL;
-	if (!spk_check_line(line, len, fault) || !parse_object(strict, line, len, fault))
-		return false;
-
-	row->given = 0;
-	memset(row->isnull, true, sizeof(row->isnull));
-	find_keys(strict->object, columns);
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	for (int col = 0; col < strict->schema->n_columns; col++)
 	{
-		const ColumnKeys *keys = &columns[col];
-		uint32_t		  bit = UINT32_C(1) << col;
+		const SpkFoundValue *value = &strict->values[strict->schema->columns[col].node];
 
-		if (keys->key == NULL)
-			continue;
-		if (keys->other != NULL && !keys->exact)
-			return spk_fault(fault, SPK_FAULT_KEYS,
-							 "keys \"%s\" and \"%s\" fold to the same column", keys->key,
-							 keys->other);
-		/* a null shows what the line is about, but is no value */
-		seen |= bit;
-		if (keys->value == NULL)
+		if (value->start != NULL)
+			size += (size_t) (value->end - value->start) + SPK_VALUE_ROOM;
+	}
+	return size;
+}
+
+/* Fills in the columns of the row from what was found in the line. */
+static bool
+fill_row(SpkStrictParser *strict, const uint64_t *wanted, SpkEventRow *row, SpkEventFault *fault)
+{
+	SpkValueReader reader = {.room = strict->texts.bytes, .fault = fault};
+
+	for (int col = 0; col < strict->schema->n_columns; col++)
+	{
+		const SpkFoundValue *value = &strict->values[strict->schema->columns[col].node];
+
+		/* what is null shows what the line is about, but is no value */
+		if (value->start == NULL || *value->start == 'n')
 			continue;
 
 		/* also where nobody wants the value: what is valid must not depend on the query */
-		if (!spk_event_value(keys->value, col, strict->digits[col], &row->field[col], fault))
+		reader.column = &strict->schema->columns[col];
+		if (!spk_event_value(&reader, value->start, value->end, &row->field[col]))
 			return false;
-		row->given |= bit;
-		row->isnull[col] = (wanted & bit) == 0;
+		if (reader.is_blank)
+		{
+			spk_set_add(row->blank, col);
+			row->any_blank = true;
+			continue;
+		}
+		spk_set_add(row->given, col);
+		row->isnull[col] = !spk_set_has(wanted, col);
 	}
-	if ((seen & SPK_EVENT_COLUMNS) == 0)
-		return no_event(line, len, fault);
-	spk_event_row_check(row, wanted);
+	return true;
+}
+
+bool
+spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len, const uint64_t *wanted,
+				 SpkEventRow *row, SpkEventFault *fault)
+{
+	const SpkSchema *schema = strict->schema;
+	bool			 is_event = schema->any_object;
+
+	if (!spk_check_line(line, len, fault) || !check_json(strict, line, len, fault) ||
+		!has_room(strict, &strict->keys, len, fault))
+		return false;
+	spk_places_find(schema, line, len, strict->values, strict->keys.bytes);
+	for (int node = 1; node < schema->n_nodes; node++)
+	{
+		const SpkFoundValue *value = &strict->values[node];
+
+		if (value->start == NULL)
+			continue;
+		if (value->is_ambiguous)
+			return two_spellings(value, fault);
+		is_event |= spk_set_has(schema->required, node);
+	}
+
+	/* a fault of a value says more than that the line is no event: it comes first */
+	spk_event_row_clear(row);
+	if (!has_room(strict, &strict->texts, texts_size(strict), fault) ||
+		!fill_row(strict, wanted, row, fault))
+		return false;
+	if (!is_event)
+		return no_event(schema, line, len, fault);
+	spk_event_row_check(row, schema, wanted);
 	return true;
 }

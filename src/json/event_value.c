@@ -1,174 +1,349 @@
 /*
  * event_value.c
- *	  Turns a value of JSON into a value of an event's column, by the column's type.
+ *	  Turns a value of JSON into a value of a column, by the column's type.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/elementary.h"
 #include "core/base/time_text.h"
 #include "core/base/times.h"
+#include "core/base/uuid_text.h"
+#include "core/events/line_time.h"
 #include "json/event_value.h"
+#include "json/json_string.h"
+#include "json/number_text.h"
 
 static const char *
-type_name(enum json_type type)
+type_name(const char *start)
 {
-	switch (type)
+	switch (*start)
 	{
-		case json_type_null:
-			return "null";
-		case json_type_boolean:
-			return "a boolean";
-		case json_type_double:
-		case json_type_int:
-			return "a number";
-		case json_type_object:
+		case '{':
 			return "an object";
-		case json_type_array:
+		case '[':
 			return "an array";
-		case json_type_string:
+		case '"':
 			return "a string";
+		case 't':
+		case 'f':
+			return "a boolean";
+		default:
+			return "a number";
 	}
-	return "something else";
 }
 
 static bool
-wrong_type(const char *key, const char *wanted, struct json_object *value, SpkEventFault *fault)
+wrong_type(const SpkValueReader *r, const char *wanted, const char *start)
 {
-	return spk_fault(fault, SPK_FAULT_TYPE, "key \"%s\" must be %s, not %s", key, wanted,
-					 type_name(json_object_get_type(value)));
+	/* one in quotes was read as what is wanted, and was none */
+	return spk_fault(r->fault, SPK_FAULT_TYPE, "%s must be %s, not %s", r->column->label, wanted,
+					 *start == '"' && r->column->lenient ? "another string" : type_name(start));
 }
 
 static bool
-out_of_range(const char *key, SpkEventFault *fault)
+out_of_range(const SpkValueReader *r)
 {
-	return spk_fault(fault, SPK_FAULT_RANGE, "key \"%s\" is out of range", key);
+	return spk_fault(r->fault, SPK_FAULT_RANGE, "%s is out of range", r->column->label);
+}
+
+/* Writes a string without its quotes and escapes, terminated, into the room. */
+static const char *
+take_string(SpkValueReader *r, const char *start, const char *end, size_t *len)
+{
+	char *text = r->room;
+
+	*len = spk_json_unescape(start + 1, end - 1, text, NULL);
+	text[*len] = '\0';
+	r->room += *len + 1;
+	return text;
 }
 
 /*
- * json-c turns an integer that no int64_t holds into a uint64_t above INT64_MAX,
- * or into INT64_MIN, so all of these count as out of range.
+ * The text of a number, terminated, in the room: it may stand in quotes where the
+ * rules of any log hold, and be a boolean.  NULL when the value is no number.
  */
-static bool
-get_integer(struct json_object *value, const char *key, const char *wanted, int64_t min,
-			int64_t max, int64_t *result, SpkEventFault *fault)
+static const char *
+take_number(SpkValueReader *r, const char *start, const char *end, size_t *len)
 {
-	if (json_object_is_type(value, json_type_int))
+	char *text = r->room;
+
+	if (*start == '"')
 	{
-		*result = json_object_get_int64(value);
-		if (*result == INT64_MIN || json_object_get_uint64(value) > INT64_MAX)
-			return out_of_range(key, fault);
+		(void) take_string(r, start, end, len);
+		return r->column->lenient && spk_number_is_valid(text, *len) ? text : NULL;
 	}
-	else if (json_object_is_type(value, json_type_double))
+	if (*start == '{' || *start == '[')
+		return NULL;
+	if (*start == 't' || *start == 'f')
 	{
-		double number = json_object_get_double(value);
+		if (!r->column->lenient)
+			return NULL;
+		start = *start == 't' ? "1" : "0";
+		end = start + 1;
+	}
+	*len = (size_t) (end - start);
+	memcpy(text, start, *len);
+	text[*len] = '\0';
+	r->room += *len + 1;
+	return text;
+}
+
+static bool
+get_integer(SpkValueReader *r, const char *start, const char *end, const char *wanted, int64_t min,
+			int64_t max, int64_t *result)
+{
+	size_t		len;
+	const char *text = take_number(r, start, end, &len);
+
+	if (text == NULL)
+		return wrong_type(r, wanted, start);
+	if (spk_number_is_integer(text))
+	{
+		errno = 0;
+		*result = strtoimax(text, NULL, 10);
+		if (errno == ERANGE)
+			return out_of_range(r);
+	}
+	else
+	{
+		double number = strtod(text, NULL);
 
 		/* a larger double may stand for an integer that the text did not say */
 		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
-			return out_of_range(key, fault);
+			return out_of_range(r);
 		if (number != rint(number))
-			return spk_fault(fault, SPK_FAULT_TYPE, "key \"%s\" must be %s, not a fraction", key,
-							 wanted);
+			return spk_fault(r->fault, SPK_FAULT_TYPE, "%s must be %s, not a fraction",
+							 r->column->label, wanted);
 		*result = (int64_t) number;
 	}
-	else
-		return wrong_type(key, wanted, value, fault);
-
 	if (*result < min || *result > max)
-		return out_of_range(key, fault);
+		return out_of_range(r);
 	return true;
 }
 
-/* Turns milliseconds since 1970, or a text of ISO 8601, into a timestamptz. */
+/*
+ * Turns a number that the exact way of spk_line_time cannot read, because it has an
+ * exponent or too many digits, into a time.  Such numbers are doubles.
+ */
 static bool
-get_time(struct json_object *value, const char *key, int64_t *result, SpkEventFault *fault)
+get_time_of_double(SpkValueReader *r, const char *text, int64_t *result)
 {
-	int64_t millis;
-	int64_t usecs = 0;
+	static const double usecs_per_unit[] = {0.0, 1e6, 1e3, 1.0, 1e-3};
+	double				number = strtod(text, NULL);
+	double				unit = usecs_per_unit[r->column->unit];
+	double				whole = floor(number);
 
-	if (json_object_is_type(value, json_type_string))
-		return spk_time_of_iso8601(json_object_get_string(value),
-								   (size_t) json_object_get_string_len(value), result) ||
-			spk_fault(fault, SPK_FAULT_TYPE,
-					  "key \"%s\" must be a number or an ISO 8601 time, not another string", key);
-	if (json_object_is_type(value, json_type_double))
+	if (!(fabs(number) <= SPK_EXACT_NUMBERS) || fabs(number * unit) >= (double) SPK_END_TIME)
+		return out_of_range(r);
+
+	/* down, not towards zero: the microseconds that are left are never negative */
+	if (unit >= 1.0)
+		*result = (int64_t) (whole * unit) + (int64_t) floor((number - whole) * unit + 0.5);
+	else
+		*result = (int64_t) floor(number * unit + 0.5);
+	*result -= SPK_EPOCH_MSECS * 1000;
+	if (*result < SPK_MIN_TIME || *result >= SPK_END_TIME)
+		return out_of_range(r);
+	return true;
+}
+
+/* Turns a number of units since 1970, or a text of ISO 8601, into a timestamptz. */
+static bool
+get_time(SpkValueReader *r, const char *start, const char *end, SpkField *field)
+{
+	const char	 *wanted = r->column->unit == SPK_UNIT_NONE ? "an ISO 8601 time" :
+															  "a number or an ISO 8601 time";
+	SpkLineCursor c;
+	SpkLineNumber number;
+	const char	 *text;
+	size_t		  len;
+
+	if (*start == '"')
 	{
-		double number = json_object_get_double(value);
+		char *before = r->room;
 
-		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
-			return out_of_range(key, fault);
-
-		/* down, not towards zero: the microseconds that are left are never negative */
-		millis = (int64_t) floor(number);
-		usecs = (int64_t) rint((number - floor(number)) * 1000.0);
+		text = take_string(r, start, end, &len);
+		if (spk_time_of_iso8601(text, len, &field->integer))
+			return true;
+		r->room = before;
 	}
-	else if (!json_object_is_type(value, json_type_int))
-		return wrong_type(key, "a number or an ISO 8601 time", value, fault);
-	else if (!get_integer(value, key, "a number", INT64_MIN, INT64_MAX, &millis, fault))
-		return false;
+	text = *start == 't' || *start == 'f' ? NULL : take_number(r, start, end, &len);
+	if (text == NULL)
+		return spk_fault(r->fault, SPK_FAULT_TYPE, "%s must be %s, not %s", r->column->label,
+						 wanted, *start == '"' ? "another string" : type_name(start));
+	if (r->column->unit == SPK_UNIT_NONE)
+		return spk_fault(r->fault, SPK_FAULT_UNIT, "%s is a number, and no unit of time is given",
+						 r->column->label);
 
-	if (millis < SPK_MIN_TIME / 1000 + SPK_EPOCH_MSECS ||
-		millis >= SPK_END_TIME / 1000 + SPK_EPOCH_MSECS)
-		return out_of_range(key, fault);
-	*result = (millis - SPK_EPOCH_MSECS) * 1000 + usecs;
-
-	/* the fraction may have been rounded up to the end of time itself */
-	if (*result >= SPK_END_TIME)
-		return out_of_range(key, fault);
-	return true;
+	/* the end of the text ends each loop */
+	c = (SpkLineCursor) {text, text + len, NULL};
+	if (!spk_line_read_number(&c, &number) || c.at != c.end)
+		return get_time_of_double(r, text, &field->integer);
+	return spk_line_time(&number, r->column->unit, field) || out_of_range(r);
 }
 
 static bool
-get_number(struct json_object *value, const char *key, double *result, SpkEventFault *fault)
+get_float(SpkValueReader *r, const char *start, const char *end, double *result)
 {
-	if (!json_object_is_type(value, json_type_double) && !json_object_is_type(value, json_type_int))
-		return wrong_type(key, "a number", value, fault);
-	*result = json_object_get_double(value);
+	size_t		len;
+	const char *text = take_number(r, start, end, &len);
+
+	if (text == NULL)
+		return wrong_type(r, "a number", start);
+	*result = strtod(text, NULL);
 	if (!isfinite(*result))
-		return out_of_range(key, fault);
+		return out_of_range(r);
 	return true;
 }
 
+/* The text of a number that numeric can hold, or a float. */
 static bool
-get_text(struct json_object *value, int col, char *digits, SpkField *field, SpkEventFault *fault)
+get_number(SpkValueReader *r, const char *start, const char *end, SpkField *field)
+{
+	size_t		len;
+	const char *text = take_number(r, start, end, &len);
+
+	if (text == NULL)
+		return wrong_type(r, "a number", start);
+	if (!spk_number_fits(text, len))
+		return out_of_range(r);
+	if (r->column->type == SPK_TYPE_REAL)
+	{
+		float value = strtof(text, NULL);
+
+		if (!isfinite(value) || (value == 0 && strtod(text, NULL) != 0))
+			return out_of_range(r);
+	}
+	field->text.data = text;
+	field->text.len = (int) len;
+	return true;
+}
+
+/* Texts of the music log may be integers, others also any number or a boolean, as it is spelled. */
+static bool
+get_text(SpkValueReader *r, const char *start, const char *end, SpkField *field)
 {
 	int64_t integer;
+	size_t	len;
 
-	if (json_object_is_type(value, json_type_string))
+	if (*start == '"')
 	{
-		field->text.data = json_object_get_string(value);
-		field->text.len = json_object_get_string_len(value);
+		field->text.data = take_string(r, start, end, &len);
+		field->text.len = (int) len;
 		return true;
 	}
-	if (!get_integer(value, spk_event_keys[col].key, "a string or an integer", INT64_MIN, INT64_MAX,
-					 &integer, fault))
+	if (r->column->lenient)
+	{
+		if (*start == '{' || *start == '[')
+			return wrong_type(r, "a string, a number or a boolean", start);
+		field->text.data = start;
+		field->text.len = (int) (end - start);
+		return true;
+	}
+	if (!get_integer(r, start, end, "a string or an integer", INT64_MIN, INT64_MAX, &integer))
 		return false;
-	field->text.data = digits;
-	field->text.len = snprintf(digits, SPK_DIGITS, "%" PRId64, integer);
+	field->text.data = r->room;
+	field->text.len = snprintf(r->room, SPK_VALUE_ROOM, "%" PRId64, integer);
+	r->room += field->text.len + 1;
+	return true;
+}
+
+static bool
+get_bool(SpkValueReader *r, const char *start, SpkField *field)
+{
+	if (*start != 't' && *start != 'f')
+		return spk_fault(r->fault, SPK_FAULT_TYPE, "%s must be true or false, not %s",
+						 r->column->label, type_name(start));
+	field->integer = *start == 't';
+	return true;
+}
+
+static bool
+get_uuid(SpkValueReader *r, const char *start, const char *end, SpkField *field)
+{
+	size_t		len;
+	const char *text;
+
+	if (*start != '"')
+		return wrong_type(r, "a uuid", start);
+	text = take_string(r, start, end, &len);
+	if (!spk_uuid_valid(text, len))
+		return wrong_type(r, "a uuid", start);
+	field->text.data = text;
+	field->text.len = (int) len;
+	return true;
+}
+
+/* Keeps a value as it is, unless jsonb could not hold something in it. */
+static bool
+get_json(SpkValueReader *r, const char *start, const char *end, SpkField *field)
+{
+	const char *at = start;
+
+	while (at < end)
+	{
+		const char *token = at;
+		bool		lone = false;
+
+		if (*at == '"')
+		{
+			at = spk_json_string_end(at, end);
+			(void) spk_json_unescape(token + 1, at - 1, r->room, &lone);
+			if (lone)
+				return spk_fault(r->fault, SPK_FAULT_TYPE, "%s has half of a surrogate pair",
+								 r->column->label);
+		}
+		else if (*at == '-' || spk_line_is_digit(*at))
+		{
+			at = spk_json_value_end(at, end);
+			if (!spk_number_fits(token, (size_t) (at - token)))
+				return spk_fault(r->fault, SPK_FAULT_RANGE, "%s has a number that is out of range",
+								 r->column->label);
+		}
+		else
+			at++;
+	}
+	field->text.data = start;
+	field->text.len = (int) (end - start);
 	return true;
 }
 
 bool
-spk_event_value(struct json_object *value, int col, char *digits, SpkField *field,
-				SpkEventFault *fault)
+spk_event_value(SpkValueReader *r, const char *start, const char *end, SpkField *field)
 {
-	const char *key = spk_event_keys[col].key;
-
-	switch (spk_event_keys[col].type)
+	r->is_blank = r->column->blank && *start == '"' && end - start == 2;
+	if (r->is_blank)
+		return true;
+	switch (r->column->type)
 	{
 		case SPK_TYPE_TIME:
-			return get_time(value, key, &field->integer, fault);
+			return get_time(r, start, end, field);
 		case SPK_TYPE_INT8:
-			return get_integer(value, key, "an integer", INT64_MIN, INT64_MAX, &field->integer,
-							   fault);
+			return get_integer(r, start, end, "an integer", INT64_MIN, INT64_MAX, &field->integer);
 		case SPK_TYPE_INT4:
-			return get_integer(value, key, "an integer", INT32_MIN, INT32_MAX, &field->integer,
-							   fault);
+			return get_integer(r, start, end, "an integer", INT32_MIN, INT32_MAX, &field->integer);
+		case SPK_TYPE_INT2:
+			return get_integer(r, start, end, "an integer", INT16_MIN, INT16_MAX, &field->integer);
 		case SPK_TYPE_FLOAT:
-			return get_number(value, key, &field->number, fault);
+			return get_float(r, start, end, &field->number);
 		case SPK_TYPE_TEXT:
-			return get_text(value, col, digits, field, fault);
+			return get_text(r, start, end, field);
+		case SPK_TYPE_REAL:
+		case SPK_TYPE_NUMBER:
+			return get_number(r, start, end, field);
+		case SPK_TYPE_BOOL:
+			return get_bool(r, start, field);
+		case SPK_TYPE_UUID:
+			return get_uuid(r, start, end, field);
+		case SPK_TYPE_JSON:
+			return get_json(r, start, end, field);
+		case SPK_TYPE_ANY:
+			return true;
 	}
 	return false;
 }

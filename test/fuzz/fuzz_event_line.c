@@ -1,8 +1,9 @@
 /*
  * fuzz_event_line.c
- *	  Holds the fast way to an event against json-c: whatever the fast way
- *	  accepts must be valid and mean the same.  Holds the way around a fussy
- *	  json-c against one that is not: all must mean the same.
+ *	  Holds the fast way to an event against the complete one, and both against
+ *	  json-c, for the music log and for random columns of any log: whatever the fast
+ *	  way accepts must be valid and mean the same.  Holds the way around a fussy json-c
+ *	  against one that is not: all must mean the same.
  */
 #include <string.h>
 
@@ -11,54 +12,171 @@
 #include "core/base/utf8.h"
 #include "json/event_strict.h"
 #include "fuzz_host.h"
+#include "fuzz_schema.h"
 #include "json/json_strict.h"
 
-static bool
-same_field(int col, const SpkField *a, const SpkField *b)
+/* A schema, with all that reads lines by it. */
+typedef struct Readers
 {
-	switch (spk_event_keys[col].type)
-	{
-		case SPK_TYPE_TEXT:
-			return a->text.len == b->text.len &&
-				memcmp(a->text.data, b->text.data, (size_t) a->text.len) == 0;
-		case SPK_TYPE_FLOAT:
-			/* the same bits: 0 is not -0 */
-			return memcmp(&a->number, &b->number, sizeof(double)) == 0;
-		default:
-			return a->integer == b->integer;
-	}
+	const SpkHost	*host;
+	SpkSchema		*schema;
+	SpkLineParser	*parser;
+	SpkStrictParser *strict;
+	SpkEventRow		 fast;
+	SpkEventRow		 judged;
+} Readers;
+
+static bool
+open_readers(Readers *r, SpkSchema *schema, const SpkHost *host)
+{
+	memset(r, 0, sizeof(*r));
+	r->host = host;
+	r->schema = schema;
+	if (schema == NULL)
+		return false;
+	r->parser = spk_line_parser_new(schema, host);
+	r->strict = spk_strict_new(schema, host);
+	return r->parser != NULL && r->strict != NULL &&
+		spk_event_row_init(&r->fast, schema->n_columns, host) &&
+		spk_event_row_init(&r->judged, schema->n_columns, host);
 }
 
 static void
-compare_rows(const SpkEventRow *fast, const SpkEventRow *by_strict)
+close_readers(Readers *r)
 {
-	fuzz_check(fast->given == by_strict->given, "both ways see the same columns");
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
+	spk_event_row_release(&r->fast, r->host);
+	spk_event_row_release(&r->judged, r->host);
+	if (r->strict != NULL)
+		spk_strict_release(r->strict);
+	spk_release(r->host, r->parser);
+	spk_release(r->host, r->schema);
+}
+
+static bool
+same_field(SpkEventType type, const SpkField *a, const SpkField *b)
+{
+	if (type == SPK_TYPE_ANY)
+		return true;
+	if (spk_type_is_text(type))
+		return a->text.len == b->text.len &&
+			memcmp(a->text.data, b->text.data, (size_t) a->text.len) == 0;
+	if (type == SPK_TYPE_FLOAT)
+		/* the same bits: 0 is not -0 */
+		return memcmp(&a->number, &b->number, sizeof(double)) == 0;
+	return a->integer == b->integer;
+}
+
+static void
+compare_rows(const Readers *r)
+{
+	size_t words = SPK_SET_WORDS(r->schema->n_columns) * sizeof(uint64_t);
+
+	fuzz_check(memcmp(r->fast.given, r->judged.given, words) == 0,
+			   "both ways see the same columns");
+	fuzz_check(memcmp(r->fast.blank, r->judged.blank, words) == 0, "both ways see the same blanks");
+	for (int col = 0; col < r->schema->n_columns; col++)
 	{
-		if (fast->isnull[col] == by_strict->isnull[col] &&
-			(fast->isnull[col] || same_field(col, &fast->field[col], &by_strict->field[col])))
+		if (r->fast.isnull[col] == r->judged.isnull[col] &&
+			(r->fast.isnull[col] ||
+			 same_field(r->schema->columns[col].type, &r->fast.field[col], &r->judged.field[col])))
 			continue;
-		fprintf(stderr, "the rows differ in \"%s\"\n", spk_event_keys[col].key);
+		fprintf(stderr, "the rows differ in column %d, %s, of type %d\n", col,
+				r->schema->columns[col].label, r->schema->columns[col].type);
 		abort();
 	}
 }
 
-static void
-compare(SpkLineParser *parser, SpkStrictParser *strict, const char *line, size_t len,
-		uint32_t wanted)
+/* Returns whether the complete way takes the line. */
+static bool
+compare(Readers *r, const char *line, size_t len, const uint64_t *wanted)
 {
-	SpkEventRow	  fast;
-	SpkEventRow	  by_strict;
+	bool		  is_fast = spk_line_parse(r->parser, line, len, wanted, &r->fast);
 	SpkEventFault fault;
 
-	if (!spk_line_parse(parser, line, len, wanted, &fast))
-		return;
-	if (!spk_strict_parse(strict, line, len, wanted, &by_strict, &fault))
+	if (spk_strict_parse(r->strict, line, len, wanted, &r->judged, &fault))
+	{
+		spk_event_row_check(&r->judged, r->schema, wanted);
+		if (is_fast)
+		{
+			spk_event_row_check(&r->fast, r->schema, wanted);
+			compare_rows(r);
+		}
+		return true;
+	}
+	if (is_fast)
 	{
 		fprintf(stderr, "the fast way accepts what is refused: %s\n", fault.reason);
 		abort();
 	}
-	compare_rows(&fast, &by_strict);
+	return false;
+}
+
+static void
+check_music(const char *line, size_t size, const SpkHost *host)
+{
+	uint64_t some = (size * UINT64_C(2654435761)) & ((UINT64_C(1) << SPK_N_COLUMNS) - 1);
+	Readers	 r;
+
+	if (open_readers(&r, spk_schema_new_music(host), host))
+	{
+		(void) compare(&r, line, size, r.schema->all);
+		/* once more, when it knows the order of the keys, and for some columns */
+		(void) compare(&r, line, size, r.schema->all);
+		(void) compare(&r, line, size, &some);
+	}
+	close_readers(&r);
+}
+
+/*
+ * Holds what was read by a path, whose keys have no other spellings, against json-c.
+ * A place whose key is also some column's by name may have another spelling's value.
+ */
+static void
+check_values(const Readers *r, const FuzzSchema *plan, const char *line, size_t size)
+{
+	SpkJsonParser parser;
+	json_object	 *object = NULL;
+
+	if (!spk_json_parser_open(&parser, JSON_TOKENER_DEFAULT_DEPTH))
+		return;
+	fuzz_check(spk_json_parse_strict(&parser, line, size, r->host, &object) == json_tokener_success,
+			   "what is accepted is JSON");
+	for (int col = 0; col < plan->n_columns; col++)
+	{
+		const SpkSchemaNode *top = spk_schema_top(r->schema, col);
+		bool				 found;
+		json_object			*value = fuzz_value_at(object, &plan->plans[col], &found);
+
+		if (top != NULL && top->folds && !found)
+			continue;
+		fuzz_check(spk_set_has(r->judged.given, col) + spk_set_has(r->judged.blank, col) ==
+					   (value != NULL),
+				   "what stands in the line is found");
+		fuzz_check(r->judged.isnull[col] ||
+					   fuzz_same_value(value, &plan->plans[col], &r->judged.field[col]),
+				   "json-c reads the same value");
+	}
+	json_object_put(object);
+	spk_json_parser_close(&parser);
+}
+
+static void
+check_any_log(const char *line, size_t size, const SpkHost *host)
+{
+	static FuzzSchema plan;
+	Readers			  r;
+
+	fuzz_plan(&plan, line, size);
+	if (open_readers(&r, spk_schema_new(plan.plans, plan.n_columns, host), host))
+	{
+		uint64_t some[1] = {plan.random & *r.schema->all};
+
+		if (compare(&r, line, size, r.schema->all))
+			check_values(&r, &plan, line, size);
+		(void) compare(&r, line, size, r.schema->all);
+		(void) compare(&r, line, size, some);
+	}
+	close_readers(&r);
 }
 
 /*
@@ -98,39 +216,34 @@ compare_modes(const char *text, size_t len, const SpkHost *host)
 
 /* Of any bytes, though only those of valid lines are told. */
 static void
-check_names(const char *line, size_t size)
+check_names(const char *line, size_t size, const SpkHost *host)
 {
-	SpkNames names = {0};
-	bool	 exact;
+	SpkSchema *schema = spk_schema_new_music(host);
+	SpkNames   names = {0};
+	bool	   exact;
 
-	spk_names_add_keys(&names, line, size);
-	if (!spk_utf8_valid(line, size))
-		return; /* a name may be cut anywhere, or end too early */
-	for (int i = 0; i < names.n; i++)
-		fuzz_check(spk_event_column_of_key(names.name[i], strlen(names.name[i]), &exact) ==
-					   SPK_EVENT_NO_COLUMN,
+	if (schema == NULL)
+		return;
+	spk_names_add_keys(&names, schema, line, size);
+	/* otherwise a name may be cut anywhere, or end too early */
+	for (int i = 0; spk_utf8_valid(line, size) && i < names.n; i++)
+		fuzz_check(spk_schema_find(schema, SPK_ROOT, names.name[i], strlen(names.name[i]),
+								   &exact) == SPK_NO_NODE,
 				   "a key that is told is no column's");
+	spk_release(host, schema);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static SpkLineParser parser;
-	FuzzHost			 fuzz = FUZZ_HOST_INIT;
-	SpkHost				 host = fuzz_host(&fuzz);
-	SpkStrictParser		*strict = spk_strict_new(&host);
-	const char			*line = (const char *) data;
+	FuzzHost	fuzz = FUZZ_HOST_INIT;
+	SpkHost		host = fuzz_host(&fuzz);
+	const char *line = (const char *) data;
 
-	check_names(line, size);
-	if (strict == NULL)
-		return 0;
-	spk_line_parser_init(&parser);
-	compare(&parser, strict, line, size, SPK_ALL_COLUMNS);
-	/* once more, when it knows the order of the keys, and for some columns */
-	compare(&parser, strict, line, size, SPK_ALL_COLUMNS);
-	compare(&parser, strict, line, size, (uint32_t) (size * 2654435761u));
-	spk_strict_release(strict);
+	check_names(line, size, &host);
+	check_music(line, size, &host);
+	check_any_log(line, size, &host);
 	compare_modes(line, size, &host);
-	fuzz_check(fuzz.unit.live == 0, "a strict parser gives its memory back");
+	fuzz_check(fuzz.unit.live == 0, "all memory is given back");
 	return 0;
 }

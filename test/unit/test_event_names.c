@@ -11,16 +11,38 @@
 
 #include <cmocka.h>
 
-#include "core/events/event_line.h"
 #include "core/events/event_names.h"
+#include "unit_host.h"
 
-static SpkNames names;
+static UnitHost	  unit = UNIT_HOST_INIT;
+static SpkSchema *schema;
+static SpkNames	  names;
+
+static int
+make_music(void **state)
+{
+	SpkHost host = unit_host(&unit);
+
+	(void) state;
+	schema = spk_schema_new_music(&host);
+	return schema == NULL;
+}
+
+static int
+free_music(void **state)
+{
+	SpkHost host = unit_host(&unit);
+
+	(void) state;
+	spk_release(&host, schema);
+	return unit.live != 0;
+}
 
 static int
 add_keys(const char *line)
 {
 	memset(&names, 0, sizeof(names));
-	spk_names_add_keys(&names, line, strlen(line));
+	spk_names_add_keys(&names, schema, line, strlen(line));
 	return names.n;
 }
 
@@ -59,7 +81,7 @@ test_bounds(void **state)
 	for (int i = 0; i < SPK_MAX_NAMES; i++)
 	{
 		snprintf(line, sizeof(line), "{\"key %d\":0}", i);
-		spk_names_add_keys(&names, line, strlen(line));
+		spk_names_add_keys(&names, schema, line, strlen(line));
 	}
 	assert_false(names.more);
 	spk_names_add(&names, "key 3", 5);
@@ -86,17 +108,17 @@ static void
 test_like(void **state)
 {
 	(void) state;
-	assert_int_equal(spk_event_column_like("user_id"), SPK_COL_USERID);
-	assert_int_equal(spk_event_column_like("User Id"), SPK_COL_USERID);
-	assert_int_equal(spk_event_column_like("item-in-session"), SPK_COL_ITEMINSESSION);
-	assert_int_equal(spk_event_column_like("_ts"), SPK_COL_TS);
-	assert_int_equal(spk_event_column_like("userid"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like("userId"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like("customer_id"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like("user\xC2\xA0id"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like(""), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like("___"), SPK_EVENT_NO_COLUMN);
-	assert_int_equal(spk_event_column_like("a_key_that_is_longer_than_any_of_ours"),
+	assert_int_equal(spk_event_column_like(schema, "user_id"), SPK_COL_USERID);
+	assert_int_equal(spk_event_column_like(schema, "User Id"), SPK_COL_USERID);
+	assert_int_equal(spk_event_column_like(schema, "item-in-session"), SPK_COL_ITEMINSESSION);
+	assert_int_equal(spk_event_column_like(schema, "_ts"), SPK_COL_TS);
+	assert_int_equal(spk_event_column_like(schema, "userid"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, "userId"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, "customer_id"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, "user\xC2\xA0id"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, ""), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, "___"), SPK_EVENT_NO_COLUMN);
+	assert_int_equal(spk_event_column_like(schema, "a_key_that_is_longer_than_any_of_ours"),
 					 SPK_EVENT_NO_COLUMN);
 }
 
@@ -122,5 +144,5 @@ main(void)
 		cmocka_unit_test(test_ascii),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_music, free_music);
 }

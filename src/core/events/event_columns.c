@@ -1,12 +1,11 @@
 /*
  * event_columns.c
- *	  The columns of an event, and their keys in JSON.
+ *	  The columns of churn_event, and the memory of an event.
  */
 #include <string.h>
 
+#include "core/events/column_set.h"
 #include "core/events/event_columns.h"
-
-_Static_assert(SPK_N_COLUMNS < 32, "sets of columns are masks of 32 bits");
 
 const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
 #define SPK_EVENT_ITEM(constant, column, key, kind, comment) \
@@ -15,33 +14,62 @@ const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
 #undef SPK_EVENT_ITEM
 };
 
-static inline char
-folded(char byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (char) (byte + ('a' - 'A')) : byte;
-}
-
-static bool
-same_folded(const char *a, const char *b, size_t len)
+bool
+spk_key_same(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 	{
-		if (folded(a[i]) != folded(b[i]))
+		if (spk_key_folded(a[i]) != spk_key_folded(b[i]))
 			return false;
 	}
 	return true;
 }
 
-int
-spk_event_column_of_key(const char *key, size_t len, bool *exact)
+bool
+spk_event_key_known(const char *key, size_t len)
 {
 	for (int col = 0; col < SPK_N_COLUMNS; col++)
 	{
-		if (len == spk_event_keys[col].len && same_folded(spk_event_keys[col].key, key, len))
-		{
-			*exact = memcmp(spk_event_keys[col].key, key, len) == 0;
-			return col;
-		}
+		if (spk_event_keys[col].len == len && spk_key_same(spk_event_keys[col].key, key, len))
+			return true;
 	}
-	return SPK_EVENT_NO_COLUMN;
+	return false;
+}
+
+bool
+spk_event_row_init(SpkEventRow *row, int n_columns, const SpkHost *host)
+{
+	size_t n = (size_t) n_columns;
+	size_t words = SPK_SET_WORDS(n_columns);
+	char  *room = spk_alloc(host, 1,
+							n * (sizeof(SpkField) + sizeof(bool)) + 2 * words * sizeof(uint64_t));
+
+	if (room == NULL)
+		return false;
+	/* one piece of memory: what needs the strictest alignment comes first */
+	row->n_columns = n_columns;
+	row->field = (SpkField *) room;
+	row->given = (uint64_t *) (row->field + n);
+	row->blank = row->given + words;
+	row->isnull = (bool *) (row->blank + words);
+	spk_event_row_clear(row);
+	return true;
+}
+
+void
+spk_event_row_release(SpkEventRow *row, const SpkHost *host)
+{
+	spk_release(host, row->field);
+	row->field = NULL;
+}
+
+void
+spk_event_row_clear(SpkEventRow *row)
+{
+	size_t words = SPK_SET_WORDS(row->n_columns);
+
+	memset(row->given, 0, words * sizeof(uint64_t));
+	memset(row->blank, 0, words * sizeof(uint64_t));
+	row->any_blank = false;
+	memset(row->isnull, true, (size_t) row->n_columns * sizeof(bool));
 }

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "core/events/event_line.h"
 #include "core/events/event_names.h"
 
 /* Returns the longest length up to max at which a cut parts no character of UTF-8. */
@@ -59,17 +58,88 @@ string_end(const char *quote, const char *end)
 	return p;
 }
 
+/* Objects inside of each other whose keys are looked at; deeper ones are passed over. */
+#define MAX_DEPTH 32
+
+/* The way into a line, and the places of the schema on it. */
+typedef struct KeySearch
+{
+	const SpkSchema *schema;
+	SpkNames		*names;
+	int				 depth;
+	int				 inside[MAX_DEPTH + 1]; /* the place of the container at each depth */
+	int				 value;					/* the place of the key that was read last */
+	bool			 is_key;				/* the next string is one */
+} KeySearch;
+
+/* Adds a key of the object at a place, behind the keys of the objects around it. */
+static void
+add_inner_key(KeySearch *search, int node, const char *key, size_t len)
+{
+	char name[SPK_NAME_BYTES + 1];
+	int	 way[MAX_DEPTH];
+	int	 n = 0;
+	int	 at = 0;
+
+	for (; node != SPK_ROOT; node = search->schema->nodes[node].parent)
+		way[n++] = node;
+	while (n > 0 && at < (int) sizeof(name))
+	{
+		const SpkSchemaNode *outer = &search->schema->nodes[way[--n]];
+
+		for (size_t i = 0; i < outer->len && at < (int) sizeof(name); i++)
+			name[at++] = outer->key[i];
+		if (at < (int) sizeof(name))
+			name[at++] = '.';
+	}
+	for (size_t i = 0; i < len && at < (int) sizeof(name); i++)
+		name[at++] = key[i];
+	/* a name of one byte too many is cut behind a whole character */
+	spk_names_add(search->names, name, (size_t) at);
+}
+
+static void
+see_key(KeySearch *search, const char *key, size_t len)
+{
+	int	 object = search->depth <= MAX_DEPTH ? search->inside[search->depth] : SPK_NO_NODE;
+	bool exact;
+
+	search->value = SPK_NO_NODE;
+	if (object == SPK_NO_NODE)
+		return;
+	search->value = spk_schema_find(search->schema, object, key, len, &exact);
+	if (search->value != SPK_NO_NODE)
+		return;
+	/* of the music log a key that this table lacks is known all the same */
+	if (object == SPK_ROOT && search->schema->is_music && spk_event_key_known(key, len))
+		return;
+	if (object == SPK_ROOT)
+		spk_names_add(search->names, key, len);
+	else if (search->schema->nodes[object].child >= 0)
+		add_inner_key(search, object, key, len);
+}
+
+static void
+enter(KeySearch *search, bool is_object)
+{
+	search->is_key = true;
+	search->depth++;
+	if (search->depth == 1)
+		search->inside[1] = SPK_ROOT;
+	else if (search->depth > 1 && search->depth <= MAX_DEPTH)
+		search->inside[search->depth] = is_object ? search->value : SPK_NO_NODE;
+	search->value = SPK_NO_NODE;
+}
+
 void
-spk_names_add_keys(SpkNames *names, const char *line, size_t len)
+spk_names_add_keys(SpkNames *names, const SpkSchema *schema, const char *line, size_t len)
 {
 	const char *end = line + len;
-	int			depth = 0;
-	bool		is_key = false;
+	KeySearch	search = {.schema = schema, .names = names, .value = SPK_NO_NODE};
 
 	for (const char *p = line; p < end; p++)
 	{
 		const char *start = p + 1;
-		bool		exact;
 
 		/*
 		 * In a valid object a string is a key when it follows a brace or a comma,
@@ -80,25 +150,23 @@ spk_names_add_keys(SpkNames *names, const char *line, size_t len)
 		{
 			case '"':
 				p = string_end(p, end);
-				if (depth == 1 && is_key &&
-					spk_event_column_of_key(start, (size_t) (p - start), &exact) ==
-						SPK_EVENT_NO_COLUMN)
-					spk_names_add(names, start, (size_t) (p - start));
+				if (search.depth > 0 && search.is_key)
+					see_key(&search, start, (size_t) (p - start));
 				break;
 			case '{':
 			case '[':
-				is_key = true;
-				depth++;
+				enter(&search, *p == '{');
 				break;
 			case '}':
 			case ']':
-				depth--;
+				search.depth--;
 				break;
 			case ',':
-				is_key = true;
+				search.is_key = true;
+				search.value = SPK_NO_NODE;
 				break;
 			case ':':
-				is_key = false;
+				search.is_key = false;
 				break;
 		}
 	}
@@ -148,17 +216,23 @@ letters_of(const char *name, char *buf, size_t size)
 }
 
 int
-spk_event_column_like(const char *key)
+spk_event_column_like(const SpkSchema *schema, const char *key)
 {
-	char letters[SPK_KEY_BYTES];
+	char letters[SPK_NAME_BYTES + 1];
+	char other[SPK_NAME_BYTES + 1];
 	bool exact;
-	int	 col;
+	int	 own = spk_schema_find(schema, SPK_ROOT, key, strlen(key), &exact);
 
-	if (!letters_of(key, letters, sizeof(letters)))
+	if (!letters_of(key, letters, sizeof(letters)) || letters[0] == '\0')
 		return SPK_EVENT_NO_COLUMN;
-	col = spk_event_column_of_key(letters, strlen(letters), &exact);
-	/* a key that differs in case alone is not like the column's, it is the column's */
-	if (col != SPK_EVENT_NO_COLUMN && spk_event_column_of_key(key, strlen(key), &exact) == col)
-		return SPK_EVENT_NO_COLUMN;
-	return col;
+	for (int col = 0; col < schema->n_columns; col++)
+	{
+		const SpkSchemaNode *node = &schema->nodes[schema->columns[col].node];
+
+		/* a key that differs in case alone is not like the column's, it is the column's */
+		if (node->parent == SPK_ROOT && schema->columns[col].node != own &&
+			letters_of(node->key, other, sizeof(other)) && strcmp(letters, other) == 0)
+			return col;
+	}
+	return SPK_EVENT_NO_COLUMN;
 }

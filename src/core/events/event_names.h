@@ -6,8 +6,7 @@
 #ifndef SPK_CORE_EVENTS_EVENT_NAMES_H
 #define SPK_CORE_EVENTS_EVENT_NAMES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "core/events/event_schema.h"
 
 /* The most names that are kept, and the most bytes of each: enough to see what is wrong. */
 #define SPK_MAX_NAMES  16
@@ -28,20 +27,23 @@ extern void spk_names_add(SpkNames *names, const char *name, size_t len);
 extern void spk_names_merge(SpkNames *names, const SpkNames *others);
 
 /*
- * Adds the keys of a line of len bytes that are no column of an event.  The line
- * must be one valid JSON object.  Only keys of the object itself count, not those
- * of objects inside it, and they are kept as they are spelled, with their escapes.
+ * Adds the keys of a line of len bytes that have no place in the schema.  The line
+ * must be one valid JSON object.  Keys of objects inside of it count only where the
+ * schema has places in those objects; then they are shown as "outer.inner".  Keys of
+ * the music log are not added where the schema is of that log.  Keys
+ * are kept as they are spelled, with their escapes.
  */
-extern void spk_names_add_keys(SpkNames *names, const char *line, size_t len);
+extern void spk_names_add_keys(SpkNames *names, const SpkSchema *schema, const char *line,
+							   size_t len);
 
 /* Turns a name into ASCII, in place: control characters and all others beyond ASCII become "?". */
 extern void spk_name_to_ascii(char *name);
 
 /*
- * Returns the column that a terminated key seems to mean although it is called
- * otherwise: user_id, User-Id and "user id" look like userId.  Returns
+ * Returns the column that a terminated key of a line seems to mean although it is
+ * called otherwise: user_id, User-Id and "user id" look like userId.  Returns
  * SPK_EVENT_NO_COLUMN when there is none, or when the key is the column's own.
  */
-extern int spk_event_column_like(const char *key);
+extern int spk_event_column_like(const SpkSchema *schema, const char *key);
 
 #endif /* SPK_CORE_EVENTS_EVENT_NAMES_H */

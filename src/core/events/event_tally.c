@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/base/invariant.h"
 #include "core/events/event_tally.h"
 
 /* This many lines are searched for keys one by one, and then fewer and fewer. */
@@ -19,20 +20,36 @@ next_look(int64_t looks)
 	return looks < FIRST_LOOKS ? looks + 1 : looks * 2;
 }
 
-void
-spk_tally_look(SpkEventTally *tally, const char *line, size_t len)
+size_t
+spk_tally_size(int n_columns)
 {
-	spk_names_add_keys(&tally->keys, line, len);
+	return sizeof(SpkEventTally) + (size_t) n_columns * sizeof(SpkColumnTally) +
+		2 * SPK_SET_WORDS(n_columns) * sizeof(uint64_t);
+}
+
+void
+spk_tally_clear(SpkEventTally *tally, int n_columns)
+{
+	memset(tally, 0, spk_tally_size(n_columns));
+	tally->n_columns = n_columns;
+}
+
+void
+spk_tally_look(SpkEventTally *tally, const SpkSchema *schema, const char *line, size_t len)
+{
+	spk_names_add_keys(&tally->keys, schema, line, len);
 	tally->next_look = next_look(tally->rows);
 }
 
 void
-spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size_t len)
+spk_tally_lacking(SpkEventTally *tally, const SpkSchema *schema, const SpkEventRow *row,
+				  const char *line, size_t len)
 {
 	SpkNames keys;
 
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
-		tally->without[col] += columns >> col & 1;
+	for (int col = 0; col < tally->n_columns; col++)
+		tally->columns[col].without += spk_set_has(schema->needed, col) &&
+			!spk_set_has(row->given, col);
 	if (++tally->lacking < tally->next_lacking)
 		return;
 	tally->next_lacking = next_look(tally->lacking);
@@ -40,16 +57,24 @@ spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size
 	/* apart from the tally's keys, which are of all lines and may be full */
 	keys.n = 0;
 	keys.more = false;
-	spk_names_add_keys(&keys, line, len);
+	spk_names_add_keys(&keys, schema, line, len);
 	for (int i = 0; i < keys.n; i++)
 	{
-		int col = spk_event_column_like(keys.name[i]);
+		int col = spk_event_column_like(schema, keys.name[i]);
 
-		if (col == SPK_EVENT_NO_COLUMN || !(columns >> col & 1))
+		if (col == SPK_EVENT_NO_COLUMN || !spk_set_has(schema->needed, col) ||
+			spk_set_has(row->given, col))
 			continue;
-		tally->meant |= UINT32_C(1) << col;
+		spk_set_add(spk_tally_meant(tally), col);
 		spk_names_add(&tally->keys, keys.name[i], strlen(keys.name[i]));
 	}
+}
+
+void
+spk_tally_blanks(SpkEventTally *tally, const SpkEventRow *row)
+{
+	for (int col = 0; col < tally->n_columns; col++)
+		tally->columns[col].blank += spk_set_has(row->blank, col);
 }
 
 void
@@ -78,13 +103,18 @@ merge_times(SpkOddTimes *times, const SpkOddTimes *other)
 void
 spk_tally_merge(SpkEventTally *tally, const SpkEventTally *other)
 {
+	size_t words = SPK_SET_WORDS(tally->n_columns);
+
+	spk_assert(tally->n_columns == other->n_columns);
 	tally->rows += other->rows;
-	tally->given |= other->given;
-	tally->meant |= other->meant;
-	for (int col = 0; col < SPK_N_COLUMNS; col++)
-		tally->without[col] += other->without[col];
-	merge_times(&tally->ts, &other->ts);
-	merge_times(&tally->registration, &other->registration);
+	/* the other's sets are only read */
+	spk_set_join(spk_tally_given(tally), spk_tally_given((SpkEventTally *) other), 2 * words);
+	for (int col = 0; col < tally->n_columns; col++)
+	{
+		tally->columns[col].without += other->columns[col].without;
+		tally->columns[col].blank += other->columns[col].blank;
+		merge_times(&tally->columns[col].times, &other->columns[col].times);
+	}
 	tally->pages += other->pages;
 	tally->other_pages += other->other_pages;
 	spk_names_merge(&tally->page_names, &other->page_names);

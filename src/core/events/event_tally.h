@@ -10,9 +10,6 @@
 #include "core/events/event_line.h"
 #include "core/events/event_names.h"
 
-/* Profiles ignore rows that lack one of these columns, or nobody knows whose rows they are. */
-#define SPK_NEEDED_COLUMNS (SPK_EVENT_COLUMNS | UINT32_C(1) << SPK_COL_SESSIONID)
-
 /* Times outside of these come from another unit than milliseconds, or from a wrong clock. */
 #define SPK_EARLIEST_TIME (-INT64_C(631152000000000)) /* 1980-01-01 */
 #define SPK_LATEST_TIME	  INT64_C(3155760000000000)	  /* 2100-01-01 */
@@ -24,27 +21,53 @@ typedef struct SpkOddTimes
 	int64_t late;
 } SpkOddTimes;
 
-/* It starts as all zeros.  It has no pointers, because it may lie in shared memory. */
+/* What was seen of one column of a schema. */
+typedef struct SpkColumnTally
+{
+	int64_t		without; /* rows that lack it, of a needed column */
+	int64_t		blank;	 /* rows in which it is NULL because the line has "" */
+	SpkOddTimes times;
+} SpkColumnTally;
+
+/* It has no pointers, because it may lie in shared memory. */
 typedef struct SpkEventTally
 {
-	int64_t		rows;
-	uint32_t	given; /* columns that have a value in some row */
-	uint32_t	meant; /* needed columns that some row lacks while it has a key like theirs */
-	int64_t		without[SPK_N_COLUMNS]; /* rows that lack it, for each needed column */
-	SpkOddTimes ts;
-	SpkOddTimes registration;
-	int64_t		pages;		  /* rows with a page */
-	int64_t		other_pages;  /* rows with a page that is none of SpkPage's */
-	SpkNames	page_names;	  /* of some of the other pages */
-	SpkNames	keys;		  /* some keys that are no column */
-	int64_t		next_look;	  /* the count of rows at which a line's keys are looked at next */
-	int64_t		lacking;	  /* rows without some needed column */
-	int64_t		next_lacking; /* the count of these at which a line's keys are looked at next */
+	int64_t		   rows;
+	int64_t		   pages;		 /* rows with a page, of the music log */
+	int64_t		   other_pages;	 /* rows with a page that is none of SpkPage's */
+	SpkNames	   page_names;	 /* of some of the other pages */
+	SpkNames	   keys;		 /* some keys that are no column */
+	int64_t		   next_look;	 /* the count of rows at which a line's keys are looked at next */
+	int64_t		   lacking;		 /* rows without some needed column */
+	int64_t		   next_lacking; /* the count of these at which a line's keys are looked at next */
+	int			   n_columns;
+	SpkColumnTally columns[]; /* two sets of columns follow them */
 } SpkEventTally;
 
+/* The bytes of a tally of this many columns, and a tally of them that has seen nothing. */
+extern size_t spk_tally_size(int n_columns);
+extern void	  spk_tally_clear(SpkEventTally *tally, int n_columns);
+
+/* The set of columns that have a value in some row. */
+static inline uint64_t *
+spk_tally_given(SpkEventTally *tally)
+{
+	return (uint64_t *) (tally->columns + tally->n_columns);
+}
+
+/* The set of needed columns that some row lacks while it has a key like theirs. */
+static inline uint64_t *
+spk_tally_meant(SpkEventTally *tally)
+{
+	return spk_tally_given(tally) + SPK_SET_WORDS(tally->n_columns);
+}
+
 /* The rare parts of spk_tally_add, for it alone. */
-extern void spk_tally_look(SpkEventTally *tally, const char *line, size_t len);
-extern void spk_tally_lacking(SpkEventTally *tally, uint32_t columns, const char *line, size_t len);
+extern void spk_tally_look(SpkEventTally *tally, const SpkSchema *schema, const char *line,
+						   size_t len);
+extern void spk_tally_lacking(SpkEventTally *tally, const SpkSchema *schema, const SpkEventRow *row,
+							  const char *line, size_t len);
+extern void spk_tally_blanks(SpkEventTally *tally, const SpkEventRow *row);
 extern void spk_tally_odd_time(SpkOddTimes *times, int64_t time);
 extern void spk_tally_other_page(SpkEventTally *tally, const SpkField *page);
 
@@ -55,9 +78,17 @@ spk_tally_time(SpkOddTimes *times, int64_t time)
 		spk_tally_odd_time(times, time);
 }
 
+static inline void
+spk_tally_page(SpkEventTally *tally, const SpkField *page)
+{
+	tally->pages++;
+	if (spk_page_of(page->text.data, (size_t) page->text.len) == SPK_PAGE_OTHER)
+		spk_tally_other_page(tally, page);
+}
+
 /*
- * Adds a row and the line of len bytes that it came from.  Times and pages are
- * counted if the row holds them.
+ * Adds a row of the schema and the line of len bytes that it came from.  Times and
+ * pages are counted if the row holds them.
  *
  * As long as some column has had no value, some lines are searched for unknown
  * keys that might mean it: the first hundred, then ever fewer.  Lines that lack a
@@ -65,28 +96,31 @@ spk_tally_time(SpkOddTimes *times, int64_t time)
  * change within a log.
  */
 static inline void
-spk_tally_add(SpkEventTally *tally, const SpkEventRow *row, const char *line, size_t len)
+spk_tally_add(SpkEventTally *tally, const SpkSchema *schema, const SpkEventRow *row,
+			  const char *line, size_t len)
 {
+	size_t	  words = SPK_SET_WORDS(tally->n_columns);
+	uint64_t *given = spk_tally_given(tally);
+	int		  page = schema->music[SPK_COL_PAGE];
+
 	tally->rows++;
-	tally->given |= row->given;
-
-	if (!row->isnull[SPK_COL_TS])
-		spk_tally_time(&tally->ts, row->field[SPK_COL_TS].integer);
-	if (!row->isnull[SPK_COL_REGISTRATION])
-		spk_tally_time(&tally->registration, row->field[SPK_COL_REGISTRATION].integer);
-	if (!row->isnull[SPK_COL_PAGE])
+	spk_set_join(given, row->given, words);
+	for (int i = 0; i < schema->n_times; i++)
 	{
-		const SpkField *page = &row->field[SPK_COL_PAGE];
+		int col = schema->times[i];
 
-		tally->pages++;
-		if (spk_page_of(page->text.data, (size_t) page->text.len) == SPK_PAGE_OTHER)
-			spk_tally_other_page(tally, page);
+		if (!row->isnull[col])
+			spk_tally_time(&tally->columns[col].times, row->field[col].integer);
 	}
+	if (page >= 0 && !row->isnull[page])
+		spk_tally_page(tally, &row->field[page]);
 
-	if (SPK_NEEDED_COLUMNS & ~row->given)
-		spk_tally_lacking(tally, SPK_NEEDED_COLUMNS & ~row->given, line, len);
-	if (tally->given != SPK_ALL_COLUMNS && tally->rows >= tally->next_look)
-		spk_tally_look(tally, line, len);
+	if (row->any_blank)
+		spk_tally_blanks(tally, row);
+	if (!spk_set_within(schema->needed, row->given, words))
+		spk_tally_lacking(tally, schema, row, line, len);
+	if (tally->rows >= tally->next_look && !spk_set_within(schema->all, given, words))
+		spk_tally_look(tally, schema, line, len);
 }
 
 /* Adds what another tally has seen, such as that of a parallel worker. */

@@ -1,11 +1,12 @@
 /*
  * line_key.h
- *	  Finding the keys of a line of JSON, and the columns that they mean.
+ *	  Finding the keys of a line of JSON, and the places of a schema that they mean.
  *
  * All lines of a log have their keys in nearly the same order and spelling.  So
  * the next key is guessed to be the one that came next in the lines before, and
- * one comparison finds it.  Only when the guess is wrong is the key read as a
- * text and looked for among all columns.
+ * one comparison finds it.  That holds for keys without a place, too, whose values
+ * are passed over.  Only when the guess is wrong is the key read as a text and
+ * looked for, among the keys that were learned and then in the schema.
  */
 #ifndef SPK_CORE_EVENTS_LINE_KEY_H
 #define SPK_CORE_EVENTS_LINE_KEY_H
@@ -13,12 +14,59 @@
 #include "core/events/event_line.h"
 #include "core/events/line_text.h"
 
+/* Keys are compared in pieces of this many bytes. */
+#define SPK_KEY_PIECE 16
+
+/* Longer keys (with a quote and the colon) are looked up each time. */
+#define SPK_KEY_BYTES 48
+
+/* The most keys that are learned.  When there are more, all are forgotten. */
+#define SPK_LEARNED_KEYS 256
+
+/* The slots of the table in which learned keys are found; a power of 2. */
+#define SPK_KEY_SLOTS 1024
+
+/* Number 0 of the learned keys is none: it is equal to nothing that stands in a line. */
+#define SPK_NO_KEY 0
+
+/* A key as it stands in a line, from behind its first quote to the colon.  It fills a cache line. */
+typedef struct SpkLearnedKey
+{
+	int32_t	 node;	 /* the place that it means, or SPK_NO_NODE */
+	int32_t	 leaf;	 /* the column of that place, see SpkSchemaNode */
+	int32_t	 object; /* the place of the object that it stands in */
+	uint16_t next;	 /* the key that came next when this one was last seen */
+	uint8_t	 len;	 /* includes the second quote and the colon */
+	char	 bytes[SPK_KEY_BYTES];
+} SpkLearnedKey;
+
+struct SpkLineParser
+{
+	const SpkSchema *schema;
+	uint64_t		*seen;	/* the set of places that the line has */
+	uint16_t		*first; /* by place: the key that came first in the object there */
+	int				 n_keys;
+	SpkLearnedKey	 keys[SPK_LEARNED_KEYS];
+	uint16_t		 slots[SPK_KEY_SLOTS]; /* numbers of keys, or SPK_NO_KEY */
+	char			 unescaped[SPK_FAST_LINE_BYTES];
+};
+
+/* Forgets all keys. */
+extern void spk_line_forget_keys(SpkLineParser *parser);
+
+/*
+ * The place that a key of len bytes means inside of the object at a place, or
+ * SPK_NO_NODE.  *learned becomes the number of the learned key, or SPK_NO_KEY.
+ */
+extern int spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t len,
+								uint16_t *learned);
+
 /* Does the line go on with this key, its second quote and a colon? */
 static inline bool
-spk_line_is_key(const SpkLineCursor *c, const SpkQuotedKey *key)
+spk_line_is_key(const SpkLineCursor *c, const SpkLearnedKey *key)
 {
 #ifdef __SSE2__
-	if (c->end - c->at >= SPK_KEY_BYTES)
+	if (key->len <= SPK_KEY_PIECE && c->end - c->at >= SPK_KEY_PIECE)
 	{
 		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
 		__m128i	 wanted = _mm_loadu_si128((const __m128i *) key->bytes);
@@ -32,31 +80,30 @@ spk_line_is_key(const SpkLineCursor *c, const SpkQuotedKey *key)
 }
 
 /*
- * Reads a key and the colon behind it, where the column guess is expected.  *col
- * becomes the column that the key means, or SPK_EVENT_NO_COLUMN.  The parser
- * notes how the column's key is spelled, for the next line.  Returns false when
- * there is no key, or one that the complete parser must read.
+ * Reads a key of the object at a place, and the colon behind it.  *link is the key
+ * that is expected, and becomes the one that was found.  *node becomes the place
+ * that it means, or SPK_NO_NODE.  Returns false when there is no key, or one that
+ * the complete parser must read.
  */
 static inline bool
-spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int guess, int *col)
+spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t *link, int *node)
 {
-	SpkLineText text;
-	bool		exact;
+	const SpkLearnedKey *guess = &parser->keys[*link];
+	SpkLineText			 text;
 
 	if (*c->at != '"')
 		return false;
 	c->at++;
-	if (spk_line_is_key(c, &parser->keys[guess]))
+	if (spk_line_is_key(c, guess))
 	{
-		c->at += parser->keys[guess].len;
-		*col = guess;
+		c->at += guess->len;
+		*node = guess->node;
 		return true;
 	}
 	if (!spk_line_read_text(c, &text) || text.escapes)
 		return false;
-	*col = spk_event_column_of_key(text.start, (size_t) (text.end - text.start), &exact);
-	if (*col != SPK_EVENT_NO_COLUMN)
-		memcpy(parser->keys[*col].bytes, text.start, (size_t) (text.end - text.start));
+	*node = spk_line_look_up_key(parser, object, text.start, (size_t) (text.end - text.start),
+								 link);
 	spk_line_skip_spaces(c);
 	return *c->at++ == ':';
 }

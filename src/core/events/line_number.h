@@ -36,6 +36,46 @@ spk_line_is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
+/* Moves over digits; false when there are none. */
+static inline bool
+spk_line_skip_digits(SpkLineCursor *c)
+{
+	const char *start = c->at;
+
+	while (spk_line_is_digit(*c->at))
+		c->at++;
+	return c->at > start;
+}
+
+/*
+ * Moves over a number of any size by JSON's grammar, or returns false.  *exponent
+ * becomes true when it has one.
+ */
+static inline bool
+spk_line_skip_number(SpkLineCursor *c, bool *exponent)
+{
+	const char *start;
+
+	if (*c->at == '-')
+		c->at++;
+	start = c->at;
+	if (!spk_line_skip_digits(c) || (*start == '0' && c->at - start > 1))
+		return false;
+	if (*c->at == '.')
+	{
+		c->at++;
+		if (!spk_line_skip_digits(c))
+			return false;
+	}
+	if (*c->at != 'e' && *c->at != 'E')
+		return true;
+	*exponent = true;
+	c->at++;
+	if (*c->at == '+' || *c->at == '-')
+		c->at++;
+	return spk_line_skip_digits(c);
+}
+
 /* Appends the digits that follow to the mantissa; false when there are none, or more than max. */
 static inline bool
 spk_line_read_digits(SpkLineCursor *c, SpkLineNumber *number, ptrdiff_t max)

@@ -35,7 +35,7 @@ typedef struct SpkLineText
 	const char *start;
 	const char *end;
 	bool		escapes; /* it holds escapes */
-	bool		ascii;	 /* it holds nothing but ASCII */
+	bool		ascii;	 /* its bytes are ASCII */
 } SpkLineText;
 
 /* Logs have no white space but blanks; a line with any other takes the slow way. */
@@ -156,9 +156,97 @@ spk_line_unescaped_byte(char escape)
 	}
 }
 
+static inline int
+spk_line_hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+}
+
+/* Returns what the four hexadecimal digits at p are, or -1.  It stops at the first other byte. */
+static inline int32_t
+spk_line_hex4(const char *p)
+{
+	int32_t code = 0;
+
+	for (int i = 0; i < 4; i++)
+	{
+		int digit = spk_line_hex_digit(p[i]);
+
+		if (digit < 0)
+			return -1;
+		code = code * 16 + digit;
+	}
+	return code;
+}
+
+/*
+ * Returns the length of the escape \uXXXX at p, or of two that are a surrogate pair
+ * together, and sets *code to the character; 0 when it is none: lone surrogates and
+ * U+0000 are left to the complete parser.  The line's last byte stops it.
+ */
+static inline size_t
+spk_line_unicode(const char *p, int32_t *code)
+{
+	int32_t low;
+
+	*code = spk_line_hex4(p + 2);
+	if (*code <= 0 || (*code >= 0xDC00 && *code <= 0xDFFF))
+		return 0;
+	if (*code < 0xD800 || *code > 0xDFFF)
+		return 6;
+	if (p[6] != '\\' || p[7] != 'u')
+		return 0;
+	low = spk_line_hex4(p + 8);
+	if (low < 0xDC00 || low > 0xDFFF)
+		return 0;
+	*code = 0x10000 + ((*code - 0xD800) << 10) + (low - 0xDC00);
+	return 12;
+}
+
+/* Writes a character as UTF-8; returns the place behind it. */
+static inline char *
+spk_line_put_character(char *to, int32_t code)
+{
+	if (code < 0x80)
+		*to++ = (char) code;
+	else if (code < 0x800)
+		*to++ = (char) (0xC0 | code >> 6);
+	else if (code < 0x10000)
+	{
+		*to++ = (char) (0xE0 | code >> 12);
+		*to++ = (char) (0x80 | (code >> 6 & 0x3F));
+	}
+	else
+	{
+		*to++ = (char) (0xF0 | code >> 18);
+		*to++ = (char) (0x80 | (code >> 12 & 0x3F));
+		*to++ = (char) (0x80 | (code >> 6 & 0x3F));
+	}
+	if (code >= 0x80)
+		*to++ = (char) (0x80 | (code & 0x3F));
+	return to;
+}
+
+/* The length of the escape at p, inside of the line; 0 when the complete parser must read it. */
+static inline size_t
+spk_line_escape_length(const char *p)
+{
+	int32_t code;
+
+	/* the byte behind the backslash is inside the line: the brace at the latest */
+	if (p[1] == 'u')
+		return spk_line_unicode(p, &code);
+	return spk_line_unescaped_byte(p[1]) == '\0' ? 0 : 2;
+}
+
 /*
  * Reads a text from behind its first quote to behind its last.  Returns false
- * unless it is UTF-8 without control characters, and has short escapes only.
+ * unless it is UTF-8 without control characters, and each escape stands for a
+ * character.
  */
 static inline bool
 spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
@@ -168,16 +256,18 @@ spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
 	text->ascii = true;
 	for (;;)
 	{
+		size_t length;
+
 		spk_line_skip_plain(c, &text->ascii);
 		if (c->at >= c->end || (unsigned char) *c->at < 0x20)
 			return false;
 		if (*c->at == '"')
 			break;
-		/* the byte behind the backslash is inside the line: the brace at the latest */
-		if (spk_line_unescaped_byte(c->at[1]) == '\0')
+		length = spk_line_escape_length(c->at);
+		if (length == 0)
 			return false;
 		text->escapes = true;
-		c->at += 2;
+		c->at += length;
 	}
 	text->end = c->at++;
 	return text->ascii || spk_utf8_valid(text->start, (size_t) (text->end - text->start));
@@ -199,7 +289,16 @@ spk_line_unescape(SpkLineCursor *c, const SpkLineText *text, SpkField *field)
 		memcpy(to, from, plain);
 		to += plain;
 		from += plain;
-		if (backslash)
+		if (backslash == NULL)
+			break;
+		if (from[1] == 'u')
+		{
+			int32_t code;
+
+			from += spk_line_unicode(from, &code);
+			to = spk_line_put_character(to, code);
+		}
+		else
 		{
 			*to++ = spk_line_unescaped_byte(from[1]);
 			from += 2;

@@ -1,0 +1,73 @@
+/*
+ * column_set.h
+ *	  Sets of columns as arrays of bits, because a table may have many.
+ *
+ * A set is n words of 64 bits; the column (or whatever else has a small number) is
+ * bit number % 64 of word number / 64.
+ */
+#ifndef SPK_CORE_EVENTS_COLUMN_SET_H
+#define SPK_CORE_EVENTS_COLUMN_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The words of a set of the numbers from 0 to n - 1; at least one, so that no set is empty memory. */
+#define SPK_SET_WORDS(n) ((n) <= 64 ? (size_t) 1 : ((size_t) (n) + 63) / 64)
+
+static inline bool
+spk_set_has(const uint64_t *set, int i)
+{
+	return (set[(unsigned) i / 64] >> ((unsigned) i % 64) & 1) != 0;
+}
+
+static inline void
+spk_set_add(uint64_t *set, int i)
+{
+	set[(unsigned) i / 64] |= UINT64_C(1) << ((unsigned) i % 64);
+}
+
+static inline void
+spk_set_remove(uint64_t *set, int i)
+{
+	set[(unsigned) i / 64] &= ~(UINT64_C(1) << ((unsigned) i % 64));
+}
+
+static inline void
+spk_set_clear(uint64_t *set, size_t words)
+{
+	memset(set, 0, words * sizeof(uint64_t));
+}
+
+/* Makes a the union of both. */
+static inline void
+spk_set_join(uint64_t *a, const uint64_t *b, size_t words)
+{
+	for (size_t i = 0; i < words; i++)
+		a[i] |= b[i];
+}
+
+/* Have the two sets anything in common? */
+static inline bool
+spk_set_meet(const uint64_t *a, const uint64_t *b, size_t words)
+{
+	uint64_t both = 0;
+
+	for (size_t i = 0; i < words; i++)
+		both |= a[i] & b[i];
+	return both != 0;
+}
+
+/* Is everything in a also in b? */
+static inline bool
+spk_set_within(const uint64_t *a, const uint64_t *b, size_t words)
+{
+	uint64_t rest = 0;
+
+	for (size_t i = 0; i < words; i++)
+		rest |= a[i] & ~b[i];
+	return rest == 0;
+}
+
+#endif /* SPK_CORE_EVENTS_COLUMN_SET_H */

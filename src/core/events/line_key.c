@@ -1,0 +1,78 @@
+/*
+ * line_key.c
+ *	  The keys that a parser has learned.
+ */
+#include "core/events/line_key.h"
+
+/* Nothing in a line begins with this byte, so that no line goes on with key number 0. */
+static const SpkLearnedKey no_key = {.node = SPK_NO_NODE,
+									 .leaf = -1,
+									 .object = SPK_NO_NODE,
+									 .len = 1,
+									 .bytes = "\n"};
+
+void
+spk_line_forget_keys(SpkLineParser *parser)
+{
+	parser->keys[SPK_NO_KEY] = no_key;
+	parser->n_keys = 1;
+	memset(parser->slots, 0, sizeof(parser->slots));
+	memset(parser->first, 0, (size_t) parser->schema->n_nodes * sizeof(parser->first[0]));
+}
+
+/* Where the search for a key of an object begins.  Most keys differ in length, or at an end. */
+static size_t
+first_slot(int object, const char *key, size_t len)
+{
+	uint64_t ends = (uint64_t) len << 32 | (uint64_t) (unsigned) object << 40;
+
+	if (len > 0)
+		ends |= (uint64_t) (unsigned char) key[0] | (uint64_t) (unsigned char) key[len / 2] << 8 |
+			(uint64_t) (unsigned char) key[len - 1] << 16 |
+			(uint64_t) (unsigned char) key[(len - 1) / 3] << 24;
+	return (size_t) (ends * UINT64_C(0x9E3779B97F4A7C15) >> 32) % SPK_KEY_SLOTS;
+}
+
+/* Keeps a key that is not too long, if there is a slot for it; returns its number. */
+static uint16_t
+learn_key(SpkLineParser *parser, int object, const char *key, size_t len, int node, uint16_t *slot)
+{
+	SpkLearnedKey *learned;
+
+	if (len + 2 > SPK_KEY_BYTES || parser->n_keys == SPK_LEARNED_KEYS)
+		return SPK_NO_KEY;
+	*slot = (uint16_t) parser->n_keys++;
+	learned = &parser->keys[*slot];
+	memcpy(learned->bytes, key, len);
+	memcpy(learned->bytes + len, "\":", 2);
+	learned->len = (uint8_t) (len + 2);
+	learned->next = SPK_NO_KEY;
+	learned->object = object;
+	learned->node = node;
+	learned->leaf = node == SPK_NO_NODE ? -1 : parser->schema->nodes[node].leaf;
+	return *slot;
+}
+
+int
+spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t len,
+					 uint16_t *learned)
+{
+	size_t slot = first_slot(object, key, len);
+	bool   exact;
+	int	   node;
+
+	/* a quarter of the slots is taken at most, so there is always a free one */
+	for (; parser->slots[slot] != SPK_NO_KEY; slot = (slot + 1) % SPK_KEY_SLOTS)
+	{
+		const SpkLearnedKey *k = &parser->keys[parser->slots[slot]];
+
+		if (k->object == object && k->len == len + 2 && memcmp(k->bytes, key, len) == 0)
+		{
+			*learned = parser->slots[slot];
+			return k->node;
+		}
+	}
+	node = spk_schema_find(parser->schema, object, key, len, &exact);
+	*learned = learn_key(parser, object, key, len, node, &parser->slots[slot]);
+	return node;
+}
