@@ -21,75 +21,41 @@
 #include "core/base/times.h"
 #include "events/event_cast.h"
 
-/*
- * Sets what a base type reads, and the way from there.  Of other types than these
- * nothing is known but their input functions.
- */
+/* What columns of PostgreSQL's own types read, and the way from there. */
+static const struct
+{
+	Oid			 type;
+	SpkEventType reads;
+	SpkCastWay	 way;
+} ways[] = {
+	{TIMESTAMPTZOID, SPK_TYPE_TIME, SPK_CAST_TIME}, {TIMESTAMPOID, SPK_TYPE_TIME, SPK_CAST_TIME},
+	{DATEOID, SPK_TYPE_TIME, SPK_CAST_DATE},		{INT8OID, SPK_TYPE_INT8, SPK_CAST_INT8},
+	{INT4OID, SPK_TYPE_INT4, SPK_CAST_INT4},		{INT2OID, SPK_TYPE_INT2, SPK_CAST_INT2},
+	{FLOAT8OID, SPK_TYPE_FLOAT, SPK_CAST_FLOAT8},	{FLOAT4OID, SPK_TYPE_REAL, SPK_CAST_FLOAT4},
+	{NUMERICOID, SPK_TYPE_NUMBER, SPK_CAST_INPUT},	{BOOLOID, SPK_TYPE_BOOL, SPK_CAST_BOOL},
+	{TEXTOID, SPK_TYPE_TEXT, SPK_CAST_TEXT},		{VARCHAROID, SPK_TYPE_TEXT, SPK_CAST_TEXT},
+	{UUIDOID, SPK_TYPE_UUID, SPK_CAST_INPUT},		{JSONOID, SPK_TYPE_JSON, SPK_CAST_TEXT},
+	{JSONBOID, SPK_TYPE_JSON, SPK_CAST_INPUT},
+};
+
+/* Of other types nothing is known but their input functions, which may refuse any text. */
 static void
 set_way(SpkCast *cast)
 {
-	switch (cast->base)
+	cast->reads = SPK_TYPE_TEXT;
+	cast->way = SPK_CAST_INPUT;
+	cast->is_checked = true;
+	for (int i = 0; i < lengthof(ways); i++)
 	{
-		case TIMESTAMPTZOID:
-		case TIMESTAMPOID:
-			cast->reads = SPK_TYPE_TIME;
-			cast->way = SPK_CAST_TIME;
-			break;
-		case DATEOID:
-			cast->reads = SPK_TYPE_TIME;
-			cast->way = SPK_CAST_DATE;
-			break;
-		case INT8OID:
-			cast->reads = SPK_TYPE_INT8;
-			cast->way = SPK_CAST_INT8;
-			break;
-		case INT4OID:
-			cast->reads = SPK_TYPE_INT4;
-			cast->way = SPK_CAST_INT4;
-			break;
-		case INT2OID:
-			cast->reads = SPK_TYPE_INT2;
-			cast->way = SPK_CAST_INT2;
-			break;
-		case FLOAT8OID:
-			cast->reads = SPK_TYPE_FLOAT;
-			cast->way = SPK_CAST_FLOAT8;
-			break;
-		case FLOAT4OID:
-			cast->reads = SPK_TYPE_REAL;
-			cast->way = SPK_CAST_FLOAT4;
-			break;
-		case NUMERICOID:
-			cast->reads = SPK_TYPE_NUMBER;
-			cast->way = SPK_CAST_INPUT;
-			break;
-		case BOOLOID:
-			cast->reads = SPK_TYPE_BOOL;
-			cast->way = SPK_CAST_BOOL;
-			break;
-		case TEXTOID:
-		case VARCHAROID:
-			cast->reads = SPK_TYPE_TEXT;
-			cast->way = cast->typmod >= 0 ? SPK_CAST_INPUT : SPK_CAST_TEXT;
-			break;
-		case UUIDOID:
-			cast->reads = SPK_TYPE_UUID;
-			cast->way = SPK_CAST_INPUT;
-			break;
-		case JSONOID:
-			cast->reads = SPK_TYPE_JSON;
-			cast->way = SPK_CAST_TEXT;
-			break;
-		case JSONBOID:
-			cast->reads = SPK_TYPE_JSON;
-			cast->way = SPK_CAST_INPUT;
-			break;
-		default:
-			cast->reads = SPK_TYPE_TEXT;
-			cast->way = SPK_CAST_INPUT;
-			cast->is_checked = true;
-			break;
+		if (ways[i].type != cast->base)
+			continue;
+		cast->reads = ways[i].reads;
+		cast->way = ways[i].way;
+		cast->is_checked = false;
 	}
+	/* varchar(n) has a length */
+	if (cast->way == SPK_CAST_TEXT && cast->typmod >= 0)
+		cast->way = SPK_CAST_INPUT;
 }
 
 /* Is "" NULL?  It is for numbers, dates and times; "" is no value of these. */

@@ -4,7 +4,7 @@
  *	  and otherwise by the full rules.
  *
  * json-c allocates with malloc, and an error would jump over the freeing of its
- * memory.  So that hangs on the strict, which is freed with the parser's memory
+ * memory.  So that hangs on the strict parser, which is freed with the parser's memory
  * context.
  */
 #include "compat.h"
@@ -90,11 +90,12 @@ spk_event_parser_want(SpkEventParser *parser, const uint64 *wanted)
 		if (parser->binding->casts[col].is_checked)
 			spk_set_add(parser->decoded, col);
 	}
+	spk_line_parser_want(parser->fast, parser->decoded);
 }
 
 /* Out of memory is an error: as a fault it would lose the line where faults are skipped. */
 static bool
-strict(SpkEventParser *parser, const char *line, size_t len, SpkEventFault *fault)
+parse_strictly(SpkEventParser *parser, const char *line, size_t len, SpkEventFault *fault)
 {
 	if (spk_strict_parse(parser->strict, line, len, parser->decoded, &parser->row, fault))
 		return true;
@@ -133,8 +134,7 @@ spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventFa
 	const SpkSchema *schema = parser->binding->schema;
 	SpkEventRow		*row = &parser->row;
 
-	if (!spk_line_parse(parser->fast, line, len, parser->decoded, row) &&
-		!strict(parser, line, len, fault))
+	if (!spk_line_parse(parser->fast, line, len, row) && !parse_strictly(parser, line, len, fault))
 		return NULL;
 	spk_event_row_check(row, schema, parser->decoded);
 	if (parser->transcoder == NULL && parser->checked == NULL)

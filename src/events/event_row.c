@@ -134,7 +134,8 @@ void
 spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
 					 bool *nulls)
 {
-	char *at = palloc(Max(texts_size(row, binding->casts), 1));
+	Size  size = texts_size(row, binding->casts);
+	char *at = size > 0 ? palloc(size) : NULL;
 
 	for (int i = 0; i < binding->natts; i++)
 	{

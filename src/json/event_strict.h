@@ -18,7 +18,7 @@ typedef struct SpkStrictParser SpkStrictParser;
  */
 extern SpkStrictParser *spk_strict_new(const SpkSchema *schema, const SpkHost *host);
 
-extern void spk_strict_release(SpkStrictParser *judge);
+extern void spk_strict_release(SpkStrictParser *strict);
 
 /*
  * Parses len bytes of UTF-8: one JSON object with nothing but white space around
@@ -42,7 +42,7 @@ extern void spk_strict_release(SpkStrictParser *judge);
  *
  * Columns outside of the set wanted are held to the same rules and become NULL.
  */
-extern bool spk_strict_parse(SpkStrictParser *judge, const char *line, size_t len,
+extern bool spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len,
 							 const uint64_t *wanted, SpkEventRow *row, SpkEventFault *fault);
 
 /*

@@ -28,16 +28,23 @@ spk_set_add(uint64_t *set, int i)
 	set[(unsigned) i / 64] |= UINT64_C(1) << ((unsigned) i % 64);
 }
 
-static inline void
-spk_set_remove(uint64_t *set, int i)
+/* Adds i; false when the set has it already. */
+static inline bool
+spk_set_take(uint64_t *set, int i)
 {
-	set[(unsigned) i / 64] &= ~(UINT64_C(1) << ((unsigned) i % 64));
+	bool is_new = !spk_set_has(set, i);
+
+	spk_set_add(set, i);
+	return is_new;
 }
 
 static inline void
 spk_set_clear(uint64_t *set, size_t words)
 {
-	memset(set, 0, words * sizeof(uint64_t));
+	/* nearly all sets are of one word, and calls for so little take longer */
+	set[0] = 0;
+	for (size_t i = 1; i < words; i++)
+		set[i] = 0;
 }
 
 /* Makes a the union of both. */

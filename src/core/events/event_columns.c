@@ -52,6 +52,7 @@ spk_event_row_init(SpkEventRow *row, int n_columns, const SpkHost *host)
 	row->given = (uint64_t *) (row->field + n);
 	row->blank = row->given + words;
 	row->isnull = (bool *) (row->blank + words);
+	row->any_blank = true;
 	spk_event_row_clear(row);
 	return true;
 }
@@ -68,8 +69,9 @@ spk_event_row_clear(SpkEventRow *row)
 {
 	size_t words = SPK_SET_WORDS(row->n_columns);
 
-	memset(row->given, 0, words * sizeof(uint64_t));
-	memset(row->blank, 0, words * sizeof(uint64_t));
+	spk_set_clear(row->given, words);
+	if (row->any_blank)
+		spk_set_clear(row->blank, words);
 	row->any_blank = false;
 	memset(row->isnull, true, (size_t) row->n_columns * sizeof(bool));
 }

@@ -24,7 +24,8 @@ typedef struct OpenContainer
 	int			node;
 	int64_t		element; /* of an array: the number of the next one; of an object: IN_OBJECT */
 	const char *start;
-	uint16_t   *link; /* of an object: where its next key is guessed and learned */
+	uint16_t
+		*link; /* of an object around the innermost one: its next key is guessed and learned here */
 } OpenContainer;
 
 #define IN_OBJECT (-1)
@@ -35,7 +36,8 @@ spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
 	size_t		   words = SPK_SET_WORDS(schema->n_nodes);
 	SpkLineParser *parser = spk_alloc(host, 1,
 									  sizeof(SpkLineParser) + words * sizeof(uint64_t) +
-										  (size_t) schema->n_nodes * sizeof(uint16_t));
+										  (size_t) schema->n_nodes * sizeof(uint16_t) +
+										  (size_t) schema->n_columns * sizeof(bool));
 
 	_Static_assert(sizeof(SpkLineParser) % sizeof(uint64_t) == 0, "what follows is aligned");
 	if (parser == NULL)
@@ -43,49 +45,59 @@ spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
 	parser->schema = schema;
 	parser->seen = (uint64_t *) (parser + 1);
 	parser->first = (uint16_t *) (parser->seen + words);
+	parser->unwanted = (bool *) (parser->first + schema->n_nodes);
+	spk_line_parser_want(parser, schema->all);
 	spk_line_forget_keys(parser);
 	return parser;
 }
 
-/* Reads the value of one column. */
-static inline __attribute__((always_inline)) bool
-read_column(const SpkSchema *schema, SpkLineCursor *c, int col, const uint64_t *wanted, int depth,
-			SpkEventRow *row)
+void
+spk_line_parser_want(SpkLineParser *parser, const uint64_t *wanted)
 {
-	bool is_wanted = spk_set_has(wanted, col);
+	for (int col = 0; col < parser->schema->n_columns; col++)
+		parser->unwanted[col] = !spk_set_has(wanted, col);
+}
 
-	switch (spk_line_read_value(c, &schema->columns[col], is_wanted, depth, &row->field[col]))
+/* Reads the value of one column; *given becomes true when it has one. */
+static inline __attribute__((always_inline)) bool
+read_column(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, SpkEventRow *row,
+			bool *given)
+{
+	bool		 unwanted = parser->unwanted[col];
+	SpkLineValue value = spk_line_read_value(c, &parser->schema->columns[col], unwanted, depth,
+											 &row->field[col]);
+
+	*given = value == SPK_VALUE_GIVEN;
+	if (*given)
 	{
-		case SPK_VALUE_LEFT:
-			return false;
-		case SPK_VALUE_NULL:
-			return true;
-		case SPK_VALUE_BLANK:
-			spk_set_add(row->blank, col);
-			row->any_blank = true;
-			return true;
-		case SPK_VALUE_GIVEN:
-			spk_set_add(row->given, col);
-			row->isnull[col] = !is_wanted;
-			return true;
+		row->isnull[col] = unwanted;
+		return true;
 	}
-	return false;
+	if (value == SPK_VALUE_BLANK)
+	{
+		spk_set_add(row->blank, col);
+		row->any_blank = true;
+	}
+	return value != SPK_VALUE_LEFT;
 }
 
 /* Reads the value at a place for all columns there; where there are none it is passed over. */
 static bool
-read_columns(const SpkSchema *schema, SpkLineCursor *c, int node, const uint64_t *wanted, int depth,
-			 SpkEventRow *row)
+read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
 {
-	const char *start = c->at;
-	int			col = schema->nodes[node].column;
+	const SpkSchema *schema = parser->schema;
+	const char		*start = c->at;
+	int				 col = schema->nodes[node].column;
+	bool			 given;
 
 	if (col < 0)
 		return spk_line_skip_value(c, depth, !schema->keeps_open);
 	for (;;)
 	{
-		if (!read_column(schema, c, col, wanted, depth, row))
+		if (!read_column(parser, c, col, depth, row, &given))
 			return false;
+		if (given)
+			spk_set_add(row->given, col);
 		col = schema->columns[col].next;
 		if (col < 0)
 			return true;
@@ -93,24 +105,11 @@ read_columns(const SpkSchema *schema, SpkLineCursor *c, int node, const uint64_t
 	}
 }
 
-/* Gives the columns at the place of a container, which ends here, its text. */
-static void
-set_container(const SpkSchema *schema, const OpenContainer *open, const char *end,
-			  const uint64_t *wanted, SpkEventRow *row)
-{
-	for (int col = schema->nodes[open->node].column; col >= 0; col = schema->columns[col].next)
-	{
-		spk_line_set_text(&row->field[col], open->start, end);
-		spk_set_add(row->given, col);
-		row->isnull[col] = !spk_set_has(wanted, col);
-	}
-}
-
 /*
  * Begins to read a container that has places inside.  False when the complete
  * parser must do it.
  */
-static inline bool
+static bool
 open_container(SpkLineParser *parser, SpkLineCursor *c, int node, OpenContainer *open)
 {
 	bool is_array = *c->at == '[';
@@ -118,111 +117,169 @@ open_container(SpkLineParser *parser, SpkLineCursor *c, int node, OpenContainer 
 	open->node = node;
 	open->element = is_array ? 0 : IN_OBJECT;
 	open->start = c->at++;
-	open->link = &parser->first[node];
 	spk_line_skip_spaces(c);
 	return spk_schema_takes_containers(parser->schema, node) &&
 		!(is_array && spk_schema_counts_from_end(parser->schema, node));
 }
 
-/* Is the container empty that has just been opened? */
+/* Does the container end here, behind a value or because it is empty? */
 static inline bool
-is_empty(const SpkLineCursor *c, const OpenContainer *open)
+ends_here(const SpkLineCursor *c, const OpenContainer *open)
 {
 	return *c->at == (open->element == IN_OBJECT ? '}' : ']');
 }
 
-/* Reads the key of the next member, or counts the next element; sets *node to its place. */
+/* Moves behind the container's end, and gives the columns at its place its text. */
+static void
+close_container(const SpkLineParser *parser, SpkLineCursor *c, const OpenContainer *open,
+				SpkEventRow *row)
+{
+	const SpkSchema *schema = parser->schema;
+
+	c->at++;
+	for (int col = schema->nodes[open->node].column; col >= 0; col = schema->columns[col].next)
+	{
+		spk_line_set_text(&row->field[col], open->start, c->at);
+		spk_set_add(row->given, col);
+		row->isnull[col] = parser->unwanted[col];
+	}
+}
+
+/* Reads the key of the next member, or counts the next element, and tells what it means. */
 static inline bool
-read_step(SpkLineParser *parser, SpkLineCursor *c, OpenContainer *open, int *node)
+read_step(SpkLineParser *parser, SpkLineCursor *c, OpenContainer *open, uint16_t **link,
+		  SpkKeyMeaning *meaning)
 {
 	if (open->element != IN_OBJECT)
 	{
-		*node = spk_schema_element(parser->schema, open->node, open->element++);
+		meaning->node = spk_schema_element(parser->schema, open->node, open->element++);
+		meaning->leaf = meaning->node == SPK_NO_NODE ? -1 :
+													   parser->schema->nodes[meaning->node].leaf;
 		return true;
 	}
-	if (!spk_line_read_key(parser, c, open->node, open->link, node))
+	if (!spk_line_read_key(parser, c, open->node, link, meaning))
 		return false;
-	open->link = &parser->keys[*open->link].next;
 	spk_line_skip_spaces(c);
 	return true;
 }
 
-/* Reads all that is inside of the line's object, from behind its brace to behind the last one. */
-static bool
-read_object(SpkLineParser *parser, const char *line, const char *end, const uint64_t *wanted,
-			SpkEventRow *row)
+/* Does a container begin that has places inside? */
+static inline bool
+enters(const SpkLineParser *parser, const SpkLineCursor *c, int node)
 {
-	const SpkSchema *schema = parser->schema;
-	SpkLineCursor	 c = {line + 1, end, parser->unescaped};
-	OpenContainer	 stack[SPK_LINE_DEPTH];
-	OpenContainer	*open = stack;
+	return (*c->at == '{' || *c->at == '[') && node != SPK_NO_NODE &&
+		parser->schema->nodes[node].child >= 0;
+}
 
-	*open = (OpenContainer) {SPK_ROOT, IN_OBJECT, line, &parser->first[SPK_ROOT]};
+/* Reads a value that is neither of just one column nor begins a container with places inside. */
+static bool
+read_other(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
+{
+	bool done = node == SPK_NO_NODE ? spk_line_skip_value(c, depth, !parser->schema->keeps_open) :
+									  read_columns(parser, c, node, depth, row);
+
+	/* the brace that ends the line may have been taken for an inner one */
+	return done && c->at < c->end;
+}
+
+/*
+ * Notes that the line has this place; false when it has it already.  Of this set, and
+ * of the columns that are given, the first word stays in a register, and is added to
+ * the parser's and the row's in the end.
+ */
+static inline bool
+see_place(SpkLineParser *parser, uint64_t *seen, int node)
+{
+	bool is_new = (*seen >> ((unsigned) node % 64) & 1) == 0;
+
+	if ((unsigned) node >= 64)
+		return node == SPK_NO_NODE || spk_set_take(parser->seen, node);
+	*seen |= UINT64_C(1) << node;
+	return is_new;
+}
+
+/* Reads the value of a place that is one column's alone. */
+static inline __attribute__((always_inline)) bool
+read_leaf(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, SpkEventRow *row,
+		  uint64_t *given_columns)
+{
+	bool given;
+
+	if (!read_column(parser, c, col, depth, row, &given))
+		return false;
+	if (col < 64)
+		*given_columns |= (uint64_t) given << col;
+	else if (given)
+		spk_set_add(row->given, col);
+	return true;
+}
+
+/* Reads all that is inside of the line's object, from behind its brace to behind the last one. */
+static inline bool
+read_object(SpkLineParser *parser, const char *line, const char *end, SpkEventRow *row)
+{
+	SpkLineCursor  c = {line + 1, end, parser->unescaped};
+	OpenContainer  stack[SPK_LINE_DEPTH];
+	OpenContainer *open = stack;
+	int			   depth = 1; /* of the containers that are open */
+	uint16_t	  *link = &parser->first[SPK_ROOT];
+	uint64_t	   seen = 0;
+	uint64_t	   given = 0;
+
+	*open = (OpenContainer) {SPK_ROOT, IN_OBJECT, line, NULL};
 	spk_line_skip_spaces(&c);
 	for (;;)
 	{
-		int node;
-		int leaf;
+		SpkKeyMeaning meaning;
+		bool		  done;
 
-		if (!read_step(parser, &c, open, &node))
+		/* which of two values at one place counts is for the complete parser to say */
+		if (!read_step(parser, &c, open, &link, &meaning) ||
+			!see_place(parser, &seen, meaning.node))
 			return false;
-		if (node != SPK_NO_NODE)
+		if (meaning.leaf >= 0)
+			done = read_leaf(parser, &c, meaning.leaf, depth, row, &given);
+		else if (meaning.node == SPK_NO_NODE && *c.at == '"')
+			done = spk_line_skip_scalar(&c, true);
+		else if (enters(parser, &c, meaning.node))
 		{
-			/* which of two values counts is for the complete parser to say */
-			if (spk_set_has(parser->seen, node))
+			open->link = link;
+			link = &parser->first[meaning.node];
+			if (depth++ == SPK_LINE_DEPTH || !open_container(parser, &c, meaning.node, ++open))
 				return false;
-			spk_set_add(parser->seen, node);
-		}
-		leaf = node == SPK_NO_NODE ? -1 : schema->nodes[node].leaf;
-		if (leaf >= 0)
-		{
-			if (!read_column(schema, &c, leaf, wanted, (int) (open - stack) + 1, row))
-				return false;
-		}
-		else if (node == SPK_NO_NODE)
-		{
-			if (!spk_line_skip_value(&c, (int) (open - stack) + 1, !schema->keeps_open))
-				return false;
-		}
-		else if (schema->nodes[node].child >= 0 && (*c.at == '{' || *c.at == '['))
-		{
-			if (open == stack + SPK_LINE_DEPTH - 1 || !open_container(parser, &c, node, open + 1))
-				return false;
-			open++;
-			if (!is_empty(&c, open))
+			if (!ends_here(&c, open))
 				continue;
-			c.at++;
-			set_container(schema, open, c.at, wanted, row);
-			open--;
+			done = true;
 		}
-		else if (!read_columns(schema, &c, node, wanted, (int) (open - stack) + 1, row))
+		else
+			done = read_other(parser, &c, meaning.node, depth, row);
+		if (!done)
 			return false;
 
 		/* behind a value: on to the next one, or out of what ends here */
-		for (;;)
+		for (spk_line_skip_spaces(&c); *c.at != ','; spk_line_skip_spaces(&c))
 		{
-			/* the brace that ends the line may have been taken for an inner one */
+			if (!ends_here(&c, open))
+				return false;
+			close_container(parser, &c, open--, row);
+			if (--depth == 0)
+				break;
 			if (c.at >= end)
 				return false;
-			spk_line_skip_spaces(&c);
-			if (*c.at == ',')
-				break;
-			if (!is_empty(&c, open))
-				return false;
-			c.at++;
-			set_container(schema, open, c.at, wanted, row);
-			if (open == stack)
-				return c.at == end;
-			open--;
+			link = open->link;
 		}
+		if (depth == 0)
+			break;
 		c.at++;
 		spk_line_skip_spaces(&c);
 	}
+	parser->seen[0] |= seen;
+	row->given[0] |= given;
+	return c.at == end;
 }
 
 bool
-spk_line_parse(SpkLineParser *parser, const char *line, size_t len, const uint64_t *wanted,
-			   SpkEventRow *row)
+spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow *row)
 {
 	const SpkSchema *schema = parser->schema;
 	size_t			 words = SPK_SET_WORDS(schema->n_nodes);
@@ -234,6 +291,6 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, const uint64
 		spk_line_forget_keys(parser);
 	spk_set_clear(parser->seen, words);
 	spk_event_row_clear(row);
-	return read_object(parser, line, line + len, wanted, row) &&
+	return read_object(parser, line, line + len, row) &&
 		(schema->any_object || spk_set_meet(parser->seen, schema->required, words));
 }

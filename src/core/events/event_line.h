@@ -20,16 +20,21 @@ typedef struct SpkLineParser SpkLineParser;
 extern SpkLineParser *spk_line_parser_new(const SpkSchema *schema, const SpkHost *host);
 
 /*
+ * From now on columns outside of the set become NULL.  A new parser wants all.  Which
+ * lines it takes does not depend on it.
+ */
+extern void spk_line_parser_want(SpkLineParser *parser, const uint64_t *wanted);
+
+/*
  * Parses a line of len bytes that has the form of a log's lines: one object without
  * any column twice, and values that convert exactly beyond doubt.
  *
  * When it returns true, row, which is one of the schema's columns, holds the event.
- * Columns outside of the set wanted are NULL in it.  Texts point into the line or
- * into the parser, so they last until the line goes or the next one is parsed,
- * whichever happens first.  When it returns false, the line must be judged by a
- * complete parser, which may accept or refuse it; row is undefined.
+ * Texts point into the line or into the parser, so they last until the line goes or
+ * the next one is parsed, whichever happens first.  When it returns false, the line
+ * must be judged by a complete parser, which may accept or refuse it; row is
+ * undefined.
  */
-extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len,
-						   const uint64_t *wanted, SpkEventRow *row);
+extern bool spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow *row);
 
 #endif /* SPK_CORE_EVENTS_EVENT_LINE_H */

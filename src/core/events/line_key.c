@@ -5,11 +5,8 @@
 #include "core/events/line_key.h"
 
 /* Nothing in a line begins with this byte, so that no line goes on with key number 0. */
-static const SpkLearnedKey no_key = {.node = SPK_NO_NODE,
-									 .leaf = -1,
-									 .object = SPK_NO_NODE,
-									 .len = 1,
-									 .bytes = "\n"};
+static const SpkLearnedKey no_key =
+	{.node = SPK_NO_NODE, .leaf = -1, .object = SPK_NO_NODE, .len = 1, .mask = 1, .bytes = "\n"};
 
 void
 spk_line_forget_keys(SpkLineParser *parser)
@@ -39,13 +36,15 @@ learn_key(SpkLineParser *parser, int object, const char *key, size_t len, int no
 {
 	SpkLearnedKey *learned;
 
-	if (len + 2 > SPK_KEY_BYTES || parser->n_keys == SPK_LEARNED_KEYS)
+	if (len + 3 > SPK_KEY_BYTES || parser->n_keys == SPK_LEARNED_KEYS)
 		return SPK_NO_KEY;
 	*slot = (uint16_t) parser->n_keys++;
 	learned = &parser->keys[*slot];
-	memcpy(learned->bytes, key, len);
-	memcpy(learned->bytes + len, "\":", 2);
-	learned->len = (uint8_t) (len + 2);
+	learned->bytes[0] = '"';
+	memcpy(learned->bytes + 1, key, len);
+	memcpy(learned->bytes + 1 + len, "\":", 2);
+	learned->len = (uint16_t) (len + 3);
+	learned->mask = learned->len >= SPK_KEY_PIECE ? 0xFFFF : (UINT32_C(1) << learned->len) - 1;
 	learned->next = SPK_NO_KEY;
 	learned->object = object;
 	learned->node = node;
@@ -66,7 +65,7 @@ spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t 
 	{
 		const SpkLearnedKey *k = &parser->keys[parser->slots[slot]];
 
-		if (k->object == object && k->len == len + 2 && memcmp(k->bytes, key, len) == 0)
+		if (k->object == object && k->len == len + 3 && memcmp(k->bytes + 1, key, len) == 0)
 		{
 			*learned = parser->slots[slot];
 			return k->node;

@@ -17,8 +17,8 @@
 /* Keys are compared in pieces of this many bytes. */
 #define SPK_KEY_PIECE 16
 
-/* Longer keys (with a quote and the colon) are looked up each time. */
-#define SPK_KEY_BYTES 48
+/* Longer keys (with their quotes and the colon) are looked up each time. */
+#define SPK_KEY_BYTES 44
 
 /* The most keys that are learned.  When there are more, all are forgotten. */
 #define SPK_LEARNED_KEYS 256
@@ -29,26 +29,28 @@
 /* Number 0 of the learned keys is none: it is equal to nothing that stands in a line. */
 #define SPK_NO_KEY 0
 
-/* A key as it stands in a line, from behind its first quote to the colon.  It fills a cache line. */
+/* A key as it stands in a line, from its first quote to the colon.  It fills a cache line. */
 typedef struct SpkLearnedKey
 {
 	int32_t	 node;	 /* the place that it means, or SPK_NO_NODE */
 	int32_t	 leaf;	 /* the column of that place, see SpkSchemaNode */
 	int32_t	 object; /* the place of the object that it stands in */
 	uint16_t next;	 /* the key that came next when this one was last seen */
-	uint8_t	 len;	 /* includes the second quote and the colon */
+	uint16_t len;	 /* includes the quotes and the colon */
+	uint32_t mask;	 /* a bit for each of the first SPK_KEY_PIECE bytes that it has */
 	char	 bytes[SPK_KEY_BYTES];
 } SpkLearnedKey;
 
 struct SpkLineParser
 {
 	const SpkSchema *schema;
-	uint64_t		*seen;	/* the set of places that the line has */
-	uint16_t		*first; /* by place: the key that came first in the object there */
-	int				 n_keys;
-	SpkLearnedKey	 keys[SPK_LEARNED_KEYS];
-	uint16_t		 slots[SPK_KEY_SLOTS]; /* numbers of keys, or SPK_NO_KEY */
-	char			 unescaped[SPK_FAST_LINE_BYTES];
+	uint64_t	 *seen; /* the set of places that the line has; the first word may be elsewhere */
+	bool		 *unwanted; /* by column */
+	uint16_t	 *first;	/* by place: the key that came first in the object there */
+	int			  n_keys;
+	SpkLearnedKey keys[SPK_LEARNED_KEYS];
+	uint16_t	  slots[SPK_KEY_SLOTS]; /* numbers of keys, or SPK_NO_KEY */
+	char		  unescaped[SPK_FAST_LINE_BYTES];
 };
 
 /* Forgets all keys. */
@@ -61,49 +63,64 @@ extern void spk_line_forget_keys(SpkLineParser *parser);
 extern int spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t len,
 								uint16_t *learned);
 
-/* Does the line go on with this key, its second quote and a colon? */
+/* Does the line go on with this key, in its quotes, and a colon? */
 static inline bool
 spk_line_is_key(const SpkLineCursor *c, const SpkLearnedKey *key)
 {
 #ifdef __SSE2__
-	if (key->len <= SPK_KEY_PIECE && c->end - c->at >= SPK_KEY_PIECE)
+	if (c->end - c->at >= SPK_KEY_PIECE)
 	{
 		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
 		__m128i	 wanted = _mm_loadu_si128((const __m128i *) key->bytes);
 		unsigned others = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) ^ 0xFFFF;
 
 		/* bytes behind the key may differ */
-		return (others & ((1U << key->len) - 1)) == 0;
+		if ((others & key->mask) != 0)
+			return false;
+		if (key->len <= SPK_KEY_PIECE)
+			return true;
 	}
 #endif
 	return (size_t) (c->end - c->at) >= key->len && memcmp(c->at, key->bytes, key->len) == 0;
 }
 
+/* What a key of a line means. */
+typedef struct SpkKeyMeaning
+{
+	int node; /* the place, or SPK_NO_NODE */
+	int leaf; /* the column of that place, see SpkSchemaNode */
+} SpkKeyMeaning;
+
 /*
- * Reads a key of the object at a place, and the colon behind it.  *link is the key
- * that is expected, and becomes the one that was found.  *node becomes the place
- * that it means, or SPK_NO_NODE.  Returns false when there is no key, or one that
- * the complete parser must read.
+ * Reads a key of the object at a place, and the colon behind it.  **link is the key
+ * that is expected, and becomes the one that was found; *link then points to what is
+ * expected behind it.  Returns false when there is no key, or one that the complete
+ * parser must read.
  */
 static inline bool
-spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t *link, int *node)
+spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t **link,
+				  SpkKeyMeaning *meaning)
 {
-	const SpkLearnedKey *guess = &parser->keys[*link];
-	SpkLineText			 text;
+	SpkLearnedKey *guess = &parser->keys[**link];
+	SpkLineText	   text;
 
-	if (*c->at != '"')
-		return false;
-	c->at++;
 	if (spk_line_is_key(c, guess))
 	{
 		c->at += guess->len;
-		*node = guess->node;
+		meaning->node = guess->node;
+		meaning->leaf = guess->leaf;
+		*link = &guess->next;
 		return true;
 	}
+	if (*c->at != '"')
+		return false;
+	c->at++;
 	if (!spk_line_read_text(c, &text) || text.escapes)
 		return false;
-	*node = spk_line_look_up_key(parser, object, text.start, (size_t) (text.end - text.start),
-								 link);
+	meaning->node = spk_line_look_up_key(parser, object, text.start,
+										 (size_t) (text.end - text.start), *link);
+	*link = &parser->keys[**link].next;
+	meaning->leaf = meaning->node == SPK_NO_NODE ? -1 : parser->schema->nodes[meaning->node].leaf;
 	spk_line_skip_spaces(c);
 	return *c->at++ == ':';
 }

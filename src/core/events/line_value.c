@@ -98,8 +98,11 @@ read_container(SpkLineCursor *c, const SpkSchemaColumn *column, int depth, SpkFi
 
 	if (column->type != SPK_TYPE_JSON && column->type != SPK_TYPE_ANY)
 		return false;
-	/* jsonb has no number as large as an exponent may make it */
-	if (!spk_line_skip_value(c, depth, column->type == SPK_TYPE_ANY))
+	/*
+	 * jsonb has no number as large as an exponent may make it.  And the brace that ends
+	 * the line may have been taken for an inner one.
+	 */
+	if (!spk_line_skip_value(c, depth, column->type == SPK_TYPE_ANY) || c->at >= c->end)
 		return false;
 	spk_line_set_text(field, start, c->at);
 	return true;

@@ -59,14 +59,14 @@ extern SpkLineValue spk_line_read_rare(SpkLineCursor *c, const SpkSchemaColumn *
 
 /* Reads a text in quotes; one that is not wanted is checked as well, but not unescaped. */
 static inline __attribute__((always_inline)) SpkLineValue
-spk_line_text_field(SpkLineCursor *c, const SpkSchemaColumn *column, bool wanted, SpkField *field)
+spk_line_text_field(SpkLineCursor *c, const SpkSchemaColumn *column, bool unwanted, SpkField *field)
 {
 	SpkLineText text;
 
 	c->at++;
 	if (!spk_line_read_text(c, &text))
 		return SPK_VALUE_LEFT;
-	if (wanted && text.escapes)
+	if (text.escapes && !unwanted)
 		spk_line_unescape(c, &text, field);
 	else
 		spk_line_set_text(field, text.start, text.end);
@@ -75,11 +75,11 @@ spk_line_text_field(SpkLineCursor *c, const SpkSchemaColumn *column, bool wanted
 
 /* Reads the value of a column, of any type. */
 static inline __attribute__((always_inline)) SpkLineValue
-spk_line_read_value(SpkLineCursor *c, const SpkSchemaColumn *column, bool wanted, int depth,
+spk_line_read_value(SpkLineCursor *c, const SpkSchemaColumn *column, bool unwanted, int depth,
 					SpkField *field)
 {
 	if (*c->at == '"' && column->type == SPK_TYPE_TEXT)
-		return spk_line_text_field(c, column, wanted, field);
+		return spk_line_text_field(c, column, unwanted, field);
 	if (spk_line_is_digit(*c->at) || *c->at == '-')
 		return spk_line_number_field(c, column, field) ? SPK_VALUE_GIVEN : SPK_VALUE_LEFT;
 	if (*c->at == 'n')
