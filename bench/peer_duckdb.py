@@ -3,6 +3,7 @@
 peer_duckdb.py keep CSV DATABASE    the events of a CSV file, as a table
 peer_duckdb.py memory DATABASE      features of that table
 peer_duckdb.py json FILE            features of a file of JSON lines
+peer_duckdb.py flat|nested FILE     events of another log by name, as any_log asks for them
 """
 import os
 import sys
@@ -12,6 +13,13 @@ import duckdb
 
 COLUMNS = {"userId": "VARCHAR", "sessionId": "BIGINT", "ts": "BIGINT", "page": "VARCHAR",
            "gender": "VARCHAR", "auth": "VARCHAR"}
+
+# of the topic any_log: the columns that its query uses, and where the amount is
+FLAT = {"at": "TIMESTAMP", "userId": "VARCHAR", "event": "VARCHAR", "amount": "DOUBLE"}
+NESTED = {"at": "TIMESTAMP", "userId": "VARCHAR", "event": "VARCHAR", "properties": "STRUCT(amount DOUBLE)"}
+BY_EVENT = """
+SELECT event, count(*), sum({amount}), min("at"), max(userId) FROM {source} GROUP BY event
+"""
 
 # one pass over the events, one over the sessions
 SIX = """
@@ -36,7 +44,7 @@ def timed(db, query):
     rows = db.execute(query).fetchall()
     print(f"Time: {1e3 * (time.perf_counter() - start):.3f} ms")
     print(f"CPU: {1e3 * (time.process_time() - cpu):.3f} ms")
-    print(len(rows), "users")
+    print(len(rows), "rows")
 
 
 def connect(path):
@@ -51,6 +59,10 @@ def main(mode, path, kept=None):
         db = connect(path)
         db.execute(SIX.format(source="ev")).fetchall()
         timed(db, SIX.format(source="ev"))
+    elif mode in ("flat", "nested"):
+        columns, amount = (FLAT, "amount") if mode == "flat" else (NESTED, "properties.amount")
+        source = f"read_json('{path}', format = 'newline_delimited', columns = {columns})"
+        timed(connect(":memory:"), BY_EVENT.format(source=source, amount=amount))
     else:
         source = f"read_json('{path}', format = 'newline_delimited', columns = {COLUMNS})"
         timed(connect(":memory:"), SIX.format(source=source))

@@ -10,7 +10,7 @@
 . bench/data.sh
 
 full_users=22278
-default_topics="load look features log_features profiles in_place memory scale train boost predict explain compare cancel"
+default_topics="load look features log_features profiles in_place any_log memory scale train boost predict explain compare cancel"
 
 [ "$SIZE" != full ] || SIZE=$full_users
 case $SIZE$RUNS in

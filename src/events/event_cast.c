@@ -11,6 +11,7 @@
 
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datum.h"
@@ -53,6 +54,9 @@ set_way(SpkCast *cast)
 		cast->way = ways[i].way;
 		cast->is_checked = false;
 	}
+	/* jsonb translates \uXXXX, which another encoding may lack */
+	if (cast->base == JSONBOID && GetDatabaseEncoding() != PG_UTF8)
+		cast->is_checked = true;
 	/* varchar(n) has a length */
 	if (cast->way == SPK_CAST_TEXT && cast->typmod >= 0)
 		cast->way = SPK_CAST_INPUT;

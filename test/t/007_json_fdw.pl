@@ -194,9 +194,23 @@ is($out, '1|2', 'a load goes on');
 like($err, qr/line 2 of file .*U\+4E16/, 'and tells which lines');
 is($node->safe_psql('latin', 'SELECT octet_length(song) FROM loaded'), '1', 'with the one that it loaded');
 
+# columns of one's own: their names, texts and jsonb, whose escapes are translated
+put('own.json', qq({"gr\xC3\xB6\xC3\x9Fe":1,"note":"\xC3\xBC","extra":{"a":"\\u00fc"}}\n{"gr\xC3\xB6\xC3\x9Fe":2,"note":"\\u20ac"}\n)
+	. qq({"gr\xC3\xB6\xC3\x9Fe":3,"extra":{"a":"\\u20ac"}}\n{"gr\xC3\xB6\xC3\x9Fe":"\xC3\xBC"}\n{"GR\xC3\xB6\xC3\x9FE":5,"extra":"\xE2\x82\xAC"}\n{"GR\xC3\xB6\xC3\x9FE":6}\n));
+$node->safe_psql('latin', qq{SET client_encoding = UTF8;
+	CREATE FOREIGN TABLE own ("gr\xC3\xB6\xC3\x9Fe" int, note varchar(5), extra jsonb) SERVER logs OPTIONS (filename '$dir/own.json', on_error 'skip')});
+($status, $out, $err) = $node->psql('latin', qq{SET client_encoding = UTF8; SELECT "gr\xC3\xB6\xC3\x9Fe", octet_length(note), octet_length(extra->>'a') FROM own});
+is($out, "1|1|1\n6||", 'columns of any log, in the encoding of the server');
+like($err, qr/skipped 4 invalid lines/, 'without the lines that it cannot hold');
+is((split /\n/, ($node->psql('latin', 'SELECT count(*) FROM own'))[1])[0], '2', 'whatever is asked for');
+
 # Dumped with the schema, without the rows
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE own (at timestamptz OPTIONS (key 'created.at', unit 'ms'), sku text OPTIONS (path '{items,0,"a b"}'))
+	SERVER logs OPTIONS (filename '$dir/all.json')});
 my $dump = "$dir/dump.sql";
 $node->command_ok([ 'pg_dump', '-d', $node->connstr('postgres'), '-t', 'one', '-f', $dump ], 'dumped');
+$node->command_ok([ 'pg_dump', '-d', $node->connstr('postgres'), '-t', 'own', '-f', "$dump.own" ], 'columns are dumped');
+like(slurp_file("$dump.own"), qr/key 'created\.at',\s+unit 'ms'.*path '\{items,0,"a b"\}'/s, 'with their options');
 like(slurp_file($dump), qr/CREATE FOREIGN TABLE public\.one .*filename '\Q$dir\E\/all\.json'/s, 'with its options');
 
 $node->stop;

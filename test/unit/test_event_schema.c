@@ -347,6 +347,15 @@ test_many_columns(void **state)
 				assert_int_equal(row.field[col].integer, col);
 		}
 	}
+	/* more keys than can be learned, of which this one is known all the time */
+	for (int i = 0; i < 3000; i++)
+	{
+		snprintf(line, sizeof(line), "{\"new %d\":1,\"%s\":%d,\"%d\":{}}", i, keys[7], i, i);
+		taken = parse(line);
+		assert_true(taken);
+		assert_int_equal(row.field[7].integer, i);
+		assert_true(row.isnull[8]);
+	}
 	/* one of them twice */
 	snprintf(line, sizeof(line), "{\"%s\":1,\"%s\":1}", keys[300], keys[300]);
 	assert_false(parse(line));

@@ -21,10 +21,10 @@
 #define SPK_KEY_BYTES 44
 
 /* The most keys that are learned.  When there are more, all are forgotten. */
-#define SPK_LEARNED_KEYS 256
+#define SPK_LEARNED_KEYS 1024
 
 /* The slots of the table in which learned keys are found; a power of 2. */
-#define SPK_KEY_SLOTS 1024
+#define SPK_KEY_SLOTS 4096
 
 /* Number 0 of the learned keys is none: it is equal to nothing that stands in a line. */
 #define SPK_NO_KEY 0
