@@ -43,7 +43,7 @@ release_strict(void *arg)
 static uint64 *
 create_set(MemoryContext context, const SpkSchema *schema)
 {
-	return MemoryContextAllocZero(context, SPK_SET_WORDS(schema->n_columns) * sizeof(uint64));
+	return MemoryContextAllocZero(context, SPK_BITS_WORDS(schema->n_columns) * sizeof(uint64));
 }
 
 SpkEventParser *
@@ -81,14 +81,14 @@ void
 spk_event_parser_want(SpkEventParser *parser, const uint64 *wanted)
 {
 	const SpkSchema *schema = parser->binding->schema;
-	Size			 bytes = SPK_SET_WORDS(schema->n_columns) * sizeof(uint64);
+	Size			 bytes = SPK_BITS_WORDS(schema->n_columns) * sizeof(uint64);
 
 	memcpy(parser->wanted, wanted, bytes);
 	memcpy(parser->decoded, parser->transcoder != NULL ? schema->all : wanted, bytes);
 	for (int col = 0; col < schema->n_columns; col++)
 	{
 		if (parser->binding->casts[col].is_checked)
-			spk_set_add(parser->decoded, col);
+			spk_bits_add(parser->decoded, col);
 	}
 	spk_line_parser_want(parser->fast, parser->decoded);
 }
@@ -144,7 +144,7 @@ spk_event_parse(SpkEventParser *parser, const char *line, size_t len, SpkEventFa
 	if (parser->checked != NULL && !check_values(parser, fault))
 		return NULL;
 	for (int col = 0; col < row->n_columns; col++)
-		row->isnull[col] |= !spk_set_has(parser->wanted, col);
+		row->isnull[col] |= !spk_bits_has(parser->wanted, col);
 	return row;
 }
 

@@ -214,14 +214,14 @@ uint64 *
 spk_target_columns(const SpkEventTarget *target)
 {
 	const SpkBinding *binding = target->binding;
-	uint64			 *columns = palloc0(SPK_SET_WORDS(binding->schema->n_columns) * sizeof(uint64));
+	uint64 *columns = palloc0(SPK_BITS_WORDS(binding->schema->n_columns) * sizeof(uint64));
 
 	for (int i = 0; i < binding->natts; i++)
 	{
 		int col = binding->columns[i];
 
 		if (col != SPK_EVENT_NO_COLUMN && !binding->casts[col].has_default)
-			spk_set_add(columns, col);
+			spk_bits_add(columns, col);
 	}
 	return columns;
 }

@@ -55,7 +55,7 @@ typedef struct Report
 static Report
 make_report(SpkEventTally *tally, const SpkBinding *binding, const char *whose)
 {
-	Report report = {tally, binding, binding->schema, SPK_SET_WORDS(binding->schema->n_columns),
+	Report report = {tally, binding, binding->schema, SPK_BITS_WORDS(binding->schema->n_columns),
 					 whose};
 
 	return report;
@@ -79,7 +79,7 @@ is_useful(const SpkSchema *schema, int col)
 static bool
 is_optional(const SpkSchema *schema, int col)
 {
-	return !schema->columns[col].lenient && !spk_set_has(schema->needed, col);
+	return !schema->columns[col].lenient && !spk_bits_has(schema->needed, col);
 }
 
 static void
@@ -99,14 +99,14 @@ list_columns(const Report *report, const uint64 *columns, int *n)
 	initStringInfo(&list);
 	for (int i = 0; i < SPK_N_COLUMNS; i++)
 	{
-		if (schema->music[i] == SPK_EVENT_NO_COLUMN || !spk_set_has(columns, schema->music[i]))
+		if (schema->music[i] == SPK_EVENT_NO_COLUMN || !spk_bits_has(columns, schema->music[i]))
 			continue;
 		add_column(report, &list, schema->music[i]);
 		(*n)++;
 	}
 	for (int col = 0; col < schema->n_columns; col++)
 	{
-		if (!schema->columns[col].lenient || !spk_set_has(columns, col))
+		if (!schema->columns[col].lenient || !spk_bits_has(columns, col))
 			continue;
 		add_column(report, &list, col);
 		(*n)++;
@@ -128,11 +128,11 @@ find_meant(const Report *report, const uint64 *columns, uint64 *meant)
 	{
 		int col = spk_event_column_like(report->schema, keys->name[i]);
 
-		if (col == SPK_EVENT_NO_COLUMN || !spk_set_has(columns, col))
+		if (col == SPK_EVENT_NO_COLUMN || !spk_bits_has(columns, col))
 			continue;
 		if (first == NULL)
 			first = keys->name[i];
-		spk_set_add(meant, col);
+		spk_bits_add(meant, col);
 	}
 	return first;
 }
@@ -185,14 +185,14 @@ tell_missing(const Report *report, const uint64 *missing, int optional)
 
 	for (int col = 0; col < report->schema->n_columns; col++)
 	{
-		if (!spk_set_has(missing, col))
+		if (!spk_bits_has(missing, col))
 			continue;
 		if (!is_optional(report->schema, col))
-			spk_set_add(told, col);
-		if (spk_set_has(told, col))
+			spk_bits_add(told, col);
+		if (spk_bits_has(told, col))
 			elevel = WARNING;
 		else if (keys->n > 0 && is_useful(report->schema, col))
-			spk_set_add(told, col);
+			spk_bits_add(told, col);
 	}
 	list = list_columns(report, told, &n);
 	if (n == 0)
@@ -223,11 +223,11 @@ tell_some_missing(const Report *report, const uint64 *asked)
 		uint64	   *one;
 		const char *key;
 
-		if (!spk_set_has(asked, col) || !spk_set_has(spk_tally_given(tally), col) ||
-			!spk_set_has(spk_tally_meant(tally), col))
+		if (!spk_bits_has(asked, col) || !spk_bits_has(spk_tally_given(tally), col) ||
+			!spk_bits_has(spk_tally_meant(tally), col))
 			continue;
 		one = new_set(report);
-		spk_set_add(one, col);
+		spk_bits_add(one, col);
 		key = find_meant(report, one, one);
 		ereport(WARNING,
 				(errcode(ERRCODE_WARNING),
@@ -246,7 +246,7 @@ tell_blanks(const Report *report, const uint64 *asked)
 
 	for (int col = 0; col < report->schema->n_columns; col++)
 	{
-		if (!spk_set_has(asked, col) || tally->columns[col].blank == 0)
+		if (!spk_bits_has(asked, col) || tally->columns[col].blank == 0)
 			continue;
 		ereport(NOTICE,
 				(errmsg("column \"%s\" is NULL in %lld of %lld rows %s that have \"\" for it",

@@ -85,7 +85,7 @@ bind_columns(JsonScan *scan, Relation rel, const List *needed)
 	ListCell   *cell;
 
 	scan->binding = binding;
-	scan->wanted = palloc0(SPK_SET_WORDS(binding->schema->n_columns) * sizeof(uint64));
+	scan->wanted = palloc0(SPK_BITS_WORDS(binding->schema->n_columns) * sizeof(uint64));
 	scan->columns = palloc(sizeof(int) * Max(binding->natts, 1));
 	for (int i = 0; i < binding->natts; i++)
 		scan->columns[i] = SPK_EVENT_NO_COLUMN;
@@ -95,7 +95,7 @@ bind_columns(JsonScan *scan, Relation rel, const List *needed)
 
 		scan->columns[i] = binding->columns[i];
 		if (scan->columns[i] != SPK_EVENT_NO_COLUMN)
-			spk_set_add(scan->wanted, scan->columns[i]);
+			spk_bits_add(scan->wanted, scan->columns[i]);
 	}
 	scan->tally = spk_tally_new(binding->schema);
 	scan->all_seen = spk_tally_new(binding->schema);

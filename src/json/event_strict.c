@@ -198,17 +198,17 @@ check_field(const SpkField *field, SpkEventType type)
 void
 spk_event_row_check(const SpkEventRow *row, const SpkSchema *schema, const uint64_t *wanted)
 {
-	size_t words = SPK_SET_WORDS(schema->n_columns);
+	size_t words = SPK_BITS_WORDS(schema->n_columns);
 
 	spk_assert(row->n_columns == schema->n_columns);
-	spk_assert(spk_set_within(row->given, schema->all, words));
-	spk_assert(!spk_set_meet(row->given, row->blank, words));
+	spk_assert(spk_bits_within(row->given, schema->all, words));
+	spk_assert(!spk_bits_meet(row->given, row->blank, words));
 	for (int col = 0; col < schema->n_columns; col++)
 	{
-		bool is_there = spk_set_has(row->given, col) && spk_set_has(wanted, col);
+		bool is_there = spk_bits_has(row->given, col) && spk_bits_has(wanted, col);
 
 		spk_assert(row->isnull[col] == !is_there);
-		spk_assert(!spk_set_has(row->blank, col) || row->any_blank);
+		spk_assert(!spk_bits_has(row->blank, col) || row->any_blank);
 		if (is_there)
 			check_field(&row->field[col], schema->columns[col].type);
 	}
@@ -252,12 +252,12 @@ fill_row(SpkStrictParser *strict, const uint64_t *wanted, SpkEventRow *row, SpkE
 			return false;
 		if (reader.is_blank)
 		{
-			spk_set_add(row->blank, col);
+			spk_bits_add(row->blank, col);
 			row->any_blank = true;
 			continue;
 		}
-		spk_set_add(row->given, col);
-		row->isnull[col] = !spk_set_has(wanted, col);
+		spk_bits_add(row->given, col);
+		row->isnull[col] = !spk_bits_has(wanted, col);
 	}
 	return true;
 }
@@ -281,7 +281,7 @@ spk_strict_parse(SpkStrictParser *strict, const char *line, size_t len, const ui
 			continue;
 		if (value->is_ambiguous)
 			return two_spellings(value, fault);
-		is_event |= spk_set_has(schema->required, node);
+		is_event |= spk_bits_has(schema->required, node);
 	}
 
 	/* a fault of a value says more than that the line is no event: it comes first */

@@ -9,8 +9,8 @@
 #include "json/number_text.h"
 
 /* What numeric holds before and behind the point. */
-#define MAX_WHOLE_DIGITS	131072
-#define MAX_FRACTION_DIGITS 16383
+#define NUMERIC_WHOLE_DIGITS	131072
+#define NUMERIC_FRACTION_DIGITS 16383
 
 /* More digits of an exponent are more than numeric holds, whatever the number. */
 #define MAX_EXPONENT_DIGITS 6
@@ -64,5 +64,6 @@ spk_number_fits(const char *text, size_t len)
 			exponent = exponent * 10 + (*at - '0');
 		exponent = negative ? -exponent : exponent;
 	}
-	return whole + exponent <= MAX_WHOLE_DIGITS && fraction - exponent <= MAX_FRACTION_DIGITS;
+	return whole + exponent <= NUMERIC_WHOLE_DIGITS &&
+		fraction - exponent <= NUMERIC_FRACTION_DIGITS;
 }

@@ -70,7 +70,7 @@ same_field(SpkEventType type, const SpkField *a, const SpkField *b)
 static void
 compare_rows(const Readers *r)
 {
-	size_t words = SPK_SET_WORDS(r->schema->n_columns) * sizeof(uint64_t);
+	size_t words = SPK_BITS_WORDS(r->schema->n_columns) * sizeof(uint64_t);
 
 	fuzz_check(memcmp(r->fast.given, r->judged.given, words) == 0,
 			   "both ways see the same columns");
@@ -173,7 +173,7 @@ check_values(const Readers *r, const FuzzSchema *plan, const char *line, size_t 
 
 		if (top != NULL && top->folds && !found)
 			continue;
-		fuzz_check(spk_set_has(r->judged.given, col) + spk_set_has(r->judged.blank, col) ==
+		fuzz_check(spk_bits_has(r->judged.given, col) + spk_bits_has(r->judged.blank, col) ==
 					   (value != NULL),
 				   "what stands in the line is found");
 		fuzz_check(r->judged.isnull[col] ||

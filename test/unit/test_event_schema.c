@@ -341,7 +341,7 @@ test_many_columns(void **state)
 		{
 			int col = (i * 7 + round) % N;
 
-			assert_int_equal(spk_set_has(row.given, col), i % 5 != 4);
+			assert_int_equal(spk_bits_has(row.given, col), i % 5 != 4);
 			assert_int_equal(row.isnull[col], i % 5 == 4);
 			if (!row.isnull[col])
 				assert_int_equal(row.field[col].integer, col);

@@ -4,7 +4,7 @@
  */
 #include "core/base/uuid_text.h"
 
-#define DIGITS 32
+#define UUID_DIGITS 32
 
 /* A table, because the digits of ids are a good part of some logs. */
 static const bool is_hex[256] = {
@@ -26,7 +26,7 @@ spk_uuid_valid(const char *text, size_t len)
 		if (*--end != '}')
 			return false;
 	}
-	for (int i = 0; i < DIGITS; i++, at++)
+	for (int i = 0; i < UUID_DIGITS; i++, at++)
 	{
 		if (i > 0 && i % 4 == 0 && at < end && *at == '-')
 			at++;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/events/column_set.h"
+#include "core/events/column_bits.h"
 #include "core/events/event_columns.h"
 
 const SpkEventKey spk_event_keys[SPK_N_COLUMNS] = {
@@ -40,7 +40,7 @@ bool
 spk_event_row_init(SpkEventRow *row, int n_columns, const SpkHost *host)
 {
 	size_t n = (size_t) n_columns;
-	size_t words = SPK_SET_WORDS(n_columns);
+	size_t words = SPK_BITS_WORDS(n_columns);
 	char  *room = spk_alloc(host, 1,
 							n * (sizeof(SpkField) + sizeof(bool)) + 2 * words * sizeof(uint64_t));
 
@@ -67,11 +67,11 @@ spk_event_row_release(SpkEventRow *row, const SpkHost *host)
 void
 spk_event_row_clear(SpkEventRow *row)
 {
-	size_t words = SPK_SET_WORDS(row->n_columns);
+	size_t words = SPK_BITS_WORDS(row->n_columns);
 
-	spk_set_clear(row->given, words);
+	spk_bits_clear(row->given, words);
 	if (row->any_blank)
-		spk_set_clear(row->blank, words);
+		spk_bits_clear(row->blank, words);
 	row->any_blank = false;
 	memset(row->isnull, true, (size_t) row->n_columns * sizeof(bool));
 }

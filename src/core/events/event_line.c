@@ -33,7 +33,7 @@ typedef struct OpenContainer
 SpkLineParser *
 spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
 {
-	size_t		   words = SPK_SET_WORDS(schema->n_nodes);
+	size_t		   words = SPK_BITS_WORDS(schema->n_nodes);
 	SpkLineParser *parser = spk_alloc(host, 1,
 									  sizeof(SpkLineParser) + words * sizeof(uint64_t) +
 										  (size_t) schema->n_nodes * sizeof(uint16_t) +
@@ -55,7 +55,7 @@ void
 spk_line_parser_want(SpkLineParser *parser, const uint64_t *wanted)
 {
 	for (int col = 0; col < parser->schema->n_columns; col++)
-		parser->unwanted[col] = !spk_set_has(wanted, col);
+		parser->unwanted[col] = !spk_bits_has(wanted, col);
 }
 
 /* Reads the value of one column; *given becomes true when it has one. */
@@ -75,7 +75,7 @@ read_column(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, S
 	}
 	if (value == SPK_VALUE_BLANK)
 	{
-		spk_set_add(row->blank, col);
+		spk_bits_add(row->blank, col);
 		row->any_blank = true;
 	}
 	return value != SPK_VALUE_LEFT;
@@ -97,7 +97,7 @@ read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth,
 		if (!read_column(parser, c, col, depth, row, &given))
 			return false;
 		if (given)
-			spk_set_add(row->given, col);
+			spk_bits_add(row->given, col);
 		col = schema->columns[col].next;
 		if (col < 0)
 			return true;
@@ -140,7 +140,7 @@ close_container(const SpkLineParser *parser, SpkLineCursor *c, const OpenContain
 	for (int col = schema->nodes[open->node].column; col >= 0; col = schema->columns[col].next)
 	{
 		spk_line_set_text(&row->field[col], open->start, c->at);
-		spk_set_add(row->given, col);
+		spk_bits_add(row->given, col);
 		row->isnull[col] = parser->unwanted[col];
 	}
 }
@@ -193,7 +193,7 @@ see_place(SpkLineParser *parser, uint64_t *seen, int node)
 	bool is_new = (*seen >> ((unsigned) node % 64) & 1) == 0;
 
 	if ((unsigned) node >= 64)
-		return node == SPK_NO_NODE || spk_set_take(parser->seen, node);
+		return node == SPK_NO_NODE || spk_bits_take(parser->seen, node);
 	*seen |= UINT64_C(1) << node;
 	return is_new;
 }
@@ -210,7 +210,7 @@ read_leaf(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, Spk
 	if (col < 64)
 		*given_columns |= (uint64_t) given << col;
 	else if (given)
-		spk_set_add(row->given, col);
+		spk_bits_add(row->given, col);
 	return true;
 }
 
@@ -282,15 +282,15 @@ bool
 spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow *row)
 {
 	const SpkSchema *schema = parser->schema;
-	size_t			 words = SPK_SET_WORDS(schema->n_nodes);
+	size_t			 words = SPK_BITS_WORDS(schema->n_nodes);
 
 	if (len < 2 || len > SPK_FAST_LINE_BYTES || line[0] != '{' || line[len - 1] != '}')
 		return false;
 	/* new keys of a log that has more than can be learned */
 	if (parser->n_keys == SPK_LEARNED_KEYS)
 		spk_line_forget_keys(parser);
-	spk_set_clear(parser->seen, words);
+	spk_bits_clear(parser->seen, words);
 	spk_event_row_clear(row);
 	return read_object(parser, line, line + len, row) &&
-		(schema->any_object || spk_set_meet(parser->seen, schema->required, words));
+		(schema->any_object || spk_bits_meet(parser->seen, schema->required, words));
 }

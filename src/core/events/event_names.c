@@ -59,7 +59,7 @@ string_end(const char *quote, const char *end)
 }
 
 /* Objects inside of each other whose keys are looked at; deeper ones are passed over. */
-#define MAX_DEPTH 32
+#define MAX_NESTING 32
 
 /* The way into a line, and the places of the schema on it. */
 typedef struct KeySearch
@@ -67,9 +67,9 @@ typedef struct KeySearch
 	const SpkSchema *schema;
 	SpkNames		*names;
 	int				 depth;
-	int				 inside[MAX_DEPTH + 1]; /* the place of the container at each depth */
-	int				 value;					/* the place of the key that was read last */
-	bool			 is_key;				/* the next string is one */
+	int				 inside[MAX_NESTING + 1]; /* the place of the container at each depth */
+	int				 value;					  /* the place of the key that was read last */
+	bool			 is_key;				  /* the next string is one */
 } KeySearch;
 
 /* Adds a key of the object at a place, behind the keys of the objects around it. */
@@ -77,7 +77,7 @@ static void
 add_inner_key(KeySearch *search, int node, const char *key, size_t len)
 {
 	char name[SPK_NAME_BYTES + 1];
-	int	 way[MAX_DEPTH];
+	int	 way[MAX_NESTING];
 	int	 n = 0;
 	int	 at = 0;
 
@@ -101,7 +101,7 @@ add_inner_key(KeySearch *search, int node, const char *key, size_t len)
 static void
 see_key(KeySearch *search, const char *key, size_t len)
 {
-	int	 object = search->depth <= MAX_DEPTH ? search->inside[search->depth] : SPK_NO_NODE;
+	int	 object = search->depth <= MAX_NESTING ? search->inside[search->depth] : SPK_NO_NODE;
 	bool exact;
 
 	search->value = SPK_NO_NODE;
@@ -126,7 +126,7 @@ enter(KeySearch *search, bool is_object)
 	search->depth++;
 	if (search->depth == 1)
 		search->inside[1] = SPK_ROOT;
-	else if (search->depth > 1 && search->depth <= MAX_DEPTH)
+	else if (search->depth > 1 && search->depth <= MAX_NESTING)
 		search->inside[search->depth] = is_object ? search->value : SPK_NO_NODE;
 	search->value = SPK_NO_NODE;
 }

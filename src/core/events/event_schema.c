@@ -156,7 +156,7 @@ add_column(SpkSchema *schema, const SpkColumnPlan *plan, char **texts)
 	for (link = &schema->nodes[at].column; *link >= 0; link = &schema->columns[*link].next)
 		;
 	*link = col;
-	spk_set_add(schema->all, col);
+	spk_bits_add(schema->all, col);
 }
 
 SpkSchema *
@@ -164,8 +164,8 @@ spk_schema_new(const SpkColumnPlan *plans, int n, const SpkHost *host)
 {
 	int		   max_nodes;
 	size_t	   texts_size = measure(plans, n, &max_nodes);
-	size_t	   column_words = SPK_SET_WORDS(n);
-	size_t	   node_words = SPK_SET_WORDS(max_nodes);
+	size_t	   column_words = SPK_BITS_WORDS(n);
+	size_t	   node_words = SPK_BITS_WORDS(max_nodes);
 	SpkSchema *schema = spk_alloc(host, 1,
 								  sizeof(SpkSchema) + (size_t) n * sizeof(SpkSchemaColumn) +
 									  (size_t) max_nodes * sizeof(SpkSchemaNode) +
@@ -183,9 +183,9 @@ spk_schema_new(const SpkColumnPlan *plans, int n, const SpkHost *host)
 	schema->needed = schema->all + column_words;
 	schema->times = (int *) (schema->needed + column_words);
 	texts = (char *) (schema->times + n);
-	spk_set_clear(schema->required, node_words);
-	spk_set_clear(schema->all, column_words);
-	spk_set_clear(schema->needed, column_words);
+	spk_bits_clear(schema->required, node_words);
+	spk_bits_clear(schema->all, column_words);
+	spk_bits_clear(schema->needed, column_words);
 	for (int i = 0; i < SPK_N_COLUMNS; i++)
 		schema->music[i] = SPK_EVENT_NO_COLUMN;
 
@@ -196,7 +196,7 @@ spk_schema_new(const SpkColumnPlan *plans, int n, const SpkHost *host)
 	/* where nothing says what an event is, everything is one */
 	schema->any_object = schema->nodes[SPK_ROOT].child < 0 || schema->nodes[SPK_ROOT].column >= 0;
 	for (int i = schema->nodes[SPK_ROOT].child; i >= 0; i = schema->nodes[i].next)
-		spk_set_add(schema->required, i);
+		spk_bits_add(schema->required, i);
 	for (int col = 0; col < n; col++)
 	{
 		SpkSchemaNode *node = &schema->nodes[schema->columns[col].node];
@@ -261,15 +261,15 @@ spk_schema_set_music(SpkSchema *schema, const int *columns)
 	schema->is_music = true;
 	schema->any_object = false;
 	memcpy(schema->music, columns, sizeof(schema->music));
-	spk_set_clear(schema->required, SPK_SET_WORDS(schema->n_nodes));
+	spk_bits_clear(schema->required, SPK_BITS_WORDS(schema->n_nodes));
 	for (int i = 0; i < 4; i++)
 	{
 		int col = columns[needed[i]];
 
 		if (i < 3)
-			spk_set_add(schema->required, schema->columns[col].node);
+			spk_bits_add(schema->required, schema->columns[col].node);
 		if (col != SPK_EVENT_NO_COLUMN)
-			spk_set_add(schema->needed, col);
+			spk_bits_add(schema->needed, col);
 	}
 }
 

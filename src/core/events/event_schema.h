@@ -12,7 +12,7 @@
 #define SPK_CORE_EVENTS_EVENT_SCHEMA_H
 
 #include "core/base/host.h"
-#include "core/events/column_set.h"
+#include "core/events/column_bits.h"
 #include "core/events/event_columns.h"
 
 /* What a number stands for that is a time. */

@@ -24,7 +24,7 @@ size_t
 spk_tally_size(int n_columns)
 {
 	return sizeof(SpkEventTally) + (size_t) n_columns * sizeof(SpkColumnTally) +
-		2 * SPK_SET_WORDS(n_columns) * sizeof(uint64_t);
+		2 * SPK_BITS_WORDS(n_columns) * sizeof(uint64_t);
 }
 
 void
@@ -48,8 +48,8 @@ spk_tally_lacking(SpkEventTally *tally, const SpkSchema *schema, const SpkEventR
 	SpkNames keys;
 
 	for (int col = 0; col < tally->n_columns; col++)
-		tally->columns[col].without += spk_set_has(schema->needed, col) &&
-			!spk_set_has(row->given, col);
+		tally->columns[col].without += spk_bits_has(schema->needed, col) &&
+			!spk_bits_has(row->given, col);
 	if (++tally->lacking < tally->next_lacking)
 		return;
 	tally->next_lacking = next_look(tally->lacking);
@@ -62,10 +62,10 @@ spk_tally_lacking(SpkEventTally *tally, const SpkSchema *schema, const SpkEventR
 	{
 		int col = spk_event_column_like(schema, keys.name[i]);
 
-		if (col == SPK_EVENT_NO_COLUMN || !spk_set_has(schema->needed, col) ||
-			spk_set_has(row->given, col))
+		if (col == SPK_EVENT_NO_COLUMN || !spk_bits_has(schema->needed, col) ||
+			spk_bits_has(row->given, col))
 			continue;
-		spk_set_add(spk_tally_meant(tally), col);
+		spk_bits_add(spk_tally_meant(tally), col);
 		spk_names_add(&tally->keys, keys.name[i], strlen(keys.name[i]));
 	}
 }
@@ -74,7 +74,7 @@ void
 spk_tally_blanks(SpkEventTally *tally, const SpkEventRow *row)
 {
 	for (int col = 0; col < tally->n_columns; col++)
-		tally->columns[col].blank += spk_set_has(row->blank, col);
+		tally->columns[col].blank += spk_bits_has(row->blank, col);
 }
 
 void
@@ -103,12 +103,12 @@ merge_times(SpkOddTimes *times, const SpkOddTimes *other)
 void
 spk_tally_merge(SpkEventTally *tally, const SpkEventTally *other)
 {
-	size_t words = SPK_SET_WORDS(tally->n_columns);
+	size_t words = SPK_BITS_WORDS(tally->n_columns);
 
 	spk_assert(tally->n_columns == other->n_columns);
 	tally->rows += other->rows;
 	/* the other's sets are only read */
-	spk_set_join(spk_tally_given(tally), spk_tally_given((SpkEventTally *) other), 2 * words);
+	spk_bits_join(spk_tally_given(tally), spk_tally_given((SpkEventTally *) other), 2 * words);
 	for (int col = 0; col < tally->n_columns; col++)
 	{
 		tally->columns[col].without += other->columns[col].without;

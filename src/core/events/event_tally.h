@@ -59,7 +59,7 @@ spk_tally_given(SpkEventTally *tally)
 static inline uint64_t *
 spk_tally_meant(SpkEventTally *tally)
 {
-	return spk_tally_given(tally) + SPK_SET_WORDS(tally->n_columns);
+	return spk_tally_given(tally) + SPK_BITS_WORDS(tally->n_columns);
 }
 
 /* The rare parts of spk_tally_add, for it alone. */
@@ -99,12 +99,12 @@ static inline void
 spk_tally_add(SpkEventTally *tally, const SpkSchema *schema, const SpkEventRow *row,
 			  const char *line, size_t len)
 {
-	size_t	  words = SPK_SET_WORDS(tally->n_columns);
+	size_t	  words = SPK_BITS_WORDS(tally->n_columns);
 	uint64_t *given = spk_tally_given(tally);
 	int		  page = schema->music[SPK_COL_PAGE];
 
 	tally->rows++;
-	spk_set_join(given, row->given, words);
+	spk_bits_join(given, row->given, words);
 	for (int i = 0; i < schema->n_times; i++)
 	{
 		int col = schema->times[i];
@@ -117,9 +117,9 @@ spk_tally_add(SpkEventTally *tally, const SpkSchema *schema, const SpkEventRow *
 
 	if (row->any_blank)
 		spk_tally_blanks(tally, row);
-	if (!spk_set_within(schema->needed, row->given, words))
+	if (!spk_bits_within(schema->needed, row->given, words))
 		spk_tally_lacking(tally, schema, row, line, len);
-	if (tally->rows >= tally->next_look && !spk_set_within(schema->all, given, words))
+	if (tally->rows >= tally->next_look && !spk_bits_within(schema->all, given, words))
 		spk_tally_look(tally, schema, line, len);
 }
 

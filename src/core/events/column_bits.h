@@ -1,12 +1,12 @@
 /*
- * column_set.h
+ * column_bits.h
  *	  Sets of columns as arrays of bits, because a table may have many.
  *
  * A set is n words of 64 bits; the column (or whatever else has a small number) is
  * bit number % 64 of word number / 64.
  */
-#ifndef SPK_CORE_EVENTS_COLUMN_SET_H
-#define SPK_CORE_EVENTS_COLUMN_SET_H
+#ifndef SPK_CORE_EVENTS_COLUMN_BITS_H
+#define SPK_CORE_EVENTS_COLUMN_BITS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,32 +14,32 @@
 #include <string.h>
 
 /* The words of a set of the numbers from 0 to n - 1; at least one, so that no set is empty memory. */
-#define SPK_SET_WORDS(n) ((n) <= 64 ? (size_t) 1 : ((size_t) (n) + 63) / 64)
+#define SPK_BITS_WORDS(n) ((n) <= 64 ? (size_t) 1 : ((size_t) (n) + 63) / 64)
 
 static inline bool
-spk_set_has(const uint64_t *set, int i)
+spk_bits_has(const uint64_t *set, int i)
 {
 	return (set[(unsigned) i / 64] >> ((unsigned) i % 64) & 1) != 0;
 }
 
 static inline void
-spk_set_add(uint64_t *set, int i)
+spk_bits_add(uint64_t *set, int i)
 {
 	set[(unsigned) i / 64] |= UINT64_C(1) << ((unsigned) i % 64);
 }
 
 /* Adds i; false when the set has it already. */
 static inline bool
-spk_set_take(uint64_t *set, int i)
+spk_bits_take(uint64_t *set, int i)
 {
-	bool is_new = !spk_set_has(set, i);
+	bool is_new = !spk_bits_has(set, i);
 
-	spk_set_add(set, i);
+	spk_bits_add(set, i);
 	return is_new;
 }
 
 static inline void
-spk_set_clear(uint64_t *set, size_t words)
+spk_bits_clear(uint64_t *set, size_t words)
 {
 	/* nearly all sets are of one word, and calls for so little take longer */
 	set[0] = 0;
@@ -49,7 +49,7 @@ spk_set_clear(uint64_t *set, size_t words)
 
 /* Makes a the union of both. */
 static inline void
-spk_set_join(uint64_t *a, const uint64_t *b, size_t words)
+spk_bits_join(uint64_t *a, const uint64_t *b, size_t words)
 {
 	for (size_t i = 0; i < words; i++)
 		a[i] |= b[i];
@@ -57,7 +57,7 @@ spk_set_join(uint64_t *a, const uint64_t *b, size_t words)
 
 /* Have the two sets anything in common? */
 static inline bool
-spk_set_meet(const uint64_t *a, const uint64_t *b, size_t words)
+spk_bits_meet(const uint64_t *a, const uint64_t *b, size_t words)
 {
 	uint64_t both = 0;
 
@@ -68,7 +68,7 @@ spk_set_meet(const uint64_t *a, const uint64_t *b, size_t words)
 
 /* Is everything in a also in b? */
 static inline bool
-spk_set_within(const uint64_t *a, const uint64_t *b, size_t words)
+spk_bits_within(const uint64_t *a, const uint64_t *b, size_t words)
 {
 	uint64_t rest = 0;
 
@@ -77,4 +77,4 @@ spk_set_within(const uint64_t *a, const uint64_t *b, size_t words)
 	return rest == 0;
 }
 
-#endif /* SPK_CORE_EVENTS_COLUMN_SET_H */
+#endif /* SPK_CORE_EVENTS_COLUMN_BITS_H */
