@@ -46,6 +46,10 @@ SELECT bool_and(f.purchase_per_view IS NOT DISTINCT FROM share(g.purchase_count,
 	bool_and(f.view_rate_10d IS NOT DISTINCT FROM share(churn_count(profile, 'view', '2024-01-08', 10), least(10, DATE '2024-01-08' - (SELECT min(day) FROM churn_events(profile))))) AS rate
 FROM profiles AS p, other(p.profile, '2024-01-08') AS f, shop_features(p.profile, '2024-01-08') AS g;
 
+-- each once, and none of what is excluded
+SELECT subject, columns, left_out FROM churn_define_features('ratios', 'profiles', families => '{}', ratios => '{{purchase,view},{cancel,view},{purchase,view},{view,purchase},{view,cancel}}', exclude => '{cancel}') WHERE kind = 'ratio';
+DROP TYPE ratios_row CASCADE;
+
 -- the names that most users have come first
 CREATE TABLE many AS SELECT u, churn_profile(TIMESTAMP '2024-01-01', 'event ' || e) AS profile FROM generate_series(1, 30) AS u, generate_series(1, 2000) AS e WHERE e % u = 0 GROUP BY u;
 SELECT kind, cardinality(columns) > 0 AS made, left_out, count(*), min(users), max(users), sum(cardinality(columns)) FROM churn_define_features('many_features', 'many') GROUP BY 1, 2, 3 ORDER BY 1, 3 NULLS FIRST;

@@ -35,6 +35,18 @@ is_excluded(const SpkWish *wish, const char *text, size_t len)
 	return false;
 }
 
+/* Is one of the names that a feature is of excluded? */
+static bool
+is_subject_excluded(const SpkWish *wish, const SpkLogWanted *wanted)
+{
+	SpkLogSubject subject = spk_log_kinds[wanted->kind].subject;
+
+	if (subject == SPK_OF_LOG || subject == SPK_OF_LEVEL)
+		return false;
+	return is_excluded(wish, wanted->subject, wanted->subject_len) ||
+		(subject == SPK_OF_PAIR && is_excluded(wish, wanted->second, wanted->second_len));
+}
+
 /* Appends a column to the plan. */
 static void
 add_column(Planner *p, const SpkLogWanted *wanted)
@@ -153,17 +165,24 @@ plan_ratios(Planner *p)
 {
 	for (int i = 0; i < p->wish->n_ratios; i++)
 	{
-		const SpkPair *pair = &p->wish->ratios[i];
-		SpkLogWanted  *wanted = palloc0(sizeof(SpkLogWanted));
-		char *name = psprintf("%s / %s", spk_text_from_utf8(pair->first.text, pair->first.len),
-							  spk_text_from_utf8(pair->second.text, pair->second.len));
+		const SpkPair  *pair = &p->wish->ratios[i];
+		SpkLogWanted   *wanted = palloc0(sizeof(SpkLogWanted));
+		SpkColumnGroup *group;
 
 		wanted->kind = SPK_LOG_ratio;
 		wanted->subject = pair->first.text;
 		wanted->subject_len = pair->first.len;
 		wanted->second = pair->second.text;
 		wanted->second_len = pair->second.len;
-		add_columns(p, add_group(p, "ratio", name, NULL), list_make1(wanted));
+		group = add_group(p, "ratio",
+						  psprintf("%s / %s", spk_text_from_utf8(pair->first.text, pair->first.len),
+								   spk_text_from_utf8(pair->second.text, pair->second.len)),
+						  NULL);
+		/* it would tell what an excluded event does */
+		if (is_subject_excluded(p->wish, wanted))
+			group->note = "excluded";
+		else
+			add_columns(p, group, list_make1(wanted));
 	}
 }
 
@@ -242,9 +261,7 @@ is_still_wanted(const SpkWish *wish, const SpkLogWanted *wanted)
 		has_window = wish->windows[i] == wanted->days;
 	if (!has_window || (!wish->families[info->family] && info->family != SPK_FAMILY_ratio))
 		return false;
-	return info->subject == SPK_OF_LOG || info->subject == SPK_OF_LEVEL ||
-		(!is_excluded(wish, wanted->subject, wanted->subject_len) &&
-		 (info->subject != SPK_OF_PAIR || !is_excluded(wish, wanted->second, wanted->second_len)));
+	return !is_subject_excluded(wish, wanted);
 }
 
 /* Columns of before that are not planned now stay as they were, or are unused. */

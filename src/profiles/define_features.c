@@ -147,6 +147,22 @@ read_families(ArrayType *array, SpkWish *wish)
 	}
 }
 
+static bool
+is_same_text(const SpkLogText *a, const SpkLogText *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static bool
+has_ratio(const SpkWish *wish, const SpkPair *pair)
+{
+	for (int i = 0; i < wish->n_ratios; i++)
+		if (is_same_text(&wish->ratios[i].first, &pair->first) &&
+			is_same_text(&wish->ratios[i].second, &pair->second))
+			return true;
+	return false;
+}
+
 static void
 read_ratios(ArrayType *array, SpkWish *wish)
 {
@@ -158,10 +174,15 @@ read_ratios(ArrayType *array, SpkWish *wish)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("ratios must be pairs of events"),
 				 errhint("Write them as '{{purchase,view},{purchase,visit}}'.")));
-	wish->n_ratios = n / 2;
-	wish->ratios = palloc(Max(wish->n_ratios, 1) * sizeof(SpkPair));
-	for (int i = 0; i < wish->n_ratios; i++)
-		wish->ratios[i] = (SpkPair) {texts[2 * i], texts[2 * i + 1]};
+	wish->ratios = palloc(Max(n / 2, 1) * sizeof(SpkPair));
+	/* each once, however often it is written */
+	for (int i = 0; i < n; i += 2)
+	{
+		const SpkPair pair = {texts[i], texts[i + 1]};
+
+		if (!has_ratio(wish, &pair))
+			wish->ratios[wish->n_ratios++] = pair;
+	}
 }
 
 static SpkWish *
