@@ -115,13 +115,7 @@ count_new(const Planner *p, List *all)
 	ListCell *lc;
 
 	foreach (lc, all)
-	{
-		bool found = false;
-
-		for (int i = 0; i < p->before->n_columns && !found; i++)
-			found = spk_is_same_feature(&p->before->columns[i].wanted, lfirst(lc));
-		n += !found;
-	}
+		n += spk_column_before(p->names, lfirst(lc)) == NULL;
 	return n;
 }
 

@@ -30,8 +30,9 @@ typedef struct TakenName
 struct SpkColumnNames
 {
 	const SpkDefinedBefore *before;
-	HTAB				   *taken; /* of TakenName */
-	List				   *slugs; /* of Slug */
+	const SpkRecipeColumn **sorted; /* the columns of before, by feature */
+	HTAB				   *taken;	/* of TakenName */
+	List				   *slugs;	/* of Slug */
 };
 
 static bool
@@ -40,12 +41,58 @@ is_same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-bool
-spk_is_same_feature(const SpkLogWanted *a, const SpkLogWanted *b)
+static int
+compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	return a->kind == b->kind && a->days == b->days &&
-		is_same_text(a->subject, a->subject_len, b->subject, b->subject_len) &&
-		is_same_text(a->second, a->second_len, b->second, b->second_len);
+	int order = Min(a_len, b_len) == 0 ? 0 : memcmp(a, b, Min(a_len, b_len));
+
+	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+/* An order in which the same features are neighbours. */
+static int
+compare_features(const SpkLogWanted *a, const SpkLogWanted *b)
+{
+	int order;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->days != b->days)
+		return a->days < b->days ? -1 : 1;
+	order = compare_texts(a->subject, a->subject_len, b->subject, b->subject_len);
+	return order != 0 ? order : compare_texts(a->second, a->second_len, b->second, b->second_len);
+}
+
+/* The same of columns, and of the same feature that which comes first in the recipe. */
+static int
+compare_columns(const void *a, const void *b)
+{
+	const SpkRecipeColumn *x = *(const SpkRecipeColumn *const *) a;
+	const SpkRecipeColumn *y = *(const SpkRecipeColumn *const *) b;
+	int					   order = compare_features(&x->wanted, &y->wanted);
+
+	return order != 0 ? order : (x > y) - (x < y);
+}
+
+const SpkRecipeColumn *
+spk_column_before(const SpkColumnNames *names, const SpkLogWanted *wanted)
+{
+	int low = 0;
+	int high = names->before->n_columns;
+
+	while (low < high)
+	{
+		int middle = low + (high - low) / 2;
+
+		if (compare_features(&names->sorted[middle]->wanted, wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == names->before->n_columns ||
+		compare_features(&names->sorted[low]->wanted, wanted) != 0)
+		return NULL;
+	return names->sorted[low];
 }
 
 /* What stands behind the slug in the name of a column. */
@@ -182,6 +229,10 @@ spk_column_names(const SpkDefinedBefore *before)
 	ListCell	   *lc;
 
 	names->before = before;
+	names->sorted = palloc(Max(before->n_columns, 1) * sizeof(SpkRecipeColumn *));
+	for (int i = 0; i < before->n_columns; i++)
+		names->sorted[i] = &before->columns[i];
+	qsort(names->sorted, before->n_columns, sizeof(SpkRecipeColumn *), compare_columns);
 	control.keysize = NAMEDATALEN;
 	control.entrysize = sizeof(TakenName);
 	control.hcxt = CurrentMemoryContext;
@@ -223,18 +274,18 @@ whole_slug(SpkColumnNames *names, const SpkLogWanted *wanted)
 char *
 spk_column_name(SpkColumnNames *names, const SpkLogWanted *wanted, bool *is_new)
 {
-	char	  *begin = beginning(wanted);
-	char	  *end = ending(wanted);
-	char	  *slug;
-	char	  *name;
-	TakenName *taken;
+	const SpkRecipeColumn *before = spk_column_before(names, wanted);
+	char				  *begin = beginning(wanted);
+	char				  *end = ending(wanted);
+	char				  *slug;
+	char				  *name;
+	TakenName			  *taken;
 
-	for (int i = 0; i < names->before->n_columns; i++)
-		if (spk_is_same_feature(&names->before->columns[i].wanted, wanted))
-		{
-			*is_new = !find_taken(names, names->before->columns[i].name)->is_attribute;
-			return names->before->columns[i].name;
-		}
+	if (before != NULL)
+	{
+		*is_new = !find_taken(names, before->name)->is_attribute;
+		return before->name;
+	}
 	slug = whole_slug(names, wanted);
 	name = psprintf("%s%s%s", begin, slug, end);
 	/* another feature may be called so, as the sum of "a" and the count of "a_sum" in a window */

@@ -23,7 +23,8 @@ extern SpkColumnNames *spk_column_names(const SpkDefinedBefore *before);
 /* The name of a column; *is_new if the type does not have it. */
 extern char *spk_column_name(SpkColumnNames *names, const SpkLogWanted *wanted, bool *is_new);
 
-/* Are they the same feature? */
-extern bool spk_is_same_feature(const SpkLogWanted *a, const SpkLogWanted *b);
+/* The column that the feature has from before; NULL for none. */
+extern const SpkRecipeColumn *spk_column_before(const SpkColumnNames *names,
+												const SpkLogWanted	 *wanted);
 
 #endif /* SPK_PROFILES_DEFINE_NAMES_H */
