@@ -66,4 +66,10 @@ extern const char *spk_own_schema(Oid function);
 /* Does the object of this catalog belong to the extension? */
 extern bool spk_is_own(Oid class, Oid object);
 
+/*
+ * Raises an error that says what is to be done when a function that the parser found
+ * is neither PostgreSQL's nor the extension's: it matched better than ours.
+ */
+extern void spk_require_own(Oid function);
+
 #endif /* SPK_HOST_SOURCE_H */

@@ -63,8 +63,8 @@ spk_own_schema(Oid function)
 	return quote_identifier(schema);
 }
 
-static void
-check_function(Oid function)
+void
+spk_require_own(Oid function)
 {
 	char *schema;
 
@@ -106,13 +106,13 @@ check_calls(Node *node, void *context)
 	/* a cast belongs to its types: nobody but the owner of one of them can have made it */
 	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_IMPLICIT_CAST &&
 		((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CAST)
-		check_function(((FuncExpr *) node)->funcid);
+		spk_require_own(((FuncExpr *) node)->funcid);
 	else if (IsA(node, Aggref))
-		check_function(((Aggref *) node)->aggfnoid);
+		spk_require_own(((Aggref *) node)->aggfnoid);
 	else if (IsA(node, WindowFunc))
-		check_function(((WindowFunc *) node)->winfnoid);
+		spk_require_own(((WindowFunc *) node)->winfnoid);
 	else if (IsA(node, OpExpr))
-		check_function(get_opcode(((OpExpr *) node)->opno));
+		spk_require_own(get_opcode(((OpExpr *) node)->opno));
 	return expression_tree_walker(node, check_calls, context);
 }
 

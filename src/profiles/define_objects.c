@@ -379,10 +379,13 @@ make_function(const SpkDefinition *d, const SpkColumnPlan *plan)
 		"RETURNS %s LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 %s",
 		d->shown, own, type, body));
 	call = call_in(function_oid(d, get_namespace_oid(d->schema, false)), d);
+	if (OidIsValid(call.function))
+		spk_require_own(call.function);
+	/* one whose recipe is converted first is not even seen as a call of churn_row */
 	if (call.function != d->row_function)
 		ereport(ERROR,
 				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
-				 errmsg("function churn_row of the extension has a double that matches better"),
+				 errmsg("a function churn_row stands in the way of the extension's own"),
 				 errhint("Drop it, and revoke CREATE on schema %s from everybody but its owner.",
 						 own)));
 }

@@ -110,7 +110,7 @@ bound_arg(FunctionCallInfo fcinfo, int n, const char *name, DateADT none)
 	if (date < spk_day_of(SPK_MIN_TIME) || date > spk_day_of(SPK_MAX_TIME))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("\"%s\" must be a finite date in the range of timestamps", name)));
+				 errmsg("%s must be a finite date in the range of timestamps", name)));
 	return date;
 }
 
