@@ -72,6 +72,9 @@ SELECT count(*) > 0 AS still_there FROM shop;
 
 -- refusals
 SELECT churn_define_features(NULL, 'profiles');
+BEGIN READ ONLY;
+SELECT churn_define_features('x', 'profiles');
+ROLLBACK;
 SELECT churn_define_features('x', NULL);
 SELECT churn_define_features('x', 'profiles', windows => NULL);
 SELECT churn_define_features('x', 'profiles', windows => '{7,0}');

@@ -5,6 +5,7 @@
 #include "compat.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -313,6 +314,8 @@ churn_define_features(PG_FUNCTION_ARGS)
 	SpkColumnPlan			*plan;
 	ListCell				*lc;
 
+	PreventCommandDuringRecovery("churn_define_features()");
+	PreventCommandIfReadOnly("churn_define_features()");
 	spk_require_args(fcinfo, names, N_ARGS);
 	spk_materialized_srf(fcinfo);
 	wish = read_wish(fcinfo);

@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+$node->init(allows_streaming => 1);
 $node->start;
 
 # An ordinary role makes all of it, the extension being in a schema of its own
@@ -142,6 +142,25 @@ is(as_shop('latin1', q{
 	SELECT churn_count(profile, 'achet' || chr(233)), churn_count(profile, 'achete') FROM profiles;}),
 	"Gr\x{c3}\x{b6}\x{c3}\x{9f}e|{gr\x{c3}\x{b6}\x{c3}\x{9f}e_count}\nachet\x{c3}\x{a9}|{achet\x{c3}\x{a9}_count}\nl\x{c3}\x{a9}|{level_l\x{c3}\x{a9}_share}\n"
 	. "plain|{plain_count}\n\x{c2}\x{ab}x\x{c2}\x{bb}|{x_count}\n|{level}\nl\x{c3}\x{a9}|1|1|1|1|1\nachet\x{c3}\x{a9}\n1|0", 'names in LATIN1');
+
+# A standby has it all, and answers all that makes nothing
+my $looks = q{
+	SET search_path = own, ext;
+	SELECT churn_label(profile, '2024-01-20', '14 days', 'cancel'), churn_inactive(profile, '2024-01-20', '7 days'), churn_count(profile, 'view') FROM profiles ORDER BY customer;
+	SELECT * FROM churn_describe_log('events', 'customer', 'at', 'event', amount => 'price', level => 'plan');
+	SELECT * FROM churn_observations('SELECT customer AS userid, at AS started_at, at + interval ''9 days'' AS ended_at FROM events', '2 days', log_end => '2024-02-20');
+	SELECT as_of, n_train, n_train_positive, (metrics).auc FROM churn_backtest('profiles', '{2024-01-15, 2024-01-29, 2024-02-12}', '7 days', label => 'churn_inactive', features => 'features', id => 'customer')};
+$node->backup('copy');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+my @shop = (extra_params => [ '-U', 'shop' ]);
+is($standby->safe_psql('origin', $rows, @shop), as_shop('origin', $rows), 'a standby makes the same rows');
+is($standby->safe_psql('origin', $looks, @shop), as_shop('origin', $looks), 'and has the same labels, looks, observations and figures');
+my (undef, undef, $refusal) = $standby->psql('origin', q{SELECT ext.churn_define_features('own.features', 'own.profiles')}, @shop);
+like($refusal, qr/cannot execute churn_define_features\(\) during recovery/, 'it defines nothing');
+$standby->stop;
 
 # Nothing is left without the extension
 my ($status, $out, $err) = $node->psql('origin', 'DROP EXTENSION sparkify');
