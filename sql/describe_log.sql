@@ -16,6 +16,17 @@ INSERT INTO shop SELECT customer, at, 'closed', visit, NULL, plan FROM shop WHER
 SELECT * FROM churn_describe_log('shop', 'customer', 'at', 'kind', 'visit', 'price', 'plan') WHERE topic <> 'next';
 SELECT name, note FROM churn_describe_log('shop', 'customer', 'at', 'kind', 'visit', 'price', 'plan') WHERE topic = 'next' \g (format=unaligned tuples_only=on)
 
+-- The SQL to go on with runs as it is
+SELECT note FROM churn_describe_log('shop', 'customer', 'at', 'kind', 'visit', 'price', 'plan') WHERE topic = 'next' AND name <> 'scores' \gexec
+SELECT note FROM churn_describe_log('shop', 'customer', 'at', 'kind', 'visit', 'price', 'plan') WHERE topic = 'next' AND name = 'scores' \gset
+SELECT rtrim(:'note', ';') AS scores \gset
+SELECT count(*) AS scored, bool_and(risk BETWEEN 0 AND 1) AS probable, min(cardinality(reasons)) AS reasons FROM (:scores) AS s;
+SELECT count(*) AS left_as_of FROM shop_training AS t JOIN shop AS s USING (customer) WHERE s.kind = 'bye' AND s.at < as_of;
+DROP VIEW shop_training;
+DROP FUNCTION shop_features;
+DROP TYPE shop_features_row;
+DROP TABLE shop_profiles, shop_model;
+
 -- Rows that are no events, twice the same, and times that cannot be
 CREATE TABLE untidy AS TABLE shop;
 INSERT INTO untidy SELECT * FROM shop WHERE visit % 7 = 0;
@@ -140,6 +151,11 @@ SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', '
 SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', 'the "user"', 'when?', 'select') WHERE topic = 'next' AND name = 'profiles' \gexec
 SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', 'profile', 'when?', 'select') WHERE topic = 'next' AND name IN ('profiles', 'model') \g (format=unaligned tuples_only=on)
 SELECT count(*) FROM "it's; DROP TABLE shop; --_profiles";
+SELECT note FROM churn_describe_log('"a schema"."it''s; DROP TABLE shop; --"', 'the "user"', 'when?', 'select') WHERE topic = 'next' AND name IN ('features', 'training') \gexec
+SELECT count(*) AS rows, count(churned) AS labelled FROM "it's; DROP TABLE shop; --_training";
+DROP VIEW "it's; DROP TABLE shop; --_training";
+DROP FUNCTION "it's; DROP TABLE shop; --_features";
+DROP TYPE "it's; DROP TABLE shop; --_features_row";
 -- a long name leaves room for what is made of it, and a user's column may be called as a feature is
 CREATE VIEW a_log_whose_name_is_as_long_as_the_name_of_a_table_may_ever_be_ AS SELECT customer AS level, at, kind FROM shop;
 CREATE VIEW other_log AS SELECT customer AS sessions, at, kind FROM shop;

@@ -208,8 +208,10 @@ features_statement(const SpkLogLook *look)
 	if (look->tally.events.rows == 0)
 		return NULL;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT * FROM %schurn_define_features(%s,\n    %s", prefix(look),
-					 quote_literal_cstr(quote_identifier(new_name(look, "features"))),
+	appendStringInfo(&sql,
+					 "SELECT kind, subject, users, cardinality(columns) AS columns, left_out\n"
+					 "FROM %schurn_define_features(%s,\n    %s",
+					 prefix(look), quote_literal_cstr(quote_identifier(new_name(look, "features"))),
 					 quote_literal_cstr(psprintf("SELECT profile FROM %s",
 												 quote_identifier(new_name(look, "profiles")))));
 	for (uint32 i = 0; i < look->n_leavers; i++)
@@ -231,47 +233,121 @@ choose_dates(const SpkLogLook *look, int32 *first, int32 *last)
 	*first = Max(*first, *last - (MAX_TRAINING_DATES - 1) * DAYS_BETWEEN);
 }
 
+/* Whether there is something to learn from. */
+static bool
+can_be_learnt(const SpkLogLook *look)
+{
+	return look->tally.events.rows > 0 && look->horizon > 0;
+}
+
+/*
+ * The label as of a date.  With the end of the log, for dates that are changed later:
+ * a horizon that reaches beyond it would make everybody stay, or everybody leave.
+ */
+static char *
+label_call(const SpkLogLook *look, const char *as_of, bool with_end)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s%s(p.profile, %s, '%d days'", prefix(look),
+					 look->n_leavers > 0 ? "churn_label" : "churn_inactive", as_of, look->horizon);
+	if (look->n_leavers > 0)
+		appendStringInfo(&sql, ", event => %s", name_literal(look, look->leavers[0]));
+	if (with_end)
+		appendStringInfo(&sql, ",\n        log_end => %s", day_literal(look->end));
+	appendStringInfoChar(&sql, ')');
+	return sql.data;
+}
+
 static char *
 training_statement(const SpkLogLook *look)
 {
 	StringInfoData sql;
-	char		  *label;
 	int32		   first;
 	int32		   last;
 
-	if (look->tally.events.rows == 0 || look->horizon == 0)
+	if (!can_be_learnt(look))
 		return NULL;
 	choose_dates(look, &first, &last);
-	if (look->n_leavers > 0)
-		label = psprintf("%schurn_label(p.profile, d, '%d days', event => %s)", prefix(look),
-						 look->horizon, name_literal(look, look->leavers[0]));
-	else
-		label = psprintf("%schurn_inactive(p.profile, d, '%d days')", prefix(look), look->horizon);
 	/* who is not at risk at a date has no label, and no row */
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
 					 "CREATE VIEW %s AS\nSELECT p.%s, d AS as_of,\n    %s AS churned,\n    f.*\n"
 					 "FROM %s AS p,\n    %schurn_dates(%s, %s, '%d days') AS d,\n"
 					 "    %s(p.profile, d) AS f\nWHERE %s IS NOT NULL;",
-					 quote_identifier(new_name(look, "training")), user_column(look), label,
-					 quote_identifier(new_name(look, "profiles")), prefix(look), day_literal(first),
-					 day_literal(last), DAYS_BETWEEN, quote_identifier(new_name(look, "features")),
-					 label);
+					 quote_identifier(new_name(look, "training")), user_column(look),
+					 label_call(look, "d", true), quote_identifier(new_name(look, "profiles")),
+					 prefix(look), day_literal(first), day_literal(last), DAYS_BETWEEN,
+					 quote_identifier(new_name(look, "features")), label_call(look, "d", true));
 	return sql.data;
+}
+
+/* The column of users in what is made of the log, and the training rows, as arguments. */
+static char *
+id_literal(const SpkLogLook *look)
+{
+	return quote_literal_cstr(strcmp(user_column(look), "user_id") == 0 ? "user_id" :
+																		  look->columns.user);
+}
+
+static char *
+training_literal(const SpkLogLook *look)
+{
+	return quote_literal_cstr(quote_identifier(new_name(look, "training")));
+}
+
+static char *
+backtest_statement(const SpkLogLook *look)
+{
+	int32 first;
+	int32 last;
+
+	if (!can_be_learnt(look))
+		return NULL;
+	/* a date is judged when there are rows whose horizon ends before it */
+	choose_dates(look, &first, &last);
+	if (last - first < look->horizon)
+		return NULL;
+	return psprintf("SELECT as_of, n_train, n_train_positive, (metrics).n, (metrics).positives,\n"
+					"    round((metrics).auc::numeric, 3) AS auc,\n"
+					"    round((metrics).precision::numeric, 3) AS precision,\n"
+					"    round((metrics).recall::numeric, 3) AS recall\n"
+					"FROM %schurn_backtest(%s, horizon => '%d days',\n    id => %s);",
+					prefix(look), training_literal(look), look->horizon, id_literal(look));
 }
 
 static char *
 model_statement(const SpkLogLook *look)
 {
-	if (look->tally.events.rows == 0 || look->horizon == 0)
+	if (!can_be_learnt(look))
 		return NULL;
 	return psprintf("CREATE TABLE %s AS\nSELECT model FROM %schurn_train(%s,\n    id => %s, "
 					"\"time\" => 'as_of');",
-					quote_identifier(new_name(look, "model")), prefix(look),
-					quote_literal_cstr(quote_identifier(new_name(look, "training"))),
-					quote_literal_cstr(strcmp(user_column(look), "user_id") == 0 ?
-										   "user_id" :
-										   look->columns.user));
+					quote_identifier(new_name(look, "model")), prefix(look), training_literal(look),
+					id_literal(look));
+}
+
+/* Who is most at risk where the log ends. */
+static char *
+scores_statement(const SpkLogLook *look)
+{
+	StringInfoData sql;
+
+	if (!can_be_learnt(look))
+		return NULL;
+	initStringInfo(&sql);
+	appendStringInfo(&sql,
+					 "SELECT p.%s, round(%schurn_predict(m.model, f)::numeric, 3) AS risk,\n"
+					 "    %schurn_reasons(m.model, f) AS reasons\nFROM %s AS p, %s AS m,\n"
+					 "    %s(p.profile, %s) AS f\nWHERE %s IS NOT NULL\n"
+					 "ORDER BY risk DESC LIMIT 10;",
+					 user_column(look), prefix(look), prefix(look),
+					 quote_identifier(new_name(look, "profiles")),
+					 quote_identifier(new_name(look, "model")),
+					 quote_identifier(new_name(look, "features")), day_literal(look->end),
+					 label_call(look, day_literal(look->end), false));
+	return sql.data;
 }
 
 static void
@@ -293,5 +369,7 @@ spk_log_look_tell_next(const SpkLogLook *look, ReturnSetInfo *rsinfo)
 	put_statement(&t, "profiles", profiles_statement(look));
 	put_statement(&t, "features", features_statement(look));
 	put_statement(&t, "training", training_statement(look));
+	put_statement(&t, "backtest", backtest_statement(look));
 	put_statement(&t, "model", model_statement(look));
+	put_statement(&t, "scores", scores_statement(look));
 }
