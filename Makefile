@@ -97,7 +97,11 @@ test:
 	@LAYER='$(LAYER)' TEST='$(TEST)' test/run.sh
 
 # From an event log to a list of users about to leave; make demo EVENTS="FILE ..."
-# takes your log instead of a simulated one
+# takes your log of the music service's kind instead of a simulated one, and any
+# other with make demo LOG=app.csv USER=customer_id TIME=created_at EVENT=type
+# CHURN=cancel_subscription or CHURN=inactive:30, see test/demo.sh
+DEMO_WORDS = LOG USER TIME EVENT CHURN SESSION AMOUNT LEVEL
+$(foreach word,$(DEMO_WORDS),$(eval demo: export DEMO_$(word) = $(if $(filter command,$(origin $(word))),$(value $(word)))))
 demo:
 	@test/demo.sh $(EVENTS)
 

@@ -2,7 +2,8 @@
 #
 # check_demo.sh
 #	  The demo's SQL runs through on the suite's server for a simulated log, for
-#	  a short one, and ends where it must for one without cancellations.
+#	  a short one, and ends where it must for one without cancellations; and for
+#	  logs of any kind, in CSV and JSON.  What cannot be is told.
 #
 set -euo pipefail
 
@@ -41,3 +42,89 @@ expect demo_short '^== The ten users most at risk now'
 grep -v Cancel "$work/demo_short.json" >"$work/demo_stayed.json"
 demo demo_stayed false
 expect demo_stayed '^Nobody in this log has cancelled'
+
+# A log of another kind, as files of several kinds
+createdb demo_app
+psql -X -q -d demo_app -v ON_ERROR_STOP=1 <<END
+CREATE EXTENSION sparkify;
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+\i test/demo/app_log.sql
+COPY (SELECT customer_id AS "Customer, ""id""", created_at, type, session_id, price, plan FROM app_events ORDER BY created_at)
+TO '$work/app.csv' WITH (FORMAT csv, HEADER, DELIMITER ';');
+COPY (SELECT json_build_object('user', customer_id, 'event', type, 'timestamp', (extract(epoch FROM created_at) * 1000)::bigint,
+	'properties', json_build_object('price', price)) FROM app_events)
+TO '$work/app.jsonl' WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02');
+END
+dropdb demo_app
+gzip -- "$work/app.jsonl"
+head -n 2000 "$work/app.csv" >"$work/short.csv"
+
+# any_log NAME FILE VARIABLE=VALUE...: runs the demo for such a log
+any_log()
+{
+	local status=0
+
+	createdb "$1"
+	env PGDATABASE="$1" DEMO_USER='Customer, "id"' DEMO_TIME=created_at DEMO_EVENT=type DEMO_CHURN=cancel_subscription "${@:3}" \
+		test/demo/any_log.sh "$work/$2" >"$work/$1.out" 2>&1 || status=$?
+	dropdb "$1"
+	return $status
+}
+
+# refused PATTERN FILE VARIABLE=VALUE...: the demo ends with such a message
+refused()
+{
+	if any_log demo_refused "${@:2}"; then
+		echo "not refused: ${*:2}"
+		return 1
+	fi
+	expect demo_refused "$1"
+}
+
+# shown NAME FILE VARIABLE=VALUE...: the demo runs to its end
+shown()
+{
+	any_log "$@" || { cat "$work/$1.out"; return 1; }
+}
+
+shown demo_cancel app.csv DEMO_SESSION=session_id DEMO_AMOUNT=price DEMO_LEVEL=plan
+expect demo_cancel '^	"Customer, ""id""" text,$'
+expect demo_cancel '^ cancel_subscription .*looks like leaving'
+expect demo_cancel "exclude => ARRAY\['cancel_subscription'\]"
+expect demo_cancel '^ auc +\| +0\.[6-9]'
+expect demo_cancel '^ c[0-9]+ +\| +0\.[0-9]+ \| '
+
+shown demo_silent app.jsonl.gz DEMO_USER=user DEMO_TIME=timestamp DEMO_EVENT=event DEMO_AMOUNT=properties.price DEMO_CHURN=inactive:30
+expect demo_silent "USING to_timestamp\(nullif\(\"timestamp\", ''\)::float8 / 1000\)"
+expect demo_silent "churn_inactive\(p.profile, d, '30 days', log_end => '2024-09-30'\)"
+expect demo_silent '^ event \| purchase +\| +[0-9]+ \| +13 '
+expect demo_silent '^ auc +\| +0\.[6-9]'
+expect demo_silent '^ c[0-9]+ +\| +0\.[0-9]+ \| '
+
+shown demo_soon short.csv DEMO_CHURN=inactive:30
+expect demo_soon '^CHURN=inactive:[0-9]+ would be short enough'
+
+refused 'the log has no column "user"; its columns are: Customer, "id", created_at, ' app.csv DEMO_USER=user
+refused 'no line of the log has the key "kind"; its keys are: event, properties, ' app.jsonl.gz DEMO_USER=user DEMO_TIME=timestamp DEMO_EVENT=kind
+refused 'the log has no event "Cancel"; its events are: .*cancel_subscription' app.csv DEMO_CHURN=Cancel
+refused 'invalid input syntax for type timestamp with time zone: "s' app.csv DEMO_TIME=type
+printf '[{"user": 1}]' >"$work/array.json"
+refused 'is one JSON array' array.json
+printf 'a\xff,b\n1,2\n' >"$work/latin.csv"
+refused 'neither JSON lines nor CSV' latin.csv
+printf 'user,at,what\n,,\n' >"$work/nothing.csv"
+refused 'nothing in the log has a user, a time and an event' nothing.csv DEMO_USER=user DEMO_TIME=at DEMO_EVENT=what
+
+# What make says before it builds anything
+told()
+{
+	if env "${@:2}" test/demo.sh >"$work/told.out" 2>&1; then
+		echo "not refused: ${*:2}"
+		return 1
+	fi
+	expect told "$1"
+}
+told '^make demo: missing: EVENT CHURN$' DEMO_LOG="$work/app.csv" DEMO_USER=a DEMO_TIME=b
+told 'is neither an event nor, as inactive:30 is, a number of days' DEMO_LOG="$work/app.csv" DEMO_USER=a DEMO_TIME=b DEMO_EVENT=c DEMO_CHURN=inactive:0
+told '^make demo: cannot read the log "/nowhere/app.csv"' DEMO_LOG=/nowhere/app.csv DEMO_USER=a DEMO_TIME=b DEMO_EVENT=c DEMO_CHURN=d

@@ -6,18 +6,55 @@
 # Shows every statement before its result, so that it can be copied.  Without
 # a file the log is a simulated one.  Needs no server and leaves none behind.
 #
+# DEMO_LOG is a log of any other kind: CSV with a header, or JSON lines, gzipped
+# or not.  DEMO_USER, DEMO_TIME and DEMO_EVENT name its columns or keys, and so
+# may DEMO_SESSION, DEMO_AMOUNT and DEMO_LEVEL.  DEMO_CHURN is the event by which
+# users leave, or inactive:30, for those who do nothing in 30 days.
+#
 . "$(dirname "$0")/sandbox.sh"
 
 here=$PWD
-for file in "$@"; do
-	if [ ! -f "$file" ] || [ ! -r "$file" ]; then
-		echo "make demo: cannot read the log \"$file\" (from $here)" >&2
-		exit 1
+
+fail()
+{
+	printf 'make demo: %s\n' "$@" >&2
+	exit 1
+}
+
+check_file()
+{
+	if [ ! -f "$1" ] || [ ! -r "$1" ]; then
+		fail "cannot read the log \"$1\" (from $here)"
 	fi
-done
+}
+
+# Is all there that is needed for a log of any kind, before anything is built?
+check_words()
+{
+	local word variable missing=
+
+	for word in LOG USER TIME EVENT CHURN; do
+		variable=DEMO_$word
+		[ -n "${!variable:-}" ] || missing+=" $word"
+	done
+	[ -z "$missing" ] || fail "missing:$missing" \
+		'for example LOG=app.csv USER=customer_id TIME=created_at EVENT=type CHURN=inactive:30'
+	[ $# = 0 ] || fail 'EVENTS and LOG are two kinds of logs: give one of them'
+	if [[ $DEMO_CHURN == inactive* && ! $DEMO_CHURN =~ ^inactive:[1-9][0-9]{0,3}$ ]]; then
+		fail "CHURN=$DEMO_CHURN is neither an event nor, as inactive:30 is, a number of days"
+	fi
+	check_file "$DEMO_LOG"
+	[ -s "$DEMO_LOG" ] || fail "the log \"$DEMO_LOG\" is empty"
+}
+
+if [ -n "${DEMO_LOG:-}${DEMO_USER:-}${DEMO_TIME:-}${DEMO_EVENT:-}${DEMO_CHURN:-}" ]; then
+	check_words "$@"
+	set -- "$DEMO_LOG"
+fi
 
 files=()
 for file in "$@"; do
+	check_file "$file"
 	files+=("$(realpath -- "$file")")
 done
 

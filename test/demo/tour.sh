@@ -11,6 +11,10 @@ server_install
 echo "Starting a private server"
 server_start
 
+if [ -n "${DEMO_LOG:-}" ]; then
+	exec test/demo/any_log.sh "$1"
+fi
+
 show()
 {
 	psql -X -q -v ON_ERROR_STOP=1 "$@"
