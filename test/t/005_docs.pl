@@ -26,6 +26,7 @@ $node->safe_psql('postgres', qq{
 # What a document takes for granted; what it does not show
 my %before = (
 	'README.md' => '',
+	'docs/any-log.md' => '',
 	'docs/quickstart.md' => '',
 	'docs/loading.md' => '',
 	'docs/in-place.md' => '',
@@ -143,6 +144,26 @@ is($node->safe_psql('readme_md', q{SELECT count(*) > 100 AND bool_and(risk BETWE
 	'users are scored');
 is($node->safe_psql('docs_quickstart_md', q{SELECT count(DISTINCT churn_fingerprint(model)) FROM models}), '2',
 	'two options, two models');
+
+# Of any log: three ways to churn, each of which can be foretold, and something to do today
+foreach my $rows ([ 'cancel', '30 days' ], [ 'silent', '30 days' ], [ 'renewal', '18 days' ])
+{
+	my ($name, $horizon) = @$rows;
+	is($node->safe_psql('docs_any_log_md', qq{
+		SELECT count(*), avg((metrics).auc) > 0.6, bool_and((metrics).auc < 1)
+		FROM churn_backtest('${name}_rows', ARRAY(SELECT churn_dates('2024-05-01', '2024-08-01', '1 month')), '$horizon', id => 'customer_id')}),
+		'4|t|t', "any log: $name");
+	is($node->safe_psql('docs_any_log_md', qq{
+		SELECT count(*) FILTER (WHERE churned) > 20, count(*) FILTER (WHERE NOT churned) > 200, bool_or(feature ~ 'cancel')
+		FROM ${name}_rows, LATERAL (SELECT feature FROM ${name}_model, churn_importance(model) LIMIT 1) AS i}), 't|t|f',
+		'whose labels are of both kinds, and whose features do not tell them');
+}
+is($node->safe_psql('docs_any_log_md', q{
+	SELECT count(*) > 10, count(*) FILTER (WHERE churned IS NOT NULL) FROM renewal_rows WHERE as_of > date '2024-09-30' - 14}), 't|0',
+	'renewals that are ahead have no label yet');
+is($node->safe_psql('docs_any_log_md', q{
+	SELECT churn_count(profile, NULL) - (SELECT count(*) FROM (SELECT DISTINCT * FROM app_events WHERE customer_id = 'c1') AS e) FROM app_profiles WHERE customer_id = 'c1'}), '1',
+	'a message that was sent twice is merged once');
 
 # Merging days: any order, no day twice, and the whole in the end
 my $days = $node->safe_psql('docs_incremental_md', q{
