@@ -105,6 +105,13 @@ expect demo_silent '^ c[0-9]+ +\| +0\.[0-9]+ \| '
 shown demo_soon short.csv DEMO_CHURN=inactive:30
 expect demo_soon '^CHURN=inactive:[0-9]+ would be short enough'
 
+# Headers and times as they come: a mark of UTF-8, ends of lines of Windows, no name, the same twice
+printf '\xef\xbb\xbf\tuser\tat\tuser\twhat\r\n1\tu\t20240131\tx\tbuy\r\n2\tu\t20240201\tx\tbuy\r\n' >"$work/odd.tsv"
+shown demo_odd odd.tsv DEMO_USER=user DEMO_TIME=at DEMO_EVENT=what DEMO_CHURN=inactive:30
+expect demo_odd '^	column_4 text,$'
+expect demo_odd '^ events +\| +2 \| +1 \| 2024-01-31 \| 2024-02-01 \|'
+expect demo_odd '^ buy +\| +2 \| +1 \|'
+
 refused 'the log has no column "user"; its columns are: Customer, "id", created_at, ' app.csv DEMO_USER=user
 refused 'no line of the log has the key "kind"; its keys are: event, properties, ' app.jsonl.gz DEMO_USER=user DEMO_TIME=timestamp DEMO_EVENT=kind
 refused 'the log has no event "Cancel"; its events are: .*cancel_subscription' app.csv DEMO_CHURN=Cancel

@@ -6,9 +6,11 @@ FROM (VALUES (',', 1), (';', 2), (E'\t', 3), ('|', 4)) AS delimiters (d, n),
 ORDER BY length(replace(h, d, '')), n LIMIT 1 \gset
 
 CREATE TEMP TABLE columns AS
-SELECT n, coalesce(nullif(trim(coalesce(replace(m[1], '""', '"'), m[2])), ''), 'column_' || n) AS name
+SELECT n, CASE WHEN name = '' OR name = ANY (array_agg(name) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+			THEN 'column_' || n ELSE name END AS name
 FROM regexp_matches(:'delimiter' || :'header', format('[%1$s](?:"((?:[^"]|"")*)"|([^%1$s"]*))', :'delimiter'), 'g')
-	 WITH ORDINALITY AS r (m, n);
+	 WITH ORDINALITY AS r (m, n),
+	 trim(coalesce(replace(m[1], '""', '"'), m[2])) AS name;
 
 SELECT count(*) > 0 AS lacks, format('the log has no column "%s"; its columns are: %s', min(wanted),
 		(SELECT string_agg(name, ', ' ORDER BY n) FROM columns)) AS error
