@@ -221,14 +221,29 @@ features_statement(const SpkLogLook *look)
 	return sql.data;
 }
 
+/*
+ * Days to label by.  For silence they are what the usual gap tells.  An event of
+ * leaving may come on any day: the more days, the more of them, and yet there must be
+ * room for dates to train at and to judge.
+ */
+static int32
+label_horizon(const SpkLogLook *look)
+{
+	int32 room = (look->end - spk_day_of(look->tally.events.first)) / 4;
+
+	if (look->n_leavers == 0)
+		return look->horizon;
+	return room >= 30 ? 30 : room >= 14 ? 14 : Min(look->horizon, 7);
+}
+
 /* The first and last date to train at, whose horizons the log reaches. */
 static void
 choose_dates(const SpkLogLook *look, int32 *first, int32 *last)
 {
 	int32 begin = spk_day_of(look->tally.events.first);
 
-	*last = look->end - look->horizon;
-	*first = begin + Min(Max(FIRST_DAYS, look->horizon), (*last - begin) / 2);
+	*last = look->end - label_horizon(look);
+	*first = begin + Min(Max(FIRST_DAYS, label_horizon(look)), (*last - begin) / 2);
 	*first = *last - (*last - *first) / DAYS_BETWEEN * DAYS_BETWEEN;
 	*first = Max(*first, *last - (MAX_TRAINING_DATES - 1) * DAYS_BETWEEN);
 }
@@ -251,7 +266,8 @@ label_call(const SpkLogLook *look, const char *as_of, bool with_end)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "%s%s(p.profile, %s, '%d days'", prefix(look),
-					 look->n_leavers > 0 ? "churn_label" : "churn_inactive", as_of, look->horizon);
+					 look->n_leavers > 0 ? "churn_label" : "churn_inactive", as_of,
+					 label_horizon(look));
 	if (look->n_leavers > 0)
 		appendStringInfo(&sql, ", event => %s", name_literal(look, look->leavers[0]));
 	if (with_end)
@@ -307,14 +323,14 @@ backtest_statement(const SpkLogLook *look)
 		return NULL;
 	/* a date is judged when there are rows whose horizon ends before it */
 	choose_dates(look, &first, &last);
-	if (last - first < look->horizon)
+	if (last - first < label_horizon(look))
 		return NULL;
 	return psprintf("SELECT as_of, n_train, n_train_positive, (metrics).n, (metrics).positives,\n"
 					"    round((metrics).auc::numeric, 3) AS auc,\n"
 					"    round((metrics).precision::numeric, 3) AS precision,\n"
 					"    round((metrics).recall::numeric, 3) AS recall\n"
 					"FROM %schurn_backtest(%s, horizon => '%d days',\n    id => %s);",
-					prefix(look), training_literal(look), look->horizon, id_literal(look));
+					prefix(look), training_literal(look), label_horizon(look), id_literal(look));
 }
 
 static char *

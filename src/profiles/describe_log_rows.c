@@ -137,15 +137,18 @@ put_end(const SpkTelling *t)
 {
 	const SpkLogLook *look = t->look;
 	SpkLine			  line = spk_line("log", "complete until");
+	char			  day[SPK_TIME_TEXT];
 
 	if (!look->has_end)
 		return;
+	/* by its date, which is of UTC: the time below is shown in the zone of the session */
+	spk_day_text(look->end, day);
 	spk_line_set(&line, SPK_LINE_LAST_AT,
 				 TimestampTzGetDatum((int64) look->end * SPK_USECS_PER_DAY));
 	spk_line_note(&line,
-				  psprintf("the last day with a tenth of the median day's users (" UINT64_FORMAT
-						   ")\nbegins here",
-						   look->median));
+				  psprintf("log_end => '%s': here begins the last day\nwith a tenth of the median "
+						   "day's users (" UINT64_FORMAT ")",
+						   day, look->median));
 	spk_line_put(t, &line);
 }
 
