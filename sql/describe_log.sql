@@ -225,6 +225,7 @@ SELECT churn_describe_log('SELECT *, now() AS at FROM wrong', 'n', 'at', 'text',
 SELECT churn_describe_log('SELECT *, now() AS at FROM wrong', 'n', 'at', 'text', NULL, NULL, 'b');
 SELECT churn_describe_log('SELECT *, now() AS at FROM wrong', 'n', 'at', 'a');
 SELECT churn_describe_log($$VALUES (1, timestamp '2024-01-01', 'buy', 'NaN'::float8)$$, 'column1', 'column2', 'column3', NULL, 'column4');
+SELECT churn_describe_log((SELECT 'SELECT ' || string_agg(i || ' AS c' || i, ', ') FROM generate_series(1, 50) AS i), 'u', 'd', 'e');
 SELECT churn_describe_log('nowhere', 'customer', 'at', 'kind');
 SELECT churn_describe_log('DELETE FROM shop', 'customer', 'at', 'kind');
 SELECT churn_describe_log('WITH gone AS (DELETE FROM shop RETURNING *) SELECT * FROM gone', 'customer', 'at', 'kind');

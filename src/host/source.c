@@ -243,10 +243,14 @@ spk_source_from(const char *source)
 	return psprintf("%s AS " SPK_SOURCE_ALIAS, relation_text(source));
 }
 
+/* Columns of a source that an error names: ids and labels come first, hundreds of features after. */
+#define MAX_COLUMNS_TOLD 40
+
 Form_pg_attribute
 spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 {
 	StringInfoData list;
+	const char	  *which = "Its columns are";
 
 	initStringInfo(&list);
 	for (int i = 0; i < columns->natts; i++)
@@ -255,10 +259,13 @@ spk_source_require_column(TupleDesc columns, const char *name, const char *what)
 
 		if (strcmp(NameStr(column->attname), name) == 0)
 			return column;
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", NameStr(column->attname));
+		if (i < MAX_COLUMNS_TOLD)
+			appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", NameStr(column->attname));
 	}
+	if (columns->natts > MAX_COLUMNS_TOLD)
+		which = psprintf("The first %d of its %d columns are", MAX_COLUMNS_TOLD, columns->natts);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("%s column \"%s\" does not exist in the source", what, name),
-			 list.len == 0 ? errdetail("It has no columns.") : errdetail("Its columns are: %s.", list.data)));
+			 list.len == 0 ? errdetail("It has no columns.") : errdetail("%s: %s.", which, list.data)));
 }
