@@ -16,7 +16,7 @@ typedef struct Planner
 	const SpkWish		   *wish;
 	const SpkDefinedBefore *before;
 	SpkColumnNames		   *names;
-	SpkColumnPlan		   *plan;
+	SpkDefinedColumns	   *plan;
 	int						n_attributes; /* of the type, with those that are new */
 } Planner;
 
@@ -51,8 +51,8 @@ is_subject_excluded(const SpkWish *wish, const SpkLogWanted *wanted)
 static void
 add_column(Planner *p, const SpkLogWanted *wanted)
 {
-	SpkColumnPlan	 *plan = p->plan;
-	SpkPlannedColumn *column;
+	SpkDefinedColumns *plan = p->plan;
+	SpkPlannedColumn  *column;
 
 	if (plan->n_columns == plan->room)
 	{
@@ -210,8 +210,8 @@ check_room(const Planner *p)
 static void
 plan_names(Planner *p, const SpkSurvey *survey)
 {
-	SpkColumnPlan *plan = p->plan;
-	List		  *without = NIL;
+	SpkDefinedColumns *plan = p->plan;
+	List			  *without = NIL;
 
 	for (uint32 i = 0; i < survey->n_names; i++)
 	{
@@ -281,13 +281,13 @@ keep_others(Planner *p)
 	}
 }
 
-SpkColumnPlan *
+SpkDefinedColumns *
 spk_plan_columns(const SpkWish *wish, const SpkSurvey *survey, const SpkDefinedBefore *before)
 {
 	Planner p = {.wish = wish,
 				 .before = before,
 				 .names = spk_column_names(before),
-				 .plan = palloc0(sizeof(SpkColumnPlan)),
+				 .plan = palloc0(sizeof(SpkDefinedColumns)),
 				 .n_attributes = list_length(before->attributes)};
 
 	p.plan->room = 256;

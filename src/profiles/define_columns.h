@@ -59,7 +59,7 @@ typedef struct SpkColumnGroup
 	const char	  *note; /* why it was, or NULL */
 } SpkColumnGroup;
 
-typedef struct SpkColumnPlan
+typedef struct SpkDefinedColumns
 {
 	SpkPlannedColumn *columns;
 	int				  n_columns;
@@ -69,14 +69,14 @@ typedef struct SpkColumnPlan
 	int				  n_left_out;	/* names that have none for want of room */
 	List			 *unused;		/* of SpkRecipeColumn: defined before, NULL from now on */
 	int				  n_unused_now; /* of these, those that were used until now */
-} SpkColumnPlan;
+} SpkDefinedColumns;
 
 /*
  * The columns for what the profiles have: those that need no name, then those of
  * the names that most users have, as many names as fit wish->max_columns.  What
  * has been defined before keeps its name.  An error when not even the first fit.
  */
-extern SpkColumnPlan *spk_plan_columns(const SpkWish *wish, const SpkSurvey *survey,
-									   const SpkDefinedBefore *before);
+extern SpkDefinedColumns *spk_plan_columns(const SpkWish *wish, const SpkSurvey *survey,
+										   const SpkDefinedBefore *before);
 
 #endif /* SPK_PROFILES_DEFINE_COLUMNS_H */

@@ -232,7 +232,7 @@ tell_unseen(const SpkWish *wish, const SpkSurvey *survey)
 }
 
 static void
-tell_left_out(const SpkWish *wish, const SpkSurvey *survey, const SpkColumnPlan *plan)
+tell_left_out(const SpkWish *wish, const SpkSurvey *survey, const SpkDefinedColumns *plan)
 {
 	if (plan->n_left_out > 0)
 		ereport(NOTICE,
@@ -249,7 +249,7 @@ tell_left_out(const SpkWish *wish, const SpkSurvey *survey, const SpkColumnPlan 
 }
 
 static void
-tell_changes(const SpkDefinition *definition, const SpkColumnPlan *plan)
+tell_changes(const SpkDefinition *definition, const SpkDefinedColumns *plan)
 {
 	int n_new = 0;
 
@@ -267,7 +267,7 @@ tell_changes(const SpkDefinition *definition, const SpkColumnPlan *plan)
 
 /* The names of a group's columns. */
 static Datum
-columns_datum(const SpkColumnPlan *plan, const SpkColumnGroup *group)
+columns_datum(const SpkDefinedColumns *plan, const SpkColumnGroup *group)
 {
 	Datum *names = palloc(Max(group->n, 1) * sizeof(Datum));
 
@@ -277,7 +277,7 @@ columns_datum(const SpkColumnPlan *plan, const SpkColumnGroup *group)
 }
 
 static void
-put_group(ReturnSetInfo *rsinfo, const SpkSurvey *survey, const SpkColumnPlan *plan,
+put_group(ReturnSetInfo *rsinfo, const SpkSurvey *survey, const SpkDefinedColumns *plan,
 		  const SpkColumnGroup *group)
 {
 	Datum values[N_RESULT_COLUMNS] = {0};
@@ -311,7 +311,7 @@ churn_define_features(PG_FUNCTION_ARGS)
 	SpkWish					*wish;
 	SpkDefinition			*definition;
 	SpkSurvey				*survey;
-	SpkColumnPlan			*plan;
+	SpkDefinedColumns		*plan;
 	ListCell				*lc;
 
 	PreventCommandDuringRecovery("churn_define_features()");

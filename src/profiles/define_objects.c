@@ -314,7 +314,7 @@ type_name(const SpkLogWanted *wanted)
 
 /* Makes the type, or adds what it lacks. */
 static void
-make_type(const SpkDefinition *d, const SpkColumnPlan *plan)
+make_type(const SpkDefinition *d, const SpkDefinedColumns *plan)
 {
 	StringInfoData sql;
 	int			   n = 0;
@@ -339,7 +339,7 @@ make_type(const SpkDefinition *d, const SpkColumnPlan *plan)
 }
 
 static char *
-recipe_of(const SpkColumnPlan *plan)
+recipe_of(const SpkDefinedColumns *plan)
 {
 	StringInfoData columns;
 	StringInfoData unused;
@@ -360,7 +360,7 @@ recipe_of(const SpkColumnPlan *plan)
 
 /* Makes the function, which is inlined where it stands in FROM. */
 static void
-make_function(const SpkDefinition *d, const SpkColumnPlan *plan)
+make_function(const SpkDefinition *d, const SpkDefinedColumns *plan)
 {
 	const char *own = spk_own_schema(d->own);
 	char	   *type = quote_qualified_identifier(d->schema, d->type);
@@ -416,7 +416,7 @@ describe(const SpkLogWanted *wanted)
 
 /* Says beside each new column what it is. */
 static void
-comment_columns(const SpkDefinition *d, const SpkColumnPlan *plan)
+comment_columns(const SpkDefinition *d, const SpkDefinedColumns *plan)
 {
 	Oid schema = get_namespace_oid(d->schema, false);
 	Oid relation = get_relname_relid(d->type, schema);
@@ -430,7 +430,7 @@ comment_columns(const SpkDefinition *d, const SpkColumnPlan *plan)
 }
 
 void
-spk_make_definition(const SpkDefinition *definition, const SpkColumnPlan *plan)
+spk_make_definition(const SpkDefinition *definition, const SpkDefinedColumns *plan)
 {
 	make_type(definition, plan);
 	make_function(definition, plan);

@@ -42,6 +42,6 @@ typedef struct SpkDefinition
 extern SpkDefinition *spk_find_definition(const char *name, Oid own);
 
 /* Makes the objects, or adds the new columns and replaces the recipe. */
-extern void spk_make_definition(const SpkDefinition *definition, const SpkColumnPlan *plan);
+extern void spk_make_definition(const SpkDefinition *definition, const SpkDefinedColumns *plan);
 
 #endif /* SPK_PROFILES_DEFINE_OBJECTS_H */
