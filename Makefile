@@ -101,7 +101,7 @@ test:
 # other with make demo LOG=app.csv USER=customer_id TIME=created_at EVENT=type
 # CHURN=cancel_subscription or CHURN=inactive:30, see test/demo.sh
 DEMO_WORDS = LOG USER TIME EVENT CHURN SESSION AMOUNT LEVEL
-$(foreach word,$(DEMO_WORDS),$(eval demo: export DEMO_$(word) = $(if $(filter command,$(origin $(word))),$(value $(word)))))
+$(foreach word,$(DEMO_WORDS),$(eval demo: export DEMO_$(word) = $$(if $$(filter command,$$(origin $(word))),$$(value $(word)))))
 demo:
 	@test/demo.sh $(EVENTS)
 
