@@ -99,6 +99,11 @@ CREATE TYPE taken_row AS (a int);
 SELECT churn_define_features('taken', 'profiles');
 CREATE FUNCTION mine(churn_profile, date) RETURNS int LANGUAGE sql AS 'SELECT 1';
 SELECT churn_define_features('mine', 'profiles');
+CREATE FUNCTION mine_by_name(profile churn_profile, as_of date) RETURNS bigint LANGUAGE sql AS 'SELECT churn_count(profile, NULL, as_of)';
+SELECT churn_define_features('mine_by_name', 'profiles');
+SELECT count(*) FROM churn_define_features('by_name', 'profiles', families => '{activity}');
+CREATE OR REPLACE FUNCTION by_name(profile churn_profile, as_of date DEFAULT NULL) RETURNS by_name_row LANGUAGE sql AS 'SELECT churn_row(NULL::by_name_row, profile, as_of, ''{}'')';
+SELECT churn_define_features('by_name', 'profiles');
 CREATE TYPE a_word_row AS ENUM ('a');
 SELECT churn_define_features('a_word', 'profiles');
 

@@ -13,14 +13,11 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
-#include "parser/analyze.h"
 #include "parser/parser.h"
 #include "storage/lmgr.h"
 #include "tcop/dest.h"
@@ -36,11 +33,10 @@
 
 #include "core/base/hash.h"
 #include "host/source.h"
+#include "profiles/define_call.h"
 #include "profiles/define_objects.h"
 #include "profiles/log_args.h"
 #include "profiles/log_row.h"
-
-#define N_ROW_ARGS 4
 
 /* ---- Our own objects ---- */
 
@@ -48,13 +44,13 @@ static void
 find_own(SpkDefinition *d)
 {
 	Oid		   schema = get_func_namespace(d->own);
-	Oid		   types[N_ROW_ARGS] = {ANYELEMENTOID, InvalidOid, DATEOID, JSONBOID};
+	Oid		   types[SPK_ROW_ARGS] = {ANYELEMENTOID, InvalidOid, DATEOID, JSONBOID};
 	oidvector *vector;
 
 	types[1] = d->profile_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 												 CStringGetDatum("churn_profile"),
 												 ObjectIdGetDatum(schema));
-	vector = buildoidvector(types, N_ROW_ARGS);
+	vector = buildoidvector(types, SPK_ROW_ARGS);
 	d->row_function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 									  CStringGetDatum("churn_row"), PointerGetDatum(vector),
 									  ObjectIdGetDatum(schema));
@@ -66,78 +62,6 @@ find_own(SpkDefinition *d)
 }
 
 /* ---- What an earlier call has made ---- */
-
-/* A call of churn_row, and its recipe. */
-typedef struct RowCall
-{
-	Oid	   function;
-	Jsonb *recipe;
-} RowCall;
-
-static bool
-find_row_call(Node *node, void *context)
-{
-	RowCall *call = context;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, find_row_call, context, 0);
-	if (IsA(node, FuncExpr) && list_length(((FuncExpr *) node)->args) == N_ROW_ARGS)
-	{
-		const FuncExpr *func = (FuncExpr *) node;
-		const Node	   *recipe = lfourth(func->args);
-
-		if (IsA(recipe, Const) && ((Const *) recipe)->consttype == JSONBOID &&
-			!((Const *) recipe)->constisnull)
-		{
-			call->function = func->funcid;
-			call->recipe = DatumGetJsonbPCopy(((Const *) recipe)->constvalue);
-			return true;
-		}
-	}
-	return expression_tree_walker(node, find_row_call, context);
-}
-
-/* The body of a function in SQL, analyzed: as it is stored, or from its text. */
-static Node *
-body_of(HeapTuple tuple, const SpkDefinition *d)
-{
-	Oid	  types[2] = {d->profile_type, DATEOID};
-	bool  is_null;
-	Datum body;
-	char *source;
-	List *statements;
-
-#if PG_VERSION_NUM >= 140000
-	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &is_null);
-	if (!is_null)
-		return stringToNode(TextDatumGetCString(body));
-#endif
-	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &is_null);
-	if (is_null)
-		return NULL;
-	source = TextDatumGetCString(body);
-	statements = spk_raw_parser(source);
-	if (list_length(statements) != 1)
-		return NULL;
-	return (Node *) spk_parse_analyze(linitial_node(RawStmt, statements), source, types, 2);
-}
-
-/* The call in a function, if it is one in SQL that has one. */
-static RowCall
-call_in(Oid function, const SpkDefinition *d)
-{
-	RowCall	  call = {InvalidOid, NULL};
-	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	if (((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId)
-		find_row_call(body_of(tuple, d), &call);
-	ReleaseSysCache(tuple);
-	return call;
-}
 
 static Oid
 function_oid(const SpkDefinition *d, Oid schema)
@@ -233,9 +157,9 @@ lock_type(SpkDefinition *d, Oid schema)
 static void
 find_existing(SpkDefinition *d, Oid schema)
 {
-	Oid		type;
-	Oid		function;
-	RowCall call = {InvalidOid, NULL};
+	Oid		   type;
+	Oid		   function;
+	SpkRowCall call = {InvalidOid, NULL};
 
 	/* nobody waits for somebody who may not define it */
 	if (!spk_may_create_in(schema))
@@ -244,11 +168,9 @@ find_existing(SpkDefinition *d, Oid schema)
 	type = lock_type(d, schema);
 	/* looked up behind the locks, for who held them may have replaced the recipe */
 	function = function_oid(d, schema);
-	if (OidIsValid(function))
-		call = call_in(function, d);
-	if (OidIsValid(function) &&
-		(!OidIsValid(type) || get_func_rettype(function) != type ||
-		 call.function != d->row_function))
+	if (OidIsValid(function) && OidIsValid(type) && get_func_rettype(function) == type)
+		call = spk_row_call_in(function, d->profile_type);
+	if (OidIsValid(function) && call.function != d->row_function)
 		refuse_taken("function", d->shown);
 	if (OidIsValid(type) && !OidIsValid(function))
 		refuse_taken("type", quote_qualified_identifier(d->schema, d->type));
@@ -366,7 +288,7 @@ make_function(const SpkDefinition *d, const SpkDefinedColumns *plan)
 	char	   *type = quote_qualified_identifier(d->schema, d->type);
 	char	   *body = psprintf("%s.churn_row(NULL::%s, $1, $2, %s::pg_catalog.jsonb)", own, type,
 								quote_literal_cstr(recipe_of(plan)));
-	RowCall		call;
+	SpkRowCall	call;
 
 #if PG_VERSION_NUM >= 140000
 	/* names of the extension are looked up once, so that it may move to another schema */
@@ -378,7 +300,7 @@ make_function(const SpkDefinition *d, const SpkDefinedColumns *plan)
 		"CREATE OR REPLACE FUNCTION %s(profile %s.churn_profile, as_of pg_catalog.date DEFAULT NULL) "
 		"RETURNS %s LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 %s",
 		d->shown, own, type, body));
-	call = call_in(function_oid(d, get_namespace_oid(d->schema, false)), d);
+	call = spk_row_call_in(function_oid(d, get_namespace_oid(d->schema, false)), d->profile_type);
 	if (OidIsValid(call.function))
 		spk_require_own(call.function);
 	/* one whose recipe is converted first is not even seen as a call of churn_row */
