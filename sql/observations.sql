@@ -41,6 +41,15 @@ SELECT userid, as_of, churned FROM churn_observations('open_ended', '7 days', ev
 SELECT userid, as_of, churned FROM churn_observations('open_ended', '14 days', every => '336 hours', log_end => '2024-05-20') WHERE userid <> '1';
 SELECT * FROM churn_observations('open_ended', '7 days', log_end => '2024-05-20');
 
+-- from a date on it is the same as all from that date on, also of those who have been there for ever
+SET client_min_messages = warning;
+CREATE TABLE all_often AS SELECT every, o.* FROM unnest('{1 day,1 month,5 weeks,1 month 3 days,1 year}'::text[]) AS every, churn_observations('open_ended', '3 days', every => every, log_end => '2024-06-20') AS o;
+SELECT every, first, count(*), (SELECT count(*) FROM all_often AS a WHERE a.every = e.every AND as_of >= first) AS expected,
+	(SELECT count(*) FROM (SELECT userid, as_of, churned, started_at, churned_at FROM all_often AS a WHERE a.every = e.every EXCEPT SELECT * FROM churn_observations('open_ended', '3 days', every => e.every, first => first, log_end => '2024-06-20')) AS x WHERE as_of >= first) AS missing
+FROM unnest('{1 day,1 month,5 weeks,1 month 3 days,1 year}'::text[]) AS e (every), unnest('{2024-02-29,2024-04-28,2024-05-20}'::date[]) AS first, churn_observations('open_ended', '3 days', every => every, first => first, log_end => '2024-06-20') GROUP BY 1, 2 ORDER BY 1, 2;
+RESET client_min_messages;
+SELECT count(*), min(as_of), max(as_of) FROM churn_observations($$SELECT u AS userid, date '0001-01-01' AS started_at, NULL::date AS ended_at FROM generate_series(1, 300) AS u$$, '1 day', every => '1 day', first => '2024-05-01', log_end => '2024-05-20');
+
 -- terms that overlap are one period, and each has its renewal; those that cannot be are skipped and told
 SELECT * FROM churn_observations($$VALUES (1, date '2024-01-01', date '2024-03-01'), (1, '2024-01-15', '2024-02-15'), (1, '2024-01-15', '2024-02-15'), (1, '2024-02-20', '2024-03-20')$$, '5 days', id => 'column1', started => 'column2', ended => 'column3', log_end => '2024-06-01');
 SELECT userid, as_of FROM churn_observations($$VALUES (1, date '2024-01-01', date '2024-02-01'), (NULL, '2024-01-01', '2024-02-01'), (2, NULL, '2024-02-01'), (2, '-infinity', '2024-02-01'), (2, '2024-02-01', '2024-01-01'), (2, '2024-02-01', '2024-02-01')$$, '5 days', id => 'column1', started => 'column2', ended => 'column3', log_end => '2024-06-01');
@@ -119,4 +128,4 @@ SET search_path = pg_catalog;
 SELECT count(*) FROM public.churn_observations('public.subscriptions', '7 days', log_end => '2024-04-10');
 RESET search_path;
 
-DROP TABLE subscriptions, open_ended, terms, observed, often, profiles;
+DROP TABLE subscriptions, open_ended, all_often, terms, observed, often, profiles;

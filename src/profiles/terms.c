@@ -99,7 +99,8 @@ is_told(const SpkObservationRules *rules, Timestamp end)
 
 /*
  * Observes the period the lead before this time, at which it is renewed or ends;
- * true when that told that it ended.
+ * true when that told that it ended, also on a date that is before the first one
+ * wanted: which rows there are of a date does not depend on where they begin.
  */
 static bool
 observe(SpkPeriod *period, Timestamp renewal, DateADT as_of)
@@ -107,10 +108,12 @@ observe(SpkPeriod *period, Timestamp renewal, DateADT as_of)
 	const SpkObservationRules *rules = period->rules;
 	SpkObservation			   o = {as_of};
 
-	if (midnight(as_of) < period->start || as_of < rules->first || as_of > rules->last)
+	if (midnight(as_of) < period->start || as_of > rules->last)
 		return false;
 	o.is_known = is_told(rules, renewal);
 	o.churned = o.is_known && period->end <= renewal;
+	if (as_of < rules->first)
+		return o.churned;
 	o.started_at = period->start;
 	o.churned_at = !TIMESTAMP_IS_NOEND(period->end) && is_told(rules, period->end) ? period->end :
 																					 DT_NOEND;
@@ -168,6 +171,16 @@ nth_renewal(const SpkPeriod *period, int64 n, Timestamp *renewal)
 	return true;
 }
 
+/* A renewal that none on or after the first date comes before, however long its months are. */
+static int64
+first_renewal(const SpkPeriod *period)
+{
+	const Interval *every = &period->rules->every;
+	int64			longest = INT64CONST(31) * every->month + every->day;
+
+	return Max(1, ((int64) period->rules->first - spk_day_of(period->start)) / longest);
+}
+
 /* Every so often, as long as the user is there; true as above. */
 static bool
 observe_often(SpkPeriod *period)
@@ -175,7 +188,7 @@ observe_often(SpkPeriod *period)
 	bool	  told = false;
 	Timestamp renewal;
 
-	for (int64 n = 1; !told && nth_renewal(period, n, &renewal); n++)
+	for (int64 n = first_renewal(period); !told && nth_renewal(period, n, &renewal); n++)
 	{
 		DateADT as_of = observed_day(period, renewal);
 
