@@ -72,6 +72,7 @@ SELECT count(*) > 0 AS still_there FROM shop;
 
 -- refusals
 SELECT churn_define_features(NULL, 'profiles');
+SELECT churn_define_features('x', 'SELECT profile, profile AS older FROM profiles');
 BEGIN READ ONLY;
 SELECT churn_define_features('x', 'profiles');
 ROLLBACK;

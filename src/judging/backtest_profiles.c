@@ -190,7 +190,8 @@ spk_backtest_profiles(SpkBacktestCall *s)
 	SpkBacktest		*b = &s->backtest;
 	const char		*profile = spk_profile_column(s->columns,
 												  spk_backtest_text(s, SPK_BACKTEST_ARG_PROFILE),
-												  fcinfo->flinfo->fn_oid);
+												  fcinfo->flinfo->fn_oid,
+												  "Name one of them as profile.");
 	char			*id = spk_backtest_text(s, SPK_BACKTEST_ARG_ID);
 	SpkRoles		 roles = {id == NULL ? NULL : OUR_ID, OUR_TIME};
 	char			*rows;

@@ -186,7 +186,9 @@ static char *
 query_of(const char *source, Oid function, Oid *profile_type)
 {
 	char	   *from = spk_source_from(source);
-	const char *column = spk_profile_column(spk_source_columns(from), NULL, function);
+	const char *column =
+		spk_profile_column(spk_source_columns(from), NULL, function,
+						   "A query can be the source, as in 'SELECT profile FROM ...'.");
 
 	*profile_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("churn_profile"),
 									ObjectIdGetDatum(get_func_namespace(function)));

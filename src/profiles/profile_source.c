@@ -24,7 +24,7 @@ spk_is_profile_column(Form_pg_attribute column, Oid function)
 
 /* Returns the name of the only column of profiles. */
 static const char *
-only_profile_column(TupleDesc columns, Oid function)
+only_profile_column(TupleDesc columns, Oid function, const char *hint)
 {
 	const char *found = NULL;
 
@@ -36,7 +36,7 @@ only_profile_column(TupleDesc columns, Oid function)
 			ereport(ERROR,
 					(errcode(ERRCODE_AMBIGUOUS_COLUMN),
 					 errmsg("the source has more than one column of type churn_profile"),
-					 errhint("Name one of them as profile.")));
+					 errhint("%s", hint)));
 		found = NameStr(TupleDescAttr(columns, i)->attname);
 	}
 	if (found == NULL)
@@ -48,10 +48,10 @@ only_profile_column(TupleDesc columns, Oid function)
 }
 
 const char *
-spk_profile_column(TupleDesc columns, const char *name, Oid function)
+spk_profile_column(TupleDesc columns, const char *name, Oid function, const char *hint)
 {
 	if (name == NULL)
-		return only_profile_column(columns, function);
+		return only_profile_column(columns, function, hint);
 	spk_source_require_column(columns, name, "profile");
 	for (int i = 0; i < columns->natts; i++)
 	{

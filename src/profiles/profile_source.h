@@ -18,9 +18,11 @@ extern bool spk_is_profile_column(Form_pg_attribute column, Oid function);
 /*
  * Returns the name of the column of profiles: the one called name, or when that is
  * NULL the only one of type churn_profile.  It is an error when there is no such
- * column, when it is of another type, and when there are several to choose from.
+ * column, when it is of another type, and when there are several to choose from; the
+ * hint says how.
  */
-extern const char *spk_profile_column(TupleDesc columns, const char *name, Oid function);
+extern const char *spk_profile_column(TupleDesc columns, const char *name, Oid function,
+									  const char *hint);
 
 /*
  * Has the column of profiles, quoted, of a source (as of spk_source_from) some of another
