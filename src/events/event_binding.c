@@ -180,6 +180,17 @@ plan_hidden(Plans *plans)
 	}
 }
 
+/* Fills in what is looked at for each row. */
+static void
+finish_binding(SpkBinding *binding)
+{
+	int n = binding->schema->n_columns;
+
+	binding->ways = palloc(Max(n, 1));
+	for (int col = 0; col < n; col++)
+		binding->ways[col] = (uint8) binding->casts[col].way;
+}
+
 static SpkSchema *
 make_schema(const SpkColumnPlan *plans, int n)
 {
@@ -231,6 +242,7 @@ spk_binding_table(TupleDesc tupdesc, const SpkColumnOptions *options, const bool
 	binding->schema = make_schema(plans.plans, plans.n);
 	if (music)
 		spk_schema_set_music(binding->schema, plans.music);
+	finish_binding(binding);
 	return binding;
 }
 
@@ -255,5 +267,6 @@ spk_binding_music(TupleDesc tupdesc)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
+	finish_binding(binding);
 	return binding;
 }

@@ -19,7 +19,8 @@ typedef struct SpkBinding
 	int			 natts;
 	int			*columns; /* by attribute: the column of the schema, or SPK_EVENT_NO_COLUMN */
 	SpkCast		*casts;	  /* by column of the schema */
-	const char **names;	  /* likewise: what the table calls it; NULL of one that it does not have */
+	uint8		*ways;	/* likewise: its SpkCastWay, close together as each row needs all of them */
+	const char **names; /* likewise: what the table calls it; NULL of one that it does not have */
 	bool		 any_checked;
 } SpkBinding;
 

@@ -98,13 +98,13 @@ put_text(char **at, const char *data, int len)
 
 /* The room that the row's texts need, with headers and padding. */
 static Size
-texts_size(const SpkEventRow *row, const SpkCast *casts)
+texts_size(const SpkEventRow *row, const uint8 *ways)
 {
 	Size size = 0;
 
 	for (int col = 0; col < row->n_columns; col++)
 	{
-		if (casts[col].way == SPK_CAST_TEXT && !row->isnull[col])
+		if (ways[col] == SPK_CAST_TEXT && !row->isnull[col])
 			size += row->field[col].text.len + VARHDRSZ + sizeof(int32);
 	}
 	return size;
@@ -112,11 +112,12 @@ texts_size(const SpkEventRow *row, const SpkCast *casts)
 
 /* The commonest ways are short enough to be here. */
 static inline Datum
-field_datum(SpkCast *cast, const SpkField *field, char **at)
+field_datum(SpkBinding *binding, int col, const SpkField *field, char **at)
 {
-	switch (cast->way)
+	switch (binding->ways[col])
 	{
 		case SPK_CAST_TIME:
+			/* a modifier makes it a column whose values are checked */
 		case SPK_CAST_INT8:
 			return Int64GetDatum(field->integer);
 		case SPK_CAST_INT4:
@@ -126,7 +127,7 @@ field_datum(SpkCast *cast, const SpkField *field, char **at)
 		case SPK_CAST_TEXT:
 			return put_text(at, field->text.data, field->text.len);
 		default:
-			return spk_cast_datum(cast, field);
+			return spk_cast_datum(&binding->casts[col], field);
 	}
 }
 
@@ -134,7 +135,7 @@ void
 spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
 					 bool *nulls)
 {
-	Size  size = texts_size(row, binding->casts);
+	Size  size = texts_size(row, binding->ways);
 	char *at = size > 0 ? palloc(size) : NULL;
 
 	for (int i = 0; i < binding->natts; i++)
@@ -142,6 +143,6 @@ spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *col
 		int col = columns[i];
 
 		nulls[i] = (col == SPK_EVENT_NO_COLUMN || row->isnull[col]);
-		values[i] = nulls[i] ? (Datum) 0 : field_datum(&binding->casts[col], &row->field[col], &at);
+		values[i] = nulls[i] ? (Datum) 0 : field_datum(binding, col, &row->field[col], &at);
 	}
 }

@@ -47,11 +47,12 @@ spk_bits_clear(uint64_t *set, size_t words)
 		set[i] = 0;
 }
 
-/* Makes a the union of both. */
+/* Makes a the union of both.  Here and below the first word, which nearly always is all, comes apart. */
 static inline void
 spk_bits_join(uint64_t *a, const uint64_t *b, size_t words)
 {
-	for (size_t i = 0; i < words; i++)
+	a[0] |= b[0];
+	for (size_t i = 1; i < words; i++)
 		a[i] |= b[i];
 }
 
@@ -59,9 +60,9 @@ spk_bits_join(uint64_t *a, const uint64_t *b, size_t words)
 static inline bool
 spk_bits_meet(const uint64_t *a, const uint64_t *b, size_t words)
 {
-	uint64_t both = 0;
+	uint64_t both = a[0] & b[0];
 
-	for (size_t i = 0; i < words; i++)
+	for (size_t i = 1; i < words; i++)
 		both |= a[i] & b[i];
 	return both != 0;
 }
@@ -70,9 +71,9 @@ spk_bits_meet(const uint64_t *a, const uint64_t *b, size_t words)
 static inline bool
 spk_bits_within(const uint64_t *a, const uint64_t *b, size_t words)
 {
-	uint64_t rest = 0;
+	uint64_t rest = a[0] & ~b[0];
 
-	for (size_t i = 0; i < words; i++)
+	for (size_t i = 1; i < words; i++)
 		rest |= a[i] & ~b[i];
 	return rest == 0;
 }

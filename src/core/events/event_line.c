@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "core/base/likely.h"
 #include "core/events/event_line.h"
 #include "core/events/line_key.h"
 #include "core/events/line_value.h"
@@ -68,7 +69,7 @@ read_column(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, S
 											 &row->field[col]);
 
 	*given = value == SPK_VALUE_GIVEN;
-	if (*given)
+	if (spk_likely(*given))
 	{
 		row->isnull[col] = unwanted;
 		return true;
@@ -82,7 +83,7 @@ read_column(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, S
 }
 
 /* Reads the value at a place for all columns there; where there are none it is passed over. */
-static bool
+static __attribute__((noinline, cold)) bool
 read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
 {
 	const SpkSchema *schema = parser->schema;
@@ -109,7 +110,7 @@ read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth,
  * Begins to read a container that has places inside.  False when the complete
  * parser must do it.
  */
-static bool
+static __attribute__((noinline, cold)) bool
 open_container(SpkLineParser *parser, SpkLineCursor *c, int node, OpenContainer *open)
 {
 	bool is_array = *c->at == '[';
@@ -130,7 +131,7 @@ ends_here(const SpkLineCursor *c, const OpenContainer *open)
 }
 
 /* Moves behind the container's end, and gives the columns at its place its text. */
-static void
+static __attribute__((noinline, cold)) void
 close_container(const SpkLineParser *parser, SpkLineCursor *c, const OpenContainer *open,
 				SpkEventRow *row)
 {
@@ -150,7 +151,7 @@ static inline bool
 read_step(SpkLineParser *parser, SpkLineCursor *c, OpenContainer *open, uint16_t **link,
 		  SpkKeyMeaning *meaning)
 {
-	if (open->element != IN_OBJECT)
+	if (spk_unlikely(open->element != IN_OBJECT))
 	{
 		meaning->node = spk_schema_element(parser->schema, open->node, open->element++);
 		meaning->leaf = meaning->node == SPK_NO_NODE ? -1 :
@@ -172,7 +173,7 @@ enters(const SpkLineParser *parser, const SpkLineCursor *c, int node)
 }
 
 /* Reads a value that is neither of just one column nor begins a container with places inside. */
-static bool
+static __attribute__((noinline, cold)) bool
 read_other(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
 {
 	bool done = node == SPK_NO_NODE ? spk_line_skip_value(c, depth, !parser->schema->keeps_open) :
@@ -192,7 +193,7 @@ see_place(SpkLineParser *parser, uint64_t *seen, int node)
 {
 	bool is_new = (*seen >> ((unsigned) node % 64) & 1) == 0;
 
-	if ((unsigned) node >= 64)
+	if (spk_unlikely((unsigned) node >= 64))
 		return node == SPK_NO_NODE || spk_bits_take(parser->seen, node);
 	*seen |= UINT64_C(1) << node;
 	return is_new;
@@ -207,7 +208,7 @@ read_leaf(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, Spk
 
 	if (!read_column(parser, c, col, depth, row, &given))
 		return false;
-	if (col < 64)
+	if (spk_likely(col < 64))
 		*given_columns |= (uint64_t) given << col;
 	else if (given)
 		spk_bits_add(row->given, col);
@@ -237,10 +238,10 @@ read_object(SpkLineParser *parser, const char *line, const char *end, SpkEventRo
 		if (!read_step(parser, &c, open, &link, &meaning) ||
 			!see_place(parser, &seen, meaning.node))
 			return false;
-		if (meaning.leaf >= 0)
+		if (spk_likely(meaning.leaf >= 0))
 			done = read_leaf(parser, &c, meaning.leaf, depth, row, &given);
-		else if (meaning.node == SPK_NO_NODE && *c.at == '"')
-			done = spk_line_skip_scalar(&c, true);
+		else if (meaning.node == SPK_NO_NODE && *c.at != '{' && *c.at != '[')
+			done = spk_line_skip_scalar(&c, !parser->schema->keeps_open);
 		else if (enters(parser, &c, meaning.node))
 		{
 			open->link = link;

@@ -11,6 +11,7 @@
 #ifndef SPK_CORE_EVENTS_LINE_KEY_H
 #define SPK_CORE_EVENTS_LINE_KEY_H
 
+#include "core/base/likely.h"
 #include "core/events/event_line.h"
 #include "core/events/line_text.h"
 
@@ -68,7 +69,7 @@ static inline bool
 spk_line_is_key(const SpkLineCursor *c, const SpkLearnedKey *key)
 {
 #ifdef __SSE2__
-	if (c->end - c->at >= SPK_KEY_PIECE)
+	if (spk_likely(c->end - c->at >= SPK_KEY_PIECE))
 	{
 		__m128i	 bytes = _mm_loadu_si128((const __m128i *) c->at);
 		__m128i	 wanted = _mm_loadu_si128((const __m128i *) key->bytes);
@@ -77,7 +78,7 @@ spk_line_is_key(const SpkLineCursor *c, const SpkLearnedKey *key)
 		/* bytes behind the key may differ */
 		if ((others & key->mask) != 0)
 			return false;
-		if (key->len <= SPK_KEY_PIECE)
+		if (spk_likely(key->len <= SPK_KEY_PIECE))
 			return true;
 	}
 #endif
@@ -104,7 +105,7 @@ spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t 
 	SpkLearnedKey *guess = &parser->keys[**link];
 	SpkLineText	   text;
 
-	if (spk_line_is_key(c, guess))
+	if (spk_likely(spk_line_is_key(c, guess)))
 	{
 		c->at += guess->len;
 		meaning->node = guess->node;

@@ -22,17 +22,20 @@ extern const char *spk_line_skip_container(const char *at, const char *end, int 
 										   bool exponents);
 
 /* Moves over a text, a number, true, false or null; false as above. */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_skip_scalar(SpkLineCursor *c, bool exponents)
 {
 	SpkLineText text;
 	bool		exponent = false;
 
+	/* most are texts */
+	if (*c->at == '"')
+	{
+		c->at++;
+		return spk_line_read_text(c, &text);
+	}
 	switch (*c->at)
 	{
-		case '"':
-			c->at++;
-			return spk_line_read_text(c, &text);
 		case 'n':
 			return spk_line_read_word(c, "null", 4);
 		case 't':
