@@ -17,13 +17,13 @@ any_log_agent='Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHT
 
 need_disk $((SIZE * 1300 / 1000)) "two logs of $any_log_rows events"
 any_log_file flat "concat('{\"id\":\"', md5(i::text), '\",\"at\":\"', $any_log_at, '\",\"userId\":\"u', i % 5000, '\",\"session\":\"', md5((i / 20)::text),
-	'\",\"event\":\"', $any_log_event, '\",\"amount\":', i % 20000 / 100.0, ',\"currency\":\"USD\",\"plan\":\"', (ARRAY['free', 'pro'])[i % 2 + 1],
+	'\",\"event\":\"', $any_log_event, '\",\"amount\":', (i % 20000 / 100.0)::numeric(8,2), ',\"currency\":\"USD\",\"plan\":\"', (ARRAY['free', 'pro'])[i % 2 + 1],
 	'\",\"url\":\"https://shop.example.com/catalog/', i % 300, '\",\"userAgent\":\"$any_log_agent\",\"country\":\"DE\"}')"
 any_log_file nested "concat('{\"messageId\":\"ajs-next-', md5(i::text), '\",\"type\":\"track\",\"event\":\"', $any_log_event, '\",\"userId\":\"u', i % 5000,
 	'\",\"at\":\"', $any_log_at, '\",\"context\":{\"ip\":\"192.0.2.', i % 255, '\",\"library\":{\"name\":\"analytics.js\",\"version\":\"next-1.64.0\"},\"locale\":\"en-US\",\"page\":{\"path\":\"/catalog/', i % 300,
 	'\",\"referrer\":\"https://www.example.com/search?q=shoes\",\"search\":\"\",\"title\":\"Shoes & more\",\"url\":\"https://shop.example.com/catalog/', i % 300,
-	'\"},\"userAgent\":\"$any_log_agent\",\"screen\":{\"width\":1920,\"height\":1080}},\"properties\":{\"order_id\":\"', i, '\",\"amount\":', i % 20000 / 100.0,
-	',\"currency\":\"USD\",\"products\":[{\"product_id\":\"', i % 1000, '\",\"sku\":\"G-', i % 99, '\",\"price\":', i % 5000 / 100.0, ',\"quantity\":', i % 4, '}],\"coupon\":null,\"gift\":false}}')"
+	'\"},\"userAgent\":\"$any_log_agent\",\"screen\":{\"width\":1920,\"height\":1080}},\"properties\":{\"order_id\":\"', i, '\",\"amount\":', (i % 20000 / 100.0)::numeric(8,2),
+	',\"currency\":\"USD\",\"products\":[{\"product_id\":\"', i % 1000, '\",\"sku\":\"G-', i % 99, '\",\"price\":', (i % 5000 / 100.0)::numeric(8,2), ',\"quantity\":', i % 4, '}],\"coupon\":null,\"gift\":false}}')"
 
 sql -c "CREATE FOREIGN TABLE flat (at timestamptz, userid text, session uuid, event text, amount float8) SERVER logs OPTIONS (filename '$SANDBOX/input/flat_$SIZE.json')" \
 	-c "CREATE FOREIGN TABLE nested (at timestamptz, userid text, event text, amount float8 OPTIONS (path '{properties,amount}')) SERVER logs OPTIONS (filename '$SANDBOX/input/nested_$SIZE.json')" \

@@ -234,6 +234,16 @@ test_lenient_values(void **state)
 	assert_text(2, "false");
 	assert_true(row.field[7].number == 1);
 
+	/* with more digits than 64 bits hold: as they are spelled, or the nearest double */
+	assert_true(parse("{\"n\":0.07000000000000000000,\"t\":-0,\"f\":0.30000000000000004}"));
+	assert_text(1, "0.07000000000000000000");
+	assert_text(2, "-0");
+	assert_true(row.field[7].number == 0.1 + 0.2);
+	assert_true(parse("{\"f\":\"123456789012345678901234567890\"}"));
+	assert_true(row.field[7].number == 123456789012345678901234567890.0);
+	assert_false(parse("{\"f\":\"1234567890123456789012345678901x\"}"));
+	assert_false(parse("{\"i\":1234567890123456789012345678901}"));
+
 	assert_false(parse("{\"i\":32768}"));
 	assert_false(parse("{\"i\":\"7 \"}"));
 	assert_false(parse("{\"i\":\"+7\"}"));

@@ -2,8 +2,46 @@
  * line_value.c
  *	  The values that are rare in a line of JSON, or take longer to read than a call.
  */
+#include <math.h>
+#include <stdlib.h>
+
 #include "core/base/uuid_text.h"
 #include "core/events/line_value.h"
+
+/* All numbers of this many bytes without an exponent are in the range of numeric, or of a float. */
+#define SAFE_NUMERIC_BYTES 1000
+#define SAFE_REAL_BYTES	   30
+
+bool
+spk_line_read_long(SpkLineCursor *c, const char *start, const SpkSchemaColumn *column,
+				   SpkField *field)
+{
+	bool exponent = false;
+
+	c->at = start;
+	if (!spk_line_skip_number(c, &exponent))
+		return false;
+	switch (column->type)
+	{
+		case SPK_TYPE_FLOAT:
+			/* what stands behind a number in JSON ends it for strtod, too */
+			field->number = strtod(start, NULL);
+			return isfinite(field->number);
+		case SPK_TYPE_TEXT:
+		case SPK_TYPE_ANY:
+			spk_line_set_text(field, start, c->at);
+			return true;
+		case SPK_TYPE_NUMBER:
+		case SPK_TYPE_JSON:
+			spk_line_set_text(field, start, c->at);
+			return !exponent && c->at - start <= SAFE_NUMERIC_BYTES;
+		case SPK_TYPE_REAL:
+			spk_line_set_text(field, start, c->at);
+			return !exponent && c->at - start <= SAFE_REAL_BYTES;
+		default:
+			return false;
+	}
+}
 
 /* Reads true or false, of which the first letter stands here. */
 static bool

@@ -18,6 +18,13 @@ spk_line_set_text(SpkField *field, const char *start, const char *end)
 	field->text.len = (int) (end - start);
 }
 
+/*
+ * Reads a number from start on that has too many digits for an SpkLineNumber, or to
+ * be converted by one division, where that changes nothing.
+ */
+extern bool spk_line_read_long(SpkLineCursor *c, const char *start, const SpkSchemaColumn *column,
+							   SpkField *field);
+
 /* Reads a number as a value of this column.  The types that logs have most come first. */
 static inline __attribute__((always_inline)) bool
 spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField *field)
@@ -26,14 +33,15 @@ spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField 
 	SpkLineNumber number;
 
 	if (!spk_line_read_number(c, &number))
-		return false;
+		return column->lenient && spk_line_read_long(c, start, column, field);
 	if (column->max != 0)
 		return spk_line_integer(&number, column->max, field);
 	if (column->type == SPK_TYPE_TIME)
 		return column->lenient ? spk_line_time(&number, column->unit, field) :
 								 spk_line_msecs(&number, field);
 	if (column->type == SPK_TYPE_FLOAT)
-		return spk_line_float(&number, field);
+		return spk_line_float(&number, field) ||
+			(column->lenient && spk_line_read_long(c, start, column, field));
 	/* the digits of an id; of the music log 12.0 means 12, too, but those are not its bytes */
 	spk_line_set_text(field, start, c->at);
 	if (column->type == SPK_TYPE_TEXT)
