@@ -123,8 +123,7 @@ count_row(TupleTableSlot *slot, void *arg)
 
 		tally->row++;
 		tally->n_rows[label]++;
-		if (bytes != NULL && !tally->is_full &&
-			spk_is_log_profile(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)))
+		if (bytes != NULL && !tally->is_full && spk_profile_is_of_any_log(bytes))
 			count_profile(tally, bytes, DatumGetDateADT(as_of), label);
 	}
 	MemoryContextSwitchTo(old);

@@ -27,12 +27,6 @@ PG_FUNCTION_INFO_V1(churn_label_at);
 PG_FUNCTION_INFO_V1(churn_label_at_date);
 PG_FUNCTION_INFO_V1(churn_last_day);
 
-static bool
-is_of_any_log(const bytea *profile)
-{
-	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
-}
-
 /* The function's result: NULL unless the user is at risk and the label known. */
 static Datum
 label_result(FunctionCallInfo fcinfo, SpkLabel label)
@@ -117,7 +111,7 @@ churn_label(PG_FUNCTION_ARGS)
 	len = VARSIZE_ANY_EXHDR(profile);
 	as_of = spk_as_of_arg(fcinfo, 1);
 	until = spk_horizon_end(fcinfo, 2, as_of);
-	if (is_of_any_log(profile))
+	if (spk_profile_is_of_any_log(profile))
 	{
 		SpkEventQuestion question = {log_event_arg(fcinfo, 3), as_of,
 									 spk_horizon_end_day(fcinfo, 2, as_of), PG_GETARG_BOOL(5)};
@@ -226,7 +220,7 @@ churn_inactive(PG_FUNCTION_ARGS)
 	names = ignore_arg(fcinfo, 3, &n_names);
 	if (spk_is_beyond_log(fcinfo, 4, (int64) until * SPK_USECS_PER_DAY))
 		PG_RETURN_NULL();
-	if (is_of_any_log(profile))
+	if (spk_profile_is_of_any_log(profile))
 	{
 		SpkSilenceQuestion question = {event_names(names, n_names), (uint32) n_names, from, as_of,
 									   until};
@@ -251,8 +245,9 @@ first_day(const bytea *profile)
 	int32		day = 0;
 	const char *why = NULL;
 
-	spk_check(is_of_any_log(profile) ? spk_log_first_day(&host, bytes, len, &day, &why) :
-									   spk_profile_first_day(&host, bytes, len, &day, &why),
+	spk_check(spk_profile_is_of_any_log(profile) ?
+				  spk_log_first_day(&host, bytes, len, &day, &why) :
+				  spk_profile_first_day(&host, bytes, len, &day, &why),
 			  PROFILE_WHAT, why);
 	return day;
 }
@@ -320,8 +315,9 @@ churn_last_day(PG_FUNCTION_ARGS)
 	int32		day = 0;
 	const char *why = NULL;
 
-	spk_check(is_of_any_log(profile) ? spk_log_last_day(&host, bytes, len, &day, &why) :
-									   spk_profile_last_day(&host, bytes, len, &day, &why),
+	spk_check(spk_profile_is_of_any_log(profile) ?
+				  spk_log_last_day(&host, bytes, len, &day, &why) :
+				  spk_profile_last_day(&host, bytes, len, &day, &why),
 			  PROFILE_WHAT, why);
 	PG_RETURN_DATEADT(day);
 }

@@ -53,7 +53,7 @@ spk_log_plan_ready(SpkLogPlan *plan)
 void
 spk_require_log_profile(const bytea *profile, const char *function)
 {
-	if (!spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)))
+	if (!spk_profile_is_of_any_log(profile))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("%s does not take profiles of the music log", function),

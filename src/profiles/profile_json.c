@@ -7,12 +7,14 @@
 #include "utils/memutils.h"
 
 #include "core/base/utf8.h"
-#include "host/json_text.h"
 #include "host/pg_host.h"
 #include "json/log_profile_text.h"
 #include "profiles/profile_encoding.h"
 #include "profiles/profile_json.h"
 #include "profiles/profile_type.h"
+
+/* The most bytes of a user's text in a message. */
+#define MAX_SHOWN 63
 
 /* Writes the text, behind room for a varlena's length if that is asked for. */
 static SpkWriter
@@ -62,19 +64,22 @@ spk_profile_to_cstring(const bytea *profile)
 static const char *
 quoted(const SpkHost *host, const char *name)
 {
-	SpkWriter w = spk_writer(host);
+	SpkWriter	w = spk_writer(host);
+	const char *text;
 
 	spk_write_bytes(&w, name, spk_utf8_whole(name, strlen(name)));
 	spk_profile_text_to_server(&w, 0);
 	spk_write_u8(&w, 0);
 	spk_check(w.status, PROFILE_WHAT, NULL);
-	return spk_json_shown((const char *) w.data);
+	text = (const char *) w.data;
+	/* the beginning, cut between characters */
+	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), MAX_SHOWN));
 }
 
 static void
 report_fault(const SpkHost *host, const SpkTextFault *fault)
 {
-	/* a long name may have been cut, but behind what spk_json_shown shows of it */
+	/* a long name may have been cut, but behind what is shown of it */
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s", "churn_profile"),

@@ -50,7 +50,7 @@ new_state(MemoryContext context)
 static void
 add_profile(MergeState *state, const bytea *profile, MemoryContext context)
 {
-	bool is_log = spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+	bool is_log = spk_profile_is_of_any_log(profile);
 
 	if (state->kind == MERGE_NOTHING)
 	{

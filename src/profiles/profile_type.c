@@ -58,16 +58,10 @@ spk_log_profile_datum(SpkLogProfileState *state)
 	return finish_datum(&w, spk_log_profile_encode(state, &w));
 }
 
-static bool
-is_of_any_log(const bytea *profile)
-{
-	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
-}
-
 void
 spk_require_music_profile(const bytea *profile, const char *function)
 {
-	if (is_of_any_log(profile))
+	if (spk_profile_is_of_any_log(profile))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("%s needs a profile of the music log", function),
@@ -87,7 +81,7 @@ refuse_mixture(void)
 void
 spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
 {
-	if (is_of_any_log(profile))
+	if (spk_profile_is_of_any_log(profile))
 		refuse_mixture();
 	spk_check(spk_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
 			  PROFILE_WHAT, "A slice is malformed");
@@ -96,7 +90,7 @@ spk_profile_add_datum(SpkProfileState *state, const bytea *profile)
 void
 spk_log_profile_add_datum(SpkLogProfileState *state, const bytea *profile)
 {
-	if (!is_of_any_log(profile))
+	if (!spk_profile_is_of_any_log(profile))
 		refuse_mixture();
 	spk_check(spk_log_profile_add_profile(state, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile)),
 			  PROFILE_WHAT, "A day is malformed");

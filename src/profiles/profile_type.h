@@ -18,6 +18,13 @@
 /* A profile argument, detoasted, for VARDATA_ANY and VARSIZE_ANY_EXHDR. */
 #define PG_GETARG_PROFILE_PP(n) ((bytea *) spk_detoast_packed(PG_GETARG_DATUM(n)))
 
+/* Is the profile, detoasted, of any log rather than of the music log? */
+static inline bool
+spk_profile_is_of_any_log(const bytea *profile)
+{
+	return spk_is_log_profile(VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile));
+}
+
 /*
  * Raises an error, which names the function that was called, when the profile is
  * not of the music log: ERRCODE_DATATYPE_MISMATCH.
