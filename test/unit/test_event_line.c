@@ -417,16 +417,52 @@ test_cuts(void **state)
 	}
 }
 
+/*
+ * Whole numbers and fractions of each count of digits, at each distance from the line's
+ * end, where digits are read one by one.
+ */
+static void
+test_digits(void **state)
+{
+	static const char digits[] = "9071826354453627180";
+	char			  line[96];
+
+	(void) state;
+	for (int n = 1; n < (int) sizeof(digits); n++)
+	{
+		for (int behind = 0; behind < 12; behind++)
+		{
+			snprintf(line, sizeof(line), "{\"ts\":1,\"sessionId\":%.*s%*s}", n, digits, behind, "");
+			/* more than 18 are for the complete parser */
+			assert_int_equal(parse(line), n <= 18);
+			if (n <= 18)
+				assert_int_equal(row.field[SPK_COL_SESSIONID].integer,
+								 strtoll(strrchr(line, ':') + 1, NULL, 10));
+			snprintf(line, sizeof(line), "{\"ts\":1,\"length\":1.%.*s%*s}", n, digits, behind, "");
+			assert_int_equal(parse(line), n <= 15);
+			if (n <= 15)
+				assert_true(row.field[SPK_COL_LENGTH].number ==
+							strtod(strrchr(line, ':') + 1, NULL));
+		}
+	}
+	/* what is next to digits in ASCII, and what only its low bits make one */
+	for (int byte = 1; byte < 256; byte++)
+	{
+		snprintf(line, sizeof(line), "{\"ts\":1,\"sessionId\":123%c45,\"status\":200}", byte);
+		assert_int_equal(parse(line), byte >= '0' && byte <= '9');
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts),		  cmocka_unit_test(test_common_lines),
-		cmocka_unit_test(test_wanted),		  cmocka_unit_test(test_folded_keys),
-		cmocka_unit_test(test_times),		  cmocka_unit_test(test_left_lines),
-		cmocka_unit_test(test_text_lengths),  cmocka_unit_test(test_long_line),
-		cmocka_unit_test(test_utf8),		  cmocka_unit_test(test_unicode_escapes),
-		cmocka_unit_test(test_against_judge),
+		cmocka_unit_test(test_digits),			cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_common_lines),	cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_folded_keys),		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_left_lines),		cmocka_unit_test(test_text_lengths),
+		cmocka_unit_test(test_long_line),		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_unicode_escapes), cmocka_unit_test(test_against_judge),
 	};
 
 	return cmocka_run_group_tests(tests, make_music, free_music);

@@ -9,8 +9,8 @@
  *
  * Every byte of a log passes here once, so all that reads a line is inline: its
  * keys (line_key.h), its values (line_value.h), and what they are made of.  For the
- * same reason objects that have places inside are not read by recursion, which
- * would keep the cursor in memory, but with a stack.
+ * same reason whatever is read by a call gets a copy of the cursor: one whose address
+ * is taken would be kept in memory.
  */
 #include <string.h>
 
@@ -18,18 +18,6 @@
 #include "core/events/event_line.h"
 #include "core/events/line_key.h"
 #include "core/events/line_value.h"
-
-/* An object or array that is being read. */
-typedef struct OpenContainer
-{
-	int			node;
-	int64_t		element; /* of an array: the number of the next one; of an object: IN_OBJECT */
-	const char *start;
-	uint16_t
-		*link; /* of an object around the innermost one: its next key is guessed and learned here */
-} OpenContainer;
-
-#define IN_OBJECT (-1)
 
 SpkLineParser *
 spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
@@ -107,83 +95,6 @@ read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth,
 }
 
 /*
- * Begins to read a container that has places inside.  False when the complete
- * parser must do it.
- */
-static __attribute__((noinline, cold)) bool
-open_container(SpkLineParser *parser, SpkLineCursor *c, int node, OpenContainer *open)
-{
-	bool is_array = *c->at == '[';
-
-	open->node = node;
-	open->element = is_array ? 0 : IN_OBJECT;
-	open->start = c->at++;
-	spk_line_skip_spaces(c);
-	return spk_schema_takes_containers(parser->schema, node) &&
-		!(is_array && spk_schema_counts_from_end(parser->schema, node));
-}
-
-/* Does the container end here, behind a value or because it is empty? */
-static inline bool
-ends_here(const SpkLineCursor *c, const OpenContainer *open)
-{
-	return *c->at == (open->element == IN_OBJECT ? '}' : ']');
-}
-
-/* Moves behind the container's end, and gives the columns at its place its text. */
-static __attribute__((noinline, cold)) void
-close_container(const SpkLineParser *parser, SpkLineCursor *c, const OpenContainer *open,
-				SpkEventRow *row)
-{
-	const SpkSchema *schema = parser->schema;
-
-	c->at++;
-	for (int col = schema->nodes[open->node].column; col >= 0; col = schema->columns[col].next)
-	{
-		spk_line_set_text(&row->field[col], open->start, c->at);
-		spk_bits_add(row->given, col);
-		row->isnull[col] = parser->unwanted[col];
-	}
-}
-
-/* Reads the key of the next member, or counts the next element, and tells what it means. */
-static inline bool
-read_step(SpkLineParser *parser, SpkLineCursor *c, OpenContainer *open, uint16_t **link,
-		  SpkKeyMeaning *meaning)
-{
-	if (spk_unlikely(open->element != IN_OBJECT))
-	{
-		meaning->node = spk_schema_element(parser->schema, open->node, open->element++);
-		meaning->leaf = meaning->node == SPK_NO_NODE ? -1 :
-													   parser->schema->nodes[meaning->node].leaf;
-		return true;
-	}
-	if (!spk_line_read_key(parser, c, open->node, link, meaning))
-		return false;
-	spk_line_skip_spaces(c);
-	return true;
-}
-
-/* Does a container begin that has places inside? */
-static inline bool
-enters(const SpkLineParser *parser, const SpkLineCursor *c, int node)
-{
-	return (*c->at == '{' || *c->at == '[') && node != SPK_NO_NODE &&
-		parser->schema->nodes[node].child >= 0;
-}
-
-/* Reads a value that is neither of just one column nor begins a container with places inside. */
-static __attribute__((noinline, cold)) bool
-read_other(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
-{
-	bool done = node == SPK_NO_NODE ? spk_line_skip_value(c, depth, !parser->schema->keeps_open) :
-									  read_columns(parser, c, node, depth, row);
-
-	/* the brace that ends the line may have been taken for an inner one */
-	return done && c->at < c->end;
-}
-
-/*
  * Notes that the line has this place; false when it has it already.  Of this set, and
  * of the columns that are given, the first word stays in a register, and is added to
  * the parser's and the row's in the end.
@@ -215,68 +126,171 @@ read_leaf(const SpkLineParser *parser, SpkLineCursor *c, int col, int depth, Spk
 	return true;
 }
 
-/* Reads all that is inside of the line's object, from behind its brace to behind the last one. */
-static inline bool
-read_object(SpkLineParser *parser, const char *line, const char *end, SpkEventRow *row)
-{
-	SpkLineCursor  c = {line + 1, end, parser->unescaped};
-	OpenContainer  stack[SPK_LINE_DEPTH];
-	OpenContainer *open = stack;
-	int			   depth = 1; /* of the containers that are open */
-	uint16_t	  *link = &parser->first[SPK_ROOT];
-	uint64_t	   seen = 0;
-	uint64_t	   given = 0;
+static bool read_inside(SpkLineParser *parser, SpkLineCursor *c, int node, int depth,
+						SpkEventRow *row);
 
-	*open = (OpenContainer) {SPK_ROOT, IN_OBJECT, line, NULL};
+/* Reads what is neither of just one column nor a scalar that nobody wants. */
+static inline bool
+read_other(SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
+{
+	SpkLineCursor copy = *c;
+	bool		  done = read_inside(parser, &copy, node, depth, row);
+
+	*c = copy;
+	return done;
+}
+
+/* Moves over the comma behind a member or element; false when there is none. */
+static inline bool
+goes_on(SpkLineCursor *c)
+{
+	spk_line_skip_spaces(c);
+	if (*c->at != ',')
+		return false;
+	c->at++;
+	spk_line_skip_spaces(c);
+	return true;
+}
+
+/* Moves behind the brace or bracket that ends a container; false when there is another byte. */
+static inline bool
+ends_with(SpkLineCursor *c, char last)
+{
+	return *c->at++ == last;
+}
+
+/*
+ * Reads the object at a place, which has members, from its first brace to behind its
+ * last one, which may be the line's end.  depth counts it, too.
+ */
+static inline __attribute__((always_inline)) bool
+read_object(SpkLineParser *parser, SpkLineCursor *at, int object, int depth, SpkEventRow *row)
+{
+	SpkLineCursor c = *at;
+	uint16_t	 *link = &parser->first[object];
+	uint64_t	  seen = 0;
+	uint64_t	  given = 0;
+
+	c.at++;
 	spk_line_skip_spaces(&c);
-	for (;;)
+	do
 	{
 		SpkKeyMeaning meaning;
 		bool		  done;
 
+		if (!spk_line_read_key(parser, &c, object, &link, &meaning))
+			return false;
+		spk_line_skip_spaces(&c);
 		/* which of two values at one place counts is for the complete parser to say */
-		if (!read_step(parser, &c, open, &link, &meaning) ||
-			!see_place(parser, &seen, meaning.node))
+		if (!see_place(parser, &seen, meaning.node))
 			return false;
 		if (spk_likely(meaning.leaf >= 0))
 			done = read_leaf(parser, &c, meaning.leaf, depth, row, &given);
 		else if (meaning.node == SPK_NO_NODE && *c.at != '{' && *c.at != '[')
 			done = spk_line_skip_scalar(&c, !parser->schema->keeps_open);
-		else if (enters(parser, &c, meaning.node))
-		{
-			open->link = link;
-			link = &parser->first[meaning.node];
-			if (depth++ == SPK_LINE_DEPTH || !open_container(parser, &c, meaning.node, ++open))
-				return false;
-			if (!ends_here(&c, open))
-				continue;
-			done = true;
-		}
 		else
 			done = read_other(parser, &c, meaning.node, depth, row);
 		if (!done)
 			return false;
-
-		/* behind a value: on to the next one, or out of what ends here */
-		for (spk_line_skip_spaces(&c); *c.at != ','; spk_line_skip_spaces(&c))
-		{
-			if (!ends_here(&c, open))
-				return false;
-			close_container(parser, &c, open--, row);
-			if (--depth == 0)
-				break;
-			if (c.at >= end)
-				return false;
-			link = open->link;
-		}
-		if (depth == 0)
-			break;
-		c.at++;
-		spk_line_skip_spaces(&c);
-	}
+	} while (goes_on(&c));
 	parser->seen[0] |= seen;
 	row->given[0] |= given;
-	return c.at == end;
+	at->at = c.at;
+	at->unescaped = c.unescaped;
+	return ends_with(at, '}');
+}
+
+/* Reads the array at a place likewise. */
+static bool
+read_array(SpkLineParser *parser, SpkLineCursor *c, int array, int depth, SpkEventRow *row)
+{
+	int64_t number = 0;
+
+	c->at++;
+	spk_line_skip_spaces(c);
+	do
+	{
+		int node = spk_schema_element(parser->schema, array, number++);
+
+		if (!read_inside(parser, c, node, depth, row))
+			return false;
+	} while (goes_on(c));
+	return ends_with(c, ']');
+}
+
+/* Does the container that begins here have nothing inside? */
+static bool
+is_empty(SpkLineCursor c)
+{
+	char last = *c.at++ == '[' ? ']' : '}';
+
+	spk_line_skip_spaces(&c);
+	return *c.at == last;
+}
+
+/* Moves behind a container that has nothing inside. */
+static bool
+skip_empty(SpkLineCursor *c)
+{
+	c->at++;
+	spk_line_skip_spaces(c);
+	c->at++;
+	return true;
+}
+
+/* Gives the columns at the place of a container its text. */
+static inline void
+keep_text(const SpkLineParser *parser, int node, const char *start, const char *end,
+		  SpkEventRow *row)
+{
+	const SpkSchema *schema = parser->schema;
+
+	for (int col = schema->nodes[node].column; col >= 0; col = schema->columns[col].next)
+	{
+		spk_line_set_text(&row->field[col], start, end);
+		spk_bits_add(row->given, col);
+		row->isnull[col] = parser->unwanted[col];
+	}
+}
+
+/* Reads a container that has places inside. */
+static bool
+enter_container(SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
+{
+	const SpkSchema *schema = parser->schema;
+	const char		*start = c->at;
+	bool			 is_array = *start == '[';
+	bool			 done;
+
+	if (depth == SPK_LINE_DEPTH || !spk_schema_takes_containers(schema, node) ||
+		(is_array && spk_schema_counts_from_end(schema, node)))
+		return false;
+	if (is_empty(*c))
+		done = skip_empty(c);
+	else if (is_array)
+		done = read_array(parser, c, node, depth + 1, row);
+	else
+		done = read_object(parser, c, node, depth + 1, row);
+	if (done)
+		keep_text(parser, node, start, c->at, row);
+	return done;
+}
+
+/* Reads any value, at a place or at none. */
+static __attribute__((noinline)) bool
+read_inside(SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEventRow *row)
+{
+	const SpkSchema *schema = parser->schema;
+	bool			 done;
+
+	if (node == SPK_NO_NODE)
+		done = spk_line_skip_value(c, depth, !schema->keeps_open);
+	else if ((*c->at == '{' || *c->at == '[') && schema->nodes[node].child >= 0)
+		done = enter_container(parser, c, node, depth, row);
+	else
+		done = read_columns(parser, c, node, depth, row);
+	/* the brace that ends the line may have been taken for an inner one */
+	return done && c->at < c->end;
 }
 
 bool
@@ -284,6 +298,7 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow 
 {
 	const SpkSchema *schema = parser->schema;
 	size_t			 words = SPK_BITS_WORDS(schema->n_nodes);
+	SpkLineCursor	 c;
 
 	if (len < 2 || len > SPK_FAST_LINE_BYTES || line[0] != '{' || line[len - 1] != '}')
 		return false;
@@ -292,6 +307,9 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow 
 		spk_line_forget_keys(parser);
 	spk_bits_clear(parser->seen, words);
 	spk_event_row_clear(row);
-	return read_object(parser, line, line + len, row) &&
-		(schema->any_object || spk_bits_meet(parser->seen, schema->required, words));
+	c = (SpkLineCursor) {line, line + len, parser->unescaped};
+	if (!read_object(parser, &c, SPK_ROOT, 1, row) || c.at != c.end)
+		return false;
+	keep_text(parser, SPK_ROOT, line, c.end, row);
+	return schema->any_object || spk_bits_meet(parser->seen, schema->required, words);
 }

@@ -52,9 +52,12 @@ learn_key(SpkLineParser *parser, int object, const char *key, size_t len, int no
 	return *slot;
 }
 
-int
-spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t len,
-					 uint16_t *learned)
+/*
+ * The place that a key of len bytes means inside of the object at a place, or
+ * SPK_NO_NODE.  *learned becomes the number of the learned key, or SPK_NO_KEY.
+ */
+static int
+look_up_key(SpkLineParser *parser, int object, const char *key, size_t len, uint16_t *learned)
 {
 	size_t slot = first_slot(object, key, len);
 	bool   exact;
@@ -74,4 +77,26 @@ spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t 
 	node = spk_schema_find(parser->schema, object, key, len, &exact);
 	*learned = learn_key(parser, object, key, len, node, &parser->slots[slot]);
 	return node;
+}
+
+bool
+spk_line_find_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t **link,
+				  SpkKeyMeaning *meaning)
+{
+	SpkLineText text;
+
+	meaning->node = SPK_NO_NODE;
+	meaning->leaf = -1;
+	if (*c->at != '"')
+		return false;
+	c->at++;
+	if (!spk_line_read_text(c, &text) || text.escapes)
+		return false;
+	meaning->node = look_up_key(parser, object, text.start, (size_t) (text.end - text.start),
+								*link);
+	*link = &parser->keys[**link].next;
+	if (meaning->node != SPK_NO_NODE)
+		meaning->leaf = parser->schema->nodes[meaning->node].leaf;
+	spk_line_skip_spaces(c);
+	return *c->at++ == ':';
 }

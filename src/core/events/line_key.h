@@ -57,13 +57,6 @@ struct SpkLineParser
 /* Forgets all keys. */
 extern void spk_line_forget_keys(SpkLineParser *parser);
 
-/*
- * The place that a key of len bytes means inside of the object at a place, or
- * SPK_NO_NODE.  *learned becomes the number of the learned key, or SPK_NO_KEY.
- */
-extern int spk_line_look_up_key(SpkLineParser *parser, int object, const char *key, size_t len,
-								uint16_t *learned);
-
 /* Does the line go on with this key, in its quotes, and a colon? */
 static inline bool
 spk_line_is_key(const SpkLineCursor *c, const SpkLearnedKey *key)
@@ -92,18 +85,21 @@ typedef struct SpkKeyMeaning
 	int leaf; /* the column of that place, see SpkSchemaNode */
 } SpkKeyMeaning;
 
+/* spk_line_read_key for a key that is not the one expected; the cursor is undefined when false. */
+extern bool spk_line_find_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t **link,
+							  SpkKeyMeaning *meaning);
+
 /*
  * Reads a key of the object at a place, and the colon behind it.  **link is the key
  * that is expected, and becomes the one that was found; *link then points to what is
  * expected behind it.  Returns false when there is no key, or one that the complete
  * parser must read.
  */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t **link,
 				  SpkKeyMeaning *meaning)
 {
 	SpkLearnedKey *guess = &parser->keys[**link];
-	SpkLineText	   text;
 
 	if (spk_likely(spk_line_is_key(c, guess)))
 	{
@@ -113,17 +109,19 @@ spk_line_read_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t 
 		*link = &guess->next;
 		return true;
 	}
-	if (*c->at != '"')
-		return false;
-	c->at++;
-	if (!spk_line_read_text(c, &text) || text.escapes)
-		return false;
-	meaning->node = spk_line_look_up_key(parser, object, text.start,
-										 (size_t) (text.end - text.start), *link);
-	*link = &parser->keys[**link].next;
-	meaning->leaf = meaning->node == SPK_NO_NODE ? -1 : parser->schema->nodes[meaning->node].leaf;
-	spk_line_skip_spaces(c);
-	return *c->at++ == ':';
+	else
+	{
+		/* of what stays in registers, a call gets copies */
+		SpkLineCursor copy = *c;
+		uint16_t	 *next = *link;
+		SpkKeyMeaning found;
+		bool		  done = spk_line_find_key(parser, &copy, object, &next, &found);
+
+		c->at = copy.at;
+		*link = next;
+		*meaning = found;
+		return done;
+	}
 }
 
 #endif /* SPK_CORE_EVENTS_LINE_KEY_H */

@@ -76,26 +76,64 @@ spk_line_skip_number(SpkLineCursor *c, bool *exponent)
 	return spk_line_skip_digits(c);
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/*
+ * Appends the digits that follow to the mantissa, eight at a time: digits beside each
+ * other are put together to pairs, pairs to fours and those to eights, each by one
+ * multiplication for all (D. Lemire, Number Parsing at a Gigabyte per Second, 2021).
+ * Where fewer follow, zeros are put in front of them instead of what stands behind, so
+ * that no branch depends on how many they are.  Stops behind the last digit, or near
+ * the end of the line.
+ */
+static inline void
+spk_line_read_eights(SpkLineCursor *c, SpkLineNumber *number)
+{
+	static const uint64_t powers[9] = {1,	   10,		100,	  1000,		10000,
+									   100000, 1000000, 10000000, 100000000};
+	unsigned			  n = 8;
+
+	while (n == 8 && c->end - c->at >= 8)
+	{
+		uint64_t digits;
+		uint64_t others; /* bit 7 of each byte that is no digit, above the lowest also others' */
+
+		memcpy(&digits, c->at, sizeof(digits));
+		digits ^= UINT64_C(0x3030303030303030);
+		others = ((digits + UINT64_C(0x7676767676767676)) | digits) & UINT64_C(0x8080808080808080);
+		n = others == 0 ? 8 : (unsigned) __builtin_ctzll(others) / 8;
+		digits = n == 0 ? 0 : digits << (64 - 8 * n);
+		digits = digits * 10 + (digits >> 8);
+		digits = ((digits & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
+				  (digits >> 16 & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >>
+			32;
+		number->mantissa = number->mantissa * powers[n] + digits;
+		c->at += n;
+	}
+}
+#else
+static inline void
+spk_line_read_eights(SpkLineCursor *c, SpkLineNumber *number)
+{
+}
+#endif
+
 /* Appends the digits that follow to the mantissa; false when there are none, or more than max. */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_read_digits(SpkLineCursor *c, SpkLineNumber *number, ptrdiff_t max)
 {
 	const char *start = c->at;
 
+	spk_line_read_eights(c, number);
 	for (; spk_line_is_digit(*c->at); c->at++)
-	{
-		if (c->at - start >= max)
-			return false;
 		number->mantissa = number->mantissa * 10 + (uint64_t) (*c->at - '0');
-	}
-	return c->at > start;
+	return c->at > start && c->at - start <= max;
 }
 
 /*
  * Reads a number without an exponent, or returns false.  The caller checks what
  * comes behind it, which may be an exponent.
  */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_read_number(SpkLineCursor *c, SpkLineNumber *number)
 {
 	const char *start;
@@ -129,7 +167,7 @@ spk_line_read_number(SpkLineCursor *c, SpkLineNumber *number)
  * point, as in 12.0; but then it must be small enough for a double to hold it
  * exactly, because the complete parser reads it as one.  Returns false otherwise.
  */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_whole(const SpkLineNumber *number, uint64_t *value)
 {
 	*value = number->mantissa;
@@ -143,7 +181,7 @@ spk_line_whole(const SpkLineNumber *number, uint64_t *value)
 }
 
 /* Sets field to a whole number whose absolute value is at most max; false otherwise. */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_integer(const SpkLineNumber *number, uint64_t max, SpkField *field)
 {
 	uint64_t value;
@@ -160,7 +198,7 @@ spk_line_integer(const SpkLineNumber *number, uint64_t max, SpkField *field)
  * should (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990),
  * unless the processor computes doubles with more digits than they have.
  */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_float(const SpkLineNumber *number, SpkField *field)
 {
 	static const double powers[SPK_LINE_MAX_DIGITS + 1] = {1e0,	 1e1,  1e2,	 1e3,  1e4,	 1e5,  1e6,

@@ -14,6 +14,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "core/base/likely.h"
 #include "core/base/utf8.h"
 #include "core/events/event_columns.h"
 
@@ -35,7 +36,6 @@ typedef struct SpkLineText
 	const char *start;
 	const char *end;
 	bool		escapes; /* it holds escapes */
-	bool		ascii;	 /* its bytes are ASCII */
 } SpkLineText;
 
 /* Logs have no white space but blanks; a line with any other takes the slow way. */
@@ -243,34 +243,70 @@ spk_line_escape_length(const char *p)
 	return spk_line_unescaped_byte(p[1]) == '\0' ? 0 : 2;
 }
 
+/* Reads a text of any length as spk_line_read_text does, from start, where the cursor stands. */
+static __attribute__((noinline)) const char *
+spk_line_find_end(const char *start, const char *end, bool *escapes)
+{
+	SpkLineCursor c = {start, end, NULL};
+	bool		  ascii = true;
+
+	for (;;)
+	{
+		size_t length;
+
+		spk_line_skip_plain(&c, &ascii);
+		if (c.at >= end || (unsigned char) *c.at < 0x20)
+			return NULL;
+		if (*c.at == '"')
+			break;
+		length = spk_line_escape_length(c.at);
+		if (length == 0)
+			return NULL;
+		*escapes = true;
+		c.at += length;
+	}
+	return ascii || spk_utf8_valid(start, (size_t) (c.at - start)) ? c.at : NULL;
+}
+
 /*
  * Reads a text from behind its first quote to behind its last.  Returns false
  * unless it is UTF-8 without control characters, and each escape stands for a
  * character.
  */
-static inline bool
+static inline __attribute__((always_inline)) bool
 spk_line_read_text(SpkLineCursor *c, SpkLineText *text)
 {
+	bool escapes = false;
+
 	text->start = c->at;
 	text->escapes = false;
-	text->ascii = true;
-	for (;;)
+#ifdef __SSE2__
+	/* most texts are plain, and short, so that they are not worth a call */
+	for (const char *at = c->at; spk_likely(c->end - at >= 16); at += 16)
 	{
-		size_t length;
+		__m128i	 bytes = _mm_loadu_si128((const __m128i *) at);
+		unsigned quotes = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+		unsigned others = (unsigned) _mm_movemask_epi8(
+			_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')),
+						 _mm_cmpgt_epi8(_mm_set1_epi8(0x20), bytes)));
 
-		spk_line_skip_plain(c, &text->ascii);
-		if (c->at >= c->end || (unsigned char) *c->at < 0x20)
-			return false;
-		if (*c->at == '"')
+		/* what is below the first quote, and all where there is none */
+		if (spk_unlikely((others & (quotes ^ (quotes - 1))) != 0))
 			break;
-		length = spk_line_escape_length(c->at);
-		if (length == 0)
-			return false;
-		text->escapes = true;
-		c->at += length;
+		if (quotes != 0)
+		{
+			text->end = at + __builtin_ctz(quotes);
+			c->at = text->end + 1;
+			return true;
+		}
 	}
-	text->end = c->at++;
-	return text->ascii || spk_utf8_valid(text->start, (size_t) (text->end - text->start));
+#endif
+	text->end = spk_line_find_end(c->at, c->end, &escapes);
+	text->escapes = escapes;
+	if (text->end == NULL)
+		return false;
+	c->at = text->end + 1;
+	return true;
 }
 
 /* Sets field to the text without its escapes, which spk_line_read_text has checked. */

@@ -25,6 +25,18 @@ spk_line_set_text(SpkField *field, const char *start, const char *end)
 extern bool spk_line_read_long(SpkLineCursor *c, const char *start, const SpkSchemaColumn *column,
 							   SpkField *field);
 
+/* The same with a copy of the cursor, so that its own may be in a register. */
+static inline bool
+spk_line_long_field(SpkLineCursor *c, const char *start, const SpkSchemaColumn *column,
+					SpkField *field)
+{
+	SpkLineCursor copy = *c;
+	bool		  done = spk_line_read_long(&copy, start, column, field);
+
+	c->at = copy.at;
+	return done;
+}
+
 /* Reads a number as a value of this column.  The types that logs have most come first. */
 static inline __attribute__((always_inline)) bool
 spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField *field)
@@ -33,7 +45,7 @@ spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField 
 	SpkLineNumber number;
 
 	if (!spk_line_read_number(c, &number))
-		return column->lenient && spk_line_read_long(c, start, column, field);
+		return column->lenient && spk_line_long_field(c, start, column, field);
 	if (column->max != 0)
 		return spk_line_integer(&number, column->max, field);
 	if (column->type == SPK_TYPE_TIME)
@@ -41,7 +53,7 @@ spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField 
 								 spk_line_msecs(&number, field);
 	if (column->type == SPK_TYPE_FLOAT)
 		return spk_line_float(&number, field) ||
-			(column->lenient && spk_line_read_long(c, start, column, field));
+			(column->lenient && spk_line_long_field(c, start, column, field));
 	/* the digits of an id; of the music log 12.0 means 12, too, but those are not its bytes */
 	spk_line_set_text(field, start, c->at);
 	if (column->type == SPK_TYPE_TEXT)
@@ -92,7 +104,13 @@ spk_line_read_value(SpkLineCursor *c, const SpkSchemaColumn *column, bool unwant
 		return spk_line_number_field(c, column, field) ? SPK_VALUE_GIVEN : SPK_VALUE_LEFT;
 	if (*c->at == 'n')
 		return spk_line_read_word(c, "null", 4) ? SPK_VALUE_NULL : SPK_VALUE_LEFT;
-	return spk_line_read_rare(c, column, depth, field);
+	{
+		SpkLineCursor copy = *c;
+		SpkLineValue  value = spk_line_read_rare(&copy, column, depth, field);
+
+		c->at = copy.at;
+		return value;
+	}
 }
 
 #endif /* SPK_CORE_EVENTS_LINE_VALUE_H */
