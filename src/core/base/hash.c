@@ -2,7 +2,22 @@
  * hash.c
  *	  Hashes of bytes, word by word.
  */
+#include <string.h>
+
 #include "core/base/hash.h"
+
+/* The next 8 bytes, the first one lowest, on any machine. */
+static inline uint64_t
+whole_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
 
 uint64_t
 spk_hash_more(uint64_t hash, const void *data, size_t len)
@@ -10,16 +25,15 @@ spk_hash_more(uint64_t hash, const void *data, size_t len)
 	const uint8_t *p = data;
 	uint64_t	   h = hash;
 
-	while (len > 0)
+	for (; len >= 8; p += 8, len -= 8)
+		h = spk_hash_combine(h, whole_word(p));
+	if (len > 0)
 	{
-		size_t	 n = len < 8 ? len : 8;
 		uint64_t word = 0;
 
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < len; i++)
 			word |= (uint64_t) p[i] << (8 * i);
 		h = spk_hash_combine(h, word);
-		p += n;
-		len -= n;
 	}
 	return h;
 }

@@ -302,10 +302,16 @@ normalise_sessions(SpkLogDay *day)
 }
 
 void
-spk_log_day_normalise(SpkLogDay *day)
+spk_log_day_normalise_names(SpkLogDay *day)
 {
 	normalise_counts(day);
 	normalise_levels(day);
+}
+
+void
+spk_log_day_normalise(SpkLogDay *day)
+{
+	spk_log_day_normalise_names(day);
 	normalise_sessions(day);
 }
 

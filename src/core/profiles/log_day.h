@@ -98,6 +98,9 @@ extern SpkStatus spk_log_day_append(const SpkHost *host, SpkLogDay *day, const S
  */
 extern void spk_log_day_normalise(SpkLogDay *day);
 
+/* The same of names and levels alone, when only their numbers have changed. */
+extern void spk_log_day_normalise_names(SpkLogDay *day);
+
 /* Events of the day, of all names. */
 extern uint64_t spk_log_day_events(const SpkLogDay *day);
 

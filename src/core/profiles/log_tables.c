@@ -212,7 +212,7 @@ number_day(Tables *t)
 		day->levels[i].level = settled(&t->levels, day->levels[i].level);
 	if (day->last_level_ts != SPK_NO_TIME)
 		day->last_level = settled(&t->levels, day->last_level);
-	spk_log_day_normalise(day);
+	spk_log_day_normalise_names(day);
 }
 
 /* Starts on the tables of a state, without entries. */
@@ -288,7 +288,7 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter
 			day->levels[j].level = levels[day->levels[j].level];
 		if (day->last_level_ts != SPK_NO_TIME)
 			day->last_level = levels[day->last_level];
-		spk_log_day_normalise(day);
+		spk_log_day_normalise_names(day);
 		spk_log_day_write(w, &spk_finest_units, &cursor, day);
 	}
 	return status != SPK_OK ? status : w->status;
