@@ -3,21 +3,6 @@
 shop_date=2024-03-20
 shop_users=$((SIZE * 9))		# of 25 sessions of 5 events each: 2.5 million events without SIZE
 
-# The same columns of events from the events in SQL: by customer, event and day first,
-# so that each event is looked at once, then by customer.
-shop_sql()
-{
-	value "SELECT 'SELECT customer, sum(n) AS events, count(DISTINCT day) AS active_days, '
-		|| string_agg(format('sum(n) FILTER (WHERE event = %1\$L) AS %2\$I, sum(n) FILTER (WHERE event = %1\$L AND age <= 7) AS %3\$I,
-			sum(n) FILTER (WHERE event = %1\$L AND age <= 28) AS %4\$I, sum(n) FILTER (WHERE event = %1\$L AND age BETWEEN 8 AND 14) AS %5\$I,
-			sum(n) FILTER (WHERE event = %1\$L AND age BETWEEN 29 AND 56) AS %6\$I, min(age) FILTER (WHERE event = %1\$L) AS %7\$I,
-			count(*) FILTER (WHERE event = %1\$L) AS %8\$I', subject, subject || '_count', subject || '_7d', subject || '_28d',
-			subject || '_14d', subject || '_56d', subject || '_since', subject || '_days'), ', ')
-		|| ' FROM (SELECT customer, event, (at AT TIME ZONE ''UTC'')::date AS day, ''$shop_date'' - (at AT TIME ZONE ''UTC'')::date AS age,
-			count(*) AS n, sum(amount) AS amount FROM shop WHERE at < ''$shop_date 00:00Z'' GROUP BY 1, 2, 3) AS d GROUP BY customer'
-		FROM shop_columns WHERE kind = 'event'"
-}
-
 sql -c "DO 'BEGIN PERFORM setseed(0.5); END'" -c "CREATE TABLE shop AS
 	SELECT customer, start + k * interval '170 s' AS at, md5(customer || ':' || s)::uuid AS session, event,
 		CASE WHEN event IN ('cart', 'purchase', 'return') THEN round((random() * 100)::numeric, 2) END AS amount
@@ -31,12 +16,12 @@ sql -c "DO 'BEGIN PERFORM setseed(0.5); END'" -c "CREATE TABLE shop AS
 	-c "CREATE TABLE shop_columns AS SELECT * FROM churn_define_features('shop_features', 'shop_profiles')"
 shop_all="SELECT customer, f.* FROM (SELECT customer, churn_profile(at, event, session, amount) AS profile FROM shop GROUP BY customer) AS p,
 	shop_features(p.profile, '$shop_date') AS f"
-shop_two_level=$(shop_sql)
+shop_in_sql=$(sql -At -v as_of="$shop_date" -f bench/shop_features.sql)
 sizes="$(value 'SELECT count(*) FROM shop') events of $shop_users users; $(value 'SELECT sum(cardinality(columns)) FROM shop_columns') columns"
 
 candidate "profiles, and all columns of them" timed "$shop_all"
 candidate "floor: count(*), max(at), sum(amount)" timed "SELECT customer, count(*), max(at), sum(amount) FROM shop GROUP BY customer"
-candidate "the counts and dates of events, two-level SQL" timed "$shop_two_level"
+candidate "the same columns in SQL, by day, session and customer" timed "$shop_in_sql"
 compare "$sizes"
 
 serial="max_parallel_workers_per_gather=0"
@@ -47,5 +32,7 @@ candidate "churn_count" with_settings "$serial" timed "SELECT count(churn_count(
 candidate "floor: count(*)" with_settings "$serial" timed "SELECT count(*) FROM shop_profiles"
 compare "$shop_users profiles of $(value 'SELECT round(avg(octet_length(sparkify_profile_send(profile)))) FROM shop_profiles') bytes on average, without workers"
 
-same "counts" "SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since)) FROM ($shop_all) AS s" \
-	"SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_since)) FROM ($shop_two_level) AS s"
+same "columns" "SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), sum(return_sum), sum(longest_gap_days),
+		round(sum(events_trend_7d)::numeric, 6), round(sum(cart_change_28d)::numeric, 6), round(sum(avg_session_gap_days)::numeric, 6)) FROM ($shop_all) AS s" \
+	"SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), sum(return_sum), sum(longest_gap_days),
+		round(sum(events_trend_7d)::numeric, 6), round(sum(cart_change_28d)::numeric, 6), round(sum(avg_session_gap_days)::numeric, 6)) FROM ($shop_in_sql) AS s"
