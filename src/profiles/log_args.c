@@ -7,21 +7,18 @@
  */
 #include "compat.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
+#include "profiles/log_amount.h"
 #include "profiles/log_args.h"
 #include "profiles/log_types.h"
 
@@ -38,17 +35,14 @@
 /* The base types of the arguments; InvalidOid where there is none. */
 typedef struct ArgTypes
 {
-	Oid	 ts;
-	Oid	 event;
-	Oid	 session;
-	Oid	 amount;
-	Oid	 level;
-	bool event_is_enum;
-	bool level_is_enum;
-
-	/* for amounts that are numeric: the largest, and what makes millionths of them */
-	Datum largest;
-	Datum millionth;
+	Oid			ts;
+	Oid			event;
+	Oid			session;
+	Oid			amount;
+	Oid			level;
+	bool		event_is_enum;
+	bool		level_is_enum;
+	SpkAmounts *amounts;
 } ArgTypes;
 
 const char *
@@ -103,17 +97,6 @@ arg_type(FunctionCallInfo fcinfo, int n, Oid *declared)
 	return getBaseType(*declared);
 }
 
-/* A whole number as a numeric that lives as long as this context. */
-static Datum
-kept_numeric(MemoryContext context, int64 value)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Datum		  kept = DirectFunctionCall1(int8_numeric, Int64GetDatum(value));
-
-	MemoryContextSwitchTo(old);
-	return kept;
-}
-
 static ArgTypes *
 look_up_types(FunctionCallInfo fcinfo)
 {
@@ -140,8 +123,8 @@ look_up_types(FunctionCallInfo fcinfo)
 	types->level_is_enum = OidIsValid(declared) && type_is_enum(types->level);
 	if (OidIsValid(declared) && !spk_is_name_type(types->level))
 		refuse_type("level", "text or an enum", declared, NULL);
-	types->largest = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_MAX / SPK_AMOUNT_ONE);
-	types->millionth = kept_numeric(fcinfo->flinfo->fn_mcxt, SPK_AMOUNT_ONE);
+	if (OidIsValid(types->amount))
+		types->amounts = spk_log_amounts(fcinfo->flinfo->fn_mcxt, types->amount);
 	fcinfo->flinfo->fn_extra = types;
 	return types;
 }
@@ -206,76 +189,13 @@ get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 	event->session = (int64) (spk_hash_bytes(bytes, len, SESSION_SEED) >> (64 - SESSION_BITS));
 }
 
-/* The beginning of a text, for a message. */
-static char *
-shown(const char *text)
-{
-	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), NAMEDATALEN - 1));
-}
-
-static void
-refuse_amount(const SpkLogEvent *event, const char *amount)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("amount %s of event \"%s\" is out of range", shown(amount),
-					shown(spk_text_from_utf8(event->name, event->name_len))),
-			 errdetail("An amount is finite and at most 9200000000000 either way.")));
-}
-
-/* A number as millionths: exact where it has no more digits, else to the nearest. */
-static int64
-millionths_of_numeric(const ArgTypes *types, const SpkLogEvent *event, Datum value)
-{
-	Datum size = DirectFunctionCall1(numeric_abs, value);
-
-	/* NaN is larger than all numbers, and infinity than all others */
-	if (DatumGetBool(DirectFunctionCall2(numeric_gt, size, types->largest)))
-		refuse_amount(event, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
-	return DatumGetInt64(
-		DirectFunctionCall1(numeric_int8,
-							DirectFunctionCall2(numeric_mul, value, types->millionth)));
-}
-
-static int64
-millionths_of_float(const SpkLogEvent *event, double value)
-{
-	/* written so that NaN is refused, too */
-	if (!(fabs(value) <= (double) (SPK_AMOUNT_MAX / SPK_AMOUNT_ONE)))
-		refuse_amount(event,
-					  DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value))));
-	return (int64) rint(value * SPK_AMOUNT_ONE);
-}
-
 static void
 get_amount(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 {
 	if (PG_NARGS() <= ARG_AMOUNT || PG_ARGISNULL(ARG_AMOUNT))
 		return;
 	event->has_amount = true;
-
-	/* decimal numbers stay exact; floats are rounded to the nearest millionth */
-	if (types->amount == NUMERICOID)
-		event->amount = millionths_of_numeric(types, event, PG_GETARG_DATUM(ARG_AMOUNT));
-	else if (types->amount == UNKNOWNOID)
-	{
-		Datum value = DirectFunctionCall3(numeric_in, PG_GETARG_DATUM(ARG_AMOUNT),
-										  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-
-		event->amount = millionths_of_numeric(types, event, value);
-	}
-	else if (types->amount == FLOAT4OID)
-		event->amount = millionths_of_float(event, PG_GETARG_FLOAT4(ARG_AMOUNT));
-	else if (types->amount == FLOAT8OID)
-		event->amount = millionths_of_float(event, PG_GETARG_FLOAT8(ARG_AMOUNT));
-	else
-	{
-		int64 units = integer_arg(fcinfo, ARG_AMOUNT, types->amount);
-
-		if (units > SPK_AMOUNT_MAX / SPK_AMOUNT_ONE || units < -SPK_AMOUNT_MAX / SPK_AMOUNT_ONE)
-			refuse_amount(event, psprintf(INT64_FORMAT, units));
-		event->amount = units * SPK_AMOUNT_ONE;
-	}
+	event->amount = spk_log_amount(types->amounts, event, PG_GETARG_DATUM(ARG_AMOUNT));
 }
 
 /* The time of an event; one without zone, and the beginning of a date, are of UTC. */

@@ -84,11 +84,45 @@ spk_read_f64(SpkReader *r)
 	return value;
 }
 
+/*
+ * Reads a varint of at most 8 bytes, where there are as many, by putting the bits of
+ * neighbours together; false when it is longer, or not as short as it can be.
+ */
+static inline bool
+read_near_varint(SpkReader *r, uint64_t *value)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t bytes;
+	uint64_t ends; /* bit 7 of each byte that may be the last */
+	unsigned last; /* the bit where the last byte begins */
+
+	if (spk_unread(r) < sizeof(bytes))
+		return false;
+	memcpy(&bytes, r->at, sizeof(bytes));
+	ends = ~bytes & UINT64_C(0x8080808080808080);
+	if (ends == 0)
+		return false;
+	last = (unsigned) __builtin_ctzll(ends) & ~7u;
+	bytes &= ~UINT64_C(0) >> (56 - last);
+	if (last > 0 && bytes >> last == 0)
+		return false;
+	r->at += last / 8 + 1;
+	bytes = (bytes & UINT64_C(0x007f007f007f007f)) | (bytes & UINT64_C(0x7f007f007f007f00)) >> 1;
+	bytes = (bytes & UINT64_C(0x00003fff00003fff)) | (bytes & UINT64_C(0x3fff00003fff0000)) >> 2;
+	*value = (bytes & 0x0fffffff) | (bytes & UINT64_C(0x0fffffff00000000)) >> 4;
+	return true;
+#else
+	return false;
+#endif
+}
+
 uint64_t
 spk_read_long_varint(SpkReader *r)
 {
 	uint64_t value = 0;
 
+	if (!r->bad && read_near_varint(r, &value))
+		return value;
 	for (int shift = 0; shift < 64; shift += 7)
 	{
 		uint8_t byte;
@@ -234,14 +268,8 @@ spk_write_f64(SpkWriter *w, double value)
 void
 spk_write_varint(SpkWriter *w, uint64_t value)
 {
-	if (!spk_writer_reserve(w, 10))
-		return;
-	while (value >= 0x80)
-	{
-		w->data[w->len++] = (uint8_t) (value | 0x80);
-		value >>= 7;
-	}
-	w->data[w->len++] = (uint8_t) value;
+	if (spk_writer_reserve(w, SPK_VARINT_BYTES))
+		w->len = (size_t) (spk_put_varint(w->data + w->len, value) - w->data);
 }
 
 void

@@ -71,6 +71,45 @@ spk_read_varint(SpkReader *r)
 	return spk_read_long_varint(r);
 }
 
+/* The longest varint of 64 bits. */
+#define SPK_VARINT_BYTES 10
+
+/*
+ * Writes a varint where there is room for SPK_VARINT_BYTES, which may all be touched;
+ * returns the place behind it.  Up to 56 bits are spread over the bytes by halves,
+ * without a branch for each.
+ */
+static inline uint8_t *
+spk_put_varint(uint8_t *at, uint64_t value)
+{
+	if (value < 0x80)
+	{
+		*at = (uint8_t) value;
+		return at + 1;
+	}
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (value >> 56 == 0)
+	{
+		uint64_t bytes = value;
+		unsigned last; /* the bit where the last byte begins */
+
+		bytes = (bytes & 0x0fffffff) | (bytes & UINT64_C(0x00fffffff0000000)) << 4;
+		bytes = (bytes & UINT64_C(0x00003fff00003fff)) |
+			(bytes & UINT64_C(0x0fffc0000fffc000)) << 2;
+		bytes = (bytes & UINT64_C(0x007f007f007f007f)) |
+			(bytes & UINT64_C(0x3f803f803f803f80)) << 1;
+		last = (63 - (unsigned) __builtin_clzll(bytes)) & ~7u;
+		bytes |= UINT64_C(0x8080808080808080) & ((UINT64_C(1) << last) - 1);
+		memcpy(at, &bytes, sizeof(bytes));
+		return at + last / 8 + 1;
+	}
+#endif
+	for (; value >= 0x80; value >>= 7)
+		*at++ = (uint8_t) (value | 0x80);
+	*at++ = (uint8_t) value;
+	return at;
+}
+
 /* Makes a writer that has written nothing and holds no memory. */
 extern SpkWriter spk_writer(const SpkHost *host);
 

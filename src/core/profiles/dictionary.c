@@ -57,33 +57,65 @@ is_plain(const char *text, size_t len)
 	return true;
 }
 
+/* A number of n bytes, 4 or 8. */
+static inline uint64_t
+load(const char *text, size_t n)
+{
+	uint64_t eight;
+	uint32_t four;
+
+	if (n == 8)
+	{
+		memcpy(&eight, text, sizeof(eight));
+		return eight;
+	}
+	memcpy(&four, text, sizeof(four));
+	return four;
+}
+
+/* What tells a text of at most 16 bytes from others of its length. */
+static inline SpkRecentName
+ends_of(const char *text, size_t len)
+{
+	SpkRecentName ends = {.len = (uint32_t) len};
+
+	if (len >= 4)
+	{
+		size_t n = len >= 8 ? 8 : 4;
+
+		ends.begin = load(text, n);
+		ends.end = load(text + len - n, n);
+	}
+	else
+		for (size_t i = 0; i < len; i++)
+			ends.begin = ends.begin << 8 | (unsigned char) text[i];
+	return ends;
+}
+
 /*
  * Where a text is remembered as found lately.  The hash of the format is thorough,
  * and costs more than the rest of an event; this one takes the ends of the text.
  * Texts that share a place take longer to find, and nothing else.
  */
-static uint32_t
-recent_place(const char *text, size_t len)
+static inline uint32_t
+recent_place(const SpkRecentName *ends)
 {
-	uint64_t begin = 0;
-	uint64_t end = 0;
-	size_t	 n = len < sizeof(begin) ? len : sizeof(begin);
+	uint64_t mixed = (ends->begin ^ (ends->end << 1 | ends->end >> 63)) + ends->len;
 
-	memcpy(&begin, text, n);
-	memcpy(&end, text + len - n, n);
-	return (uint32_t) (((begin ^ (end << 1 | end >> 63)) + len) * UINT64_C(0x9e3779b97f4a7c15) >>
-					   56);
+	_Static_assert(SPK_RECENT_NAMES == 1 << 8, "the highest 8 bits are a place");
+	return (uint32_t) (mixed * UINT64_C(0x9e3779b97f4a7c15) >> 56);
 }
 
-static bool
-is_text(const SpkDictionary *d, uint32_t number, const char *text, size_t len)
+/* Is the text the one that is remembered? */
+static inline bool
+is_recent(const SpkDictionary *d, const SpkRecentName *recent, const SpkRecentName *ends,
+		  const char *text)
 {
-	const SpkName *name;
-
-	if (number == SPK_NAME_OTHER)
+	if (recent->number == SPK_NAME_OTHER || recent->begin != ends->begin ||
+		recent->end != ends->end || recent->len != ends->len)
 		return false;
-	name = &d->names[number];
-	return name->len == len && memcmp(d->texts + name->text, text, len) == 0;
+	return ends->len <= 16 ||
+		memcmp(spk_dictionary_text(d, recent->number) + 8, text + 8, ends->len - 16) == 0;
 }
 
 /* The slot of a text: where it is found, or the free one where it belongs. */
@@ -163,29 +195,19 @@ make_room(SpkDictionary *d, size_t len)
 	return SPK_OK;
 }
 
-SpkStatus
-spk_dictionary_add(SpkDictionary *d, const char *text, size_t len, uint32_t *number)
+/* Finds a text in the table, or adds it. */
+static SpkStatus
+find_or_add(SpkDictionary *d, const char *text, size_t len, uint32_t *number)
 {
-	uint32_t *recent;
-	uint64_t  hash;
-	uint32_t  slot = 0;
+	uint64_t  hash = spk_hash_bytes(text, len, NAME_SEED);
+	uint32_t  slot;
 	SpkStatus status;
 
 	*number = SPK_NAME_OTHER;
-	if (len > SPK_LOG_NAME_BYTES)
-		return SPK_OK;
-	recent = &d->recent[recent_place(text, len)];
-	if (is_text(d, *recent, text, len))
-	{
-		*number = *recent;
-		return SPK_OK;
-	}
-	hash = spk_hash_bytes(text, len, NAME_SEED);
 	if (d->n_slots > 0)
 	{
-		slot = find_slot(d, hash, text, len);
-		*number = *recent = d->slots[slot];
-		if (*number != 0)
+		*number = d->slots[find_slot(d, hash, text, len)];
+		if (*number != SPK_NAME_OTHER)
 			return SPK_OK;
 	}
 	status = make_room(d, len);
@@ -193,7 +215,7 @@ spk_dictionary_add(SpkDictionary *d, const char *text, size_t len, uint32_t *num
 		return status;
 	/* the table may have grown */
 	slot = find_slot(d, hash, text, len);
-	*number = *recent = d->n++;
+	*number = d->n++;
 	d->slots[slot] = *number;
 	d->names[*number] = (SpkName) {.hash = hash,
 								   .text = d->texts_len,
@@ -202,6 +224,29 @@ spk_dictionary_add(SpkDictionary *d, const char *text, size_t len, uint32_t *num
 	memcpy(d->texts + d->texts_len, text, len);
 	d->texts_len += (uint32_t) len;
 	return SPK_OK;
+}
+
+SpkStatus
+spk_dictionary_add(SpkDictionary *d, const char *text, size_t len, uint32_t *number)
+{
+	SpkRecentName  ends;
+	SpkRecentName *recent;
+	SpkStatus	   status;
+
+	*number = SPK_NAME_OTHER;
+	if (len > SPK_LOG_NAME_BYTES)
+		return SPK_OK;
+	ends = ends_of(text, len);
+	recent = &d->recent[recent_place(&ends)];
+	if (is_recent(d, recent, &ends, text))
+	{
+		*number = recent->number;
+		return SPK_OK;
+	}
+	status = find_or_add(d, text, len, number);
+	ends.number = *number;
+	*recent = ends;
+	return status;
 }
 
 uint32_t

@@ -39,26 +39,36 @@ typedef struct SpkName
 	bool		 plain; /* no digit and no slash */
 } SpkName;
 
+/* Texts that were found lately, by a hash that is quick. */
+#define SPK_RECENT_NAMES 256
+
+/* One of them: its length and its first and last 8 bytes, which overlap in a short one. */
+typedef struct SpkRecentName
+{
+	uint64_t begin;
+	uint64_t end;
+	uint32_t len;
+	uint32_t number; /* SPK_NAME_OTHER: none yet */
+} SpkRecentName;
+
 /*
  * The host is the dictionary's own copy, which what is made with the dictionary
  * may keep a pointer to.
  */
-#define SPK_RECENT_NAMES 256
-
 typedef struct SpkDictionary
 {
-	SpkHost	  host;
-	SpkName	 *names; /* [0] stands for SPK_NAME_OTHER */
-	char	 *texts;
-	uint32_t *slots; /* a hash table of numbers; 0 is free */
-	uint32_t  n;	 /* names, with [0] */
-	uint32_t  room;
-	uint32_t  n_slots; /* a power of 2 */
-	uint32_t  texts_len;
-	uint32_t  texts_room;
-	uint32_t  limit;					/* names that there can be */
-	uint32_t  stamp;					/* the last one given out */
-	uint32_t  recent[SPK_RECENT_NAMES]; /* numbers found lately, by a hash that is quick */
+	SpkHost		  host;
+	SpkName		 *names; /* [0] stands for SPK_NAME_OTHER */
+	char		 *texts;
+	uint32_t	 *slots; /* a hash table of numbers; 0 is free */
+	uint32_t	  n;	 /* names, with [0] */
+	uint32_t	  room;
+	uint32_t	  n_slots; /* a power of 2 */
+	uint32_t	  texts_len;
+	uint32_t	  texts_room;
+	uint32_t	  limit; /* names that there can be */
+	uint32_t	  stamp; /* the last one given out */
+	SpkRecentName recent[SPK_RECENT_NAMES];
 } SpkDictionary;
 
 /* An empty dictionary for at most so many names; takes no memory yet. */

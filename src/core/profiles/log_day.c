@@ -40,61 +40,56 @@ spk_log_day_start(SpkLogDay *day, int32_t number)
 	day->n_sessions = 0;
 }
 
-/* Room for one more in an array of n things; NULL when there is no memory. */
+/* Twice the room (or the first) for an array that fills it; NULL when there is no memory. */
 static void *
-make_room(const SpkHost *host, void *array, uint32_t n, uint32_t *room, size_t size)
+enlarge(const SpkHost *host, void *array, uint32_t *room, size_t size)
 {
 	uint32_t more = *room == 0 ? FIRST_ROOM : 2 * *room;
-	void	*larger;
+	void	*larger = more > *room ? spk_alloc(host, more, size) : NULL;
 
-	if (n < *room)
-		return array;
-	larger = more > *room ? spk_alloc(host, more, size) : NULL;
 	if (larger == NULL)
 		return NULL;
 	if (array != NULL)
 	{
-		memcpy(larger, array, n * size);
+		memcpy(larger, array, *room * size);
 		spk_release(host, array);
 	}
 	*room = more;
 	return larger;
 }
 
-SpkDayCount *
-spk_log_day_count(const SpkHost *host, SpkLogDay *day)
+bool
+spk_log_day_grow_counts(const SpkHost *host, SpkLogDay *day)
 {
-	SpkDayCount *counts = make_room(host, day->counts, day->n_counts, &day->counts_room,
-									sizeof(SpkDayCount));
+	SpkDayCount *counts = enlarge(host, day->counts, &day->counts_room, sizeof(SpkDayCount));
 
 	if (counts == NULL)
-		return NULL;
+		return false;
 	day->counts = counts;
-	return &counts[day->n_counts++];
+	return true;
 }
 
-SpkDayLevel *
-spk_log_day_level(const SpkHost *host, SpkLogDay *day)
+bool
+spk_log_day_grow_levels(const SpkHost *host, SpkLogDay *day)
 {
-	SpkDayLevel *levels = make_room(host, day->levels, day->n_levels, &day->levels_room,
-									sizeof(SpkDayLevel));
+	SpkDayLevel *levels = enlarge(host, day->levels, &day->levels_room, sizeof(SpkDayLevel));
 
 	if (levels == NULL)
-		return NULL;
+		return false;
 	day->levels = levels;
-	return &levels[day->n_levels++];
+	return true;
 }
 
-SpkDaySession *
-spk_log_day_session(const SpkHost *host, SpkLogDay *day)
+bool
+spk_log_day_grow_sessions(const SpkHost *host, SpkLogDay *day)
 {
-	SpkDaySession *sessions = make_room(host, day->sessions, day->n_sessions, &day->sessions_room,
-										sizeof(SpkDaySession));
+	SpkDaySession *sessions = enlarge(host, day->sessions, &day->sessions_room,
+									  sizeof(SpkDaySession));
 
 	if (sessions == NULL)
-		return NULL;
+		return false;
 	day->sessions = sessions;
-	return &sessions[day->n_sessions++];
+	return true;
 }
 
 void

@@ -78,10 +78,35 @@ extern void spk_log_day_release(const SpkHost *host, SpkLogDay *day);
 /* Empties it for another day; the arrays stay. */
 extern void spk_log_day_start(SpkLogDay *day, int32_t number);
 
+/* Room for another count, level or session, where there is none; false when there is no memory. */
+extern bool spk_log_day_grow_counts(const SpkHost *host, SpkLogDay *day);
+extern bool spk_log_day_grow_levels(const SpkHost *host, SpkLogDay *day);
+extern bool spk_log_day_grow_sessions(const SpkHost *host, SpkLogDay *day);
+
 /* One more part, not filled in; NULL when there is no memory. */
-extern SpkDayCount	 *spk_log_day_count(const SpkHost *host, SpkLogDay *day);
-extern SpkDayLevel	 *spk_log_day_level(const SpkHost *host, SpkLogDay *day);
-extern SpkDaySession *spk_log_day_session(const SpkHost *host, SpkLogDay *day);
+static inline SpkDayCount *
+spk_log_day_count(const SpkHost *host, SpkLogDay *day)
+{
+	if (day->n_counts == day->counts_room && !spk_log_day_grow_counts(host, day))
+		return NULL;
+	return &day->counts[day->n_counts++];
+}
+
+static inline SpkDayLevel *
+spk_log_day_level(const SpkHost *host, SpkLogDay *day)
+{
+	if (day->n_levels == day->levels_room && !spk_log_day_grow_levels(host, day))
+		return NULL;
+	return &day->levels[day->n_levels++];
+}
+
+static inline SpkDaySession *
+spk_log_day_session(const SpkHost *host, SpkLogDay *day)
+{
+	if (day->n_sessions == day->sessions_room && !spk_log_day_grow_sessions(host, day))
+		return NULL;
+	return &day->sessions[day->n_sessions++];
+}
 
 /* Notes a level at a time: it is the last one if it is later, or as late and before in rank. */
 extern void spk_log_day_see_level(SpkLogDay *day, const SpkDictionary *names, uint32_t level,

@@ -39,14 +39,21 @@ start_of(int32_t day)
 	return day * SPK_USECS_PER_DAY;
 }
 
-/* The longest varint of 64 bits. */
-#define VARINT_BYTES 10
+/* value / unit for the units that there are: dividing for each day is what would cost most. */
+static uint64_t
+in_units(int64_t value, int64_t unit)
+{
+	return (uint64_t) (unit == 1		 ? value :
+						   unit == 1000	 ? value / 1000 :
+						   unit == 10000 ? value / 10000 :
+										   value / 1000000);
+}
 
 /* More bytes than a day can take. */
 static size_t
 most_bytes(const SpkLogDay *day)
 {
-	return (size_t) VARINT_BYTES *
+	return (size_t) SPK_VARINT_BYTES *
 		(8 + 5 * (size_t) day->n_counts + 2 * (size_t) day->n_levels +
 		 4 * (size_t) day->n_sessions);
 }
@@ -55,12 +62,7 @@ most_bytes(const SpkLogDay *day)
 static inline void
 put_varint(SpkWriter *w, uint64_t value)
 {
-	uint8_t *at = w->data + w->len;
-
-	for (; value >= 0x80; value >>= 7)
-		*at++ = (uint8_t) (value | 0x80);
-	*at++ = (uint8_t) value;
-	w->len = (size_t) (at - w->data);
+	w->len = (size_t) (spk_put_varint(w->data + w->len, value) - w->data);
 }
 
 static inline void
@@ -86,10 +88,10 @@ write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 		if (c->events > 1)
 			put_varint(w, c->events - 2);
 		if (c->valued > 0)
-			put_varint(w, (uint64_t) (c->gained / units->amount));
+			put_varint(w, in_units(c->gained, units->amount));
 		if ((bits & COUNT_UNLIKE) != 0)
 		{
-			put_varint(w, (uint64_t) (c->refunded / units->amount));
+			put_varint(w, in_units(c->refunded, units->amount));
 			put_varint(w, c->events - c->valued);
 		}
 		next = c->name + 1;
@@ -127,7 +129,7 @@ write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day, unsig
 		next = day->levels[i].level + 1;
 	}
 	put_varint(w, day->last_level);
-	put_varint(w, (uint64_t) ((day->last_level_ts - start_of(day->day)) / units->time));
+	put_varint(w, in_units(day->last_level_ts - start_of(day->day), units->time));
 }
 
 /* The sum of hours if all events had the hour of the first; it may wrap around. */
@@ -165,11 +167,11 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 	{
 		const SpkDaySession *s = &day->sessions[i];
 
-		put_varint(w, (uint64_t) ((s->first - from) / units->time));
+		put_varint(w, in_units(s->first - from, units->time));
 		if (units->sessions == SPK_SESSION_MIXED)
 			w->data[w->len++] = (uint8_t) s->kind;
 		write_session_id(w, cursor, s);
-		put_varint(w, (uint64_t) ((s->last - s->first) / units->time));
+		put_varint(w, in_units(s->last - s->first, units->time));
 		from = s->first;
 	}
 }
@@ -213,16 +215,6 @@ read_at_most(SpkReader *r, uint64_t most)
 	if (value > most)
 		r->bad = true;
 	return r->bad ? 0 : value;
-}
-
-/* value / unit for the units that there are: dividing for each day is what would cost most. */
-static uint64_t
-in_units(int64_t value, int64_t unit)
-{
-	return (uint64_t) (unit == 1		 ? value :
-						   unit == 1000	 ? value / 1000 :
-						   unit == 10000 ? value / 10000 :
-										   value / 1000000);
 }
 
 static int64_t
@@ -410,17 +402,20 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 	return status == SPK_OK && r->bad ? SPK_CORRUPT : status;
 }
 
-static void
+/* Units only become finer.  Those that are known at compile time divide faster. */
+static inline void
 fit_time(int64_t us, SpkDayUnits *units)
 {
-	while (us % units->time != 0)
-		units->time /= 1000;
+	if (units->time == 1000000 && us % 1000000 != 0)
+		units->time = 1000;
+	if (units->time == 1000 && us % 1000 != 0)
+		units->time = 1;
 }
 
-static void
+static inline void
 fit_amount(int64_t amount, SpkDayUnits *units)
 {
-	if (amount % units->amount != 0)
+	if (amount != 0 && amount != (int64_t) in_units(amount, units->amount) * units->amount)
 		units->amount = units->amount == SPK_AMOUNT_ONE && amount % (SPK_AMOUNT_ONE / 100) == 0 ?
 			SPK_AMOUNT_ONE / 100 :
 			1;
