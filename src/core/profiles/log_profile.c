@@ -253,6 +253,113 @@ number_texts(SpkDictionary *names, const SpkLogText *texts, uint32_t n, uint32_t
 	return SPK_OK;
 }
 
+/* The profile's next day, in the dictionary's numbers; false at the end or when it is bad. */
+static bool
+next_numbered(SpkLogReader *reader, const uint32_t *names, const uint32_t *levels, SpkLogDay *day)
+{
+	if (!spk_log_reader_next(reader, day))
+		return false;
+	renumber_day(day, names, levels);
+	return true;
+}
+
+/*
+ * Are there so many days in the profile that they are better merged with the closed
+ * ones at once?  Few of them are appended, and put in order with many others later.
+ */
+static bool
+is_worth_merging(const SpkLogProfileState *state, const SpkLogReader *reader)
+{
+	return state->in_order && state->n_closed > 0 &&
+		spk_unread(&reader->reader) >= state->closed.len / 4;
+}
+
+/* The days of a state that are merged with those of a profile. */
+typedef struct ClosedDays
+{
+	SpkReader	   reader;
+	const uint8_t *start; /* of the day that was read last */
+	SpkLogDay	   day;
+	uint32_t	   left; /* with that day */
+} ClosedDays;
+
+/* Reads the day after the one that was read, if there is one. */
+static SpkStatus
+read_closed_day(const SpkHost *host, ClosedDays *closed)
+{
+	SpkDayCursor cursor = {0, 0};
+
+	closed->start = closed->reader.at;
+	if (closed->left == 0)
+		return SPK_OK;
+	if (closed->left % SPK_POLL_DAYS == 0 && spk_cancelled(host))
+		return SPK_CANCELLED;
+	return spk_log_day_read(host, &closed->reader, &spk_finest_units, &cursor, &closed->day);
+}
+
+/* Appends the state's own day as its bytes are, and reads the next one. */
+static SpkStatus
+keep_closed_day(SpkLogProfileState *state, ClosedDays *closed)
+{
+	spk_write_bytes(&state->closed, closed->start, (size_t) (closed->reader.at - closed->start));
+	state->last_closed = closed->day.day;
+	state->n_closed++;
+	closed->left--;
+	return read_closed_day(&state->names->host, closed);
+}
+
+/* Appends a day of the profile, with the state's own of the same date. */
+static SpkStatus
+merge_day(SpkLogProfileState *state, ClosedDays *closed, SpkLogDay *day)
+{
+	const SpkHost *host = &state->names->host;
+	SpkStatus	   status = SPK_OK;
+
+	while (status == SPK_OK && closed->left > 0 && closed->day.day < day->day)
+		status = keep_closed_day(state, closed);
+	if (status == SPK_OK && closed->left > 0 && closed->day.day == day->day)
+	{
+		status = spk_log_day_append(host, day, state->names, &closed->day);
+		closed->left--;
+		if (status == SPK_OK)
+			status = read_closed_day(host, closed);
+	}
+	if (status == SPK_OK)
+	{
+		spk_log_day_normalise(day);
+		append_day(state, day);
+	}
+	return status;
+}
+
+/* Merges the days of the profile with the state's closed ones, both of which ascend. */
+static SpkStatus
+merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *names,
+		   const uint32_t *levels)
+{
+	const SpkHost *host = &state->names->host;
+	SpkWriter	   from = state->closed;
+	ClosedDays	   closed = {.reader = spk_reader(from.data, from.len), .left = state->n_closed};
+	SpkLogDay	   day;
+	SpkStatus	   status;
+
+	spk_log_day_init(&day);
+	spk_log_day_init(&closed.day);
+	state->closed = spk_writer(host);
+	state->n_closed = 0;
+	status = read_closed_day(host, &closed);
+	while (status == SPK_OK && next_numbered(reader, names, levels, &day))
+		status = merge_day(state, &closed, &day);
+	if (status == SPK_OK)
+		status = reader->status;
+	while (status == SPK_OK && closed.left > 0)
+		status = keep_closed_day(state, &closed);
+	spk_log_day_release(host, &day);
+	spk_log_day_release(host, &closed.day);
+	spk_release(host, from.data);
+	return status == SPK_OK ? compact_if_long(state) : status;
+}
+
 static SpkStatus
 add_days(SpkLogProfileState *state, SpkLogReader *reader, uint32_t *names, uint32_t *levels)
 {
@@ -268,12 +375,13 @@ add_days(SpkLogProfileState *state, SpkLogReader *reader, uint32_t *names, uint3
 		if (status == SPK_OK)
 			status = number_texts(state->names, reader->levels, reader->n_levels, levels);
 	}
+	if (status == SPK_OK)
+		status = close_day(state);
+	if (status == SPK_OK && is_worth_merging(state, reader))
+		return merge_days(state, reader, names, levels);
 	spk_log_day_init(&day);
-	while (status == SPK_OK && spk_log_reader_next(reader, &day))
-	{
-		renumber_day(&day, names, levels);
+	while (status == SPK_OK && next_numbered(reader, names, levels, &day))
 		status = spk_log_profile_add_day(state, &day);
-	}
 	spk_log_day_release(reader->host, &day);
 	return status != SPK_OK ? status : reader->status;
 }
