@@ -138,3 +138,13 @@ DROP TABLE typed;
 DROP EXTENSION citext;
 DROP DOMAIN price, of_domain, event_name, strict_kind;
 DROP TYPE kind, plan;
+-- numeric amounts of any size and form are the same as their text says, to the millionth
+CREATE FUNCTION pg_temp.amount_of(numeric) RETURNS float8 LANGUAGE sql AS
+$$ SELECT churn_sum(churn_profile('2024-01-01Z'::timestamptz, 'pay', NULL::int, $1), 'pay') $$;
+SELECT amount, pg_temp.amount_of(amount) FROM unnest('{0, 0.000, 0.0001, 0.00001, 0.000001, 0.0000004, 0.0000005, 19.99, 10000, 9999.9999, 10000.0001,
+	123456789.0123, 123456789.01234, 99999999.99999, 999999999999, 999999999999.9999, 1000000000000, 9199999999999.999999, 1e11, 0.5000000000000000000000000001}'::numeric[]) AS amount;
+SELECT count(*), count(*) FILTER (WHERE pg_temp.amount_of(amount) IS DISTINCT FROM round(amount, 6)::float8) AS unlike
+FROM (SELECT (((i * 7919 + 13) % 1000003)::numeric * 10::numeric ^ (i % 17 - 10))::numeric(40, 12) AS amount FROM generate_series(1, 3000) AS i) AS s WHERE amount < 9200000000000;
+CREATE TEMP TABLE amounts AS SELECT i % 7 AS customer, (i * 37 % 100000 / 100.0)::numeric(10, 2) * (CASE WHEN i % 5 = 0 THEN -1 ELSE 1 END) AS amount FROM generate_series(1, 5000) AS i;
+SELECT count(*) AS same FROM (SELECT customer, churn_profile('2024-01-01Z'::timestamptz, 'pay', customer, amount) AS profile, sum(amount) FILTER (WHERE amount > 0) AS gained FROM amounts GROUP BY customer) AS s
+WHERE churn_sum(profile, 'pay') = gained::float8;

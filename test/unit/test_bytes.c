@@ -117,13 +117,71 @@ test_hash_is_fixed(void **unused)
 	assert_true(spk_hash_bytes("sparkify!", 9, 1) == UINT64_C(0x8fcbecf97f4f510b));
 }
 
+/* A varint of 7 bits a byte, put down and read byte by byte. */
+static size_t
+plain_varint(uint8_t *bytes, uint64_t value)
+{
+	size_t n = 0;
+
+	for (; value >= 0x80; value >>= 7)
+		bytes[n++] = (uint8_t) (value | 0x80);
+	bytes[n++] = (uint8_t) value;
+	return n;
+}
+
+/* Varints of all lengths, at each distance from the end of what is read. */
+static void
+test_varints(void **unused)
+{
+	UnitHost h = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&h);
+	uint64_t value = 1;
+
+	(void) unused;
+	for (int i = 0; i < 6400; i++)
+	{
+		uint8_t	  bytes[32] = {0};
+		uint8_t	 *exact;
+		SpkWriter w = spk_writer(&host);
+		size_t	  n;
+		size_t	  behind = (size_t) i % 10;
+		SpkReader r;
+
+		value = value * UINT64_C(6364136223846793005) + 1442695040888963407;
+		n = plain_varint(bytes, value >> (i / 100));
+		spk_write_varint(&w, value >> (i / 100));
+		assert_int_equal(w.len, n);
+		assert_memory_equal(w.data, bytes, n);
+		spk_release(&host, w.data);
+
+		/* what is behind is not looked at, and what is beyond is not touched */
+		memset(bytes + n, 0x80 | (i & 0x7f), behind);
+		exact = malloc(n + behind);
+		assert_non_null(exact);
+		memcpy(exact, bytes, n + behind);
+		r = spk_reader(exact, n + behind);
+		assert_true(spk_read_varint(&r) == value >> (i / 100));
+		assert_int_equal(spk_unread(&r), behind);
+
+		/* not as short as it can be, or cut off */
+		exact[n - 1] |= 0x80;
+		if (behind > 0)
+			exact[n] = 0;
+		r = spk_reader(exact, n + behind);
+		assert_true(spk_read_varint(&r) == 0);
+		assert_true(r.bad);
+		free(exact);
+	}
+	assert_int_equal(h.live, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),	  cmocka_unit_test(test_too_short),
-		cmocka_unit_test(test_one_encoding),  cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_hash_is_fixed),
+		cmocka_unit_test(test_varints),	  cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_too_short), cmocka_unit_test(test_one_encoding),
+		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_hash_is_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -512,14 +512,49 @@ test_memory(void **unused)
 	}
 }
 
+/* Texts that differ in one byte, of each length: each has a number of its own, found in any order. */
+static void
+test_dictionary(void **unused)
+{
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	SpkDictionary names;
+	uint32_t	  numbers[41][41];
+
+	(void) unused;
+	spk_dictionary_init(&names, &host, 2000);
+	for (int round = 0; round < 3; round++)
+		for (uint32_t len = 0; len <= 40; len++)
+			for (uint32_t at = 0; at <= len; at++)
+			{
+				char	 text[40];
+				uint32_t number;
+
+				/* at the end none differs */
+				memset(text, 'a', sizeof(text));
+				if (at < len)
+					text[at] = 'b';
+				assert_int_equal(spk_dictionary_add(&names, text, len, &number), SPK_OK);
+				assert_int_equal(spk_dictionary_find(&names, text, len), number);
+				assert_memory_equal(spk_dictionary_text(&names, number), text, len);
+				assert_int_equal(names.names[number].len, len);
+				if (round == 0)
+					numbers[len][at] = number;
+				assert_int_equal(number, numbers[len][at]);
+			}
+	assert_int_equal(names.n, 1 + 41 * 42 / 2);
+	spk_dictionary_release(&names);
+	assert_int_equal(unit.live, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),	cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_content), cmocka_unit_test(test_find),
-		cmocka_unit_test(test_limits),	cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_dictionary), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_merge),	   cmocka_unit_test(test_content),
+		cmocka_unit_test(test_find),	   cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_hostile),	   cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

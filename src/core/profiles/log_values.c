@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "core/base/elementary.h"
 #include "core/profiles/log_values.h"
 
 static inline double
@@ -30,10 +31,14 @@ amount_within(const SpkLogPass *p, const int64_t *b, uint32_t w)
 	return b[SPK_LOG_COUNTERS * p->recipe->windows[w].bound];
 }
 
+/* Millionths that no double holds exactly are divided before they are rounded. */
 static inline double
 units(int64_t amount)
 {
-	return (double) amount / (double) SPK_AMOUNT_ONE;
+	if (amount <= (int64_t) SPK_EXACT_NUMBERS && amount >= -(int64_t) SPK_EXACT_NUMBERS)
+		return (double) amount / (double) SPK_AMOUNT_ONE;
+	return (double) (amount / SPK_AMOUNT_ONE) +
+		(double) (amount % SPK_AMOUNT_ONE) / (double) SPK_AMOUNT_ONE;
 }
 
 /* Neither is negative, so that the difference cannot overflow. */
