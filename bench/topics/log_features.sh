@@ -32,7 +32,7 @@ candidate "churn_count" with_settings "$serial" timed "SELECT count(churn_count(
 candidate "floor: count(*)" with_settings "$serial" timed "SELECT count(*) FROM shop_profiles"
 compare "$shop_users profiles of $(value 'SELECT round(avg(octet_length(sparkify_profile_send(profile)))) FROM shop_profiles') bytes on average, without workers"
 
-same "columns" "SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), sum(return_sum), sum(longest_gap_days),
+same "columns" "SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), round(sum(return_sum)::numeric, 2), sum(longest_gap_days),
 		round(sum(events_trend_7d)::numeric, 6), round(sum(cart_change_28d)::numeric, 6), round(sum(avg_session_gap_days)::numeric, 6)) FROM ($shop_all) AS s" \
-	"SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), sum(return_sum), sum(longest_gap_days),
+	"SELECT (sum(events), sum(purchase_count), sum(view_7d), sum(purchase_days_since), round(sum(return_sum)::numeric, 2), sum(longest_gap_days),
 		round(sum(events_trend_7d)::numeric, 6), round(sum(cart_change_28d)::numeric, 6), round(sum(avg_session_gap_days)::numeric, 6)) FROM ($shop_in_sql) AS s"
