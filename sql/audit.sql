@@ -35,6 +35,14 @@ SELECT count(*) FROM churn_audit('users', exclude => '{userid,songs,nothing}');
 SELECT feature FROM churn_audit('SELECT churned, userid, noise FROM users', exclude => NULL) ORDER BY feature COLLATE "C";
 SELECT feature, auc FROM churn_audit('SELECT CASE WHEN userid <= 100 THEN churned END AS churned, CASE WHEN userid > 100 THEN noise END AS unlabelled FROM users');
 
+-- days since what few users do differ on each date, and numbers of a wide range by chance: neither is an id
+CREATE TABLE rare AS SELECT u, d AS as_of, (u * 7919 + d) % 11 < 3 AS churned, CASE WHEN u % 10 = 0 AND d > u / 5 THEN d - u / 5 END AS refund_days_since
+FROM generate_series(1, 600) u, generate_series(35, 175, 7) d;
+SELECT feature, note FROM churn_audit('SELECT date ''2024-01-01'' + as_of AS as_of, churned, refund_days_since FROM rare');
+SELECT feature, note FROM churn_audit('SELECT date ''2024-01-01'' + as_of AS as_of, churned, u FROM rare');
+SELECT feature, note FROM churn_audit('SELECT u, churned, refund_days_since, CASE WHEN u % 5 = 0 THEN u * u END AS square, u / 5 AS fifth, CASE WHEN u % 5 = 0 THEN u / 5 END AS one_in_five FROM rare WHERE as_of = 175', exclude => '{u}');
+DROP TABLE rare;
+
 -- the same in any order and plan
 CREATE TABLE many AS SELECT u.* FROM users u, generate_series(1, 40) ORDER BY md5(userid::text);
 ALTER TABLE many SET (parallel_workers = 4);

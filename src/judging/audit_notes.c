@@ -20,9 +20,6 @@
 /* That being missing tells is worth a note when its AUC is so far from 0.5. */
 #define TELLING_MISSING 0.1
 
-/* Whole numbers that are distinct in fewer rows than this may well be counts. */
-#define MIN_ROWS_OF_NUMBERED 100
-
 void
 spk_append_note(StringInfo note, const char *format, ...)
 {
@@ -66,29 +63,29 @@ note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 
 /* Notes what the column's values are. */
 static void
-note_values(StringInfo note, const SpkColumn *column, uint32 n_rows, const SpkAudit *a)
+note_values(StringInfo note, uint32 n_rows, const SpkAudit *a)
 {
-	bool numbered = column->kind == SPK_NUMBER && a->whole && a->n_known >= MIN_ROWS_OF_NUMBERED;
-	bool named = column->kind == SPK_CATEGORY && a->n_known >= SPK_LOOKS_MIN_ROWS;
-
 	if (a->n_distinct == 0)
 		spk_append_note(note, "always missing");
 	else if (a->n_distinct == 1)
 		spk_append_note(note, a->n_known < n_rows ? "constant where it is known" : "constant");
-	else if ((numbered || named) && a->n_distinct == a->n_known)
-		spk_append_note(note, "identifier: distinct in every row");
-	else if (named && a->n_distinct >= 0.9 * a->n_known)
-		spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct, a->n_known);
 }
 
-/* Notes that the column looks like an id or the date of the snapshot, unless note_values does. */
+/* Notes that the column looks like an id or the date of the snapshot, as training warns. */
 static void
-note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look)
+note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look,
+		  const SpkAudit *a)
 {
 	switch (look->look)
 	{
 		case SPK_LOOKS_FINE:
+			break;
 		case SPK_LOOKS_UNIQUE:
+			if (a->n_distinct == a->n_known)
+				spk_append_note(note, "identifier: distinct in every row");
+			else
+				spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct,
+								a->n_known);
 			break;
 		case SPK_LOOKS_ONCE_A_DATE:
 			spk_append_note(note, "identifier of users: no value twice with the same %s",
@@ -189,9 +186,9 @@ spk_audit_rows(SpkRowStore *rows)
 		/* what the values tell comes first in the note, as it matters most */
 		initStringInfo(&row->note);
 		note_telling(&row->note, &table, a);
-		note_values(&row->note, column, table.n_rows, a);
+		note_values(&row->note, table.n_rows, a);
 		if (looks != NULL)
-			note_look(&row->note, rows, &table, &looks[order[i]]);
+			note_look(&row->note, rows, &table, &looks[order[i]], a);
 		if (rows->columns[order[i]].inexact)
 			spk_append_note(&row->note, "too large to be told from its neighbours");
 		note_twin(&row->note, &table, a);

@@ -145,6 +145,47 @@ test_users(void **state)
 	assert_int_equal(look_of_users(N_USERS, 1, "x", true), SPK_LOOKS_ONCE_A_DATE);
 }
 
+/*
+ * How the days since what one user in ten did on a day of his or her own look, on dates
+ * that are so many days apart; or the numbers of these users.
+ */
+static SpkLook
+look_of_days_since(uint32_t apart, bool user, const char *name)
+{
+	uint32_t   n = 60 * 21;
+	UnitTable *t = unit_table_new(n);
+	double	  *numbers = unit_table_numbers(t, name);
+	double	  *times = malloc(n * sizeof(double));
+	SpkLooks   looks;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t u = i / 21;
+		uint32_t day = 50 + apart * (i % 21);
+
+		times[i] = day * 86400e6 + 3600e6;
+		numbers[i] = user ? u : (day > 2 * u ? day - 2 * u : NAN);
+	}
+	look(&t->table, NULL, times, &looks);
+	free(times);
+	free(t);
+	return looks.look;
+}
+
+/* Where no user is known, days since rare events differ on each date as ids do, and are none. */
+static void
+test_days_since(void **state)
+{
+	static const uint32_t apart[] = {1, 7, 14, 30};
+
+	for (int i = 0; i < 4; i++)
+	{
+		assert_int_equal(look_of_days_since(apart[i], false, "x"), SPK_LOOKS_FINE);
+		assert_int_equal(look_of_days_since(apart[i], true, "x"), SPK_LOOKS_ONCE_A_DATE);
+	}
+	assert_int_equal(look_of_days_since(7, false, "x_id"), SPK_LOOKS_ONCE_A_DATE);
+}
+
 /* How a column of n numbers looks, each so much larger than the one before, rounded down. */
 static SpkLook
 look_of_numbers(uint32_t n, double times, const char *name)
@@ -291,9 +332,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_snapshots), cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_users),	  cmocka_unit_test(test_digits),
-		cmocka_unit_test(test_horizon),	  cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_snapshots),  cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_users),	   cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_days_since), cmocka_unit_test(test_horizon),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

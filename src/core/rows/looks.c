@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/times.h"
 #include "core/rows/distinct.h"
 #include "core/rows/id_names.h"
 #include "core/rows/looks.h"
@@ -223,6 +224,45 @@ look_at_range(const SpkHost *host, const SpkColumn *column, const SpkSeries *s, 
 }
 
 /*
+ * Sets *distance to whether the column has the days from something to the date, as
+ * from the last time that a user did what few users do.  Few do it on the same day, so
+ * that such numbers are no more equal on one date than ids are; but from date to date
+ * they grow by the days between, so that the days they count from are fewer than they
+ * are, where an id less a date would have more.
+ */
+static SpkStatus
+look_at_distance(const SpkHost *host, const SpkColumn *column, const SpkSeries *date,
+				 bool *distance)
+{
+	SpkSeries s = series_of(column, date->n_rows);
+	SpkSeries since = {.n_rows = date->n_rows};
+	uint32_t  n_known;
+	uint32_t  n_values;
+	uint32_t  n_since = 0;
+	double	 *days;
+	SpkStatus status;
+
+	*distance = false;
+	if (column->kind != SPK_NUMBER || date->numbers == NULL || spk_names_id(column->name))
+		return SPK_OK;
+	status = spk_count_distinct(host, &s, NULL, UINT32_MAX, UINT32_MAX, &n_known, &n_values);
+	if (status != SPK_OK)
+		return status;
+
+	/* days that are not known stay so */
+	days = spk_alloc(host, date->n_rows, sizeof(double));
+	if (days == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t row = 0; row < date->n_rows; row++)
+		days[row] = floor(date->numbers[row] / SPK_USECS_PER_DAY) - s.numbers[row];
+	since.numbers = days;
+	status = spk_count_distinct(host, &since, NULL, UINT32_MAX, n_values, &n_known, &n_since);
+	spk_release(host, days);
+	*distance = n_since < n_values;
+	return status;
+}
+
+/*
  * Looks at all columns that may be ids, beside these dates.  column is where the dates
  * are from, or SPK_LOOKS_NO_COLUMN.  *any becomes true when one is an id, or when the
  * users that are known have one row for each date.
@@ -244,6 +284,7 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 	{
 		SpkSeries s = series_of(&table->columns[i], table->n_rows);
 		bool	  key = false;
+		bool	  distance = false;
 
 		if (!may_be_id[i] || (looks[i].look != SPK_LOOKS_FINE && looks[i].look != SPK_LOOKS_NAMED))
 			continue;
@@ -254,6 +295,9 @@ look_at_dates(const SpkHost *host, const SpkTable *table, const bool *may_be_id,
 			status = look_at_users(host, &group, &s, &key);
 		if (key && groups != NULL && status == SPK_OK)
 			status = look_at_range(host, &table->columns[i], &s, &key);
+		if (key && status == SPK_OK)
+			status = look_at_distance(host, &table->columns[i], date, &distance);
+		key &= !distance;
 		if (key)
 			looks[i] = (SpkLooks) {SPK_LOOKS_ONCE_A_DATE, column};
 		*any |= key;
@@ -379,5 +423,8 @@ uint64_t
 spk_looks_size(uint32_t n_rows)
 {
 	/* a set that has just grown is less than a quarter full, and half of it was there before */
-	return 6 * sizeof(uint64_t) * ((uint64_t) n_rows + 1024);
+	uint64_t set = 6 * sizeof(uint64_t) * ((uint64_t) n_rows + 1024);
+
+	/* beside the set, the days that a column may count from */
+	return set + sizeof(double) * (uint64_t) n_rows;
 }
