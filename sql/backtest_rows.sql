@@ -122,6 +122,10 @@ SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', label => 'chur
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-06-25}', label => 'churn_inactive', features => 'shop_features');
 SELECT churn_backtest('shop_profiles', NULL, label => 'churn_inactive', features => 'shop_features');
 
+-- an event that nobody has, by another spelling, is told once
+SELECT as_of, n_train, n_train_positive, model IS NULL AS no_model FROM churn_backtest('shop_profiles', '{2024-02-01,2024-03-01,2024-04-01}', event => 'Close account', features => 'shop_features');
+SELECT churn_audit('SELECT churn_label(profile, ''2024-03-01'', ''14 days'', ''Close account'') AS churned, f.* FROM shop_profiles, shop_features(profile, ''2024-03-01'') f');
+
 -- somebody's function in our schema does not come between
 CREATE FUNCTION churn_label(churn_profile, date, interval, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 SELECT as_of, n_train, (metrics).n FROM churn_backtest('user_profiles', '{2018-10-15,2018-10-29}', algorithm => 'decision_tree');

@@ -21,6 +21,7 @@
 
 #include "judging/audit_events.h"
 #include "judging/audit_notes.h"
+#include "training/train_failure.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
 #include "core/profiles/features.h"
@@ -165,7 +166,8 @@ audit_source(const Audit *a)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot audit rows of one class only"),
 				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.",
-						   taken.n_rows, taken.n_positives == 0 ? "stayed" : "churned")));
+						   taken.n_rows, taken.n_positives == 0 ? "stayed" : "churned"),
+				 errhint("%s", spk_one_class_hint(taken.n_positives))));
 	return taken.audit;
 }
 

@@ -29,6 +29,7 @@
 #include "models/model_type.h"
 #include "rows/row_order.h"
 #include "training/train.h"
+#include "training/train_failure.h"
 
 /* More dates than so many are not all judged because nobody has named some. */
 #define MAX_UNNAMED_CUTS 100
@@ -366,6 +367,21 @@ no_rows(const SpkBacktest *b)
 	return spk_store_new(CurrentMemoryContext, b->algorithm, &b->options);
 }
 
+/* Tells that there is no model of any date because all rows are of one class. */
+static void
+warn_of_one_class(const Judged *j)
+{
+	const SpkRowStore *rows = j->rows;
+
+	if (rows->n_rows == 0 || (rows->n_positives > 0 && rows->n_positives < rows->n_rows) ||
+		j->b->told_one_class)
+		return;
+	ereport(WARNING,
+			(errmsg("no date has a model, because all " INT64_FORMAT " labelled rows are of users who %s",
+					(int64) rows->n_rows, rows->n_positives == 0 ? "stayed" : "churned"),
+			 errhint("%s", spk_one_class_hint(rows->n_positives))));
+}
+
 void
 spk_backtest_rows(SpkRowStore *rows, void *arg)
 {
@@ -377,6 +393,7 @@ spk_backtest_rows(SpkRowStore *rows, void *arg)
 	j.rows = rows != NULL ? rows : no_rows(j.b);
 	j.warned.context = context;
 	order_rows(&j);
+	warn_of_one_class(&j);
 	if (j.b->n_cuts == 0)
 		take_dates(&j);
 	judge_cuts(&j);

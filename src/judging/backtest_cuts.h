@@ -38,6 +38,7 @@ typedef struct SpkBacktest
 	bool		   dates_are_cuts; /* the rows are of the cuts, and some of these may have none */
 	bool		   has_log_end;
 	DateADT		   log_end; /* the log is complete until 00:00 UTC on this day */
+	bool		   told_one_class; /* why all rows stayed has been told */
 	ReturnSetInfo *rsinfo;	/* gets a row for each cut with something to train on */
 } SpkBacktest;
 

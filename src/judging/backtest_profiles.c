@@ -32,30 +32,59 @@ date_text(DateADT date)
 	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(date)));
 }
 
-static void
-keep_date(TupleTableSlot *slot, void *arg)
+/* What is known of all profiles together. */
+typedef struct Survey
 {
-	bool  none;
-	Datum value = slot_getattr(slot, 1, &none);
+	DateADT last_day;  /* of any event */
+	bool	no_events; /* none of the named one */
+} Survey;
+
+static void
+keep_survey(TupleTableSlot *slot, void *arg)
+{
+	Survey *survey = arg;
+	bool	none;
+	Datum	value = slot_getattr(slot, 1, &none);
 
 	if (!none)
-		*(DateADT *) arg = DatumGetDateADT(value);
+		survey->last_day = DatumGetDateADT(value);
+	value = slot_getattr(slot, 2, &none);
+	survey->no_events = !none && DatumGetBool(value);
 }
 
-/* The day of the last event in any profile. */
-static DateADT
-last_day(const SpkBacktestCall *s, const char *profile)
+/* Whoever's profile did not keep the event's name may have it. */
+static Survey
+survey_profiles(const SpkBacktestCall *s, const char *profile)
 {
-	DateADT day = DATEVAL_NOBEGIN;
+	char  *event = spk_backtest_text(s, SPK_BACKTEST_ARG_EVENT);
+	char  *none = event == NULL ?
+		 "false" :
+		 psprintf("pg_catalog.bool_and(%s.churn_label(q.%s, NULL::pg_catalog.date,"
+				   " NULL::pg_catalog.interval, %s::pg_catalog.text, NULL::pg_catalog.date, false)"
+				   " IS FALSE)",
+				  s->schema, profile, quote_literal_cstr(event));
+	Survey survey = {DATEVAL_NOBEGIN, false};
 
-	spk_source_run(psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)) FROM %s", s->schema,
-							profile, s->from),
-				   0, NULL, NULL, 1, (const Oid[]) {DATEOID}, keep_date, &day);
-	if (DATE_NOT_FINITE(day))
+	spk_source_run(psprintf("SELECT pg_catalog.max(%s.churn_last_day(q.%s)), %s FROM %s", s->schema,
+							profile, none, s->from),
+				   0, NULL, NULL, 2, (const Oid[]) {DATEOID, BOOLOID}, keep_survey, &survey);
+	if (DATE_NOT_FINITE(survey.last_day))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there are no profiles to train on")));
-	return day;
+	return survey;
+}
+
+/* A misspelt name is no error, as nobody may have the event yet; its label is false for all. */
+static void
+warn_of_no_events(SpkBacktestCall *s)
+{
+	ereport(WARNING,
+			(errmsg("no profile has an event \"%s\"",
+					spk_backtest_text(s, SPK_BACKTEST_ARG_EVENT)),
+			 errdetail("All rows are of users who stayed, so that no date has a model."),
+			 errhint("Names are compared by their bytes; churn_events(profile) has those that there are.")));
+	s->backtest.told_one_class = true;
 }
 
 /*
@@ -63,10 +92,9 @@ last_day(const SpkBacktestCall *s, const char *profile)
  * When log_end does not say where the log ends, the last event does.
  */
 static void
-require_log(const SpkBacktestCall *s, const char *profile)
+require_log(const SpkBacktestCall *s, DateADT last)
 {
 	const SpkBacktest *b = &s->backtest;
-	DateADT			   last = last_day(s, profile);
 	DateADT			   judged = b->cuts[b->n_cuts - 1];
 	Timestamp		   end = ((Timestamp) last + 1) * USECS_PER_DAY;
 	char			  *date = date_text(judged);
@@ -194,6 +222,7 @@ spk_backtest_profiles(SpkBacktestCall *s)
 												  "Name one of them as profile.");
 	char			*id = spk_backtest_text(s, SPK_BACKTEST_ARG_ID);
 	SpkRoles		 roles = {id == NULL ? NULL : OUR_ID, OUR_TIME};
+	Survey			 survey;
 	char			*rows;
 
 	/* arguments that profiles need, or that only rows with labels have */
@@ -224,8 +253,11 @@ spk_backtest_profiles(SpkBacktestCall *s)
 	b->dates_are_cuts = true;
 	profile = quote_identifier(profile);
 	(void) spk_backtest_first(b);
-	require_log(s, profile);
+	survey = survey_profiles(s, profile);
+	require_log(s, survey.last_day);
 	require_features(s, profile);
+	if (survey.no_events)
+		warn_of_no_events(s);
 	rows = rows_of_profiles(s, profile, id == NULL ? NULL : quote_identifier(id));
 	roles.excluded = spk_excluded_columns(PG_ARGISNULL(SPK_BACKTEST_ARG_EXCLUDE) ?
 											  (Datum) 0 :

@@ -33,6 +33,14 @@ reason_of(const SpkTrainingCounts *counts)
 					counts->n_rows, class_phrase(counts->lone == 1));
 }
 
+const char *
+spk_one_class_hint(int64 n_positives)
+{
+	if (n_positives > 0)
+		return "Training needs rows of both classes.";
+	return "Training needs rows of both classes. A label by an event is false for all when nobody has one of that name, to the byte.";
+}
+
 SpkTrainingCounts
 spk_training_counts(const SpkRowStore *rows)
 {
@@ -53,7 +61,7 @@ spk_check_trainable(const SpkTrainingCounts *counts)
 				 errmsg("cannot train on one class only"),
 				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.", counts->n_rows,
 						   class_phrase(counts->n_positives > 0)),
-				 errhint("Training needs rows of both classes.")));
+				 errhint("%s", spk_one_class_hint(counts->n_positives))));
 	if (counts->lone >= 0)
 		spk_refuse_calibration(counts->lone);
 }

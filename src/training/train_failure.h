@@ -28,6 +28,9 @@ typedef struct SpkTrainingCounts
 /* The counts of stored rows.  How users are spread over them is not known: lone is -1. */
 extern SpkTrainingCounts spk_training_counts(const SpkRowStore *rows);
 
+/* What to do about labelled rows of one class, of which so many churned: a text that stays. */
+extern const char *spk_one_class_hint(int64 n_positives);
+
 /* Raises an error unless there are rows of both classes and, to calibrate, two users of each. */
 extern void spk_check_trainable(const SpkTrainingCounts *counts);
 
