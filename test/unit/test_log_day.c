@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "core/base/merge_sort.h"
 #include "core/profiles/log_profile.h"
 #include "core/profiles/log_label.h"
 #include "core/profiles/log_reader.h"
@@ -128,13 +129,121 @@ test_last_day(void **unused)
 	assert_int_equal(unit.live, 0);
 }
 
+/* ---- Days of many sessions ---- */
+
+/* More than are sorted, read or written between two polls. */
+#define MANY UINT32_C(100000)
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *) a;
+	uint64_t y = *(const uint64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* Numbers in any order are sorted as qsort does it, and stopped wherever the host wants to. */
+static void
+test_merge_sort(void **unused)
+{
+	static const uint32_t sizes[] = {0, 1, 2, 4096, 4097, 8192, 12289, 50000, MANY};
+	uint64_t			 *numbers = malloc(MANY * sizeof(uint64_t));
+	uint64_t			 *sorted = malloc(MANY * sizeof(uint64_t));
+	UnitHost			  unit = UNIT_HOST_INIT;
+	SpkHost				  host = unit_host(&unit);
+
+	(void) unused;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		for (int order = 0; order < 4; order++)
+		{
+			for (uint32_t i = 0; i < sizes[s]; i++)
+				numbers[i] = order == 0 ? i :
+					order == 1			? sizes[s] - i :
+					order == 2			? i * UINT64_C(0x9E3779B97F4A7C15) >> 20 :
+										  i * 7919 % 1000;
+			memcpy(sorted, numbers, sizes[s] * sizeof(uint64_t));
+			qsort(sorted, sizes[s], sizeof(uint64_t), compare_numbers);
+			assert_int_equal(spk_merge_sort(&host, numbers, sizes[s], sizeof(uint64_t),
+											compare_numbers),
+							 SPK_OK);
+			assert_memory_equal(sorted, numbers, sizes[s] * sizeof(uint64_t));
+		}
+	for (long polls = 0; polls < 40; polls++)
+	{
+		unit.polls_left = polls;
+		assert_int_equal(spk_merge_sort(&host, numbers, MANY, sizeof(uint64_t), compare_numbers),
+						 SPK_CANCELLED);
+	}
+	unit.allocs_left = 0;
+	assert_int_equal(spk_merge_sort(&host, numbers, MANY, sizeof(uint64_t), compare_numbers),
+					 SPK_NO_MEMORY);
+	assert_int_equal(unit.live, 0);
+	free(numbers);
+	free(sorted);
+}
+
+/* Makes a profile of one day of so many sessions, and reads its last day. */
+static SpkStatus
+make_many_sessions(const SpkHost *host)
+{
+	SpkDictionary	   names;
+	SpkLogProfileState state;
+	SpkWriter		   w = spk_writer(host);
+	SpkStatus		   status = SPK_OK;
+	int32_t			   day;
+	const char		  *why;
+
+	spk_dictionary_init(&names, host, SPK_OWN_NAMES);
+	spk_log_profile_init(&state, &names);
+	for (uint32_t i = 0; i < MANY && status == SPK_OK; i++)
+	{
+		SpkLogEvent event = {.ts = i * INT64_C(7919) % 86400 * 1000000,
+							 .session_kind = SPK_SESSION_INTEGER,
+							 .session = i,
+							 .name = "x",
+							 .name_len = 1};
+
+		status = spk_log_profile_add(&state, &event);
+	}
+	if (status == SPK_OK)
+		status = spk_log_profile_encode(&state, &w);
+	if (status == SPK_OK)
+		status = spk_log_last_day(host, w.data, w.len, &day, &why);
+	spk_release(host, w.data);
+	spk_log_profile_release(&state);
+	spk_dictionary_release(&names);
+	return status;
+}
+
+/* Within a day, too, the host is asked often, and wherever it stops the work nothing is held. */
+static void
+test_many_sessions(void **unused)
+{
+	UnitHost unit = UNIT_HOST_INIT;
+	SpkHost	 host = unit_host(&unit);
+	long	 polls = 1000000;
+
+	(void) unused;
+	unit.polls_left = polls;
+	assert_int_equal(make_many_sessions(&host), SPK_OK);
+	polls -= unit.polls_left;
+	assert_true(polls > 200);
+	for (long moment = 0; moment < 25; moment++)
+	{
+		unit.polls_left = polls * moment / 25;
+		assert_int_equal(make_many_sessions(&host), SPK_CANCELLED);
+		assert_int_equal(unit.live, 0);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sound),
-		cmocka_unit_test(test_hours),
-		cmocka_unit_test(test_last_day),
+		cmocka_unit_test(test_sound),		  cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_last_day),	  cmocka_unit_test(test_merge_sort),
+		cmocka_unit_test(test_many_sessions),
 	};
 
 	return cmocka_run_group_tests_name("log_day", tests, NULL, NULL);

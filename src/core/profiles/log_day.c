@@ -2,8 +2,7 @@
  * log_day.c
  *	  One user's UTC day in any log.
  */
-#include <stdlib.h>
-
+#include "core/base/merge_sort.h"
 #include "core/profiles/log_day.h"
 #include "core/profiles/slice.h"
 
@@ -129,6 +128,8 @@ spk_log_day_append(const SpkHost *host, SpkLogDay *day, const SpkDictionary *nam
 	{
 		SpkDaySession *session = spk_log_day_session(host, day);
 
+		if (spk_poll_sessions(host, i))
+			return SPK_CANCELLED;
 		if (session == NULL)
 			return SPK_NO_MEMORY;
 		*session = other->sessions[i];
@@ -183,18 +184,15 @@ compare_sessions(const void *a, const void *b)
 	return compare_identities(a, b);
 }
 
-/* qsort, with few things sorted by insertion. */
-static void
-sort(void *array, uint32_t n, size_t size, int (*compare)(const void *, const void *))
+/* spk_merge_sort, with few things sorted by insertion. */
+static SpkStatus
+sort(const SpkHost *host, void *array, uint32_t n, size_t size, SpkCompare compare)
 {
 	char *base = array;
 	char  moved[sizeof(SpkDaySession)]; /* the largest that is sorted so */
 
 	if (n > FEW)
-	{
-		qsort(array, n, size, compare);
-		return;
-	}
+		return spk_merge_sort(host, array, n, size, compare);
 	for (uint32_t i = 1; i < n; i++)
 	{
 		uint32_t at = i;
@@ -206,17 +204,15 @@ sort(void *array, uint32_t n, size_t size, int (*compare)(const void *, const vo
 			memcpy(base + at * size, base + (at - 1) * size, size);
 		memcpy(base + at * size, moved, size);
 	}
+	return SPK_OK;
 }
 
 /* As sort; most of the work of closing a day would be calls of the comparison. */
-static void
-sort_counts(SpkDayCount *counts, uint32_t n)
+static SpkStatus
+sort_counts(const SpkHost *host, SpkDayCount *counts, uint32_t n)
 {
 	if (n > FEW)
-	{
-		qsort(counts, n, sizeof(SpkDayCount), compare_counts);
-		return;
-	}
+		return spk_merge_sort(host, counts, n, sizeof(SpkDayCount), compare_counts);
 	for (uint32_t i = 1; i < n; i++)
 	{
 		SpkDayCount count = counts[i];
@@ -226,15 +222,18 @@ sort_counts(SpkDayCount *counts, uint32_t n)
 			counts[at] = counts[at - 1];
 		counts[at] = count;
 	}
+	return SPK_OK;
 }
 
-static void
-normalise_counts(SpkLogDay *day)
+static SpkStatus
+normalise_counts(const SpkHost *host, SpkLogDay *day)
 {
 	SpkDayCount *counts = day->counts;
 	uint32_t	 n = 0;
+	SpkStatus	 status = sort_counts(host, counts, day->n_counts);
 
-	sort_counts(counts, day->n_counts);
+	if (status != SPK_OK)
+		return status;
 	for (uint32_t i = 0; i < day->n_counts; i++)
 	{
 		SpkDayCount *last = &counts[n - 1];
@@ -250,15 +249,18 @@ normalise_counts(SpkLogDay *day)
 		last->refunded = spk_add_amount(last->refunded, counts[i].refunded);
 	}
 	day->n_counts = n;
+	return SPK_OK;
 }
 
-static void
-normalise_levels(SpkLogDay *day)
+static SpkStatus
+normalise_levels(const SpkHost *host, SpkLogDay *day)
 {
 	SpkDayLevel *levels = day->levels;
 	uint32_t	 n = 0;
+	SpkStatus	 status = sort(host, levels, day->n_levels, sizeof(SpkDayLevel), compare_levels);
 
-	sort(levels, day->n_levels, sizeof(SpkDayLevel), compare_levels);
+	if (status != SPK_OK)
+		return status;
 	for (uint32_t i = 0; i < day->n_levels; i++)
 	{
 		if (n > 0 && levels[n - 1].level == levels[i].level)
@@ -267,6 +269,7 @@ normalise_levels(SpkLogDay *day)
 			levels[n++] = levels[i];
 	}
 	day->n_levels = n;
+	return SPK_OK;
 }
 
 /* Are these, in the order of compare_identities, parts of one session? */
@@ -278,13 +281,16 @@ is_same_session(const SpkDaySession *a, const SpkDaySession *b)
 	return a->kind != SPK_SESSION_DERIVED || b->first - a->last < SPK_SESSION_GAP;
 }
 
-static void
-normalise_sessions(SpkLogDay *day)
+static SpkStatus
+normalise_sessions(const SpkHost *host, SpkLogDay *day)
 {
 	SpkDaySession *sessions = day->sessions;
 	uint32_t	   n = 0;
+	SpkStatus	   status = sort(host, sessions, day->n_sessions, sizeof(SpkDaySession),
+								 compare_identities);
 
-	sort(sessions, day->n_sessions, sizeof(SpkDaySession), compare_identities);
+	if (status != SPK_OK)
+		return status;
 	for (uint32_t i = 0; i < day->n_sessions; i++)
 	{
 		if (n > 0 && is_same_session(&sessions[n - 1], &sessions[i]))
@@ -293,21 +299,23 @@ normalise_sessions(SpkLogDay *day)
 			sessions[n++] = sessions[i];
 	}
 	day->n_sessions = n;
-	sort(sessions, n, sizeof(SpkDaySession), compare_sessions);
+	return sort(host, sessions, n, sizeof(SpkDaySession), compare_sessions);
 }
 
-void
-spk_log_day_normalise_names(SpkLogDay *day)
+SpkStatus
+spk_log_day_normalise_names(const SpkHost *host, SpkLogDay *day)
 {
-	normalise_counts(day);
-	normalise_levels(day);
+	SpkStatus status = normalise_counts(host, day);
+
+	return status == SPK_OK ? normalise_levels(host, day) : status;
 }
 
-void
-spk_log_day_normalise(SpkLogDay *day)
+SpkStatus
+spk_log_day_normalise(const SpkHost *host, SpkLogDay *day)
 {
-	spk_log_day_normalise_names(day);
-	normalise_sessions(day);
+	SpkStatus status = spk_log_day_normalise_names(host, day);
+
+	return status == SPK_OK ? normalise_sessions(host, day) : status;
 }
 
 uint64_t

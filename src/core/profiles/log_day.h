@@ -18,6 +18,9 @@
 #define SPK_AMOUNT_ONE INT64_C(1000000)
 #define SPK_AMOUNT_MAX (INT64_C(9200000000000) * SPK_AMOUNT_ONE)
 
+/* Sessions between two polls of the host. */
+#define SPK_POLL_SESSIONS UINT32_C(16384)
+
 typedef enum SpkSessionKind
 {
 	SPK_SESSION_DERIVED = 0, /* without an id: told from silence */
@@ -112,7 +115,14 @@ spk_log_day_session(const SpkHost *host, SpkLogDay *day)
 extern void spk_log_day_see_level(SpkLogDay *day, const SpkDictionary *names, uint32_t level,
 								  int64_t ts);
 
-/* Adds all parts of another day of the same number.  SPK_NO_MEMORY. */
+/* A day may have a million sessions: in a loop over them, does the host want to stop at this one? */
+static inline bool
+spk_poll_sessions(const SpkHost *host, uint64_t i)
+{
+	return i % SPK_POLL_SESSIONS == SPK_POLL_SESSIONS - 1 && spk_cancelled(host);
+}
+
+/* Adds all parts of another day of the same number.  SPK_NO_MEMORY, SPK_CANCELLED. */
 extern SpkStatus spk_log_day_append(const SpkHost *host, SpkLogDay *day, const SpkDictionary *names,
 									const SpkLogDay *other);
 
@@ -120,11 +130,12 @@ extern SpkStatus spk_log_day_append(const SpkHost *host, SpkLogDay *day, const S
  * Brings a day into the form that depends on its events alone: names and levels
  * ascending, sessions by their first event, each once.  Sessions without an id
  * are one when the silence between them is less than SPK_SESSION_GAP.
+ * SPK_CANCELLED or SPK_NO_MEMORY, after which parts may be missing.
  */
-extern void spk_log_day_normalise(SpkLogDay *day);
+extern SpkStatus spk_log_day_normalise(const SpkHost *host, SpkLogDay *day);
 
 /* The same of names and levels alone, when only their numbers have changed. */
-extern void spk_log_day_normalise_names(SpkLogDay *day);
+extern SpkStatus spk_log_day_normalise_names(const SpkHost *host, SpkLogDay *day);
 
 /* Events of the day, of all names. */
 extern uint64_t spk_log_day_events(const SpkLogDay *day);

@@ -29,7 +29,8 @@
 #define LEVELS_SEVERAL 2
 #define LEVELS_BITS	   2
 
-#define HASH_BYTES 5
+#define HASH_BYTES	 5
+#define VARINT_BYTES 10 /* of 64 bits, at most */
 
 const SpkDayUnits spk_finest_units = {1, 1, SPK_SESSION_MIXED};
 
@@ -167,6 +168,8 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 	{
 		const SpkDaySession *s = &day->sessions[i];
 
+		if (i % SPK_POLL_SESSIONS == SPK_POLL_SESSIONS - 1)
+			spk_writer_poll(w);
 		put_varint(w, in_units(s->first - from, units->time));
 		if (units->sessions == SPK_SESSION_MIXED)
 			w->data[w->len++] = (uint8_t) s->kind;
@@ -342,6 +345,8 @@ read_sessions(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDa
 
 		if (s == NULL)
 			return SPK_NO_MEMORY;
+		if (spk_poll_sessions(host, i))
+			return SPK_CANCELLED;
 		s->first = from + (int64_t) read_at_most(r, most) * units->time;
 		if (kind == SPK_SESSION_MIXED)
 			kind = spk_read_u8(r);

@@ -209,6 +209,7 @@ change_session(SpkLogProfileState *state, const SpkLogEvent *event)
 {
 	SpkLogDay	  *more = more_of(state);
 	SpkDaySession *free_place;
+	SpkStatus	   status;
 
 	if (more == NULL)
 		return SPK_NO_MEMORY;
@@ -228,7 +229,11 @@ change_session(SpkLogProfileState *state, const SpkLogEvent *event)
 	}
 	/* with more of them than that taking turns, parts pile up */
 	if (more->n_sessions >= MANY_SESSIONS && more->n_sessions == more->sessions_room)
-		spk_log_day_normalise(more);
+	{
+		status = spk_log_day_normalise(&state->names->host, more);
+		if (status != SPK_OK)
+			return status;
+	}
 	free_place = spk_log_day_session(&state->names->host, more);
 	if (free_place == NULL)
 		return SPK_NO_MEMORY;

@@ -50,7 +50,7 @@ spk_log_profile_is_empty(const SpkLogProfileState *state)
 }
 
 /* Appends a normalised day to the closed ones. */
-static void
+static SpkStatus
 append_day(SpkLogProfileState *state, const SpkLogDay *day)
 {
 	/* closed days stand for themselves, so that they can be read in any order */
@@ -61,6 +61,7 @@ append_day(SpkLogProfileState *state, const SpkLogDay *day)
 	spk_log_day_write(&state->closed, &spk_finest_units, &cursor, day);
 	state->last_closed = day->day;
 	state->n_closed++;
+	return state->closed.status;
 }
 
 /* Puts the closed days in order, parts of one day merged. */
@@ -97,9 +98,9 @@ sort_closed(SpkLogProfileState *state)
 		if (status == SPK_OK &&
 			(i + 1 == n || spk_day_at(&places, i + 1) != spk_day_at(&places, i)))
 		{
-			spk_log_day_normalise(&day);
-			append_day(state, &day);
-			status = state->closed.status;
+			status = spk_log_day_normalise(host, &day);
+			if (status == SPK_OK)
+				status = append_day(state, &day);
 		}
 	}
 	spk_log_day_release(host, &day);
@@ -137,6 +138,7 @@ close_day(SpkLogProfileState *state)
 {
 	SpkOpenDay open;
 	SpkLogDay *day;
+	SpkStatus  status;
 
 	if (!state->has_day)
 		return state->closed.status;
@@ -148,10 +150,11 @@ close_day(SpkLogProfileState *state)
 	day = spk_open_day_gather(state, &open);
 	if (day == NULL)
 		return SPK_NO_MEMORY;
-	spk_log_day_normalise(day);
-	append_day(state, day);
+	status = spk_log_day_normalise(&state->names->host, day);
+	if (status == SPK_OK)
+		status = append_day(state, day);
 	state->has_day = false;
-	return compact_if_long(state);
+	return status == SPK_OK ? compact_if_long(state) : status;
 }
 
 /*
@@ -221,9 +224,10 @@ spk_log_profile_add_day(SpkLogProfileState *state, SpkLogDay *day)
 	status = close_day(state);
 	if (status != SPK_OK)
 		return status;
-	spk_log_day_normalise(day);
-	append_day(state, day);
-	return compact_if_long(state);
+	status = spk_log_day_normalise(&state->names->host, day);
+	if (status == SPK_OK)
+		status = append_day(state, day);
+	return status == SPK_OK ? compact_if_long(state) : status;
 }
 
 /* Puts the numbers of the dictionary where those of a profile's tables stand. */
@@ -325,10 +329,9 @@ merge_day(SpkLogProfileState *state, ClosedDays *closed, SpkLogDay *day)
 			status = read_closed_day(host, closed);
 	}
 	if (status == SPK_OK)
-	{
-		spk_log_day_normalise(day);
+		status = spk_log_day_normalise(host, day);
+	if (status == SPK_OK)
 		append_day(state, day);
-	}
 	return status;
 }
 

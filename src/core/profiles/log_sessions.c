@@ -148,6 +148,8 @@ spk_log_sessions_add(SpkLogSessions *sessions, const SpkLogDay *day)
 	{
 		const SpkDaySession *part = &day->sessions[i];
 
+		if (spk_poll_sessions(sessions->host, i))
+			return SPK_CANCELLED;
 		status = part->kind == SPK_SESSION_DERIVED ? add_derived(sessions, part) :
 													 add_with_id(sessions, part);
 	}

@@ -31,7 +31,7 @@ extern void spk_log_sessions_release(SpkLogSessions *sessions);
 /* Begins with another user. */
 extern void spk_log_sessions_start(SpkLogSessions *sessions);
 
-/* Adds those of a normalised day, which is later than all before; SPK_NO_MEMORY. */
+/* Adds those of a normalised day, which is later than all before; SPK_NO_MEMORY, SPK_CANCELLED. */
 extern SpkStatus spk_log_sessions_add(SpkLogSessions *sessions, const SpkLogDay *day);
 
 #endif /* SPK_CORE_PROFILES_LOG_SESSIONS_H */

@@ -201,7 +201,7 @@ settled(const Table *table, uint32_t number)
 }
 
 /* Puts places in the tables where numbers of the dictionary stand. */
-static void
+static SpkStatus
 number_day(Tables *t)
 {
 	SpkLogDay *day = &t->day;
@@ -212,7 +212,7 @@ number_day(Tables *t)
 		day->levels[i].level = settled(&t->levels, day->levels[i].level);
 	if (day->last_level_ts != SPK_NO_TIME)
 		day->last_level = settled(&t->levels, day->last_level);
-	spk_log_day_normalise_names(day);
+	return spk_log_day_normalise_names(&t->state->names->host, day);
 }
 
 /* Starts on the tables of a state, without entries. */
@@ -281,15 +281,18 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter
 		SpkLogDay	*day = &t->day;
 		SpkDayCursor cursor = {0, 0};
 
-		number_day(t);
+		status = number_day(t);
+		if (status != SPK_OK)
+			break;
 		for (uint32_t j = 0; j < day->n_counts; j++)
 			day->counts[j].name = names[day->counts[j].name];
 		for (uint32_t j = 0; j < day->n_levels; j++)
 			day->levels[j].level = levels[day->levels[j].level];
 		if (day->last_level_ts != SPK_NO_TIME)
 			day->last_level = levels[day->last_level];
-		spk_log_day_normalise_names(day);
-		spk_log_day_write(w, &spk_finest_units, &cursor, day);
+		status = spk_log_day_normalise_names(&t->state->names->host, day);
+		if (status == SPK_OK)
+			spk_log_day_write(w, &spk_finest_units, &cursor, day);
 	}
 	return status != SPK_OK ? status : w->status;
 }
@@ -384,8 +387,9 @@ write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 
 	while (next_day(t, &r, &i, &status))
 	{
-		number_day(t);
-		spk_log_day_write(w, units, &cursor, &t->day);
+		status = number_day(t);
+		if (status == SPK_OK)
+			spk_log_day_write(w, units, &cursor, &t->day);
 	}
 	return status != SPK_OK ? status : w->status;
 }
