@@ -142,6 +142,10 @@ SELECT count(f.purchase_count), pg_typeof(min(f.purchase_count)) FROM regress_de
 SELECT proname, proargtypes::regtype[] FROM pg_proc WHERE pronamespace = 'regress_shop'::regnamespace AND proname = 'g';
 SET search_path = regress_define_features, public;
 RESET ROLE;
+-- a name that looks like an escape of a recipe is that name
+CREATE TABLE escapes AS SELECT churn_profile(timestamp '2024-01-01', e) AS profile FROM unnest(ARRAY['\u0041b', 'Ab', 'Ab', '\u005cu0041b', '\u00', '\\', '\ud83d']) e;
+SELECT subject, columns FROM churn_define_features('escaped', 'escapes', families => '{count}') ORDER BY subject COLLATE "C";
+SELECT e.event, e.events, f.* FROM escapes, churn_events(profile) e, escaped(profile, NULL) f ORDER BY event COLLATE "C";
 -- a double of churn_row in the extension's own schema that matches better
 CREATE FUNCTION public.churn_row(other_row, churn_profile, date, jsonb) RETURNS other_row LANGUAGE sql AS 'SELECT $1';
 SELECT churn_define_features('other', 'profiles', families => '{since}');

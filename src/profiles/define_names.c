@@ -194,7 +194,14 @@ slug_of(SpkColumnNames *names, bool is_level, const char *text, size_t len)
 	if (known != NULL)
 		return known;
 	n = spk_column_slug(text, len, utf8);
-	slug = numbered = spk_text_from_utf8(utf8, n);
+	slug = spk_text_from_utf8(utf8, n);
+	/* an escape of what the encoding lacks is no part of a name: its digits are */
+	if (strchr(slug, '\\') != NULL)
+	{
+		n = spk_column_slug(slug, strlen(slug), utf8);
+		slug = spk_text_from_utf8(utf8, n);
+	}
+	numbered = slug;
 	for (int number = 2; is_slug_taken(names, is_level, numbered); number++)
 		numbered = psprintf("%s_%d", slug, number);
 	return keep_slug(names, is_level, text, len, numbered);

@@ -18,9 +18,12 @@
 
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
+#include "host/pg_host.h"
 #include "profiles/log_amount.h"
 #include "profiles/log_args.h"
 #include "profiles/log_types.h"
+#include "profiles/profile_encoding.h"
+#include "profiles/profile_type.h"
 
 #define ARG_TS		1
 #define ARG_EVENT	2
@@ -70,9 +73,14 @@ spk_text_to_utf8(const char *text, size_t len, size_t *utf8_len)
 char *
 spk_text_from_utf8(const char *utf8, size_t len)
 {
-	char *text = pnstrdup(utf8, len);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	SpkWriter w = spk_writer(&host);
 
-	return pg_any_to_server(text, (int) len, PG_UTF8);
+	spk_write_bytes(&w, utf8, len);
+	spk_profile_text_to_server(&w, 0);
+	spk_write_u8(&w, 0);
+	spk_check(w.status, PROFILE_WHAT, NULL);
+	return (char *) w.data;
 }
 
 static void

@@ -18,10 +18,12 @@
 extern bool spk_log_event(FunctionCallInfo fcinfo, SpkLogEvent *event);
 
 /*
- * A text of the session as UTF-8, and the reverse, palloc'd if it differs.  In a
- * database without an encoding (SQL_ASCII) what is no UTF-8 is an error.
+ * A text of the session as UTF-8, palloc'd if it differs.  In a database without an
+ * encoding (SQL_ASCII) what is no UTF-8 is an error.
  */
 extern const char *spk_text_to_utf8(const char *text, size_t len, size_t *utf8_len);
-extern char		  *spk_text_from_utf8(const char *utf8, size_t len);
+
+/* The reverse, palloc'd.  A character that the encoding lacks becomes an escape as JSON has it. */
+extern char *spk_text_from_utf8(const char *utf8, size_t len);
 
 #endif /* SPK_PROFILES_LOG_ARGS_H */

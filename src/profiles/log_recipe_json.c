@@ -1,9 +1,14 @@
 /*
  * log_recipe_json.c
  *	  Recipes of features as JSON.
+ *
+ * jsonb holds no character that the database's encoding lacks.  Such a character of a
+ * name stands in a recipe as an escape within the string, the same in every encoding,
+ * so that a recipe that is dumped from one database means the same in another.
  */
 #include "compat.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
@@ -13,6 +18,11 @@
 #include "profiles/log_recipe_json.h"
 
 #define VERSION 1
+
+/* An escape is a backslash, a u and four of these. */
+#define ESCAPE_BYTES 6
+
+static const char hex_digits[] = "0123456789abcdef";
 
 pg_noreturn static void
 refuse(const char *detail)
@@ -56,6 +66,77 @@ check_version(Jsonb *recipe)
 		refuse(psprintf("Its version is not %d.", VERSION));
 }
 
+/* Does an escape begin here?  Sets *unit to its number. */
+static bool
+is_escape(const char *text, size_t len, unsigned *unit)
+{
+	*unit = 0;
+	if (len < ESCAPE_BYTES || text[0] != '\\' || text[1] != 'u')
+		return false;
+	for (int i = 2; i < ESCAPE_BYTES; i++)
+	{
+		const char *digit = text[i] == '\0' ? NULL : strchr(hex_digits, text[i]);
+
+		if (digit == NULL)
+			return false;
+		*unit = *unit << 4 | (unsigned) (digit - hex_digits);
+	}
+	return true;
+}
+
+/* The name that a recipe's string stands for, in UTF-8. */
+static const char *
+unescape(const char *text, size_t *len)
+{
+	char  *name;
+	size_t n = 0;
+
+	if (memchr(text, '\\', *len) == NULL)
+		return text;
+	name = palloc(*len + 1);
+	for (size_t at = 0; at < *len;)
+	{
+		unsigned unit;
+		unsigned low;
+
+		if (!is_escape(text + at, *len - at, &unit))
+		{
+			name[n++] = text[at++];
+			continue;
+		}
+		at += ESCAPE_BYTES;
+		if (unit >= 0xd800 && unit <= 0xdbff && is_escape(text + at, *len - at, &low) &&
+			low >= 0xdc00 && low <= 0xdfff)
+		{
+			unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+			at += ESCAPE_BYTES;
+		}
+		if (unit == 0 || (unit >= 0xd800 && unit <= 0xdfff))
+			refuse("A name in it has an escape of no character.");
+		unicode_to_utf8(unit, (unsigned char *) name + n);
+		n += (size_t) pg_utf_mblen((unsigned char *) name + n);
+	}
+	name[n] = '\0';
+	*len = n;
+	return name;
+}
+
+/* A name as a recipe's string: what looks like an escape in it is escaped itself. */
+static char *
+escape(const char *utf8, size_t len)
+{
+	StringInfoData name;
+	unsigned	   unit;
+
+	initStringInfo(&name);
+	for (size_t i = 0; i < len; i++)
+		if (is_escape(utf8 + i, len - i, &unit))
+			appendStringInfoString(&name, "\\u005c");
+		else
+			appendStringInfoChar(&name, utf8[i]);
+	return spk_text_from_utf8(name.data, (size_t) name.len);
+}
+
 /* Is the i-th element of a column's array a text?  Then as UTF-8. */
 static bool
 text_at(JsonbContainer *array, uint32 i, const char **text, size_t *len)
@@ -66,6 +147,7 @@ text_at(JsonbContainer *array, uint32 i, const char **text, size_t *len)
 		return false;
 	*text = spk_text_to_utf8(pnstrdup(value->val.string.val, value->val.string.len),
 							 value->val.string.len, len);
+	*text = unescape(*text, len);
 	return true;
 }
 
@@ -148,7 +230,7 @@ static void
 append_text(StringInfo buf, const char *utf8, size_t len)
 {
 	appendStringInfoString(buf, ", ");
-	escape_json(buf, spk_text_from_utf8(utf8, len));
+	escape_json(buf, escape(utf8, len));
 }
 
 void

@@ -17,7 +17,7 @@
 extern const char *spk_profile_text_to_utf8(const char *text, size_t *len);
 
 /*
- * Puts a JSON text of UTF-8, which begins so many bytes behind the writer's start,
+ * Puts a JSON text of UTF-8, or one to be read by people, which begins so many bytes behind the writer's start,
  * into the database's encoding.  A character that this lacks becomes an escape.
  */
 extern void spk_profile_text_to_server(SpkWriter *w, size_t from);

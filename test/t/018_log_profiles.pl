@@ -84,6 +84,19 @@ my $of_world = "SELECT profile FROM profiles WHERE name = 'world'";
 like($node->safe_psql('latin', $of_world), qr/"\\u4e16\\u754c \\ud83d\\ude00": \{/, 'characters that LATIN1 lacks are escaped');
 like($node->safe_psql('japan', "SET client_encoding = UTF8; $of_world"), qr/"\xe4\xb8\x96\xe7\x95\x8c \\ud83d\\ude00": \{/, 'those that EUC_JP lacks only');
 like($node->safe_psql('bytes', $of_world), qr/"$world": \{/, 'without an encoding there are bytes');
+
+# Names as results and columns: the same escapes, and the features are those of the name
+my $define = q{SELECT kind, subject, columns FROM churn_define_features('f', $$SELECT profile FROM profiles WHERE name = 'world'$$, families => '{count,level}')};
+my $row = "SELECT f.* FROM profiles, f(profile, NULL) AS f WHERE name = 'world'";
+like($node->safe_psql('latin', $define), qr/^event\|\\u4e16\\u754c \\ud83d\\ude00\|\{u4e16_u754c_ud83d_ude00_count\}$/m, 'define_features names what LATIN1 lacks by escapes');
+is($node->safe_psql('latin', "SELECT event, events FROM profiles, churn_events(profile) WHERE name = 'world'"), '\u4e16\u754c \ud83d\ude00|1', 'and so does churn_events');
+$node->safe_psql('wide', $define);
+is($node->safe_psql('latin', $row), $node->safe_psql('wide', $row), 'the columns have the same values as in UTF8');
+$node->command_ok([ 'pg_dump', '-f', "$dump.recipe", $node->connstr('latin') ], 'a recipe is dumped from LATIN1');
+$node->safe_psql('postgres', "CREATE DATABASE restored ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
+$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('restored'), '-f', "$dump.recipe" ], 'and restored into UTF8');
+is($node->safe_psql('restored', $row), $node->safe_psql('latin', $row), 'where it means the same');
+
 foreach my $format ('plain', 'custom')
 {
 	foreach my $db ('latin', 'bytes', 'japan')
