@@ -189,7 +189,35 @@ SELECT pg_temp.put('sparkify_any_lines.json', '{' || string_agg(format('"key %s"
 SELECT format('CREATE FOREIGN TABLE wide (%s) SERVER sparkify_any OPTIONS (filename ''sparkify_any_lines.json'')', string_agg(format('"key %s" int', i), ',')) FROM generate_series(1, 1000) AS i \gexec
 SELECT (SELECT sum(value::int) FROM json_each_text(row_to_json(wide))) FROM wide;
 
-COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_any.json sparkify_any_line.json sparkify_any_lines.json';
+COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_any.json sparkify_any_line.json sparkify_any_lines.json sparkify_any_columns.json';
+-- a load into a table: columns say what the options of a foreign table say, with the same errors
+SELECT pg_temp.put('sparkify_any_columns.json', $$
+{"ts":1709294401500,"user":{"id":"u1"},"items":[{"price":"9.99"},{"price":1}],"at":"no time"}
+{"ts":1709294402500,"user":{"id":"u2"},"items":[],"x":"1"}
+$$);
+CREATE TABLE placed (at timestamptz, who text DEFAULT 'nobody', price numeric(10, 2), x int, line jsonb, total numeric GENERATED ALWAYS AS (price * 2) STORED);
+SELECT rows, rejected FROM churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"at": {"key": "ts", "unit": "ms"}, "who": {"path": "{user,id}"}, "price": {"path": "{items,0,price}"}, "line": {"path": "{}"}}');
+SELECT at, who, price, x, total, line -> 'x' AS line FROM placed ORDER BY at;
+CREATE TABLE placed_again (LIKE placed INCLUDING ALL);
+CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER kept BEFORE INSERT ON placed_again FOR EACH ROW EXECUTE FUNCTION pg_temp.keep();
+SELECT rows FROM churn_load_events('placed_again', ARRAY['sparkify_any_columns.json'], columns => '{"at": {"key": "ts", "unit": "ms"}, "who": {"path": "{user,id}"}, "price": {"path": "{items,0,price}"}, "line": {"path": "{}"}}');
+SELECT count(*) FROM (TABLE placed EXCEPT ALL TABLE placed_again) AS differ;
+SELECT rows FROM churn_load_events('placed_again', 'sparkify_any_columns.json', 'skip', columns => '{}');
+SELECT c, (SELECT rows FROM churn_load_events('placed', 'sparkify_any_columns.json', columns => c::jsonb)) FROM unnest(ARRAY['{"line": {}, "at": {"key": "ts", "unit": "ms"}}']) c;
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '[]');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": "{items,0,price}"}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": {"path": ["items", 0, "price"]}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": {"where": "{items,0,price}"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"prize": {"path": "{items,0,price}"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"total": {"path": "{items,0,price}"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": {"path": "{a}", "key": "a"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": {"path": "a"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"price": {"unit": "ms"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"at": {"unit": "minutes"}}');
+SELECT churn_load_events('placed', 'sparkify_any_columns.json', columns => '{"who": {"path": "{}"}}');
+DROP TABLE placed, placed_again;
+
 DROP TABLE sales, computed, parted, nothing_to_load, other_keys, missing_loaded;
 DROP SERVER sparkify_any CASCADE;
 DROP TYPE mood;

@@ -8,9 +8,9 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
-#include "nodes/pg_list.h"
 
 #include "core/events/event_schema.h"
+#include "events/column_options.h"
 #include "events/event_cast.h"
 
 typedef struct SpkBinding
@@ -29,15 +29,6 @@ typedef struct SpkBinding
  * of them, in the current memory context.
  */
 extern SpkBinding *spk_binding_music(TupleDesc tupdesc);
-
-/* What a table says of one of its columns; all NULL: nothing. */
-typedef struct SpkColumnOptions
-{
-	char *key;	/* its key, at the top of a line */
-	List *path; /* or the keys on the way to it, as strings; a path without keys is the line */
-	bool  has_path;
-	char *unit; /* of the numbers that are times */
-} SpkColumnOptions;
 
 /*
  * Binds the columns of a table to a schema of their own, in the current memory

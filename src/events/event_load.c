@@ -205,8 +205,8 @@ load_files(SpkEventLoad *load)
 	uint64				 *asked;
 
 	load->number = spk_load_number();
-	load->target = spk_target_open(options->relid, options->parts > 1, options->reader,
-								   load->number);
+	load->target = spk_target_open(options->relid, options->columns, options->parts > 1,
+								   options->reader, load->number);
 	binding = spk_target_binding(load->target);
 	load->tally = spk_tally_new(binding->schema);
 	spk_load_progress_start(&load->progress, options->relid, total_bytes(options));

@@ -73,6 +73,7 @@ spk_load_options(FunctionCallInfo fcinfo, bool several)
 	options.skip_faults = spk_on_error_skips(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	options.part = PG_GETARG_INT32(3);
 	options.parts = PG_GETARG_INT32(4);
+	options.columns = PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5);
 	if (options.parts < 1 || options.part < 1 || options.part > options.parts)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -9,15 +9,17 @@
 
 #include "fmgr.h"
 #include "nodes/pg_list.h"
+#include "utils/jsonb.h"
 
 typedef struct SpkLoadOptions
 {
-	Oid	  relid;
-	List *paths;	   /* of the files, wildcards expanded, as strings */
-	bool  skip_faults; /* on_error is 'skip' */
-	int	  part;		   /* from 1 to parts */
-	int	  parts;
-	Oid	  reader; /* the function sparkify_loading_events */
+	Oid	   relid;
+	List  *paths;		/* of the files, wildcards expanded, as strings */
+	bool   skip_faults; /* on_error is 'skip' */
+	int	   part;		/* from 1 to parts */
+	int	   parts;
+	Jsonb *columns; /* the options of columns, or NULL */
+	Oid	   reader;	/* the function sparkify_loading_events */
 } SpkLoadOptions;
 
 /*

@@ -132,7 +132,7 @@ hint_of_line(const SpkEventSource *source)
 	const SpkLineReader *lines = source->lines;
 
 	if (source->fault.kind == SPK_FAULT_UNIT)
-		return "A column of a foreign table may say what its numbers are, as OPTIONS (unit 'ms'): " SPK_TIME_UNITS
+		return "A column of a foreign table may say what its numbers are, as OPTIONS (unit 'ms'), and so may columns of churn_load_events: " SPK_TIME_UNITS
 			   " since 1970.";
 	if (source->fault.kind != SPK_FAULT_SYNTAX)
 		return NULL;

@@ -103,12 +103,12 @@ may_insert(Relation rel, int attribute)
 }
 
 /*
- * Binds the columns of the relation, but generated ones, which get no value from
+ * Binds the columns of the relation, with the options if there are any, but generated ones, which get no value from
  * outside, whatever their names, and those that have a default and that the user may
  * not insert.
  */
 static SpkBinding *
-bind_columns(Relation rel)
+bind_columns(Relation rel, Jsonb *columns)
 {
 	TupleDesc	tupdesc = RelationGetDescr(rel);
 	bool	   *left_out = palloc0(sizeof(bool) * Max(tupdesc->natts, 1));
@@ -128,7 +128,10 @@ bind_columns(Relation rel)
 	}
 	if (!any)
 		refuse(rel, "It has no column that a line could have a value for.");
-	binding = spk_binding_table(tupdesc, NULL, left_out);
+	binding = spk_binding_table(tupdesc,
+								columns == NULL ? NULL :
+												  spk_columns_from_jsonb(rel, left_out, columns),
+								left_out);
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		if (binding->columns[i] != SPK_EVENT_NO_COLUMN)
@@ -151,7 +154,7 @@ prepare_defaults(SpkEventTarget *target)
 }
 
 SpkEventTarget *
-spk_target_open(Oid relid, bool shared, Oid reader, int load)
+spk_target_open(Oid relid, Jsonb *columns, bool shared, Oid reader, int load)
 {
 	SpkEventTarget *target = palloc0(sizeof(SpkEventTarget));
 
@@ -164,7 +167,7 @@ spk_target_open(Oid relid, bool shared, Oid reader, int load)
 	if (!target->rel->rd_islocaltemp)
 		PreventCommandIfReadOnly("churn_load_events()");
 
-	target->binding = bind_columns(target->rel);
+	target->binding = bind_columns(target->rel, columns);
 	target->insert = spk_insert_plan(target->rel, target->binding->columns, reader, load);
 	if (spk_insert_is_plain(target->insert) &&
 		spk_pages_can_take(target->rel, target->binding->columns))

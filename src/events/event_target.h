@@ -13,20 +13,24 @@
 
 #include "postgres.h"
 
+#include "utils/jsonb.h"
+
 #include "events/event_row.h"
 
 typedef struct SpkEventTarget SpkEventTarget;
 
 /*
  * Opens a relation for loading, and locks it until the end of the transaction.
- * Its columns bind as spk_binding_table says, but generated ones; those without a value
+ * Its columns bind as spk_binding_table says, but generated ones, with options from
+ * columns, if that is not NULL (see spk_columns_from_jsonb); those without a value
  * get their default.  A relation that is neither a table nor a view, or without
  * columns, and a missing privilege are errors.  shared says that other sessions are
  * expected to load into it at the same time.  A statement takes its rows from the
  * function reader, which is called with the integer load and a NULL of the relation's
  * row type, of which it returns a set.
  */
-extern SpkEventTarget *spk_target_open(Oid relid, bool shared, Oid reader, int load);
+extern SpkEventTarget *spk_target_open(Oid relid, Jsonb *columns, bool shared, Oid reader,
+									   int load);
 
 /* Do rows go in by spk_target_run, and not by spk_target_add? */
 extern bool spk_target_runs(const SpkEventTarget *target);

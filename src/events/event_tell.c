@@ -165,7 +165,7 @@ hint_keys(const Report *report, const char *key)
 					   shown_key(key), shown_key(own));
 	return errhint("Keys are found by the name of the column, in upper or lower case: "
 				   "\"%s\" is not \"%s\". A column of a foreign table may have "
-				   "OPTIONS (key '%s').",
+				   "OPTIONS (key '%s'), and churn_load_events has the argument columns.",
 				   shown_key(key), shown_key(own), shown_key(key));
 }
 

@@ -10,23 +10,18 @@
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
-#include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/rel.h"
 
+#include "events/column_options.h"
 #include "events/event_source.h"
 #include "events/json_fdw.h"
 
 PG_FUNCTION_INFO_V1(sparkify_json_validator);
-
-/* The deepest nesting of a line, as for spk_strict_parse. */
-#define JSON_DEPTH 32
 
 /*
  * filename belongs to tables alone, since the validator sees the options of one
@@ -70,51 +65,6 @@ option_hint(Oid catalog)
 	return psprintf("Valid options in this context are: %s", names.data);
 }
 
-/*
- * The steps of a path, which is written as an array of text, as for the operator #>.
- * An array that is none is PostgreSQL's own error.
- */
-static List *
-path_steps(const char *path)
-{
-	Datum	   array = OidInputFunctionCall(F_ARRAY_IN, pstrdup(path), TEXTOID, -1);
-	ArrayType *steps = DatumGetArrayTypeP(array);
-	List	  *list = NIL;
-	Datum	  *elements;
-	bool	  *nulls;
-	int		   n;
-
-	if (ARR_NDIM(steps) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("path must have one dimension, not %d", ARR_NDIM(steps))));
-	deconstruct_array(steps, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("path must not contain nulls")));
-		list = lappend(list, TextDatumGetCString(elements[i]));
-	}
-	/* objects nested deeper than lines may be hold nothing */
-	if (n > JSON_DEPTH)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("path must not have more than %d steps", JSON_DEPTH)));
-	return list;
-}
-
-static void
-check_unit(const char *unit)
-{
-	if (spk_unit_of_name(unit) == SPK_UNIT_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid unit \"%s\"", unit),
-				 errhint("Units of times are: %s.", SPK_TIME_UNITS)));
-}
-
 static void
 check_filename(const char *filename)
 {
@@ -134,11 +84,11 @@ check_filename(const char *filename)
 Datum
 sparkify_json_validator(PG_FUNCTION_ARGS)
 {
-	List	 *options = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid		  catalog = PG_GETARG_OID(1);
-	bool	  has_filename = false;
-	int		  places = 0;
-	ListCell *cell;
+	List			*options = untransformRelOptions(PG_GETARG_DATUM(0));
+	Oid				 catalog = PG_GETARG_OID(1);
+	bool			 has_filename = false;
+	SpkColumnOptions column = {0};
+	ListCell		*cell;
 
 	foreach (cell, options)
 	{
@@ -157,21 +107,9 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 		}
 		else if (strcmp(def->defname, "on_error") == 0)
 			(void) spk_on_error_skips(defGetString(def));
-		else if (strcmp(def->defname, "unit") == 0)
-			check_unit(defGetString(def));
 		else
-		{
-			/* a key may be any text, even the empty one */
-			if (strcmp(def->defname, "path") == 0)
-				(void) path_steps(defGetString(def));
-			places++;
-		}
+			(void) spk_column_option(&column, def->defname, defGetString(def));
 	}
-	if (places > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a column cannot have both a key and a path"),
-				 errhint("The path '{a}' is the same as the key 'a'.")));
 	if (catalog == ForeignTableRelationId && !has_filename)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
@@ -215,15 +153,7 @@ column_options(Oid relid, AttrNumber attno)
 	{
 		DefElem *def = lfirst(cell);
 
-		if (strcmp(def->defname, "key") == 0)
-			result.key = defGetString(def);
-		else if (strcmp(def->defname, "unit") == 0)
-			result.unit = defGetString(def);
-		else if (strcmp(def->defname, "path") == 0)
-		{
-			result.path = path_steps(defGetString(def));
-			result.has_path = true;
-		}
+		(void) spk_column_option(&result, def->defname, defGetString(def));
 	}
 	return result;
 }
