@@ -100,7 +100,7 @@ ANALYZE untidy;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0.01;
 SET min_parallel_table_scan_size = 0;
-EXPLAIN (COSTS OFF) SELECT customer, sparkify_user_tally(at, kind, visit, price, plan, now()) FROM untidy GROUP BY customer;
+EXPLAIN (COSTS OFF) SELECT customer, sparkify_user_tally(at, kind, visit, price, plan, now(), true) FROM untidy GROUP BY customer;
 SELECT count(*) AS differ FROM churn_describe_log('untidy', 'customer', 'at', 'kind', 'visit', 'price', 'plan') AS l
 WHERE NOT EXISTS (SELECT FROM looked AS o WHERE o IS NOT DISTINCT FROM l);
 RESET parallel_setup_cost;
@@ -242,6 +242,24 @@ SET ROLE regress_churn_looker;
 SELECT churn_describe_log('shop', 'customer', 'at', 'kind', 'visit');
 SELECT count(*) FROM churn_describe_log('SELECT customer, at, kind FROM shop', 'customer', 'at', 'kind') WHERE topic = 'event';
 RESET ROLE;
+
+-- what users do not do themselves: mails keep nobody alive, and are no day of anybody
+CREATE TABLE mailed AS
+SELECT u, timestamp '2024-01-01' + d * interval '1 day' + u * interval '1 minute' AS t, e
+FROM generate_series(1, 40) u, generate_series(0, 119) d, LATERAL (
+	SELECT 'mail' AS e WHERE d % 3 = 0 UNION ALL SELECT 'use' WHERE (u * 7 + d) % 4 = 0 AND (u % 4 > 0 OR d < 50)
+	UNION ALL SELECT 'leave' WHERE u % 8 = 0 AND d = 50) x;
+SELECT topic, name, rows, users, ended, days FROM churn_describe_log('mailed', 'u', 't', 'e') WHERE topic IN ('churn', 'gap', 'inactive', 'event') OR name = 'events';
+SELECT topic, name, rows, users, ended, days FROM churn_describe_log('mailed', 'u', 't', 'e', ignore => '{mail}') WHERE topic IN ('churn', 'gap', 'inactive', 'event') OR name = 'events';
+-- gaps and silence are those of a log without them
+SELECT count(*) AS differ FROM (
+	SELECT topic, name, users, ended, percent, days, first_at, last_at FROM churn_describe_log('mailed', 'u', 't', 'e', ignore => '{mail}') WHERE topic IN ('gap', 'inactive')
+	EXCEPT SELECT topic, name, users, ended, percent, days, first_at, last_at FROM churn_describe_log($$SELECT * FROM mailed WHERE e <> 'mail'$$, 'u', 't', 'e')) AS d;
+SELECT note FROM churn_describe_log($$SELECT * FROM mailed WHERE e <> 'leave'$$, 'u', 't', 'e', ignore => '{mail,in''voice}') WHERE name = 'training';
+SELECT topic, name, rows, users, ended FROM churn_describe_log('mailed', 'u', 't', 'e', ignore => '{mail,use,leave}') WHERE topic IN ('churn', 'event', 'inactive') OR name IN ('events', 'complete until');
+SELECT count(*) AS differ FROM (SELECT * FROM churn_describe_log('mailed', 'u', 't', 'e') EXCEPT ALL SELECT * FROM churn_describe_log('mailed', 'u', 't', 'e', ignore => '{}')) AS d;
+SELECT churn_describe_log('mailed', 'u', 't', 'e', ignore => '{mail,NULL}');
+DROP TABLE mailed;
 
 DROP VIEW plain_events, events_of;
 DROP TABLE shop, untidy, looked, many, urls, typed, leaving, wrong, untidy_profiles, log_profiles, urls_profiles, "it's; DROP TABLE shop; --_profiles";

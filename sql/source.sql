@@ -96,7 +96,7 @@ SELECT repel('public.churn_predict(churn_model, source_rows)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
 SELECT repel('public.churn_metrics(boolean, float8, float8)', 'churn_metrics',
     $$SELECT churn_evaluate(model, 'source_rows') FROM source_model$$);
-SELECT repel('public.sparkify_user_tally(timestamptz, text, text, numeric, text, timestamptz)', 'bytea',
+SELECT repel('public.sparkify_user_tally(timestamptz, text, text, numeric, text, timestamptz, boolean)', 'bytea',
     $$SELECT churn_describe_log('SELECT 1 AS u, now() AS t, ''e''::text AS e', 'u', 't', 'e')$$);
 CREATE TABLE source_other AS SELECT userid FROM source_rows;
 SELECT repel('public.churn_predict(churn_model, source_other)', 'float8',

@@ -3,24 +3,24 @@
 ------------------------------------------------------------------------
 
 CREATE FUNCTION sparkify_user_tally_transfn(
-	internal, timestamptz, "any", "any", "any", "any", timestamptz
+	internal, timestamptz, "any", "any", "any", "any", timestamptz, boolean
 ) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_user_tally_transfn(internal, timestamptz, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON FUNCTION sparkify_user_tally_transfn(internal, timestamptz, "any", "any", "any", "any", timestamptz, boolean) IS
 	'aggregate transition function';
 
 CREATE FUNCTION sparkify_user_tally_transfn(
-	internal, timestamp, "any", "any", "any", "any", timestamptz
+	internal, timestamp, "any", "any", "any", "any", timestamptz, boolean
 ) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_user_tally_transfn(internal, timestamp, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON FUNCTION sparkify_user_tally_transfn(internal, timestamp, "any", "any", "any", "any", timestamptz, boolean) IS
 	'aggregate transition function';
 
 CREATE FUNCTION sparkify_user_tally_date_transfn(
-	internal, date, "any", "any", "any", "any", timestamptz
+	internal, date, "any", "any", "any", "any", timestamptz, boolean
 ) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_user_tally_date_transfn(internal, date, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON FUNCTION sparkify_user_tally_date_transfn(internal, date, "any", "any", "any", "any", timestamptz, boolean) IS
 	'aggregate transition function';
 
 CREATE FUNCTION sparkify_user_tally_combinefn(internal, internal) RETURNS internal
@@ -47,7 +47,8 @@ CREATE AGGREGATE sparkify_user_tally(
 	session "any",
 	amount "any",
 	level "any",
-	end_of_time timestamptz
+	end_of_time timestamptz,
+	is_done boolean
 ) (
 	SFUNC = sparkify_user_tally_transfn,
 	STYPE = internal,
@@ -59,7 +60,7 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(timestamptz, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON AGGREGATE sparkify_user_tally(timestamptz, "any", "any", "any", "any", timestamptz, boolean) IS
 	'internal: what churn_describe_log runs over its source, for each user';
 
 CREATE AGGREGATE sparkify_user_tally(
@@ -68,7 +69,8 @@ CREATE AGGREGATE sparkify_user_tally(
 	session "any",
 	amount "any",
 	level "any",
-	end_of_time timestamptz
+	end_of_time timestamptz,
+	is_done boolean
 ) (
 	SFUNC = sparkify_user_tally_transfn,
 	STYPE = internal,
@@ -80,7 +82,7 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(timestamp, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON AGGREGATE sparkify_user_tally(timestamp, "any", "any", "any", "any", timestamptz, boolean) IS
 	'internal: what churn_describe_log runs over its source, for each user';
 
 CREATE AGGREGATE sparkify_user_tally(
@@ -89,7 +91,8 @@ CREATE AGGREGATE sparkify_user_tally(
 	session "any",
 	amount "any",
 	level "any",
-	end_of_time timestamptz
+	end_of_time timestamptz,
+	is_done boolean
 ) (
 	SFUNC = sparkify_user_tally_date_transfn,
 	STYPE = internal,
@@ -101,7 +104,7 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(date, "any", "any", "any", "any", timestamptz) IS
+COMMENT ON AGGREGATE sparkify_user_tally(date, "any", "any", "any", "any", timestamptz, boolean) IS
 	'internal: what churn_describe_log runs over its source, for each user';
 
 -- unsafe: runs a query of its own
@@ -113,6 +116,7 @@ CREATE FUNCTION churn_describe_log(
 	session text DEFAULT NULL,
 	amount text DEFAULT NULL,
 	level text DEFAULT NULL,
+	ignore text[] DEFAULT NULL,
 	OUT topic text,
 	OUT name text,
 	OUT rows bigint,
@@ -127,7 +131,7 @@ CREATE FUNCTION churn_describe_log(
 	OUT note text
 ) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 60;
-COMMENT ON FUNCTION churn_describe_log(text, text, text, text, text, text, text) IS
+COMMENT ON FUNCTION churn_describe_log(text, text, text, text, text, text, text, text[]) IS
 	'a first look at a log of events, a table, a view or a query: its rows and users and what is '
 	'wrong with them, its names, until when it is complete, how long users stay away, which event '
 	'looks like leaving, and the SQL to go on with';

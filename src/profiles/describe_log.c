@@ -98,6 +98,21 @@ text_arg(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
 }
 
+/* The names of events that users do not do themselves; NULL: all are done. */
+static ArrayType *
+ignore_arg(FunctionCallInfo fcinfo, int n)
+{
+	ArrayType *names = PG_ARGISNULL(n) ? NULL : PG_GETARG_ARRAYTYPE_P(n);
+
+	if (names != NULL && array_contains_nulls(names))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("ignore must not contain nulls")));
+	if (names != NULL && ArrayGetNItems(ARR_NDIM(names), ARR_DIMS(names)) == 0)
+		return NULL;
+	return names;
+}
+
 static void
 find_columns(SpkLogLook *look, FunctionCallInfo fcinfo)
 {
@@ -111,6 +126,7 @@ find_columns(SpkLogLook *look, FunctionCallInfo fcinfo)
 	c->session = text_arg(fcinfo, 4);
 	c->amount = text_arg(fcinfo, 5);
 	c->level = text_arg(fcinfo, 6);
+	c->ignore = ignore_arg(fcinfo, 7);
 	check_user_column(columns, c);
 	check_column(columns, c->ts, "time", is_time, "timestamptz, timestamp or date", NULL);
 	type = check_column(columns, c->event, "event", spk_is_name_type, "text or an enum", "text");
@@ -203,23 +219,34 @@ column_or_null(const char *name, const char *type)
 						  psprintf("q.%s", quote_identifier(name));
 }
 
+/* Whether the user did what a row is of: names are compared by their bytes. */
+static char *
+is_done(const SpkLogColumns *c)
+{
+	if (c->ignore == NULL)
+		return "true";
+	return psprintf("%s::pg_catalog.text COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.<>) ALL ($2)",
+					column_or_null(c->event, "text"));
+}
+
 static void
 read_log(SpkLogLook *look)
 {
 	const SpkLogColumns *c = &look->columns;
-	const Oid			 param_types[] = {TIMESTAMPTZOID};
-	const Datum			 params[] = {TimestampTzGetDatum(look->end_of_time)};
-	const Oid			 column_types[] = {c->user_type, BYTEAOID};
-	const char			*user = column_or_null(c->user, "text");
-	SpkHost				 host = spk_pg_host(look->context);
-	SpkReadProgress		*watched;
-	char				*sql;
+	const Oid			 param_types[] = {TIMESTAMPTZOID, TEXTARRAYOID};
+	const Datum params[] = {TimestampTzGetDatum(look->end_of_time), PointerGetDatum(c->ignore)};
+	const Oid	column_types[] = {c->user_type, BYTEAOID};
+	const char *user = column_or_null(c->user, "text");
+	SpkHost		host = spk_pg_host(look->context);
+	SpkReadProgress *watched;
+	char			*sql;
 
-	sql = psprintf("SELECT %s, %s.sparkify_user_tally(%s, %s, %s, %s, %s, $1) FROM %s GROUP BY %s",
-				   user, spk_own_schema(look->function), column_or_null(c->ts, "text"),
-				   column_or_null(c->event, "text"), column_or_null(c->session, "text"),
-				   column_or_null(c->amount, "numeric"), column_or_null(c->level, "text"),
-				   look->from, user);
+	sql = psprintf(
+		"SELECT %s, %s.sparkify_user_tally(%s, %s, %s, %s, %s, $1, %s) FROM %s GROUP BY %s", user,
+		spk_own_schema(look->function), column_or_null(c->ts, "text"),
+		column_or_null(c->event, "text"), column_or_null(c->session, "text"),
+		column_or_null(c->amount, "numeric"), column_or_null(c->level, "text"), is_done(c),
+		look->from, user);
 	spk_check(spk_log_tally_init(&look->tally, &host, spk_day_of(look->end_of_time) - 1),
 			  SPK_LOG_LOOK_WHAT, NULL);
 	/* the aggregate counts rows here, as long as this is not left by an error */
@@ -227,8 +254,8 @@ read_log(SpkLogLook *look)
 	watched = spk_user_tally_watch(&look->progress);
 	PG_TRY();
 	{
-		spk_source_run(sql, lengthof(params), param_types, params, lengthof(column_types),
-					   column_types, take_user, look);
+		spk_source_run(sql, c->ignore == NULL ? 1 : lengthof(params), param_types, params,
+					   lengthof(column_types), column_types, take_user, look);
 	}
 	PG_FINALLY();
 	{

@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "access/tupdesc.h"
+#include "utils/array.h"
 
 #include "core/profiles/log_tally.h"
 #include "host/progress.h"
@@ -24,6 +25,7 @@ typedef struct SpkLogColumns
 	const char *session;
 	const char *amount;
 	const char *level;
+	ArrayType  *ignore;			/* names of events that users do not do themselves */
 	Oid			user_type;		/* as declared */
 	bool		user_is_text;	/* and can be empty */
 	bool		user_is_padded; /* a character(n) */

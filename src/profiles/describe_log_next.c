@@ -10,6 +10,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "nodes/makefuncs.h"
@@ -255,6 +256,23 @@ can_be_learnt(const SpkLogLook *look)
 	return look->tally.events.rows > 0 && look->horizon > 0;
 }
 
+/* The names to ignore, as an array of literals. */
+static char *
+ignored_names(const SpkLogLook *look)
+{
+	StringInfoData sql;
+	Datum		  *names;
+	int			   n;
+
+	deconstruct_array(look->columns.ignore, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &n);
+	initStringInfo(&sql);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&sql, "%s%s", i == 0 ? "ARRAY[" : ", ",
+						 quote_literal_cstr(TextDatumGetCString(names[i])));
+	appendStringInfoChar(&sql, ']');
+	return sql.data;
+}
+
 /*
  * The label as of a date.  With the end of the log, for dates that are changed later:
  * a horizon that reaches beyond it would make everybody stay, or everybody leave.
@@ -270,6 +288,8 @@ label_call(const SpkLogLook *look, const char *as_of, bool with_end)
 					 label_horizon(look));
 	if (look->n_leavers > 0)
 		appendStringInfo(&sql, ", event => %s", name_literal(look, look->leavers[0]));
+	else if (look->columns.ignore != NULL)
+		appendStringInfo(&sql, ",\n        ignore => %s", ignored_names(look));
 	if (with_end)
 		appendStringInfo(&sql, ",\n        log_end => %s", day_literal(look->end));
 	appendStringInfoChar(&sql, ')');

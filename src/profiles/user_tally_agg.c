@@ -31,6 +31,7 @@ PG_FUNCTION_INFO_V1(sparkify_user_tally_finalfn);
 #define TALLY_TS		  1
 #define TALLY_EVENT		  2
 #define TALLY_END_OF_TIME 6
+#define TALLY_IS_DONE	  7
 
 typedef struct TallyState
 {
@@ -93,10 +94,12 @@ add_row(FunctionCallInfo fcinfo, SpkUserTally *tally, int64 ts)
 	else if (ts < SPK_EARLIEST_EVENT || ts >= PG_GETARG_TIMESTAMPTZ(TALLY_END_OF_TIME))
 		spk_user_tally_add_odd(tally, ts);
 	else if (spk_log_event(fcinfo, &event))
-		spk_check(spk_user_tally_add(tally, &event), USER_TALLY_WHAT, NULL);
+		spk_check(spk_user_tally_add(tally, &event,
+									 PG_ARGISNULL(TALLY_IS_DONE) || PG_GETARG_BOOL(TALLY_IS_DONE)),
+				  USER_TALLY_WHAT, NULL);
 }
 
-/* sparkify_user_tally_transfn(internal, ts, event, session, amount, level, end_of_time) */
+/* sparkify_user_tally_transfn(internal, ts, event, session, amount, level, end_of_time, is_done) */
 Datum
 sparkify_user_tally_transfn(PG_FUNCTION_ARGS)
 {

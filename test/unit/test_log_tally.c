@@ -102,7 +102,7 @@ user_bytes(const SpkHost *host, int user, SpkRng *rng)
 			SpkLogEvent	 event = log_event(e);
 
 			if (e->user == user && (uint32_t) (e->ts / SPK_USECS_PER_HOUR) % n_parts == part)
-				assert_int_equal(spk_user_tally_add(&tally, &event), SPK_OK);
+				assert_int_equal(spk_user_tally_add(&tally, &event, true), SPK_OK);
 		}
 		assert_int_equal(spk_user_tally_write(&tally, &bytes), SPK_OK);
 		assert_int_equal(spk_user_tally_read(&whole, bytes.data, bytes.len), SPK_OK);
@@ -409,7 +409,7 @@ add_many(SpkLogTally *tally, const SpkHost *host, int user, bool backwards)
 
 		many_name(text, user, backwards ? MANY_NAMES - 1 - i : i);
 		event.name_len = strlen(text);
-		assert_int_equal(spk_user_tally_add(&one, &event), SPK_OK);
+		assert_int_equal(spk_user_tally_add(&one, &event, true), SPK_OK);
 	}
 	assert_int_equal(spk_user_tally_write(&one, &w), SPK_OK);
 	assert_int_equal(spk_log_tally_add(tally, true, w.data, w.len, &rows), SPK_OK);

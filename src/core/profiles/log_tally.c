@@ -105,7 +105,8 @@ add_names(SpkLogTally *t)
 
 		if (user->amounts != NULL)
 			total.amounts = user->amounts[i];
-		total.ended = span->last == user->events.last;
+		/* what the user did not do may come later */
+		total.ended = user->done.rows == 0 || span->last >= user->done.last;
 		total.ended_later = total.ended && user->events.first < span->last;
 		add_total(&t->totals[user->entries[i].number], &total);
 	}

@@ -22,8 +22,7 @@ typedef struct SpkNameTotal
 	SpkSpan		   span;
 	SpkAmountTally amounts;
 	uint64_t	   users;
-	uint64_t
-		ended; /* of them, those for whom nothing came strictly later than the name's last time */
+	uint64_t ended; /* of them, those who did nothing strictly later than the name's last time */
 	uint64_t ended_later; /* of these, those who had events strictly before it, of whatever name */
 } SpkNameTotal;
 

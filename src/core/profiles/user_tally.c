@@ -150,7 +150,7 @@ row_hash(const SpkUserTally *t, uint32_t number, const SpkLogEvent *e)
 }
 
 SpkStatus
-spk_user_tally_add(SpkUserTally *t, const SpkLogEvent *e)
+spk_user_tally_add(SpkUserTally *t, const SpkLogEvent *e, bool is_done)
 {
 	const SpkSpan		 span = {1, e->ts, e->ts};
 	const SpkAmountTally amounts = {e->has_amount ? 1 : 0, e->amount > 0 ? e->amount : 0,
@@ -160,7 +160,7 @@ spk_user_tally_add(SpkUserTally *t, const SpkLogEvent *e)
 
 	if (status == SPK_OK)
 		status = spk_user_names_add(t, number, &span, &amounts);
-	if (status == SPK_OK)
+	if (status == SPK_OK && is_done)
 		status = add_day(t, e->ts);
 	if (status == SPK_OK)
 		status = spk_row_sample_add(&t->names->host, &t->sample, row_hash(t, number, e));
@@ -168,6 +168,8 @@ spk_user_tally_add(SpkUserTally *t, const SpkLogEvent *e)
 		return status;
 	t->rows++;
 	spk_span_add(&t->events, &span);
+	if (is_done)
+		spk_span_add(&t->done, &span);
 	return SPK_OK;
 }
 
@@ -232,6 +234,7 @@ spk_user_tally_write(SpkUserTally *t, SpkWriter *w)
 	write_span(w, &t->early);
 	write_span(w, &t->late);
 	write_span(w, &t->events);
+	write_span(w, &t->done);
 	spk_row_sample_write(w, &t->sample);
 	spk_write_varint(w, t->n_blocks);
 	for (uint32_t i = 0; i < t->n_blocks; i++)
@@ -285,6 +288,7 @@ spk_user_tally_read(SpkUserTally *t, const void *data, size_t len)
 	read_span(&r, &t->early);
 	read_span(&r, &t->late);
 	read_span(&r, &t->events);
+	read_span(&r, &t->done);
 	status = spk_row_sample_read(&t->names->host, &r, &t->sample);
 	/* counts are not believed further than there are bytes */
 	n = spk_read_varint(&r);

@@ -66,6 +66,7 @@ typedef struct SpkUserTally
 	SpkSpan			early;	/* before SPK_EARLIEST_EVENT */
 	SpkSpan			late;	/* from the time on that is given */
 	SpkSpan			events; /* all others; only these have names, days and repeats */
+	SpkSpan			done;	/* of them, what the user did; only these have days */
 } SpkUserTally;
 
 /* Without rows.  The dictionary may be shared, and outlives the tally. */
@@ -82,8 +83,11 @@ extern void spk_user_tally_clear(SpkUserTally *tally);
 extern void spk_user_tally_add_blank(SpkUserTally *tally, bool has_time, bool has_event);
 extern void spk_user_tally_add_odd(SpkUserTally *tally, int64_t ts);
 
-/* Adds an event that is neither too early nor too late.  SPK_NO_MEMORY, SPK_CANCELLED. */
-extern SpkStatus spk_user_tally_add(SpkUserTally *tally, const SpkLogEvent *event);
+/*
+ * Adds an event that is neither too early nor too late.  is_done: the user did it, unlike
+ * a mail that was sent.  SPK_NO_MEMORY, SPK_CANCELLED.
+ */
+extern SpkStatus spk_user_tally_add(SpkUserTally *tally, const SpkLogEvent *event, bool is_done);
 
 /*
  * Appends the tally, and adds what was appended; SPK_CORRUPT when it was not.
