@@ -37,9 +37,9 @@ typedef struct SpkBacktest
 	DateADT		  *cuts; /* ascending, distinct; none: each date of the rows that can be judged */
 	bool		   dates_are_cuts; /* the rows are of the cuts, and some of these may have none */
 	bool		   has_log_end;
-	DateADT		   log_end; /* the log is complete until 00:00 UTC on this day */
+	DateADT		   log_end;		   /* the log is complete until 00:00 UTC on this day */
 	bool		   told_one_class; /* why all rows stayed has been told */
-	ReturnSetInfo *rsinfo;	/* gets a row for each cut with something to train on */
+	ReturnSetInfo *rsinfo;		   /* gets a row for each cut with something to train on */
 } SpkBacktest;
 
 /* When the horizon of a time ends.  A horizon that is not positive is an error. */

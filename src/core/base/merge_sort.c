@@ -10,8 +10,8 @@
 
 #include "core/base/merge_sort.h"
 
-/* Things between two polls of the host: well below a millisecond. */
-#define RUN UINT32_C(4096)
+/* Things that qsort sorts, and at most between two polls: well below a millisecond. */
+#define SORTED_ALONE UINT32_C(4096)
 
 /* What is sorted, and by what. */
 typedef struct Things
@@ -36,7 +36,7 @@ merge(const Things *t, const char *a, const char *b, const char *end, char *to)
 
 		memcpy(to, *from, t->size);
 		*from += t->size;
-		if (i % RUN == 0 && spk_cancelled(t->host))
+		if (i % SORTED_ALONE == 0 && spk_cancelled(t->host))
 			return false;
 	}
 
@@ -72,14 +72,14 @@ sort_and_merge(const Things *t, char *things, char *copy, uint32_t n)
 	char	 *to = copy;
 	SpkStatus status = SPK_OK;
 
-	for (uint64_t low = 0; low < n; low += RUN)
+	for (uint64_t low = 0; low < n; low += SORTED_ALONE)
 	{
 		if (spk_cancelled(t->host))
 			return SPK_CANCELLED;
-		qsort(things + low * t->size, n - low < RUN ? (size_t) (n - low) : RUN, t->size,
-			  t->compare);
+		qsort(things + low * t->size, n - low < SORTED_ALONE ? (size_t) (n - low) : SORTED_ALONE,
+			  t->size, t->compare);
 	}
-	for (uint64_t run = RUN; run < n && status == SPK_OK; run *= 2)
+	for (uint64_t run = SORTED_ALONE; run < n && status == SPK_OK; run *= 2)
 	{
 		char *sorted = to;
 
@@ -99,7 +99,7 @@ spk_merge_sort(const SpkHost *host, void *things, uint32_t n, size_t size, SpkCo
 	char	 *copy;
 	SpkStatus status;
 
-	if (n <= RUN)
+	if (n <= SORTED_ALONE)
 	{
 		if (n > 1)
 			qsort(things, n, size, compare);
