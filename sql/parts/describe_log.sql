@@ -60,8 +60,9 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(timestamptz, "any", "any", "any", "any", timestamptz, boolean) IS
-	'internal: what churn_describe_log runs over its source, for each user';
+COMMENT ON AGGREGATE sparkify_user_tally(
+	timestamptz, "any", "any", "any", "any", timestamptz, boolean
+) IS 'internal: what churn_describe_log runs over its source, for each user';
 
 CREATE AGGREGATE sparkify_user_tally(
 	ts timestamp,
@@ -82,8 +83,9 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(timestamp, "any", "any", "any", "any", timestamptz, boolean) IS
-	'internal: what churn_describe_log runs over its source, for each user';
+COMMENT ON AGGREGATE sparkify_user_tally(
+	timestamp, "any", "any", "any", "any", timestamptz, boolean
+) IS 'internal: what churn_describe_log runs over its source, for each user';
 
 CREATE AGGREGATE sparkify_user_tally(
 	ts date,
@@ -104,7 +106,9 @@ CREATE AGGREGATE sparkify_user_tally(
 	DESERIALFUNC = sparkify_user_tally_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_user_tally(date, "any", "any", "any", "any", timestamptz, boolean) IS
+COMMENT ON AGGREGATE sparkify_user_tally(
+	date, "any", "any", "any", "any", timestamptz, boolean
+) IS
 	'internal: what churn_describe_log runs over its source, for each user';
 
 -- unsafe: runs a query of its own
