@@ -7,8 +7,6 @@
  */
 #include "compat.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -18,6 +16,7 @@
 #include "host/args.h"
 #include "host/pg_host.h"
 #include "profiles/label_args.h"
+#include "profiles/label_names.h"
 #include "profiles/log_args.h"
 #include "profiles/profile_type.h"
 
@@ -36,53 +35,7 @@ label_result(FunctionCallInfo fcinfo, SpkLabel label)
 	PG_RETURN_BOOL(label == SPK_LABEL_YES);
 }
 
-/* A name of an event as profiles of any log have it. */
-static SpkLogText
-event_name(text *name)
-{
-	size_t		len;
-	const char *utf8 = spk_text_to_utf8(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &len);
-
-	if (len > SPK_LOG_NAME_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_NAME_TOO_LONG),
-				 errmsg("the name of an event is too long"),
-				 errdetail("Profiles keep names of at most %d bytes, and count events of longer ones together.", SPK_LOG_NAME_BYTES)));
-	return (SpkLogText) {utf8, (uint32_t) len};
-}
-
 /* ---- An event ---- */
-
-/* An event of the music log; NULL is the default. */
-static SpkChurnEvent
-music_event_arg(FunctionCallInfo fcinfo, int n)
-{
-	char *name;
-
-	if (PG_ARGISNULL(n))
-		return SPK_CHURN_CANCEL;
-	name = text_to_cstring(PG_GETARG_TEXT_PP(n));
-	if (strcmp(name, "cancel") == 0)
-		return SPK_CHURN_CANCEL;
-	if (strcmp(name, "downgrade") == 0)
-		return SPK_CHURN_DOWNGRADE;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("event \"%s\" is not known", name),
-			 errhint("Events are \"cancel\" and \"downgrade\".")));
-}
-
-static SpkLogText
-log_event_arg(FunctionCallInfo fcinfo, int n)
-{
-	if (PG_ARGISNULL(n))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("event must not be null"),
-				 errdetail("Only profiles of the music log have an event that means churn by default."),
-				 errhint("Name the event that says that a user has left, or use churn_inactive.")));
-	return event_name(PG_GETARG_TEXT_PP(n));
-}
 
 /*
  * churn_label(churn_profile, as_of date, horizon interval, event text, log_end
@@ -113,7 +66,7 @@ churn_label(PG_FUNCTION_ARGS)
 	until = spk_horizon_end(fcinfo, 2, as_of);
 	if (spk_profile_is_of_any_log(profile))
 	{
-		SpkEventQuestion question = {log_event_arg(fcinfo, 3), as_of,
+		SpkEventQuestion question = {spk_log_event_arg(fcinfo, 3), as_of,
 									 spk_horizon_end_day(fcinfo, 2, as_of), PG_GETARG_BOOL(5)};
 
 		if (spk_is_beyond_log(fcinfo, 4, until))
@@ -121,7 +74,7 @@ churn_label(PG_FUNCTION_ARGS)
 		spk_check(spk_log_label(&host, bytes, len, &question, &label, &why), PROFILE_WHAT, why);
 		return label_result(fcinfo, label);
 	}
-	event = music_event_arg(fcinfo, 3);
+	event = spk_music_event_arg(fcinfo, 3);
 	if (spk_is_beyond_log(fcinfo, 4, until))
 		PG_RETURN_NULL();
 	/* who came back is told by days; without as_of everybody counts */
@@ -135,58 +88,6 @@ churn_label(PG_FUNCTION_ARGS)
 }
 
 /* ---- Silence ---- */
-
-/* The names in an argument that is text[], none of which is NULL. */
-static text **
-ignore_arg(FunctionCallInfo fcinfo, int n, int *n_names)
-{
-	Datum *values;
-	bool  *nulls;
-
-	*n_names = 0;
-	if (PG_ARGISNULL(n))
-		return NULL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
-					  n_names);
-	for (int i = 0; i < *n_names; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("ignore must not contain nulls")));
-		values[i] = PointerGetDatum(DatumGetTextPP(values[i]));
-	}
-	return (text **) values;
-}
-
-static SpkPageSet
-pages_of(text **names, int n_names)
-{
-	SpkPageSet pages = 0;
-
-	for (int i = 0; i < n_names; i++)
-	{
-		SpkPage page = spk_page_of(VARDATA_ANY(names[i]), VARSIZE_ANY_EXHDR(names[i]));
-
-		if (page == SPK_PAGE_OTHER)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("page \"%s\" cannot be ignored", text_to_cstring(names[i])),
-					 errdetail("Profiles of the music log count it with all other pages that they do not know.")));
-		pages |= UINT32_C(1) << page;
-	}
-	return pages;
-}
-
-static SpkLogText *
-event_names(text **names, int n_names)
-{
-	SpkLogText *events = palloc(Max(n_names, 1) * sizeof(SpkLogText));
-
-	for (int i = 0; i < n_names; i++)
-		events[i] = event_name(names[i]);
-	return events;
-}
 
 /* churn_inactive(churn_profile, as_of date, horizon interval, ignore text[], log_end date) */
 Datum
@@ -217,40 +118,24 @@ churn_inactive(PG_FUNCTION_ARGS)
 	as_of = spk_as_of_arg(fcinfo, 1);
 	until = spk_horizon_end_day(fcinfo, 2, as_of);
 	from = spk_horizon_start_day(fcinfo, 2, as_of);
-	names = ignore_arg(fcinfo, 3, &n_names);
+	names = spk_ignore_arg(fcinfo, 3, &n_names);
 	if (spk_is_beyond_log(fcinfo, 4, (int64) until * SPK_USECS_PER_DAY))
 		PG_RETURN_NULL();
 	if (spk_profile_is_of_any_log(profile))
 	{
-		SpkSilenceQuestion question = {event_names(names, n_names), (uint32) n_names, from, as_of,
-									   until};
+		SpkSilenceQuestion question = {spk_ignored_events(names, n_names), (uint32) n_names, from,
+									   as_of, until};
 
 		status = spk_log_inactive(&host, bytes, len, &question, &label, &why);
 	}
 	else
-		status = spk_profile_inactive(&host, bytes, len, pages_of(names, n_names), from, as_of,
-									  until, &label, &why);
+		status = spk_profile_inactive(&host, bytes, len, spk_ignored_pages(names, n_names), from,
+									  as_of, until, &label, &why);
 	spk_check(status, PROFILE_WHAT, why);
 	return label_result(fcinfo, label);
 }
 
 /* ---- A date from elsewhere ---- */
-
-static int32
-first_day(const bytea *profile)
-{
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	const void *bytes = VARDATA_ANY(profile);
-	size_t		len = VARSIZE_ANY_EXHDR(profile);
-	int32		day = 0;
-	const char *why = NULL;
-
-	spk_check(spk_profile_is_of_any_log(profile) ?
-				  spk_log_first_day(&host, bytes, len, &day, &why) :
-				  spk_profile_first_day(&host, bytes, len, &day, &why),
-			  PROFILE_WHAT, why);
-	return day;
-}
 
 /* The label by a time at which the user left; infinity is never, as NULL (SPK_NO_TIME) is. */
 static Datum
@@ -264,7 +149,7 @@ label_at(FunctionCallInfo fcinfo, int64 churned_at)
 		PG_RETURN_NULL();
 	if (as_of == SPK_NO_DAY)
 		PG_RETURN_BOOL(churned);
-	if (first_day(PG_GETARG_PROFILE_PP(0)) >= as_of ||
+	if (spk_first_day(PG_GETARG_PROFILE_PP(0)) >= as_of ||
 		(churned && churned_at < as_of * SPK_USECS_PER_DAY))
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(churned && (until == SPK_NO_TIME || churned_at < until));
