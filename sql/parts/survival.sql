@@ -1,4 +1,86 @@
 ------------------------------------------------------------------------
+-- When users leave: times until churn
+------------------------------------------------------------------------
+
+CREATE FUNCTION churn_time(
+	profile churn_profile,
+	as_of date,
+	log_end date,
+	event text DEFAULT NULL,
+	returners boolean DEFAULT false,
+	OUT days int,
+	OUT churned boolean,
+	OUT follow_up int
+) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_time(churn_profile, date, date, text, boolean) IS
+	'on which day from as_of on did the user do the event, in the music log cancel or downgrade? '
+	'or, not churned, for how many days not, up to log_end; as_of NULL counts from the first event; '
+	'NULL when not at risk at as_of or not known';
+
+CREATE FUNCTION churn_time_inactive(
+	profile churn_profile,
+	as_of date,
+	log_end date,
+	silence interval,
+	ignore text[] DEFAULT NULL,
+	OUT days int,
+	OUT churned boolean,
+	OUT follow_up int
+) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_time_inactive(churn_profile, date, date, interval, text[]) IS
+	'on which day from as_of on had the user had no events, but ignored ones, for so many days? '
+	'NULL without any event in as long before as_of';
+
+CREATE FUNCTION churn_time_at(
+	profile churn_profile,
+	as_of date,
+	log_end date,
+	churned_at timestamptz,
+	OUT days int,
+	OUT churned boolean,
+	OUT follow_up int
+) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_time_at(churn_profile, date, date, timestamptz) IS
+	'how many days from as_of on is churned_at, from another table? NULL when the user was not seen '
+	'before as_of or had left by then';
+
+CREATE FUNCTION churn_time_at(
+	profile churn_profile,
+	as_of date,
+	log_end date,
+	churned_at timestamp,
+	OUT days int,
+	OUT churned boolean,
+	OUT follow_up int
+) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_time_at(churn_profile, date, date, timestamp) IS
+	'the same for a time of UTC';
+
+CREATE FUNCTION churn_time_at(
+	profile churn_profile,
+	as_of date,
+	log_end date,
+	churned_at date,
+	OUT days int,
+	OUT churned boolean,
+	OUT follow_up int
+) AS 'MODULE_PATHNAME', 'churn_time_at_date' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION churn_time_at(churn_profile, date, date, date) IS 'the same for a date';
+
+CREATE FUNCTION churn_periods(
+	days bigint,
+	churned boolean,
+	width int DEFAULT 7,
+	max int DEFAULT NULL,
+	follow_up bigint DEFAULT NULL,
+	OUT period int,
+	OUT churned boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION churn_periods(bigint, boolean, int, int, bigint) IS
+	'a time until churn as a row for each period of so many days: did the user leave in it?';
+
+------------------------------------------------------------------------
 -- Judging: when users leave
 ------------------------------------------------------------------------
 

@@ -116,6 +116,21 @@ check_last_day(const SpkHost *host, const uint8_t *data, size_t len, bool good,
 	fuzz_check(found == good && (!good || day == totals->last_day), "there is a last day");
 }
 
+static void
+check_silence(const SpkHost *host, const uint8_t *data, size_t len, bool good, const Totals *totals)
+{
+	SpkLogText	   ignored = {"visit", 5};
+	SpkSilentSpell spell = spk_silent_spell(SPK_NO_DAY, 7, totals->last_day);
+	SpkLabel	   found = SPK_LABEL_UNKNOWN;
+	const char	  *why;
+	SpkStatus	   status = spk_log_silence(host, data, len, &ignored, 1, &spell, &found, &why);
+
+	fuzz_check(status == SPK_OK || !good, "a profile that is read tells of silence");
+	fuzz_check(status != SPK_OK || found != SPK_LABEL_YES ||
+				   (spell.left >= spell.as_of && spell.left < totals->last_day),
+			   "a silence is from the first day on");
+}
+
 /* ---- Merging ---- */
 
 /* A state with a dictionary of its own. */
@@ -318,6 +333,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   "there is a reason to refuse");
 	fuzz_check(good || status == SPK_CORRUPT, "what is accepted can be read");
 	check_last_day(&host, data, size, good, &totals);
+	check_silence(&host, data, size, good, &totals);
 	if (status == SPK_OK)
 	{
 		fuzz_log_profiles++;

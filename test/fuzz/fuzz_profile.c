@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/profiles/features.h"
+#include "core/profiles/day_label.h"
 #include "fuzz_profile.h"
 
 #define MAX_SLICES 512
@@ -65,6 +65,27 @@ label(const uint8_t *data, size_t len, int32_t as_of, SpkChurnEvent event)
 	return found;
 }
 
+/* Silence is of one of three labels, and where it is, ends on a day that was asked about. */
+static void
+check_silence(const uint8_t *data, size_t len, int32_t as_of, bool good)
+{
+	FuzzHost	   fuzz = FUZZ_HOST_INIT;
+	SpkHost		   host = fuzz_host(&fuzz);
+	int32_t		   until = spk_day_of(SPK_MAX_TIME);
+	SpkSilentSpell spell = spk_silent_spell(as_of, 7, until);
+	SpkLabel	   found = SPK_LABEL_UNKNOWN;
+	const char	  *why;
+	SpkStatus	   status = spk_profile_silence(&host, data, len, 1, &spell, &found, &why);
+
+	fuzz_check(fuzz.unit.live == 0, "silence gives its memory back");
+	fuzz_check((status == SPK_OK) == good, "silence and last day agree on what is malformed");
+	if (status != SPK_OK)
+		return;
+	fuzz_check(found <= SPK_LABEL_NOT_AT_RISK, "silence is one of three labels");
+	fuzz_check(found != SPK_LABEL_YES || (spell.left >= spell.as_of && spell.left < until),
+			   "a silence is from as_of on");
+}
+
 /* Reads everything on some days: what is accepted by one reader is by all. */
 static void
 read_on_days(const uint8_t *data, size_t len)
@@ -87,6 +108,7 @@ read_on_days(const uint8_t *data, size_t len)
 		fuzz_check((status == SPK_OK) == good, "features and last day agree on what is malformed");
 		(void) label(data, len, days[i], SPK_CHURN_CANCEL);
 		(void) label(data, len, days[i], SPK_CHURN_DOWNGRADE);
+		check_silence(data, len, days[i], good);
 	}
 }
 

@@ -9,7 +9,7 @@
 #ifndef SPK_CORE_PROFILES_DAY_LABEL_H
 #define SPK_CORE_PROFILES_DAY_LABEL_H
 
-#include "core/profiles/features.h"
+#include "core/profiles/silent_spell.h"
 
 /*
  * Did the event happen on a day in [as_of, until)?  At risk is who was seen before
@@ -20,6 +20,11 @@
 extern SpkStatus spk_profile_returner_label(const SpkHost *host, const void *data, size_t len,
 											SpkChurnEvent event, int32_t as_of, int32_t until,
 											SpkLabel *label, const char **why);
+
+/* The same, and with SPK_LABEL_YES the first such day in *day; else SPK_NO_DAY. */
+extern SpkStatus spk_profile_returner_day(const SpkHost *host, const void *data, size_t len,
+										  SpkChurnEvent event, int32_t as_of, int32_t until,
+										  SpkLabel *label, int32_t *day, const char **why);
 
 /* A set of pages. */
 typedef uint32_t SpkPageSet;
@@ -33,6 +38,14 @@ _Static_assert(SPK_N_PAGES <= 32, "a set has a bit for each page");
 extern SpkStatus spk_profile_inactive(const SpkHost *host, const void *data, size_t len,
 									  SpkPageSet ignored, int32_t from, int32_t as_of,
 									  int32_t until, SpkLabel *label, const char **why);
+
+/*
+ * When did the user fall silent, but for ignored pages?  The spell is one that has just
+ * begun, and it is ended with this label.  SPK_NO_MEMORY, and fails as above.
+ */
+extern SpkStatus spk_profile_silence(const SpkHost *host, const void *data, size_t len,
+									 SpkPageSet ignored, SpkSilentSpell *spell, SpkLabel *label,
+									 const char **why);
 
 /* The day of a profile's first event; fails as above. */
 extern SpkStatus spk_profile_first_day(const SpkHost *host, const void *data, size_t len,

@@ -334,6 +334,16 @@ SpkStatus
 spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_of, int64_t until,
 				  SpkChurnEvent event, SpkLabel *label, const char **why)
 {
+	int64_t at;
+
+	return spk_profile_churn_time(host, data, len, as_of, until, event, label, &at, why);
+}
+
+SpkStatus
+spk_profile_churn_time(const SpkHost *host, const void *data, size_t len, int32_t as_of,
+					   int64_t until, SpkChurnEvent event, SpkLabel *label, int64_t *at,
+					   const char **why)
+{
 	SpkProfileHeader header;
 	SpkSliceReader	 slices;
 	SpkSlice		 slice;
@@ -369,5 +379,6 @@ spk_profile_label(const SpkHost *host, const void *data, size_t len, int32_t as_
 		*label = SPK_LABEL_YES;
 	else
 		*label = SPK_LABEL_NO;
+	*at = *label == SPK_LABEL_YES ? first : SPK_NO_TIME;
 	return SPK_OK;
 }

@@ -69,4 +69,9 @@ extern SpkStatus spk_profile_label(const SpkHost *host, const void *data, size_t
 								   int64_t until, SpkChurnEvent event, SpkLabel *label,
 								   const char **why);
 
+/* The same, and with SPK_LABEL_YES the time of the event in *at; else SPK_NO_TIME. */
+extern SpkStatus spk_profile_churn_time(const SpkHost *host, const void *data, size_t len,
+										int32_t as_of, int64_t until, SpkChurnEvent event,
+										SpkLabel *label, int64_t *at, const char **why);
+
 #endif /* SPK_CORE_PROFILES_FEATURES_H */

@@ -30,22 +30,22 @@ typedef struct Sighting
 {
 	int32_t last_seen;	/* day with any event before as_of */
 	int32_t last_event; /* day with the event before as_of */
-	bool	happened;	/* in [as_of, until) */
+	int32_t happened;	/* first day with it in [as_of, until) */
 } Sighting;
 
 static Sighting
 look_for_event(SpkLogReader *reader, SpkLogDay *day, const SpkEventQuestion *q, uint32_t name)
 {
-	Sighting s = {SPK_NO_DAY, SPK_NO_DAY, false};
+	Sighting s = {SPK_NO_DAY, SPK_NO_DAY, SPK_NO_DAY};
 	bool	 ever = q->as_of == SPK_NO_DAY;
 
-	while (!s.happened && spk_log_reader_next(reader, day) && day->day < q->until)
+	while (s.happened == SPK_NO_DAY && spk_log_reader_next(reader, day) && day->day < q->until)
 	{
 		/* a name that the profile lacks has the number of all other ones together */
 		bool has = name < reader->n_names && has_name(day, name);
 
 		if (ever || day->day >= q->as_of)
-			s.happened = has;
+			s.happened = has ? day->day : SPK_NO_DAY;
 		else
 		{
 			s.last_seen = day->day;
@@ -72,6 +72,16 @@ SpkStatus
 spk_log_label(const SpkHost *host, const void *data, size_t len, const SpkEventQuestion *question,
 			  SpkLabel *label, const char **why)
 {
+	int32_t day;
+
+	return spk_log_event_day(host, data, len, question, label, &day, why);
+}
+
+SpkStatus
+spk_log_event_day(const SpkHost *host, const void *data, size_t len,
+				  const SpkEventQuestion *question, SpkLabel *label, int32_t *event_day,
+				  const char **why)
+{
 	SpkLogReader reader;
 	SpkLogDay	 day;
 	Sighting	 sighting;
@@ -80,6 +90,7 @@ spk_log_label(const SpkHost *host, const void *data, size_t len, const SpkEventQ
 	SpkStatus	 status = spk_log_reader_open(&reader, host, data, len);
 
 	*why = reader.why;
+	*event_day = SPK_NO_DAY;
 	if (status != SPK_OK)
 		return status;
 	spk_log_day_init(&day);
@@ -96,7 +107,10 @@ spk_log_label(const SpkHost *host, const void *data, size_t len, const SpkEventQ
 	if (!is_at_risk(question, &sighting))
 		*label = SPK_LABEL_NOT_AT_RISK;
 	else
-		*label = sighting.happened ? SPK_LABEL_YES : SPK_LABEL_NO;
+	{
+		*label = sighting.happened != SPK_NO_DAY ? SPK_LABEL_YES : SPK_LABEL_NO;
+		*event_day = sighting.happened;
+	}
 	return end_pass(host, &reader, &day, why);
 }
 
@@ -118,20 +132,20 @@ typedef struct Ignored
 } Ignored;
 
 static SpkStatus
-find_ignored(const SpkHost *host, const SpkLogReader *reader, const SpkSilenceQuestion *q,
-			 Ignored *ignored)
+find_ignored(const SpkHost *host, const SpkLogReader *reader, const SpkLogText *names,
+			 uint32_t n_names, Ignored *ignored)
 {
 	*ignored = (Ignored) {NULL, false};
-	if (q->n_ignore == 0)
+	if (n_names == 0)
 		return SPK_OK;
 	ignored->names = spk_alloc(host, reader->n_names + 1, sizeof(bool));
 	if (ignored->names == NULL)
 		return SPK_NO_MEMORY;
 	memset(ignored->names, 0, reader->n_names * sizeof(bool));
-	for (uint32_t i = 0; i < q->n_ignore; i++)
+	for (uint32_t i = 0; i < n_names; i++)
 	{
 		bool	 is_known;
-		uint32_t name = spk_log_reader_find(reader, q->ignore[i].text, q->ignore[i].len, &is_known);
+		uint32_t name = spk_log_reader_find(reader, names[i].text, names[i].len, &is_known);
 
 		if (name < reader->n_names)
 			ignored->names[name] = true;
@@ -183,7 +197,7 @@ spk_log_inactive(const SpkHost *host, const void *data, size_t len,
 	if (status != SPK_OK)
 		return status;
 	spk_log_day_init(&day);
-	reader.status = find_ignored(host, &reader, question, &ignored);
+	reader.status = find_ignored(host, &reader, question->ignore, question->n_ignore, &ignored);
 	while (after != ACTIVE && spk_log_reader_next(&reader, &day) && day.day < question->until)
 	{
 		/* one day that is known to be active settles its side */
@@ -195,6 +209,40 @@ spk_log_inactive(const SpkHost *host, const void *data, size_t len,
 			*side = activity;
 	}
 	*label = label_of_silence(before, after);
+	spk_release(host, ignored.names);
+	return end_pass(host, &reader, &day, why);
+}
+
+SpkStatus
+spk_log_silence(const SpkHost *host, const void *data, size_t len, const SpkLogText *ignore,
+				uint32_t n_ignore, SpkSilentSpell *spell, SpkLabel *label, const char **why)
+{
+	SpkSilentSpell maybe = *spell; /* if all happened that may have */
+	SpkLogReader   reader;
+	SpkLogDay	   day;
+	Ignored		   ignored;
+	SpkStatus	   status = spk_log_reader_open(&reader, host, data, len);
+
+	*why = reader.why;
+	if (status != SPK_OK)
+		return status;
+	spk_log_day_init(&day);
+	reader.status = find_ignored(host, &reader, ignore, n_ignore, &ignored);
+	while (reader.status == SPK_OK && spk_log_reader_next(&reader, &day) && day.day < spell->until)
+	{
+		Activity activity = activity_of(&reader, &day, &ignored);
+
+		if (activity == ACTIVE)
+			spk_silent_spell_add(spell, day.day);
+		if (activity != INACTIVE)
+			spk_silent_spell_add(&maybe, day.day);
+	}
+
+	/* what is the same with and without events whose names are not known is known */
+	*label = spk_silent_spell_end(spell);
+	if (spk_silent_spell_end(&maybe) != *label || maybe.left != spell->left ||
+		maybe.as_of != spell->as_of)
+		*label = SPK_LABEL_UNKNOWN;
 	spk_release(host, ignored.names);
 	return end_pass(host, &reader, &day, why);
 }

@@ -9,8 +9,8 @@
 #ifndef SPK_CORE_PROFILES_LOG_LABEL_H
 #define SPK_CORE_PROFILES_LOG_LABEL_H
 
-#include "core/profiles/features.h"
 #include "core/profiles/log_reader.h"
+#include "core/profiles/silent_spell.h"
 
 /* What is asked about an event.  The name is UTF-8 and of SPK_LOG_NAME_BYTES at most. */
 typedef struct SpkEventQuestion
@@ -29,6 +29,11 @@ typedef struct SpkEventQuestion
  */
 extern SpkStatus spk_log_label(const SpkHost *host, const void *data, size_t len,
 							   const SpkEventQuestion *question, SpkLabel *label, const char **why);
+
+/* The same, and with SPK_LABEL_YES the first such day in *day; else SPK_NO_DAY. */
+extern SpkStatus spk_log_event_day(const SpkHost *host, const void *data, size_t len,
+								   const SpkEventQuestion *question, SpkLabel *label, int32_t *day,
+								   const char **why);
 
 /*
  * What is asked about silence: are there no events in [as_of, until) of a user who
@@ -52,6 +57,14 @@ typedef struct SpkSilenceQuestion
 extern SpkStatus spk_log_inactive(const SpkHost *host, const void *data, size_t len,
 								  const SpkSilenceQuestion *question, SpkLabel *label,
 								  const char **why);
+
+/*
+ * When did the user fall silent, but for these events?  The spell is one that has just
+ * begun, and it is ended with this label.  SPK_LABEL_UNKNOWN as above.  Fails as above.
+ */
+extern SpkStatus spk_log_silence(const SpkHost *host, const void *data, size_t len,
+								 const SpkLogText *ignore, uint32_t n_ignore, SpkSilentSpell *spell,
+								 SpkLabel *label, const char **why);
 
 /* The day of the first event, and that of the last; fail as above. */
 extern SpkStatus spk_log_first_day(const SpkHost *host, const void *data, size_t len, int32_t *day,
