@@ -144,3 +144,18 @@ CREATE AGGREGATE churn_survival(days bigint, churned anyelement) (
 COMMENT ON AGGREGATE churn_survival(bigint, anyelement) IS
 	'the share of users who stay longer than so many days, with confidence limits '
 	'(Kaplan-Meier), from times until churn and whether it came';
+
+------------------------------------------------------------------------
+-- When users leave: predicting
+------------------------------------------------------------------------
+
+CREATE FUNCTION churn_predict_curve(
+	model churn_model,
+	features record,
+	periods int DEFAULT NULL
+) RETURNS float8[]
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE
+	COST 2500 SUPPORT sparkify_predict_support;
+COMMENT ON FUNCTION churn_predict_curve(churn_model, record, int) IS
+	'chance to stay through one, two and more periods ahead, of a row that has the feature columns '
+	'of a model of the hazard but "period"; without periods as far as the model has learnt';

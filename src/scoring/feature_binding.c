@@ -17,6 +17,7 @@ spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model, MemoryContex
 	memset(binding, 0, sizeof(SpkFeatureBinding));
 	binding->context = context;
 	binding->model = model;
+	binding->given = SPK_NO_FEATURE;
 	binding->columns = MemoryContextAlloc(context, n * sizeof(SpkRowColumn));
 	binding->asked = MemoryContextAlloc(context, n * sizeof(uint32));
 }
@@ -25,6 +26,12 @@ void
 spk_binding_ask(SpkFeatureBinding *binding, uint32 feature)
 {
 	binding->asked[binding->n_asked++] = feature;
+}
+
+void
+spk_binding_give(SpkFeatureBinding *binding, uint32 feature)
+{
+	binding->given = feature;
 }
 
 /* The feature's column in the row, which must be of the feature's kind. */
@@ -62,7 +69,8 @@ spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 		spk_row_release(binding->row);
 	binding->row = NULL;
 	for (uint32 i = 0; i < binding->model->n_features; i++)
-		binding->columns[i] = find_column(row, &binding->model->features[i]);
+		if (i != binding->given)
+			binding->columns[i] = find_column(row, &binding->model->features[i]);
 
 	/* all features have to be there, but only those that are asked for are read */
 	binding->flat = true;
@@ -101,6 +109,7 @@ spk_binding_check(const SpkFeatureBinding *binding)
 	{
 		Assert(binding->asked[i] < model->n_features);
 		Assert(i == 0 || binding->asked[i] > binding->asked[i - 1]);
+		Assert(binding->asked[i] != binding->given);
 	}
 	if (row == NULL)
 		return;
@@ -110,6 +119,8 @@ spk_binding_check(const SpkFeatureBinding *binding)
 	{
 		const SpkRowColumn *column = &binding->columns[i];
 
+		if (i == binding->given)
+			continue;
 		Assert(column->attno >= 0 && column->attno < row->desc->natts);
 		Assert(!TupleDescAttr(row->desc, column->attno)->attisdropped);
 		Assert(strcmp(column->name, model->features[i].name) == 0);

@@ -7,6 +7,8 @@
 
 #include "rows/row.h"
 
+#define SPK_NO_FEATURE PG_UINT32_MAX
+
 typedef struct SpkFeatureBinding
 {
 	MemoryContext	context; /* owns the row and the arrays */
@@ -15,7 +17,8 @@ typedef struct SpkFeatureBinding
 	SpkRowColumn   *columns; /* one for each feature, in the row */
 	uint32		   *asked;	 /* the features whose values will be read, ascending */
 	int				n_asked;
-	bool			flat; /* can all of these be read in place, in a row without NULLs? */
+	bool			flat;  /* can all of these be read in place, in a row without NULLs? */
+	uint32			given; /* the feature that the caller has a value of; SPK_NO_FEATURE for none */
 } SpkFeatureBinding;
 
 /*
@@ -26,6 +29,9 @@ typedef struct SpkFeatureBinding
 extern void spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model,
 							 MemoryContext context);
 extern void spk_binding_ask(SpkFeatureBinding *binding, uint32 feature);
+
+/* The caller has a value of this feature: rows need not have it, and it must not be asked for. */
+extern void spk_binding_give(SpkFeatureBinding *binding, uint32 feature);
 
 /*
  * Finds all of the model's features in rows like this one.  The row becomes

@@ -1,13 +1,16 @@
 /*
  * predict.c
- *	  churn_predict and churn_at_risk: a model applied to one row.
+ *	  churn_predict, churn_at_risk and churn_predict_curve: a model applied to one row.
  */
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "utils/array.h"
 
 #include "core/models/learner.h"
 #include "scoring/feature_binding.h"
+#include "core/rows/binning.h"
 #include "core/rows/values.h"
 #include "core/scoring/additive.h"
 #include "core/models/codec.h"
@@ -39,8 +42,9 @@ make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
 	return walker;
 }
 
-static void *
-prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
+/* Prepares a model for rows that have all of its features but this one, if it is one. */
+static Prepared *
+prepare_without(SpkModel *model, MemoryContext context, MemoryContext trees, uint32 given)
 {
 	Prepared *p = MemoryContextAllocZero(context, sizeof(Prepared));
 
@@ -48,13 +52,20 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	if (spk_has_trees(model->algorithm))
 		p->walker = make_walker(model, context, trees);
 	spk_binding_init(&p->binding, model, context);
+	spk_binding_give(&p->binding, given);
 	for (uint32 i = 0; i < model->n_features; i++)
-		if (p->walker == NULL || spk_walk_uses(p->walker, i))
+		if (i != given && (p->walker == NULL || spk_walk_uses(p->walker, i)))
 			spk_binding_ask(&p->binding, i);
 	p->values = MemoryContextAllocZero(context, Max(model->n_features, 1) * sizeof(double));
 	if (p->walker != NULL)
 		p->codes = MemoryContextAllocZero(context, spk_walker_codes(p->walker));
 	return p;
+}
+
+static void *
+prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
+{
+	return prepare_without(model, context, trees, SPK_NO_FEATURE);
 }
 
 /* Reads the features that are asked for from the loaded row. */
@@ -86,8 +97,8 @@ predict_row(const Prepared *p)
 	return spk_answer(p->model, spk_walk(p->walker, p->codes));
 }
 
-static double
-predict_tuple(Prepared *p, HeapTupleHeader tuple)
+static void
+read_tuple(Prepared *p, HeapTupleHeader tuple)
 {
 	SpkFeatureBinding *binding = &p->binding;
 
@@ -99,6 +110,12 @@ predict_tuple(Prepared *p, HeapTupleHeader tuple)
 		spk_row_load(binding->row, tuple);
 		read_row(p);
 	}
+}
+
+static double
+predict_tuple(Prepared *p, HeapTupleHeader tuple)
+{
+	read_tuple(p, tuple);
 	return predict_row(p);
 }
 
@@ -154,4 +171,102 @@ sparkify_predict_values(PG_FUNCTION_ARGS)
 	spk_row_load_arguments(p->binding.row, fcinfo, 1);
 	read_row(p);
 	PG_RETURN_FLOAT8(predict_row(p));
+}
+
+/* ---- Periods ahead ---- */
+
+/* The feature that counts periods, as churn_periods names it */
+#define PERIOD "period"
+
+/* A model that tells more periods apart than this does not count them. */
+#define MAX_PERIODS 10000
+
+static void *
+prepare_curve(SpkModel *model, MemoryContext context, MemoryContext trees)
+{
+	for (uint32 i = 0; i < model->n_features; i++)
+		if (strcmp(model->features[i].name, PERIOD) == 0 && model->features[i].kind == SPK_NUMBER)
+			return prepare_without(model, context, trees, i);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("the model has no number \"%s\" among its features", PERIOD),
+			 errhint("Train a model of the hazard, on rows that churn_periods makes.")));
+}
+
+/* The last period that the model tells from the one before, from 1 on. */
+static int
+last_period(const SpkFeature *period)
+{
+	double edge = period->n_bins < 2 ? 0 : period->edges[period->n_bins - 2];
+
+	if (period->n_bins == 0 || edge < 0 || edge >= MAX_PERIODS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("feature \"%s\" of the model does not count periods from 1 on", PERIOD)));
+	/* the edge is in the middle between the two */
+	return (int) edge + 1;
+}
+
+/* How many periods the curve is to have. */
+static int
+periods_arg(FunctionCallInfo fcinfo, const SpkFeature *period)
+{
+	int last = last_period(period);
+
+	if (PG_ARGISNULL(2))
+		return last;
+	if (PG_GETARG_INT32(2) < 1 || PG_GETARG_INT32(2) > last)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("periods must be between 1 and %d, not %d", last, PG_GETARG_INT32(2)),
+				 errdetail("The model knows of no period after that.")));
+	return PG_GETARG_INT32(2);
+}
+
+/* The prediction for the row that was read, in this period. */
+static double
+predict_period(Prepared *p, uint32 feature, int period)
+{
+	p->values[feature] = period;
+	if (p->walker == NULL)
+		return spk_additive_predict(p->model, p->values);
+	if (spk_walk_uses(p->walker, feature))
+		spk_walk_put_code(p->walker, feature, spk_code_number(&p->model->features[feature], period),
+						  p->codes);
+	return spk_answer(p->model, spk_walk(p->walker, p->codes));
+}
+
+/*
+ * churn_predict_curve(model, features record, periods int): each element is the chance to
+ * stay through all periods up to its own, the product of 1 - hazard.
+ */
+PG_FUNCTION_INFO_V1(churn_predict_curve);
+Datum
+churn_predict_curve(PG_FUNCTION_ARGS)
+{
+	Prepared *p;
+	uint32	  feature;
+	int		  n;
+	double	  stay = 1;
+	Datum	 *curve;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	p = spk_prepared_model(fcinfo, prepare_curve);
+	feature = p->binding.given;
+	n = periods_arg(fcinfo, &p->model->features[feature]);
+	read_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1));
+
+	/* all other features are the same in all periods */
+	if (p->walker != NULL)
+		spk_walk_put_numbers(p->walker, p->values, p->codes);
+	curve = palloc(n * sizeof(Datum));
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		stay *= 1 - predict_period(p, feature, i + 1);
+		curve[i] = Float8GetDatum(stay);
+	}
+	PG_RETURN_ARRAYTYPE_P(
+		construct_array(curve, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
