@@ -146,6 +146,79 @@ COMMENT ON AGGREGATE churn_survival(bigint, anyelement) IS
 	'(Kaplan-Meier), from times until churn and whether it came';
 
 ------------------------------------------------------------------------
+-- Judging: predicted curves
+------------------------------------------------------------------------
+
+CREATE TYPE churn_curve_metrics AS (
+	n bigint,
+	events bigint,
+	periods int,
+	concordance float8,
+	integrated_brier float8,
+	baseline_brier float8,
+	brier float8[]
+);
+COMMENT ON TYPE churn_curve_metrics IS 'how good predicted curves of survival are';
+COMMENT ON COLUMN churn_curve_metrics.n IS
+	'rows judged: those with days, churned and curve';
+COMMENT ON COLUMN churn_curve_metrics.events IS 'rows that churned';
+COMMENT ON COLUMN churn_curve_metrics.periods IS
+	'periods to whose end somebody was followed, so that they have a Brier score';
+COMMENT ON COLUMN churn_curve_metrics.concordance IS
+	'Harrell''s C: of pairs of which it is known who left first, the share in which that one had '
+	'the higher chance to leave by the end of the curve, ties counting half; NULL without such pairs';
+COMMENT ON COLUMN churn_curve_metrics.integrated_brier IS
+	'mean of brier over time, by the trapezoidal rule';
+COMMENT ON COLUMN churn_curve_metrics.baseline_brier IS
+	'integrated_brier of the Kaplan-Meier curve of these rows as everybody''s curve';
+COMMENT ON COLUMN churn_curve_metrics.brier IS
+	'for each period the mean squared difference between the curve at its end and what was then, '
+	'weighted by the inverse probability of not being censored';
+
+CREATE FUNCTION sparkify_curve_metrics_transfn(internal, bigint, anyelement, float8[], int)
+	RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_curve_metrics_transfn(internal, bigint, anyelement, float8[], int) IS
+	'aggregate transition function';
+
+CREATE FUNCTION sparkify_curve_metrics_combinefn(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_curve_metrics_combinefn(internal, internal) IS
+	'aggregate combine function';
+
+CREATE FUNCTION sparkify_curve_metrics_serialfn(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_curve_metrics_serialfn(internal) IS 'aggregate serial function';
+
+CREATE FUNCTION sparkify_curve_metrics_deserialfn(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_curve_metrics_deserialfn(bytea, internal) IS
+	'aggregate deserial function';
+
+CREATE FUNCTION sparkify_curve_metrics_finalfn(internal) RETURNS churn_curve_metrics
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_curve_metrics_finalfn(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE churn_curve_metrics(
+	days bigint,
+	churned anyelement,
+	curve float8[],
+	width int
+) (
+	SFUNC = sparkify_curve_metrics_transfn,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = sparkify_curve_metrics_finalfn,
+	COMBINEFUNC = sparkify_curve_metrics_combinefn,
+	SERIALFUNC = sparkify_curve_metrics_serialfn,
+	DESERIALFUNC = sparkify_curve_metrics_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_curve_metrics(bigint, anyelement, float8[], int) IS
+	'judges predicted curves of survival, with periods of so many days, by times until churn and '
+	'whether it came';
+
+------------------------------------------------------------------------
 -- When users leave: predicting
 ------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ same('churn_calibration(anyelement,float8,int)', 'churned, score, 7', 'scored', 
 same('churn_threshold(anyelement,float8,float8,float8)', 'churned, score, 1::float8, 4::float8', 'scored', '');
 same('churn_threshold(anyelement,float8,bigint)', 'churned, score, 40::bigint', 'scored', '');
 same('churn_survival(bigint,anyelement)', '(i % 40)::bigint, churned', 'scored', '');
+same('churn_curve_metrics(bigint,anyelement,float8[],int)', '(i % 40)::bigint, churned, ARRAY[score, score / 2], 7', 'scored', '');
 my $rows = 'scored, LATERAL (SELECT score, i % 9 AS n, city AS town) AS f';
 same('churn_forest_agg(anyelement,record)', 'churned, f', $rows, '');
 same('churn_forest_agg(anyelement,record,jsonb)', q{churned, f, '{"trees": 3}'::jsonb}, $rows, "GROUP BY city ORDER BY city");
