@@ -37,6 +37,7 @@ my %before = (
 	},
 	'docs/models.md' => 'CREATE EXTENSION sparkify;',
 	'docs/metrics.md' => 'CREATE EXTENSION sparkify;',
+	'docs/survival.md' => 'CREATE EXTENSION sparkify;',
 	'docs/log-features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE shop_profiles AS
@@ -164,6 +165,15 @@ is($node->safe_psql('docs_any_log_md', q{
 is($node->safe_psql('docs_any_log_md', q{
 	SELECT churn_count(profile, NULL) - (SELECT count(*) FROM (SELECT DISTINCT * FROM app_events WHERE customer_id = 'c1') AS e) FROM app_profiles WHERE customer_id = 'c1'}), '1',
 	'a message that was sent twice is merged once');
+
+# When users leave: the curve of the users, a curve for each, and these are better than that
+is($node->safe_psql('docs_survival_md', q{
+	SELECT cardinality(curve) > 20, curve[cardinality(curve)].survival BETWEEN 0.6 AND 0.9 FROM (SELECT churn_survival(days, churned) AS curve FROM times) AS c}), 't|t', 'users stay');
+is($node->safe_psql('docs_survival_md', q{
+	SELECT (j).concordance > 0.7, (j).integrated_brier < 0.95 * (j).baseline_brier FROM (
+		SELECT churn_curve_metrics(t.days, t.churned, churn_predict_curve(m.model, f, 5), 7) AS j
+		FROM times AS t JOIN user_profiles AS p USING (userid), churn_features(p.profile, t.as_of) AS f, hazard_model AS m
+		WHERE t.userid::int % 3 = 0) AS k}), 't|t', 'and each is told when they leave');
 
 # Merging days: any order, no day twice, and the whole in the end
 my $days = $node->safe_psql('docs_incremental_md', q{
