@@ -89,7 +89,7 @@ SELECT count(*), count(m.days) AS at_risk, count(*) FILTER (WHERE m.churned) AS 
 	count(*) FILTER (WHERE mi.days || CASE WHEN mi.churned THEN ' left' ELSE '' END IS DISTINCT FROM silent_day(active_off_home, d, log_end, h)) AS music_ignoring,
 	count(*) FILTER (WHERE oi.days || CASE WHEN oi.churned THEN ' left' ELSE '' END IS DISTINCT FROM silent_day(active_off_home, d, log_end, h)) AS other_ignoring
 FROM users, dates, churn_time_inactive(music, d, log_end, h * interval '1 day') AS m, churn_time_inactive(other, d, log_end, h * interval '1 day') AS o,
-	churn_time_inactive(music, d, log_end, h * interval '1 day', '{Home}') AS mi, churn_time_inactive(other, d, log_end, h * interval '1 day', '{Home}') AS oi;
+	churn_time_inactive(music, d, log_end, h * interval '1 day', '{Home}') AS mi, churn_time_inactive(other, d, log_end, h * interval '1 day', '{Home}') AS oi WHERE h IN (2, 7, 20);
 
 -- periods: of which all days were seen; nothing after the user has left
 SELECT t.days, t.churned, t.follow_up, array_agg(p.period || CASE WHEN p.churned THEN ' left' ELSE '' END ORDER BY p.period) AS periods, count(*) FILTER (WHERE p.period <= 2) = (SELECT count(*) FROM churn_periods(t.days, t.churned, max => 2, follow_up => t.follow_up)) AS max

@@ -14,8 +14,8 @@ CREATE FUNCTION churn_time(
 ) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_time(churn_profile, date, date, text, boolean) IS
 	'on which day from as_of on did the user do the event, in the music log cancel or downgrade? '
-	'or, not churned, for how many days not, up to log_end; as_of NULL counts from the first event; '
-	'NULL when not at risk at as_of or not known';
+	'or, not churned, for how many days not, up to log_end; as_of NULL counts from the first '
+	'event; NULL when not at risk at as_of or not known';
 
 CREATE FUNCTION churn_time_inactive(
 	profile churn_profile,
@@ -41,8 +41,8 @@ CREATE FUNCTION churn_time_at(
 	OUT follow_up int
 ) AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION churn_time_at(churn_profile, date, date, timestamptz) IS
-	'how many days from as_of on is churned_at, from another table? NULL when the user was not seen '
-	'before as_of or had left by then';
+	'how many days from as_of on is churned_at, from another table? NULL when the user was not '
+	'seen before as_of or had left by then';
 
 CREATE FUNCTION churn_time_at(
 	profile churn_profile,
@@ -166,7 +166,7 @@ COMMENT ON COLUMN churn_curve_metrics.periods IS
 	'periods to whose end somebody was followed, so that they have a Brier score';
 COMMENT ON COLUMN churn_curve_metrics.concordance IS
 	'Harrell''s C: of pairs of which it is known who left first, the share in which that one had '
-	'the higher chance to leave by the end of the curve, ties counting half; NULL without such pairs';
+	'the higher chance to leave by the end of the curve, ties counting half; NULL without pairs';
 COMMENT ON COLUMN churn_curve_metrics.integrated_brier IS
 	'mean of brier over time, by the trapezoidal rule';
 COMMENT ON COLUMN churn_curve_metrics.baseline_brier IS

@@ -9,7 +9,7 @@
 #include "core/base/sort.h"
 #include "core/judging/score_sort.h"
 
-#define FIRST_CAPACITY 64
+#define FIRST_CURVES 64
 
 /*
  * A row in one word: the time, then 1 for censored, then the chance to have left, so that
@@ -97,7 +97,7 @@ reserve(const SpkHost *host, SpkSurvivalScores *scores, uint64_t more)
 		return SPK_LIMIT;
 	if (needed <= scores->capacity)
 		return SPK_OK;
-	capacity = capacity < FIRST_CAPACITY ? FIRST_CAPACITY : capacity;
+	capacity = capacity < FIRST_CURVES ? FIRST_CURVES : capacity;
 	capacity = capacity < needed ? needed : capacity;
 	rows = spk_alloc(host, (size_t) capacity, sizeof(uint64_t));
 	if (rows == NULL)
