@@ -164,115 +164,127 @@ spk_survival_scores_merge(const SpkHost *host, SpkSurvivalScores *scores,
 
 /* ---- Concordance ---- */
 
-/* Rows to work on between two polls: each takes steps as a logarithm of all. */
-#define POLL_PAIRS 4096
-
-/* How many of the users that were met so far have which chance: a tree of sums (Fenwick, 1994). */
-typedef struct Chances
+/*
+ * Pairs are counted while users are sorted by chance, starting from the order of time: when
+ * two neighbouring stretches are merged, all users of the second one come later than those
+ * of the first.  A key is a chance, then 1 for a user who left.
+ */
+typedef struct PairCount
 {
-	uint64_t *sorted; /* each chance that somebody has, once, in ascending order */
-	uint32_t  n;
-	uint32_t *sums; /* n + 1 */
-	uint64_t  met;
-} Chances;
+	const SpkHost *host;
+	uint64_t	  *keys;
+	uint64_t	  *scratch;
+	uint64_t	   n;
+	uint64_t	   halves; /* pairs in the right order count twice, equal chances once */
+} PairCount;
 
-static uint32_t
-rank_of(const Chances *chances, uint64_t row)
+static inline uint64_t
+chance_of(uint64_t key)
 {
-	return spk_place_of_key(chances->sorted, chances->n, row & CHANCE_MASK);
+	return key >> 1;
 }
 
-static void
-meet(Chances *chances, uint64_t row)
+/* Merges keys[from .. middle - 1] and keys[middle .. to - 1], sorted both, into scratch. */
+static bool
+merge_stretches(PairCount *count, uint64_t from, uint64_t middle, uint64_t to)
 {
-	for (uint32_t i = rank_of(chances, row) + 1; i <= chances->n; i += i & -i)
-		chances->sums[i]++;
-	chances->met++;
+	const uint64_t *keys = count->keys;
+	uint64_t		lower = middle; /* the keys of the second one before this are lower */
+	uint64_t		equal = middle; /* from there to before this they are equal */
+	uint64_t		at = from;
+
+	for (uint64_t i = from; i < middle; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(count->host))
+			return false;
+		while (lower < to && chance_of(keys[lower]) < chance_of(keys[i]))
+			count->scratch[at++] = keys[lower++];
+		if (keys[i] & 1)
+		{
+			equal = equal < lower ? lower : equal;
+			while (equal < to && chance_of(keys[equal]) == chance_of(keys[i]))
+				equal++;
+			count->halves += 2 * (lower - middle) + (equal - lower);
+		}
+		count->scratch[at++] = keys[i];
+	}
+	memcpy(count->scratch + at, keys + lower, (size_t) (to - lower) * sizeof(uint64_t));
+	return true;
 }
 
-/* How many have one of the n lowest chances. */
-static uint64_t
-lowest(const Chances *chances, uint32_t n)
+/* Sorts the keys by chance; false when the host wants to stop. */
+static bool
+sort_by_chance(PairCount *count)
 {
-	uint64_t sum = 0;
+	for (uint64_t width = 1; width < count->n; width *= 2)
+	{
+		uint64_t *swap = count->keys;
 
-	for (uint32_t i = n; i > 0; i -= i & -i)
-		sum += chances->sums[i];
-	return sum;
-}
+		for (uint64_t from = 0; from < count->n; from += 2 * width)
+		{
+			uint64_t middle = from + width < count->n ? from + width : count->n;
+			uint64_t to = middle + width < count->n ? middle + width : count->n;
 
-static SpkStatus
-sort_chances(const SpkHost *host, const SpkSurvivalScores *scores, Chances *chances)
-{
-	SpkStatus status;
-
-	for (uint64_t i = 0; i < scores->survival.n; i++)
-		chances->sorted[i] = scores->rows[i] & CHANCE_MASK;
-	status = spk_sort_scored(host, chances->sorted, (size_t) scores->survival.n);
-	if (status != SPK_OK)
-		return status;
-	chances->n = spk_unique_keys(chances->sorted, (uint32_t) scores->survival.n);
-	memset(chances->sums, 0, ((size_t) chances->n + 1) * sizeof(uint32_t));
-	return SPK_OK;
+			if (!merge_stretches(count, from, middle, to))
+				return false;
+		}
+		count->keys = count->scratch;
+		count->scratch = swap;
+	}
+	return true;
 }
 
 /*
- * Walks the sorted rows from the latest time down.  Whoever was met before somebody who
- * left stayed longer, or as long, if censored; those who left at that time are met after
- * all of them have been compared.
+ * Makes keys of the sorted rows, and counts the pairs of which it is known who left first:
+ * whoever left with all who come after the last one who left at the same time.  Pairs of
+ * two who left then are not known, but stretches will count them; their chances ascend,
+ * so that they count once for each equal pair, which is taken off beforehand.
  */
-static SpkStatus
-count_pairs(const SpkHost *host, const SpkSurvivalScores *scores, Chances *chances, double *c)
+static uint64_t
+make_keys(const SpkSurvivalScores *scores, PairCount *count)
 {
 	uint64_t pairs = 0;
-	uint64_t halves = 0; /* concordant pairs count twice, equal ones once */
-	uint64_t unmet = scores->survival.n;
+	uint64_t together = 0; /* left at the same time so far, this one included */
+	uint64_t alike = 0;	   /* of these, with the same chance */
 
-	for (uint64_t i = scores->survival.n; i-- > 0;)
+	for (uint64_t i = 0; i < count->n; i++)
 	{
 		uint64_t row = scores->rows[i];
+		bool	 left = (row & CENSORED) == 0;
+		bool goes_on = left && i > 0 && row >> CHANCE_BITS == scores->rows[i - 1] >> CHANCE_BITS;
 
-		if (i % POLL_PAIRS == 0 && spk_cancelled(host))
-			return SPK_CANCELLED;
-		if (row & CENSORED)
-		{
-			meet(chances, row);
-			unmet = i;
+		count->keys[i] = (row & CHANCE_MASK) << 1 | left;
+		together = goes_on ? together + 1 : 1;
+		alike = goes_on && row == scores->rows[i - 1] ? alike + 1 : 1;
+		if (!left)
 			continue;
-		}
-		pairs += chances->met;
-		halves += lowest(chances, rank_of(chances, row)) +
-			lowest(chances, rank_of(chances, row) + 1);
-		if (i > 0 && row_time(scores->rows[i - 1]) == row_time(row) &&
-			(scores->rows[i - 1] & CENSORED) == 0)
-			continue;
-		while (unmet > i)
-		{
-			if (unmet % POLL_PAIRS == 0 && spk_cancelled(host))
-				return SPK_CANCELLED;
-			meet(chances, scores->rows[--unmet]);
-		}
+		pairs += count->n - 1 - i - (together - 1);
+		count->halves -= alike - 1;
 	}
-	*c = pairs == 0 ? NAN : (double) halves / 2 / (double) pairs;
-	return SPK_OK;
+	return pairs;
 }
 
 static SpkStatus
 concordance(const SpkHost *host, SpkSurvivalScores *scores, double *c)
 {
 	size_t	  n = (size_t) scores->survival.n;
-	Chances	  chances = {spk_alloc(host, n, sizeof(uint64_t)), 0,
-						 spk_alloc(host, n + 1, sizeof(uint32_t)), 0};
-	SpkStatus status = SPK_NO_MEMORY;
+	uint64_t *memory = spk_alloc(host, n, 2 * sizeof(uint64_t));
+	PairCount count = {host, memory, memory + n, n, 0};
+	SpkStatus status;
 
-	if (chances.sorted != NULL && chances.sums != NULL)
-		status = spk_sort_scored(host, scores->rows, n);
+	if (memory == NULL)
+		return SPK_NO_MEMORY;
+	status = spk_sort_scored(host, scores->rows, n);
 	if (status == SPK_OK)
-		status = sort_chances(host, scores, &chances);
-	if (status == SPK_OK)
-		status = count_pairs(host, scores, &chances, c);
-	spk_release(host, chances.sorted);
-	spk_release(host, chances.sums);
+	{
+		/* halves may pass through a number below 0, as whole numbers without a sign can */
+		uint64_t pairs = make_keys(scores, &count);
+
+		if (!sort_by_chance(&count))
+			status = SPK_CANCELLED;
+		*c = pairs == 0 ? NAN : (double) count.halves / 2 / (double) pairs;
+	}
+	spk_release(host, memory);
 	return status;
 }
 
