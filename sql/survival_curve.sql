@@ -42,6 +42,7 @@ SELECT churn_predict_curve(model, ROW(1)) FROM hazards WHERE algorithm = 'gradie
 SELECT churn_predict_curve(model, u) FROM users AS u, churn_train('SELECT churned, x FROM weeks WHERE period = 1', options => '{"trees": 1}') WHERE userid = 1;
 SELECT churn_predict_curve(model, u) FROM users AS u, churn_train('SELECT churned, x, ''week '' || period AS period FROM weeks', options => '{"trees": 1}') WHERE userid = 1;
 SELECT churn_predict_curve(model, u) FROM users AS u, churn_train('SELECT churned, x, 20240100 + period AS period FROM weeks', options => '{"trees": 1}') WHERE userid = 1;
+SELECT churn_predict_curve(model, u) FROM users AS u, churn_train('SELECT churned, x, period - 1 AS period FROM weeks', options => '{"trees": 1}') WHERE userid = 1;
 SELECT churn_predict_curve(model, u) FROM users AS u, churn_train('SELECT churned, x, NULL::int AS period FROM weeks', options => '{"trees": 1}') WHERE userid = 1;
 
 -- in workers the same

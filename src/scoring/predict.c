@@ -197,9 +197,10 @@ prepare_curve(SpkModel *model, MemoryContext context, MemoryContext trees)
 static int
 last_period(const SpkFeature *period)
 {
+	double first = period->n_bins < 2 ? 1 : period->edges[0];
 	double edge = period->n_bins < 2 ? 0 : period->edges[period->n_bins - 2];
 
-	if (period->n_bins == 0 || edge < 0 || edge >= MAX_PERIODS)
+	if (period->n_bins == 0 || first < 1 || edge >= MAX_PERIODS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("feature \"%s\" of the model does not count periods from 1 on", PERIOD)));
