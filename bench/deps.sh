@@ -2,8 +2,8 @@
 #
 # deps.sh
 #	  Installs the peers that the benchmark runs when they are there: pandas,
-#	  scikit-learn and R's ranger by apt, and by pip, into bench/peers, what Debian
-#	  does not have.
+#	  scikit-learn and R's ranger and survival by apt, and by pip, into
+#	  bench/peers, what Debian does not have.
 #
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -29,6 +29,10 @@ fi
 if ! Rscript -e 'loadNamespace("ranger")' >/dev/null 2>&1; then
 	as_root apt-get -qq install -y --no-install-recommends r-cran-ranger ||
 		echo "apt cannot install ranger here; it will be skipped" >&2
+fi
+if ! Rscript -e 'loadNamespace("survival")' >/dev/null 2>&1; then
+	as_root apt-get -qq install -y --no-install-recommends r-cran-survival ||
+		echo "apt cannot install R's survival here; it will be skipped" >&2
 fi
 for peer in duckdb xgboost lightgbm narwhals; do
 	"$python" -m pip install --quiet --no-deps --upgrade --target peers $peer ||
