@@ -13,6 +13,11 @@ CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb)
 COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb) IS
 	'aggregate transition function';
 
+CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb, "any") RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb, "any") IS
+	'aggregate transition function';
+
 CREATE FUNCTION sparkify_forest_agg_finalfn(internal) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_forest_agg_finalfn(internal) IS 'aggregate final function';
@@ -47,6 +52,22 @@ CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jso
 COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb) IS
 	'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 '
 	'and 1) from the columns of the row, which must not hold the label itself';
+
+CREATE AGGREGATE churn_forest_agg(label anyelement, features record, options jsonb, id "any") (
+	SFUNC = sparkify_forest_agg_transfn,
+	STYPE = internal,
+	SSPACE = 8192,
+	FINALFUNC = sparkify_forest_agg_finalfn,
+	FINALFUNC_MODIFY = READ_WRITE,
+	COMBINEFUNC = sparkify_collect_combinefn,
+	SERIALFUNC = sparkify_collect_serialfn,
+	DESERIALFUNC = sparkify_collect_deserialfn,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb, "any") IS
+	'trains a random forest with options, the same in all rows, to tell the label (boolean or 0 '
+	'and 1) from the columns of the row, which must hold neither the label nor the id; the rows '
+	'of one id are drawn together';
 
 CREATE FUNCTION sparkify_train_agg_transfn(
 	internal, anyelement, record, text, jsonb, text[], text, text

@@ -66,6 +66,9 @@ typedef struct SpkBinnedForm
 	Size   features; /* encoded */
 	Size   features_size;
 	Size   codes[SPK_N_PARTS];
+	bool   has_users; /* have some users several rows? */
+	uint32 n_users;	  /* if so: how many users there are */
+	Size   users;	  /* and the number of each row's user, of the rows to train on */
 	Size   code_folds;
 	Size   values[SPK_N_PARTS]; /* in the block of values */
 	Size   value_folds;

@@ -31,6 +31,7 @@ check_form_parts(const SpkComparison *comparison, const SpkBinnedForm *form, Siz
 	uint64 n_values = form->has_values ? n_training : 0;
 
 	check_part(block, form->features, form->features_size);
+	check_part(block, form->users, form->has_users ? n_codes * sizeof(uint32) : 0);
 	check_part(block, form->code_folds, n_codes);
 	check_part(block, form->value_folds, n_values);
 	check_part(block, form->code_fold_sets, n_codes * comparison->n_fold_sets);

@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 
 #include "core/models/learner.h"
+#include "core/rows/users.h"
 #include "judging/compare_setup.h"
 #include "core/models/calibration.h"
 #include "training/calibrate.h"
@@ -64,6 +65,10 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	uint64	 n = setup->parts[SPK_PART_TRAINING].n_rows;
 	uint64	 size = spk_samples_fit_size(&model, (uint32) n) + n * sizeof(SpkScored);
 
+	/* a fit copies the numbers of users, and numbers those that are left */
+	if (setup->groups != NULL)
+		size += 2 * n * sizeof(uint32);
+
 	/* calibrating takes a copy of the rows with their folds, and their scores */
 	if (spk_has_calibration(&model.options))
 		size += n *
@@ -82,7 +87,8 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 	uint64 n_rows = setup->table.n_rows;
 	uint64 collected = spk_table_size(&setup->table) + n_rows;
 	uint64 rows = layout->size + layout->values_size;
-	uint64 filling = rows + n_rows * (2 * sizeof(uint64) + sizeof(uint32));
+	uint64 sorting = n_rows * 2 * sizeof(uint64);
+	uint64 filling = rows + n_rows * sizeof(uint32) + sorting;
 	uint64 held = layout->size;
 	uint64 fits[2] = {0, 0}; /* the largest one from values and from codes */
 	uint64 fit;
@@ -94,6 +100,11 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 
 		held += spk_samples_model_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
 		fits[codes] = Max(fits[codes], fit_memory(setup, i));
+	}
+	if (setup->groups != NULL)
+	{
+		collected += n_rows * sizeof(uint64);
+		filling += spk_users_work_size((uint32) n_rows) - sorting;
 	}
 	fit = Max(fits[0], fits[1]);
 	spk_memory_check_training(collected + Max(spk_folds_size((uint32) n_rows), filling), n_rows,

@@ -75,6 +75,11 @@ spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form, i
 	samples.matrix.n_features = comparison->n_features;
 	samples.matrix.stride = spk_matrix_stride(comparison->n_features);
 	samples.matrix.codes = spk_compare_at(comparison, form->codes[part]);
+	if (part == SPK_PART_TRAINING && form->has_users)
+	{
+		samples.matrix.users = spk_compare_at(comparison, form->users);
+		samples.matrix.n_users = form->n_users;
+	}
 	samples.matrix_folds = spk_compare_at(comparison, form->code_folds);
 	samples.values.n_rows = n_rows;
 	samples.values.n_positives = form->n_positives[part];

@@ -15,6 +15,7 @@
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
+#include "core/rows/users.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare_setup.h"
@@ -89,12 +90,13 @@ bin_forms(SpkCompareSetup *setup)
  * whose parts end at *at and *values_at so far.  What the form does not have takes no room.
  */
 static void
-lay_out_form(const SpkComparison *c, SpkBinnedForm *form, Size *at, Size *values_at)
+lay_out_form(const SpkComparison *c, bool users, SpkBinnedForm *form, Size *at, Size *values_at)
 {
 	uint64 n_codes = form->has_codes ? c->n_rows[SPK_PART_TRAINING] : 0;
 	uint64 n_values = form->has_values ? c->n_rows[SPK_PART_TRAINING] : 0;
 
 	form->features = spk_block_part(at, form->features_size);
+	form->users = spk_block_part(at, users ? n_codes * sizeof(uint32) : 0);
 	form->code_folds = spk_block_part(at, n_codes);
 	form->value_folds = spk_block_part(at, n_values);
 	form->code_fold_sets = spk_block_part(at, n_codes * c->n_fold_sets);
@@ -138,7 +140,7 @@ lay_out(SpkCompareSetup *setup)
 	for (int i = 0; i < setup->n_forms; i++)
 	{
 		setup->forms[i].features_size = setup->features[i].len;
-		lay_out_form(&c, &setup->forms[i], &at, &values_at);
+		lay_out_form(&c, setup->groups != NULL, &setup->forms[i], &at, &values_at);
 	}
 	c.size = at;
 	c.values_size = values_at;
@@ -161,6 +163,20 @@ put_folds(const SpkCompareSetup *setup, const uint32 *origins, uint8 *folds, uin
 			*fold_sets++ = setup->fold_sets[fold_set][origins[r]];
 }
 
+/* Puts in the users of the rows to train on, which come first in the table. */
+static void
+put_users(const SpkCompareSetup *setup, const SpkComparison *comparison, SpkBinnedForm *form,
+		  uint32 *origins, SpkMatrix *matrix)
+{
+	if (setup->groups == NULL)
+		return;
+	spk_check(spk_number_users(&setup->host, setup->groups, origins,
+							   spk_compare_at(comparison, form->users), matrix),
+			  "training set", NULL);
+	form->has_users = matrix->users != NULL;
+	form->n_users = matrix->n_users;
+}
+
 /* Puts one part of the rows into the form.  origins has room for a place of each row. */
 static void
 fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part,
@@ -181,8 +197,11 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 				  "training set", NULL);
 		form->n_positives[part] = matrix.n_positives;
 		if (part == SPK_PART_TRAINING)
+		{
+			put_users(setup, comparison, form, origins, &matrix);
 			put_folds(setup, origins, spk_compare_at(comparison, form->code_folds),
 					  spk_compare_at(comparison, form->code_fold_sets));
+		}
 	}
 	if (form->has_values)
 	{
@@ -302,16 +321,12 @@ alloc_memory(const SpkComparison *layout, MemoryContext context, SpkCompareMemor
 	memory->comparison = memory->block.memory;
 }
 
-/* Gives back what the setup has read of the rows, before memory is counted and taken. */
+/* Gives back what the setup has read of the rows and needs no more. */
 static void
-release_groups(SpkRowStore *rows)
+release_array(void *array)
 {
-	if (rows->groups != NULL)
-		pfree(rows->groups);
-	rows->groups = NULL;
-	if (rows->times != NULL)
-		pfree(rows->times);
-	rows->times = NULL;
+	if (array != NULL)
+		pfree(array);
 }
 
 void
@@ -328,8 +343,8 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	setup.groups = rows->groups;
 	spk_warn_of_rows(rows, &setup.table, NULL);
 	spk_compare_part_rows(&setup, counts);
-	setup.groups = NULL;
-	release_groups(rows);
+	release_array(rows->times);
+	rows->times = NULL;
 
 	/* bins tell how many columns a regression has, and how long the encoded features are */
 	choose_forms(&setup);
@@ -347,6 +362,8 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	alloc_memory(&layout, context, memory, n_workers);
 	memcpy(memory->comparison, &layout, sizeof(layout));
 	fill_comparison(&setup, memory);
+	release_array(rows->groups);
+	setup.groups = rows->groups = NULL;
 	spk_compare_check(memory, counts);
 	spk_table_release(&setup.table);
 	MemoryContextDelete(setup_context);

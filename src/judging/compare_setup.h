@@ -17,7 +17,7 @@ typedef struct SpkCompareSetup
 	SpkTable		table;
 	SpkTable		parts[SPK_N_PARTS]; /* stretches of the table */
 	uint8		   *folds;				/* the fold of each row of the table */
-	uint64		   *groups; /* the key of each row's group, or NULL; gone once rows are parted */
+	uint64		   *groups;				/* the key of each row's group, or NULL */
 	int				n_fold_sets;
 	uint8		  **fold_sets; /* for each set: the fold in calibration of each row to train on */
 	double			n_skipped;

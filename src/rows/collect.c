@@ -50,7 +50,8 @@ typedef struct Collector
 	SpkRow		 *row; /* NULL until the first labelled row */
 	SpkRowColumn *columns;
 	uint32		  n_columns;
-	SpkGroupKey	  group;   /* where the row's group is; set when group_arg has a value */
+	bool		  has_id;  /* is the row's group an argument of its own? */
+	SpkGroupKey	  group;   /* where the row's group is; set when has_id or group_arg has a value */
 	SpkRowColumn  time;	   /* where its date is; set when time_arg has a value */
 	uint64		  version; /* changes whenever something above does */
 } Collector;
@@ -59,7 +60,7 @@ typedef struct Collector
 static uint64 last_version = 0;
 
 static Collector *
-collector_new(FunctionCallInfo fcinfo)
+collector_new(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
 	Oid		   label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
 	Collector *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Collector));
@@ -70,6 +71,10 @@ collector_new(FunctionCallInfo fcinfo)
 	collector->label_kind = spk_label_kind(label_type);
 	collector->algorithm = SPK_RANDOM_FOREST;
 	collector->options = spk_options_default(SPK_RANDOM_FOREST);
+	collector->has_id = args->id >= 0;
+	if (collector->has_id)
+		spk_group_key_type(&collector->group, get_fn_expr_argtype(fcinfo->flinfo, args->id),
+						   collector->context);
 	fcinfo->flinfo->fn_extra = collector;
 	return collector;
 }
@@ -311,7 +316,8 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 
 	if (!define)
 		return store;
-	spk_store_begin(store, collector->n_columns, collector->group_arg.value != NULL,
+	spk_store_begin(store, collector->n_columns,
+					collector->has_id || collector->group_arg.value != NULL,
 					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg));
 	for (uint32 i = 0; i < collector->n_columns; i++)
 		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
@@ -337,14 +343,26 @@ row_time(const Collector *collector)
 	return isinf(time) ? get_float8_nan() : time;
 }
 
-static void
-add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int label)
+/* The key of the row's group: of a column of its own, or of an argument, which may be null. */
+static uint64
+row_group(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
+	if (!collector->has_id)
+		return spk_group_key(&collector->group, collector->row);
+	return PG_ARGISNULL(args->id) ? 0 :
+									spk_group_key_of(&collector->group, PG_GETARG_DATUM(args->id));
+}
+
+static void
+add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, FunctionCallInfo fcinfo,
+		const SpkCollectArgs *args)
+{
+	int	   label = spk_label_value(PG_GETARG_DATUM(1), collector->label_kind);
 	uint32 row = spk_store_add(store, label);
 
 	spk_row_load(collector->row, tuple);
 	if (store->grouped)
-		spk_store_put_group(store, row, spk_group_key(&collector->group, collector->row));
+		spk_store_put_group(store, row, row_group(collector, fcinfo, args));
 	if (store->time_name != NULL)
 		spk_store_put_time(store, row, row_time(collector));
 	for (uint32 i = 0; i < collector->n_columns; i++)
@@ -368,7 +386,8 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, int lab
 }
 
 static void
-collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcinfo)
+collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcinfo,
+				 const SpkCollectArgs *args)
 {
 	HeapTupleHeader tuple;
 
@@ -386,7 +405,7 @@ collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcin
 		spk_store_merge(store, new_store(collector, CurrentMemoryContext, true));
 		store->source = collector->version;
 	}
-	add_row(collector, store, tuple, spk_label_value(PG_GETARG_DATUM(1), collector->label_kind));
+	add_row(collector, store, tuple, fcinfo, args);
 }
 
 SpkRowStore *
@@ -399,13 +418,13 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
 		elog(ERROR, "training rows collected outside an aggregate");
 	if (collector == NULL)
-		collector = collector_new(fcinfo);
+		collector = collector_new(fcinfo, args);
 	parse_args(collector, fcinfo, args);
 	if (store == NULL)
 		store = new_store(collector, aggcontext, false);
 	if (PG_ARGISNULL(1))
 		store->n_skipped++;
 	else
-		collect_labelled(collector, store, fcinfo);
+		collect_labelled(collector, store, fcinfo, args);
 	return store;
 }

@@ -17,8 +17,10 @@ typedef struct SpkCollectArgs
 	int algorithm; /* text; without it, random_forest */
 	int options;   /* jsonb; without it, or when it is null, the defaults */
 	int exclude;   /* text[]; without it, or when it is null, every column is a feature */
-	int group;	   /* text; without it, or when it is null, rows have no groups */
+	int group;	   /* text, the column that has a row's group; without it, or when it is null,
+					* rows have no groups, unless there is id */
 	int time;	   /* text; without it, or when it is null, rows have no dates */
+	int id;		   /* of any type: the row's group itself; never beside group */
 } SpkCollectArgs;
 
 /*

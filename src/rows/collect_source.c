@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
 sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4, 5};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }

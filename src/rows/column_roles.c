@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "core/rows/id_names.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
 #include "host/source.h"
@@ -92,7 +93,11 @@ tell_of_unknown(const Names *names, TupleDesc columns)
 			 meant != NULL ? errhint("Its column is called \"%s\".", meant) : 0));
 }
 
-/* The excluded column that tells users apart when no argument names one, or NULL. */
+/*
+ * The excluded column that tells users apart when no argument names one, or NULL.  It has to
+ * be called an id of users: rows that share a city, or a half of the data, stand for as
+ * many users as there are rows.
+ */
 static const char *
 default_id(const Names *names, TupleDesc columns, const char *time)
 {
@@ -107,7 +112,7 @@ default_id(const Names *names, TupleDesc columns, const char *time)
 			continue;
 		if (strcmp(name, DEFAULT_ID) == 0)
 			return name;
-		if (first == NULL)
+		if (first == NULL && spk_names_user(name))
 			first = name;
 	}
 	return first;

@@ -22,7 +22,8 @@ typedef struct SpkRoles
 typedef struct SpkRoleArgs
 {
 	int exclude; /* text[] */
-	int id;		 /* text; by default userid, or else the first excluded column that has no time */
+	int id;		 /* text; by default userid, or else the first excluded column that is called an
+				  * id of users and has no time */
 	int time;	 /* text; by default as_of, when it is a date or timestamp */
 } SpkRoleArgs;
 

@@ -14,15 +14,24 @@
 void
 spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, MemoryContext context)
 {
-	Oid	 output;
-	bool varlena;
+	int attno = spk_row_find(row, name);
 
-	key->attno = spk_row_find(row, name);
-	if (key->attno < 0)
+	if (attno < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" of the groups is missing from the row", name)));
-	key->type = getBaseType(TupleDescAttr(row->desc, key->attno)->atttypid);
+	spk_group_key_type(key, TupleDescAttr(row->desc, attno)->atttypid, context);
+	key->attno = attno;
+}
+
+void
+spk_group_key_type(SpkGroupKey *key, Oid type, MemoryContext context)
+{
+	Oid	 output;
+	bool varlena;
+
+	key->attno = -1;
+	key->type = getBaseType(type);
 	getTypeOutputInfo(key->type, &output, &varlena);
 	fmgr_info_cxt(output, &key->output, context);
 }
@@ -68,10 +77,12 @@ hash_output(SpkGroupKey *key, Datum value)
 uint64
 spk_group_key(SpkGroupKey *key, const SpkRow *row)
 {
-	Datum value = row->values[key->attno];
+	return row->nulls[key->attno] ? 0 : spk_group_key_of(key, row->values[key->attno]);
+}
 
-	if (row->nulls[key->attno])
-		return 0;
+uint64
+spk_group_key_of(SpkGroupKey *key, Datum value)
+{
 	switch (key->type)
 	{
 		case INT2OID:

@@ -15,7 +15,7 @@
 /* The column that has a row's group, and how it is read. */
 typedef struct SpkGroupKey
 {
-	int		 attno;	 /* counted from 0 */
+	int		 attno;	 /* counted from 0; -1: values come from elsewhere */
 	Oid		 type;	 /* the base type */
 	FmgrInfo output; /* the type's output function, for types that are compared as text */
 } SpkGroupKey;
@@ -28,6 +28,9 @@ typedef struct SpkGroupKey
 extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name,
 							   MemoryContext context);
 
+/* The same for values of this type that come from elsewhere, for spk_group_key_of. */
+extern void spk_group_key_type(SpkGroupKey *key, Oid type, MemoryContext context);
+
 /*
  * Returns the key of the loaded row: a hash of the value, or 0 if and only if the
  * value is NULL.  Integers of any width have the same key when they are equal, texts
@@ -35,5 +38,8 @@ extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *
  * their text forms are equal.
  */
 extern uint64 spk_group_key(SpkGroupKey *key, const SpkRow *row);
+
+/* Returns the key of a value, which is not NULL. */
+extern uint64 spk_group_key_of(SpkGroupKey *key, Datum value);
 
 #endif /* SPK_ROWS_GROUP_KEY_H */

@@ -248,7 +248,8 @@ SpkTable
 spk_store_take(SpkRowStore *store, MemoryContext context)
 {
 	SpkColumn *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
-	SpkTable   table = {store->n_rows, store->n_columns, store->labels, columns, store->borrowed};
+	SpkTable   table = {store->n_rows, store->n_columns, store->labels,
+						columns,	   store->borrowed,	 store->grouped ? store->groups : NULL};
 
 	spk_store_check(store);
 	for (uint32 i = 0; i < store->n_columns; i++)

@@ -120,7 +120,7 @@ extern void spk_store_check(const SpkRowStore *store);
 /*
  * Hands the rows over as learners take them.  Labels and values then belong to the
  * table, whose list of columns is in this context, until spk_table_release.  The store
- * keeps its counts, groups, times and names; the table points to the names.
+ * keeps its counts, groups, times and names; the table points to the groups and names.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 

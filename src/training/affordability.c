@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 
 #include "core/models/learner.h"
+#include "core/rows/users.h"
 #include "core/trees/oob.h"
 #include "host/memory_limit.h"
 #include "rows/row_store.h"
@@ -47,6 +48,23 @@ sorting_memory(const SpkMatrix *matrix)
 	return (uint64) matrix->n_rows * (2 * sizeof(uint64) + 1);
 }
 
+/* The same, or what numbering users takes after it, when they are to be known. */
+static uint64
+ordering_memory(const SpkMatrix *matrix, const SpkTable *table, bool users)
+{
+	uint64 numbering = table->n_rows * sizeof(uint32) + spk_users_work_size(table->n_rows);
+
+	return users && table->groups != NULL ? Max(sorting_memory(matrix), numbering) :
+											sorting_memory(matrix);
+}
+
+/* The keys of users and their numbers, when they are to be known. */
+static uint64
+users_memory(const SpkTable *table, bool users)
+{
+	return users && table->groups != NULL ? table->n_rows * (sizeof(uint64) + sizeof(uint32)) : 0;
+}
+
 /* A process that grows trees: its grower, and its tally out of bag with the copy it hands over. */
 static uint64
 worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
@@ -59,12 +77,13 @@ int
 spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 					   int n_workers)
 {
-	uint64 codes = codes_memory(matrix);
+	bool   users = plan->bootstrap;
+	uint64 held = codes_memory(matrix) + users_memory(table, users);
 	uint64 worker = worker_memory(plan, matrix);
 	uint64 trees = trees_memory(plan->n_trees, spk_forest_most_leaves(plan, matrix->n_rows));
 
-	return affordable(matrix, spk_table_size(table) + codes + sorting_memory(matrix),
-					  spk_table_names_size(table) + codes + trees + worker, worker, n_workers);
+	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
+					  spk_table_names_size(table) + held + trees + worker, worker, n_workers);
 }
 
 void
@@ -88,10 +107,11 @@ spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const
 {
 	uint64 alone = spk_boost_shared_size(plan, matrix, 1);
 	uint64 own = spk_boost_own_size(plan, matrix);
-	uint64 held = codes_memory(matrix) + alone;
+	bool   users = plan->subsample < 1 || plan->patience > 0;
+	uint64 held = codes_memory(matrix) + users_memory(table, users) + alone;
 	uint64 trees = trees_memory(plan->n_trees, plan->max_leaves);
 
-	return affordable(matrix, spk_table_size(table) + held + sorting_memory(matrix),
+	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
 					  spk_table_names_size(table) + held + trees + own,
 					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
 }

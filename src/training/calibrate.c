@@ -8,7 +8,7 @@
  * scikit-learn's CalibratedClassifierCV does with ensemble=False.
  *
  * All algorithms are calibrated in this one way.  Scores out of bag would cost nothing,
- * but only forests have them, and their trees have seen a user's other rows.
+ * but only forests have them, and they are the means of fewer trees than the forest has.
  */
 #include "compat.h"
 

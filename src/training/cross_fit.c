@@ -16,6 +16,7 @@
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
 #include "core/rows/folds.h"
+#include "core/rows/users.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
 #include "host/progress.h"
@@ -43,6 +44,8 @@ typedef struct CrossFit
 	Size		 features_size;
 	Size		 rows;	/* place of the codes or values */
 	Size		 folds; /* place of the rows' folds, a byte each */
+	Size		 users; /* place of the numbers of the rows' users, when has_users */
+	bool		 has_users;
 	Size		 scored;
 	Size		 size;
 } CrossFit;
@@ -61,6 +64,13 @@ at_place(const CrossFit *cross, Size place)
 
 /* ---- The block ---- */
 
+/* Do fits need to know which of the table's rows are of one user? */
+static bool
+needs_users(const SpkTable *table, const SpkModel *like)
+{
+	return table->groups != NULL && spk_parts_rows(&like->options, like->algorithm);
+}
+
 static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
@@ -74,6 +84,8 @@ lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 	cross.features = spk_block_part(&at, cross.features_size);
 	cross.rows = spk_block_part(&at, rows);
 	cross.folds = spk_block_part(&at, table->n_rows);
+	cross.users =
+		spk_block_part(&at, needs_users(table, like) ? (uint64) table->n_rows * sizeof(uint32) : 0);
 	cross.scored = spk_block_part(&at, (uint64) table->n_rows * sizeof(SpkScored));
 	cross.size = at;
 	return cross;
@@ -95,6 +107,11 @@ fill(CrossFit *cross, const SpkHost *host, const SpkTable *table, const SpkModel
 	else
 		check(spk_values_fill(host, table, like->features, at_place(cross, cross->rows),
 							  &cross->values, origins));
+
+	if (needs_users(table, like))
+		check(spk_number_users(host, table->groups, origins, at_place(cross, cross->users),
+							   &cross->matrix));
+	cross->has_users = cross->matrix.users != NULL;
 
 	/* rows are in the canonical order now: their folds follow them */
 	for (uint32 row = 0; row < table->n_rows; row++)
@@ -118,6 +135,7 @@ samples_of(const CrossFit *cross)
 	if (spk_learns_codes(cross->algorithm))
 	{
 		samples.matrix.codes = at_place(cross, cross->rows);
+		samples.matrix.users = cross->has_users ? at_place(cross, cross->users) : NULL;
 		samples.matrix_folds = at_place(cross, cross->folds);
 	}
 	else
@@ -204,11 +222,18 @@ wanted_workers(const SpkTable *table, const SpkModel *like)
 static int
 affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, int n_workers)
 {
-	uint64 fit = spk_samples_fit_size(like, table->n_rows);
-	uint64 ordering = (uint64) table->n_rows * sizeof(uint32) + spk_values_work_size(table->n_rows);
+	bool   users = needs_users(table, like);
+	uint64 keys = table->groups == NULL ? 0 : table->n_rows * sizeof(uint64);
+	uint64 sorting = Max(spk_values_work_size(table->n_rows),
+						 users ? spk_users_work_size(table->n_rows) : 0);
+	uint64 ordering = (uint64) table->n_rows * sizeof(uint32) + sorting;
 	uint64 scored = (uint64) table->n_rows * sizeof(SpkScored);
-	uint64 held = spk_table_size(table) + table->n_rows + scored + block;
+	uint64 held = spk_table_size(table) + keys + table->n_rows + scored + block;
+	uint64 fit = spk_samples_fit_size(like, table->n_rows);
 
+	/* a fit copies the numbers of users, and numbers those that are left */
+	if (users)
+		fit += 2 * (uint64) table->n_rows * sizeof(uint32);
 	spk_memory_check_training(held + Max(ordering, fit), table->n_rows, table->n_columns);
 	return (int) Min((uint64) n_workers, (spk_memory_limit() - held - fit) / fit);
 }

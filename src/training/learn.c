@@ -80,7 +80,9 @@ fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 static void
 fit_codes(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkMatrix rows = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
+	SpkMatrix rows = {.n_rows = table->n_rows,
+					  .n_features = table->n_columns,
+					  .stride = spk_matrix_stride(table->n_columns)};
 	uint8	 *codes;
 
 	spk_check_fit_memory(model, &rows, table);

@@ -5,6 +5,7 @@
 #include "compat.h"
 
 #include "core/rows/binning.h"
+#include "core/rows/users.h"
 #include "host/pg_host.h"
 #include "training/shared_matrix.h"
 #include "training/workers.h"
@@ -16,10 +17,12 @@ typedef struct SharedFeature
 	uint8 n_bins;
 } SharedFeature;
 
-/* The start of the memory.  The codes follow it, aligned. */
+/* The start of the memory.  The codes follow it, aligned, and then users if there are any. */
 typedef struct SharedMatrix
 {
-	SpkMatrix	  matrix; /* without codes, which have another address in each process */
+	SpkMatrix	  matrix;	 /* without codes and users, which have other addresses elsewhere */
+	bool		  has_users; /* are there several rows of a user? */
+	uint64		  size;		 /* of all the memory */
 	SharedFeature features[FLEXIBLE_ARRAY_MEMBER];
 } SharedMatrix;
 
@@ -31,28 +34,70 @@ head_size(uint32 n_features)
 					 offsetof(SharedMatrix, features) + n_features * sizeof(SharedFeature));
 }
 
-uint64
-spk_shared_matrix_size(uint32 n_rows, uint32 n_features)
+static Size
+codes_size(uint32 n_rows, uint32 n_features)
 {
-	return head_size(n_features) +
-		TYPEALIGN64(SPK_ALIGNMENT, (uint64) n_rows * spk_matrix_stride(n_features));
+	return TYPEALIGN64(SPK_ALIGNMENT, (uint64) n_rows * spk_matrix_stride(n_features));
+}
+
+/* Does training the model need to know which of the table's rows are of one user? */
+static bool
+needs_users(const SpkTable *table, const SpkModel *model)
+{
+	return table->groups != NULL && spk_parts_rows(&model->options, model->algorithm);
+}
+
+uint64
+spk_shared_matrix_size(const SpkTable *table, const SpkModel *model)
+{
+	uint64 size = head_size(table->n_columns) + codes_size(table->n_rows, table->n_columns);
+
+	if (needs_users(table, model))
+		size += TYPEALIGN64(SPK_ALIGNMENT, (uint64) table->n_rows * sizeof(uint32));
+	return size;
+}
+
+/* Bins the rows into codes, and numbers their users in what follows them. */
+static void
+bin_users(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8 *codes,
+		  SpkMatrix *matrix)
+{
+	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
+	uint32 *users = (uint32 *) (codes + codes_size(table->n_rows, table->n_columns));
+
+	spk_check(spk_bin_table(host, table, features, codes, matrix, origins), "training set", NULL);
+	spk_check(spk_number_users(host, table->groups, origins, users, matrix), "training set", NULL);
+	spk_release(host, origins);
 }
 
 void
-spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkModel *model,
 					   void *memory, SpkMatrix *matrix)
 {
-	SharedMatrix *shared = memory;
-	uint8		 *codes = (uint8 *) memory + head_size(table->n_columns);
+	SharedMatrix	 *shared = memory;
+	const SpkFeature *features = model->features;
+	uint8			 *codes = (uint8 *) memory + head_size(table->n_columns);
 
-	spk_check(spk_bin_table(host, table, features, codes, matrix, NULL), "training set", NULL);
+	if (needs_users(table, model))
+		bin_users(host, table, features, codes, matrix);
+	else
+		spk_check(spk_bin_table(host, table, features, codes, matrix, NULL), "training set", NULL);
 	shared->matrix = *matrix;
 	shared->matrix.codes = NULL;
+	shared->matrix.users = NULL;
+	shared->has_users = matrix->users != NULL;
+	shared->size = spk_shared_matrix_size(table, model);
 	for (uint32 i = 0; i < matrix->n_features; i++)
 	{
 		shared->features[i].kind = (uint8) features[i].kind;
 		shared->features[i].n_bins = (uint8) features[i].n_bins;
 	}
+}
+
+void *
+spk_shared_matrix_end(void *memory)
+{
+	return (char *) memory + ((const SharedMatrix *) memory)->size;
 }
 
 void
@@ -62,6 +107,9 @@ spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features)
 
 	*matrix = shared->matrix;
 	matrix->codes = (uint8 *) memory + head_size(matrix->n_features);
+	if (shared->has_users)
+		matrix->users = (const uint32 *) (matrix->codes +
+										  codes_size(matrix->n_rows, matrix->n_features));
 	*features = palloc0(matrix->n_features * sizeof(SpkFeature));
 	for (uint32 i = 0; i < matrix->n_features; i++)
 	{

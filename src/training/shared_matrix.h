@@ -10,15 +10,22 @@
 
 #include "core/rows/matrix.h"
 
-/* Bytes of all this: a multiple of SPK_ALIGNMENT, so that data of the caller's can follow. */
-extern uint64 spk_shared_matrix_size(uint32 n_rows, uint32 n_features);
+/*
+ * Bytes of all this for a model whose algorithm and options are set: a multiple of
+ * SPK_ALIGNMENT, so that data of the caller's can follow.
+ */
+extern uint64 spk_shared_matrix_size(const SpkTable *table, const SpkModel *model);
 
 /*
- * Bins the table's rows by the features into the memory, which must be aligned to
- * SPK_ALIGNMENT and have that size.  Sets *matrix, whose codes lie there.
+ * Bins the table's rows by the model's features into the memory, which must be aligned
+ * to SPK_ALIGNMENT and have that size.  Sets *matrix, whose codes lie there, and so do
+ * its users, when the table has groups and training with the model's options needs them.
  */
 extern void spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table,
-								   const SpkFeature *features, void *memory, SpkMatrix *matrix);
+								   const SpkModel *model, void *memory, SpkMatrix *matrix);
+
+/* Where the caller's data follow, in memory that has been filled. */
+extern void *spk_shared_matrix_end(void *memory);
 
 /*
  * Sets *matrix and *features in a worker, from memory that the leader has filled.  The

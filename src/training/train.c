@@ -117,7 +117,7 @@ spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 	spk_warn_of_rows(rows, &table, warned);
 	set_counts(&model, rows);
 	bin_features(&host, &table, &model, context);
-	if (fit_model(&host, &table, rows->grouped ? rows->groups : NULL, &model, &counts->lone))
+	if (fit_model(&host, &table, table.groups, &model, &counts->lone))
 		result = spk_model_to_bytes(&model);
 	spk_table_release(&table);
 	MemoryContextDelete(context);
@@ -128,7 +128,7 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_transfn);
 Datum
 sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1};
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1, PG_NARGS() > 4 ? 4 : -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -184,7 +184,7 @@ PG_FUNCTION_INFO_V1(sparkify_train_agg_transfn);
 Datum
 sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, 6, 7};
+	SpkCollectArgs args = {3, 4, 5, 6, 7, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }

@@ -67,9 +67,9 @@ new_leader(SpkSharedTeam *team, uint32 n_others)
 
 /* The memory that the team shares: it follows the rows. */
 static void *
-team_memory(const SpkMemoryBlock *block, const SpkMatrix *matrix)
+team_memory(const SpkMemoryBlock *block)
 {
-	return (char *) block->memory + spk_shared_matrix_size(matrix->n_rows, matrix->n_features);
+	return spk_shared_matrix_end(block->memory);
 }
 
 /* Grows the trees with as many workers as start. */
@@ -95,8 +95,7 @@ boost_in_parallel(const SpkHost *host, const SpkBoostPlan *plan, const SpkMatrix
 	team.n += spk_workers_count(&workers);
 	leader = new_leader(&shared->team, team.n - 1);
 	spk_team_begin(&shared->team, team.n);
-	status = spk_boost(host, &team, plan, matrix, model->features, team_memory(block, matrix),
-					   model);
+	status = spk_boost(host, &team, plan, matrix, model->features, team_memory(block), model);
 	spk_workers_wait(&workers);
 	spk_workers_end(&workers);
 	return status;
@@ -120,8 +119,8 @@ spk_train_boost_worker(dsm_segment *seg, shm_toc *toc)
 	booster.member = spk_member(&shared->team, team.n - 1);
 
 	/* all members get the same status, and the leader raises the error */
-	(void) spk_boost(&host, &team, &shared->plan, &matrix, features,
-					 team_memory(&worker.block, &matrix), NULL);
+	(void) spk_boost(&host, &team, &shared->plan, &matrix, features, team_memory(&worker.block),
+					 NULL);
 	spk_worker_detach(&worker);
 }
 
@@ -154,9 +153,11 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
 		  int *n_workers)
 {
-	SpkMatrix	 shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns)};
+	SpkMatrix	 shape = {.n_rows = table->n_rows,
+						  .n_features = table->n_columns,
+						  .stride = spk_matrix_stride(table->n_columns)};
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape); /* right about sizes only */
-	uint64		 rows = spk_shared_matrix_size(shape.n_rows, shape.n_features);
+	uint64		 rows = spk_shared_matrix_size(table, model);
 
 	*n_workers = spk_affordable_boosters(&plan, &shape, table, wanted_workers(&plan, &shape));
 	if (*n_workers > 0 &&
@@ -176,7 +177,7 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 	int			   n_workers;
 
 	new_block(host, table, model, &block, &n_workers);
-	spk_shared_matrix_fill(host, table, model->features, block.memory, &matrix);
+	spk_shared_matrix_fill(host, table, model, block.memory, &matrix);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
 	model->trees = spk_must_alloc(host, plan.n_trees, sizeof(SpkTree), "boosted forest");
@@ -188,8 +189,8 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 		Booster leader = new_leader(NULL, 0);
 		SpkTeam alone = {1, 0, NULL, finish_round, &leader};
 
-		check_boost(spk_boost(host, &alone, &plan, &matrix, model->features,
-							  team_memory(&block, &matrix), model));
+		check_boost(
+			spk_boost(host, &alone, &plan, &matrix, model->features, team_memory(&block), model));
 	}
 	spk_block_release(&block);
 }

@@ -256,10 +256,11 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows,
 		  int *n_workers)
 {
-	SpkMatrix	  shape = {table->n_rows, 0, table->n_columns, spk_matrix_stride(table->n_columns),
-						   NULL};
+	SpkMatrix	  shape = {.n_rows = table->n_rows,
+						   .n_features = table->n_columns,
+						   .stride = spk_matrix_stride(table->n_columns)};
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
-	uint64		  size = spk_shared_matrix_size(shape.n_rows, shape.n_features);
+	uint64		  size = spk_shared_matrix_size(table, model);
 	int wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,
 									(int64) plan.n_trees - 1);
 
@@ -280,7 +281,7 @@ spk_train_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 	int			   n_workers;
 
 	new_block(host, table, model, &rows, &n_workers);
-	spk_shared_matrix_fill(host, table, model->features, rows.memory, &matrix);
+	spk_shared_matrix_fill(host, table, model, rows.memory, &matrix);
 	spk_table_release(table);
 	spk_check(spk_forest_start(host, &matrix, model, &forest), "forest", NULL);
 	if (n_workers > 0)

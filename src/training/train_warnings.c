@@ -157,11 +157,29 @@ spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 			 errhint("Does the horizon of the labels lie beyond the end of the log? Then who stayed is not known yet: leave these dates out, or make their labels null.")));
 }
 
+/* Users are drawn and held out whole, which leaves nothing to draw from when there is one. */
+static void
+warn_of_one_user(const SpkTable *table, SpkWarned *warned)
+{
+	uint32_t same = 1;
+
+	if (table->groups == NULL || table->n_rows < SPK_LOOKS_MIN_ROWS || table->groups[0] == 0)
+		return;
+	while (same < table->n_rows && table->groups[same] == table->groups[0])
+		same++;
+	if (same == table->n_rows && first_time(warned, "one user", ""))
+		ereport(WARNING,
+				(errmsg("all %u rows are of one user", table->n_rows),
+				 errdetail("The id is the same in all of them. Nobody is left to be held out."),
+				 errhint("Name as \"id\" the column that tells users apart.")));
+}
+
 void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
 	warn_of_leaks(table, warned);
 	warn_of_looks(rows, table, warned);
 	warn_of_digits(rows, warned);
+	warn_of_one_user(table, warned);
 	spk_warn_of_horizon(rows, table, warned);
 }

@@ -630,7 +630,7 @@ sums_do_not_overflow(void **unused)
 	SpkOptions	options = options_of(2);
 	SpkModel	model;
 
-	u->matrix = (SpkMatrix) {n, 0, 1, 8, calloc(n, 8)};
+	u->matrix = (SpkMatrix) {.n_rows = n, .n_features = 1, .stride = 8, .codes = calloc(n, 8)};
 	u->features[0].n_bins = 2;
 	for (uint32_t r = 0; r < n; r++)
 	{

@@ -44,8 +44,10 @@ static const struct
 static SpkMatrix
 shape(size_t i)
 {
-	return (SpkMatrix) {shapes[i].n_rows, shapes[i].n_rows / 2, shapes[i].n_features,
-						spk_matrix_stride(shapes[i].n_features), NULL};
+	return (SpkMatrix) {.n_rows = shapes[i].n_rows,
+						.n_positives = shapes[i].n_rows / 2,
+						.n_features = shapes[i].n_features,
+						.stride = spk_matrix_stride(shapes[i].n_features)};
 }
 
 static double

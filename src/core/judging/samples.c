@@ -6,6 +6,7 @@
 
 #include "core/base/invariant.h"
 #include "core/models/learner.h"
+#include "core/rows/users.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
@@ -22,6 +23,20 @@ in_fold(const uint8_t *folds, uint32_t row, int fold)
 /* ---- What has to hold of samples ---- */
 
 #ifdef SPK_CHECK_INVARIANTS
+
+/* Users are numbered in the order of their first rows. */
+static void
+check_users(const SpkMatrix *matrix)
+{
+	uint32_t n_users = 0;
+
+	for (uint32_t r = 0; r < matrix->n_rows; r++)
+	{
+		spk_assert(matrix->users[r] <= n_users);
+		n_users += matrix->users[r] == n_users;
+	}
+	spk_assert(n_users == matrix->n_users);
+}
 
 static void
 check_matrix(const SpkMatrix *matrix)
@@ -41,6 +56,8 @@ check_matrix(const SpkMatrix *matrix)
 		n_positives += row[matrix->n_features];
 	}
 	spk_assert(n_positives == matrix->n_positives);
+	if (matrix->users != NULL)
+		check_users(matrix);
 }
 
 static void
@@ -82,7 +99,36 @@ check_samples(const SpkSamples *samples, SpkAlgorithm algorithm, int fold)
 
 /* ---- Some of the rows ---- */
 
-/* Copies the rows that are not in the fold.  The caller releases the codes. */
+/* Releases what copy_codes has copied. */
+static void
+release_codes(const SpkHost *host, SpkMatrix *some)
+{
+	spk_release(host, some->codes);
+	spk_release(host, (void *) some->users);
+	some->codes = NULL;
+	some->users = NULL;
+}
+
+/* Numbers the users of rows that are not in the fold as if there were no others. */
+static SpkStatus
+copy_users(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
+{
+	const SpkMatrix *all = &samples->matrix;
+	uint32_t		*numbers = spk_alloc(host, some->n_rows, sizeof(uint32_t));
+	uint32_t		 n = 0;
+	SpkStatus		 status = SPK_NO_MEMORY;
+
+	for (uint32_t r = 0; r < all->n_rows && numbers != NULL; r++)
+		if (samples->matrix_folds[r] != fold)
+			numbers[n++] = all->users[r];
+	if (numbers != NULL)
+		status = spk_renumber_users(host, all, numbers, some);
+	if (status != SPK_OK)
+		spk_release(host, numbers);
+	return status;
+}
+
+/* Copies the rows that are not in the fold.  The caller releases them by release_codes. */
 static SpkStatus
 copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *some)
 {
@@ -96,6 +142,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 		n += samples->matrix_folds[r] != fold;
 	*some = *all;
 	some->n_rows = some->n_positives = 0;
+	some->users = NULL;
 	some->codes = codes = spk_alloc(host, n, stride);
 	if (codes == NULL)
 		return SPK_NO_MEMORY;
@@ -113,6 +160,11 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 		some->n_positives += spk_matrix_label(all, r);
 		some->n_rows++;
 		codes += stride;
+	}
+	if (all->users != NULL && copy_users(host, samples, fold, some) != SPK_OK)
+	{
+		release_codes(host, some);
+		return SPK_NO_MEMORY;
 	}
 	return SPK_OK;
 }
@@ -196,7 +248,7 @@ spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const
 void
 spk_samples_release(const SpkHost *host, SpkSamples *some)
 {
-	spk_release(host, some->matrix.codes);
+	release_codes(host, &some->matrix);
 	spk_release(host, (void *) some->matrix_folds);
 	spk_release(host, (void *) some->values.rows); /* the values are those of all */
 	spk_release(host, (void *) some->values_folds);
@@ -220,7 +272,7 @@ fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *mo
 	else
 		status = spk_learners[model->algorithm].fit_codes(host, &matrix, model);
 	if (fold != SPK_NO_FOLD)
-		spk_release(host, matrix.codes);
+		release_codes(host, &matrix);
 	return status;
 }
 

@@ -37,7 +37,8 @@ typedef struct SpkSamples
 /*
  * Fits the model to the rows that are not in the fold, or to all rows for
  * SPK_NO_FOLD.  The caller sets the model's algorithm, options and features
- * before.  This sets the trees or terms, the threshold, the features' importance
+ * before.  Where the matrix has users, those left are numbered as if there were no
+ * others.  This sets the trees or terms, the threshold, the features' importance
  * and the facts: the numbers of rows and positives, and those of the algorithm.
  *
  * The model is the one that training on these rows alone would give with these

@@ -37,8 +37,10 @@ extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 static inline SpkMatrix
 spk_learner_shape(const SpkModel *model, uint32_t n_rows)
 {
-	SpkMatrix shape = {n_rows, n_rows / 2, model->n_features, spk_matrix_stride(model->n_features),
-					   NULL};
+	SpkMatrix shape = {.n_rows = n_rows,
+					   .n_positives = n_rows / 2,
+					   .n_features = model->n_features,
+					   .stride = spk_matrix_stride(model->n_features)};
 
 	return shape;
 }

@@ -124,6 +124,21 @@ spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
 }
 
 /*
+ * Does training with these options draw rows at random, or hold some of them out?  Then
+ * it has to know which rows are of one user.
+ */
+static inline bool
+spk_parts_rows(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	const double *value = options->value;
+
+	return (spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) && value[SPK_OPT_BOOTSTRAP] != 0) ||
+		(spk_option_applies(SPK_OPT_SUBSAMPLE, algorithm) && value[SPK_OPT_SUBSAMPLE] < 1) ||
+		(spk_option_applies(SPK_OPT_EARLY_STOPPING, algorithm) &&
+		 value[SPK_OPT_EARLY_STOPPING] > 0);
+}
+
+/*
  * Sets the weights of a row of each class (0 stays, 1 churns) as the option
  * class_weight says.  When it says "balanced", a row weighs n / (2 * rows of its
  * class), so that both classes have the same weight; but rows weigh 1 when one of the

@@ -52,7 +52,7 @@ extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, si
  * matrix, whatever order they came in.
  *
  * codes are n_rows * spk_matrix_stride(n_columns) bytes that belong to the caller,
- * who may share them.  matrix points to them.  origins, unless NULL, has room for
+ * who may share them.  matrix points to them, and has no users; users.h finds them.  origins, unless NULL, has room for
  * all rows, and is set to the place in the table of each row of the matrix.  It takes
  * 16 bytes of host memory for each row while it works.  Returns SPK_LIMIT when there
  * are more than SPK_MAX_ROWS rows or SPK_MAX_FEATURES columns, SPK_CANCELLED or

@@ -114,6 +114,8 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 	matrix->n_features = table->n_columns;
 	matrix->stride = spk_matrix_stride(table->n_columns);
 	matrix->codes = codes;
+	matrix->users = NULL;
+	matrix->n_users = 0;
 	status = map_categories(host, table, features, &map);
 	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += CODED_ROWS)
 	{

@@ -33,12 +33,14 @@ typedef struct SpkTable
 	const uint8_t	*labels; /* of each row, 0 or 1 */
 	const SpkColumn *columns;
 	bool			 borrowed; /* who gives the table back does not give the values back */
+	/* of each row the key of its user, 0 for none; NULL: of none.  Not the table's own */
+	const uint64_t *groups;
 } SpkTable;
 
 /*
  * Binned rows, one after the other.  Row r begins at codes[r * stride] and has
  * n_features codes, then the label, then zeros up to stride, which is a multiple of
- * 8.  Apart from codes it has no pointers, so that processes can share it.
+ * 8.  Apart from codes and users it has no pointers, so that processes can share it.
  */
 typedef struct SpkMatrix
 {
@@ -47,6 +49,9 @@ typedef struct SpkMatrix
 	uint32_t n_features;
 	uint32_t stride;
 	uint8_t *codes;
+	/* of each row the number of its user, see users.h; NULL: each row is of another user */
+	const uint32_t *users;
+	uint32_t		n_users; /* how many there are; without users not set */
 } SpkMatrix;
 
 /* Returns the stride of rows with this many features. */

@@ -27,8 +27,8 @@ typedef struct SpkBoostPlan
 	bool	 best_first; /* the user gave max_leaves: split the leaf that gains most */
 	uint32_t min_leaf;
 	uint32_t patience;	/* end after this many rounds without a better loss; 0: no holdout */
-	double	 holdout;	/* share of the rows that are held out */
-	double	 subsample; /* share of the other rows that is drawn for each tree */
+	double	 holdout;	/* share of the users that are held out, with all their rows */
+	double	 subsample; /* share of the other users whose rows are drawn for each tree */
 	double	 learning_rate;
 	double	 l2;		/* in quanta of the hessian */
 	double	 min_gain;	/* in quanta of the score, which is a gradient squared by a hessian */

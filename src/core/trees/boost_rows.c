@@ -7,6 +7,7 @@
 #include "core/trees/boost_grow.h"
 #include "core/base/elementary.h"
 #include "core/base/rng.h"
+#include "core/rows/users.h"
 
 /* This many rows are routed before they are added to histograms; they stay in the fastest cache. */
 #define LISTED_ROWS 512
@@ -24,11 +25,11 @@
 #define STREAM_HOLDOUT UINT64_C(1)
 #define STREAM_SAMPLE  UINT64_C(2)
 
-/* Is the row drawn with this probability from the stream of this name? */
+/* Is the row's user drawn, with all rows, with this probability from the stream of this name? */
 static inline bool
-row_is_drawn(uint64_t name, uint32_t row, double probability)
+row_is_drawn(uint64_t name, uint32_t user, double probability)
 {
-	SpkRng rng = spk_rng(name, row);
+	SpkRng rng = spk_rng(name, user);
 
 	return spk_rng_double(&rng) < probability;
 }
@@ -108,12 +109,13 @@ start_row(const SpkBooster *b, const Sample *sample, uint32_t i, float margin, S
 {
 	bool		label = spk_matrix_label(&b->matrix, i);
 	double		weight = b->plan.weight[label];
+	uint32_t	user = spk_matrix_user(&b->matrix, i);
 	SpkBoostRow row = {0};
 
 	b->margins[i] = margin;
-	if (sample->holdout > 0 && row_is_drawn(sample->holdout_name, i, sample->holdout))
+	if (sample->holdout > 0 && row_is_drawn(sample->holdout_name, user, sample->holdout))
 		sum->loss += loss_of(margin, label, weight);
-	else if (sample->subsample >= 1 || row_is_drawn(sample->sample_name, i, sample->subsample))
+	else if (sample->subsample >= 1 || row_is_drawn(sample->sample_name, user, sample->subsample))
 	{
 		row = gradient_of(margin, label, weight);
 		sum->sums.g += row.g;

@@ -33,6 +33,69 @@ draw_rows(SpkGrower *grower, uint64_t tree, uint8_t *draws)
 	return SPK_OK;
 }
 
+/*
+ * Draws users, with replacement, and with each of them all rows (the cluster bootstrap:
+ * Field and Welsh, Bootstrapping clustered data, 2007; in forests the subject-level
+ * bootstrap of Karpievitch et al., An introspective comparison of random forest-based
+ * classifiers for the analysis of cluster-correlated data, 2009).  It ends before the
+ * first user with whose rows there would be more than the matrix has, so that a tree
+ * never has more.  When each user has one row, this draws what draw_rows draws.
+ */
+static SpkStatus
+draw_users(SpkGrower *grower, uint64_t tree, uint32_t *n_rows_of, uint8_t *drawn, uint8_t *draws)
+{
+	SpkRng			rng = spk_rng(tree, SPK_STREAM_ROWS);
+	const uint32_t *users = grower->matrix.users;
+	uint32_t		n_users = grower->matrix.n_users;
+	uint32_t		n_left = grower->matrix.n_rows;
+
+	memset(n_rows_of, 0, n_users * sizeof(uint32_t));
+	memset(drawn, 0, n_users);
+	for (uint32_t i = 0; i < grower->matrix.n_rows; i++)
+		n_rows_of[users[i]]++;
+
+	for (uint32_t i = 0;; i++)
+	{
+		uint32_t user = spk_rng_below(&rng, n_users);
+
+		if (i % SPK_POLL_ROWS == 0 && spk_must_stop(grower, SPK_POLL_ROWS))
+			return SPK_CANCELLED;
+		if (n_rows_of[user] > n_left)
+			break;
+		n_left -= n_rows_of[user];
+		drawn[user] += drawn[user] < SPK_MAX_DRAWS;
+	}
+
+	/* what is said of users is then said of their rows, which all else looks at */
+	for (uint32_t i = 0; i < grower->matrix.n_rows; i++)
+		draws[i] = drawn[users[i]];
+	return SPK_OK;
+}
+
+/*
+ * Draws the rows of the tree, and returns how often each was drawn, in rows[1], which is
+ * idle until the first split.  A row has at least eight bytes there, of which this takes
+ * six when there are users.  NULL when the host asked to stop.
+ */
+static uint8_t *
+draw(SpkGrower *grower, uint64_t tree)
+{
+	uint8_t	 *memory = grower->rows[1];
+	uint32_t  n_users = grower->matrix.n_users;
+	uint8_t	 *drawn = memory + n_users * sizeof(uint32_t);
+	uint8_t	 *draws = drawn + n_users;
+	SpkStatus status;
+
+	if (grower->matrix.users == NULL)
+	{
+		draws = memory;
+		status = draw_rows(grower, tree, draws);
+	}
+	else
+		status = draw_users(grower, tree, (uint32_t *) memory, drawn, draws);
+	return status == SPK_OK ? draws : NULL;
+}
+
 /* Packs the rows that were drawn into rows[0], and describes them as the root. */
 static SpkStatus
 pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
@@ -74,17 +137,16 @@ note_out_of_bag(SpkGrower *grower, const uint8_t *draws)
 SpkStatus
 spk_grower_sample(SpkGrower *grower, uint64_t tree, SpkPending *root)
 {
-	uint8_t	 *draws = NULL;
-	SpkStatus status = SPK_OK;
+	uint8_t *draws;
 
-	if (grower->plan.bootstrap)
-	{
-		draws = grower->rows[1]; /* idle until the first split */
-		status = draw_rows(grower, tree, draws);
-		if (status == SPK_OK && grower->tally != NULL)
-			note_out_of_bag(grower, draws);
-	}
-	return status == SPK_OK ? pack_rows(grower, draws, root) : status;
+	if (!grower->plan.bootstrap)
+		return pack_rows(grower, NULL, root);
+	draws = draw(grower, tree);
+	if (draws == NULL)
+		return SPK_CANCELLED;
+	if (grower->tally != NULL)
+		note_out_of_bag(grower, draws);
+	return pack_rows(grower, draws, root);
 }
 
 /* Sets left[code] to 1 for codes that go left, and to 0 for the others. */
