@@ -6,6 +6,7 @@
 
 #include "core/judging/audit.h"
 #include "core/rows/horizon.h"
+#include "core/rows/repeats.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
 #include "training/train_warnings.h"
@@ -174,6 +175,31 @@ warn_of_one_user(const SpkTable *table, SpkWarned *warned)
 				 errhint("Name as \"id\" the column that tells users apart.")));
 }
 
+/*
+ * Snapshots of a user may well be the same when no date tells them apart, and so may rows
+ * of users who are not known.  It is a warning only where user and date are known.
+ */
+static void
+warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	SpkHost	 host = spk_pg_host(CurrentMemoryContext);
+	uint32_t n;
+
+	if (spk_table_size(table) + spk_repeats_size(table) > spk_memory_limit())
+		return;
+	spk_check(spk_count_repeats(&host, table, rows->times, &n), "training set", NULL);
+	if (n == 0 || !first_time(warned, "repeats", ""))
+		return;
+	ereport(table->groups != NULL && rows->times != NULL ? WARNING : NOTICE,
+			(errmsg_plural("%u row of %u is there already", "%u rows of %u are there already", n, n,
+						   table->n_rows),
+			 table->groups == NULL ? errdetail("Label and all features are those of another row, in too many rows for chance.") :
+			 rows->times == NULL ? errdetail("User, label and all features are those of another row.") :
+			 errdetail("User, date, label and all features are those of another row."),
+			 table->groups == NULL ? errhint("A model knows the twin of a row by heart. If they are of one user, name the column that tells users apart as \"id\"; if a join has made them, leave them out by DISTINCT.") :
+			 errhint("A row counts as often as it is there. If a join has made them, leave them out by DISTINCT.")));
+}
+
 void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
@@ -181,5 +207,6 @@ spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warn
 	warn_of_looks(rows, table, warned);
 	warn_of_digits(rows, warned);
 	warn_of_one_user(table, warned);
+	warn_of_repeats(rows, table, warned);
 	spk_warn_of_horizon(rows, table, warned);
 }

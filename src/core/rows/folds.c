@@ -8,6 +8,7 @@
 #include "core/rows/folds.h"
 #include "core/base/hash.h"
 #include "core/base/sort.h"
+#include "core/rows/row_names.h"
 
 typedef struct Group
 {
@@ -32,72 +33,6 @@ typedef struct Deal
 
 /* ---- Names of rows ---- */
 
-static inline uint64_t
-hash_number(double number)
-{
-	uint64_t bits;
-
-	if (isnan(number))
-		return 1;  /* the bits of a number so small that no column holds it */
-	number += 0.0; /* turns -0 into 0 */
-	memcpy(&bits, &number, sizeof(bits));
-	return bits;
-}
-
-/* Mixes the categories of a column into the names: their bytes, because ids depend on the order. */
-static SpkStatus
-name_by_categories(Deal *deal, const SpkColumn *column)
-{
-	uint64_t *hashes = spk_alloc(deal->host, column->n_names, sizeof(uint64_t));
-	SpkStatus status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
-
-	for (uint32_t i = 0; i < column->n_names && status == SPK_OK; i++)
-	{
-		if (i % 1024 == 0 && spk_cancelled(deal->host))
-			status = SPK_CANCELLED;
-		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
-	}
-	for (uint32_t r = 0; r < deal->table->n_rows && status == SPK_OK; r++)
-	{
-		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
-			status = SPK_CANCELLED;
-		deal->names[r] = spk_hash_combine(deal->names[r],
-										  column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
-	}
-	spk_release(deal->host, hashes);
-	return status;
-}
-
-/* Likewise the numbers of a column. */
-static SpkStatus
-name_by_numbers(Deal *deal, const SpkColumn *column)
-{
-	for (uint32_t r = 0; r < deal->table->n_rows; r++)
-	{
-		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
-			return SPK_CANCELLED;
-		deal->names[r] = spk_hash_combine(deal->names[r], hash_number(column->numbers[r]));
-	}
-	return SPK_OK;
-}
-
-/* Names rows by the values that they hold. */
-static SpkStatus
-name_by_content(Deal *deal)
-{
-	SpkStatus status = SPK_OK;
-
-	memset(deal->names, 0, deal->table->n_rows * sizeof(uint64_t));
-	for (uint32_t c = 0; c < deal->table->n_columns && status == SPK_OK; c++)
-	{
-		const SpkColumn *column = &deal->table->columns[c];
-
-		status = column->kind == SPK_CATEGORY ? name_by_categories(deal, column) :
-												name_by_numbers(deal, column);
-	}
-	return status;
-}
-
 /* Names each row: by its group where it has one. */
 static SpkStatus
 name_rows(Deal *deal, const uint64_t *groups)
@@ -110,7 +45,7 @@ name_rows(Deal *deal, const uint64_t *groups)
 		all = groups[r] != 0;
 	if (!all)
 	{
-		status = name_by_content(deal);
+		status = spk_row_names(deal->host, deal->table, deal->names);
 		if (status != SPK_OK)
 			return status;
 	}

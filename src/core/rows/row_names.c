@@ -1,0 +1,63 @@
+/*
+ * row_names.c
+ *	  Names of rows, by the values that they hold.
+ */
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/base/sort.h"
+#include "core/rows/row_names.h"
+
+/* Mixes the categories of a column into the names: their bytes, because ids depend on the order. */
+static SpkStatus
+name_by_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *names)
+{
+	uint64_t *hashes = spk_alloc(host, column->n_names, sizeof(uint64_t));
+	SpkStatus status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	for (uint32_t i = 0; i < column->n_names && status == SPK_OK; i++)
+	{
+		if (i % 1024 == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
+	}
+	for (uint32_t r = 0; r < n_rows && status == SPK_OK; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		names[r] = spk_hash_combine(names[r],
+									column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
+	}
+	spk_release(host, hashes);
+	return status;
+}
+
+/* Likewise the numbers of a column. */
+static SpkStatus
+name_by_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *names)
+{
+	for (uint32_t r = 0; r < n_rows; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		names[r] = spk_hash_combine(names[r], spk_name_of_number(column->numbers[r]));
+	}
+	return SPK_OK;
+}
+
+SpkStatus
+spk_row_names(const SpkHost *host, const SpkTable *table, uint64_t *names)
+{
+	SpkStatus status = SPK_OK;
+
+	memset(names, 0, table->n_rows * sizeof(uint64_t));
+	for (uint32_t c = 0; c < table->n_columns && status == SPK_OK; c++)
+	{
+		const SpkColumn *column = &table->columns[c];
+
+		status = column->kind == SPK_CATEGORY ?
+			name_by_categories(host, column, table->n_rows, names) :
+			name_by_numbers(host, column, table->n_rows, names);
+	}
+	return status;
+}
