@@ -13,7 +13,7 @@
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "core/rows/users.h"
-#include "core/trees/boost.h"
+#include "core/trees/boost_grow.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 #include "core/trees/tree_grow.h"
@@ -461,6 +461,50 @@ boosted_twins(void **unused)
 	assert_int_equal(state.live, 0);
 }
 
+/* Of few users somebody is held out, and not everybody, whatever the share; of one nobody is. */
+static void
+somebody_is_held_out(void **unused)
+{
+	SpkRng	 rng = spk_rng(15, 16);
+	SpkHost	 host = unit_host(&state);
+	uint32_t lonely = 0; /* how often chance alone would have held out nobody or everybody */
+
+	for (int round = 0; round < 200; round++)
+	{
+		UnitMatrix	  *u = unit_matrix_new(&rng, 60, 3, 5);
+		uint32_t	  *numbers = give_users(u, &rng, 1 + spk_rng_below(&rng, 7));
+		uint32_t	   n_users = u->matrix.n_users;
+		SpkOptions	   options = spk_options_default(SPK_GRADIENT_BOOSTING);
+		SpkBooster	   b = {.host = host, .team = {.n = 1}, .matrix = u->matrix};
+		SpkBoostRow	   rows[60];
+		float		   margins[60];
+		SpkBoostMember member;
+		uint64_t	   out = 0;
+
+		options.value[SPK_OPT_EARLY_STOPPING] = 5;
+		options.value[SPK_OPT_VALIDATION] = round % 2 == 0 ? 0.05 : 0.9;
+		options.value[SPK_OPT_SEED] = round;
+		b.plan = spk_boost_plan(&options, &u->matrix);
+		b.rows = rows;
+		b.margins = margins;
+		b.members = &member;
+		spk_boost_start_rows(&b);
+
+		for (uint32_t r = 0; r < 60; r++)
+			out |= (uint64_t) ((rows[r].g | rows[r].h) == 0) << numbers[r];
+		for (uint32_t r = 0; r < 60; r++)
+			assert_int_equal(out >> numbers[r] & 1, (rows[r].g | rows[r].h) == 0);
+		if (n_users == 1)
+			assert_true(out == 0 && b.holdout == 0);
+		else
+			assert_true(out != 0 && out != (UINT64_C(1) << n_users) - 1);
+		lonely += n_users > 1 && b.holdout != b.plan.holdout;
+		free(numbers);
+		unit_matrix_free(u);
+	}
+	assert_true(lonely > 50);
+}
+
 /* ---- Samples ---- */
 
 /* The matrix without the rows of a fold, as if there were no others. */
@@ -554,6 +598,7 @@ main(void)
 		cmocka_unit_test(bags),
 		cmocka_unit_test(bags_of_twins),
 		cmocka_unit_test(boosted_twins),
+		cmocka_unit_test(somebody_is_held_out),
 		cmocka_unit_test(fits_without_a_fold),
 	};
 

@@ -188,7 +188,7 @@ note_loss(SpkBooster *b, Progress *progress)
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 		loss += b->members[member].loss;
-	if (b->plan.patience > 0 && progress->best_trees > 0 && loss >= progress->best_loss)
+	if (b->holdout > 0 && progress->best_trees > 0 && loss >= progress->best_loss)
 		return n_trees - progress->best_trees >= b->plan.patience;
 	progress->best_trees = n_trees;
 	progress->best_loss = loss;

@@ -93,6 +93,7 @@ typedef struct SpkBooster
 	uint32_t		  max_nodes;
 	uint32_t		  n_slots;
 	uint32_t		  max_built;
+	double			  holdout; /* the probability by which users are held out; 0: nobody is */
 
 	SpkBoostShared *shared;
 	SpkBoostMember *members;	/* one for each member of the team */
@@ -160,7 +161,10 @@ spk_boost_fail(SpkBooster *b, SpkStatus status)
 	__atomic_store_n(&b->shared->failed, (uint32_t) status, __ATOMIC_RELAXED);
 }
 
-/* Sets the margins of the member's rows to the base, and the gradients of the first tree. */
+/*
+ * Chooses the holdout, sets the margins of the member's rows to the base, and the
+ * gradients of the first tree.
+ */
 extern void spk_boost_start_rows(SpkBooster *b);
 
 /*

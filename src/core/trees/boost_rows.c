@@ -43,15 +43,55 @@ typedef struct Sample
 	uint64_t sample_name;
 } Sample;
 
+/* Among so many users it is as good as impossible that none is held out, or all are. */
+#define MANY_USERS 100000
+
+static inline uint64_t
+holdout_name(const SpkBooster *b)
+{
+	return spk_hash_combine(b->plan.seed, STREAM_HOLDOUT);
+}
+
+/*
+ * The probability by which users are held out: that of the plan, unless it would hold out
+ * none of few users, or all of them.  Then it is one that holds out a single one, or all
+ * but one.  Of one user there is nobody to hold out.
+ */
+static double
+choose_holdout(const SpkBooster *b)
+{
+	uint64_t name = holdout_name(b);
+	uint32_t n = b->matrix.users == NULL ? b->matrix.n_rows : b->matrix.n_users;
+	double	 lowest = 1;
+	double	 highest = 0;
+
+	if (b->plan.patience == 0 || n < 2)
+		return 0;
+	for (uint32_t user = 0; user < n && n < MANY_USERS; user++)
+	{
+		SpkRng rng = spk_rng(name, user);
+		double draw = spk_rng_double(&rng);
+
+		lowest = draw < lowest ? draw : lowest;
+		highest = draw > highest ? draw : highest;
+	}
+
+	/* a user is held out whose draw is below the probability */
+	if (n < MANY_USERS && b->plan.holdout <= lowest)
+		return lowest + 0x1p-53;
+	if (n < MANY_USERS && b->plan.holdout > highest)
+		return highest;
+	return b->plan.holdout;
+}
+
 static Sample
 sample_of(const SpkBooster *b, uint32_t round)
 {
 	Sample sample = {0};
 
 	sample.subsample = b->plan.subsample;
-	if (b->plan.patience > 0)
-		sample.holdout = b->plan.holdout;
-	sample.holdout_name = spk_hash_combine(b->plan.seed, STREAM_HOLDOUT);
+	sample.holdout = b->holdout;
+	sample.holdout_name = holdout_name(b);
 	sample.sample_name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_SAMPLE), round);
 	return sample;
 }
@@ -129,9 +169,11 @@ void
 spk_boost_start_rows(SpkBooster *b)
 {
 	SpkBoostMember sum = {0};
-	Sample		   sample = sample_of(b, 0);
+	Sample		   sample;
 	uint32_t	   to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
+	b->holdout = choose_holdout(b);
+	sample = sample_of(b, 0);
 	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
 	{
 		if (i % STRETCH_ROWS == 0 && spk_cancelled(&b->host))
