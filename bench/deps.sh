@@ -2,7 +2,7 @@
 #
 # deps.sh
 #	  Installs the peers that the benchmark runs when they are there: pandas,
-#	  scikit-learn and R's ranger and survival by apt, and by pip, into
+#	  scikit-learn, R's ranger, survival and packages of data sets by apt, and by pip, into
 #	  bench/peers, what Debian does not have.
 #
 set -euo pipefail
@@ -34,7 +34,11 @@ if ! Rscript -e 'loadNamespace("survival")' >/dev/null 2>&1; then
 	as_root apt-get -qq install -y --no-install-recommends r-cran-survival ||
 		echo "apt cannot install R's survival here; it will be skipped" >&2
 fi
-for peer in duckdb xgboost lightgbm narwhals; do
+for package in modeldata kernlab mlbench cardata; do
+	dpkg -s r-cran-$package >/dev/null 2>&1 || as_root apt-get -qq install -y --no-install-recommends r-cran-$package ||
+		echo "apt cannot install r-cran-$package here; its data sets will be skipped" >&2
+done
+for peer in duckdb xgboost lightgbm catboost narwhals; do
 	"$python" -m pip install --quiet --no-deps --upgrade --target peers $peer ||
 		echo "pip cannot install $peer here; it will be skipped" >&2
 done

@@ -12,6 +12,9 @@
 # SPARKIFY_DATA  a folder with mini_user_features.csv, for the topic train: that
 #        beside the checkout without
 #
+# What the topic accuracy keeps for the next time, data sets and the peers' figures,
+# goes to bench/accuracy.
+#
 # Runs on a private server in a sandbox, like the tests.  The tables go to
 # stdout and to bench/results.
 #
@@ -27,6 +30,10 @@ sandbox_open
 [ ! -d "$top/bench/peers" ] || cp -r "$top/bench/peers" bench
 sandbox_run mkdir -p bench/results.new
 sandbox_run bench/suite.sh
+if [ -d bench/accuracy ]; then
+	mkdir -p "$top/bench/accuracy"
+	cp bench/accuracy/* "$top/bench/accuracy"
+fi
 mkdir -p "$top/bench/results"
 cp bench/results.new/* "$top/bench/results"
 echo "Written to bench/results" >&2

@@ -10,6 +10,7 @@
 . bench/data.sh
 
 full_users=22278
+# not accuracy, whose peers take an hour
 default_topics="load look features log_features profiles in_place any_log memory scale train boost predict explain compare cancel"
 
 [ "$SIZE" != full ] || SIZE=$full_users
