@@ -82,6 +82,19 @@ FROM (VALUES (0), (10), (1000), (1e9)) AS g (gain),
 SELECT (churn_info(model)->'trees')::int BETWEEN 1 AND 499 AS stopped
 FROM churn_train('SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted',
 				 algorithm => 'gradient_boosting', options => '{"trees": 500, "early_stopping": 3, "learning_rate": 0.5}');
+-- with the number of trees that was best, the model is grown on all rows, unless it is to keep those that have not seen all
+SELECT t.model::json->'trees' #>> '{}' = again.model::json->'trees' #>> '{}' AS same_trees
+FROM (SELECT model::text AS model, (churn_info(model)->'trees')::int AS trees FROM churn_train(
+		'SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted',
+		algorithm => 'gradient_boosting', options => '{"trees": 500, "early_stopping": 3, "learning_rate": 0.5}')) AS t,
+	LATERAL (SELECT model::text AS model FROM churn_train(
+		'SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted', algorithm => 'gradient_boosting',
+		options => jsonb_build_object('trees', t.trees, 'early_stopping', 0, 'learning_rate', 0.5))) AS again;
+SELECT count(DISTINCT churn_info(model)->>'trees') AS numbers, count(DISTINCT model::text::json->>'trees') AS models
+FROM (VALUES (true), (false)) AS r (refit), LATERAL churn_train(
+	'SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted', algorithm => 'gradient_boosting',
+	options => jsonb_build_object('trees', 500, 'early_stopping', 3, 'learning_rate', 0.5, 'refit', refit));
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"refit": 1}');
 SELECT churn_info(model)->'options'->'class_weight' AS weight
 FROM churn_train('boosted', algorithm => 'gradient_boosting',
 				 options => '{"trees": 2, "class_weight": "balanced", "features_per_split": 0.5, "l2": 0, "bins": 7}');

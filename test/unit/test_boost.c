@@ -368,6 +368,7 @@ any_team_grows_the_same_trees(void **unused)
 		options.value[SPK_OPT_MAX_LEAVES] = round % 3 == 0 ? 2 + spk_rng_below(&rng, 20) : 0;
 		options.value[SPK_OPT_SUBSAMPLE] = round % 4 == 0 ? 0.6 : 1;
 		options.value[SPK_OPT_EARLY_STOPPING] = round % 5 == 0 ? 2 : 0;
+		options.value[SPK_OPT_REFIT] = round % 10 == 0;
 		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL :
 																	 SPK_FEATURES_SQRT;
 		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED :
@@ -607,6 +608,7 @@ early_stopping_keeps_the_best(void **unused)
 	options.value[SPK_OPT_LEARNING_RATE] = 0.5;
 	options.value[SPK_OPT_VALIDATION] = 0.3;
 	options.value[SPK_OPT_EARLY_STOPPING] = 5;
+	options.value[SPK_OPT_REFIT] = 0;
 	assert_int_equal(train(u, &options, 2, &stopped), SPK_OK);
 	assert_true(stopped.n_trees >= 1 && stopped.n_trees < 390);
 	check_trees(u, &options, &stopped);
@@ -617,6 +619,40 @@ early_stopping_keeps_the_best(void **unused)
 		assert_memory_equal(stopped.trees[t].nodes, patient.trees[t].nodes,
 							stopped.trees[t].n_nodes * sizeof(SpkNode));
 	free_model(&patient);
+	free_model(&stopped);
+	unit_matrix_free(u);
+}
+
+/*
+ * After early stopping the model is that of all rows with as many trees as were best,
+ * and nothing in it is of the trees that told how many.
+ */
+static void
+refit_has_the_best_number_of_trees(void **unused)
+{
+	SpkRng		rng = spk_rng(6, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 600, 6, 200);
+	SpkOptions	options = options_of(400);
+	SpkModel	stopped, refitted, plain;
+
+	options.value[SPK_OPT_LEARNING_RATE] = 0.5;
+	options.value[SPK_OPT_SUBSAMPLE] = 0.7;
+	options.value[SPK_OPT_VALIDATION] = 0.3;
+	options.value[SPK_OPT_EARLY_STOPPING] = 5;
+	assert_int_equal(train(u, &options, 2, &refitted), SPK_OK);
+	check_trees(u, &options, &refitted);
+	options.value[SPK_OPT_REFIT] = 0;
+	assert_int_equal(train(u, &options, 1, &stopped), SPK_OK);
+	assert_int_equal(refitted.n_trees, stopped.n_trees);
+	assert_true(loss_of(u, &refitted) < loss_of(u, &stopped));
+	options.value[SPK_OPT_EARLY_STOPPING] = 0;
+	options.value[SPK_OPT_TREES] = stopped.n_trees;
+	assert_int_equal(train(u, &options, 1, &plain), SPK_OK);
+	assert_same_trees(&refitted, &plain);
+	for (uint32_t f = 0; f < plain.n_features; f++)
+		assert_true(refitted.features[f].importance == plain.features[f].importance);
+	free_model(&plain);
+	free_model(&refitted);
 	free_model(&stopped);
 	unit_matrix_free(u);
 }
@@ -721,6 +757,7 @@ main(void)
 		cmocka_unit_test_teardown(trees_are_newtons_steps, check_live),
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
 		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
+		cmocka_unit_test_teardown(refit_has_the_best_number_of_trees, check_live),
 		cmocka_unit_test_teardown(sums_do_not_overflow, check_live),
 		cmocka_unit_test_teardown(constant_features_give_the_base, check_live),
 		cmocka_unit_test_teardown(faults_are_told_to_all, check_live),

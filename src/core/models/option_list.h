@@ -99,3 +99,6 @@ SPK_OPTION_ITEM(CALIBRATE, calibrate,
 	FOR(GRADIENT_BOOSTING, SPK_CALIBRATE_NONE) FOR(LOGISTIC_REGRESSION, SPK_CALIBRATE_NONE)
 	FOR(NAIVE_BAYES, SPK_CALIBRATE_NONE),
 	"correct probabilities by a map fitted to predictions of rows held out, or none")
+SPK_OPTION_ITEM(REFIT, refit, BOOLEAN LATER,
+	FOR(GRADIENT_BOOSTING, 1),
+	"after early stopping, grow as many trees as were best on all rows")

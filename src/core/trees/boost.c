@@ -41,6 +41,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	plan.min_leaf = forest.min_leaf;
 	plan.patience = (uint32_t) value[SPK_OPT_EARLY_STOPPING];
 	plan.holdout = value[SPK_OPT_VALIDATION];
+	plan.refit = value[SPK_OPT_REFIT] != 0;
 	plan.subsample = value[SPK_OPT_SUBSAMPLE];
 	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
 
@@ -219,7 +220,8 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 		model->n_trees == b->plan.n_trees;
 	shared->round++;
 	if (!shared->done && b->team.round != NULL &&
-		b->team.round(b->team.ctx, shared->round, b->plan.n_trees))
+		b->team.round(b->team.ctx, shared->rounds_before + shared->round,
+					  shared->rounds_before + b->plan.n_trees))
 		shared->alone = true;
 }
 
@@ -239,12 +241,15 @@ go_alone(SpkBooster *b)
 	b->team.n = 1;
 }
 
-/* Grows the trees, when every member has its memory; returns what spk_boost does. */
+/*
+ * Grows trees until it is time to end, and keeps the best number of them; returns what
+ * spk_boost does.
+ */
 static SpkStatus
 grow_trees(SpkBooster *b, SpkModel *model)
 {
-	const SpkBoostShared *shared = b->shared;
-	Progress			  progress = {0};
+	SpkBoostShared *shared = b->shared;
+	Progress		progress = {0};
 
 	spk_boost_start_rows(b);
 	spk_barrier(&b->team);
@@ -269,9 +274,39 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	if (b->team.me == 0 && shared->status == SPK_OK)
 	{
 		cut_trees(&b->host, model, progress.best_trees);
+		shared->best_trees = progress.best_trees;
 		spk_forest_importance(b->gains, 1, model->features, b->matrix.n_features);
 	}
 	return shared->status;
+}
+
+/*
+ * Grows as many trees on all rows as were best with a part of them held out.  The
+ * memory is that of the trees before, which are given back.
+ */
+static SpkStatus
+grow_again(SpkBooster *b, SpkModel *model)
+{
+	SpkBoostShared *shared = b->shared;
+
+	/* the others have gone when the leader was told to go on alone */
+	if (b->team.me != 0 && shared->alone)
+		return SPK_OK;
+
+	/* nobody looks any more at what ended the trees before */
+	spk_barrier(&b->team);
+	if (b->team.me == 0)
+	{
+		cut_trees(&b->host, model, 0);
+		memset(b->gains, 0, 2 * b->matrix.n_features * sizeof(double));
+		shared->rounds_before = shared->round;
+		shared->round = 0;
+		shared->done = false;
+	}
+	spk_barrier(&b->team);
+	b->plan.patience = 0;
+	b->plan.n_trees = shared->best_trees;
+	return grow_trees(b, model);
 }
 
 SpkStatus
@@ -315,6 +350,8 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	status = b.shared->status;
 	if (status == SPK_OK)
 		status = grow_trees(&b, model);
+	if (status == SPK_OK && plan->patience > 0 && plan->refit)
+		status = grow_again(&b, model);
 	spk_release(host, own);
 	return status;
 }

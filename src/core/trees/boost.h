@@ -28,6 +28,7 @@ typedef struct SpkBoostPlan
 	uint32_t min_leaf;
 	uint32_t patience;	/* end after this many rounds without a better loss; 0: no holdout */
 	double	 holdout;	/* share of the users that are held out, with all their rows */
+	bool	 refit;		/* then grow the best number of trees on all rows */
 	double	 subsample; /* share of the other users whose rows are drawn for each tree */
 	double	 learning_rate;
 	double	 l2;		/* in quanta of the hessian */
@@ -62,8 +63,8 @@ extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *ma
  * churn is the logistic function of the sum of the margins.
  *
  * With patience the model ends with the tree after which the log loss on the
- * holdout was least.  Without it, training ends early only when a tree finds no
- * split.
+ * holdout was least; with refit, too, as many trees are then grown on all rows.
+ * Without patience, training ends early only when a tree finds no split.
  *
  * When team->round tells the leader to go on alone, the others return SPK_OK at
  * once.  Otherwise all members return the same: SPK_OK, SPK_INVALID when there are

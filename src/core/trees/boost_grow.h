@@ -71,6 +71,8 @@ typedef struct SpkBoostShared
 	bool	  alone; /* the leader goes on alone */
 	bool	  keep;	 /* slots hold the histograms of all open nodes */
 	uint32_t  round;
+	uint32_t  rounds_before; /* of the trees that found how many are best */
+	uint32_t  best_trees;
 	uint32_t  n_nodes;
 	uint32_t  n_leaves;
 	uint32_t  first;  /* nodes from here on were made in this step */
