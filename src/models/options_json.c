@@ -140,6 +140,11 @@ option_value(SpkOption option, const JsonbValue *value, double *number)
 static void
 check_together(const SpkOptions *options, SpkAlgorithm algorithm)
 {
+	if (algorithm == SPK_GRADIENT_BOOSTING &&
+		options->value[SPK_OPT_MODELS] * options->value[SPK_OPT_TREES] > SPK_MAX_TREES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options \"models\" and \"trees\" ask for more than %d trees", SPK_MAX_TREES)));
 	if (spk_has_permutation(options, algorithm) && options->value[SPK_OPT_BOOTSTRAP] == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

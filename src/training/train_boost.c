@@ -131,7 +131,7 @@ spk_train_boost_worker(dsm_segment *seg, shm_toc *toc)
 static int
 wanted_workers(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	double work = (double) matrix->n_rows * matrix->n_features * plan->n_trees;
+	double work = (double) matrix->n_rows * matrix->n_features * spk_boost_most_trees(plan);
 	int64  others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 
 	return spk_wanted_workers(work, MIN_BOOST_WORK,
@@ -180,8 +180,9 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 	spk_shared_matrix_fill(host, table, model, block.memory, &matrix);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix);
-	model->trees = spk_must_alloc(host, plan.n_trees, sizeof(SpkTree), "boosted forest");
-	memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
+	model->trees = spk_must_alloc(host, spk_boost_most_trees(&plan), sizeof(SpkTree),
+								  "boosted forest");
+	memset(model->trees, 0, spk_boost_most_trees(&plan) * sizeof(SpkTree));
 	if (n_workers > 0)
 		check_boost(boost_in_parallel(host, &plan, &matrix, model, &block, n_workers));
 	else

@@ -230,8 +230,8 @@ train_and_leave(const UnitMatrix *u, const SpkOptions *options, uint32_t n, uint
 	model->n_features = u->matrix.n_features;
 	model->features = spk_alloc(&job.host, model->n_features, sizeof(SpkFeature));
 	memset(model->features, 0, model->n_features * sizeof(SpkFeature));
-	model->trees = spk_alloc(&job.host, job.plan.n_trees, sizeof(SpkTree));
-	memset(model->trees, 0, job.plan.n_trees * sizeof(SpkTree));
+	model->trees = spk_alloc(&job.host, spk_boost_most_trees(&job.plan), sizeof(SpkTree));
+	memset(model->trees, 0, spk_boost_most_trees(&job.plan) * sizeof(SpkTree));
 	for (uint32_t i = 0; i < n; i++)
 	{
 		members[i] = (Member) {&job, i};
@@ -369,6 +369,7 @@ any_team_grows_the_same_trees(void **unused)
 		options.value[SPK_OPT_SUBSAMPLE] = round % 4 == 0 ? 0.6 : 1;
 		options.value[SPK_OPT_EARLY_STOPPING] = round % 5 == 0 ? 2 : 0;
 		options.value[SPK_OPT_REFIT] = round % 10 == 0;
+		options.value[SPK_OPT_MODELS] = round % 7 < 2 ? 1 + spk_rng_below(&rng, 3) : 1;
 		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL :
 																	 SPK_FEATURES_SQRT;
 		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED :
@@ -657,6 +658,57 @@ refit_has_the_best_number_of_trees(void **unused)
 	unit_matrix_free(u);
 }
 
+/*
+ * Several models are one whose margins are the mean of theirs.  The first of them is
+ * what there is without others, and each has streams of its own.
+ */
+static void
+models_are_averaged(void **unused)
+{
+	enum
+	{
+		N = 3,
+		TREES = 20
+	};
+	SpkRng		rng = spk_rng(11, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 800, 6, 200);
+	SpkOptions	options = options_of(TREES);
+	SpkModel	single, mean;
+	double		losses = 0;
+
+	options.value[SPK_OPT_SUBSAMPLE] = 0.6;
+	assert_int_equal(train(u, &options, 1, &single), SPK_OK);
+	options.value[SPK_OPT_MODELS] = N;
+	assert_int_equal(train(u, &options, 2, &mean), SPK_OK);
+	check_trees(u, &options, &mean);
+	assert_int_equal(mean.n_trees, N * TREES);
+	for (uint32_t part = 0; part < N; part++)
+	{
+		SpkModel one = mean;
+
+		one.trees = mean.trees + part * TREES;
+		one.n_trees = TREES;
+		for (uint32_t t = 0; t < TREES; t++)
+			for (uint32_t i = 0; i < one.trees[t].n_nodes; i++)
+				if (one.trees[t].nodes[i].flags & SPK_NODE_LEAF)
+					one.trees[t].nodes[i].u.value *= N;
+		losses += loss_of(u, &one) / N;
+		if (part == 0)
+			assert_true(fabs(loss_of(u, &one) - loss_of(u, &single)) < 1e-6);
+		else
+			assert_true(fabs(loss_of(u, &one) - loss_of(u, &single)) > 1e-6);
+		for (uint32_t t = 0; t < TREES; t++)
+			for (uint32_t i = 0; i < one.trees[t].n_nodes; i++)
+				if (one.trees[t].nodes[i].flags & SPK_NODE_LEAF)
+					one.trees[t].nodes[i].u.value /= N;
+	}
+	/* the log loss is convex in the margin */
+	assert_true(loss_of(u, &mean) < losses);
+	free_model(&mean);
+	free_model(&single);
+	unit_matrix_free(u);
+}
+
 /* Far more rows than a narrow histogram has room for, with the largest sums there are. */
 static void
 sums_do_not_overflow(void **unused)
@@ -758,6 +810,7 @@ main(void)
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
 		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
 		cmocka_unit_test_teardown(refit_has_the_best_number_of_trees, check_live),
+		cmocka_unit_test_teardown(models_are_averaged, check_live),
 		cmocka_unit_test_teardown(sums_do_not_overflow, check_live),
 		cmocka_unit_test_teardown(constant_features_give_the_base, check_live),
 		cmocka_unit_test_teardown(faults_are_told_to_all, check_live),

@@ -17,10 +17,10 @@ spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 							 1);
 	SpkStatus status = SPK_NO_MEMORY;
 
-	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
+	model->trees = spk_alloc(host, spk_boost_most_trees(&plan), sizeof(SpkTree));
 	if (memory != NULL && model->trees != NULL)
 	{
-		memset(model->trees, 0, plan.n_trees * sizeof(SpkTree));
+		memset(model->trees, 0, spk_boost_most_trees(&plan) * sizeof(SpkTree));
 		status = spk_boost(host, &alone, &plan, rows, model->features,
 						   memory + SPK_ALIGNMENT - (uintptr_t) memory % SPK_ALIGNMENT, model);
 	}
@@ -34,7 +34,7 @@ spk_boost_nodes(const SpkModel *model, uint32_t n_rows)
 	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
 
-	return plan.n_trees * (2 * (uint64_t) plan.max_leaves - 1);
+	return spk_boost_most_trees(&plan) * (2 * (uint64_t) plan.max_leaves - 1);
 }
 
 uint64_t
@@ -55,5 +55,5 @@ spk_boost_cost(const SpkModel *model, double n_rows)
 
 	if (depth > value[SPK_OPT_MAX_DEPTH])
 		depth = value[SPK_OPT_MAX_DEPTH];
-	return n_rows * value[SPK_OPT_TREES] * model->n_features * depth / 2;
+	return n_rows * value[SPK_OPT_TREES] * value[SPK_OPT_MODELS] * model->n_features * depth / 2;
 }

@@ -102,3 +102,6 @@ SPK_OPTION_ITEM(CALIBRATE, calibrate,
 SPK_OPTION_ITEM(REFIT, refit, BOOLEAN LATER,
 	FOR(GRADIENT_BOOSTING, 1),
 	"after early stopping, grow as many trees as were best on all rows")
+SPK_OPTION_ITEM(MODELS, models, WHOLE(1, 100) LATER,
+	FOR(GRADIENT_BOOSTING, 1),
+	"models of different random streams whose margins are averaged")

@@ -8,11 +8,15 @@
 #include "core/trees/boost_check.h"
 #include "core/trees/boost_grow.h"
 #include "core/base/elementary.h"
+#include "core/base/hash.h"
 #include "core/trees/forest.h"
 
 /* The histograms that are kept take at most this many bytes, but there are at least two. */
 #define HISTOGRAM_BYTES (UINT64_C(256) << 20)
 #define MAX_SLOTS		256
+
+/* The streams of the models that are averaged. */
+#define STREAM_MODEL UINT64_C(4)
 
 SpkBoostPlan
 spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
@@ -26,6 +30,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 																  SPK_BOOST_MAX_LEAVES;
 	SpkBoostPlan plan = {0};
 
+	plan.n_models = (uint32_t) value[SPK_OPT_MODELS];
 	plan.n_trees = (uint32_t) value[SPK_OPT_TREES];
 	plan.features_per_split = forest.features_per_split;
 	plan.max_depth = forest.max_depth;
@@ -112,7 +117,7 @@ lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->active = take(base, &at, b->n_slots, sizeof(uint32_t));
 	b->frontier = take(base, &at, b->max_nodes, sizeof(uint32_t));
 	b->free_slots = take(base, &at, b->n_slots, sizeof(int32_t));
-	b->gains = take(base, &at, 2 * (uint64_t) b->matrix.n_features, sizeof(double));
+	b->gains = take(base, &at, 3 * (uint64_t) b->matrix.n_features, sizeof(double));
 	b->candidates = take(base, &at, (uint64_t) n * b->n_slots, sizeof(SpkBoostSplit));
 	b->histograms = take(base, &at, b->n_slots, histogram);
 	b->partials = take(base, &at, (uint64_t) (n - 1) * b->max_built, histogram);
@@ -221,7 +226,7 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 	shared->round++;
 	if (!shared->done && b->team.round != NULL &&
 		b->team.round(b->team.ctx, shared->rounds_before + shared->round,
-					  shared->rounds_before + b->plan.n_trees))
+					  shared->rounds_before + shared->models_left * b->plan.n_trees))
 		shared->alone = true;
 }
 
@@ -275,9 +280,26 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	{
 		cut_trees(&b->host, model, progress.best_trees);
 		shared->best_trees = progress.best_trees;
-		spk_forest_importance(b->gains, 1, model->features, b->matrix.n_features);
 	}
 	return shared->status;
+}
+
+/* Makes ready for other trees, in the memory of those before. */
+static void
+start_anew(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+
+	/* nobody looks any more at what ended the trees before */
+	spk_barrier(&b->team);
+	if (b->team.me == 0)
+	{
+		memset(b->gains, 0, 2 * b->matrix.n_features * sizeof(double));
+		shared->rounds_before += shared->round;
+		shared->round = 0;
+		shared->done = false;
+	}
+	spk_barrier(&b->team);
 }
 
 /*
@@ -287,26 +309,76 @@ grow_trees(SpkBooster *b, SpkModel *model)
 static SpkStatus
 grow_again(SpkBooster *b, SpkModel *model)
 {
-	SpkBoostShared *shared = b->shared;
-
-	/* the others have gone when the leader was told to go on alone */
-	if (b->team.me != 0 && shared->alone)
-		return SPK_OK;
-
-	/* nobody looks any more at what ended the trees before */
-	spk_barrier(&b->team);
 	if (b->team.me == 0)
-	{
 		cut_trees(&b->host, model, 0);
-		memset(b->gains, 0, 2 * b->matrix.n_features * sizeof(double));
-		shared->rounds_before = shared->round;
-		shared->round = 0;
-		shared->done = false;
-	}
-	spk_barrier(&b->team);
+	start_anew(b);
 	b->plan.patience = 0;
-	b->plan.n_trees = shared->best_trees;
+	b->plan.n_trees = b->shared->best_trees;
 	return grow_trees(b, model);
+}
+
+/* Has the member gone, as the leader was told to go on alone? */
+static bool
+has_gone(const SpkBooster *b)
+{
+	return b->team.me != 0 && b->shared->alone;
+}
+
+/* Grows the trees of one of the models, which has streams of its own. */
+static SpkStatus
+grow_model(SpkBooster *b, const SpkBoostPlan *plan, uint32_t number, SpkModel *model)
+{
+	SpkStatus status;
+
+	b->plan = *plan;
+	if (number > 0)
+		b->plan.seed = spk_hash_combine(spk_hash_combine(plan->seed, STREAM_MODEL), number);
+	start_anew(b);
+	status = grow_trees(b, model);
+	if (status == SPK_OK && plan->patience > 0 && plan->refit && !has_gone(b))
+		status = grow_again(b, model);
+	return status;
+}
+
+/* The leader adds the trees of one of the models, and the mean share that features have in it. */
+static void
+add_part(SpkBooster *b, SpkModel *model, const SpkModel *part)
+{
+	double *shares = b->gains + 2 * (size_t) b->matrix.n_features;
+
+	model->n_trees += part->n_trees;
+	spk_forest_importance(b->gains, 1, model->features, b->matrix.n_features);
+	for (uint32_t f = 0; f < b->matrix.n_features; f++)
+		shares[f] += model->features[f].importance / b->plan.n_models;
+}
+
+/* Grows the trees of all models, one after the other; returns what spk_boost does. */
+static SpkStatus
+grow_models(SpkBooster *b, const SpkBoostPlan *plan, SpkModel *model)
+{
+	SpkStatus status = SPK_OK;
+
+	for (uint32_t number = 0; number < plan->n_models && status == SPK_OK && !has_gone(b); number++)
+	{
+		SpkModel part;
+
+		if (b->team.me != 0)
+		{
+			status = grow_model(b, plan, number, NULL);
+			continue;
+		}
+		part = *model;
+		part.trees = model->trees + model->n_trees;
+		part.n_trees = 0;
+		b->shared->models_left = plan->n_models - number;
+		status = grow_model(b, plan, number, &part);
+		add_part(b, model, &part);
+	}
+	/* one model's shares are exact already */
+	if (b->team.me == 0 && plan->n_models > 1)
+		spk_forest_importance(b->gains + 2 * (size_t) b->matrix.n_features, 1, model->features,
+							  b->matrix.n_features);
+	return status;
 }
 
 SpkStatus
@@ -332,7 +404,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	if (team->me == 0)
 	{
 		memset(b.shared, 0, sizeof(*b.shared));
-		memset(b.gains, 0, 2 * matrix->n_features * sizeof(double));
+		memset(b.gains, 0, 3 * matrix->n_features * sizeof(double));
 	}
 
 	/*
@@ -349,9 +421,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 
 	status = b.shared->status;
 	if (status == SPK_OK)
-		status = grow_trees(&b, model);
-	if (status == SPK_OK && plan->patience > 0 && plan->refit)
-		status = grow_again(&b, model);
+		status = grow_models(&b, plan, model);
 	spk_release(host, own);
 	return status;
 }

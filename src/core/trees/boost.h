@@ -20,7 +20,8 @@
 /* The options, resolved.  This is plain data, so that it can lie in shared memory. */
 typedef struct SpkBoostPlan
 {
-	uint32_t n_trees;
+	uint32_t n_models; /* that are averaged, each of random streams of its own */
+	uint32_t n_trees;  /* of one model, at most */
 	uint32_t features_per_split;
 	uint32_t max_depth;
 	uint32_t max_leaves; /* the least of all bounds; memory is laid out for it */
@@ -37,6 +38,13 @@ typedef struct SpkBoostPlan
 	double	 base;		/* the margin before the first tree, of the weighted share of churn */
 	uint64_t seed;
 } SpkBoostPlan;
+
+/* The trees of all models together, at most. */
+static inline uint32_t
+spk_boost_most_trees(const SpkBoostPlan *plan)
+{
+	return plan->n_models * plan->n_trees;
+}
 
 /* Resolves the options of gradient_boosting for a matrix with rows of both classes. */
 extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix);
@@ -55,12 +63,13 @@ extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *ma
  * memory is aligned to SPK_ALIGNMENT and has spk_boost_shared_size bytes for at
  * least as many members.
  *
- * The leader passes the model, with plan->n_trees zeroed places in model->trees;
+ * The leader passes the model, with spk_boost_most_trees zeroed places in model->trees;
  * the other members pass NULL.  This sets the model's trees, whose nodes are new host
  * memory, n_trees, and the importance of the features, which is their share of the
  * gain.  After a failure spk_model_release gives back what the model holds.  Leaves
  * hold margins, and those of the first tree include the base.  The probability of
- * churn is the logistic function of the sum of the margins.
+ * churn is the logistic function of the sum of the margins.  With several models the
+ * leaves of each hold its share of the mean margin, so that together they are one.
  *
  * With patience the model ends with the tree after which the log loss on the
  * holdout was least; with refit, too, as many trees are then grown on all rows.

@@ -392,7 +392,7 @@ spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
 		if (grown->left == 0)
 		{
 			node->flags = SPK_NODE_LEAF;
-			node->u.value = (float) (value_of(b, grown) + base);
+			node->u.value = (float) ((value_of(b, grown) + base) / b->plan.n_models);
 			continue;
 		}
 		copy_split(&grown->split, tree, node);

@@ -71,7 +71,8 @@ typedef struct SpkBoostShared
 	bool	  alone; /* the leader goes on alone */
 	bool	  keep;	 /* slots hold the histograms of all open nodes */
 	uint32_t  round;
-	uint32_t  rounds_before; /* of the trees that found how many are best */
+	uint32_t  rounds_before; /* of other models, and of trees that found how many are best */
+	uint32_t  models_left;	 /* with the one that grows */
 	uint32_t  best_trees;
 	uint32_t  n_nodes;
 	uint32_t  n_leaves;
@@ -110,10 +111,10 @@ typedef struct SpkBooster
 	uint32_t	   *active;		/* n_slots: nodes to search */
 	uint32_t	   *frontier;	/* max_nodes: leaves whose split is found, but not made */
 	int32_t		   *free_slots; /* n_slots */
-	double		   *gains;		/* n_features up to the best tree, then n_features since */
-	SpkSums		   *histograms; /* n_slots */
-	SpkSums		   *partials;	/* max_built for each member but the leader */
-	SpkBoostSplit  *candidates; /* n_slots for each member: the best by its features */
+	double	*gains;		 /* n_features up to the best tree, as many since, and the mean of models */
+	SpkSums *histograms; /* n_slots */
+	SpkSums *partials;	 /* max_built for each member but the leader */
+	SpkBoostSplit *candidates; /* n_slots for each member: the best by its features */
 
 	/* the member's own memory */
 	uint64_t *narrow;  /* max_built histograms, which are 0 between passes */
