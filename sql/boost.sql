@@ -32,10 +32,10 @@ SELECT replace(model::text, 'gradient_boosting', 'decision_tree')::churn_model F
 SELECT min(p) > 0 AND max(p) < 1 AS probabilities, round(avg(p)::numeric, 2) = round(avg(churned::int), 2) AS calibrated,
 	   (churn_metrics(churned, p)).auc > 0.99 AS fits
 FROM (SELECT churned, churn_predict(model, b) AS p FROM models, boosted b) s;
-SELECT count(*) FILTER (WHERE churn_at_risk(model, b) <> (churn_predict(model, b) >= 0.5)) AS different FROM models, boosted b;
+SELECT count(*) FILTER (WHERE churn_at_risk(model, b) <> (churn_predict(model, b) >= (churn_info(model)->>'threshold')::float8)) AS different FROM models, boosted b;
 SELECT churn_predict(model, f) BETWEEN 0 AND 1 AS missing
 FROM models, (SELECT NULL::int AS songs, 'NaN'::float8 AS adverts, NULL::date AS joined, 'new' AS level, NULL::text AS city) f;
-SELECT count(*) FROM models, churn_score(model, 'boosted') WHERE at_risk = (score >= 0.5);
+SELECT count(*) FROM models, churn_score(model, 'boosted') WHERE at_risk = (score >= (churn_info(model)->>'threshold')::float8);
 
 -- the same model whatever the workers, the plan and the order
 CREATE TEMP TABLE prints (how text, print text);
@@ -139,8 +139,8 @@ DROP TABLE several;
 
 -- memory is bounded
 SET sparkify.max_training_memory = '2MB';
-SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40}');
-SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40, "threshold": 0.5}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "threshold": 0.5}');
 RESET sparkify.max_training_memory;
 
 -- nothing to learn from: the share of churn

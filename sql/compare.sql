@@ -53,7 +53,7 @@ GROUP BY metric ORDER BY metric;
 SELECT (holdout).auc, round((holdout).accuracy::numeric, 6) AS accuracy, cv_mean, cv_sd, options
 FROM churn_compare('training', metric => 'auc', algorithms => '{naive_bayes}') WHERE algorithm = 'baseline';
 -- what is equal stays in the order asked for
-SELECT rank, algorithm, options->'max_iter' AS max_iter, difference, p_value
+SELECT rank, algorithm, options->'max_iter' AS max_iter, round(difference::numeric, 6) AS difference, round(p_value::numeric, 6) AS p_value
 FROM churn_compare('training', algorithms => '{logistic_regression}', grid => '{"logistic_regression": {"max_iter": [200, 100, 300]}}')
 ORDER BY rank;
 

@@ -117,7 +117,7 @@ SELECT n, algorithm, n_rows, n_positive, n_features FROM models, LATERAL (
 SELECT n, churn_info(model)->'options' FROM models ORDER BY n;
 SELECT n, (churn_metrics(churned, churn_predict(model, t))).auc > 0.55 AS learned,
 	   min(churn_predict(model, t)) >= 0 AND max(churn_predict(model, t)) <= 1 AS probabilities,
-	   count(*) FILTER (WHERE churn_at_risk(model, t) = (churn_predict(model, t) >= 0.5)) AS agree
+	   count(*) FILTER (WHERE churn_at_risk(model, t) = (churn_predict(model, t) >= (churn_info(model)->>'threshold')::float8)) AS agree
 FROM models, training t GROUP BY n ORDER BY n;
 SELECT n, count(*) AS same FROM models, churn_score(model, 'training') s, training t
 WHERE s.id = t.userid::text AND s.score = churn_predict(model, t) GROUP BY n ORDER BY n;

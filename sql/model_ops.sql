@@ -3,12 +3,12 @@ CREATE TABLE m AS
 SELECT n AS name, t.model, t.model::churn_forest AS forest FROM generate_series(1, 2) n,
      churn_train('SELECT i % 2 = 0 AS churned, i AS x FROM generate_series(1, 100) AS i', options => '{"trees": 2}') t;
 -- one stored out of line, as it is and compressed, and a small one that is no forest
-CREATE TABLE stored AS SELECT 'plain' AS how, model FROM churn_train(
+CREATE TABLE stored AS SELECT 'plain' AS how, churn_set_threshold(model, 0.3) AS model FROM churn_train(
 	'SELECT i % 3 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 2000) AS i', options => '{"trees": 20}');
 ALTER TABLE stored ALTER model SET STORAGE EXTERNAL;
-INSERT INTO stored SELECT 'external', churn_set_threshold(churn_set_threshold(model, 0.9), (churn_info(model) ->> 'threshold')::float8) FROM stored;
+INSERT INTO stored SELECT 'external', churn_set_threshold(churn_set_threshold(model, 0.9), 0.3) FROM stored;
 ALTER TABLE stored ALTER model SET STORAGE MAIN;
-INSERT INTO stored SELECT 'main', churn_set_threshold(churn_set_threshold(model, 0.9), (churn_info(model) ->> 'threshold')::float8) FROM stored WHERE how = 'plain';
+INSERT INTO stored SELECT 'main', churn_set_threshold(churn_set_threshold(model, 0.9), 0.3) FROM stored WHERE how = 'plain';
 CREATE TABLE mixed AS
 SELECT how AS name, model FROM stored
 UNION ALL SELECT 'small ' || name, model FROM m

@@ -38,8 +38,8 @@ SELECT count(*) FILTER (WHERE churn_at_risk(model, u) = (churn_predict(model, u)
 FROM users u, models JOIN facts f USING (name) WHERE name = 'forest';
 SELECT churn_info(churn_set_threshold(model, 0.25)) ->> 'threshold' AS threshold FROM models WHERE name = 'forest';
 
--- too few of a class to choose one by
-SELECT churn_info(model) ->> 'threshold' AS threshold, churn_info(model) -> 'facts' -> 'oob_rows' AS oob_rows
+-- too few of a class for the best F1: as many are flagged as churned
+SELECT churn_info(model) ->> 'threshold_rule' AS rule, round((churn_info(model) ->> 'threshold')::numeric, 6) AS threshold, churn_info(model) -> 'facts' -> 'oob_rows' AS oob_rows
 FROM churn_train('SELECT thumbs_down, userid = 1 OR userid % 50 = 3 AS churned FROM users WHERE userid <= 400');
 
 -- the same facts for any number of workers and any order

@@ -9,7 +9,7 @@ CREATE FUNCTION churn_compare(
 	algorithms text[] DEFAULT '{random_forest,gradient_boosting,logistic_regression,naive_bayes}',
 	folds int DEFAULT 3,
 	holdout float8 DEFAULT 0.2,
-	metric text DEFAULT 'weighted_f1',
+	metric text DEFAULT 'auc',
 	grid jsonb DEFAULT '{}',
 	exclude text[] DEFAULT '{userid,as_of}',
 	seed bigint DEFAULT 42,

@@ -29,7 +29,8 @@ typedef struct SpkModelSpec
 	SpkAlgorithm algorithm;
 	SpkOptions	 options;
 	uint32		 form;	   /* number of the binned form that it learns from */
-	uint32		 fold_set; /* number of the set of folds by which it is calibrated, if it is */
+	uint32		 n_parts;  /* how many folds of a cross-fit are scored; 0 when it needs none */
+	uint32		 fold_set; /* if it does: number of the set of these folds */
 } SpkModelSpec;
 
 /* What churn_compare is asked for. */
@@ -72,7 +73,7 @@ typedef struct SpkBinnedForm
 	Size   code_folds;
 	Size   values[SPK_N_PARTS]; /* in the block of values */
 	Size   value_folds;
-	Size   code_fold_sets; /* the folds of calibration, one set after the other */
+	Size   code_fold_sets; /* the folds of cross-fits, one set after the other */
 	Size   value_fold_sets;
 } SpkBinnedForm;
 

@@ -4,7 +4,7 @@
  */
 #include "compat.h"
 
-#include "core/models/calibration.h"
+#include "core/judging/cross_fit.h"
 #include "core/models/learner.h"
 #include "judging/compare.h"
 #include "training/calibrate.h"
@@ -95,7 +95,7 @@ check_fold_sets(const SpkComparison *comparison, const uint8 *folds)
 	uint64 n = (uint64) comparison->n_rows[SPK_PART_TRAINING] * comparison->n_fold_sets;
 
 	for (uint64 i = 0; i < n; i++)
-		Assert(folds[i] < SPK_CALIBRATION_FOLDS);
+		Assert(folds[i] < SPK_CALIBRATION_FOLDS || folds[i] == SPK_HOLDOUT);
 }
 
 static void
@@ -137,7 +137,8 @@ check_specs(const SpkComparison *comparison)
 		Assert(spec->form < comparison->n_forms);
 		form = spk_compare_form(comparison, spec->form);
 		Assert(spk_learns_codes(spec->algorithm) ? form->has_codes : form->has_values);
-		if (spk_has_calibration(&spec->options))
+		Assert((spec->n_parts > 0) == spk_needs_cross_fit(&spec->options, spec->algorithm));
+		if (spec->n_parts > 0)
 			Assert(spec->fold_set < comparison->n_fold_sets);
 	}
 }

@@ -9,8 +9,10 @@
 #include "core/models/learner.h"
 #include "core/rows/users.h"
 #include "judging/compare_setup.h"
-#include "core/models/calibration.h"
+#include "core/judging/cross_fit.h"
+#include "core/judging/effort.h"
 #include "training/calibrate.h"
+#include "training/threshold.h"
 #include "host/memory_limit.h"
 
 /* When fits look at fewer codes and values than this, workers cost more than they give. */
@@ -27,17 +29,44 @@ spk_compare_model(const SpkCompareSetup *setup, int number)
 	return model;
 }
 
-/* Roughly how many codes or values a fit looks at. */
+/* The effort of choosing a threshold by the rows to train on. */
+static SpkEffort
+effort_of(const SpkCompareSetup *setup)
+{
+	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
+	uint32			n_positives = 0;
+
+	for (uint32 r = 0; r < table->n_rows; r++)
+		n_positives += table->labels[r];
+	return spk_threshold_effort(table->n_rows, n_positives);
+}
+
+/* How many rows a fit to n rows and its cross-fit are fitted to. */
 static double
-cost_of(const SpkCompareSetup *setup, int spec)
+fitted_rows(const SpkCompareSetup *setup, const SpkModel *model, double n, bool all)
+{
+	SpkEffort effort;
+
+	/* calibrating fits a model to four of the five parts, for each of them */
+	if (spk_has_calibration(&model->options))
+		return n * SPK_CALIBRATION_FOLDS;
+	if (!spk_needs_cross_fit(&model->options, model->algorithm) ||
+		!(all || spk_metric_has_threshold(setup->plan->metric)))
+		return n;
+	effort = effort_of(setup);
+	return n + spk_effort_rows(&effort) * n / setup->parts[SPK_PART_TRAINING].n_rows;
+}
+
+/* Roughly how many codes or values a fit looks at: one that leaves a fold out, or one to all. */
+static double
+cost_of(const SpkCompareSetup *setup, int spec, bool all)
 {
 	SpkModel model = spk_compare_model(setup, spec);
 	double	 n = setup->parts[SPK_PART_TRAINING].n_rows;
 
-	/* calibrating fits a model to four of the five parts, for each of them */
-	if (spk_has_calibration(&model.options))
-		n *= SPK_CALIBRATION_FOLDS;
-	return spk_learners[model.algorithm].cost(&model, n);
+	if (!all)
+		n *= 1 - 1.0 / setup->plan->n_folds;
+	return spk_learners[model.algorithm].cost(&model, fitted_rows(setup, &model, n, all));
 }
 
 /* How many workers are worth asking for? */
@@ -47,11 +76,12 @@ wanted_workers(SpkCompareSetup *setup)
 	const SpkComparePlan *plan = setup->plan;
 	double				  cost = 0;
 
-	setup->costs = MemoryContextAlloc(setup->context, plan->n_specs * sizeof(double));
+	setup->costs = MemoryContextAlloc(setup->context, 2 * plan->n_specs * sizeof(double));
 	for (int i = 0; i < plan->n_specs; i++)
 	{
-		setup->costs[i] = cost_of(setup, i);
-		cost += setup->costs[i] * plan->n_folds;
+		setup->costs[2 * i] = cost_of(setup, i, false);
+		setup->costs[2 * i + 1] = cost_of(setup, i, true);
+		cost += setup->costs[2 * i] * plan->n_folds + setup->costs[2 * i + 1];
 	}
 	return spk_wanted_workers(cost, MIN_COMPARE_WORK,
 							  (int64) plan->n_specs * (plan->n_folds + 1) - 1);
@@ -69,11 +99,24 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	if (setup->groups != NULL)
 		size += 2 * n * sizeof(uint32);
 
-	/* calibrating takes a copy of the rows with their folds, and their scores */
-	if (spk_has_calibration(&model.options))
+	/* a cross-fit takes a copy of its rows with their folds, and their scores */
+	if (spk_needs_cross_fit(&model.options, model.algorithm))
 		size += n *
 			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
 	return size;
+}
+
+/* Bytes that drawing and parting the rows for thresholds has taken, if any model needs that. */
+static uint64
+drawing(const SpkCompareSetup *setup)
+{
+	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
+	SpkEffort		effort = effort_of(setup);
+
+	for (int i = 0; i < setup->plan->n_specs; i++)
+		if (setup->plan->specs[i].n_parts > 0)
+			return spk_threshold_rows_size(table, &effort);
+	return 0;
 }
 
 /*
@@ -107,8 +150,10 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 		filling += spk_users_work_size((uint32) n_rows) - sorting;
 	}
 	fit = Max(fits[0], fits[1]);
-	spk_memory_check_training(collected + Max(spk_folds_size((uint32) n_rows), filling), n_rows,
-							  setup->table.n_columns);
+	spk_memory_check_training(collected +
+								  Max(Max(spk_folds_size((uint32) n_rows), drawing(setup)),
+									  filling),
+							  n_rows, setup->table.n_columns);
 	spk_memory_check_training(held + Max(fits[0] + layout->values_size, fits[1]), n_rows,
 							  setup->table.n_columns);
 	/* one of several processes may still be at the values while others are at codes */

@@ -131,7 +131,10 @@ judge(const SpkComparison *comparison, const SpkHost *host, const SpkSamples *sa
 	spk_release(host, scored);
 }
 
-/* Fits the model to the rows that are not in the fold, and calibrates it if it is to be. */
+/*
+ * Fits the model to the rows that are not in the fold, calibrates it if it is to be, and
+ * chooses its threshold.  Where a fold is judged by scores alone, no time is spent on that.
+ */
 static void
 fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHost *host,
 		  const SpkSamples *samples, int fold, SpkModel *model)
@@ -141,16 +144,18 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 	SpkSamples			 parted = *samples;
 	SpkStatus			 status;
 
-	if (!spk_has_calibration(&model->options))
+	if (spec->n_parts == 0 ||
+		(fold != SPK_NO_FOLD && !spk_has_calibration(&model->options) &&
+		 !spk_metric_has_threshold(comparison->metric)))
 	{
 		spk_check(spk_samples_fit(host, samples, fold, model), "training set", NULL);
 		return;
 	}
 
-	/* the same rows, but parted as calibrating wants them, with whole users in each part */
+	/* the same rows, but parted as cross-fitting wants them, with whole users in each part */
 	parted.matrix_folds = spk_compare_at(comparison, form->code_fold_sets + place);
 	parted.values_folds = spk_compare_at(comparison, form->value_fold_sets + place);
-	status = spk_cross_fit_model(host, samples, fold, &parted, SPK_CALIBRATION_FOLDS, model);
+	status = spk_cross_fit_model(host, samples, fold, &parted, (int) spec->n_parts, model);
 	if (status == SPK_INVALID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -8,9 +8,10 @@
 #include "utils/memutils.h"
 
 #include "judging/compare_setup.h"
-#include "core/models/calibration.h"
+#include "core/judging/cross_fit.h"
 #include "host/pg_host.h"
 #include "training/calibrate.h"
+#include "training/threshold.h"
 
 /* Raises an error unless the fold has rows of both classes. */
 static void
@@ -128,39 +129,70 @@ part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 	setup->parts[SPK_PART_HOLDOUT] = part_table(setup, n_training, n_holdout);
 }
 
-/* Parts the rows to train on for models that are calibrated, once for each of their seeds. */
+/*
+ * The folds of each row to train on by which models with this seed are calibrated;
+ * *n_parts is how many of the folds are scored.
+ */
+static uint8 *
+calibration_folds(SpkCompareSetup *setup, uint64 seed, uint32 *n_parts)
+{
+	int	   lone;
+	uint8 *folds = spk_calibration_folds(&setup->host, &setup->parts[SPK_PART_TRAINING],
+										 setup->groups, seed, &lone);
+
+	if (folds == NULL)
+		spk_refuse_calibration(lone);
+	*n_parts = SPK_CALIBRATION_FOLDS;
+	return folds;
+}
+
+/* Likewise the folds by which models with this seed choose their threshold. */
+static uint8 *
+threshold_folds(SpkCompareSetup *setup, uint64 seed, uint32 *n_parts)
+{
+	const SpkTable	*table = &setup->parts[SPK_PART_TRAINING];
+	SpkThresholdRows rows = spk_threshold_rows(&setup->host, table, setup->groups, seed);
+	uint8			*folds = MemoryContextAllocHuge(setup->context, table->n_rows);
+	uint32			 n = 0;
+
+	for (uint32 r = 0; r < table->n_rows; r++)
+		folds[r] = rows.drawn == NULL || rows.drawn[r] ? rows.folds[n++] : SPK_HOLDOUT;
+	*n_parts = rows.effort.n_scored;
+	spk_threshold_rows_release(&setup->host, &rows);
+	return folds;
+}
+
+/* Parts the rows to train on for cross-fits, once for those of a kind that have the same seed. */
 static void
-part_for_calibration(SpkCompareSetup *setup)
+part_for_cross_fits(SpkCompareSetup *setup)
 {
 	SpkComparePlan *plan = setup->plan;
-	uint64		   *seeds = palloc(plan->n_specs * sizeof(uint64));
+	SpkModelSpec  **first = palloc(plan->n_specs * sizeof(SpkModelSpec *));
 
 	setup->fold_sets = MemoryContextAllocZero(setup->context, plan->n_specs * sizeof(uint8 *));
 	for (int i = 0; i < plan->n_specs; i++)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
-		int			  fold_set = 0;
+		uint64		  seed = spk_calibration_seed(spec->algorithm, &spec->options);
+		bool		  calibrated = spk_has_calibration(&spec->options);
+		int			  set = 0;
 
-		if (!spk_has_calibration(&spec->options))
+		if (!spk_needs_cross_fit(&spec->options, spec->algorithm))
 			continue;
 
-		/* the seed stands behind those that have folds, so that the search always ends */
-		seeds[setup->n_fold_sets] = spk_calibration_seed(spec->algorithm, &spec->options);
-		while (seeds[fold_set] != seeds[setup->n_fold_sets])
-			fold_set++;
-		spec->fold_set = (uint32) fold_set;
-		if (fold_set == setup->n_fold_sets)
-		{
-			int	   lone;
-			uint8 *folds = spk_calibration_folds(&setup->host, &setup->parts[SPK_PART_TRAINING],
-												 setup->groups, seeds[fold_set], &lone);
-
-			if (folds == NULL)
-				spk_refuse_calibration(lone);
-			setup->fold_sets[setup->n_fold_sets++] = folds;
-		}
+		/* the model itself stands behind those that have folds, so that the search always ends */
+		first[setup->n_fold_sets] = spec;
+		while (spk_has_calibration(&first[set]->options) != calibrated ||
+			   spk_calibration_seed(first[set]->algorithm, &first[set]->options) != seed)
+			set++;
+		if (set == setup->n_fold_sets)
+			setup->fold_sets[setup->n_fold_sets++] = calibrated ?
+				calibration_folds(setup, seed, &spec->n_parts) :
+				threshold_folds(setup, seed, &spec->n_parts);
+		spec->fold_set = (uint32) set;
+		spec->n_parts = first[set]->n_parts;
 	}
-	pfree(seeds);
+	pfree(first);
 }
 
 void
@@ -170,5 +202,5 @@ spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts)
 
 	part_into_folds(setup, counts);
 	part_rows(setup, holdout->n_rows[0] + holdout->n_rows[1]);
-	part_for_calibration(setup);
+	part_for_cross_fits(setup);
 }

@@ -253,11 +253,7 @@ order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 	{
 		fits[i].number = i;
 		fits[i].codes = spk_learns_codes(setup->plan->specs[i / n_fits].algorithm);
-		fits[i].cost = setup->costs[i / n_fits];
-
-		/* a fit that leaves a fold out has fewer rows than the fit to all of them */
-		if (i % n_fits != comparison->n_folds)
-			fits[i].cost *= 1 - 1.0 / comparison->n_folds;
+		fits[i].cost = setup->costs[2 * (i / n_fits) + (i % n_fits == comparison->n_folds)];
 	}
 	qsort(fits, n, sizeof(Fit), compare_fits);
 	for (uint32 i = 0; i < n; i++)

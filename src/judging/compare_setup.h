@@ -19,13 +19,13 @@ typedef struct SpkCompareSetup
 	uint8		   *folds;				/* the fold of each row of the table */
 	uint64		   *groups;				/* the key of each row's group, or NULL */
 	int				n_fold_sets;
-	uint8		  **fold_sets; /* for each set: the fold in calibration of each row to train on */
+	uint8		  **fold_sets; /* for each set: the fold in a cross-fit of each row to train on */
 	double			n_skipped;
 	int				n_forms;
 	SpkBinnedForm  *forms;
 	SpkModel	   *models;	  /* one for each form, which has its features */
 	SpkWriter	   *features; /* the features of each form, encoded */
-	double		   *costs;	  /* for each model: what its fit to all folds costs */
+	double		   *costs;	  /* for each model: what a fit without a fold costs, and one to all */
 } SpkCompareSetup;
 
 /* The unfitted model of the spec with this number.  Its features belong to the setup. */
@@ -35,8 +35,8 @@ extern SpkModel spk_compare_model(const SpkCompareSetup *setup, int number);
 
 /*
  * Parts the table's rows into folds and the holdout, moves the rows held out behind the
- * others, and sets the parts.  For models that are calibrated, it also parts the rows to
- * train on into the folds of calibration.  counts receives the number of rows in each fold
+ * others, and sets the parts.  For models that are calibrated, or choose their threshold
+ * by folds, it also parts the rows to train on into these folds.  counts receives the number of rows in each fold
  * and then in the holdout; one that has not rows of both classes is an error.
  */
 extern void spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts);

@@ -4,6 +4,8 @@
  */
 #include "compat.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -58,6 +60,26 @@ append_tree_figures(StringInfo buf, const SpkModel *model)
 					 model->n_trees, nodes, depth);
 }
 
+/* Appends how the threshold was chosen, and by which rows. */
+static void
+append_threshold_rule(StringInfo buf, const SpkModel *model)
+{
+	double		rule = model->facts[SPK_FACT_THRESHOLD_RULE];
+	bool		chosen = rule == SPK_THRESHOLD_BEST_F1 || rule == SPK_THRESHOLD_AS_MANY;
+	const char *rows = isnan(model->facts[SPK_FACT_CV_ROWS]) ? "out_of_bag" : "out_of_fold";
+
+	appendStringInfoString(buf, ", \"threshold_rule\": ");
+	if (isnan(rule))
+		appendStringInfoString(buf, "null");
+	else
+		appendStringInfo(buf, "\"%s\"", spk_threshold_rule_names[(int) rule]);
+	appendStringInfoString(buf, ", \"threshold_rows\": ");
+	if (chosen)
+		appendStringInfo(buf, "\"%s\"", rows);
+	else
+		appendStringInfoString(buf, "null");
+}
+
 Datum
 churn_info(PG_FUNCTION_ARGS)
 {
@@ -68,10 +90,11 @@ churn_info(PG_FUNCTION_ARGS)
 	appendStringInfo(&buf, "{\"algorithm\": \"%s\", \"fingerprint\": \"%016llx\", \"threshold\": ",
 					 spk_algorithm_name(model->algorithm), (unsigned long long) model->fingerprint);
 	spk_append_number(&buf, model->threshold);
+	append_threshold_rule(&buf, model);
 	appendStringInfoString(&buf, ", \"options\": ");
 	spk_options_to_json(&buf, &model->options, model->algorithm);
 	appendStringInfoString(&buf, ", \"facts\": ");
-	spk_facts_to_json(&buf, model);
+	spk_facts_to_json(&buf, model, false);
 	appendStringInfoString(&buf, ", \"features\": [");
 	append_features(&buf, model);
 	appendStringInfoString(&buf, "], ");

@@ -21,13 +21,13 @@
 #define NODES_BETWEEN_POLLS 1024
 
 void
-spk_facts_to_json(StringInfo buf, const SpkModel *model)
+spk_facts_to_json(StringInfo buf, const SpkModel *model, bool rule)
 {
 	const char *separator = "";
 
 	appendStringInfoChar(buf, '{');
 	for (int i = 0; i < SPK_N_FACTS; i++)
-		if (!isnan(model->facts[i]))
+		if (!isnan(model->facts[i]) && (rule || i != SPK_FACT_THRESHOLD_RULE))
 		{
 			appendStringInfo(buf, "%s\"%s\": ", separator, spk_fact_names[i]);
 			spk_append_number(buf, model->facts[i]);
@@ -223,7 +223,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"options\": ");
 	spk_options_to_json(buf, &model->options, model->algorithm);
 	appendStringInfoString(buf, ", \"facts\": ");
-	spk_facts_to_json(buf, model);
+	spk_facts_to_json(buf, model, true);
 	appendStringInfoString(buf, ", \"features\": [");
 
 	/* a feature can have hundreds of long names, so each is worth a look at interrupts */

@@ -14,8 +14,11 @@
 /* Appends the model as JSON, exact to the bit. */
 extern void spk_model_to_json(StringInfo buf, const SpkModel *model);
 
-/* Appends a JSON object with the facts that are known. */
-extern void spk_facts_to_json(StringInfo buf, const SpkModel *model);
+/*
+ * Appends a JSON object with the facts that are known.  The rule of the threshold, a mere
+ * number there, is only one of them if asked for.
+ */
+extern void spk_facts_to_json(StringInfo buf, const SpkModel *model, bool rule);
 
 /* Appends the importance of a feature, and if asked for that by permutation, as further members. */
 extern void spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bool permutation);

@@ -277,6 +277,8 @@ churn_set_threshold(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("threshold must be greater than 0 and less than 1")));
 	model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	if (threshold != model->threshold)
+		model->facts[SPK_FACT_THRESHOLD_RULE] = SPK_THRESHOLD_GIVEN;
 	model->threshold = threshold;
 	PG_RETURN_BYTEA_P(spk_model_to_bytes(model));
 }

@@ -40,6 +40,23 @@ names_of_options(SpkAlgorithm algorithm)
 	return buf.data;
 }
 
+/* Appends the end of a range for people, who read 0.000001 more easily than 1e-06. */
+static void
+append_bound(StringInfo buf, double bound)
+{
+	Datum numeric;
+
+	if (bound == floor(bound))
+		appendStringInfo(buf, "%.0f", bound);
+	else if (bound < 1e-6)
+		spk_append_number(buf, bound);
+	else
+	{
+		numeric = DirectFunctionCall1(float8_numeric, Float8GetDatum(bound));
+		appendStringInfoString(buf, DatumGetCString(DirectFunctionCall1(numeric_out, numeric)));
+	}
+}
+
 /* Returns what may be written for the option, for a hint. */
 static char *
 values_of_option(SpkOption option)
@@ -53,9 +70,9 @@ values_of_option(SpkOption option)
 	if (spec->numbers)
 	{
 		appendStringInfoString(&buf, spec->whole ? "whole numbers from " : "numbers from ");
-		spk_append_number(&buf, spec->min);
+		append_bound(&buf, spec->min);
 		appendStringInfoString(&buf, " to ");
-		spk_append_number(&buf, spec->max);
+		append_bound(&buf, spec->max);
 	}
 	for (const SpkWord *w = spec->words; w->word != NULL; w++)
 		appendStringInfo(&buf, "%s\"%s\"", buf.len > 0 ? ", " : "", w->word);

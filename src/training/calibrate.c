@@ -74,9 +74,10 @@ spk_calibration_folds(const SpkHost *host, const SpkTable *table, const uint64 *
 
 bool
 spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
-					SpkModel *model, SpkMetrics *metrics, int *lone)
+					SpkModel *model, SpkCrossFitted *fitted, int *lone)
 {
 	SpkScored *scored;
+	size_t	   n;
 	uint8	  *folds;
 
 	spk_learn_check_columns(model);
@@ -89,8 +90,8 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 	if (folds == NULL)
 		return false;
 	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
-	spk_cross_fit_rows(host, table, model, folds, scored);
-	check(spk_cross_fit_calibrate(host, scored, table->n_rows, model, metrics));
+	spk_cross_fit_rows(host, table, model, folds, SPK_CALIBRATION_FOLDS, 0, scored, &n);
+	check(spk_cross_fit_learn(host, scored, n, model, fitted));
 	spk_release(host, scored);
 	return true;
 }

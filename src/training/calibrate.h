@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "core/rows/matrix.h"
-#include "core/judging/metrics.h"
+#include "core/judging/cross_fit.h"
 
 /* The rows are parted into so many folds, so that each model is fitted to four fifths of them. */
 #define SPK_CALIBRATION_FOLDS 5
@@ -19,16 +19,15 @@
  * to scores of all rows of the table by models that were not fitted to them.
  *
  * groups has a key for each row, as core/rows/folds.h describes, or is NULL: rows
- * with the same key are never on both sides of a fold.  *metrics judges the
- * calibrated scores at the threshold that spk_flag_best chooses for them.  The
- * table is only read.
+ * with the same key are never on both sides of a fold.  *fitted judges the calibrated
+ * scores at the threshold that is chosen for them.  The table is only read.
  *
  * Returns false, and does nothing, when there are too few users to part: all rows
  * of the class *lone (0: stayed, 1: churned) are of one user.  More memory than
  * sparkify.max_training_memory is an error.
  */
 extern bool spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
-								SpkModel *model, SpkMetrics *metrics, int *lone);
+								SpkModel *model, SpkCrossFitted *fitted, int *lone);
 
 /* Raises the error that all rows of the class lone are of one user, so that none can be parted. */
 extern void spk_refuse_calibration(int lone);

@@ -39,7 +39,8 @@ typedef struct CrossFit
 	SpkMatrix	 matrix;					   /* for learners from codes, without the codes */
 	SpkValues	 values;					   /* for learners from values, without the values */
 	uint32		 start[SPK_CALIBRATION_FOLDS]; /* place of each fold among the scores */
-	SpkTickets	 tickets;					   /* the folds */
+	uint32		 n_scored;					   /* how many rows there are in these folds */
+	SpkTickets	 tickets;					   /* the folds that are scored */
 	Size		 features;					   /* place of the encoded features */
 	Size		 features_size;
 	Size		 rows;	/* place of the codes or values */
@@ -94,7 +95,7 @@ lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 /* Puts the rows and their folds into the block. */
 static void
 fill(CrossFit *cross, const SpkHost *host, const SpkTable *table, const SpkModel *like,
-	 const void *features, const uint8 *folds)
+	 const void *features, const uint8 *folds, uint32 n_scored)
 {
 	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
 	uint8  *ordered = at_place(cross, cross->folds);
@@ -122,7 +123,9 @@ fill(CrossFit *cross, const SpkHost *host, const SpkTable *table, const SpkModel
 	spk_release(host, origins);
 	for (int fold = 1; fold < SPK_CALIBRATION_FOLDS; fold++)
 		cross->start[fold] = cross->start[fold - 1] + n_rows[fold - 1];
-	spk_tickets_init(&cross->tickets, SPK_CALIBRATION_FOLDS);
+	for (uint32 fold = 0; fold < n_scored; fold++)
+		cross->n_scored += n_rows[fold];
+	spk_tickets_init(&cross->tickets, n_scored);
 }
 
 /* ---- Fits ---- */
@@ -172,7 +175,7 @@ score_folds(CrossFit *cross, SpkTrainProgress *progress)
 								  &n));
 		n_done = spk_tickets_note(&cross->tickets);
 		if (progress != NULL)
-			spk_train_progress(progress, "folds scored", n_done, SPK_CALIBRATION_FOLDS);
+			spk_train_progress(progress, "folds scored", n_done, cross->tickets.n);
 	}
 	MemoryContextDelete(context);
 }
@@ -205,22 +208,24 @@ spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc)
 
 /* How many workers are worth asking for? */
 static int
-wanted_workers(const SpkTable *table, const SpkModel *like)
+wanted_workers(const SpkTable *table, const SpkModel *like, uint32 n_fits)
 {
 	double passes = spk_option_applies(SPK_OPT_MAX_ITER, like->algorithm) ? USUAL_ITERATIONS :
 		spk_option_applies(SPK_OPT_TREES, like->algorithm) ? like->options.value[SPK_OPT_TREES] :
 															 1;
 
 	return spk_wanted_workers((double) table->n_rows * table->n_columns * passes,
-							  MIN_CROSS_FIT_WORK, SPK_CALIBRATION_FOLDS - 1);
+							  MIN_CROSS_FIT_WORK, (int64) n_fits - 1);
 }
 
 /*
- * How many of these workers is there memory for, beside the table and its folds?  Not
+ * How many of these workers is there memory for, beside the table, its folds and what the
+ * caller holds?  Not
  * enough for the leader alone is an error.
  */
 static int
-affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, int n_workers)
+affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, uint64 caller,
+				   int n_workers)
 {
 	bool   users = needs_users(table, like);
 	uint64 keys = table->groups == NULL ? 0 : table->n_rows * sizeof(uint64);
@@ -228,7 +233,7 @@ affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, in
 						 users ? spk_users_work_size(table->n_rows) : 0);
 	uint64 ordering = (uint64) table->n_rows * sizeof(uint32) + sorting;
 	uint64 scored = (uint64) table->n_rows * sizeof(SpkScored);
-	uint64 held = spk_table_size(table) + keys + table->n_rows + scored + block;
+	uint64 held = spk_table_size(table) + caller + keys + table->n_rows + scored + block;
 	uint64 fit = spk_samples_fit_size(like, table->n_rows);
 
 	/* a fit copies the numbers of users, and numbers those that are left */
@@ -239,14 +244,14 @@ affordable_workers(const SpkTable *table, const SpkModel *like, uint64 block, in
 }
 
 /*
- * Makes the block.  It is shared with *n_workers workers, which is set, when they are
- * worth it and there is memory and room for them; otherwise it is the process's own.
+ * Makes the block.  It is shared with as many of *n_workers workers as there is memory and
+ * room for, and *n_workers is set to that; without any it is the process's own.
  */
 static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint64 size,
-		  SpkMemoryBlock *block, int *n_workers)
+		  uint64 caller, SpkMemoryBlock *block, int *n_workers)
 {
-	*n_workers = affordable_workers(table, like, size, wanted_workers(table, like));
+	*n_workers = affordable_workers(table, like, size, caller, *n_workers);
 	if (*n_workers > 0 && spk_block_share(block, size, SPK_CONTEXT_SIZE))
 		return;
 	*n_workers = 0;
@@ -255,21 +260,21 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint
 
 void
 spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint8 *folds,
-				   SpkScored *scored)
+				   uint32 n_scored, uint64 caller, SpkScored *scored, size_t *n)
 {
 	SpkWriter		 features = spk_writer(host);
 	CrossFit		 layout;
 	CrossFit		*cross;
 	SpkMemoryBlock	 block;
-	int				 n_workers;
+	int				 n_workers = wanted_workers(table, like, n_scored);
 	SpkTrainProgress progress;
 
 	check(spk_features_encode(like->features, like->n_features, &features));
 	layout = lay_out(table, like, features.len);
-	new_block(host, table, like, layout.size, &block, &n_workers);
+	new_block(host, table, like, layout.size, caller, &block, &n_workers);
 	cross = block.memory;
 	*cross = layout;
-	fill(cross, host, table, like, features.data, folds);
+	fill(cross, host, table, like, features.data, folds, n_scored);
 
 	/* the block has copies of these, and fits need memory */
 	spk_release(host, features.data);
@@ -280,6 +285,7 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 		score_in_parallel(cross, &block, n_workers, &progress);
 	else
 		score_folds(cross, &progress);
-	memcpy(scored, at_place(cross, cross->scored), (Size) table->n_rows * sizeof(SpkScored));
+	*n = cross->n_scored;
+	memcpy(scored, at_place(cross, cross->scored), *n * sizeof(SpkScored));
 	spk_block_release(&block);
 }

@@ -16,21 +16,24 @@
 #include "core/judging/metrics.h"
 
 /*
- * Scores all rows of the table, each by a model fitted to the rows of the other
- * folds.  The models have the algorithm, options and features of like.
+ * Scores the rows of the table in the folds 0 .. n_scored - 1, each by a model fitted
+ * to the rows of all other folds.  The models have the algorithm, options and features
+ * of like.
  *
  * folds has the number of each row's fold, 0 .. SPK_CALIBRATION_FOLDS - 1; it is
  * host memory, which is released here as soon as it has been read.  scored
  * belongs to the caller and has room for table->n_rows rows; it is filled fold by
- * fold, not in the table's order.  table and like are only read.  The scores are
- * the same whatever the number of workers.
+ * fold, not in the table's order, and *n is how many there are.  table and like are
+ * only read.  The scores are the same whatever the number of workers.
  *
  * Workers are left out where they would take more memory than
- * sparkify.max_training_memory; when the leader alone would take more, that is an
- * error before any model is fitted.  Other failures are errors, too.
+ * sparkify.max_training_memory, of which the caller holds so many bytes beside the
+ * table; when the leader alone would take more, that is an error before any model is
+ * fitted.  Other failures are errors, too.
  */
 extern void spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like,
-							   uint8 *folds, SpkScored *scored);
+							   uint8 *folds, uint32 n_scored, uint64 caller, SpkScored *scored,
+							   size_t *n);
 
 /* The entry point of a parallel worker; nothing else calls it. */
 extern PGDLLEXPORT void spk_cross_fit_worker(dsm_segment *seg, shm_toc *toc);

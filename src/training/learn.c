@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 
+#include "core/judging/threshold.h"
 #include "core/linear/logistic.h"
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
@@ -101,7 +102,7 @@ spk_learn(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
 
-	model->threshold = 0.5;
+	spk_threshold_start(model);
 	switch (learner->help)
 	{
 		case SPK_HELP_TREES:

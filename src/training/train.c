@@ -34,6 +34,7 @@
 #include "training/train_failure.h"
 #include "training/train_warnings.h"
 #include "training/calibrate.h"
+#include "training/threshold.h"
 #include "host/progress.h"
 
 /* Columns of what sparkify_train_agg returns, counted from 0 */
@@ -56,14 +57,19 @@ enum
 static bool
 fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
 {
-	bool	   calibrate = spk_has_calibration(&model->options);
-	SpkMetrics calibrated;
+	bool		   crossed = spk_needs_cross_fit(&model->options, model->algorithm);
+	SpkCrossFitted fitted;
 
-	if (calibrate && !spk_fit_calibration(host, table, groups, model, &calibrated, lone))
-		return false;
+	if (spk_has_calibration(&model->options))
+	{
+		if (!spk_fit_calibration(host, table, groups, model, &fitted, lone))
+			return false;
+	}
+	else if (crossed)
+		crossed = spk_fit_threshold(host, table, groups, model, &fitted);
 	spk_learn(host, table, model);
-	if (calibrate)
-		spk_cross_fit_facts(&calibrated, model);
+	if (crossed)
+		spk_cross_fit_facts(&fitted, model);
 	return true;
 }
 

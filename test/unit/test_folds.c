@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/rows/folds.h"
+#include "core/rows/pick.h"
 #include "core/base/rng.h"
 #include "unit_host.h"
 
@@ -259,6 +260,140 @@ equal_rows_part(void **unused)
 }
 
 static void
+draw(Sample *s, bool grouped, double share, uint64_t seed, uint8_t *drawn)
+{
+	SpkHost host = unit_host(&state);
+
+	assert_int_equal(spk_folds_draw(&host, &s->table, grouped ? s->groups : NULL, share, seed,
+									drawn),
+					 SPK_OK);
+	assert_int_equal(state.live, 0);
+}
+
+static uint32_t
+count_drawn(const uint8_t *drawn, uint32_t n)
+{
+	uint32_t n_drawn = 0;
+
+	for (uint32_t r = 0; r < n; r++)
+		n_drawn += drawn[r];
+	return n_drawn;
+}
+
+/* A share of the rows, and of whole groups, which depends on the seed but not on the order. */
+static void
+draws_leave_no_trace(void **unused)
+{
+	SpkRng		   rng = spk_rng(7, 1);
+	static uint8_t before[MAX_ROWS];
+	static uint8_t after[MAX_ROWS];
+	static uint8_t by_group[MAX_GROUPS + 2];
+
+	for (int grouped = 0; grouped < 3; grouped++)
+	{
+		Sample *s = sample_new(&rng, 3000, 900);
+
+		/* some without a group */
+		for (uint32_t r = 0; r < 3000 && grouped == 2; r += 5)
+			s->groups[r] = 0;
+		draw(s, grouped > 0, 0.3, 7, before);
+		assert_true(fabs(count_drawn(before, 3000) - 900.0) <= (grouped == 0 ? 1 : 150));
+		memset(by_group, 2, sizeof(by_group));
+		for (uint32_t r = 0; r < 3000 && grouped > 0; r++)
+			if (s->groups[r] != 0)
+			{
+				uint8_t *group = &by_group[s->groups[r] / 1000];
+
+				assert_true(*group == 2 || *group == before[r]);
+				*group = before[r];
+			}
+
+		draw(s, grouped > 0, 0.3, 8, after);
+		assert_memory_not_equal(before, after, 3000);
+		shuffle(s, &rng);
+		draw(s, grouped > 0, 0.3, 7, after);
+		for (uint32_t r = 0; r < 3000; r++)
+			assert_int_equal(after[r], before[(uint32_t) s->numbers[r]]);
+		free(s);
+	}
+}
+
+/* Of rows that are equal a share is drawn, and not all or none. */
+static void
+equal_rows_are_drawn(void **unused)
+{
+	SpkRng		   rng = spk_rng(8, 1);
+	Sample		  *s = sample_new(&rng, 3000, 1);
+	static uint8_t drawn[MAX_ROWS];
+	uint32_t	   n_drawn[2][2] = {{0}};
+
+	for (uint32_t r = 0; r < 3000; r++)
+	{
+		s->numbers[r] = r % 2;
+		s->ids[r] = 1;
+		s->labels[r] = r % 3 == 0;
+	}
+	draw(s, false, 0.1, 1, drawn);
+	for (uint32_t r = 0; r < 3000; r++)
+		n_drawn[r % 2][r % 3 == 0] += drawn[r];
+	for (int number = 0; number < 2; number++)
+	{
+		assert_in_range(n_drawn[number][0], 99, 101);
+		assert_in_range(n_drawn[number][1], 49, 51);
+	}
+	free(s);
+}
+
+/* Rows that are picked are those of the table, in its order. */
+static void
+picked_rows(void **unused)
+{
+	SpkHost		   host = unit_host(&state);
+	SpkRng		   rng = spk_rng(9, 1);
+	Sample		  *s = sample_new(&rng, 1000, 100);
+	static uint8_t drawn[MAX_ROWS];
+	SpkTable	   picked;
+	SpkStatus	   status = SPK_NO_MEMORY;
+	uint32_t	   at = 0;
+
+	draw(s, false, 0.37, 1, drawn);
+	assert_int_equal(spk_table_pick(&host, &s->table, drawn, &picked), SPK_OK);
+	assert_int_equal(picked.n_rows, count_drawn(drawn, 1000));
+	for (uint32_t r = 0; r < 1000; r++)
+		if (drawn[r])
+		{
+			assert_true(picked.columns[0].numbers[at] == s->numbers[r]);
+			assert_int_equal(picked.columns[1].ids[at], s->ids[r]);
+			assert_ptr_equal(picked.columns[1].names, s->columns[1].names);
+			assert_int_equal(picked.labels[at++], s->labels[r]);
+		}
+	spk_table_unpick(&host, &picked);
+	assert_int_equal(state.live, 0);
+
+	for (long n = 0; status != SPK_OK; n++)
+	{
+		assert_int_equal(status, SPK_NO_MEMORY);
+		assert_int_equal(state.live, 0);
+		state.allocs_left = n;
+		status = spk_table_pick(&host, &s->table, drawn, &picked);
+	}
+	state.allocs_left = -1;
+	spk_table_unpick(&host, &picked);
+	status = SPK_CANCELLED;
+	for (long n = 0; status != SPK_OK; n++)
+	{
+		assert_int_equal(status, SPK_CANCELLED);
+		assert_int_equal(state.live, 0);
+		state.polls_left = n;
+		status = spk_table_pick(&host, &s->table, drawn, &picked);
+	}
+	state.polls_left = -1;
+	spk_table_unpick(&host, &picked);
+	assert_int_equal(state.live, 0);
+	free(s);
+}
+
+static void
 absurd_arguments(void **unused)
 {
 	SpkHost host = unit_host(&state);
@@ -301,6 +436,24 @@ failures_leave_nothing(void **unused)
 		status = spk_folds_part(&host, &s->table, s->groups, 0.2, 3, 1, s->folds);
 		assert_int_equal(state.live, 0);
 	}
+	status = SPK_NO_MEMORY;
+	state.polls_left = -1;
+	for (long n = 0; status != SPK_OK; n++)
+	{
+		assert_int_equal(status, SPK_NO_MEMORY);
+		state.allocs_left = n;
+		status = spk_folds_draw(&host, &s->table, s->groups, 0.2, 1, s->folds);
+		assert_int_equal(state.live, 0);
+	}
+	state.allocs_left = -1;
+	status = SPK_CANCELLED;
+	for (long n = 0; status != SPK_OK; n++)
+	{
+		assert_int_equal(status, SPK_CANCELLED);
+		state.polls_left = n;
+		status = spk_folds_draw(&host, &s->table, s->groups, 0.2, 1, s->folds);
+		assert_int_equal(state.live, 0);
+	}
 	state.polls_left = -1;
 	free(s);
 }
@@ -313,6 +466,9 @@ main(void)
 		cmocka_unit_test(shares_of_classes),
 		cmocka_unit_test(order_of_rows_leaves_no_trace),
 		cmocka_unit_test(equal_rows_part),
+		cmocka_unit_test(draws_leave_no_trace),
+		cmocka_unit_test(equal_rows_are_drawn),
+		cmocka_unit_test(picked_rows),
 		cmocka_unit_test(absurd_arguments),
 		cmocka_unit_test(failures_leave_nothing),
 	};

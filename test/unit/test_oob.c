@@ -216,9 +216,16 @@ check_facts(const UnitMatrix *u, const Naive *naive, const SpkModel *model)
 	assert_true(model->threshold > 0 && model->threshold < 1);
 	if (m.positives < SPK_THRESHOLD_MIN_CLASS || n - m.positives < SPK_THRESHOLD_MIN_CLASS ||
 		m.best_threshold == spk_scored_score(rows[0]))
-		assert_true(model->threshold == 0.5);
+	{
+		if (model->facts[SPK_FACT_THRESHOLD_RULE] == SPK_THRESHOLD_HALF)
+			assert_true(model->threshold == 0.5);
+		else
+			assert_true(model->facts[SPK_FACT_THRESHOLD_RULE] == SPK_THRESHOLD_AS_MANY &&
+						m.tp + m.fp >= m.positives && m.tp + m.fp < n);
+	}
 	else
 	{
+		assert_true(model->facts[SPK_FACT_THRESHOLD_RULE] == SPK_THRESHOLD_BEST_F1);
 		assert_true(m.f1 == m.best_f1 && model->threshold <= m.best_threshold);
 		for (size_t i = 0; i < n; i++)
 			assert_true((spk_scored_score(rows[i]) >= model->threshold) ==

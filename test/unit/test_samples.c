@@ -16,6 +16,8 @@
 #include "core/base/rng.h"
 #include "core/judging/samples.h"
 #include "core/judging/cross_fit.h"
+#include "core/judging/threshold.h"
+#include "core/rows/folds.h"
 #include "unit_table.h"
 
 /* cmocka hands every test a state that these do not need */
@@ -226,6 +228,100 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 	assert_int_equal(state.live, 0);
 }
 
+/*
+ * The threshold without a map: some parts are scored, and rows that are held out have no
+ * part in it, neither in the scores nor in the fits that give them.
+ */
+static void
+a_threshold_by_some_parts(void **unused)
+{
+	SpkHost			 host = unit_host(&state);
+	UnitTable		*t = unit_table_mixed(900);
+	SpkFeature		*features = bin_features(t);
+	Forms			*all = forms_new(t, features);
+	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
+
+	/* a fold is left out, and half of the rest is held out of the cross-fit */
+	for (uint32_t r = 0; r < 900; r++)
+	{
+		if (r % 2 == 0)
+			all->matrix_parts[r] = all->values_parts[r] = SPK_HOLDOUT;
+	}
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	{
+		SpkModel	   model = model_of(all, (SpkAlgorithm) a);
+		SpkModel	   plain = model_of(all, (SpkAlgorithm) a);
+		SpkModel	   like = model_of(all, (SpkAlgorithm) a);
+		SpkSamples	   left = all->samples;
+		uint8_t		   folds[UNIT_MAX_TABLE_ROWS];
+		const uint8_t *in = spk_learns_codes(model.algorithm) ? all->matrix_folds :
+																all->values_folds;
+		const uint8_t *parts = spk_learns_codes(model.algorithm) ? all->matrix_parts :
+																   all->values_parts;
+		SpkMetrics	   m;
+		SpkSamples	   taken;
+		size_t		   n = 0;
+
+		/* by hand: rows that have a part, scored part by part */
+		for (uint32_t r = 0; r < 900; r++)
+			folds[r] = in[r] == 1 ? SPK_HOLDOUT : parts[r];
+		left.matrix_folds = left.values_folds = folds;
+		assert_int_equal(spk_samples_take(&host, &left, SPK_HOLDOUT, &left, model.algorithm,
+										  &taken),
+						 SPK_OK);
+		for (int part = 0; part < 2; part++)
+		{
+			size_t n_part;
+
+			assert_int_equal(spk_cross_fit_score(&host, &taken, part, &like, scored + n, &n_part),
+							 SPK_OK);
+			n += n_part;
+		}
+		spk_samples_release(&host, &taken);
+		assert_int_equal(spk_metrics(&host, scored, n, 0.5, &m), SPK_OK);
+
+		assert_int_equal(spk_cross_fit_model(&host, &all->samples, 1, &all->parted, 2, &model),
+						 SPK_OK);
+		assert_int_equal(model.facts[SPK_FACT_THRESHOLD_RULE],
+						 spk_choose_threshold(&model.options, scored, n, &m));
+		assert_true(model.threshold == m.threshold && model.facts[SPK_FACT_CV_ROWS] == n);
+		assert_true(model.facts[SPK_FACT_CV_AUC] == m.auc && model.facts[SPK_FACT_CV_F1] == m.f1);
+		assert_true(m.n < 900 / 2 && m.tp + m.fp > 0);
+
+		/* all else is the model without it */
+		assert_int_equal(spk_samples_fit(&host, &all->samples, 1, &plain), SPK_OK);
+		assert_true(model.facts[SPK_FACT_ROWS] == plain.facts[SPK_FACT_ROWS]);
+		assert_int_equal(model.n_trees, plain.n_trees);
+		model_release(&model);
+		model_release(&plain);
+	}
+
+	/* parts that leave one class only leave the threshold alone, but cannot calibrate */
+	for (uint32_t r = 0; r < 900; r++)
+		all->values_parts[r] = (uint8_t) spk_values_label(&all->samples.values, r);
+	for (int calibrated = 0; calibrated < 2; calibrated++)
+	{
+		SpkModel model = model_of(all, SPK_NAIVE_BAYES);
+
+		if (calibrated)
+			model.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
+		assert_int_equal(spk_cross_fit_model(&host, &all->samples, 1, &all->parted, 2, &model),
+						 calibrated ? SPK_INVALID : SPK_OK);
+		if (!calibrated)
+		{
+			assert_true(model.threshold == 0.5 && isnan(model.facts[SPK_FACT_CV_ROWS]));
+			assert_true(model.facts[SPK_FACT_THRESHOLD_RULE] == SPK_THRESHOLD_HALF);
+		}
+		model_release(&model);
+	}
+	forms_free(all);
+	for (uint32_t c = 0; c < t->table.n_columns; c++)
+		spk_feature_release(&host, &features[c]);
+	spk_release(&host, features);
+	free(t);
+	assert_int_equal(state.live, 0);
+}
+
 /* Each row's score is its prediction, and the folds' rows are all rows. */
 static void
 a_fold_is_scored(void **unused)
@@ -386,6 +482,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fit_without_a_fold_is_one_to_the_others),
+		cmocka_unit_test(a_threshold_by_some_parts),
 		cmocka_unit_test(a_fold_is_scored),
 		cmocka_unit_test(a_fold_is_scored_unseen),
 		cmocka_unit_test(failures_leave_nothing),

@@ -19,16 +19,16 @@ check_scored(const SpkSamples *some, const SpkScored *scored, size_t n)
 {
 	uint64_t positives = 0;
 
-	spk_assert(n == (size_t) some->matrix.n_rows + some->values.n_rows);
+	spk_assert(n <= (size_t) some->matrix.n_rows + some->values.n_rows);
 	for (size_t i = 0; i < n; i++)
 	{
 		spk_assert(spk_scored_score(scored[i]) >= 0 && spk_scored_score(scored[i]) <= 1);
 		positives += (uint64_t) spk_scored_label(scored[i]);
 	}
-	spk_assert(positives == (uint64_t) some->matrix.n_positives + some->values.n_positives);
+	spk_assert(positives <= (uint64_t) some->matrix.n_positives + some->values.n_positives);
 }
 
-/* The metrics are those of the calibrated rows, which are sorted, at their threshold. */
+/* The metrics are those of the scored rows, which are sorted, at their threshold. */
 static void
 check_judged(const SpkScored *scored, size_t n, const SpkMetrics *metrics)
 {
@@ -83,30 +83,43 @@ spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, co
 	return status;
 }
 
-SpkStatus
-spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
-						SpkMetrics *metrics)
+/* Calibrates the scores in place, by a map that is fitted to them. */
+static SpkStatus
+calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model)
 {
 	SpkStatus status = spk_calibrate(host, scored, (uint32_t) n, model);
 
-	if (status != SPK_OK)
-		return status;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && status == SPK_OK; i++)
 		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])),
 							   spk_scored_label(scored[i]));
-	status = spk_metrics(host, scored, n, 0.5, metrics);
+	return status;
+}
+
+SpkStatus
+spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
+					SpkCrossFitted *fitted)
+{
+	SpkStatus status = SPK_OK;
+
+	if (spk_has_calibration(&model->options))
+		status = calibrate(host, scored, n, model);
+	if (status == SPK_OK)
+		status = spk_metrics(host, scored, n, 0.5, &fitted->metrics);
 	if (status == SPK_OK)
 	{
-		spk_flag_best(scored, n, metrics);
-		check_judged(scored, n, metrics);
+		fitted->rule = spk_choose_threshold(&model->options, scored, n, &fitted->metrics);
+		check_judged(scored, n, &fitted->metrics);
 	}
 	return status;
 }
 
 void
-spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model)
+spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model)
 {
+	const SpkMetrics *metrics = &fitted->metrics;
+
 	model->threshold = metrics->threshold;
+	model->facts[SPK_FACT_THRESHOLD_RULE] = fitted->rule;
 	model->facts[SPK_FACT_CV_ROWS] = (double) metrics->n;
 	model->facts[SPK_FACT_CV_AUC] = metrics->auc;
 	model->facts[SPK_FACT_CV_LOG_LOSS] = metrics->log_loss;
@@ -115,7 +128,7 @@ spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model)
 	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
 }
 
-/* Scores all rows of some, part by part, by models that have not seen the part; *n counts them. */
+/* Scores the rows of n_parts parts by models that have not seen the part; *n counts them. */
 static SpkStatus
 score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like,
 			SpkScored *scored, size_t *n)
@@ -139,12 +152,12 @@ SpkStatus
 spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 					const SpkSamples *parted, int n_parts, SpkModel *model)
 {
-	double	   method = model->options.value[SPK_OPT_CALIBRATE];
-	SpkScored *scored = NULL;
-	SpkMetrics metrics;
-	SpkSamples some;
-	size_t	   n = 0;
-	SpkStatus  status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
+	double		   method = model->options.value[SPK_OPT_CALIBRATE];
+	SpkScored	  *scored = NULL;
+	SpkCrossFitted fitted;
+	SpkSamples	   some;
+	size_t		   n = 0;
+	SpkStatus	   status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 
 	/* one of the two forms is empty: together they count the rows once */
 	if (status == SPK_OK)
@@ -156,16 +169,23 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 		spk_samples_release(host, &some);
 	}
 
+	/* rows that cannot be parted, or are too few to have all parts, leave the threshold alone */
+	if (method == SPK_CALIBRATE_NONE && (status == SPK_INVALID || (status == SPK_OK && n == 0)))
+	{
+		spk_release(host, scored);
+		return spk_samples_fit(host, samples, fold, model);
+	}
+
 	/* fits turn the option off, because what they make is not calibrated yet */
 	if (status == SPK_OK)
 		status = spk_samples_fit(host, samples, fold, model);
 	if (status == SPK_OK)
 	{
 		model->options.value[SPK_OPT_CALIBRATE] = method;
-		status = spk_cross_fit_calibrate(host, scored, n, model, &metrics);
+		status = spk_cross_fit_learn(host, scored, n, model, &fitted);
 	}
 	if (status == SPK_OK)
-		spk_cross_fit_facts(&metrics, model);
+		spk_cross_fit_facts(&fitted, model);
 	spk_release(host, scored);
 	return status;
 }

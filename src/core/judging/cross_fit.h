@@ -2,11 +2,13 @@
  * cross_fit.h
  *	  Cross-fitting: every row is scored by a model that was not fitted to it.
  *
- * A model's scores of its own training rows are too good to calibrate by.  So
- * the rows are parted into folds.  For each fold a model is fitted to the rows
- * of all other folds, and scores the rows of this one.  The calibration and the
- * threshold are fitted to these scores of all rows; the models that gave them
- * are thrown away, and the model that is kept is fitted to all rows.
+ * A model's scores of its own training rows are too good to calibrate by, or to
+ * choose a threshold by.  So the rows are parted into folds.  For each fold a model
+ * is fitted to the rows of all other folds, and scores the rows of this one.  The
+ * calibration and the threshold are fitted to these scores; the models that gave
+ * them are thrown away, and the model that is kept is fitted to all rows.  A
+ * calibration needs the scores of all rows.  For a threshold alone those of some
+ * rows do, which effort.h describes.
  *
  * All functions here return SPK_OK, or say what stopped them: SPK_CANCELLED when
  * the host asked to stop, SPK_NO_MEMORY when it gave none, and the statuses that
@@ -17,6 +19,28 @@
 #define SPK_CORE_JUDGING_CROSS_FIT_H
 
 #include "core/judging/samples.h"
+#include "core/models/calibration.h"
+
+/* What scores of rows that models had not seen have shown. */
+typedef struct SpkCrossFitted
+{
+	SpkMetrics		 metrics; /* at the threshold */
+	SpkThresholdRule rule;	  /* how the threshold was chosen */
+} SpkCrossFitted;
+
+/*
+ * Does a model with these options need a cross-fit?  It does when it is to be calibrated,
+ * and for its threshold, unless that is given or chosen out of bag.
+ */
+static inline bool
+spk_needs_cross_fit(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	bool out_of_bag = spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) &&
+		options->value[SPK_OPT_BOOTSTRAP] != 0;
+
+	return spk_has_calibration(options) ||
+		(options->value[SPK_OPT_THRESHOLD] == SPK_THRESHOLD_F1 && !out_of_bag);
+}
 
 /*
  * Fits a model to the rows outside the fold, scores the rows in the fold with it,
@@ -33,29 +57,33 @@ extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samp
 									 const SpkModel *like, SpkScored *scored, size_t *n);
 
 /*
- * Fits the map that the model's option calibrate asks for to n scored rows, at
- * least one, and stores it in model->calibration, which is new host memory.  The
- * rows must have been scored by models that were not fitted to them.
+ * Learns from n scored rows, at least one, that were scored by models that were not
+ * fitted to them.  Fits the map that the model's option calibrate asks for, stores it in
+ * model->calibration, which is new host memory, and replaces each score in scored by its
+ * calibrated value.  Then it chooses the threshold by spk_choose_threshold.
  *
- * Each score in scored is replaced by its calibrated value, and *metrics judges
- * the calibrated scores at the threshold that spk_flag_best chooses for them.  The
- * model's threshold and facts are not set; see spk_cross_fit_facts.
+ * *fitted judges the scores at that threshold.  The model's threshold and facts are not
+ * set; see spk_cross_fit_facts.
  */
-extern SpkStatus spk_cross_fit_calibrate(const SpkHost *host, SpkScored *scored, size_t n,
-										 SpkModel *model, SpkMetrics *metrics);
+extern SpkStatus spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n,
+									 SpkModel *model, SpkCrossFitted *fitted);
 
-/* Sets a calibrated model's threshold and its facts SPK_FACT_CV_… to what the metrics say. */
-extern void spk_cross_fit_facts(const SpkMetrics *metrics, SpkModel *model);
+/* Sets the model's threshold, its rule and the facts SPK_FACT_CV_… to what has been learned. */
+extern void spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model);
 
 /*
  * Fits the model to the rows of samples that are not in the fold, as
- * spk_samples_fit does, and calibrates it by cross-fitting within the same rows.
+ * spk_samples_fit does.  It calibrates it and chooses its threshold by cross-fitting
+ * within the same rows.
  *
- * parted holds the same rows as samples, but its folds are the n_parts parts
- * (0 .. n_parts - 1) that cross-fitting leaves out one after the other.  The
- * model's option calibrate names the map, and stays as it was.  Returns
- * SPK_INVALID when some part leaves rows of one class only, and SPK_LIMIT when a
- * model would exceed a documented limit.
+ * parted holds the same rows as samples, but its folds are the parts into which
+ * cross-fitting parts them.  The parts 0 .. n_parts - 1 are scored, each by a model that
+ * was fitted to all others; rows that are SPK_HOLDOUT have no part in it.  The model's
+ * option calibrate names the map, and stays as it was.
+ *
+ * Returns SPK_INVALID when some part leaves rows of one class only, and the model is to
+ * be calibrated; otherwise its threshold is then that of spk_threshold_start.  Returns
+ * SPK_LIMIT when a model would exceed a documented limit.
  */
 extern SpkStatus spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 									 const SpkSamples *parted, int n_parts, SpkModel *model);

@@ -31,7 +31,7 @@ score_rows(const SpkHost *host, const SpkMatrix *matrix, uint64_t *tally, size_t
 }
 
 static void
-set_facts(const SpkMetrics *m, SpkModel *model)
+set_facts(const SpkMetrics *m, SpkThresholdRule rule, SpkModel *model)
 {
 	model->facts[SPK_FACT_OOB_ROWS] = (double) m->n;
 	model->facts[SPK_FACT_OOB_AUC] = m->auc;
@@ -40,6 +40,7 @@ set_facts(const SpkMetrics *m, SpkModel *model)
 	model->facts[SPK_FACT_OOB_WEIGHTED_F1] = m->weighted_f1;
 	model->facts[SPK_FACT_OOB_MACRO_F1] = m->macro_f1;
 	model->threshold = m->threshold;
+	model->facts[SPK_FACT_THRESHOLD_RULE] = rule;
 }
 
 /* Sets the permutation importance: the class-weighted mean of the error that shuffling adds. */
@@ -64,11 +65,12 @@ SpkStatus
 spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *matrix,
 			   uint64_t *tally, SpkModel *model)
 {
-	SpkMetrics m;
-	size_t	   n;
-	SpkStatus  status;
+	SpkMetrics		 m;
+	SpkThresholdRule rule;
+	size_t			 n;
+	SpkStatus		 status;
 
-	model->threshold = 0.5;
+	spk_threshold_start(model);
 	for (int fact = SPK_FACT_OOB_ROWS; fact <= SPK_FACT_OOB_MACRO_F1; fact++)
 		model->facts[fact] = NAN;
 	if (spk_oob_words(plan, matrix) == 0)
@@ -81,8 +83,8 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	status = spk_metrics(host, tally, n, 0.5, &m);
 	if (status != SPK_OK)
 		return status;
-	spk_flag_best(tally, n, &m);
-	set_facts(&m, model);
+	rule = spk_choose_threshold(&model->options, tally, n, &m);
+	set_facts(&m, rule, model);
 	return SPK_OK;
 }
 

@@ -14,8 +14,7 @@
  * class.
  *
  * A row's score is the mean prediction of the trees that have not seen it.  The
- * threshold is the one that spk_flag_best chooses for these scores, or 0.5 where it
- * chooses none.
+ * threshold is the one that spk_choose_threshold chooses for these scores.
  *
  * The permutation importance of a feature says by how much the squared error of a
  * tree's predictions (the Brier score, with classes weighted as in training) grows

@@ -34,6 +34,14 @@ spk_metric_is_loss(SpkMetric metric)
 	return metric == SPK_METRIC_LOG_LOSS || metric == SPK_METRIC_BRIER;
 }
 
+/* Does the metric judge who is flagged?  The others judge scores, whatever the threshold. */
+static inline bool
+spk_metric_has_threshold(SpkMetric metric)
+{
+	return metric == SPK_METRIC_WEIGHTED_F1 || metric == SPK_METRIC_F1 ||
+		metric == SPK_METRIC_MACRO_F1 || metric == SPK_METRIC_ACCURACY;
+}
+
 /* The value of the metric among all of them; NaN when it is not defined for these rows. */
 extern double spk_metric_value(const SpkMetrics *metrics, SpkMetric metric);
 

@@ -10,6 +10,8 @@
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
+#include "core/judging/threshold.h"
+#include "core/rows/folds.h"
 
 /* This many rows are scored together, so that their codes stay in the cache, too. */
 #define SCORED_ROWS 512
@@ -18,6 +20,13 @@ static inline bool
 in_fold(const uint8_t *folds, uint32_t row, int fold)
 {
 	return fold == SPK_NO_FOLD || folds[row] == fold;
+}
+
+/* Is the row in a fold that is left out? */
+static inline bool
+is_left_out(const uint8_t *folds, uint32_t row, int fold)
+{
+	return fold != SPK_NO_FOLD && folds[row] == fold;
 }
 
 /* ---- What has to hold of samples ---- */
@@ -196,51 +205,62 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 	return SPK_OK;
 }
 
-/* The folds in parted of those of n rows that are not left out; NULL without memory. */
+/*
+ * The folds of n rows in parted; SPK_HOLDOUT for those that are left out.  NULL without
+ * memory.
+ */
 static uint8_t *
 take_folds(const SpkHost *host, const uint8_t *left_out, int fold, const uint8_t *parted,
 		   uint32_t n)
 {
 	uint8_t *folds = spk_alloc(host, n, 1);
-	uint32_t n_taken = 0;
 
 	for (uint32_t r = 0; r < n && folds != NULL; r++)
-		if (left_out[r] != fold)
-			folds[n_taken++] = parted[r];
+		folds[r] = is_left_out(left_out, r, fold) ? SPK_HOLDOUT : parted[r];
 	return folds;
+}
+
+/* Moves the folds of the rows that are taken to the front, as the rows are. */
+static void
+close_ranks(uint8_t *folds, uint32_t n)
+{
+	uint32_t n_taken = 0;
+
+	for (uint32_t r = 0; r < n; r++)
+		if (folds[r] != SPK_HOLDOUT)
+			folds[n_taken++] = folds[r];
 }
 
 SpkStatus
 spk_samples_take(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
 				 SpkAlgorithm algorithm, SpkSamples *some)
 {
-	SpkStatus	   status;
-	const uint8_t *folds;
+	bool	   codes = spk_learns_codes(algorithm);
+	uint32_t   n = codes ? samples->matrix.n_rows : samples->values.n_rows;
+	uint8_t	  *folds = codes ?
+		  take_folds(host, samples->matrix_folds, fold, parted->matrix_folds, n) :
+		  take_folds(host, samples->values_folds, fold, parted->values_folds, n);
+	SpkSamples from = *samples;
+	SpkStatus  status;
 
 	/* the other form stays empty, so that release and counts see one alone */
 	memset(some, 0, sizeof(*some));
-	if (spk_learns_codes(algorithm))
+	if (folds == NULL)
+		return SPK_NO_MEMORY;
+	from.matrix_folds = from.values_folds = folds;
+	status = codes ? copy_codes(host, &from, SPK_HOLDOUT, &some->matrix) :
+					 list_values(host, &from, SPK_HOLDOUT, &some->values);
+	if (status != SPK_OK)
 	{
-		status = copy_codes(host, samples, fold, &some->matrix);
-		if (status != SPK_OK)
-			return status;
-		folds = some->matrix_folds = take_folds(host, samples->matrix_folds, fold,
-												parted->matrix_folds, samples->matrix.n_rows);
-	}
-	else
-	{
-		status = list_values(host, samples, fold, &some->values);
-		if (status != SPK_OK)
-			return status;
-		folds = some->values_folds = take_folds(host, samples->values_folds, fold,
-												parted->values_folds, samples->values.n_rows);
+		spk_release(host, folds);
+		return status;
 	}
 
-	if (folds == NULL)
-	{
-		spk_samples_release(host, some);
-		return SPK_NO_MEMORY;
-	}
+	close_ranks(folds, n);
+	if (codes)
+		some->matrix_folds = folds;
+	else
+		some->values_folds = folds;
 	check_samples(some, algorithm, fold);
 	return SPK_OK;
 }
@@ -296,7 +316,7 @@ SpkStatus
 spk_samples_fit(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
 {
 	check_samples(samples, model->algorithm, fold);
-	model->threshold = 0.5;
+	spk_threshold_start(model);
 	model->options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_NONE;
 	return spk_learns_codes(model->algorithm) ? fit_codes(host, samples, fold, model) :
 												fit_values(host, samples, fold, model);

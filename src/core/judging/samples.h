@@ -53,7 +53,8 @@ extern SpkStatus spk_samples_fit(const SpkHost *host, const SpkSamples *samples,
 /*
  * Makes *some of the rows of samples that are not in the fold, or of all rows for
  * SPK_NO_FOLD, in the one form that the algorithm takes.  Their folds are those
- * of parted, which has the same rows as samples but parts them in another way.
+ * of parted, which has the same rows as samples but parts them in another way.  Rows
+ * that are SPK_HOLDOUT there are left out, too.
  * The caller gives *some back by spk_samples_release; after a failure nothing is
  * held.
  */

@@ -111,35 +111,84 @@ spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget, do
 	return choose(host, scores, &choice, threshold);
 }
 
-void
-spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *m)
+/* ---- A model's own ---- */
+
+/* Flags the rows from the threshold on, which are those from this place on. */
+static void
+flag_from(const SpkScored *rows, size_t n, size_t place, double threshold, SpkMetrics *m)
 {
-	size_t	 low = 0;
-	size_t	 high = n;
 	uint64_t tp = 0;
-	double	 threshold;
 
-	if (m->positives < SPK_THRESHOLD_MIN_CLASS || n - m->positives < SPK_THRESHOLD_MIN_CLASS)
-		return;
+	for (size_t i = place; i < n; i++)
+		tp += (uint64_t) spk_scored_label(rows[i]);
+	spk_metrics_flag(m, threshold, tp, n - place - tp);
+}
 
-	while (low < high) /* the first row to flag */
+/* The place of the first row whose score is at least this. */
+static size_t
+place_of(const SpkScored *rows, size_t n, double score)
+{
+	size_t low = 0;
+	size_t high = n;
+
+	while (low < high)
 	{
 		size_t middle = low + (high - low) / 2;
 
-		if (spk_scored_score(rows[middle]) < m->best_threshold)
+		if (spk_scored_score(rows[middle]) < score)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	return low;
+}
 
-	/* to flag everybody is no advice; and a model's threshold lies between 0 and 1 */
-	if (low == 0)
-		return;
-	threshold = spk_threshold_between(spk_scored_score(rows[low - 1]), m->best_threshold);
+/*
+ * Flags the rows from this place on, if it is the first row of its score.  To flag
+ * everybody is no advice, and a model's threshold lies between 0 and 1: then false.
+ */
+static bool
+flag_place(const SpkScored *rows, size_t n, size_t place, SpkMetrics *m)
+{
+	double threshold;
+
+	if (place == 0)
+		return false;
+	threshold = spk_threshold_between(spk_scored_score(rows[place - 1]),
+									  spk_scored_score(rows[place]));
 	if (!(threshold > 0 && threshold < 1))
-		return;
+		return false;
+	flag_from(rows, n, place, threshold, m);
+	return true;
+}
 
-	for (size_t i = low; i < n; i++)
-		tp += (uint64_t) spk_scored_label(rows[i]);
-	spk_metrics_flag(m, threshold, tp, n - low - tp);
+SpkThresholdRule
+spk_choose_threshold(const SpkOptions *options, const SpkScored *rows, size_t n, SpkMetrics *m)
+{
+	double given = options->value[SPK_OPT_THRESHOLD];
+
+	if (spk_threshold_is_given(options))
+	{
+		flag_from(rows, n, place_of(rows, n, given), given, m);
+		return SPK_THRESHOLD_GIVEN;
+	}
+	if (m->positives >= SPK_THRESHOLD_MIN_CLASS && n - m->positives >= SPK_THRESHOLD_MIN_CLASS &&
+		flag_place(rows, n, place_of(rows, n, m->best_threshold), m))
+		return SPK_THRESHOLD_BEST_F1;
+
+	/* without somebody of either class there is nothing to part */
+	if (m->positives > 0 && m->positives < n &&
+		flag_place(rows, n, place_of(rows, n, spk_scored_score(rows[n - m->positives])), m))
+		return SPK_THRESHOLD_AS_MANY;
+	flag_from(rows, n, place_of(rows, n, 0.5), 0.5, m);
+	return SPK_THRESHOLD_HALF;
+}
+
+void
+spk_threshold_start(SpkModel *model)
+{
+	bool given = spk_threshold_is_given(&model->options);
+
+	model->threshold = given ? model->options.value[SPK_OPT_THRESHOLD] : 0.5;
+	model->facts[SPK_FACT_THRESHOLD_RULE] = given ? SPK_THRESHOLD_GIVEN : SPK_THRESHOLD_HALF;
 }

@@ -12,6 +12,7 @@
 #define SPK_CORE_JUDGING_THRESHOLD_H
 
 #include "core/judging/metrics.h"
+#include "core/models/model.h"
 
 /* Halfway between two scores, lower < upper; upper when they are neighbours. */
 static inline double
@@ -54,16 +55,32 @@ extern SpkStatus spk_threshold_cost(const SpkHost *host, SpkScores *scores, doub
 extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, uint64_t budget,
 									  double *threshold);
 
-/* With fewer rows of either class no threshold is chosen. */
+/* With fewer rows of either class the best F1 is a matter of chance. */
 #define SPK_THRESHOLD_MIN_CLASS 10
 
 /*
- * Chooses the threshold with the best F1 of the churn class, of equal ones the
- * highest, for rows that spk_metrics has judged and sorted, and sets it in metrics
- * with what follows from it.  It is put halfway between the lowest score flagged
- * and the next lower one.  The threshold stays as it is when either class has fewer
- * than SPK_THRESHOLD_MIN_CLASS rows, and when it would be best to flag everybody.
+ * Chooses the threshold of a model with these options by rows that it has not seen,
+ * and sets it in metrics with what follows from it.  The rows have been judged and
+ * sorted by spk_metrics.  A threshold that the options give is taken as it is.
+ * Otherwise it is the one with the best F1 of the churn class, of equal ones the
+ * highest.
+ *
+ * The best F1 is no guide when either class has fewer than SPK_THRESHOLD_MIN_CLASS
+ * rows, nor when it is to flag everybody.  Then as many rows are flagged as churned,
+ * or the next larger number that parts no rows of the same score, but not all.  Where
+ * that is not possible either, the threshold is 0.5.  Returns which rule it was.
  */
-extern void spk_flag_best(const SpkScored *rows, size_t n, SpkMetrics *metrics);
+extern SpkThresholdRule spk_choose_threshold(const SpkOptions *options, const SpkScored *rows,
+											 size_t n, SpkMetrics *metrics);
+
+/* Sets the threshold of a model as long as no rows tell of a better one, and its rule. */
+extern void spk_threshold_start(SpkModel *model);
+
+/* Do the options give the threshold? */
+static inline bool
+spk_threshold_is_given(const SpkOptions *options)
+{
+	return options->value[SPK_OPT_THRESHOLD] != SPK_THRESHOLD_F1;
+}
 
 #endif /* SPK_CORE_JUDGING_THRESHOLD_H */

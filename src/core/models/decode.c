@@ -121,6 +121,8 @@ read_facts(SpkDecoder *d)
 		value = spk_read_f64(&d->r);
 		if (d->r.bad || !isfinite(value) || value < 0)
 			return spk_corrupt(d, "A fact is not a number from 0 on");
+		if (at == SPK_FACT_THRESHOLD_RULE && !spk_is_threshold_rule(value))
+			return spk_corrupt(d, "The rule of the threshold is unknown");
 		d->model->facts[at++] = value;
 	}
 	return d->r.bad ? spk_corrupt(d, NULL) : SPK_OK;

@@ -34,6 +34,14 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_CV_F1] = "cv_f1",
 	[SPK_FACT_CV_WEIGHTED_F1] = "cv_weighted_f1",
 	[SPK_FACT_CV_MACRO_F1] = "cv_macro_f1",
+	[SPK_FACT_THRESHOLD_RULE] = "threshold_rule",
+};
+
+const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {
+	[SPK_THRESHOLD_HALF] = "half",
+	[SPK_THRESHOLD_BEST_F1] = "best_f1",
+	[SPK_THRESHOLD_AS_MANY] = "as_many_as_left",
+	[SPK_THRESHOLD_GIVEN] = "given",
 };
 
 void

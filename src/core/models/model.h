@@ -162,15 +162,39 @@ typedef enum SpkFact
 	SPK_FACT_DEVIANCE,	 /* -2 times the weighted log-likelihood */
 	SPK_FACT_SEPARATED,	 /* 1 when the classes part without error, so that weights grew without
 						  * end; 0 otherwise */
-	SPK_FACT_CV_ROWS,	 /* rows scored by models that had not seen them, and then calibrated;
-						  * the next five are about them; of calibrated models */
+	SPK_FACT_CV_ROWS,	 /* rows scored by models that had not seen them, and then calibrated
+						  * if the model is; the next five are about them */
 	SPK_FACT_CV_AUC,
 	SPK_FACT_CV_LOG_LOSS,
 	SPK_FACT_CV_F1, /* this and the next two at the threshold that training chose */
 	SPK_FACT_CV_WEIGHTED_F1,
 	SPK_FACT_CV_MACRO_F1,
+	SPK_FACT_THRESHOLD_RULE, /* an SpkThresholdRule: how the threshold was chosen */
 	SPK_N_FACTS
 } SpkFact;
+
+/* How a threshold was chosen.  Part of the model format: append, do not reorder. */
+typedef enum SpkThresholdRule
+{
+	SPK_THRESHOLD_HALF = 0, /* not at all: it is 0.5 */
+	SPK_THRESHOLD_BEST_F1,	/* it has the best F1 on rows that models had not seen */
+	SPK_THRESHOLD_AS_MANY,	/* it flags about as many of these rows as churned */
+	SPK_THRESHOLD_GIVEN,	/* the user gave it */
+	SPK_N_THRESHOLD_RULES
+} SpkThresholdRule;
+
+/* Is this number one of the rules? */
+static inline bool
+spk_is_threshold_rule(double number)
+{
+	for (int rule = 0; rule < SPK_N_THRESHOLD_RULES; rule++)
+		if (number == rule)
+			return true;
+	return false;
+}
+
+/* The rules' names, "best_f1" and so on. */
+extern const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES];
 
 /* The facts' names, "rows" and so on. */
 extern const char *const spk_fact_names[SPK_N_FACTS];

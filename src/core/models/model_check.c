@@ -35,6 +35,8 @@ check_facts(const SpkModel *model)
 {
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		spk_assert(isnan(model->facts[i]) || (isfinite(model->facts[i]) && model->facts[i] >= 0));
+	spk_assert(isnan(model->facts[SPK_FACT_THRESHOLD_RULE]) ||
+			   spk_is_threshold_rule(model->facts[SPK_FACT_THRESHOLD_RULE]));
 }
 
 /* Names ascend by bytes, shorter ones first, and fit into a text of PostgreSQL. */

@@ -54,6 +54,9 @@ typedef enum SpkOption
 #define SPK_CALIBRATE_PLATT	   1.0
 #define SPK_CALIBRATE_ISOTONIC 2.0
 
+/* In place of a number, threshold may be this: the one with the best F1 on rows not seen. */
+#define SPK_THRESHOLD_F1 0.0
+
 #define SPK_MAX_TREES 10000
 #define SPK_MAX_DEPTH 64
 #define SPK_MAX_SEED  9007199254740992.0 /* whole numbers up to 2^53 are exact */

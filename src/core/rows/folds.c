@@ -153,7 +153,14 @@ order_groups(Deal *deal, const uint64_t *groups, uint64_t seed)
 	return status;
 }
 
-/* ---- The whole ---- */
+/* ---- Deals ---- */
+
+/* Is the i-th of things among those that are chosen at equal distances, this share of them? */
+static bool
+is_chosen(uint32_t i, double share)
+{
+	return floor((i + 1.0) * share + 0.5) != floor(i * share + 0.5);
+}
 
 /* Deals the groups out: some to the holdout, at equal distances, the rest to the folds in turn. */
 static SpkStatus
@@ -168,13 +175,81 @@ deal_out(const Deal *deal, double holdout, uint32_t n_folds, uint8_t *folds)
 
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
 			return SPK_CANCELLED;
-		if (floor((i + 1.0) * holdout + 0.5) == floor(i * holdout + 0.5))
+		if (!is_chosen(i, holdout))
 			fold = (uint8_t) (n_dealt++ % n_folds);
 		for (uint32_t k = 0; k < group->n_rows; k++)
 			folds[deal->order[group->start + k]] = fold;
 	}
 	return SPK_OK;
 }
+
+/* ---- Draws ---- */
+
+/* Keeps what is drawn here apart from what the same seed deals out of it. */
+#define DRAW_STREAM UINT64_C(0x64726177)
+
+/*
+ * Draws groups by their hash, whose upper 53 bits are a number from 0 to 1.  The rows
+ * that are groups of their own remain in keys; their number is returned.
+ */
+static SpkStatus
+draw_groups(Deal *deal, const uint64_t *groups, double share, uint64_t stream, uint8_t *drawn,
+			uint32_t *n_own)
+{
+	*n_own = 0;
+	for (uint32_t r = 0; r < deal->table->n_rows; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(deal->host))
+			return SPK_CANCELLED;
+		deal->names[r] = spk_hash_combine(stream, deal->names[r]);
+		drawn[r] = (double) (deal->names[r] >> 11) * 0x1p-53 < share;
+		if (groups != NULL && groups[r] != 0)
+			continue;
+
+		/* rows of the same name and label cannot be told apart, so that any of them will do */
+		deal->names[r] = spk_hash_combine(deal->names[r], deal->table->labels[r]);
+		deal->keys[(*n_own)++] = r;
+	}
+	return SPK_OK;
+}
+
+/* Draws rows at equal distances in the order of their hashes: of equal rows their share, too. */
+static SpkStatus
+draw_own(Deal *deal, uint32_t n_own, double share, uint8_t *drawn)
+{
+	SpkStatus status = sort_by(deal, n_own, by_name_low);
+
+	if (status == SPK_OK)
+		status = sort_by(deal, n_own, by_name_high);
+	for (uint32_t i = 0; i < n_own && status == SPK_OK; i++)
+		drawn[(uint32_t) deal->keys[i]] = is_chosen(i, share);
+	return status;
+}
+
+SpkStatus
+spk_folds_draw(const SpkHost *host, const SpkTable *table, const uint64_t *groups, double share,
+			   uint64_t seed, uint8_t *drawn)
+{
+	Deal	  deal = {.host = host, .table = table};
+	uint32_t  n_own;
+	SpkStatus status = SPK_NO_MEMORY;
+
+	deal.names = spk_alloc(host, table->n_rows, 3 * sizeof(uint64_t));
+	if (deal.names == NULL)
+		return status;
+	deal.keys = deal.names + table->n_rows;
+	deal.scratch = deal.keys + table->n_rows;
+	status = name_rows(&deal, groups);
+	if (status == SPK_OK)
+		status = draw_groups(&deal, groups, share, spk_hash_combine(seed, DRAW_STREAM), drawn,
+							 &n_own);
+	if (status == SPK_OK)
+		status = draw_own(&deal, n_own, share, drawn);
+	spk_release(host, deal.names);
+	return status;
+}
+
+/* ---- The whole ---- */
 
 uint64_t
 spk_folds_size(uint32_t n_rows)

@@ -41,7 +41,17 @@ typedef struct SpkFoldCount
 extern SpkStatus spk_folds_part(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 								double holdout, uint32_t n_folds, uint64_t seed, uint8_t *folds);
 
-/* The most bytes of host memory that it takes while it works. */
+/*
+ * Draws a share of the groups at random, and sets drawn, which belongs to the caller, to
+ * 1 for each row of theirs and to 0 for others.  Groups and seed are as above, and so are
+ * the failures; what is drawn does not depend on the order of rows either.  It takes
+ * SPK_DRAW_SIZE bytes of host memory for each row while it works.
+ */
+#define SPK_DRAW_SIZE (3 * sizeof(uint64_t))
+extern SpkStatus spk_folds_draw(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
+								double share, uint64_t seed, uint8_t *drawn);
+
+/* The most bytes of host memory that spk_folds_part takes while it works. */
 extern uint64_t spk_folds_size(uint32_t n_rows);
 
 /*
