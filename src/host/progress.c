@@ -79,11 +79,17 @@ spk_train_progress(SpkTrainProgress *progress, const char *things, uint32 done, 
 {
 	double seconds;
 
-	if (done == 0 || done >= total || !notice_due(&progress->notices, &seconds))
+	if (done >= total || !notice_due(&progress->notices, &seconds))
 		return;
-	ereport(NOTICE,
-			(errmsg("%u of %u %s in %.0f s, %.0f s left", done, total, things, seconds,
-					seconds * (total - done) / done)));
+
+	/* before the first is done nobody knows how long the rest takes */
+	if (done == 0)
+		ereport(NOTICE,
+				(errmsg("0 of %u %s in %.0f s", total, things, seconds)));
+	else
+		ereport(NOTICE,
+				(errmsg("%u of %u %s in %.0f s, %.0f s left", done, total, things, seconds,
+						seconds * (total - done) / done)));
 }
 
 /* ---- Reading ---- */

@@ -149,13 +149,45 @@ samples_of(const CrossFit *cross)
 	return samples;
 }
 
+/* A host for fits, whose polls tell how many folds are scored. */
+typedef struct Watch
+{
+	SpkHost			  host;
+	CrossFit		 *cross;
+	SpkTrainProgress *progress; /* NULL when nothing is to be told */
+} Watch;
+
+static void *
+watch_alloc(void *ctx, size_t size)
+{
+	return spk_alloc(&((Watch *) ctx)->host, size, 1);
+}
+
+static void
+watch_release(void *ctx, void *ptr)
+{
+	spk_release(&((Watch *) ctx)->host, ptr);
+}
+
+static bool
+watch_cancelled(void *ctx)
+{
+	Watch *watch = ctx;
+
+	if (watch->progress != NULL)
+		spk_train_progress(watch->progress, "folds scored",
+						   spk_tickets_n_done(&watch->cross->tickets), watch->cross->tickets.n);
+	return spk_cancelled(&watch->host);
+}
+
 /* Scores folds until none is left, and tells of it when progress is not NULL. */
 static void
 score_folds(CrossFit *cross, SpkTrainProgress *progress)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
-	SpkHost		  host = spk_pg_host(context);
+	Watch		  watch = {spk_pg_host(context), cross, progress};
+	SpkHost		  host = {watch_alloc, watch_release, watch_cancelled, &watch};
 	SpkSamples	  samples = samples_of(cross);
 	SpkModel	  like = {cross->algorithm, cross->options};
 	const char	 *why = NULL;
@@ -168,14 +200,11 @@ score_folds(CrossFit *cross, SpkTrainProgress *progress)
 	while (spk_tickets_draw(&cross->tickets, &fold))
 	{
 		size_t n;
-		uint32 n_done;
 
 		check(spk_cross_fit_score(&host, &samples, (int) fold, &like,
 								  (SpkScored *) at_place(cross, cross->scored) + cross->start[fold],
 								  &n));
-		n_done = spk_tickets_note(&cross->tickets);
-		if (progress != NULL)
-			spk_train_progress(progress, "folds scored", n_done, cross->tickets.n);
+		(void) spk_tickets_note(&cross->tickets);
 	}
 	MemoryContextDelete(context);
 }

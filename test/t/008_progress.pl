@@ -63,13 +63,13 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_progress_copy'), '
 # Training that takes too long, and what it said before it was ended
 sub train_long
 {
-	my ($progress, $algorithm) = @_;
+	my ($progress, $algorithm, $options) = (@_, "");
 	my ($status, $out, $err) = $node->psql('postgres', qq{
 		SET sparkify.progress = $progress;
 		SET max_parallel_maintenance_workers = 0;
 		SET statement_timeout = '2500ms';
 		SELECT churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 20000) i',
-			algorithm => '$algorithm', options => '{"trees": 10000}')});
+			algorithm => '$algorithm', options => '{"trees": 10000$options}')});
 
 	like($err, qr/ERROR:  canceling statement due to statement timeout/, "$algorithm takes long");
 	return $err;
@@ -77,7 +77,8 @@ sub train_long
 
 my $notice = qr{NOTICE:  \d+ of 10000 trees grown in \d s, \d+ s left$}m;
 like(train_long('on', 'random_forest'), $notice, 'and tells how far it is');
-like(train_long('on', 'gradient_boosting'), $notice, 'and so does boosting');
+like(train_long('on', 'gradient_boosting', ', "threshold": 0.5'), $notice, 'and so does boosting');
+like(train_long('on', 'gradient_boosting'), qr{NOTICE:  \d of \d folds scored in \d s}m, 'also while its threshold is chosen');
 unlike(train_long('off', 'random_forest'), qr/NOTICE/, 'but not when it is switched off');
 $node->stop;
 done_testing();
