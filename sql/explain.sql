@@ -62,7 +62,7 @@ FROM (SELECT t.model, (t.model::text::jsonb - 'calibration' #- '{options,calibra
 
 -- missing values and categories that training did not know have their part, too
 SELECT feature, value, contribution <> 0 AS moves
-FROM models, (SELECT 0 AS songs, NULL::float8 AS adverts, 'infinity'::timestamptz AS joined, true AS friend, 'gold' AS level, NULL::text AS gender,
+FROM models, (SELECT 0 AS songs, NULL::float8 AS adverts, '2030-01-01 UTC'::timestamptz AS joined, true AS friend, 'gold' AS level, NULL::text AS gender,
 			  'free'::plan AS plan) u, churn_explain(model, u)
 WHERE name = 'logistic_regression' AND feature IN ('adverts', 'joined', 'friend', 'level', 'gender') ORDER BY feature;
 
@@ -81,12 +81,15 @@ FROM users u, models, LATERAL (SELECT churn_reasons(model, u, 2) AS reasons) r,
 					FROM churn_explain(model, u) WHERE feature IS NOT NULL AND contribution > 0 ORDER BY contribution DESC LIMIT 2) l) e
 WHERE name = 'random_forest' AND userid <= 200;
 
--- fractions are shortened in reasons, large ones too; infinities are what they are
+-- fractions are shortened in reasons, large ones too
 SELECT churn_reasons(model, u) FROM (SELECT model FROM churn_train('SELECT x, x > 0 AS churned FROM generate_series(-50, 50) x',
 	algorithm => 'decision_tree', options => '{"max_depth": 1}') OFFSET 0) m,
-	 (VALUES (1234567.891::float8), (12.3456789), (0.50000012345678), (0.5000123456), ('Infinity'), (1e20)) u (x);
+	 (VALUES (1234567.891::float8), (12.3456789), (0.50000012345678), (0.5000123456), (1e20)) u (x);
 
 -- wrong calls
+SELECT * FROM models, users u, LATERAL (SELECT u.songs, u.adverts, 'infinity'::timestamptz AS joined, u.friend, u.level, u.gender, u.plan) f, churn_explain(model, f)
+WHERE name = 'logistic_regression' AND userid = 1;
+SELECT churn_reasons(model, u) FROM models, (SELECT 'infinity'::float8 AS songs) u WHERE name = 'song';
 SELECT churn_reasons(model, u, -1) FROM models, users u WHERE name = 'song' LIMIT 1;
 SELECT * FROM models, (SELECT 1 AS adverts) u, churn_explain(model, u) WHERE name = 'song';
 SELECT * FROM models, (SELECT 'x' AS songs) u, churn_explain(model, u) WHERE name = 'song';

@@ -71,14 +71,16 @@ SELECT churn_predict(model, f) FROM models, (SELECT ARRAY[1] AS songs FROM users
 SELECT churn_predict(model, ROW(1)) FROM models WHERE name = 'song';
 SELECT churn_predict(model, f) IS NOT NULL AS ok FROM models, (SELECT 7.0::float4 AS songs) f WHERE name = 'song';
 
--- missing and unseen values have their way; infinities lie outside
+-- missing and unseen values have their way; infinities are refused, as in training
 SELECT churn_predict(model, f) BETWEEN 0 AND 1 AS ok
 FROM models, (SELECT NULL::int AS songs, 'NaN'::float8 AS adverts, NULL::date AS joined, 'gold' AS level,
 			  ''::char(4) AS gender, NULL::plan AS plan) f WHERE name <> 'song';
-SELECT churn_predict(model, a) = churn_predict(model, b) AS same
-FROM models, (SELECT 'infinity'::float8 AS songs) a, (SELECT 1e9::float8 AS songs) b WHERE name = 'song';
-SELECT churn_predict(model, a) = churn_predict(model, b) AS same
-FROM models, (SELECT '-infinity'::float8 AS songs) a, (SELECT -1e9::float8 AS songs) b WHERE name = 'song';
+SELECT churn_predict(model, f) FROM models, (SELECT 'infinity'::float8 AS songs) f WHERE name = 'song';
+SELECT churn_at_risk(model, f) FROM models, (SELECT '-infinity'::real AS songs) f WHERE name = 'song';
+SELECT churn_predict(model, f) FROM models, (SELECT 1e400::numeric AS songs) f WHERE name = 'song';
+SELECT churn_predict(model, f) FROM models, (SELECT NULL::int AS adverts, 'infinity'::float8 AS songs) f WHERE name = 'song';
+SELECT * FROM models, churn_score(model, $$SELECT 1 AS userid, '-infinity'::float8 AS songs$$) WHERE name = 'song';
+SELECT churn_predict(model, f) IS NOT NULL AS not_asked FROM models, (SELECT 1 AS songs, 'infinity'::float8 AS other) f WHERE name = 'song';
 SELECT churn_predict(NULL, u) IS NULL AS null FROM users u WHERE userid = 1;
 SELECT churn_predict(model, NULL::users) IS NULL AS null FROM models WHERE name = 'song';
 

@@ -324,16 +324,6 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 	return store;
 }
 
-static void
-check_finite(const SpkRowColumn *column, double value)
-{
-	if (isinf(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("infinite value in feature column \"%s\"", column->name),
-				 errhint("Store NULL where a value is not known.")));
-}
-
 /* The row's date; an infinite one is no date. */
 static double
 row_time(const Collector *collector)
@@ -375,7 +365,7 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, Functio
 		{
 			double value = spk_row_number(collector->row, column);
 
-			check_finite(column, value);
+			spk_row_check_finite(column, value);
 			spk_store_put_number(store, i, row, value);
 
 			/* to compare with the exact value is slow: only large numbers, until one is inexact */

@@ -302,7 +302,7 @@ datum_number(Datum value, const SpkRowColumn *column)
 		case SPK_READ_FLOAT8:
 			return DatumGetFloat8(value);
 		case SPK_READ_NUMERIC:
-			/* one beyond a double's range becomes infinite, which collecting refuses by name */
+			/* one beyond a double's range becomes infinite, which is refused by name */
 			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
 		case SPK_READ_DATE:
 			return date_number(DatumGetDateADT(value));
@@ -319,6 +319,16 @@ spk_row_number(const SpkRow *row, const SpkRowColumn *column)
 {
 	return row->nulls[column->attno] ? get_float8_nan() :
 									   datum_number(row->values[column->attno], column);
+}
+
+void
+spk_row_check_finite(const SpkRowColumn *column, double number)
+{
+	if (isinf(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("infinite value in feature column \"%s\"", column->name),
+				 errhint("Store NULL where a value is not known.")));
 }
 
 bool

@@ -125,6 +125,9 @@ extern const char *spk_kind_phrase(SpkFeatureKind kind);
 /* The loaded row's value in a column of numbers or times; NaN when it is NULL. */
 extern double spk_row_number(const SpkRow *row, const SpkRowColumn *column);
 
+/* Raises an error that names the column unless the number is finite or missing. */
+extern void spk_row_check_finite(const SpkRowColumn *column, double number);
+
 /*
  * Is this number the very value in the column?  It must come from spk_row_number, and
  * be SPK_EXACT_NUMBERS or more in size: smaller whole numbers are always exact.

@@ -155,6 +155,7 @@ read_row(Explainer *e, HeapTupleHeader tuple)
 				e->codes[i] = spk_code_number(&features[i], e->values[i]);
 		}
 	}
+	spk_binding_check_finite(&e->binding, e->values);
 }
 
 static double

@@ -95,6 +95,29 @@ spk_binding_category(const SpkFeatureBinding *binding, uint32 feature)
 							spk_code_category(&binding->model->features[feature], c.name, c.len);
 }
 
+/* The bits of a double without its sign, and those of infinity. */
+#define SIZE_BITS	  UINT64_C(0x7fffffffffffffff)
+#define INFINITE_BITS UINT64_C(0x7ff0000000000000)
+
+void
+spk_binding_check_finite(const SpkFeatureBinding *binding, const double *values)
+{
+	uint64 infinite = 0;
+
+	/* this is done for each row that is scored, so it has no branches */
+	for (uint32 i = 0; i < binding->model->n_features; i++)
+	{
+		uint64 bits;
+
+		memcpy(&bits, &values[i], sizeof(bits));
+		infinite |= (bits & SIZE_BITS) == INFINITE_BITS;
+	}
+	if (infinite == 0)
+		return;
+	for (uint32 i = 0; i < binding->model->n_features; i++)
+		spk_row_check_finite(&binding->columns[i], values[i]);
+}
+
 #ifdef USE_ASSERT_CHECKING
 
 void

@@ -57,6 +57,12 @@ spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
  */
 extern uint8 spk_binding_category(const SpkFeatureBinding *binding, uint32 feature);
 
+/*
+ * Raises an error that names the column when one of the values is infinite, as training
+ * does.  values has a finite or missing one for each feature that is not asked for.
+ */
+extern void spk_binding_check_finite(const SpkFeatureBinding *binding, const double *values);
+
 /* Checks all that is true of a binding, with or without a row. */
 #ifdef USE_ASSERT_CHECKING
 extern void spk_binding_check(const SpkFeatureBinding *binding);

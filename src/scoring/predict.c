@@ -91,6 +91,7 @@ read_row(Prepared *p)
 static double
 predict_row(const Prepared *p)
 {
+	spk_binding_check_finite(&p->binding, p->values);
 	if (p->walker == NULL)
 		return spk_additive_predict(p->model, p->values);
 	spk_walk_put_numbers(p->walker, p->values, p->codes);
