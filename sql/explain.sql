@@ -52,6 +52,21 @@ FROM (SELECT model, (c->>'estimate')::float8 AS weight FROM churn_train('SELECT 
 	 (SELECT avg(songs)::float8 AS mean FROM users) a, users u, churn_explain(model, u)
 WHERE feature = 'songs';
 
+-- the last row: the average over the training rows, and with bootstrap over those that each tree drew
+SET client_min_messages = error;
+SELECT v.n, abs(base - mean) < 1e-9 AS average, abs(base - drawn) < 1e-9 AS of_draws
+FROM (VALUES (1, 'random_forest', '{"trees": 7}'), (2, 'random_forest', '{"trees": 7, "bootstrap": false}'), (3, 'decision_tree', '{"class_weight": 3}'),
+			 (4, 'gradient_boosting', '{"trees": 7, "subsample": 0.5}'), (5, 'logistic_regression', '{}'), (6, 'naive_bayes', '{}')) v(n, algorithm, options),
+	 LATERAL churn_train('users', algorithm => v.algorithm, options => v.options::jsonb) t,
+	 LATERAL (SELECT contribution AS base FROM (SELECT * FROM users WHERE userid = 1) u, churn_explain(t.model, u) WHERE feature IS NULL) b,
+	 LATERAL (SELECT avg(CASE WHEN v.n < 4 THEN p ELSE ln(p) - ln(1 - p) END) AS mean FROM (SELECT churn_predict(t.model, u) AS p FROM users u) p) m,
+	 LATERAL (SELECT sum(share) / count(DISTINCT tree) * CASE WHEN v.n = 4 THEN count(DISTINCT tree) ELSE 1 END AS drawn
+			  FROM (SELECT tree, (leaf->>0)::float8 * (leaf->>1)::float8 / sum((leaf->>1)::float8) OVER (PARTITION BY tree) AS share
+					FROM jsonb_array_elements(t.model::text::jsonb->'trees') WITH ORDINALITY trees(nodes, tree), jsonb_array_elements(nodes) leaf
+					WHERE jsonb_array_length(leaf) = 2) leaves) d
+ORDER BY v.n;
+SET client_min_messages = warning;
+
 -- a calibrated model is explained before its calibration
 SELECT abs(sum - raw) < 1e-12 AS before, abs(sum - calibrated) > 1e-6 AS not_after
 FROM (SELECT t.model, (t.model::text::jsonb - 'calibration' #- '{options,calibrate}')::text::churn_model AS plain

@@ -45,7 +45,10 @@ typedef struct SpkShap SpkShap;
 extern SpkShap *spk_shap_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way);
 extern void		spk_shap_release(SpkShap *shap);
 
-/* What the trees give when nothing is known of a row: the mean over the training rows. */
+/*
+ * What the trees give when nothing is known of a row: the mean over the training rows, which
+ * a tree with bootstrap counts as often as it drew them.
+ */
 extern double spk_shap_base(const SpkShap *shap);
 
 /*
