@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "judging/audit_notes.h"
+#include "judging/audit_sides.h"
 #include "core/judging/audit.h"
 #include "core/rows/looks.h"
 #include "host/pg_host.h"
@@ -41,7 +42,7 @@ spk_append_note(StringInfo note, const char *format, ...)
 
 /* Notes what the column's values tell of the label. */
 static void
-note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
+note_telling(StringInfo note, const SpkTable *table, const SpkColumn *column, const SpkAudit *a)
 {
 	uint32 n_values = a->n_distinct + (a->n_known < table->n_rows);
 
@@ -58,6 +59,7 @@ note_telling(StringInfo note, const SpkTable *table, const SpkAudit *a)
 			spk_append_note(note, "tells almost all (AUC %.3f)", a->auc);
 		if (fabs(a->missing_auc - 0.5) >= TELLING_MISSING && fabs(a->missing_z) >= SPK_NO_CHANCE)
 			spk_append_note(note, "being missing tells (AUC %.3f)", a->missing_auc);
+		spk_note_sides(note, table, column, a);
 	}
 }
 
@@ -145,18 +147,20 @@ order_audits(SpkAudit *audits, uint32 n)
 }
 
 static SpkAudit *
-audit_columns(const SpkTable *table)
+audit_columns(const SpkRowStore *rows, const SpkTable *table)
 {
 	SpkHost			 host = spk_pg_host(CurrentMemoryContext);
 	SpkAudit		*audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
 	SpkTrainProgress progress;
 
-	spk_memory_check_training(spk_table_size(table) + spk_audit_size(table), table->n_rows,
-							  table->n_columns);
+	spk_memory_check_training(spk_table_size(table) + spk_audit_size(table, rows->grouped),
+							  table->n_rows, table->n_columns);
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_audit_feature(&host, table, i, &audits[i]), "training set", NULL);
+		spk_check(spk_audit_feature(&host, table, i, rows->grouped ? rows->groups : NULL,
+									&audits[i]),
+				  "training set", NULL);
 		spk_train_progress(&progress, "columns audited", i + 1, table->n_columns);
 	}
 	spk_check(spk_audit_twins(&host, table, audits), "training set", NULL);
@@ -168,7 +172,7 @@ spk_audit_rows(SpkRowStore *rows)
 {
 	SpkTable	 table = spk_store_take(rows, CurrentMemoryContext);
 	SpkLooks	*looks = spk_look_at_columns(rows, &table);
-	SpkAudit	*audits = audit_columns(&table);
+	SpkAudit	*audits = audit_columns(rows, &table);
 	uint32		*order = order_audits(audits, table.n_columns);
 	SpkAuditRows result = {(int) table.n_columns,
 						   palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
@@ -185,7 +189,7 @@ spk_audit_rows(SpkRowStore *rows)
 
 		/* what the values tell comes first in the note, as it matters most */
 		initStringInfo(&row->note);
-		note_telling(&row->note, &table, a);
+		note_telling(&row->note, &table, column, a);
 		note_values(&row->note, table.n_rows, a);
 		if (looks != NULL)
 			note_look(&row->note, rows, &table, &looks[order[i]], a);

@@ -41,7 +41,7 @@ audited(const UnitTable *t, uint32_t column)
 	SpkHost	 host = unit_host(&unit);
 	SpkAudit audit;
 
-	assert_int_equal(spk_audit_feature(&host, &t->table, column, &audit), SPK_OK);
+	assert_int_equal(spk_audit_feature(&host, &t->table, column, NULL, &audit), SPK_OK);
 	assert_int_equal(unit.live, 0);
 	return audit;
 }
@@ -344,7 +344,7 @@ test_failures(void **state)
 			*(cancel ? &unit.polls_left : &unit.allocs_left) = n;
 			status = SPK_OK;
 			for (uint32_t c = 0; c < 3 && status == SPK_OK; c++)
-				status = spk_audit_feature(&host, &t->table, c, &audits[c]);
+				status = spk_audit_feature(&host, &t->table, c, NULL, &audits[c]);
 			if (status == SPK_OK)
 				status = spk_audit_twins(&host, &t->table, audits);
 			assert_true(status == SPK_OK || status == (cancel ? SPK_CANCELLED : SPK_NO_MEMORY));

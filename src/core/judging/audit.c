@@ -19,7 +19,13 @@ typedef struct Walk
 	uint64_t wins;
 	double	 ties; /* sum of t^3 - t over the values, where t is the number of their rows */
 	uint32_t n_distinct;
+	uint32_t most_rows;
+	uint32_t n_most;
 	bool	 mixed; /* some value occurs in both classes */
+
+	/* of the values that many rows have; NULL when they are not wanted */
+	SpkTally *tallies;
+	uint32_t  n_tallies;
 } Walk;
 
 bool
@@ -47,6 +53,23 @@ walk_value(Walk *walk, uint64_t positives, uint64_t negatives)
 	walk->mixed |= positives > 0 && negatives > 0;
 }
 
+/* Likewise, and keeps account of the value that this is the key of. */
+static void
+walk_key(Walk *walk, uint64_t key, uint32_t positives, uint32_t negatives)
+{
+	uint32_t n = positives + negatives;
+
+	walk_value(walk, positives, negatives);
+	if (n > walk->most_rows)
+	{
+		walk->most_rows = n;
+		walk->n_most = 0;
+	}
+	walk->n_most += n == walk->most_rows;
+	if (n >= SPK_SIDE_MIN_ROWS)
+		walk->tallies[walk->n_tallies++] = (SpkTally) {key, {negatives, positives}};
+}
+
 /* The AUC of these wins, which count twice; NaN when all rows are of one class. */
 static double
 auc_of(uint64_t wins, uint64_t positives, uint64_t negatives)
@@ -70,26 +93,24 @@ z_of(double auc, uint64_t positives, uint64_t negatives, double ties)
 }
 
 /*
- * Makes keys of the known values, first those of positives and then those of negatives,
- * and counts both in counts.
+ * Makes keys of the known values: those of positive rows from keys on, and those of others
+ * from negatives on.  Counts both in counts.
  */
 static SpkStatus
 split_keys(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
-		   Walk *counts)
+		   uint64_t *negatives, Walk *counts)
 {
-	for (int label = 1; label >= 0; label--)
-		for (uint32_t i = 0; i < table->n_rows; i++)
-		{
-			if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
-				return SPK_CANCELLED;
-			if (table->labels[i] != label || isnan(numbers[i]))
-				continue;
-			keys[counts->positives + counts->negatives] = spk_key_of_number(numbers[i]);
-			if (label == 1)
-				counts->positives++;
-			else
-				counts->negatives++;
-		}
+	uint64_t *ends[2] = {negatives, keys};
+
+	for (uint32_t i = 0; i < table->n_rows; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		if (!isnan(numbers[i]))
+			*ends[table->labels[i]]++ = spk_key_of_number(numbers[i]);
+	}
+	counts->positives = (uint64_t) (ends[1] - keys);
+	counts->negatives = (uint64_t) (ends[0] - negatives);
 	return SPK_OK;
 }
 
@@ -119,7 +140,7 @@ walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
 
 		if (walk->n_distinct % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
-		walk_value(walk, p, n);
+		walk_key(walk, key, p, n);
 		positives += p;
 		n_positives -= p;
 		negatives += n;
@@ -128,25 +149,42 @@ walk_keys(const SpkHost *host, const uint64_t *positives, uint64_t n_positives,
 	return SPK_OK;
 }
 
-/* Walks up the known values.  keys has room for two keys for each row. */
+/*
+ * Walks up the known values.  side->keys[1] has room for two keys for each row, and is
+ * set to those of positive rows, as side->keys[0] is to those of others.
+ */
 static SpkStatus
-walk_numbers(const SpkHost *host, const SpkTable *table, const double *numbers, uint64_t *keys,
+walk_numbers(const SpkHost *host, const double *numbers, uint64_t *keys, SpkSideColumn *side,
 			 Walk *walk)
 {
-	Walk	  counts = {0};
-	uint64_t *scratch = keys + table->n_rows;
-	uint64_t *negatives;
-	SpkStatus status = split_keys(host, table, numbers, keys, &counts);
+	const SpkTable *table = side->table;
+	Walk			counts = {0};
+	uint64_t	   *scratch = keys + table->n_rows;
+	uint64_t	   *negatives = keys + side->n_rows[1];
+	SpkStatus		status = split_keys(host, table, numbers, keys, negatives, &counts);
 
 	if (status != SPK_OK)
 		return status;
-	negatives = keys + counts.positives;
 	status = spk_sort_u64(host, keys, scratch, (uint32_t) counts.positives, 0);
 	if (status == SPK_OK)
 		status = spk_sort_u64(host, negatives, scratch, (uint32_t) counts.negatives, 0);
 	if (status == SPK_OK)
 		status = walk_keys(host, keys, counts.positives, negatives, counts.negatives, walk);
+	side->keys[1] = keys;
+	side->keys[0] = negatives;
 	return status;
+}
+
+/* Looks for what only one class has, when the walk is over. */
+static SpkStatus
+look_at_sides(const SpkHost *host, SpkSideColumn *side, const Walk *walk, SpkAudit *audit)
+{
+	side->known[0] = (uint32_t) walk->negatives;
+	side->known[1] = (uint32_t) walk->positives;
+	side->n_distinct = walk->n_distinct;
+	side->tallies = walk->tallies;
+	side->n_tallies = walk->n_tallies;
+	return spk_one_sided(host, side, audit->sides);
 }
 
 /* Are all known values whole? */
@@ -160,14 +198,17 @@ all_whole(const double *numbers, uint32_t n)
 }
 
 static SpkStatus
-audit_numbers(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk,
-			  SpkAudit *audit)
+audit_numbers(const SpkHost *host, SpkSideColumn *side, Walk *walk, SpkAudit *audit)
 {
-	uint64_t *keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
-	SpkStatus status = SPK_NO_MEMORY;
+	const SpkTable	*table = side->table;
+	const SpkColumn *column = side->column;
+	uint64_t		*keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
+	SpkStatus		 status = SPK_NO_MEMORY;
 
 	if (keys != NULL)
-		status = walk_numbers(host, table, column->numbers, keys, walk);
+		status = walk_numbers(host, column->numbers, keys, side, walk);
+	if (status == SPK_OK)
+		status = look_at_sides(host, side, walk, audit);
 	spk_release(host, keys);
 	audit->whole = all_whole(column->numbers, table->n_rows);
 	audit->equals_label = spk_audit_equals_label(column, table->labels, table->n_rows);
@@ -240,10 +281,13 @@ walk_shares(const SpkHost *host, const Category *categories, uint32_t n, double 
 	return SPK_OK;
 }
 
-/* Counts the rows of each category, and moves the n categories that have rows to the front. */
+/*
+ * Counts the rows of each category, keeps account of them in the walk, and moves the n
+ * categories that have rows to the front.
+ */
 static SpkStatus
 count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column,
-				 Category *categories, uint32_t *n)
+				 Category *categories, uint32_t *n, Walk *walk)
 {
 	memset(categories, 0, column->n_names * sizeof(Category));
 	for (uint32_t i = 0; i < table->n_rows; i++)
@@ -260,43 +304,40 @@ count_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 	*n = 0;
 	for (uint32_t c = 0; c < column->n_names; c++)
 		if (categories[c].positives + categories[c].negatives > 0)
+		{
+			walk_key(walk, c, categories[c].positives, categories[c].negatives);
 			categories[(*n)++] = categories[c];
+		}
 	return SPK_OK;
 }
 
 static SpkStatus
-audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *column, Walk *walk)
+audit_categories(const SpkHost *host, SpkSideColumn *side, Walk *walk, SpkAudit *audit)
 {
-	uint32_t  n = column->n_names;
+	uint32_t  n = side->column->n_names;
 	Category *categories = spk_alloc(host, n, sizeof(Category));
 	uint64_t *keys = spk_alloc(host, n, 4 * sizeof(uint64_t));
 	uint64_t(*tallies)[2] = spk_alloc(host, n, 2 * sizeof(*tallies));
 	SpkStatus status = SPK_NO_MEMORY;
-	uint64_t  positives = 0;
-	uint64_t  rows = 0;
+	Walk	  shares = {0};
+	uint64_t  rows;
 	double	  prior = 0;
-	bool	  mixed = false;
 
 	if (categories != NULL && keys != NULL && tallies != NULL)
-		status = count_categories(host, table, column, categories, &n);
+		status = count_categories(host, side->table, side->column, categories, &n, walk);
+	if (status == SPK_OK)
+		status = look_at_sides(host, side, walk, audit);
 
 	/* leaving a pair out, one row of each class, leaves this share of positives among all */
-	for (uint32_t c = 0; status == SPK_OK && c < n; c++)
-	{
-		positives += categories[c].positives;
-		rows += categories[c].positives + categories[c].negatives;
-		mixed |= categories[c].positives > 0 && categories[c].negatives > 0;
-	}
-	if (rows > 2 && positives > 0)
-		prior = (double) (positives - 1) / (double) (rows - 2);
+	rows = walk->positives + walk->negatives;
+	if (rows > 2 && walk->positives > 0)
+		prior = (double) (walk->positives - 1) / (double) (rows - 2);
 
+	/* the shares decide who wins, and several categories may have one in common */
 	if (status == SPK_OK)
 		status = walk_shares(host, categories, n, prior, keys, keys + 2 * (size_t) n, tallies,
-							 walk);
-
-	/* walk_shares went by shares, which several categories may have in common */
-	walk->n_distinct = n;
-	walk->mixed = mixed;
+							 &shares);
+	walk->wins = shares.wins;
 	walk->ties = 0;
 	spk_release(host, categories);
 	spk_release(host, keys);
@@ -304,59 +345,71 @@ audit_categories(const SpkHost *host, const SpkTable *table, const SpkColumn *co
 	return status;
 }
 
-/* Audits being missing, as a number that is 0 or 1. */
+/* Audits being missing, as a number that is 0 or 1.  The classes have so many rows. */
 static void
-judge_missing(const SpkTable *table, const Walk *known, SpkAudit *audit)
+judge_missing(const uint32_t n_rows[2], const Walk *known, SpkAudit *audit)
 {
-	Walk	 walk = {0};
-	uint64_t positives = 0;
+	Walk walk = {0};
 
-	for (uint32_t i = 0; i < table->n_rows; i++)
-		positives += table->labels[i];
 	walk_value(&walk, known->positives, known->negatives);
-	walk_value(&walk, positives - known->positives, table->n_rows - positives - known->negatives);
+	walk_value(&walk, n_rows[1] - known->positives, n_rows[0] - known->negatives);
 	audit->missing_auc = auc_of(walk.wins, walk.positives, walk.negatives);
 	audit->missing_z = z_of(audit->missing_auc, walk.positives, walk.negatives, walk.ties);
-	audit->pure = !known->mixed &&
-		(positives == known->positives || table->n_rows - positives == known->negatives);
+	audit->pure = !known->mixed && (n_rows[1] == known->positives || n_rows[0] == known->negatives);
 }
 
 SpkStatus
-spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column, SpkAudit *audit)
+spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column,
+				  const uint64_t *groups, SpkAudit *audit)
 {
 	const SpkColumn *c = &table->columns[column];
+	SpkSideColumn	 side = {.table = table, .column = c, .groups = groups};
 	Walk			 walk = {0};
-	SpkStatus		 status;
+	SpkStatus		 status = SPK_NO_MEMORY;
 
 	memset(audit, 0, sizeof(*audit));
 	audit->twin = SPK_NO_TWIN;
-	if (c->kind == SPK_CATEGORY)
-		status = audit_categories(host, table, c, &walk);
-	else
-		status = audit_numbers(host, table, c, &walk, audit);
+	for (uint32_t i = 0; i < table->n_rows; i++)
+		side.n_rows[1] += table->labels[i];
+	side.n_rows[0] = table->n_rows - side.n_rows[1];
+	walk.tallies = spk_alloc(host, table->n_rows / SPK_SIDE_MIN_ROWS + 1, sizeof(SpkTally));
+	if (walk.tallies != NULL)
+		status = c->kind == SPK_CATEGORY ? audit_categories(host, &side, &walk, audit) :
+										   audit_numbers(host, &side, &walk, audit);
+	spk_release(host, walk.tallies);
 	if (status != SPK_OK)
 		return status;
+
+	/* what the walk has counted */
 	audit->n_known = (uint32_t) (walk.positives + walk.negatives);
 	audit->n_distinct = walk.n_distinct;
+	audit->most_rows = walk.most_rows;
+	audit->n_most = walk.n_most;
 	audit->wins = walk.wins;
 	audit->auc = auc_of(walk.wins, walk.positives, walk.negatives);
 	if (c->kind == SPK_CATEGORY && audit->auc < 0.5)
 		audit->auc = 0.5;
 	audit->z = z_of(audit->auc, walk.positives, walk.negatives, walk.ties);
-	judge_missing(table, &walk, audit);
+	judge_missing(side.n_rows, &walk, audit);
 	return SPK_OK;
 }
 
 uint64_t
-spk_audit_size(const SpkTable *table)
+spk_audit_size(const SpkTable *table, bool grouped)
 {
 	uint64_t n_names = 0;
-	uint64_t numbers = table->n_rows * (uint64_t) (2 * sizeof(uint64_t) + 2 * sizeof(uint32_t));
+	uint64_t sides = spk_one_sided_size(table->n_rows, grouped);
+	uint64_t twins = 2 * sizeof(uint32_t) * (uint64_t) table->n_rows;
+	uint64_t numbers = 2 * sizeof(uint64_t) * (uint64_t) table->n_rows;
 	uint64_t categories;
 
 	for (uint32_t i = 0; i < table->n_columns; i++)
 		if (table->columns[i].kind == SPK_CATEGORY && table->columns[i].n_names > n_names)
 			n_names = table->columns[i].n_names;
 	categories = n_names * (sizeof(Category) + 8 * sizeof(uint64_t));
+
+	/* twins are looked for when what one class has is known, and with keys of numbers only */
+	numbers += sides > twins ? sides : twins;
+	categories += sides;
 	return numbers > categories ? numbers : categories;
 }

@@ -6,6 +6,7 @@
 #ifndef SPK_CORE_JUDGING_AUDIT_H
 #define SPK_CORE_JUDGING_AUDIT_H
 
+#include "core/judging/one_sided.h"
 #include "core/rows/matrix.h"
 
 /* In place of a column's number: it has no twin. */
@@ -24,6 +25,8 @@ typedef struct SpkAudit
 {
 	uint32_t n_known;	 /* rows in which it is not missing */
 	uint32_t n_distinct; /* values among them */
+	uint32_t most_rows;	 /* of one value */
+	uint32_t n_most;	 /* values that so many rows have */
 
 	/*
 	 * Pairs of known rows, one of each class, in which the positive one is higher,
@@ -40,13 +43,15 @@ typedef struct SpkAudit
 	bool	 pure;		   /* no value, nor being missing, occurs in both classes */
 	uint32_t twin;		   /* the first column before it that says the same, or SPK_NO_TWIN */
 	SpkTwin	 how;		   /* in what way it says the same */
+	SpkSide	 sides[2];	   /* what only rows of class 0, and of class 1, have */
 } SpkAudit;
 
 /* Is this a column of numbers that equals the label in every row? */
 extern bool spk_audit_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t n_rows);
 
 /*
- * Audits one column.  Its twin is not looked for, but set to SPK_NO_TWIN.
+ * Audits one column.  Its twin is not looked for, but set to SPK_NO_TWIN.  groups has a
+ * key of each row's user, 0 where there is none; it is NULL when users are not known.
  *
  * The AUC of a number or a time orders the rows by it.  The AUC of a category orders
  * the rows by the share of positives in their category.  For each pair of rows the
@@ -61,7 +66,7 @@ extern bool spk_audit_equals_label(const SpkColumn *column, const uint8_t *label
  * SPK_NO_MEMORY.
  */
 extern SpkStatus spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column,
-								   SpkAudit *audit);
+								   const uint64_t *groups, SpkAudit *audit);
 
 /*
  * Finds the twins of all columns, which have been audited before.  Constant columns
@@ -70,6 +75,6 @@ extern SpkStatus spk_audit_feature(const SpkHost *host, const SpkTable *table, u
 extern SpkStatus spk_audit_twins(const SpkHost *host, const SpkTable *table, SpkAudit *audits);
 
 /* The most bytes of host memory that either of the two takes while it works. */
-extern uint64_t spk_audit_size(const SpkTable *table);
+extern uint64_t spk_audit_size(const SpkTable *table, bool grouped);
 
 #endif /* SPK_CORE_JUDGING_AUDIT_H */
