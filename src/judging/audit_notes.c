@@ -8,6 +8,7 @@
 
 #include "judging/audit_notes.h"
 #include "judging/audit_sides.h"
+#include "judging/audit_users.h"
 #include "core/judging/audit.h"
 #include "core/rows/looks.h"
 #include "host/pg_host.h"
@@ -73,35 +74,6 @@ note_values(StringInfo note, uint32 n_rows, const SpkAudit *a)
 		spk_append_note(note, a->n_known < n_rows ? "constant where it is known" : "constant");
 }
 
-/* Notes that the column looks like an id or the date of the snapshot, as training warns. */
-static void
-note_look(StringInfo note, const SpkRowStore *rows, const SpkTable *table, const SpkLooks *look,
-		  const SpkAudit *a)
-{
-	switch (look->look)
-	{
-		case SPK_LOOKS_FINE:
-			break;
-		case SPK_LOOKS_UNIQUE:
-			if (a->n_distinct == a->n_known)
-				spk_append_note(note, "identifier: distinct in every row");
-			else
-				spk_append_note(note, "identifier: %u values in %u rows", a->n_distinct,
-								a->n_known);
-			break;
-		case SPK_LOOKS_ONCE_A_DATE:
-			spk_append_note(note, "identifier of users: no value twice with the same %s",
-							spk_look_date(look, rows, table));
-			break;
-		case SPK_LOOKS_NAMED:
-			spk_append_note(note, "identifier of users by its name");
-			break;
-		case SPK_LOOKS_DATE:
-			spk_append_note(note, "date of the snapshot: no user twice with the same one");
-			break;
-	}
-}
-
 static void
 note_twin(StringInfo note, const SpkTable *table, const SpkAudit *a)
 {
@@ -151,10 +123,10 @@ audit_columns(const SpkRowStore *rows, const SpkTable *table)
 {
 	SpkHost			 host = spk_pg_host(CurrentMemoryContext);
 	SpkAudit		*audits = palloc(Max(table->n_columns, 1) * sizeof(SpkAudit));
+	uint64			 size = Max(spk_audit_size(table, rows->grouped), spk_user_notes_size(rows));
 	SpkTrainProgress progress;
 
-	spk_memory_check_training(spk_table_size(table) + spk_audit_size(table, rows->grouped),
-							  table->n_rows, table->n_columns);
+	spk_memory_check_training(spk_table_size(table) + size, table->n_rows, table->n_columns);
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
@@ -171,8 +143,8 @@ SpkAuditRows
 spk_audit_rows(SpkRowStore *rows)
 {
 	SpkTable	 table = spk_store_take(rows, CurrentMemoryContext);
-	SpkLooks	*looks = spk_look_at_columns(rows, &table);
 	SpkAudit	*audits = audit_columns(rows, &table);
+	char	   **users = spk_user_notes(rows, &table, audits);
 	uint32		*order = order_audits(audits, table.n_columns);
 	SpkAuditRows result = {(int) table.n_columns,
 						   palloc(Max(table.n_columns, 1) * sizeof(SpkAuditRow))};
@@ -191,8 +163,8 @@ spk_audit_rows(SpkRowStore *rows)
 		initStringInfo(&row->note);
 		note_telling(&row->note, &table, column, a);
 		note_values(&row->note, table.n_rows, a);
-		if (looks != NULL)
-			note_look(&row->note, rows, &table, &looks[order[i]], a);
+		if (users[order[i]] != NULL)
+			spk_append_note(&row->note, "%s", users[order[i]]);
 		if (rows->columns[order[i]].inexact)
 			spk_append_note(&row->note, "too large to be told from its neighbours");
 		note_twin(&row->note, &table, a);

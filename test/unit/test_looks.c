@@ -84,6 +84,11 @@ test_snapshots(void **state)
 		look(&t->table, NULL, NULL, looks);
 		assert_int_equal(looks[ROWS].look, SPK_LOOKS_UNIQUE);
 		assert_int_equal(looks[DAY].look, SPK_LOOKS_FINE);
+
+		/* but where dates are known it may number rows */
+		look(&t->table, NULL, times, looks);
+		assert_int_equal(looks[ROWS].look, SPK_LOOKS_UNIQUE);
+		assert_int_equal(looks[USER].look, SPK_LOOKS_ONCE_A_DATE);
 		t->table.n_columns = ROWS;
 		look(&t->table, NULL, NULL, looks);
 		assert_int_equal(looks[USER].look, SPK_LOOKS_ONCE_A_DATE);

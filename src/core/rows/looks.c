@@ -409,10 +409,12 @@ spk_find_looks(const SpkHost *host, const SpkTable *table, const uint64_t *group
 		status = look_at_columns(host, table, may_be_id, looks);
 	if (status == SPK_OK)
 		status = one_row_each(host, table, groups, looks, &one);
-	if (status == SPK_OK && !one && times != NULL)
+
+	/* beside dates, a column without equals numbers rows rather than users, if these are not known */
+	if (status == SPK_OK && times != NULL && (!one || groups == NULL))
 		status = look_at_dates(host, table, may_be_id, groups, &date, SPK_LOOKS_NO_COLUMN, looks,
 							   &any);
-	else if (status == SPK_OK && !one)
+	else if (status == SPK_OK && times == NULL && !one)
 		status = look_for_dates(host, table, may_be_id, groups, n_dates, looks);
 	spk_release(host, may_be_id);
 	spk_release(host, n_dates);

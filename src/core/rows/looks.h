@@ -55,7 +55,8 @@ typedef struct SpkLooks
  *	 range that as many drawn from it would hardly all differ.
  * - A column that is called after users (SPK_LOOKS_NAMED), as id, user_id or
  *	 CustomerID, counts when it has a value for every ten rows, of at least 100.
- * - Where each user has one row, there are no dates (SPK_LOOKS_DATE) to look for.
+ * - Where each user has one row, there are no dates (SPK_LOOKS_DATE) to look for.  When
+ *	 neither users nor times are given, a unique column is taken for their id.
  *
  * Most columns are decided after some hundred rows.  The result does not depend
  * on the order of the rows.  Returns SPK_CANCELLED when the host asked to stop, and
