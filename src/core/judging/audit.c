@@ -399,7 +399,7 @@ spk_audit_size(const SpkTable *table, bool grouped)
 {
 	uint64_t n_names = 0;
 	uint64_t sides = spk_one_sided_size(table->n_rows, grouped);
-	uint64_t twins = 2 * sizeof(uint32_t) * (uint64_t) table->n_rows;
+	uint64_t twins = 2 * sizeof(uint32_t) * (uint64_t) table->n_rows + 32 * table->n_columns;
 	uint64_t numbers = 2 * sizeof(uint64_t) * (uint64_t) table->n_rows;
 	uint64_t categories;
 

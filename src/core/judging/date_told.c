@@ -46,10 +46,13 @@ spk_dates_new(const SpkHost *host, const double *times, uint32_t n_rows, SpkDate
 	if (are_snapshots(&order))
 	{
 		/* the order's places are those of rows: they become those of dates */
-		for (uint32_t i = 0; i < n_rows; i++)
+		for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
 		{
 			uint32_t low = 0;
 			uint32_t high = order.n_times;
+
+			if (i % LOOK_ROWS == 0 && spk_cancelled(host))
+				status = SPK_CANCELLED;
 
 			while (low < high)
 			{
@@ -67,7 +70,9 @@ spk_dates_new(const SpkHost *host, const double *times, uint32_t n_rows, SpkDate
 		order.places = NULL;
 	}
 	spk_time_order_release(host, &order);
-	return SPK_OK;
+	if (status != SPK_OK)
+		spk_dates_release(host, dates);
+	return status;
 }
 
 void

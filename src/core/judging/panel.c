@@ -28,10 +28,14 @@ order_by_time(const SpkHost *host, const double *times, uint32_t n_rows, uint32_
 	status = spk_time_order(host, times, n_rows, &order);
 	if (status != SPK_OK)
 		return status;
-	for (uint32_t i = 0; i < n_rows; i++)
+	for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
 		rows[order.places[i]] = i;
+	}
 	spk_time_order_release(host, &order);
-	return SPK_OK;
+	return status;
 }
 
 /* Finds the n different users, and puts their keys into users, ascending.  It has room for 2 n_rows. */
@@ -61,50 +65,56 @@ deal_rows(const SpkHost *host, const uint64_t *groups, const uint64_t *users, ui
 	uint32_t *next = panel->starts + 1; /* behind by one, so that they end as the starts */
 	uint32_t *user_of = spk_alloc(host, n_rows, sizeof(uint32_t));
 	uint32_t  at = 0;
+	SpkStatus status = SPK_OK;
 
 	if (user_of == NULL)
 		return SPK_NO_MEMORY;
 	memset(panel->starts, 0, ((size_t) n + 2) * sizeof(uint32_t));
-	for (uint32_t i = 0; i < n_rows; i++)
+	for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
-		{
-			spk_release(host, user_of);
-			return SPK_CANCELLED;
-		}
+			status = SPK_CANCELLED;
 		user_of[i] = groups[i] == 0 ? n : spk_place_of_key(users, n, groups[i]);
 		next[user_of[i]]++;
 	}
 
 	/* from how many rows a user has to where they start; those without a user come last */
-	for (uint32_t u = 0; u <= n; u++)
+	for (uint32_t u = 0; u <= n && status == SPK_OK; u++)
 	{
 		uint32_t rows = next[u];
 
 		next[u] = at;
 		at += rows;
 	}
-	for (uint32_t i = 0; i < n_rows; i++)
+	for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
 		panel->rows[next[user_of[by_time[i]]]++] = by_time[i];
+	}
 	spk_release(host, user_of);
 	panel->n_users = n;
-	return SPK_OK;
+	return status;
 }
 
 /* Which users have dates, each of them once? */
-static void
-find_dated(const double *times, SpkPanel *panel)
+static SpkStatus
+find_dated(const SpkHost *host, const double *times, SpkPanel *panel)
 {
 	for (uint32_t u = 0; u < panel->n_users; u++)
 	{
 		const uint32_t *rows = panel->rows + panel->starts[u];
 		uint32_t		n = panel->starts[u + 1] - panel->starts[u];
 
+		if (u % SPK_POLL_NODES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+
 		/* rows without a date are the last ones */
 		panel->dated[u] = times != NULL && !isnan(times[rows[n - 1]]);
 		for (uint32_t i = 1; i < n && panel->dated[u]; i++)
 			panel->dated[u] = times[rows[i]] != times[rows[i - 1]];
 	}
+	return SPK_OK;
 }
 
 SpkStatus
@@ -137,7 +147,7 @@ spk_panel_new(const SpkHost *host, const uint64_t *groups, const double *times, 
 	if (status == SPK_OK)
 		status = deal_rows(host, groups, users, n, by_time, n_rows, panel);
 	if (status == SPK_OK)
-		find_dated(times, panel);
+		status = find_dated(host, times, panel);
 	spk_release(host, by_time);
 	spk_release(host, users);
 	if (status != SPK_OK)

@@ -2,20 +2,32 @@
  * twins.c
  *	  Finds columns that say the same as others.
  *
- * Columns whose audits differ cannot be twins.  So only few pairs are left to be
- * compared row by row.
+ * Columns whose audits differ cannot be twins.  Of sparse columns many audits do not
+ * differ, so each of these is ranked once, and only pairs whose ranks have the same
+ * hash are compared row by row.
  */
 #include <math.h>
+#include <string.h>
 
 #include "core/judging/audit.h"
+#include "core/base/hash.h"
 #include "core/base/sort.h"
+
+/* Hashes of the ranks of a column's rows. */
+typedef struct Signature
+{
+	bool	 made;
+	uint64_t order;
+	uint64_t reverse; /* of the ranks from the highest value down */
+} Signature;
 
 /* Work space for comparing columns. */
 typedef struct Ranks
 {
-	uint64_t *keys; /* two for each row */
-	uint32_t *a;	/* a rank for each row */
-	uint32_t *b;
+	uint64_t  *keys; /* two for each row */
+	uint32_t  *a;	 /* a rank for each row */
+	uint32_t  *b;
+	Signature *signatures; /* one of each column, of those that have been asked for */
 } Ranks;
 
 /* Ranks the value of each row among the distinct ones; SPK_NO_ID where it is missing. */
@@ -87,29 +99,73 @@ same_partition(const uint32_t *a, const uint32_t *b, uint32_t n_rows, uint32_t n
 	return true;
 }
 
+/* Returns the signature of a column of numbers in *signature; its ranks may be in ranks->a then. */
+static SpkStatus
+sign(const SpkHost *host, const SpkTable *table, uint32_t column, uint32_t n_distinct, Ranks *ranks,
+	 Signature *signature)
+{
+	Signature *s = &ranks->signatures[column];
+	SpkStatus  status = SPK_OK;
+
+	if (!s->made)
+	{
+		status = rank_rows(host, table->columns[column].numbers, table->n_rows, ranks->keys,
+						   ranks->a);
+		for (uint32_t i = 0; i < table->n_rows && status == SPK_OK; i++)
+		{
+			uint32_t rank = ranks->a[i];
+
+			s->order = spk_hash_combine(s->order, rank);
+			s->reverse = spk_hash_combine(s->reverse,
+										  rank == SPK_NO_ID ? rank : n_distinct - 1 - rank);
+		}
+		s->made = status == SPK_OK;
+	}
+	*signature = *s;
+	return status;
+}
+
+/* Compares the ranks of two columns of numbers row by row. */
+static SpkStatus
+compare_ranks(const SpkHost *host, const SpkTable *table, const double *x, const double *y,
+			  uint32_t n_distinct, bool reverse, Ranks *ranks, bool *same)
+{
+	SpkStatus status = rank_rows(host, x, table->n_rows, ranks->keys, ranks->a);
+
+	if (status == SPK_OK)
+		status = rank_rows(host, y, table->n_rows, ranks->keys, ranks->b);
+	if (status == SPK_OK)
+		*same = same_ranks(ranks->a, ranks->b, table->n_rows, n_distinct, reverse);
+	return status;
+}
+
 /* Compares two columns of numbers; *how says in what way they say the same. */
 static SpkStatus
-compare_numbers(const SpkHost *host, const SpkTable *table, const double *x, const double *y,
+compare_numbers(const SpkHost *host, const SpkTable *table, uint32_t a, uint32_t b,
 				uint32_t n_distinct, Ranks *ranks, bool *same, SpkTwin *how)
 {
-	uint32_t  n = table->n_rows;
-	SpkStatus status;
+	const double *x = table->columns[a].numbers;
+	const double *y = table->columns[b].numbers;
+	Signature	  of_a;
+	Signature	  of_b;
+	SpkStatus	  status;
 
-	*same = same_values(x, y, n);
+	*same = same_values(x, y, table->n_rows);
 	*how = SPK_TWIN_VALUES;
 	if (*same)
 		return SPK_OK;
-	status = rank_rows(host, x, n, ranks->keys, ranks->a);
+	status = sign(host, table, a, n_distinct, ranks, &of_a);
 	if (status == SPK_OK)
-		status = rank_rows(host, y, n, ranks->keys, ranks->b);
-	if (status != SPK_OK)
-		return status;
-	for (int reverse = 0; reverse <= 1 && !*same; reverse++)
+		status = sign(host, table, b, n_distinct, ranks, &of_b);
+
+	/* where hashes differ the ranks do */
+	for (int reverse = 0; reverse <= 1 && !*same && status == SPK_OK; reverse++)
 	{
-		*same = same_ranks(ranks->a, ranks->b, n, n_distinct, reverse);
 		*how = reverse ? SPK_TWIN_REVERSE : SPK_TWIN_ORDER;
+		if (of_a.order == (reverse ? of_b.reverse : of_b.order))
+			status = compare_ranks(host, table, x, y, n_distinct, reverse, ranks, same);
 	}
-	return SPK_OK;
+	return status;
 }
 
 /* Could the columns be twins, by what their audits say? */
@@ -150,8 +206,8 @@ find_twin(const SpkHost *host, const SpkTable *table, SpkAudit *audits, uint32_t
 		if (x->kind == SPK_CATEGORY)
 			same = same_partition(x->ids, y->ids, table->n_rows, x->n_names, ranks->a);
 		else
-			status = compare_numbers(host, table, x->numbers, y->numbers, audits[column].n_distinct,
-									 ranks, &same, &how);
+			status = compare_numbers(host, table, other, column, audits[column].n_distinct, ranks,
+									 &same, &how);
 
 		/* the first twin will do: further ones are twins of that one, too */
 		if (same)
@@ -173,12 +229,17 @@ spk_audit_twins(const SpkHost *host, const SpkTable *table, SpkAudit *audits)
 	ranks.keys = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
 	ranks.a = spk_alloc(host, table->n_rows, sizeof(uint32_t));
 	ranks.b = spk_alloc(host, table->n_rows, sizeof(uint32_t));
-	if (ranks.keys != NULL && ranks.a != NULL && ranks.b != NULL)
+	ranks.signatures = spk_alloc(host, table->n_columns, sizeof(Signature));
+	if (ranks.keys != NULL && ranks.a != NULL && ranks.b != NULL && ranks.signatures != NULL)
+	{
+		memset(ranks.signatures, 0, table->n_columns * sizeof(Signature));
 		status = SPK_OK;
+	}
 	for (uint32_t i = 1; i < table->n_columns && status == SPK_OK; i++)
 		status = find_twin(host, table, audits, i, &ranks);
 	spk_release(host, ranks.keys);
 	spk_release(host, ranks.a);
 	spk_release(host, ranks.b);
+	spk_release(host, ranks.signatures);
 	return status;
 }

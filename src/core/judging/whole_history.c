@@ -10,8 +10,8 @@
 
 /* Ranks of so many users say enough, or of fewer where there are more than so many pairs. */
 #define MAX_USERS 20000
-#define MIN_USERS 1000
-#define MAX_PAIRS 1000
+#define MIN_USERS 300
+#define MAX_PAIRS 200
 
 /* The correlation with so many columns that grow is looked at. */
 #define MAX_GROWING 50
@@ -63,13 +63,13 @@ known_row(const double *numbers, const uint32_t *rows, uint32_t n, bool back)
 }
 
 /*
- * Takes from up to max dated users who have two rows what both columns have.  When it is
- * about what the other one grows into, it ends at a user for whom the whole is less, and
- * returns false.
+ * Takes from up to max dated users who have two rows what both columns have; none when
+ * they are too few.  When it is about what the other one grows into, there are none
+ * either if the whole is less for a user.
  */
-static bool
-take_users(const SpkPanel *panel, const double *whole, const double *other, bool grown,
-		   uint32_t max, Work *w)
+static SpkStatus
+take_users(const SpkHost *host, const SpkPanel *panel, const double *whole, const double *other,
+		   bool grown, uint32_t max, Work *w)
 {
 	w->n = 0;
 	for (uint32_t u = 0; u < panel->n_users && w->n < max; u++)
@@ -80,17 +80,26 @@ take_users(const SpkPanel *panel, const double *whole, const double *other, bool
 		uint32_t		from = known_row(other, rows, n, false);
 		uint32_t		to = known_row(other, rows, n, true);
 
+		if (u % SPK_POLL_NODES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
 		if (!panel->dated[u] || value == n || from == to || from == n)
 			continue;
+
+		/* most columns are no totals of others, which shows soon */
 		if (grown && whole[rows[value]] < other[rows[to]])
-			return false;
+		{
+			w->n = 0;
+			return SPK_OK;
+		}
 		w->whole[w->n] = whole[rows[value]];
 		w->first[w->n] = other[rows[from]];
 		w->last[w->n] = other[rows[to]];
 		w->growth[w->n] = other[rows[to]] - other[rows[from]];
 		w->n++;
 	}
-	return w->n >= SPK_HISTORY_MIN_USERS;
+	if (w->n < SPK_HISTORY_MIN_USERS)
+		w->n = 0;
+	return SPK_OK;
 }
 
 /*
@@ -219,13 +228,12 @@ find_grown(History *h, SpkWholeHistory *result)
 		uint32_t  n_equal;
 		SpkStatus status;
 
-		if (spk_cancelled(h->host))
-			return SPK_CANCELLED;
-		if (!is_growing(h, i) ||
-			!take_users(h->panel, h->whole, h->table->columns[i].numbers, true, MAX_USERS,
-						&h->work))
+		if (!is_growing(h, i))
 			continue;
-		status = count_equal(h->host, &h->work, &n_equal);
+		status = take_users(h->host, h->panel, h->whole, h->table->columns[i].numbers, true,
+							MAX_USERS, &h->work);
+		if (status == SPK_OK)
+			status = count_equal(h->host, &h->work, &n_equal);
 		if (status != SPK_OK)
 			return status;
 		if (n_equal > 0)
@@ -266,14 +274,13 @@ find_foretold(History *h, SpkWholeHistory *result)
 		double	  r;
 		SpkStatus status;
 
-		if (spk_cancelled(h->host))
-			return SPK_CANCELLED;
 		if (!is_growing(h, i))
 			continue;
 		n_growing++;
-		if (!take_users(h->panel, h->whole, h->table->columns[i].numbers, false, max, &h->work))
-			continue;
-		status = partial_correlation(h->host, &h->work, &r);
+		status = take_users(h->host, h->panel, h->whole, h->table->columns[i].numbers, false, max,
+							&h->work);
+		if (status == SPK_OK)
+			status = partial_correlation(h->host, &h->work, &r);
 		if (status != SPK_OK)
 			return status;
 

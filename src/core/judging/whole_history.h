@@ -38,7 +38,7 @@ extern bool spk_history_is_constant(const SpkBehaviour *behaviour);
  *	 taken out (Kendall's partial correlation, of Spearman's ranks).
  *
  * At most 20,000 users are looked at; for the second, fewer when there are many columns,
- * 1,000 at least, and only the first 50 columns that rise.  SPK_CANCELLED, SPK_NO_MEMORY.
+ * 300 at least, and only the first 50 columns that rise.  SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_whole_history(const SpkHost *host, const SpkTable *table,
 								   const SpkPanel *panel, const SpkBehaviour *behaviours,
