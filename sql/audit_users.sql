@@ -13,6 +13,11 @@ FROM user_profiles, churn_dates('2018-10-15', '2018-11-12', '7 days') AS d, chur
 -- honest features are told nothing of: of any label
 SELECT count(*) AS features, count(note) AS notes FROM churn_audit('snapshots');
 SELECT count(*) AS features, count(note) AS notes FROM churn_audit('SELECT s.*, churn_label(profile, as_of, ''14 days'', ''downgrade'') AS fewer FROM snapshots s JOIN user_profiles USING (userid)', 'fewer', '{userid,as_of,churned}');
+-- nor at one date that is not told; the whole history has no days since the last event, or they say who left
+SELECT count(*) AS features, count(note) AS notes FROM churn_audit('SELECT churn_label(profile, ''2018-11-05'', ''14 days'') AS churned, f.* FROM user_profiles, churn_features(profile, ''2018-11-05'') AS f');
+SELECT feature, note FROM churn_audit('SELECT churned, days_since_last, n_thumbs_up FROM snapshots WHERE as_of = ''2018-11-05''') ORDER BY feature;
+SELECT feature, note FROM churn_audit('SELECT churned, CASE WHEN churned THEN 20 ELSE 0 END + days_since_last AS days_since_last, n_thumbs_up FROM snapshots WHERE as_of = ''2018-11-05''') ORDER BY feature;
+SELECT feature, note FROM churn_audit('SELECT churned, 0 AS days_since_last, n_thumbs_up FROM snapshots WHERE as_of = ''2018-11-05''') ORDER BY feature;
 CREATE TABLE any_log AS SELECT userid, churn_profile(ts, page) AS profile FROM churn_simulate_events(600) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
 SELECT count(*) > 10 AS defined FROM churn_define_features('inactive_features', 'SELECT profile FROM any_log', exclude => '{Cancel,"Cancellation Confirmation"}');
 SELECT count(*) > 100 AS features, count(*) FILTER (WHERE note !~ '^(duplicate|being missing|constant)') AS notes

@@ -20,11 +20,11 @@
 #include "utils/tuplestore.h"
 
 #include "judging/audit_events.h"
+#include "judging/audit_names.h"
 #include "judging/audit_notes.h"
 #include "training/train_failure.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
-#include "core/profiles/features.h"
 #include "profiles/profile_source.h"
 #include "host/source.h"
 #include "host/args.h"
@@ -54,31 +54,6 @@ typedef struct Audit
 	Datum		  value; /* the value of the query that ran last, in the context */
 	bool		  null;
 } Audit;
-
-static const char *const feature_names[] = {
-#define SPK_FEATURE_ITEM(name, type, value, formula) #name,
-#include "core/profiles/feature_list.h"
-#undef SPK_FEATURE_ITEM
-};
-
-static bool
-is_profile_feature(const char *name)
-{
-	for (int i = 0; i < SPK_N_PROFILE_FEATURES; i++)
-		if (strcmp(feature_names[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Does the feature grow, or shrink, with the time for which a user is observed? */
-static bool
-grows_with_time(const char *name)
-{
-	return is_profile_feature(name) &&
-		(strncmp(name, "n_", 2) == 0 || strcmp(name, "days_active") == 0 ||
-		 strcmp(name, "tenure_days") == 0 || strcmp(name, "listened_hours") == 0 ||
-		 strcmp(name, "days_since_last") == 0);
-}
 
 static void
 keep_value(TupleTableSlot *slot, void *arg)
@@ -219,8 +194,8 @@ comparison_query(const Audit *a, const SpkAuditRows *result, int *n_compared, in
 	for (int i = 0; i < result->n; i++)
 	{
 		const char *feature = result->rows[i].feature;
-		char	   *type = is_profile_feature(feature) ? number_type(a->columns, feature) : NULL;
-		char	   *later;
+		char *type = spk_is_profile_feature(feature) ? number_type(a->columns, feature) : NULL;
+		char *later;
 
 		if (type == NULL)
 			continue;
@@ -390,20 +365,6 @@ compare_times(Audit *a, SpkAuditRows *result)
 							a->time, counts[i]);
 }
 
-/* Notes features whose names say that they may be of the whole history. */
-static void
-compare_names(SpkAuditRows *result)
-{
-	for (int i = 0; i < result->n; i++)
-	{
-		SpkAuditRow *row = &result->rows[i];
-
-		if (grows_with_time(row->feature) && fabs(row->z) >= SPK_NO_CHANCE)
-			spk_append_note(&row->note,
-							"a leak if it is of the whole history, up to the user's leaving");
-	}
-}
-
 static void
 put_rows(const SpkAuditRows *result, ReturnSetInfo *rsinfo)
 {
@@ -446,7 +407,7 @@ churn_audit(PG_FUNCTION_ARGS)
 	if (a.profile != NULL)
 		compare_profiles(&a, &result);
 	else if (a.as_of == NULL)
-		compare_names(&result);
+		spk_note_names(&result);
 	if (a.as_of != NULL)
 		compare_times(&a, &result);
 	spk_materialized_srf(fcinfo);

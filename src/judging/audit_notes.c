@@ -158,6 +158,7 @@ spk_audit_rows(SpkRowStore *rows)
 		row->feature = pstrdup(column->name);
 		row->auc = a->auc;
 		row->z = a->z;
+		row->n_distinct = a->n_distinct;
 
 		/* what the values tell comes first in the note, as it matters most */
 		initStringInfo(&row->note);

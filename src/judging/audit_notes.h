@@ -17,9 +17,10 @@
 typedef struct SpkAuditRow
 {
 	char		  *feature;
-	double		   auc;	 /* NaN when it is not known */
-	double		   z;	 /* how far from 0.5, in standard deviations of chance */
-	StringInfoData note; /* may be empty */
+	double		   auc;		   /* NaN when it is not known */
+	double		   z;		   /* how far from 0.5, in standard deviations of chance */
+	uint32		   n_distinct; /* values */
+	StringInfoData note;	   /* may be empty */
 } SpkAuditRow;
 
 typedef struct SpkAuditRows
