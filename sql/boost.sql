@@ -59,10 +59,56 @@ SELECT count(*), count(DISTINCT print) FROM prints;
 -- the seed names the draws, and nothing else is random
 SELECT count(DISTINCT churn_fingerprint(model::text::churn_model)) AS models, count(DISTINCT (model::text)::json->>'trees') AS trees
 FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
-	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3}');
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 255}');
 SELECT count(DISTINCT (model::text)::json->>'trees') AS trees
 FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
-	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "subsample": 0.5}');
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "subsample": 0.5, "category_subsets": 255}');
+SELECT count(DISTINCT (model::text)::json->>'trees') AS trees
+FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 5}');
+
+-- many categories: statistics and penalties keep chance out, whatever the order, the plan and the workers
+CREATE TABLE coded AS
+SELECT i AS userid, (i * 7919) % 1000 + (i * 104729) % 3001 / 3 > 1000 AS churned, (i * 7919) % 1000 AS songs,
+	   'code ' || (i * 7907) % 211 AS code, 'group ' || (i * 6007) % 12 AS grouped
+FROM generate_series(1, 6000) i;
+CREATE TEMP TABLE coded_models AS
+SELECT name, churn_fingerprint(model) AS print, model
+FROM (VALUES ('statistics', '{}'), ('subsets', '{"category_subsets": 255}'), ('least', '{"category_min_rows": 100}'),
+			 ('chance', '{"category_subsets": 255, "category_smoothing": 0, "category_l2": 0}')) o(name, options),
+	 LATERAL churn_train('SELECT * FROM coded WHERE userid % 2 = 0', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 40}');
+SELECT name, rank() OVER (ORDER BY (churn_metrics(churned, churn_predict(model, c))).log_loss)
+FROM coded_models, coded c WHERE userid % 2 = 1 AND name <> 'least' GROUP BY name ORDER BY 2;
+SET max_parallel_maintenance_workers = 8;
+SELECT name, print = churn_fingerprint(t.model) AS same
+FROM (VALUES ('statistics', '{}'), ('subsets', '{"category_subsets": 255}'), ('least', '{"category_min_rows": 100}')) o(name, options)
+JOIN coded_models m USING (name),
+	 LATERAL churn_train('SELECT * FROM coded WHERE userid % 2 = 0 ORDER BY songs', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 40}') t;
+RESET max_parallel_maintenance_workers;
+SELECT model::text::churn_model = model AS same FROM coded_models WHERE name = 'statistics';
+-- what is new goes where missing values go, and contributions are the category's
+SELECT count(*) AS differ FROM coded_models, coded c,
+	 LATERAL (SELECT c.songs, 'new'::text AS code, c.grouped) new, LATERAL (SELECT c.songs, NULL::text AS code, c.grouped) missing
+WHERE userid < 100 AND churn_predict(model, new) <> churn_predict(model, missing);
+SELECT name, max(abs(1 / (1 + exp(-total)) - churn_predict(model, c))) < 1e-6 AS adds_up
+FROM coded_models, coded c, LATERAL (SELECT sum(contribution) AS total FROM churn_explain(model, c)) e WHERE userid < 50 GROUP BY name ORDER BY name;
+DROP TABLE coded;
+-- nor does a row learn its label from other rows of its user
+CREATE FUNCTION draw(user_id int, what text) RETURNS int LANGUAGE sql AS $$ SELECT ('x' || left(md5(what || user_id), 7))::bit(28)::int % 1000 $$;
+CREATE TABLE dated AS
+SELECT i AS userid, d AS as_of, draw(i, 'churned') + draw(i, 'songs') < 700 AS churned, 'code ' || draw(i, 'code') % 211 AS code, draw(i, 'songs') AS songs
+FROM generate_series(1, 3000) i, generate_series(1, 4) d;
+SELECT name, rank() OVER (ORDER BY (churn_metrics(churned, churn_predict(model, d))).log_loss)
+FROM (SELECT 'users' AS name, model FROM churn_train('SELECT * FROM dated WHERE userid % 2 = 0', algorithm => 'gradient_boosting', id => 'userid')
+	  UNION ALL SELECT 'rows', model FROM churn_train('SELECT churned, code, songs FROM dated WHERE userid % 2 = 0', algorithm => 'gradient_boosting')) m,
+	 dated d WHERE userid % 2 = 1 GROUP BY name ORDER BY 2;
+DROP TABLE dated;
+DROP FUNCTION draw;
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_subsets": 256}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_smoothing": -1}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_l2": "none"}');
+SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_min_rows": 0.5}');
+SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"category_subsets": 5}');
 
 -- groups
 SELECT grp, n_rows, n_features, churn_info(model)->'trees' AS trees
@@ -139,7 +185,8 @@ DROP TABLE several;
 
 -- memory is bounded
 SET sparkify.max_training_memory = '2MB';
-SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40, "threshold": 0.5}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40, "threshold": 0.5, "category_subsets": 255}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "threshold": 0.5, "category_subsets": 255}');
 SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "threshold": 0.5}');
 RESET sparkify.max_training_memory;
 

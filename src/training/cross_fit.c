@@ -17,6 +17,7 @@
 #include "core/rows/binning.h"
 #include "core/rows/folds.h"
 #include "core/rows/users.h"
+#include "core/trees/boost.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
 #include "host/progress.h"
@@ -69,7 +70,8 @@ at_place(const CrossFit *cross, Size place)
 static bool
 needs_users(const SpkTable *table, const SpkModel *like)
 {
-	return table->groups != NULL && spk_parts_rows(&like->options, like->algorithm);
+	return table->groups != NULL &&
+		(spk_parts_rows(&like->options, like->algorithm) || spk_boost_orders_users(like));
 }
 
 static CrossFit

@@ -6,6 +6,7 @@
 
 #include "core/rows/binning.h"
 #include "core/rows/users.h"
+#include "core/trees/boost.h"
 #include "host/pg_host.h"
 #include "training/shared_matrix.h"
 #include "training/workers.h"
@@ -44,7 +45,8 @@ codes_size(uint32 n_rows, uint32 n_features)
 static bool
 needs_users(const SpkTable *table, const SpkModel *model)
 {
-	return table->groups != NULL && spk_parts_rows(&model->options, model->algorithm);
+	return table->groups != NULL &&
+		(spk_parts_rows(&model->options, model->algorithm) || spk_boost_orders_users(model));
 }
 
 uint64

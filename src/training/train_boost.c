@@ -153,10 +153,11 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
 		  int *n_workers)
 {
-	SpkMatrix	 shape = {.n_rows = table->n_rows,
-						  .n_features = table->n_columns,
-						  .stride = spk_matrix_stride(table->n_columns)};
-	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape); /* right about sizes only */
+	SpkMatrix shape = {.n_rows = table->n_rows,
+					   .n_features = table->n_columns,
+					   .stride = spk_matrix_stride(table->n_columns)};
+	/* right about sizes only */
+	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 	uint64		 rows = spk_shared_matrix_size(table, model);
 
 	*n_workers = spk_affordable_boosters(&plan, &shape, table, wanted_workers(&plan, &shape));
@@ -179,7 +180,7 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 	new_block(host, table, model, &block, &n_workers);
 	spk_shared_matrix_fill(host, table, model, block.memory, &matrix);
 	spk_table_release(table);
-	plan = spk_boost_plan(&model->options, &matrix);
+	plan = spk_boost_plan(&model->options, &matrix, model->features);
 	model->trees = spk_must_alloc(host, spk_boost_most_trees(&plan), sizeof(SpkTree),
 								  "boosted forest");
 	memset(model->trees, 0, spk_boost_most_trees(&plan) * sizeof(SpkTree));

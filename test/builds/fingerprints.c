@@ -142,7 +142,7 @@ grow_forest(const SpkMatrix *matrix, SpkModel *model)
 static void
 boost(const SpkMatrix *matrix, SpkModel *model)
 {
-	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix);
+	SpkBoostPlan plan = spk_boost_plan(&model->options, matrix, model->features);
 	SpkTeam		 alone = {.n = 1};
 	void *shared = aligned_alloc(64, (spk_boost_shared_size(&plan, matrix, 1) + 63) / 64 * 64);
 

@@ -84,6 +84,7 @@ splits_are_the_best(void **unused)
 		/* subsets are only as good as cuts of the ordered rates where nothing shrinks them */
 		double		  l2 = category ? 0 : spk_rng_below(&rng, 3) * 10000;
 		double		  least = category ? 0 : spk_rng_below(&rng, 3) * 50000;
+		SpkBoostRule  rule = {.l2 = l2, .min_hessian = least};
 		bool		  left[256] = {false};
 		double		  best;
 		SpkBoostSplit split;
@@ -106,14 +107,14 @@ splits_are_the_best(void **unused)
 			double gain = best - spk_boost_score(node, l2);
 
 			split = spk_boost_split_none(node, l2, gain * (1 + 1e-6) + 1e-6 * best);
-			spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+			spk_boost_split_feature(node, &rule, 3, category, n_bins, histogram, &split);
 			assert_false(split.found);
 			split = spk_boost_split_none(node, l2, gain * (1 - 1e-6));
-			spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+			spk_boost_split_feature(node, &rule, 3, category, n_bins, histogram, &split);
 			assert_true(split.found || gain < 1e-6 * best);
 		}
 		split = spk_boost_split_none(node, l2, 0);
-		spk_boost_split_feature(node, l2, least, 3, category, n_bins, histogram, &split);
+		spk_boost_split_feature(node, &rule, 3, category, n_bins, histogram, &split);
 		if (best <= split.score && !split.found)
 			continue;
 		assert_true(split.found);
@@ -132,31 +133,126 @@ splits_are_the_best(void **unused)
 	assert_true(n_found > 2000);
 }
 
+/* May the codes in left part from the others, as the rule for many categories says? */
+static bool
+rule_allows(const SpkBoostRule *rule, const SpkSums *histogram, uint32_t n_bins, const bool *left)
+{
+	for (uint32_t a = 0; a < n_bins; a++)
+	{
+		double rate = (double) histogram[a].g /
+			((double) histogram[a].h + rule->category_smoothing + 1);
+
+		if (histogram[a].h == 0)
+			continue;
+		if ((double) histogram[a].h < rule->category_hessian)
+		{
+			if (left[a] != left[SPK_MISSING])
+				return false;
+			continue;
+		}
+		for (uint32_t b = 0; b < n_bins && left[a]; b++)
+			if (!left[b] && histogram[b].h > 0 && (double) histogram[b].h >= rule->category_hessian)
+			{
+				double other = (double) histogram[b].g /
+					((double) histogram[b].h + rule->category_smoothing + 1);
+
+				if (other < rate || (other == rate && b < a))
+					return false;
+			}
+	}
+	return true;
+}
+
+/* The best split among all subsets of many categories that the rule allows. */
+static void
+many_categories_keep_the_rule(void **unused)
+{
+	SpkRng rng = spk_rng(11, 1);
+	int	   n_found = 0;
+	int	   n_pooled = 0;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		SpkSums		  histogram[256] = {{0, 0}};
+		SpkSums		  node = {0, 0};
+		uint32_t	  n_bins = 5 + spk_rng_below(&rng, 5);
+		SpkBoostRule  rule = {spk_rng_below(&rng, 3) * 10000, spk_rng_below(&rng, 3) * 20000,
+							  spk_rng_below(&rng, 3) * 30000, spk_rng_below(&rng, 3) * 30000,
+							  spk_rng_below(&rng, 3) * 20000};
+		double		  l2 = rule.l2 + rule.category_l2;
+		double		  best = -1;
+		bool		  left[256] = {false};
+		SpkBoostSplit split;
+
+		for (uint32_t i = 0; i <= n_bins; i++)
+		{
+			SpkSums *sums = &histogram[i == n_bins ? SPK_MISSING : i];
+
+			if (spk_rng_below(&rng, 4) == 0)
+				continue;
+			sums->h = 1 + spk_rng_below(&rng, 65535);
+			sums->g = (int64_t) spk_rng_below(&rng, 65535) - 32767;
+			node.g += sums->g;
+			node.h += sums->h;
+			n_pooled += i < n_bins && (double) sums->h < rule.category_hessian;
+		}
+		for (uint32_t way = 0; way < UINT32_C(2) << n_bins; way++)
+		{
+			for (uint32_t code = 0; code < n_bins; code++)
+				left[code] = way >> code & 1;
+			left[SPK_MISSING] = way >> n_bins & 1;
+			if (rule_allows(&rule, histogram, n_bins, left))
+				best = fmax(best, naive_score(histogram, left, l2, rule.min_hessian));
+		}
+		split = spk_boost_split_none(node, rule.l2, 0);
+		spk_boost_split_feature(node, &rule, 3, true, n_bins, histogram, &split);
+		if (!split.found)
+		{
+			assert_true(best <= split.score * (1 + 1e-9));
+			continue;
+		}
+		n_found++;
+		for (int code = 0; code < 256; code++)
+			left[code] = spk_set_has(&split.set, (uint8_t) code);
+		assert_true(rule_allows(&rule, histogram, n_bins, left));
+		assert_true(fabs(split.score - best) <= 1e-9 * best);
+		assert_true(fabs(naive_score(histogram, left, l2, rule.min_hessian) - best) <= 1e-9 * best);
+		/* what had no rows goes where missing values go */
+		for (uint32_t code = 0; code < SPK_MISSING; code++)
+			if (code >= n_bins)
+				assert_false(left[code]);
+			else if (histogram[code].h == 0)
+				assert_int_equal(left[code], left[SPK_MISSING]);
+	}
+	assert_true(n_found > 1000 && n_pooled > 1000);
+}
+
 static void
 ties_go_to_the_first(void **unused)
 {
 	SpkSums		  histogram[256] = {[2] = {-50, 10}, [5] = {50, 10}};
 	SpkSums		  node = {0, 20};
+	SpkBoostRule  rule = {0};
 	SpkBoostSplit split = spk_boost_split_none(node, 0, 0);
 
-	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	spk_boost_split_feature(node, &rule, 4, false, 9, histogram, &split);
 	assert_int_equal(split.cut, 3);	 /* in the middle of the gap */
 	assert_true(split.missing_left); /* both sides weigh the same */
-	spk_boost_split_feature(node, 0, 0, 7, false, 9, histogram, &split);
+	spk_boost_split_feature(node, &rule, 7, false, 9, histogram, &split);
 	assert_int_equal(split.feature, 4);
 
 	/* nothing to gain */
 	histogram[5].g = -50;
 	node.g = -100;
 	split = spk_boost_split_none(node, 0, 0);
-	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	spk_boost_split_feature(node, &rule, 4, false, 9, histogram, &split);
 	assert_false(split.found);
 	/* a side would have no hessian */
 	histogram[2].h = 0;
 	histogram[5].g = 50;
 	node = (SpkSums) {0, 10};
 	split = spk_boost_split_none(node, 0, 0);
-	spk_boost_split_feature(node, 0, 0, 4, false, 9, histogram, &split);
+	spk_boost_split_feature(node, &rule, 4, false, 9, histogram, &split);
 	assert_false(split.found);
 }
 
@@ -224,7 +320,7 @@ train_and_leave(const UnitMatrix *u, const SpkOptions *options, uint32_t n, uint
 
 	*model = (SpkModel) {.algorithm = SPK_GRADIENT_BOOSTING, .options = *options, .threshold = 0.5};
 	job.host = unit_host(&state);
-	job.plan = spk_boost_plan(options, &u->matrix);
+	job.plan = spk_boost_plan(options, &u->matrix, u->features);
 	job.shared = aligned_alloc(64, spk_boost_shared_size(&job.plan, &u->matrix, n));
 	pthread_barrier_init(&job.barrier, NULL, n);
 	model->n_features = u->matrix.n_features;
@@ -303,6 +399,7 @@ static void
 check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *model)
 {
 	double max_leaves = options->value[SPK_OPT_MAX_LEAVES];
+	bool   statistics = spk_boost_plan(options, &u->matrix, u->features).n_statistics > 0;
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 	{
@@ -313,13 +410,15 @@ check_trees(const UnitMatrix *u, const SpkOptions *options, const SpkModel *mode
 
 		for (uint32_t r = 0; r < u->matrix.n_rows; r++)
 			rows[spk_tree_leaf(tree, spk_matrix_row(&u->matrix, r))]++;
+		assert_int_equal(tree->nodes[0].cover, u->matrix.n_rows);
 		for (uint32_t i = 0; i < tree->n_nodes; i++)
 		{
 			const SpkNode *node = &tree->nodes[i];
 
 			if (node->flags & SPK_NODE_LEAF)
 			{
-				assert_int_equal(node->cover, rows[i]);
+				/* training takes rows by statistics of some rows, prediction by those of all */
+				assert_true(statistics || node->cover == rows[i]);
 				assert_true(node->cover > 0);
 				assert_true(isfinite(node->u.value));
 				continue;
@@ -372,6 +471,7 @@ any_team_grows_the_same_trees(void **unused)
 		options.value[SPK_OPT_MODELS] = round % 7 < 2 ? 1 + spk_rng_below(&rng, 3) : 1;
 		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 2 == 0 ? SPK_FEATURES_ALL :
 																	 SPK_FEATURES_SQRT;
+		options.value[SPK_OPT_CATEGORY_SUBSETS] = round % 3 * 100;
 		options.value[SPK_OPT_CLASS_WEIGHT] = round % 6 == 0 ? SPK_WEIGHT_BALANCED :
 															   SPK_WEIGHT_NONE;
 		assert_int_equal(train(u, &options, 1, &alone), SPK_OK);
@@ -448,6 +548,22 @@ near(double a, double b, double tolerance)
 	return fabs(a - b) <= tolerance * (1 + fabs(b));
 }
 
+/* What a leaf pays besides l2, because its parent splits many categories. */
+static double
+category_l2_of(const UnitMatrix *u, const SpkOptions *options, const SpkTree *tree, uint32_t leaf)
+{
+	for (uint32_t i = 0; i < leaf; i++)
+	{
+		const SpkNode *node = &tree->nodes[i];
+
+		if ((node->flags & SPK_NODE_SET) && (leaf - 1) / 2 * 2 + 1 == node->u.left)
+			return u->features[node->feature].n_bins > 4 ?
+				options->value[SPK_OPT_CATEGORY_L2] * SPK_HESSIAN_ONE :
+				0;
+	}
+	return 0;
+}
+
 /*
  * Every leaf moves its rows by -learning_rate * g / (h + l2), and every split
  * is at least as good as any other of its node.
@@ -455,7 +571,9 @@ near(double a, double b, double tolerance)
 static void
 trees_are_newtons_steps(void **unused)
 {
-	SpkRng rng = spk_rng(4, 1);
+	SpkRng	 rng = spk_rng(4, 1);
+	uint32_t n_with = 0;
+	uint32_t n_without = 0;
 
 	for (int round = 0; round < 12; round++)
 	{
@@ -466,6 +584,7 @@ trees_are_newtons_steps(void **unused)
 		double		min_gain = round % 2 == 0 ? 0 : 1 + spk_rng_below(&rng, 4);
 		double		score_one = (double) SPK_GRADIENT_ONE * SPK_GRADIENT_ONE / SPK_HESSIAN_ONE;
 		uint32_t	n_splits = 0;
+		uint32_t	n_first;
 		double	   *margins = calloc(n, sizeof(double));
 		double		base = log((double) u->matrix.n_positives / (n - u->matrix.n_positives));
 		bool	   *in = calloc(n, sizeof(bool));
@@ -473,6 +592,7 @@ trees_are_newtons_steps(void **unused)
 
 		options.value[SPK_OPT_MIN_LEAF] = 1;
 		options.value[SPK_OPT_MIN_GAIN] = min_gain;
+		options.value[SPK_OPT_CATEGORY_L2] = round % 3;
 		assert_int_equal(train(u, &options, 1, &model), SPK_OK);
 		for (uint32_t r = 0; r < n; r++)
 			margins[r] = base;
@@ -502,8 +622,9 @@ trees_are_newtons_steps(void **unused)
 				least = (double) sums.h / node->cover * (1 + 1e-3);
 				if (node->flags & SPK_NODE_LEAF)
 				{
+					double penalty = l2 + category_l2_of(u, &options, tree, i);
 					double value = -options.value[SPK_OPT_LEARNING_RATE] * sums.g /
-						SPK_GRADIENT_ONE / ((sums.h + l2) / SPK_HESSIAN_ONE);
+						SPK_GRADIENT_ONE / ((sums.h + penalty) / SPK_HESSIAN_ONE);
 
 					assert_true(near(node->u.value, value + (t == 0 ? base : 0), 1e-4));
 					continue;
@@ -559,20 +680,190 @@ trees_are_newtons_steps(void **unused)
 		}
 		free(margins);
 		free(in);
+		n_first = model.trees[0].n_nodes;
 		free_model(&model);
 		if (min_gain > 0)
 		{
-			uint32_t n_without = 0;
-
+			/* the first tree loses splits; those after it differ, and may win some */
 			options.value[SPK_OPT_MIN_GAIN] = 0;
 			assert_int_equal(train(u, &options, 1, &model), SPK_OK);
+			assert_true(n_first <= model.trees[0].n_nodes);
 			for (uint32_t t = 0; t < model.n_trees; t++)
 				n_without += model.trees[t].n_nodes / 2;
-			assert_true(n_splits < n_without);
+			n_with += n_splits;
 			free_model(&model);
 		}
 		unit_matrix_free(u);
 	}
+	assert_true(n_with < n_without);
+}
+
+/* ---- Ordered target statistics ---- */
+
+/* The share of churn among these rows, of a category or of all (-1), with more usual ones. */
+static double
+naive_statistic(const UnitMatrix *u, const uint32_t *rows, uint32_t n, int code, double more,
+				double usual)
+{
+	double in = more;
+	double churn = more * usual;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (code < 0 || spk_matrix_row(&u->matrix, rows[i])[0] == code)
+		{
+			in++;
+			churn += spk_matrix_label(&u->matrix, rows[i]);
+		}
+	return in > 0 ? churn / in : usual;
+}
+
+/*
+ * One split of one feature with many categories: the best of all cuts of the rows'
+ * statistics, each of which is that of the rows of users before its own; rows that are
+ * held out have that of all others.  The set has the categories whose last statistic is left of it.
+ */
+static void
+statistics_are_of_rows_before(void **unused)
+{
+	SpkRng rng = spk_rng(12, 1);
+	int	   n_splits = 0;
+
+	for (int round = 0; round < 40; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 100 + spk_rng_below(&rng, 300), 1,
+										2 + spk_rng_below(&rng, 254));
+		uint32_t	n = u->matrix.n_rows;
+		SpkOptions	options = options_of(1);
+		bool		holds = round % 2 == 1;
+		double		more = spk_rng_below(&rng, 4);
+		double		usual;
+		double		finals[256];
+		double		best = 0;
+		double		found = 0;
+		double		base = log((double) u->matrix.n_positives / (n - u->matrix.n_positives));
+		double	   *values = calloc(n, sizeof(double));
+		double	   *margins = calloc(n, sizeof(double));
+		uint32_t   *order = calloc(n, sizeof(uint32_t));
+		uint32_t   *known = calloc(n, sizeof(uint32_t));
+		uint32_t   *users = calloc(n, sizeof(uint32_t));
+		uint32_t	n_users = round % 4 < 2 ? n : 1 + n / 3;
+		uint32_t	n_ordered = 0;
+		bool	   *out = calloc(n, sizeof(bool));
+		bool	   *left = calloc(n, sizeof(bool));
+		bool	   *right = calloc(n, sizeof(bool));
+		uint32_t	n_known = 0;
+		SpkRng		stream = spk_rng(42, 4);
+		SpkModel	model;
+
+		u->features[0].kind = SPK_CATEGORY;
+		options.value[SPK_OPT_MAX_DEPTH] = 1;
+		options.value[SPK_OPT_MIN_LEAF] = 1;
+		options.value[SPK_OPT_CATEGORY_SUBSETS] = 0;
+		options.value[SPK_OPT_CATEGORY_SMOOTHING] = more;
+		options.value[SPK_OPT_EARLY_STOPPING] = holds;
+		options.value[SPK_OPT_VALIDATION] = 0.3;
+		/* each user has a row, the others are anybody's; known has the users' order at first */
+		for (uint32_t r = 0; r < n; r++)
+		{
+			SpkRng held;
+
+			users[r] = r < n_users ? r : spk_rng_below(&rng, n_users);
+			held = spk_rng(spk_hash_combine(42, 1), users[r]);
+			out[r] = holds && spk_rng_double(&held) < 0.3;
+			margins[r] = base;
+		}
+		for (uint32_t i = 0; i < n_users; i++)
+		{
+			uint32_t at = spk_rng_below(&stream, i + 1);
+
+			known[i] = known[at];
+			known[at] = i;
+		}
+		for (uint32_t i = 0; i < n_users; i++)
+			for (uint32_t r = 0; r < n; r++)
+				if (users[r] == known[i])
+					order[n_ordered++] = r;
+		if (n_users < n)
+		{
+			u->matrix.users = users;
+			u->matrix.n_users = n_users;
+		}
+		for (uint32_t r = 0; r < n; r++)
+			if (!out[r])
+				known[n_known++] = r;
+		usual = naive_statistic(u, known, n_known, -1, 0, 0);
+		for (int code = 0; code < 256; code++)
+			finals[code] = naive_statistic(u, known, n_known, code, more, usual);
+		n_known = 0;
+		for (uint32_t i = 0; i < n; i++)
+		{
+			uint8_t	 code = spk_matrix_row(&u->matrix, order[i])[0];
+			uint32_t n_before = n_known;
+
+			while (n_before > 0 && users[known[n_before - 1]] == users[order[i]])
+				n_before--;
+			values[order[i]] = out[order[i]] ?
+				finals[code] :
+				naive_statistic(u, known, n_before, code, more, usual);
+			if (!out[order[i]])
+				known[n_known++] = order[i];
+		}
+		assert_int_equal(train(u, &options, 1 + round % 3, &model), SPK_OK);
+		for (uint32_t a = 0; a < u->features[0].n_bins; a++)
+		{
+			double	next = 2; /* the least statistic above that of a */
+			double	edge;
+			SpkSums sums[2];
+			bool	taken = model.trees[0].n_nodes == 3;
+
+			for (uint32_t b = 0; b < u->features[0].n_bins; b++)
+				if (finals[b] > finals[a])
+					next = fmin(next, finals[b]);
+			if (next > 1)
+				continue;
+			edge = finals[a] + (next - finals[a]) / 2;
+			for (uint32_t r = 0; r < n; r++)
+			{
+				left[r] = !out[r] && values[r] <= edge;
+				right[r] = !out[r] && values[r] > edge;
+			}
+			sums[0] = naive_sums(u, margins, left);
+			sums[1] = naive_sums(u, margins, right);
+			if (sums[0].h > 0 && sums[1].h > 0)
+				best = fmax(best,
+							spk_boost_score(sums[0], SPK_HESSIAN_ONE) +
+								spk_boost_score(sums[1], SPK_HESSIAN_ONE));
+			for (uint32_t code = 0; code < 256 && taken; code++)
+				taken = (code >= u->features[0].n_bins && code != SPK_MISSING) ||
+					spk_set_has(&model.trees[0].sets[0], (uint8_t) code) == (finals[code] <= edge);
+			if (!taken)
+				continue;
+			n_splits++;
+			for (int side = 0; side < 2; side++)
+			{
+				double value = -0.1 * sums[side].g / SPK_GRADIENT_ONE /
+					((double) sums[side].h / SPK_HESSIAN_ONE + 1);
+
+				assert_true(near(model.trees[0].nodes[1 + side].u.value, base + value, 1e-4));
+			}
+			found = spk_boost_score(sums[0], SPK_HESSIAN_ONE) +
+				spk_boost_score(sums[1], SPK_HESSIAN_ONE);
+		}
+		/* some cut was the one that the tree has, and none was better */
+		if (model.trees[0].n_nodes == 3)
+			assert_true(found >= best * (1 - 1e-3));
+		free_model(&model);
+		free(values);
+		free(margins);
+		free(order);
+		free(known);
+		free(users);
+		free(out);
+		free(left);
+		free(right);
+		unit_matrix_free(u);
+	}
+	assert_true(n_splits > 25);
 }
 
 static void
@@ -803,10 +1094,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(splits_are_the_best, check_live),
+		cmocka_unit_test_teardown(many_categories_keep_the_rule, check_live),
 		cmocka_unit_test_teardown(ties_go_to_the_first, check_live),
 		cmocka_unit_test_teardown(any_team_grows_the_same_trees, check_live),
 		cmocka_unit_test_teardown(deep_trees_grow_in_groups, check_live),
 		cmocka_unit_test_teardown(trees_are_newtons_steps, check_live),
+		cmocka_unit_test_teardown(statistics_are_of_rows_before, check_live),
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
 		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
 		cmocka_unit_test_teardown(refit_has_the_best_number_of_trees, check_live),

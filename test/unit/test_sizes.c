@@ -128,6 +128,8 @@ growers(void **unused)
 static void
 boosters(void **unused)
 {
+	static SpkFeature features[SPK_MAX_FEATURES];
+
 	for (size_t i = 0; i < N_SHAPES; i++)
 	{
 		SpkMatrix  matrix = shape(i);
@@ -144,7 +146,7 @@ boosters(void **unused)
 				options.value[SPK_OPT_MAX_DEPTH] = SPK_MAX_DEPTH;
 			if (deep > 1)
 				options.value[SPK_OPT_MAX_LEAVES] = SPK_BOOST_MAX_LEAVES;
-			plan = spk_boost_plan(&options, &matrix);
+			plan = spk_boost_plan(&options, &matrix, features);
 			alone = (double) spk_boost_shared_size(&plan, &matrix, 1);
 			more = (double) spk_boost_shared_size(&plan, &matrix, 1000) - alone;
 			/* a gradient and a margin of each row; what is open at one time takes at most 256 MB */
@@ -153,6 +155,13 @@ boosters(void **unused)
 			assert_true(more >= 999 * histogram &&
 						more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));
 			assert_true(spk_boost_own_size(&plan, &matrix) <= fmax(0x1p28, 2 * histogram) + 0x1p20);
+
+			/* with statistics: the rows' codes once more, and their order */
+			features[0] = (SpkFeature) {.kind = SPK_CATEGORY, .n_bins = 255};
+			plan = spk_boost_plan(&options, &matrix, features);
+			assert_near((double) spk_boost_shared_size(&plan, &matrix, 1) - alone,
+						codes_of(&matrix) + 8.0 * matrix.n_rows + 256.0 * matrix.n_features, 0);
+			features[0].n_bins = 2;
 		}
 	}
 }

@@ -12,7 +12,7 @@ SpkStatus
 spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 {
 	SpkTeam		 alone = {.n = 1};
-	SpkBoostPlan plan = spk_boost_plan(&model->options, rows);
+	SpkBoostPlan plan = spk_boost_plan(&model->options, rows, model->features);
 	char *memory = spk_alloc(host, (size_t) spk_boost_shared_size(&plan, rows, 1) + SPK_ALIGNMENT,
 							 1);
 	SpkStatus status = SPK_NO_MEMORY;
@@ -32,7 +32,7 @@ uint64_t
 spk_boost_nodes(const SpkModel *model, uint32_t n_rows)
 {
 	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
-	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
+	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 
 	return spk_boost_most_trees(&plan) * (2 * (uint64_t) plan.max_leaves - 1);
 }
@@ -41,7 +41,7 @@ uint64_t
 spk_boost_work_size(const SpkModel *model, uint32_t n_rows)
 {
 	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
-	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape);
+	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 
 	return spk_boost_shared_size(&plan, &shape, 1) + spk_boost_own_size(&plan, &shape);
 }

@@ -7,6 +7,7 @@
 
 #include "core/trees/boost_check.h"
 #include "core/trees/boost_grow.h"
+#include "core/trees/boost_statistics.h"
 #include "core/base/elementary.h"
 #include "core/base/hash.h"
 #include "core/trees/forest.h"
@@ -16,10 +17,10 @@
 #define MAX_SLOTS		256
 
 /* The streams of the models that are averaged. */
-#define STREAM_MODEL UINT64_C(4)
+#define STREAM_MODEL UINT64_C(5)
 
 SpkBoostPlan
-spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
+spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeature *features)
 {
 	const double *value = options->value;
 	SpkForestPlan forest = spk_forest_plan(options, SPK_GRADIENT_BOOSTING, matrix);
@@ -44,6 +45,11 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	plan.max_leaves = max_leaves == 0 ? 1 : max_leaves;
 
 	plan.min_leaf = forest.min_leaf;
+	plan.category_min_rows = (uint32_t) value[SPK_OPT_CATEGORY_MIN_ROWS];
+	plan.category_subsets = (uint32_t) value[SPK_OPT_CATEGORY_SUBSETS];
+	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING];
+	plan.n_statistics = spk_boost_count_statistics(features, matrix->n_features,
+												   plan.category_subsets);
 	plan.patience = (uint32_t) value[SPK_OPT_EARLY_STOPPING];
 	plan.holdout = value[SPK_OPT_VALIDATION];
 	plan.refit = value[SPK_OPT_REFIT] != 0;
@@ -55,6 +61,8 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix)
 	 * are divided by the heaviest, and so is what is compared with sums of them.
 	 */
 	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
+	plan.category_l2 = value[SPK_OPT_CATEGORY_L2] / heaviest * SPK_HESSIAN_ONE;
+	plan.category_smoothing = value[SPK_OPT_CATEGORY_SMOOTHING] / heaviest * SPK_HESSIAN_ONE;
 	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE /
 		SPK_HESSIAN_ONE;
 	plan.weight[0] = forest.weight[0] / heaviest;
@@ -121,6 +129,13 @@ lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->candidates = take(base, &at, (uint64_t) n * b->n_slots, sizeof(SpkBoostSplit));
 	b->histograms = take(base, &at, b->n_slots, histogram);
 	b->partials = take(base, &at, (uint64_t) (n - 1) * b->max_built, histogram);
+	if (b->plan.n_statistics > 0)
+	{
+		b->codes = take(base, &at, n_rows, b->matrix.stride);
+		b->order = take(base, &at, n_rows, sizeof(uint32_t));
+		b->places = take(base, &at, n_rows, sizeof(uint32_t));
+		b->statistics = take(base, &at, b->matrix.n_features, SPK_CODES);
+	}
 	return at;
 }
 
@@ -132,7 +147,7 @@ lay_out_own(SpkBooster *b, char *base)
 
 	b->narrow = take(base, &at, b->max_built, spk_histogram_length(b) * sizeof(uint64_t));
 	b->flushed = take(base, &at, b->max_built, sizeof(uint32_t));
-	b->order = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
+	b->to_draw = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
 	b->drawn = take(base, &at, b->matrix.n_features, 1);
 	return at;
 }
@@ -141,7 +156,7 @@ lay_out_own(SpkBooster *b, char *base)
 static SpkBooster
 booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	SpkBooster b = {.plan = *plan, .matrix = *matrix};
+	SpkBooster b = {.plan = *plan, .matrix = *matrix, .given_codes = matrix->codes};
 
 	b.max_nodes = 2 * plan->max_leaves - 1;
 	count_slots(&b);
@@ -256,6 +271,8 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	SpkBoostShared *shared = b->shared;
 	Progress		progress = {0};
 
+	spk_boost_choose_holdout(b);
+	spk_boost_set_statistics(b);
 	spk_boost_start_rows(b);
 	spk_barrier(&b->team);
 	while (!shared->done && shared->status == SPK_OK)

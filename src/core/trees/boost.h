@@ -27,15 +27,21 @@ typedef struct SpkBoostPlan
 	uint32_t max_leaves; /* the least of all bounds; memory is laid out for it */
 	bool	 best_first; /* the user gave max_leaves: split the leaf that gains most */
 	uint32_t min_leaf;
-	uint32_t patience;	/* end after this many rounds without a better loss; 0: no holdout */
-	double	 holdout;	/* share of the users that are held out, with all their rows */
-	bool	 refit;		/* then grow the best number of trees on all rows */
-	double	 subsample; /* share of the other users whose rows are drawn for each tree */
+	uint32_t category_min_rows;
+	uint32_t category_subsets; /* features with more categories are split by statistics */
+	uint32_t n_statistics;	   /* how many features are */
+	uint32_t patience;		   /* end after this many rounds without a better loss; 0: no holdout */
+	double	 holdout;		   /* share of the users that are held out, with all their rows */
+	bool	 refit;			   /* then grow the best number of trees on all rows */
+	double	 subsample;		   /* share of the other users whose rows are drawn for each tree */
 	double	 learning_rate;
-	double	 l2;		/* in quanta of the hessian */
-	double	 min_gain;	/* in quanta of the score, which is a gradient squared by a hessian */
-	double	 weight[2]; /* of the classes; the larger one is 1 */
-	double	 base;		/* the margin before the first tree, of the weighted share of churn */
+	double	 l2;				 /* in quanta of the hessian */
+	double	 category_smoothing; /* likewise, as is the next */
+	double	 category_l2;
+	double	 category_rows; /* added to a category's statistic */
+	double	 min_gain;		/* in quanta of the score, which is a gradient squared by a hessian */
+	double	 weight[2];		/* of the classes; the larger one is 1 */
+	double	 base;			/* the margin before the first tree, of the weighted share of churn */
 	uint64_t seed;
 } SpkBoostPlan;
 
@@ -46,8 +52,18 @@ spk_boost_most_trees(const SpkBoostPlan *plan)
 	return plan->n_models * plan->n_trees;
 }
 
-/* Resolves the options of gradient_boosting for a matrix with rows of both classes. */
-extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix);
+/*
+ * Resolves the options of gradient_boosting for a matrix with rows of both classes.  Of
+ * its features only kind and n_bins are read.
+ */
+extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix,
+								   const SpkFeature *features);
+
+/*
+ * Does fitting the model put users into an order, for statistics of categories, so that
+ * it has to know them?  Not when it is of another algorithm.
+ */
+extern bool spk_boost_orders_users(const SpkModel *model);
 
 /*
  * The bytes that a team of n members shares, and the bytes that each member

@@ -6,6 +6,7 @@
 
 #include "core/trees/boost_grow.h"
 #include "core/trees/boost_search.h"
+#include "core/trees/boost_statistics.h"
 #include "core/base/rng.h"
 
 #define STREAM_TREE UINT64_C(3)
@@ -130,6 +131,7 @@ split_node(SpkBooster *b, uint32_t i)
 	{
 		child = add_node(b, side == 0 ? split->left : right, node->depth + 1,
 						 spk_hash_combine(node->path, (uint64_t) side));
+		child->many = spk_boost_many(split->category, b->features[split->feature].n_bins);
 		child->open = child->depth < b->plan.max_depth && (double) child->sums.h >= least;
 	}
 	/* the larger child takes the parent's slot */
@@ -252,7 +254,9 @@ spk_boost_count_rows(SpkBooster *b)
 static double
 value_of(const SpkBooster *b, const SpkBoostNode *node)
 {
-	double h = ((double) node->sums.h + b->plan.l2) / SPK_HESSIAN_ONE;
+	/* a leaf pays what its split has paid */
+	double l2 = b->plan.l2 + (node->many ? b->plan.category_l2 : 0);
+	double h = ((double) node->sums.h + l2) / SPK_HESSIAN_ONE;
 
 	return h > 0 ? -b->plan.learning_rate * ((double) node->sums.g / SPK_GRADIENT_ONE) / h : 0;
 }
@@ -348,14 +352,16 @@ spk_boost_grow(SpkBooster *b)
 
 /* Makes a split of the tree's node. */
 static void
-copy_split(const SpkBoostSplit *split, SpkTree *tree, SpkNode *node)
+copy_split(const SpkBooster *b, const SpkBoostSplit *split, SpkTree *tree, SpkNode *node)
 {
 	node->feature = split->feature;
-	if (split->category)
+	if (b->features[split->feature].kind == SPK_CATEGORY)
 	{
 		node->flags = SPK_NODE_SET;
 		node->set = tree->n_sets;
-		tree->sets[tree->n_sets++] = split->set;
+		tree->sets[tree->n_sets++] = split->category ?
+			split->set :
+			spk_boost_statistics_left(b, split->feature, split->cut);
 	}
 	else
 	{
@@ -373,7 +379,8 @@ spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
 	uint32_t n = 1;
 
 	for (uint32_t i = 0; i < n_nodes; i++)
-		n_sets += b->nodes[i].left != 0 && b->nodes[i].split.category;
+		n_sets += b->nodes[i].left != 0 &&
+			b->features[b->nodes[i].split.feature].kind == SPK_CATEGORY;
 	tree->nodes = spk_alloc(&b->host, n_nodes, sizeof(SpkNode));
 	tree->sets = spk_alloc(&b->host, n_sets, sizeof(SpkCodeSet));
 	if (tree->nodes == NULL || tree->sets == NULL)
@@ -395,7 +402,7 @@ spk_boost_keep_tree(SpkBooster *b, SpkTree *tree)
 			node->u.value = (float) ((value_of(b, grown) + base) / b->plan.n_models);
 			continue;
 		}
-		copy_split(&grown->split, tree, node);
+		copy_split(b, &grown->split, tree, node);
 		node->u.left = n;
 		tree->nodes[n].u.left = grown->left;
 		tree->nodes[n + 1].u.left = grown->left + 1;

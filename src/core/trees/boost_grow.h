@@ -51,6 +51,7 @@ typedef struct SpkBoostNode
 	int32_t		  slot;	   /* where its histogram is */
 	uint32_t	  sibling; /* the node whose histogram loses what is built here; 0: none */
 	bool		  open;	   /* no split has been looked for yet, but may be found */
+	bool		  many;	   /* a split by subsets of many categories has made it */
 } SpkBoostNode;
 
 /* What one member adds up. */
@@ -116,10 +117,17 @@ typedef struct SpkBooster
 	SpkSums *partials;	 /* max_built for each member but the leader */
 	SpkBoostSplit *candidates; /* n_slots for each member: the best by its features */
 
+	/* with statistics only, see boost_statistics.h */
+	uint8_t	 *given_codes; /* of all rows, without statistics */
+	uint8_t	 *codes;	   /* of all rows, as the matrix has them */
+	uint32_t *order;	   /* n_rows: the rows as they become known */
+	uint32_t *places;	   /* n_rows: where each user's rows are in order */
+	uint8_t	 *statistics;  /* SPK_CODES for each feature: the bins of its categories */
+
 	/* the member's own memory */
 	uint64_t *narrow;  /* max_built histograms, which are 0 between passes */
 	uint32_t *flushed; /* max_built: how many rows were counted at the last flush */
-	uint16_t *order;   /* n_features, to draw from */
+	uint16_t *to_draw; /* n_features, to draw from */
 	uint8_t	 *drawn;   /* n_features: is the feature drawn for the node? */
 } SpkBooster;
 
@@ -165,9 +173,15 @@ spk_boost_fail(SpkBooster *b, SpkStatus status)
 }
 
 /*
- * Chooses the holdout, sets the margins of the member's rows to the base, and the
- * gradients of the first tree.
+ * Chooses the probability by which users are held out: that of the plan, unless it would
+ * hold out none of few users, or all of them.
  */
+extern void spk_boost_choose_holdout(SpkBooster *b);
+
+/* Is the row held out for early stopping, so that no tree learns from it? */
+extern bool spk_boost_held_out(const SpkBooster *b, uint32_t row);
+
+/* Sets the margins of the member's rows to the base, and the gradients of the first tree. */
 extern void spk_boost_start_rows(SpkBooster *b);
 
 /*

@@ -53,12 +53,11 @@ holdout_name(const SpkBooster *b)
 }
 
 /*
- * The probability by which users are held out: that of the plan, unless it would hold out
- * none of few users, or all of them.  Then it is one that holds out a single one, or all
- * but one.  Of one user there is nobody to hold out.
+ * That of the plan, unless it would hold out none of few users, or all of them: then one
+ * that holds out a single one, or all but one.  Of one user there is nobody to hold out.
  */
 static double
-choose_holdout(const SpkBooster *b)
+holdout_of(const SpkBooster *b)
 {
 	uint64_t name = holdout_name(b);
 	uint32_t n = b->matrix.users == NULL ? b->matrix.n_rows : b->matrix.n_users;
@@ -82,6 +81,19 @@ choose_holdout(const SpkBooster *b)
 	if (n < MANY_USERS && b->plan.holdout > highest)
 		return highest;
 	return b->plan.holdout;
+}
+
+void
+spk_boost_choose_holdout(SpkBooster *b)
+{
+	b->holdout = holdout_of(b);
+}
+
+bool
+spk_boost_held_out(const SpkBooster *b, uint32_t row)
+{
+	return b->holdout > 0 &&
+		row_is_drawn(holdout_name(b), spk_matrix_user(&b->matrix, row), b->holdout);
 }
 
 static Sample
@@ -172,7 +184,6 @@ spk_boost_start_rows(SpkBooster *b)
 	Sample		   sample;
 	uint32_t	   to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
-	b->holdout = choose_holdout(b);
 	sample = sample_of(b, 0);
 	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
 	{

@@ -6,6 +6,7 @@
 
 #include "core/trees/boost_search.h"
 #include "core/trees/boost_check.h"
+#include "core/trees/boost_statistics.h"
 #include "core/base/rng.h"
 
 /* Draws features for the node, and marks them in drawn.  All members draw the same. */
@@ -20,13 +21,13 @@ draw_features(SpkBooster *b, const SpkBoostNode *node)
 	if (wanted == n)
 		return;
 	for (uint32_t f = 0; f < n; f++)
-		b->order[f] = (uint16_t) f;
+		b->to_draw[f] = (uint16_t) f;
 	for (uint32_t at = 0; at < wanted; at++)
 	{
 		uint32_t with = at + spk_rng_below(&rng, n - at);
-		uint16_t drawn = b->order[with];
+		uint16_t drawn = b->to_draw[with];
 
-		b->order[with] = b->order[at];
+		b->to_draw[with] = b->to_draw[at];
 		b->drawn[drawn] = true;
 	}
 }
@@ -66,15 +67,32 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
 }
 
 /*
- * The hessian that min_leaf rows of the node have on average.  Histograms do not
- * count rows, so this is what keeps leaves from becoming too small.
+ * What splits of the node must hold to.  Histograms do not count rows, so the hessian
+ * that so many rows of the node have on average is what keeps leaves, and categories
+ * that are ordered, from becoming too small.
  */
-static double
-min_hessian(const SpkBooster *b, uint32_t node)
+static SpkBoostRule
+rule_of(const SpkBooster *b, uint32_t node)
 {
 	double rows = spk_boost_rows_in(b, node) * b->shared->share_in_tree;
+	double h = (double) b->nodes[node].sums.h;
 
-	return b->plan.min_leaf * (double) b->nodes[node].sums.h / rows;
+	return (SpkBoostRule) {
+		.l2 = b->plan.l2,
+		.min_hessian = b->plan.min_leaf * h / rows,
+		.category_smoothing = b->plan.category_smoothing,
+		.category_l2 = b->plan.category_l2,
+		.category_hessian = b->plan.category_min_rows * h / rows,
+	};
+}
+
+/* Are subsets of the feature's codes tried?  Otherwise they are cut in their order. */
+static inline bool
+has_subsets(const SpkBooster *b, uint32_t feature)
+{
+	const SpkFeature *f = &b->features[feature];
+
+	return f->kind == SPK_CATEGORY && !spk_boost_has_statistics(f, b->plan.category_subsets);
 }
 
 /* The best split of an active node by the member's features. */
@@ -83,15 +101,14 @@ search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
 {
 	const SpkBoostNode *node = &b->nodes[b->active[place]];
 	const SpkSums	   *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
-	double				least = min_hessian(b, b->active[place]);
+	SpkBoostRule		rule = rule_of(b, b->active[place]);
 	SpkBoostSplit		best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
 
 	draw_features(b, node);
 	for (uint32_t f = from; f < to; f++)
 		if (b->drawn[f])
-			spk_boost_split_feature(node->sums, b->plan.l2, least, (uint16_t) f,
-									b->features[f].kind == SPK_CATEGORY, b->features[f].n_bins,
-									sums + (size_t) f * SPK_CODES, &best);
+			spk_boost_split_feature(node->sums, &rule, (uint16_t) f, has_subsets(b, f),
+									b->features[f].n_bins, sums + (size_t) f * SPK_CODES, &best);
 	return best;
 }
 

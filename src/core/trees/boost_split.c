@@ -88,41 +88,56 @@ try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32
 		try_split(node, l2, min_hessian, add(left, sums[n - 1]), n, false, best);
 }
 
-/* Lists the known codes that occur, in the order of g / (h + l2); returns their number. */
-static uint32_t
-order_categories(const SpkSums *histogram, uint32_t n_bins, double l2, uint8_t *codes,
-				 SpkSums *sums)
+/* The codes of a category that are ordered, with their sums, and the sums of all others. */
+typedef struct Ordered
 {
-	double	 rates[SPK_MAX_BINS];
-	uint32_t n = 0;
+	uint32_t n;
+	SpkSums	 rest;
+	uint8_t	 codes[SPK_MAX_BINS];
+	SpkSums	 sums[SPK_MAX_BINS];
+} Ordered;
 
+/* Lists the codes that have so much of a hessian, in the order of g / (h + smoothing). */
+static void
+order_categories(const SpkSums *histogram, uint32_t n_bins, double smoothing, double least,
+				 Ordered *to)
+{
+	double rates[SPK_MAX_BINS];
+
+	to->n = 0;
+	to->rest = histogram[SPK_MISSING];
 	for (uint32_t code = 0; code < n_bins; code++)
 	{
 		/* one quantum more, lest it be 0 */
-		double	 rate = (double) histogram[code].g / ((double) histogram[code].h + l2 + 1);
-		uint32_t at = n;
+		double	 rate = (double) histogram[code].g / ((double) histogram[code].h + smoothing + 1);
+		uint32_t at = to->n;
 
 		if (is_empty(histogram[code]))
 			continue;
+		if ((double) histogram[code].h < least)
+		{
+			to->rest = add(to->rest, histogram[code]);
+			continue;
+		}
 		for (; at > 0 && rates[at - 1] > rate; at--)
 		{
 			rates[at] = rates[at - 1];
-			codes[at] = codes[at - 1];
+			to->codes[at] = to->codes[at - 1];
 		}
 		rates[at] = rate;
-		codes[at] = (uint8_t) code;
-		n++;
+		to->codes[at] = (uint8_t) code;
+		to->n++;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		sums[i] = histogram[codes[i]];
-	return n;
+	for (uint32_t i = 0; i < to->n; i++)
+		to->sums[i] = histogram[to->codes[i]];
 }
 
-/* The set of codes that go left.  Codes without rows go where missing values go. */
+/* The set of codes that go left.  Codes that are not ordered go where missing values go. */
 static SpkCodeSet
-codes_left(const uint8_t *codes, uint32_t n, uint32_t n_left, uint32_t n_bins, bool missing_left)
+codes_left(const Ordered *ordered, uint32_t n_left, uint32_t n_bins, bool missing_left)
 {
-	SpkCodeSet set = {{0}};
+	const uint8_t *codes = ordered->codes;
+	SpkCodeSet	   set = {{0}};
 
 	if (!missing_left)
 	{
@@ -132,7 +147,7 @@ codes_left(const uint8_t *codes, uint32_t n, uint32_t n_left, uint32_t n_bins, b
 	}
 	for (uint32_t code = 0; code < n_bins; code++)
 		spk_set_add(&set, (uint8_t) code);
-	for (uint32_t i = n_left; i < n; i++)
+	for (uint32_t i = n_left; i < ordered->n; i++)
 		set.bits[codes[i] >> 6] &= ~(UINT64_C(1) << (codes[i] & 63));
 	spk_set_add(&set, SPK_MISSING);
 	return set;
@@ -149,24 +164,40 @@ cut_of(const SpkSums *histogram, uint32_t n_left, uint32_t n_bins)
 	return (uint8_t) (next == n_bins ? n_bins - 1 : (n_left + next - 2) / 2);
 }
 
+/* Tries the cuts of the ordered categories. */
+static void
+try_categories(SpkSums node, const SpkBoostRule *rule, uint32_t n_bins, const SpkSums *histogram,
+			   Ordered *ordered, Candidate *best)
+{
+	double l2 = rule->l2;
+
+	if (spk_boost_many(true, n_bins))
+	{
+		l2 += rule->category_l2;
+		order_categories(histogram, n_bins, rule->category_smoothing, rule->category_hessian,
+						 ordered);
+	}
+	else
+		order_categories(histogram, n_bins, l2, 0, ordered);
+	try_all(node, l2, rule->min_hessian, ordered->sums, ordered->n, ordered->rest, best);
+}
+
 void
-spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t feature,
-						bool category, uint32_t n_bins, const SpkSums *histogram,
-						SpkBoostSplit *best)
+spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature, bool category,
+						uint32_t n_bins, const SpkSums *histogram, SpkBoostSplit *best)
 {
 	Candidate candidate = {.score = best->score};
-	uint8_t	  codes[SPK_MAX_BINS];
-	SpkSums	  sums[SPK_MAX_BINS];
-	uint32_t  n = n_bins;
+	SpkSums	  missing = histogram[SPK_MISSING];
+	Ordered	  ordered;
 
 	/* numbers are cut in the order of their codes, so that the histogram is the list */
 	if (category)
 	{
-		n = order_categories(histogram, n_bins, l2, codes, sums);
-		try_all(node, l2, min_hessian, sums, n, histogram[SPK_MISSING], &candidate);
+		try_categories(node, rule, n_bins, histogram, &ordered, &candidate);
+		missing = ordered.rest;
 	}
 	else
-		try_all(node, l2, min_hessian, histogram, n, histogram[SPK_MISSING], &candidate);
+		try_all(node, rule->l2, rule->min_hessian, histogram, n_bins, missing, &candidate);
 	if (!candidate.found)
 		return;
 
@@ -177,11 +208,10 @@ spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t fe
 	best->left = candidate.left;
 
 	/* who has no missing values here may have some later: they go where most goes */
-	best->missing_left = is_empty(histogram[SPK_MISSING]) ?
-		candidate.left.h >= node.h - candidate.left.h :
-		candidate.missing_left;
+	best->missing_left = is_empty(missing) ? candidate.left.h >= node.h - candidate.left.h :
+											 candidate.missing_left;
 	if (category)
-		best->set = codes_left(codes, n, candidate.n_left, n_bins, best->missing_left);
+		best->set = codes_left(&ordered, candidate.n_left, n_bins, best->missing_left);
 	else
 		best->cut = cut_of(histogram, candidate.n_left, n_bins);
 }

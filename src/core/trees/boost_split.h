@@ -38,6 +38,29 @@ typedef struct SpkBoostSplit
 	SpkCodeSet set; /* categories: codes on the left side */
 } SpkBoostSplit;
 
+/*
+ * What makes a split allowed, and one better than another.  Hessians and penalties are
+ * in quanta of the hessian.
+ */
+typedef struct SpkBoostRule
+{
+	double l2;
+	double min_hessian;		   /* each side must have as much, and more than 0 */
+	double category_smoothing; /* these three are of features with many categories */
+	double category_l2;		   /* comes on top of l2 */
+	double category_hessian;   /* what has less goes where missing values go */
+} SpkBoostRule;
+
+/*
+ * Does a feature have so many categories that their order says more about chance than
+ * about them?  Up to four, as in LightGBM, they are few.
+ */
+static inline bool
+spk_boost_many(bool category, uint32_t n_bins)
+{
+	return category && n_bins > 4;
+}
+
 /* g * g / (h + l2): twice the loss that these rows save when a leaf gives them their best value. */
 static inline double
 spk_boost_score(SpkSums sums, double l2)
@@ -56,10 +79,9 @@ spk_boost_score(SpkSums sums, double l2)
 extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_gain);
 
 /*
- * Tries all splits of the node by this feature, and keeps the best one in *best.
- * histogram holds the sums of each code, and those of missing values at
- * SPK_MISSING.  Both sides must have a hessian of at least min_hessian and of more
- * than 0.
+ * Tries all splits of the node by this feature that the rule allows, and keeps the best
+ * one in *best.  histogram holds the sums of each code, and those of missing values at
+ * SPK_MISSING.
  *
  * A cut is tried after each code but the last, first with the missing values on
  * the right and then with them on the left.  At last the known values are tried
@@ -67,13 +89,18 @@ extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_ga
  * highest score wins; of equal scores the first one wins, so that features must be
  * tried in ascending order.
  *
- * Where codes without rows leave a gap, numbers are cut in the middle of it.
- * Categories are tried in the order of g / (h + l2), and of their codes where that
- * is equal.  Categories that have no rows in the node go where missing values go.
- * When no value is missing in the node, missing values go to the side with the
- * larger hessian, or to the left when both are equal.
+ * Where codes without rows leave a gap, numbers are cut in the middle of it.  Few
+ * categories are tried in the order of g / (h + l2), and of their codes where that is
+ * equal.  Categories that have no rows in the node go where missing values go.  When
+ * no value is missing in the node, missing values go to the side with the larger
+ * hessian, or to the left when both are equal.
+ *
+ * Many categories could be ordered so that chance alone makes a good split.  Therefore
+ * the order is that of g / (h + category_smoothing), in which categories of few rows
+ * are in the middle; both sides pay category_l2 more; and those with a hessian below
+ * category_hessian count as missing values, whose way they go.
  */
-extern void spk_boost_split_feature(SpkSums node, double l2, double min_hessian, uint16_t feature,
+extern void spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature,
 									bool category, uint32_t n_bins, const SpkSums *histogram,
 									SpkBoostSplit *best);
 
