@@ -51,7 +51,6 @@ SpkThresholdRows
 spk_threshold_rows(const SpkHost *host, const SpkTable *table, const uint64 *groups, uint64 seed)
 {
 	SpkThresholdRows rows = {spk_threshold_effort(table->n_rows, count_positives(table)), *table};
-	uint64			*picked = NULL;
 
 	if (rows.effort.n_rows < table->n_rows)
 	{
@@ -60,11 +59,10 @@ spk_threshold_rows(const SpkHost *host, const SpkTable *table, const uint64 *gro
 							 rows.drawn));
 		check(spk_table_pick(host, table, rows.drawn, &rows.table));
 		if (groups != NULL)
-			groups = picked = pick_groups(host, groups, &rows, table->n_rows);
+			groups = rows.groups = pick_groups(host, groups, &rows, table->n_rows);
 	}
 	rows.folds = spk_must_alloc(host, rows.table.n_rows, 1, "training set");
 	check(spk_folds_part(host, &rows.table, groups, 0, rows.effort.n_folds, seed, rows.folds));
-	spk_release(host, picked);
 	return rows;
 }
 
@@ -75,7 +73,9 @@ spk_threshold_rows_release(const SpkHost *host, SpkThresholdRows *rows)
 		spk_table_unpick(host, &rows->table);
 	spk_release(host, rows->drawn);
 	spk_release(host, rows->folds);
+	spk_release(host, rows->groups);
 	rows->drawn = rows->folds = NULL;
+	rows->groups = NULL;
 }
 
 uint64

@@ -17,8 +17,9 @@ typedef struct SpkThresholdRows
 {
 	SpkEffort effort;
 	SpkTable  table;
-	uint8	 *folds; /* of each of them, effort.n_folds in all */
-	uint8	 *drawn; /* of each row of all: is it among them?  NULL: all are */
+	uint8	 *folds;  /* of each of them, effort.n_folds in all */
+	uint8	 *drawn;  /* of each row of all: is it among them?  NULL: all are */
+	uint64	 *groups; /* of those that are drawn; NULL when all are, or have none */
 } SpkThresholdRows;
 
 /*
