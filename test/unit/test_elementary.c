@@ -30,8 +30,13 @@ as_libm(void **unused)
 		assert_near(spk_log(x), log(x), 1e-15);
 	for (double x = 0.5; x < 2; x += 0.00137)
 		assert_true(fabs(spk_log(x) - log(x)) <= 1e-15 * fabs(log(x)) + 1e-18);
-	for (double x = 1e-300; x <= 1; x *= 1.7)
+	for (double x = 1e-300; x <= 1e300; x *= 1.7)
 		assert_near(spk_log1p(x), log1p(x), 1e-15);
+	for (double x = 1e-300; x <= 700; x *= 1.7)
+	{
+		assert_near(spk_expm1(x), expm1(x), 2e-15);
+		assert_near(spk_expm1(-x), expm1(-x), 2e-15);
+	}
 	for (double x = 0; x < 26; x += 0.0137)
 		assert_near(spk_erfc(x), erfc(x), 1e-12);
 	for (double x = -40; x < 40; x += 0.37)
@@ -46,6 +51,8 @@ static void
 at_the_ends(void **unused)
 {
 	assert_true(spk_exp(0) == 1 && spk_log(1) == 0 && spk_log1p(0) == 0 && spk_erfc(0) == 1);
+	assert_true(spk_expm1(0) == 0 && spk_expm1(-1e300) == -1 && isfinite(spk_expm1(1e300)));
+	assert_true(isfinite(spk_log1p(1.7976931348623157e308)));
 	assert_true(spk_exp(-1e300) == 0 && isfinite(spk_exp(1e300)));
 	assert_true(spk_sigmoid(-1e300) == 0 && spk_sigmoid(1e300) == 1 && spk_sigmoid(0) == 0.5);
 	assert_true(spk_log_loss(1e300, 1) == 0 && spk_log_loss(-1e300, 1) == 1e300);

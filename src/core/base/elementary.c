@@ -25,17 +25,27 @@ double_of_bits(uint64_t bits)
 	return x;
 }
 
-/* x = k ln 2 + r with |r| <= 0.35, then the power series of e to the r. */
-double
-spk_exp(double x)
+/* The power series of (e to the r, less 1) / r, less 1, for |r| <= 0.35. */
+static inline double
+exp_series(double r)
 {
 	static const double inverse[] = {1.0 / 2,		 1.0 / 6,		  1.0 / 24,
 									 1.0 / 120,		 1.0 / 720,		  1.0 / 5040,
 									 1.0 / 40320,	 1.0 / 362880,	  1.0 / 3628800,
 									 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
-	int64_t				k;
-	double				r;
 	double				sum = 0;
+
+	for (int i = 11; i >= 0; i--)
+		sum = (sum + inverse[i]) * r;
+	return sum;
+}
+
+/* x = k ln 2 + r with |r| <= 0.35, then the power series of e to the r. */
+double
+spk_exp(double x)
+{
+	int64_t k;
+	double	r;
 
 	if (x < -708)
 		return 0;
@@ -43,9 +53,14 @@ spk_exp(double x)
 		x = 708;
 	k = (int64_t) (x * (1 / SPK_LN_2) + (x < 0 ? -0.5 : 0.5));
 	r = (x - (double) k * LN_2_HIGH) - (double) k * LN_2_LOW;
-	for (int i = 11; i >= 0; i--)
-		sum = (sum + inverse[i]) * r;
-	return (1 + r * (1 + sum)) * double_of_bits((uint64_t) (k + 1023) << 52);
+	return (1 + r * (1 + exp_series(r))) * double_of_bits((uint64_t) (k + 1023) << 52);
+}
+
+/* Far from 0 the 1 takes no digit away that e to the x has. */
+double
+spk_expm1(double x)
+{
+	return x > -0.35 && x < 0.35 ? x * (1 + exp_series(x)) : spk_exp(x) - 1;
 }
 
 /* x = 2^k m with m around 1, then ln m = 2 artanh((m - 1) / (m + 1)). */

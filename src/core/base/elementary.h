@@ -22,8 +22,11 @@ extern double spk_exp(double x);
 /* Returns the natural logarithm of x, which must be positive, finite and no subnormal number. */
 extern double spk_log(double x);
 
-/* Returns ln(1 + x) for 0 <= x <= 1, as exactly for small x as for others. */
+/* Returns ln(1 + x) for finite x >= 0, as exactly for small x as for others. */
 extern double spk_log1p(double x);
+
+/* Returns e to the x, less 1, as exactly for small x as for others; its ends are those of spk_exp. */
+extern double spk_expm1(double x);
 
 /* Returns 1 / (1 + e to the -margin): the probability whose log-odds the margin is. */
 extern double spk_sigmoid(double margin);
