@@ -74,7 +74,7 @@ get_options(SpkModelParse *p)
 
 	if (options == NULL)
 		return;
-	model->options = spk_options_default(model->algorithm);
+	model->options = spk_options_before(model->algorithm);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		if (spk_option_applies((SpkOption) i, model->algorithm))
 		{

@@ -45,6 +45,17 @@ append_member(StringInfo buf, const char *key, double value)
 		appendStringInfoString(buf, "null");
 }
 
+/* Appends what a number goes through, if anything: the rest of its entry is on that scale. */
+static void
+append_transform(StringInfo buf, SpkTransform transform)
+{
+	if (transform.form == SPK_FORM_NONE)
+		return;
+	appendStringInfo(buf, ", \"transform\": \"%s\"", spk_form_names[transform.form]);
+	if (transform.form == SPK_FORM_YEO_JOHNSON)
+		append_member(buf, "power", transform.power);
+}
+
 /* ---- Logistic regression ---- */
 
 /* Ends an entry with a weight.  One that was not estimated has no error, z or p. */
@@ -80,11 +91,13 @@ original_intercept(const SpkModel *model)
 }
 
 static void
-append_number_weights(StringInfo buf, const SpkFeature *feature, const double *term)
+append_number_weights(StringInfo buf, const SpkModel *model, const SpkFeature *feature,
+					  const double *term)
 {
 	double scale = term[SPK_LOGISTIC_SCALE];
 
 	begin_entry(buf, feature->name, NULL, false);
+	append_transform(buf, spk_term_transform(model, feature, term));
 	if (scale > 0)
 		append_estimate(buf, term[SPK_LOGISTIC_WEIGHT] / scale, term[SPK_LOGISTIC_ERROR] / scale);
 	else
@@ -130,7 +143,7 @@ append_coefficients(StringInfo buf, const SpkModel *model)
 		if (feature->kind == SPK_CATEGORY)
 			append_category_weights(buf, model, feature, term);
 		else
-			append_number_weights(buf, feature, term);
+			append_number_weights(buf, model, feature, term);
 		term += spk_term_length(model, feature);
 	}
 	appendStringInfoChar(buf, ']');
@@ -170,6 +183,7 @@ append_distribution(StringInfo buf, const SpkModel *model, const SpkFeature *fea
 					const double *term)
 {
 	begin_entry(buf, feature->name, NULL, false);
+	append_transform(buf, spk_term_transform(model, feature, term));
 	appendStringInfoString(buf, ", ");
 	if (model->options.value[SPK_OPT_DISTRIBUTION] == SPK_DISTRIBUTION_MULTINOMIAL)
 	{

@@ -339,6 +339,12 @@ main(void)
 		options = spk_options_default(SPK_NAIVE_BAYES);
 		options.value[SPK_OPT_DISTRIBUTION] = i;
 		print("naive_bayes", i, fit(&table, SPK_NAIVE_BAYES, &options));
+		options.value[SPK_OPT_TRANSFORM] = i == 0 ? SPK_TRANSFORM_YEO_JOHNSON : SPK_TRANSFORM_LOG;
+		print("naive_bayes, transformed", i, fit(&table, SPK_NAIVE_BAYES, &options));
+		options = spk_options_default(SPK_LOGISTIC_REGRESSION);
+		options.value[SPK_OPT_TRANSFORM] = i == 0 ? SPK_TRANSFORM_YEO_JOHNSON : SPK_TRANSFORM_LOG;
+		print("logistic_regression, transformed", i,
+			  fit(&table, SPK_LOGISTIC_REGRESSION, &options));
 		print("metrics", i, judge(i == 0 ? 50 : 1000000000));
 	}
 	return 0;

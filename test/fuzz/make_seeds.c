@@ -161,6 +161,9 @@ make_many_sets(const char *name, uint32_t n_trees)
 #define MULTINOMIAL SPK_OPT_DISTRIBUTION, SPK_DISTRIBUTION_MULTINOMIAL
 #define PERMUTATION SPK_OPT_IMPORTANCE, SPK_IMPORTANCE_PERMUTATION
 #define SMALL		SPK_OPT_TREES, 3.0, SPK_OPT_MAX_DEPTH, 3.0
+#define PLAIN		SPK_OPT_TRANSFORM, SPK_TRANSFORM_NONE
+#define LOG			SPK_OPT_TRANSFORM, SPK_TRANSFORM_LOG
+#define YEO_JOHNSON SPK_OPT_TRANSFORM, SPK_TRANSFORM_YEO_JOHNSON
 #define END			SPK_N_OPTIONS
 
 static void
@@ -181,12 +184,18 @@ make_models(void)
 	make_model("boosting_platt", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, PLATT, END);
 	make_model("boosting_leaves", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SPK_OPT_TREES, 5.0,
 			   SPK_OPT_MAX_LEAVES, 3.0, SPK_OPT_MIN_GAIN, 0.01, END);
-	make_model("logistic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, NONE, END);
-	make_model("logistic_platt", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLATT, END);
-	make_model("logistic_isotonic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, ISOTONIC, END);
-	make_model("bayes", t, MAX_BINS, SPK_NAIVE_BAYES, NONE, END);
-	make_model("bayes_platt", t, MAX_BINS, SPK_NAIVE_BAYES, PLATT, END);
-	make_model("bayes_multinomial", t, MAX_BINS, SPK_NAIVE_BAYES, MULTINOMIAL, ISOTONIC, END);
+	make_model("logistic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, END);
+	make_model("logistic_platt", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, PLATT, END);
+	make_model("logistic_isotonic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, ISOTONIC, END);
+	make_model("logistic_auto", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, END);
+	make_model("logistic_log", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, LOG, END);
+	make_model("logistic_power", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, YEO_JOHNSON, PLATT, END);
+	make_model("bayes", t, MAX_BINS, SPK_NAIVE_BAYES, PLAIN, END);
+	make_model("bayes_platt", t, MAX_BINS, SPK_NAIVE_BAYES, PLAIN, PLATT, END);
+	make_model("bayes_multinomial", t, MAX_BINS, SPK_NAIVE_BAYES, PLAIN, MULTINOMIAL, ISOTONIC,
+			   END);
+	make_model("bayes_power", t, MAX_BINS, SPK_NAIVE_BAYES, YEO_JOHNSON, END);
+	make_model("bayes_multinomial_log", t, MAX_BINS, SPK_NAIVE_BAYES, LOG, MULTINOMIAL, END);
 	make_many_sets("boosting_many_sets", 132);
 	free(t);
 	free(large);

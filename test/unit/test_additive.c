@@ -91,6 +91,10 @@ logistic_regression(void **unused)
 	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_L2, 0);
 	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_CLASS_WEIGHT,
 					   SPK_WEIGHT_BALANCED);
+	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_TRANSFORM,
+					   SPK_TRANSFORM_LOG);
+	check_explanations(spk_logistic_fit, SPK_LOGISTIC_REGRESSION, SPK_OPT_TRANSFORM,
+					   SPK_TRANSFORM_YEO_JOHNSON);
 }
 
 static void
@@ -100,6 +104,9 @@ naive_bayes(void **unused)
 					   SPK_DISTRIBUTION_GAUSSIAN);
 	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_DISTRIBUTION,
 					   SPK_DISTRIBUTION_MULTINOMIAL);
+	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_TRANSFORM, SPK_TRANSFORM_LOG);
+	check_explanations(spk_bayes_fit, SPK_NAIVE_BAYES, SPK_OPT_TRANSFORM,
+					   SPK_TRANSFORM_YEO_JOHNSON);
 }
 
 int

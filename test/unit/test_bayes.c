@@ -52,6 +52,8 @@ with_distribution(double distribution)
 	SpkOptions options = spk_options_default(SPK_NAIVE_BAYES);
 
 	options.value[SPK_OPT_DISTRIBUTION] = distribution;
+	/* as the software that these tests compare with */
+	options.value[SPK_OPT_TRANSFORM] = SPK_TRANSFORM_NONE;
 	return options;
 }
 

@@ -74,6 +74,8 @@ with_l2(double l2)
 	SpkOptions options = spk_options_default(SPK_LOGISTIC_REGRESSION);
 
 	options.value[SPK_OPT_L2] = l2;
+	/* as the software that these tests compare with */
+	options.value[SPK_OPT_TRANSFORM] = SPK_TRANSFORM_NONE;
 	return options;
 }
 

@@ -5,12 +5,18 @@
 #include "core/learners/learners.h"
 #include "core/linear/design.h"
 #include "core/linear/logistic.h"
+#include "core/linear/transforms.h"
 
 uint64_t
 spk_logistic_work_size(const SpkModel *model, uint32_t n_rows)
 {
-	(void) n_rows;
-	return spk_logistic_size(spk_design_width(model));
+	return spk_transforms_size(model, n_rows) + spk_logistic_size(spk_design_width(model));
+}
+
+uint64_t
+spk_bayes_work_size(const SpkModel *model, uint32_t n_rows)
+{
+	return spk_transforms_size(model, n_rows);
 }
 
 /* About ten iterations, each of which adds up the products of all pairs of columns. */

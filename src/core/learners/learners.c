@@ -53,5 +53,6 @@ const SpkLearner spk_learners[SPK_N_ALGORITHMS] = {
 						 .answer = SPK_ANSWER_LOGISTIC,
 						 .help = SPK_HELP_NONE,
 						 .fit_values = spk_bayes_fit,
+						 .work_size = spk_bayes_work_size,
 						 .cost = spk_bayes_cost},
 };

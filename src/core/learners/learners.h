@@ -27,6 +27,7 @@ extern double	 spk_boost_cost(const SpkModel *model, double n_rows);
 /* ---- learn_terms.c: logistic_regression and naive_bayes ---- */
 
 extern uint64_t spk_logistic_work_size(const SpkModel *model, uint32_t n_rows);
+extern uint64_t spk_bayes_work_size(const SpkModel *model, uint32_t n_rows);
 extern double	spk_logistic_cost(const SpkModel *model, double n_rows);
 extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 

@@ -8,6 +8,7 @@
 #include "core/linear/bayes.h"
 #include "core/base/elementary.h"
 #include "core/linear/measure.h"
+#include "core/linear/transforms.h"
 #include "core/models/terms.h"
 
 typedef struct Bayes
@@ -16,8 +17,11 @@ typedef struct Bayes
 	const SpkValues *rows;
 	SpkModel		*model;
 	double			 smoothing;
+	SpkMoments		*raw;	/* n_features, over all rows before transforms */
 	SpkMoments		*all;	/* n_features, over all rows */
 	SpkMoments		*of[2]; /* n_features, over the rows of each class */
+	/* n_features: what the rows have gone through */
+	const SpkTransform *transforms;
 } Bayes;
 
 /* ---- Counting ---- */
@@ -86,8 +90,17 @@ smallest_deviation(const Bayes *bayes, bool times)
 	for (uint32_t f = 0; f < bayes->model->n_features; f++)
 		if (bayes->model->features[f].kind != SPK_CATEGORY &&
 			spk_kind_is_time(bayes->model->features[f].kind) == times)
-			largest = fmax(largest, bayes->all[f].deviation);
+			largest = fmax(largest, bayes->raw[f].deviation);
 	return sqrt(bayes->model->options.value[SPK_OPT_VAR_SMOOTHING]) * largest;
+}
+
+/* Behind a transform units are others: the same share of the feature's own deviation is added. */
+static double
+floor_behind(const Bayes *bayes, uint32_t f, double floor)
+{
+	if (bayes->transforms[f].form == SPK_FORM_NONE)
+		return floor;
+	return floor / bayes->raw[f].deviation * bayes->all[f].deviation;
 }
 
 /* The root of a^2 + b^2 without overflow. */
@@ -133,7 +146,8 @@ learn_gaussian(Bayes *bayes)
 		uint32_t		  n = feature->n_bins;
 
 		if (feature->kind != SPK_CATEGORY)
-			learn_normal(bayes, f, floors[spk_kind_is_time(feature->kind)], term);
+			learn_normal(bayes, f, floor_behind(bayes, f, floors[spk_kind_is_time(feature->kind)]),
+						 term);
 		else
 			for (uint32_t class = 0; class < 2; class ++)
 				take_shares(term + class * n, n, sum_of(term + class * n, n) + bayes->smoothing * n,
@@ -226,13 +240,29 @@ learn_classes(Bayes *bayes)
 		bayes->model->terms[class] = fmin(0, spk_log(sums[class] / (sums[0] + sums[1])));
 }
 
+/* Keeps what the rows that were learned from had gone through. */
+static void
+put_transforms(const Bayes *bayes)
+{
+	const SpkModel *model = bayes->model;
+	double		   *term = model->terms + SPK_INTERCEPT;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		spk_term_set_transform(model, &model->features[f], term, bayes->transforms[f]);
+		term += spk_term_length(model, &model->features[f]);
+	}
+}
+
 static SpkStatus
-learn(Bayes *bayes)
+learn(Bayes *bayes, const SpkValues *rows)
 {
 	SpkModel *model = bayes->model;
 	size_t	  n = spk_terms_length(model);
-	SpkStatus status = spk_values_moments(bayes->host, bayes->rows, -1, bayes->all);
+	SpkStatus status = spk_values_moments(bayes->host, rows, -1, bayes->raw);
 
+	if (status == SPK_OK)
+		status = spk_values_moments(bayes->host, bayes->rows, -1, bayes->all);
 	for (int class = 0; class < 2 && status == SPK_OK; class ++)
 		status = spk_values_moments(bayes->host, bayes->rows, class, bayes->of[class]);
 	if (status != SPK_OK)
@@ -249,7 +279,10 @@ learn(Bayes *bayes)
 		learn_multinomial(bayes) :
 		learn_gaussian(bayes);
 	if (status == SPK_OK)
-		status = spk_measure_terms(bayes->host, bayes->rows, model);
+	{
+		put_transforms(bayes);
+		status = spk_measure_terms(bayes->host, rows, model);
+	}
 	if (status != SPK_OK)
 	{
 		spk_release(bayes->host, model->terms);
@@ -261,19 +294,28 @@ learn(Bayes *bayes)
 SpkStatus
 spk_bayes_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
-	Bayes	  bayes = {.host = host, .rows = rows, .model = model};
-	SpkStatus status = SPK_NO_MEMORY;
+	SpkTransformed behind;
+	Bayes		   bayes = {.host = host, .rows = &behind.rows, .model = model};
+	SpkStatus	   status;
 
 	bayes.smoothing = model->options.value[SPK_OPT_SMOOTHING];
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
 		return SPK_INVALID;
-	bayes.all = spk_alloc(host, model->n_features, 3 * sizeof(SpkMoments));
-	if (bayes.all != NULL)
+	status = spk_transforms_new(host, rows, model, &behind);
+	if (status != SPK_OK)
+		return status;
+	bayes.transforms = behind.transforms;
+	bayes.raw = spk_alloc(host, model->n_features, 4 * sizeof(SpkMoments));
+	if (bayes.raw != NULL)
 	{
+		bayes.all = bayes.raw + model->n_features;
 		bayes.of[0] = bayes.all + model->n_features;
 		bayes.of[1] = bayes.of[0] + model->n_features;
-		status = learn(&bayes);
+		status = learn(&bayes, rows);
 	}
-	spk_release(host, bayes.all);
+	else
+		status = SPK_NO_MEMORY;
+	spk_release(host, bayes.raw);
+	spk_transforms_release(host, &behind);
 	return status;
 }

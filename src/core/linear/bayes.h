@@ -7,7 +7,8 @@
  *	  Numbers are normally distributed in each class.  The mean and the variance
  *	  are those of the known values there; var_smoothing times the largest variance
  *	  of any number is added to each variance (to those of times, the largest of any
- *	  time).  A category has the share (rows + smoothing) / (known rows of the class
+ *	  time).  Of a number that is transformed, the same share of its variance is added as
+ *	  if it were not.  A category has the share (rows + smoothing) / (known rows of the class
  *	  + smoothing * categories).  A number that is constant, or of which one class
  *	  has no values, is not used.
  *

@@ -9,6 +9,7 @@
 #include "core/linear/logistic.h"
 #include "core/linear/logistic_newton.h"
 #include "core/linear/measure.h"
+#include "core/linear/transforms.h"
 #include "core/models/terms.h"
 
 /* When a standard error has grown this many times, its weight would grow without end. */
@@ -80,7 +81,7 @@ put_feature(const SpkLogisticFit *fit, const double *errors, uint32_t f, double 
 }
 
 static SpkStatus
-put_terms(SpkLogisticFit *fit)
+put_terms(SpkLogisticFit *fit, const SpkTransform *transforms)
 {
 	SpkModel *model = fit->model;
 	double	 *errors = fit->next;
@@ -98,6 +99,7 @@ put_terms(SpkLogisticFit *fit)
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		put_feature(fit, errors, f, term);
+		spk_term_set_transform(model, &model->features[f], term, transforms[f]);
 		term += spk_term_length(model, &model->features[f]);
 	}
 	model->facts[SPK_FACT_SEPARATED] = is_separated(fit, errors);
@@ -185,8 +187,9 @@ release_fit(SpkLogisticFit *fit)
 SpkStatus
 spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
-	SpkLogisticFit fit = {.host = host, .rows = rows, .model = model};
-	SpkStatus	   status = SPK_NO_MEMORY;
+	SpkTransformed behind;
+	SpkLogisticFit fit = {.host = host, .rows = &behind.rows, .model = model};
+	SpkStatus	   status;
 
 	fit.n_columns = spk_design_width(model);
 	if (fit.n_columns > SPK_MAX_COLUMNS)
@@ -198,13 +201,16 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	fit.l2 = model->options.value[SPK_OPT_L2];
 	spk_class_weights(&model->options, rows->n_rows, rows->n_positives, fit.class_weight);
 
+	/* the fit sees the rows behind the transforms; the model then takes them as they came */
+	status = spk_transforms_new(host, rows, model, &behind);
+	if (status != SPK_OK)
+		return status;
 	/* release_fit takes what alloc_fit has got when it fails: the rest is NULL */
-	if (alloc_fit(&fit))
-		status = spk_design_place(host, rows, model, fit.places);
+	status = alloc_fit(&fit) ? spk_design_place(host, fit.rows, model, fit.places) : SPK_NO_MEMORY;
 	if (status == SPK_OK)
 		status = spk_logistic_iterate(&fit);
 	if (status == SPK_OK)
-		status = put_terms(&fit);
+		status = put_terms(&fit, behind.transforms);
 	if (status == SPK_OK)
 		status = spk_measure_terms(host, rows, model);
 
@@ -214,5 +220,6 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 		model->terms = NULL;
 	}
 	release_fit(&fit);
+	spk_transforms_release(host, &behind);
 	return status;
 }

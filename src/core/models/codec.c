@@ -41,26 +41,25 @@ write_name(SpkWriter *w, const char *name)
 	spk_write_bytes(w, name, len);
 }
 
-/* Is the option stored?  Options that came after the first models are not at their default. */
+/* Is the option stored?  Those that came after the first models are not where they are as before. */
 static bool
-is_stored(const SpkModel *model, const SpkOptions *defaults, SpkOption option)
+is_stored(const SpkModel *model, const SpkOptions *before, SpkOption option)
 {
 	return spk_option_applies(option, model->algorithm) &&
-		!(spk_option_specs[option].later &&
-		  model->options.value[option] == defaults->value[option]);
+		!(spk_option_specs[option].later && model->options.value[option] == before->value[option]);
 }
 
 static void
 write_options(SpkWriter *w, const SpkModel *model)
 {
-	SpkOptions defaults = spk_options_default(model->algorithm);
+	SpkOptions before = spk_options_before(model->algorithm);
 	uint32_t   n = 0;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		n += is_stored(model, &defaults, (SpkOption) i);
+		n += is_stored(model, &before, (SpkOption) i);
 	spk_write_varint(w, n);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (is_stored(model, &defaults, (SpkOption) i))
+		if (is_stored(model, &before, (SpkOption) i))
 		{
 			write_name(w, spk_option_specs[i].name);
 			spk_write_f64(w, model->options.value[i]);

@@ -62,9 +62,9 @@ static SpkStatus
 read_options(SpkDecoder *d)
 {
 	uint32_t   n = spk_decode_count(d, SPK_N_OPTIONS, 1);
-	SpkOptions defaults = spk_options_default(d->model->algorithm);
+	SpkOptions before = spk_options_before(d->model->algorithm);
 
-	d->model->options = defaults;
+	d->model->options = before;
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 	{
 		const SpkOptionSpec *spec = &spk_option_specs[i];
@@ -83,12 +83,12 @@ read_options(SpkDecoder *d)
 			continue;
 		}
 
-		/* nothing may be written in two ways: no -0, and no later option at its default */
+		/* nothing may be written in two ways: no -0, and no later option at its value of before */
 		n--;
 		value = spk_read_f64(&d->r);
 		if (d->r.bad || !spk_option_valid((SpkOption) i, value) || (value == 0 && signbit(value)))
 			return spk_corrupt(d, "An option has an impossible value");
-		if (spec->later && value == defaults.value[i])
+		if (spec->later && value == before.value[i])
 			return spk_corrupt(d, "An option is stored that need not be");
 		d->model->options.value[i] = value;
 	}

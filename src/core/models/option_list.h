@@ -13,6 +13,9 @@
  *	  WORDS({word, number}, ...)
  *	  LATER					came after the first models: not stored at its
  *							default, which must therefore never change
+ *	  BEFORE(value)			likewise, where the default differs from what training
+ *							did before: not stored at this value, and stored at
+ *							the default, which may change
  * The defaults are FOR(algorithm, value) for each algorithm that uses the
  * option.  The text is for people: errors show it, and the tables of
  * docs/reference.md and docs/models.md are made from this list by
@@ -122,3 +125,8 @@ SPK_OPTION_ITEM(CATEGORY_L2, category_l2, NUMBER(0, 1e9) LATER,
 SPK_OPTION_ITEM(CATEGORY_MIN_ROWS, category_min_rows, WHOLE(0, 1e9) LATER,
 	FOR(GRADIENT_BOOSTING, 0),
 	"of more than four categories, those with fewer rows in a node go where missing values go")
+SPK_OPTION_ITEM(TRANSFORM, transform,
+	WORDS({"none", SPK_TRANSFORM_NONE}, {"log", SPK_TRANSFORM_LOG},
+		{"yeo_johnson", SPK_TRANSFORM_YEO_JOHNSON}, {"auto", SPK_TRANSFORM_AUTO}) BEFORE(SPK_TRANSFORM_NONE),
+	FOR(LOGISTIC_REGRESSION, SPK_TRANSFORM_AUTO) FOR(NAIVE_BAYES, SPK_TRANSFORM_AUTO),
+	"what numbers go through first: nothing, a logarithm, a power, or what suits where they are skewed")

@@ -14,6 +14,7 @@
 #define BOOLEAN				   .max = 1, .boolean = true,
 #define WORDS(...)			   .words = {__VA_ARGS__},
 #define LATER				   .later = true,
+#define BEFORE(value)		   .later = true, .differs = true, .before = value,
 #define FOR(algorithm, number) [SPK_##algorithm] = {true, number},
 
 const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS] = {
@@ -52,6 +53,17 @@ spk_options_default(SpkAlgorithm algorithm)
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 		options.value[i] = spk_option_specs[i].uses[algorithm].value;
+	return options;
+}
+
+SpkOptions
+spk_options_before(SpkAlgorithm algorithm)
+{
+	SpkOptions options = spk_options_default(algorithm);
+
+	for (int i = 0; i < SPK_N_OPTIONS; i++)
+		if (spk_option_specs[i].differs && spk_option_applies((SpkOption) i, algorithm))
+			options.value[i] = spk_option_specs[i].before;
 	return options;
 }
 

@@ -57,6 +57,11 @@ typedef enum SpkOption
 /* In place of a number, threshold may be this: the one with the best F1 on rows not seen. */
 #define SPK_THRESHOLD_F1 0.0
 
+#define SPK_TRANSFORM_NONE		  0.0
+#define SPK_TRANSFORM_LOG		  1.0
+#define SPK_TRANSFORM_YEO_JOHNSON 2.0
+#define SPK_TRANSFORM_AUTO		  3.0
+
 #define SPK_MAX_TREES 10000
 #define SPK_MAX_DEPTH 64
 #define SPK_MAX_SEED  9007199254740992.0 /* whole numbers up to 2^53 are exact */
@@ -84,9 +89,11 @@ typedef struct SpkOptionSpec
 	bool		 whole;	   /* numbers must be whole */
 	bool		 numbers;  /* numbers are allowed, not only words */
 	bool		 boolean;  /* true and false are allowed, and are 1 and 0 */
-	bool		 later;	   /* it came after the first models: its default is not stored, and so
-						   * must never change */
-	SpkWord		 words[4]; /* with the end of the list */
+	bool		 later;	   /* it came after the first models: not stored at its default, or at
+						   * before, which must therefore never change */
+	bool		 differs;  /* models of before are not those of the default */
+	double		 before;   /* what they are models of, then */
+	SpkWord		 words[5]; /* with the end of the list */
 	SpkOptionUse uses[SPK_N_ALGORITHMS];
 	const char	*doc; /* one line for people */
 } SpkOptionSpec;
@@ -114,6 +121,12 @@ spk_option_applies(SpkOption option, SpkAlgorithm algorithm)
 
 /* Returns the algorithm's defaults; options that it does not use are 0. */
 extern SpkOptions spk_options_default(SpkAlgorithm algorithm);
+
+/*
+ * Returns the defaults, but of options that came later what models have that do not
+ * store them: what training did before there was the option.
+ */
+extern SpkOptions spk_options_before(SpkAlgorithm algorithm);
 
 /* Is this the number of one of the option's words, or a number in its range?  NaN never is. */
 extern bool spk_option_valid(SpkOption option, double value);

@@ -43,6 +43,44 @@ spk_min_max(double x, double low, double high)
 	return x >= high ? 1 : (x * 0.5 - low * 0.5) / half;
 }
 
+/* Where the doubles of the feature's transform are, or NULL when it has none. */
+static inline const double *
+transform_in(SpkTermsForm form, bool transforms, const SpkFeature *feature, const double *term)
+{
+	if (!transforms || feature->kind != SPK_NUMBER)
+		return NULL;
+	return term + (form == SPK_TERMS_LOGISTIC ? SPK_LOGISTIC_NUMBER : SPK_BAYES_NUMBER) - 1;
+}
+
+static inline const double *
+transform_of(const SpkModel *model, const SpkFeature *feature, const double *term)
+{
+	return transform_in(spk_learners[model->algorithm].terms, spk_has_transforms(model), feature,
+						term);
+}
+
+SpkTransform
+spk_term_transform(const SpkModel *model, const SpkFeature *feature, const double *term)
+{
+	const double *place = transform_of(model, feature, term);
+
+	if (place == NULL)
+		return SPK_AS_IT_IS;
+	return (SpkTransform) {(SpkTransformForm) place[0], place[1]};
+}
+
+void
+spk_term_set_transform(const SpkModel *model, const SpkFeature *feature, double *term,
+					   SpkTransform transform)
+{
+	const double *place = transform_of(model, feature, term);
+
+	if (place == NULL)
+		return;
+	term[place - term] = transform.form;
+	term[place - term + 1] = transform.power;
+}
+
 size_t
 spk_terms_length(const SpkModel *model)
 {
@@ -117,6 +155,23 @@ bayes_term_sound(const SpkModel *model, const SpkFeature *feature, const double 
 		(term[SPK_BAYES_DEVIATION] > 0) == (term[SPK_BAYES_DEVIATION + 1] > 0);
 }
 
+/* A form is one that there is, and that the option allows. */
+static bool
+transform_sound(const SpkModel *model, const SpkFeature *feature, const double *term)
+{
+	const double *place = transform_of(model, feature, term);
+	double		  option = model->options.value[SPK_OPT_TRANSFORM];
+
+	if (place == NULL)
+		return true;
+	for (int form = 0; form < SPK_N_FORMS; form++)
+		if (place[0] == form && !signbit(place[0]))
+			return spk_transform_sound((SpkTransform) {(SpkTransformForm) form, place[1]}) &&
+				!(place[1] == 0 && signbit(place[1])) &&
+				(form == SPK_FORM_NONE || option == SPK_TRANSFORM_AUTO || option == form);
+	return false;
+}
+
 const char *
 spk_terms_fault(const SpkModel *model)
 {
@@ -137,6 +192,8 @@ spk_terms_fault(const SpkModel *model)
 		if (logistic ? !logistic_term_sound(feature, term) :
 					   !bayes_term_sound(model, feature, term))
 			return "The terms of a feature are not ones that training makes";
+		if (!transform_sound(model, feature, term))
+			return "The transform of a feature is not one that training makes";
 		term += length;
 	}
 	return NULL;
@@ -189,9 +246,13 @@ bayes_contribution(const SpkModel *model, const SpkFeature *feature, const doubl
 }
 
 static inline double
-contribution_of(SpkTermsForm form, const SpkModel *model, const SpkFeature *feature,
-				const double *term, double value)
+contribution_of(SpkTermsForm form, bool transforms, const SpkModel *model,
+				const SpkFeature *feature, const double *term, double value)
 {
+	const double *place = transform_in(form, transforms, feature, term);
+
+	if (place != NULL)
+		value = spk_transformed((SpkTransform) {(SpkTransformForm) place[0], place[1]}, value);
 	if (form == SPK_TERMS_LOGISTIC)
 		return logistic_contribution(feature, term, value);
 	return bayes_contribution(model, feature, term, value);
@@ -200,7 +261,8 @@ contribution_of(SpkTermsForm form, const SpkModel *model, const SpkFeature *feat
 double
 spk_contribution(const SpkModel *model, const SpkFeature *feature, const double *term, double value)
 {
-	return contribution_of(spk_learners[model->algorithm].terms, model, feature, term, value);
+	return contribution_of(spk_learners[model->algorithm].terms, spk_has_transforms(model), model,
+						   feature, term, value);
 }
 
 double
@@ -214,8 +276,9 @@ spk_intercept(const SpkModel *model)
 double
 spk_margin(const SpkModel *model, const double *values)
 {
-	SpkTermsForm form =
-		spk_learners[model->algorithm].terms; /* once, as this is done for each row */
+	/* once, as this is done for each row */
+	SpkTermsForm  form = spk_learners[model->algorithm].terms;
+	bool		  transforms = spk_has_transforms(model);
 	const double *term = model->terms + SPK_INTERCEPT;
 	double		  margin = spk_intercept(model);
 
@@ -223,8 +286,8 @@ spk_margin(const SpkModel *model, const double *values)
 	{
 		const SpkFeature *feature = &model->features[f];
 
-		margin += contribution_of(form, model, feature, term, values[f]);
-		term += spk_form_length(form, feature);
+		margin += contribution_of(form, transforms, model, feature, term, values[f]);
+		term += spk_form_length(form, transforms, feature);
 	}
 	return margin;
 }

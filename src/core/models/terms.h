@@ -28,6 +28,10 @@
  *	  category		the logarithm of the share of each of n_bins categories in class
  *					0, then in class 1
  *
+ * Where the option transform is not "none", both forms have SPK_TRANSFORM_TERMS more
+ * doubles for a number (not for a time): what it goes through before all that is said
+ * above, as an SpkTransformForm and a power, see transform.h.
+ *
  * In both forms the last of a feature's doubles is the mean of its contributions over
  * the training rows, from which explanations count.
  */
@@ -35,8 +39,10 @@
 #define SPK_CORE_MODELS_TERMS_H
 
 #include "core/models/learner.h"
+#include "core/models/transform.h"
 
-#define SPK_INTERCEPT 2
+#define SPK_INTERCEPT		2
+#define SPK_TRANSFORM_TERMS 2
 
 enum
 {
@@ -71,21 +77,40 @@ extern double spk_standardise(double x, double center, double scale);
  */
 extern double spk_min_max(double x, double low, double high);
 
+/* Do the model's terms tell transforms of its numbers? */
+static inline bool
+spk_has_transforms(const SpkModel *model)
+{
+	return model->options.value[SPK_OPT_TRANSFORM] != SPK_TRANSFORM_NONE;
+}
+
 /* Returns how many doubles the feature has in terms of this form, with the mean. */
 static inline uint32_t
-spk_form_length(SpkTermsForm form, const SpkFeature *feature)
+spk_form_length(SpkTermsForm form, bool transforms, const SpkFeature *feature)
 {
+	uint32_t more = transforms && feature->kind == SPK_NUMBER ? SPK_TRANSFORM_TERMS : 0;
+
 	if (form == SPK_TERMS_LOGISTIC)
-		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 : SPK_LOGISTIC_NUMBER;
-	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER;
+		return feature->kind == SPK_CATEGORY ? 2 * (feature->n_bins + 1) + 1 :
+											   SPK_LOGISTIC_NUMBER + more;
+	return feature->kind == SPK_CATEGORY ? 2 * feature->n_bins + 1 : SPK_BAYES_NUMBER + more;
 }
 
 /* Likewise in terms of the model's form. */
 static inline uint32_t
 spk_term_length(const SpkModel *model, const SpkFeature *feature)
 {
-	return spk_form_length(spk_learners[model->algorithm].terms, feature);
+	return spk_form_length(spk_learners[model->algorithm].terms, spk_has_transforms(model),
+						   feature);
 }
+
+/* Returns what the feature, whose doubles term points to, goes through. */
+extern SpkTransform spk_term_transform(const SpkModel *model, const SpkFeature *feature,
+									   const double *term);
+
+/* Sets it in the feature's doubles, if there is a place for it. */
+extern void spk_term_set_transform(const SpkModel *model, const SpkFeature *feature, double *term,
+								   SpkTransform transform);
 
 /* Returns how many doubles the whole model has. */
 extern size_t spk_terms_length(const SpkModel *model);
