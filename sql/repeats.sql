@@ -8,6 +8,7 @@ FROM generate_series(1, 1200) AS i;
 CREATE VIEW fanned AS SELECT * FROM once UNION ALL SELECT * FROM once WHERE userid % 5 = 0;
 SELECT n_rows > 1000 AS trained FROM churn_train('fanned', algorithm => 'naive_bayes');
 SELECT count(*) FROM churn_compare('fanned', algorithms => '{naive_bayes}', folds => 2);
+SELECT count(*) FROM churn_audit('fanned');
 -- once in a query, and without a date only by the way
 SELECT count(*) FROM churn_train('SELECT *, userid % 3 AS half FROM fanned', algorithm => 'naive_bayes', group_by => 'half');
 SELECT n_rows > 1000 AS trained FROM churn_train('SELECT userid, churned, sessions, errors FROM fanned', algorithm => 'naive_bayes');

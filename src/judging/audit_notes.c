@@ -170,6 +170,7 @@ spk_audit_rows(SpkRowStore *rows)
 			spk_append_note(&row->note, "too large to be told from its neighbours");
 		note_twin(&row->note, &table, a);
 	}
+	spk_warn_of_repeats(rows, &table, NULL);
 	spk_warn_of_horizon(rows, &table, NULL);
 	spk_table_release(&table);
 	return result;

@@ -99,10 +99,11 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	if (setup->groups != NULL)
 		size += 2 * n * sizeof(uint32);
 
-	/* a cross-fit takes a copy of its rows with their folds, and their scores */
+	/* a cross-fit takes a copy of its rows with their folds and users, and their scores */
 	if (spk_needs_cross_fit(&model.options, model.algorithm))
 		size += n *
-			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored));
+			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored) +
+			 (setup->groups != NULL ? sizeof(uint32) : 0));
 	return size;
 }
 

@@ -179,8 +179,8 @@ warn_of_one_user(const SpkTable *table, SpkWarned *warned)
  * Snapshots of a user may well be the same when no date tells them apart, and so may rows
  * of users who are not known.  It is a warning only where user and date are known.
  */
-static void
-warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+void
+spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
 	SpkHost	 host = spk_pg_host(CurrentMemoryContext);
 	uint32_t n;
@@ -207,6 +207,6 @@ spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warn
 	warn_of_looks(rows, table, warned);
 	warn_of_digits(rows, warned);
 	warn_of_one_user(table, warned);
-	warn_of_repeats(rows, table, warned);
+	spk_warn_of_repeats(rows, table, warned);
 	spk_warn_of_horizon(rows, table, warned);
 }

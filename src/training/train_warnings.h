@@ -27,6 +27,9 @@ typedef struct SpkWarned
  */
 extern void spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
 
+/* Warns only of rows that are there already. */
+extern void spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
+
 /* Warns only of the latest dates. */
 extern void spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
 
