@@ -168,7 +168,7 @@ SELECT grp, n_rows, churn_info(model)->>'algorithm' FROM churn_train('training',
 SELECT grp, n_rows, n_features FROM churn_train('training', algorithm => 'logistic_regression', group_by => 'grp');
 SELECT grp, model IS NULL AS none, n_rows FROM churn_train('SELECT * FROM training WHERE NOT churned OR grp > 0', algorithm => 'naive_bayes', group_by => 'grp');
 
--- prediction: by name, missing and unseen values, infinite ones
+-- prediction: by name, missing and unseen values, the largest ones; infinite ones are refused as in training
 SELECT n, churn_predict(model, t) = churn_predict(model, r) AS same
 FROM models, training t, LATERAL (SELECT t.city, t.level, t.never, t.constant, t.joined, 1 AS more, t.paid, t.ratio, t.songs) r
 WHERE t.userid = 77 ORDER BY n;
@@ -177,8 +177,11 @@ FROM models, (SELECT * FROM training WHERE userid = 77) t,
 	 LATERAL (SELECT t.songs, t.ratio, t.paid, t.joined, t.constant, t.never, 'new' AS level, 'nowhere' AS city) r,
 	 LATERAL (SELECT t.songs, t.ratio, t.paid, t.joined, t.constant, t.never, NULL::text AS level, NULL::text AS city) s ORDER BY n;
 SELECT n, churn_predict(model, r) BETWEEN 0 AND 1 AS probability
+FROM models, LATERAL (SELECT 7 AS songs, 1.7e308::float8 AS ratio, true AS paid, date '0001-01-01' AS joined, 1e300 AS constant,
+	-1.7e308::float8 AS never, ''::text AS level, NULL::text AS city) r ORDER BY n;
+SELECT churn_predict(model, r)
 FROM models, LATERAL (SELECT 7 AS songs, 'infinity'::float8 AS ratio, true AS paid, '-infinity'::date AS joined, 1e300 AS constant,
-	'-infinity'::float8 AS never, ''::text AS level, NULL::text AS city) r ORDER BY n;
+	'-infinity'::float8 AS never, ''::text AS level, NULL::text AS city) r;
 SELECT churn_predict(model, r) FROM models, LATERAL (SELECT 1 AS songs, 2 AS ratio) r;
 SELECT churn_predict(model, r) FROM models, LATERAL (SELECT 'x'::text AS songs) r;
 

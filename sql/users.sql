@@ -62,7 +62,7 @@ UPDATE unknown SET userid = NULL;
 CREATE TABLE nobody AS TABLE once;
 ALTER TABLE nobody DROP COLUMN userid;
 SELECT a.key AS algorithm, count(*), count(DISTINCT churn_fingerprint(model)) AS prints
-FROM unnest('{once,unknown,nobody}'::text[]) AS source, jsonb_each('{"random_forest": {"trees": 20}, "gradient_boosting": {"trees": 20, "subsample": 0.7, "early_stopping": 5}}') AS a,
+FROM unnest('{once,unknown,nobody}'::text[]) AS source, jsonb_each('{"random_forest": {"trees": 20}, "gradient_boosting": {"trees": 20, "subsample": 0.7, "early_stopping": 5, "threshold": 0.5}}') AS a,
 	churn_train(source, algorithm => a.key, options => a.value) GROUP BY a.key ORDER BY a.key;
 
 -- what is excluded is no id of users unless it is called one
