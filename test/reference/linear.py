@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import CategoricalNB, GaussianNB, MultinomialNB
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import MinMaxScaler, PowerTransformer
 
 np.set_printoptions(precision=17)
 
@@ -111,3 +111,8 @@ b = CategoricalNB(alpha=1).fit(city[known, None], y[known])
 joint = (a.predict_log_proba(number[known, None]) + b.predict_log_proba(city[known, None]) -
          np.log(a.class_prior_))
 show('mixed known bayes', (1 / (1 + np.exp(joint[:, 0] - joint[:, 1])))[:5])
+
+# the powers that test_transforms.c expects, to the nearest step of its grid
+i = row_numbers(3000)
+x = np.column_stack([np.exp(i * 7919 % 1009 / 150), -np.exp(i * 7919 % 1009 / 500), (i * 31 % 101) ** 2 / 1000 - 2])
+show('Yeo-Johnson powers', PowerTransformer(method='yeo-johnson').fit(x).lambdas_)

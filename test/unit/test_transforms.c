@@ -299,6 +299,41 @@ best_power(void **unused)
 	free(t);
 }
 
+/* The powers are those of scikit-learn's PowerTransformer (test/reference/linear.py), on the grid. */
+static void
+as_scikit_learn(void **unused)
+{
+	static const double expected[] = {-0.0460369238848266, 2.27698293374625, 0.530262178184806};
+	UnitHost			unit = UNIT_HOST_INIT;
+	SpkHost				host = unit_host(&unit);
+	UnitTable		   *t = unit_table_new(N_ROWS);
+	double			   *posts = unit_table_numbers(t, "posts");
+	double			   *debts = unit_table_numbers(t, "debts");
+	double			   *change = unit_table_numbers(t, "change");
+	SpkTransform		transforms[3];
+	const double	   *terms[3];
+	SpkModel			model;
+
+	for (int i = 1; i <= N_ROWS; i++)
+	{
+		double share = i * 7919 % 1009;
+		double square = (i * 31 % 101) * (i * 31 % 101);
+
+		posts[i - 1] = exp(share / 150);
+		debts[i - 1] = -exp(share / 500);
+		change[i - 1] = square / 1000 - 2;
+		t->labels[i - 1] = i % 3 == 0;
+	}
+	model = fitted(&host, t, SPK_LOGISTIC_REGRESSION,
+				   with_transform(SPK_LOGISTIC_REGRESSION, SPK_TRANSFORM_YEO_JOHNSON));
+	transforms_of(&model, transforms, terms);
+	for (int f = 0; f < 3; f++)
+		assert_true(fabs(transforms[f].power - expected[f]) <= 0.5 / SPK_STEPS_PER_POWER + 0.001);
+	spk_model_release(&host, &model);
+	assert_int_equal(unit.live, 0);
+	free(t);
+}
+
 /* The multinomial form is left as others have it, unless one asks for a transform. */
 static void
 multinomial(void **unused)
@@ -587,12 +622,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(functions),	cmocka_unit_test(ends),
-		cmocka_unit_test(choice),		cmocka_unit_test(best_power),
-		cmocka_unit_test(multinomial),	cmocka_unit_test(same_smoothing),
-		cmocka_unit_test(as_if_before), cmocka_unit_test(same_bits),
-		cmocka_unit_test(of_before),	cmocka_unit_test(refused),
-		cmocka_unit_test(failures),
+		cmocka_unit_test(functions),	   cmocka_unit_test(ends),
+		cmocka_unit_test(choice),		   cmocka_unit_test(best_power),
+		cmocka_unit_test(as_scikit_learn), cmocka_unit_test(multinomial),
+		cmocka_unit_test(same_smoothing),  cmocka_unit_test(as_if_before),
+		cmocka_unit_test(same_bits),	   cmocka_unit_test(of_before),
+		cmocka_unit_test(refused),		   cmocka_unit_test(failures),
 	};
 
 	return cmocka_run_group_tests_name("transforms", tests, NULL, NULL);
