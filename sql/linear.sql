@@ -177,11 +177,9 @@ FROM models, (SELECT * FROM training WHERE userid = 77) t,
 	 LATERAL (SELECT t.songs, t.ratio, t.paid, t.joined, t.constant, t.never, 'new' AS level, 'nowhere' AS city) r,
 	 LATERAL (SELECT t.songs, t.ratio, t.paid, t.joined, t.constant, t.never, NULL::text AS level, NULL::text AS city) s ORDER BY n;
 SELECT n, churn_predict(model, r) BETWEEN 0 AND 1 AS probability
-FROM models, LATERAL (SELECT 7 AS songs, 1.7e308::float8 AS ratio, true AS paid, date '0001-01-01' AS joined, 1e300 AS constant,
-	-1.7e308::float8 AS never, ''::text AS level, NULL::text AS city) r ORDER BY n;
-SELECT churn_predict(model, r)
-FROM models, LATERAL (SELECT 7 AS songs, 'infinity'::float8 AS ratio, true AS paid, '-infinity'::date AS joined, 1e300 AS constant,
-	'-infinity'::float8 AS never, ''::text AS level, NULL::text AS city) r;
+FROM models, LATERAL (SELECT 7 AS songs, 1e300::float8 AS ratio, true AS paid, '4713-01-01 BC'::date AS joined, 1e300 AS constant,
+	-1e300::float8 AS never, ''::text AS level, NULL::text AS city) r ORDER BY n;
+SELECT churn_predict(model, r) FROM models, LATERAL (SELECT t.songs, t.ratio, t.paid, '-infinity'::date AS joined, t.constant, t.never, t.level, t.city FROM training t LIMIT 1) r;
 SELECT churn_predict(model, r) FROM models, LATERAL (SELECT 1 AS songs, 2 AS ratio) r;
 SELECT churn_predict(model, r) FROM models, LATERAL (SELECT 'x'::text AS songs) r;
 

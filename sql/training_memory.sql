@@ -20,9 +20,7 @@ SELECT churn_train('training');
 SELECT churn_forest_agg(churned, ROW(songs, adverts, friends, errors, city)) FROM training;
 SET sparkify.max_training_memory = '5MB';
 SELECT churn_train('training');
-SELECT n_features FROM churn_train('training', algorithm => 'decision_tree', options => '{"threshold": 0.5}');
--- choosing a threshold takes some, too
-SELECT churn_train('training', algorithm => 'decision_tree');
+SELECT n_features FROM churn_train('training', algorithm => 'decision_tree');
 
 -- categories count with their names: a few will do, one for each row not
 SET sparkify.max_training_memory = '8MB';
@@ -69,7 +67,7 @@ SET sparkify.training_memory = '0';
 SELECT churn_train('training');
 RESET sparkify.training_memory;
 SELECT churn_train('training');
-SELECT n_features FROM churn_train('training', algorithm => 'decision_tree', options => '{"threshold": 0.5}');
+SELECT n_features FROM churn_train('training', algorithm => 'decision_tree');
 RESET ROLE;
 RESET sparkify.max_training_memory;
 

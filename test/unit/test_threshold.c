@@ -167,6 +167,7 @@ effort_is_bounded(void **unused)
 		uint32_t  n = 2 + spk_rng_below(&rng, 1u << (1 + spk_rng_below(&rng, 30)));
 		uint32_t  positives = 1 + spk_rng_below(&rng, n - 1);
 		SpkEffort e = spk_threshold_effort(n, positives);
+		double	  rare = fmin(positives, n - positives);
 		double	  budget = fmax(20000, n * 0.05);
 
 		assert_true(e.n_rows >= 1 && e.n_rows <= n);
@@ -175,11 +176,15 @@ effort_is_bounded(void **unused)
 
 		/* one fit is within the budget; a fold more is scored only where churn is rare */
 		assert_true(spk_effort_rows(&e) / e.n_scored <= budget + 1);
-		if (fmin(positives, n - positives) / n * e.n_rows / e.n_folds >= 250)
+		if (rare / n * e.n_rows / e.n_folds >= 250)
 			assert_true(spk_effort_rows(&e) <= budget + 1);
 
-		/* few rows are all scored */
-		if (n <= 5000)
+		/* where neither class is rare, half of that will do */
+		if (n <= 100000 && rare >= 0.05 * n + 1 && rare / n * e.n_rows / e.n_folds >= 250)
+			assert_true(spk_effort_rows(&e) <= 10001);
+
+		/* few rows are all scored, and so are rows of which few churned */
+		if (n <= 2500 || (n <= 5000 && rare <= 250))
 			assert_true(e.n_rows == n && e.n_scored == SPK_EFFORT_FOLDS);
 	}
 }

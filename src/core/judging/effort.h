@@ -3,11 +3,10 @@
  *	  How many rows are scored out of fold when only a threshold depends on them.
  *
  * A calibration is fitted to scores of all rows, and training takes as long as six
- * fits.  A threshold is one number, for which less will do.  Up to some thousand rows
- * all of them are scored, which takes no time to speak of.  Of more rows fewer folds
- * are scored, as long as they have enough rows of the rarer class.  Of many rows a part
- * is drawn, half of which scores the other half: what it costs is a twentieth of the
- * fit to all rows.
+ * fits.  A threshold is one number, for which less will do.  Of few rows all are scored,
+ * which takes no time to speak of.  Of some thousand rows fewer folds are scored, as long
+ * as they have enough rows of the rarer class.  Of many rows a part is drawn, half of which
+ * scores the other half: what it costs is a tenth or a twentieth of the fit to all rows.
  */
 #ifndef SPK_CORE_JUDGING_EFFORT_H
 #define SPK_CORE_JUDGING_EFFORT_H
