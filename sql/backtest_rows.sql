@@ -22,7 +22,7 @@ SELECT u AS customer, as_of, as_of::timestamp + interval '7 hours' AS at, CASE W
 	CASE WHEN n > 3 AND u % 3 = 0 THEN 'new plan' WHEN u % 2 = 0 THEN 'basic' END AS plan
 FROM (SELECT u, n, date '2024-01-03' + u % 20 + 30 * n AS as_of, (u * 7919 % 100) / 100.0 AS level, ((u * 104729 + n * 7907) % 1000) / 1000.0 AS noise
 	FROM generate_series(1, 120) u, generate_series(0, 5) n) x;
-CREATE TABLE judged AS SELECT * FROM churn_backtest('observed', '{2024-03-01,2024-05-01,2024-04-01,2024-03-01}', '28 days', algorithm => 'gradient_boosting', options => '{"trees": 10, "calibrate": "platt"}',
+CREATE TABLE judged AS SELECT * FROM churn_backtest('observed', '{2024-03-01,2024-05-01,2024-04-01,2024-03-01}', '28 days', algorithm => 'gradient_boosting', options => '{"trees": 10, "features_per_split": "all", "calibrate": "platt"}',
 	id => 'customer', label => 'left_us', exclude => '{at}');
 SELECT as_of, trained_from, trained_to, n_train, n_train_positive, (metrics).n, (metrics).positives, (metrics).auc > 0.6 AS learned, seconds >= 0 AS took_time FROM judged;
 -- the same by hand: a label is known at a cut when its horizon has ended by then; rows up to the next cut judge
@@ -31,7 +31,7 @@ SELECT j.as_of, j.model = h.model AS model, j.n_train = h.n_rows AND j.n_train_p
 		FROM observed o WHERE o.as_of >= j.as_of AND o.as_of < j.until AND left_us IS NOT NULL) AS metrics,
 	(trained_from, trained_to) = (SELECT min(o.as_of), max(o.as_of) FROM observed o WHERE o.as_of + 28 <= j.as_of AND left_us IS NOT NULL) AS dates
 FROM (SELECT *, lead(as_of, 1, 'infinity') OVER (ORDER BY as_of) AS until FROM judged) j,
-	churn_train(format('SELECT * FROM observed WHERE as_of + 28 <= %L AND left_us IS NOT NULL', j.as_of), 'left_us', 'gradient_boosting', '{"trees": 10, "calibrate": "platt"}', '{at,as_of}', id => 'customer') h ORDER BY as_of;
+	churn_train(format('SELECT * FROM observed WHERE as_of + 28 <= %L AND left_us IS NOT NULL', j.as_of), 'left_us', 'gradient_boosting', '{"trees": 10, "features_per_split": "all", "calibrate": "platt"}', '{at,as_of}', id => 'customer') h ORDER BY as_of;
 -- whatever the algorithm learns from, and however it is calibrated
 SELECT a.name, j.model = h.model AS model, j.metrics = (SELECT churn_metrics(left_us, churn_predict(h.model, o), (churn_info(h.model)->>'threshold')::float8) FROM observed o WHERE o.as_of >= '2024-05-01' AND left_us IS NOT NULL) AS metrics
 FROM (VALUES ('random_forest', '{"trees": 5}'::jsonb), ('decision_tree', '{"calibrate": "isotonic"}'), ('gradient_boosting', '{"trees": 5}'), ('logistic_regression', '{}'), ('naive_bayes', '{"calibrate": "isotonic"}')) a (name, options),
@@ -39,7 +39,7 @@ FROM (VALUES ('random_forest', '{"trees": 5}'::jsonb), ('decision_tree', '{"cali
 	churn_train('SELECT * FROM observed WHERE as_of + 28 <= ''2024-05-01'' AND left_us IS NOT NULL', 'left_us', a.name, a.options, '{at,as_of}', id => 'customer') h ORDER BY a.name;
 -- rows of a user on one side where rows are held out: not without an id
 SELECT count(*) AS other_models FROM judged j JOIN churn_backtest('SELECT as_of, at, left_us, level, other, plan FROM observed', '{2024-03-01,2024-05-01,2024-04-01}', '28 days', algorithm => 'gradient_boosting',
-	options => '{"trees": 10, "calibrate": "platt"}', id => NULL, label => 'left_us', exclude => '{at}') o USING (as_of) WHERE j.model <> o.model;
+	options => '{"trees": 10, "features_per_split": "all", "calibrate": "platt"}', id => NULL, label => 'left_us', exclude => '{at}') o USING (as_of) WHERE j.model <> o.model;
 
 -- times: each date of the rows, models from values, metrics where nobody is left to judge by
 SELECT as_of, trained_from, trained_to, n_train, (metrics).n FROM churn_backtest('SELECT customer, at, left_us, level FROM observed WHERE customer % 20 < 3', horizon => '1 month', algorithm => 'logistic_regression',

@@ -59,13 +59,13 @@ SELECT count(*), count(DISTINCT print) FROM prints;
 -- the seed names the draws, and nothing else is random
 SELECT count(DISTINCT churn_fingerprint(model::text::churn_model)) AS models, count(DISTINCT (model::text)::json->>'trees') AS trees
 FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
-	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 255}');
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 255, "subsample": 1, "features_per_split": "all", "early_stopping": 0}');
 SELECT count(DISTINCT (model::text)::json->>'trees') AS trees
 FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
-	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "subsample": 0.5, "category_subsets": 255}');
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "subsample": 0.5, "category_subsets": 255, "features_per_split": "all", "early_stopping": 0}');
 SELECT count(DISTINCT (model::text)::json->>'trees') AS trees
 FROM (VALUES ('{"seed": 1}'), ('{"seed": 2}')) o(options),
-	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 5}');
+	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting', options => o.options::jsonb || '{"trees": 3, "category_subsets": 5, "subsample": 1, "features_per_split": "all", "early_stopping": 0}');
 
 -- many categories: statistics and penalties keep chance out, whatever the order, the plan and the workers
 CREATE TABLE coded AS
@@ -124,7 +124,7 @@ FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"tree
 SELECT gain, (churn_info(model)->'nodes')::int AS nodes
 FROM (VALUES (0), (10), (1000), (1e9)) AS g (gain),
 	 LATERAL churn_train('boosted', algorithm => 'gradient_boosting',
-						 options => jsonb_build_object('trees', 1, 'max_depth', 3, 'min_gain', gain)) ORDER BY gain;
+						 options => jsonb_build_object('trees', 1, 'max_depth', 3, 'features_per_split', 'all', 'min_gain', gain)) ORDER BY gain;
 SELECT (churn_info(model)->'trees')::int BETWEEN 1 AND 499 AS stopped
 FROM churn_train('SELECT userid % 7 AS a, (userid * 7919) % 97 AS b, (userid * 31) % 5 = 0 AS churned FROM boosted',
 				 algorithm => 'gradient_boosting', options => '{"trees": 500, "early_stopping": 3, "learning_rate": 0.5}');

@@ -33,7 +33,7 @@ FROM (SELECT x, x AS xxxxxxx FROM (VALUES (-1), (50)) v(x)) r, twins ORDER BY x,
 
 -- plain values, of which those of a parameter or a constant are not always compared to the end: two of one length by turns
 CREATE TABLE large AS SELECT model, pg_column_size(model::text) > 100000 AS large
-FROM churn_train('SELECT hashint4(i) % 10 > 3 AS churned, (hashint4(i * 3) % 1000)::float8 AS a FROM generate_series(1, 3000) AS i', options => '{"trees": 10}');
+FROM churn_train('SELECT hashint4(i) % 10 > 3 AS churned, (hashint4(i * 3) % 1000)::float8 AS a FROM generate_series(1, 3000) AS i', options => '{"trees": 10, "min_leaf": 5}');
 ALTER TABLE large ALTER model SET STORAGE PLAIN;
 SELECT large FROM large;
 CREATE FUNCTION by_turns() RETURNS TABLE (n int, risk boolean, p float8) LANGUAGE plpgsql AS $$

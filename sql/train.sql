@@ -279,3 +279,23 @@ DROP FUNCTION train_inside;
 DROP TYPE plan;
 DROP DOMAIN minutes;
 DROP ROLE regress_sparkify_nobody;
+
+-- options that follow the training rows: the model tells what they came to, and is that of who writes the same numbers
+CREATE TABLE few AS SELECT i AS userid, hashint4(i) % 10 > 7 AS churned, hashint4(i) % 7 + hashint4(i * 3) % 5 AS a, hashint4(i * 7) % 100 AS b FROM generate_series(1, 12000) AS i;
+SELECT t.algorithm, n, t.n_positive, churn_info(t.model) #> '{options,min_leaf}' AS min_leaf, churn_info(t.model) #> '{options,early_stopping}' AS early_stopping,
+	churn_fingerprint(t.model) = churn_fingerprint(again.model) AS same
+FROM (VALUES (100), (400), (4000), (12000)) AS r (n), unnest('{random_forest,gradient_boosting}'::text[]) AS a (algorithm),
+	LATERAL churn_train(format('SELECT * FROM few WHERE userid <= %s', n), algorithm => a.algorithm, options => '{"trees": 20}') AS t,
+	LATERAL churn_train(format('SELECT * FROM few WHERE userid <= %s', n), algorithm => a.algorithm, options => churn_info(t.model)->'options') AS again
+ORDER BY 1, 2;
+SELECT churn_info(model) #> '{options,min_leaf}' AS min_leaf, churn_info(model) #> '{options,early_stopping}' AS early_stopping
+FROM churn_train('few', algorithm => 'gradient_boosting', options => '{"trees": 3, "min_leaf": "auto", "early_stopping": 0}');
+SELECT churn_info(model) #> '{options,min_leaf}' AS min_leaf FROM churn_train('few', algorithm => 'decision_tree');
+-- folds are judged with the options of the model that is made of all rows
+SELECT c.options = churn_info(c.model)->'options' AS in_effect, c.options->'min_leaf' AS min_leaf, c.model = t.model AS same
+FROM churn_compare('few', algorithms => '{random_forest}', folds => 2, holdout => 0, grid => '{"random_forest": {"trees": 5}}') AS c,
+	LATERAL churn_train('few', options => c.options) AS t WHERE c.algorithm = 'random_forest';
+SELECT n_rows FROM churn_train('few', options => '{"min_leaf": 0}');
+SELECT n_rows FROM churn_train('few', options => '{"min_leaf": "few"}');
+SELECT n_rows FROM churn_train('few', algorithm => 'gradient_boosting', options => '{"early_stopping": -1}');
+DROP TABLE few;

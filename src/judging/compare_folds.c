@@ -195,12 +195,31 @@ part_for_cross_fits(SpkCompareSetup *setup)
 	pfree(first);
 }
 
+/*
+ * Settles the options that follow the rows by all rows to train on, so that the folds
+ * judge the model that is made of all of them.
+ */
+static void
+settle_options(const SpkCompareSetup *setup, const SpkFoldCount *counts)
+{
+	const SpkComparePlan *plan = setup->plan;
+	uint32				  n_rows[2] = {0, 0};
+
+	for (int fold = 0; fold < plan->n_folds; fold++)
+		for (int label = 0; label < 2; label++)
+			n_rows[label] += counts[fold].n_rows[label];
+	for (int i = 0; i < plan->n_specs; i++)
+		spk_options_settle(&plan->specs[i].options, plan->specs[i].algorithm, n_rows[0] + n_rows[1],
+						   n_rows[1]);
+}
+
 void
 spk_compare_part_rows(SpkCompareSetup *setup, SpkFoldCount *counts)
 {
 	const SpkFoldCount *holdout = &counts[setup->plan->n_folds];
 
 	part_into_folds(setup, counts);
+	settle_options(setup, counts);
 	part_rows(setup, holdout->n_rows[0] + holdout->n_rows[1]);
 	part_for_cross_fits(setup);
 }

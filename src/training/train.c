@@ -122,6 +122,7 @@ spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 	table = spk_store_take(rows, context);
 	spk_warn_of_rows(rows, &table, warned);
 	set_counts(&model, rows);
+	spk_options_settle(&model.options, model.algorithm, rows->n_rows, (uint32) rows->n_positives);
 	bin_features(&host, &table, &model, context);
 	if (fit_model(&host, &table, table.groups, &model, &counts->lone))
 		result = spk_model_to_bytes(&model);

@@ -381,6 +381,7 @@ assert_same_trees(const SpkModel *a, const SpkModel *b)
 	}
 }
 
+/* So many trees of all rows and features, whatever the defaults are. */
 static SpkOptions
 options_of(double trees)
 {
@@ -388,6 +389,12 @@ options_of(double trees)
 
 	options.value[SPK_OPT_TREES] = trees;
 	options.value[SPK_OPT_MIN_LEAF] = 3;
+	options.value[SPK_OPT_MAX_DEPTH] = 6;
+	options.value[SPK_OPT_LEARNING_RATE] = 0.1;
+	options.value[SPK_OPT_L2] = 1;
+	options.value[SPK_OPT_SUBSAMPLE] = 1;
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
+	options.value[SPK_OPT_EARLY_STOPPING] = 0;
 	return options;
 }
 

@@ -26,18 +26,18 @@
 #endif
 
 SPK_OPTION_ITEM(TREES, trees, WHOLE(1, SPK_MAX_TREES),
-	FOR(RANDOM_FOREST, 100) FOR(GRADIENT_BOOSTING, 100),
+	FOR(RANDOM_FOREST, 100) FOR(GRADIENT_BOOSTING, 500),
 	"number of trees")
 SPK_OPTION_ITEM(MAX_DEPTH, max_depth, WHOLE(1, SPK_MAX_DEPTH),
-	FOR(RANDOM_FOREST, SPK_MAX_DEPTH) FOR(DECISION_TREE, 5) FOR(GRADIENT_BOOSTING, 6),
+	FOR(RANDOM_FOREST, SPK_MAX_DEPTH) FOR(DECISION_TREE, 5) FOR(GRADIENT_BOOSTING, 3),
 	"longest path from the root to a leaf, in splits")
-SPK_OPTION_ITEM(MIN_LEAF, min_leaf, WHOLE(1, 1e9),
-	FOR(RANDOM_FOREST, 5) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, 20),
-	"fewest training rows in a leaf, repeated draws counted")
+SPK_OPTION_ITEM(MIN_LEAF, min_leaf, WHOLE(1, 1e9) WORDS({"auto", SPK_LEAF_AUTO}),
+	FOR(RANDOM_FOREST, SPK_LEAF_AUTO) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, 10),
+	"fewest training rows in a leaf, repeated draws counted; auto for as many as their number asks for")
 SPK_OPTION_ITEM(FEATURES_PER_SPLIT, features_per_split,
 	NUMBER(1e-6, 1600) WORDS({"sqrt", SPK_FEATURES_SQRT}, {"all", SPK_FEATURES_ALL}),
 	FOR(RANDOM_FOREST, SPK_FEATURES_SQRT) FOR(DECISION_TREE, SPK_FEATURES_ALL)
-	FOR(GRADIENT_BOOSTING, SPK_FEATURES_ALL),
+	FOR(GRADIENT_BOOSTING, 0.3),
 	"features drawn for each split: a count, a share below 1, sqrt or all")
 SPK_OPTION_ITEM(BINS, bins, WHOLE(2, 255),
 	FOR(RANDOM_FOREST, 255) FOR(DECISION_TREE, 255) FOR(GRADIENT_BOOSTING, 255),
@@ -69,7 +69,7 @@ SPK_OPTION_ITEM(IMPORTANCE, importance,
 	FOR(RANDOM_FOREST, SPK_IMPORTANCE_IMPURITY),
 	"measure permutation importance too, out of bag, or impurity alone")
 SPK_OPTION_ITEM(L2, l2, NUMBER(0, 1e9),
-	FOR(GRADIENT_BOOSTING, 1) FOR(LOGISTIC_REGRESSION, 1),
+	FOR(GRADIENT_BOOSTING, 3) FOR(LOGISTIC_REGRESSION, 1),
 	"penalty on the squares of the weights, or of the values of leaves; 0 for none")
 SPK_OPTION_ITEM(MAX_ITER, max_iter, WHOLE(1, 10000),
 	FOR(LOGISTIC_REGRESSION, 100),
@@ -85,16 +85,17 @@ SPK_OPTION_ITEM(DISTRIBUTION, distribution,
 	FOR(NAIVE_BAYES, SPK_DISTRIBUTION_GAUSSIAN),
 	"of numbers: gaussian, or multinomial after scaling to 0 .. 1")
 SPK_OPTION_ITEM(LEARNING_RATE, learning_rate, NUMBER(1e-6, 1),
-	FOR(GRADIENT_BOOSTING, 0.1),
+	FOR(GRADIENT_BOOSTING, 0.05),
 	"share of its best value by which a leaf moves the margin")
 SPK_OPTION_ITEM(SUBSAMPLE, subsample, NUMBER(1e-6, 1),
-	FOR(GRADIENT_BOOSTING, 1),
+	FOR(GRADIENT_BOOSTING, 0.8),
 	"share of the rows drawn for each tree, without replacement")
-SPK_OPTION_ITEM(EARLY_STOPPING, early_stopping, WHOLE(0, SPK_MAX_TREES),
-	FOR(GRADIENT_BOOSTING, 0),
-	"end when so many trees have not made the loss on the rows held out less; 0 for never")
+SPK_OPTION_ITEM(EARLY_STOPPING, early_stopping,
+	WHOLE(0, SPK_MAX_TREES) WORDS({"auto", SPK_STOPPING_AUTO}),
+	FOR(GRADIENT_BOOSTING, SPK_STOPPING_AUTO),
+	"end when so many trees have not made the loss on the rows held out less; 0 for never, auto for 50 unless rows are few")
 SPK_OPTION_ITEM(VALIDATION, validation, NUMBER(0.01, 0.9),
-	FOR(GRADIENT_BOOSTING, 0.1),
+	FOR(GRADIENT_BOOSTING, 0.2),
 	"share of the rows held out for early stopping")
 SPK_OPTION_ITEM(CALIBRATE, calibrate,
 	WORDS({"none", SPK_CALIBRATE_NONE}, {"platt", SPK_CALIBRATE_PLATT}, {"isotonic", SPK_CALIBRATE_ISOTONIC}) LATER,

@@ -8,6 +8,23 @@
 #include "core/models/learner.h"
 #include "core/models/options.h"
 
+/*
+ * min_leaf "auto", within bounds: a row for so many training rows, because the more
+ * there are, the more of what a small leaf says is chance; and so many that a leaf has
+ * two rows of the rarer class when it has its share.  docs/models.md has the figures.
+ */
+#define ROWS_PER_LEAF_ROW 250
+#define RARE_PER_LEAF	  2
+#define LEAST_AUTO_LEAF	  2
+#define MOST_AUTO_LEAF	  50
+
+/*
+ * early_stopping "auto": patience with so many trees, if there are so many rows of the
+ * rarer class; what fewer rows say of when to stop is chance.
+ */
+#define AUTO_PATIENCE	 50
+#define LEAST_TO_STOP_BY 50
+
 /* The words of option_list.h, as parts of an option's row. */
 #define WHOLE(low, high)	   .min = low, .max = high, .numbers = true, .whole = true,
 #define NUMBER(low, high)	   .min = low, .max = high, .numbers = true,
@@ -103,6 +120,48 @@ spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positiv
 	}
 	else if (option != SPK_WEIGHT_NONE)
 		weight[1] = option;
+}
+
+static uint32_t
+rarer(uint32_t n_rows, uint32_t n_positives)
+{
+	return n_positives < n_rows - n_positives ? n_positives : n_rows - n_positives;
+}
+
+uint32_t
+spk_min_leaf(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives)
+{
+	double option = options->value[SPK_OPT_MIN_LEAF];
+	double n_rare = rarer(n_rows, n_positives);
+	double leaf = n_rows / ROWS_PER_LEAF_ROW;
+
+	if (option != SPK_LEAF_AUTO)
+		return (uint32_t) option;
+	if (n_rare > 0 && leaf < RARE_PER_LEAF * (n_rows / n_rare))
+		leaf = RARE_PER_LEAF * (n_rows / n_rare);
+	if (leaf < LEAST_AUTO_LEAF)
+		return LEAST_AUTO_LEAF;
+	return leaf > MOST_AUTO_LEAF ? MOST_AUTO_LEAF : (uint32_t) leaf;
+}
+
+uint32_t
+spk_early_stopping(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives)
+{
+	double option = options->value[SPK_OPT_EARLY_STOPPING];
+
+	if (option != SPK_STOPPING_AUTO)
+		return (uint32_t) option;
+	return rarer(n_rows, n_positives) < LEAST_TO_STOP_BY ? 0 : AUTO_PATIENCE;
+}
+
+void
+spk_options_settle(SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
+				   uint32_t n_positives)
+{
+	if (spk_option_applies(SPK_OPT_MIN_LEAF, algorithm))
+		options->value[SPK_OPT_MIN_LEAF] = spk_min_leaf(options, n_rows, n_positives);
+	if (spk_option_applies(SPK_OPT_EARLY_STOPPING, algorithm))
+		options->value[SPK_OPT_EARLY_STOPPING] = spk_early_stopping(options, n_rows, n_positives);
 }
 
 int

@@ -37,6 +37,10 @@ typedef enum SpkOption
 #define SPK_FEATURES_SQRT 0.0
 #define SPK_FEATURES_ALL  (-1.0)
 
+/* In place of a number of rows or trees, min_leaf and early_stopping may follow the training rows */
+#define SPK_LEAF_AUTO	  0.0
+#define SPK_STOPPING_AUTO (-1.0)
+
 /* In place of the weight of the churn class, while the other one weighs 1, class_weight may be */
 #define SPK_WEIGHT_NONE		0.0
 #define SPK_WEIGHT_BALANCED (-1.0)
@@ -162,6 +166,23 @@ spk_parts_rows(const SpkOptions *options, SpkAlgorithm algorithm)
  */
 extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
 							  double weight[2]);
+
+/*
+ * What the options min_leaf and early_stopping stand for when there are so many
+ * training rows.  Before the number of positives is known, pass 0: then the leaves are
+ * as small as they may become, which is right for sizes.
+ */
+extern uint32_t spk_min_leaf(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives);
+extern uint32_t spk_early_stopping(const SpkOptions *options, uint32_t n_rows,
+								   uint32_t n_positives);
+
+/*
+ * Replaces the words by what they stand for when there are so many training rows, so
+ * that fits to parts of the rows have the same options as the one to all, and who asks
+ * the model is told.
+ */
+extern void spk_options_settle(SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
+							   uint32_t n_positives);
 
 /* Returns the option with this name of len bytes, or -1. */
 extern int spk_option_of(const char *name, size_t len);

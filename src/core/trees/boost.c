@@ -50,7 +50,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING];
 	plan.n_statistics = spk_boost_count_statistics(features, matrix->n_features,
 												   plan.category_subsets);
-	plan.patience = (uint32_t) value[SPK_OPT_EARLY_STOPPING];
+	plan.patience = spk_early_stopping(options, matrix->n_rows, matrix->n_positives);
 	plan.holdout = value[SPK_OPT_VALIDATION];
 	plan.refit = value[SPK_OPT_REFIT] != 0;
 	plan.subsample = value[SPK_OPT_SUBSAMPLE];
@@ -420,6 +420,8 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 		memset(own, 0, (size_t) lay_out_own(&b, own));
 	if (team->me == 0)
 	{
+		spk_options_settle(&model->options, SPK_GRADIENT_BOOSTING, matrix->n_rows,
+						   matrix->n_positives);
 		memset(b.shared, 0, sizeof(*b.shared));
 		memset(b.gains, 0, 3 * matrix->n_features * sizeof(double));
 	}

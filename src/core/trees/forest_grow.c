@@ -12,6 +12,7 @@ spk_forest_start(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model, 
 {
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, matrix);
 
+	spk_options_settle(&model->options, model->algorithm, matrix->n_rows, matrix->n_positives);
 	*forest = (SpkForest) {.host = *host, .plan = plan, .matrix = *matrix, .model = model};
 	forest->n_words = spk_oob_words(&plan, matrix);
 	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));
