@@ -17,8 +17,8 @@ CREATE FUNCTION churn_explain(
 	COST 10000 ROWS 40 SUPPORT sparkify_predict_support;
 COMMENT ON FUNCTION churn_explain(churn_model, record) IS
 	'how far each feature moves the row''s prediction from the average one, furthest first: exact '
-	'SHAP values, and in the last row, without a feature, the average of training; they add up to the '
-	'probability of a forest or a decision tree, to the log-odds of other models, before '
+	'SHAP values, and in the last row, without a feature, the average of training; they add up to '
+	'the probability of a forest or a decision tree, to the log-odds of other models, before '
 	'calibration';
 
 CREATE FUNCTION churn_reasons(model churn_model, features record, top int DEFAULT 3) RETURNS text[]
