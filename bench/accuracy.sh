@@ -8,7 +8,7 @@
 
 accuracy_kept=bench/accuracy
 
-# ours: label|algorithm|options
+# ours: label|algorithm|options, each as it is by default
 accuracy_ours=(
 	'random_forest|random_forest|{}'
 	'gradient_boosting|gradient_boosting|{}'
