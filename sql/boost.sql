@@ -177,8 +177,6 @@ RESET max_parallel_maintenance_workers;
 SELECT model::text::churn_model = model AS same, round((SELECT sum(importance) FROM churn_importance(model))::numeric, 9) AS importance FROM several;
 SELECT abs(sum(e.contribution) - ln(churn_predict(m.model, b) / (1 - churn_predict(m.model, b)))) < 1e-6 AS explained
 FROM several AS m, (SELECT * FROM boosted ORDER BY userid LIMIT 1) AS b, churn_explain(m.model, b) AS e GROUP BY m.model, b;
-SELECT (churn_metrics(churned, churn_predict(several.model, b))).log_loss < (churn_metrics(churned, churn_predict(one.model, b))).log_loss AS surer
-FROM boosted AS b, several, churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 20, "subsample": 0.5}') AS one;
 SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 5001, "models": 2}');
 SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"models": 0}');
 DROP TABLE several;

@@ -17,21 +17,27 @@ SELECT count(*) > 5000 AS enough, count(*) > 4 * count(DISTINCT userid) AS sever
 
 -- out of bag a forest is worth what it is worth to users held out; without users it seems to be worth more
 CREATE TABLE forests AS
-SELECT 'users' AS rows, model FROM churn_train('snapshots') UNION ALL SELECT 'strangers', model FROM churn_train('strangers');
+SELECT rows, model FROM unnest('{users,strangers}'::text[], '{snapshots,strangers}'::text[]) AS s(rows, source), churn_train(source, options => '{"min_leaf": 5}');
 CREATE TABLE held_out AS
 SELECT algorithm, cv_mean, cv_sd FROM churn_compare('snapshots', algorithms => '{random_forest,gradient_boosting}', folds => 5,
-	metric => 'auc', holdout => 0, grid => '{"gradient_boosting": {"early_stopping": [10], "validation": [0.2], "trees": [300], "calibrate": ["platt"]}}');
+	metric => 'auc', holdout => 0, grid => '{"random_forest": {"min_leaf": [5]}, "gradient_boosting": {"early_stopping": [10], "trees": [300], "calibrate": ["platt"], "max_depth": [6],
+		"learning_rate": [0.1], "subsample": [1], "features_per_split": ["all"], "min_leaf": [20], "l2": [1]}}');
 SELECT rows, abs(fact(model, 'oob_auc') - cv_mean) < 1.5 * cv_sd AS agrees, fact(model, 'oob_auc') > cv_mean + 2 * cv_sd AS promises
 FROM forests, held_out WHERE algorithm = 'random_forest' ORDER BY rows DESC;
 
 -- likewise boosting, whose early stopping and calibration hold users out: without users it stops too late
 CREATE TABLE boosted AS
 SELECT rows, model FROM unnest('{users,strangers}'::text[], '{snapshots,strangers}'::text[]) AS s(rows, source),
-	churn_train(source, algorithm => 'gradient_boosting', options => '{"early_stopping": 10, "validation": 0.2, "trees": 300, "calibrate": "platt"}');
+	churn_train(source, algorithm => 'gradient_boosting', options => '{"early_stopping": 10, "trees": 300, "calibrate": "platt", "max_depth": 6, "learning_rate": 0.1, "subsample": 1, "features_per_split": "all", "min_leaf": 20, "l2": 1}');
 SELECT rows, abs(fact(model, 'cv_auc') - cv_mean) < 1.5 * cv_sd AS agrees, fact(model, 'cv_auc') > cv_mean + 2 * cv_sd AS promises
 FROM boosted, held_out WHERE algorithm = 'gradient_boosting' ORDER BY rows DESC;
 SELECT bool_and((churn_info(u.model) ->> 'trees')::int < (churn_info(s.model) ->> 'trees')::int) AS sooner
 FROM boosted u, boosted s WHERE u.rows = 'users' AND s.rows = 'strangers';
+
+-- and so it is by default
+SELECT c.algorithm, abs(coalesce(fact(t.model, 'oob_auc'), fact(t.model, 'cv_auc')) - cv_mean) < 1.5 * cv_sd AS agrees
+FROM churn_compare('snapshots', algorithms => '{random_forest,gradient_boosting}', folds => 5, holdout => 0) AS c, LATERAL churn_train('snapshots', algorithm => c.algorithm) AS t
+WHERE c.algorithm <> 'baseline' ORDER BY c.algorithm;
 
 -- the importance by permutation, too, is that for users who are not known
 SELECT s.importance > 2 * u.importance AS by_heart

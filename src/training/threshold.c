@@ -61,6 +61,8 @@ spk_threshold_rows(const SpkHost *host, const SpkTable *table, const uint64 *gro
 		if (groups != NULL)
 			groups = rows.groups = pick_groups(host, groups, &rows, table->n_rows);
 	}
+	/* fits to them know users, as those to all rows do */
+	rows.table.groups = groups;
 	rows.folds = spk_must_alloc(host, rows.table.n_rows, 1, "training set");
 	check(spk_folds_part(host, &rows.table, groups, 0, rows.effort.n_folds, seed, rows.folds));
 	return rows;
