@@ -13,8 +13,8 @@ CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb)
 COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb) IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb, "any") RETURNS internal
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+CREATE FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb, "any")
+	RETURNS internal AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_forest_agg_transfn(internal, anyelement, record, jsonb, "any") IS
 	'aggregate transition function';
 

@@ -14,7 +14,7 @@
 #include "judging/audit_sides.h"
 
 /* Of a longer category only so many bytes are shown. */
-#define MAX_SHOWN 60
+#define MAX_SIDE_BYTES 60
 
 /*
  * Appends a category as SQL would have it in quotes.  It may be anything: characters that
@@ -24,7 +24,7 @@ static void
 append_category(StringInfo s, const SpkCategory *category)
 {
 	const char *name = category->name;
-	int			len = pg_mbcliplen(name, (int) category->len, MAX_SHOWN);
+	int			len = pg_mbcliplen(name, (int) category->len, MAX_SIDE_BYTES);
 	bool		escaped = false;
 
 	for (int i = 0; i < len; i++)

@@ -20,11 +20,11 @@
 #define MIN_NUMBERS 100
 
 /* Numbers of fewer users may all differ by chance, if fewer pairs than that are expected not to. */
-#define MANY_USERS		1000
-#define MIN_EQUAL_PAIRS 10
+#define MANY_DISTINCT_USERS 1000
+#define MIN_EQUAL_PAIRS		10
 
 /* Of categories of users, such a share differs when they are ids. */
-#define DISTINCT_SHARE 0.9
+#define DISTINCT_USERS 0.9
 
 /* A column of fewer values is not of the whole history. */
 #define MIN_VALUES 10
@@ -65,7 +65,7 @@ may_differ(const SpkColumn *column, uint32 n_rows, uint32 n_users)
 			return true;
 
 	/* so many pairs of users would be expected to share a number drawn from the range */
-	return n_users < MANY_USERS &&
+	return n_users < MANY_DISTINCT_USERS &&
 		(double) n_users * n_users / (2 * (high - low)) <= MIN_EQUAL_PAIRS;
 }
 
@@ -81,7 +81,7 @@ is_one_each(const Users *u, uint32 i)
 		a->n_distinct > b->n_users)
 		return false;
 	if (column->kind == SPK_CATEGORY)
-		return a->n_distinct >= DISTINCT_SHARE * b->n_users;
+		return a->n_distinct >= DISTINCT_USERS * b->n_users;
 	return column->kind == SPK_NUMBER && a->whole && b->n_users >= MIN_NUMBERS &&
 		a->n_distinct == b->n_users &&
 		(spk_names_id(column->name) || !may_differ(column, u->table->n_rows, b->n_users));

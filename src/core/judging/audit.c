@@ -24,8 +24,8 @@ typedef struct Walk
 	bool	 mixed; /* some value occurs in both classes */
 
 	/* of the values that many rows have; NULL when they are not wanted */
-	SpkTally *tallies;
-	uint32_t  n_tallies;
+	SpkSideTally *tallies;
+	uint32_t	  n_tallies;
 } Walk;
 
 bool
@@ -67,7 +67,7 @@ walk_key(Walk *walk, uint64_t key, uint32_t positives, uint32_t negatives)
 	}
 	walk->n_most += n == walk->most_rows;
 	if (n >= SPK_SIDE_MIN_ROWS)
-		walk->tallies[walk->n_tallies++] = (SpkTally) {key, {negatives, positives}};
+		walk->tallies[walk->n_tallies++] = (SpkSideTally) {key, {negatives, positives}};
 }
 
 /* The AUC of these wins, which count twice; NaN when all rows are of one class. */
@@ -372,7 +372,7 @@ spk_audit_feature(const SpkHost *host, const SpkTable *table, uint32_t column,
 	for (uint32_t i = 0; i < table->n_rows; i++)
 		side.n_rows[1] += table->labels[i];
 	side.n_rows[0] = table->n_rows - side.n_rows[1];
-	walk.tallies = spk_alloc(host, table->n_rows / SPK_SIDE_MIN_ROWS + 1, sizeof(SpkTally));
+	walk.tallies = spk_alloc(host, table->n_rows / SPK_SIDE_MIN_ROWS + 1, sizeof(SpkSideTally));
 	if (walk.tallies != NULL)
 		status = c->kind == SPK_CATEGORY ? audit_categories(host, &side, &walk, audit) :
 										   audit_numbers(host, &side, &walk, audit);

@@ -10,8 +10,8 @@
 #include "core/rows/time_order.h"
 
 /* The dates of snapshots are so many at most, and have so many rows at least. */
-#define MAX_DATES		 1000
-#define MIN_ROWS_OF_DATE 10
+#define MAX_TOLD_DATES 1000
+#define MIN_TOLD_ROWS  10
 
 /* After so many rows it is looked whether there is still something to find. */
 #define LOOK_ROWS 8192
@@ -27,10 +27,10 @@ typedef struct Range
 static bool
 are_snapshots(const SpkTimeOrder *order)
 {
-	bool all = order->n_times >= 2 && order->n_times <= MAX_DATES;
+	bool all = order->n_times >= 2 && order->n_times <= MAX_TOLD_DATES;
 
 	for (uint32_t i = 0; i < order->n_times && all; i++)
-		all = order->starts[i + 1] - order->starts[i] >= MIN_ROWS_OF_DATE;
+		all = order->starts[i + 1] - order->starts[i] >= MIN_TOLD_ROWS;
 	return all;
 }
 
@@ -85,7 +85,7 @@ spk_dates_release(const SpkHost *host, SpkDates *dates)
 uint64_t
 spk_dates_size(uint32_t n_rows)
 {
-	return spk_time_order_size(n_rows) + MAX_DATES * sizeof(Range);
+	return spk_time_order_size(n_rows) + MAX_TOLD_DATES * sizeof(Range);
 }
 
 /* How the values of dates tell these, when all are known: rising, falling, or each date by one. */
@@ -159,12 +159,12 @@ find_ranges(const SpkHost *host, const SpkDates *dates, const SpkColumn *column,
 static SpkStatus
 all_differ(const SpkHost *host, const Range *ranges, uint32_t n, bool *differ)
 {
-	uint64_t  keys[2 * MAX_DATES];
+	uint64_t  keys[2 * MAX_TOLD_DATES];
 	SpkStatus status;
 
 	for (uint32_t d = 0; d < n; d++)
 		keys[d] = spk_key_of_number(ranges[d].low);
-	status = spk_sort_u64(host, keys, keys + MAX_DATES, n, 0);
+	status = spk_sort_u64(host, keys, keys + MAX_TOLD_DATES, n, 0);
 	*differ = status == SPK_OK && spk_unique_keys(keys, n) == n;
 	return status;
 }

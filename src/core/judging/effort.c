@@ -13,11 +13,11 @@
  * cost 0.006 of the F1 of the finished model, against the best threshold, and one to 10,000
  * rows, with 260 churners, 0.05.
  */
-#define MOST_ROWS	20000
-#define MOST_SHARE	0.05
-#define LEAST_ROWS	10000
-#define LEAST_SHARE 0.1
-#define LEAST_RARE	500
+#define MOST_FITTED_ROWS 20000
+#define MOST_SHARE		 0.05
+#define LEAST_ROWS		 10000
+#define LEAST_SHARE		 0.1
+#define LEAST_RARE		 500
 
 /* Folds are scored beyond that until they have so many rows of the rarer class. */
 #define ENOUGH_RARE 250
@@ -28,7 +28,7 @@ budget_of(double n, double rare)
 {
 	double useful = fmax(LEAST_ROWS, fmax(LEAST_SHARE * n, LEAST_RARE / (rare / n)));
 
-	return fmax(MOST_SHARE * n, fmin(MOST_ROWS, useful));
+	return fmax(MOST_SHARE * n, fmin(MOST_FITTED_ROWS, useful));
 }
 
 SpkEffort

@@ -11,7 +11,7 @@
 #include "core/base/sort.h"
 
 /* Chance may bring up something one-sided in one of so many tables. */
-#define RARE 1e3
+#define ONE_TABLE_IN 1e3
 
 /* So many rows of the other class may be there, as a share of those expected. */
 #define ODD_ROWS 0.01
@@ -63,7 +63,7 @@ new_search(const SpkHost *host, const SpkSideColumn *c, int side)
 	s.of_class = c->n_rows[side];
 	s.among_all = c->n_rows[!side] / (double) c->table->n_rows;
 	s.among_known = known > 0 ? c->known[!side] / known : 0;
-	s.needed = spk_log(RARE) + spk_log((double) c->table->n_columns) +
+	s.needed = spk_log(ONE_TABLE_IN) + spk_log((double) c->table->n_columns) +
 		spk_log((double) c->n_tallies + N_THINGS);
 	return s;
 }
@@ -117,7 +117,7 @@ look_at_missing(const Search *s, SpkSide *result)
 
 /* Orders values: those of more rows first, then smaller numbers or names. */
 static bool
-comes_before(const SpkColumn *column, const SpkTally *a, const SpkTally *b, uint32_t n_a,
+comes_before(const SpkColumn *column, const SpkSideTally *a, const SpkSideTally *b, uint32_t n_a,
 			 uint32_t n_b)
 {
 	const SpkCategory *x;
@@ -145,13 +145,13 @@ static SpkStatus
 look_at_others(const Search *s, SpkSide *result)
 {
 	const SpkSideColumn *c = s->column;
-	const SpkTally		*most = c->tallies;
+	const SpkSideTally	*most = c->tallies;
 	uint32_t			 rows[2];
 	SpkStatus			 status;
 
 	if (c->n_tallies == 0)
 		return SPK_OK;
-	for (const SpkTally *t = c->tallies + 1; t < c->tallies + c->n_tallies; t++)
+	for (const SpkSideTally *t = c->tallies + 1; t < c->tallies + c->n_tallies; t++)
 		if (comes_before(c->column, t, most, t->rows[0] + t->rows[1],
 						 most->rows[0] + most->rows[1]))
 			most = t;
@@ -168,7 +168,7 @@ look_at_others(const Search *s, SpkSide *result)
 
 /* Puts those of n values in front that are one-sided in their users, too, and returns how many. */
 static uint32_t
-keep_by_users(const Search *s, SpkTally *values, uint32_t n, const uint32_t *users)
+keep_by_users(const Search *s, SpkSideTally *values, uint32_t n, const uint32_t *users)
 {
 	uint32_t kept = 0;
 
@@ -180,7 +180,7 @@ keep_by_users(const Search *s, SpkTally *values, uint32_t n, const uint32_t *use
 
 /* Likewise, after their users have been counted. */
 static SpkStatus
-check_users(const Search *s, SpkTally *values, uint32_t *n)
+check_users(const Search *s, SpkSideTally *values, uint32_t *n)
 {
 	SpkThings things = {.kind = SPK_SIDE_VALUES, .values = values, .n_values = *n};
 	uint32_t *users = spk_alloc(s->host, *n, sizeof(uint32_t));
@@ -201,10 +201,10 @@ check_users(const Search *s, SpkTally *values, uint32_t *n)
 
 /* Shows those of the values that most rows of the side have. */
 static void
-show_values(const Search *s, const SpkTally *values, uint32_t n, SpkSide *result)
+show_values(const Search *s, const SpkSideTally *values, uint32_t n, SpkSide *result)
 {
-	const SpkTally *shown[SPK_SIDE_SHOWN];
-	uint32_t		n_shown = 0;
+	const SpkSideTally *shown[SPK_SIDE_SHOWN];
+	uint32_t			n_shown = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -228,7 +228,7 @@ show_values(const Search *s, const SpkTally *values, uint32_t n, SpkSide *result
 
 /* Which values have rows of the side alone?  values has room for all tallies. */
 static SpkStatus
-find_values(const Search *s, SpkTally *values, SpkSide *result)
+find_values(const Search *s, SpkSideTally *values, SpkSide *result)
 {
 	const SpkSideColumn *c = s->column;
 	double				 least = c->column->kind == SPK_CATEGORY || c->n_distinct <= 2 ? 0 :
@@ -239,7 +239,7 @@ find_values(const Search *s, SpkTally *values, SpkSide *result)
 
 	for (uint32_t i = 0; i < c->n_tallies; i++)
 	{
-		const SpkTally *t = &c->tallies[i];
+		const SpkSideTally *t = &c->tallies[i];
 
 		if (t->rows[s->side] >= least &&
 			is_one_sided(s, SPK_SIDE_VALUES, t->rows[0] + t->rows[1], t->rows[!s->side],
@@ -267,12 +267,12 @@ find_values(const Search *s, SpkTally *values, SpkSide *result)
 static SpkStatus
 look_at_values(const Search *s, SpkSide *result)
 {
-	SpkTally *values;
-	SpkStatus status;
+	SpkSideTally *values;
+	SpkStatus	  status;
 
 	if (s->column->n_tallies == 0)
 		return SPK_OK;
-	values = spk_alloc(s->host, s->column->n_tallies, sizeof(SpkTally));
+	values = spk_alloc(s->host, s->column->n_tallies, sizeof(SpkSideTally));
 	if (values == NULL)
 		return SPK_NO_MEMORY;
 	status = find_values(s, values, result);
@@ -399,6 +399,6 @@ spk_one_sided_size(uint32_t n_rows, bool grouped)
 {
 	uint64_t frequent = (uint64_t) n_rows / SPK_SIDE_MIN_ROWS + 1;
 
-	return frequent * (2 * sizeof(SpkTally) + sizeof(uint32_t)) +
+	return frequent * (2 * sizeof(SpkSideTally) + sizeof(uint32_t)) +
 		(grouped ? 2 * sizeof(uint64_t) * (uint64_t) n_rows : 0);
 }

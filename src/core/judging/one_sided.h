@@ -35,24 +35,24 @@ typedef struct SpkSide
 } SpkSide;
 
 /* A value and how many rows of each class have it. */
-typedef struct SpkTally
+typedef struct SpkSideTally
 {
 	uint64_t key; /* spk_key_of_number, or the place in the column's names */
 	uint32_t rows[2];
-} SpkTally;
+} SpkSideTally;
 
 /* A column as spk_one_sided looks at it. */
 typedef struct SpkSideColumn
 {
-	const SpkTable	*table;
-	const SpkColumn *column;
-	const uint64_t	*groups;	/* a key of each row's user, 0 where it has none; or NULL */
-	uint32_t		 n_rows[2]; /* rows of each class */
-	uint32_t		 known[2];	/* rows of each class in which it is known */
-	uint32_t		 n_distinct;
-	const SpkTally	*tallies; /* of the values that SPK_SIDE_MIN_ROWS rows have, by key */
-	uint32_t		 n_tallies;
-	const uint64_t	*keys[2]; /* numbers: the keys of the known rows of each class, sorted */
+	const SpkTable	   *table;
+	const SpkColumn	   *column;
+	const uint64_t	   *groups;	   /* a key of each row's user, 0 where it has none; or NULL */
+	uint32_t			n_rows[2]; /* rows of each class */
+	uint32_t			known[2];  /* rows of each class in which it is known */
+	uint32_t			n_distinct;
+	const SpkSideTally *tallies; /* of the values that SPK_SIDE_MIN_ROWS rows have, by key */
+	uint32_t			n_tallies;
+	const uint64_t	   *keys[2]; /* numbers: the keys of the known rows of each class, sorted */
 } SpkSideColumn;
 
 /*

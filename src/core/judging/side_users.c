@@ -13,7 +13,7 @@
 
 /* The place of a key among values; n when it is none of them. */
 static uint32_t
-place_of_value(const SpkTally *values, uint32_t n, uint64_t key)
+place_of_value(const SpkSideTally *values, uint32_t n, uint64_t key)
 {
 	uint32_t low = 0;
 	uint32_t high = n;

@@ -10,10 +10,10 @@
 /* What rows have in common. */
 typedef struct SpkThings
 {
-	SpkSideKind		kind;
-	uint64_t		key;	/* of OTHERS, BELOW, ABOVE */
-	const SpkTally *values; /* of VALUES, by key */
-	uint32_t		n_values;
+	SpkSideKind			kind;
+	uint64_t			key;	/* of OTHERS, BELOW, ABOVE */
+	const SpkSideTally *values; /* of VALUES, by key */
+	uint32_t			n_values;
 } SpkThings;
 
 /*
