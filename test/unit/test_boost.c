@@ -768,6 +768,7 @@ statistics_are_of_rows_before(void **unused)
 		options.value[SPK_OPT_CATEGORY_SUBSETS] = 0;
 		options.value[SPK_OPT_CATEGORY_SMOOTHING] = more;
 		options.value[SPK_OPT_EARLY_STOPPING] = holds;
+		options.value[SPK_OPT_REFIT] = 0;
 		options.value[SPK_OPT_VALIDATION] = 0.3;
 		/* each user has a row, the others are anybody's; known has the users' order at first */
 		for (uint32_t r = 0; r < n; r++)
@@ -938,6 +939,7 @@ refit_has_the_best_number_of_trees(void **unused)
 	options.value[SPK_OPT_SUBSAMPLE] = 0.7;
 	options.value[SPK_OPT_VALIDATION] = 0.3;
 	options.value[SPK_OPT_EARLY_STOPPING] = 5;
+	options.value[SPK_OPT_CATEGORY_SUBSETS] = 255;
 	assert_int_equal(train(u, &options, 2, &refitted), SPK_OK);
 	check_trees(u, &options, &refitted);
 	options.value[SPK_OPT_REFIT] = 0;

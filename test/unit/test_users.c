@@ -444,9 +444,12 @@ boosted_twins(void **unused)
 		options.value[SPK_OPT_VALIDATION] = 0.3;
 		options.value[SPK_OPT_MIN_LEAF] = 5;
 		options.value[SPK_OPT_L2] = 1;
+		options.value[SPK_OPT_CATEGORY_SUBSETS] = round % 4 == 0 ? 20 : 0;
 		model[0] = boost(once, &options);
 		options.value[SPK_OPT_MIN_LEAF] = 10;
 		options.value[SPK_OPT_L2] = 2;
+		options.value[SPK_OPT_CATEGORY_L2] *= 2;
+		options.value[SPK_OPT_CATEGORY_SMOOTHING] *= 2;
 		model[1] = boost(both, &options);
 
 		assert_int_equal(model[0].n_trees, model[1].n_trees);
@@ -483,11 +486,13 @@ somebody_is_held_out(void **unused)
 
 		options.value[SPK_OPT_EARLY_STOPPING] = 5;
 		options.value[SPK_OPT_VALIDATION] = round % 2 == 0 ? 0.05 : 0.9;
+		options.value[SPK_OPT_SUBSAMPLE] = 1;
 		options.value[SPK_OPT_SEED] = round;
-		b.plan = spk_boost_plan(&options, &u->matrix);
+		b.plan = spk_boost_plan(&options, &u->matrix, u->features);
 		b.rows = rows;
 		b.margins = margins;
 		b.members = &member;
+		spk_boost_choose_holdout(&b);
 		spk_boost_start_rows(&b);
 
 		for (uint32_t r = 0; r < 60; r++)
