@@ -958,6 +958,46 @@ refit_has_the_best_number_of_trees(void **unused)
 	unit_matrix_free(u);
 }
 
+/* Where features are drawn, a tree that drew none of use does not end training. */
+static void
+idle_trees_go_on(void **unused)
+{
+	SpkRng		rng = spk_rng(13, 1);
+	UnitMatrix *u = unit_matrix_new(&rng, 500, 4, 20);
+	SpkOptions	options = options_of(300);
+	SpkModel	model;
+	uint32_t	n_idle = 0;
+
+	/* only the first feature has more than one value, and it tells the label */
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+	{
+		uint8_t *row = u->matrix.codes + (size_t) r * u->matrix.stride;
+
+		row[0] = row[u->matrix.n_features];
+		memset(row + 1, 0, u->matrix.n_features - 1);
+	}
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = 1;
+	assert_int_equal(train(u, &options, 2, &model), SPK_OK);
+	for (uint32_t t = 0; t < model.n_trees; t++)
+		n_idle += model.trees[t].n_nodes == 1;
+	assert_true(n_idle > model.n_trees / 2 && n_idle < model.n_trees);
+	assert_true(model.n_trees > 40);
+	assert_true(loss_of(u, &model) < 0.1);
+	free_model(&model);
+
+	/* and when none is of use at all, it ends all the same */
+	for (uint32_t r = 0; r < u->matrix.n_rows; r++)
+		u->matrix.codes[(size_t) r * u->matrix.stride] = 0;
+	assert_int_equal(train(u, &options, 2, &model), SPK_OK);
+	assert_int_equal(model.n_trees, 40);
+	free_model(&model);
+	options.value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
+	assert_int_equal(train(u, &options, 2, &model), SPK_OK);
+	assert_int_equal(model.n_trees, 1);
+	free_model(&model);
+	unit_matrix_free(u);
+}
+
 /*
  * Several models are one whose margins are the mean of theirs.  The first of them is
  * what there is without others, and each has streams of its own.
@@ -1112,6 +1152,7 @@ main(void)
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
 		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
 		cmocka_unit_test_teardown(refit_has_the_best_number_of_trees, check_live),
+		cmocka_unit_test_teardown(idle_trees_go_on, check_live),
 		cmocka_unit_test_teardown(models_are_averaged, check_live),
 		cmocka_unit_test_teardown(sums_do_not_overflow, check_live),
 		cmocka_unit_test_teardown(constant_features_give_the_base, check_live),

@@ -197,7 +197,11 @@ typedef struct Progress
 {
 	uint32_t best_trees;
 	int64_t	 best_loss;
+	uint32_t n_idle; /* trees without a split since the last one that has any */
 } Progress;
+
+/* A feature is in none of so many draws, times what it takes to draw all, with chance e^-10. */
+#define IDLE_DRAWS 10
 
 /* Notes whether the loss on the holdout has fallen; true when it has not for too many rounds. */
 static bool
@@ -221,6 +225,20 @@ note_loss(SpkBooster *b, Progress *progress)
 	return false;
 }
 
+/* Is no split to be expected any more, after the tree that has been grown? */
+static bool
+is_exhausted(const SpkBooster *b, Progress *progress)
+{
+	uint32_t drawn = b->plan.features_per_split;
+	uint32_t draws = (b->matrix.n_features + drawn - 1) / drawn;
+
+	progress->n_idle = b->shared->n_nodes == 1 ? progress->n_idle + 1 : 0;
+	/* the next tree would be the same */
+	if (draws == 1 && b->plan.subsample >= 1)
+		return progress->n_idle > 0;
+	return progress->n_idle >= IDLE_DRAWS * draws;
+}
+
 /* Keeps the tree that the team has grown.  Ends training, or the team, when it is time. */
 static void
 finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
@@ -236,7 +254,7 @@ finish_round(SpkBooster *b, SpkModel *model, Progress *progress)
 		model->n_trees = shared->round + 1;
 	}
 	shared->status = failed;
-	shared->done = failed != SPK_OK || note_loss(b, progress) || shared->n_nodes == 1 ||
+	shared->done = failed != SPK_OK || note_loss(b, progress) || is_exhausted(b, progress) ||
 		model->n_trees == b->plan.n_trees;
 	shared->round++;
 	if (!shared->done && b->team.round != NULL &&

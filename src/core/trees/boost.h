@@ -89,7 +89,9 @@ extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *ma
  *
  * With patience the model ends with the tree after which the log loss on the
  * holdout was least; with refit, too, as many trees are then grown on all rows.
- * Without patience, training ends early only when a tree finds no split.
+ * Without patience, training ends early only when no split is to be expected: after a
+ * tree without one, or, where features or users are drawn, after so many in a row that
+ * hardly a feature has been in none of the draws.
  *
  * When team->round tells the leader to go on alone, the others return SPK_OK at
  * once.  Otherwise all members return the same: SPK_OK, SPK_INVALID when there are
