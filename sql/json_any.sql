@@ -142,6 +142,10 @@ FROM (SELECT format('{"v":%s}', v) AS line, v FROM unnest(ARRAY['"2024-03-01T12:
 SET timezone = 'UTC';
 SELECT unit, v, pg_temp.read(format('v timestamp OPTIONS (unit %L)', unit), format('{"v":%s}', v))
 FROM unnest(ARRAY['s', 'ms', 'us', 'ns']) AS unit, unnest(ARRAY['1709294401', '1709294401250', '1709294401.25', '"1709294401.2500004"', '1.7092944e9', '-1.5', '0.0000005', '"2024-03-01"', '1e300', '9223371331200000000']) AS v;
+-- today's nanoseconds take 19 digits; and no digit of an integer is lost, however it is spelled
+SELECT v, pg_temp.read('v timestamp OPTIONS (unit ''ns'')', format('{"v":%s}', v)) AS ns, pg_temp.read('v int8', format('{"v":%s}', v)) AS int8
+FROM unnest(ARRAY['1709294401123456789', '"1709294401123456500"', '1709294401123456499', '-1', '-500', '-501', '9007199254740993.0', '-9007199254740993e0', '9007199254740991.4', '1.00000000000000000001',
+    '0.99999999999999999999', '1e-400', '1e18', '1e19', '123456789012345678.0', '9.223372036854775807e18', '-9223372036854775808', '-9223372036854775808.0', '9223372036854775808', '0e999999999', '0.0', '1200e-2', '1e99999999999']) AS v;
 
 \pset format aligned
 RESET client_min_messages;

@@ -71,6 +71,18 @@ SELECT a.key AS algorithm, count(*), count(DISTINCT churn_fingerprint(model)) AS
 FROM unnest('{once,unknown,nobody}'::text[]) AS source, jsonb_each('{"random_forest": {"trees": 20}, "gradient_boosting": {"trees": 20, "subsample": 0.7, "early_stopping": 5, "threshold": 0.5}}') AS a,
 	churn_train(source, algorithm => a.key, options => a.value) GROUP BY a.key ORDER BY a.key;
 
+-- users are the same when SQL takes their ids to be equal, whatever they look like and whatever the session's settings are
+CREATE TABLE spelled AS SELECT row_number() OVER (ORDER BY userid::int, as_of) % 3 AS spelling, s.* FROM snapshots AS s;
+SELECT a.type, count(DISTINCT churn_fingerprint(model)) AS prints
+FROM (VALUES ('numeric', '(userid || CASE spelling WHEN 0 THEN '''' WHEN 1 THEN ''.0'' ELSE ''.00'' END)::numeric'), ('numeric', 'userid::numeric'), ('interval', 'CASE spelling WHEN 0 THEN userid::int * interval ''1 day'' ELSE userid::int * interval ''24 hours'' END'),
+			 ('interval', 'userid::int * interval ''1 day''')) AS a (type, id),
+	churn_train(format('SELECT %s AS userid, as_of, churned, n_songs, days_since_last FROM spelled', id), options => '{"trees": 5}') GROUP BY a.type ORDER BY a.type;
+SELECT churn_fingerprint(model) AS print FROM churn_train('SELECT date ''2020-01-01'' + userid::int AS who, churned, n_songs, days_since_last FROM snapshots', exclude => '{who}', id => 'who', options => '{"trees": 5}') \gset
+SET datestyle = 'SQL, DMY';
+SELECT churn_fingerprint(model) = :'print' AS same FROM churn_train('SELECT date ''2020-01-01'' + userid::int AS who, churned, n_songs, days_since_last FROM snapshots', exclude => '{who}', id => 'who', options => '{"trees": 5}');
+RESET datestyle;
+DROP TABLE spelled;
+
 -- what is excluded is no id of users unless it is called one
 CREATE TABLE named AS SELECT *, userid AS who, userid::int % 2 AS half FROM snapshots;
 SELECT id, churn_fingerprint(model) = (SELECT print FROM prints WHERE how = 'alone' AND algorithm = 'random_forest') AS whole

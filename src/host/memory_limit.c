@@ -80,11 +80,14 @@ refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
 {
 	const char *setting = asks_for_less() ? "sparkify.training_memory" :
 											"sparkify.max_training_memory";
+	uint64		limit = spk_memory_limit() / 1024;
+	char	   *allowed = limit < 1024 ? psprintf(UINT64_FORMAT " kB", limit) :
+										 psprintf(UINT64_FORMAT " MB", limit / 1024);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and %s is " UINT64_FORMAT " MB",
-					more ? "more than " : "", megabytes(bytes), setting, spk_memory_limit() / (1024 * 1024)),
+			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and %s is %s",
+					more ? "more than " : "", megabytes(bytes), setting, allowed),
 			 errdetail("There are %s" UINT64_FORMAT " rows of %u features.", more ? "at least " : "", n_rows, n_features),
 			 errhint("Raise %s, train on a sample of the rows or exclude columns.", setting)));
 }

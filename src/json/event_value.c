@@ -2,7 +2,6 @@
  * event_value.c
  *	  Turns a value of JSON into a value of a column, by the column's type.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -102,28 +101,17 @@ get_integer(SpkValueReader *r, const char *start, const char *end, const char *w
 
 	if (text == NULL)
 		return wrong_type(r, wanted, start);
-	if (spk_number_is_integer(text))
+	switch (spk_number_whole(text, result))
 	{
-		errno = 0;
-		*result = strtoimax(text, NULL, 10);
-		if (errno == ERANGE)
-			return out_of_range(r);
-	}
-	else
-	{
-		double number = strtod(text, NULL);
-
-		/* a larger double may stand for an integer that the text did not say */
-		if (!(fabs(number) <= SPK_EXACT_NUMBERS))
-			return out_of_range(r);
-		if (number != rint(number))
+		case SPK_NUMBER_FRACTION:
 			return spk_fault(r->fault, SPK_FAULT_TYPE, "%s must be %s, not a fraction",
 							 r->column->label, wanted);
-		*result = (int64_t) number;
+		case SPK_NUMBER_TOO_LARGE:
+			return out_of_range(r);
+		case SPK_NUMBER_INTEGER:
+			break;
 	}
-	if (*result < min || *result > max)
-		return out_of_range(r);
-	return true;
+	return (*result >= min && *result <= max) || out_of_range(r);
 }
 
 /*
@@ -137,7 +125,16 @@ get_time_of_double(SpkValueReader *r, const char *text, int64_t *result)
 	double				number = strtod(text, NULL);
 	double				unit = usecs_per_unit[r->column->unit];
 	double				whole = floor(number);
+	int64_t				nanoseconds;
 
+	/* today's take 19 digits, which are more than a double or the exact way hold */
+	if (r->column->unit == SPK_UNIT_NANOSECONDS &&
+		spk_number_whole(text, &nanoseconds) == SPK_NUMBER_INTEGER)
+	{
+		*result = nanoseconds / 1000 - (nanoseconds % 1000 < 0) - SPK_EPOCH_MSECS * 1000;
+		*result += (nanoseconds % 1000 + 1000) % 1000 >= 500;
+		return true;
+	}
 	if (!(fabs(number) <= SPK_EXACT_NUMBERS) || fabs(number * unit) >= (double) SPK_END_TIME)
 		return out_of_range(r);
 

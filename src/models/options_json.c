@@ -161,7 +161,9 @@ check_together(const SpkOptions *options, SpkAlgorithm algorithm)
 		options->value[SPK_OPT_MODELS] * options->value[SPK_OPT_TREES] > SPK_MAX_TREES)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options \"models\" and \"trees\" ask for more than %d trees", SPK_MAX_TREES)));
+				 errmsg("options \"models\" and \"trees\" ask for more than %d trees", SPK_MAX_TREES),
+				 errdetail("They are %.0f models of up to %.0f trees each.",
+						   options->value[SPK_OPT_MODELS], options->value[SPK_OPT_TREES])));
 	if (spk_has_permutation(options, algorithm) && options->value[SPK_OPT_BOOTSTRAP] == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -74,7 +74,7 @@ collector_new(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	collector->has_id = args->id >= 0;
 	if (collector->has_id)
 		spk_group_key_type(&collector->group, get_fn_expr_argtype(fcinfo->flinfo, args->id),
-						   collector->context);
+						   PG_GET_COLLATION(), collector->context);
 	fcinfo->flinfo->fn_extra = collector;
 	return collector;
 }

@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #include "core/base/hash.h"
 #include "rows/group_key.h"
@@ -14,24 +15,46 @@
 void
 spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, MemoryContext context)
 {
-	int attno = spk_row_find(row, name);
+	int				  attno = spk_row_find(row, name);
+	Form_pg_attribute column;
 
 	if (attno < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" of the groups is missing from the row", name)));
-	spk_group_key_type(key, TupleDescAttr(row->desc, attno)->atttypid, context);
+	column = TupleDescAttr(row->desc, attno);
+	spk_group_key_type(key, column->atttypid, column->attcollation, context);
 	key->attno = attno;
 }
 
-void
-spk_group_key_type(SpkGroupKey *key, Oid type, MemoryContext context)
+/*
+ * Is a value's key made here, so that it is the same on all machines and for all widths?
+ * A text's is, unless its collation takes different bytes to be equal.
+ */
+static bool
+has_own_key(Oid type, Oid collation)
 {
-	Oid	 output;
-	bool varlena;
+	if (type == INT2OID || type == INT4OID || type == INT8OID)
+		return true;
+	return (type == TEXTOID || type == VARCHAROID || type == BPCHAROID) &&
+		(!OidIsValid(collation) || get_collation_isdeterministic(collation));
+}
+
+void
+spk_group_key_type(SpkGroupKey *key, Oid type, Oid collation, MemoryContext context)
+{
+	TypeCacheEntry *cached;
+	Oid				output;
+	bool			varlena;
 
 	key->attno = -1;
 	key->type = getBaseType(type);
+	key->collation = collation;
+	cached = lookup_type_cache(key->type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+	key->has_hash = !has_own_key(key->type, collation) &&
+		OidIsValid(cached->hash_extended_proc_finfo.fn_oid);
+	if (key->has_hash)
+		fmgr_info_copy(&key->hash, &cached->hash_extended_proc_finfo, context);
 	getTypeOutputInfo(key->type, &output, &varlena);
 	fmgr_info_cxt(output, &key->output, context);
 }
@@ -64,6 +87,16 @@ hash_text(Datum value, bool padded)
 	return hash;
 }
 
+/* By the type's own function: a text form may depend on settings, and tell 1 from 1.0. */
+static uint64
+hash_value(SpkGroupKey *key, Datum value)
+{
+	uint64 hash = DatumGetUInt64(
+		FunctionCall2Coll(&key->hash, key->collation, value, Int64GetDatum(0)));
+
+	return hash == 0 ? 1 : hash;
+}
+
 static uint64
 hash_output(SpkGroupKey *key, Datum value)
 {
@@ -83,6 +116,8 @@ spk_group_key(SpkGroupKey *key, const SpkRow *row)
 uint64
 spk_group_key_of(SpkGroupKey *key, Datum value)
 {
+	if (key->has_hash)
+		return hash_value(key, value);
 	switch (key->type)
 	{
 		case INT2OID:

@@ -15,9 +15,12 @@
 /* The column that has a row's group, and how it is read. */
 typedef struct SpkGroupKey
 {
-	int		 attno;	 /* counted from 0; -1: values come from elsewhere */
-	Oid		 type;	 /* the base type */
-	FmgrInfo output; /* the type's output function, for types that are compared as text */
+	int		 attno; /* counted from 0; -1: values come from elsewhere */
+	Oid		 type;	/* the base type */
+	Oid		 collation;
+	bool	 has_hash; /* by the type's own function, as SQL compares the values */
+	FmgrInfo hash;
+	FmgrInfo output; /* for types that have none */
 } SpkGroupKey;
 
 /*
@@ -28,14 +31,14 @@ typedef struct SpkGroupKey
 extern void spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name,
 							   MemoryContext context);
 
-/* The same for values of this type that come from elsewhere, for spk_group_key_of. */
-extern void spk_group_key_type(SpkGroupKey *key, Oid type, MemoryContext context);
+/* The same for values of this type and collation that come from elsewhere, for spk_group_key_of. */
+extern void spk_group_key_type(SpkGroupKey *key, Oid type, Oid collation, MemoryContext context);
 
 /*
  * Returns the key of the loaded row: a hash of the value, or 0 if and only if the
- * value is NULL.  Integers of any width have the same key when they are equal, texts
- * when their bytes are equal (but for the padding of char(n)), and all others when
- * their text forms are equal.
+ * value is NULL.  Values that SQL holds to be equal have the same key, and so have equal
+ * integers of any width.  Of types that cannot be hashed it is their text form that
+ * counts, which may depend on settings of the session.
  */
 extern uint64 spk_group_key(SpkGroupKey *key, const SpkRow *row);
 

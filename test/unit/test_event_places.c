@@ -199,6 +199,7 @@ test_numbers(void **state)
 				  {"0.1e131071", true},	 {"1e-16383", true},  {"1e-16384", false},
 				  {"0.1e-16383", false}, {"1e0000005", true}, {"1e9999999", false},
 				  {"1e-9999999", false}, {"-1.5", true}};
+	int64_t whole;
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
@@ -210,8 +211,12 @@ test_numbers(void **state)
 		if (spk_number_fits(limits[i].number, strlen(limits[i].number)) != limits[i].fits)
 			fail_msg("%s", limits[i].number);
 	}
-	assert_true(spk_number_is_integer("-12"));
-	assert_false(spk_number_is_integer("1E2"));
+	assert_int_equal(spk_number_whole("-12", &whole), SPK_NUMBER_INTEGER);
+	assert_true(whole == -12);
+	assert_int_equal(spk_number_whole("1E2", &whole), SPK_NUMBER_INTEGER);
+	assert_true(whole == 100);
+	assert_int_equal(spk_number_whole("1.5", &whole), SPK_NUMBER_FRACTION);
+	assert_int_equal(spk_number_whole("18446744073709551616", &whole), SPK_NUMBER_TOO_LARGE);
 }
 
 /* Memory that ends at any place is told as that, and given back. */
