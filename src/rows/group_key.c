@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/typcache.h"
 
 #include "core/base/hash.h"
@@ -28,13 +29,15 @@ spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, Memory
 }
 
 /*
- * Is a value's key made here, so that it is the same on all machines and for all widths?
- * A text's is, unless its collation takes different bytes to be equal.
+ * Is a value's key made here, so that it is the same on all machines, for integers of all
+ * widths, and for what is spelled as a text is?  A text's is, unless its collation takes
+ * different bytes to be equal.
  */
 static bool
 has_own_key(Oid type, Oid collation)
 {
-	if (type == INT2OID || type == INT4OID || type == INT8OID)
+	if (type == INT2OID || type == INT4OID || type == INT8OID || type == NUMERICOID ||
+		type == NAMEOID)
 		return true;
 	return (type == TEXTOID || type == VARCHAROID || type == BPCHAROID) &&
 		(!OidIsValid(collation) || get_collation_isdeterministic(collation));
@@ -87,6 +90,17 @@ hash_text(Datum value, bool padded)
 	return hash;
 }
 
+/* As the text without zeros at the end: 1.0 is 1. */
+static uint64
+hash_decimal(Datum value)
+{
+	char  *text = numeric_normalize(DatumGetNumeric(value));
+	uint64 hash = hash_bytes(text, strlen(text));
+
+	pfree(text);
+	return hash;
+}
+
 /* By the type's own function: a text form may depend on settings, and tell 1 from 1.0. */
 static uint64
 hash_value(SpkGroupKey *key, Datum value)
@@ -131,6 +145,8 @@ spk_group_key_of(SpkGroupKey *key, Datum value)
 			return hash_text(value, false);
 		case BPCHAROID:
 			return hash_text(value, true);
+		case NUMERICOID:
+			return hash_decimal(value);
 		default:
 			return hash_output(key, value);
 	}
