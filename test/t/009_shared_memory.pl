@@ -62,7 +62,7 @@ my $too_small = qr/WARNING:  not enough shared memory to train in parallel\nDETA
 
 same_model('room for all', qr/^$/, 20000, q{options => '{"max_depth": 5, "trees": 20}'});
 same_model('no room for the rows', $too_small, 1000000, q{options => '{"max_depth": 5, "trees": 3}'});
-same_model('no room for later trees', $too_small, 20000, q{options => '{"trees": 200}'});
+same_model('no room for later trees', $too_small, 20000, q{options => '{"trees": 200, "min_leaf": 5}'});
 same_model('boosting, room for all', qr/^$/, 20000, q{'churned', 'gradient_boosting', '{"trees": 200, "max_depth": 2}'});
 same_model('boosting, no room', $too_small, 1000000, q{'churned', 'gradient_boosting', '{"trees": 5}'});
 
