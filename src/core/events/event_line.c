@@ -218,23 +218,17 @@ read_array(SpkLineParser *parser, SpkLineCursor *c, int array, int depth, SpkEve
 	return ends_with(c, ']');
 }
 
-/* Does the container that begins here have nothing inside? */
-static bool
-is_empty(SpkLineCursor c)
-{
-	char last = *c.at++ == '[' ? ']' : '}';
-
-	spk_line_skip_spaces(&c);
-	return *c.at == last;
-}
-
-/* Moves behind a container that has nothing inside. */
+/* Moves behind the container that begins here, if it has nothing inside. */
 static bool
 skip_empty(SpkLineCursor *c)
 {
-	c->at++;
-	spk_line_skip_spaces(c);
-	c->at++;
+	SpkLineCursor inside = *c;
+	char		  last = *inside.at++ == '[' ? ']' : '}';
+
+	spk_line_skip_spaces(&inside);
+	if (*inside.at != last)
+		return false;
+	c->at = inside.at + 1;
 	return true;
 }
 
@@ -265,8 +259,8 @@ enter_container(SpkLineParser *parser, SpkLineCursor *c, int node, int depth, Sp
 	if (depth == SPK_LINE_DEPTH || !spk_schema_takes_containers(schema, node) ||
 		(is_array && spk_schema_counts_from_end(schema, node)))
 		return false;
-	if (is_empty(*c))
-		done = skip_empty(c);
+	if (skip_empty(c))
+		done = true;
 	else if (is_array)
 		done = read_array(parser, c, node, depth + 1, row);
 	else
