@@ -73,6 +73,9 @@ spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, co
 	if (features == NULL)
 		return SPK_NO_MEMORY;
 	model.options.value[SPK_OPT_IMPORTANCE] = SPK_IMPORTANCE_IMPURITY;
+	/* for a threshold alone, a model that saw a part less is near enough, in half the time */
+	if (!spk_has_calibration(&like->options))
+		model.options.value[SPK_OPT_REFIT] = 0;
 	model.n_features = like->n_features;
 	model.features = features;
 	status = spk_samples_fit(host, samples, fold, &model);
