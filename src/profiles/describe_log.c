@@ -23,6 +23,7 @@
 #include "host/pg_host.h"
 #include "host/source.h"
 #include "profiles/describe_log.h"
+#include "profiles/log_args.h"
 #include "profiles/log_types.h"
 #include "profiles/user_tally_agg.h"
 
@@ -265,6 +266,32 @@ read_log(SpkLogLook *look)
 	spk_check(spk_log_tally_finish(&look->tally), SPK_LOG_LOOK_WHAT, NULL);
 }
 
+/* Warns of names to ignore that no event has: a misspelt one would let its events through. */
+static void
+warn_of_ignored(const SpkLogLook *look)
+{
+	const SpkLogTally *tally = &look->tally;
+	Datum			  *names;
+	int				   n;
+
+	/* beyond the bound on names nobody knows which there are */
+	if (look->columns.ignore == NULL || tally->names_dropped)
+		return;
+	deconstruct_array(look->columns.ignore, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *name = TextDatumGetCString(names[i]);
+		size_t		len;
+		const char *utf8 = spk_text_to_utf8(name, strlen(name), &len);
+
+		if (spk_dictionary_find(&tally->names, utf8, len) == SPK_NAME_OTHER)
+			ereport(WARNING,
+					(errcode(ERRCODE_WARNING),
+					 errmsg("there is no event \"%s\" to ignore", name),
+					 errdetail("Names are compared by their bytes.")));
+	}
+}
+
 PG_FUNCTION_INFO_V1(churn_describe_log);
 Datum
 churn_describe_log(PG_FUNCTION_ARGS)
@@ -282,6 +309,7 @@ churn_describe_log(PG_FUNCTION_ARGS)
 		USECS_PER_DAY;
 	find_columns(&look, fcinfo);
 	read_log(&look);
+	warn_of_ignored(&look);
 	spk_log_look_judge(&look);
 	spk_log_look_tell_log(&look, (ReturnSetInfo *) fcinfo->resultinfo);
 	spk_log_look_tell_events(&look, (ReturnSetInfo *) fcinfo->resultinfo);

@@ -44,7 +44,10 @@ struct SpkAmounts
 static char *
 shown(const char *text)
 {
-	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), NAMEDATALEN - 1));
+	int len = (int) strlen(text);
+	int clipped = pg_mbcliplen(text, len, NAMEDATALEN - 1);
+
+	return psprintf("%.*s%s", clipped, text, clipped < len ? "..." : "");
 }
 
 static void
