@@ -15,6 +15,9 @@
 # tap       whole clusters
 # checks    test/check_*.sh
 #
+# The first two need no server, and run beside regress, parallel, tap and checks; what
+# they say comes when these have ended.
+#
 # Runs in a copy of the sources in a sandbox: see run.sh.
 #
 . test/server.sh
@@ -22,7 +25,9 @@
 passed=0
 failed=0
 log=$SANDBOX/output.log
-trap 'exit 130' INT
+core_log=$SANDBOX/core.log
+core=
+trap 'kill $core 2>/dev/null; exit 130' INT
 
 title()
 {
@@ -150,8 +155,33 @@ checks()
 	return $status
 }
 
+# The layers without a server, in the background: say nothing, and leave the two counts behind.
+core_tests()
+{
+	log=$SANDBOX/core_output.log
+	passed=0
+	failed=0
+	! wanted unit || layer 'Unit tests' '^ok ' '^not ok ' unit_tests || true
+	! wanted memcheck || layer 'Unit tests under valgrind' '^ok ' '^not ok ' memcheck_tests || true
+	echo "$passed $failed" >"$core_log.counts"
+}
+
+# Waits for them, and shows what they said.
+core_wait()
+{
+	local good=0 bad=1
+
+	wait "$core" || true
+	core=
+	cat "$core_log"
+	read -r good bad <"$core_log.counts" || true
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
 finish()
 {
+	[ -z "$core" ] || core_wait
 	printf '\n%d passed, %d failed\n' "$passed" "$failed"
 	[ "$failed" = 0 ] && [ "$passed" != 0 ]
 	exit
@@ -173,8 +203,10 @@ for name in ${LAYER:-}; do
 	fi
 done
 
-! wanted unit || layer 'Unit tests' '^ok ' '^not ok ' unit_tests || true
-! wanted memcheck || layer 'Unit tests under valgrind' '^ok ' '^not ok ' memcheck_tests || true
+if wanted unit || wanted memcheck; then
+	core_tests >"$core_log" 2>&1 &
+	core=$!
+fi
 
 server_copy
 if wanted regress || wanted parallel || wanted tap || wanted checks; then
@@ -191,5 +223,6 @@ fi
 	regress_tests "$parallel_setting=regress" || true
 ! wanted tap || layer 'TAP tests' '^ok ' '^not ok ' tap_tests || true
 ! wanted checks || layer 'Checks' '^ok - ' '^not ok - ' checks || true
+[ -z "$core" ] || core_wait
 ! wanted sanitize || layer 'Regression tests under sanitizers' "$regress_good" "$regress_bad" sanitize_tests || true
 finish
