@@ -94,7 +94,7 @@ SELECT repel('public.sparkify_predict_values(churn_model, int)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
 SELECT repel('public.churn_predict(churn_model, source_rows)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
-SELECT repel('public.churn_metrics(boolean, float8, float8)', 'churn_metrics',
+SELECT repel('public.sparkify_judge(boolean, float8, float8, bigint, int)', 'bytea',
     $$SELECT churn_evaluate(model, 'source_rows') FROM source_model$$);
 SELECT repel('public.sparkify_user_tally(timestamptz, text, text, numeric, text, timestamptz, boolean)', 'bytea',
     $$SELECT churn_describe_log('SELECT 1 AS u, now() AS t, ''e''::text AS e', 'u', 't', 'e')$$);

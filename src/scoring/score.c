@@ -60,20 +60,26 @@ only_column(TupleDesc columns, const char *name)
  * the source has each of them once.  Otherwise it gets the whole row.
  */
 char *
-spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
+spk_prediction_by(int param, const SpkModel *model, TupleDesc columns, const char *schema)
 {
 	StringInfoData call;
 	bool		   listed = model->n_features < FUNC_MAX_ARGS;
 
 	initStringInfo(&call);
-	appendStringInfo(&call, "%s.sparkify_predict_values($1", schema);
+	appendStringInfo(&call, "%s.sparkify_predict_values($%d", schema, param);
 	for (uint32 i = 0; i < model->n_features && listed; i++)
 	{
 		listed = only_column(columns, model->features[i].name) != NULL;
 		appendStringInfo(&call, ", q.%s", quote_identifier(model->features[i].name));
 	}
 	appendStringInfoChar(&call, ')');
-	return listed ? call.data : psprintf("%s.churn_predict($1, q.*)", schema);
+	return listed ? call.data : psprintf("%s.churn_predict($%d, q.*)", schema, param);
+}
+
+char *
+spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema)
+{
+	return spk_prediction_by(1, model, columns, schema);
 }
 
 PG_FUNCTION_INFO_V1(churn_score);

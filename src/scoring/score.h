@@ -18,4 +18,8 @@
  */
 extern char *spk_prediction_of(const SpkModel *model, TupleDesc columns, const char *schema);
 
+/* Likewise, with the model in another parameter. */
+extern char *spk_prediction_by(int param, const SpkModel *model, TupleDesc columns,
+							   const char *schema);
+
 #endif /* SPK_SCORING_SCORE_H */

@@ -37,17 +37,24 @@ f1_score(uint64_t right, uint64_t wrong)
 	return right == 0 ? 0 : 2.0 * (double) right / (double) (2 * right + wrong);
 }
 
+double
+spk_row_log_loss(double score, int label)
+{
+	double p = fmin(fmax(score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
+
+	return -spk_log(label ? p : 1 - p);
+}
+
 static void
 add_losses(Walk *walk, const SpkTie *tie)
 {
 	double positives = (double) tie->positives;
 	double negatives = (double) tie->negatives;
-	double p = fmin(fmax(tie->score, LOG_LOSS_CLIP), 1 - LOG_LOSS_CLIP);
 
 	if (tie->positives > 0)
-		walk->log_loss -= positives * spk_log(p);
+		walk->log_loss += positives * spk_row_log_loss(tie->score, 1);
 	if (tie->negatives > 0)
-		walk->log_loss -= negatives * spk_log(1 - p);
+		walk->log_loss += negatives * spk_row_log_loss(tie->score, 0);
 	walk->brier += positives * (1 - tie->score) * (1 - tie->score) +
 		negatives * tie->score * tie->score;
 }

@@ -42,4 +42,7 @@ extern SpkStatus spk_metrics(const SpkHost *host, SpkScored *rows, size_t n, dou
 /* Sets the threshold, tp, fp and all that follows from them.  n and positives are set before. */
 extern void spk_metrics_flag(SpkMetrics *metrics, double threshold, uint64_t tp, uint64_t fp);
 
+/* What a row adds to the sum that the log loss is the mean of. */
+extern double spk_row_log_loss(double score, int label);
+
 #endif /* SPK_CORE_JUDGING_METRICS_H */
