@@ -38,6 +38,18 @@ my %before = (
 	'docs/models.md' => 'CREATE EXTENSION sparkify;',
 	'docs/metrics.md' => 'CREATE EXTENSION sparkify;',
 	'docs/survival.md' => 'CREATE EXTENSION sparkify;',
+	'docs/watching.md' => q{
+		CREATE EXTENSION sparkify;
+		CREATE TABLE user_profiles AS
+		SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+		FROM churn_simulate_events(500) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
+		CREATE TABLE snapshots AS
+		SELECT p.userid, d AS as_of, churn_label(p.profile, d, '14 days') AS churned, f.*
+		FROM user_profiles AS p, churn_dates('2018-10-08', '2018-11-19', '7 days') AS d, churn_features(p.profile, d) AS f
+		WHERE churn_label(p.profile, d, '14 days') IS NOT NULL;
+		CREATE TABLE models AS
+		SELECT 'october' AS name, model FROM churn_train('SELECT * FROM snapshots WHERE as_of <= ''2018-10-29''');
+	},
 	'docs/log-features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE shop_profiles AS
