@@ -19,5 +19,40 @@ CREATE FUNCTION churn_drift(
 ) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 40;
 COMMENT ON FUNCTION churn_drift(churn_model, text, text) IS
-	'how far each feature of a table, a view or a query, and the score, has moved from the rows that '
-	'the model was trained on, or from those of a reference, beside what chance does to so many';
+	'how far each feature of a table, a view or a query, and the score, has moved from the rows '
+	'that the model was trained on, or from those of a reference, beside what chance does';
+
+CREATE FUNCTION churn_segments(
+	model churn_model,
+	source text,
+	label text DEFAULT 'churned',
+	by text DEFAULT NULL,
+	id text DEFAULT NULL,
+	seed bigint DEFAULT 42,
+	OUT segment text,
+	OUT verdict text,
+	OUT n bigint,
+	OUT users bigint,
+	OUT positives bigint,
+	OUT mean_score float8,
+	OUT rate float8,
+	OUT rate_low float8,
+	OUT rate_high float8,
+	OUT auc float8,
+	OUT auc_low float8,
+	OUT auc_high float8,
+	OUT "precision" float8,
+	OUT precision_low float8,
+	OUT precision_high float8,
+	OUT recall float8,
+	OUT recall_low float8,
+	OUT recall_high float8,
+	OUT f1 float8,
+	OUT f1_low float8,
+	OUT f1_high float8,
+	OUT metrics churn_metrics
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10;
+COMMENT ON FUNCTION churn_segments(churn_model, text, text, text, text, bigint) IS
+	'judges a model for each value of a column of a table, a view or a query, with 95 % confidence '
+	'limits, the worst first';
