@@ -56,3 +56,24 @@ CREATE FUNCTION churn_segments(
 COMMENT ON FUNCTION churn_segments(churn_model, text, text, text, text, bigint) IS
 	'judges a model for each value of a column of a table, a view or a query, with 95 % confidence '
 	'limits, the worst first';
+
+CREATE FUNCTION churn_dependence(
+	model churn_model,
+	source text,
+	feature text,
+	points int DEFAULT 20,
+	sample int DEFAULT 1000,
+	OUT value text,
+	OUT number float8,
+	OUT mean_score float8,
+	OUT q10 float8,
+	OUT q25 float8,
+	OUT median float8,
+	OUT q75 float8,
+	OUT q90 float8,
+	OUT n bigint
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 20;
+COMMENT ON FUNCTION churn_dependence(churn_model, text, text, int, int) IS
+	'what rows of a table, a view or a query would score with other values of a feature: the mean '
+	'and its spread over the rows (partial dependence), and how many rows are near the value';
