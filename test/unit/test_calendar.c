@@ -136,6 +136,32 @@ test_ways_to_write(void **state)
 	assert_int_equal(day, 59);
 }
 
+/* Each day is in its month, whose first day the text shows. */
+static void
+test_months(void **state)
+{
+	char day[SPK_TIME_TEXT];
+	char first[SPK_TIME_TEXT];
+
+	(void) state;
+	assert_int_equal(spk_month_of_day(0), 0);
+	assert_int_equal(spk_month_of_day(-1), -1);
+	assert_int_equal(spk_first_day_of_month(-1), -31);
+	assert_int_equal(spk_first_day_of_month(2), 60);
+	assert_int_equal(spk_first_day_of_month(-12), -365);
+	for (int32_t d = -400000; d < 400000; d += 13)
+	{
+		int32_t month = spk_month_of_day(d);
+
+		assert_in_range(d - spk_first_day_of_month(month), 0, 30);
+		assert_true(spk_first_day_of_month(month + 1) > d);
+		spk_day_text(d, day);
+		spk_day_text(spk_first_day_of_month(month), first);
+		assert_memory_equal(day, first, 7);
+		assert_memory_equal(first + 7, "-01", 3);
+	}
+}
+
 int
 main(void)
 {
@@ -143,6 +169,7 @@ main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_ways_to_write),
+		cmocka_unit_test(test_months),
 	};
 
 	return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);

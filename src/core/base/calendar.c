@@ -273,3 +273,20 @@ spk_time_of_text(const char *text, size_t len, int64_t *us)
 	*us = day * SPK_USECS_PER_DAY + ((hour * 60 + minute) * 60 + second) * USECS_PER_SEC + fraction;
 	return true;
 }
+
+int32_t
+spk_month_of_day(int32_t day)
+{
+	Date date = date_of_day(day);
+
+	return (date.year - 2000) * 12 + date.month - 1;
+}
+
+int32_t
+spk_first_day_of_month(int32_t month)
+{
+	int32_t year = month >= 0 ? month / 12 : -((11 - month) / 12);
+	Date	date = {2000 + year, month - 12 * year + 1, 1};
+
+	return (int32_t) day_of_date(&date);
+}

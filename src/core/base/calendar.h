@@ -34,4 +34,8 @@ extern size_t spk_time_text(int64_t us, char *buf);
 extern bool spk_day_of_text(const char *text, size_t len, int32_t *day);
 extern bool spk_time_of_text(const char *text, size_t len, int64_t *us);
 
+/* The month of a day, counted from 2000-01 as 0, and the first day of a month. */
+extern int32_t spk_month_of_day(int32_t day);
+extern int32_t spk_first_day_of_month(int32_t month);
+
 #endif /* SPK_CORE_BASE_CALENDAR_H */

@@ -116,8 +116,8 @@ active_days(const SpkHost *host, SpkSliceReader *slices, SpkPageSet ignored, uin
 }
 
 SpkStatus
-spk_profile_silence(const SpkHost *host, const void *data, size_t len, SpkPageSet ignored,
-					SpkSilentSpell *spell, SpkLabel *label, const char **why)
+spk_profile_visit_days(const SpkHost *host, const void *data, size_t len, SpkPageSet ignored,
+					   SpkDayVisitor visit, void *ctx, const char **why)
 {
 	uint32_t		 n;
 	uint64_t		*keys;
@@ -139,9 +139,24 @@ spk_profile_silence(const SpkHost *host, const void *data, size_t len, SpkPageSe
 		return SPK_NO_MEMORY;
 	status = active_days(host, &slices, ignored, keys, &n, why);
 	for (uint32_t i = 0; status == SPK_OK && i < n; i++)
-		spk_silent_spell_add(spell, (int32_t) spk_number_of_key(keys[i]));
-	*label = spk_silent_spell_end(spell);
+		visit(ctx, (int32_t) spk_number_of_key(keys[i]));
 	spk_release(host, keys);
+	return status;
+}
+
+static void
+add_to_spell(void *spell, int32_t day)
+{
+	spk_silent_spell_add(spell, day);
+}
+
+SpkStatus
+spk_profile_silence(const SpkHost *host, const void *data, size_t len, SpkPageSet ignored,
+					SpkSilentSpell *spell, SpkLabel *label, const char **why)
+{
+	SpkStatus status = spk_profile_visit_days(host, data, len, ignored, add_to_spell, spell, why);
+
+	*label = spk_silent_spell_end(spell);
 	return status;
 }
 

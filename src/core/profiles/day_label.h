@@ -47,6 +47,11 @@ extern SpkStatus spk_profile_silence(const SpkHost *host, const void *data, size
 									 SpkPageSet ignored, SpkSilentSpell *spell, SpkLabel *label,
 									 const char **why);
 
+/* Visits the days with events, but of ignored pages.  SPK_NO_MEMORY, and fails as above. */
+extern SpkStatus spk_profile_visit_days(const SpkHost *host, const void *data, size_t len,
+										SpkPageSet ignored, SpkDayVisitor visit, void *ctx,
+										const char **why);
+
 /* The day of a profile's first event; fails as above. */
 extern SpkStatus spk_profile_first_day(const SpkHost *host, const void *data, size_t len,
 									   int32_t *day, const char **why);

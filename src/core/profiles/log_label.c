@@ -247,6 +247,27 @@ spk_log_silence(const SpkHost *host, const void *data, size_t len, const SpkLogT
 	return end_pass(host, &reader, &day, why);
 }
 
+SpkStatus
+spk_log_visit_days(const SpkHost *host, const void *data, size_t len, const SpkLogText *ignore,
+				   uint32_t n_ignore, SpkDayVisitor visit, void *ctx, const char **why)
+{
+	SpkLogReader reader;
+	SpkLogDay	 day;
+	Ignored		 ignored;
+	SpkStatus	 status = spk_log_reader_open(&reader, host, data, len);
+
+	*why = reader.why;
+	if (status != SPK_OK)
+		return status;
+	spk_log_day_init(&day);
+	reader.status = find_ignored(host, &reader, ignore, n_ignore, &ignored);
+	while (reader.status == SPK_OK && spk_log_reader_next(&reader, &day))
+		if (activity_of(&reader, &day, &ignored) != INACTIVE)
+			visit(ctx, day.day);
+	spk_release(host, ignored.names);
+	return end_pass(host, &reader, &day, why);
+}
+
 /* ---- The first and the last day ---- */
 
 /* The number of the first day, or that of the last. */

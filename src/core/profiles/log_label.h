@@ -66,6 +66,14 @@ extern SpkStatus spk_log_silence(const SpkHost *host, const void *data, size_t l
 								 const SpkLogText *ignore, uint32_t n_ignore, SpkSilentSpell *spell,
 								 SpkLabel *label, const char **why);
 
+/*
+ * Visits the days with events, but for these.  A day with none but events whose names the profile
+ * did not keep counts as one.  Fails as above.
+ */
+extern SpkStatus spk_log_visit_days(const SpkHost *host, const void *data, size_t len,
+									const SpkLogText *ignore, uint32_t n_ignore,
+									SpkDayVisitor visit, void *ctx, const char **why);
+
 /* The day of the first event, and that of the last; fail as above. */
 extern SpkStatus spk_log_first_day(const SpkHost *host, const void *data, size_t len, int32_t *day,
 								   const char **why);

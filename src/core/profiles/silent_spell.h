@@ -11,6 +11,9 @@
 
 #include "core/profiles/features.h"
 
+/* Called for each day on which a user was active.  Days ascend, and may come more than once. */
+typedef void (*SpkDayVisitor)(void *ctx, int32_t day);
+
 typedef struct SpkSilentSpell
 {
 	int32_t as_of; /* SPK_NO_DAY at first: from the first active day on */
