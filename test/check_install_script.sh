@@ -9,11 +9,12 @@ exec perl -ne '
 	wrong("indented by spaces") if /^\t* /;
 	wrong("no comment beside $object") if $object && !/^COMMENT ON \Q$object\E[ (]/;
 	$object = "";
+	$body = !$body if (() = /\$\$/g) % 2;
 	$made = "$1 $2" if /^CREATE (FUNCTION|AGGREGATE|TYPE|OPERATOR CLASS|OPERATOR|CAST|FOREIGN DATA WRAPPER) (\(.*?\)|[^\s(;]+)/;
 	undef $made if /^CREATE TYPE \w+;$/;
 	wrong("clauses out of order") if /^\tAS \x27MODULE_PATHNAME\x27/ &&
 		!/^\tAS \x27MODULE_PATHNAME\x27(, \x27\w+\x27)? LANGUAGE C( (VOLATILE|STABLE|IMMUTABLE))?( STRICT)?( PARALLEL \w+)?(( COST \d+)?( ROWS \d+)?( SUPPORT \w+)?;)?$/;
-	($object, $made, $n) = ($made, undef, $n + 1) if $made && /;$/;
+	($object, $made, $n) = ($made, undef, $n + 1) if $made && !$body && /;$/;
 	if (eof)
 	{
 		wrong("no comment beside $object") if $object;
