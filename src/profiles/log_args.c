@@ -175,12 +175,23 @@ integer_arg(FunctionCallInfo fcinfo, int n, Oid type)
 							 PG_GETARG_INT64(n);
 }
 
+/* The hash of a session that is a uuid or a text: that of its bytes. */
+static uint64
+session_hash(FunctionCallInfo fcinfo, Oid type)
+{
+	const char *text;
+	size_t		len;
+
+	StaticAssertStmt(UUID_LEN == 16, "a uuid has 16 bytes");
+	if (type == UUIDOID)
+		return spk_hash_16_bytes(PG_GETARG_UUID_P(ARG_SESSION)->data, SESSION_SEED);
+	text = text_arg(fcinfo, ARG_SESSION, type, false, &len);
+	return spk_hash_bytes(text, len, SESSION_SEED);
+}
+
 static void
 get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 {
-	const char *bytes;
-	size_t		len = UUID_LEN;
-
 	if (PG_NARGS() <= ARG_SESSION || PG_ARGISNULL(ARG_SESSION))
 		return;
 	if (spk_is_integer_type(types->session))
@@ -189,12 +200,8 @@ get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 		event->session = integer_arg(fcinfo, ARG_SESSION, types->session);
 		return;
 	}
-	if (types->session == UUIDOID)
-		bytes = (const char *) PG_GETARG_UUID_P(ARG_SESSION)->data;
-	else
-		bytes = text_arg(fcinfo, ARG_SESSION, types->session, false, &len);
 	event->session_kind = SPK_SESSION_HASHED;
-	event->session = (int64) (spk_hash_bytes(bytes, len, SESSION_SEED) >> (64 - SESSION_BITS));
+	event->session = (int64) (session_hash(fcinfo, types->session) >> (64 - SESSION_BITS));
 }
 
 static void

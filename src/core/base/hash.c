@@ -2,22 +2,7 @@
  * hash.c
  *	  Hashes of bytes, word by word.
  */
-#include <string.h>
-
 #include "core/base/hash.h"
-
-/* The next 8 bytes, the first one lowest, on any machine. */
-static inline uint64_t
-whole_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, sizeof(word));
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	return word;
-}
 
 uint64_t
 spk_hash_more(uint64_t hash, const void *data, size_t len)
@@ -26,7 +11,7 @@ spk_hash_more(uint64_t hash, const void *data, size_t len)
 	uint64_t	   h = hash;
 
 	for (; len >= 8; p += 8, len -= 8)
-		h = spk_hash_combine(h, whole_word(p));
+		h = spk_hash_combine(h, spk_hash_word(p));
 	if (len > 0)
 	{
 		uint64_t word = 0;

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Maps x to a number in which every bit depends on every bit of x; no two x share it. */
 static inline uint64_t
@@ -44,6 +45,27 @@ spk_hash_start(size_t len, uint64_t seed)
 }
 
 extern uint64_t spk_hash_more(uint64_t hash, const void *data, size_t len);
+
+/* The next 8 bytes as a number, the first one lowest, on any machine. */
+static inline uint64_t
+spk_hash_word(const uint8_t *data)
+{
+	uint64_t word;
+
+	memcpy(&word, data, sizeof(word));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
+
+/* spk_hash_bytes of 16 bytes, where it is called for each row; the seed is a constant there. */
+static inline uint64_t
+spk_hash_16_bytes(const uint8_t *data, uint64_t seed)
+{
+	return spk_hash_combine(spk_hash_combine(spk_hash_start(16, seed), spk_hash_word(data)),
+							spk_hash_word(data + 8));
+}
 
 /* Returns the hash of len bytes, the same on every machine whatever its byte order. */
 extern uint64_t spk_hash_bytes(const void *data, size_t len, uint64_t seed);
