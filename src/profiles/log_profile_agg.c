@@ -30,10 +30,11 @@ agg_state(FunctionCallInfo fcinfo)
 	MemoryContext		context;
 	SpkLogProfileState *state;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	/* only an aggregate has one */
 	if (!PG_ARGISNULL(0))
 		return (SpkLogProfileState *) PG_GETARG_POINTER(0);
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate function called in non-aggregate context");
 	state = MemoryContextAlloc(context, sizeof(SpkLogProfileState));
 	spk_log_profile_init(state, spk_shared_dictionary(context));
 	return state;
@@ -58,9 +59,13 @@ sparkify_log_profile_transfn(PG_FUNCTION_ARGS)
 {
 	SpkLogProfileState *state = agg_state(fcinfo);
 	SpkLogEvent			event;
+	SpkStatus			status = SPK_OK;
 
+	spk_log_profile_prefetch(state);
 	if (spk_log_event(fcinfo, &event))
-		spk_check(spk_log_profile_add(state, &event), PROFILE_WHAT, NULL);
+		status = spk_log_profile_add(state, &event);
+	if (status != SPK_OK)
+		spk_check(status, PROFILE_WHAT, NULL);
 	PG_RETURN_POINTER(state);
 }
 

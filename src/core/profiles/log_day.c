@@ -328,6 +328,13 @@ spk_log_day_events(const SpkLogDay *day)
 	return events;
 }
 
+bool
+spk_log_day_has_one_level(const SpkLogDay *day)
+{
+	return day->n_levels == 1 && day->levels[0].events == spk_log_day_events(day) &&
+		day->last_level_ts == spk_log_day_last(day);
+}
+
 int64_t
 spk_log_day_first(const SpkLogDay *day)
 {

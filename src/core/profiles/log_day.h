@@ -140,6 +140,9 @@ extern SpkStatus spk_log_day_normalise_names(const SpkHost *host, SpkLogDay *day
 /* Events of the day, of all names. */
 extern uint64_t spk_log_day_events(const SpkLogDay *day);
 
+/* Do all events of a day have one level, and it the time of the last one? */
+extern bool spk_log_day_has_one_level(const SpkLogDay *day);
+
 /* The first and last event of a day that has sessions. */
 extern int64_t spk_log_day_first(const SpkLogDay *day);
 extern int64_t spk_log_day_last(const SpkLogDay *day);

@@ -99,18 +99,12 @@ write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 	}
 }
 
-/* Do all events of the day have one level?  Then its time is that of the last one. */
-static bool
-has_one_level(const SpkLogDay *day)
-{
-	return day->n_levels == 1 && day->levels[0].events == spk_log_day_events(day) &&
-		day->last_level_ts == spk_log_day_last(day);
-}
-
 static unsigned
 levels_kind(const SpkLogDay *day)
 {
-	return day->n_levels == 0 ? LEVELS_NONE : has_one_level(day) ? LEVELS_ONE : LEVELS_SEVERAL;
+	return day->n_levels == 0		   ? LEVELS_NONE :
+		spk_log_day_has_one_level(day) ? LEVELS_ONE :
+										 LEVELS_SEVERAL;
 }
 
 static void

@@ -1,9 +1,10 @@
 /*
  * log_day_order.c
- *	  Encoded days in the order of their dates.
+ *	  Closed days in the order of their dates.
  */
 #include "core/profiles/log_day_order.h"
 #include "core/base/sort.h"
+#include "core/profiles/log_closed_day.h"
 
 void
 spk_day_places_release(const SpkHost *host, SpkDayPlaces *places)
@@ -27,8 +28,6 @@ spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPla
 	spk_log_day_init(&day);
 	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
 	{
-		SpkDayCursor cursor = {0, 0};
-
 		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(host))
 		{
 			status = SPK_CANCELLED;
@@ -37,7 +36,7 @@ spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPla
 
 		/* keys that are equal in the day stay in the order in which they were closed */
 		places->offsets[i] = (size_t) (r.at - from->data);
-		status = spk_log_day_read(host, &r, &spk_finest_units, &cursor, &day);
+		status = spk_closed_day_read(host, &r, &day);
 		places->keys[i] = (uint64_t) ((int64_t) day.day - spk_day_of(SPK_MIN_TIME)) << 32 | i;
 	}
 	if (status == SPK_OK)
@@ -53,9 +52,8 @@ SpkStatus
 spk_day_read_at(const SpkHost *host, const SpkWriter *from, const SpkDayPlaces *places, uint32_t i,
 				SpkLogDay *day)
 {
-	size_t		 offset = places->offsets[(uint32_t) places->keys[i]];
-	SpkReader	 r = spk_reader(from->data + offset, from->len - offset);
-	SpkDayCursor cursor = {0, 0};
+	size_t	  offset = places->offsets[(uint32_t) places->keys[i]];
+	SpkReader r = spk_reader(from->data + offset, from->len - offset);
 
-	return spk_log_day_read(host, &r, &spk_finest_units, &cursor, day);
+	return spk_closed_day_read(host, &r, day);
 }

@@ -1,13 +1,13 @@
 /*
  * log_day_order.h
- *	  Encoded days in the order of their dates.
+ *	  Closed days in the order of their dates.
  */
 #ifndef SPK_CORE_PROFILES_LOG_DAY_ORDER_H
 #define SPK_CORE_PROFILES_LOG_DAY_ORDER_H
 
 #include "core/profiles/log_day_codec.h"
 
-/* Encoded days in the order of their numbers, those of one number as they stood. */
+/* Closed days in the order of their numbers, those of one number as they stood. */
 typedef struct SpkDayPlaces
 {
 	uint64_t *keys;	   /* day from the earliest possible one, then which one it is */

@@ -14,6 +14,19 @@
 /* So many parts of sessions are merged before more memory is taken for them. */
 #define MANY_SESSIONS 64
 
+/* Room for the parts of a day that is small, though not all of it stands in the state. */
+#define ROOM_COUNTS	  (2 * SPK_LOG_INLINE + SPK_LOG_INLINE_AMOUNTS)
+#define ROOM_LEVELS	  4
+#define ROOM_SESSIONS 8
+
+typedef struct OpenDay
+{
+	SpkLogDay	  day;
+	SpkDayCount	  counts[ROOM_COUNTS];
+	SpkDayLevel	  levels[ROOM_LEVELS];
+	SpkDaySession sessions[ROOM_SESSIONS];
+} OpenDay;
+
 /* What of the open day does not fit into the state; NULL when there is no memory for it. */
 static SpkLogDay *
 more_of(SpkLogProfileState *state)
@@ -36,113 +49,242 @@ spk_open_day_start(SpkLogProfileState *state, int32_t number)
 {
 	state->day = number;
 	state->has_more = false;
-	state->n_counts = 0;
-	state->valued.events = 0;
+	state->used = 0;
+	state->n_amounts = 0;
 	state->level_events = 0;
 	state->last_level = SPK_NAME_OTHER;
 	state->last_level_ts = SPK_NO_TIME;
 	state->hours = 0;
 }
 
-/* What stands in the state, as a day in *room. */
-static SpkLogDay *
-inline_day(const SpkLogProfileState *state, SpkOpenDay *room)
+/* The slots of the state's counts that are used, one after the other. */
+static inline unsigned
+next_slot(unsigned *used)
+{
+	unsigned slot = (unsigned) __builtin_ctz(*used);
+
+	*used &= *used - 1;
+	return slot;
+}
+
+/* What stands in the state, as a day of parts in *room. */
+static void
+inline_day(const SpkLogProfileState *state, OpenDay *room)
 {
 	room->day = (SpkLogDay) {.day = state->day,
 							 .hours = state->hours,
 							 .last_level = state->last_level,
 							 .last_level_ts = state->last_level_ts,
-							 .n_counts = state->n_counts,
 							 .n_levels = state->level_events > 0,
 							 .n_sessions = 1,
+							 .counts_room = ROOM_COUNTS,
+							 .levels_room = ROOM_LEVELS,
+							 .sessions_room = ROOM_SESSIONS,
 							 .counts = room->counts,
-							 .levels = &room->level,
-							 .sessions = &room->session};
-	for (uint32_t i = 0; i < state->n_counts; i++)
-		room->counts[i] = (SpkDayCount) {.name = state->number[i], .events = state->events[i]};
-	if (state->valued.events > 0)
-		room->counts[room->day.n_counts++] = state->valued;
-	room->level = (SpkDayLevel) {state->level, state->level_events};
-	room->session = state->session;
-	return &room->day;
+							 .levels = room->levels,
+							 .sessions = room->sessions};
+	for (unsigned used = state->used; used != 0;)
+	{
+		const SpkSmallCount *count = &state->counts[next_slot(&used)];
+
+		room->counts[room->day.n_counts++] = (SpkDayCount) {.name = count->name,
+															.events = count->events};
+	}
+	for (uint32_t i = 0; i < state->n_amounts; i++)
+	{
+		const SpkSmallAmount *amount = &state->amounts[i];
+
+		room->counts[room->day.n_counts++] = (SpkDayCount) {.name = amount->name,
+															.valued = amount->valued,
+															.gained = amount->gained,
+															.refunded = amount->refunded};
+	}
+	room->levels[0] = (SpkDayLevel) {state->level, state->level_events};
+	room->sessions[0] = state->session;
 }
 
-SpkLogDay *
-spk_open_day_gather(SpkLogProfileState *state, SpkOpenDay *room)
+/*
+ * All of the open day, in parts: in *room if it has as much, which most days leave
+ * free, and else in *more, so that this takes no memory for good.  NULL when there is
+ * no memory.
+ */
+static SpkLogDay *
+gather(SpkLogProfileState *state, OpenDay *room)
 {
-	SpkLogDay *day = inline_day(state, room);
+	SpkLogDay *all = &room->day;
+	SpkLogDay *rest = state->more;
 
+	inline_day(state, room);
 	if (!state->has_more)
-		return day;
-	if (spk_log_day_append(&state->names->host, state->more, state->names, day) != SPK_OK)
+		return all;
+	if (rest->n_counts > ROOM_COUNTS - all->n_counts ||
+		rest->n_levels > ROOM_LEVELS - all->n_levels ||
+		rest->n_sessions > ROOM_SESSIONS - all->n_sessions)
+	{
+		all = rest;
+		rest = &room->day;
+	}
+	if (spk_log_day_append(&state->names->host, all, state->names, rest) != SPK_OK)
 		return NULL;
-	return state->more;
+	return all;
 }
 
-/* Adds an event, and what it is worth, to the count of its name. */
-static void
-add_event(SpkDayCount *count, const SpkLogEvent *event)
+/* Can the open day, all of which stands in the state, be written as a small one? */
+static bool
+is_small(const SpkLogProfileState *state)
 {
-	count->events = spk_add_count(count->events, 1);
-	if (!event->has_amount)
-		return;
+	uint64_t events = 0;
 
-	/* gains and refunds apart: one signed sum would depend on the order at its limits */
-	count->valued = spk_add_count(count->valued, 1);
-	if (event->amount > 0)
-		count->gained = spk_add_amount(count->gained, event->amount);
-	else
-		count->refunded = spk_add_amount(count->refunded, -event->amount);
+	if (state->has_more || state->hours > SPK_SMALL_HOURS || !spk_is_small_session(&state->session))
+		return false;
+	for (uint32_t i = 0; i < state->n_amounts; i++)
+		if (state->amounts[i].valued > SPK_SMALL_VALUED)
+			return false;
+	if (state->level_events == 0)
+		return true;
+	for (unsigned used = state->used; used != 0;)
+		events += state->counts[next_slot(&used)].events;
+	return state->level_events == events;
 }
 
-static SpkStatus
-add_count_to_more(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
+/* Appends the small day that stands in the state. */
+static void
+write_small(const SpkLogProfileState *state, SpkWriter *w)
+{
+	SpkSmallCount counts[SPK_LOG_INLINE];
+	SpkSmallDay	  small = {.day = state->day,
+						   .hours = (uint16_t) state->hours,
+						   .n_sessions = 1,
+						   .form = SPK_CLOSED_SMALL};
+	uint8_t		 *at;
+
+	if (!spk_writer_reserve(w,
+							sizeof(small) + SPK_LOG_INLINE * SPK_SMALL_COUNT_BYTES +
+								SPK_LOG_INLINE_AMOUNTS * SPK_SMALL_AMOUNT_BYTES +
+								SPK_SMALL_SESSION_BYTES))
+		return;
+	at = w->data + w->len + sizeof(small);
+	for (unsigned used = state->used; used != 0;)
+		counts[small.n_counts++] = state->counts[next_slot(&used)];
+	at = spk_put_small_counts(at, &small, counts);
+	for (uint32_t i = 0; i < state->n_amounts; i++)
+		at = spk_put_small_amount(at, &small, &state->amounts[i]);
+	at = spk_put_small_session(at, state->day, &state->session);
+	if (state->level_events > 0)
+	{
+		small.form |= SPK_CLOSED_LEVEL;
+		small.level = (uint16_t) state->level;
+	}
+	memcpy(w->data + w->len, &small, sizeof(small));
+	w->len = (size_t) (at - w->data);
+}
+
+SpkStatus
+spk_open_day_write(SpkLogProfileState *state, SpkWriter *w)
+{
+	OpenDay	   room;
+	SpkLogDay *day;
+	SpkStatus  status;
+
+	if (is_small(state))
+	{
+		write_small(state, w);
+		return w->status;
+	}
+	day = gather(state, &room);
+	if (day == NULL)
+		return SPK_NO_MEMORY;
+	status = spk_log_day_normalise(&state->names->host, day);
+	if (status == SPK_OK)
+		spk_closed_day_write(w, day);
+	return status == SPK_OK ? w->status : status;
+}
+
+/* The count of a name in *more, made at the first need; NULL when there is no memory. */
+static SpkDayCount *
+count_in_more(SpkLogProfileState *state, uint32_t name)
 {
 	SpkLogDay	*more = more_of(state);
 	SpkDayCount *count;
 
 	if (more == NULL)
-		return SPK_NO_MEMORY;
+		return NULL;
 	for (uint32_t i = 0; i < more->n_counts; i++)
 		if (more->counts[i].name == name)
+			return &more->counts[i];
+	count = spk_log_day_count(&state->names->host, more);
+	if (count != NULL)
+		*count = (SpkDayCount) {.name = name};
+	return count;
+}
+
+/* Adds an event to the count of its name. */
+static SpkStatus
+add_count(SpkLogProfileState *state, uint32_t name)
+{
+	SpkDayCount *count;
+
+	/* each name first looks where nobody else does while the dictionary is small */
+	for (uint32_t i = 0; i < SPK_LOG_INLINE; i++)
+	{
+		uint32_t	   slot = (name + i) % SPK_LOG_INLINE;
+		SpkSmallCount *small = &state->counts[slot];
+
+		if ((state->used >> slot & 1) == 0)
 		{
-			add_event(&more->counts[i], event);
+			state->used |= (uint16_t) (1u << slot);
+			*small = (SpkSmallCount) {(uint16_t) name, 1};
 			return SPK_OK;
 		}
-	count = spk_log_day_count(&state->names->host, more);
+		if (small->name == name && small->events < UINT16_MAX)
+		{
+			small->events++;
+			return SPK_OK;
+		}
+	}
+	count = count_in_more(state, name);
 	if (count == NULL)
 		return SPK_NO_MEMORY;
-	*count = (SpkDayCount) {.name = name};
-	add_event(count, event);
+	count->events = spk_add_count(count->events, 1);
 	return SPK_OK;
 }
 
-static SpkStatus
-add_valued(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
+/* Gains and refunds apart: one signed sum would depend on the order at its limits. */
+static inline void
+add_to_sums(int64_t amount, uint32_t *valued, int64_t *gained, int64_t *refunded)
 {
-	if (state->valued.events == 0)
-		state->valued = (SpkDayCount) {.name = name};
-	if (state->valued.name != name)
-		return add_count_to_more(state, name, event);
-	add_event(&state->valued, event);
-	return SPK_OK;
+	*valued = spk_add_count(*valued, 1);
+	if (amount > 0)
+		*gained = spk_add_amount(*gained, amount);
+	else
+		*refunded = spk_add_amount(*refunded, -amount);
 }
 
+/* Adds what an event is worth. */
 static SpkStatus
-add_count(SpkLogProfileState *state, uint32_t name, const SpkLogEvent *event)
+add_amount(SpkLogProfileState *state, uint32_t name, int64_t amount)
 {
-	if (event->has_amount)
-		return add_valued(state, name, event);
-	for (uint32_t i = 0; i < state->n_counts; i++)
-		if (state->number[i] == name)
-		{
-			state->events[i] = spk_add_count(state->events[i], 1);
-			return SPK_OK;
-		}
-	if (state->n_counts == SPK_LOG_INLINE)
-		return add_count_to_more(state, name, event);
-	state->number[state->n_counts] = (uint16_t) name;
-	state->events[state->n_counts++] = 1;
+	SpkDayCount	   *count;
+	SpkSmallAmount *small = state->amounts;
+	SpkSmallAmount *end = small + state->n_amounts;
+
+	while (small < end && small->name != name)
+		small++;
+	if (small == end && state->n_amounts < SPK_LOG_INLINE_AMOUNTS)
+	{
+		*small = (SpkSmallAmount) {.name = name};
+		state->n_amounts++;
+		end++;
+	}
+	if (small < end)
+	{
+		add_to_sums(amount, &small->valued, &small->gained, &small->refunded);
+		return SPK_OK;
+	}
+	count = count_in_more(state, name);
+	if (count == NULL)
+		return SPK_NO_MEMORY;
+	add_to_sums(amount, &count->valued, &count->gained, &count->refunded);
 	return SPK_OK;
 }
 
@@ -273,7 +415,9 @@ spk_open_day_add(SpkLogProfileState *state, uint32_t name, uint32_t level, const
 										  event->ts};
 	state->has_day = true;
 	if (status == SPK_OK)
-		status = add_count(state, name, event);
+		status = add_count(state, name);
+	if (status == SPK_OK && event->has_amount)
+		status = add_amount(state, name, event->amount);
 	if (status == SPK_OK && event->level != NULL)
 		status = add_level(state, level, event->ts);
 	state->hours += (uint64_t) ((event->ts - state->day * SPK_USECS_PER_DAY) / SPK_USECS_PER_HOUR);

@@ -9,15 +9,6 @@
 
 #include "core/profiles/log_profile.h"
 
-/* Room for what of the open day stands in the state, as a day. */
-typedef struct SpkOpenDay
-{
-	SpkLogDay	  day;
-	SpkDayCount	  counts[SPK_LOG_INLINE + 1];
-	SpkDayLevel	  level;
-	SpkDaySession session;
-} SpkOpenDay;
-
 /* Opens a day without events; the one before must have been closed. */
 extern void spk_open_day_start(SpkLogProfileState *state, int32_t number);
 
@@ -27,11 +18,7 @@ extern void spk_open_day_start(SpkLogProfileState *state, int32_t number);
 extern SpkStatus spk_open_day_add(SpkLogProfileState *state, uint32_t name, uint32_t level,
 								  const SpkLogEvent *event);
 
-/*
- * All of the open day, which has events, not normalised: in *room, or in the
- * state's own memory.  It is good until the next day is opened; NULL when there
- * is no memory.
- */
-extern SpkLogDay *spk_open_day_gather(SpkLogProfileState *state, SpkOpenDay *room);
+/* Appends the open day, which has events, as a closed one.  SPK_NO_MEMORY, SPK_CANCELLED. */
+extern SpkStatus spk_open_day_write(SpkLogProfileState *state, SpkWriter *w);
 
 #endif /* SPK_CORE_PROFILES_LOG_OPEN_DAY_H */

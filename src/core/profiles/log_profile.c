@@ -49,19 +49,23 @@ spk_log_profile_is_empty(const SpkLogProfileState *state)
 	return !state->has_day && state->n_closed == 0;
 }
 
+/* Notes that a day was appended to the closed ones. */
+static SpkStatus
+closed_day(SpkLogProfileState *state, int32_t day)
+{
+	if (state->n_closed > 0 && day <= state->last_closed)
+		state->in_order = false;
+	state->last_closed = day;
+	state->n_closed++;
+	return state->closed.status;
+}
+
 /* Appends a normalised day to the closed ones. */
 static SpkStatus
 append_day(SpkLogProfileState *state, const SpkLogDay *day)
 {
-	/* closed days stand for themselves, so that they can be read in any order */
-	SpkDayCursor cursor = {0, 0};
-
-	if (state->n_closed > 0 && day->day <= state->last_closed)
-		state->in_order = false;
-	spk_log_day_write(&state->closed, &spk_finest_units, &cursor, day);
-	state->last_closed = day->day;
-	state->n_closed++;
-	return state->closed.status;
+	spk_closed_day_write(&state->closed, day);
+	return closed_day(state, day->day);
 }
 
 /* Puts the closed days in order, parts of one day merged. */
@@ -136,23 +140,13 @@ compact_if_long(SpkLogProfileState *state)
 static SpkStatus
 close_day(SpkLogProfileState *state)
 {
-	SpkOpenDay open;
-	SpkLogDay *day;
-	SpkStatus  status;
+	SpkStatus status;
 
 	if (!state->has_day)
 		return state->closed.status;
-
-	/* both are far away in memory: let them come together */
-	__builtin_prefetch(state->closed.data + state->closed.len, 1);
-	if (state->has_more)
-		__builtin_prefetch(state->more);
-	day = spk_open_day_gather(state, &open);
-	if (day == NULL)
-		return SPK_NO_MEMORY;
-	status = spk_log_day_normalise(&state->names->host, day);
+	status = spk_open_day_write(state, &state->closed);
 	if (status == SPK_OK)
-		status = append_day(state, day);
+		status = closed_day(state, state->day);
 	state->has_day = false;
 	return status == SPK_OK ? compact_if_long(state) : status;
 }
@@ -198,8 +192,12 @@ spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event)
 	int32_t	  day = spk_day_of(event->ts);
 	uint32_t  name;
 	uint32_t  level = SPK_NAME_OTHER;
-	SpkStatus status = look_up(state, event, &name, &level);
+	SpkStatus status;
 
+	/* where the open day is going to be written is far away in memory */
+	if (state->day != day)
+		__builtin_prefetch(state->closed.data + state->closed.len, 1);
+	status = look_up(state, event, &name, &level);
 	if (status != SPK_OK)
 		return status;
 
@@ -291,14 +289,12 @@ typedef struct ClosedDays
 static SpkStatus
 read_closed_day(const SpkHost *host, ClosedDays *closed)
 {
-	SpkDayCursor cursor = {0, 0};
-
 	closed->start = closed->reader.at;
 	if (closed->left == 0)
 		return SPK_OK;
 	if (closed->left % SPK_POLL_DAYS == 0 && spk_cancelled(host))
 		return SPK_CANCELLED;
-	return spk_log_day_read(host, &closed->reader, &spk_finest_units, &cursor, &closed->day);
+	return spk_closed_day_read(host, &closed->reader, &closed->day);
 }
 
 /* Appends the state's own day as its bytes are, and reads the next one. */

@@ -18,7 +18,7 @@
 #ifndef SPK_CORE_PROFILES_LOG_PROFILE_H
 #define SPK_CORE_PROFILES_LOG_PROFILE_H
 
-#include "core/profiles/log_day_codec.h"
+#include "core/profiles/log_closed_day.h"
 
 /* The first byte; profiles of the music log begin with SPK_PROFILE_VERSION. */
 #define SPK_LOG_PROFILE_VERSION 2
@@ -44,48 +44,49 @@ typedef struct SpkLogEvent
 	int64_t		   amount; /* in millionths, within SPK_AMOUNT_MAX either way */
 } SpkLogEvent;
 
-/* Names of an open day that stand in the state itself. */
-#define SPK_LOG_INLINE 12
+/* Names of an open day that stand in the state itself, a power of 2; and those with amounts. */
+#define SPK_LOG_INLINE		   16
+#define SPK_LOG_INLINE_AMOUNTS 2
 
 /*
  * A profile that grows: the day that events come in for now, and the days before
- * it, encoded, in the order they were closed.  A day may occur there in several
- * parts when events come out of order; they are merged when the encoded part has
+ * it (log_closed_day.h), in the order they were closed.  A day may occur there in several
+ * parts when events come out of order; they are merged when their bytes have
  * doubled since the last time, so that memory stays in proportion to the finished
  * profile.
  *
  * There is one of these for each user of a GROUP BY, so it is kept to the 256
  * bytes that PostgreSQL's allocator hands out without waste.  What the plainest
- * logs need of the open day stands in it: a few names, one of them with amounts,
+ * logs need of the open day stands in it: a few names, two of them with amounts,
  * one session, one level.  The rest goes to *more, which is made at the first
- * need; states are many and far apart in memory, so that what is not touched
- * saves most of the time.
+ * need.  States are many and far apart in memory, so what each event touches stands
+ * together in front.
  */
 typedef struct SpkLogProfileState
 {
-	SpkDictionary *names;  /* of names and levels */
-	SpkWriter	   closed; /* encoded days, in the dictionary's numbers and the finest units */
-	SpkLogDay	  *more;
-	uint32_t	   n_closed;
-	uint32_t	   compact_at;	/* length of closed at which to merge */
-	int32_t		   last_closed; /* day */
-	int32_t		   day;			/* the open one */
-	uint16_t	   n_counts;	/* names that stand here */
+	SpkDictionary *names;	/* of names and levels */
+	SpkDaySession  session; /* of the latest event */
+	uint64_t	   hours;
+	int32_t		   day;		  /* the open one */
+	uint16_t	   used;	  /* bits of the counts that stand here */
+	uint8_t		   n_amounts; /* that stand here */
 	bool		   has_day;
 	bool		   has_more; /* *more has something of the open day */
 	bool		   in_order; /* closed days ascend: nothing to merge */
 	bool		   owns_names;
-	bool		   names_dropped;  /* there were names beyond those kept */
-	bool		   levels_dropped; /* likewise levels */
-	uint32_t	   level;		   /* of the latest event that has one */
-	uint32_t	   level_events;   /* 0: no level yet */
-	uint32_t	   last_level;	   /* see SpkLogDay */
+	bool		   names_dropped;		   /* there were names beyond those kept */
+	bool		   levels_dropped;		   /* likewise levels */
+	SpkSmallCount  counts[SPK_LOG_INLINE]; /* a hash table by the lowest bits of the name */
+	SpkWriter	   closed;				   /* days, in the dictionary's numbers */
+	SpkLogDay	  *more;
+	uint32_t	   n_closed;
+	uint32_t	   compact_at;	 /* length of closed at which to merge */
+	int32_t		   last_closed;	 /* day */
+	uint32_t	   level;		 /* of the latest event that has one */
+	uint32_t	   level_events; /* 0: no level yet */
+	uint32_t	   last_level;	 /* see SpkLogDay */
 	int64_t		   last_level_ts;
-	uint64_t	   hours;
-	SpkDaySession  session; /* of the latest event */
-	SpkDayCount	   valued;	/* the first name with an amount; events is 0 without one */
-	uint32_t	   events[SPK_LOG_INLINE];
-	uint16_t	   number[SPK_LOG_INLINE];
+	SpkSmallAmount amounts[SPK_LOG_INLINE_AMOUNTS];
 } SpkLogProfileState;
 
 /*
@@ -96,6 +97,15 @@ extern void spk_log_profile_init(SpkLogProfileState *state, SpkDictionary *names
 
 /* Gives the state's memory back. */
 extern void spk_log_profile_release(SpkLogProfileState *state);
+
+/* Lets what adding an event touches come near, while the event is read. */
+static inline void
+spk_log_profile_prefetch(const SpkLogProfileState *state)
+{
+	__builtin_prefetch((const char *) state, 1);
+	__builtin_prefetch((const char *) state + 64, 1);
+	__builtin_prefetch((const char *) state + 128, 1);
+}
 
 /* Adds one event. */
 extern SpkStatus spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event);

@@ -88,14 +88,13 @@ static bool
 next_day(Tables *t, SpkReader *r, uint32_t *i, SpkStatus *status)
 {
 	const SpkHost *host = &t->state->names->host;
-	SpkDayCursor   cursor = {0, 0};
 
 	if (*status != SPK_OK || *i == t->state->n_closed)
 		return false;
 	if (++*i % SPK_POLL_DAYS == 0 && spk_cancelled(host))
 		*status = SPK_CANCELLED;
 	else
-		*status = spk_log_day_read(host, r, &spk_finest_units, &cursor, &t->day);
+		*status = spk_closed_day_read(host, r, &t->day);
 	return *status == SPK_OK;
 }
 
@@ -278,8 +277,7 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter
 
 	while (next_day(t, &r, &i, &status))
 	{
-		SpkLogDay	*day = &t->day;
-		SpkDayCursor cursor = {0, 0};
+		SpkLogDay *day = &t->day;
 
 		status = number_day(t);
 		if (status != SPK_OK)
@@ -292,7 +290,7 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter
 			day->last_level = levels[day->last_level];
 		status = spk_log_day_normalise_names(&t->state->names->host, day);
 		if (status == SPK_OK)
-			spk_log_day_write(w, &spk_finest_units, &cursor, day);
+			spk_closed_day_write(w, day);
 	}
 	return status != SPK_OK ? status : w->status;
 }
