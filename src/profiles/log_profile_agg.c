@@ -48,8 +48,9 @@ add_state(SpkLogProfileState *state, SpkLogProfileState *other)
 		return;
 	if (other->names != NULL)
 		spk_log_profile_add_datum(state, spk_log_profile_datum(other));
-	else if (other->closed.len > 0)
-		spk_check(spk_log_profile_add_profile(state, other->closed.data, other->closed.len),
+	else if (other->closed.bytes.len > 0)
+		spk_check(spk_log_profile_add_profile(state, other->closed.bytes.data,
+											  other->closed.bytes.len),
 				  PROFILE_WHAT, "A day is malformed");
 }
 
@@ -99,9 +100,9 @@ sparkify_log_profile_deserialfn(PG_FUNCTION_ARGS)
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	state = palloc0(sizeof(SpkLogProfileState));
-	state->closed.len = VARSIZE_ANY_EXHDR(bytes);
-	state->closed.data = palloc(Max(state->closed.len, 1));
-	memcpy(state->closed.data, VARDATA_ANY(bytes), state->closed.len);
+	state->closed.bytes.len = VARSIZE_ANY_EXHDR(bytes);
+	state->closed.bytes.data = palloc(Max(state->closed.bytes.len, 1));
+	memcpy(state->closed.bytes.data, VARDATA_ANY(bytes), state->closed.bytes.len);
 	PG_RETURN_POINTER(state);
 }
 

@@ -142,6 +142,17 @@ is_small(const SpkLogDay *day)
 	return true;
 }
 
+/* The names of a day that have amounts. */
+static uint32_t
+n_valued(const SpkLogDay *day)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < day->n_counts; i++)
+		n += day->counts[i].valued > 0;
+	return n;
+}
+
 /* Appends such a day where there is room; the place behind it. */
 static uint8_t *
 put_small(uint8_t *start, const SpkLogDay *day)
@@ -180,54 +191,151 @@ put_small(uint8_t *start, const SpkLogDay *day)
 }
 
 void
-spk_closed_day_write(SpkWriter *w, const SpkLogDay *day)
+spk_closed_days_init(SpkClosedDays *days, const SpkHost *host)
+{
+	days->bytes = spk_writer(host);
+	days->latest_len = 0;
+}
+
+SpkStatus
+spk_closed_days_join(SpkClosedDays *days)
+{
+	spk_write_bytes(&days->bytes, days->latest, days->latest_len);
+	days->latest_len = 0;
+	return days->bytes.status;
+}
+
+uint8_t *
+spk_closed_days_room(SpkClosedDays *days, size_t most)
+{
+	if (most > SPK_LATEST_BYTES - days->latest_len && spk_closed_days_join(days) != SPK_OK)
+		return NULL;
+	if (most <= SPK_LATEST_BYTES)
+		return days->latest + days->latest_len;
+	return spk_writer_reserve(&days->bytes, most) ? days->bytes.data + days->bytes.len : NULL;
+}
+
+void
+spk_closed_days_end(SpkClosedDays *days, const uint8_t *end)
+{
+	if (end >= days->latest && end <= days->latest + SPK_LATEST_BYTES)
+		days->latest_len = (uint32_t) (end - days->latest);
+	else
+		days->bytes.len = (size_t) (end - days->bytes.data);
+}
+
+void
+spk_closed_days_copy(SpkClosedDays *days, const uint8_t *bytes, size_t len)
+{
+	uint8_t *at = spk_closed_days_room(days, len);
+
+	if (at != NULL)
+		spk_closed_days_end(days, put(at, bytes, len));
+}
+
+SpkReader
+spk_closed_days_reader(const SpkClosedDays *days)
+{
+	if (days->bytes.len == 0)
+		return spk_reader(days->latest, days->latest_len);
+	return spk_reader(days->bytes.data, days->bytes.len);
+}
+
+/* Each of these days stands for itself, so that they can be read in any order. */
+static void
+add_large(SpkClosedDays *days, const SpkLogDay *day)
 {
 	static const SpkSmallDay large = {.form = SPK_CLOSED_LARGE};
 	SpkDayCursor			 cursor = {0, 0};
 
-	if (!spk_writer_reserve(w,
-							sizeof(SpkSmallDay) +
-								(SPK_SMALL_COUNT_BYTES + SPK_SMALL_AMOUNT_BYTES) *
-									(size_t) day->n_counts +
-								SPK_SMALL_SESSION_BYTES * (size_t) day->n_sessions))
+	if (spk_closed_days_join(days) != SPK_OK)
 		return;
-	if (is_small(day))
-		w->len = (size_t) (put_small(w->data + w->len, day) - w->data);
-	else
-	{
-		/* each of these days stands for itself, so that they can be read in any order */
-		w->len = (size_t) (put(w->data + w->len, &large, sizeof(large)) - w->data);
-		spk_log_day_write(w, &spk_finest_units, &cursor, day);
-	}
+	spk_write_bytes(&days->bytes, &large, sizeof(large));
+	spk_log_day_write(&days->bytes, &spk_finest_units, &cursor, day);
 }
 
-static SpkStatus
-take_counts(const SpkHost *host, SpkReader *r, const SpkSmallDay *small, SpkLogDay *day)
+void
+spk_closed_days_add(SpkClosedDays *days, const SpkLogDay *day)
 {
+	uint8_t *at;
+
+	if (!is_small(day))
+	{
+		add_large(days, day);
+		return;
+	}
+	at = spk_closed_days_room(days,
+							  sizeof(SpkSmallDay) + SPK_SMALL_COUNT_BYTES * day->n_counts +
+								  SPK_SMALL_AMOUNT_BYTES * n_valued(day) +
+								  SPK_SMALL_SESSION_BYTES * day->n_sessions);
+	if (at != NULL)
+		spk_closed_days_end(days, put_small(at, day));
+}
+
+/* Takes the counts of a small day, for which there is room. */
+static inline void
+take_counts(SpkReader *r, const SpkSmallDay *small, SpkSmallCount *counts)
+{
+	uint16_t both;
+
+	if ((small->form & SPK_CLOSED_WIDE) != 0)
+		take(r, counts, small->n_counts * sizeof(SpkSmallCount));
+	else
+		for (uint32_t i = 0; i < small->n_counts; i++)
+		{
+			take(r, &both, sizeof(both));
+			counts[i] = (SpkSmallCount) {both >> EVENTS_BITS, both & MASK(EVENTS_BITS)};
+		}
+}
+
+bool
+spk_closed_day_look(SpkReader *r, SpkSmallDay *small, SpkSmallCount counts[SPK_SMALL_COUNTS],
+					SpkDayUnits *units, unsigned *kinds)
+{
+	memcpy(small, r->at, sizeof(*small));
+	if (small->form == SPK_CLOSED_LARGE)
+		return false;
+	r->at += sizeof(*small);
+	take_counts(r, small, counts);
+	for (uint32_t i = 0; i < small->n_amounts; i++)
+	{
+		SmallSum sum;
+
+		take(r, &sum, SUM_BYTES);
+		spk_fit_amount(sum.sum < 0 ? -sum.sum : sum.sum, units);
+	}
+	/* a level's last event is that of a session */
+	for (uint32_t i = 0; i < small->n_sessions; i++)
+	{
+		SpkDaySession session;
+
+		take_small_session(r, 0, &session);
+		spk_fit_time(session.first, units);
+		spk_fit_time(session.last, units);
+		*kinds |= 1u << session.kind;
+	}
+	return true;
+}
+
+/* Takes the counts into a day. */
+static SpkStatus
+read_counts(const SpkHost *host, SpkReader *r, const SpkSmallDay *small, SpkLogDay *day)
+{
+	SpkSmallCount counts[SPK_SMALL_COUNTS];
+
 	while (day->counts_room < small->n_counts)
 		if (!spk_log_day_grow_counts(host, day))
 			return SPK_NO_MEMORY;
+	take_counts(r, small, counts);
 	day->n_counts = small->n_counts;
 	for (uint32_t i = 0; i < small->n_counts; i++)
-	{
-		SpkSmallCount count;
-		uint16_t	  both;
-
-		if ((small->form & SPK_CLOSED_WIDE) != 0)
-			take(r, &count, sizeof(count));
-		else
-		{
-			take(r, &both, sizeof(both));
-			count = (SpkSmallCount) {both >> EVENTS_BITS, both & MASK(EVENTS_BITS)};
-		}
-		day->counts[i] = (SpkDayCount) {.name = count.name, .events = count.events};
-	}
+		day->counts[i] = (SpkDayCount) {.name = counts[i].name, .events = counts[i].events};
 	return SPK_OK;
 }
 
 /* Adds the amounts of a small day to the counts. */
 static void
-take_amounts(SpkReader *r, const SpkSmallDay *small, SpkLogDay *day)
+read_amounts(SpkReader *r, const SpkSmallDay *small, SpkLogDay *day)
 {
 	for (uint32_t i = 0; i < small->n_amounts; i++)
 	{
@@ -271,10 +379,10 @@ spk_closed_day_read(const SpkHost *host, SpkReader *r, SpkLogDay *day)
 		return spk_log_day_read(host, r, &spk_finest_units, &cursor, day);
 	spk_log_day_start(day, small.day);
 	day->hours = small.hours;
-	status = take_counts(host, r, &small, day);
+	status = read_counts(host, r, &small, day);
 	if (status != SPK_OK)
 		return status;
-	take_amounts(r, &small, day);
+	read_amounts(r, &small, day);
 	for (uint32_t i = 0; i < small.n_sessions; i++)
 	{
 		SpkDaySession *session = spk_log_day_session(host, day);

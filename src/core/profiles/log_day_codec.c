@@ -40,16 +40,6 @@ start_of(int32_t day)
 	return day * SPK_USECS_PER_DAY;
 }
 
-/* value / unit for the units that there are: dividing for each day is what would cost most. */
-static uint64_t
-in_units(int64_t value, int64_t unit)
-{
-	return (uint64_t) (unit == 1		 ? value :
-						   unit == 1000	 ? value / 1000 :
-						   unit == 10000 ? value / 10000 :
-										   value / 1000000);
-}
-
 /* More bytes than a day can take. */
 static size_t
 most_bytes(const SpkLogDay *day)
@@ -89,10 +79,10 @@ write_counts(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day)
 		if (c->events > 1)
 			put_varint(w, c->events - 2);
 		if (c->valued > 0)
-			put_varint(w, in_units(c->gained, units->amount));
+			put_varint(w, spk_in_units(c->gained, units->amount));
 		if ((bits & COUNT_UNLIKE) != 0)
 		{
-			put_varint(w, in_units(c->refunded, units->amount));
+			put_varint(w, spk_in_units(c->refunded, units->amount));
 			put_varint(w, c->events - c->valued);
 		}
 		next = c->name + 1;
@@ -124,7 +114,7 @@ write_levels(SpkWriter *w, const SpkDayUnits *units, const SpkLogDay *day, unsig
 		next = day->levels[i].level + 1;
 	}
 	put_varint(w, day->last_level);
-	put_varint(w, in_units(day->last_level_ts - start_of(day->day), units->time));
+	put_varint(w, spk_in_units(day->last_level_ts - start_of(day->day), units->time));
 }
 
 /* The sum of hours if all events had the hour of the first; it may wrap around. */
@@ -164,11 +154,11 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 
 		if (i % SPK_POLL_SESSIONS == SPK_POLL_SESSIONS - 1)
 			spk_writer_poll(w);
-		put_varint(w, in_units(s->first - from, units->time));
+		put_varint(w, spk_in_units(s->first - from, units->time));
 		if (units->sessions == SPK_SESSION_MIXED)
 			w->data[w->len++] = (uint8_t) s->kind;
 		write_session_id(w, cursor, s);
-		put_varint(w, in_units(s->last - s->first, units->time));
+		put_varint(w, spk_in_units(s->last - s->first, units->time));
 		from = s->first;
 	}
 }
@@ -217,7 +207,7 @@ read_at_most(SpkReader *r, uint64_t most)
 static int64_t
 read_amount(SpkReader *r, const SpkDayUnits *units)
 {
-	return (int64_t) read_at_most(r, in_units(INT64_MAX, units->amount)) * units->amount;
+	return (int64_t) read_at_most(r, spk_in_units(INT64_MAX, units->amount)) * units->amount;
 }
 
 /* A number that is the gap to the next free one before it. */
@@ -284,7 +274,7 @@ read_several_levels(const SpkHost *host, SpkReader *r, const SpkDayUnits *units,
 	}
 	day->last_level = (uint32_t) read_at_most(r, UINT32_MAX - 1);
 	day->last_level_ts = start_of(day->day) +
-		(int64_t) read_at_most(r, in_units(SPK_USECS_PER_DAY, units->time)) * units->time;
+		(int64_t) read_at_most(r, spk_in_units(SPK_USECS_PER_DAY, units->time)) * units->time;
 	return SPK_OK;
 }
 
@@ -326,7 +316,7 @@ static SpkStatus
 read_sessions(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkDayCursor *cursor,
 			  SpkLogDay *day, uint64_t n)
 {
-	uint64_t most = in_units(SPK_USECS_PER_DAY, units->time);
+	uint64_t most = spk_in_units(SPK_USECS_PER_DAY, units->time);
 	int64_t	 from = start_of(day->day);
 
 	/* each takes two bytes at least */
@@ -401,25 +391,6 @@ spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, Sp
 	return status == SPK_OK && r->bad ? SPK_CORRUPT : status;
 }
 
-/* Units only become finer.  Those that are known at compile time divide faster. */
-static inline void
-fit_time(int64_t us, SpkDayUnits *units)
-{
-	if (units->time == 1000000 && us % 1000000 != 0)
-		units->time = 1000;
-	if (units->time == 1000 && us % 1000 != 0)
-		units->time = 1;
-}
-
-static inline void
-fit_amount(int64_t amount, SpkDayUnits *units)
-{
-	if (amount != 0 && amount != (int64_t) in_units(amount, units->amount) * units->amount)
-		units->amount = units->amount == SPK_AMOUNT_ONE && amount % (SPK_AMOUNT_ONE / 100) == 0 ?
-			SPK_AMOUNT_ONE / 100 :
-			1;
-}
-
 void
 spk_log_day_fit_units(const SpkLogDay *day, SpkDayUnits *units, unsigned *kinds)
 {
@@ -427,15 +398,15 @@ spk_log_day_fit_units(const SpkLogDay *day, SpkDayUnits *units, unsigned *kinds)
 
 	for (uint32_t i = 0; i < day->n_counts; i++)
 	{
-		fit_amount(day->counts[i].gained, units);
-		fit_amount(day->counts[i].refunded, units);
+		spk_fit_amount(day->counts[i].gained, units);
+		spk_fit_amount(day->counts[i].refunded, units);
 	}
 	for (uint32_t i = 0; i < day->n_sessions; i++)
 	{
-		fit_time(day->sessions[i].first - start, units);
-		fit_time(day->sessions[i].last - start, units);
+		spk_fit_time(day->sessions[i].first - start, units);
+		spk_fit_time(day->sessions[i].last - start, units);
 		*kinds |= 1u << day->sessions[i].kind;
 	}
 	if (day->n_levels > 0)
-		fit_time(day->last_level_ts - start, units);
+		spk_fit_time(day->last_level_ts - start, units);
 }

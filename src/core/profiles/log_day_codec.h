@@ -50,6 +50,35 @@ extern void spk_log_day_write(SpkWriter *w, const SpkDayUnits *units, SpkDayCurs
 extern SpkStatus spk_log_day_read(const SpkHost *host, SpkReader *r, const SpkDayUnits *units,
 								  SpkDayCursor *cursor, SpkLogDay *day);
 
+/* value / unit for the units that there are: dividing for each day is what would cost most. */
+static inline uint64_t
+spk_in_units(int64_t value, int64_t unit)
+{
+	return (uint64_t) (unit == 1		 ? value :
+						   unit == 1000	 ? value / 1000 :
+						   unit == 10000 ? value / 10000 :
+										   value / 1000000);
+}
+
+/* Units only become finer.  Those that are known at compile time divide faster. */
+static inline void
+spk_fit_time(int64_t us, SpkDayUnits *units)
+{
+	if (units->time == 1000000 && us % 1000000 != 0)
+		units->time = 1000;
+	if (units->time == 1000 && us % 1000 != 0)
+		units->time = 1;
+}
+
+static inline void
+spk_fit_amount(int64_t amount, SpkDayUnits *units)
+{
+	if (amount != 0 && amount != (int64_t) spk_in_units(amount, units->amount) * units->amount)
+		units->amount = units->amount == SPK_AMOUNT_ONE && amount % (SPK_AMOUNT_ONE / 100) == 0 ?
+			SPK_AMOUNT_ONE / 100 :
+			1;
+}
+
 /*
  * Makes the units as fine as this day needs: begin with the coarsest, see each
  * day.  *kinds is a set of 1 << SpkSessionKind.

@@ -149,23 +149,25 @@ is_small(const SpkLogProfileState *state)
 
 /* Appends the small day that stands in the state. */
 static void
-write_small(const SpkLogProfileState *state, SpkWriter *w)
+write_small(SpkLogProfileState *state)
 {
 	SpkSmallCount counts[SPK_LOG_INLINE];
 	SpkSmallDay	  small = {.day = state->day,
 						   .hours = (uint16_t) state->hours,
 						   .n_sessions = 1,
 						   .form = SPK_CLOSED_SMALL};
+	uint8_t		 *start;
 	uint8_t		 *at;
 
-	if (!spk_writer_reserve(w,
-							sizeof(small) + SPK_LOG_INLINE * SPK_SMALL_COUNT_BYTES +
-								SPK_LOG_INLINE_AMOUNTS * SPK_SMALL_AMOUNT_BYTES +
-								SPK_SMALL_SESSION_BYTES))
-		return;
-	at = w->data + w->len + sizeof(small);
 	for (unsigned used = state->used; used != 0;)
 		counts[small.n_counts++] = state->counts[next_slot(&used)];
+	start = spk_closed_days_room(&state->closed,
+								 sizeof(small) + SPK_SMALL_COUNT_BYTES * small.n_counts +
+									 SPK_SMALL_AMOUNT_BYTES * state->n_amounts +
+									 SPK_SMALL_SESSION_BYTES);
+	if (start == NULL)
+		return;
+	at = start + sizeof(small);
 	at = spk_put_small_counts(at, &small, counts);
 	for (uint32_t i = 0; i < state->n_amounts; i++)
 		at = spk_put_small_amount(at, &small, &state->amounts[i]);
@@ -175,12 +177,12 @@ write_small(const SpkLogProfileState *state, SpkWriter *w)
 		small.form |= SPK_CLOSED_LEVEL;
 		small.level = (uint16_t) state->level;
 	}
-	memcpy(w->data + w->len, &small, sizeof(small));
-	w->len = (size_t) (at - w->data);
+	memcpy(start, &small, sizeof(small));
+	spk_closed_days_end(&state->closed, at);
 }
 
 SpkStatus
-spk_open_day_write(SpkLogProfileState *state, SpkWriter *w)
+spk_open_day_close(SpkLogProfileState *state)
 {
 	OpenDay	   room;
 	SpkLogDay *day;
@@ -188,16 +190,16 @@ spk_open_day_write(SpkLogProfileState *state, SpkWriter *w)
 
 	if (is_small(state))
 	{
-		write_small(state, w);
-		return w->status;
+		write_small(state);
+		return state->closed.bytes.status;
 	}
 	day = gather(state, &room);
 	if (day == NULL)
 		return SPK_NO_MEMORY;
 	status = spk_log_day_normalise(&state->names->host, day);
 	if (status == SPK_OK)
-		spk_closed_day_write(w, day);
-	return status == SPK_OK ? w->status : status;
+		spk_closed_days_add(&state->closed, day);
+	return status == SPK_OK ? state->closed.bytes.status : status;
 }
 
 /* The count of a name in *more, made at the first need; NULL when there is no memory. */

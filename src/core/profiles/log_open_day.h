@@ -19,6 +19,6 @@ extern SpkStatus spk_open_day_add(SpkLogProfileState *state, uint32_t name, uint
 								  const SpkLogEvent *event);
 
 /* Appends the open day, which has events, as a closed one.  SPK_NO_MEMORY, SPK_CANCELLED. */
-extern SpkStatus spk_open_day_write(SpkLogProfileState *state, SpkWriter *w);
+extern SpkStatus spk_open_day_close(SpkLogProfileState *state);
 
 #endif /* SPK_CORE_PROFILES_LOG_OPEN_DAY_H */

@@ -11,7 +11,7 @@
 /* Merging too often costs time, too seldom memory. */
 #define MIN_MERGED_BYTES 4096
 
-_Static_assert(sizeof(SpkLogProfileState) <= 256, "a state fits 256 bytes");
+_Static_assert(sizeof(SpkLogProfileState) <= 464, "a state fits 512 bytes with a host and more");
 _Static_assert(SPK_SHARED_NAMES <= UINT16_MAX, "numbers of names fit the state's own counts");
 
 void
@@ -19,7 +19,7 @@ spk_log_profile_init(SpkLogProfileState *state, SpkDictionary *names)
 {
 	memset(state, 0, sizeof(*state));
 	state->names = names;
-	state->closed = spk_writer(&names->host);
+	spk_closed_days_init(&state->closed, &names->host);
 	state->compact_at = MIN_MERGED_BYTES;
 	state->in_order = true;
 	state->last_level_ts = SPK_NO_TIME;
@@ -33,7 +33,7 @@ spk_log_profile_release(SpkLogProfileState *state)
 	if (state->more != NULL)
 		spk_log_day_release(&host, state->more);
 	spk_release(&host, state->more);
-	spk_release(&host, state->closed.data);
+	spk_release(&host, state->closed.bytes.data);
 	if (state->owns_names)
 	{
 		SpkDictionary *names = state->names;
@@ -57,14 +57,14 @@ closed_day(SpkLogProfileState *state, int32_t day)
 		state->in_order = false;
 	state->last_closed = day;
 	state->n_closed++;
-	return state->closed.status;
+	return state->closed.bytes.status;
 }
 
 /* Appends a normalised day to the closed ones. */
 static SpkStatus
 append_day(SpkLogProfileState *state, const SpkLogDay *day)
 {
-	spk_closed_day_write(&state->closed, day);
+	spk_closed_days_add(&state->closed, day);
 	return closed_day(state, day->day);
 }
 
@@ -73,7 +73,7 @@ static SpkStatus
 sort_closed(SpkLogProfileState *state)
 {
 	const SpkHost *host = &state->names->host;
-	SpkWriter	   from = state->closed;
+	SpkWriter	   from = state->closed.bytes;
 	uint32_t	   n = state->n_closed;
 	SpkDayPlaces   places;
 	SpkLogDay	   day;
@@ -86,7 +86,7 @@ sort_closed(SpkLogProfileState *state)
 	spk_log_day_init(&part);
 
 	/* days are read from the old bytes in order, and appended to new ones */
-	state->closed = spk_writer(host);
+	spk_closed_days_init(&state->closed, host);
 	state->n_closed = 0;
 	state->in_order = true;
 	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
@@ -118,12 +118,19 @@ sort_closed(SpkLogProfileState *state)
 static SpkStatus
 compact(SpkLogProfileState *state)
 {
-	SpkStatus status = state->closed.status;
+	SpkStatus status = state->closed.bytes.status;
+	size_t	  len;
 	size_t	  next;
 
+	/* the few days of most users stay where they are */
+	if (status == SPK_OK && (!state->in_order || state->closed.bytes.len > 0))
+		status = spk_closed_days_join(&state->closed);
 	if (status == SPK_OK && !state->in_order)
 		status = sort_closed(state);
-	next = state->closed.len < UINT32_MAX / 2 ? 2 * state->closed.len : UINT32_MAX;
+	if (status == SPK_OK && state->closed.bytes.len > 0)
+		status = spk_closed_days_join(&state->closed);
+	len = state->closed.bytes.len;
+	next = len < UINT32_MAX / 2 ? 2 * len : UINT32_MAX;
 	state->compact_at = next > MIN_MERGED_BYTES ? (uint32_t) next : MIN_MERGED_BYTES;
 	return status;
 }
@@ -131,9 +138,9 @@ compact(SpkLogProfileState *state)
 static SpkStatus
 compact_if_long(SpkLogProfileState *state)
 {
-	if (state->closed.status == SPK_OK && state->closed.len >= state->compact_at)
+	if (state->closed.bytes.status == SPK_OK && state->closed.bytes.len >= state->compact_at)
 		return compact(state);
-	return state->closed.status;
+	return state->closed.bytes.status;
 }
 
 /* Closes the open day. */
@@ -143,8 +150,8 @@ close_day(SpkLogProfileState *state)
 	SpkStatus status;
 
 	if (!state->has_day)
-		return state->closed.status;
-	status = spk_open_day_write(state, &state->closed);
+		return state->closed.bytes.status;
+	status = spk_open_day_close(state);
 	if (status == SPK_OK)
 		status = closed_day(state, state->day);
 	state->has_day = false;
@@ -192,12 +199,8 @@ spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event)
 	int32_t	  day = spk_day_of(event->ts);
 	uint32_t  name;
 	uint32_t  level = SPK_NAME_OTHER;
-	SpkStatus status;
+	SpkStatus status = look_up(state, event, &name, &level);
 
-	/* where the open day is going to be written is far away in memory */
-	if (state->day != day)
-		__builtin_prefetch(state->closed.data + state->closed.len, 1);
-	status = look_up(state, event, &name, &level);
 	if (status != SPK_OK)
 		return status;
 
@@ -273,7 +276,7 @@ static bool
 is_worth_merging(const SpkLogProfileState *state, const SpkLogReader *reader)
 {
 	return state->in_order && state->n_closed > 0 &&
-		spk_unread(&reader->reader) >= state->closed.len / 4;
+		spk_unread(&reader->reader) >= state->closed.bytes.len / 4;
 }
 
 /* The days of a state that are merged with those of a profile. */
@@ -301,7 +304,8 @@ read_closed_day(const SpkHost *host, ClosedDays *closed)
 static SpkStatus
 keep_closed_day(SpkLogProfileState *state, ClosedDays *closed)
 {
-	spk_write_bytes(&state->closed, closed->start, (size_t) (closed->reader.at - closed->start));
+	spk_closed_days_copy(&state->closed, closed->start,
+						 (size_t) (closed->reader.at - closed->start));
 	state->last_closed = closed->day.day;
 	state->n_closed++;
 	closed->left--;
@@ -337,14 +341,14 @@ merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *name
 		   const uint32_t *levels)
 {
 	const SpkHost *host = &state->names->host;
-	SpkWriter	   from = state->closed;
-	ClosedDays	   closed = {.reader = spk_reader(from.data, from.len), .left = state->n_closed};
+	SpkClosedDays  from = state->closed;
+	ClosedDays	   closed = {.reader = spk_closed_days_reader(&from), .left = state->n_closed};
 	SpkLogDay	   day;
 	SpkStatus	   status;
 
 	spk_log_day_init(&day);
 	spk_log_day_init(&closed.day);
-	state->closed = spk_writer(host);
+	spk_closed_days_init(&state->closed, host);
 	state->n_closed = 0;
 	status = read_closed_day(host, &closed);
 	while (status == SPK_OK && next_numbered(reader, names, levels, &day))
@@ -355,7 +359,7 @@ merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *name
 		status = keep_closed_day(state, &closed);
 	spk_log_day_release(host, &day);
 	spk_log_day_release(host, &closed.day);
-	spk_release(host, from.data);
+	spk_release(host, from.bytes.data);
 	return status == SPK_OK ? compact_if_long(state) : status;
 }
 
@@ -376,6 +380,8 @@ add_days(SpkLogProfileState *state, SpkLogReader *reader, uint32_t *names, uint3
 	}
 	if (status == SPK_OK)
 		status = close_day(state);
+	if (status == SPK_OK && state->closed.bytes.len > 0)
+		status = spk_closed_days_join(&state->closed);
 	if (status == SPK_OK && is_worth_merging(state, reader))
 		return merge_days(state, reader, names, levels);
 	spk_log_day_init(&day);

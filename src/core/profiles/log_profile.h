@@ -55,8 +55,9 @@ typedef struct SpkLogEvent
  * doubled since the last time, so that memory stays in proportion to the finished
  * profile.
  *
- * There is one of these for each user of a GROUP BY, so it is kept to the 256
- * bytes that PostgreSQL's allocator hands out without waste.  What the plainest
+ * There is one of these for each user of a GROUP BY, so it is kept to the 512
+ * bytes that PostgreSQL's allocator hands out without waste, less what another
+ * aggregate puts before it.  What the plainest
  * logs need of the open day stands in it: a few names, two of them with amounts,
  * one session, one level.  The rest goes to *more, which is made at the first
  * need.  States are many and far apart in memory, so what each event touches stands
@@ -77,7 +78,6 @@ typedef struct SpkLogProfileState
 	bool		   names_dropped;		   /* there were names beyond those kept */
 	bool		   levels_dropped;		   /* likewise levels */
 	SpkSmallCount  counts[SPK_LOG_INLINE]; /* a hash table by the lowest bits of the name */
-	SpkWriter	   closed;				   /* days, in the dictionary's numbers */
 	SpkLogDay	  *more;
 	uint32_t	   n_closed;
 	uint32_t	   compact_at;	 /* length of closed at which to merge */
@@ -87,6 +87,7 @@ typedef struct SpkLogProfileState
 	uint32_t	   last_level;	 /* see SpkLogDay */
 	int64_t		   last_level_ts;
 	SpkSmallAmount amounts[SPK_LOG_INLINE_AMOUNTS];
+	SpkClosedDays  closed; /* in the dictionary's numbers */
 } SpkLogProfileState;
 
 /*

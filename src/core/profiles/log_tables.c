@@ -3,85 +3,19 @@
  *	  The tables of a growing profile of any log: which names and levels it has.
  */
 #include "core/profiles/log_tables.h"
+#include "core/profiles/log_name_table.h"
 
-/* The tables of a profile. */
-typedef enum TableKind
-{
-	TABLE_NAMES,
-	TABLE_LEVELS
-} TableKind;
+/* Names that have a bit each in a set. */
+#define FEW_NAMES 64
 
-typedef struct Entry
-{
-	uint32_t number;
-	uint64_t events;
-} Entry;
-
-/* The names, or levels, that a state's days use. */
-typedef struct Table
-{
-	SpkDictionary *dictionary;
-	TableKind	   kind;
-	Entry		  *entries;
-	uint32_t	   n;
-	uint32_t	   room;
-	uint32_t	   stamp; /* a place in the dictionary is good when it has this one */
-} Table;
-
-/* Both, and the days that they are of. */
+/* The tables of names and levels, and the days that they are of. */
 typedef struct Tables
 {
 	const SpkLogProfileState *state;
-	Table					  names;
-	Table					  levels;
+	SpkNameTable			  names;
+	SpkNameTable			  levels;
 	SpkLogDay				  day; /* the one that is read */
 } Tables;
-
-/* An order of two entries: less, equal or greater than 0. */
-typedef int (*EntryOrder)(const SpkDictionary *dictionary, const Entry *a, const Entry *b);
-
-/* The place that a number has in a table. */
-static SpkNamePlace *
-place_of(const Table *table, uint32_t number)
-{
-	SpkName *name = &table->dictionary->names[number];
-
-	return table->kind == TABLE_NAMES ? &name->as_name : &name->as_level;
-}
-
-/* Adds events to a number's entry, which is made at its first use. */
-static SpkStatus
-use_number(Table *table, uint32_t number, uint64_t events)
-{
-	SpkNamePlace *place;
-
-	if (number == SPK_NAME_OTHER)
-		return SPK_OK;
-
-	/* the stamp saves a look through the entries, and clearing the dictionary's places */
-	place = place_of(table, number);
-	if (place->stamp != table->stamp)
-	{
-		if (table->n == table->room)
-		{
-			uint32_t room = table->room == 0 ? 16 : 2 * table->room;
-			Entry	*entries = spk_alloc(&table->dictionary->host, room, sizeof(Entry));
-
-			if (entries == NULL)
-				return SPK_NO_MEMORY;
-			if (table->n > 0)
-				memcpy(entries, table->entries, table->n * sizeof(Entry));
-			spk_release(&table->dictionary->host, table->entries);
-			table->entries = entries;
-			table->room = room;
-		}
-		place->stamp = table->stamp;
-		place->at = table->n;
-		table->entries[table->n++] = (Entry) {.number = number};
-	}
-	table->entries[place->at].events += events;
-	return SPK_OK;
-}
 
 /* The next of the state's closed days; false at the end or with a status. */
 static bool
@@ -101,26 +35,61 @@ next_day(Tables *t, SpkReader *r, uint32_t *i, SpkStatus *status)
 static SpkReader
 read_closed(const SpkLogProfileState *state)
 {
-	return spk_reader(state->closed.data, state->closed.len);
+	return spk_closed_days_reader(&state->closed);
+}
+
+/* Enters what a small day uses. */
+static SpkStatus
+use_small(Tables *t, const SpkSmallDay *small, const SpkSmallCount *counts)
+{
+	SpkStatus status = SPK_OK;
+	uint64_t  events = 0;
+
+	for (uint32_t i = 0; i < small->n_counts && status == SPK_OK; i++)
+	{
+		status = spk_name_table_use(&t->names, counts[i].name, counts[i].events);
+		events += counts[i].events;
+	}
+	if (status == SPK_OK && (small->form & SPK_CLOSED_LEVEL) != 0)
+		status = spk_name_table_use(&t->levels, small->level, events);
+	return status;
+}
+
+/* Enters what any other day uses, and finds the units that it needs. */
+static SpkStatus
+use_large(Tables *t, SpkReader *r, SpkDayUnits *units, unsigned *kinds)
+{
+	SpkLogDay *day = &t->day;
+	SpkStatus  status = spk_closed_day_read(&t->state->names->host, r, day);
+
+	for (uint32_t i = 0; i < day->n_counts && status == SPK_OK; i++)
+		status = spk_name_table_use(&t->names, day->counts[i].name, day->counts[i].events);
+	for (uint32_t i = 0; i < day->n_levels && status == SPK_OK; i++)
+		status = spk_name_table_use(&t->levels, day->levels[i].level, day->levels[i].events);
+	if (status == SPK_OK)
+		spk_log_day_fit_units(day, units, kinds);
+	return status;
 }
 
 /* Enters what the days use into the tables, and finds the units that they need. */
 static SpkStatus
 collect(Tables *t, SpkDayUnits *units)
 {
-	SpkReader r = read_closed(t->state);
-	SpkStatus status = SPK_OK;
-	uint32_t  i = 0;
-	unsigned  kinds = 0;
+	SpkSmallCount counts[SPK_SMALL_COUNTS];
+	SpkSmallDay	  small;
+	SpkReader	  r = read_closed(t->state);
+	SpkStatus	  status = SPK_OK;
+	unsigned	  kinds = 0;
 
 	*units = (SpkDayUnits) {1000000, SPK_AMOUNT_ONE, SPK_SESSION_DERIVED};
-	while (next_day(t, &r, &i, &status))
+	for (uint32_t i = 0; i < t->state->n_closed && status == SPK_OK; i++)
 	{
-		for (uint32_t j = 0; j < t->day.n_counts && status == SPK_OK; j++)
-			status = use_number(&t->names, t->day.counts[j].name, t->day.counts[j].events);
-		for (uint32_t j = 0; j < t->day.n_levels && status == SPK_OK; j++)
-			status = use_number(&t->levels, t->day.levels[j].level, t->day.levels[j].events);
-		spk_log_day_fit_units(&t->day, units, &kinds);
+		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(&t->state->names->host))
+			status = SPK_CANCELLED;
+		else if (spk_closed_day_look(&r, &small, counts, units, &kinds))
+			status = use_small(t, &small, counts);
+		else
+			status = use_large(t, &r, units, &kinds);
 	}
 	for (uint8_t kind = SPK_SESSION_DERIVED; kind <= SPK_SESSION_HASHED; kind++)
 		if (kinds == 1u << kind)
@@ -130,73 +99,30 @@ collect(Tables *t, SpkDayUnits *units)
 	return status;
 }
 
-static int
-order_by_rank(const SpkDictionary *dictionary, const Entry *a, const Entry *b)
-{
-	return spk_dictionary_rank(dictionary, a->number, b->number);
-}
-
-/* Most events first, so that frequent names have small numbers, then by bytes. */
-static int
-order_by_events(const SpkDictionary *dictionary, const Entry *a, const Entry *b)
-{
-	if (a->events != b->events)
-		return a->events > b->events ? -1 : 1;
-	return spk_dictionary_compare(dictionary, a->number, b->number);
-}
-
 /*
- * Shell's sort, with the gaps of Ciura (Best increments for the average case of
- * Shellsort, FCT 2001): it needs no memory, and there are few entries.
- */
-static void
-sort_entries(Table *table, EntryOrder order)
-{
-	static const uint32_t gaps[] = {44842, 19930, 8858, 3937, 1750, 701, 301,
-									132,   57,	  23,	10,	  4,	1};
-
-	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
-		for (uint32_t i = gaps[g]; i < table->n; i++)
-		{
-			Entry	 entry = table->entries[i];
-			uint32_t at = i;
-
-			for (; at >= gaps[g] &&
-				 order(table->dictionary, &table->entries[at - gaps[g]], &entry) > 0;
-				 at -= gaps[g])
-				table->entries[at] = table->entries[at - gaps[g]];
-			table->entries[at] = entry;
-		}
-}
-
-/*
- * Keeps the entries of the first ranks, orders them, and gives each number its
- * place; all others have the place behind the last.  True when some were dropped.
+ * Puts the counts of a day, whose names are settled, in order by a set of bits, which
+ * beats sorting them; false when the names are not all different and few.
  */
 static bool
-settle(Table *table, uint32_t limit)
+order_few(SpkLogDay *day)
 {
-	uint32_t used = table->n;
-	bool	 dropped = used > limit;
+	SpkDayCount counts[FEW_NAMES];
+	uint8_t		at[FEW_NAMES];
+	uint64_t	set = 0;
 
-	if (dropped)
+	for (uint32_t i = 0; i < day->n_counts; i++)
 	{
-		sort_entries(table, order_by_rank);
-		for (uint32_t i = limit; i < used; i++)
-			place_of(table, table->entries[i].number)->at = limit;
-		table->n = limit;
-	}
-	sort_entries(table, order_by_events);
-	for (uint32_t i = 0; i < table->n; i++)
-		place_of(table, table->entries[i].number)->at = i;
-	return dropped;
-}
+		uint32_t name = day->counts[i].name;
 
-/* The place of a number, which the days use, in a settled table. */
-static uint32_t
-settled(const Table *table, uint32_t number)
-{
-	return number == SPK_NAME_OTHER ? table->n : place_of(table, number)->at;
+		if (name >= FEW_NAMES || (set >> name & 1) != 0)
+			return false;
+		set |= UINT64_C(1) << name;
+		at[name] = (uint8_t) i;
+		counts[i] = day->counts[i];
+	}
+	for (uint32_t i = 0; i < day->n_counts; i++, set &= set - 1)
+		day->counts[i] = counts[at[__builtin_ctzll(set)]];
+	return true;
 }
 
 /* Puts places in the tables where numbers of the dictionary stand. */
@@ -206,32 +132,32 @@ number_day(Tables *t)
 	SpkLogDay *day = &t->day;
 
 	for (uint32_t i = 0; i < day->n_counts; i++)
-		day->counts[i].name = settled(&t->names, day->counts[i].name);
+		day->counts[i].name = spk_name_table_settled(&t->names, day->counts[i].name);
 	for (uint32_t i = 0; i < day->n_levels; i++)
-		day->levels[i].level = settled(&t->levels, day->levels[i].level);
+		day->levels[i].level = spk_name_table_settled(&t->levels, day->levels[i].level);
 	if (day->last_level_ts != SPK_NO_TIME)
-		day->last_level = settled(&t->levels, day->last_level);
+		day->last_level = spk_name_table_settled(&t->levels, day->last_level);
+	if (order_few(day) && day->n_levels <= 1)
+		return SPK_OK;
 	return spk_log_day_normalise_names(&t->state->names->host, day);
 }
 
-/* Starts on the tables of a state, without entries. */
-static Tables
-tables_of(SpkLogProfileState *state)
+/* Starts on the tables of a state. */
+static void
+start_tables(Tables *t, SpkLogProfileState *state)
 {
-	uint32_t stamp = ++state->names->stamp;
-	Tables	 t = {.state = state,
-				  .names = {.dictionary = state->names, .kind = TABLE_NAMES, .stamp = stamp},
-				  .levels = {.dictionary = state->names, .kind = TABLE_LEVELS, .stamp = stamp}};
-
-	spk_log_day_init(&t.day);
-	return t;
+	state->names->stamp++;
+	t->state = state;
+	spk_name_table_init(&t->names, state->names, SPK_TABLE_OF_NAMES);
+	spk_name_table_init(&t->levels, state->names, SPK_TABLE_OF_LEVELS);
+	spk_log_day_init(&t->day);
 }
 
 static void
 release_tables(const SpkHost *host, Tables *t)
 {
-	spk_release(host, t->names.entries);
-	spk_release(host, t->levels.entries);
+	spk_name_table_release(host, &t->names);
+	spk_name_table_release(host, &t->levels);
 	spk_log_day_release(host, &t->day);
 }
 
@@ -243,16 +169,16 @@ make_tables(SpkLogProfileState *state, Tables *t, SpkDayUnits *units)
 
 	if (status != SPK_OK)
 		return status;
-	if (settle(&t->names, SPK_LOG_NAMES))
+	if (spk_name_table_settle(&t->names, SPK_LOG_NAMES))
 		state->names_dropped = true;
-	if (settle(&t->levels, SPK_LOG_LEVELS))
+	if (spk_name_table_settle(&t->levels, SPK_LOG_LEVELS))
 		state->levels_dropped = true;
 	return SPK_OK;
 }
 
 /* Adds a table's texts to another dictionary; numbers[i] is that of entry i, the last one that of others. */
 static SpkStatus
-copy_texts(const Table *table, SpkDictionary *to, uint32_t *numbers)
+copy_texts(const SpkNameTable *table, SpkDictionary *to, uint32_t *numbers)
 {
 	numbers[table->n] = SPK_NAME_OTHER;
 	for (uint32_t i = 0; i < table->n; i++)
@@ -269,7 +195,7 @@ copy_texts(const Table *table, SpkDictionary *to, uint32_t *numbers)
 
 /* Writes the days again, in another dictionary's numbers. */
 static SpkStatus
-rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter *w)
+rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkClosedDays *to)
 {
 	SpkReader r = read_closed(t->state);
 	SpkStatus status = SPK_OK;
@@ -290,18 +216,18 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkWriter
 			day->last_level = levels[day->last_level];
 		status = spk_log_day_normalise_names(&t->state->names->host, day);
 		if (status == SPK_OK)
-			spk_closed_day_write(w, day);
+			spk_closed_days_add(to, day);
 	}
-	return status != SPK_OK ? status : w->status;
+	return status == SPK_OK ? spk_closed_days_join(to) : status;
 }
 
 /* The state goes over to the dictionary and the days. */
 static void
-take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkWriter *closed)
+take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkClosedDays *closed)
 {
 	SpkHost host = names->host;
 
-	spk_release(&host, state->closed.data);
+	spk_release(&host, state->closed.bytes.data);
 	if (state->owns_names)
 	{
 		spk_dictionary_release(state->names);
@@ -310,20 +236,23 @@ take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkWriter *clos
 	state->names = names;
 	state->owns_names = true;
 	state->closed = *closed;
-	state->closed.host = &names->host;
+	state->closed.bytes.host = &names->host;
 }
 
 SpkStatus
 spk_log_tables_renew(SpkLogProfileState *state)
 {
 	SpkHost		   host = state->names->host;
-	Tables		   t = tables_of(state);
+	Tables		   t;
 	SpkDictionary *names = spk_alloc(&host, 1, sizeof(SpkDictionary));
 	uint32_t	  *numbers = spk_alloc(&host, SPK_LOG_NAMES + SPK_LOG_LEVELS + 2, sizeof(uint32_t));
 	uint32_t	  *levels = numbers == NULL ? NULL : numbers + SPK_LOG_NAMES + 1;
-	SpkWriter	   closed = spk_writer(&host);
+	SpkClosedDays  closed;
 	SpkDayUnits	   units;
 	SpkStatus	   status = SPK_NO_MEMORY;
+
+	start_tables(&t, state);
+	spk_closed_days_init(&closed, &host);
 
 	/* the state keeps its old dictionary until all of the new one is there */
 	if (names != NULL)
@@ -340,7 +269,7 @@ spk_log_tables_renew(SpkLogProfileState *state)
 		take_over(state, names, &closed);
 	else
 	{
-		spk_release(&host, closed.data);
+		spk_release(&host, closed.bytes.data);
 		if (names != NULL)
 			spk_dictionary_release(names);
 		spk_release(&host, names);
@@ -362,7 +291,7 @@ flags_of(const SpkLogProfileState *state, const SpkDayUnits *units)
 }
 
 static void
-write_table(SpkWriter *w, const Table *table)
+write_table(SpkWriter *w, const SpkNameTable *table)
 {
 	spk_write_varint(w, table->n);
 	for (uint32_t i = 0; i < table->n; i++)
@@ -392,14 +321,24 @@ write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 	return status != SPK_OK ? status : w->status;
 }
 
+/* The bytes of all closed days, and some more for short tables. */
+static size_t
+bytes_of(const SpkLogProfileState *state)
+{
+	return state->closed.bytes.len + state->closed.latest_len + 256;
+}
+
 SpkStatus
 spk_log_tables_encode(SpkLogProfileState *state, SpkWriter *w)
 {
-	Tables		t = tables_of(state);
+	Tables		t;
 	SpkDayUnits units;
-	SpkStatus	status = make_tables(state, &t, &units);
+	SpkStatus	status;
 
-	if (status == SPK_OK)
+	start_tables(&t, state);
+	status = make_tables(state, &t, &units);
+	/* most often all there is fits what the closed days took, so that it is not copied as it grows */
+	if (status == SPK_OK && spk_writer_reserve(w, bytes_of(state)))
 	{
 		spk_write_u8(w, SPK_LOG_PROFILE_VERSION);
 		spk_write_u8(w, flags_of(state, &units));
@@ -408,6 +347,8 @@ spk_log_tables_encode(SpkLogProfileState *state, SpkWriter *w)
 		spk_write_varint(w, state->n_closed);
 		status = write_days(&t, &units, w);
 	}
+	else if (status == SPK_OK)
+		status = w->status;
 	release_tables(&state->names->host, &t);
 	return status;
 }
