@@ -115,6 +115,8 @@ test_hash_is_fixed(void **unused)
 	assert_true(spk_hash_bytes("", 0, 0) == spk_hash_combine(0, 0));
 	assert_true(spk_hash_bytes("sparkify", 8, 1) == UINT64_C(0x75cce9cdfdb04acb));
 	assert_true(spk_hash_bytes("sparkify!", 9, 1) == UINT64_C(0x8fcbecf97f4f510b));
+	assert_true(spk_hash_16_bytes((const uint8_t *) "sparkify in core", 7) ==
+				spk_hash_bytes("sparkify in core", 16, 7));
 }
 
 /* A varint of 7 bits a byte, put down and read byte by byte. */
