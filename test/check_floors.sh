@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 floors='core/base
-core/events core/models
+core/events core/models core/drawing
 core/profiles core/rows
 core/trees core/linear
 core/scoring
@@ -22,7 +22,8 @@ host
 events profiles models
 rows
 training scoring
-judging'
+judging
+report'
 
 # Headers that the core may include besides its own: C's, and the processor's.
 libc='assert ctype errno float inttypes limits math stdarg stdbool stddef stdint stdio stdlib string
