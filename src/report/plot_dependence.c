@@ -1,0 +1,267 @@
+/*
+ * plot_dependence.c
+ *	  churn_plot_dependence: what a model answers on average, were a feature of this
+ *	  value, with the spread over users.
+ */
+#include "compat.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "catalog/pg_type.h"
+
+#include "report/plot.h"
+#include "report/plot_rows.h"
+
+#define DEPENDENCE_FRAME_HEIGHT	  230.0
+#define DEPENDENCE_MAX_CATEGORIES 40
+#define DEPENDENCE_ROW_HEIGHT	  24.0
+
+typedef struct Dependence
+{
+	int		n;
+	char  **names;	/* of the values */
+	double *values; /* NULL when they are categories */
+	double *mean;
+	double *low; /* NaN where there is no spread */
+	double *high;
+	double *rows; /* NULL when they are not given */
+} Dependence;
+
+/* The values as numbers, if all of them that are known are numbers; else NULL. */
+static double *
+numbers_of(const SpkPlotRows *rows, char **names)
+{
+	Oid		type = spk_plot_type(rows, "value");
+	double *numbers;
+
+	if (type != TEXTOID && type != VARCHAROID)
+		return spk_plot_numbers(rows, "value");
+	numbers = palloc(rows->n * sizeof(double));
+	for (int i = 0; i < rows->n; i++)
+	{
+		char *end;
+
+		numbers[i] = names[i] == NULL ? NAN : strtod(names[i], &end);
+		if (names[i] != NULL && (end == names[i] || *end != '\0'))
+			return NULL;
+	}
+	return numbers;
+}
+
+static Dependence
+dependence_of(const SpkPlotRows *rows)
+{
+	Dependence d = {rows->n};
+
+	d.names = spk_plot_texts(rows, "value");
+	d.values = numbers_of(rows, d.names);
+	d.mean = spk_plot_known(rows, "mean");
+	d.low = spk_plot_numbers(rows, "low");
+	d.high = spk_plot_numbers(rows, "high");
+	d.rows = spk_plot_has(rows, "rows") ? spk_plot_numbers(rows, "rows") : NULL;
+	for (int i = 0; i < d.n; i++)
+		if (d.names[i] == NULL)
+			d.names[i] = "missing";
+	return d;
+}
+
+/* Are these the dates of the values? */
+static bool
+is_time(const SpkPlotRows *rows)
+{
+	Oid type = spk_plot_type(rows, "value");
+
+	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID;
+}
+
+static char *
+point_tip(const Dependence *d, int i)
+{
+	char mean[SPK_NUMBER_LABEL];
+	char low[SPK_NUMBER_LABEL];
+	char high[SPK_NUMBER_LABEL];
+
+	spk_share_label(d->mean[i], 1, mean);
+	spk_share_label(d->low[i], 1, low);
+	spk_share_label(d->high[i], 1, high);
+	if (isnan(d->low[i]) || isnan(d->high[i]))
+		return psprintf("%s: %s", d->names[i], mean);
+	return psprintf("%s: %s on average, from %s to %s", d->names[i], mean, low, high);
+}
+
+static void
+put_data(SpkSvg *svg, const Dependence *d, int i)
+{
+	spk_svg_data_text(svg, "value", d->names[i]);
+	spk_svg_data(svg, "mean", d->mean[i]);
+	spk_svg_data(svg, "low", d->low[i]);
+	spk_svg_data(svg, "high", d->high[i]);
+	if (d->rows != NULL)
+		spk_svg_data(svg, "rows", d->rows[i]);
+	spk_svg_close(svg, point_tip(d, i));
+}
+
+/* As far as means and spreads reach. */
+static SpkScale
+scale_of(const Dependence *d)
+{
+	double most = 0;
+	double least = 0;
+
+	for (int i = 0; i < d->n; i++)
+	{
+		most = Max(most, Max(d->mean[i], isnan(d->high[i]) ? 0 : d->high[i]));
+		least = Min(least, Min(d->mean[i], isnan(d->low[i]) ? 0 : d->low[i]));
+	}
+	return spk_scale(least, most, SPK_UNIT_SHARE, 6, true);
+}
+
+/* The spread behind the line: up along the lower limits, and back along the upper ones. */
+static void
+draw_band(SpkSvg *svg, const Dependence *d, const SpkScale *x, const SpkScale *y)
+{
+	bool first = true;
+
+	spk_svg_path(svg, "wa");
+	for (int i = 0; i < 2 * d->n; i++)
+	{
+		int	   at = i < d->n ? i : 2 * d->n - 1 - i;
+		double limit = i < d->n ? d->low[at] : d->high[at];
+
+		if (isnan(limit) || isnan(d->values[at]))
+			continue;
+		spk_svg_point(svg, first, spk_scale_at(x, d->values[at]), spk_scale_at(y, limit));
+		first = false;
+	}
+	spk_svg_path_end(svg, true);
+	spk_svg_close(svg, NULL);
+}
+
+/* The value that is missing has no place on the axis: a line of its own. */
+static void
+draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkScale *y)
+{
+	for (int i = 0; i < d->n; i++)
+	{
+		char   label[SPK_NUMBER_LABEL];
+		double at;
+
+		if (!isnan(d->values[i]))
+			continue;
+		at = spk_scale_at(y, d->mean[i]);
+		spk_share_label(d->mean[i], 1, label);
+		spk_svg_line(svg, "guide", frame->left, at, frame->right, at);
+		put_data(svg, d, i);
+		spk_svg_text(svg, "muted halo", SPK_FONT_SMALL, frame->right, at - 4, SPK_ANCHOR_END,
+					 INFINITY, psprintf("where it is missing: %s", label));
+	}
+}
+
+/* Numbers and times: a line, and the spread around it. */
+static double
+draw_line(SpkSvg *svg, const Dependence *d, const char *feature, bool time, double top)
+{
+	SpkScale y = scale_of(d);
+	SpkScale x;
+	SpkFrame frame = {SPK_MARGIN + spk_axis_width(&y), top + SPK_AXIS_NAME,
+					  SPK_PICTURE_WIDTH - SPK_MARGIN - 8,
+					  top + SPK_AXIS_NAME + DEPENDENCE_FRAME_HEIGHT};
+	double	 low = INFINITY;
+	double	 high = -INFINITY;
+
+	for (int i = 0; i < d->n; i++)
+		if (!isnan(d->values[i]))
+		{
+			low = Min(low, d->values[i]);
+			high = Max(high, d->values[i]);
+		}
+	x = spk_scale(low, high, time ? SPK_UNIT_DAY : SPK_UNIT_NUMBER, 7, false);
+	spk_axis_left(svg, &frame, &y, "probability of churn");
+	spk_axis_below(svg, &frame, &x, feature);
+
+	/* the spread behind, then the line with its points */
+	draw_band(svg, d, &x, &y);
+	spk_plot_line(svg, "sa", &x, &y, "value", "mean", d->values, d->mean, d->n);
+	spk_svg_close(svg, NULL);
+	for (int i = 0; i < d->n; i++)
+		if (!isnan(d->values[i]))
+		{
+			spk_svg_circle(svg, "fa dot", spk_scale_at(&x, d->values[i]),
+						   spk_scale_at(&y, d->mean[i]), 3.5);
+			put_data(svg, d, i);
+		}
+	draw_missing(svg, d, &frame, &y);
+	return frame.bottom + SPK_AXIS_HEIGHT;
+}
+
+/* Categories: a dot and a spread in the row of each. */
+static double
+draw_categories(SpkSvg *svg, const Dependence *d, double top)
+{
+	SpkScale x = scale_of(d);
+	SpkFrame frame = {0, top + 4, SPK_PICTURE_WIDTH - SPK_MARGIN - 8, 0};
+	double	 names = 0;
+
+	for (int i = 0; i < d->n; i++)
+		names = Max(names, spk_font_width(SPK_FONT_TEXT, d->names[i]));
+	frame.left = SPK_MARGIN + Min(names, 170) + 10;
+	frame.bottom = frame.top + d->n * DEPENDENCE_ROW_HEIGHT;
+	spk_axis_below(svg, &frame, &x, "probability of churn");
+	for (int i = 0; i < d->n; i++)
+	{
+		double y = frame.top + (i + 0.5) * DEPENDENCE_ROW_HEIGHT;
+
+		spk_svg_text(svg, "ink", SPK_FONT_TEXT, frame.left - 10, y + spk_font_drop(SPK_FONT_TEXT),
+					 SPK_ANCHOR_END, frame.left - 10 - SPK_MARGIN, d->names[i]);
+		spk_svg_line(svg, "grid", frame.left, y, frame.right, y);
+		spk_svg_close(svg, NULL);
+		if (!isnan(d->low[i]) && !isnan(d->high[i]))
+		{
+			spk_svg_rect(svg, "wa", spk_scale_at(&x, d->low[i]), y - 5,
+						 spk_scale_at(&x, d->high[i]) - spk_scale_at(&x, d->low[i]), 10);
+			spk_svg_close(svg, NULL);
+		}
+		spk_svg_circle(svg, "fa dot", spk_scale_at(&x, d->mean[i]), y, 5);
+		put_data(svg, d, i);
+	}
+	return frame.bottom + SPK_AXIS_HEIGHT;
+}
+
+PG_FUNCTION_INFO_V1(churn_plot_dependence);
+Datum
+churn_plot_dependence(PG_FUNCTION_ARGS)
+{
+	const char	*feature = spk_plot_text_arg(fcinfo, 1, "value of the feature");
+	const char	*title = spk_plot_text_arg(fcinfo, 2,
+										   PG_ARGISNULL(1) ?
+											   "How the risk depends on a feature" :
+											   psprintf("How the risk depends on %s", feature));
+	SpkPlotRows *rows;
+	Dependence	 d;
+	SpkPlot		 plot;
+	double		 y;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rows = spk_plot_rows(PG_GETARG_DATUM(0), "churn_dependence");
+	spk_plot_begin(&plot, "dependence", title);
+	if (rows->n == 0)
+		PG_RETURN_DATUM(spk_plot_nothing(&plot, "There are no points to draw."));
+	d = dependence_of(rows);
+	if (d.values == NULL && d.n > DEPENDENCE_MAX_CATEGORIES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many categories for a picture: %d", d.n),
+				 errdetail("It may have %d at most.", DEPENDENCE_MAX_CATEGORIES)));
+	y = spk_svg_heading(
+		&plot.svg,
+		"The model's answer, averaged over users as if all had this value; the band is how far users differ");
+	if (d.values == NULL)
+		y = draw_categories(&plot.svg, &d, y);
+	else
+		y = draw_line(&plot.svg, &d, feature, is_time(rows), y);
+	PG_RETURN_DATUM(spk_plot_end(&plot, y + 2,
+								 psprintf("The average prediction at %d values, from %s to %s.",
+										  d.n, point_tip(&d, 0), point_tip(&d, d.n - 1))));
+}

@@ -1,0 +1,46 @@
+/*
+ * plot_series.c
+ *	  The rows of a picture as lines, one for each name.
+ */
+#include "compat.h"
+
+#include "report/plot_series.h"
+
+/* Has one of the lines before this one its name? */
+static bool
+is_taken(const SpkPlotSeries *series, const char *name)
+{
+	for (int i = 0; i < series->n; i++)
+		if (strcmp(series->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+SpkPlotSeries
+spk_plot_series(const SpkPlotRows *rows)
+{
+	SpkPlotSeries series = {0};
+	char		**names = spk_plot_has(rows, "name") ? spk_plot_texts(rows, "name") : NULL;
+
+	for (int i = 0; i < rows->n; i++)
+	{
+		const char *name = names == NULL ? "" : names[i] == NULL ? "unknown" : names[i];
+
+		if (series.n > 0 && strcmp(series.names[series.n - 1], name) == 0)
+			continue;
+		if (is_taken(&series, name))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the rows of a line of the picture do not follow each other"),
+					 errhint("Sort them by name, as in array_agg(p ORDER BY name, ...).")));
+		if (series.n == SPK_PLOT_SERIES)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("a picture has %d lines at most", SPK_PLOT_SERIES),
+					 errdetail("Each name makes a line.")));
+		series.names[series.n] = name;
+		series.starts[series.n++] = i;
+	}
+	series.starts[series.n] = rows->n;
+	return series;
+}
