@@ -9,6 +9,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "core/drawing/glyphs.h"
 #include "host/pg_host.h"
 #include "report/plot.h"
 
@@ -21,6 +22,14 @@ char *
 spk_plot_utf8(char *text)
 {
 	return pg_server_to_any(text, (int) strlen(text), PG_UTF8);
+}
+
+const char *
+spk_plot_isolated(const char *name)
+{
+	if (!spk_text_right_to_left(name, strlen(name)))
+		return name;
+	return psprintf("\xE2\x81\xA8%s\xE2\x81\xA9", name); /* U+2068, U+2069 */
 }
 
 const char *

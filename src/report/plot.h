@@ -26,6 +26,12 @@ typedef struct SpkPlot
 /* A text of the database in UTF-8, palloc'd where it is not the same. */
 extern char *spk_plot_utf8(char *text);
 
+/*
+ * A name, within a text of our own, that moves nothing beside it when it runs from right
+ * to left.
+ */
+extern const char *spk_plot_isolated(const char *name);
+
 /* The text argument of this number in UTF-8, or what stands for it where it is NULL. */
 extern const char *spk_plot_text_arg(FunctionCallInfo fcinfo, int arg, const char *otherwise);
 

@@ -96,12 +96,13 @@ difference_of(const Comparison *c, int i)
 	return psprintf("%+.3f against the best, p = %.2g", c->difference[i], c->p[i]);
 }
 
-/* As far as means and intervals reach; an interval that is wider than all does not count. */
+/* As far as means and intervals reach, but not beyond 1 where no mean does. */
 static SpkScale
 scale_of(const Comparison *c)
 {
 	double low = INFINITY;
 	double high = -INFINITY;
+	double most = -INFINITY;
 
 	for (int i = 0; i < c->n; i++)
 		if (!isnan(c->mean[i]))
@@ -110,8 +111,9 @@ scale_of(const Comparison *c)
 
 			low = Min(low, c->mean[i] - half);
 			high = Max(high, c->mean[i] + half);
+			most = Max(most, c->mean[i]);
 		}
-	return spk_scale(low, high, SPK_UNIT_NUMBER, 6, true);
+	return spk_scale(low, most <= 1 ? Min(high, 1) : high, SPK_UNIT_NUMBER, 6, true);
 }
 
 static void

@@ -117,12 +117,24 @@ scale_of(const Dependence *d)
 	return spk_scale(least, most, SPK_UNIT_SHARE, 6, true);
 }
 
+/* Is the spread of any value known? */
+static bool
+has_spread(const Dependence *d)
+{
+	for (int i = 0; i < d->n; i++)
+		if ((d->values == NULL || !isnan(d->values[i])) && !isnan(d->low[i]) && !isnan(d->high[i]))
+			return true;
+	return false;
+}
+
 /* The spread behind the line: up along the lower limits, and back along the upper ones. */
 static void
 draw_band(SpkSvg *svg, const Dependence *d, const SpkScale *x, const SpkScale *y)
 {
 	bool first = true;
 
+	if (!has_spread(d))
+		return;
 	spk_svg_path(svg, "wa");
 	for (int i = 0; i < 2 * d->n; i++)
 	{
@@ -256,7 +268,8 @@ churn_plot_dependence(PG_FUNCTION_ARGS)
 				 errdetail("It may have %d at most.", DEPENDENCE_MAX_CATEGORIES)));
 	y = spk_svg_heading(
 		&plot.svg,
-		"The model's answer, averaged over users as if all had this value; the band is how far users differ");
+		psprintf("The model's answer, averaged over users as if all had this value%s",
+				 has_spread(&d) ? "; the band is how far users differ" : ""));
 	if (d.values == NULL)
 		y = draw_categories(&plot.svg, &d, y);
 	else

@@ -304,7 +304,8 @@ draw_pair(SpkSvg *svg, const Pair *pair, double left, double top, double width)
 		x.low = 0; /* both are 0 */
 	spk_svg_text(svg, "ink", SPK_FONT_TEXT, left, top + 11, SPK_ANCHOR_START, width - 6,
 				 pair->value == NULL ? pair->feature :
-									   psprintf("%s = %s", pair->feature, pair->value));
+									   psprintf("%s = %s", spk_plot_isolated(pair->feature),
+												spk_plot_isolated(pair->value)));
 	draw_bar(svg, pair, true, &x, top + 17);
 	draw_bar(svg, pair, false, &x, top + 17 + FEATURES_BAR_HEIGHT + 1);
 }

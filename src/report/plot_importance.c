@@ -65,7 +65,7 @@ value_label(const Importance *i, double value)
 	if (i->shares)
 		spk_share_label(value, 1, label);
 	else
-		spk_short_label(value, label);
+		spk_number_label(value, 4, label);
 	return pstrdup(label);
 }
 
@@ -82,26 +82,40 @@ subtitle_of(const Importance *i)
 					   "By how much the Brier score grows when the feature is shuffled";
 }
 
-/* The bar of a feature, or of the others together. */
+/* The bar of a feature. */
 static void
-draw_bar(SpkSvg *svg, const Importance *i, const SpkScale *scale, double y, const char *name,
-		 double value, bool feature)
+draw_bar(SpkSvg *svg, const Importance *i, const SpkScale *scale, double y, int k)
 {
 	double zero = spk_scale_at(scale, 0);
-	double end = spk_scale_at(scale, value);
-	char  *label = value_label(i, value);
+	double end = spk_scale_at(scale, i->values[k]);
+	char  *label = value_label(i, i->values[k]);
 
-	spk_svg_text(svg, feature ? "ink" : "muted", SPK_FONT_TEXT, scale->from - 8, y + 11,
-				 SPK_ANCHOR_END, scale->from - 8 - SPK_MARGIN, name);
-	spk_svg_rect(svg, feature ? "fa" : "wa", Min(zero, end), y, fabs(end - zero),
-				 IMPORTANCE_BAR_HEIGHT);
-	spk_svg_data_text(svg, feature ? "feature" : "others", name);
-	spk_svg_data(svg, "importance", value);
-	spk_svg_close(svg, psprintf("%s: %s", name, label));
+	spk_svg_text(svg, "ink", SPK_FONT_TEXT, scale->from - 8, y + 11, SPK_ANCHOR_END,
+				 scale->from - 8 - SPK_MARGIN, i->names[k]);
+	spk_svg_rect(svg, "fa", Min(zero, end), y, fabs(end - zero), IMPORTANCE_BAR_HEIGHT);
+	spk_svg_data_text(svg, "feature", i->names[k]);
+	spk_svg_data(svg, "importance", i->values[k]);
+	spk_svg_close(svg, psprintf("%s: %s", i->names[k], label));
 
 	/* a bar to the left has its figure at the right of the line, where there is room */
 	spk_svg_text(svg, "ink", SPK_FONT_TEXT, Max(zero, end) + 5, y + 11, SPK_ANCHOR_START, INFINITY,
 				 label);
+}
+
+/* The others together, without a bar, which would make all the others small. */
+static void
+draw_others(SpkSvg *svg, const Importance *i, const SpkScale *scale, double y)
+{
+	double zero = spk_scale_at(scale, 0);
+
+	spk_svg_text(svg, "muted", SPK_FONT_TEXT, scale->from - 8, y + 11, SPK_ANCHOR_END,
+				 scale->from - 8 - SPK_MARGIN, others_label(i));
+	spk_svg_rect(svg, "wa", zero, y, 0, IMPORTANCE_BAR_HEIGHT);
+	spk_svg_data(svg, "others", i->n_others);
+	spk_svg_data(svg, "importance", i->others);
+	spk_svg_close(svg, NULL);
+	spk_svg_text(svg, "muted", SPK_FONT_TEXT, zero + 5, y + 11, SPK_ANCHOR_START, INFINITY,
+				 psprintf("%s together", value_label(i, i->others)));
 }
 
 static Datum
@@ -110,7 +124,7 @@ draw(const Importance *i, const char *title)
 	SpkPlot	 plot;
 	SpkScale scale;
 	double	 least = 0;
-	double	 most = i->n_others > 0 ? i->others : 0;
+	double	 most = 0;
 	double	 names = i->n_others > 0 ? spk_font_width(SPK_FONT_TEXT, others_label(i)) : 0;
 	double	 figures = 0;
 	double	 y;
@@ -132,10 +146,10 @@ draw(const Importance *i, const char *title)
 	scale.to = SPK_PICTURE_WIDTH - SPK_MARGIN - figures - 12;
 	y = spk_svg_heading(&plot.svg, subtitle_of(i)) + 2;
 	for (int k = 0; k < i->n; k++, y += IMPORTANCE_ROW_HEIGHT)
-		draw_bar(&plot.svg, i, &scale, y, i->names[k], i->values[k], true);
+		draw_bar(&plot.svg, i, &scale, y, k);
 	if (i->n_others > 0)
 	{
-		draw_bar(&plot.svg, i, &scale, y, others_label(i), i->others, false);
+		draw_others(&plot.svg, i, &scale, y);
 		y += IMPORTANCE_ROW_HEIGHT;
 	}
 	return spk_plot_end(&plot, y + SPK_MARGIN - (IMPORTANCE_ROW_HEIGHT - IMPORTANCE_BAR_HEIGHT),
@@ -152,7 +166,8 @@ write_text(const Importance *i, const char *title)
 	for (int k = 0; k < i->n; k++)
 		bars[k] = (SpkBar) {i->names[k], value_label(i, i->values[k]), i->values[k]};
 	if (i->n_others > 0)
-		bars[i->n] = (SpkBar) {others_label(i), value_label(i, i->others), i->others};
+		bars[i->n] = (SpkBar) {others_label(i), psprintf("%s together", value_label(i, i->others)),
+							   NAN};
 	return spk_plot_bars(title, subtitle_of(i), bars, i->n + (i->n_others > 0));
 }
 

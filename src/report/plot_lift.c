@@ -79,7 +79,7 @@ draw_decile(SpkSvg *svg, const Deciles *d, int i, const SpkFrame *frame, const S
 	spk_svg_close(svg, lift_tip(d, i));
 	spk_svg_text(svg, "ink halo", SPK_FONT_SMALL, left + width / 2, top - 4, SPK_ANCHOR_MIDDLE,
 				 INFINITY, lift_label(d->lift[i]));
-	spk_svg_text(svg, "muted", SPK_FONT_SMALL, left + width / 2, frame->bottom + 16,
+	spk_svg_text(svg, "muted", SPK_FONT_SMALL, left + width / 2, frame->bottom + 18,
 				 SPK_ANCHOR_MIDDLE, INFINITY, psprintf("%.0f", d->decile[i]));
 }
 
@@ -123,7 +123,7 @@ draw_lift(const Deciles *d, const char *title)
 	spk_svg_line(&plot.svg, "axis", frame.left, frame.bottom, frame.right, frame.bottom);
 	spk_svg_close(&plot.svg, NULL);
 	spk_svg_text(&plot.svg, "muted", SPK_FONT_SMALL, (frame.left + frame.right) / 2,
-				 frame.bottom + 33, SPK_ANCHOR_MIDDLE, INFINITY,
+				 frame.bottom + 35, SPK_ANCHOR_MIDDLE, INFINITY,
 				 "tenths of the users, the highest scores first");
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
 						psprintf("Bars of %d tenths. %s.", d->n, lift_subtitle(d)));

@@ -130,8 +130,9 @@ name_of(const Reasons *r, int i)
 	if (i == r->n)
 		return psprintf(r->n_others == 1 ? "%d other" : "%d others", r->n_others);
 	if (r->values[i] == NULL)
-		return psprintf("%s is missing", r->names[i]);
-	return psprintf("%s = %s", r->names[i], spk_plot_value_text(r->values[i]));
+		return psprintf("%s is missing", spk_plot_isolated(r->names[i]));
+	return psprintf("%s = %s", spk_plot_isolated(r->names[i]),
+					spk_plot_isolated(spk_plot_value_text(r->values[i])));
 }
 
 static int

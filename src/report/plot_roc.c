@@ -119,7 +119,7 @@ draw_keys(SpkSvg *svg, const Curve *curve, const SpkPlotSeries *series, const do
 	if (series->n > 1)
 		for (int i = 0; i < series->n; i++, y += 17)
 			spk_svg_key(svg, spk_plot_fills[i], SPK_MARGIN, y,
-						psprintf("%.3f  %s", areas[i], series->names[i]));
+						psprintf("%.3f  %s", areas[i], spk_plot_isolated(series->names[i])));
 	if (!isnan(j->recall))
 	{
 		spk_svg_circle(svg, "fb", SPK_MARGIN + 5, y - 4, 5);

@@ -50,6 +50,7 @@ my %before = (
 		CREATE TABLE models AS
 		SELECT 'october' AS name, model FROM churn_train('SELECT * FROM snapshots WHERE as_of <= ''2018-10-29''');
 	},
+	'docs/pictures.md' => '',
 	'docs/log-features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE shop_profiles AS
@@ -137,6 +138,11 @@ sub run_all
 # As they stand, by somebody in New York, whose days are not those of UTC
 my %sql = map { $_ => sql_of($_) } sort keys %before;
 run_all(map { [ $_, database_of($_), 'America/New_York', $sql{$_} ] } sort keys %sql);
+
+# and the pictures that docs/pictures.md shows are those that it makes
+my @shown = slurp_file('docs/pictures.md') =~ /\]\(pictures\/(\w+\.svg)\)/g;
+cmp_ok(scalar @shown, '>', 10, 'docs/pictures.md shows pictures');
+is(slurp_file($node->data_dir . "/$_"), slurp_file("docs/pictures/$_"), "docs/pictures/$_ is up to date") foreach @shown;
 
 # And wherever one lives they make the same; of fewer users, since it is done three times
 for my $doc (sort keys %sql)

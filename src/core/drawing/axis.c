@@ -72,7 +72,7 @@ spk_axis_below(SpkSvg *svg, const SpkFrame *frame, SpkScale *scale, const char *
 		spk_tick_label(scale, ticks[i], label);
 		half = spk_font_width(SPK_FONT_SMALL, label) / 2;
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL,
-					 fmax(fmin(x, SPK_PICTURE_WIDTH - 2 - half), 2 + half), frame->bottom + 16,
+					 fmax(fmin(x, SPK_PICTURE_WIDTH - 2 - half), 2 + half), frame->bottom + 18,
 					 SPK_ANCHOR_MIDDLE, INFINITY, label);
 	}
 
@@ -81,7 +81,7 @@ spk_axis_below(SpkSvg *svg, const SpkFrame *frame, SpkScale *scale, const char *
 	spk_svg_close(svg, NULL);
 	if (name != NULL)
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL, (frame->left + frame->right) / 2,
-					 frame->bottom + 33, SPK_ANCHOR_MIDDLE,
+					 frame->bottom + 35, SPK_ANCHOR_MIDDLE,
 					 2 *
 							 fmin((frame->left + frame->right) / 2,
 								  SPK_PICTURE_WIDTH - (frame->left + frame->right) / 2) -

@@ -18,7 +18,7 @@ typedef struct SpkFrame
 } SpkFrame;
 
 /* What an axis with ticks takes below the frame, with what it is called. */
-#define SPK_AXIS_HEIGHT 40.0
+#define SPK_AXIS_HEIGHT 42.0
 
 /* What the name of the axis at the left takes above the frame. */
 #define SPK_AXIS_NAME 21.0

@@ -53,7 +53,7 @@ put_cut(SpkWriter *out, const char *text, int columns, bool blocks)
 
 		if (c < 0x20 || (c >= 0x7F && c < 0xA0))
 			put(out, "?");
-		else
+		else if (c < 0x2066 || c > 0x2069) /* marks of direction are for other screens */
 			spk_write_bytes(out, start, (size_t) (at - start));
 	}
 	put(out, cut ? dots : "");
