@@ -19,7 +19,7 @@ SELECT churned, churn_predict(model, u) AS score FROM users u, models WHERE algo
 -- the marks of a picture that have this figure, with all their data
 CREATE FUNCTION marks(svg text, figure text) RETURNS SETOF jsonb LANGUAGE sql AS $$
 	SELECT data FROM regexp_matches(svg, '<[a-z]+ [^<>]*>', 'g') WITH ORDINALITY AS m(tag, n),
-		LATERAL (SELECT jsonb_object_agg(d[1], d[2]) AS data FROM regexp_matches(tag[1], ' data-([a-z-]+)="([^"]*)"', 'g') AS d) AS s
+		LATERAL (SELECT jsonb_object_agg(d[1], d[2]) AS data FROM regexp_matches(tag[1], ' data-([a-z0-9-]+)="([^"]*)"', 'g') AS d) AS s
 	WHERE data ? figure ORDER BY n $$;
 -- a list of figures of a line
 CREATE FUNCTION list(svg text, figure text) RETURNS float8[] LANGUAGE sql AS $$
@@ -78,8 +78,9 @@ SELECT count(*) FROM dots WHERE NOT EXISTS (
 -- the same users whatever the order of rows
 SELECT churn_plot_summary(model, 'SELECT * FROM users ORDER BY userid DESC', rows => 50) = churn_plot_summary(model, 'users', rows => 50)
 FROM models WHERE algorithm = 'random_forest';
-SELECT m FROM (SELECT churn_plot_dependence(array_agg(d), 'songs') AS svg FROM (VALUES (1, 0.5, 0.25, 0.75, 3), (NULL, 0.25, NULL, NULL, 2), (2, 0.125, 0, 1, 4)) AS d(value, mean, low, high, rows)) AS s, marks(svg, 'rows') m;
-SELECT m FROM (SELECT churn_plot_dependence(array_agg(d)) AS svg FROM (VALUES ('a', 0.5, 0.25, 0.75), (NULL, 0.25, 0, 1)) AS d(value, mean, low, high)) AS s, marks(svg, 'mean') m;
+SELECT m FROM (SELECT churn_plot_dependence(array_agg(d), 'songs') AS svg FROM (VALUES ('1', 1, 0.5, 0.25, 0.75, 3), (NULL, NULL, 0.25, NULL, NULL, 2), ('2', 2, 0.125, 0, 1, 4)) AS d(value, number, mean_score, q10, q90, n)) AS s, marks(svg, 'n') m;
+SELECT m ->> 'number' FROM (SELECT churn_plot_dependence(array_agg(d), 'since') AS svg FROM (VALUES ('2000-01-01', 946684800, 0.5, 0.25, 0.75, 3), ('2000-01-03', 946857600, 0.125, 0, 1, 4)) AS d(value, number, mean_score, q10, q90, n)) AS s, marks(svg, 'number') m;
+SELECT m FROM (SELECT churn_plot_dependence(array_agg(d)) AS svg FROM (VALUES ('a', NULL::float8, 0.5, 0.25, 0.75, 2), (NULL, NULL, 0.25, 0, 1, 1)) AS d(value, number, mean_score, q10, q90, n)) AS s, marks(svg, 'mean-score') m;
 
 -- against each other: the interval ends where the p value would be 0.05
 CREATE TABLE compared AS SELECT rank, algorithm, options, cv_mean, cv_sd, difference, p_value
@@ -106,7 +107,7 @@ FROM (SELECT churn_survival(songs / 10, churned) AS c FROM users) AS s, churn_pl
 SELECT count(*), count(DISTINCT m ->> 'name') FROM (
 	SELECT churn_plot_survival(array_agg(p ORDER BY name, time)) AS svg FROM (
 		SELECT s.name, p.* FROM (SELECT level AS name, churn_survival(songs / 10, churned) AS c FROM users GROUP BY level) AS s, unnest(c) AS p) AS p) AS s, marks(svg, 'time') m;
-SELECT m FROM (SELECT churn_plot_retention(array_agg(r)) AS svg FROM (VALUES (date '2024-01-01', 0, 10, 10, 1.0), ('2024-01-01', 1, 10, 5, 0.5), ('2024-01-08', 0, 8, 8, 1.0)) AS r(cohort, age, users, active, share)) AS s, marks(svg, 'share') m;
+SELECT m FROM (SELECT churn_plot_retention(array_agg(r)) AS svg FROM (VALUES (date '2024-01-01', 0, 10, 10, 1.0), ('2024-01-01', 1, 10, 5, 0.5), ('2024-01-08', 0, 8, 8, 1.0), ('2024-01-08', 1, 8, NULL, NULL)) AS r(cohort, age, users, active, share)) AS s, marks(svg, 'share') m;
 SELECT m ->> 'feature' AS feature, coalesce(m ->> 'value', '') AS value, round(coalesce(m ->> 'churned', m ->> 'stayed')::numeric, 6) AS shown,
 	m ? 'churned' AS of_churned, round(real::numeric, 6) = round(coalesce(m ->> 'churned', m ->> 'stayed')::numeric, 6) AS same
 FROM marks(churn_plot_features('users'), 'feature') m,

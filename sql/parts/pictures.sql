@@ -120,7 +120,7 @@ CREATE FUNCTION churn_plot_dependence(
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION churn_plot_dependence(record[], text, text) IS
 	'picture (SVG) of the average prediction by the value of a feature, with its spread, from '
-	'rows with value, mean, low and high';
+	'rows that churn_dependence returns';
 
 ------------------------------------------------------------------------
 -- Pictures: models against each other, and over time

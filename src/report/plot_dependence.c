@@ -8,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "catalog/pg_type.h"
-
 #include "report/plot.h"
 #include "report/plot_rows.h"
 
@@ -25,54 +23,56 @@ typedef struct Dependence
 	double *mean;
 	double *low; /* NaN where there is no spread */
 	double *high;
-	double *rows; /* NULL when they are not given */
+	double *rows;
+	bool	time; /* are the values days? */
 } Dependence;
 
-/* The values as numbers, if all of them that are known are numbers; else NULL. */
-static double *
-numbers_of(const SpkPlotRows *rows, char **names)
+/* churn_dependence writes times as seconds since 1970; a scale counts days since 2000. */
+#define SECONDS_OF_DAY 86400.0
+#define DAY_OF_1970	   (-10957.0)
+
+/* Are these times?  Then a number goes with a value that is not written as one. */
+static bool
+is_time(const Dependence *d)
 {
-	Oid		type = spk_plot_type(rows, "value");
-	double *numbers;
+	for (int i = 0; i < d->n; i++)
+		if (!isnan(d->values[i]))
+		{
+			char *end;
 
-	if (type != TEXTOID && type != VARCHAROID)
-		return spk_plot_numbers(rows, "value");
-	numbers = palloc(rows->n * sizeof(double));
-	for (int i = 0; i < rows->n; i++)
-	{
-		char *end;
-
-		numbers[i] = names[i] == NULL ? NAN : strtod(names[i], &end);
-		if (names[i] != NULL && (end == names[i] || *end != '\0'))
-			return NULL;
-	}
-	return numbers;
+			(void) strtod(d->names[i], &end);
+			return *end != '\0';
+		}
+	return false;
 }
 
 static Dependence
 dependence_of(const SpkPlotRows *rows)
 {
 	Dependence d = {rows->n};
+	int		   numbers = 0;
 
 	d.names = spk_plot_texts(rows, "value");
-	d.values = numbers_of(rows, d.names);
-	d.mean = spk_plot_known(rows, "mean");
-	d.low = spk_plot_numbers(rows, "low");
-	d.high = spk_plot_numbers(rows, "high");
-	d.rows = spk_plot_has(rows, "rows") ? spk_plot_numbers(rows, "rows") : NULL;
+	d.values = spk_plot_numbers(rows, "number");
+	d.mean = spk_plot_known(rows, "mean_score");
+	d.low = spk_plot_numbers(rows, "q10");
+	d.high = spk_plot_numbers(rows, "q90");
+	d.rows = spk_plot_numbers(rows, "n");
 	for (int i = 0; i < d.n; i++)
+	{
 		if (d.names[i] == NULL)
 			d.names[i] = "missing";
+		numbers += isfinite(d.values[i]);
+	}
+
+	/* without any number they are categories */
+	d.time = numbers > 0 && is_time(&d);
+	for (int i = 0; i < d.n; i++)
+		if (d.time)
+			d.values[i] = d.values[i] / SECONDS_OF_DAY + DAY_OF_1970;
+	if (numbers == 0)
+		d.values = NULL;
 	return d;
-}
-
-/* Are these the dates of the values? */
-static bool
-is_time(const SpkPlotRows *rows)
-{
-	Oid type = spk_plot_type(rows, "value");
-
-	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID;
 }
 
 static char *
@@ -87,18 +87,17 @@ point_tip(const Dependence *d, int i)
 	spk_share_label(d->high[i], 1, high);
 	if (isnan(d->low[i]) || isnan(d->high[i]))
 		return psprintf("%s: %s", d->names[i], mean);
-	return psprintf("%s: %s on average, from %s to %s", d->names[i], mean, low, high);
+	return psprintf("%s: %s on average, from %s to %s for 8 of 10", d->names[i], mean, low, high);
 }
 
 static void
 put_data(SpkSvg *svg, const Dependence *d, int i)
 {
 	spk_svg_data_text(svg, "value", d->names[i]);
-	spk_svg_data(svg, "mean", d->mean[i]);
-	spk_svg_data(svg, "low", d->low[i]);
-	spk_svg_data(svg, "high", d->high[i]);
-	if (d->rows != NULL)
-		spk_svg_data(svg, "rows", d->rows[i]);
+	spk_svg_data(svg, "mean-score", d->mean[i]);
+	spk_svg_data(svg, "q10", d->low[i]);
+	spk_svg_data(svg, "q90", d->high[i]);
+	spk_svg_data(svg, "n", d->rows[i]);
 	spk_svg_close(svg, point_tip(d, i));
 }
 
@@ -172,7 +171,7 @@ draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkS
 
 /* Numbers and times: a line, and the spread around it. */
 static double
-draw_line(SpkSvg *svg, const Dependence *d, const char *feature, bool time, double top)
+draw_line(SpkSvg *svg, const Dependence *d, const char *feature, double top)
 {
 	SpkScale y = scale_of(d);
 	SpkScale x;
@@ -188,13 +187,13 @@ draw_line(SpkSvg *svg, const Dependence *d, const char *feature, bool time, doub
 			low = Min(low, d->values[i]);
 			high = Max(high, d->values[i]);
 		}
-	x = spk_scale(low, high, time ? SPK_UNIT_DAY : SPK_UNIT_NUMBER, 7, false);
+	x = spk_scale(low, high, d->time ? SPK_UNIT_DAY : SPK_UNIT_NUMBER, 7, false);
 	spk_axis_left(svg, &frame, &y, "probability of churn");
 	spk_axis_below(svg, &frame, &x, feature);
 
 	/* the spread behind, then the line with its points */
 	draw_band(svg, d, &x, &y);
-	spk_plot_line(svg, "sa", &x, &y, "value", "mean", d->values, d->mean, d->n);
+	spk_plot_line(svg, "sa", &x, &y, "number", "mean-score", d->values, d->mean, d->n);
 	spk_svg_close(svg, NULL);
 	for (int i = 0; i < d->n; i++)
 		if (!isnan(d->values[i]))
@@ -269,11 +268,11 @@ churn_plot_dependence(PG_FUNCTION_ARGS)
 	y = spk_svg_heading(
 		&plot.svg,
 		psprintf("The model's answer, averaged over users as if all had this value%s",
-				 has_spread(&d) ? "; the band is how far users differ" : ""));
+				 has_spread(&d) ? "; the band holds 8 of 10 users" : ""));
 	if (d.values == NULL)
 		y = draw_categories(&plot.svg, &d, y);
 	else
-		y = draw_line(&plot.svg, &d, feature, is_time(rows), y);
+		y = draw_line(&plot.svg, &d, feature, y);
 	PG_RETURN_DATUM(spk_plot_end(&plot, y + 2,
 								 psprintf("The average prediction at %d values, from %s to %s.",
 										  d.n, point_tip(&d, 0), point_tip(&d, d.n - 1))));

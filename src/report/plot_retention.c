@@ -21,7 +21,7 @@ typedef struct Retention
 	char  **cohorts; /* of each row */
 	double *ages;
 	double *users;
-	double *active;
+	double *active; /* NaN where it is not known yet, and so of shares */
 	double *shares;
 	int		n_cohorts;
 	int	   *places;						   /* the cohort of each row, by number */
@@ -69,8 +69,13 @@ retention_of(const SpkPlotRows *rows)
 	r.cohorts = spk_plot_texts(rows, "cohort");
 	r.ages = spk_plot_known(rows, "age");
 	r.users = spk_plot_known(rows, "users");
-	r.active = spk_plot_known(rows, "active");
-	r.shares = spk_plot_shares(rows, "share");
+	r.active = spk_plot_numbers(rows, "active");
+	r.shares = spk_plot_numbers(rows, "share");
+	for (int i = 0; i < r.n; i++)
+		if (r.shares[i] < 0 || r.shares[i] > 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"share\" must be between 0 and 1")));
 	find_cohorts(&r);
 	return r;
 }
@@ -122,7 +127,7 @@ subtitle_of(const Retention *r)
 	char   share[SPK_NUMBER_LABEL];
 
 	for (int i = 0; i < r->n; i++)
-		if (r->ages[i] == r->first_age + 1)
+		if (r->ages[i] == r->first_age + 1 && !isnan(r->shares[i]))
 		{
 			users += r->users[i];
 			active += r->active[i];
@@ -178,8 +183,9 @@ draw(const Retention *r, const char *unit, const char *title)
 					 psprintf("%.0f", r->users[r->firsts[k]]));
 	}
 	for (int i = 0; i < r->n; i++)
-		draw_cell(&plot.svg, r, i, left + (r->ages[i] - r->first_age) * width,
-				  top + r->places[i] * RETENTION_ROW_HEIGHT, width);
+		if (!isnan(r->shares[i]))
+			draw_cell(&plot.svg, r, i, left + (r->ages[i] - r->first_age) * width,
+					  top + r->places[i] * RETENTION_ROW_HEIGHT, width);
 	return spk_plot_end(&plot, top + r->n_cohorts * RETENTION_ROW_HEIGHT + SPK_MARGIN,
 						psprintf("A table of %d cohorts and %d ages. %s.", r->n_cohorts, n_ages,
 								 subtitle_of(r)));

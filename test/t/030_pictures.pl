@@ -45,11 +45,11 @@ my @pictures = (
 	[ reasons_odds => "SELECT churn_plot_reasons(model, s, 25) FROM boosting, $narrow_row" ],
 	[ summary => q{SELECT churn_plot_summary(model, 'snapshots') FROM forest} ],
 	[ dependence => q{SELECT churn_plot_dependence(array_agg(d), 'songs') FROM (
-		SELECT i * 1000 AS value, 1 / (1.0 + i) AS mean, 0.5 / (1 + i) AS low, least(1, 1.5 / (1 + i)) AS high FROM generate_series(0, 9) AS i
-		UNION ALL SELECT NULL, 0.3, 0.2, 0.4) AS d} ],
+		SELECT (i * 1000)::text AS value, i * 1000 AS number, 1 / (1.0 + i) AS mean_score, 0.5 / (1 + i) AS q10, least(1, 1.5 / (1 + i)) AS q90, 7 AS n FROM generate_series(0, 9) AS i
+		UNION ALL SELECT NULL, NULL, 0.3, 0.2, 0.4, 1) AS d} ],
 	[ dependence_dates => q{SELECT churn_plot_dependence(array_agg(d)) FROM (
-		SELECT date '2024-01-01' + i * 30 AS value, 0.4 AS mean, NULL::float8 AS low, NULL::float8 AS high FROM generate_series(0, 9) AS i) AS d} ],
-	[ dependence_names => "SELECT churn_plot_dependence(array_agg(d), title => 'nasty') FROM (SELECT unnest($nasty) AS value, 0.3 AS mean, 0.2 AS low, 0.4 AS high) AS d" ],
+		SELECT '2024-01-01' AS value, 1704067200 + i * 2592000 AS number, 0.4 AS mean_score, NULL::float8 AS q10, NULL::float8 AS q90, 7 AS n FROM generate_series(0, 9) AS i) AS d} ],
+	[ dependence_names => "SELECT churn_plot_dependence(array_agg(d), title => 'nasty') FROM (SELECT unnest($nasty) AS value, NULL::float8 AS number, 0.3 AS mean_score, 0.2 AS q10, 0.4 AS q90, 7 AS n) AS d" ],
 	[ roc => 'SELECT churn_plot_roc(churn_roc(churned, score), churn_metrics(churned, score, 0.3)) FROM scored' ],
 	[ roc_names => "SELECT churn_plot_roc(array_agg(p)) FROM (SELECT n AS name, x AS fpr, power(x, 1.0 / i) AS tpr
 		FROM unnest(($nasty)[1:4]) WITH ORDINALITY AS n(n, i), generate_series(0, 1, 0.1) AS x) AS p" ],
