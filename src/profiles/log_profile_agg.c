@@ -3,8 +3,7 @@
  *	  The aggregates churn_profile of any log.
  *
  * What goes from one process to another is a profile.  Its reader need not make a
- * state of it before it is combined: a state without a dictionary has the
- * profile's bytes, as they came, for its closed days.
+ * state of it before it is combined: see Arrived.
  */
 #include "compat.h"
 
@@ -22,6 +21,17 @@ PG_FUNCTION_INFO_V1(sparkify_log_profile_combinefn);
 PG_FUNCTION_INFO_V1(sparkify_log_profile_serialfn);
 PG_FUNCTION_INFO_V1(sparkify_log_profile_deserialfn);
 PG_FUNCTION_INFO_V1(sparkify_log_profile_finalfn);
+
+/* What was read from another process, told from a state by having no dictionary. */
+typedef struct Arrived
+{
+	SpkDictionary *none;
+	size_t		   len;
+	char		   profile[FLEXIBLE_ARRAY_MEMBER]; /* as it came; nothing if there is none yet */
+} Arrived;
+
+StaticAssertDecl(offsetof(SpkLogProfileState, names) == offsetof(Arrived, none),
+				 "both begin with the dictionary");
 
 /* The aggregate's state: argument 0, made on the first call. */
 static SpkLogProfileState *
@@ -44,14 +54,13 @@ agg_state(FunctionCallInfo fcinfo)
 static void
 add_state(SpkLogProfileState *state, SpkLogProfileState *other)
 {
-	if (other->names != NULL && spk_log_profile_is_empty(other))
-		return;
-	if (other->names != NULL)
+	const Arrived *arrived = (const Arrived *) other;
+
+	if (other->names == NULL && arrived->len > 0)
+		spk_check(spk_log_profile_add_profile(state, arrived->profile, arrived->len), PROFILE_WHAT,
+				  "A day is malformed");
+	else if (other->names != NULL && !spk_log_profile_is_empty(other))
 		spk_log_profile_add_datum(state, spk_log_profile_datum(other));
-	else if (other->closed.bytes.len > 0)
-		spk_check(spk_log_profile_add_profile(state, other->closed.bytes.data,
-											  other->closed.bytes.len),
-				  PROFILE_WHAT, "A day is malformed");
 }
 
 /* sparkify_log_profile_transfn(internal, ts, event [, session [, amount [, level]]]) */
@@ -94,16 +103,17 @@ sparkify_log_profile_serialfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_log_profile_deserialfn(PG_FUNCTION_ARGS)
 {
-	bytea			   *bytes = PG_GETARG_BYTEA_PP(0);
-	SpkLogProfileState *state;
+	bytea	*bytes = PG_GETARG_BYTEA_PP(0);
+	size_t	 len = VARSIZE_ANY_EXHDR(bytes);
+	Arrived *arrived;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	state = palloc0(sizeof(SpkLogProfileState));
-	state->closed.bytes.len = VARSIZE_ANY_EXHDR(bytes);
-	state->closed.bytes.data = palloc(Max(state->closed.bytes.len, 1));
-	memcpy(state->closed.bytes.data, VARDATA_ANY(bytes), state->closed.bytes.len);
-	PG_RETURN_POINTER(state);
+	arrived = palloc(offsetof(Arrived, profile) + len);
+	arrived->none = NULL;
+	arrived->len = len;
+	memcpy(arrived->profile, VARDATA_ANY(bytes), len);
+	PG_RETURN_POINTER(arrived);
 }
 
 Datum

@@ -180,14 +180,14 @@ look_at(SpkReader r, const SpkLogDay *day)
 static void
 test_round_trip(void **unused)
 {
-	UnitHost	  unit = UNIT_HOST_INIT;
-	SpkHost		  host = unit_host(&unit);
-	SpkRng		  rng = spk_rng(4, 1);
-	SpkClosedDays days;
-	SpkLogDay	  day;
-	SpkLogDay	  read;
-	SpkReader	  r;
-	uint32_t	  n_small = 0;
+	UnitHost		unit = UNIT_HOST_INIT;
+	SpkHost			host = unit_host(&unit);
+	SpkRng			rng = spk_rng(4, 1);
+	SpkClosedDays	days;
+	SpkLogDay		day;
+	SpkLogDay		read;
+	SpkClosedReader r;
+	uint32_t		n_small = 0;
 
 	(void) unused;
 	spk_closed_days_init(&days, &host);
@@ -198,22 +198,23 @@ test_round_trip(void **unused)
 		make_day(&rng, &host, &day);
 		spk_closed_days_add(&days, &day);
 	}
-	assert_int_equal(spk_closed_days_join(&days), SPK_OK);
-	r = spk_closed_days_reader(&days);
+	assert_int_equal(days.status, SPK_OK);
+	r = spk_closed_reader(&days);
 	rng = spk_rng(4, 1);
 	for (int i = 0; i < N_DAYS; i++)
 	{
 		make_day(&rng, &host, &day);
-		n_small += look_at(r, &day);
-		assert_int_equal(spk_closed_day_read(&host, &r, &read), SPK_OK);
+		n_small += look_at(*spk_closed_next(&r), &day);
+		assert_int_equal(spk_closed_day_read(&host, &r.reader, &read), SPK_OK);
 		assert_same_day(&read, &day);
 	}
-	assert_int_equal(spk_unread(&r), 0);
+	assert_int_equal(spk_unread(&r.reader), 0);
+	assert_null(r.next);
 	/* both forms were there */
 	assert_in_range(n_small, N_DAYS / 10, N_DAYS - N_DAYS / 10);
 	spk_log_day_release(&host, &day);
 	spk_log_day_release(&host, &read);
-	spk_release(&host, days.bytes.data);
+	spk_closed_days_release(&host, &days);
 	assert_int_equal(unit.live, 0);
 }
 
@@ -237,15 +238,14 @@ test_latest(void **unused)
 	for (int i = 0; i < 5; i++)
 		spk_closed_days_add(&days, &day);
 	assert_int_equal(unit.live, 0);
-	assert_int_equal(days.bytes.len, 0);
+	assert_int_equal(days.len, 0);
 	assert_true(days.latest_len > 0);
 
 	/* without memory for the others, the status says so */
 	unit.allocs_left = 0;
 	for (int i = 0; i < 20; i++)
 		spk_closed_days_add(&days, &day);
-	assert_int_equal(days.bytes.status, SPK_NO_MEMORY);
-	assert_int_equal(spk_closed_days_join(&days), SPK_NO_MEMORY);
+	assert_int_equal(days.status, SPK_NO_MEMORY);
 	assert_int_equal(unit.live, 0);
 }
 

@@ -190,68 +190,21 @@ put_small(uint8_t *start, const SpkLogDay *day)
 	return at;
 }
 
-void
-spk_closed_days_init(SpkClosedDays *days, const SpkHost *host)
-{
-	days->bytes = spk_writer(host);
-	days->latest_len = 0;
-}
-
-SpkStatus
-spk_closed_days_join(SpkClosedDays *days)
-{
-	spk_write_bytes(&days->bytes, days->latest, days->latest_len);
-	days->latest_len = 0;
-	return days->bytes.status;
-}
-
-uint8_t *
-spk_closed_days_room(SpkClosedDays *days, size_t most)
-{
-	if (most > SPK_LATEST_BYTES - days->latest_len && spk_closed_days_join(days) != SPK_OK)
-		return NULL;
-	if (most <= SPK_LATEST_BYTES)
-		return days->latest + days->latest_len;
-	return spk_writer_reserve(&days->bytes, most) ? days->bytes.data + days->bytes.len : NULL;
-}
-
-void
-spk_closed_days_end(SpkClosedDays *days, const uint8_t *end)
-{
-	if (end >= days->latest && end <= days->latest + SPK_LATEST_BYTES)
-		days->latest_len = (uint32_t) (end - days->latest);
-	else
-		days->bytes.len = (size_t) (end - days->bytes.data);
-}
-
-void
-spk_closed_days_copy(SpkClosedDays *days, const uint8_t *bytes, size_t len)
-{
-	uint8_t *at = spk_closed_days_room(days, len);
-
-	if (at != NULL)
-		spk_closed_days_end(days, put(at, bytes, len));
-}
-
-SpkReader
-spk_closed_days_reader(const SpkClosedDays *days)
-{
-	if (days->bytes.len == 0)
-		return spk_reader(days->latest, days->latest_len);
-	return spk_reader(days->bytes.data, days->bytes.len);
-}
-
 /* Each of these days stands for itself, so that they can be read in any order. */
 static void
 add_large(SpkClosedDays *days, const SpkLogDay *day)
 {
 	static const SpkSmallDay large = {.form = SPK_CLOSED_LARGE};
 	SpkDayCursor			 cursor = {0, 0};
+	SpkWriter				 w = spk_writer(days->host);
 
-	if (spk_closed_days_join(days) != SPK_OK)
-		return;
-	spk_write_bytes(&days->bytes, &large, sizeof(large));
-	spk_log_day_write(&days->bytes, &spk_finest_units, &cursor, day);
+	spk_write_bytes(&w, &large, sizeof(large));
+	spk_log_day_write(&w, &spk_finest_units, &cursor, day);
+	if (w.status == SPK_OK)
+		spk_closed_days_copy(days, w.data, w.len);
+	else
+		days->status = w.status;
+	spk_release(days->host, w.data);
 }
 
 void

@@ -11,6 +11,7 @@
 #ifndef SPK_CORE_PROFILES_LOG_CLOSED_DAY_H
 #define SPK_CORE_PROFILES_LOG_CLOSED_DAY_H
 
+#include "core/profiles/log_closed_days.h"
 #include "core/profiles/log_day_codec.h"
 
 /* The events of a name on a small day. */
@@ -76,40 +77,6 @@ spk_is_small_session(const SpkDaySession *session)
 extern uint8_t *spk_put_small_counts(uint8_t *at, SpkSmallDay *small, const SpkSmallCount *counts);
 extern uint8_t *spk_put_small_amount(uint8_t *at, SpkSmallDay *small, const SpkSmallAmount *amount);
 extern uint8_t *spk_put_small_session(uint8_t *at, int32_t day, const SpkDaySession *session);
-
-/*
- * All days that a profile has closed, in the order in which they were: bytes, and
- * behind them the latest ones, which stand where the owner does.  Writing those
- * touches no memory that is far away.
- */
-#define SPK_LATEST_BYTES 200
-
-typedef struct SpkClosedDays
-{
-	SpkWriter bytes;
-	uint32_t  latest_len;
-	uint8_t	  latest[SPK_LATEST_BYTES];
-} SpkClosedDays;
-
-/* Has no days. */
-extern void spk_closed_days_init(SpkClosedDays *days, const SpkHost *host);
-
-/* Moves the latest days behind the others.  SPK_NO_MEMORY. */
-extern SpkStatus spk_closed_days_join(SpkClosedDays *days);
-
-/*
- * Room for a day of at most so many bytes; NULL when there is no memory, as the
- * status of the bytes says.  What was written there ends at the place that
- * spk_closed_days_end is told.
- */
-extern uint8_t *spk_closed_days_room(SpkClosedDays *days, size_t most);
-extern void		spk_closed_days_end(SpkClosedDays *days, const uint8_t *end);
-
-/* Appends one of another profile's closed days as its bytes are. */
-extern void spk_closed_days_copy(SpkClosedDays *days, const uint8_t *bytes, size_t len);
-
-/* The bytes of all days, where they are joined, or all of them are the latest ones. */
-extern SpkReader spk_closed_days_reader(const SpkClosedDays *days);
 
 /* Appends a normalised day. */
 extern void spk_closed_days_add(SpkClosedDays *days, const SpkLogDay *day);

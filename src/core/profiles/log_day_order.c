@@ -4,26 +4,25 @@
  */
 #include "core/profiles/log_day_order.h"
 #include "core/base/sort.h"
-#include "core/profiles/log_closed_day.h"
 
 void
 spk_day_places_release(const SpkHost *host, SpkDayPlaces *places)
 {
 	spk_release(host, places->keys);
-	spk_release(host, places->offsets);
+	spk_release(host, places->readers);
 }
 
 SpkStatus
-spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPlaces *places)
+spk_day_places(const SpkHost *host, const SpkClosedDays *from, uint32_t n, SpkDayPlaces *places)
 {
-	SpkReader r = spk_reader(from->data, from->len);
-	uint64_t *scratch = spk_alloc(host, n, sizeof(uint64_t));
-	SpkLogDay day;
-	SpkStatus status = SPK_OK;
+	SpkClosedReader r = spk_closed_reader(from);
+	uint64_t	   *scratch = spk_alloc(host, n, sizeof(uint64_t));
+	SpkLogDay		day;
+	SpkStatus		status = SPK_OK;
 
 	places->keys = spk_alloc(host, n, sizeof(uint64_t));
-	places->offsets = spk_alloc(host, n, sizeof(size_t));
-	if (scratch == NULL || places->keys == NULL || places->offsets == NULL)
+	places->readers = spk_alloc(host, n, sizeof(SpkReader));
+	if (scratch == NULL || places->keys == NULL || places->readers == NULL)
 		status = SPK_NO_MEMORY;
 	spk_log_day_init(&day);
 	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
@@ -35,8 +34,8 @@ spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPla
 		}
 
 		/* keys that are equal in the day stay in the order in which they were closed */
-		places->offsets[i] = (size_t) (r.at - from->data);
-		status = spk_closed_day_read(host, &r, &day);
+		places->readers[i] = *spk_closed_next(&r);
+		status = spk_closed_day_read(host, &r.reader, &day);
 		places->keys[i] = (uint64_t) ((int64_t) day.day - spk_day_of(SPK_MIN_TIME)) << 32 | i;
 	}
 	if (status == SPK_OK)
@@ -49,11 +48,9 @@ spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n, SpkDayPla
 }
 
 SpkStatus
-spk_day_read_at(const SpkHost *host, const SpkWriter *from, const SpkDayPlaces *places, uint32_t i,
-				SpkLogDay *day)
+spk_day_read_at(const SpkHost *host, const SpkDayPlaces *places, uint32_t i, SpkLogDay *day)
 {
-	size_t	  offset = places->offsets[(uint32_t) places->keys[i]];
-	SpkReader r = spk_reader(from->data + offset, from->len - offset);
+	SpkReader r = places->readers[(uint32_t) places->keys[i]];
 
 	return spk_closed_day_read(host, &r, day);
 }

@@ -5,17 +5,17 @@
 #ifndef SPK_CORE_PROFILES_LOG_DAY_ORDER_H
 #define SPK_CORE_PROFILES_LOG_DAY_ORDER_H
 
-#include "core/profiles/log_day_codec.h"
+#include "core/profiles/log_closed_day.h"
 
 /* Closed days in the order of their numbers, those of one number as they stood. */
 typedef struct SpkDayPlaces
 {
-	uint64_t *keys;	   /* day from the earliest possible one, then which one it is */
-	size_t	 *offsets; /* of each as they stand */
+	uint64_t  *keys;	/* day from the earliest possible one, then which one it is */
+	SpkReader *readers; /* at each as they stand */
 } SpkDayPlaces;
 
-/* Finds and orders the n days of the writer's bytes; SPK_NO_MEMORY, SPK_CANCELLED. */
-extern SpkStatus spk_day_places(const SpkHost *host, const SpkWriter *from, uint32_t n,
+/* Finds and orders the n days, which stay where they are; SPK_NO_MEMORY, SPK_CANCELLED. */
+extern SpkStatus spk_day_places(const SpkHost *host, const SpkClosedDays *from, uint32_t n,
 								SpkDayPlaces *places);
 extern void		 spk_day_places_release(const SpkHost *host, SpkDayPlaces *places);
 
@@ -27,7 +27,7 @@ spk_day_at(const SpkDayPlaces *places, uint32_t i)
 }
 
 /* Reads the i-th one in order. */
-extern SpkStatus spk_day_read_at(const SpkHost *host, const SpkWriter *from,
-								 const SpkDayPlaces *places, uint32_t i, SpkLogDay *day);
+extern SpkStatus spk_day_read_at(const SpkHost *host, const SpkDayPlaces *places, uint32_t i,
+								 SpkLogDay *day);
 
 #endif /* SPK_CORE_PROFILES_LOG_DAY_ORDER_H */

@@ -191,7 +191,7 @@ spk_open_day_close(SpkLogProfileState *state)
 	if (is_small(state))
 	{
 		write_small(state);
-		return state->closed.bytes.status;
+		return state->closed.status;
 	}
 	day = gather(state, &room);
 	if (day == NULL)
@@ -199,7 +199,7 @@ spk_open_day_close(SpkLogProfileState *state)
 	status = spk_log_day_normalise(&state->names->host, day);
 	if (status == SPK_OK)
 		spk_closed_days_add(&state->closed, day);
-	return status == SPK_OK ? state->closed.bytes.status : status;
+	return status == SPK_OK ? state->closed.status : status;
 }
 
 /* The count of a name in *more, made at the first need; NULL when there is no memory. */

@@ -33,7 +33,7 @@ spk_log_profile_release(SpkLogProfileState *state)
 	if (state->more != NULL)
 		spk_log_day_release(&host, state->more);
 	spk_release(&host, state->more);
-	spk_release(&host, state->closed.bytes.data);
+	spk_closed_days_release(&host, &state->closed);
 	if (state->owns_names)
 	{
 		SpkDictionary *names = state->names;
@@ -57,7 +57,7 @@ closed_day(SpkLogProfileState *state, int32_t day)
 		state->in_order = false;
 	state->last_closed = day;
 	state->n_closed++;
-	return state->closed.bytes.status;
+	return state->closed.status;
 }
 
 /* Appends a normalised day to the closed ones. */
@@ -73,7 +73,7 @@ static SpkStatus
 sort_closed(SpkLogProfileState *state)
 {
 	const SpkHost *host = &state->names->host;
-	SpkWriter	   from = state->closed.bytes;
+	SpkClosedDays  from = state->closed;
 	uint32_t	   n = state->n_closed;
 	SpkDayPlaces   places;
 	SpkLogDay	   day;
@@ -96,7 +96,7 @@ sort_closed(SpkLogProfileState *state)
 		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(host))
 			status = SPK_CANCELLED;
 		else
-			status = spk_day_read_at(host, &from, &places, i, is_part ? &part : &day);
+			status = spk_day_read_at(host, &places, i, is_part ? &part : &day);
 		if (status == SPK_OK && is_part)
 			status = spk_log_day_append(host, &day, state->names, &part);
 		if (status == SPK_OK &&
@@ -110,7 +110,7 @@ sort_closed(SpkLogProfileState *state)
 	spk_log_day_release(host, &day);
 	spk_log_day_release(host, &part);
 	spk_day_places_release(host, &places);
-	spk_release(host, from.data);
+	spk_closed_days_release(host, &from);
 	return status;
 }
 
@@ -118,18 +118,13 @@ sort_closed(SpkLogProfileState *state)
 static SpkStatus
 compact(SpkLogProfileState *state)
 {
-	SpkStatus status = state->closed.bytes.status;
+	SpkStatus status = state->closed.status;
 	size_t	  len;
 	size_t	  next;
 
-	/* the few days of most users stay where they are */
-	if (status == SPK_OK && (!state->in_order || state->closed.bytes.len > 0))
-		status = spk_closed_days_join(&state->closed);
 	if (status == SPK_OK && !state->in_order)
 		status = sort_closed(state);
-	if (status == SPK_OK && state->closed.bytes.len > 0)
-		status = spk_closed_days_join(&state->closed);
-	len = state->closed.bytes.len;
+	len = state->closed.len;
 	next = len < UINT32_MAX / 2 ? 2 * len : UINT32_MAX;
 	state->compact_at = next > MIN_MERGED_BYTES ? (uint32_t) next : MIN_MERGED_BYTES;
 	return status;
@@ -138,9 +133,9 @@ compact(SpkLogProfileState *state)
 static SpkStatus
 compact_if_long(SpkLogProfileState *state)
 {
-	if (state->closed.bytes.status == SPK_OK && state->closed.bytes.len >= state->compact_at)
+	if (state->closed.status == SPK_OK && state->closed.len >= state->compact_at)
 		return compact(state);
-	return state->closed.bytes.status;
+	return state->closed.status;
 }
 
 /* Closes the open day. */
@@ -150,7 +145,7 @@ close_day(SpkLogProfileState *state)
 	SpkStatus status;
 
 	if (!state->has_day)
-		return state->closed.bytes.status;
+		return state->closed.status;
 	status = spk_open_day_close(state);
 	if (status == SPK_OK)
 		status = closed_day(state, state->day);
@@ -276,28 +271,28 @@ static bool
 is_worth_merging(const SpkLogProfileState *state, const SpkLogReader *reader)
 {
 	return state->in_order && state->n_closed > 0 &&
-		spk_unread(&reader->reader) >= state->closed.bytes.len / 4;
+		spk_unread(&reader->reader) >= state->closed.len / 4;
 }
 
 /* The days of a state that are merged with those of a profile. */
 typedef struct ClosedDays
 {
-	SpkReader	   reader;
-	const uint8_t *start; /* of the day that was read last */
-	SpkLogDay	   day;
-	uint32_t	   left; /* with that day */
+	SpkClosedReader reader;
+	const uint8_t  *start; /* of the day that was read last */
+	SpkLogDay		day;
+	uint32_t		left; /* with that day */
 } ClosedDays;
 
 /* Reads the day after the one that was read, if there is one. */
 static SpkStatus
 read_closed_day(const SpkHost *host, ClosedDays *closed)
 {
-	closed->start = closed->reader.at;
 	if (closed->left == 0)
 		return SPK_OK;
+	closed->start = spk_closed_next(&closed->reader)->at;
 	if (closed->left % SPK_POLL_DAYS == 0 && spk_cancelled(host))
 		return SPK_CANCELLED;
-	return spk_closed_day_read(host, &closed->reader, &closed->day);
+	return spk_closed_day_read(host, &closed->reader.reader, &closed->day);
 }
 
 /* Appends the state's own day as its bytes are, and reads the next one. */
@@ -305,7 +300,7 @@ static SpkStatus
 keep_closed_day(SpkLogProfileState *state, ClosedDays *closed)
 {
 	spk_closed_days_copy(&state->closed, closed->start,
-						 (size_t) (closed->reader.at - closed->start));
+						 (size_t) (closed->reader.reader.at - closed->start));
 	state->last_closed = closed->day.day;
 	state->n_closed++;
 	closed->left--;
@@ -342,7 +337,7 @@ merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *name
 {
 	const SpkHost *host = &state->names->host;
 	SpkClosedDays  from = state->closed;
-	ClosedDays	   closed = {.reader = spk_closed_days_reader(&from), .left = state->n_closed};
+	ClosedDays	   closed = {.reader = spk_closed_reader(&from), .left = state->n_closed};
 	SpkLogDay	   day;
 	SpkStatus	   status;
 
@@ -359,7 +354,7 @@ merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *name
 		status = keep_closed_day(state, &closed);
 	spk_log_day_release(host, &day);
 	spk_log_day_release(host, &closed.day);
-	spk_release(host, from.bytes.data);
+	spk_closed_days_release(host, &from);
 	return status == SPK_OK ? compact_if_long(state) : status;
 }
 
@@ -380,8 +375,6 @@ add_days(SpkLogProfileState *state, SpkLogReader *reader, uint32_t *names, uint3
 	}
 	if (status == SPK_OK)
 		status = close_day(state);
-	if (status == SPK_OK && state->closed.bytes.len > 0)
-		status = spk_closed_days_join(&state->closed);
 	if (status == SPK_OK && is_worth_merging(state, reader))
 		return merge_days(state, reader, names, levels);
 	spk_log_day_init(&day);

@@ -19,7 +19,7 @@ typedef struct Tables
 
 /* The next of the state's closed days; false at the end or with a status. */
 static bool
-next_day(Tables *t, SpkReader *r, uint32_t *i, SpkStatus *status)
+next_day(Tables *t, SpkClosedReader *r, uint32_t *i, SpkStatus *status)
 {
 	const SpkHost *host = &t->state->names->host;
 
@@ -28,14 +28,8 @@ next_day(Tables *t, SpkReader *r, uint32_t *i, SpkStatus *status)
 	if (++*i % SPK_POLL_DAYS == 0 && spk_cancelled(host))
 		*status = SPK_CANCELLED;
 	else
-		*status = spk_closed_day_read(host, r, &t->day);
+		*status = spk_closed_day_read(host, spk_closed_next(r), &t->day);
 	return *status == SPK_OK;
-}
-
-static SpkReader
-read_closed(const SpkLogProfileState *state)
-{
-	return spk_closed_days_reader(&state->closed);
 }
 
 /* Enters what a small day uses. */
@@ -75,21 +69,21 @@ use_large(Tables *t, SpkReader *r, SpkDayUnits *units, unsigned *kinds)
 static SpkStatus
 collect(Tables *t, SpkDayUnits *units)
 {
-	SpkSmallCount counts[SPK_SMALL_COUNTS];
-	SpkSmallDay	  small;
-	SpkReader	  r = read_closed(t->state);
-	SpkStatus	  status = SPK_OK;
-	unsigned	  kinds = 0;
+	SpkSmallCount	counts[SPK_SMALL_COUNTS];
+	SpkSmallDay		small;
+	SpkClosedReader r = spk_closed_reader(&t->state->closed);
+	SpkStatus		status = SPK_OK;
+	unsigned		kinds = 0;
 
 	*units = (SpkDayUnits) {1000000, SPK_AMOUNT_ONE, SPK_SESSION_DERIVED};
 	for (uint32_t i = 0; i < t->state->n_closed && status == SPK_OK; i++)
 	{
 		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(&t->state->names->host))
 			status = SPK_CANCELLED;
-		else if (spk_closed_day_look(&r, &small, counts, units, &kinds))
+		else if (spk_closed_day_look(spk_closed_next(&r), &small, counts, units, &kinds))
 			status = use_small(t, &small, counts);
 		else
-			status = use_large(t, &r, units, &kinds);
+			status = use_large(t, &r.reader, units, &kinds);
 	}
 	for (uint8_t kind = SPK_SESSION_DERIVED; kind <= SPK_SESSION_HASHED; kind++)
 		if (kinds == 1u << kind)
@@ -197,9 +191,9 @@ copy_texts(const SpkNameTable *table, SpkDictionary *to, uint32_t *numbers)
 static SpkStatus
 rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkClosedDays *to)
 {
-	SpkReader r = read_closed(t->state);
-	SpkStatus status = SPK_OK;
-	uint32_t  i = 0;
+	SpkClosedReader r = spk_closed_reader(&t->state->closed);
+	SpkStatus		status = SPK_OK;
+	uint32_t		i = 0;
 
 	while (next_day(t, &r, &i, &status))
 	{
@@ -218,7 +212,7 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkClosed
 		if (status == SPK_OK)
 			spk_closed_days_add(to, day);
 	}
-	return status == SPK_OK ? spk_closed_days_join(to) : status;
+	return status == SPK_OK ? to->status : status;
 }
 
 /* The state goes over to the dictionary and the days. */
@@ -227,7 +221,7 @@ take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkClosedDays *
 {
 	SpkHost host = names->host;
 
-	spk_release(&host, state->closed.bytes.data);
+	spk_closed_days_release(&host, &state->closed);
 	if (state->owns_names)
 	{
 		spk_dictionary_release(state->names);
@@ -236,7 +230,7 @@ take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkClosedDays *
 	state->names = names;
 	state->owns_names = true;
 	state->closed = *closed;
-	state->closed.bytes.host = &names->host;
+	state->closed.host = &names->host;
 }
 
 SpkStatus
@@ -269,7 +263,7 @@ spk_log_tables_renew(SpkLogProfileState *state)
 		take_over(state, names, &closed);
 	else
 	{
-		spk_release(&host, closed.bytes.data);
+		spk_closed_days_release(&host, &closed);
 		if (names != NULL)
 			spk_dictionary_release(names);
 		spk_release(&host, names);
@@ -307,10 +301,10 @@ write_table(SpkWriter *w, const SpkNameTable *table)
 static SpkStatus
 write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 {
-	SpkReader	 r = read_closed(t->state);
-	SpkDayCursor cursor = {0, 0};
-	SpkStatus	 status = SPK_OK;
-	uint32_t	 i = 0;
+	SpkClosedReader r = spk_closed_reader(&t->state->closed);
+	SpkDayCursor	cursor = {0, 0};
+	SpkStatus		status = SPK_OK;
+	uint32_t		i = 0;
 
 	while (next_day(t, &r, &i, &status))
 	{
@@ -325,7 +319,7 @@ write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 static size_t
 bytes_of(const SpkLogProfileState *state)
 {
-	return state->closed.bytes.len + state->closed.latest_len + 256;
+	return state->closed.len + state->closed.latest_len + 256;
 }
 
 SpkStatus

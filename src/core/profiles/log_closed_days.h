@@ -1,0 +1,85 @@
+/*
+ * log_closed_days.h
+ *	  All days that a growing profile has closed, in pieces of memory.
+ *
+ * Here they are bytes; log_closed_day.h says of what.
+ */
+#ifndef SPK_CORE_PROFILES_LOG_CLOSED_DAYS_H
+#define SPK_CORE_PROFILES_LOG_CLOSED_DAYS_H
+
+#include "core/base/bytes.h"
+
+/*
+ * All days that a profile has closed, in the order in which they were: in pieces of
+ * memory, and behind them the latest ones, which stand where the owner does.  Writing
+ * those touches no memory that is far away, and no piece is copied as more come.
+ */
+#define SPK_LATEST_BYTES 208
+
+typedef struct SpkDayPiece
+{
+	struct SpkDayPiece *next;
+	uint32_t			len;
+	uint32_t			room;
+	uint8_t				bytes[];
+} SpkDayPiece;
+
+typedef struct SpkClosedDays
+{
+	const SpkHost *host;
+	SpkDayPiece	  *first;
+	SpkDayPiece	  *last;
+	size_t		   len;	   /* of all pieces */
+	SpkStatus	   status; /* SPK_OK until a day could not be added */
+	uint32_t	   latest_len;
+	uint8_t		   latest[SPK_LATEST_BYTES];
+} SpkClosedDays;
+
+/* Has no days, and takes memory from the host, which stays where it is. */
+extern void spk_closed_days_init(SpkClosedDays *days, const SpkHost *host);
+
+/* Gives all memory back to this host, as the owner's may have gone. */
+extern void spk_closed_days_release(const SpkHost *host, SpkClosedDays *days);
+
+/*
+ * Room for a day of at most so many bytes; NULL when there is no memory, as the
+ * status says.  What was written there ends at the place that spk_closed_days_end
+ * is told.
+ */
+extern uint8_t *spk_closed_days_room(SpkClosedDays *days, size_t most);
+extern void		spk_closed_days_end(SpkClosedDays *days, const uint8_t *end);
+
+/* Appends one of another profile's closed days as its bytes are. */
+extern void spk_closed_days_copy(SpkClosedDays *days, const uint8_t *bytes, size_t len);
+
+/* Goes through the days, which stay as they are. */
+typedef struct SpkClosedReader
+{
+	const SpkClosedDays *days;
+	const SpkDayPiece	*next; /* piece */
+	SpkReader			 reader;
+} SpkClosedReader;
+
+static inline SpkClosedReader
+spk_closed_reader(const SpkClosedDays *days)
+{
+	return (SpkClosedReader) {.days = days, .next = days->first};
+}
+
+/* A reader at the next day, which there must be. */
+static inline SpkReader *
+spk_closed_next(SpkClosedReader *r)
+{
+	if (r->reader.at != r->reader.end)
+		return &r->reader;
+	if (r->next == NULL)
+		r->reader = spk_reader(r->days->latest, r->days->latest_len);
+	else
+	{
+		r->reader = spk_reader(r->next->bytes, r->next->len);
+		r->next = r->next->next;
+	}
+	return &r->reader;
+}
+
+#endif /* SPK_CORE_PROFILES_LOG_CLOSED_DAYS_H */
