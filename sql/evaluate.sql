@@ -63,6 +63,10 @@ SELECT source, meaning FROM unnest('{later,fourfold,SELECT churned\, songs\, adv
 WITH widths AS (SELECT metric, a.high - a.low AS one, b.high - b.low AS four, c.high - c.low AS rows FROM limits('later') a JOIN limits('fourfold') b USING (metric)
 	JOIN limits('SELECT churned, songs, adverts, helps FROM fourfold') c USING (metric) WHERE metric IN ('auc', 'pr_auc', 'recall', 'f1', 'accuracy', 'log_loss', 'brier'))
 SELECT metric FROM widths WHERE one / four NOT BETWEEN 0.8 AND 1.25 OR one / rows NOT BETWEEN 1.6 AND 2.5;
+-- of users who have more rows than can be kept
+CREATE VIEW endless AS SELECT songs, helps, adverts, churned, n AS userid FROM (SELECT * FROM users WHERE churned OR userid < 4 LIMIT 100) u, generate_series(1, 2) n, generate_series(1, 5500) i;
+SELECT octet_length(sparkify_judge(churned, songs / 1000.0, 0.5, 42, userid)) > 0 AS judged FROM endless WHERE userid = 1;
+SELECT metric, value, low, high, meaning FROM models, churn_evaluate(model, 'SELECT * FROM endless WHERE userid = 2') WHERE metric IN ('n', 'accuracy');
 
 -- two models on the same rows
 CREATE TABLE weaker AS SELECT model FROM churn_train('SELECT userid, churned, helps, adverts FROM users WHERE userid % 2 = 0');
@@ -122,5 +126,5 @@ RESET ROLE;
 REVOKE ALL ON models, users FROM regress_evaluate;
 DROP ROLE regress_evaluate;
 DROP FUNCTION judgements, share, limits;
-DROP VIEW fourfold, later;
+DROP VIEW fourfold, endless, later;
 DROP TABLE users, models, judged, weaker;

@@ -167,6 +167,9 @@ CREATE FUNCTION hostile.trap(date, date) RETURNS boolean LANGUAGE plpgsql AS $$ 
 CREATE OPERATOR hostile.= (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.trap);
 CREATE FUNCTION hostile.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION hostile.churn_info(churn_model) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE DOMAIN hostile.jsonb AS int;
+CREATE DOMAIN hostile.date AS int;
+CREATE DOMAIN hostile.text AS int;
 SET client_min_messages = warning;
 CREATE TABLE hostile.churn_models AS SELECT * FROM churn_models WHERE false;
 CREATE TABLE hostile.churn_scores AS SELECT * FROM churn_scores WHERE false;

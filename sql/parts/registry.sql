@@ -3,8 +3,9 @@
 ------------------------------------------------------------------------
 
 -- Functions that take a source have no search_path of their own, because the source's names are
--- the caller's.  They name the schema of everything, operators too.  They call the extension's
--- functions with all arguments in their own types, so that none that is made beside fits better.
+-- the caller's.  They name the schema of everything, types and operators too.  They call the
+-- extension's functions with all arguments in their own types, so that none that is made beside
+-- fits better.
 
 CREATE TABLE churn_models (
 	name text NOT NULL CHECK (name <> ''),
@@ -73,7 +74,7 @@ CREATE FUNCTION churn_deploy(
 	id text DEFAULT NULL
 ) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	info jsonb;
+	info pg_catalog.jsonb;
 	last int;
 	was int;
 BEGIN
@@ -204,7 +205,7 @@ CREATE FUNCTION churn_record(
 ) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	champion @extschema@.churn_model := @extschema@.churn_active(churn_record.name);
-	night date := COALESCE(churn_record.as_of,
+	night pg_catalog.date := COALESCE(churn_record.as_of,
 		pg_catalog.date(pg_catalog.timezone('UTC', pg_catalog.now())));
 	used int;
 	recorded bigint;

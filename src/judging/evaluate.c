@@ -70,6 +70,8 @@ rows_meaning(const SpkJudgement *j)
 {
 	if (j->n_users == 0)
 		return "rows judged; low and high take each for a user of its own";
+	if (j->n_drawn == 0)
+		return "rows judged, of users who have too many of them to tell low and high";
 	if (j->n_drawn < j->metrics.n)
 		return psprintf("rows judged; low and high are from " UINT64_FORMAT " users", j->n_users);
 	return psprintf("rows judged, of " UINT64_FORMAT " users", j->n_users);

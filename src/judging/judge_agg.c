@@ -238,6 +238,17 @@ add_scores(void *ctx, const SpkTie *tie)
 	*(double *) ctx += ((double) tie->positives + (double) tie->negatives) * tie->score;
 }
 
+/* No limits, for when there are no users to draw. */
+static void
+set_unknown(SpkJudgement *j)
+{
+	const SpkInterval unknown = {NAN, NAN};
+
+	j->delong = (SpkDelong) {{NAN, NAN}, {unknown, unknown}, unknown, NAN};
+	for (int i = 0; i < SPK_N_FIGURES; i++)
+		j->figures[i] = unknown;
+}
+
 static SpkStatus
 judge(const SpkHost *host, JudgeState *state, SpkJudgement *j)
 {
@@ -246,12 +257,17 @@ judge(const SpkHost *host, JudgeState *state, SpkJudgement *j)
 
 	if (status == SPK_OK)
 		status = spk_scores_walk(host, &state->scores, add_scores, &j->mean_score);
-	if (status == SPK_OK)
-		status = state->has_users ? spk_user_rows_of(host, &state->evidence, &rows) :
-									spk_user_rows_of_scores(host, &state->scores, &rows);
+	j->mean_score /= (double) j->metrics.n;
+	set_unknown(j);
+	j->n_users = state->has_users ? 1 : 0;
+
+	/* users with more rows than can be kept may all have been left out */
+	if (status != SPK_OK || (state->has_users && state->evidence.n == 0))
+		return status;
+	status = state->has_users ? spk_user_rows_of(host, &state->evidence, &rows) :
+								spk_user_rows_of_scores(host, &state->scores, &rows);
 	if (status != SPK_OK)
 		return status;
-	j->mean_score /= (double) j->metrics.n;
 	j->n_drawn = rows.n;
 	j->n_users = state->has_users ? rows.n_users : 0;
 	status = spk_delong(host, &rows, state->paired, &j->delong);

@@ -128,7 +128,8 @@ covers(void **state)
 	{
 		double share = covered[f] / (double) TRIALS;
 
-		if (share < 0.85 || share > 0.995)
+		/* few trials, as under valgrind, tell nothing */
+		if (TRIALS >= 100 && (share < 0.85 || share > 0.995))
 			fail_msg("the limits of figure %d hold in %g of all samples", f, share);
 	}
 	assert_int_equal(h.live, 0);
