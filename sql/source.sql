@@ -86,9 +86,9 @@ SELECT repel('public.sparkify_train_agg(boolean, source_rows, text, jsonb, text[
     $$SELECT churn_train('source_rows')$$);
 SELECT repel('public.sparkify_train_agg(boolean, record, text, jsonb, text[], text, text)', 'record',
     $$SELECT churn_train('SELECT * FROM source_rows')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text)', 'int',
     $$SELECT churn_compare('source_rows', algorithms => '{naive_bayes}')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text)', 'bigint',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text)', 'bigint',
     $$SELECT churn_audit('source_rows')$$);
 SELECT repel('public.sparkify_predict_values(churn_model, int)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
@@ -105,10 +105,10 @@ SELECT repel('public.churn_features(churn_profile)', 'churn_features',
     $$SELECT churn_audit('source_whole')$$);
 SELECT repel('public.churn_label(churn_profile, date, interval)', 'boolean',
     $$SELECT churn_audit('source_whole')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, record, text[], text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, record, text[], text, text, text)', 'int',
     $$SELECT churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'decision_tree')$$);
 CREATE TABLE source_dated AS SELECT userid, churned, x / 2 AS x, date '2024-01-01' + x AS as_of FROM source_rows;
-SELECT repel('public.sparkify_rows_agg(boolean, source_dated, text[], text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, source_dated, text[], text, text, text)', 'int',
     $$SELECT churn_backtest('source_dated', '{2024-01-03}', '1 day', algorithm => 'decision_tree')$$);
 DROP TABLE source_dated;
 
@@ -138,7 +138,7 @@ SELECT count(*) FROM churn_audit('source_whole');
 SELECT count(*) FROM churn_compare('source_rows', folds => 2, algorithms => '{naive_bayes}');
 SELECT count(*) FROM churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes');
 SELECT count(*) FROM source_model, churn_score(model, 'source_rows');
-SELECT sparkify_rows_agg(churned, t, '{}', NULL, NULL) FROM source_rows AS t;
+SELECT sparkify_rows_agg(churned, t, '{}', NULL, NULL, NULL) FROM source_rows AS t;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- Types that are read as text, and all at once those that are no features

@@ -229,6 +229,7 @@ sub written
 	{
 		return "`\"$1\"`" if $2 eq $value;
 	}
+	return 'none' if $takes =~ /\bNAMES\b/;
 	return $takes =~ /\bBOOLEAN\b/ ? ($value ? 'true' : 'false') : number($value);
 }
 
@@ -238,6 +239,8 @@ sub allowed
 	my @allowed;
 	push @allowed, ($1 eq 'WHOLE' ? 'whole, ' : '') . number($2) . ' to ' . number($3)
 		if $takes =~ /(WHOLE|NUMBER)\((\S+), (\S+)\)/;
+	push @allowed, $1 eq '1' ? 'the name of a column' : 'names of columns, see [models](models.md#constraints)'
+		if $takes =~ /NAMES\((\w+)\)/;
 	push @allowed, 'true', 'false' if $takes =~ /\bBOOLEAN\b/;
 	push @allowed, map { "`\"$_\"`" } $takes =~ /\{"(\w+)"/g;
 	return join ', ', @allowed;

@@ -37,6 +37,19 @@ get_algorithm(SpkModelParse *p)
 		spk_refuse(p, "The algorithm is not known.");
 }
 
+/* The column of the rows' weights, which the option names. */
+static void
+get_weights(SpkModelParse *p, json_object *value)
+{
+	size_t len = (size_t) json_object_get_string_len(value);
+
+	if (!json_object_is_type(value, json_type_string) || len > SPK_MAX_NAME)
+		spk_refuse(p, "Option \"weights\" is not the name of a column.");
+	else
+		memcpy(p->model->weights, json_object_get_string(value), len);
+	p->model->options.value[SPK_OPT_WEIGHTS] = 1;
+}
+
 static double
 get_option(SpkModelParse *p, json_object *value, SpkOption option)
 {
@@ -82,10 +95,15 @@ get_options(SpkModelParse *p)
 			json_object *value;
 
 			known[n++] = name;
-			if (json_object_object_get_ex(options, name, &value))
+			if (!json_object_object_get_ex(options, name, &value))
+			{
+				if (!spk_option_specs[i].later)
+					spk_refuse(p, "The member \"%s\" is missing.", name);
+			}
+			else if (i == SPK_OPT_WEIGHTS)
+				get_weights(p, value);
+			else
 				model->options.value[i] = get_option(p, value, (SpkOption) i);
-			else if (!spk_option_specs[i].later)
-				spk_refuse(p, "The member \"%s\" is missing.", name);
 		}
 	spk_parse_only(p, options, known, n);
 }

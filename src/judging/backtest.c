@@ -108,7 +108,7 @@ read_arguments(SpkBacktestCall *s)
 	b->options = spk_options_from_jsonb(PG_ARGISNULL(SPK_BACKTEST_ARG_OPTIONS) ?
 											NULL :
 											PG_GETARG_JSONB_P(SPK_BACKTEST_ARG_OPTIONS),
-										b->algorithm);
+										b->algorithm, &b->named);
 	if (!PG_ARGISNULL(SPK_BACKTEST_ARG_HORIZON))
 		b->horizon = PG_GETARG_INTERVAL_P(SPK_BACKTEST_ARG_HORIZON);
 	if (!PG_ARGISNULL(SPK_BACKTEST_ARG_AS_OF))
@@ -214,6 +214,7 @@ backtest_rows(SpkBacktestCall *s)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the source has no column of the dates of its rows"),
 				 errhint("Name it by the argument \"time\", or call it as_of.")));
+	spk_role_of_weights(&roles, s->backtest.named.weights, s->columns, label);
 	spk_collect_source(s->schema, s->from, s->columns, label, &roles, spk_backtest_rows,
 					   &s->backtest);
 }

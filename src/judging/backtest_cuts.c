@@ -256,8 +256,11 @@ judge(const Judged *j, uint32 first, uint32 end, Datum model_datum, Datum *metri
 	Form_pg_attribute column = TupleDescAttr(j->b->rsinfo->setDesc, SPK_BACKTEST_METRICS);
 	TupleDesc		  desc = lookup_rowtype_tupdesc(column->atttypid, column->atttypmod);
 	SpkMetrics		  figures;
-	size_t			  n = score_rows(&host, &table, model, scored);
+	size_t			  n;
 
+	/* who is judged counts as one */
+	table.weights = NULL;
+	n = score_rows(&host, &table, model, scored);
 	spk_check(spk_metrics(&host, scored, n, model->threshold, &figures), set_of_scores, NULL);
 	*metrics = HeapTupleGetDatum(spk_metrics_tuple(desc, &figures));
 	ReleaseTupleDesc(desc);

@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "core/models/options.h"
+#include "models/options_names.h"
 #include "rows/row_store.h"
 
 /* Columns of churn_backtest */
@@ -30,16 +31,17 @@ enum
 
 typedef struct SpkBacktest
 {
-	SpkAlgorithm   algorithm;
-	SpkOptions	   options;
-	Interval	  *horizon; /* of the labels, which are known when it has ended */
-	int			   n_cuts;
-	DateADT		  *cuts; /* ascending, distinct; none: each date of the rows that can be judged */
-	bool		   dates_are_cuts; /* the rows are of the cuts, and some of these may have none */
-	bool		   has_log_end;
-	DateADT		   log_end;		   /* the log is complete until 00:00 UTC on this day */
-	bool		   told_one_class; /* why all rows stayed has been told */
-	ReturnSetInfo *rsinfo;		   /* gets a row for each cut with something to train on */
+	SpkAlgorithm	algorithm;
+	SpkOptions		options;
+	SpkNamedOptions named;
+	Interval	   *horizon; /* of the labels, which are known when it has ended */
+	int				n_cuts;
+	DateADT		   *cuts; /* ascending, distinct; none: each date of the rows that can be judged */
+	bool			dates_are_cuts; /* the rows are of the cuts, and some of these may have none */
+	bool			has_log_end;
+	DateADT			log_end;		/* the log is complete until 00:00 UTC on this day */
+	bool			told_one_class; /* why all rows stayed has been told */
+	ReturnSetInfo  *rsinfo;			/* gets a row for each cut with something to train on */
 } SpkBacktest;
 
 /* When the horizon of a time ends.  A horizon that is not positive is an error. */

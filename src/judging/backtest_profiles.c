@@ -221,7 +221,7 @@ spk_backtest_profiles(SpkBacktestCall *s)
 												  fcinfo->flinfo->fn_oid,
 												  "Name one of them as profile.");
 	char			*id = spk_backtest_text(s, SPK_BACKTEST_ARG_ID);
-	SpkRoles		 roles = {id == NULL ? NULL : OUR_ID, OUR_TIME};
+	SpkRoles		 roles = {.id = id == NULL ? NULL : OUR_ID, .time = OUR_TIME};
 	Survey			 survey;
 	char			*rows;
 
@@ -264,6 +264,7 @@ spk_backtest_profiles(SpkBacktestCall *s)
 											  PG_GETARG_DATUM(SPK_BACKTEST_ARG_EXCLUDE),
 										  PG_ARGISNULL(SPK_BACKTEST_ARG_EXCLUDE),
 										  (const char *[]) {OUR_LABEL, OUR_TIME, OUR_ID}, 3);
+	spk_role_of_weights(&roles, b->named.weights, spk_source_columns(rows), OUR_LABEL);
 	spk_collect_source(s->schema, rows, spk_source_columns(rows), OUR_LABEL, &roles,
 					   spk_backtest_rows, b);
 }

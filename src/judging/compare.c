@@ -212,7 +212,7 @@ options_datum(const SpkModelSpec *spec)
 	if (spec == NULL)
 		appendStringInfoString(&buf, "{}");
 	else
-		spk_options_to_json(&buf, &spec->options, spec->algorithm);
+		spk_options_to_json(&buf, &spec->options, spec->algorithm, &spec->named);
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data));
 }
 
@@ -388,7 +388,7 @@ plan_from_args(FunctionCallInfo fcinfo)
 	plan.seed = (uint64) PG_GETARG_INT64(ARG_SEED);
 	plan.specs = spk_compare_specs(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
 								   PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
-								   &plan.n_specs);
+								   &plan.n_specs, &plan.weights);
 	return plan;
 }
 
@@ -414,6 +414,7 @@ churn_compare(PG_FUNCTION_ARGS)
 	columns = spk_source_columns(from);
 	spk_source_require_column(columns, label, "label");
 	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label}, 1);
+	spk_role_of_weights(&roles, output.plan.weights, columns, label);
 	output.plan.group = roles.id;
 
 	spk_materialized_srf(fcinfo);

@@ -20,17 +20,19 @@
 #include "core/judging/ranking_metric.h"
 #include "core/judging/samples.h"
 #include "core/rows/folds.h"
+#include "models/options_names.h"
 #include "rows/row_store.h"
 #include "training/workers.h"
 
 /* A model to be compared: an algorithm with options. */
 typedef struct SpkModelSpec
 {
-	SpkAlgorithm algorithm;
-	SpkOptions	 options;
-	uint32		 form;	   /* number of the binned form that it learns from */
-	uint32		 n_parts;  /* how many folds of a cross-fit are scored; 0 when it needs none */
-	uint32		 fold_set; /* if it does: number of the set of these folds */
+	SpkAlgorithm	algorithm;
+	SpkOptions		options;
+	SpkNamedOptions named;	  /* the leader's alone */
+	uint32			form;	  /* number of the binned form that it learns from */
+	uint32			n_parts;  /* how many folds of a cross-fit are scored; 0 when it needs none */
+	uint32			fold_set; /* if it does: number of the set of these folds */
 } SpkModelSpec;
 
 /* What churn_compare is asked for. */
@@ -42,7 +44,8 @@ typedef struct SpkComparePlan
 	double		  holdout; /* share of the rows, 0 for none */
 	SpkMetric	  metric;
 	uint64		  seed;
-	const char	 *group; /* the column that has the groups, or NULL; errors name it */
+	const char	 *group;   /* the column that has the groups, or NULL; errors name it */
+	const char	 *weights; /* the column of the weights, the same for all models, or NULL */
 } SpkComparePlan;
 
 /* The two parts of the rows: those that folds are made of, and those held out. */
@@ -64,7 +67,9 @@ typedef struct SpkBinnedForm
 	bool   has_codes;  /* does a model learn from the codes? */
 	bool   has_values; /* does a model learn from the values? */
 	uint32 n_positives[SPK_N_PARTS];
-	Size   features; /* encoded */
+	double unit;		 /* of the weights of rows to train on, if they have any */
+	uint64 multiples[2]; /* how many units those weigh who stay, and those who churn */
+	Size   features;	 /* encoded */
 	Size   features_size;
 	Size   codes[SPK_N_PARTS];
 	bool   has_users; /* have some users several rows? */
@@ -101,6 +106,8 @@ typedef struct SpkComparison
 	uint32	   n_features;
 	uint32	   n_rows[SPK_N_PARTS];
 	double	   n_skipped;
+	double	   n_unweighted;
+	char	   weights[SPK_MAX_NAME + 1]; /* the column of the weights; "" when rows have none */
 	SpkMetric  metric;
 	uint64	   seed;
 	SpkTickets tickets; /* a ticket is a place in order */
@@ -137,6 +144,13 @@ spk_compare_form(const SpkComparison *comparison, uint32 number)
 	return (SpkBinnedForm *) spk_compare_at(comparison, comparison->forms) + number;
 }
 
+/* Do rows have weights? */
+static inline bool
+spk_compare_weighted(const SpkComparison *comparison)
+{
+	return comparison->weights[0] != '\0';
+}
+
 /* Fold n_folds stands for the fit to all of them. */
 static inline SpkCompareFit *
 spk_compare_fit(const SpkComparison *comparison, uint32 spec, uint32 fold)
@@ -161,8 +175,12 @@ spk_compare_n_fits(const SpkComparison *comparison)
  * The grid, which may be NULL, is a JSON object.  Its keys are algorithms.  Its values are
  * arrays of objects, each of which has the options of one model, or objects of options
  * with arrays of values, which are all combined.  All that is wrong is an error.
+ *
+ * Weights that any of the models names are those of all, because these share the rows.
+ * *weights is their column, or NULL.  Two models that name different ones are an error.
  */
-extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, int *n);
+extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, int *n,
+									   const char **weights);
 
 /* ---- compare_rows.c ---- */
 

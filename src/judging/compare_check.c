@@ -39,12 +39,14 @@ check_form_parts(const SpkComparison *comparison, const SpkBinnedForm *form, Siz
 	for (int part = 0; part < SPK_N_PARTS; part++)
 	{
 		uint64 n = comparison->n_rows[part];
+		bool   weighted = part == SPK_PART_TRAINING && spk_compare_weighted(comparison);
 
 		if (form->has_codes)
-			check_part(block, form->codes[part], n * spk_matrix_stride(comparison->n_features));
+			check_part(block, form->codes[part],
+					   n * spk_weighted_stride(comparison->n_features, weighted));
 		if (form->has_values)
 			check_part(values, form->values[part],
-					   spk_values_size((uint32) n, comparison->n_features));
+					   spk_weighted_values_size((uint32) n, comparison->n_features, weighted));
 	}
 }
 

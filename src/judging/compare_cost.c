@@ -102,8 +102,8 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	/* a cross-fit takes a copy of its rows with their folds and users, and their scores */
 	if (spk_needs_cross_fit(&model.options, model.algorithm))
 		size += n *
-			(spk_matrix_stride(setup->table.n_columns) + sizeof(uint32) + 1 + sizeof(SpkScored) +
-			 (setup->groups != NULL ? sizeof(uint32) : 0));
+			(spk_weighted_stride(setup->table.n_columns, setup->weights != NULL) + sizeof(uint32) +
+			 1 + sizeof(SpkScored) + (setup->groups != NULL ? sizeof(uint32) : 0));
 	return size;
 }
 
@@ -145,6 +145,8 @@ affordable_workers(const SpkCompareSetup *setup, const SpkComparison *layout, in
 		held += spk_samples_model_size(&model, setup->parts[SPK_PART_TRAINING].n_rows);
 		fits[codes] = Max(fits[codes], fit_memory(setup, i));
 	}
+	if (setup->weights != NULL)
+		collected += n_rows * sizeof(double);
 	if (setup->groups != NULL)
 	{
 		collected += n_rows * sizeof(uint64);

@@ -73,7 +73,10 @@ spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form, i
 	samples.matrix.n_rows = n_rows;
 	samples.matrix.n_positives = form->n_positives[part];
 	samples.matrix.n_features = comparison->n_features;
-	samples.matrix.stride = spk_matrix_stride(comparison->n_features);
+	samples.matrix.weighted = spk_compare_weighted(comparison) && part == SPK_PART_TRAINING;
+	samples.matrix.unit = form->unit;
+	memcpy(samples.matrix.weights, form->multiples, sizeof(form->multiples));
+	samples.matrix.stride = spk_weighted_stride(comparison->n_features, samples.matrix.weighted);
 	samples.matrix.codes = spk_compare_at(comparison, form->codes[part]);
 	if (part == SPK_PART_TRAINING && form->has_users)
 	{
@@ -87,6 +90,10 @@ spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form, i
 	if (memory->values.memory != NULL)
 		samples.values.values = (double *) ((char *) memory->values.memory + form->values[part]);
 	samples.values_folds = spk_compare_at(comparison, form->value_folds);
+	samples.values.weighted = samples.matrix.weighted;
+	samples.values.unit = form->unit;
+	if (samples.values.values != NULL && form->has_values)
+		spk_values_add_up(&samples.values);
 	return samples;
 }
 
@@ -108,6 +115,9 @@ new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryConte
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model->facts[i] = NAN;
 	model->facts[SPK_FACT_SKIPPED] = comparison->n_skipped;
+	if (spk_compare_weighted(comparison))
+		model->facts[SPK_FACT_UNWEIGHTED] = comparison->n_unweighted;
+	memcpy(model->weights, comparison->weights, sizeof(model->weights));
 	return model;
 }
 

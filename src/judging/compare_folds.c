@@ -87,7 +87,10 @@ part_table(const SpkCompareSetup *setup, uint32 from, uint32 n)
 {
 	const SpkTable *table = &setup->table;
 	SpkColumn *columns = MemoryContextAlloc(setup->context, table->n_columns * sizeof(SpkColumn));
-	SpkTable   part = {n, table->n_columns, table->labels + from, columns};
+	SpkTable   part = {.n_rows = n,
+					   .n_columns = table->n_columns,
+					   .labels = table->labels + from,
+					   .columns = columns};
 
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
@@ -120,6 +123,8 @@ part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 	{
 		if (setup->groups != NULL)
 			part_array(setup->groups, sizeof(uint64), setup->folds, table->n_rows);
+		if (setup->weights != NULL)
+			part_array(setup->weights, sizeof(double), setup->folds, table->n_rows);
 		part_array((void *) table->labels, 1, setup->folds, table->n_rows);
 
 		/* the folds themselves come last, as they tell all others how to swap */
@@ -127,6 +132,9 @@ part_rows(SpkCompareSetup *setup, uint32 n_holdout)
 	}
 	setup->parts[SPK_PART_TRAINING] = part_table(setup, 0, n_training);
 	setup->parts[SPK_PART_HOLDOUT] = part_table(setup, n_training, n_holdout);
+
+	/* who is judged by the holdout counts as one */
+	setup->parts[SPK_PART_TRAINING].weights = setup->weights;
 }
 
 /*

@@ -24,8 +24,9 @@ typedef struct Specs
 static void
 add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
 {
-	SpkModelSpec spec = {algorithm, spk_options_from_jsonb(options, algorithm)};
+	SpkModelSpec spec = {algorithm};
 
+	spec.options = spk_options_from_jsonb(options, algorithm, &spec.named);
 	if (specs->n == MAX_MODELS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -236,8 +237,34 @@ parse_algorithms(ArrayType *array, int *n)
 	return algorithms;
 }
 
+/* Gives all models the weights that some name, and returns their column, or NULL. */
+static const char *
+share_weights(Specs *specs)
+{
+	const char *weights = NULL;
+
+	for (int i = 0; i < specs->n; i++)
+	{
+		const char *named = specs->list[i].named.weights;
+
+		if (named != NULL && weights != NULL && strcmp(named, weights) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("models of a comparison must have the same weights"),
+					 errdetail("One has those in \"%s\", another one those in \"%s\".", weights, named)));
+		if (named != NULL)
+			weights = named;
+	}
+	for (int i = 0; i < specs->n && weights != NULL; i++)
+	{
+		specs->list[i].named.weights = weights;
+		specs->list[i].options.value[SPK_OPT_WEIGHTS] = 1;
+	}
+	return weights;
+}
+
 SpkModelSpec *
-spk_compare_specs(ArrayType *array, Jsonb *grid, int *n)
+spk_compare_specs(ArrayType *array, Jsonb *grid, int *n, const char **weights)
 {
 	int			  n_algorithms;
 	SpkAlgorithm *algorithms = parse_algorithms(array, &n_algorithms);
@@ -263,5 +290,6 @@ spk_compare_specs(ArrayType *array, Jsonb *grid, int *n)
 			add_spec(&specs, algorithms[i], NULL);
 	}
 	*n = specs.n;
+	*weights = share_weights(&specs);
 	return specs.list;
 }

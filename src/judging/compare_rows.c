@@ -104,8 +104,10 @@ lay_out_form(const SpkComparison *c, bool users, SpkBinnedForm *form, Size *at, 
 	for (int part = 0; part < SPK_N_PARTS; part++)
 	{
 		uint32 n = c->n_rows[part];
-		uint64 codes = form->has_codes ? n * (uint64) spk_matrix_stride(c->n_features) : 0;
-		uint64 values = form->has_values ? spk_values_size(n, c->n_features) : 0;
+		bool   weighted = part == SPK_PART_TRAINING && spk_compare_weighted(c);
+		uint64 stride = spk_weighted_stride(c->n_features, weighted);
+		uint64 codes = form->has_codes ? n * stride : 0;
+		uint64 values = form->has_values ? spk_weighted_values_size(n, c->n_features, weighted) : 0;
 
 		form->codes[part] = spk_block_part(at, codes);
 		form->values[part] = spk_block_part(values_at, values);
@@ -129,6 +131,9 @@ lay_out(SpkCompareSetup *setup)
 	for (int part = 0; part < SPK_N_PARTS; part++)
 		c.n_rows[part] = setup->parts[part].n_rows;
 	c.n_skipped = setup->n_skipped;
+	c.n_unweighted = setup->n_unweighted;
+	if (plan->weights != NULL)
+		strlcpy(c.weights, plan->weights, sizeof(c.weights));
 	c.metric = plan->metric;
 	c.seed = plan->seed;
 
@@ -198,6 +203,8 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 		form->n_positives[part] = matrix.n_positives;
 		if (part == SPK_PART_TRAINING)
 		{
+			form->unit = matrix.unit;
+			memcpy(form->multiples, matrix.weights, sizeof(form->multiples));
 			put_users(setup, comparison, form, origins, &matrix);
 			put_folds(setup, origins, spk_compare_at(comparison, form->code_folds),
 					  spk_compare_at(comparison, form->code_fold_sets));
@@ -211,8 +218,11 @@ fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, in
 				  "training set", NULL);
 		form->n_positives[part] = values.n_positives;
 		if (part == SPK_PART_TRAINING)
+		{
+			form->unit = values.unit;
 			put_folds(setup, origins, spk_compare_at(comparison, form->value_folds),
 					  spk_compare_at(comparison, form->value_fold_sets));
+		}
 	}
 }
 
@@ -337,6 +347,8 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	setup.n_skipped = (double) rows->n_skipped;
 	setup.table = spk_store_take(rows, setup_context);
 	setup.groups = rows->groups;
+	setup.n_unweighted = (double) rows->n_unweighted;
+	setup.weights = rows->weights;
 	spk_warn_of_rows(rows, &setup.table, NULL);
 	spk_compare_part_rows(&setup, counts);
 	release_array(rows->times);
@@ -360,6 +372,8 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	fill_comparison(&setup, memory);
 	release_array(rows->groups);
 	setup.groups = rows->groups = NULL;
+	release_array(rows->weights);
+	setup.weights = rows->weights = NULL;
 	spk_compare_check(memory, counts);
 	spk_table_release(&setup.table);
 	MemoryContextDelete(setup_context);

@@ -21,6 +21,8 @@ typedef struct SpkCompareSetup
 	int				n_fold_sets;
 	uint8		  **fold_sets; /* for each set: the fold in a cross-fit of each row to train on */
 	double			n_skipped;
+	double			n_unweighted;
+	double		   *weights; /* of each row of the table, or NULL */
 	int				n_forms;
 	SpkBinnedForm  *forms;
 	SpkModel	   *models;	  /* one for each form, which has its features */

@@ -83,8 +83,9 @@ append_threshold_rule(StringInfo buf, const SpkModel *model)
 Datum
 churn_info(PG_FUNCTION_ARGS)
 {
-	SpkModel	  *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
-	StringInfoData buf;
+	SpkModel	   *model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	SpkNamedOptions named = spk_names_of_model(model);
+	StringInfoData	buf;
 
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "{\"algorithm\": \"%s\", \"fingerprint\": \"%016llx\", \"threshold\": ",
@@ -92,7 +93,7 @@ churn_info(PG_FUNCTION_ARGS)
 	spk_append_number(&buf, model->threshold);
 	append_threshold_rule(&buf, model);
 	appendStringInfoString(&buf, ", \"options\": ");
-	spk_options_to_json(&buf, &model->options, model->algorithm);
+	spk_options_to_json(&buf, &model->options, model->algorithm, &named);
 	appendStringInfoString(&buf, ", \"facts\": ");
 	spk_facts_to_json(&buf, model, false);
 	appendStringInfoString(&buf, ", \"features\": [");

@@ -215,13 +215,14 @@ spk_calibration_to_json(StringInfo buf, const SpkModel *model)
 void
 spk_model_to_json(StringInfo buf, const SpkModel *model)
 {
-	bool permutation = spk_has_permutation(&model->options, model->algorithm);
+	bool			permutation = spk_has_permutation(&model->options, model->algorithm);
+	SpkNamedOptions named = spk_names_of_model(model);
 
 	appendStringInfo(buf, "{\"sparkify_model\": 1, \"algorithm\": \"%s\", \"threshold\": ",
 					 spk_algorithm_name(model->algorithm));
 	spk_append_number(buf, model->threshold);
 	appendStringInfoString(buf, ", \"options\": ");
-	spk_options_to_json(buf, &model->options, model->algorithm);
+	spk_options_to_json(buf, &model->options, model->algorithm, &named);
 	appendStringInfoString(buf, ", \"facts\": ");
 	spk_facts_to_json(buf, model, true);
 	appendStringInfoString(buf, ", \"features\": [");

@@ -65,6 +65,8 @@ values_of_option(SpkOption option)
 	StringInfoData		 buf;
 
 	initStringInfo(&buf);
+	if (spec->names)
+		appendStringInfoString(&buf, spk_names_allowed(option));
 	if (spec->boolean)
 		appendStringInfoString(&buf, "true, false");
 	if (spec->numbers)
@@ -172,13 +174,14 @@ check_together(const SpkOptions *options, SpkAlgorithm algorithm)
 }
 
 SpkOptions
-spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
+spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm, SpkNamedOptions *named)
 {
 	SpkOptions		   result = spk_options_default(algorithm);
 	JsonbIterator	  *it;
 	JsonbIteratorToken token;
 	JsonbValue		   v;
 
+	*named = (SpkNamedOptions) {NULL};
 	if (options == NULL)
 		return result;
 	if (!JB_ROOT_IS_OBJECT(options))
@@ -193,12 +196,15 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm)
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		SpkOption option;
+		double	 *number;
 
 		if (token != WJB_KEY)
 			continue;
 		option = option_from_key(&v, algorithm);
+		number = &result.value[option];
 		JsonbIteratorNext(&it, &v, true);
-		if (!option_value(option, &v, &result.value[option]))
+		if (spk_option_specs[option].names ? !spk_names_read(option, &v, named, number) :
+											 !option_value(option, &v, number))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("invalid value for option \"%s\": %s",
@@ -230,16 +236,21 @@ append_option_value(StringInfo buf, SpkOption option, double value)
 }
 
 void
-spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm)
+spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm,
+					const SpkNamedOptions *named)
 {
 	const char *separator = "";
 
 	appendStringInfoChar(buf, '{');
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (spk_option_applies((SpkOption) i, algorithm))
+		if (spk_option_applies((SpkOption) i, algorithm) &&
+			!(spk_option_specs[i].names && options->value[i] == 0))
 		{
 			appendStringInfo(buf, "%s\"%s\": ", separator, spk_option_specs[i].name);
-			append_option_value(buf, (SpkOption) i, options->value[i]);
+			if (spk_option_specs[i].names)
+				spk_names_append(buf, (SpkOption) i, named);
+			else
+				append_option_value(buf, (SpkOption) i, options->value[i]);
 			separator = ", ";
 		}
 	appendStringInfoChar(buf, '}');

@@ -11,20 +11,24 @@
 #include "utils/jsonb.h"
 
 #include "core/models/options.h"
+#include "models/options_names.h"
 
 /*
  * Returns the options of an algorithm: its defaults, replaced by those that a JSON
  * object names, if it is not NULL.  An unknown key, a key that the algorithm does not
- * use, and an impossible value are errors that tell what is allowed.
+ * use, and an impossible value are errors that tell what is allowed.  *named is set to
+ * what was written with names of columns, in the current memory context.
  */
-extern SpkOptions spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm);
+extern SpkOptions spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm,
+										 SpkNamedOptions *named);
 
 /*
  * Appends a JSON object with the options that the algorithm uses, in the order of
- * their list.  Numbers that stand for words or booleans are written as these.
- * spk_options_from_jsonb makes the same options of it.
+ * their list.  Numbers that stand for words or booleans are written as these, and options
+ * with names only when there are any.  spk_options_from_jsonb makes the same options of it.
  */
-extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm);
+extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm,
+								const SpkNamedOptions *named);
 
 /* Appends a finite number in the shortest form that reads back exactly; -0 keeps its sign. */
 extern void spk_append_number(StringInfo buf, double value);

@@ -36,24 +36,27 @@ typedef struct KeptArg
 /* What is worked out once for a place in a query where rows are collected. */
 typedef struct Collector
 {
-	MemoryContext context;
-	SpkLabelKind  label_kind;
-	KeptArg		  algorithm_arg;
-	KeptArg		  options_arg;
-	KeptArg		  exclude_arg;
-	KeptArg		  group_arg;
-	KeptArg		  time_arg;
-	SpkAlgorithm  algorithm;
-	SpkOptions	  options;
-	Datum		 *exclude;
-	int			  n_exclude;
-	SpkRow		 *row; /* NULL until the first labelled row */
-	SpkRowColumn *columns;
-	uint32		  n_columns;
-	bool		  has_id;  /* is the row's group an argument of its own? */
-	SpkGroupKey	  group;   /* where the row's group is; set when has_id or group_arg has a value */
-	SpkRowColumn  time;	   /* where its date is; set when time_arg has a value */
-	uint64		  version; /* changes whenever something above does */
+	MemoryContext	context;
+	SpkLabelKind	label_kind;
+	KeptArg			algorithm_arg;
+	KeptArg			options_arg;
+	KeptArg			exclude_arg;
+	KeptArg			group_arg;
+	KeptArg			time_arg;
+	KeptArg			weights_arg;
+	SpkAlgorithm	algorithm;
+	SpkOptions		options;
+	SpkNamedOptions named;
+	Datum		   *exclude;
+	int				n_exclude;
+	SpkRow		   *row; /* NULL until the first labelled row */
+	SpkRowColumn   *columns;
+	uint32			n_columns;
+	bool			has_id; /* is the row's group an argument of its own? */
+	SpkGroupKey		group;	/* where the row's group is; set when has_id or group_arg has a value */
+	SpkRowColumn	time;	/* where its date is; set when time_arg has a value */
+	SpkRowColumn	weight; /* how much it counts; set when weights are named */
+	uint64			version; /* changes whenever something above does */
 } Collector;
 
 /* Versions are unique in a process, because a store remembers which one filled it. */
@@ -124,11 +127,31 @@ static void
 parse_options(Collector *collector)
 {
 	struct varlena *value = collector->options_arg.value;
+	MemoryContext	old = MemoryContextSwitchTo(collector->context);
 
 	collector->options = spk_options_from_jsonb(value == NULL ?
 													NULL :
 													DatumGetJsonbP(PointerGetDatum(value)),
-												collector->algorithm);
+												collector->algorithm, &collector->named);
+	MemoryContextSwitchTo(old);
+}
+
+static char *
+text_of(const KeptArg *kept)
+{
+	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
+}
+
+/* Takes the name of the weights that an argument of its own has. */
+static void
+parse_weights(Collector *collector)
+{
+	MemoryContext old = MemoryContextSwitchTo(collector->context);
+
+	collector->named.weights = collector->weights_arg.value == NULL ?
+		NULL :
+		text_of(&collector->weights_arg);
+	MemoryContextSwitchTo(old);
 }
 
 static void
@@ -161,6 +184,7 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 	bool exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
 	bool group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
 	bool time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
+	bool weights = keep_arg(collector, &collector->weights_arg, fcinfo, args->weights);
 
 	if (algorithm)
 		parse_algorithm(collector);
@@ -168,15 +192,17 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 		parse_options(collector);
 	if (exclude)
 		parse_exclude(collector);
+	if (weights)
+		parse_weights(collector);
 
-	/* what these three name was looked up in the row: it is bound again with the next one */
-	if (exclude || group || time)
+	/* what these name was looked up in the row: it is bound again with the next one */
+	if (algorithm || options || exclude || group || time || weights)
 	{
 		if (collector->row != NULL)
 			spk_row_release(collector->row);
 		collector->row = NULL;
 	}
-	if (algorithm || options || exclude || group || time)
+	if (algorithm || options || exclude || group || time || weights)
 		collector->version = ++last_version;
 }
 
@@ -185,6 +211,9 @@ is_excluded(const Collector *collector, const char *name)
 {
 	size_t len = strlen(name);
 
+	/* what a row weighs is no property of its user */
+	if (collector->named.weights != NULL && strcmp(collector->named.weights, name) == 0)
+		return true;
 	for (int i = 0; i < collector->n_exclude; i++)
 	{
 		text *excluded = DatumGetTextPP(collector->exclude[i]);
@@ -236,10 +265,24 @@ check_types(const Collector *collector, const SpkRow *row)
 	pfree(list.data);
 }
 
-static char *
-text_of(const KeptArg *kept)
+/* Finds the column that has the weights of rows. */
+static void
+bind_weights(Collector *collector)
 {
-	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
+	const char *name = collector->named.weights;
+	int			attno = spk_row_find(collector->row, name);
+
+	if (attno < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of the weights is missing from the row", name)));
+	if (!spk_row_is_feature(collector->row, attno) ||
+		(collector->weight = spk_row_column(collector->row, attno)).kind != SPK_NUMBER ||
+		collector->weight.read == SPK_READ_BOOL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of the weights must be a number, not %s", name,
+						format_type_be(TupleDescAttr(collector->row->desc, attno)->atttypid))));
 }
 
 /* Finds the column that has the dates of rows. */
@@ -302,6 +345,8 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
 						   collector->context);
 	if (collector->time_arg.value != NULL)
 		bind_time(collector);
+	if (collector->named.weights != NULL)
+		bind_weights(collector);
 	collector->version = ++last_version;
 }
 
@@ -318,7 +363,8 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 		return store;
 	spk_store_begin(store, collector->n_columns,
 					collector->has_id || collector->group_arg.value != NULL,
-					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg));
+					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg),
+					collector->named.weights);
 	for (uint32 i = 0; i < collector->n_columns; i++)
 		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
 	return store;
@@ -343,14 +389,41 @@ row_group(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *a
 									spk_group_key_of(&collector->group, PG_GETARG_DATUM(args->id));
 }
 
+/* The row's weight; 0 when it has none. */
+static double
+row_weight(const Collector *collector)
+{
+	const SpkRowColumn *column = &collector->weight;
+	double				weight = spk_row_number(collector->row, column);
+
+	if (collector->row->nulls[column->attno])
+		return 0;
+	if (!(weight >= 0) || isinf(weight))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight in column \"%s\" must be a number from 0 on, not %s", column->name,
+						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(weight)))),
+				 errhint("A row of weight 0, or without one, is left out.")));
+	return weight;
+}
+
 static void
 add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, FunctionCallInfo fcinfo,
 		const SpkCollectArgs *args)
 {
 	int	   label = spk_label_value(PG_GETARG_DATUM(1), collector->label_kind);
-	uint32 row = spk_store_add(store, label);
+	double weight = 1;
+	uint32 row;
 
 	spk_row_load(collector->row, tuple);
+	if (store->weight_name != NULL && (weight = row_weight(collector)) == 0)
+	{
+		store->n_unweighted++;
+		return;
+	}
+	row = spk_store_add(store, label);
+	if (store->weight_name != NULL)
+		spk_store_put_weight(store, row, weight);
 	if (store->grouped)
 		spk_store_put_group(store, row, row_group(collector, fcinfo, args));
 	if (store->time_name != NULL)

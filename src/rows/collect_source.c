@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
 sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 6};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -95,11 +95,12 @@ void
 spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
 				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
 {
-	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID};
+	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID};
 	Taker			 new_taker = {callback, arg, false};
 	Taker			*outer = taker;
 	Datum params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
-					  CStringGetTextDatum(roles->time == NULL ? "" : roles->time)};
+					  CStringGetTextDatum(roles->time == NULL ? "" : roles->time),
+					  CStringGetTextDatum(roles->weights == NULL ? "" : roles->weights)};
 
 	/*
 	 * The process id is parallel restricted, so that the query around the aggregate runs
@@ -107,9 +108,9 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 	 */
 	char *sql =
 		psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
-				 " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s) AS n FROM %s) AS s",
+				 " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s, %s) AS n FROM %s) AS s",
 				 schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
-				 roles->time == NULL ? "NULL" : "$3", from);
+				 roles->time == NULL ? "NULL" : "$3", roles->weights == NULL ? "NULL" : "$4", from);
 	int nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
 
 	/* a source may contain functions that call us: whoever waited before us waits again after us */

@@ -39,7 +39,8 @@ typedef void (*SpkRowsCallback)(SpkRowStore *rows, void *arg);
  *
  * schema is the extension's, quoted.  from is the source, as spk_source_from returns
  * it; it has these columns, and label is one of them.  In roles, id names the column
- * that has a row's group, and time the column that has its date.
+ * that has a row's group, time the column that has its date, and weights the one that says
+ * how much it counts.
  */
 extern void spk_collect_source(const char *schema, const char *from, TupleDesc columns,
 							   const char *label, const SpkRoles *roles, SpkRowsCallback callback,

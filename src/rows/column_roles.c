@@ -187,5 +187,18 @@ spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args, TupleDesc col
 											  (Datum) 0 :
 											  PG_GETARG_DATUM(args->exclude),
 										  PG_ARGISNULL(args->exclude), all, n_more + 2);
+	roles.weights = NULL;
 	return roles;
+}
+
+void
+spk_role_of_weights(SpkRoles *roles, const char *weights, TupleDesc columns, const char *label)
+{
+	if (weights == NULL)
+		return;
+	spk_source_require_column(columns, weights, "weights");
+	require_apart("weights", weights, "label", label);
+	require_apart("weights", weights, "id", roles->id);
+	require_apart("weights", weights, "time", roles->time);
+	roles->weights = weights;
 }

@@ -16,6 +16,7 @@ typedef struct SpkRoles
 	const char *time;	  /* the column that has the date as of which a row is, a date or timestamp;
 					   * NULL when there is none */
 	Datum		excluded; /* text[] of the columns that are no features, id and time among them */
+	const char *weights;  /* the column that says how much a row counts; NULL: all count as one */
 } SpkRoles;
 
 /* The numbers of a function's arguments, each of which may be null. */
@@ -36,10 +37,17 @@ typedef struct SpkRoleArgs
  * An id or time that is no column of the source is an error, and so are a time that is
  * no date or timestamp, and an id that is the label or the time.  A NOTICE tells of
  * names in exclude that are no columns; those of its default are told only when a
- * column differs from them in case alone.
+ * column differs from them in case alone.  Rows have no weights; see spk_role_of_weights.
  */
 extern SpkRoles spk_column_roles(FunctionCallInfo fcinfo, const SpkRoleArgs *args,
 								 TupleDesc columns, const char *const *more, int n_more);
+
+/*
+ * Gives the column of this name, unless it is NULL, the role of the weights.  One that is
+ * no column of the source is an error, and so is one that is the label, id or time.
+ */
+extern void spk_role_of_weights(SpkRoles *roles, const char *weights, TupleDesc columns,
+								const char *label);
 
 /* The base type of the column with this name if that is a date or timestamp, else InvalidOid. */
 extern Oid spk_time_type(TupleDesc columns, const char *name);

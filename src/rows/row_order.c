@@ -17,6 +17,8 @@ row_size(const SpkRowStore *store)
 
 	if (store->grouped)
 		size += sizeof(uint64);
+	if (store->weight_name != NULL)
+		size += sizeof(double);
 	for (uint32 i = 0; i < store->n_columns; i++)
 		size += spk_store_value_size(store->columns[i].kind);
 	return size;
@@ -59,6 +61,8 @@ spk_store_order(SpkRowStore *store, SpkTimeOrder *order)
 	store->times = move_values(store, store->times, sizeof(double), order->places);
 	if (store->grouped)
 		store->groups = move_values(store, store->groups, sizeof(uint64), order->places);
+	if (store->weight_name != NULL)
+		store->weights = move_values(store, store->weights, sizeof(double), order->places);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
@@ -75,7 +79,7 @@ spk_store_part(const SpkRowStore *store, uint32 first, uint32 n)
 
 	*part = *store;
 	part->borrowed = true;
-	part->n_skipped = 0;
+	part->n_skipped = part->n_unweighted = 0;
 	part->n_rows = part->capacity = n;
 	part->n_positives = 0;
 
@@ -89,6 +93,8 @@ spk_store_part(const SpkRowStore *store, uint32 first, uint32 n)
 		part->groups += first;
 	if (store->time_name != NULL)
 		part->times += first;
+	if (store->weight_name != NULL)
+		part->weights += first;
 	part->columns = palloc(store->n_columns * sizeof(SpkStoreColumn));
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{

@@ -26,11 +26,14 @@ spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *o
 }
 
 void
-spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name)
+spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped, const char *time_name,
+				const char *weight_name)
 {
 	store->grouped = grouped;
 	if (time_name != NULL)
 		store->time_name = MemoryContextStrdup(store->context, time_name);
+	if (weight_name != NULL)
+		store->weight_name = MemoryContextStrdup(store->context, weight_name);
 	store->n_columns = n_columns;
 	store->columns = MemoryContextAllocZero(store->context, n_columns * sizeof(SpkStoreColumn));
 }
@@ -62,6 +65,8 @@ row_size(const SpkRowStore *store)
 	if (store->grouped)
 		size += sizeof(uint64);
 	if (store->time_name != NULL)
+		size += sizeof(double);
+	if (store->weight_name != NULL)
 		size += sizeof(double);
 	for (uint32 i = 0; i < store->n_columns; i++)
 		size += spk_store_value_size(store->columns[i].kind);
@@ -99,6 +104,8 @@ reserve(SpkRowStore *store, uint32 more)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
 	if (store->time_name != NULL)
 		store->times = enlarge(store->context, store->times, capacity, sizeof(double));
+	if (store->weight_name != NULL)
+		store->weights = enlarge(store->context, store->weights, capacity, sizeof(double));
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
@@ -174,7 +181,7 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 	if (same && a->n_columns > 0 && b->n_columns > 0)
 	{
 		same = a->n_columns == b->n_columns && a->grouped == b->grouped &&
-			same_name(a->time_name, b->time_name);
+			same_name(a->time_name, b->time_name) && same_name(a->weight_name, b->weight_name);
 		for (uint32 i = 0; same && i < a->n_columns; i++)
 			same = a->columns[i].kind == b->columns[i].kind &&
 				strcmp(a->columns[i].name, b->columns[i].name) == 0;
@@ -218,11 +225,12 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 {
 	check_mergeable(store, src);
 	store->n_skipped += src->n_skipped;
+	store->n_unweighted += src->n_unweighted;
 
 	/* a store that has seen no labelled row yet takes its columns from the other one */
 	if (store->n_columns == 0 && src->n_columns > 0)
 	{
-		spk_store_begin(store, src->n_columns, src->grouped, src->time_name);
+		spk_store_begin(store, src->n_columns, src->grouped, src->time_name, src->weight_name);
 		for (uint32 i = 0; i < src->n_columns; i++)
 			spk_store_define(store, i, src->columns[i].name, src->columns[i].kind);
 	}
@@ -237,6 +245,8 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 		memcpy(store->groups + store->n_rows, src->groups, src->n_rows * sizeof(uint64));
 	if (store->time_name != NULL)
 		memcpy(store->times + store->n_rows, src->times, src->n_rows * sizeof(double));
+	if (store->weight_name != NULL)
+		memcpy(store->weights + store->n_rows, src->weights, src->n_rows * sizeof(double));
 	for (uint32 i = 0; i < store->n_columns; i++)
 		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
 	store->n_rows += src->n_rows;
@@ -248,8 +258,13 @@ SpkTable
 spk_store_take(SpkRowStore *store, MemoryContext context)
 {
 	SpkColumn *columns = MemoryContextAllocZero(context, store->n_columns * sizeof(SpkColumn));
-	SpkTable   table = {store->n_rows, store->n_columns, store->labels,
-						columns,	   store->borrowed,	 store->grouped ? store->groups : NULL};
+	SpkTable   table = {.n_rows = store->n_rows,
+						.n_columns = store->n_columns,
+						.labels = store->labels,
+						.columns = columns,
+						.borrowed = store->borrowed,
+						.groups = store->grouped ? store->groups : NULL,
+						.weights = store->weight_name != NULL ? store->weights : NULL};
 
 	spk_store_check(store);
 	for (uint32 i = 0; i < store->n_columns; i++)
@@ -276,6 +291,8 @@ spk_table_size(const SpkTable *table)
 {
 	uint64 size = 1;
 
+	if (table->weights != NULL)
+		size += sizeof(double);
 	for (uint32 i = 0; i < table->n_columns; i++)
 		size += spk_store_value_size(table->columns[i].kind);
 	return size * table->n_rows + spk_table_names_size(table);

@@ -32,21 +32,24 @@ typedef struct SpkStoreColumn
  */
 typedef struct SpkRowStore
 {
-	MemoryContext	context; /* owns everything below */
-	SpkAlgorithm	algorithm;
-	SpkOptions		options;
-	int64			n_skipped; /* rows without a label, which are not kept */
-	int64			n_positives;
-	uint32			n_rows;	  /* rows with a label */
-	uint32			capacity; /* rows that all arrays have room for */
-	uint8		   *labels;
-	bool			grouped;	/* do rows have groups? */
-	uint64		   *groups;		/* if so: the key of each row's group, 0 when it has none */
-	char		   *time_name;	/* the column that has the date of each row; NULL: there is none */
-	double		   *times;		/* if there is one: the dates, NaN when a row has none */
-	uint64			names_size; /* bytes that the names of all columns take, about */
-	bool			borrowed;	/* labels, groups, times and values belong to another store */
-	uint32			n_columns;	/* 0 until spk_store_begin */
+	MemoryContext context; /* owns everything below */
+	SpkAlgorithm  algorithm;
+	SpkOptions	  options;
+	int64		  n_skipped;	/* rows without a label, which are not kept */
+	int64		  n_unweighted; /* rows whose weight is 0 or null, which are not kept either */
+	int64		  n_positives;
+	uint32		  n_rows;	/* rows with a label */
+	uint32		  capacity; /* rows that all arrays have room for */
+	uint8		 *labels;
+	bool		  grouped;	   /* do rows have groups? */
+	uint64		 *groups;	   /* if so: the key of each row's group, 0 when it has none */
+	char		 *time_name;   /* the column that has the date of each row; NULL: there is none */
+	double		 *times;	   /* if there is one: the dates, NaN when a row has none */
+	char		 *weight_name; /* the column that has the weight of each row; NULL: there is none */
+	double		 *weights;	   /* if there is one: the weights, finite and above 0 */
+	uint64		  names_size;  /* bytes that the names of all columns take, about */
+	bool		  borrowed;	 /* labels, groups, times, weights and values belong to another store */
+	uint32		  n_columns; /* 0 until spk_store_begin */
 	SpkStoreColumn *columns;
 	uint64			source; /* belongs to the collector: the version that filled the store last */
 } SpkRowStore;
@@ -63,18 +66,18 @@ extern SpkRowStore *spk_store_new(MemoryContext context, SpkAlgorithm algorithm,
 								  const SpkOptions *options);
 
 /*
- * Sets the number of columns, whether rows have groups, and the name of the column
- * that has their dates, or NULL.  It is called once, before the first row, and
- * spk_store_define is called next for each column.  Names are copied.
+ * Sets the number of columns, whether rows have groups, and the names of the columns
+ * that have their dates and weights, or NULL.  It is called once, before the first row,
+ * and spk_store_define is called next for each column.  Names are copied.
  */
 extern void spk_store_begin(SpkRowStore *store, uint32 n_columns, bool grouped,
-							const char *time_name);
+							const char *time_name, const char *weight_name);
 extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name,
 							 SpkFeatureKind kind);
 
 /*
  * Adds a row with this label, 0 or 1, and returns its number.  The caller then puts
- * in the value of each column, and group and time if the store has them.  More than
+ * in the value of each column, and group, time and weight if the store has them.  More than
  * SPK_MAX_ROWS rows, and more memory than sparkify.max_training_memory, are errors.
  */
 extern uint32 spk_store_add(SpkRowStore *store, int label);
@@ -95,6 +98,12 @@ static inline void
 spk_store_put_time(SpkRowStore *store, uint32 row, double time)
 {
 	store->times[row] = time;
+}
+
+static inline void
+spk_store_put_weight(SpkRowStore *store, uint32 row, double weight)
+{
+	store->weights[row] = weight;
 }
 
 /*
@@ -120,7 +129,8 @@ extern void spk_store_check(const SpkRowStore *store);
 /*
  * Hands the rows over as learners take them.  Labels and values then belong to the
  * table, whose list of columns is in this context, until spk_table_release.  The store
- * keeps its counts, groups, times and names; the table points to the groups and names.
+ * keeps its counts, groups, times, weights and names; the table points to the groups,
+ * weights and names.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 

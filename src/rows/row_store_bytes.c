@@ -17,12 +17,14 @@
 static size_t
 sent_size(const SpkRowStore *store)
 {
-	size_t size = VARHDRSZ + 64 + sizeof(SpkOptions) + store->n_rows;
+	size_t size = VARHDRSZ + 80 + sizeof(SpkOptions) + store->n_rows;
 
 	if (store->grouped)
 		size += store->n_rows * sizeof(uint64);
 	if (store->time_name != NULL)
 		size += strlen(store->time_name) + store->n_rows * sizeof(double);
+	if (store->weight_name != NULL)
+		size += strlen(store->weight_name) + store->n_rows * sizeof(double);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
 		const SpkStoreColumn *c = &store->columns[i];
@@ -69,11 +71,12 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_u8(&w, (uint8) store->algorithm);
 	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
 	spk_write_u64(&w, (uint64) store->n_skipped);
+	spk_write_u64(&w, (uint64) store->n_unweighted);
 	spk_write_u64(&w, (uint64) store->n_positives);
 	spk_write_u32(&w, store->n_rows);
 	spk_write_u32(&w, store->n_columns);
 
-	/* a flag of one byte tells whether groups follow, and another one whether times do */
+	/* a flag of one byte tells whether groups follow, and others whether times and weights do */
 	spk_write_bytes(&w, store->labels, store->n_rows);
 	spk_write_u8(&w, store->grouped);
 	if (store->grouped)
@@ -83,6 +86,12 @@ spk_store_send(const SpkRowStore *store)
 	{
 		spk_write_bytes(&w, store->time_name, strlen(store->time_name) + 1);
 		spk_write_bytes(&w, store->times, store->n_rows * sizeof(double));
+	}
+	spk_write_u8(&w, store->weight_name != NULL);
+	if (store->weight_name != NULL)
+	{
+		spk_write_bytes(&w, store->weight_name, strlen(store->weight_name) + 1);
+		spk_write_bytes(&w, store->weights, store->n_rows * sizeof(double));
 	}
 	for (uint32 i = 0; i < store->n_columns; i++)
 		send_column(&w, &store->columns[i], store->n_rows);
@@ -141,6 +150,7 @@ spk_store_receive(bytea *bytes)
 	if (options != NULL)
 		memcpy(&store->options, options, sizeof(SpkOptions));
 	store->n_skipped = (int64) spk_read_u64(&r);
+	store->n_unweighted = (int64) spk_read_u64(&r);
 	store->n_positives = (int64) spk_read_u64(&r);
 	store->n_rows = spk_read_u32(&r);
 	store->n_columns = spk_read_u32(&r);
@@ -152,6 +162,11 @@ spk_store_receive(bytea *bytes)
 	{
 		store->time_name = receive_name(&r);
 		store->times = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
+	}
+	if (spk_read_u8(&r) != 0)
+	{
+		store->weight_name = receive_name(&r);
+		store->weights = (double *) spk_read_bytes(&r, store->n_rows * sizeof(double));
 	}
 
 	/* columns are allocated by their number, which must be believable first */

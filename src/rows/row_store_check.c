@@ -76,11 +76,12 @@ spk_store_check(const SpkRowStore *store)
 	int64  n_positives = 0;
 	uint64 names_size = 0;
 
-	Assert(store->n_skipped >= 0);
+	Assert(store->n_skipped >= 0 && store->n_unweighted >= 0);
 	Assert(store->n_columns <= SPK_MAX_FEATURES);
 	Assert(store->n_rows <= SPK_MAX_ROWS);
 	if (store->n_columns == 0)
-		Assert(store->n_rows == 0 && !store->grouped && store->time_name == NULL);
+		Assert(store->n_rows == 0 && !store->grouped && store->time_name == NULL &&
+			   store->weight_name == NULL);
 	if (!received)
 		Assert(store->n_rows <= store->capacity && store->capacity <= SPK_MAX_ROWS);
 
@@ -90,6 +91,14 @@ spk_store_check(const SpkRowStore *store)
 		Assert(store->labels != NULL);
 		Assert(store->grouped == (store->groups != NULL));
 		Assert((store->time_name != NULL) == (store->times != NULL));
+		Assert((store->weight_name != NULL) == (store->weights != NULL));
+	}
+	for (uint32 row = 0; row < store->n_rows && store->weight_name != NULL; row++)
+	{
+		double weight;
+
+		memcpy(&weight, (char *) store->weights + row * sizeof(weight), sizeof(weight));
+		Assert(weight > 0 && !isinf(weight));
 	}
 	for (uint32 row = 0; row < store->n_rows; row++)
 	{

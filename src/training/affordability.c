@@ -65,6 +65,13 @@ users_memory(const SpkTable *table, bool users)
 	return users && table->groups != NULL ? table->n_rows * (sizeof(uint64) + sizeof(uint32)) : 0;
 }
 
+/* The weights of rows, which stay when the table's values have been released. */
+static uint64
+weights_memory(const SpkTable *table)
+{
+	return table->weights == NULL ? 0 : table->n_rows * sizeof(double);
+}
+
 /* A process that grows trees: its grower, and its tally out of bag with the copy it hands over. */
 static uint64
 worker_memory(const SpkForestPlan *plan, const SpkMatrix *matrix)
@@ -83,7 +90,8 @@ spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const
 	uint64 trees = trees_memory(plan->n_trees, spk_forest_most_leaves(plan, matrix->n_rows));
 
 	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
-					  spk_table_names_size(table) + held + trees + worker, worker, n_workers);
+					  spk_table_names_size(table) + weights_memory(table) + held + trees + worker,
+					  worker, n_workers);
 }
 
 void
@@ -96,7 +104,7 @@ spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTa
 				   Min(learner->most_nodes(model, matrix->n_rows) * sizeof(SpkNode), MaxAllocSize);
 	uint64 work = learner->work_size == NULL ? 0 : learner->work_size(model, matrix->n_rows);
 	uint64 binning = spk_table_size(table) + codes + sorting_memory(matrix);
-	uint64 fitting = spk_table_names_size(table) + codes + trees + work;
+	uint64 fitting = spk_table_names_size(table) + weights_memory(table) + codes + trees + work;
 
 	spk_memory_check_training(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }
@@ -112,6 +120,6 @@ spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const
 	uint64 trees = trees_memory(spk_boost_most_trees(plan), plan->max_leaves);
 
 	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
-					  spk_table_names_size(table) + held + trees + own,
+					  spk_table_names_size(table) + weights_memory(table) + held + trees + own,
 					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
 }

@@ -76,13 +76,16 @@ bool
 spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *groups,
 					SpkModel *model, SpkCrossFitted *fitted, int *lone)
 {
-	SpkScored *scored;
-	size_t	   n;
-	uint8	  *folds;
+	SpkScored		*scored;
+	SpkScoredWeights weights = {NULL, 1};
+	uint32			*multiples = NULL;
+	size_t			 n;
+	uint8			*folds;
 
 	spk_learn_check_columns(model);
 	spk_memory_check_training(spk_table_size(table) +
 								  (groups == NULL ? 0 : table->n_rows * sizeof(uint64)) +
+								  (table->weights == NULL ? 0 : table->n_rows * sizeof(uint32)) +
 								  table->n_rows + spk_folds_size(table->n_rows),
 							  table->n_rows, table->n_columns);
 	folds = spk_calibration_folds(host, table, groups,
@@ -90,8 +93,13 @@ spk_fit_calibration(const SpkHost *host, const SpkTable *table, const uint64 *gr
 	if (folds == NULL)
 		return false;
 	scored = spk_must_alloc(host, table->n_rows, sizeof(SpkScored), "calibration");
-	spk_cross_fit_rows(host, table, model, folds, SPK_CALIBRATION_FOLDS, 0, scored, &n);
-	check(spk_cross_fit_learn(host, scored, n, model, fitted));
+	if (table->weights != NULL)
+		weights.multiples = multiples = spk_must_alloc(host, table->n_rows, sizeof(uint32),
+													   "calibration");
+	weights.unit = spk_cross_fit_rows(host, table, model, folds, SPK_CALIBRATION_FOLDS, 0, scored,
+									  multiples, &n);
+	check(spk_cross_fit_learn(host, scored, n, weights, model, fitted));
 	spk_release(host, scored);
+	spk_release(host, multiples);
 	return true;
 }

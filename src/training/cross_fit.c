@@ -78,8 +78,8 @@ static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
 	uint64	 rows = spk_learns_codes(like->algorithm) ?
-		  (uint64) table->n_rows * spk_matrix_stride(table->n_columns) :
-		  spk_values_size(table->n_rows, table->n_columns);
+		  (uint64) table->n_rows * spk_table_shape(table).stride :
+		  spk_table_values_size(table);
 	CrossFit cross = {like->algorithm, like->options};
 	Size	 at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));
 
@@ -289,9 +289,22 @@ new_block(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint
 	spk_block_alloc(block, host, size, "training set");
 }
 
-void
+/* The units of the rows' weights, fold by fold, as their scores are. */
+static double
+weigh_folds(const CrossFit *cross, uint32 n_scored, uint32 *multiples)
+{
+	SpkSamples samples = samples_of(cross);
+	double	   unit = 1;
+
+	for (uint32 fold = 0; fold < n_scored; fold++)
+		unit = spk_samples_weights(&samples, (int) fold, cross->algorithm,
+								   multiples + cross->start[fold]);
+	return unit;
+}
+
+double
 spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *like, uint8 *folds,
-				   uint32 n_scored, uint64 caller, SpkScored *scored, size_t *n)
+				   uint32 n_scored, uint64 caller, SpkScored *scored, uint32 *multiples, size_t *n)
 {
 	SpkWriter		 features = spk_writer(host);
 	CrossFit		 layout;
@@ -299,6 +312,7 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 	SpkMemoryBlock	 block;
 	int				 n_workers = wanted_workers(table, like, n_scored);
 	SpkTrainProgress progress;
+	double			 unit = 1;
 
 	check(spk_features_encode(like->features, like->n_features, &features));
 	layout = lay_out(table, like, features.len);
@@ -318,5 +332,8 @@ spk_cross_fit_rows(const SpkHost *host, const SpkTable *table, const SpkModel *l
 		score_folds(cross, &progress);
 	*n = cross->n_scored;
 	memcpy(scored, at_place(cross, cross->scored), *n * sizeof(SpkScored));
+	if (multiples != NULL)
+		unit = weigh_folds(cross, n_scored, multiples);
 	spk_block_release(&block);
+	return unit;
 }

@@ -65,7 +65,7 @@ work_size(const SpkModel *model, uint32 n_rows)
 static void
 fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	uint64	  size = spk_values_size(table->n_rows, table->n_columns);
+	uint64	  size = spk_table_values_size(table);
 	uint64	  copying = spk_table_size(table) + size + spk_values_work_size(table->n_rows);
 	uint64	  fitting = size + work_size(model, table->n_rows);
 	SpkValues rows;
@@ -81,9 +81,7 @@ fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 static void
 fit_codes(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkMatrix rows = {.n_rows = table->n_rows,
-					  .n_features = table->n_columns,
-					  .stride = spk_matrix_stride(table->n_columns)};
+	SpkMatrix rows = spk_table_shape(table);
 	uint8	 *codes;
 
 	spk_check_fit_memory(model, &rows, table);

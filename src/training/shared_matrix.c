@@ -36,9 +36,9 @@ head_size(uint32 n_features)
 }
 
 static Size
-codes_size(uint32 n_rows, uint32 n_features)
+codes_size(const SpkMatrix *matrix)
 {
-	return TYPEALIGN64(SPK_ALIGNMENT, (uint64) n_rows * spk_matrix_stride(n_features));
+	return TYPEALIGN64(SPK_ALIGNMENT, (uint64) matrix->n_rows * matrix->stride);
 }
 
 /* Does training the model need to know which of the table's rows are of one user? */
@@ -52,7 +52,8 @@ needs_users(const SpkTable *table, const SpkModel *model)
 uint64
 spk_shared_matrix_size(const SpkTable *table, const SpkModel *model)
 {
-	uint64 size = head_size(table->n_columns) + codes_size(table->n_rows, table->n_columns);
+	SpkMatrix shape = spk_table_shape(table);
+	uint64	  size = head_size(table->n_columns) + codes_size(&shape);
 
 	if (needs_users(table, model))
 		size += TYPEALIGN64(SPK_ALIGNMENT, (uint64) table->n_rows * sizeof(uint32));
@@ -64,8 +65,9 @@ static void
 bin_users(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8 *codes,
 		  SpkMatrix *matrix)
 {
-	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
-	uint32 *users = (uint32 *) (codes + codes_size(table->n_rows, table->n_columns));
+	SpkMatrix shape = spk_table_shape(table);
+	uint32	 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
+	uint32	 *users = (uint32 *) (codes + codes_size(&shape));
 
 	spk_check(spk_bin_table(host, table, features, codes, matrix, origins), "training set", NULL);
 	spk_check(spk_number_users(host, table->groups, origins, users, matrix), "training set", NULL);
@@ -110,8 +112,7 @@ spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features)
 	*matrix = shared->matrix;
 	matrix->codes = (uint8 *) memory + head_size(matrix->n_features);
 	if (shared->has_users)
-		matrix->users = (const uint32 *) (matrix->codes +
-										  codes_size(matrix->n_rows, matrix->n_features));
+		matrix->users = (const uint32 *) (matrix->codes + codes_size(matrix));
 	*features = palloc0(matrix->n_features * sizeof(SpkFeature));
 	for (uint32 i = 0; i < matrix->n_features; i++)
 	{

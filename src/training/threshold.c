@@ -136,11 +136,11 @@ spk_fit_threshold(const SpkHost *host, const SpkTable *table, const uint64 *grou
 		held = spk_table_size(table) + table->n_rows;
 	scored = spk_must_alloc(host, rows.table.n_rows, sizeof(SpkScored), "training set");
 	spk_cross_fit_rows(host, &rows.table, model, rows.folds, rows.effort.n_scored, held + keys,
-					   scored, &n);
+					   scored, NULL, &n);
 	rows.folds = NULL; /* released there */
 	spk_threshold_rows_release(host, &rows);
 	if (n > 0)
-		check(spk_cross_fit_learn(host, scored, n, model, fitted));
+		check(spk_cross_fit_learn(host, scored, n, (SpkScoredWeights) {NULL, 1}, model, fitted));
 	spk_release(host, scored);
 	return n > 0;
 }

@@ -46,7 +46,8 @@ enum
 	TRAINED_SKIPPED,
 	TRAINED_FEATURES,
 	TRAINED_SECONDS,
-	TRAINED_LONE, /* as in SpkTrainingCounts */
+	TRAINED_LONE, /* this and the next as in SpkTrainingCounts */
+	TRAINED_UNWEIGHTED,
 	N_TRAINED
 };
 
@@ -73,7 +74,7 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 	return true;
 }
 
-/* What is known of the fit before it: the counts of rows.  All other facts are NaN. */
+/* What is known of the fit before it: the counts of rows and their weights.  All other facts are NaN. */
 static void
 set_counts(SpkModel *model, const SpkRowStore *rows)
 {
@@ -82,6 +83,11 @@ set_counts(SpkModel *model, const SpkRowStore *rows)
 	model->facts[SPK_FACT_ROWS] = rows->n_rows;
 	model->facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
 	model->facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
+	if (rows->weight_name != NULL)
+	{
+		model->facts[SPK_FACT_UNWEIGHTED] = (double) rows->n_unweighted;
+		strlcpy(model->weights, rows->weight_name, sizeof(model->weights));
+	}
 }
 
 /* Sets the model's features, in the context: the bins and categories of each column. */
@@ -135,7 +141,7 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_transfn);
 Datum
 sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1, PG_NARGS() > 4 ? 4 : -1};
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1, PG_NARGS() > 4 ? 4 : -1, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -191,7 +197,7 @@ PG_FUNCTION_INFO_V1(sparkify_train_agg_transfn);
 Datum
 sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, 6, 7, -1};
+	SpkCollectArgs args = {3, 4, 5, 6, 7, -1, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -208,6 +214,7 @@ trained_desc(void)
 	TupleDescInitEntry(desc, TRAINED_FEATURES + 1, "n_features", INT4OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_LONE + 1, "lone", INT4OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_UNWEIGHTED + 1, "n_unweighted", INT8OID, -1, 0);
 	return BlessTupleDesc(desc);
 }
 
@@ -247,6 +254,7 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 	values[TRAINED_FEATURES] = Int32GetDatum((int32) rows->n_columns);
 	values[TRAINED_SECONDS] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(end));
 	values[TRAINED_LONE] = Int32GetDatum(counts.lone);
+	values[TRAINED_UNWEIGHTED] = Int64GetDatum(counts.n_unweighted);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(trained_desc(), values, nulls)));
 }
 
@@ -270,7 +278,8 @@ note_failure(TrainResult *result, const char *group, const Datum *trained)
 	SpkTrainingCounts counts = {DatumGetInt64(trained[TRAINED_ROWS]),
 								DatumGetInt64(trained[TRAINED_POSITIVES]),
 								DatumGetInt64(trained[TRAINED_SKIPPED]),
-								DatumGetInt32(trained[TRAINED_LONE])};
+								DatumGetInt32(trained[TRAINED_LONE]),
+								DatumGetInt64(trained[TRAINED_UNWEIGHTED])};
 
 	if (!result->grouped)
 		spk_check_trainable(&counts);
@@ -367,6 +376,7 @@ churn_train(PG_FUNCTION_ARGS)
 	TrainResult				 result = {NULL};
 	bool					 grouped = !PG_ARGISNULL(5);
 	SpkAlgorithm			 algorithm;
+	SpkNamedOptions			 named;
 	SpkRoles				 roles;
 	char					*from;
 	char					*label;
@@ -378,7 +388,7 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_algorithm_require(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
 									  VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
-	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm);
+	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm, &named);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
@@ -387,6 +397,7 @@ churn_train(PG_FUNCTION_ARGS)
 	if (grouped)
 		spk_source_require_column(columns, group_by, "group_by");
 	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label, group_by}, 2);
+	spk_role_of_weights(&roles, named.weights, columns, label);
 
 	spk_materialized_srf(fcinfo);
 	result.store = rsinfo->setResult;

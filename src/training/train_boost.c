@@ -153,9 +153,7 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
 		  int *n_workers)
 {
-	SpkMatrix shape = {.n_rows = table->n_rows,
-					   .n_features = table->n_columns,
-					   .stride = spk_matrix_stride(table->n_columns)};
+	SpkMatrix shape = spk_table_shape(table);
 	/* right about sizes only */
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 	uint64		 rows = spk_shared_matrix_size(table, model);

@@ -23,6 +23,9 @@ class_phrase(bool churned)
 static char *
 reason_of(const SpkTrainingCounts *counts)
 {
+	if (counts->n_rows == 0 && counts->n_unweighted > 0)
+		return psprintf("the weight is 0 or null in all " INT64_FORMAT " labelled rows",
+						counts->n_unweighted);
 	if (counts->n_rows == 0)
 		return psprintf("the label is null in all " INT64_FORMAT " rows", counts->n_skipped);
 	if (counts->n_positives == 0 || counts->n_positives == counts->n_rows)
@@ -44,12 +47,19 @@ spk_one_class_hint(int64 n_positives)
 SpkTrainingCounts
 spk_training_counts(const SpkRowStore *rows)
 {
-	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1};
+	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1,
+								rows->n_unweighted};
 }
 
 void
 spk_check_trainable(const SpkTrainingCounts *counts)
 {
+	if (counts->n_rows == 0 && counts->n_unweighted > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rows with a weight to train on"),
+				 errdetail("The weight is 0 or null in all " INT64_FORMAT " labelled rows.",
+						   counts->n_unweighted)));
 	if (counts->n_rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -59,6 +69,9 @@ spk_check_trainable(const SpkTrainingCounts *counts)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot train on one class only"),
+				 counts->n_unweighted > 0 ?
+				 errdetail("All " INT64_FORMAT " labelled rows that have a weight are of users who %s.", counts->n_rows,
+						   class_phrase(counts->n_positives > 0)) :
 				 errdetail("All " INT64_FORMAT " labelled rows are of users who %s.", counts->n_rows,
 						   class_phrase(counts->n_positives > 0)),
 				 errhint("%s", spk_one_class_hint(counts->n_positives))));

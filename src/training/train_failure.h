@@ -20,9 +20,10 @@ typedef struct SpkTrainingCounts
 {
 	int64 n_rows; /* rows with a label */
 	int64 n_positives;
-	int64 n_skipped; /* rows without one */
-	int	  lone;		 /* the class (0: stayed, 1: churned) whose rows are all of one
+	int64 n_skipped;	/* rows without one */
+	int	  lone;			/* the class (0: stayed, 1: churned) whose rows are all of one
 								 * user, so that none can be held out to calibrate by; or -1 */
+	int64 n_unweighted; /* labelled rows that are left out because they weigh nothing */
 } SpkTrainingCounts;
 
 /* The counts of stored rows.  How users are spread over them is not known: lone is -1. */

@@ -256,9 +256,7 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows,
 		  int *n_workers)
 {
-	SpkMatrix	  shape = {.n_rows = table->n_rows,
-						   .n_features = table->n_columns,
-						   .stride = spk_matrix_stride(table->n_columns)};
+	SpkMatrix	  shape = spk_table_shape(table);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 	uint64		  size = spk_shared_matrix_size(table, model);
 	int wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,

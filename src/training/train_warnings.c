@@ -6,7 +6,9 @@
 
 #include "core/judging/audit.h"
 #include "core/rows/horizon.h"
+#include "core/models/learner.h"
 #include "core/rows/repeats.h"
+#include "core/rows/weights.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
 #include "training/train_warnings.h"
@@ -200,9 +202,42 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 			 errhint("A row counts as often as it is there. If a join has made them, leave them out by DISTINCT.")));
 }
 
+/* ---- Weights ---- */
+
+static void
+tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned)
+{
+	if (rows->n_unweighted == 0 || !first_time(warned, "unweighted", ""))
+		return;
+	ereport(NOTICE,
+			(errmsg_plural("left out " INT64_FORMAT " row whose weight is 0 or null",
+						   "left out " INT64_FORMAT " rows whose weight is 0 or null",
+						   rows->n_unweighted, rows->n_unweighted)));
+}
+
+/* Trees take weights as whole multiples of a unit, of which these may be none. */
+static void
+tell_of_rounding(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	SpkHost		  host = spk_pg_host(CurrentMemoryContext);
+	SpkWeightUnit unit;
+
+	if (!spk_learns_codes(rows->algorithm))
+		return;
+	spk_check(spk_table_unit(&host, table, &unit), "training set", NULL);
+	if (unit.exact || !first_time(warned, "rounding", ""))
+		return;
+	ereport(NOTICE,
+			(errmsg("weights in column \"%s\" are rounded to multiples of %g", rows->weight_name, unit.unit),
+			 errdetail("Trees take them as whole multiples, of which the smallest weights become at least one."),
+			 errhint("Small whole numbers, and decimals of up to three places, are exact.")));
+}
+
 void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
+	tell_of_unweighted(rows, warned);
+	tell_of_rounding(rows, table, warned);
 	warn_of_leaks(table, warned);
 	warn_of_looks(rows, table, warned);
 	warn_of_digits(rows, warned);

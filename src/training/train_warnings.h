@@ -22,7 +22,8 @@ typedef struct SpkWarned
  * Warns of columns that equal the label in every row, of columns that look like the id of
  * users or the date of a snapshot, of numbers too large to be exact, of an id that is the
  * same in all rows, of rows that are there already, and of latest dates on which hardly
- * anybody churns.  The table has taken the values of rows, which has the times.  warned
+ * anybody churns.  A NOTICE tells of rows that weigh nothing, and of weights that trees
+ * have to round.  The table has taken the values of rows, which has the times.  warned
  * may be NULL when nothing was given before.
  */
 extern void spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);

@@ -22,7 +22,7 @@
 /* A step that moves no margin further ends the search: the error that it leaves is its square. */
 #define LAST_STEP 1e-6
 
-/* The rows between a lowest and a highest score. */
+/* The rows between a lowest and a highest score, in units of their weights. */
 typedef struct Pool
 {
 	double	 low;
@@ -30,6 +30,44 @@ typedef struct Pool
 	uint32_t n;
 	uint32_t positives;
 } Pool;
+
+/* The pool of this score, which has one. */
+static Pool *
+pool_of(Pool *pools, uint32_t n_pools, double score)
+{
+	uint32_t low = 0;
+	uint32_t high = n_pools - 1;
+
+	while (low < high)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if (pools[middle].high < score)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &pools[low];
+}
+
+/* Counts the rows again, which are as they stood, with their weights. */
+static SpkStatus
+weigh_pools(const SpkHost *host, const SpkScored *rows, const uint32_t *multiples, uint32_t n,
+			Pool *pools, uint32_t n_pools)
+{
+	for (uint32_t i = 0; i < n_pools; i++)
+		pools[i].n = pools[i].positives = 0;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		Pool *pool = pool_of(pools, n_pools, spk_scored_score(rows[i]));
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		pool->n += multiples[i];
+		pool->positives += spk_scored_label(rows[i]) ? multiples[i] : 0;
+	}
+	return SPK_OK;
+}
 
 /* Sorts the rows, and pools those of the same score in new host memory. */
 static SpkStatus
@@ -63,9 +101,29 @@ pool_ties(const SpkHost *host, SpkScored *rows, uint32_t n, Pool **pools, uint32
 	return SPK_OK;
 }
 
+/* Likewise where rows have weights, of which the order of sorted rows knows nothing. */
+static SpkStatus
+pool_weighted(const SpkHost *host, SpkScored *rows, const uint32_t *multiples, uint32_t n,
+			  Pool **pools, uint32_t *n_pools)
+{
+	SpkScored *as_given = spk_alloc(host, n, sizeof(SpkScored));
+	SpkStatus  status = SPK_NO_MEMORY;
+
+	*pools = NULL;
+	if (as_given != NULL)
+	{
+		memcpy(as_given, rows, n * sizeof(SpkScored));
+		status = pool_ties(host, rows, n, pools, n_pools);
+	}
+	if (status == SPK_OK)
+		status = weigh_pools(host, as_given, multiples, n, *pools, *n_pools);
+	spk_release(host, as_given);
+	return status;
+}
+
 /* Platt's targets for rows of each class: 0 and 1 would be too sure after so few rows. */
 static void
-platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
+platt_targets(const Pool *pools, uint32_t n_pools, double unit, double target[2])
 {
 	double negatives = 0;
 	double positives = 0;
@@ -75,6 +133,8 @@ platt_targets(const Pool *pools, uint32_t n_pools, double target[2])
 		positives += pools[i].positives;
 		negatives += pools[i].n - pools[i].positives;
 	}
+	negatives *= unit;
+	positives *= unit;
 	target[0] = 1 / (negatives + 2);
 	target[1] = (positives + 1) / (positives + 2);
 }
@@ -168,7 +228,8 @@ maximise(const SpkHost *host, const Pool *pools, uint32_t n_pools, const double 
 }
 
 static SpkStatus
-fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
+fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, double unit,
+		  SpkCalibration *calibration)
 {
 	double	  target[2];
 	double	  n = 0;
@@ -180,7 +241,7 @@ fit_platt(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *ca
 	SpkStatus status;
 
 	/* centered log-odds: slope and intercept then hardly depend on each other */
-	platt_targets(pools, n_pools, target);
+	platt_targets(pools, n_pools, unit, target);
 	for (uint32_t i = 0; i < n_pools; i++)
 	{
 		pools[i].low = spk_shrunken_log_odds(pools[i].low);
@@ -266,11 +327,12 @@ limit_pools(Pool *pools, uint32_t *n_pools)
 }
 
 static SpkStatus
-fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration *calibration)
+fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, double unit,
+			 SpkCalibration *calibration)
 {
 	double target[2];
 
-	platt_targets(pools, n_pools, target);
+	platt_targets(pools, n_pools, unit, target);
 	pool_violators(pools, &n_pools);
 	limit_pools(pools, &n_pools);
 	calibration->points = spk_alloc(host, 2 * (size_t) n_pools, sizeof(SpkPoint));
@@ -289,7 +351,8 @@ fit_isotonic(const SpkHost *host, Pool *pools, uint32_t n_pools, SpkCalibration 
 }
 
 SpkStatus
-spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model)
+spk_calibrate_weighted(const SpkHost *host, SpkScored *rows, uint32_t n, SpkScoredWeights weights,
+					   SpkModel *model)
 {
 	double	  method = model->options.value[SPK_OPT_CALIBRATE];
 	Pool	 *pools;
@@ -299,11 +362,19 @@ spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model)
 	memset(&model->calibration, 0, sizeof(model->calibration));
 	if (method == SPK_CALIBRATE_NONE)
 		return SPK_OK;
-	status = pool_ties(host, rows, n, &pools, &n_pools);
+	status = weights.multiples == NULL ?
+		pool_ties(host, rows, n, &pools, &n_pools) :
+		pool_weighted(host, rows, weights.multiples, n, &pools, &n_pools);
 	if (status == SPK_OK && method == SPK_CALIBRATE_PLATT)
-		status = fit_platt(host, pools, n_pools, &model->calibration);
+		status = fit_platt(host, pools, n_pools, weights.unit, &model->calibration);
 	else if (status == SPK_OK)
-		status = fit_isotonic(host, pools, n_pools, &model->calibration);
+		status = fit_isotonic(host, pools, n_pools, weights.unit, &model->calibration);
 	spk_release(host, pools);
 	return status;
+}
+
+SpkStatus
+spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model)
+{
+	return spk_calibrate_weighted(host, rows, n, (SpkScoredWeights) {NULL, 1}, model);
 }

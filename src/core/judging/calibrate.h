@@ -25,6 +25,13 @@
 #include "core/judging/scores.h"
 #include "core/models/calibration.h"
 
+/* How much rows count, as whole multiples of a unit (weights.h). */
+typedef struct SpkScoredWeights
+{
+	const uint32_t *multiples; /* of each row, as they stand; NULL: all count as one */
+	double			unit;
+} SpkScoredWeights;
+
 /*
  * Fits the map that the model's option calibrate asks for to n scored rows, at
  * least one, and stores it in model->calibration, which is new host memory.  The
@@ -34,5 +41,9 @@
  * then nothing is held.
  */
 extern SpkStatus spk_calibrate(const SpkHost *host, SpkScored *rows, uint32_t n, SpkModel *model);
+
+/* Likewise of rows that have weights; it takes 8 bytes more for each. */
+extern SpkStatus spk_calibrate_weighted(const SpkHost *host, SpkScored *rows, uint32_t n,
+										SpkScoredWeights weights, SpkModel *model);
 
 #endif /* SPK_CORE_JUDGING_CALIBRATE_H */

@@ -88,9 +88,10 @@ spk_cross_fit_score(const SpkHost *host, const SpkSamples *samples, int fold, co
 
 /* Calibrates the scores in place, by a map that is fitted to them. */
 static SpkStatus
-calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model)
+calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkScoredWeights weights,
+		  SpkModel *model)
 {
-	SpkStatus status = spk_calibrate(host, scored, (uint32_t) n, model);
+	SpkStatus status = spk_calibrate_weighted(host, scored, (uint32_t) n, weights, model);
 
 	for (size_t i = 0; i < n && status == SPK_OK; i++)
 		scored[i] = spk_scored(spk_calibrated(model, spk_scored_score(scored[i])),
@@ -99,13 +100,13 @@ calibrate(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model)
 }
 
 SpkStatus
-spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n, SpkModel *model,
-					SpkCrossFitted *fitted)
+spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n, SpkScoredWeights weights,
+					SpkModel *model, SpkCrossFitted *fitted)
 {
 	SpkStatus status = SPK_OK;
 
 	if (spk_has_calibration(&model->options))
-		status = calibrate(host, scored, n, model);
+		status = calibrate(host, scored, n, weights, model);
 	if (status == SPK_OK)
 		status = spk_metrics(host, scored, n, 0.5, &fitted->metrics);
 	if (status == SPK_OK)
@@ -131,23 +132,56 @@ spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model)
 	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
 }
 
-/* Scores the rows of n_parts parts by models that have not seen the part; *n counts them. */
+/* The scored rows of parts, and their weights where these count. */
+typedef struct Parts
+{
+	SpkScored *scored;
+	uint32_t  *weights; /* NULL when they do not count */
+	double	   unit;
+	size_t	   n;
+} Parts;
+
+/* Makes room for as many rows as there are; false without memory. */
+static bool
+new_parts(const SpkHost *host, const SpkSamples *some, const SpkModel *like, Parts *parts)
+{
+	/* one of the two forms is empty: together they count the rows once */
+	size_t n = (size_t) some->matrix.n_rows + some->values.n_rows;
+	bool   weighted = spk_calibrates_by_weight(&like->options);
+
+	parts->unit = 1;
+	parts->scored = spk_alloc(host, n, sizeof(SpkScored));
+	parts->weights = weighted ? spk_alloc(host, n, sizeof(uint32_t)) : NULL;
+	return parts->scored != NULL && (parts->weights != NULL || !weighted);
+}
+
+static void
+release_parts(const SpkHost *host, Parts *parts)
+{
+	spk_release(host, parts->scored);
+	spk_release(host, parts->weights);
+}
+
+/* Scores the rows of n_parts parts by models that have not seen the part. */
 static SpkStatus
 score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkModel *like,
-			SpkScored *scored, size_t *n)
+			Parts *parts)
 {
 	SpkStatus status = SPK_OK;
 
-	*n = 0;
+	parts->n = 0;
 	for (int part = 0; part < n_parts && status == SPK_OK; part++)
 	{
 		size_t n_part = 0;
 
-		status = spk_cross_fit_score(host, some, part, like, scored + *n, &n_part);
-		*n += n_part;
+		status = spk_cross_fit_score(host, some, part, like, parts->scored + parts->n, &n_part);
+		if (status == SPK_OK && parts->weights != NULL)
+			parts->unit = spk_samples_weights(some, part, like->algorithm,
+											  parts->weights + parts->n);
+		parts->n += n_part;
 	}
 	if (status == SPK_OK)
-		check_scored(some, scored, *n);
+		check_scored(some, parts->scored, parts->n);
 	return status;
 }
 
@@ -156,26 +190,24 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 					const SpkSamples *parted, int n_parts, SpkModel *model)
 {
 	double		   method = model->options.value[SPK_OPT_CALIBRATE];
-	SpkScored	  *scored = NULL;
+	Parts		   parts = {NULL};
 	SpkCrossFitted fitted;
 	SpkSamples	   some;
-	size_t		   n = 0;
 	SpkStatus	   status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 
-	/* one of the two forms is empty: together they count the rows once */
 	if (status == SPK_OK)
 	{
-		scored = spk_alloc(host, (size_t) some.matrix.n_rows + some.values.n_rows,
-						   sizeof(SpkScored));
-		status = scored == NULL ? SPK_NO_MEMORY :
-								  score_parts(host, &some, n_parts, model, scored, &n);
+		status = new_parts(host, &some, model, &parts) ?
+			score_parts(host, &some, n_parts, model, &parts) :
+			SPK_NO_MEMORY;
 		spk_samples_release(host, &some);
 	}
 
 	/* rows that cannot be parted, or are too few to have all parts, leave the threshold alone */
-	if (method == SPK_CALIBRATE_NONE && (status == SPK_INVALID || (status == SPK_OK && n == 0)))
+	if (method == SPK_CALIBRATE_NONE &&
+		(status == SPK_INVALID || (status == SPK_OK && parts.n == 0)))
 	{
-		spk_release(host, scored);
+		release_parts(host, &parts);
 		return spk_samples_fit(host, samples, fold, model);
 	}
 
@@ -185,10 +217,12 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 	if (status == SPK_OK)
 	{
 		model->options.value[SPK_OPT_CALIBRATE] = method;
-		status = spk_cross_fit_learn(host, scored, n, model, &fitted);
+		status = spk_cross_fit_learn(host, parts.scored, parts.n,
+									 (SpkScoredWeights) {parts.weights, parts.unit}, model,
+									 &fitted);
 	}
 	if (status == SPK_OK)
 		spk_cross_fit_facts(&fitted, model);
-	spk_release(host, scored);
+	release_parts(host, &parts);
 	return status;
 }

@@ -18,6 +18,7 @@
 #ifndef SPK_CORE_JUDGING_CROSS_FIT_H
 #define SPK_CORE_JUDGING_CROSS_FIT_H
 
+#include "core/judging/calibrate.h"
 #include "core/judging/samples.h"
 #include "core/models/calibration.h"
 
@@ -58,7 +59,8 @@ extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samp
 
 /*
  * Learns from n scored rows, at least one, that were scored by models that were not
- * fitted to them.  Fits the map that the model's option calibrate asks for, stores it in
+ * fitted to them.  The weights of rows are looked at by calibrations; the threshold and
+ * the metrics count rows.  Fits the map that the model's option calibrate asks for, stores it in
  * model->calibration, which is new host memory, and replaces each score in scored by its
  * calibrated value.  Then it chooses the threshold by spk_choose_threshold.
  *
@@ -66,7 +68,15 @@ extern SpkStatus spk_cross_fit_score(const SpkHost *host, const SpkSamples *samp
  * set; see spk_cross_fit_facts.
  */
 extern SpkStatus spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n,
-									 SpkModel *model, SpkCrossFitted *fitted);
+									 SpkScoredWeights weights, SpkModel *model,
+									 SpkCrossFitted *fitted);
+
+/* Do calibrations of a model with these options look at the weights of rows? */
+static inline bool
+spk_calibrates_by_weight(const SpkOptions *options)
+{
+	return spk_has_calibration(options) && spk_has_weights(options);
+}
 
 /* Sets the model's threshold, its rule and the facts SPK_FACT_CV_… to what has been learned. */
 extern void spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model);

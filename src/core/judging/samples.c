@@ -7,6 +7,7 @@
 #include "core/base/invariant.h"
 #include "core/models/learner.h"
 #include "core/rows/users.h"
+#include "core/rows/weights.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/predict.h"
 #include "core/judging/samples.h"
@@ -51,20 +52,25 @@ static void
 check_matrix(const SpkMatrix *matrix)
 {
 	uint32_t n_positives = 0;
+	uint64_t weights[2] = {0, 0};
 
 	spk_assert(matrix->n_rows <= SPK_MAX_ROWS);
 	spk_assert(matrix->n_features > 0 && matrix->n_features <= SPK_MAX_FEATURES);
-	spk_assert(matrix->stride == spk_matrix_stride(matrix->n_features));
+	spk_assert(matrix->stride == spk_weighted_stride(matrix->n_features, matrix->weighted));
 	for (uint32_t r = 0; r < matrix->n_rows; r++)
 	{
 		const uint8_t *row = spk_matrix_row(matrix, r);
 
 		spk_assert(row[matrix->n_features] <= 1);
-		for (uint32_t at = matrix->n_features + 1; at < matrix->stride; at++)
+		for (uint32_t at = matrix->n_features + 1 + (matrix->weighted ? SPK_WEIGHT_BYTES : 0);
+			 at < matrix->stride; at++)
 			spk_assert(row[at] == 0);
+		weights[row[matrix->n_features]] += spk_matrix_weight(matrix, r);
 		n_positives += row[matrix->n_features];
 	}
 	spk_assert(n_positives == matrix->n_positives);
+	for (int label = 0; label < 2 && matrix->weighted; label++)
+		spk_assert(weights[label] == matrix->weights[label]);
 	if (matrix->users != NULL)
 		check_users(matrix);
 }
@@ -81,6 +87,7 @@ check_values(const SpkValues *values)
 		double label = spk_values_row(values, r)[values->n_features];
 
 		spk_assert(label == 0 || label == 1);
+		spk_assert(spk_values_weight(values, r) > 0);
 		if (values->rows != NULL && r > 0)
 			spk_assert(values->rows[r - 1] < values->rows[r]);
 		n_positives += label == 1;
@@ -151,6 +158,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 		n += samples->matrix_folds[r] != fold;
 	*some = *all;
 	some->n_rows = some->n_positives = 0;
+	some->weights[0] = some->weights[1] = 0;
 	some->users = NULL;
 	some->codes = codes = spk_alloc(host, n, stride);
 	if (codes == NULL)
@@ -167,6 +175,7 @@ copy_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkMatrix *
 			continue;
 		memcpy(codes, spk_matrix_row(all, r), stride);
 		some->n_positives += spk_matrix_label(all, r);
+		some->weights[spk_matrix_label(all, r)] += spk_matrix_weight(all, r);
 		some->n_rows++;
 		codes += stride;
 	}
@@ -202,6 +211,7 @@ list_values(const SpkHost *host, const SpkSamples *samples, int fold, SpkValues 
 		rows[some->n_rows++] = all->rows == NULL ? r : all->rows[r];
 		some->n_positives += (uint32_t) spk_values_label(all, r);
 	}
+	spk_values_add_up(some);
 	return SPK_OK;
 }
 
@@ -396,6 +406,25 @@ spk_samples_score(const SpkHost *host, const SpkSamples *samples, int fold, cons
 												score_values(host, samples, fold, model, scored, n);
 }
 
+double
+spk_samples_weights(const SpkSamples *samples, int fold, SpkAlgorithm algorithm, uint32_t *weights)
+{
+	const SpkValues *values = &samples->values;
+	uint32_t		 n = 0;
+
+	if (spk_learns_codes(algorithm))
+	{
+		for (uint32_t r = 0; r < samples->matrix.n_rows; r++)
+			if (in_fold(samples->matrix_folds, r, fold))
+				weights[n++] = spk_matrix_weight(&samples->matrix, r);
+		return samples->matrix.unit;
+	}
+	for (uint32_t r = 0; r < values->n_rows; r++)
+		if (in_fold(samples->values_folds, r, fold))
+			weights[n++] = spk_weight_multiple(spk_values_weight(values, r), values->unit);
+	return values->unit;
+}
+
 /* ---- Memory ---- */
 
 /* No model has more nodes, because a value of 1 GB holds fewer. */
@@ -414,9 +443,10 @@ uint64_t
 spk_samples_fit_size(const SpkModel *model, uint32_t n_rows)
 {
 	const SpkLearner *learner = &spk_learners[model->algorithm];
-	uint64_t		  row = learner->fit_codes != NULL ? spk_matrix_stride(model->n_features) :
-														 sizeof(uint32_t);
+	uint64_t		  row = sizeof(uint32_t);
 	uint64_t		  work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 
+	if (learner->fit_codes != NULL)
+		row = spk_weighted_stride(model->n_features, spk_has_weights(&model->options));
 	return n_rows * row + work + spk_samples_model_size(model, n_rows);
 }

@@ -72,6 +72,13 @@ extern SpkStatus spk_samples_score(const SpkHost *host, const SpkSamples *sample
 								   const SpkModel *model, SpkScored *scored, size_t *n);
 
 /*
+ * Sets weights to how many units of the weight these rows count, in the same order.
+ * Returns the unit.  Rows must have weights.
+ */
+extern double spk_samples_weights(const SpkSamples *samples, int fold, SpkAlgorithm algorithm,
+								  uint32_t *weights);
+
+/*
  * Upper bounds of memory, in bytes, for a model whose algorithm, options and
  * features are set.  spk_samples_fit_size is what a fit to n_rows rows takes besides the
  * samples, with the model that it makes and scoring by it; spk_samples_model_size is what

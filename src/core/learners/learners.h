@@ -38,10 +38,14 @@ extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 static inline SpkMatrix
 spk_learner_shape(const SpkModel *model, uint32_t n_rows)
 {
+	bool	  weighted = spk_has_weights(&model->options);
 	SpkMatrix shape = {.n_rows = n_rows,
 					   .n_positives = n_rows / 2,
 					   .n_features = model->n_features,
-					   .stride = spk_matrix_stride(model->n_features)};
+					   .stride = spk_weighted_stride(model->n_features, weighted),
+					   .weighted = weighted,
+					   .unit = 1,
+					   .weights = {n_rows - n_rows / 2, n_rows / 2}};
 
 	return shape;
 }

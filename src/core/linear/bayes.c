@@ -10,6 +10,7 @@
 #include "core/linear/measure.h"
 #include "core/linear/transforms.h"
 #include "core/models/terms.h"
+#include "core/rows/weights.h"
 
 typedef struct Bayes
 {
@@ -40,6 +41,7 @@ sum_rows(Bayes *bayes, bool multinomial)
 		const double *values = spk_values_row(bayes->rows, r);
 		double		 *term = model->terms + SPK_INTERCEPT;
 		int			  label = spk_values_label(bayes->rows, r);
+		double		  weight = spk_values_weight(bayes->rows, r);
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(bayes->host))
 			return SPK_CANCELLED;
@@ -51,10 +53,10 @@ sum_rows(Bayes *bayes, bool multinomial)
 			if (isnan(values[f]))
 				;
 			else if (feature->kind == SPK_CATEGORY)
-				term[(uint32_t) label * feature->n_bins + (uint32_t) values[f]] += 1;
+				term[(uint32_t) label * feature->n_bins + (uint32_t) values[f]] += weight;
 			else if (multinomial)
-				term[SPK_BAYES_SHARE + label] += spk_min_max(values[f], term[SPK_BAYES_LOW],
-															 term[SPK_BAYES_HIGH]);
+				term[SPK_BAYES_SHARE + label] += weight *
+					spk_min_max(values[f], term[SPK_BAYES_LOW], term[SPK_BAYES_HIGH]);
 			term += spk_term_length(model, feature);
 		}
 	}
@@ -228,13 +230,13 @@ learn_multinomial(Bayes *bayes)
 static void
 learn_classes(Bayes *bayes)
 {
-	uint32_t n = bayes->rows->n_rows;
-	uint32_t churn = bayes->rows->n_positives;
-	double	 weight[2];
-	double	 sums[2];
+	double stay = spk_values_total(bayes->rows, 0);
+	double churn = spk_values_total(bayes->rows, 1);
+	double weight[2];
+	double sums[2];
 
-	spk_class_weights(&bayes->model->options, n, churn, weight);
-	sums[0] = weight[0] * (n - churn);
+	spk_class_weights(&bayes->model->options, stay, churn, weight);
+	sums[0] = weight[0] * stay;
 	sums[1] = weight[1] * churn;
 	for (int class = 0; class < 2; class ++)
 		bayes->model->terms[class] = fmin(0, spk_log(sums[class] / (sums[0] + sums[1])));
@@ -301,6 +303,7 @@ spk_bayes_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 	bayes.smoothing = model->options.value[SPK_OPT_SMOOTHING];
 	if (rows->n_positives == 0 || rows->n_positives == rows->n_rows)
 		return SPK_INVALID;
+	spk_values_weight_facts(rows, model);
 	status = spk_transforms_new(host, rows, model, &behind);
 	if (status != SPK_OK)
 		return status;

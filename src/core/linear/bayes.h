@@ -20,7 +20,8 @@
  *	  column.
  *
  * In training and in prediction, a missing value says nothing.  The shares of the
- * classes are those of their rows, weighted by class_weight.
+ * classes are those of their rows, weighted by class_weight.  A row that has a weight counts
+ * as so many rows in all sums.
  */
 #ifndef SPK_CORE_LINEAR_BAYES_H
 #define SPK_CORE_LINEAR_BAYES_H

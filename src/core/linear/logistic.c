@@ -11,6 +11,7 @@
 #include "core/linear/measure.h"
 #include "core/linear/transforms.h"
 #include "core/models/terms.h"
+#include "core/rows/weights.h"
 
 /* When a standard error has grown this many times, its weight would grow without end. */
 #define SEPARATED_ERROR 1e4
@@ -199,7 +200,10 @@ spk_logistic_fit(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 
 	fit.width = (uint32_t) width_of(fit.n_columns);
 	fit.l2 = model->options.value[SPK_OPT_L2];
-	spk_class_weights(&model->options, rows->n_rows, rows->n_positives, fit.class_weight);
+	spk_class_weights(&model->options, spk_values_total(rows, 0), spk_values_total(rows, 1),
+					  fit.class_weight);
+
+	spk_values_weight_facts(rows, model);
 
 	/* the fit sees the rows behind the transforms; the model then takes them as they came */
 	status = spk_transforms_new(host, rows, model, &behind);

@@ -16,8 +16,8 @@
  * with a weight of 0, as R's glm does it.  With a penalty every category has a
  * column.
  *
- * The fit minimises the sum of weight * -ln(probability of what happened), plus
- * l2 / 2 times the sum of the squared weights without the intercept's.  On these
+ * The fit minimises the sum of weight * -ln(probability of what happened), where the
+ * weight is that of the class times that of the row, plus l2 / 2 times the sum of the squared weights without the intercept's.  On these
  * columns that is scikit-learn's LogisticRegression with C = 1 / l2.
  */
 #ifndef SPK_CORE_LINEAR_LOGISTIC_H

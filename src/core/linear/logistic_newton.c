@@ -52,7 +52,7 @@ add_block(const SpkLogisticFit *fit, const double *beta, uint32_t from, uint32_t
 	for (uint32_t r = from; r < to; r++, x += fit->width)
 	{
 		int	   label = spk_values_label(fit->rows, r);
-		double weight = fit->class_weight[label];
+		double weight = fit->class_weight[label] * spk_values_weight(fit->rows, r);
 		double margin;
 		double p;
 		double residual;
@@ -268,6 +268,7 @@ spk_logistic_iterate(SpkLogisticFit *fit)
 	fit->model->facts[SPK_FACT_ITERATIONS] = n;
 	/* nowhere to go, and little to gain: the rest is rounding */
 	fit->model->facts[SPK_FACT_CONVERGED] = arrived || (!moved && gain <= ROUNDING_GAIN);
-	fit->model->facts[SPK_FACT_GRADIENT] = largest / fit->rows->n_rows;
+	fit->model->facts[SPK_FACT_GRADIENT] = largest /
+		(spk_values_total(fit->rows, 0) + spk_values_total(fit->rows, 1));
 	return status;
 }

@@ -9,7 +9,7 @@
 #include "core/linear/measure.h"
 #include "core/models/terms.h"
 
-/* How far contributions are from that of the first row: sums of differences and of squares. */
+/* How far contributions are from that of the first row: weighted sums of differences and of squares. */
 typedef struct Spread
 {
 	double first;
@@ -24,6 +24,7 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 	{
 		const double *values = spk_values_row(rows, r);
 		const double *term = model->terms + SPK_INTERCEPT;
+		double		  weight = spk_values_weight(rows, r);
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -35,8 +36,8 @@ add_spreads(const SpkHost *host, const SpkValues *rows, const SpkModel *model, S
 			if (r == 0)
 				spreads[f].first = contribution;
 			contribution -= spreads[f].first;
-			spreads[f].sum += contribution;
-			spreads[f].squares += contribution * contribution;
+			spreads[f].sum += weight * contribution;
+			spreads[f].squares += weight * (contribution * contribution);
 			term += spk_term_length(model, feature);
 		}
 	}
@@ -48,7 +49,7 @@ spk_measure_terms(const SpkHost *host, const SpkValues *rows, SpkModel *model)
 {
 	Spread	 *spreads = spk_alloc(host, model->n_features, sizeof(Spread));
 	double	 *term = model->terms + SPK_INTERCEPT;
-	double	  n = rows->n_rows;
+	double	  n = spk_values_total(rows, 0) + spk_values_total(rows, 1);
 	double	  total = 0;
 	SpkStatus status;
 

@@ -3,6 +3,8 @@
  *	  Which function each number goes through before a model without trees is
  *	  fitted.
  *
+ * A row that has a weight counts as so many rows.
+ *
  * What "auto" does: a number stays as it is unless its skewness is beyond SKEWED, and
  * beyond twice the standard error that the skewness of normal values has.  Then
  * the logarithm and Yeo and Johnson's form are tried.  Of those that make it less skewed,
@@ -39,9 +41,11 @@ typedef struct Sample
 {
 	const SpkHost *host;
 	uint32_t	   n;
+	double		   weight; /* of all of them together */
 	double		  *x;
 	double		  *log_size; /* as spk_log_size makes them of x */
 	double		  *label;	 /* 0 or 1 */
+	double		  *weights;	 /* how much each counts */
 	double		  *made;	 /* what a transform makes of x */
 } Sample;
 
@@ -62,6 +66,7 @@ take_sample(const SpkValues *rows, uint32_t feature, Sample *sample)
 	uint32_t most = rows->n_rows < MOST_ROWS ? rows->n_rows : MOST_ROWS;
 
 	sample->n = 0;
+	sample->weight = 0;
 	for (uint32_t i = 0; i < most; i++)
 	{
 		uint32_t	  row = (uint32_t) ((uint64_t) i * rows->n_rows / most);
@@ -72,6 +77,8 @@ take_sample(const SpkValues *rows, uint32_t feature, Sample *sample)
 		sample->x[sample->n] = values[feature];
 		sample->log_size[sample->n] = spk_log_size(values[feature]);
 		sample->label[sample->n] = spk_values_label(rows, row);
+		sample->weights[sample->n] = spk_values_weight(rows, row);
+		sample->weight += sample->weights[sample->n];
 		sample->n++;
 	}
 }
@@ -112,7 +119,7 @@ static Look
 look_at(const Sample *sample)
 {
 	double scale = scale_of(sample->made, sample->n, 1);
-	double n = sample->n;
+	double n = sample->weight;
 	double mean = 0;
 	double share = 0;
 	double squares = 0;
@@ -122,8 +129,8 @@ look_at(const Sample *sample)
 
 	for (uint32_t i = 0; i < sample->n; i++)
 	{
-		mean += sample->made[i] * scale;
-		share += sample->label[i];
+		mean += sample->weights[i] * (sample->made[i] * scale);
+		share += sample->weights[i] * sample->label[i];
 	}
 	mean /= n;
 	share /= n;
@@ -131,9 +138,9 @@ look_at(const Sample *sample)
 	{
 		double difference = sample->made[i] * scale - mean;
 
-		squares += difference * difference;
-		cubes += difference * difference * difference;
-		products += difference * (sample->label[i] - share);
+		squares += sample->weights[i] * (difference * difference);
+		cubes += sample->weights[i] * (difference * difference * difference);
+		products += sample->weights[i] * (difference * (sample->label[i] - share));
 	}
 
 	/* a constant is neither skewed nor goes along with anything */
@@ -163,18 +170,18 @@ likelihood(Sample *sample, uint32_t step, double power)
 		bool negative = sample->x[i] < 0;
 
 		sample->made[i] = spk_yeo_johnson(power, sample->log_size[i], negative);
-		sizes += negative ? -sample->log_size[i] : sample->log_size[i];
-		n++;
+		sizes += sample->weights[i] * (negative ? -sample->log_size[i] : sample->log_size[i]);
+		n += sample->weights[i];
 	}
 	scale = scale_of(sample->made, sample->n, step);
 	for (uint32_t i = 0; i < sample->n; i += step)
-		mean += sample->made[i] * scale;
+		mean += sample->weights[i] * (sample->made[i] * scale);
 	mean /= n;
 	for (uint32_t i = 0; i < sample->n; i += step)
 	{
 		double difference = sample->made[i] * scale - mean;
 
-		squares += difference * difference;
+		squares += sample->weights[i] * (difference * difference);
 	}
 	if (!(squares / n > 1e-28))
 		return -HUGE_VAL;
@@ -237,7 +244,7 @@ choose(Sample *sample, SpkTransform *chosen)
 	*chosen = SPK_AS_IT_IS;
 	make_column(sample, SPK_AS_IT_IS);
 	before = look_at(sample);
-	if (!(fabs(before.skewness) > fmax(SKEWED, 2 * sqrt(6.0 / sample->n))))
+	if (!(fabs(before.skewness) > fmax(SKEWED, 2 * sqrt(6.0 / sample->weight))))
 		return SPK_OK;
 	status = fit_yeo_johnson(sample, &candidates[1]);
 	if (status != SPK_OK)
@@ -309,7 +316,7 @@ find_transforms(const SpkHost *host, const SpkValues *rows, const SpkModel *mode
 				SpkTransform *transforms, bool *any)
 {
 	uint32_t  most = rows->n_rows < MOST_ROWS ? rows->n_rows : MOST_ROWS;
-	double	 *memory = spk_alloc(host, most, 4 * sizeof(double));
+	double	 *memory = spk_alloc(host, most, 5 * sizeof(double));
 	Sample	  sample = {.host = host, .x = memory};
 	SpkStatus status;
 
@@ -317,7 +324,8 @@ find_transforms(const SpkHost *host, const SpkValues *rows, const SpkModel *mode
 		return SPK_NO_MEMORY;
 	sample.log_size = sample.x + most;
 	sample.label = sample.log_size + most;
-	sample.made = sample.label + most;
+	sample.weights = sample.label + most;
+	sample.made = sample.weights + most;
 	status = choose_all(rows, model, &sample, transforms, any);
 	spk_release(host, memory);
 	return status;
@@ -329,13 +337,14 @@ static SpkStatus
 transform_rows(const SpkHost *host, const SpkValues *rows, SpkTransformed *made)
 {
 	uint32_t n = rows->n_features;
-	double	*to = spk_alloc(host, (size_t) spk_values_size(rows->n_rows, n), 1);
+	size_t	 stride = spk_values_stride(rows);
+	double	*to = spk_alloc(host, rows->n_rows, stride * sizeof(double));
 
 	if (to == NULL)
 		return SPK_NO_MEMORY;
 	made->values = made->rows.values = to;
 	made->rows.rows = NULL;
-	for (uint32_t r = 0; r < rows->n_rows; r++, to += n + 1)
+	for (uint32_t r = 0; r < rows->n_rows; r++, to += stride)
 	{
 		const double *values = spk_values_row(rows, r);
 
@@ -343,7 +352,8 @@ transform_rows(const SpkHost *host, const SpkValues *rows, SpkTransformed *made)
 			return SPK_CANCELLED;
 		for (uint32_t f = 0; f < n; f++)
 			to[f] = spk_transformed(made->transforms[f], values[f]);
-		to[n] = values[n];
+		for (size_t at = n; at < stride; at++)
+			to[at] = values[at]; /* the label, and the weight behind it */
 	}
 	return SPK_OK;
 }
@@ -376,8 +386,9 @@ spk_transforms_new(const SpkHost *host, const SpkValues *rows, const SpkModel *m
 uint64_t
 spk_transforms_size(const SpkModel *model, uint32_t n_rows)
 {
-	uint64_t rows = spk_values_size(n_rows, model->n_features);
-	uint64_t sample = 4 * sizeof(double) * (uint64_t) (n_rows < MOST_ROWS ? n_rows : MOST_ROWS);
+	uint64_t rows = spk_weighted_values_size(n_rows, model->n_features,
+											 spk_has_weights(&model->options));
+	uint64_t sample = 5 * sizeof(double) * (uint64_t) (n_rows < MOST_ROWS ? n_rows : MOST_ROWS);
 
 	if (!spk_has_transforms(model))
 		return 0;

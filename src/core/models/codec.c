@@ -82,6 +82,14 @@ write_facts(SpkWriter *w, const SpkModel *model)
 		}
 }
 
+/* The column of the rows' weights, where these have any. */
+static void
+write_weights(SpkWriter *w, const SpkModel *model)
+{
+	if (spk_has_weights(&model->options))
+		write_name(w, model->weights);
+}
+
 static void
 write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
 {
@@ -198,6 +206,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	spk_write_f64(w, model->threshold);
 	write_options(w, model);
 	write_facts(w, model);
+	write_weights(w, model);
 	write_features(w, model->features, model->n_features,
 				   spk_has_permutation(&model->options, model->algorithm));
 	if (spk_has_trees(model->algorithm))

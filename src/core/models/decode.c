@@ -128,6 +128,24 @@ read_facts(SpkDecoder *d)
 	return d->r.bad ? spk_corrupt(d, NULL) : SPK_OK;
 }
 
+/* Reads the name of the column of the rows' weights, where these have any. */
+static SpkStatus
+read_weights(SpkDecoder *d)
+{
+	size_t		   len;
+	const uint8_t *bytes;
+
+	if (!spk_has_weights(&d->model->options))
+		return SPK_OK;
+	len = spk_decode_count(d, SPK_MAX_NAME, 1);
+	bytes = spk_read_bytes(&d->r, len);
+	if (d->r.bad || len == 0 || memchr(bytes, 0, len) != NULL)
+		return spk_corrupt(d, "The name of the weights is empty or holds a zero byte");
+	memcpy(d->model->weights, bytes, len);
+	d->model->weights[len] = '\0';
+	return SPK_OK;
+}
+
 static SpkStatus
 read_feature_name(SpkDecoder *d, SpkFeature *feature)
 {
@@ -145,6 +163,8 @@ read_feature_name(SpkDecoder *d, SpkFeature *feature)
 	for (const SpkFeature *other = d->model->features; other < feature; other++)
 		if (strcmp(other->name, name) == 0)
 			return spk_corrupt(d, "Two features have the same name");
+	if (strcmp(d->model->weights, name) == 0)
+		return spk_corrupt(d, "A feature has the name of the weights");
 	return SPK_OK;
 }
 
@@ -406,7 +426,7 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 	if (!(d->model->threshold > 0 && d->model->threshold < 1))
 		return spk_corrupt(d, "The threshold is not between 0 and 1");
 	if ((status = read_options(d)) != SPK_OK || (status = read_facts(d)) != SPK_OK ||
-		(status = read_own_features(d)) != SPK_OK ||
+		(status = read_weights(d)) != SPK_OK || (status = read_own_features(d)) != SPK_OK ||
 		(status = spk_has_trees(d->model->algorithm) ? spk_decode_trees(d) : read_terms(d)) !=
 			SPK_OK)
 		return status;

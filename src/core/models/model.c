@@ -35,6 +35,10 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_CV_WEIGHTED_F1] = "cv_weighted_f1",
 	[SPK_FACT_CV_MACRO_F1] = "cv_macro_f1",
 	[SPK_FACT_THRESHOLD_RULE] = "threshold_rule",
+	[SPK_FACT_WEIGHT] = "weight",
+	[SPK_FACT_POSITIVE_WEIGHT] = "positive_weight",
+	[SPK_FACT_WEIGHT_UNIT] = "weight_unit",
+	[SPK_FACT_UNWEIGHTED] = "unweighted",
 };
 
 const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {

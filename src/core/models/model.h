@@ -158,7 +158,7 @@ typedef enum SpkFact
 	SPK_FACT_OOB_MACRO_F1,
 	SPK_FACT_ITERATIONS, /* of a fit that iterates */
 	SPK_FACT_CONVERGED,	 /* 1 when the fit ended because nothing changed any more, 0 otherwise */
-	SPK_FACT_GRADIENT,	 /* the largest component of the gradient at the end, per row */
+	SPK_FACT_GRADIENT,	 /* the largest component of the gradient at the end, per row or weight */
 	SPK_FACT_DEVIANCE,	 /* -2 times the weighted log-likelihood */
 	SPK_FACT_SEPARATED,	 /* 1 when the classes part without error, so that weights grew without
 						  * end; 0 otherwise */
@@ -169,7 +169,11 @@ typedef enum SpkFact
 	SPK_FACT_CV_F1, /* this and the next two at the threshold that training chose */
 	SPK_FACT_CV_WEIGHTED_F1,
 	SPK_FACT_CV_MACRO_F1,
-	SPK_FACT_THRESHOLD_RULE, /* an SpkThresholdRule: how the threshold was chosen */
+	SPK_FACT_THRESHOLD_RULE,  /* an SpkThresholdRule: how the threshold was chosen */
+	SPK_FACT_WEIGHT,		  /* of all rows, where rows have weights; so are the next three */
+	SPK_FACT_POSITIVE_WEIGHT, /* of rows whose label is churn */
+	SPK_FACT_WEIGHT_UNIT,	  /* of which trees take weights as whole multiples */
+	SPK_FACT_UNWEIGHTED,	  /* labelled rows that were left out: their weight is 0 or not known */
 	SPK_N_FACTS
 } SpkFact;
 
@@ -209,9 +213,10 @@ typedef struct SpkModel
 	uint32_t	   n_trees;
 	SpkFeature	  *features;
 	SpkTree		  *trees;
-	double		  *terms;		/* of a model without trees: see terms.h */
-	SpkCalibration calibration; /* of a calibrated model */
-	uint64_t	   fingerprint; /* spk_model_decode sets it; see codec.h */
+	double		  *terms;			/* of a model without trees: see terms.h */
+	SpkCalibration calibration;		/* of a calibrated model */
+	uint64_t	   fingerprint;		/* spk_model_decode sets it; see codec.h */
+	char weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
 } SpkModel;
 
 /* Releases the arrays of a feature, and clears it. */

@@ -107,6 +107,16 @@ check_features(const SpkModel *model)
 	spk_assert(isnan(model->facts[SPK_FACT_ROWS]) || model->facts[SPK_FACT_ROWS] == (double) rows);
 }
 
+/* The column of the weights has a name exactly when there is one, and is no feature. */
+static void
+check_weights(const SpkModel *model)
+{
+	spk_assert(spk_has_weights(&model->options) == (model->weights[0] != '\0'));
+	spk_assert(strlen(model->weights) <= SPK_MAX_NAME);
+	for (uint32_t f = 0; f < model->n_features; f++)
+		spk_assert(strcmp(model->features[f].name, model->weights) != 0);
+}
+
 static void
 check_leaf(const SpkModel *model, const SpkNode *node)
 {
@@ -181,6 +191,7 @@ spk_model_check(const SpkModel *model)
 	check_options(model);
 	check_facts(model);
 	check_features(model);
+	check_weights(model);
 
 	if (spk_has_trees(model->algorithm))
 	{

@@ -11,6 +11,8 @@
  *	  NUMBER(min, max)		any number
  *	  BOOLEAN				true or false, as 1 and 0
  *	  WORDS({word, number}, ...)
+ *	  NAMES(most)			names of columns, in a form of the option's own; stored is how
+ *							much was written, at most so much
  *	  LATER					came after the first models: not stored at its
  *							default, which must therefore never change
  *	  BEFORE(value)			likewise, where the default differs from what training
@@ -131,3 +133,7 @@ SPK_OPTION_ITEM(TRANSFORM, transform,
 		{"yeo_johnson", SPK_TRANSFORM_YEO_JOHNSON}, {"auto", SPK_TRANSFORM_AUTO}) BEFORE(SPK_TRANSFORM_NONE),
 	FOR(LOGISTIC_REGRESSION, SPK_TRANSFORM_AUTO) FOR(NAIVE_BAYES, SPK_TRANSFORM_AUTO),
 	"what numbers go through first: nothing, a logarithm, a power, or what suits where they are skewed")
+SPK_OPTION_ITEM(WEIGHTS, weights, NAMES(1) LATER,
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0)
+	FOR(LOGISTIC_REGRESSION, 0) FOR(NAIVE_BAYES, 0),
+	"the column that says how much each row counts, which is then no feature")

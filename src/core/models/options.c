@@ -30,6 +30,7 @@
 #define NUMBER(low, high)	   .min = low, .max = high, .numbers = true,
 #define BOOLEAN				   .max = 1, .boolean = true,
 #define WORDS(...)			   .words = {__VA_ARGS__},
+#define NAMES(most)			   .max = most, .names = true,
 #define LATER				   .later = true,
 #define BEFORE(value)		   .later = true, .differs = true, .before = value,
 #define FOR(algorithm, number) [SPK_##algorithm] = {true, number},
@@ -94,6 +95,8 @@ spk_option_valid(SpkOption option, double value)
 			return true;
 	if (spec->boolean)
 		return value == 0 || value == 1;
+	if (spec->names)
+		return value >= 0 && value <= spec->max && value == floor(value);
 	if (!spec->numbers || !(value >= spec->min && value <= spec->max))
 		return false;
 	/* a share of the features is below 1; from 1 on it is a count */
@@ -103,19 +106,17 @@ spk_option_valid(SpkOption option, double value)
 }
 
 void
-spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
-				  double weight[2])
+spk_class_weights(const SpkOptions *options, double stay, double churn, double weight[2])
 {
 	double option = options->value[SPK_OPT_CLASS_WEIGHT];
-	double n = n_rows;
-	double churn = n_positives;
+	double n = stay + churn;
 
 	weight[0] = weight[1] = 1;
 	if (option == SPK_WEIGHT_BALANCED)
 	{
-		if (churn == 0 || churn == n)
+		if (churn == 0 || stay == 0)
 			return;
-		weight[0] = n / (2 * (n - churn));
+		weight[0] = n / (2 * stay);
 		weight[1] = n / (2 * churn);
 	}
 	else if (option != SPK_WEIGHT_NONE)

@@ -93,6 +93,8 @@ typedef struct SpkOptionSpec
 	bool		 whole;	   /* numbers must be whole */
 	bool		 numbers;  /* numbers are allowed, not only words */
 	bool		 boolean;  /* true and false are allowed, and are 1 and 0 */
+	bool		 names;	   /* users write names of columns; the number, a whole one up to max, says
+						* how much they wrote, and 0 nothing */
 	bool		 later;	   /* it came after the first models: not stored at its default, or at
 						   * before, which must therefore never change */
 	bool		 differs;  /* models of before are not those of the default */
@@ -135,6 +137,13 @@ extern SpkOptions spk_options_before(SpkAlgorithm algorithm);
 /* Is this the number of one of the option's words, or a number in its range?  NaN never is. */
 extern bool spk_option_valid(SpkOption option, double value);
 
+/* Do training rows have weights? */
+static inline bool
+spk_has_weights(const SpkOptions *options)
+{
+	return options->value[SPK_OPT_WEIGHTS] != 0;
+}
+
 /* Does training with these options measure the permutation importance of features? */
 static inline bool
 spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)
@@ -162,9 +171,10 @@ spk_parts_rows(const SpkOptions *options, SpkAlgorithm algorithm)
  * Sets the weights of a row of each class (0 stays, 1 churns) as the option
  * class_weight says.  When it says "balanced", a row weighs n / (2 * rows of its
  * class), so that both classes have the same weight; but rows weigh 1 when one of the
- * classes is empty.
+ * classes is empty.  stay and churn are how many rows there are of each class, where each
+ * counts as its own weight says.
  */
-extern void spk_class_weights(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives,
+extern void spk_class_weights(const SpkOptions *options, double stay, double churn,
 							  double weight[2]);
 
 /*

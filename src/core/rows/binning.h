@@ -51,8 +51,9 @@ extern uint8_t spk_code_category(const SpkFeature *feature, const char *name, si
  * of a hash of the whole row, then by its bytes.  So the same rows give the same
  * matrix, whatever order they came in.
  *
- * codes are n_rows * spk_matrix_stride(n_columns) bytes that belong to the caller,
- * who may share them.  matrix points to them, and has no users; users.h finds them.  origins, unless NULL, has room for
+ * codes are n_rows * stride bytes, where the stride is that of spk_table_shape, which
+ * belong to the caller, who may share them.  matrix points to them, and has no users;
+ * users.h finds them.  origins, unless NULL, has room for
  * all rows, and is set to the place in the table of each row of the matrix.  It takes
  * 16 bytes of host memory for each row while it works.  Returns SPK_LIMIT when there
  * are more than SPK_MAX_ROWS rows or SPK_MAX_FEATURES columns, SPK_CANCELLED or

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/rows/order.h"
 #include "core/base/sort.h"
+#include "core/rows/weights.h"
 
 /* Rows are coded column by column in blocks of this many, which stay in the cache. */
 #define CODED_ROWS 1024
@@ -59,6 +60,22 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 	return SPK_OK;
 }
 
+/* Puts in the weights of the rows from .. to - 1, behind their labels. */
+static void
+weigh_block(const SpkTable *table, uint32_t from, uint32_t to, SpkMatrix *matrix)
+{
+	for (uint32_t i = from; i < to; i++)
+	{
+		uint8_t *at = matrix->codes + (size_t) i * matrix->stride + table->n_columns + 1;
+		uint32_t weight = spk_weight_multiple(table->weights[i], matrix->unit);
+
+		/* byte by byte, as rows are hashed, and the hash is the same on every machine */
+		for (int byte = 0; byte < SPK_WEIGHT_BYTES; byte++)
+			at[byte] = (uint8_t) (weight >> 8 * byte);
+		matrix->weights[table->labels[i]] += weight;
+	}
+}
+
 /* Codes the rows from .. to - 1, one column after the other. */
 static SpkStatus
 code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
@@ -91,6 +108,8 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 		block[(i - from) * stride + table->n_columns] = table->labels[i];
 		matrix->n_positives += table->labels[i];
 	}
+	if (matrix->weighted)
+		weigh_block(table, from, to, matrix);
 	return SPK_OK;
 }
 
@@ -104,18 +123,18 @@ SpkStatus
 spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 			  uint8_t *codes, SpkMatrix *matrix, uint32_t *origins)
 {
-	uint8_t	 *map = NULL;
-	SpkStatus status;
+	uint8_t		 *map = NULL;
+	SpkWeightUnit unit;
+	SpkStatus	  status;
 
 	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
 		return SPK_LIMIT;
-	matrix->n_rows = table->n_rows;
-	matrix->n_positives = 0;
-	matrix->n_features = table->n_columns;
-	matrix->stride = spk_matrix_stride(table->n_columns);
+	*matrix = spk_table_shape(table);
 	matrix->codes = codes;
-	matrix->users = NULL;
-	matrix->n_users = 0;
+	status = spk_table_unit(host, table, &unit);
+	if (status != SPK_OK)
+		return status;
+	matrix->unit = unit.unit;
 	status = map_categories(host, table, features, &map);
 	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += CODED_ROWS)
 	{

@@ -35,12 +35,15 @@ typedef struct SpkTable
 	bool			 borrowed; /* who gives the table back does not give the values back */
 	/* of each row the key of its user, 0 for none; NULL: of none.  Not the table's own */
 	const uint64_t *groups;
+	/* of each row how much it counts, finite and above 0; NULL: as one.  Not the table's own */
+	const double *weights;
 } SpkTable;
 
 /*
  * Binned rows, one after the other.  Row r begins at codes[r * stride] and has
- * n_features codes, then the label, then zeros up to stride, which is a multiple of
- * 8.  Apart from codes and users it has no pointers, so that processes can share it.
+ * n_features codes, then the label, then its weight if rows have weights, which is four
+ * bytes, the lowest one first; then zeros up to stride, which is a multiple of 8.  Apart
+ * from codes and users it has no pointers, so that processes can share it.
  */
 typedef struct SpkMatrix
 {
@@ -52,13 +55,40 @@ typedef struct SpkMatrix
 	/* of each row the number of its user, see users.h; NULL: each row is of another user */
 	const uint32_t *users;
 	uint32_t		n_users; /* how many there are; without users not set */
+	/* do rows have weights, which are whole multiples of a unit (weights.h)?  If so: */
+	bool	 weighted;
+	double	 unit;
+	uint64_t weights[2]; /* in units, of all rows who stay, and of all who churn */
 } SpkMatrix;
 
-/* Returns the stride of rows with this many features. */
+/* The bytes of a weight in a row. */
+#define SPK_WEIGHT_BYTES 4
+
+/* Returns the stride of rows with this many features, and with weights or without. */
+static inline uint32_t
+spk_weighted_stride(uint32_t n_features, bool weighted)
+{
+	return (n_features + 1 + (weighted ? SPK_WEIGHT_BYTES : 0) + 7) & ~UINT32_C(7);
+}
+
+/* Returns the stride of rows without weights. */
 static inline uint32_t
 spk_matrix_stride(uint32_t n_features)
 {
-	return (n_features + 1 + 7) & ~UINT32_C(7);
+	return spk_weighted_stride(n_features, false);
+}
+
+/* Returns the matrix of the table's rows without codes: what sizes are computed from. */
+static inline SpkMatrix
+spk_table_shape(const SpkTable *table)
+{
+	bool weighted = table->weights != NULL;
+
+	return (SpkMatrix) {.n_rows = table->n_rows,
+						.n_features = table->n_columns,
+						.stride = spk_weighted_stride(table->n_columns, weighted),
+						.weighted = weighted,
+						.unit = 1};
 }
 
 /* Returns the codes of a row. */
@@ -73,6 +103,32 @@ static inline uint8_t
 spk_matrix_label(const SpkMatrix *m, uint32_t row)
 {
 	return spk_matrix_row(m, row)[m->n_features];
+}
+
+/* Returns the weight of a row of codes in units, where rows have weights. */
+static inline uint32_t
+spk_row_weight(const uint8_t *row, uint32_t n_features)
+{
+	const uint8_t *at = row + n_features + 1;
+
+	return (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16 |
+		(uint32_t) at[3] << 24;
+}
+
+/* Returns the weight of a row in units; 1 where rows have none. */
+static inline uint32_t
+spk_matrix_weight(const SpkMatrix *m, uint32_t row)
+{
+	return m->weighted ? spk_row_weight(spk_matrix_row(m, row), m->n_features) : 1;
+}
+
+/* Returns the weight of all rows with this label, which is their number where rows have none. */
+static inline double
+spk_matrix_total(const SpkMatrix *m, int label)
+{
+	if (m->weighted)
+		return (double) m->weights[label] * m->unit;
+	return label ? m->n_positives : m->n_rows - m->n_positives;
 }
 
 /*

@@ -65,7 +65,11 @@ spk_table_pick(const SpkHost *host, const SpkTable *table, const uint8_t *chosen
 	picked->labels = pick_array(host, table->labels, 1, chosen, table->n_rows, n_picked);
 	if (columns != NULL)
 		memset(columns, 0, table->n_columns * sizeof(SpkColumn));
-	if (columns != NULL && picked->labels != NULL)
+	if (table->weights != NULL)
+		picked->weights = pick_array(host, table->weights, sizeof(double), chosen, table->n_rows,
+									 n_picked);
+	if (columns != NULL && picked->labels != NULL &&
+		(picked->weights != NULL || table->weights == NULL))
 		status = pick_columns(host, table, chosen, n_picked, columns);
 	if (status != SPK_OK)
 		spk_table_unpick(host, picked);
@@ -82,13 +86,14 @@ spk_table_unpick(const SpkHost *host, SpkTable *picked)
 	}
 	spk_release(host, (void *) picked->columns);
 	spk_release(host, (void *) picked->labels);
+	spk_release(host, (void *) picked->weights);
 	memset(picked, 0, sizeof(*picked));
 }
 
 uint64_t
 spk_table_picked_size(const SpkTable *table, uint32_t n)
 {
-	uint64_t row = 1;
+	uint64_t row = 1 + (table->weights != NULL ? sizeof(double) : 0);
 
 	for (uint32_t c = 0; c < table->n_columns; c++)
 		row += value_size(&table->columns[c]);

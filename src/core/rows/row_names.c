@@ -59,5 +59,13 @@ spk_row_names(const SpkHost *host, const SpkTable *table, uint64_t *names)
 			name_by_categories(host, column, table->n_rows, names) :
 			name_by_numbers(host, column, table->n_rows, names);
 	}
+
+	/* rows that differ in their weights alone are no twins */
+	for (uint32_t r = 0; r < table->n_rows && table->weights != NULL && status == SPK_OK; r++)
+	{
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		names[r] = spk_hash_combine(names[r], spk_name_of_number(table->weights[r]));
+	}
 	return status;
 }

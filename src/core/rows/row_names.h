@@ -11,7 +11,7 @@
 #include "core/rows/matrix.h"
 
 /*
- * Sets the name of each row of the table, a hash of its values (but not of the label)
+ * Sets the name of each row of the table, a hash of its values and weight (but not of the label)
  * that does not depend on the order of rows or of the names of categories.  names has
  * room for all rows.  It takes 8 bytes of host memory for each name of a column while
  * it works.  SPK_CANCELLED, SPK_NO_MEMORY.

@@ -21,7 +21,7 @@
  * matrix's users and n_users: users points to numbers, or is NULL when no two rows
  * are of one user, because a matrix without them says the same.
  *
- * Rows that have all codes and the label in common are put into the order of their
+ * Rows that have all codes, the label and the weight in common are put into the order of their
  * keys, by which origins change.  So the same rows give the same numbers, whatever
  * order they came in.  It takes spk_users_work_size bytes of host memory while it works.  SPK_CANCELLED,
  * SPK_NO_MEMORY.

@@ -9,6 +9,7 @@
 #include "core/base/hash.h"
 #include "core/rows/order.h"
 #include "core/rows/values.h"
+#include "core/rows/weights.h"
 
 static inline uint64_t
 bits_of(double x)
@@ -82,11 +83,19 @@ copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *
 	return status;
 }
 
-/* Copies all columns, and the labels behind them. */
+void
+spk_values_add_up(SpkValues *rows)
+{
+	rows->weights[0] = rows->weights[1] = 0;
+	for (uint32_t r = 0; r < rows->n_rows && rows->weighted; r++)
+		rows->weights[spk_values_label(rows, r)] += spk_values_weight(rows, r);
+}
+
+/* Copies all columns, and the labels and weights behind them. */
 static SpkStatus
 copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features, SpkValues *rows)
 {
-	size_t	  stride = rows->n_features + 1;
+	size_t	  stride = spk_values_stride(rows);
 	SpkStatus status = SPK_OK;
 
 	for (uint32_t c = 0; c < table->n_columns && status == SPK_OK; c++)
@@ -104,6 +113,8 @@ copy_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
 		rows->values[r * stride + rows->n_features] = table->labels[r];
+		if (rows->weighted)
+			rows->values[r * stride + rows->n_features + 1] = table->weights[r];
 		rows->n_positives += table->labels[r];
 	}
 	return status;
@@ -113,8 +124,8 @@ SpkStatus
 spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 				double *values, SpkValues *rows, uint32_t *origins)
 {
-	size_t	  size = (table->n_columns + (size_t) 1) * sizeof(double);
-	SpkStatus status;
+	SpkWeightUnit unit;
+	SpkStatus	  status;
 
 	memset(rows, 0, sizeof(*rows));
 	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
@@ -122,9 +133,20 @@ spk_values_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *fe
 	rows->n_rows = table->n_rows;
 	rows->n_features = table->n_columns;
 	rows->values = values;
+	rows->weighted = table->weights != NULL;
+	status = spk_table_unit(host, table, &unit);
+	if (status != SPK_OK)
+		return status;
+	rows->unit = unit.unit;
 	status = copy_table(host, table, features, rows);
 	if (status == SPK_OK)
-		status = spk_order_rows(host, values, rows->n_rows, size, hash_row, compare_rows, origins);
+		status = spk_order_rows(host, values, rows->n_rows,
+								spk_values_stride(rows) * sizeof(double), hash_row, compare_rows,
+								origins);
+
+	/* in the order of the rows, which is the same however they came */
+	if (status == SPK_OK)
+		spk_values_add_up(rows);
 	return status;
 }
 
@@ -132,7 +154,7 @@ SpkStatus
 spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 			   SpkValues *rows)
 {
-	double *values = spk_alloc(host, (size_t) spk_values_size(table->n_rows, table->n_columns), 1);
+	double	 *values = spk_alloc(host, (size_t) spk_table_values_size(table), 1);
 	SpkStatus status = SPK_NO_MEMORY;
 
 	if (values != NULL)
@@ -146,9 +168,21 @@ spk_values_new(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 }
 
 uint64_t
+spk_weighted_values_size(uint32_t n_rows, uint32_t n_features, bool weighted)
+{
+	return (uint64_t) n_rows * (n_features + 1 + weighted) * sizeof(double);
+}
+
+uint64_t
 spk_values_size(uint32_t n_rows, uint32_t n_features)
 {
-	return (uint64_t) n_rows * (n_features + 1) * sizeof(double);
+	return spk_weighted_values_size(n_rows, n_features, false);
+}
+
+uint64_t
+spk_table_values_size(const SpkTable *table)
+{
+	return spk_weighted_values_size(table->n_rows, table->n_columns, table->weights != NULL);
 }
 
 uint64_t
@@ -188,7 +222,7 @@ scale_down(const SpkMoments *m)
 }
 
 static inline void
-add_value(SpkMoments *m, Pass pass, double scale, double value)
+add_value(SpkMoments *m, Pass pass, double scale, double value, double weight)
 {
 	double difference;
 
@@ -198,13 +232,14 @@ add_value(SpkMoments *m, Pass pass, double scale, double value)
 			m->low = m->n == 0 || value < m->low ? value : m->low;
 			m->high = m->n == 0 || value > m->high ? value : m->high;
 			m->n++;
+			m->weight += weight;
 			break;
 		case PASS_MEAN:
-			m->mean += value * scale;
+			m->mean += weight * (value * scale);
 			break;
 		case PASS_DEVIATION:
 			difference = value * scale - m->mean;
-			m->deviation += difference * difference;
+			m->deviation += weight * (difference * difference);
 			break;
 	}
 }
@@ -217,6 +252,7 @@ run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const
 	for (uint32_t r = 0; r < rows->n_rows; r++)
 	{
 		const double *values = spk_values_row(rows, r);
+		double		  weight = spk_values_weight(rows, r);
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -224,7 +260,7 @@ run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const
 			continue;
 		for (uint32_t f = 0; f < rows->n_features; f++)
 			if (!isnan(values[f]))
-				add_value(&moments[f], pass, scales[f], values[f]);
+				add_value(&moments[f], pass, scales[f], values[f], weight);
 	}
 	return SPK_OK;
 }
@@ -246,7 +282,7 @@ spk_values_moments(const SpkHost *host, const SpkValues *rows, int label, SpkMom
 	if (status == SPK_OK)
 		status = run_pass(host, rows, label, PASS_MEAN, scales, moments);
 	for (uint32_t f = 0; f < n; f++)
-		moments[f].mean = moments[f].n > 0 ? moments[f].mean / moments[f].n : 0;
+		moments[f].mean = moments[f].n > 0 ? moments[f].mean / moments[f].weight : 0;
 	if (status == SPK_OK)
 		status = run_pass(host, rows, label, PASS_DEVIATION, scales, moments);
 	for (uint32_t f = 0; f < n; f++)
@@ -254,7 +290,7 @@ spk_values_moments(const SpkHost *host, const SpkValues *rows, int label, SpkMom
 		SpkMoments *m = &moments[f];
 
 		/* a constant has no deviation, whatever the rounding of its mean */
-		m->deviation = m->low < m->high ? sqrt(m->deviation / m->n) / scales[f] : 0;
+		m->deviation = m->low < m->high ? sqrt(m->deviation / m->weight) / scales[f] : 0;
 		m->mean = m->low < m->high ? m->mean / scales[f] : m->low;
 	}
 	spk_release(host, scales);

@@ -10,6 +10,7 @@
 #include "core/trees/boost_statistics.h"
 #include "core/base/elementary.h"
 #include "core/base/hash.h"
+#include "core/rows/weights.h"
 #include "core/trees/forest.h"
 
 /* The histograms that are kept take at most this many bytes, but there are at least two. */
@@ -25,8 +26,10 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	const double *value = options->value;
 	SpkForestPlan forest = spk_forest_plan(options, SPK_GRADIENT_BOOSTING, matrix);
 	double	 heaviest = forest.weight[0] > forest.weight[1] ? forest.weight[0] : forest.weight[1];
-	double	 churn = forest.weight[1] * matrix->n_positives;
-	double	 stay = forest.weight[0] * (matrix->n_rows - matrix->n_positives);
+	double	 churn = forest.weight[1] * spk_matrix_total(matrix, 1);
+	double	 stay = forest.weight[0] * spk_matrix_total(matrix, 0);
+	double	 unit = matrix->weighted ? matrix->unit : 1;
+	double	 one = heaviest * unit; /* what a quantum stands for */
 	uint32_t max_leaves = matrix->n_rows < SPK_BOOST_MAX_LEAVES ? matrix->n_rows :
 																  SPK_BOOST_MAX_LEAVES;
 	SpkBoostPlan plan = {0};
@@ -47,7 +50,7 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	plan.min_leaf = forest.min_leaf;
 	plan.category_min_rows = (uint32_t) value[SPK_OPT_CATEGORY_MIN_ROWS];
 	plan.category_subsets = (uint32_t) value[SPK_OPT_CATEGORY_SUBSETS];
-	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING];
+	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING] / unit;
 	plan.n_statistics = spk_boost_count_statistics(features, matrix->n_features,
 												   plan.category_subsets);
 	plan.patience = spk_early_stopping(options, matrix->n_rows, matrix->n_positives);
@@ -57,13 +60,14 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	plan.learning_rate = value[SPK_OPT_LEARNING_RATE];
 
 	/*
-	 * Gradients have 16 bits, which a weight above 1 would overflow.  So weights
-	 * are divided by the heaviest, and so is what is compared with sums of them.
+	 * Gradients have 16 bits, which a weight above 1 would overflow.  So weights of
+	 * classes are divided by the heaviest, and so is what is compared with sums of them.
+	 * Those of rows are units, and multiply in the sums.
 	 */
-	plan.l2 = value[SPK_OPT_L2] / heaviest * SPK_HESSIAN_ONE;
-	plan.category_l2 = value[SPK_OPT_CATEGORY_L2] / heaviest * SPK_HESSIAN_ONE;
-	plan.category_smoothing = value[SPK_OPT_CATEGORY_SMOOTHING] / heaviest * SPK_HESSIAN_ONE;
-	plan.min_gain = value[SPK_OPT_MIN_GAIN] / heaviest * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE /
+	plan.l2 = value[SPK_OPT_L2] / one * SPK_HESSIAN_ONE;
+	plan.category_l2 = value[SPK_OPT_CATEGORY_L2] / one * SPK_HESSIAN_ONE;
+	plan.category_smoothing = value[SPK_OPT_CATEGORY_SMOOTHING] / one * SPK_HESSIAN_ONE;
+	plan.min_gain = value[SPK_OPT_MIN_GAIN] / one * SPK_GRADIENT_ONE * SPK_GRADIENT_ONE /
 		SPK_HESSIAN_ONE;
 	plan.weight[0] = forest.weight[0] / heaviest;
 	plan.weight[1] = forest.weight[1] / heaviest;
@@ -440,6 +444,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	{
 		spk_options_settle(&model->options, SPK_GRADIENT_BOOSTING, matrix->n_rows,
 						   matrix->n_positives);
+		spk_matrix_weight_facts(matrix, model);
 		memset(b.shared, 0, sizeof(*b.shared));
 		memset(b.gains, 0, 3 * matrix->n_features * sizeof(double));
 	}

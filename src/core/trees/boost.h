@@ -35,10 +35,10 @@ typedef struct SpkBoostPlan
 	bool	 refit;			   /* then grow the best number of trees on all rows */
 	double	 subsample;		   /* share of the other users whose rows are drawn for each tree */
 	double	 learning_rate;
-	double	 l2;				 /* in quanta of the hessian */
+	double	 l2;				 /* in quanta of the hessian, of a row that weighs a unit */
 	double	 category_smoothing; /* likewise, as is the next */
 	double	 category_l2;
-	double	 category_rows; /* added to a category's statistic */
+	double	 category_rows; /* added to a category's statistic, in units of the weight */
 	double	 min_gain;		/* in quanta of the score, which is a gradient squared by a hessian */
 	double	 weight[2];		/* of the classes; the larger one is 1 */
 	double	 base;			/* the margin before the first tree, of the weighted share of churn */

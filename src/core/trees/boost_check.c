@@ -124,8 +124,8 @@ check_rows(const SpkBooster *b)
 	for (uint32_t i = 0; i < b->matrix.n_rows; i++)
 	{
 		spk_assert(b->rows[i].node == 0);
-		sums.g -= b->rows[i].g;
-		sums.h -= b->rows[i].h;
+		sums.g -= (int64_t) b->rows[i].g * spk_matrix_weight(&b->matrix, i);
+		sums.h -= (int64_t) b->rows[i].h * spk_matrix_weight(&b->matrix, i);
 	}
 	spk_assert(sums.g == 0 && sums.h == 0);
 }

@@ -18,7 +18,10 @@
 /* A word of a narrow histogram has room for this many rows: 65536 * 65535 is below 2^32. */
 #define NARROW_ROWS 65536
 
-/* The quanta of a loss of 1.  2^31 rows with losses of at most 2^10 stay below 2^63 quanta. */
+/*
+ * The quanta of a loss of 1.  Rows that weigh less than 2^32 units together, with losses of
+ * at most 2^10, stay below 2^63 quanta.
+ */
 #define LOSS_ONE 0x1p20
 
 /* Streams, by the second part of their names */
@@ -161,17 +164,18 @@ start_row(const SpkBooster *b, const Sample *sample, uint32_t i, float margin, S
 {
 	bool		label = spk_matrix_label(&b->matrix, i);
 	double		weight = b->plan.weight[label];
+	uint32_t	units = spk_matrix_weight(&b->matrix, i);
 	uint32_t	user = spk_matrix_user(&b->matrix, i);
 	SpkBoostRow row = {0};
 
 	b->margins[i] = margin;
 	if (sample->holdout > 0 && row_is_drawn(sample->holdout_name, user, sample->holdout))
-		sum->loss += loss_of(margin, label, weight);
+		sum->loss += loss_of(margin, label, weight) * units;
 	else if (sample->subsample >= 1 || row_is_drawn(sample->sample_name, user, sample->subsample))
 	{
 		row = gradient_of(margin, label, weight);
-		sum->sums.g += row.g;
-		sum->sums.h += row.h;
+		sum->sums.g += (int64_t) row.g * units;
+		sum->sums.h += (int64_t) row.h * units;
 		sum->n_in_tree++;
 	}
 	b->rows[i] = row;
@@ -230,6 +234,38 @@ flush(SpkBooster *b, uint32_t place)
 	memset(from, 0, n * sizeof(uint64_t));
 }
 
+/*
+ * Adds a row that has a weight to a wide histogram: so many units would soon fill a narrow
+ * one, and flushing it is what would take the time.
+ */
+static inline void
+count_weighted(SpkSums *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
+{
+	uint32_t units = spk_row_weight(codes, n_features);
+	int64_t	 g = (int64_t) row.g * units;
+	int64_t	 h = (int64_t) row.h * units;
+
+	for (uint32_t f = 0; f < n_features; f++)
+	{
+		histogram[f * SPK_CODES + codes[f]].g += g;
+		histogram[f * SPK_CODES + codes[f]].h += h;
+	}
+}
+
+/* Adds n listed rows, whose numbers count from this one on, with their weights. */
+static void
+count_listed_weighted(SpkBooster *b, uint32_t from, const uint16_t *list, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++)
+	{
+		SpkBoostRow row = b->rows[from + list[k]];
+		uint32_t	place = (uint32_t) b->built_of[row.node];
+
+		count_weighted(spk_boost_partial(b, b->team.me, place),
+					   spk_matrix_row(&b->matrix, from + list[k]), b->matrix.n_features, row);
+	}
+}
+
 /* Routes and counts rows from .. to - 1, at most LISTED_ROWS, and adds them to histograms. */
 static void
 pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
@@ -252,6 +288,11 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 		counts[node]++;
 		list[n] = (uint16_t) (i - from);
 		n += (built_of[node] >= 0) & ((row.g | row.h) != 0);
+	}
+	if (matrix.weighted)
+	{
+		count_listed_weighted(b, from, list, n);
+		return;
 	}
 	for (uint32_t k = 0; k < n; k++)
 	{
@@ -309,11 +350,12 @@ spk_boost_pass(SpkBooster *b)
 			to = stretch_end - at < LISTED_ROWS ? stretch_end : at + LISTED_ROWS;
 			pass_block(b, at, to, counts);
 		}
-		flush_filled(b, counts);
+		if (!b->matrix.weighted)
+			flush_filled(b, counts);
 	}
 
 	/* what the last stretches left; narrow histograms are zero between passes */
-	for (uint32_t place = 0; place < shared->n_built; place++)
+	for (uint32_t place = 0; place < shared->n_built && !b->matrix.weighted; place++)
 		flush(b, place);
 }
 

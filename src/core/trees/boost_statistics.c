@@ -13,7 +13,7 @@
 /* After this many rows, which are spread over the memory, the host is polled. */
 #define POLLED_ROWS 16384
 
-/* The rows of a category, and those of them that churn. */
+/* The rows of a category, and those of them that churn, in units of their weights. */
 typedef struct Count
 {
 	uint32_t n;
@@ -78,10 +78,12 @@ bin_of(const Statistics *s, double value)
 }
 
 static inline void
-count_row(Count *count, uint8_t label)
+count_row(Count *count, const SpkMatrix *from, uint32_t row)
 {
-	count->n++;
-	count->churn += label;
+	uint32_t units = spk_matrix_weight(from, row);
+
+	count->n += units;
+	count->churn += units * spk_matrix_label(from, row);
 }
 
 /* Is it time to ask the host whether to go on at row i, and does it want to stop? */
@@ -108,8 +110,8 @@ count_all(SpkBooster *b, const SpkMatrix *from, uint32_t feature, Statistics *s)
 			return false;
 		if (spk_boost_held_out(b, row))
 			continue;
-		count_row(&s->all, spk_matrix_label(from, row));
-		count_row(&s->counts[spk_matrix_row(from, row)[feature]], spk_matrix_label(from, row));
+		count_row(&s->all, from, row);
+		count_row(&s->counts[spk_matrix_row(from, row)[feature]], from, row);
 	}
 
 	/* in ascending order */
@@ -158,8 +160,7 @@ set_rows(SpkBooster *b, const SpkMatrix *from, uint32_t feature, const Statistic
 				bin_of(s, statistic_of(b, s->all, counts[code]));
 		}
 		for (uint32_t at = i; at < end && !held_out; at++)
-			count_row(&counts[spk_matrix_row(from, b->order[at])[feature]],
-					  spk_matrix_label(from, b->order[at]));
+			count_row(&counts[spk_matrix_row(from, b->order[at])[feature]], from, b->order[at]);
 	}
 	memcpy(b->statistics + (size_t) feature * SPK_CODES, bins, sizeof(bins));
 }

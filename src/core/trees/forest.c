@@ -42,7 +42,8 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 		value[SPK_OPT_BOOTSTRAP] != 0;
 	plan.entropy = value[SPK_OPT_CRITERION] == SPK_CRITERION_ENTROPY;
 	plan.permutation = plan.bootstrap && spk_has_permutation(options, algorithm);
-	spk_class_weights(options, matrix->n_rows, matrix->n_positives, plan.weight);
+	spk_class_weights(options, spk_matrix_total(matrix, 0), spk_matrix_total(matrix, 1),
+					  plan.weight);
 	plan.seed = (uint64_t) (int64_t) value[SPK_OPT_SEED];
 	return plan;
 }
@@ -182,6 +183,7 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	grower->criterion.weight[1] = plan->weight[1];
 	grower->criterion.min_leaf = plan->min_leaf == 0 ? 1 : plan->min_leaf;
 	grower->criterion.entropy = plan->entropy;
+	grower->criterion.weighted = matrix->weighted;
 	grower->matrix = *matrix;
 	grower->constant_words = ((size_t) matrix->n_features + 63) / 64;
 

@@ -6,6 +6,7 @@
 
 #include "core/trees/forest_grow.h"
 #include "core/trees/oob.h"
+#include "core/rows/weights.h"
 
 SpkStatus
 spk_forest_start(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model, SpkForest *forest)
@@ -13,6 +14,7 @@ spk_forest_start(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model, 
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, matrix);
 
 	spk_options_settle(&model->options, model->algorithm, matrix->n_rows, matrix->n_positives);
+	spk_matrix_weight_facts(matrix, model);
 	*forest = (SpkForest) {.host = *host, .plan = plan, .matrix = *matrix, .model = model};
 	forest->n_words = spk_oob_words(&plan, matrix);
 	model->trees = spk_alloc(host, plan.n_trees, sizeof(SpkTree));

@@ -81,43 +81,66 @@ typedef struct Candidate
 	bool	 missing_left;
 	bool	 found;
 	SpkTally left;
+	uint32_t left_rows;
 } Candidate;
 
-SPK_ALWAYS_INLINE void
-try_split(const SpkCriterion *criterion, bool entropy, SpkTally left, SpkTally right,
-		  uint32_t after, bool missing_left, Candidate *best)
+/* The rows of one side of a split, or of a node. */
+typedef struct Side
 {
+	SpkTally tally;
+	uint32_t n_rows; /* with weights only */
+} Side;
+
+/* Are they enough for a leaf?  Without weights the tally counts the rows. */
+SPK_ALWAYS_INLINE bool
+is_enough(const SpkCriterion *criterion, const bool weighted, Side side)
+{
+	return (weighted ? side.n_rows : spk_tally_rows(side.tally)) >= criterion->min_leaf;
+}
+
+SPK_ALWAYS_INLINE void
+try_split(const SpkCriterion *criterion, const bool entropy, const bool weighted, Side node,
+		  Side left, uint32_t after, bool missing_left, Candidate *best)
+{
+	Side   right = {node.tally - left.tally, weighted ? node.n_rows - left.n_rows : 0};
 	double cost;
 
-	if (spk_tally_rows(left) < criterion->min_leaf || spk_tally_rows(right) < criterion->min_leaf)
+	if (!is_enough(criterion, weighted, left) || !is_enough(criterion, weighted, right))
 		return;
-	cost = impurity(criterion, left, entropy) + impurity(criterion, right, entropy);
+	cost = impurity(criterion, left.tally, entropy) + impurity(criterion, right.tally, entropy);
 	if (cost < best->cost)
 	{
 		best->cost = cost;
 		best->after = after;
 		best->missing_left = missing_left;
 		best->found = true;
-		best->left = left;
+		best->left = left.tally;
+		best->left_rows = left.n_rows;
 	}
 }
 
 SPK_ALWAYS_INLINE void
-try_all(const SpkCriterion *criterion, bool entropy, SpkTally node, const SpkGroups *groups,
-		Candidate *best)
+try_all(const SpkCriterion *criterion, const bool entropy, const bool weighted, SpkTally tally,
+		const SpkGroups *groups, Candidate *best)
 {
+	Side	 node = {tally, weighted ? groups->n_rows : 0};
 	SpkTally missing = groups->missing;
-	SpkTally left = 0;
+	uint32_t n_missing = weighted ? groups->n_missing : 0;
+	Side	 left = {0, 0};
 
 	for (uint32_t i = 0; i + 1 < groups->n; i++)
 	{
-		left += groups->tally[i];
-		try_split(criterion, entropy, left, node - left, i, false, best);
+		left.tally += groups->tally[i];
+		if (weighted)
+			left.n_rows += groups->rows[i];
+		try_split(criterion, entropy, weighted, node, left, i, false, best);
 		if (missing != 0)
-			try_split(criterion, entropy, left + missing, node - left - missing, i, true, best);
+			try_split(criterion, entropy, weighted, node,
+					  (Side) {left.tally + missing, left.n_rows + n_missing}, i, true, best);
 	}
 	if (missing != 0)
-		try_split(criterion, entropy, node - missing, missing, groups->n - 1, false, best);
+		try_split(criterion, entropy, weighted, node,
+				  (Side) {tally - missing, node.n_rows - n_missing}, groups->n - 1, false, best);
 }
 
 /* Is the churn rate of group a below that of the tally?  Fractions are compared exactly. */
@@ -140,15 +163,18 @@ sort_by_rate(SpkGroups *groups)
 		for (uint32_t gap = gaps[g], i = gap; i < groups->n; i++)
 		{
 			SpkTally tally = groups->tally[i];
+			uint32_t rows = groups->rows[i];
 			uint8_t	 code = groups->code[i];
 			uint32_t at = i;
 
 			for (; at >= gap && !rate_below(groups, at - gap, tally, code); at -= gap)
 			{
 				groups->tally[at] = groups->tally[at - gap];
+				groups->rows[at] = groups->rows[at - gap];
 				groups->code[at] = groups->code[at - gap];
 			}
 			groups->tally[at] = tally;
+			groups->rows[at] = rows;
 			groups->code[at] = code;
 		}
 }
@@ -185,10 +211,14 @@ spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature
 	/* features come in random order, so an equal cost must win over that of a later feature */
 	if (best->found && feature < best->feature)
 		candidate.cost = nextafter(best->cost, INFINITY);
-	if (criterion->entropy)
-		try_all(criterion, true, node, groups, &candidate);
+	if (criterion->entropy && criterion->weighted)
+		try_all(criterion, true, true, node, groups, &candidate);
+	else if (criterion->entropy)
+		try_all(criterion, true, false, node, groups, &candidate);
+	else if (criterion->weighted)
+		try_all(criterion, false, true, node, groups, &candidate);
 	else
-		try_all(criterion, false, node, groups, &candidate);
+		try_all(criterion, false, false, node, groups, &candidate);
 	if (!candidate.found)
 		return;
 
@@ -198,6 +228,7 @@ spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature
 	best->category = category;
 	best->cost = candidate.cost;
 	best->left = candidate.left;
+	best->left_rows = candidate.left_rows;
 	best->missing_left = groups->missing != 0 ? candidate.missing_left :
 												left_rows >= spk_tally_rows(node) - left_rows;
 	if (category)

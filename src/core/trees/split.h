@@ -4,7 +4,8 @@
  *
  * Rows are counted in words of 64 bits.  The lower half counts all rows, and the
  * upper half those that churn.  So one addition counts a row, and one subtraction
- * gives the other side of a split.
+ * gives the other side of a split.  A row that has a weight counts as many times as that
+ * has units.  Where rows have weights, how many there are is counted beside that.
  */
 #ifndef SPK_CORE_TREES_SPLIT_H
 #define SPK_CORE_TREES_SPLIT_H
@@ -33,6 +34,10 @@ typedef struct SpkGroups
 	SpkTally missing;
 	SpkTally tally[SPK_MAX_BINS];
 	uint8_t	 code[SPK_MAX_BINS];
+	/* with weights only: the rows of the node, of those without a value, and of each group */
+	uint32_t n_rows;
+	uint32_t n_missing;
+	uint32_t rows[SPK_MAX_BINS];
 } SpkGroups;
 
 /* What makes one split better than another. */
@@ -41,6 +46,7 @@ typedef struct SpkCriterion
 	double	 weight[2]; /* of the classes */
 	uint32_t min_leaf;
 	bool	 entropy;
+	bool	 weighted; /* rows have weights; min_leaf is about their number */
 	double	 min_gain; /* a split must decrease the impurity by more than this */
 } SpkCriterion;
 
@@ -54,7 +60,8 @@ typedef struct SpkSplit
 	uint16_t   feature;
 	double	   cost; /* impurity left on both sides; until one is found, the bound to stay below */
 	SpkTally   left; /* the rows on the left side */
-	SpkCodeSet set;	 /* categories: codes on the left side */
+	uint32_t   left_rows; /* with weights only: how many they are */
+	SpkCodeSet set;		  /* categories: codes on the left side */
 } SpkSplit;
 
 /*

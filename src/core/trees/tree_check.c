@@ -8,14 +8,18 @@
 
 /* The draws of a node's rows, counted again. */
 static SpkTally
-count_draws(const SpkGrower *grower, const SpkPending *node)
+count_draws(const SpkGrower *grower, const SpkPending *node, uint32_t *n_draws)
 {
 	size_t		   stride = grower->matrix.stride;
 	const uint8_t *row = grower->rows[node->side] + node->start * stride;
 	SpkTally	   tally = 0;
 
 	for (uint32_t i = 0; i < node->n_rows; i++, row += stride)
-		tally += spk_tally_of_row(row[grower->matrix.n_features]);
+	{
+		tally += grower->matrix.weighted ? spk_tally_of_weighted(row, grower->matrix.n_features) :
+										   spk_tally_of_row(row[grower->matrix.n_features]);
+		*n_draws += row[grower->matrix.n_features] & SPK_MAX_DRAWS;
+	}
 	return tally;
 }
 
@@ -37,12 +41,14 @@ spk_grower_check_children(const SpkGrower *grower, const SpkPending *parent,
 	for (int side = 0; side < 2; side++)
 	{
 		const SpkPending *child = &children->pending[side];
+		uint32_t		  n_draws = 0;
 
 		spk_assert(child->depth == parent->depth + 1 && child->depth <= grower->plan.max_depth);
 		spk_assert(child->node == grower->nodes[parent->node].u.left + (uint32_t) side);
-		spk_assert(spk_tally_rows(child->tally) == grower->nodes[child->node].cover);
-		spk_assert(spk_tally_rows(child->tally) >= grower->criterion.min_leaf);
-		spk_assert(count_draws(grower, child) == child->tally);
+		spk_assert(spk_draws_of(grower, child) == grower->nodes[child->node].cover);
+		spk_assert(spk_draws_of(grower, child) >= grower->criterion.min_leaf);
+		spk_assert(count_draws(grower, child, &n_draws) == child->tally);
+		spk_assert(n_draws == spk_draws_of(grower, child));
 	}
 }
 
@@ -96,7 +102,7 @@ check_clear(const SpkGrower *grower)
 	for (int slot = 0; slot < SPK_FEATURES_PER_PASS; slot++)
 	{
 		for (int code = 0; code < SPK_CODES; code++)
-			spk_assert(grower->histogram[slot][code] == 0);
+			spk_assert(grower->histogram[slot][code] == 0 && grower->draws[slot][code] == 0);
 		for (int word = 0; word < 4; word++)
 			spk_assert(grower->touched[slot].bits[word] == 0);
 	}
@@ -105,8 +111,8 @@ check_clear(const SpkGrower *grower)
 void
 spk_grower_check(const SpkGrower *grower, const SpkPending *root)
 {
-	spk_assert(grower->nodes[0].cover == spk_tally_rows(root->tally));
-	spk_assert(spk_tally_rows(root->tally) <= grower->matrix.n_rows);
+	spk_assert(grower->nodes[0].cover == spk_draws_of(grower, root));
+	spk_assert(spk_draws_of(grower, root) <= grower->matrix.n_rows);
 	check_nodes(grower);
 	check_clear(grower);
 }

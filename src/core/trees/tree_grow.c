@@ -10,19 +10,20 @@
 
 /* Makes a leaf of a new node; true when it must stay one. */
 static bool
-try_leaf(const SpkGrower *grower, SpkNode *node, SpkTally tally, uint32_t depth)
+try_leaf(const SpkGrower *grower, SpkNode *node, const SpkPending *pending)
 {
-	uint32_t rows = spk_tally_rows(tally);
-	uint32_t churn = spk_tally_churn(tally);
+	uint32_t rows = spk_tally_rows(pending->tally);
+	uint32_t churn = spk_tally_churn(pending->tally);
+	uint32_t draws = spk_draws_of(grower, pending);
 	double	 churn_weight = grower->criterion.weight[1] * churn;
 	double	 stay_weight = grower->criterion.weight[0] * (rows - churn);
 
 	memset(node, 0, sizeof(*node));
-	node->cover = rows;
+	node->cover = draws;
 	node->flags = SPK_NODE_LEAF;
 	node->u.value = (float) (churn_weight / (stay_weight + churn_weight));
-	return churn == 0 || churn == rows || depth >= grower->plan.max_depth ||
-		rows / 2 < grower->criterion.min_leaf;
+	return churn == 0 || churn == rows || pending->depth >= grower->plan.max_depth ||
+		draws / 2 < grower->criterion.min_leaf;
 }
 
 /* Turns a leaf into a split and adds its children; returns the place of the left one. */
@@ -65,9 +66,9 @@ spk_grower_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSpli
 		child->node = left + side;
 		child->depth = parent->depth + 1;
 		child->tally = side == 0 ? split->left : parent->tally - split->left;
+		child->n_draws = side == 0 ? split->left_rows : parent->n_draws - split->left_rows;
 		child->path = spk_hash_combine(parent->path, side);
-		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child->tally,
-										child->depth);
+		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child);
 	}
 }
 
@@ -200,6 +201,7 @@ spk_grower_grow(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gain
 	/* a tree that was cancelled may have left something in the histograms */
 	memset(gains, 0, matrix->n_features * sizeof(double));
 	memset(grower->histogram, 0, sizeof(grower->histogram));
+	memset(grower->draws, 0, sizeof(grower->draws));
 	memset(grower->touched, 0, sizeof(grower->touched));
 	memset(grower->constant, 0, grower->constant_words * sizeof(uint64_t));
 	grower->n_nodes = 1;
@@ -211,7 +213,7 @@ spk_grower_grow(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gain
 
 	/* the option is per weight of the tree's rows, which differs from draw to draw */
 	grower->criterion.min_gain = grower->plan.min_gain * weight_of(&grower->criterion, root.tally);
-	if (!try_leaf(grower, &grower->nodes[0], root.tally, 0))
+	if (!try_leaf(grower, &grower->nodes[0], &root))
 		status = grower->candidates != NULL ? spk_grower_best_first(grower, &root, gains) :
 											  grow_depth_first(grower, &root, gains);
 	if (status == SPK_OK)

@@ -38,8 +38,9 @@ typedef struct SpkPending
 	uint32_t start;	 /* where its rows begin in rows[side], counted in rows */
 	uint32_t n_rows; /* distinct rows */
 	int		 side;
-	SpkTally tally; /* of draws: a row counts as often as it was drawn */
-	uint64_t path;	/* the name of the node's random stream */
+	SpkTally tally;	  /* of draws: a row counts as often as it was drawn, times its weight */
+	uint32_t n_draws; /* of all its rows; without weights the tally has it */
+	uint64_t path;	  /* the name of the node's random stream */
 } SpkPending;
 
 /* A node whose split is found, and waits to be made because leaves are bounded. */
@@ -62,7 +63,7 @@ typedef struct SpkOobSample
 /*
  * The rows in a tree's bag are copied once into rows[0].  A packed row is a row of
  * the matrix whose label byte is replaced: it counts how often the row was drawn,
- * and has the label in its highest bit.  A split moves the rows themselves, so that
+ * and has the label in its highest bit.  The weight stays behind it.  A split moves the rows themselves, so that
  * the rows of a node always lie together, and every pass over them is sequential.
  * Rows that go left move up within their buffer; rows that go right fill the same
  * stretch of the other buffer, from its end.
@@ -104,8 +105,9 @@ struct SpkGrower
 
 	uint32_t work; /* look-ups in tables since the last poll */
 
-	/* all zero between nodes */
+	/* all zero between nodes; with weights, the draws are counted besides */
 	SpkTally   histogram[SPK_FEATURES_PER_PASS][SPK_CODES];
+	uint32_t   draws[SPK_FEATURES_PER_PASS][SPK_CODES];
 	SpkCodeSet touched[SPK_FEATURES_PER_PASS];
 	SpkGroups  groups;
 };
@@ -128,6 +130,20 @@ spk_tally_of_row(uint8_t weight)
 	SpkTally draws = weight & SPK_MAX_DRAWS;
 
 	return draws + (draws * (weight / (SPK_MAX_DRAWS + 1)) << 32);
+}
+
+/* Likewise with the weight behind that byte: all draws together stay below 2^32 units. */
+static inline SpkTally
+spk_tally_of_weighted(const uint8_t *row, uint32_t n_features)
+{
+	return spk_tally_of_row(row[n_features]) * spk_row_weight(row, n_features);
+}
+
+/* How many draws the node has, of which each counts as a row for min_leaf. */
+static inline uint32_t
+spk_draws_of(const SpkGrower *grower, const SpkPending *node)
+{
+	return grower->matrix.weighted ? node->n_draws : spk_tally_rows(node->tally);
 }
 
 /* The set of features that are constant in the node of this slot. */

@@ -102,6 +102,7 @@ pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 {
 	size_t		   stride = grower->matrix.stride;
 	uint32_t	   label_at = grower->matrix.n_features;
+	bool		   weighted = grower->matrix.weighted;
 	const uint8_t *row = grower->matrix.codes;
 	uint8_t		  *packed = grower->rows[0];
 
@@ -115,7 +116,9 @@ pack_rows(SpkGrower *grower, const uint8_t *draws, SpkPending *root)
 		for (size_t at = 0; at < stride; at += sizeof(uint64_t))
 			memcpy(packed + at, row + at, sizeof(uint64_t));
 		packed[label_at] = draw | (uint8_t) (row[label_at] * (SPK_MAX_DRAWS + 1));
-		root->tally += spk_tally_of_row(packed[label_at]);
+		root->tally += weighted ? spk_tally_of_weighted(packed, label_at) :
+								  spk_tally_of_row(packed[label_at]);
+		root->n_draws += draw;
 		root->n_rows += draw != 0;
 		packed += stride & -(size_t) (draw != 0);
 	}

@@ -64,12 +64,12 @@ undo_draws(SpkGrower *grower)
 
 /*
  * Adds n rows to the histograms of n_features features, at most SPK_FEATURES_PER_PASS.
- * Notes the codes that occur when there are few rows.  n_features and few are constants
- * in each call, so that the inner loop unrolls.
+ * Notes the codes that occur when there are few rows.  n_features, few and weighted are
+ * constants in each call, so that the inner loop unrolls.
  */
 SPK_ALWAYS_INLINE void
 count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *features,
-		   const int n_features, const bool few)
+		   const int n_features, const bool few, const bool weighted)
 {
 	size_t	 stride = grower->matrix.stride;
 	uint32_t weight_at = grower->matrix.n_features;
@@ -79,7 +79,8 @@ count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *fe
 		at[f] = features[f];
 	for (; n > 0; n--, row += stride)
 	{
-		SpkTally tally = spk_tally_of_row(row[weight_at]);
+		SpkTally tally = weighted ? spk_tally_of_weighted(row, weight_at) :
+									spk_tally_of_row(row[weight_at]);
 
 #pragma GCC unroll 4
 		for (int f = 0; f < n_features; f++)
@@ -87,10 +88,23 @@ count_rows(SpkGrower *grower, const uint8_t *row, uint32_t n, const uint16_t *fe
 			uint8_t code = row[at[f]];
 
 			grower->histogram[f][code] += tally;
+			if (weighted)
+				grower->draws[f][code] += row[weight_at] & SPK_MAX_DRAWS;
 			if (few)
 				spk_set_add(&grower->touched[f], code);
 		}
 	}
+}
+
+/* Does so feature by feature, where rows have weights. */
+static void
+count_weighted(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *features,
+			   int n_features)
+{
+	if (n < FEW_ROWS)
+		count_rows(grower, rows, n, features, n_features, true, true);
+	else
+		count_rows(grower, rows, n, features, n_features, false, true);
 }
 
 static void
@@ -99,23 +113,29 @@ count_pass(SpkGrower *grower, const uint8_t *rows, uint32_t n, const uint16_t *f
 {
 	bool few = n < FEW_ROWS;
 
+	if (grower->matrix.weighted)
+	{
+		count_weighted(grower, rows, n, features, n_features);
+		return;
+	}
+
 	switch (n_features)
 	{
 		case 1:
-			few ? count_rows(grower, rows, n, features, 1, true) :
-				  count_rows(grower, rows, n, features, 1, false);
+			few ? count_rows(grower, rows, n, features, 1, true, false) :
+				  count_rows(grower, rows, n, features, 1, false, false);
 			break;
 		case 2:
-			few ? count_rows(grower, rows, n, features, 2, true) :
-				  count_rows(grower, rows, n, features, 2, false);
+			few ? count_rows(grower, rows, n, features, 2, true, false) :
+				  count_rows(grower, rows, n, features, 2, false, false);
 			break;
 		case 3:
-			few ? count_rows(grower, rows, n, features, 3, true) :
-				  count_rows(grower, rows, n, features, 3, false);
+			few ? count_rows(grower, rows, n, features, 3, true, false) :
+				  count_rows(grower, rows, n, features, 3, false, false);
 			break;
 		default:
-			few ? count_rows(grower, rows, n, features, 4, true) :
-				  count_rows(grower, rows, n, features, 4, false);
+			few ? count_rows(grower, rows, n, features, 4, true, false) :
+				  count_rows(grower, rows, n, features, 4, false, false);
 			break;
 	}
 }
@@ -145,6 +165,23 @@ fill_histograms(SpkGrower *grower, const SpkPending *pending, const uint16_t *fe
 		count_pass(grower, rows + done * stride, n, features, n_features);
 	}
 	return SPK_OK;
+}
+
+/* Takes the draws of the groups, which have been found, and leaves their counts zero. */
+static void
+take_draws(SpkGrower *grower, int slot)
+{
+	SpkGroups *groups = &grower->groups;
+	uint32_t  *draws = grower->draws[slot];
+
+	groups->n_rows = groups->n_missing = draws[SPK_MISSING];
+	draws[SPK_MISSING] = 0;
+	for (uint32_t i = 0; i < groups->n; i++)
+	{
+		groups->rows[i] = draws[groups->code[i]];
+		groups->n_rows += groups->rows[i];
+		draws[groups->code[i]] = 0;
+	}
 }
 
 /* Turns a histogram into groups, and leaves it zero. */
@@ -184,6 +221,8 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 		memset(histogram, 0, n_bins * sizeof(SpkTally));
 	}
 	groups->n = n;
+	if (grower->matrix.weighted)
+		take_draws(grower, slot);
 }
 
 /*
