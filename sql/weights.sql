@@ -88,7 +88,9 @@ SET client_min_messages = notice;
 SELECT n_rows, churn_info(model)->'facts'->'unweighted' AS unweighted
 FROM churn_train('SELECT songs, sessions, churned, CASE userid % 5 WHEN 0 THEN 0 WHEN 1 THEN NULL ELSE 1.5 END AS w FROM weighted',
 				 options => '{"trees": 3, "weights": "w"}');
--- weights that are no multiples of anything
+-- weights that are no multiples of anything, and some that are too small beside others
+SELECT n_rows, churn_info(model)->'facts'->'weight_unit' AS unit
+FROM churn_train('SELECT songs, sessions, churned, CASE WHEN userid = 1 THEN 1e9 ELSE sqrt(userid) END AS w FROM weighted', algorithm => 'decision_tree', options => '{"weights": "w"}');
 SELECT n_rows, round((churn_info(model)->'facts'->'weight')::numeric, 1) AS weight
 FROM churn_train('SELECT songs, sessions, churned, sqrt(userid) AS w FROM weighted', algorithm => 'decision_tree', options => '{"weights": "w"}');
 SELECT n_rows, round((churn_info(model)->'facts'->'weight')::numeric, 1) AS weight
@@ -131,6 +133,12 @@ FROM churn_compare('weighted', algorithms => '{decision_tree,random_forest}', ho
 SELECT as_of, n_train, (metrics).n AS judged, churn_info(model)->'facts'->'weight' AS weight
 FROM churn_backtest('SELECT userid, DATE ''2024-01-01'' + 10 * (userid % 4) AS as_of, churned, songs, sessions, weight FROM weighted',
 					horizon => '10 days', algorithm => 'decision_tree', options => '{"weights": "weight"}') ORDER BY 1;
+
+SET client_min_messages = notice;
+SELECT as_of, n_train
+FROM churn_backtest('SELECT userid, DATE ''2024-01-01'' + 10 * (userid % 2) AS as_of, churned, songs, sessions, weight - 1 AS weight FROM weighted',
+					horizon => '10 days', algorithm => 'decision_tree', options => '{"weights": "weight"}') ORDER BY 1;
+SET client_min_messages = warning;
 
 DROP VIEW asked;
 DROP FUNCTION difference;

@@ -37,19 +37,6 @@ get_algorithm(SpkModelParse *p)
 		spk_refuse(p, "The algorithm is not known.");
 }
 
-/* The column of the rows' weights, which the option names. */
-static void
-get_weights(SpkModelParse *p, json_object *value)
-{
-	size_t len = (size_t) json_object_get_string_len(value);
-
-	if (!json_object_is_type(value, json_type_string) || len > SPK_MAX_NAME)
-		spk_refuse(p, "Option \"weights\" is not the name of a column.");
-	else
-		memcpy(p->model->weights, json_object_get_string(value), len);
-	p->model->options.value[SPK_OPT_WEIGHTS] = 1;
-}
-
 static double
 get_option(SpkModelParse *p, json_object *value, SpkOption option)
 {
@@ -100,8 +87,8 @@ get_options(SpkModelParse *p)
 				if (!spk_option_specs[i].later)
 					spk_refuse(p, "The member \"%s\" is missing.", name);
 			}
-			else if (i == SPK_OPT_WEIGHTS)
-				get_weights(p, value);
+			else if (spk_option_specs[i].names)
+				spk_parse_names(p, value, (SpkOption) i);
 			else
 				model->options.value[i] = get_option(p, value, (SpkOption) i);
 		}
@@ -213,6 +200,8 @@ get_model(SpkModelParse *p, SpkText text)
 	get_options(p);
 	get_facts(p);
 	spk_parse_features(p, features);
+	if (spk_parsing(p))
+		spk_parse_rules(p);
 	if (spk_parsing(p) && spk_has_trees(p->model->algorithm))
 		spk_parse_trees(p, other);
 	else if (spk_parsing(p))

@@ -15,6 +15,13 @@
 extern void spk_parse_features(SpkModelParse *p, SpkText text);
 
 /*
+ * Read what the options of p->root say with names of columns: first how much that is, and
+ * the column of the weights, before there are features, and then the rules of these.
+ */
+extern void spk_parse_names(SpkModelParse *p, json_object *value, SpkOption option);
+extern void spk_parse_rules(SpkModelParse *p);
+
+/*
  * Read the inside of the array "trees", that of "terms" with the "intercept" of
  * p->root, and the "calibration" of p->root, if the options ask for one, into the
  * model, whose algorithm, options and features have been read.

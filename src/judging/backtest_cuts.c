@@ -370,6 +370,23 @@ no_rows(const SpkBacktest *b)
 	return spk_store_new(CurrentMemoryContext, b->algorithm, &b->options);
 }
 
+/* Finds the features that options name among the columns of the rows. */
+static void
+bind_rules(const Judged *j)
+{
+	SpkRowStore	   *rows = j->rows;
+	SpkNamedColumn *columns = palloc(Max(rows->n_columns, 1) * sizeof(SpkNamedColumn));
+	SpkFeatureRule *rules = palloc(Max(rows->n_columns, 1) * sizeof(SpkFeatureRule));
+
+	if (rows->n_columns == 0)
+		return;
+	for (uint32 i = 0; i < rows->n_columns; i++)
+		columns[i] = (SpkNamedColumn) {rows->columns[i].name, rows->columns[i].kind};
+	spk_names_bind(&j->b->named, columns, rows->n_columns, rules);
+	for (uint32 i = 0; i < rows->n_columns; i++)
+		rows->columns[i].rule = rules[i];
+}
+
 /* Tells that there is no model of any date because all rows are of one class. */
 static void
 warn_of_one_class(const Judged *j)
@@ -395,6 +412,10 @@ spk_backtest_rows(SpkRowStore *rows, void *arg)
 
 	j.rows = rows != NULL ? rows : no_rows(j.b);
 	j.warned.context = context;
+	bind_rules(&j);
+
+	/* what is trained on are parts of the rows that are left */
+	spk_tell_of_unweighted(j.rows, &j.warned);
 	order_rows(&j);
 	warn_of_one_class(&j);
 	if (j.b->n_cuts == 0)

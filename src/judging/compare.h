@@ -110,12 +110,14 @@ typedef struct SpkComparison
 	char	   weights[SPK_MAX_NAME + 1]; /* the column of the weights; "" when rows have none */
 	SpkMetric  metric;
 	uint64	   seed;
-	SpkTickets tickets; /* a ticket is a place in order */
-	Size	   specs;	/* place of n_specs SpkModelSpec */
-	Size	   forms;	/* place of n_forms SpkBinnedForm */
-	Size	   order;	/* place of the fits' numbers, uint32: first those that need the
+	SpkTickets tickets;	  /* a ticket is a place in order */
+	Size	   specs;	  /* place of n_specs SpkModelSpec */
+	Size	   forms;	  /* place of n_forms SpkBinnedForm */
+	Size	   order;	  /* place of the fits' numbers, uint32: first those that need the
 						 * values, and of each kind the most expensive ones first */
-	Size	   fits;	/* place of SpkCompareFit, n_folds + 1 for each spec */
+	Size	   fits;	  /* place of SpkCompareFit, n_folds + 1 for each spec */
+	bool	   has_rules; /* do options say anything of features? */
+	Size	   rules;	  /* if so: place of SpkFeatureRule, n_features for each spec */
 } SpkComparison;
 
 /* A comparison as a process sees it. */

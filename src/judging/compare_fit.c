@@ -110,6 +110,14 @@ new_model(const SpkComparison *comparison, const SpkModelSpec *spec, MemoryConte
 										   &model->n_features, &why);
 
 	spk_check(status, "set of features", why);
+	if (comparison->has_rules)
+	{
+		const SpkFeatureRule *rules = spk_compare_at(comparison, comparison->rules);
+
+		rules += (spec - spk_compare_spec(comparison, 0)) * comparison->n_features;
+		for (uint32 i = 0; i < model->n_features; i++)
+			model->features[i].rule = rules[i];
+	}
 	model->algorithm = spec->algorithm;
 	model->options = spec->options;
 	for (int i = 0; i < SPK_N_FACTS; i++)

@@ -83,12 +83,33 @@ typedef struct Axis
 	uint32	   at; /* number of the value that is tried next */
 } Axis;
 
+/*
+ * Is the array one value of the option, and not several to try?  Groups of features are an
+ * array of arrays of names, and several of those one of arrays of arrays.
+ */
+static bool
+is_one_value(const JsonbValue *name, const JsonbValue *value)
+{
+	const char *option = spk_option_specs[SPK_OPT_INTERACTIONS].name;
+	JsonbValue *first;
+
+	if (name->val.string.len != (int) strlen(option) ||
+		memcmp(name->val.string.val, option, name->val.string.len) != 0)
+		return false;
+	first = getIthJsonbValueFromContainer(value->val.binary.data, 0);
+	if (first == NULL || first->type != jbvBinary || !JsonContainerIsArray(first->val.binary.data))
+		return false;
+	first = getIthJsonbValueFromContainer(first->val.binary.data, 0);
+	return first != NULL && first->type == jbvString;
+}
+
 static Axis
 make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *value)
 {
 	Axis axis = {*name, *value, 1};
 
-	axis.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
+	axis.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
+		!is_one_value(name, value);
 	if (axis.array)
 		axis.n = JsonContainerSize(value->val.binary.data);
 	if (axis.n == 0)

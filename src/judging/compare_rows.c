@@ -142,6 +142,12 @@ lay_out(SpkCompareSetup *setup)
 	c.forms = spk_block_part(&at, (uint64) c.n_forms * sizeof(SpkBinnedForm));
 	c.order = spk_block_part(&at, (uint64) spk_compare_n_fits(&c) * sizeof(uint32));
 	c.fits = spk_block_part(&at, (uint64) spk_compare_n_fits(&c) * sizeof(SpkCompareFit));
+	for (int i = 0; i < plan->n_specs; i++)
+		c.has_rules |= spk_names_rule(&plan->specs[i].named);
+	c.rules = spk_block_part(&at,
+							 c.has_rules ?
+								 (uint64) c.n_specs * c.n_features * sizeof(SpkFeatureRule) :
+								 0);
 	for (int i = 0; i < setup->n_forms; i++)
 	{
 		setup->forms[i].features_size = setup->features[i].len;
@@ -271,6 +277,22 @@ order_fits(const SpkCompareSetup *setup, SpkComparison *comparison)
 	pfree(fits);
 }
 
+/* Puts in what the options of each model say of the features. */
+static void
+fill_rules(const SpkCompareSetup *setup, SpkComparison *comparison)
+{
+	const SpkTable *table = &setup->table;
+	SpkFeatureRule *rules = spk_compare_at(comparison, comparison->rules);
+	SpkNamedColumn *columns = palloc(table->n_columns * sizeof(SpkNamedColumn));
+
+	for (uint32 i = 0; i < table->n_columns; i++)
+		columns[i] = (SpkNamedColumn) {table->columns[i].name, table->columns[i].kind};
+	for (uint32 i = 0; i < comparison->n_specs; i++)
+		spk_names_bind(&setup->plan->specs[i].named, columns, table->n_columns,
+					   rules + (Size) i * table->n_columns);
+	pfree(columns);
+}
+
 static void
 fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 {
@@ -293,6 +315,8 @@ fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 		for (int part = 0; part < SPK_N_PARTS; part++)
 			fill_form(setup, memory, form, part, origins);
 	}
+	if (comparison->has_rules)
+		fill_rules(setup, comparison);
 	order_fits(setup, comparison);
 }
 

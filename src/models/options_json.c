@@ -81,9 +81,8 @@ values_of_option(SpkOption option)
 	return buf.data;
 }
 
-/* Returns a value as the user has written it, for an error. */
-static const char *
-value_as_written(const JsonbValue *value)
+const char *
+spk_value_as_written(const JsonbValue *value)
 {
 	switch (value->type)
 	{
@@ -208,7 +207,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm, SpkNamedOptions *
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("invalid value for option \"%s\": %s",
-							spk_option_specs[option].name, value_as_written(&v)),
+							spk_option_specs[option].name, spk_value_as_written(&v)),
 					 errdetail("%s: %s.", spk_option_specs[option].name,
 							   spk_option_specs[option].doc),
 					 errhint("Allowed are: %s.", values_of_option(option))));

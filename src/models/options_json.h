@@ -30,6 +30,9 @@ extern SpkOptions spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm,
 extern void spk_options_to_json(StringInfo buf, const SpkOptions *options, SpkAlgorithm algorithm,
 								const SpkNamedOptions *named);
 
+/* Returns a JSON value as the user has written it, for an error. */
+extern const char *spk_value_as_written(const JsonbValue *value);
+
 /* Appends a finite number in the shortest form that reads back exactly; -0 keeps its sign. */
 extern void spk_append_number(StringInfo buf, double value);
 

@@ -20,53 +20,18 @@
 
 #include "core/base/elementary.h"
 #include "rows/collect.h"
-#include "rows/group_key.h"
-#include "host/label.h"
+#include "rows/collector.h"
 #include "models/options_json.h"
-#include "rows/row.h"
 #include "models/algorithm.h"
-
-/* A constant argument as it was when we parsed it last. */
-typedef struct KeptArg
-{
-	bool			known;
-	struct varlena *value; /* a copy; NULL when the argument was null */
-} KeptArg;
-
-/* What is worked out once for a place in a query where rows are collected. */
-typedef struct Collector
-{
-	MemoryContext	context;
-	SpkLabelKind	label_kind;
-	KeptArg			algorithm_arg;
-	KeptArg			options_arg;
-	KeptArg			exclude_arg;
-	KeptArg			group_arg;
-	KeptArg			time_arg;
-	KeptArg			weights_arg;
-	SpkAlgorithm	algorithm;
-	SpkOptions		options;
-	SpkNamedOptions named;
-	Datum		   *exclude;
-	int				n_exclude;
-	SpkRow		   *row; /* NULL until the first labelled row */
-	SpkRowColumn   *columns;
-	uint32			n_columns;
-	bool			has_id; /* is the row's group an argument of its own? */
-	SpkGroupKey		group;	/* where the row's group is; set when has_id or group_arg has a value */
-	SpkRowColumn	time;	/* where its date is; set when time_arg has a value */
-	SpkRowColumn	weight; /* how much it counts; set when weights are named */
-	uint64			version; /* changes whenever something above does */
-} Collector;
 
 /* Versions are unique in a process, because a store remembers which one filled it. */
 static uint64 last_version = 0;
 
-static Collector *
+static SpkCollector *
 collector_new(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
-	Oid		   label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
-	Collector *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Collector));
+	Oid			  label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	SpkCollector *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(SpkCollector));
 
 	if (!OidIsValid(label_type))
 		elog(ERROR, "could not determine the type of the label");
@@ -84,7 +49,7 @@ collector_new(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 
 /* Keeps a copy of argument argno.  False when the argument is what we have parsed already. */
 static bool
-keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno)
+keep_arg(SpkCollector *collector, SpkKeptArg *kept, FunctionCallInfo fcinfo, int argno)
 {
 	struct varlena *value;
 	size_t			size;
@@ -111,7 +76,7 @@ keep_arg(Collector *collector, KeptArg *kept, FunctionCallInfo fcinfo, int argno
 }
 
 static void
-parse_algorithm(Collector *collector)
+parse_algorithm(SpkCollector *collector)
 {
 	text *name;
 
@@ -124,7 +89,7 @@ parse_algorithm(Collector *collector)
 }
 
 static void
-parse_options(Collector *collector)
+parse_options(SpkCollector *collector)
 {
 	struct varlena *value = collector->options_arg.value;
 	MemoryContext	old = MemoryContextSwitchTo(collector->context);
@@ -136,26 +101,20 @@ parse_options(Collector *collector)
 	MemoryContextSwitchTo(old);
 }
 
-static char *
-text_of(const KeptArg *kept)
-{
-	return text_to_cstring(DatumGetTextPP(PointerGetDatum(kept->value)));
-}
-
 /* Takes the name of the weights that an argument of its own has. */
 static void
-parse_weights(Collector *collector)
+parse_weights(SpkCollector *collector)
 {
 	MemoryContext old = MemoryContextSwitchTo(collector->context);
 
 	collector->named.weights = collector->weights_arg.value == NULL ?
 		NULL :
-		text_of(&collector->weights_arg);
+		spk_kept_text(&collector->weights_arg);
 	MemoryContextSwitchTo(old);
 }
 
 static void
-parse_exclude(Collector *collector)
+parse_exclude(SpkCollector *collector)
 {
 	struct varlena *value = collector->exclude_arg.value;
 	MemoryContext	old;
@@ -177,7 +136,7 @@ parse_exclude(Collector *collector)
 
 /* Parses those of the constant arguments that are not what they were. */
 static void
-parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
+parse_args(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
 	bool algorithm = keep_arg(collector, &collector->algorithm_arg, fcinfo, args->algorithm);
 	bool options = keep_arg(collector, &collector->options_arg, fcinfo, args->options);
@@ -195,158 +154,13 @@ parse_args(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *
 	if (weights)
 		parse_weights(collector);
 
-	/* what these name was looked up in the row: it is bound again with the next one */
-	if (algorithm || options || exclude || group || time || weights)
-	{
-		if (collector->row != NULL)
-			spk_row_release(collector->row);
-		collector->row = NULL;
-	}
-	if (algorithm || options || exclude || group || time || weights)
-		collector->version = ++last_version;
-}
+	if (!(algorithm || options || exclude || group || time || weights))
+		return;
 
-static bool
-is_excluded(const Collector *collector, const char *name)
-{
-	size_t len = strlen(name);
-
-	/* what a row weighs is no property of its user */
-	if (collector->named.weights != NULL && strcmp(collector->named.weights, name) == 0)
-		return true;
-	for (int i = 0; i < collector->n_exclude; i++)
-	{
-		text *excluded = DatumGetTextPP(collector->exclude[i]);
-
-		if (VARSIZE_ANY_EXHDR(excluded) == len && memcmp(VARDATA_ANY(excluded), name, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Prediction finds columns by name, so that each name may occur only once. */
-static void
-check_unique(const Collector *collector, const char *name)
-{
-	for (uint32 i = 0; i < collector->n_columns; i++)
-		if (strcmp(collector->columns[i].name, name) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_DUPLICATE_COLUMN),
-					 errmsg("feature column \"%s\" specified more than once", name)));
-}
-
-/*
- * Names all columns that cannot be features in one error, so that the user need not
- * find them one by one.  When there is only one, spk_row_column will name it.
- */
-static void
-check_types(const Collector *collector, const SpkRow *row)
-{
-	StringInfoData list;
-	int			   n = 0;
-
-	initStringInfo(&list);
-	for (int i = 0; i < row->desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(row->desc, i);
-
-		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)) ||
-			spk_row_is_feature(row, i))
-			continue;
-		appendStringInfo(&list, "%s\"%s\" of type %s", n++ == 0 ? "" : ", ", NameStr(att->attname),
-						 format_type_be(att->atttypid));
-	}
-	if (n > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%d columns cannot be features: %s", n, list.data),
-				 errdetail("Features are of boolean, numeric, date, timestamp, text or enum types."),
-				 errhint("Name the columns in exclude, leave them out of the source or cast them.")));
-	pfree(list.data);
-}
-
-/* Finds the column that has the weights of rows. */
-static void
-bind_weights(Collector *collector)
-{
-	const char *name = collector->named.weights;
-	int			attno = spk_row_find(collector->row, name);
-
-	if (attno < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of the weights is missing from the row", name)));
-	if (!spk_row_is_feature(collector->row, attno) ||
-		(collector->weight = spk_row_column(collector->row, attno)).kind != SPK_NUMBER ||
-		collector->weight.read == SPK_READ_BOOL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of the weights must be a number, not %s", name,
-						format_type_be(TupleDescAttr(collector->row->desc, attno)->atttypid))));
-}
-
-/* Finds the column that has the dates of rows. */
-static void
-bind_time(Collector *collector)
-{
-	const char *name = text_of(&collector->time_arg);
-	int			attno = spk_row_find(collector->row, name);
-
-	if (attno < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of the dates is missing from the row", name)));
-	collector->time = spk_row_column(collector->row, attno);
-	if (collector->time.kind == SPK_CATEGORY)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of the dates holds none", name)));
-}
-
-/* Finds the feature columns in the type of this tuple. */
-static void
-bind_columns(Collector *collector, HeapTupleHeader tuple)
-{
-	SpkRow *row = spk_row_new(tuple, collector->context);
-	int		natts = row->desc->natts;
-
+	/* what most of these name was looked up in the row: it is bound again with the next one */
 	if (collector->row != NULL)
 		spk_row_release(collector->row);
-	if (collector->columns != NULL)
-		pfree(collector->columns);
-
-	/* columns have their names from the row: both are replaced together */
-	collector->row = row;
-	check_types(collector, row);
-	collector->columns = MemoryContextAlloc(collector->context,
-											Max(natts, 1) * sizeof(SpkRowColumn));
-	collector->n_columns = 0;
-	for (int i = 0; i < natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(row->desc, i);
-
-		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)))
-			continue;
-		check_unique(collector, NameStr(att->attname));
-		collector->columns[collector->n_columns++] = spk_row_column(row, i);
-	}
-	if (collector->n_columns == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no feature columns to train on")));
-	if (collector->n_columns > SPK_MAX_FEATURES)
-		ereport(ERROR,
-				(errcode(ERRCODE_TOO_MANY_COLUMNS),
-				 errmsg("cannot train on more than %d feature columns", SPK_MAX_FEATURES)));
-
-	/* group and date are mostly excluded columns: they need not be among the features */
-	if (collector->group_arg.value != NULL)
-		spk_group_key_bind(&collector->group, row, text_of(&collector->group_arg),
-						   collector->context);
-	if (collector->time_arg.value != NULL)
-		bind_time(collector);
-	if (collector->named.weights != NULL)
-		bind_weights(collector);
+	collector->row = NULL;
 	collector->version = ++last_version;
 }
 
@@ -355,7 +169,7 @@ bind_columns(Collector *collector, HeapTupleHeader tuple)
  * it into another store checks that rows of ours may go there.
  */
 static SpkRowStore *
-new_store(const Collector *collector, MemoryContext context, bool define)
+new_store(const SpkCollector *collector, MemoryContext context, bool define)
 {
 	SpkRowStore *store = spk_store_new(context, collector->algorithm, &collector->options);
 
@@ -363,16 +177,20 @@ new_store(const Collector *collector, MemoryContext context, bool define)
 		return store;
 	spk_store_begin(store, collector->n_columns,
 					collector->has_id || collector->group_arg.value != NULL,
-					collector->time_arg.value == NULL ? NULL : text_of(&collector->time_arg),
+					collector->time_arg.value == NULL ? NULL : spk_kept_text(&collector->time_arg),
 					collector->named.weights);
 	for (uint32 i = 0; i < collector->n_columns; i++)
+	{
 		spk_store_define(store, i, collector->columns[i].name, collector->columns[i].kind);
+		if (collector->rules != NULL)
+			store->columns[i].rule = collector->rules[i];
+	}
 	return store;
 }
 
 /* The row's date; an infinite one is no date. */
 static double
-row_time(const Collector *collector)
+row_time(const SpkCollector *collector)
 {
 	double time = spk_row_number(collector->row, &collector->time);
 
@@ -381,7 +199,7 @@ row_time(const Collector *collector)
 
 /* The key of the row's group: of a column of its own, or of an argument, which may be null. */
 static uint64
-row_group(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
+row_group(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
 	if (!collector->has_id)
 		return spk_group_key(&collector->group, collector->row);
@@ -391,7 +209,7 @@ row_group(Collector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *a
 
 /* The row's weight; 0 when it has none. */
 static double
-row_weight(const Collector *collector)
+row_weight(const SpkCollector *collector)
 {
 	const SpkRowColumn *column = &collector->weight;
 	double				weight = spk_row_number(collector->row, column);
@@ -408,7 +226,7 @@ row_weight(const Collector *collector)
 }
 
 static void
-add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, FunctionCallInfo fcinfo,
+add_row(SpkCollector *collector, SpkRowStore *store, HeapTupleHeader tuple, FunctionCallInfo fcinfo,
 		const SpkCollectArgs *args)
 {
 	int	   label = spk_label_value(PG_GETARG_DATUM(1), collector->label_kind);
@@ -449,7 +267,7 @@ add_row(Collector *collector, SpkRowStore *store, HeapTupleHeader tuple, Functio
 }
 
 static void
-collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcinfo,
+collect_labelled(SpkCollector *collector, SpkRowStore *store, FunctionCallInfo fcinfo,
 				 const SpkCollectArgs *args)
 {
 	HeapTupleHeader tuple;
@@ -460,7 +278,10 @@ collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcin
 				 errmsg("features must not be null")));
 	tuple = PG_GETARG_HEAPTUPLEHEADER(2);
 	if (collector->row == NULL || !spk_row_matches(collector->row, tuple))
-		bind_columns(collector, tuple);
+	{
+		spk_collector_bind(collector, tuple);
+		collector->version = ++last_version;
+	}
 
 	/* the store is new, or the rows' type or options changed: merging checks that they fit */
 	if (store->source != collector->version)
@@ -474,7 +295,7 @@ collect_labelled(Collector *collector, SpkRowStore *store, FunctionCallInfo fcin
 SpkRowStore *
 spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
-	Collector	 *collector = fcinfo->flinfo->fn_extra;
+	SpkCollector *collector = fcinfo->flinfo->fn_extra;
 	SpkRowStore	 *store = PG_ARGISNULL(0) ? NULL : (SpkRowStore *) PG_GETARG_POINTER(0);
 	MemoryContext aggcontext;
 

@@ -184,6 +184,8 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 			same_name(a->time_name, b->time_name) && same_name(a->weight_name, b->weight_name);
 		for (uint32 i = 0; same && i < a->n_columns; i++)
 			same = a->columns[i].kind == b->columns[i].kind &&
+				a->columns[i].rule.monotone == b->columns[i].rule.monotone &&
+				a->columns[i].rule.groups == b->columns[i].rule.groups &&
 				strcmp(a->columns[i].name, b->columns[i].name) == 0;
 	}
 	if (!same)
@@ -232,7 +234,10 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	{
 		spk_store_begin(store, src->n_columns, src->grouped, src->time_name, src->weight_name);
 		for (uint32 i = 0; i < src->n_columns; i++)
+		{
 			spk_store_define(store, i, src->columns[i].name, src->columns[i].kind);
+			store->columns[i].rule = src->columns[i].rule;
+		}
 	}
 	for (uint32 i = 0; i < src->n_columns; i++)
 		store->columns[i].inexact |= src->columns[i].inexact;
@@ -273,6 +278,7 @@ spk_store_take(SpkRowStore *store, MemoryContext context)
 
 		columns[i].name = c->name;
 		columns[i].kind = c->kind;
+		columns[i].rule = c->rule;
 		columns[i].names = c->names;
 		columns[i].n_names = c->n_names;
 		if (c->kind == SPK_CATEGORY)

@@ -16,6 +16,7 @@ typedef struct SpkStoreColumn
 {
 	char		  *name;
 	SpkFeatureKind kind;
+	SpkFeatureRule rule;
 	bool  inexact; /* of numbers: some whole ones are too large to be told from their neighbours */
 	void *values;  /* one for each row: double, or for categories uint32, the place in names */
 	struct category_hash *places; /* finds the place of a category; NULL in a received store */

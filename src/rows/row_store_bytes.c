@@ -29,7 +29,8 @@ sent_size(const SpkRowStore *store)
 	{
 		const SpkStoreColumn *c = &store->columns[i];
 
-		size += 16 + strlen(c->name) + store->n_rows * spk_store_value_size(c->kind);
+		size += 16 + sizeof(SpkFeatureRule) + strlen(c->name) +
+			store->n_rows * spk_store_value_size(c->kind);
 		for (uint32 j = 0; j < c->n_names; j++)
 			size += 4 + c->names[j].len;
 	}
@@ -41,6 +42,7 @@ send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
 {
 	spk_write_u8(w, (uint8) c->kind);
 	spk_write_u8(w, c->inexact);
+	spk_write_bytes(w, &c->rule, sizeof(c->rule));
 	spk_write_bytes(w, c->name, strlen(c->name) + 1);
 	spk_write_u32(w, c->n_names);
 	for (uint32 i = 0; i < c->n_names; i++)
@@ -117,8 +119,13 @@ receive_name(SpkReader *r)
 static void
 receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
 {
+	const void *rule;
+
 	c->kind = (SpkFeatureKind) spk_read_u8(r);
 	c->inexact = spk_read_u8(r) != 0;
+	rule = spk_read_bytes(r, sizeof(c->rule));
+	if (rule != NULL)
+		memcpy(&c->rule, rule, sizeof(c->rule));
 	c->name = receive_name(r);
 	c->n_names = spk_read_u32(r);
 

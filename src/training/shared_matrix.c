@@ -14,8 +14,9 @@
 /* What growers need to know of a feature. */
 typedef struct SharedFeature
 {
-	uint8 kind;
-	uint8 n_bins;
+	uint8		   kind;
+	uint8		   n_bins;
+	SpkFeatureRule rule;
 } SharedFeature;
 
 /* The start of the memory.  The codes follow it, aligned, and then users if there are any. */
@@ -95,6 +96,7 @@ spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkMode
 	{
 		shared->features[i].kind = (uint8) features[i].kind;
 		shared->features[i].n_bins = (uint8) features[i].n_bins;
+		shared->features[i].rule = features[i].rule;
 	}
 }
 
@@ -118,5 +120,6 @@ spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features)
 	{
 		(*features)[i].kind = (SpkFeatureKind) shared->features[i].kind;
 		(*features)[i].n_bins = shared->features[i].n_bins;
+		(*features)[i].rule = shared->features[i].rule;
 	}
 }

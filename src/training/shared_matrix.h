@@ -29,8 +29,8 @@ extern void *spk_shared_matrix_end(void *memory);
 
 /*
  * Sets *matrix and *features in a worker, from memory that the leader has filled.  The
- * features are an array in the current memory context, of which only kind and n_bins are
- * set.
+ * features are an array in the current memory context, of which only kind, n_bins and rule
+ * are set.
  */
 extern void spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features);
 

@@ -105,6 +105,7 @@ bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, Memory
 		spk_check(spk_bin_feature(host, &table->columns[i], table->n_rows, bins,
 								  &model->features[i]),
 				  "training set", NULL);
+		model->features[i].rule = table->columns[i].rule;
 		spk_train_progress(&progress, "columns binned", i + 1, table->n_columns);
 	}
 }

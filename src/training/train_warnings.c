@@ -204,8 +204,8 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 
 /* ---- Weights ---- */
 
-static void
-tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned)
+void
+spk_tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned)
 {
 	if (rows->n_unweighted == 0 || !first_time(warned, "unweighted", ""))
 		return;
@@ -215,7 +215,7 @@ tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned)
 						   rows->n_unweighted, rows->n_unweighted)));
 }
 
-/* Trees take weights as whole multiples of a unit, of which these may be none. */
+/* Trees take weights as whole multiples of a unit, which may be too coarse for small ones. */
 static void
 tell_of_rounding(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
@@ -225,18 +225,18 @@ tell_of_rounding(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warn
 	if (!spk_learns_codes(rows->algorithm))
 		return;
 	spk_check(spk_table_unit(&host, table, &unit), "training set", NULL);
-	if (unit.exact || !first_time(warned, "rounding", ""))
+	if (!unit.coarse || !first_time(warned, "rounding", ""))
 		return;
 	ereport(NOTICE,
 			(errmsg("weights in column \"%s\" are rounded to multiples of %g", rows->weight_name, unit.unit),
-			 errdetail("Trees take them as whole multiples, of which the smallest weights become at least one."),
-			 errhint("Small whole numbers, and decimals of up to three places, are exact.")));
+			 errdetail("Trees take them as whole multiples. That changes the smallest weights by more than 1 %%."),
+			 errhint("Leave out rows that weigh next to nothing, or cap the largest weights.")));
 }
 
 void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
-	tell_of_unweighted(rows, warned);
+	spk_tell_of_unweighted(rows, warned);
 	tell_of_rounding(rows, table, warned);
 	warn_of_leaks(table, warned);
 	warn_of_looks(rows, table, warned);

@@ -23,10 +23,13 @@ typedef struct SpkWarned
  * users or the date of a snapshot, of numbers too large to be exact, of an id that is the
  * same in all rows, of rows that are there already, and of latest dates on which hardly
  * anybody churns.  A NOTICE tells of rows that weigh nothing, and of weights that trees
- * have to round.  The table has taken the values of rows, which has the times.  warned
+ * have to round much.  The table has taken the values of rows, which has the times.  warned
  * may be NULL when nothing was given before.
  */
 extern void spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
+
+/* Tells only of rows that weigh nothing. */
+extern void spk_tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned);
 
 /* Warns only of rows that are there already. */
 extern void spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);

@@ -163,6 +163,19 @@ bin_columns(const SpkTable *table, SpkModel *model)
 	for (uint32_t c = 0; c < table->n_columns; c++)
 		check(spk_bin_feature(&host, &table->columns[c], table->n_rows,
 							  bins > 0 ? bins : SPK_MAX_BINS, &model->features[c]));
+	if (table->weights == NULL)
+		return;
+
+	/* weights are decimals that fit no unit, and some features have rules */
+	strcpy(model->weights, "weight");
+	model->options.value[SPK_OPT_WEIGHTS] = 1;
+	if (!spk_option_applies(SPK_OPT_MONOTONE, model->algorithm))
+		return;
+	model->options.value[SPK_OPT_MONOTONE] = 1;
+	model->options.value[SPK_OPT_INTERACTIONS] = 2;
+	for (uint32_t c = 0; c < table->n_columns; c++)
+		model->features[c].rule.groups = 1 + c % 3;
+	model->features[4].rule.monotone = 1;
 }
 
 /* The model's; it is released. */
@@ -201,7 +214,7 @@ static uint64_t
 train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
 	SpkModel  model = {algorithm, *options, .n_features = table->n_columns};
-	uint8_t	 *codes = malloc((size_t) table->n_rows * spk_matrix_stride(table->n_columns));
+	uint8_t	 *codes = malloc((size_t) table->n_rows * spk_table_shape(table).stride);
 	SpkMatrix matrix;
 
 	bin_columns(table, &model);
@@ -304,6 +317,32 @@ print(const char *name, int i, uint64_t fingerprint)
 	printf("%s %d %016llx\n", name, i, (unsigned long long) fingerprint);
 }
 
+/* Fingerprints of models of rows with weights, whose trees have rules to keep. */
+static void
+print_weighted(SpkTable table)
+{
+	static double weights[N_ROWS];
+	SpkRng		  rng = spk_rng(5, 5);
+	SpkOptions	  options;
+
+	for (int r = 0; r < N_ROWS; r++)
+		weights[r] = 0.1 + spk_rng_double(&rng);
+	table.weights = weights;
+	for (int i = 0; i < 2; i++)
+	{
+		options = forest_options(4 * i);
+		print("random_forest, weighted", i, train(&table, SPK_RANDOM_FOREST, &options));
+		options = spk_options_default(SPK_GRADIENT_BOOSTING);
+		options.value[SPK_OPT_TREES] = 10;
+		options.value[SPK_OPT_EARLY_STOPPING] = 5 * i;
+		print("gradient_boosting, weighted", i, train(&table, SPK_GRADIENT_BOOSTING, &options));
+	}
+	options = spk_options_default(SPK_LOGISTIC_REGRESSION);
+	print("logistic_regression, weighted", 0, fit(&table, SPK_LOGISTIC_REGRESSION, &options));
+	options = spk_options_default(SPK_NAIVE_BAYES);
+	print("naive_bayes, weighted", 0, fit(&table, SPK_NAIVE_BAYES, &options));
+}
+
 int
 main(void)
 {
@@ -347,5 +386,6 @@ main(void)
 			  fit(&table, SPK_LOGISTIC_REGRESSION, &options));
 		print("metrics", i, judge(i == 0 ? 50 : 1000000000));
 	}
+	print_weighted(table);
 	return 0;
 }

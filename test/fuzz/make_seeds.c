@@ -55,17 +55,35 @@ static void
 prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *model,
 		SpkSamples *samples)
 {
-	uint32_t n = t->table.n_rows;
+	static double weights[UNIT_MAX_TABLE_ROWS];
+	SpkTable	  table = t->table;
+	uint32_t	  n = t->table.n_rows;
+
+	for (uint32_t r = 0; r < n; r++)
+		weights[r] = (1 + r % 3) / 4.0;
+	if (spk_has_weights(&model->options))
+		table.weights = weights;
 
 	model->features = spk_alloc(host, t->table.n_columns, sizeof(SpkFeature));
 	for (; model->n_features < t->table.n_columns; model->n_features++)
 		must(spk_bin_feature(host, &t->columns[model->n_features], n, max_bins,
 							 &model->features[model->n_features]));
 	memset(samples, 0, sizeof(*samples));
-	must(spk_bin_table(host, &t->table, model->features,
-					   spk_alloc(host, n, spk_matrix_stride(t->table.n_columns)), &samples->matrix,
-					   NULL));
-	must(spk_values_new(host, &t->table, model->features, &samples->values));
+	must(spk_bin_table(host, &table, model->features,
+					   spk_alloc(host, n, spk_table_shape(&table).stride), &samples->matrix, NULL));
+	must(spk_values_new(host, &table, model->features, &samples->values));
+}
+
+/* What options with names stand for, where there are as many as in RULED. */
+static void
+set_rules(SpkModel *model)
+{
+	static const SpkFeatureRule rules[] = {{1, 1}, {-1, 3}, {0, 2}};
+
+	for (uint32_t f = 0; f < model->n_features && spk_has_monotone(&model->options); f++)
+		model->features[f].rule = rules[f];
+	if (spk_has_weights(&model->options))
+		strcpy(model->weights, "weight");
 }
 
 /* By scores of the rows that the model was fitted to, which is good enough here. */
@@ -103,6 +121,7 @@ make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm
 	method = model.options.value[SPK_OPT_CALIBRATE];
 
 	prepare(&host, t, max_bins, &model, &samples);
+	set_rules(&model);
 	must(spk_samples_fit(&host, &samples, SPK_NO_FOLD, &model));
 	if (method != SPK_CALIBRATE_NONE)
 		calibrate(&host, &samples, method, &model);
@@ -164,6 +183,8 @@ make_many_sets(const char *name, uint32_t n_trees)
 #define PLAIN		SPK_OPT_TRANSFORM, SPK_TRANSFORM_NONE
 #define LOG			SPK_OPT_TRANSFORM, SPK_TRANSFORM_LOG
 #define YEO_JOHNSON SPK_OPT_TRANSFORM, SPK_TRANSFORM_YEO_JOHNSON
+#define WEIGHTED	SPK_OPT_WEIGHTS, 1.0
+#define RULED		SPK_OPT_MONOTONE, 2.0, SPK_OPT_INTERACTIONS, 2.0
 #define END			SPK_N_OPTIONS
 
 static void
@@ -196,6 +217,9 @@ make_models(void)
 			   END);
 	make_model("bayes_power", t, MAX_BINS, SPK_NAIVE_BAYES, YEO_JOHNSON, END);
 	make_model("bayes_multinomial_log", t, MAX_BINS, SPK_NAIVE_BAYES, LOG, MULTINOMIAL, END);
+	make_model("forest_ruled", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, RULED, WEIGHTED, END);
+	make_model("boosting_ruled", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, RULED, PLATT, END);
+	make_model("bayes_weighted", t, MAX_BINS, SPK_NAIVE_BAYES, WEIGHTED, END);
 	make_many_sets("boosting_many_sets", 132);
 	free(t);
 	free(large);

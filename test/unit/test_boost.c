@@ -176,9 +176,11 @@ many_categories_keep_the_rule(void **unused)
 		SpkSums		  histogram[256] = {{0, 0}};
 		SpkSums		  node = {0, 0};
 		uint32_t	  n_bins = 5 + spk_rng_below(&rng, 5);
-		SpkBoostRule  rule = {spk_rng_below(&rng, 3) * 10000, spk_rng_below(&rng, 3) * 20000,
-							  spk_rng_below(&rng, 3) * 30000, spk_rng_below(&rng, 3) * 30000,
-							  spk_rng_below(&rng, 3) * 20000};
+		SpkBoostRule  rule = {.l2 = spk_rng_below(&rng, 3) * 10000,
+							  .min_hessian = spk_rng_below(&rng, 3) * 20000,
+							  .category_smoothing = spk_rng_below(&rng, 3) * 30000,
+							  .category_l2 = spk_rng_below(&rng, 3) * 30000,
+							  .category_hessian = spk_rng_below(&rng, 3) * 20000};
 		double		  l2 = rule.l2 + rule.category_l2;
 		double		  best = -1;
 		bool		  left[256] = {false};

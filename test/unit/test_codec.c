@@ -27,9 +27,9 @@ static uint32_t	   category_counts[] = {1, 149, 140, 10};
 static uint32_t	   empty_counts[] = {300};
 
 static SpkFeature features[] = {
-	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75, -0.01},
-	{"level", SPK_CATEGORY, 3, NULL, categories, category_counts, 0.25, 0.02},
-	{"never", SPK_TIME, 0, NULL, NULL, empty_counts, 0, 0},
+	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75, -0.01, {0, 0}},
+	{"level", SPK_CATEGORY, 3, NULL, categories, category_counts, 0.25, 0.02, {0, 0}},
+	{"never", SPK_TIME, 0, NULL, NULL, empty_counts, 0, 0, {0, 0}},
 };
 
 static SpkNode nodes[] = {

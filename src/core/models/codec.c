@@ -91,7 +91,7 @@ write_weights(SpkWriter *w, const SpkModel *model)
 }
 
 static void
-write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
+write_feature(SpkWriter *w, const SpkFeature *feature, SpkFeatureParts parts)
 {
 	write_name(w, feature->name);
 	spk_write_u8(w, (uint8_t) feature->kind);
@@ -108,22 +108,27 @@ write_feature(SpkWriter *w, const SpkFeature *feature, bool permutation)
 	for (uint32_t i = 0; i <= feature->n_bins; i++)
 		spk_write_varint(w, feature->counts[i]);
 	spk_write_f64(w, feature->importance);
-	if (permutation)
+	if (parts.permutation)
 		spk_write_f64(w, feature->permutation);
+	/* 0 any, 1 not falling, 2 not rising */
+	if (parts.monotone)
+		spk_write_u8(w, feature->rule.monotone < 0 ? 2 : (uint8_t) feature->rule.monotone);
+	if (parts.groups)
+		spk_write_varint(w, feature->rule.groups);
 }
 
 static void
-write_features(SpkWriter *w, const SpkFeature *features, uint32_t n, bool permutation)
+write_features(SpkWriter *w, const SpkFeature *features, uint32_t n, SpkFeatureParts parts)
 {
 	spk_write_varint(w, n);
 	for (uint32_t i = 0; i < n && spk_writer_poll(w); i++)
-		write_feature(w, &features[i], permutation);
+		write_feature(w, &features[i], parts);
 }
 
 SpkStatus
 spk_features_encode(const SpkFeature *features, uint32_t n, SpkWriter *w)
 {
-	write_features(w, features, n, false);
+	write_features(w, features, n, (SpkFeatureParts) {.monotone = true, .groups = true});
 	return w->status;
 }
 
@@ -189,6 +194,14 @@ write_calibration(SpkWriter *w, const SpkModel *model)
 	}
 }
 
+SpkFeatureParts
+spk_feature_parts(const SpkModel *model)
+{
+	return (SpkFeatureParts) {spk_has_permutation(&model->options, model->algorithm),
+							  spk_has_monotone(&model->options),
+							  spk_has_interactions(&model->options)};
+}
+
 SpkStatus
 spk_model_encode(const SpkModel *model, SpkWriter *w)
 {
@@ -207,8 +220,7 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	write_options(w, model);
 	write_facts(w, model);
 	write_weights(w, model);
-	write_features(w, model->features, model->n_features,
-				   spk_has_permutation(&model->options, model->algorithm));
+	write_features(w, model->features, model->n_features, spk_feature_parts(model));
 	if (spk_has_trees(model->algorithm))
 		write_trees(w, model);
 	else

@@ -29,9 +29,20 @@ extern SpkStatus spk_model_encode(const SpkModel *model, SpkWriter *w);
 extern SpkStatus spk_model_decode(const SpkHost *host, const void *data, size_t len,
 								  SpkModel *model, const char **why);
 
+/* What is stored of features that not all models have. */
+typedef struct SpkFeatureParts
+{
+	bool permutation;
+	bool monotone; /* of their rules */
+	bool groups;
+} SpkFeatureParts;
+
+/* Returns what the model's options ask for. */
+extern SpkFeatureParts spk_feature_parts(const SpkModel *model);
+
 /*
- * Appends the bytes of n features, in the form that they have in a model but without
- * permutation importance.  So one process hands the features of a model that is to
+ * Appends the bytes of n features, in the form that they have in a model with rules but
+ * without permutation importance.  So one process hands the features of a model that is to
  * be fitted to another.  SPK_NO_MEMORY and SPK_CANCELLED come from the writer's host.
  */
 extern SpkStatus spk_features_encode(const SpkFeature *features, uint32_t n, SpkWriter *w);

@@ -265,8 +265,22 @@ read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
 	return d->r.bad ? spk_corrupt(d, NULL) : SPK_OK;
 }
 
+/* Reads the feature's rule, as far as it is stored. */
 static SpkStatus
-read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *rows)
+read_rule(SpkDecoder *d, SpkFeature *feature, SpkFeatureParts parts)
+{
+	uint8_t sign = parts.monotone ? spk_read_u8(&d->r) : 0;
+
+	if (parts.groups)
+		feature->rule.groups = spk_read_varint(&d->r);
+	if (d->r.bad || sign > 2 || (sign != 0 && feature->kind == SPK_CATEGORY))
+		return spk_corrupt(d, "A feature is monotone in an impossible way");
+	feature->rule.monotone = (int8_t) (sign == 2 ? -1 : sign);
+	return SPK_OK;
+}
+
+static SpkStatus
+read_feature(SpkDecoder *d, SpkFeature *feature, SpkFeatureParts parts, uint64_t *rows)
 {
 	SpkStatus status = read_feature_name(d, feature);
 	uint8_t	  kind;
@@ -289,17 +303,16 @@ read_feature(SpkDecoder *d, SpkFeature *feature, bool permutation, uint64_t *row
 	feature->importance = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->importance) || feature->importance < 0)
 		return spk_corrupt(d, "The importance of a feature is not a number from 0 on");
-	if (!permutation)
-		return SPK_OK;
-	feature->permutation = spk_read_f64(&d->r);
+	if (parts.permutation)
+		feature->permutation = spk_read_f64(&d->r);
 	if (d->r.bad || !isfinite(feature->permutation))
 		return spk_corrupt(d, "The permutation importance of a feature is not a number");
-	return SPK_OK;
+	return read_rule(d, feature, parts);
 }
 
 /* Reads the features, and sets *rows to the training rows, of which all must count as many. */
 static SpkStatus
-read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
+read_features(SpkDecoder *d, SpkFeatureParts parts, uint64_t *rows)
 {
 	SpkModel *model = d->model;
 	uint32_t  n = spk_decode_count(d, SPK_MAX_FEATURES, MIN_FEATURE_BYTES);
@@ -314,7 +327,7 @@ read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 		uint64_t  sum = 0;
 		SpkStatus status = spk_cancelled(d->host) ?
 			SPK_CANCELLED :
-			read_feature(d, &model->features[i], permutation, &sum);
+			read_feature(d, &model->features[i], parts, &sum);
 
 		if (status != SPK_OK)
 			return status;
@@ -329,16 +342,17 @@ read_features(SpkDecoder *d, bool permutation, uint64_t *rows)
 static SpkStatus
 read_own_features(SpkDecoder *d)
 {
-	SpkModel *model = d->model;
-	uint64_t  rows = 0;
-	SpkStatus status = read_features(d, spk_has_permutation(&model->options, model->algorithm),
-									 &rows);
+	SpkModel   *model = d->model;
+	const char *fault;
+	uint64_t	rows = 0;
+	SpkStatus	status = read_features(d, spk_feature_parts(model), &rows);
 
 	if (status != SPK_OK)
 		return status;
 	if (!isnan(model->facts[SPK_FACT_ROWS]) && model->facts[SPK_FACT_ROWS] != (double) rows)
 		return spk_corrupt(d, "The features count other rows than the facts");
-	return SPK_OK;
+	fault = spk_rules_fault(model);
+	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
 }
 
 SpkStatus
@@ -348,7 +362,8 @@ spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeatur
 	SpkModel   model = {.n_features = 0};
 	SpkDecoder d = {host, host, spk_reader(data, len), &model, NULL};
 	uint64_t   rows;
-	SpkStatus  status = read_features(&d, false, &rows);
+	SpkStatus  status = read_features(&d, (SpkFeatureParts) {.monotone = true, .groups = true},
+									  &rows);
 
 	if (status == SPK_OK && (d.r.bad || spk_unread(&d.r) > 0))
 		status = spk_corrupt(&d, "Data are left over behind the features");

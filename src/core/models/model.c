@@ -78,3 +78,25 @@ spk_tree_depth(const SpkTree *tree)
 	}
 	return depth;
 }
+
+const char *
+spk_rules_fault(const SpkModel *model)
+{
+	double	 n_groups = model->options.value[SPK_OPT_INTERACTIONS];
+	uint64_t all = n_groups == SPK_MAX_GROUPS ? UINT64_MAX : (UINT64_C(1) << (int) n_groups) - 1;
+	uint64_t found = 0;
+	double	 n_monotone = 0;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		const SpkFeature *feature = &model->features[f];
+
+		if (feature->rule.monotone != 0 && feature->kind == SPK_CATEGORY)
+			return "A category is monotone";
+		n_monotone += feature->rule.monotone != 0;
+		found |= feature->rule.groups;
+	}
+	if (n_monotone != model->options.value[SPK_OPT_MONOTONE])
+		return "Other features are monotone than the option counts";
+	return found == all ? NULL : "The groups of features are not those that the option counts";
+}

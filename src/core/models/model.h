@@ -55,6 +55,15 @@ typedef struct SpkCategory
 	uint32_t	len;
 } SpkCategory;
 
+#define SPK_MAX_GROUPS 64 /* of features that may meet: a bit each */
+
+/* What a feature may do in trees. */
+typedef struct SpkFeatureRule
+{
+	int8_t	 monotone; /* 1: what is predicted must not fall while it grows; -1: not rise; 0: any */
+	uint64_t groups;   /* those that it is in, where features may meet only within groups */
+} SpkFeatureRule;
+
 typedef struct SpkFeature
 {
 	const char	  *name; /* terminated, 1 .. SPK_MAX_NAME bytes */
@@ -68,7 +77,8 @@ typedef struct SpkFeature
 	 * How much the squared error out of bag grows when the feature is permuted, see
 	 * oob_finish.h.  It may be negative, and is set where spk_has_permutation.
 	 */
-	double permutation;
+	double		   permutation;
+	SpkFeatureRule rule; /* of no use to models without the options monotone and interactions */
 } SpkFeature;
 
 /* Flags of a node. */
@@ -221,6 +231,13 @@ typedef struct SpkModel
 
 /* Releases the arrays of a feature, and clears it. */
 extern void spk_feature_release(const SpkHost *host, SpkFeature *feature);
+
+/*
+ * Returns what is wrong with the rules of a model's features, a text for people, or NULL:
+ * as many are monotone, none of them a category, as the option says, and each of as many
+ * groups as the other option says has a feature.
+ */
+extern const char *spk_rules_fault(const SpkModel *model);
 
 /* Returns how many splits the tree's longest path has. */
 extern uint32_t spk_tree_depth(const SpkTree *tree);

@@ -192,6 +192,7 @@ spk_model_check(const SpkModel *model)
 	check_facts(model);
 	check_features(model);
 	check_weights(model);
+	spk_assert(spk_rules_fault(model) == NULL);
 
 	if (spk_has_trees(model->algorithm))
 	{

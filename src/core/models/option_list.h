@@ -137,3 +137,9 @@ SPK_OPTION_ITEM(WEIGHTS, weights, NAMES(1) LATER,
 	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0)
 	FOR(LOGISTIC_REGRESSION, 0) FOR(NAIVE_BAYES, 0),
 	"the column that says how much each row counts, which is then no feature")
+SPK_OPTION_ITEM(MONOTONE, monotone, NAMES(1600) LATER,
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	"numbers with whose growth predictions must not fall, or not rise")
+SPK_OPTION_ITEM(INTERACTIONS, interactions, NAMES(64) LATER,
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	"groups of features, within which alone they may meet on a way down a tree")

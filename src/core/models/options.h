@@ -144,6 +144,19 @@ spk_has_weights(const SpkOptions *options)
 	return options->value[SPK_OPT_WEIGHTS] != 0;
 }
 
+/* Do some of a model's features have to be monotone?  Do features meet only within groups? */
+static inline bool
+spk_has_monotone(const SpkOptions *options)
+{
+	return options->value[SPK_OPT_MONOTONE] != 0;
+}
+
+static inline bool
+spk_has_interactions(const SpkOptions *options)
+{
+	return options->value[SPK_OPT_INTERACTIONS] != 0;
+}
+
 /* Does training with these options measure the permutation importance of features? */
 static inline bool
 spk_has_permutation(const SpkOptions *options, SpkAlgorithm algorithm)

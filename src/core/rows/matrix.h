@@ -20,6 +20,7 @@ typedef struct SpkColumn
 	const uint32_t	  *ids;		/* of each row, the place in names; SPK_NO_ID is missing */
 	const SpkCategory *names;	/* n_names distinct ones, in any order */
 	uint32_t		   n_names;
+	SpkFeatureRule	   rule; /* that of its feature */
 } SpkColumn;
 
 /* The id of a missing category. */

@@ -7,6 +7,7 @@
 
 #include "core/rows/binning.h"
 #include "core/base/hash.h"
+#include "core/base/vectors.h"
 #include "core/rows/order.h"
 #include "core/rows/values.h"
 #include "core/rows/weights.h"
@@ -221,8 +222,8 @@ scale_down(const SpkMoments *m)
 	return ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
 }
 
-static inline void
-add_value(SpkMoments *m, Pass pass, double scale, double value, double weight)
+SPK_ALWAYS_INLINE void
+add_value(SpkMoments *m, Pass pass, double scale, double value, const bool weighted, double weight)
 {
 	double difference;
 
@@ -232,27 +233,28 @@ add_value(SpkMoments *m, Pass pass, double scale, double value, double weight)
 			m->low = m->n == 0 || value < m->low ? value : m->low;
 			m->high = m->n == 0 || value > m->high ? value : m->high;
 			m->n++;
-			m->weight += weight;
+			m->weight += weighted ? weight : 1;
 			break;
 		case PASS_MEAN:
-			m->mean += weight * (value * scale);
+			m->mean += weighted ? weight * (value * scale) : value * scale;
 			break;
 		case PASS_DEVIATION:
 			difference = value * scale - m->mean;
-			m->deviation += weight * (difference * difference);
+			difference *= difference;
+			m->deviation += weighted ? weight * difference : difference;
 			break;
 	}
 }
 
-/* Runs a pass over the rows with this label. */
-static SpkStatus
-run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const double *scales,
-		 SpkMoments *moments)
+/* Runs a pass over the rows with this label.  weighted is a constant in each call. */
+SPK_ALWAYS_INLINE SpkStatus
+pass_over(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const double *scales,
+		  const bool weighted, SpkMoments *moments)
 {
 	for (uint32_t r = 0; r < rows->n_rows; r++)
 	{
 		const double *values = spk_values_row(rows, r);
-		double		  weight = spk_values_weight(rows, r);
+		double		  weight = weighted ? spk_values_weight(rows, r) : 1;
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
@@ -260,9 +262,17 @@ run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const
 			continue;
 		for (uint32_t f = 0; f < rows->n_features; f++)
 			if (!isnan(values[f]))
-				add_value(&moments[f], pass, scales[f], values[f], weight);
+				add_value(&moments[f], pass, scales[f], values[f], weighted, weight);
 	}
 	return SPK_OK;
+}
+
+static SpkStatus
+run_pass(const SpkHost *host, const SpkValues *rows, int label, Pass pass, const double *scales,
+		 SpkMoments *moments)
+{
+	return rows->weighted ? pass_over(host, rows, label, pass, scales, true, moments) :
+							pass_over(host, rows, label, pass, scales, false, moments);
 }
 
 SpkStatus

@@ -8,6 +8,9 @@
 /* A decimal such as 0.3 is not exact in binary: what differs by less than this is the same. */
 #define SAME 1e-12
 
+/* Multiples are off by up to half a unit, which is this share of so many units. */
+#define COARSE 0.01
+
 /* Beyond this, not all whole numbers are doubles. */
 #define MOST_WHOLE 9007199254740992.0
 
@@ -17,6 +20,7 @@ typedef struct Weights
 	const SpkHost *host;
 	const double  *list;
 	uint32_t	   n;
+	double		   smallest;
 	double		   largest;
 	double		   most; /* the largest multiple that is allowed */
 } Weights;
@@ -74,13 +78,16 @@ SpkStatus
 spk_weight_unit(const SpkHost *host, const double *weights, uint32_t n, SpkWeightUnit *unit)
 {
 	static const double parts[] = {1, 2, 4, 8, 10, 20, 100, 1000};
-	Weights				w = {host, weights, n, 0, n == 0 ? UINT32_MAX : UINT32_MAX / n};
+	Weights				w = {host, weights, n, INFINITY, 0, n == 0 ? UINT32_MAX : UINT32_MAX / n};
 	double				divisor = 0;
 	bool				exact = false;
 	SpkStatus			status = SPK_OK;
 
 	for (uint32_t i = 0; i < n; i++)
+	{
+		w.smallest = fmin(w.smallest, weights[i]);
 		w.largest = fmax(w.largest, weights[i]);
+	}
 
 	/* the same weights must have the same unit, whatever the rows: so the first that fits */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !exact; i++)
@@ -88,23 +95,24 @@ spk_weight_unit(const SpkHost *host, const double *weights, uint32_t n, SpkWeigh
 		status = try_part(&w, parts[i], &exact);
 		if (status != SPK_OK)
 			return status;
-		*unit = (SpkWeightUnit) {1 / parts[i], true};
+		*unit = (SpkWeightUnit) {1 / parts[i], true, false};
 	}
 	if (exact)
 		return SPK_OK;
 
 	status = find_divisor(&w, &divisor);
 	if (divisor > 0 && w.largest / divisor <= w.most)
-		*unit = (SpkWeightUnit) {divisor, true};
+		*unit = (SpkWeightUnit) {divisor, true, false};
 	else
-		*unit = (SpkWeightUnit) {w.largest / w.most, false};
+		*unit = (SpkWeightUnit) {w.largest / w.most, false,
+								 0.5 * w.largest / w.most > COARSE * w.smallest};
 	return status;
 }
 
 SpkStatus
 spk_table_unit(const SpkHost *host, const SpkTable *table, SpkWeightUnit *unit)
 {
-	*unit = (SpkWeightUnit) {1, true};
+	*unit = (SpkWeightUnit) {1, true, false};
 	return table->weights == NULL ? SPK_OK :
 									spk_weight_unit(host, table->weights, table->n_rows, unit);
 }

@@ -19,7 +19,8 @@
 typedef struct SpkWeightUnit
 {
 	double unit;
-	bool   exact; /* is every weight a multiple, but for the last digits of a decimal? */
+	bool   exact;  /* is every weight a multiple, but for the last digits of a decimal? */
+	bool   coarse; /* does taking multiples change some weight by more than 1 %? */
 } SpkWeightUnit;
 
 /*

@@ -53,6 +53,8 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING] / unit;
 	plan.n_statistics = spk_boost_count_statistics(features, matrix->n_features,
 												   plan.category_subsets);
+	plan.monotone = spk_any_monotone(features, matrix->n_features);
+	plan.grouped = spk_any_groups(features, matrix->n_features);
 	plan.patience = spk_early_stopping(options, matrix->n_rows, matrix->n_positives);
 	plan.holdout = value[SPK_OPT_VALIDATION];
 	plan.refit = value[SPK_OPT_REFIT] != 0;
@@ -121,6 +123,9 @@ lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->rows = take(base, &at, n_rows, sizeof(SpkBoostRow));
 	b->margins = take(base, &at, n_rows, sizeof(float));
 	b->nodes = take(base, &at, b->max_nodes, sizeof(SpkBoostNode));
+	b->limits = NULL;
+	if (b->plan.monotone || b->plan.grouped)
+		b->limits = take(base, &at, b->max_nodes, sizeof(SpkBoostLimits));
 	b->routes = take(base, &at, b->max_nodes, sizeof(SpkRoute));
 	b->built_of = take(base, &at, b->max_nodes, sizeof(int32_t));
 	b->values = take(base, &at, b->max_nodes, sizeof(float));

@@ -30,6 +30,8 @@ typedef struct SpkBoostPlan
 	uint32_t category_min_rows;
 	uint32_t category_subsets; /* features with more categories are split by statistics */
 	uint32_t n_statistics;	   /* how many features are */
+	bool	 monotone;		   /* is some feature? */
+	bool	 grouped;		   /* do features meet only within groups? */
 	uint32_t patience;		   /* end after this many rounds without a better loss; 0: no holdout */
 	double	 holdout;		   /* share of the users that are held out, with all their rows */
 	bool	 refit;			   /* then grow the best number of trees on all rows */
@@ -54,7 +56,7 @@ spk_boost_most_trees(const SpkBoostPlan *plan)
 
 /*
  * Resolves the options of gradient_boosting for a matrix with rows of both classes.  Of
- * its features only kind and n_bins are read.
+ * its features only kind, n_bins and rule are read.
  */
 extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix,
 								   const SpkFeature *features);
@@ -75,7 +77,7 @@ extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *ma
 
 /*
  * Grows the trees.  Every member calls this with the same plan, matrix, features
- * and shared memory.  Of the features only kind and n_bins are read.  The shared
+ * and shared memory.  Of the features only kind, n_bins and rule are read.  The shared
  * memory is aligned to SPK_ALIGNMENT and has spk_boost_shared_size bytes for at
  * least as many members.
  *

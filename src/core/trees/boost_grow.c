@@ -27,6 +27,8 @@ add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 	node->depth = depth;
 	node->path = path;
 	node->slot = SPK_BOOST_NO_SLOT;
+	if (b->limits != NULL)
+		b->limits[i] = (SpkBoostLimits) {.bounds = SPK_NO_BOUNDS};
 	b->built_of[i] = -1;
 	b->routes[i] = (SpkRoute) {all_codes, i, 0};
 	return node;
@@ -111,6 +113,26 @@ plan_pass(SpkBooster *b)
 	return plan_group(b);
 }
 
+/* What the feature's rule says of a child (side 0: left) of the node's split. */
+static void
+constrain_child(SpkBooster *b, uint32_t i, int side, uint32_t child)
+{
+	const SpkBoostNode	 *node = &b->nodes[i];
+	const SpkBoostSplit	 *split = &node->split;
+	const SpkFeature	 *feature = &b->features[split->feature];
+	const SpkBoostLimits *limits = &b->limits[i];
+	SpkSums				  right = {node->sums.g - split->left.g, node->sums.h - split->left.h};
+
+	/* known values against missing ones are in no order; categories have no sign */
+	b->limits[child] = *limits;
+	if (feature->rule.monotone != 0 && split->cut + 1u < feature->n_bins)
+		b->limits[child].bounds =
+			spk_bounds_below(limits->bounds, feature->rule.monotone,
+							 spk_within(limits->bounds, spk_boost_value(split->left, b->plan.l2)),
+							 spk_within(limits->bounds, spk_boost_value(right, b->plan.l2)), side);
+	b->limits[child].reach = spk_reach_below(&limits->reach, &feature->rule, split->feature);
+}
+
 /* Turns a leaf of the frontier into a split node with two new leaves. */
 static void
 split_node(SpkBooster *b, uint32_t i)
@@ -125,12 +147,13 @@ split_node(SpkBooster *b, uint32_t i)
 
 	node->left = b->shared->n_nodes;
 	b->shared->n_leaves++;
-	b->gains[b->matrix.n_features + split->feature] += split->score -
-		spk_boost_score(node->sums, b->plan.l2);
+	b->gains[b->matrix.n_features + split->feature] += split->score - spk_booster_score(b, node);
 	for (int side = 0; side < 2; side++)
 	{
 		child = add_node(b, side == 0 ? split->left : right, node->depth + 1,
 						 spk_hash_combine(node->path, (uint64_t) side));
+		if (b->limits != NULL)
+			constrain_child(b, i, side, node->left + (uint32_t) side);
 		child->many = spk_boost_many(split->category, b->features[split->feature].n_bins);
 		child->open = child->depth < b->plan.max_depth && (double) child->sums.h >= least;
 	}
@@ -162,7 +185,7 @@ best_of_frontier(const SpkBooster *b)
 	for (uint32_t place = 0; place < b->shared->n_frontier; place++)
 	{
 		const SpkBoostNode *node = &b->nodes[b->frontier[place]];
-		double				gain = node->split.score - spk_boost_score(node->sums, b->plan.l2);
+		double				gain = node->split.score - spk_booster_score(b, node);
 
 		if (gain > best_gain || (gain == best_gain && b->frontier[place] < b->frontier[best]))
 		{
@@ -258,6 +281,9 @@ value_of(const SpkBooster *b, const SpkBoostNode *node)
 	double l2 = b->plan.l2 + (node->many ? b->plan.category_l2 : 0);
 	double h = ((double) node->sums.h + l2) / SPK_HESSIAN_ONE;
 
+	if (b->plan.monotone)
+		return b->plan.learning_rate * SPK_HESSIAN_ONE / SPK_GRADIENT_ONE *
+			spk_within(spk_booster_bounds(b, node), spk_boost_value(node->sums, l2));
 	return h > 0 ? -b->plan.learning_rate * ((double) node->sums.g / SPK_GRADIENT_ONE) / h : 0;
 }
 

@@ -54,6 +54,13 @@ typedef struct SpkBoostNode
 	bool		  many;	   /* a split by subsets of many categories has made it */
 } SpkBoostNode;
 
+/* What the rules of features say of a node. */
+typedef struct SpkBoostLimits
+{
+	SpkBounds bounds; /* where features are monotone */
+	SpkReach  reach;  /* where features meet only within groups */
+} SpkBoostLimits;
+
 /* What one member adds up. */
 typedef struct SpkBoostMember
 {
@@ -104,6 +111,7 @@ typedef struct SpkBooster
 	SpkBoostRow	   *rows;		/* n_rows */
 	float		   *margins;	/* n_rows */
 	SpkBoostNode   *nodes;		/* max_nodes, in the order in which they are made */
+	SpkBoostLimits *limits;		/* max_nodes; NULL when no feature has a rule */
 	SpkRoute	   *routes;		/* max_nodes */
 	int32_t		   *built_of;	/* max_nodes: the place in built, or -1 */
 	float		   *values;		/* max_nodes: the values of leaves */
@@ -136,6 +144,21 @@ static inline size_t
 spk_histogram_length(const SpkBooster *b)
 {
 	return (size_t) b->matrix.n_features * SPK_CODES;
+}
+
+/* Between which the values below the node are. */
+static inline SpkBounds
+spk_booster_bounds(const SpkBooster *b, const SpkBoostNode *node)
+{
+	return b->limits == NULL ? SPK_NO_BOUNDS : b->limits[node - b->nodes].bounds;
+}
+
+/* What a split of the node has to exceed. */
+static inline double
+spk_booster_score(const SpkBooster *b, const SpkBoostNode *node)
+{
+	return spk_boost_node_score(node->sums, b->plan.l2, b->plan.monotone,
+								spk_booster_bounds(b, node));
 }
 
 /* The member's counts of rows, by node. */

@@ -9,6 +9,19 @@
 #include "core/trees/boost_statistics.h"
 #include "core/base/rng.h"
 
+/* Lists the features that may split the node; returns how many they are. */
+static uint32_t
+list_features(SpkBooster *b, const SpkBoostNode *node)
+{
+	uint32_t n = 0;
+
+	for (uint32_t f = 0; f < b->matrix.n_features; f++)
+		if (!b->plan.grouped ||
+			spk_reach_has(&b->limits[node - b->nodes].reach, &b->features[f].rule, f))
+			b->to_draw[n++] = (uint16_t) f;
+	return n;
+}
+
 /* Draws features for the node, and marks them in drawn.  All members draw the same. */
 static void
 draw_features(SpkBooster *b, const SpkBoostNode *node)
@@ -17,11 +30,12 @@ draw_features(SpkBooster *b, const SpkBoostNode *node)
 	uint32_t wanted = b->plan.features_per_split;
 	SpkRng	 rng = spk_rng(node->path, 0);
 
-	memset(b->drawn, wanted == n, n);
-	if (wanted == n)
+	memset(b->drawn, wanted == n && !b->plan.grouped, n);
+	if (wanted == n && !b->plan.grouped)
 		return;
-	for (uint32_t f = 0; f < n; f++)
-		b->to_draw[f] = (uint16_t) f;
+	n = list_features(b, node);
+	if (wanted > n)
+		wanted = n;
 	for (uint32_t at = 0; at < wanted; at++)
 	{
 		uint32_t with = at + spk_rng_below(&rng, n - at);
@@ -83,6 +97,8 @@ rule_of(const SpkBooster *b, uint32_t node)
 		.category_smoothing = b->plan.category_smoothing,
 		.category_l2 = b->plan.category_l2,
 		.category_hessian = b->plan.category_min_rows * h / rows,
+		.bounded = b->plan.monotone,
+		.bounds = spk_booster_bounds(b, &b->nodes[node]),
 	};
 }
 
@@ -102,13 +118,16 @@ search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
 	const SpkBoostNode *node = &b->nodes[b->active[place]];
 	const SpkSums	   *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
 	SpkBoostRule		rule = rule_of(b, b->active[place]);
-	SpkBoostSplit		best = spk_boost_split_none(node->sums, b->plan.l2, b->plan.min_gain);
+	SpkBoostSplit		best = spk_boost_split_above(spk_booster_score(b, node), b->plan.min_gain);
 
 	draw_features(b, node);
 	for (uint32_t f = from; f < to; f++)
+	{
+		rule.sign = b->features[f].rule.monotone;
 		if (b->drawn[f])
 			spk_boost_split_feature(node->sums, &rule, (uint16_t) f, has_subsets(b, f),
 									b->features[f].n_bins, sums + (size_t) f * SPK_CODES, &best);
+	}
 	return best;
 }
 

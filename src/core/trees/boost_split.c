@@ -2,6 +2,8 @@
  * boost_split.c
  *	  The best split of a node by the gradients and hessians of its rows.
  */
+#include <math.h>
+
 #include "core/trees/boost_split.h"
 
 /* A split must gain more than this share of the node's score, which rounding cannot. */
@@ -18,13 +20,19 @@ typedef struct Candidate
 } Candidate;
 
 SpkBoostSplit
-spk_boost_split_none(SpkSums node, double l2, double min_gain)
+spk_boost_split_above(double score, double min_gain)
 {
 	SpkBoostSplit none = {0};
-	double		  score = spk_boost_score(node, l2);
+	double		  rounding = fabs(score) * ROUNDING;
 
-	none.score = score + (min_gain > score * ROUNDING ? min_gain : score * ROUNDING);
+	none.score = score + (min_gain > rounding ? min_gain : rounding);
 	return none;
+}
+
+SpkBoostSplit
+spk_boost_split_none(SpkSums node, double l2, double min_gain)
+{
+	return spk_boost_split_above(spk_boost_score(node, l2), min_gain);
 }
 
 static inline SpkSums
@@ -65,13 +73,57 @@ try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_
 	}
 }
 
-/* Tries all cuts of a list of n codes with these sums, and missing values on either side. */
+/* Does so where some features are monotone; sign is that of the feature that is cut. */
 static void
-try_all(SpkSums node, double l2, double min_hessian, const SpkSums *sums, uint32_t n,
-		SpkSums missing, Candidate *best)
+try_bounded(SpkSums node, double l2, const SpkBoostRule *rule, int sign, SpkSums left,
+			uint32_t n_left, bool missing_left, Candidate *best)
+{
+	double	least = rule->min_hessian < 1 ? 1 : rule->min_hessian;
+	SpkSums right = {node.g - left.g, node.h - left.h};
+	double	values[2] = {spk_within(rule->bounds, spk_boost_value(left, l2)),
+						 spk_within(rule->bounds, spk_boost_value(right, l2))};
+	double	score = spk_boost_score_at(left, l2, values[0]) +
+		spk_boost_score_at(right, l2, values[1]);
+
+	if ((double) left.h < least || (double) right.h < least ||
+		!spk_in_order(sign, values[0], values[1]) || !(score > best->score))
+		return;
+	*best = (Candidate) {score, n_left, missing_left, true, left};
+}
+
+/* Tries all cuts of a list of n codes, as try_all does, within bounds. */
+static void
+try_all_bounded(SpkSums node, double l2, const SpkBoostRule *rule, const SpkSums *sums, uint32_t n,
+				SpkSums missing, Candidate *best)
 {
 	SpkSums left = {0, 0};
 	bool	any_missing = !is_empty(missing);
+
+	for (uint32_t i = 0; i + 1 < n; i++)
+	{
+		left = add(left, sums[i]);
+		try_bounded(node, l2, rule, rule->sign, left, i + 1, false, best);
+		if (any_missing)
+			try_bounded(node, l2, rule, rule->sign, add(left, missing), i + 1, true, best);
+	}
+	if (any_missing && n > 0)
+		try_bounded(node, l2, rule, 0, add(left, sums[n - 1]), n, false, best);
+}
+
+/* Tries all cuts of a list of n codes with these sums, and missing values on either side. */
+static void
+try_all(SpkSums node, double l2, const SpkBoostRule *rule, const SpkSums *sums, uint32_t n,
+		SpkSums missing, Candidate *best)
+{
+	double	min_hessian = rule->min_hessian;
+	SpkSums left = {0, 0};
+	bool	any_missing = !is_empty(missing);
+
+	if (rule->bounded)
+	{
+		try_all_bounded(node, l2, rule, sums, n, missing, best);
+		return;
+	}
 
 	/* hessians are whole: a side with less than 1 has none */
 	min_hessian = min_hessian < 1 ? 1 : min_hessian;
@@ -179,7 +231,7 @@ try_categories(SpkSums node, const SpkBoostRule *rule, uint32_t n_bins, const Sp
 	}
 	else
 		order_categories(histogram, n_bins, l2, 0, ordered);
-	try_all(node, l2, rule->min_hessian, ordered->sums, ordered->n, ordered->rest, best);
+	try_all(node, l2, rule, ordered->sums, ordered->n, ordered->rest, best);
 }
 
 void
@@ -197,7 +249,7 @@ spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature
 		missing = ordered.rest;
 	}
 	else
-		try_all(node, rule->l2, rule->min_hessian, histogram, n_bins, missing, &candidate);
+		try_all(node, rule->l2, rule, histogram, n_bins, missing, &candidate);
 	if (!candidate.found)
 		return;
 

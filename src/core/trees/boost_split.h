@@ -10,6 +10,7 @@
 #define SPK_CORE_TREES_BOOST_SPLIT_H
 
 #include "core/models/model.h"
+#include "core/trees/constraints.h"
 
 /*
  * The quanta of a gradient of 1 and of a hessian of 1.  A row's gradient is
@@ -49,6 +50,11 @@ typedef struct SpkBoostRule
 	double category_smoothing; /* these three are of features with many categories */
 	double category_l2;		   /* comes on top of l2 */
 	double category_hessian;   /* what has less goes where missing values go */
+
+	/* where some features are monotone, see constraints.h; values are as spk_boost_value says */
+	bool	  bounded;
+	SpkBounds bounds; /* of the node */
+	int		  sign;	  /* of the feature that is tried */
 } SpkBoostRule;
 
 /*
@@ -71,12 +77,40 @@ spk_boost_score(SpkSums sums, double l2)
 	return h > 0 ? g * g / h : 0;
 }
 
+/* The best value of a leaf with these sums, in quanta: -g / (h + l2). */
+static inline double
+spk_boost_value(SpkSums sums, double l2)
+{
+	double h = (double) sums.h + l2;
+
+	return h > 0 ? -(double) sums.g / h : 0;
+}
+
+/* Twice the loss that a leaf's rows save when it has this value, which is less than spk_boost_score. */
+static inline double
+spk_boost_score_at(SpkSums sums, double l2, double value)
+{
+	return -(2 * (double) sums.g + ((double) sums.h + l2) * value) * value;
+}
+
+/* The score of a node, within its bounds if the rule has any. */
+static inline double
+spk_boost_node_score(SpkSums sums, double l2, bool bounded, SpkBounds bounds)
+{
+	if (!bounded)
+		return spk_boost_score(sums, l2);
+	return spk_boost_score_at(sums, l2, spk_within(bounds, spk_boost_value(sums, l2)));
+}
+
 /*
  * Starts the search in a node with these sums.  l2 is in quanta of the hessian.  A
  * split counts only when its score exceeds the node's by more than min_gain, and
  * by more than rounding can make up.
  */
 extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_gain);
+
+/* Likewise in a node with this score. */
+extern SpkBoostSplit spk_boost_split_above(double score, double min_gain);
 
 /*
  * Tries all splits of the node by this feature that the rule allows, and keeps the best
@@ -99,6 +133,10 @@ extern SpkBoostSplit spk_boost_split_none(SpkSums node, double l2, double min_ga
  * the order is that of g / (h + category_smoothing), in which categories of few rows
  * are in the middle; both sides pay category_l2 more; and those with a hessian below
  * category_hessian count as missing values, whose way they go.
+ *
+ * With bounds, each side is scored at the value that it has within them, and the values of
+ * a cut's sides must be in the order that the sign says; known values against missing ones
+ * have none.
  */
 extern void spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature,
 									bool category, uint32_t n_bins, const SpkSums *histogram,

@@ -78,6 +78,7 @@ typedef struct GrowerSizes
 	uint64_t out_of_bag;
 	uint64_t sample;
 	uint64_t per_feature; /* of an array with a byte for each feature */
+	uint64_t rules;
 } GrowerSizes;
 
 /* Does max_leaves bound the tree?  Then it must grow best first. */
@@ -91,7 +92,7 @@ leaves_are_bounded(const SpkForestPlan *plan, uint32_t n_rows)
 }
 
 static GrowerSizes
-grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories)
+grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories, bool rules)
 {
 	uint64_t	leaves = spk_forest_most_leaves(plan, matrix->n_rows);
 	uint64_t	rows = (uint64_t) matrix->n_rows * matrix->stride;
@@ -111,15 +112,16 @@ grower_sizes(const SpkForestPlan *plan, const SpkMatrix *matrix, bool categories
 	sizes.out_of_bag = plan->bootstrap ? spk_oob_bits(matrix) * sizeof(uint64_t) : 0;
 	sizes.sample = plan->permutation ? sizeof(SpkOobSample) : 0;
 	sizes.per_feature = matrix->n_features;
+	sizes.rules = rules ? matrix->n_features * sizeof(SpkFeatureRule) : 0;
 	return sizes;
 }
 
 size_t
 spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
-	GrowerSizes s = grower_sizes(plan, matrix, true);
+	GrowerSizes s = grower_sizes(plan, matrix, true, true);
 	uint64_t	sum = sizeof(SpkGrower) + s.rows[0] + s.rows[1] + s.nodes + s.sets + s.constant +
-		s.candidates + s.heap + s.out_of_bag + s.sample + 6 * s.per_feature;
+		s.candidates + s.heap + s.out_of_bag + s.sample + 6 * s.per_feature + s.rules;
 
 	return sum > SIZE_MAX ? SIZE_MAX : (size_t) sum;
 }
@@ -158,7 +160,8 @@ alloc_arrays(SpkGrower *grower, const GrowerSizes *s)
 		alloc_wanted(host, s->candidates, (void **) &grower->candidates) &&
 		alloc_wanted(host, s->heap, (void **) &grower->heap) &&
 		alloc_wanted(host, s->out_of_bag, (void **) &grower->out_of_bag) &&
-		alloc_wanted(host, s->sample, (void **) &grower->sample);
+		alloc_wanted(host, s->sample, (void **) &grower->sample) &&
+		alloc_wanted(host, s->rules, (void **) &grower->rules);
 }
 
 SpkGrower *
@@ -167,13 +170,15 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 {
 	SpkGrower  *grower = spk_alloc(host, 1, sizeof(SpkGrower));
 	bool		categories = false;
+	bool		monotone = spk_any_monotone(features, matrix->n_features);
+	bool		grouped = spk_any_groups(features, matrix->n_features);
 	GrowerSizes s;
 
 	if (grower == NULL)
 		return NULL;
 	for (uint32_t f = 0; f < matrix->n_features; f++)
 		categories |= features[f].kind == SPK_CATEGORY;
-	s = grower_sizes(plan, matrix, categories);
+	s = grower_sizes(plan, matrix, categories, monotone || grouped);
 
 	/* all pointers are NULL first, so that a grower half made can be released */
 	memset(grower, 0, sizeof(*grower));
@@ -184,6 +189,8 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	grower->criterion.min_leaf = plan->min_leaf == 0 ? 1 : plan->min_leaf;
 	grower->criterion.entropy = plan->entropy;
 	grower->criterion.weighted = matrix->weighted;
+	grower->criterion.bounded = monotone;
+	grower->grouped = grouped;
 	grower->matrix = *matrix;
 	grower->constant_words = ((size_t) matrix->n_features + 63) / 64;
 
@@ -197,6 +204,8 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	{
 		grower->is_category[f] = features[f].kind == SPK_CATEGORY;
 		grower->n_bins[f] = (uint8_t) features[f].n_bins;
+		if (grower->rules != NULL)
+			grower->rules[f] = features[f].rule;
 		grower->order[f] = (uint16_t) f;
 	}
 	return grower;
@@ -229,6 +238,7 @@ spk_grower_release(SpkGrower *grower)
 	spk_release(&host, grower->heap);
 	spk_release(&host, grower->out_of_bag);
 	spk_release(&host, grower->sample);
+	spk_release(&host, grower->rules);
 	spk_release(&host, grower);
 }
 

@@ -58,6 +58,28 @@ spk_impurity(const SpkCriterion *criterion, SpkTally tally)
 	return impurity(criterion, tally, criterion->entropy);
 }
 
+/* What a share within bounds costs more than the group's own. */
+static double
+excess(const SpkCriterion *criterion, SpkTally tally, double share)
+{
+	double churn = criterion->weight[1] * spk_tally_churn(tally);
+	double stay = criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
+	double distance = spk_own_share(criterion, tally) - share;
+
+	return (stay + churn) * distance * distance *
+		(criterion->entropy ? 2.8853900817779268 : 2); /* 2 / ln(2) */
+}
+
+double
+spk_bounded_impurity(const SpkCriterion *criterion, SpkTally tally)
+{
+	double own = spk_impurity(criterion, tally);
+
+	return criterion->bounded ?
+		own + excess(criterion, tally, spk_churn_share(criterion, criterion->bounds, tally)) :
+		own;
+}
+
 SpkSplit
 spk_split_none(const SpkCriterion *criterion, SpkTally node)
 {
@@ -69,7 +91,7 @@ spk_split_none(const SpkCriterion *criterion, SpkTally node)
 	least = MIN_GAIN * (stay + churn);
 	if (least < criterion->min_gain)
 		least = criterion->min_gain;
-	none.cost = spk_impurity(criterion, node) - least;
+	none.cost = spk_bounded_impurity(criterion, node) - least;
 	return none;
 }
 
@@ -98,9 +120,22 @@ is_enough(const SpkCriterion *criterion, const bool weighted, Side side)
 	return (weighted ? side.n_rows : spk_tally_rows(side.tally)) >= criterion->min_leaf;
 }
 
+/* Adds to a split's cost what the bounds make of it; infinity where its sides are not in order. */
+static double
+bounded_cost(const SpkCriterion *criterion, SpkTally left, SpkTally right, int sign, double cost)
+{
+	double shares[2] = {spk_churn_share(criterion, criterion->bounds, left),
+						spk_churn_share(criterion, criterion->bounds, right)};
+
+	if (!spk_in_order(sign, shares[0], shares[1]))
+		return INFINITY;
+	return cost + excess(criterion, left, shares[0]) + excess(criterion, right, shares[1]);
+}
+
 SPK_ALWAYS_INLINE void
-try_split(const SpkCriterion *criterion, const bool entropy, const bool weighted, Side node,
-		  Side left, uint32_t after, bool missing_left, Candidate *best)
+try_split(const SpkCriterion *criterion, const bool entropy, const bool weighted,
+		  const bool bounded, Side node, Side left, uint32_t after, bool missing_left, int sign,
+		  Candidate *best)
 {
 	Side   right = {node.tally - left.tally, weighted ? node.n_rows - left.n_rows : 0};
 	double cost;
@@ -108,6 +143,8 @@ try_split(const SpkCriterion *criterion, const bool entropy, const bool weighted
 	if (!is_enough(criterion, weighted, left) || !is_enough(criterion, weighted, right))
 		return;
 	cost = impurity(criterion, left.tally, entropy) + impurity(criterion, right.tally, entropy);
+	if (bounded)
+		cost = bounded_cost(criterion, left.tally, right.tally, sign, cost);
 	if (cost < best->cost)
 	{
 		best->cost = cost;
@@ -120,9 +157,10 @@ try_split(const SpkCriterion *criterion, const bool entropy, const bool weighted
 }
 
 SPK_ALWAYS_INLINE void
-try_all(const SpkCriterion *criterion, const bool entropy, const bool weighted, SpkTally tally,
-		const SpkGroups *groups, Candidate *best)
+try_all(const SpkCriterion *criterion, const bool entropy, const bool weighted, const bool bounded,
+		SpkTally tally, const SpkGroups *groups, Candidate *best)
 {
+	int		 sign = bounded ? criterion->sign : 0;
 	Side	 node = {tally, weighted ? groups->n_rows : 0};
 	SpkTally missing = groups->missing;
 	uint32_t n_missing = weighted ? groups->n_missing : 0;
@@ -133,14 +171,14 @@ try_all(const SpkCriterion *criterion, const bool entropy, const bool weighted, 
 		left.tally += groups->tally[i];
 		if (weighted)
 			left.n_rows += groups->rows[i];
-		try_split(criterion, entropy, weighted, node, left, i, false, best);
+		try_split(criterion, entropy, weighted, bounded, node, left, i, false, sign, best);
 		if (missing != 0)
-			try_split(criterion, entropy, weighted, node,
-					  (Side) {left.tally + missing, left.n_rows + n_missing}, i, true, best);
+			try_split(criterion, entropy, weighted, bounded, node,
+					  (Side) {left.tally + missing, left.n_rows + n_missing}, i, true, sign, best);
 	}
 	if (missing != 0)
-		try_split(criterion, entropy, weighted, node,
-				  (Side) {tally - missing, node.n_rows - n_missing}, groups->n - 1, false, best);
+		try_split(criterion, entropy, weighted, bounded, node,
+				  (Side) {tally - missing, node.n_rows - n_missing}, groups->n - 1, false, 0, best);
 }
 
 /* Is the churn rate of group a below that of the tally?  Fractions are compared exactly. */
@@ -211,14 +249,16 @@ spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature
 	/* features come in random order, so an equal cost must win over that of a later feature */
 	if (best->found && feature < best->feature)
 		candidate.cost = nextafter(best->cost, INFINITY);
-	if (criterion->entropy && criterion->weighted)
-		try_all(criterion, true, true, node, groups, &candidate);
+	if (criterion->bounded)
+		try_all(criterion, criterion->entropy, criterion->weighted, true, node, groups, &candidate);
+	else if (criterion->entropy && criterion->weighted)
+		try_all(criterion, true, true, false, node, groups, &candidate);
 	else if (criterion->entropy)
-		try_all(criterion, true, false, node, groups, &candidate);
+		try_all(criterion, true, false, false, node, groups, &candidate);
 	else if (criterion->weighted)
-		try_all(criterion, false, true, node, groups, &candidate);
+		try_all(criterion, false, true, false, node, groups, &candidate);
 	else
-		try_all(criterion, false, false, node, groups, &candidate);
+		try_all(criterion, false, false, false, node, groups, &candidate);
 	if (!candidate.found)
 		return;
 

@@ -11,6 +11,7 @@
 #define SPK_CORE_TREES_SPLIT_H
 
 #include "core/models/model.h"
+#include "core/trees/constraints.h"
 
 /* Counts of rows, and of those among them that churn. */
 typedef uint64_t SpkTally;
@@ -48,6 +49,11 @@ typedef struct SpkCriterion
 	bool	 entropy;
 	bool	 weighted; /* rows have weights; min_leaf is about their number */
 	double	 min_gain; /* a split must decrease the impurity by more than this */
+
+	/* where some features are monotone, of the node: see constraints.h */
+	bool	  bounded;
+	SpkBounds bounds;
+	int		  sign; /* of the feature that is tried */
 } SpkCriterion;
 
 /* The best split of a node so far. */
@@ -70,6 +76,31 @@ typedef struct SpkSplit
  * There must be a row.
  */
 extern double spk_impurity(const SpkCriterion *criterion, SpkTally tally);
+
+/* The share of churn, by the weights of classes, and the same within a node's bounds if it has any. */
+static inline double
+spk_own_share(const SpkCriterion *criterion, SpkTally tally)
+{
+	double churn = criterion->weight[1] * spk_tally_churn(tally);
+	double stay = criterion->weight[0] * (spk_tally_rows(tally) - spk_tally_churn(tally));
+
+	return churn / (stay + churn);
+}
+
+static inline double
+spk_churn_share(const SpkCriterion *criterion, SpkBounds bounds, SpkTally tally)
+{
+	double share = spk_own_share(criterion, tally);
+
+	return criterion->bounded ? spk_within(bounds, share) : share;
+}
+
+/*
+ * The same as spk_impurity, but with what the bounds of the node add because the share of
+ * churn is beyond them: twice the size times the square of the distance, or for entropy
+ * the bound that Pinsker gives of what it adds.
+ */
+extern double spk_bounded_impurity(const SpkCriterion *criterion, SpkTally tally);
 
 /*
  * Starts the search in a node with these rows.  A split counts only when it
@@ -96,6 +127,9 @@ extern SpkSplit spk_split_none(const SpkCriterion *criterion, SpkTally node);
  * 1984).  Categories that have no rows in the node go where missing values go.  When
  * no value is missing in the node, missing values go to the side with more rows, or
  * to the left when both have as many.
+ *
+ * With bounds, shares beyond them cost what they add, and a cut of a feature with a sign
+ * must have its sides in order; known values against missing ones have none.
  */
 extern void spk_split_feature(const SpkCriterion *criterion, SpkTally node, uint16_t feature,
 							  bool category, uint32_t n_bins, SpkGroups *groups, SpkSplit *best);

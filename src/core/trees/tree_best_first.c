@@ -64,7 +64,7 @@ consider(SpkGrower *grower, const SpkPending *pending)
 	if (status != SPK_OK || !candidate->split.found)
 		return status;
 	candidate->pending = *pending;
-	candidate->gain = spk_impurity(&grower->criterion, pending->tally) - candidate->split.cost;
+	candidate->gain = spk_grower_impurity(grower, pending) - candidate->split.cost;
 	heap_put(grower, pending->node);
 	return SPK_OK;
 }

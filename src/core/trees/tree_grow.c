@@ -15,13 +15,11 @@ try_leaf(const SpkGrower *grower, SpkNode *node, const SpkPending *pending)
 	uint32_t rows = spk_tally_rows(pending->tally);
 	uint32_t churn = spk_tally_churn(pending->tally);
 	uint32_t draws = spk_draws_of(grower, pending);
-	double	 churn_weight = grower->criterion.weight[1] * churn;
-	double	 stay_weight = grower->criterion.weight[0] * (rows - churn);
 
 	memset(node, 0, sizeof(*node));
 	node->cover = draws;
 	node->flags = SPK_NODE_LEAF;
-	node->u.value = (float) (churn_weight / (stay_weight + churn_weight));
+	node->u.value = (float) spk_churn_share(&grower->criterion, pending->bounds, pending->tally);
 	return churn == 0 || churn == rows || pending->depth >= grower->plan.max_depth ||
 		draws / 2 < grower->criterion.min_leaf;
 }
@@ -51,13 +49,39 @@ set_split(SpkGrower *grower, uint32_t place, const SpkSplit *split)
 	return node->u.left;
 }
 
+double
+spk_grower_impurity(SpkGrower *grower, const SpkPending *pending)
+{
+	grower->criterion.bounds = pending->bounds;
+	return spk_bounded_impurity(&grower->criterion, pending->tally);
+}
+
+/* What the feature's rule says of a child of its split. */
+static void
+constrain_child(const SpkGrower *grower, const SpkPending *parent, const SpkSplit *split, int side,
+				SpkPending *child)
+{
+	const SpkFeatureRule *rule = &grower->rules[split->feature];
+	const SpkCriterion	 *criterion = &grower->criterion;
+
+	/* known values against missing ones are in no order */
+	if (!split->category && split->cut + 1 < grower->n_bins[split->feature])
+		child->bounds = spk_bounds_below(parent->bounds, rule->monotone,
+										 spk_churn_share(criterion, parent->bounds, split->left),
+										 spk_churn_share(criterion, parent->bounds,
+														 parent->tally - split->left),
+										 side);
+	if (grower->grouped)
+		child->reach = spk_reach_below(&parent->reach, rule, split->feature);
+}
+
 void
 spk_grower_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSplit *split,
 					  double *gains, SpkChildren *children)
 {
 	uint32_t left = set_split(grower, parent->node, split);
 
-	gains[split->feature] += spk_impurity(&grower->criterion, parent->tally) - split->cost;
+	gains[split->feature] += spk_grower_impurity(grower, parent) - split->cost;
 	for (uint32_t side = 0; side < 2; side++)
 	{
 		SpkPending *child = &children->pending[side];
@@ -68,6 +92,8 @@ spk_grower_make_split(SpkGrower *grower, const SpkPending *parent, const SpkSpli
 		child->tally = side == 0 ? split->left : parent->tally - split->left;
 		child->n_draws = side == 0 ? split->left_rows : parent->n_draws - split->left_rows;
 		child->path = spk_hash_combine(parent->path, side);
+		if (grower->rules != NULL)
+			constrain_child(grower, parent, split, (int) side, child);
 		children->ends[side] = try_leaf(grower, &grower->nodes[child->node], child);
 	}
 }
@@ -190,8 +216,8 @@ spk_grower_grow(SpkGrower *grower, uint32_t tree_no, SpkTree *tree, double *gain
 {
 	const SpkMatrix *matrix = &grower->matrix;
 	uint64_t		 name = spk_hash_combine(grower->plan.seed, tree_no);
-	SpkPending		 root = {.path = spk_hash_combine(name, SPK_STREAM_ROOT)};
-	SpkStatus		 status;
+	SpkPending root = {.path = spk_hash_combine(name, SPK_STREAM_ROOT), .bounds = SPK_NO_BOUNDS};
+	SpkStatus  status;
 
 	if (matrix->n_rows == 0)
 		return SPK_INVALID;

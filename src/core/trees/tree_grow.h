@@ -33,14 +33,16 @@
 /* A node that waits for its split. */
 typedef struct SpkPending
 {
-	uint32_t node; /* index into nodes */
-	uint32_t depth;
-	uint32_t start;	 /* where its rows begin in rows[side], counted in rows */
-	uint32_t n_rows; /* distinct rows */
-	int		 side;
-	SpkTally tally;	  /* of draws: a row counts as often as it was drawn, times its weight */
-	uint32_t n_draws; /* of all its rows; without weights the tally has it */
-	uint64_t path;	  /* the name of the node's random stream */
+	uint32_t  node; /* index into nodes */
+	uint32_t  depth;
+	uint32_t  start;  /* where its rows begin in rows[side], counted in rows */
+	uint32_t  n_rows; /* distinct rows */
+	int		  side;
+	SpkTally  tally;   /* of draws: a row counts as often as it was drawn, times its weight */
+	uint32_t  n_draws; /* of all its rows; without weights the tally has it */
+	uint64_t  path;	   /* the name of the node's random stream */
+	SpkBounds bounds;  /* where features are monotone */
+	SpkReach  reach;   /* where features meet only within groups */
 } SpkPending;
 
 /* A node whose split is found, and waits to be made because leaves are bounded. */
@@ -73,13 +75,15 @@ typedef struct SpkOobSample
  */
 struct SpkGrower
 {
-	SpkHost		  host;
-	SpkForestPlan plan;
-	SpkCriterion  criterion;
-	SpkMatrix	  matrix;
-	uint8_t		 *is_category; /* n_features */
-	uint8_t		 *n_bins;	   /* n_features */
-	uint8_t		 *rows[2];
+	SpkHost			host;
+	SpkForestPlan	plan;
+	SpkCriterion	criterion;
+	SpkMatrix		matrix;
+	uint8_t		   *is_category; /* n_features */
+	uint8_t		   *n_bins;		 /* n_features */
+	SpkFeatureRule *rules;		 /* n_features; NULL when none of them says anything */
+	bool			grouped;	 /* do features meet only within groups? */
+	uint8_t		   *rows[2];
 
 	SpkNode	   *nodes; /* in the order in which they are made */
 	SpkCodeSet *sets;
@@ -162,11 +166,15 @@ spk_inherit_constant(SpkGrower *grower, uint32_t child, uint32_t parent)
 			   grower->constant_words * sizeof(uint64_t));
 }
 
+/* The impurity of a node, within its bounds if it has any. */
+extern double spk_grower_impurity(SpkGrower *grower, const SpkPending *pending);
+
 /*
  * Finds the best split of the node by features that are drawn at random:
  * features_per_split of them that are not constant in the node, and then more, one
  * by one, while there is no split at all.  Features that turn out to be constant are
- * added to constant, the set of the node.  SPK_CANCELLED.
+ * added to constant, the set of the node, and so are those that may not split here: they
+ * may not below either.  SPK_CANCELLED.
  */
 extern SpkStatus spk_grower_find_split(SpkGrower *grower, const SpkPending *pending,
 									   uint64_t *constant, SpkSplit *best);

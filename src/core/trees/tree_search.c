@@ -239,9 +239,20 @@ try_feature(SpkGrower *grower, const SpkPending *pending, int slot, uint16_t f, 
 		constant[f >> 6] |= UINT64_C(1) << (f & 63);
 		return false;
 	}
+	if (grower->rules != NULL)
+		grower->criterion.sign = grower->rules[f].monotone;
 	spk_split_feature(&grower->criterion, pending->tally, f, grower->is_category[f],
 					  grower->n_bins[f], &grower->groups, best);
 	return true;
+}
+
+/* Takes features that may not split here for constant ones, which are passed over. */
+static void
+forbid_features(const SpkGrower *grower, const SpkPending *pending, uint64_t *constant)
+{
+	for (uint32_t f = 0; f < grower->matrix.n_features; f++)
+		if (!spk_reach_has(&pending->reach, &grower->rules[f], f))
+			constant[f >> 6] |= UINT64_C(1) << (f & 63);
 }
 
 SpkStatus
@@ -252,6 +263,9 @@ spk_grower_find_split(SpkGrower *grower, const SpkPending *pending, uint64_t *co
 	uint32_t  wanted = grower->plan.features_per_split;
 	SpkStatus status = SPK_OK;
 
+	grower->criterion.bounds = pending->bounds;
+	if (grower->grouped && pending->reach.started)
+		forbid_features(grower, pending, constant);
 	*best = spk_split_none(&grower->criterion, pending->tally);
 	while (wanted > 0 || !best->found)
 	{
