@@ -15,6 +15,7 @@ accuracy_ours=(
 	'logistic_regression|logistic_regression|{}'
 	'naive_bayes|naive_bayes|{}'
 	'decision_tree|decision_tree|{}'
+	'auto|auto|{}'
 )
 accuracy_peers=(lightgbm lightgbm_300 xgboost xgboost_300 hist_gradient_boosting hist_gradient_boosting_300 catboost_300 catboost)
 

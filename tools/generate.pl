@@ -268,7 +268,7 @@ my %default;    # algorithm => { option => value }
 	{
 		my (undef, undef, $option, $takes, $uses, $text) = @$_;
 		my @uses;
-		push @uses, [ lc $1, written($2, $takes) ] while $uses =~ /FOR\((\w+), ([^)]+)\)/g;
+		push @uses, [ $1 eq 'BLEND' ? 'auto' : lc $1, written($2, $takes) ] while $uses =~ /FOR\((\w+), ([^)]+)\)/g;
 		@uses or die "option_list.h: nobody uses $option\n";
 		$default{ $_->[0] }{$option} = $_->[1] foreach @uses;
 		push @rows, [ "`$option`", defaults(@uses), allowed($takes), \@uses, plain($text) ];

@@ -26,14 +26,14 @@
 
 /* ---- The parts of a model ---- */
 
-static void
-get_algorithm(SpkModelParse *p)
+void
+spk_parse_algorithm(SpkModelParse *p, json_object *object, SpkAlgorithm *algorithm)
 {
-	json_object *value = spk_parse_member(p, p->root, "algorithm", json_type_string, false);
+	json_object *value = spk_parse_member(p, object, "algorithm", json_type_string, false);
 
 	if (value != NULL &&
 		!spk_algorithm_of(json_object_get_string(value), (size_t) json_object_get_string_len(value),
-						  &p->model->algorithm))
+						  algorithm))
 		spk_refuse(p, "The algorithm is not known.");
 }
 
@@ -64,35 +64,37 @@ get_option(SpkModelParse *p, json_object *value, SpkOption option)
 	return number;
 }
 
-static void
-get_options(SpkModelParse *p)
+void
+spk_parse_options(SpkModelParse *p, json_object *object, SpkAlgorithm algorithm,
+				  SpkOptions *options)
 {
-	SpkModel	*model = p->model;
-	json_object *options = spk_parse_member(p, p->root, "options", json_type_object, false);
+	json_object *member = spk_parse_member(p, object, "options", json_type_object, false);
 	const char	*known[SPK_N_OPTIONS];
 	int			 n = 0;
 
-	if (options == NULL)
+	if (member == NULL)
 		return;
-	model->options = spk_options_before(model->algorithm);
+	*options = spk_options_before(algorithm);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (spk_option_applies((SpkOption) i, model->algorithm))
+		if (spk_option_applies((SpkOption) i, algorithm))
 		{
 			const char	*name = spk_option_specs[i].name;
 			json_object *value;
 
 			known[n++] = name;
-			if (!json_object_object_get_ex(options, name, &value))
+			if (!json_object_object_get_ex(member, name, &value))
 			{
 				if (!spk_option_specs[i].later)
 					spk_refuse(p, "The member \"%s\" is missing.", name);
 			}
-			else if (spk_option_specs[i].names)
+			else if (!spk_option_specs[i].names)
+				options->value[i] = get_option(p, value, (SpkOption) i);
+			else if (options == &p->model->options)
 				spk_parse_names(p, value, (SpkOption) i);
 			else
-				model->options.value[i] = get_option(p, value, (SpkOption) i);
+				spk_refuse(p, "A candidate has option \"%s\".", name);
 		}
-	spk_parse_only(p, options, known, n);
+	spk_parse_only(p, member, known, n);
 }
 
 static void
@@ -115,32 +117,60 @@ get_facts(SpkModelParse *p)
 
 /* ---- The whole ---- */
 
-/*
- * Parses the text without the insides of its two long arrays, the features and
- * another, into p->root.
- */
-static void
-get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
+/* The long arrays of a model, in any order; those that it does not have are nowhere. */
+enum
 {
-	SpkText first = features.at < other.at ? features : other;
-	SpkText second = features.at < other.at ? other : features;
-	size_t	before = (size_t) (first.at - text.at);
-	size_t	between = (size_t) (second.at - first.end);
-	size_t	behind = (size_t) (text.end - second.end);
-	SpkText head;
-	char   *copy;
+	FEATURES,
+	SEARCH,
+	TREES, /* of this and the next two a model has one */
+	TERMS,
+	PARTS,
+	N_ARRAYS
+};
 
-	if (before + between + behind > SPK_PART_BYTES)
+/* The array that comes first of those that are not in the set of taken ones; N_ARRAYS for none. */
+static int
+next_array(const SpkText *arrays, unsigned taken)
+{
+	int next = N_ARRAYS;
+
+	for (int i = 0; i < N_ARRAYS; i++)
+		if (arrays[i].at != NULL && (taken >> i & 1) == 0 &&
+			(next == N_ARRAYS || arrays[i].at < arrays[next].at))
+			next = i;
+	return next;
+}
+
+/* Parses the text without the insides of its long arrays into p->root. */
+static void
+get_root(SpkModelParse *p, SpkText text, const SpkText *arrays)
+{
+	size_t		len = (size_t) (text.end - text.at);
+	const char *at = text.at;
+	unsigned	taken = 0;
+	SpkText		head;
+	char	   *copy;
+	int			i;
+
+	for (i = 0; i < N_ARRAYS; i++)
+		if (arrays[i].at != NULL)
+			len -= (size_t) (arrays[i].end - arrays[i].at);
+	if (len > SPK_PART_BYTES)
 		spk_refuse(p, "A part of the text is longer than %d bytes.", SPK_PART_BYTES);
-	if ((copy = spk_parse_array(p, before + between + behind, 1)) == NULL)
+	if ((copy = spk_parse_array(p, len, 1)) == NULL)
 		return;
 
-	/* with both arrays empty this is a small object, which json-c can have as a whole */
-	memcpy(copy, text.at, before);
-	memcpy(copy + before, first.end, between);
-	memcpy(copy + before + between, second.end, behind);
-	head.at = copy;
-	head.end = copy + before + between + behind;
+	/* with all of them empty this is a small object, which json-c can have as a whole */
+	head.at = head.end = copy;
+	while ((i = next_array(arrays, taken)) < N_ARRAYS)
+	{
+		taken |= 1u << i;
+		memcpy(copy + (head.end - head.at), at, (size_t) (arrays[i].at - at));
+		head.end += arrays[i].at - at;
+		at = arrays[i].end;
+	}
+	memcpy(copy + (head.end - head.at), at, (size_t) (text.end - at));
+	head.end += text.end - at;
 	if (spk_parse_piece(p, head))
 		spk_parse_check_object(p, head);
 	spk_release(p->host, copy);
@@ -153,61 +183,85 @@ get_root(SpkModelParse *p, SpkText text, SpkText features, SpkText other)
 		spk_refuse(p, "The format version is not known.");
 }
 
-/* It is a fault when a model with trees, or one without, has members that it should not have. */
+/* It is a fault when a model has members that those of its kind should not have. */
 static void
 check_parts(SpkModelParse *p)
 {
-	static const char *const forest[] = {"sparkify_model", "algorithm", "threshold", "options",
-										 "facts",		   "features",	"trees",	 "calibration"};
-	static const char *const additive[] = {"sparkify_model", "algorithm", "threshold",
-										   "options",		 "facts",	  "features",
-										   "intercept",		 "terms",	  "calibration"};
+	static const char *const forest[] = {"sparkify_model", "algorithm",	  "threshold",
+										 "options",		   "facts",		  "features",
+										 "trees",		   "calibration", "search"};
+	static const char *const additive[] = {"sparkify_model", "algorithm", "threshold", "options",
+										   "facts",			 "features",  "intercept", "terms",
+										   "calibration",	 "search"};
+	static const char *const blend[] = {"sparkify_model", "algorithm", "threshold", "options",
+										"facts",		  "features",  "weights",	"parts",
+										"calibration",	  "search"};
 
 	if (spk_has_trees(p->model->algorithm))
 		spk_parse_only(p, p->root, forest, LENGTHOF(forest));
+	else if (spk_has_parts(p->model->algorithm))
+		spk_parse_only(p, p->root, blend, LENGTHOF(blend));
 	else
 		spk_parse_only(p, p->root, additive, LENGTHOF(additive));
 }
 
+/* What the algorithm predicts with; check_parts has seen that the array is the right one. */
 static void
-get_model(SpkModelParse *p, SpkText text)
+get_body(SpkModelParse *p, const SpkText *arrays)
 {
-	SpkText		features = spk_text_array(p->host, text, "features");
-	SpkText		other = spk_text_array(p->host, text, "trees");
-	const char *fault;
+	if (!spk_parsing(p))
+		return;
+	if (spk_has_trees(p->model->algorithm))
+		spk_parse_trees(p, arrays[TREES]);
+	else if (spk_has_parts(p->model->algorithm))
+		spk_parse_blend(p, arrays[PARTS]);
+	else
+		spk_parse_terms(p, arrays[TERMS]);
+}
 
-	if (other.at == NULL)
-		other = spk_text_array(p->host, text, "terms");
+void
+spk_parse_model(SpkModelParse *p, SpkText text)
+{
+	static const char *const keys[N_ARRAYS] = {"features", "search", "trees", "terms", "parts"};
+	SpkText					 arrays[N_ARRAYS] = {{NULL, NULL}};
+	const char				*fault;
+	bool					 body = false;
+
+	/* one of the last three is enough; a second one is a member that should not be */
+	for (int i = 0; i < N_ARRAYS && !body; i++)
+	{
+		arrays[i] = spk_text_array(p->host, text, keys[i]);
+		body = i >= TREES && arrays[i].at != NULL;
+	}
 
 	/* a search that was cancelled has found nothing, either */
 	if (!spk_parse_go_on(p))
 		return;
-	if (features.at == NULL || other.at == NULL)
+	if (arrays[FEATURES].at == NULL || !body)
 	{
 		spk_refuse(
 			p,
 			"The text is not a JSON object with arrays \"features\" and \"trees\" or \"terms\".");
 		return;
 	}
-	if ((fault = spk_text_fault(p->host, text)) != NULL)
+	if (p->outer == NULL && (fault = spk_text_fault(p->host, text)) != NULL)
 		spk_refuse(p, "%s.", fault);
 
 	/* in this order: each part is judged by those before it, first of all by the algorithm */
-	get_root(p, text, features, other);
-	get_algorithm(p);
+	get_root(p, text, arrays);
+	spk_parse_algorithm(p, p->root, &p->model->algorithm);
 	check_parts(p);
 	p->model->threshold = spk_parse_number_member(p, p->root, "threshold");
-	get_options(p);
+	spk_parse_options(p, p->root, p->model->algorithm, &p->model->options);
 	get_facts(p);
-	spk_parse_features(p, features);
+	spk_parse_features(p, arrays[FEATURES]);
 	if (spk_parsing(p))
 		spk_parse_rules(p);
-	if (spk_parsing(p) && spk_has_trees(p->model->algorithm))
-		spk_parse_trees(p, other);
-	else if (spk_parsing(p))
-		spk_parse_terms(p, other);
+	get_body(p, arrays);
 	if (spk_parsing(p))
 		spk_parse_calibration(p);
+	if (spk_parsing(p))
+		spk_parse_search(p, arrays[SEARCH]);
 }
 
 #ifdef SPK_CHECK_INVARIANTS
@@ -224,10 +278,12 @@ check_parse(const SpkModelParse *p)
 	{
 		spk_assert(p->root != NULL && model->features != NULL);
 		spk_assert((model->trees != NULL) == spk_has_trees(model->algorithm));
-		spk_assert((model->terms != NULL) != spk_has_trees(model->algorithm));
+		spk_assert((model->terms != NULL) == spk_has_terms(model->algorithm));
+		spk_assert((model->parts != NULL) == spk_has_parts(model->algorithm));
 	}
 	else
-		spk_assert(model->features == NULL && model->trees == NULL && model->terms == NULL);
+		spk_assert(model->features == NULL && model->trees == NULL && model->terms == NULL &&
+				   model->parts == NULL);
 }
 
 #else
@@ -247,7 +303,7 @@ spk_model_parse(SpkModelParse *p, const SpkHost *host, const char *text, size_t 
 	if (!spk_json_parser_open(&p->parser, PART_DEPTH))
 		p->status = SPK_NO_MEMORY;
 	else
-		get_model(p, whole);
+		spk_parse_model(p, whole);
 	if (!spk_parsing(p))
 		spk_model_release(host, model);
 	check_parse(p);
@@ -259,6 +315,7 @@ spk_model_parse_close(SpkModelParse *p)
 {
 	json_object_put(p->element);
 	json_object_put(p->root);
+	json_object_put(p->outer);
 	spk_json_parser_close(&p->parser);
-	p->element = p->root = NULL;
+	p->element = p->root = p->outer = NULL;
 }

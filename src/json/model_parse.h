@@ -25,7 +25,8 @@ typedef struct SpkModelParse
 {
 	const SpkHost *host;
 	SpkJsonParser  parser;
-	json_object	  *root;	/* the model without its features and trees or terms */
+	json_object	  *root;	/* the model without its features and trees, terms or parts */
+	json_object	  *outer;	/* while a part is read: the root of the blend */
 	json_object	  *element; /* the feature, node or term being read */
 	SpkModel	  *model;
 	SpkStatus	   status;

@@ -30,4 +30,21 @@ extern void spk_parse_trees(SpkModelParse *p, SpkText text);
 extern void spk_parse_terms(SpkModelParse *p, SpkText text);
 extern void spk_parse_calibration(SpkModelParse *p);
 
+/*
+ * Read the inside of the array "parts" of a blend, with the "weights" of p->root, and
+ * that of "search", which belongs to a model whose facts count candidates.
+ */
+extern void spk_parse_blend(SpkModelParse *p, SpkText text);
+extern void spk_parse_search(SpkModelParse *p, SpkText text);
+
+/* ---- model_parse.c ---- */
+
+/* Reads a whole model into p->model, and its root into p->root. */
+extern void spk_parse_model(SpkModelParse *p, SpkText text);
+
+/* Read the members "algorithm" and "options", those of this algorithm, of an object. */
+extern void spk_parse_algorithm(SpkModelParse *p, json_object *object, SpkAlgorithm *algorithm);
+extern void spk_parse_options(SpkModelParse *p, json_object *object, SpkAlgorithm algorithm,
+							  SpkOptions *options);
+
 #endif /* SPK_JSON_MODEL_PARSE_PARTS_H */

@@ -247,7 +247,7 @@ put_entry(const Output *output, const Entry *entry, const Entry *best, int rank)
 
 	values[COL_RANK] = Int32GetDatum(rank);
 	values[COL_ALGORITHM] = CStringGetTextDatum(
-		entry->spec == NULL ? "baseline" : spk_algorithm_name(entry->spec->algorithm));
+		entry->spec == NULL ? "baseline" : spk_training_name(entry->spec->algorithm));
 	values[COL_OPTIONS] = options_datum(entry->spec);
 	values[COL_CV_MEAN] = Float8GetDatum(entry->mean);
 	values[COL_CV_SD] = Float8GetDatum(entry->deviation);

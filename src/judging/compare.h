@@ -64,6 +64,7 @@ enum
 typedef struct SpkBinnedForm
 {
 	uint32 bins;
+	bool   paired;	   /* have codes and values one order?  Those of "auto" have */
 	bool   has_codes;  /* does a model learn from the codes? */
 	bool   has_values; /* does a model learn from the values? */
 	uint32 n_positives[SPK_N_PARTS];

@@ -139,7 +139,9 @@ check_specs(const SpkComparison *comparison)
 		Assert(spec->form < comparison->n_forms);
 		form = spk_compare_form(comparison, spec->form);
 		Assert(spk_learns_codes(spec->algorithm) ? form->has_codes : form->has_values);
-		Assert((spec->n_parts > 0) == spk_needs_cross_fit(&spec->options, spec->algorithm));
+		Assert((spec->n_parts > 0) ==
+			   (spk_has_parts(spec->algorithm) ||
+				spk_needs_cross_fit(&spec->options, spec->algorithm)));
 		if (spec->n_parts > 0)
 			Assert(spec->fold_set < comparison->n_fold_sets);
 	}

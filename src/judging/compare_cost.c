@@ -47,6 +47,9 @@ fitted_rows(const SpkCompareSetup *setup, const SpkModel *model, double n, bool 
 {
 	SpkEffort effort;
 
+	/* a search counts its own fits */
+	if (spk_has_parts(model->algorithm))
+		return n;
 	/* calibrating fits a model to four of the five parts, for each of them */
 	if (spk_has_calibration(&model->options))
 		return n * SPK_CALIBRATION_FOLDS;

@@ -15,12 +15,14 @@
 
 #include "core/models/calibration.h"
 #include "core/judging/cross_fit.h"
+#include "core/judging/search.h"
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare.h"
 #include "models/model_type.h"
+#include "training/auto.h"
 #include "training/calibrate.h"
 
 /* ---- The leader's host ---- */
@@ -160,10 +162,11 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 	const SpkBinnedForm *form = spk_compare_form(comparison, spec->form);
 	Size				 place = (Size) spec->fold_set * comparison->n_rows[SPK_PART_TRAINING];
 	SpkSamples			 parted = *samples;
+	bool				 searched = spk_has_parts(spec->algorithm);
 	SpkStatus			 status;
 
 	if (spec->n_parts == 0 ||
-		(fold != SPK_NO_FOLD && !spk_has_calibration(&model->options) &&
+		(!searched && fold != SPK_NO_FOLD && !spk_has_calibration(&model->options) &&
 		 !spk_metric_has_threshold(comparison->metric)))
 	{
 		spk_check(spk_samples_fit(host, samples, fold, model), "training set", NULL);
@@ -173,7 +176,11 @@ fit_model(const SpkComparison *comparison, const SpkModelSpec *spec, const SpkHo
 	/* the same rows, but parted as cross-fitting wants them, with whole users in each part */
 	parted.matrix_folds = spk_compare_at(comparison, form->code_fold_sets + place);
 	parted.values_folds = spk_compare_at(comparison, form->value_fold_sets + place);
-	status = spk_cross_fit_model(host, samples, fold, &parted, (int) spec->n_parts, model);
+	status = searched ?
+		spk_search_model(host, samples, fold, &parted, model) :
+		spk_cross_fit_model(host, samples, fold, &parted, (int) spec->n_parts, model);
+	if (status == SPK_INVALID && searched)
+		spk_auto_refuse();
 	if (status == SPK_INVALID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

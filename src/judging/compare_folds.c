@@ -9,7 +9,10 @@
 
 #include "judging/compare_setup.h"
 #include "core/judging/cross_fit.h"
+#include "core/judging/search.h"
+#include "core/models/learner.h"
 #include "host/pg_host.h"
+#include "training/auto.h"
 #include "training/calibrate.h"
 #include "training/threshold.h"
 
@@ -154,6 +157,21 @@ calibration_folds(SpkCompareSetup *setup, uint64 seed, uint32 *n_parts)
 	return folds;
 }
 
+/* Likewise the folds of a search with this seed, in which rows that are not drawn have no part. */
+static uint8 *
+search_folds(SpkCompareSetup *setup, uint64 seed, uint32 *n_parts)
+{
+	SpkTable table = setup->parts[SPK_PART_TRAINING];
+	uint8	*folds;
+
+	table.groups = setup->groups;
+	folds = spk_auto_folds(&setup->host, &table, seed);
+	if (folds == NULL)
+		spk_auto_refuse();
+	*n_parts = SPK_SEARCH_FOLDS;
+	return folds;
+}
+
 /* Likewise the folds by which models with this seed choose their threshold. */
 static uint8 *
 threshold_folds(SpkCompareSetup *setup, uint64 seed, uint32 *n_parts)
@@ -182,21 +200,24 @@ part_for_cross_fits(SpkCompareSetup *setup)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
 		uint64		  seed = spk_calibration_seed(spec->algorithm, &spec->options);
-		bool		  calibrated = spk_has_calibration(&spec->options);
+		bool		  searched = spk_has_parts(spec->algorithm);
+		bool		  calibrated = !searched && spk_has_calibration(&spec->options);
 		int			  set = 0;
 
-		if (!spk_needs_cross_fit(&spec->options, spec->algorithm))
+		if (!searched && !spk_needs_cross_fit(&spec->options, spec->algorithm))
 			continue;
 
 		/* the model itself stands behind those that have folds, so that the search always ends */
 		first[setup->n_fold_sets] = spec;
-		while (spk_has_calibration(&first[set]->options) != calibrated ||
+		while (spk_has_parts(first[set]->algorithm) != searched ||
+			   (!searched && spk_has_calibration(&first[set]->options) != calibrated) ||
 			   spk_calibration_seed(first[set]->algorithm, &first[set]->options) != seed)
 			set++;
 		if (set == setup->n_fold_sets)
-			setup->fold_sets[setup->n_fold_sets++] = calibrated ?
-				calibration_folds(setup, seed, &spec->n_parts) :
-				threshold_folds(setup, seed, &spec->n_parts);
+			setup->fold_sets[setup->n_fold_sets++] = searched ?
+				search_folds(setup, seed, &spec->n_parts) :
+				calibrated ? calibration_folds(setup, seed, &spec->n_parts) :
+							 threshold_folds(setup, seed, &spec->n_parts);
 		spec->fold_set = (uint32) set;
 		spec->n_parts = first[set]->n_parts;
 	}

@@ -50,9 +50,9 @@ refuse_grid(SpkAlgorithm algorithm)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("grid of %s must be a JSON array of options or an object of arrays of values",
-					spk_algorithm_name(algorithm)),
+					spk_training_name(algorithm)),
 			 errhint("As in {\"%s\": [{\"seed\": 1}, {\"seed\": 2}]} or {\"%s\": {\"seed\": [1, 2]}}.",
-					 spk_algorithm_name(algorithm), spk_algorithm_name(algorithm))));
+					 spk_training_name(algorithm), spk_training_name(algorithm))));
 }
 
 /* Each object in the array has the options of one model. */
@@ -215,7 +215,7 @@ check_grid(Jsonb *grid, const SpkAlgorithm *algorithms, int n)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("grid has options of %s, which is not one of the algorithms",
-							spk_algorithm_name(algorithm))));
+							spk_training_name(algorithm))));
 		JsonbIteratorNext(&it, &v, true);
 	}
 }
@@ -252,7 +252,7 @@ parse_algorithms(ArrayType *array, int *n)
 			if (algorithms[k] == algorithms[i])
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("algorithm %s specified more than once", spk_algorithm_name(algorithms[i])),
+						 errmsg("algorithm %s specified more than once", spk_training_name(algorithms[i])),
 						 errhint("List its options in the grid.")));
 	}
 	return algorithms;
@@ -297,7 +297,7 @@ spk_compare_specs(ArrayType *array, Jsonb *grid, int *n, const char **weights)
 	/* in the order that the user gave: what ranks alike stays in it */
 	for (int i = 0; i < n_algorithms; i++)
 	{
-		const char *name = spk_algorithm_name(algorithms[i]);
+		const char *name = spk_training_name(algorithms[i]);
 		JsonbValue	key = {jbvString};
 		JsonbValue *found = NULL;
 

@@ -15,6 +15,7 @@
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
+#include "core/rows/paired.h"
 #include "core/rows/users.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
@@ -24,7 +25,10 @@
 
 /* ---- Forms ---- */
 
-/* Finds the form that each model learns from: one for all that have the same number of bins. */
+/*
+ * Finds the form that each model learns from: one for all that have the same number of bins,
+ * and one of its own for a search, whose candidates need both forms in one order.
+ */
 static void
 choose_forms(SpkCompareSetup *setup)
 {
@@ -35,14 +39,17 @@ choose_forms(SpkCompareSetup *setup)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
 		uint32		  bins = spk_training_bins(spec->algorithm, &spec->options);
+		bool		  paired = spk_has_parts(spec->algorithm);
 		int			  form = 0;
 
-		while (form < setup->n_forms && setup->forms[form].bins != bins)
+		while (form < setup->n_forms &&
+			   (setup->forms[form].bins != bins || setup->forms[form].paired != paired))
 			form++;
 		setup->forms[form].bins = bins;
-		if (spk_learns_codes(spec->algorithm))
+		setup->forms[form].paired = paired;
+		if (paired || spk_learns_codes(spec->algorithm))
 			setup->forms[form].has_codes = true;
-		else
+		if (paired || !spk_learns_codes(spec->algorithm))
 			setup->forms[form].has_values = true;
 		setup->n_forms = Max(setup->n_forms, form + 1);
 		spec->form = (uint32) form;
@@ -188,6 +195,35 @@ put_users(const SpkCompareSetup *setup, const SpkComparison *comparison, SpkBinn
 	form->n_users = matrix->n_users;
 }
 
+/* Puts one part of the rows into a form that has codes and values in one order. */
+static void
+fill_paired(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part,
+			uint32 *origins)
+{
+	SpkComparison *comparison = memory->comparison;
+	SpkBinnedForm *form = spk_compare_form(comparison, (uint32) number);
+	SpkTable	   table = setup->parts[part];
+	SpkMatrix	   matrix;
+	SpkValues	   values;
+
+	/* the users of rows to train on come first in the table */
+	table.groups = part == SPK_PART_TRAINING ? setup->groups : NULL;
+	spk_check(spk_paired_fill(&setup->host, &table, setup->models[number].features,
+							  (double *) ((char *) memory->values.memory + form->values[part]),
+							  spk_compare_at(comparison, form->codes[part]),
+							  spk_compare_at(comparison, form->users), &values, &matrix, origins),
+			  "training set", NULL);
+	form->n_positives[part] = matrix.n_positives;
+	if (part != SPK_PART_TRAINING)
+		return;
+	form->has_users = matrix.users != NULL;
+	form->n_users = matrix.n_users;
+	put_folds(setup, origins, spk_compare_at(comparison, form->code_folds),
+			  spk_compare_at(comparison, form->code_fold_sets));
+	put_folds(setup, origins, spk_compare_at(comparison, form->value_folds),
+			  spk_compare_at(comparison, form->value_fold_sets));
+}
+
 /* Puts one part of the rows into the form.  origins has room for a place of each row. */
 static void
 fill_form(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, int part,
@@ -313,7 +349,10 @@ fill_comparison(const SpkCompareSetup *setup, SpkCompareMemory *memory)
 		memcpy(spk_compare_at(comparison, setup->forms[form].features), setup->features[form].data,
 			   setup->forms[form].features_size);
 		for (int part = 0; part < SPK_N_PARTS; part++)
-			fill_form(setup, memory, form, part, origins);
+			if (setup->forms[form].paired)
+				fill_paired(setup, memory, form, part, origins);
+			else
+				fill_form(setup, memory, form, part, origins);
 	}
 	if (comparison->has_rules)
 		fill_rules(setup, comparison);

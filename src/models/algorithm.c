@@ -14,19 +14,23 @@ list_algorithms(void)
 
 	initStringInfo(&list);
 	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_algorithm_name((SpkAlgorithm) i));
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", spk_training_name((SpkAlgorithm) i));
 	return list.data;
 }
 
 SpkAlgorithm
 spk_algorithm_require(const char *name, size_t len)
 {
-	SpkAlgorithm algorithm;
+	for (int i = 0; i < SPK_N_ALGORITHMS; i++)
+	{
+		const char *known = spk_training_name((SpkAlgorithm) i);
 
-	if (!spk_algorithm_of(name, len, &algorithm))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
-				 errhint("The algorithms are: %s.", list_algorithms())));
-	return algorithm;
+		if (strlen(known) == len && memcmp(known, name, len) == 0)
+			return (SpkAlgorithm) i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized algorithm \"%.*s\"", (int) len, name),
+			 errhint("The algorithms are: %s.", list_algorithms())));
+	return SPK_N_ALGORITHMS; /* not reached */
 }

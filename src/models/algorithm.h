@@ -10,7 +10,7 @@
 #include "core/models/options.h"
 
 /*
- * Returns the algorithm with this name of len bytes.  An unknown name raises
+ * Returns the algorithm that users call by this name of len bytes.  An unknown name raises
  * ERRCODE_INVALID_PARAMETER_VALUE, with a hint that lists all names.
  */
 extern SpkAlgorithm spk_algorithm_require(const char *name, size_t len);

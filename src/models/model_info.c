@@ -60,6 +60,43 @@ append_tree_figures(StringInfo buf, const SpkModel *model)
 					 model->n_trees, nodes, depth);
 }
 
+static void append_inside(StringInfo buf, const SpkModel *model);
+
+/* Appends each part of a blend with its weight, and what is inside of it. */
+static void
+append_parts(StringInfo buf, const SpkModel *model)
+{
+	appendStringInfoString(buf, "\"parts\": [");
+	for (uint32 i = 0; i < model->n_parts; i++)
+	{
+		const SpkPart *part = &model->parts[i];
+
+		appendStringInfo(buf, "%s{\"weight\": ", i > 0 ? ", " : "");
+		spk_append_number(buf, part->weight);
+		appendStringInfo(buf, ", \"algorithm\": \"%s\", \"options\": ",
+						 spk_algorithm_name(part->model.algorithm));
+		spk_options_to_json(buf, &part->model.options, part->model.algorithm);
+		appendStringInfoString(buf, ", \"facts\": ");
+		spk_facts_to_json(buf, &part->model, false);
+		appendStringInfoString(buf, ", ");
+		append_inside(buf, &part->model);
+		appendStringInfoChar(buf, '}');
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+/* Appends members that tell of what the model predicts with. */
+static void
+append_inside(StringInfo buf, const SpkModel *model)
+{
+	if (spk_has_trees(model->algorithm))
+		append_tree_figures(buf, model);
+	else if (spk_has_parts(model->algorithm))
+		append_parts(buf, model);
+	else
+		spk_append_terms(buf, model);
+}
+
 /* Appends how the threshold was chosen, and by which rows. */
 static void
 append_threshold_rule(StringInfo buf, const SpkModel *model)
@@ -99,11 +136,9 @@ churn_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&buf, ", \"features\": [");
 	append_features(&buf, model);
 	appendStringInfoString(&buf, "], ");
-	if (spk_has_trees(model->algorithm))
-		append_tree_figures(&buf, model);
-	else
-		spk_append_terms(&buf, model);
+	append_inside(&buf, model);
 	spk_calibration_to_json(&buf, model);
+	spk_search_to_json(&buf, model);
 	appendStringInfoChar(&buf, '}');
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));
 }

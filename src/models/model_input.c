@@ -30,6 +30,8 @@ convert_names(SpkModel *model, int encoding)
 			category->len = strlen(converted);
 		}
 	}
+	for (uint32 i = 0; i < model->n_parts; i++)
+		convert_names(&model->parts[i].model, encoding);
 }
 
 SpkModel *

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 
+#include "core/models/blend.h"
 #include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
@@ -189,6 +190,51 @@ append_terms(StringInfo buf, const SpkModel *model)
 	appendStringInfoChar(buf, ']');
 }
 
+/* Appends the weights of a blend's parts, and then each of these models. */
+static void
+append_parts(StringInfo buf, const SpkModel *model)
+{
+	appendStringInfoString(buf, "\"weights\": [");
+	for (uint32 i = 0; i < model->n_parts; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(buf, ',');
+		spk_append_number(buf, model->parts[i].weight);
+	}
+	appendStringInfoString(buf, "], \"parts\": [");
+	for (uint32 i = 0; i < model->n_parts; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		spk_model_to_json(buf, &model->parts[i].model);
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+void
+spk_search_to_json(StringInfo buf, const SpkModel *model)
+{
+	if (!spk_is_searched(model))
+		return;
+	appendStringInfoString(buf, ", \"search\": [");
+	for (uint32 i = 0; i < model->n_tried; i++)
+	{
+		const SpkTried *tried = &model->tried[i];
+
+		appendStringInfo(buf, "%s{\"algorithm\": \"%s\", \"options\": ", i > 0 ? ", " : "",
+						 spk_algorithm_name(tried->algorithm));
+		spk_options_to_json(buf, &tried->options, tried->algorithm);
+		appendStringInfo(buf, ", \"folds\": %u, \"log_loss\": ", tried->folds);
+		spk_append_number(buf, tried->log_loss);
+		appendStringInfoString(buf, ", \"auc\": ");
+		spk_append_number(buf, tried->auc);
+		appendStringInfoString(buf, ", \"weight\": ");
+		spk_append_number(buf, tried->weight);
+		appendStringInfoChar(buf, '}');
+	}
+	appendStringInfoChar(buf, ']');
+}
+
 void
 spk_calibration_to_json(StringInfo buf, const SpkModel *model)
 {
@@ -239,8 +285,11 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, "], ");
 	if (spk_has_trees(model->algorithm))
 		append_trees(buf, model);
+	else if (spk_has_parts(model->algorithm))
+		append_parts(buf, model);
 	else
 		append_terms(buf, model);
 	spk_calibration_to_json(buf, model);
+	spk_search_to_json(buf, model);
 	appendStringInfoChar(buf, '}');
 }

@@ -26,6 +26,9 @@ extern void spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bo
 /* Appends the calibration, if the model has one, as a further member. */
 extern void spk_calibration_to_json(StringInfo buf, const SpkModel *model);
 
+/* Appends what a search has tried, if one has found the model, as a further member. */
+extern void spk_search_to_json(StringInfo buf, const SpkModel *model);
+
 /*
  * Returns the model that a text describes, which may come from anywhere, in the
  * current memory context (model_input.c).  A text of another layout is an error.

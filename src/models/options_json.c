@@ -110,14 +110,14 @@ option_from_key(const JsonbValue *key, SpkAlgorithm algorithm)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unrecognized option \"%.*s\"", key->val.string.len, key->val.string.val),
-				 errhint("Options of %s are: %s.", spk_algorithm_name(algorithm),
+				 errhint("Options of %s are: %s.", spk_training_name(algorithm),
 						 names_of_options(algorithm))));
 	if (!spk_option_applies((SpkOption) option, algorithm))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" does not apply to %s", spk_option_specs[option].name,
-						spk_algorithm_name(algorithm)),
-				 errhint("Options of %s are: %s.", spk_algorithm_name(algorithm),
+						spk_training_name(algorithm)),
+				 errhint("Options of %s are: %s.", spk_training_name(algorithm),
 						 names_of_options(algorithm))));
 	return (SpkOption) option;
 }
@@ -187,7 +187,7 @@ spk_options_from_jsonb(Jsonb *options, SpkAlgorithm algorithm, SpkNamedOptions *
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options must be a JSON object"),
-				 errhint("Options of %s are: %s.", spk_algorithm_name(algorithm),
+				 errhint("Options of %s are: %s.", spk_training_name(algorithm),
 						 names_of_options(algorithm))));
 
 	/* values that are arrays or objects are skipped whole: no key inside them is an option */

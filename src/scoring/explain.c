@@ -13,12 +13,10 @@
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
-#include "core/models/learner.h"
 #include "scoring/feature_binding.h"
 #include "core/rows/values.h"
-#include "core/scoring/additive.h"
 #include "core/rows/binning.h"
-#include "core/scoring/shap.h"
+#include "core/scoring/explainer.h"
 #include "scoring/model_cache.h"
 #include "host/pg_host.h"
 #include "host/args.h"
@@ -33,8 +31,8 @@ typedef struct Move
 typedef struct Explainer
 {
 	const SpkModel	 *model;
-	SpkHost			  host;
-	SpkShap			 *shap;	   /* of the model's trees; NULL when it has none */
+	SpkExplainer	 *core;
+	bool			  coded;   /* are codes of numbers asked for? */
 	SpkFeatureBinding binding; /* asks for all features */
 	/* arrays with an element for each feature: */
 	FmgrInfo *outputs; /* output functions of the row's columns; not set for categories */
@@ -48,12 +46,13 @@ static void *
 prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
 	Explainer *e = MemoryContextAllocZero(context, sizeof(Explainer));
+	SpkHost	   host = spk_pg_host(context);
 	size_t	   n = Max(model->n_features, 1);
 
 	e->model = model;
-	e->host = spk_pg_host(context);
-	if (spk_has_trees(model->algorithm) &&
-		(e->shap = spk_shap_new(&e->host, model, spk_walk_best())) == NULL)
+	e->coded = spk_explains_codes(model);
+	e->core = spk_explainer_new(&host, model, spk_walk_best());
+	if (e->core == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
 	spk_binding_init(&e->binding, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
@@ -151,17 +150,11 @@ read_row(Explainer *e, HeapTupleHeader tuple)
 		else
 		{
 			e->values[i] = spk_row_number(e->binding.row, &e->binding.columns[i]);
-			if (e->shap != NULL)
+			if (e->coded)
 				e->codes[i] = spk_code_number(&features[i], e->values[i]);
 		}
 	}
 	spk_binding_check_finite(&e->binding, e->values);
-}
-
-static double
-base_of(const Explainer *e)
-{
-	return e->shap != NULL ? spk_shap_base(e->shap) : spk_additive_base(e->model);
 }
 
 /* Sets the moves of the row, sorted.  Ties are in the order of the model's features. */
@@ -169,10 +162,8 @@ static void
 explain(Explainer *e, HeapTupleHeader tuple, int (*compare)(const void *, const void *))
 {
 	read_row(e, tuple);
-	if (e->shap != NULL)
-		spk_check(spk_shap_explain(e->shap, e->codes, e->contributions), "churn model", NULL);
-	else
-		spk_additive_explain(e->model, e->values, e->contributions);
+	spk_check(spk_explainer_explain(e->core, e->codes, e->values, e->contributions), "churn model",
+			  NULL);
 	for (uint32 i = 0; i < e->model->n_features; i++)
 	{
 		e->moves[i].feature = i;
@@ -238,7 +229,7 @@ churn_explain(PG_FUNCTION_ARGS)
 		put_move((ReturnSetInfo *) fcinfo->resultinfo, e->model->features[move->feature].name,
 				 value_text(e, move->feature), move->contribution);
 	}
-	put_move((ReturnSetInfo *) fcinfo->resultinfo, NULL, NULL, base_of(e));
+	put_move((ReturnSetInfo *) fcinfo->resultinfo, NULL, NULL, spk_explainer_base(e->core));
 	return (Datum) 0;
 }
 

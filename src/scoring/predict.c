@@ -8,38 +8,81 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "core/models/blend.h"
 #include "core/models/learner.h"
+#include "core/models/terms.h"
 #include "scoring/feature_binding.h"
 #include "core/rows/binning.h"
 #include "core/rows/values.h"
-#include "core/scoring/additive.h"
-#include "core/models/codec.h"
 #include "core/scoring/predict.h"
 #include "core/scoring/walk.h"
 #include "scoring/model_cache.h"
 #include "host/pg_host.h"
 
+/* A model that is no blend: the model itself, or a part of it. */
+typedef struct Piece
+{
+	SpkModel  *model;  /* without its trees */
+	double	   weight; /* of a part */
+	SpkWalker *walker; /* of the model's trees; NULL when it has none */
+	uint8	  *codes;  /* answers to all questions of the trees; NULL without trees */
+} Piece;
+
 typedef struct Prepared
 {
-	SpkModel		 *model;   /* without its trees */
-	SpkWalker		 *walker;  /* of the model's trees; NULL when it has none */
+	SpkModel		 *model;
+	Piece			  one; /* the model, when it is no blend */
+	Piece			 *pieces;
+	uint32			  n_pieces;
 	SpkFeatureBinding binding; /* asks for the features that trees use, or for all of them */
 	double			 *values;  /* of the row, one for each feature; set for those asked for */
-	uint8			 *codes;   /* answers to all questions of the trees; NULL without trees */
 } Prepared;
 
-/* Lays out the model's trees for walking, and gives back their memory. */
-static SpkWalker *
-make_walker(SpkModel *model, MemoryContext context, MemoryContext trees)
+/* Lays out the model's trees, if it has any, for walking. */
+static void
+prepare_piece(Piece *piece, SpkModel *model, double weight, MemoryContext context)
 {
-	SpkHost	   host = spk_pg_host(context);
-	SpkWalker *walker = spk_walker_new(&host, model, spk_walk_best());
+	SpkHost host = spk_pg_host(context);
 
-	if (walker == NULL)
+	piece->model = model;
+	piece->weight = weight;
+	if (!spk_has_trees(model->algorithm))
+		return;
+	piece->walker = spk_walker_new(&host, model, spk_walk_best());
+	if (piece->walker == NULL)
 		spk_check(SPK_NO_MEMORY, "churn model", NULL);
 	model->trees = NULL;
+	piece->codes = MemoryContextAllocZero(context, spk_walker_codes(piece->walker));
+}
+
+/* Prepares the model, or each of its parts, and gives back the memory of all trees. */
+static void
+prepare_pieces(Prepared *p, MemoryContext context, MemoryContext trees)
+{
+	SpkModel *model = p->model;
+
+	p->pieces = &p->one;
+	p->n_pieces = 1;
+	if (!spk_has_parts(model->algorithm))
+		prepare_piece(p->pieces, model, 1, context);
+	else
+	{
+		p->n_pieces = model->n_parts;
+		p->pieces = MemoryContextAllocZero(context, p->n_pieces * sizeof(Piece));
+		for (uint32 i = 0; i < p->n_pieces; i++)
+			prepare_piece(&p->pieces[i], &model->parts[i].model, model->parts[i].weight, context);
+	}
 	MemoryContextDelete(trees);
-	return walker;
+}
+
+/* Does any piece need the feature? */
+static bool
+is_used(const Prepared *p, uint32 feature)
+{
+	for (uint32 i = 0; i < p->n_pieces; i++)
+		if (p->pieces[i].walker == NULL || spk_walk_uses(p->pieces[i].walker, feature))
+			return true;
+	return false;
 }
 
 /* Prepares a model for rows that have all of its features but this one, if it is one. */
@@ -49,16 +92,13 @@ prepare_without(SpkModel *model, MemoryContext context, MemoryContext trees, uin
 	Prepared *p = MemoryContextAllocZero(context, sizeof(Prepared));
 
 	p->model = model;
-	if (spk_has_trees(model->algorithm))
-		p->walker = make_walker(model, context, trees);
+	prepare_pieces(p, context, trees);
 	spk_binding_init(&p->binding, model, context);
 	spk_binding_give(&p->binding, given);
 	for (uint32 i = 0; i < model->n_features; i++)
-		if (i != given && (p->walker == NULL || spk_walk_uses(p->walker, i)))
+		if (i != given && is_used(p, i))
 			spk_binding_ask(&p->binding, i);
 	p->values = MemoryContextAllocZero(context, Max(model->n_features, 1) * sizeof(double));
-	if (p->walker != NULL)
-		p->codes = MemoryContextAllocZero(context, spk_walker_codes(p->walker));
 	return p;
 }
 
@@ -66,6 +106,21 @@ static void *
 prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 {
 	return prepare_without(model, context, trees, SPK_NO_FEATURE);
+}
+
+/* Puts the code of a feature where each piece looks for it. */
+static void
+put_code(Prepared *p, uint32 feature, uint8 code)
+{
+	for (uint32 i = 0; i < p->n_pieces; i++)
+	{
+		Piece *piece = &p->pieces[i];
+
+		if (piece->walker == NULL)
+			p->values[feature] = spk_value_of_code(code);
+		else if (spk_walk_uses(piece->walker, feature))
+			spk_walk_put_code(piece->walker, feature, code, piece->codes);
+	}
 }
 
 /* Reads the features that are asked for from the loaded row. */
@@ -80,11 +135,43 @@ read_row(Prepared *p)
 
 		if (p->model->features[feature].kind != SPK_CATEGORY)
 			p->values[feature] = spk_row_number(binding->row, &binding->columns[feature]);
-		else if (p->walker == NULL)
-			p->values[feature] = spk_value_of_code(spk_binding_category(binding, feature));
 		else
-			spk_walk_put_code(p->walker, feature, spk_binding_category(binding, feature), p->codes);
+			put_code(p, feature, spk_binding_category(binding, feature));
 	}
+}
+
+/* Codes the numbers of the row that was read. */
+static void
+put_numbers(const Prepared *p)
+{
+	for (uint32 i = 0; i < p->n_pieces; i++)
+		if (p->pieces[i].walker != NULL)
+			spk_walk_put_numbers(p->pieces[i].walker, p->values, p->pieces[i].codes);
+}
+
+/* What the leaves or terms of a piece add up to. */
+static double
+sum_of(const Piece *piece, const double *values)
+{
+	return piece->walker != NULL ? spk_walk(piece->walker, piece->codes) :
+								   spk_margin(piece->model, values);
+}
+
+/* The prediction for the row, whose numbers are coded. */
+static double
+answer(const Prepared *p)
+{
+	double margin = 0;
+
+	if (p->pieces == &p->one)
+		return spk_answer(p->model, sum_of(&p->one, p->values));
+	for (uint32 i = 0; i < p->n_pieces; i++)
+	{
+		const Piece *piece = &p->pieces[i];
+
+		margin += piece->weight * spk_part_margin(piece->model, sum_of(piece, p->values));
+	}
+	return spk_blend_answer(p->model, margin);
 }
 
 /* The prediction for the row that was read. */
@@ -92,10 +179,8 @@ static double
 predict_row(const Prepared *p)
 {
 	spk_binding_check_finite(&p->binding, p->values);
-	if (p->walker == NULL)
-		return spk_additive_predict(p->model, p->values);
-	spk_walk_put_numbers(p->walker, p->values, p->codes);
-	return spk_answer(p->model, spk_walk(p->walker, p->codes));
+	put_numbers(p);
+	return answer(p);
 }
 
 static void
@@ -229,13 +314,17 @@ periods_arg(FunctionCallInfo fcinfo, const SpkFeature *period)
 static double
 predict_period(Prepared *p, uint32 feature, int period)
 {
+	uint8 code = spk_code_number(&p->model->features[feature], period);
+
 	p->values[feature] = period;
-	if (p->walker == NULL)
-		return spk_additive_predict(p->model, p->values);
-	if (spk_walk_uses(p->walker, feature))
-		spk_walk_put_code(p->walker, feature, spk_code_number(&p->model->features[feature], period),
-						  p->codes);
-	return spk_answer(p->model, spk_walk(p->walker, p->codes));
+	for (uint32 i = 0; i < p->n_pieces; i++)
+	{
+		const Piece *piece = &p->pieces[i];
+
+		if (piece->walker != NULL && spk_walk_uses(piece->walker, feature))
+			spk_walk_put_code(piece->walker, feature, code, piece->codes);
+	}
+	return answer(p);
 }
 
 /*
@@ -260,8 +349,7 @@ churn_predict_curve(PG_FUNCTION_ARGS)
 	read_tuple(p, PG_GETARG_HEAPTUPLEHEADER(1));
 
 	/* all other features are the same in all periods */
-	if (p->walker != NULL)
-		spk_walk_put_numbers(p->walker, p->values, p->codes);
+	put_numbers(p);
 	curve = palloc(n * sizeof(Datum));
 	for (int i = 0; i < n; i++)
 	{

@@ -22,6 +22,7 @@
 #include "rows/column_roles.h"
 #include "core/rows/binning.h"
 #include "core/models/calibration.h"
+#include "core/models/learner.h"
 #include "core/judging/cross_fit.h"
 #include "models/model_type.h"
 #include "models/options_json.h"
@@ -29,6 +30,7 @@
 #include "host/source.h"
 #include "host/args.h"
 #include "models/algorithm.h"
+#include "training/auto.h"
 #include "training/learn.h"
 #include "training/train.h"
 #include "training/train_failure.h"
@@ -58,9 +60,18 @@ enum
 static bool
 fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
 {
-	bool		   crossed = spk_needs_cross_fit(&model->options, model->algorithm);
+	bool		   crossed;
 	SpkCrossFitted fitted;
 
+	if (spk_has_parts(model->algorithm))
+	{
+		if (spk_train_auto(host, table, model))
+			return true;
+		spk_auto_without_search(model);
+		spk_options_settle(&model->options, model->algorithm, table->n_rows,
+						   (uint32) model->facts[SPK_FACT_POSITIVES]);
+	}
+	crossed = spk_needs_cross_fit(&model->options, model->algorithm);
 	if (spk_has_calibration(&model->options))
 	{
 		if (!spk_fit_calibration(host, table, groups, model, &fitted, lone))

@@ -16,7 +16,7 @@
 #include "core/models/codec.h"
 #include "core/scoring/predict.h"
 #include "core/base/rng.h"
-#include "core/scoring/shap.h"
+#include "core/scoring/explainer.h"
 #include "core/scoring/walk.h"
 #include "fuzz_model.h"
 #include "../unit/unit_model.h"
@@ -206,13 +206,72 @@ check_walks(const SpkModel *model, const Row *rows, SpkWalkWay way)
 	fuzz_check(fuzz.unit.live == 0, "a walker gives its memory back");
 }
 
+/* The largest number that a model's margin is made of. */
+static double
+size_of(const SpkModel *model)
+{
+	double size = 1;
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+		for (uint32_t i = 0; i < model->trees[t].n_nodes; i++)
+			if (model->trees[t].nodes[i].flags & SPK_NODE_LEAF)
+				size = fmax(size, fabs((double) model->trees[t].nodes[i].u.value) * model->n_trees);
+	return size;
+}
+
+static void
+check_blend(const SpkModel *model, const Row *rows)
+{
+	FuzzHost	  fuzz = FUZZ_HOST_INIT;
+	SpkHost		  host = fuzz_host(&fuzz);
+	SpkExplainer *explainer = spk_explainer_new(&host, model, SPK_WALK_PLAIN);
+
+	for (int r = 0; r < N_ROWS; r++)
+	{
+		uint8_t codes[SPK_MAX_FEATURES];
+		double	contributions[SPK_MAX_FEATURES];
+		double	margin = 0;
+		double	size = 1000;
+		double	p = spk_blend_predict(model, rows[r].numbers, codes);
+
+		fuzz_check(p >= 0 && p <= 1, "a prediction is a probability");
+		fuzz_check(memcmp(codes, rows[r].codes, model->n_features) == 0,
+				   "values have the codes of all parts");
+		for (uint32_t i = 0; i < model->n_parts; i++)
+		{
+			const SpkModel *part = &model->parts[i].model;
+			double			own = spk_row_margin(part, codes, rows[r].numbers);
+
+			margin += model->parts[i].weight * own;
+			size += fabs(own) + size_of(part);
+			for (uint32_t f = 0; f < model->n_features && part->terms != NULL; f++)
+			{
+				spk_additive_explain(part, rows[r].numbers, contributions);
+				size += fabs(contributions[f]);
+			}
+		}
+		fuzz_check(spk_explainer_explain(explainer, codes, rows[r].numbers, contributions) ==
+					   SPK_OK,
+				   "a blend is explained");
+		check_sum(model, contributions, spk_explainer_base(explainer), margin, size);
+	}
+	spk_explainer_release(explainer);
+	fuzz_check(fuzz.unit.live == 0, "an explanation gives its memory back");
+}
+
 static void
 check_predictions(const SpkModel *model)
 {
-	static Row rows[N_ROWS];
+	Row rows[N_ROWS];
 
 	draw_rows(model, rows);
-	if (!spk_has_trees(model->algorithm))
+	if (spk_has_parts(model->algorithm))
+	{
+		for (uint32_t i = 0; i < model->n_parts; i++)
+			check_predictions(&model->parts[i].model);
+		check_blend(model, rows);
+	}
+	else if (!spk_has_trees(model->algorithm))
 		check_additive(model, rows);
 	else
 	{
@@ -264,6 +323,24 @@ check_model(const uint8_t *data, size_t len)
 	fuzz_check(fuzz.unit.live == 0, "a decoder gives its memory back");
 }
 
+/*
+ * Makes the fingerprints of parts right, so that the checks behind them are reached.  A
+ * part is where a length comes before the magic, and so many bytes follow.
+ */
+static void
+sign_parts(uint8_t *data, size_t size)
+{
+	for (size_t at = SPK_MODEL_HEADER; at + SPK_MODEL_HEADER <= size; at++)
+		for (size_t n = 1; n <= 4 && memcmp(data + at, SPK_MODEL_MAGIC, 4) == 0; n++)
+		{
+			SpkReader r = spk_reader(data + at - n, n);
+			uint64_t  len = spk_read_varint(&r);
+
+			if (!r.bad && spk_unread(&r) == 0 && len >= SPK_MODEL_HEADER && len <= size - at)
+				unit_model_sign(data + at, (size_t) len);
+		}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -274,6 +351,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	copy = malloc(size);
 	memcpy(copy, data, size);
+	sign_parts(copy, size);
 	unit_model_sign(copy, size);
 	if (memcmp(copy, data, size) != 0)
 		check_model(copy, size);

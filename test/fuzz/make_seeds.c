@@ -174,6 +174,63 @@ make_many_sets(const char *name, uint32_t n_trees)
 	spk_release(&host, w.data);
 }
 
+/* A small forest, boosting and regression of the table, blended; with what a search may have tried. */
+static void
+make_blend(const char *name, const UnitTable *t, uint32_t max_bins, double method)
+{
+	static const SpkAlgorithm algorithms[] = {SPK_RANDOM_FOREST, SPK_GRADIENT_BOOSTING,
+											  SPK_LOGISTIC_REGRESSION};
+	SpkHost					  host = unit_host(&unit);
+	SpkModel				  model = {.algorithm = SPK_BLEND,
+									   .threshold = 0.5,
+									   .options = spk_options_default(SPK_BLEND)};
+	SpkPart					  parts[3];
+	SpkTried				  tried[3];
+	SpkWriter				  w = spk_writer(&host);
+	SpkSamples				  samples;
+
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.facts[SPK_FACT_CANDIDATES] = 3;
+	model.n_parts = model.n_tried = 3;
+	model.parts = parts;
+	model.tried = tried;
+	prepare(&host, t, max_bins, &model, &samples);
+	for (int i = 0; i < 3; i++)
+	{
+		SpkModel part = {.algorithm = algorithms[i], .options = spk_options_default(algorithms[i])};
+		SpkSamples own;
+
+		for (int f = 0; f < SPK_N_FACTS; f++)
+			part.facts[f] = NAN;
+		if (spk_option_applies(SPK_OPT_TREES, part.algorithm))
+		{
+			part.options.value[SPK_OPT_TREES] = 2;
+			part.options.value[SPK_OPT_MAX_DEPTH] = 2;
+		}
+		prepare(&host, t, max_bins, &part, &own);
+		must(spk_samples_fit(&host, &own, SPK_NO_FOLD, &part));
+		spk_release(&host, own.matrix.codes);
+		spk_values_release(&host, &own.values);
+		parts[i] = (SpkPart) {i == 0 ? 0.5 : 0.25, part};
+		tried[i] = (SpkTried) {part.algorithm, part.options, 5, 0.5, 0.75, parts[i].weight};
+	}
+	model.options.value[SPK_OPT_CALIBRATE] = method;
+	if (method == SPK_CALIBRATE_PLATT)
+		model.calibration = (SpkCalibration) {.slope = 0.75, .intercept = -0.5};
+	must(spk_model_encode(&model, &w));
+	put_file("model", name, &w);
+	spk_release(&host, w.data);
+	spk_release(&host, samples.matrix.codes);
+	spk_values_release(&host, &samples.values);
+	for (int i = 0; i < 3; i++)
+		spk_model_release(&host, &parts[i].model);
+	model.n_parts = 0;
+	model.parts = NULL;
+	model.tried = NULL;
+	spk_model_release(&host, &model);
+}
+
 #define NONE		SPK_OPT_CALIBRATE, SPK_CALIBRATE_NONE
 #define PLATT		SPK_OPT_CALIBRATE, SPK_CALIBRATE_PLATT
 #define ISOTONIC	SPK_OPT_CALIBRATE, SPK_CALIBRATE_ISOTONIC
@@ -221,6 +278,8 @@ make_models(void)
 	make_model("boosting_ruled", t, MAX_BINS, SPK_GRADIENT_BOOSTING, SMALL, RULED, PLATT, END);
 	make_model("bayes_weighted", t, MAX_BINS, SPK_NAIVE_BAYES, WEIGHTED, END);
 	make_many_sets("boosting_many_sets", 132);
+	make_blend("blend", t, MAX_BINS, SPK_CALIBRATE_NONE);
+	make_blend("blend_platt", t, MAX_BINS, SPK_CALIBRATE_PLATT);
 	free(t);
 	free(large);
 }

@@ -384,13 +384,18 @@ score_values(const SpkHost *host, const SpkSamples *samples, int fold, const Spk
 			 SpkScored *scored, size_t *n)
 {
 	const SpkValues *values = &samples->values;
+	bool			 blend = spk_has_parts(model->algorithm);
+	uint8_t			 codes[SPK_MAX_FEATURES];
 
 	for (uint32_t r = 0; r < values->n_rows; r++)
 	{
+		const double *row = spk_values_row(values, r);
+
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (in_fold(samples->values_folds, r, fold))
-			scored[(*n)++] = spk_scored(spk_additive_predict(model, spk_values_row(values, r)),
+			scored[(*n)++] = spk_scored(blend ? spk_blend_predict(model, row, codes) :
+												spk_additive_predict(model, row),
 										spk_values_label(values, r));
 	}
 	return SPK_OK;

@@ -9,6 +9,7 @@
 #include "core/linear/bayes.h"
 #include "core/linear/design.h"
 #include "core/linear/logistic.h"
+#include "core/models/blend.h"
 
 const SpkLearner spk_learners[SPK_N_ALGORITHMS] = {
 	[SPK_RANDOM_FOREST] = {.name = "random_forest",
@@ -55,4 +56,13 @@ const SpkLearner spk_learners[SPK_N_ALGORITHMS] = {
 						 .fit_values = spk_bayes_fit,
 						 .work_size = spk_bayes_work_size,
 						 .cost = spk_bayes_cost},
+	[SPK_BLEND] = {.name = "blend",
+				   .title = "blend",
+				   .asked = "auto",
+				   .max_parts = SPK_MAX_PARTS,
+				   .answer = SPK_ANSWER_LOGISTIC,
+				   .help = SPK_HELP_NONE,
+				   .most_nodes = spk_blend_nodes,
+				   .work_size = spk_blend_work_size,
+				   .cost = spk_blend_cost},
 };

@@ -31,6 +31,12 @@ extern uint64_t spk_bayes_work_size(const SpkModel *model, uint32_t n_rows);
 extern double	spk_logistic_cost(const SpkModel *model, double n_rows);
 extern double	spk_bayes_cost(const SpkModel *model, double n_rows);
 
+/* ---- learn_blend.c: what a search takes, and the blend that comes of it ---- */
+
+extern uint64_t spk_blend_nodes(const SpkModel *model, uint32_t n_rows);
+extern uint64_t spk_blend_work_size(const SpkModel *model, uint32_t n_rows);
+extern double	spk_blend_cost(const SpkModel *model, double n_rows);
+
 /*
  * A matrix of this many rows of the model's features, without codes.  Plans and
  * sizes can be computed from it before there are rows; half of them churn.

@@ -7,6 +7,7 @@
 
 #include "core/models/learner.h"
 #include "core/models/terms.h"
+#include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/base/hash.h"
@@ -43,26 +44,27 @@ write_name(SpkWriter *w, const char *name)
 
 /* Is the option stored?  Those that came after the first models are not where they are as before. */
 static bool
-is_stored(const SpkModel *model, const SpkOptions *before, SpkOption option)
+is_stored(const SpkOptions *options, SpkAlgorithm algorithm, const SpkOptions *before,
+		  SpkOption option)
 {
-	return spk_option_applies(option, model->algorithm) &&
-		!(spk_option_specs[option].later && model->options.value[option] == before->value[option]);
+	return spk_option_applies(option, algorithm) &&
+		!(spk_option_specs[option].later && options->value[option] == before->value[option]);
 }
 
 static void
-write_options(SpkWriter *w, const SpkModel *model)
+write_options(SpkWriter *w, const SpkOptions *options, SpkAlgorithm algorithm)
 {
-	SpkOptions before = spk_options_before(model->algorithm);
+	SpkOptions before = spk_options_before(algorithm);
 	uint32_t   n = 0;
 
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		n += is_stored(model, &before, (SpkOption) i);
+		n += is_stored(options, algorithm, &before, (SpkOption) i);
 	spk_write_varint(w, n);
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
-		if (is_stored(model, &before, (SpkOption) i))
+		if (is_stored(options, algorithm, &before, (SpkOption) i))
 		{
 			write_name(w, spk_option_specs[i].name);
-			spk_write_f64(w, model->options.value[i]);
+			spk_write_f64(w, options->value[i]);
 		}
 }
 
@@ -194,6 +196,42 @@ write_calibration(SpkWriter *w, const SpkModel *model)
 	}
 }
 
+/* Each part is a whole model, with a header of its own, behind its weight and its length. */
+static void
+write_parts(SpkWriter *w, const SpkModel *model)
+{
+	SpkWriter part = spk_writer(w->host);
+
+	spk_write_varint(w, model->n_parts);
+	for (uint32_t i = 0; i < model->n_parts && w->status == SPK_OK; i++)
+	{
+		part.len = 0;
+		part.status = spk_model_encode(&model->parts[i].model, &part);
+		if (part.status != SPK_OK)
+			w->status = part.status;
+		spk_write_f64(w, model->parts[i].weight);
+		spk_write_varint(w, part.len);
+		spk_write_bytes(w, part.data, part.len);
+	}
+	spk_release(w->host, part.data);
+}
+
+static void
+write_tried(SpkWriter *w, const SpkModel *model)
+{
+	for (uint32_t i = 0; i < model->n_tried; i++)
+	{
+		const SpkTried *tried = &model->tried[i];
+
+		spk_write_u8(w, (uint8_t) tried->algorithm);
+		write_options(w, &tried->options, tried->algorithm);
+		spk_write_varint(w, tried->folds);
+		spk_write_f64(w, tried->log_loss);
+		spk_write_f64(w, tried->auc);
+		spk_write_f64(w, tried->weight);
+	}
+}
+
 SpkFeatureParts
 spk_feature_parts(const SpkModel *model)
 {
@@ -217,16 +255,20 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 	spk_write_u64(w, 0); /* the fingerprint, once it is known */
 
 	spk_write_f64(w, model->threshold);
-	write_options(w, model);
+	write_options(w, &model->options, model->algorithm);
 	write_facts(w, model);
 	write_weights(w, model);
 	write_features(w, model->features, model->n_features, spk_feature_parts(model));
 	if (spk_has_trees(model->algorithm))
 		write_trees(w, model);
+	else if (spk_has_parts(model->algorithm))
+		write_parts(w, model);
 	else
 		write_terms(w, model);
 	if (spk_has_calibration(&model->options))
 		write_calibration(w, model);
+	if (spk_is_searched(model))
+		write_tried(w, model);
 	if (w->status != SPK_OK)
 		return w->status;
 
@@ -280,6 +322,8 @@ spk_model_release_trees(const SpkHost *host, SpkModel *model)
 	}
 	spk_release(host, model->trees);
 	model->trees = NULL;
+	for (uint32_t i = 0; i < model->n_parts && model->parts != NULL; i++)
+		spk_model_release_trees(host, &model->parts[i].model);
 }
 
 void
@@ -297,5 +341,9 @@ spk_model_release(const SpkHost *host, SpkModel *model)
 	spk_model_release_trees(host, model);
 	spk_release(host, model->terms);
 	spk_release(host, model->calibration.points);
+	for (uint32_t i = 0; i < model->n_parts && model->parts != NULL; i++)
+		spk_model_release(host, &model->parts[i].model);
+	spk_release(host, model->parts);
+	spk_release(host, model->tried);
 	memset(model, 0, sizeof(*model));
 }

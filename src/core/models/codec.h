@@ -85,7 +85,7 @@ extern bool spk_model_algorithm(const void *data, size_t len, SpkAlgorithm *algo
 extern SpkStatus spk_model_hash(const SpkHost *host, const void *body, size_t len,
 								SpkAlgorithm algorithm, uint64_t *fingerprint);
 
-/* Releases the trees alone; n_trees stays. */
+/* Releases the trees alone, those of parts, too; n_trees stays. */
 extern void spk_model_release_trees(const SpkHost *host, SpkModel *model);
 
 /* Releases all arrays of a decoded or assembled model, and clears it. */

@@ -11,6 +11,7 @@
 
 #include "core/models/learner.h"
 #include "core/models/terms.h"
+#include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/models/decode.h"
@@ -58,20 +59,20 @@ read_header(SpkDecoder *d, const void *data, size_t len)
 	return SPK_OK;
 }
 
-static SpkStatus
-read_options(SpkDecoder *d)
+SpkStatus
+spk_decode_options(SpkDecoder *d, SpkAlgorithm algorithm, SpkOptions *options)
 {
 	uint32_t   n = spk_decode_count(d, SPK_N_OPTIONS, 1);
-	SpkOptions before = spk_options_before(d->model->algorithm);
+	SpkOptions before = spk_options_before(algorithm);
 
-	d->model->options = before;
+	*options = before;
 	for (int i = 0; i < SPK_N_OPTIONS; i++)
 	{
 		const SpkOptionSpec *spec = &spk_option_specs[i];
 		SpkReader			 start = d->r;
 		double				 value;
 
-		if (!spk_option_applies((SpkOption) i, d->model->algorithm))
+		if (!spk_option_applies((SpkOption) i, algorithm))
 			continue;
 
 		/* options are stored in the order of their list; only later ones may be left out */
@@ -90,7 +91,7 @@ read_options(SpkDecoder *d)
 			return spk_corrupt(d, "An option has an impossible value");
 		if (spec->later && value == before.value[i])
 			return spk_corrupt(d, "An option is stored that need not be");
-		d->model->options.value[i] = value;
+		options->value[i] = value;
 	}
 	if (d->r.bad || n != 0)
 		return spk_corrupt(d, "The options are not those of the algorithm");
@@ -396,42 +397,17 @@ read_terms(SpkDecoder *d)
 	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
 }
 
+/* Reads what the algorithm predicts with. */
 static SpkStatus
-read_points(SpkDecoder *d, SpkCalibration *calibration)
+read_body(SpkDecoder *d)
 {
-	uint32_t n = spk_decode_count(d, SPK_MAX_POINTS, sizeof(SpkPoint));
-
-	if ((calibration->points = spk_decode_array(d->host, n, sizeof(SpkPoint))) == NULL)
-		return SPK_NO_MEMORY;
-	calibration->n_points = n;
-	for (uint32_t i = 0; i < n; i++)
-	{
-		calibration->points[i].score = spk_read_f64(&d->r);
-		calibration->points[i].probability = spk_read_f64(&d->r);
-	}
-	return SPK_OK;
+	if (spk_has_trees(d->model->algorithm))
+		return spk_decode_trees(d);
+	return spk_has_parts(d->model->algorithm) ? spk_decode_parts(d) : read_terms(d);
 }
 
-static SpkStatus
-read_calibration(SpkDecoder *d)
-{
-	SpkModel	   *model = d->model;
-	SpkCalibration *calibration = &model->calibration;
-	const char	   *fault;
-
-	if (model->options.value[SPK_OPT_CALIBRATE] == SPK_CALIBRATE_PLATT)
-	{
-		calibration->slope = spk_read_f64(&d->r);
-		calibration->intercept = spk_read_f64(&d->r);
-	}
-	else if (read_points(d, calibration) != SPK_OK)
-		return SPK_NO_MEMORY;
-	fault = spk_calibration_fault(model);
-	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
-}
-
-static SpkStatus
-read_model(SpkDecoder *d, const void *data, size_t len)
+SpkStatus
+spk_decode_model(SpkDecoder *d, const void *data, size_t len)
 {
 	SpkStatus status = read_header(d, data, len);
 
@@ -440,12 +416,13 @@ read_model(SpkDecoder *d, const void *data, size_t len)
 	d->model->threshold = spk_read_f64(&d->r);
 	if (!(d->model->threshold > 0 && d->model->threshold < 1))
 		return spk_corrupt(d, "The threshold is not between 0 and 1");
-	if ((status = read_options(d)) != SPK_OK || (status = read_facts(d)) != SPK_OK ||
-		(status = read_weights(d)) != SPK_OK || (status = read_own_features(d)) != SPK_OK ||
-		(status = spk_has_trees(d->model->algorithm) ? spk_decode_trees(d) : read_terms(d)) !=
-			SPK_OK)
+	if ((status = spk_decode_options(d, d->model->algorithm, &d->model->options)) != SPK_OK ||
+		(status = read_facts(d)) != SPK_OK || (status = read_weights(d)) != SPK_OK ||
+		(status = read_own_features(d)) != SPK_OK || (status = read_body(d)) != SPK_OK)
 		return status;
-	if (spk_has_calibration(&d->model->options) && (status = read_calibration(d)) != SPK_OK)
+	if (spk_has_calibration(&d->model->options) && (status = spk_decode_calibration(d)) != SPK_OK)
+		return status;
+	if (spk_is_searched(d->model) && (status = spk_decode_tried(d)) != SPK_OK)
 		return status;
 	if (d->r.bad || spk_unread(&d->r) > 0)
 		return spk_corrupt(d, "Data are left over behind the model");
@@ -460,7 +437,7 @@ spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *da
 	SpkStatus  status;
 
 	memset(model, 0, sizeof(*model));
-	status = read_model(&d, data, len);
+	status = spk_decode_model(&d, data, len);
 	if (status != SPK_OK)
 	{
 		spk_model_release_trees(trees, model);

@@ -79,7 +79,19 @@ spk_decode_varint32(SpkReader *r)
 	return (uint32_t) value;
 }
 
-/* Reads the trees of a model whose features have been read. */
+/* Reads the options of an algorithm, as a model or a candidate of a search has them. */
+extern SpkStatus spk_decode_options(SpkDecoder *d, SpkAlgorithm algorithm, SpkOptions *options);
+
+/* Reads a whole model of len bytes from data, where the reader stands. */
+extern SpkStatus spk_decode_model(SpkDecoder *d, const void *data, size_t len);
+
+/*
+ * These read the trees or the parts of a model whose features have been read, then its
+ * calibration, and what a search has tried.
+ */
 extern SpkStatus spk_decode_trees(SpkDecoder *d);
+extern SpkStatus spk_decode_parts(SpkDecoder *d);
+extern SpkStatus spk_decode_calibration(SpkDecoder *d);
+extern SpkStatus spk_decode_tried(SpkDecoder *d);
 
 #endif /* SPK_CORE_MODELS_DECODE_H */

@@ -50,13 +50,15 @@ typedef enum SpkHelp
  */
 typedef struct SpkLearner
 {
-	const char	*name;		/* "random_forest" and so on, which is part of the formats */
-	const char	*title;		/* its name in messages */
-	uint32_t	 max_trees; /* the most trees of a model; 0 when models hold terms instead */
+	const char *name;	/* "random_forest" and so on, which is part of the formats */
+	const char *title;	/* its name in messages */
+	const char *asked;	/* what training calls it where that is another name, or NULL */
+	uint32_t max_trees; /* the most trees of a model; 0 when models hold terms or parts instead */
+	uint32_t max_parts; /* the most parts of a blend; 0 when models are no blends */
 	SpkTermsForm terms;
 	SpkAnswer	 answer;
 	SpkHelp		 help;
-	/* one of these fits a model, to codes (SpkMatrix) or to values; the other one is NULL */
+	/* one of these fits a model, to codes (SpkMatrix) or to values; of a blend none, see auto.h */
 	SpkStatus (*fit_codes)(const SpkHost *host, const struct SpkMatrix *rows, SpkModel *model);
 	SpkStatus (*fit_values)(const SpkHost *host, const struct SpkValues *rows, SpkModel *model);
 	/* how many columns the model's features make, SPK_MAX_COLUMNS at most; NULL: no such bound */
@@ -79,11 +81,25 @@ spk_learns_codes(SpkAlgorithm algorithm)
 	return spk_learners[algorithm].fit_codes != NULL;
 }
 
-/* Are its models ensembles of trees, as a churn_forest holds?  Otherwise they hold terms. */
+/* Are its models ensembles of trees, as a churn_forest holds? */
 static inline bool
 spk_has_trees(SpkAlgorithm algorithm)
 {
 	return spk_learners[algorithm].max_trees > 0;
+}
+
+/* Are its models blends of others? */
+static inline bool
+spk_has_parts(SpkAlgorithm algorithm)
+{
+	return spk_learners[algorithm].max_parts > 0;
+}
+
+/* Do its models add up terms? */
+static inline bool
+spk_has_terms(SpkAlgorithm algorithm)
+{
+	return spk_learners[algorithm].terms != SPK_TERMS_NONE;
 }
 
 #endif /* SPK_CORE_MODELS_LEARNER_H */

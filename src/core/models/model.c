@@ -39,6 +39,8 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_POSITIVE_WEIGHT] = "positive_weight",
 	[SPK_FACT_WEIGHT_UNIT] = "weight_unit",
 	[SPK_FACT_UNWEIGHTED] = "unweighted",
+	[SPK_FACT_CANDIDATES] = "candidates",
+	[SPK_FACT_SEARCHED_ROWS] = "searched_rows",
 };
 
 const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {

@@ -9,6 +9,9 @@
  * of the categories' names follow them in the same allocation.  spk_model_release
  * releases all of these.
  *
+ * A blend has no trees or terms of its own.  It holds other models, its parts, and so
+ * does their array what each of them holds; see blend.h.
+ *
  * Before a tree is walked, each feature's value is coded to one byte.  The code of a
  * number is how many edges are below it.  The code of a category is its place in the
  * feature's sorted list.  SPK_MISSING is the code of NULL, NaN and unknown
@@ -184,6 +187,8 @@ typedef enum SpkFact
 	SPK_FACT_POSITIVE_WEIGHT, /* of rows whose label is churn */
 	SPK_FACT_WEIGHT_UNIT,	  /* of which trees take weights as whole multiples */
 	SPK_FACT_UNWEIGHTED,	  /* labelled rows that were left out: their weight is 0 or not known */
+	SPK_FACT_CANDIDATES,	  /* of a model that a search has found: how many candidates it had */
+	SPK_FACT_SEARCHED_ROWS,	  /* how many rows it searched by */
 	SPK_N_FACTS
 } SpkFact;
 
@@ -213,21 +218,46 @@ extern const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES];
 /* The facts' names, "rows" and so on. */
 extern const char *const spk_fact_names[SPK_N_FACTS];
 
+/* The most candidates that a search tries. */
+#define SPK_MAX_TRIED 64
+
+/* A candidate of the search that has found a model, and what came of it. */
+typedef struct SpkTried
+{
+	SpkAlgorithm algorithm;
+	SpkOptions	 options;
+	uint32_t	 folds;	   /* how many folds it was judged by before it was dropped, or all */
+	double		 log_loss; /* of the rows in these folds, scored by models that had not seen them */
+	double		 auc;	   /* the mean of these folds' */
+	double		 weight;   /* in the blend; 1 of a model that is alone, 0 when it has no part */
+} SpkTried;
+
 typedef struct SpkModel
 {
-	SpkAlgorithm   algorithm;
-	SpkOptions	   options;
-	double		   threshold; /* between 0 and 1; at risk is whose prediction is at least this */
-	double		   facts[SPK_N_FACTS]; /* NaN when not known */
-	uint32_t	   n_features;
-	uint32_t	   n_trees;
-	SpkFeature	  *features;
-	SpkTree		  *trees;
-	double		  *terms;			/* of a model without trees: see terms.h */
-	SpkCalibration calibration;		/* of a calibrated model */
-	uint64_t	   fingerprint;		/* spk_model_decode sets it; see codec.h */
+	SpkAlgorithm	algorithm;
+	SpkOptions		options;
+	double			threshold; /* between 0 and 1; at risk is whose prediction is at least this */
+	double			facts[SPK_N_FACTS]; /* NaN when not known */
+	uint32_t		n_features;
+	uint32_t		n_trees;
+	SpkFeature	   *features;
+	SpkTree		   *trees;
+	double		   *terms;		 /* of a model without trees: see terms.h */
+	SpkCalibration	calibration; /* of a calibrated model */
+	uint32_t		n_parts;
+	uint32_t		n_tried;
+	struct SpkPart *parts; /* of a blend */
+	SpkTried	   *tried; /* of a model that a search has found: what it tried, see SpkTried */
+	uint64_t		fingerprint; /* spk_model_decode sets it; see codec.h */
 	char weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
 } SpkModel;
+
+/* A part of a blend: a finished model, and its share in the mean of the margins. */
+typedef struct SpkPart
+{
+	double	 weight;
+	SpkModel model;
+} SpkPart;
 
 /* Releases the arrays of a feature, and clears it. */
 extern void spk_feature_release(const SpkHost *host, SpkFeature *feature);

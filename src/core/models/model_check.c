@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
 #include "core/models/terms.h"
@@ -201,11 +202,20 @@ spk_model_check(const SpkModel *model)
 		for (uint32_t t = 0; t < model->n_trees; t++)
 			check_tree(model, &model->trees[t]);
 	}
+	else if (spk_has_parts(model->algorithm))
+	{
+		spk_assert(model->n_trees == 0 && model->terms == NULL);
+		spk_assert(spk_blend_fault(model) == NULL);
+		for (uint32_t i = 0; i < model->n_parts; i++)
+			spk_model_check(&model->parts[i].model);
+	}
 	else
 	{
 		spk_assert(model->n_trees == 0);
 		spk_assert(spk_terms_fault(model) == NULL);
 	}
+	if (spk_is_searched(model))
+		spk_assert(spk_tried_fault(model) == NULL);
 	if (spk_has_calibration(&model->options))
 		spk_assert(spk_calibration_fault(model) == NULL);
 }

@@ -48,6 +48,14 @@ spk_algorithm_name(SpkAlgorithm algorithm)
 	return spk_learners[algorithm].name;
 }
 
+const char *
+spk_training_name(SpkAlgorithm algorithm)
+{
+	const SpkLearner *learner = &spk_learners[algorithm];
+
+	return learner->asked != NULL ? learner->asked : learner->name;
+}
+
 bool
 spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm)
 {

@@ -21,6 +21,7 @@ typedef enum SpkAlgorithm
 	SPK_GRADIENT_BOOSTING,
 	SPK_LOGISTIC_REGRESSION,
 	SPK_NAIVE_BAYES,
+	SPK_BLEND,
 	SPK_N_ALGORITHMS
 } SpkAlgorithm;
 
@@ -114,6 +115,9 @@ extern const SpkOptionSpec spk_option_specs[SPK_N_OPTIONS];
 
 /* Returns the algorithm's name, "random_forest" and so on. */
 extern const char *spk_algorithm_name(SpkAlgorithm algorithm);
+
+/* Returns what users write to train by it: its name, but "auto" for blends. */
+extern const char *spk_training_name(SpkAlgorithm algorithm);
 
 /* Sets *algorithm to the one with this name of len bytes; false when there is none. */
 extern bool spk_algorithm_of(const char *name, size_t len, SpkAlgorithm *algorithm);

@@ -5,6 +5,8 @@
 #ifndef SPK_CORE_ROWS_BINNING_H
 #define SPK_CORE_ROWS_BINNING_H
 
+#include <math.h>
+
 #include "core/rows/matrix.h"
 
 /*
@@ -38,6 +40,15 @@ extern uint32_t spk_training_bins(SpkAlgorithm algorithm, const SpkOptions *opti
 
 /* Returns the code of a number, which may be infinite; SPK_MISSING for NaN. */
 extern uint8_t spk_code_number(const SpkFeature *feature, double value);
+
+/* Returns the code of a value as SpkValues has it: a number, or a category's code; NaN is missing. */
+static inline uint8_t
+spk_code_value(const SpkFeature *feature, double value)
+{
+	if (feature->kind != SPK_CATEGORY)
+		return spk_code_number(feature, value);
+	return isnan(value) ? SPK_MISSING : (uint8_t) value;
+}
 
 /* Writes the codes of n numbers to codes[0], codes[stride] and so on, faster than one by one. */
 extern void spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n,

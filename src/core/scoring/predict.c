@@ -2,9 +2,12 @@
  * predict.c
  *	  Walking the trees of a decoded model.
  */
+#include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/base/elementary.h"
 #include "core/models/learner.h"
+#include "core/models/terms.h"
+#include "core/rows/binning.h"
 #include "core/scoring/predict.h"
 
 uint32_t
@@ -29,8 +32,9 @@ spk_answer(const SpkModel *model, double sum)
 	return spk_calibrated(model, logistic ? spk_sigmoid(sum) : sum / model->n_trees);
 }
 
-double
-spk_predict(const SpkModel *model, const uint8_t *codes)
+/* The sum of the leaves that the row reaches. */
+static double
+sum_leaves(const SpkModel *model, const uint8_t *codes)
 {
 	double sum = 0;
 
@@ -40,5 +44,35 @@ spk_predict(const SpkModel *model, const uint8_t *codes)
 
 		sum += tree->nodes[spk_tree_leaf(tree, codes)].u.value;
 	}
-	return spk_answer(model, sum);
+	return sum;
+}
+
+double
+spk_predict(const SpkModel *model, const uint8_t *codes)
+{
+	return spk_answer(model, sum_leaves(model, codes));
+}
+
+double
+spk_row_margin(const SpkModel *model, const uint8_t *codes, const double *values)
+{
+	return spk_part_margin(model,
+						   spk_has_trees(model->algorithm) ? sum_leaves(model, codes) :
+															 spk_margin(model, values));
+}
+
+double
+spk_blend_predict(const SpkModel *blend, const double *values, uint8_t *codes)
+{
+	double margin = 0;
+
+	for (uint32_t f = 0; f < blend->n_features; f++)
+		codes[f] = spk_code_value(&blend->features[f], values[f]);
+	for (uint32_t i = 0; i < blend->n_parts; i++)
+	{
+		const SpkPart *part = &blend->parts[i];
+
+		margin += part->weight * spk_row_margin(&part->model, codes, values);
+	}
+	return spk_blend_answer(blend, margin);
 }

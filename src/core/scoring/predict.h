@@ -1,7 +1,7 @@
 /*
  * predict.h
- *	  Walking the trees of a decoded model, one row at a time; walk.h does the
- *	  same for many rows.
+ *	  Walking the trees of a decoded model or of a blend's parts, one row at a time;
+ *	  walk.h does the same for many rows.
  */
 #ifndef SPK_CORE_SCORING_PREDICT_H
 #define SPK_CORE_SCORING_PREDICT_H
@@ -33,5 +33,17 @@ extern double spk_predict(const SpkModel *model, const uint8_t *codes);
  * or in boosting the logistic function of the sum.  It is calibrated if the model is.
  */
 extern double spk_answer(const SpkModel *model, double sum);
+
+/*
+ * The margin that a model, not a blend, has as a part of one for a row, given as codes
+ * and as values.
+ */
+extern double spk_row_margin(const SpkModel *model, const uint8_t *codes, const double *values);
+
+/*
+ * The probability of churn of a row of n_features values, by a blend.  codes has room for
+ * n_features codes.
+ */
+extern double spk_blend_predict(const SpkModel *blend, const double *values, uint8_t *codes);
 
 #endif /* SPK_CORE_SCORING_PREDICT_H */

@@ -1,0 +1,339 @@
+/*
+ * search_model.c
+ *	  From the end of a search to a model.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/elementary.h"
+#include "core/judging/search.h"
+#include "core/models/calibration.h"
+#include "core/models/codec.h"
+#include "core/models/learner.h"
+
+uint32_t
+spk_search_n_parts(const SpkSearch *search)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < search->n; i++)
+		n += search->tried[i].weight > 0;
+	return n;
+}
+
+/* The candidate that has all of the weight, or NULL. */
+static const SpkTried *
+only_part(const SpkSearch *search)
+{
+	for (uint32_t i = 0; i < search->n; i++)
+		if (search->tried[i].weight == 1)
+			return &search->tried[i];
+	return NULL;
+}
+
+/* The score that a model has alone which has this margin as a part. */
+static double
+own_score(const SpkTried *tried, double margin)
+{
+	double score = spk_sigmoid(margin);
+
+	if (spk_learners[tried->algorithm].answer == SPK_ANSWER_LOGISTIC)
+		return score;
+	return fmin(fmax((score - SPK_PLATT_SHRINK) / (1 - 2 * SPK_PLATT_SHRINK), 0), 1);
+}
+
+void
+spk_search_score(const SpkSearch *search, SpkScored *scored, size_t *n)
+{
+	const SpkTried *alone = only_part(search);
+
+	*n = 0;
+	for (uint32_t r = 0; r < search->n_rows; r++)
+	{
+		double margin = 0;
+
+		if (search->folds[r] >= SPK_SEARCH_FOLDS)
+			continue;
+		for (uint32_t i = 0; i < search->n; i++)
+			if (search->tried[i].weight > 0)
+				margin += search->tried[i].weight *
+					search->margins[(size_t) i * search->n_rows + r];
+		scored[(*n)++] = spk_scored(alone ? own_score(alone, margin) : spk_sigmoid(margin),
+									search->labels[r]);
+	}
+}
+
+SpkStatus
+spk_search_learn(const SpkHost *host, const SpkSearch *search, SpkModel *model,
+				 SpkCrossFitted *fitted)
+{
+	SpkScored *scored = spk_alloc(host, search->n_rows, sizeof(SpkScored));
+	SpkStatus  status = SPK_NO_MEMORY;
+	size_t	   n;
+
+	if (scored != NULL)
+	{
+		spk_search_score(search, scored, &n);
+		status = spk_cross_fit_learn(host, scored, n, model, fitted);
+	}
+	spk_release(host, scored);
+	return status;
+}
+
+/* ---- The model ---- */
+
+/* Notes what the search has tried. */
+static SpkStatus
+note_tried(const SpkHost *host, const SpkSearch *search, SpkModel *model)
+{
+	model->tried = spk_alloc(host, search->n, sizeof(SpkTried));
+	if (model->tried == NULL)
+		return SPK_NO_MEMORY;
+	memcpy(model->tried, search->tried, search->n * sizeof(SpkTried));
+	model->n_tried = search->n;
+	model->facts[SPK_FACT_CANDIDATES] = search->n;
+	model->facts[SPK_FACT_SEARCHED_ROWS] = search->n_rows;
+	return SPK_OK;
+}
+
+/* The means of the parts' importances, which sum to 1 unless all are 0. */
+static void
+mean_importances(SpkModel *model)
+{
+	double sum = 0;
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		double *importance = &model->features[f].importance;
+
+		*importance = 0;
+		for (uint32_t i = 0; i < model->n_parts; i++)
+			*importance += model->parts[i].weight * model->parts[i].model.features[f].importance;
+		sum += *importance;
+	}
+	for (uint32_t f = 0; f < model->n_features && sum > 0; f++)
+		model->features[f].importance /= sum;
+}
+
+static SpkStatus
+become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkModel *model)
+{
+	uint32_t n = 0;
+
+	model->parts = spk_alloc(host, spk_search_n_parts(search), sizeof(SpkPart));
+	if (model->parts == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t i = 0; i < search->n; i++)
+		if (search->tried[i].weight > 0)
+		{
+			model->parts[n] = (SpkPart) {search->tried[i].weight, parts[n]};
+			memset(&parts[n], 0, sizeof(SpkModel));
+			n++;
+		}
+	model->n_parts = n;
+	mean_importances(model);
+	return SPK_OK;
+}
+
+/* The model becomes that of its only part, with the options that were for the whole. */
+static void
+become_plain(const SpkHost *host, SpkModel *part, SpkModel *model)
+{
+	SpkOptions asked = model->options;
+	double	   skipped = model->facts[SPK_FACT_SKIPPED];
+
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		model->features[f].importance = part->features[f].importance;
+		model->features[f].permutation = part->features[f].permutation;
+	}
+	model->algorithm = part->algorithm;
+	model->options = part->options;
+	model->options.value[SPK_OPT_CALIBRATE] = asked.value[SPK_OPT_CALIBRATE];
+	model->options.value[SPK_OPT_THRESHOLD] = asked.value[SPK_OPT_THRESHOLD];
+	memcpy(model->facts, part->facts, sizeof(model->facts));
+	model->facts[SPK_FACT_SKIPPED] = skipped;
+
+	/* what it predicts with changes hands; the rest is given back */
+	model->n_trees = part->n_trees;
+	model->trees = part->trees;
+	model->terms = part->terms;
+	part->n_trees = 0;
+	part->trees = NULL;
+	part->terms = NULL;
+	spk_model_release(host, part);
+}
+
+SpkStatus
+spk_search_make(const SpkHost *host, const SpkSearch *search, const SpkCrossFitted *fitted,
+				SpkModel *parts, SpkModel *model)
+{
+	SpkStatus status = note_tried(host, search, model);
+
+	if (status == SPK_OK && spk_search_n_parts(search) > 1)
+		status = become_blend(host, search, parts, model);
+	else if (status == SPK_OK)
+	{
+		become_plain(host, &parts[0], model);
+		model->facts[SPK_FACT_CANDIDATES] = search->n;
+		model->facts[SPK_FACT_SEARCHED_ROWS] = search->n_rows;
+	}
+	if (status == SPK_OK)
+		spk_cross_fit_facts(fitted, model);
+	return status;
+}
+
+/* ---- The whole, serial ---- */
+
+/* The rows of one search, which the caller of it makes the fits to. */
+typedef struct Rows
+{
+	const SpkHost  *host;
+	SpkSamples		samples; /* to search by */
+	const SpkModel *like;
+} Rows;
+
+static SpkStatus
+run_round(void *ctx, SpkSearch *search)
+{
+	Rows	 *rows = ctx;
+	SpkStatus status = SPK_OK;
+
+	for (uint32_t i = 0; i < search->n_fits && status == SPK_OK; i++)
+	{
+		SpkSearchFit fit = search->fits[i];
+
+		status = spk_search_fit(rows->host, &rows->samples, (int) fit.fold,
+								&search->tried[fit.candidate], rows->like,
+								search->margins + (size_t) fit.candidate * search->n_rows);
+	}
+	return status;
+}
+
+/* Copies the features, with all that they point to. */
+static SpkStatus
+copy_features(const SpkHost *host, const SpkModel *like, SpkModel *model)
+{
+	SpkWriter	w = spk_writer(host);
+	const char *why;
+	SpkStatus	status = spk_features_encode(like->features, like->n_features, &w);
+
+	if (status == SPK_OK)
+		status = spk_features_decode(host, w.data, w.len, &model->features, &model->n_features,
+									 &why);
+	spk_release(host, w.data);
+	return status;
+}
+
+/* Fits each candidate that has a weight to the rows that are not in the fold. */
+static SpkStatus
+fit_parts(const SpkHost *host, const SpkSearch *search, const SpkSamples *samples, int fold,
+		  const SpkModel *like, SpkModel *parts)
+{
+	SpkStatus status = SPK_OK;
+	uint32_t  n_rows = 0;
+	uint32_t  n_positives = 0;
+	uint32_t  n = 0;
+
+	for (uint32_t r = 0; r < samples->matrix.n_rows; r++)
+		if (fold == SPK_NO_FOLD || samples->matrix_folds[r] != fold)
+		{
+			n_rows++;
+			n_positives += spk_matrix_label(&samples->matrix, r);
+		}
+	for (uint32_t i = 0; i < search->n && status == SPK_OK; i++)
+	{
+		SpkModel *part = &parts[n];
+
+		if (search->tried[i].weight == 0)
+			continue;
+		n++;
+		part->algorithm = search->tried[i].algorithm;
+		part->options = spk_search_options(&search->tried[i], n_rows, n_positives);
+		for (int f = 0; f < SPK_N_FACTS; f++)
+			part->facts[f] = NAN;
+		status = copy_features(host, like, part);
+		if (status == SPK_OK)
+			status = spk_samples_fit(host, samples, fold, part);
+	}
+	return status;
+}
+
+/* Takes the rows to search by, in both forms. */
+static SpkStatus
+take_rows(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+		  SpkSamples *codes, SpkSamples *values)
+{
+	SpkStatus status = spk_samples_take(host, samples, fold, parted, SPK_RANDOM_FOREST, codes);
+
+	if (status != SPK_OK)
+		return status;
+	status = spk_samples_take(host, samples, fold, parted, SPK_LOGISTIC_REGRESSION, values);
+	if (status != SPK_OK)
+		spk_samples_release(host, codes);
+	return status;
+}
+
+/* Searches, and learns from what it has found; the model's parts are to be fitted then. */
+static SpkStatus
+search_rows(Rows *rows, SpkSearch *search, SpkModel *model, SpkCrossFitted *fitted)
+{
+	const SpkHost *host = rows->host;
+	uint8_t		  *labels = spk_alloc(host, search->n_rows, 1);
+	SpkStatus	   status = SPK_NO_MEMORY;
+
+	search->margins = spk_alloc(host, (size_t) search->n * search->n_rows, sizeof(double));
+	if (labels != NULL && search->margins != NULL)
+	{
+		for (uint32_t r = 0; r < search->n_rows; r++)
+			labels[r] = spk_matrix_label(&rows->samples.matrix, r);
+		search->labels = labels;
+		search->folds = rows->samples.matrix_folds;
+		status = spk_search(host, search, run_round, rows);
+	}
+	if (status == SPK_OK)
+		status = spk_search_learn(host, search, model, fitted);
+	spk_release(host, labels);
+	spk_release(host, search->margins);
+	return status;
+}
+
+SpkStatus
+spk_search_model(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSamples *parted,
+				 SpkModel *model)
+{
+	SpkModel	   parts[SPK_MAX_TRIED] = {{0}};
+	SpkSearch	  *search = spk_alloc(host, 1, sizeof(SpkSearch));
+	Rows		   rows = {.host = host, .like = model};
+	SpkSamples	   values;
+	SpkCrossFitted fitted;
+	SpkStatus	   status = SPK_NO_MEMORY;
+
+	if (search == NULL)
+		return status;
+	memset(search, 0, sizeof(*search));
+	search->n = spk_search_candidates(&model->options, model, search->tried);
+	status = take_rows(host, samples, fold, parted, &rows.samples, &values);
+	if (status == SPK_OK)
+	{
+		rows.samples.values = values.values;
+		rows.samples.values_folds = values.values_folds;
+		search->n_rows = rows.samples.matrix.n_rows;
+		status = search_rows(&rows, search, model, &fitted);
+		spk_samples_release(host, &rows.samples);
+	}
+	if (status == SPK_OK)
+		status = fit_parts(host, search, samples, fold, model, parts);
+	if (status == SPK_OK)
+	{
+		model->facts[SPK_FACT_ROWS] = parts[0].facts[SPK_FACT_ROWS];
+		model->facts[SPK_FACT_POSITIVES] = parts[0].facts[SPK_FACT_POSITIVES];
+		status = spk_search_make(host, search, &fitted, parts, model);
+	}
+
+	/* what was not taken over */
+	for (uint32_t i = 0; i < SPK_MAX_TRIED; i++)
+		spk_model_release(host, &parts[i]);
+	spk_release(host, search);
+	return status;
+}

@@ -1,0 +1,109 @@
+/*
+ * blend.c
+ *	  What holds of a blend's parts, and the margins that they add up.
+ */
+#include <string.h>
+
+#include "core/base/elementary.h"
+#include "core/models/blend.h"
+#include "core/models/calibration.h"
+#include "core/models/learner.h"
+
+static bool
+same_bins(const SpkFeature *a, const SpkFeature *b)
+{
+	for (uint32_t i = 0; i < a->n_bins; i++)
+		if (a->kind == SPK_CATEGORY)
+		{
+			if (a->categories[i].len != b->categories[i].len ||
+				memcmp(a->categories[i].name, b->categories[i].name, a->categories[i].len) != 0)
+				return false;
+		}
+		else if (i + 1 < a->n_bins && a->edges[i] != b->edges[i])
+			return false;
+	return true;
+}
+
+static bool
+same_features(const SpkModel *a, const SpkModel *b)
+{
+	if (a->n_features != b->n_features)
+		return false;
+	for (uint32_t f = 0; f < a->n_features; f++)
+	{
+		const SpkFeature *x = &a->features[f];
+		const SpkFeature *y = &b->features[f];
+
+		if (x->kind != y->kind || x->n_bins != y->n_bins || strcmp(x->name, y->name) != 0 ||
+			memcmp(x->counts, y->counts, (x->n_bins + 1) * sizeof(*x->counts)) != 0 ||
+			!same_bins(x, y))
+			return false;
+	}
+	return true;
+}
+
+const char *
+spk_blend_fault(const SpkModel *model)
+{
+	double sum = 0;
+
+	if (model->n_parts < 2 || model->n_parts > SPK_MAX_PARTS)
+		return "The number of parts is not one that a blend has";
+	for (uint32_t i = 0; i < model->n_parts; i++)
+	{
+		const SpkPart *part = &model->parts[i];
+
+		if (!(part->weight > 0 && part->weight < 1))
+			return "The weight of a part is not between 0 and 1";
+		if (spk_has_parts(part->model.algorithm))
+			return "A part of a blend is a blend itself";
+		if (spk_has_calibration(&part->model.options))
+			return "A part of a blend is calibrated";
+		if (spk_is_searched(&part->model))
+			return "A part of a blend holds a search of its own";
+		if (!same_features(model, &part->model))
+			return "A part has other features than the blend";
+		sum += part->weight;
+	}
+	return fabs(sum - 1) <= SPK_WEIGHT_SLACK ? NULL : "The weights of the parts do not sum to 1";
+}
+
+const char *
+spk_tried_fault(const SpkModel *model)
+{
+	double sum = 0;
+
+	if (model->n_tried < 1 || model->n_tried > SPK_MAX_TRIED ||
+		model->facts[SPK_FACT_CANDIDATES] != model->n_tried)
+		return "The number of candidates is not that of the facts";
+	for (uint32_t i = 0; i < model->n_tried; i++)
+	{
+		const SpkTried *tried = &model->tried[i];
+
+		if (spk_has_parts(tried->algorithm))
+			return "A candidate of a search is a blend";
+		if (!(tried->log_loss >= 0 && tried->log_loss < INFINITY) ||
+			!(tried->auc >= 0 && tried->auc <= 1))
+			return "A figure of a candidate is not possible";
+		if (!(tried->weight >= 0 && tried->weight <= 1) || signbit(tried->weight) ||
+			signbit(tried->log_loss) || signbit(tried->auc))
+			return "The weight of a candidate is not between 0 and 1";
+		sum += tried->weight;
+	}
+	return fabs(sum - 1) <= SPK_WEIGHT_SLACK ? NULL :
+											   "The weights of the candidates do not sum to 1";
+}
+
+double
+spk_part_margin(const SpkModel *part, double sum)
+{
+	if (spk_learners[part->algorithm].answer == SPK_ANSWER_LOGISTIC)
+		return sum;
+	return spk_shrunken_log_odds(sum / part->n_trees);
+}
+
+double
+spk_blend_answer(const SpkModel *blend, double margin)
+{
+	return spk_calibrated(blend, spk_sigmoid(margin));
+}

@@ -1,0 +1,98 @@
+/*
+ * paired.c
+ *	  Training rows in both forms, in one order.
+ */
+#include <string.h>
+
+#include "core/rows/binning.h"
+#include "core/rows/paired.h"
+#include "core/rows/users.h"
+
+/* Codes the rows of values, which are in their order, into the matrix. */
+static SpkStatus
+code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features, uint8_t *codes,
+		  SpkMatrix *matrix)
+{
+	uint32_t n = rows->n_features;
+
+	*matrix = (SpkMatrix) {.n_rows = rows->n_rows,
+						   .n_positives = rows->n_positives,
+						   .n_features = n,
+						   .stride = spk_matrix_stride(n),
+						   .codes = codes};
+	for (uint32_t r = 0; r < rows->n_rows; r++)
+	{
+		const double *row = spk_values_row(rows, r);
+		uint8_t		 *to = codes + (size_t) r * matrix->stride;
+
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		memset(to, 0, matrix->stride);
+		for (uint32_t f = 0; f < n; f++)
+			to[f] = spk_code_value(&features[f], row[f]);
+		to[n] = (uint8_t) spk_values_label(rows, r);
+	}
+	return SPK_OK;
+}
+
+/*
+ * Puts the values of row r, which are those of place origin of the table.  Rows have
+ * only changed places with others of the same codes, which categories are.
+ */
+static void
+put_numbers(const SpkTable *table, const SpkMatrix *matrix, uint32_t r, uint32_t origin,
+			double *row)
+{
+	for (uint32_t c = 0; c < table->n_columns; c++)
+		if (table->columns[c].kind == SPK_CATEGORY)
+			row[c] = spk_value_of_code(spk_matrix_row(matrix, r)[c]);
+		else
+			row[c] = table->columns[c].numbers[origin];
+}
+
+/* Numbers the users, by which rows of the same codes change places, and lets the values follow. */
+static SpkStatus
+number_users(const SpkHost *host, const SpkTable *table, uint32_t *numbers, SpkValues *rows,
+			 SpkMatrix *matrix, uint32_t *origins)
+{
+	uint32_t *before = spk_alloc(host, rows->n_rows, sizeof(uint32_t));
+	SpkStatus status;
+
+	if (before == NULL)
+		return SPK_NO_MEMORY;
+	memcpy(before, origins, rows->n_rows * sizeof(uint32_t));
+	status = spk_number_users(host, table->groups, origins, numbers, matrix);
+	for (uint32_t r = 0; r < rows->n_rows && status == SPK_OK; r++)
+	{
+		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		if (origins[r] != before[r])
+			put_numbers(table, matrix, r, origins[r],
+						rows->values + (size_t) r * (rows->n_features + 1));
+	}
+	spk_release(host, before);
+	return status;
+}
+
+SpkStatus
+spk_paired_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
+				double *values, uint8_t *codes, uint32_t *numbers, SpkValues *rows,
+				SpkMatrix *matrix, uint32_t *origins)
+{
+	SpkStatus status = spk_values_fill(host, table, features, values, rows, origins);
+
+	if (status == SPK_OK)
+		status = code_rows(host, rows, features, codes, matrix);
+	if (status == SPK_OK && table->groups != NULL)
+		status = number_users(host, table, numbers, rows, matrix, origins);
+	return status;
+}
+
+uint64_t
+spk_paired_work_size(uint32_t n_rows)
+{
+	uint64_t numbering = spk_users_work_size(n_rows) + (uint64_t) n_rows * sizeof(uint32_t);
+	uint64_t ordering = spk_values_work_size(n_rows);
+
+	return numbering > ordering ? numbering : ordering;
+}

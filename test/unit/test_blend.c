@@ -1,0 +1,508 @@
+/*
+ * test_blend.c
+ *	  The search of "auto", and the blends that come of it: the same for any order of rows,
+ *	  exact through bytes, safe from any, with explanations that add up.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/base/elementary.h"
+#include "core/models/blend.h"
+#include "core/models/calibration.h"
+#include "core/models/learner.h"
+#include "core/scoring/explainer.h"
+#include "core/scoring/predict.h"
+#include "unit_model.h"
+#include "unit_search.h"
+
+/* cmocka hands every test a state that these do not need */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define N_ROWS 600
+
+static UnitHost		 unit = UNIT_HOST_INIT;
+static const SpkHost host = {unit_alloc, unit_release, unit_cancelled, &unit};
+
+/* A table of users with three rows each, two of whom are alike in some codes. */
+static UnitTable *
+make_table(uint64_t *groups)
+{
+	UnitTable *t = unit_table_mixed(N_ROWS);
+
+	for (uint32_t r = 0; r < N_ROWS; r++)
+	{
+		groups[r] = 1 + (r / 3) * 2654435761u;
+		if (r % 3 == 1)
+			for (int c = 0; c < 3; c++)
+			{
+				t->numbers[c][r] = t->numbers[c][r - 1];
+				t->ids[c][r] = t->ids[c][r - 1];
+			}
+		t->labels[r] = t->labels[r / 3 * 3];
+	}
+	t->table.groups = groups;
+	return t;
+}
+
+/* ---- Rows in both forms ---- */
+
+/* Codes, values, users, folds and labels of a row are those of one row of the table. */
+static void
+test_paired(void **state)
+{
+	static uint64_t groups[N_ROWS];
+	UnitTable	   *t = make_table(groups);
+	UnitSearch	   *u = unit_search_new(&host, t, 4);
+	uint32_t		user_of[N_ROWS];
+	bool			seen[N_ROWS] = {false};
+
+	memset(user_of, 0xff, sizeof(user_of));
+	for (uint32_t r = 0; r < N_ROWS; r++)
+	{
+		const double  *values = spk_values_row(&u->samples.values, r);
+		const uint8_t *codes = spk_matrix_row(&u->samples.matrix, r);
+		uint32_t	   origin = u->origins[r];
+		uint32_t	  *user = &user_of[origin / 3];
+
+		assert_false(seen[origin]);
+		seen[origin] = true;
+		for (int c = 0; c < 2; c++)
+		{
+			assert_true(values[c] == t->numbers[c][origin] ||
+						(isnan(values[c]) && isnan(t->numbers[c][origin])));
+			assert_int_equal(codes[c], spk_code_number(&u->like.features[c], values[c]));
+		}
+		assert_int_equal(codes[2], spk_code_value(&u->like.features[2], values[2]));
+		assert_int_equal(spk_matrix_label(&u->samples.matrix, r), t->labels[origin]);
+		assert_int_equal(spk_values_label(&u->samples.values, r), t->labels[origin]);
+		if (*user == UINT32_MAX)
+			*user = u->users[r];
+		assert_int_equal(*user, u->users[r]);
+	}
+	assert_int_equal(u->samples.matrix.n_users, N_ROWS / 3);
+	unit_search_release(u);
+	free(t);
+}
+
+/* Swaps rows of the table about, with their groups. */
+static void
+shuffle(UnitTable *t, uint64_t *groups)
+{
+	SpkRng rng = spk_rng(3, 3);
+
+	for (uint32_t r = N_ROWS; r > 1; r--)
+	{
+		uint32_t other = spk_rng_below(&rng, r);
+		uint64_t group = groups[r - 1];
+		uint8_t	 label = t->labels[r - 1];
+
+		groups[r - 1] = groups[other];
+		groups[other] = group;
+		t->labels[r - 1] = t->labels[other];
+		t->labels[other] = label;
+		for (uint32_t c = 0; c < t->table.n_columns; c++)
+		{
+			double	 number = t->numbers[c][r - 1];
+			uint32_t id = t->ids[c][r - 1];
+
+			t->numbers[c][r - 1] = t->numbers[c][other];
+			t->numbers[c][other] = number;
+			t->ids[c][r - 1] = t->ids[c][other];
+			t->ids[c][other] = id;
+		}
+	}
+}
+
+/* ---- The search ---- */
+
+static SpkWriter
+bytes_of(const SpkModel *model)
+{
+	SpkWriter w = spk_writer(&host);
+
+	assert_int_equal(spk_model_encode(model, &w), SPK_OK);
+	return w;
+}
+
+/* The same rows in another order give the same blend, to the bit. */
+static void
+test_order(void **state)
+{
+	static uint64_t groups[N_ROWS];
+	SpkWriter		w[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		UnitTable  *t = make_table(groups);
+		UnitSearch *u;
+		SpkModel	model;
+
+		if (i == 1)
+			shuffle(t, groups);
+		u = unit_search_new(&host, t, 40);
+		assert_int_equal(unit_search_run(u, 3), SPK_OK);
+		for (uint32_t c = 0; c < u->search.n; c++)
+			u->search.tried[c].weight = 1.0 / u->search.n;
+		model = unit_search_blend(u);
+		w[i] = bytes_of(&model);
+		spk_model_release(&host, &model);
+		unit_search_release(u);
+		free(t);
+	}
+	assert_int_equal(w[0].len, w[1].len);
+	assert_memory_equal(w[0].data, w[1].data, w[0].len);
+	spk_release(&host, w[0].data);
+	spk_release(&host, w[1].data);
+	assert_int_equal(unit.live, 0);
+}
+
+/* Candidates are dropped by the folds so far, but never the best one of an algorithm. */
+static void
+test_halving(void **state)
+{
+	UnitTable  *t = unit_table_mixed(4000);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	SpkSearch  *s = &u->search;
+	uint32_t	at_end = 0;
+	double		sum = 0;
+
+	assert_int_equal(unit_search_run(u, 8), SPK_OK);
+	assert_int_equal(s->n, 8);
+	for (uint32_t i = 0; i < s->n; i++)
+	{
+		const SpkTried *tried = &s->tried[i];
+		bool			best = true;
+
+		assert_true(tried->folds >= 1 && tried->folds <= SPK_SEARCH_FOLDS);
+		assert_true(s->left[i] == (tried->folds == SPK_SEARCH_FOLDS));
+		assert_true(tried->weight == 0 || s->left[i]);
+		for (uint32_t other = 0; other < s->n; other++)
+			best = best &&
+				(s->tried[other].algorithm != tried->algorithm ||
+				 s->tried[other].folds <= tried->folds);
+		at_end += s->left[i];
+		sum += tried->weight;
+		/* of each algorithm some candidate came to the end */
+		if (best)
+			assert_int_equal(tried->folds, SPK_SEARCH_FOLDS);
+	}
+	assert_true(at_end < s->n);
+	assert_true(fabs(sum - 1) < 1e-12);
+	assert_true(u->n_fits < (int) (s->n * SPK_SEARCH_FOLDS));
+	unit_search_release(u);
+	free(t);
+}
+
+/* Few rows of a class say little, so that no candidate is dropped by them. */
+static void
+test_few_rows(void **state)
+{
+	UnitTable  *t = unit_table_mixed(300);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+
+	assert_int_equal(unit_search_run(u, 5), SPK_OK);
+	assert_int_equal(u->n_fits, 5 * SPK_SEARCH_FOLDS);
+	unit_search_release(u);
+	free(t);
+}
+
+/* The margins are those of models that have not seen the fold. */
+static void
+test_margins(void **state)
+{
+	UnitTable  *t = unit_table_mixed(300);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	SpkSearch  *s = &u->search;
+
+	assert_int_equal(unit_search_run(u, 3), SPK_OK);
+	for (uint32_t i = 0; i < s->n; i++)
+	{
+		SpkModel  model = {.algorithm = s->tried[i].algorithm};
+		SpkScored scored[300];
+		size_t	  n;
+		size_t	  at = 0;
+
+		model.options = spk_search_options(&s->tried[i], s->n_rows, u->samples.matrix.n_positives);
+		model.features = malloc(u->like.n_features * sizeof(SpkFeature));
+		memcpy(model.features, u->like.features, u->like.n_features * sizeof(SpkFeature));
+		unit.live++;
+		model.n_features = u->like.n_features;
+		assert_int_equal(spk_samples_fit(&host, &u->samples, 1, &model), SPK_OK);
+		assert_int_equal(spk_samples_score(&host, &u->samples, 1, &model, scored, &n), SPK_OK);
+		for (uint32_t r = 0; r < s->n_rows; r++)
+			if (u->folds[r] == 1)
+			{
+				double p = spk_scored_score(scored[at++]);
+				double margin = spk_learners[model.algorithm].answer == SPK_ANSWER_MEAN ?
+					spk_shrunken_log_odds(p) :
+					log(p / (1 - p));
+
+				assert_true(fabs(s->margins[i * s->n_rows + r] - margin) < 1e-9);
+			}
+		assert_int_equal(at, n);
+		model.n_features = 0;
+		spk_model_release(&host, &model);
+	}
+	unit_search_release(u);
+	free(t);
+}
+
+/* ---- Blends ---- */
+
+/* A blend of all three kinds of parts. */
+static SpkModel
+make_blend(UnitSearch **u, UnitTable **t)
+{
+	static const double weights[3] = {0.5, 0.3, 0.2};
+
+	*t = unit_table_mixed(300);
+	*u = unit_search_new(&host, *t, 40);
+	assert_int_equal(unit_search_run(*u, 3), SPK_OK);
+	for (int i = 0; i < 3; i++)
+		(*u)->search.tried[i].weight = weights[i];
+	return unit_search_blend(*u);
+}
+
+static void
+test_bytes(void **state)
+{
+	UnitSearch *u;
+	UnitTable  *t;
+	SpkModel	model = make_blend(&u, &t);
+	SpkWriter	w = bytes_of(&model);
+	SpkModel	again;
+	SpkWriter	w2;
+	const char *why = NULL;
+
+	assert_null(spk_blend_fault(&model));
+	assert_null(spk_tried_fault(&model));
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &again, &why), SPK_OK);
+	w2 = bytes_of(&again);
+	assert_int_equal(w.len, w2.len);
+	assert_memory_equal(w.data, w2.data, w.len);
+	for (uint32_t r = 0; r < u->search.n_rows; r++)
+	{
+		const double *values = spk_values_row(&u->samples.values, r);
+		uint8_t		  codes[SPK_MAX_FEATURES];
+		double		  margin = 0;
+		double		  p = spk_blend_predict(&again, values, codes);
+
+		assert_memory_equal(codes, spk_matrix_row(&u->samples.matrix, r), 3);
+		for (uint32_t i = 0; i < 3; i++)
+			margin += model.parts[i].weight * spk_row_margin(&model.parts[i].model, codes, values);
+		assert_true(p == spk_sigmoid(margin));
+	}
+
+	/* without memory at any place, and without bytes at the end, nothing is held */
+	for (long allocs = 0; allocs < 60; allocs++)
+	{
+		SpkModel  other;
+		SpkStatus status;
+
+		unit.allocs_left = allocs;
+		status = spk_model_decode(&host, w.data, w.len, &other, &why);
+		unit.allocs_left = -1;
+		if (status == SPK_OK)
+			spk_model_release(&host, &other);
+	}
+	for (size_t len = 0; len < w.len; len += 1 + len / 20)
+	{
+		SpkModel other;
+		uint8_t *copy = malloc(len + 1);
+
+		memcpy(copy, w.data, len);
+		if (len > SPK_MODEL_HEADER)
+			unit_model_sign(copy, len);
+		assert_int_equal(spk_model_decode(&host, copy, len, &other, &why), SPK_CORRUPT);
+		free(copy);
+	}
+	spk_release(&host, w.data);
+	spk_release(&host, w2.data);
+	spk_model_release(&host, &again);
+	spk_model_release(&host, &model);
+	unit_search_release(u);
+	free(t);
+	assert_int_equal(unit.live, 0);
+}
+
+/* What a change does to the model is refused, for this reason; the model is unchanged afterwards. */
+static void
+refuse(const SpkModel *model, const char *reason)
+{
+	SpkWriter	w = bytes_of(model);
+	SpkModel	again;
+	const char *why = NULL;
+
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &again, &why), SPK_CORRUPT);
+	assert_string_equal(why, reason);
+	spk_release(&host, w.data);
+}
+
+static void
+test_refusals(void **state)
+{
+	UnitSearch *u;
+	UnitTable  *t;
+	SpkModel	model = make_blend(&u, &t);
+	SpkPart	   *part = &model.parts[1];
+	SpkModel	kept = part->model;
+	double		edge;
+
+	part->weight = 0.4;
+	refuse(&model, "The weights of the parts do not sum to 1");
+	part->weight = NAN;
+	refuse(&model, "The weight of a part is not between 0 and 1");
+	part->weight = 0.3;
+
+	/* a blend in a blend, whose own parts are none of its business */
+	part->model.algorithm = SPK_BLEND;
+	part->model.options = spk_options_default(SPK_BLEND);
+	part->model.n_parts = 0;
+	refuse(&model, "A part of a blend is a blend itself");
+	part->model = kept;
+
+	part->model.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
+	part->model.calibration.slope = 1;
+	refuse(&model, "A part of a blend is calibrated");
+	part->model = kept;
+
+	edge = part->model.features[0].edges[0];
+	part->model.features[0].edges[0] = edge - 1;
+	refuse(&model, "A part has other features than the blend");
+	part->model.features[0].edges[0] = edge;
+
+	model.n_parts = 1;
+	refuse(&model, "The number of parts is not one that a blend has");
+	model.n_parts = 3;
+
+	model.tried[0].weight = 0.6;
+	refuse(&model, "The weights of the candidates do not sum to 1");
+	model.tried[0].weight = -0.0;
+	refuse(&model, "The weight of a candidate is not between 0 and 1");
+	model.tried[0].weight = 0.5;
+	model.tried[1].auc = 1.5;
+	refuse(&model, "A figure of a candidate is not possible");
+	model.tried[1].auc = 0.5;
+	model.facts[SPK_FACT_CANDIDATES] = 65;
+	refuse(&model, "The number of candidates is not that of the facts");
+	model.facts[SPK_FACT_CANDIDATES] = 3;
+
+	spk_model_release(&host, &model);
+	unit_search_release(u);
+	free(t);
+}
+
+/* Contributions and the base add up to the blend's margin; without the forest they are plain sums. */
+static void
+test_explained(void **state)
+{
+	UnitSearch	 *u;
+	UnitTable	 *t;
+	SpkModel	  model = make_blend(&u, &t);
+	SpkExplainer *e = spk_explainer_new(&host, &model, SPK_WALK_PLAIN);
+	SpkExplainer *parts[3];
+
+	for (int i = 0; i < 3; i++)
+		parts[i] = spk_explainer_new(&host, &model.parts[i].model, SPK_WALK_PLAIN);
+	assert_true(spk_explains_codes(&model));
+	for (uint32_t r = 0; r < u->search.n_rows; r++)
+	{
+		const double  *values = spk_values_row(&u->samples.values, r);
+		const uint8_t *codes = spk_matrix_row(&u->samples.matrix, r);
+		uint8_t		   scratch[SPK_MAX_FEATURES];
+		double		   contributions[3];
+		double		   expected[3] = {0};
+		double		   p = spk_blend_predict(&model, values, scratch);
+		double		   sum = spk_explainer_base(e);
+
+		assert_int_equal(spk_explainer_explain(e, codes, values, contributions), SPK_OK);
+		for (int f = 0; f < 3; f++)
+			sum += contributions[f];
+		assert_true(fabs(sum - log(p / (1 - p))) < 1e-9);
+
+		/* the same from the parts: the forest's are stretched, so that they keep their shares */
+		for (int i = 0; i < 3; i++)
+		{
+			double own[3];
+			double from = spk_explainer_base(parts[i]);
+			double to = from;
+			double stretch = 1;
+
+			assert_int_equal(spk_explainer_explain(parts[i], codes, values, own), SPK_OK);
+			for (int f = 0; f < 3; f++)
+				to += own[f];
+			if (model.parts[i].model.algorithm == SPK_RANDOM_FOREST && fabs(to - from) > 1e-6)
+				stretch = (spk_shrunken_log_odds(to) - spk_shrunken_log_odds(from)) / (to - from);
+			else if (model.parts[i].model.algorithm == SPK_RANDOM_FOREST)
+				continue;
+			for (int f = 0; f < 3; f++)
+				expected[f] += model.parts[i].weight * stretch * own[f];
+		}
+		for (int f = 0; f < 3; f++)
+			assert_true(fabs(contributions[f] - expected[f]) < 1e-6);
+	}
+	for (int i = 0; i < 3; i++)
+		spk_explainer_release(parts[i]);
+	spk_explainer_release(e);
+
+	/* an explainer without memory holds nothing */
+	for (long allocs = 0; allocs < 40; allocs++)
+	{
+		unit.allocs_left = allocs;
+		e = spk_explainer_new(&host, &model, SPK_WALK_PLAIN);
+		unit.allocs_left = -1;
+		if (e != NULL)
+			spk_explainer_release(e);
+	}
+	spk_model_release(&host, &model);
+	unit_search_release(u);
+	free(t);
+	assert_int_equal(unit.live, 0);
+}
+
+/* A part that is alone is scored on its own scale, out of fold. */
+static void
+test_alone(void **state)
+{
+	UnitTable  *t = unit_table_mixed(300);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	SpkScored	scored[300];
+	size_t		n;
+
+	assert_int_equal(unit_search_run(u, 3), SPK_OK);
+	for (uint32_t i = 0; i < 3; i++)
+		u->search.tried[i].weight = i == 2;
+	assert_int_equal(u->search.tried[2].algorithm, SPK_RANDOM_FOREST);
+	assert_int_equal(spk_search_n_parts(&u->search), 1);
+	spk_search_score(&u->search, scored, &n);
+	assert_int_equal(n, 300);
+	for (uint32_t r = 0; r < 300; r++)
+	{
+		double p = spk_scored_score(scored[r]);
+
+		assert_true(fabs(spk_shrunken_log_odds(p) - u->search.margins[2 * 300 + r]) < 1e-9);
+		/* it is a mean of twelve trees */
+		assert_true(p >= 0 && p <= 1);
+	}
+	unit_search_release(u);
+	free(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paired),	 cmocka_unit_test(test_order),
+		cmocka_unit_test(test_halving),	 cmocka_unit_test(test_few_rows),
+		cmocka_unit_test(test_margins),	 cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_refusals), cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
