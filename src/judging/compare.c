@@ -388,7 +388,7 @@ plan_from_args(FunctionCallInfo fcinfo)
 	plan.seed = (uint64) PG_GETARG_INT64(ARG_SEED);
 	plan.specs = spk_compare_specs(PG_GETARG_ARRAYTYPE_P(ARG_ALGORITHMS),
 								   PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID),
-								   &plan.n_specs, &plan.weights);
+								   plan.seed, &plan.n_specs, &plan.weights);
 	return plan;
 }
 

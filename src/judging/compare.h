@@ -177,12 +177,13 @@ spk_compare_n_fits(const SpkComparison *comparison)
  *
  * The grid, which may be NULL, is a JSON object.  Its keys are algorithms.  Its values are
  * arrays of objects, each of which has the options of one model, or objects of options
- * with arrays of values, which are all combined.  All that is wrong is an error.
+ * with arrays of values, which are all combined, or some of which are drawn by chance,
+ * see spk_grid_draw.  All that is wrong is an error.
  *
  * Weights that any of the models names are those of all, because these share the rows.
  * *weights is their column, or NULL.  Two models that name different ones are an error.
  */
-extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, int *n,
+extern SpkModelSpec *spk_compare_specs(ArrayType *algorithms, Jsonb *grid, uint64 seed, int *n,
 									   const char **weights);
 
 /* ---- compare_rows.c ---- */

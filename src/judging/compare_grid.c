@@ -7,22 +7,15 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "judging/compare.h"
+#include "judging/compare_specs.h"
 #include "models/options_json.h"
 #include "models/algorithm.h"
 
 /* More models than this are a mistake, as each is fitted several times. */
 #define MAX_MODELS 1000
 
-typedef struct Specs
-{
-	int			  n;
-	int			  capacity;
-	SpkModelSpec *list;
-} Specs;
-
-static void
-add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
+void
+spk_specs_add(SpkSpecs *specs, SpkAlgorithm algorithm, Jsonb *options)
 {
 	SpkModelSpec spec = {algorithm};
 
@@ -43,9 +36,8 @@ add_spec(Specs *specs, SpkAlgorithm algorithm, Jsonb *options)
 
 /* ---- The grid ---- */
 
-/* Raises the error that what the grid has for an algorithm cannot be read. */
-pg_noreturn static void
-refuse_grid(SpkAlgorithm algorithm)
+void
+spk_grid_refuse(SpkAlgorithm algorithm)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -57,19 +49,19 @@ refuse_grid(SpkAlgorithm algorithm)
 
 /* Each object in the array has the options of one model. */
 static void
-add_listed(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
+add_listed(SpkSpecs *specs, SpkAlgorithm algorithm, JsonbContainer *array)
 {
 	uint32 n = JsonContainerSize(array);
 
 	if (n == 0)
-		refuse_grid(algorithm);
+		spk_grid_refuse(algorithm);
 	for (uint32 i = 0; i < n; i++)
 	{
 		JsonbValue *value = getIthJsonbValueFromContainer(array, i);
 
 		if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
-			refuse_grid(algorithm);
-		add_spec(specs, algorithm, JsonbValueToJsonb(value));
+			spk_grid_refuse(algorithm);
+		spk_specs_add(specs, algorithm, JsonbValueToJsonb(value));
 	}
 }
 
@@ -113,7 +105,7 @@ make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *valu
 	if (axis.array)
 		axis.n = JsonContainerSize(value->val.binary.data);
 	if (axis.n == 0)
-		refuse_grid(algorithm);
+		spk_grid_refuse(algorithm);
 	return axis;
 }
 
@@ -153,7 +145,7 @@ next_combination(Axis *axes, int n)
 
 /* Every combination of the options' values makes one model. */
 static void
-add_combined(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
+add_combined(SpkSpecs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
 {
 	Axis			  *axes = palloc(Max(JsonContainerSize(object), 1) * sizeof(Axis));
 	JsonbIterator	  *it = JsonbIteratorInit(object);
@@ -170,17 +162,19 @@ add_combined(Specs *specs, SpkAlgorithm algorithm, JsonbContainer *object)
 		axes[n++] = make_axis(algorithm, &name, &value);
 	}
 	do
-		add_spec(specs, algorithm, options_at(axes, n));
+		spk_specs_add(specs, algorithm, options_at(axes, n));
 	while (next_combination(axes, n));
 }
 
 static void
-add_from_grid(Specs *specs, SpkAlgorithm algorithm, const JsonbValue *grid)
+add_from_grid(SpkSpecs *specs, SpkAlgorithm algorithm, const JsonbValue *grid, uint64 seed)
 {
 	if (grid->type != jbvBinary)
-		refuse_grid(algorithm);
+		spk_grid_refuse(algorithm);
 	if (JsonContainerIsArray(grid->val.binary.data))
 		add_listed(specs, algorithm, grid->val.binary.data);
+	else if (spk_grid_is_random(grid->val.binary.data))
+		spk_grid_draw(specs, algorithm, grid->val.binary.data, seed);
 	else
 		add_combined(specs, algorithm, grid->val.binary.data);
 }
@@ -260,7 +254,7 @@ parse_algorithms(ArrayType *array, int *n)
 
 /* Gives all models the weights that some name, and returns their column, or NULL. */
 static const char *
-share_weights(Specs *specs)
+share_weights(SpkSpecs *specs)
 {
 	const char *weights = NULL;
 
@@ -285,11 +279,11 @@ share_weights(Specs *specs)
 }
 
 SpkModelSpec *
-spk_compare_specs(ArrayType *array, Jsonb *grid, int *n, const char **weights)
+spk_compare_specs(ArrayType *array, Jsonb *grid, uint64 seed, int *n, const char **weights)
 {
 	int			  n_algorithms;
 	SpkAlgorithm *algorithms = parse_algorithms(array, &n_algorithms);
-	Specs		  specs = {0};
+	SpkSpecs	  specs = {0};
 
 	if (grid != NULL)
 		check_grid(grid, algorithms, n_algorithms);
@@ -306,9 +300,9 @@ spk_compare_specs(ArrayType *array, Jsonb *grid, int *n, const char **weights)
 		if (grid != NULL)
 			found = findJsonbValueFromContainer(&grid->root, JB_FOBJECT, &key);
 		if (found != NULL)
-			add_from_grid(&specs, algorithms[i], found);
+			add_from_grid(&specs, algorithms[i], found, seed);
 		else
-			add_spec(&specs, algorithms[i], NULL);
+			spk_specs_add(&specs, algorithms[i], NULL);
 	}
 	*n = specs.n;
 	*weights = share_weights(&specs);
