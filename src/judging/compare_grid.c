@@ -95,13 +95,19 @@ is_one_value(const JsonbValue *name, const JsonbValue *value)
 	return first != NULL && first->type == jbvString;
 }
 
+bool
+spk_grid_has_values(const JsonbValue *name, const JsonbValue *value)
+{
+	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
+		!is_one_value(name, value);
+}
+
 static Axis
 make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *value)
 {
 	Axis axis = {*name, *value, 1};
 
-	axis.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
-		!is_one_value(name, value);
+	axis.array = spk_grid_has_values(name, value);
 	if (axis.array)
 		axis.n = JsonContainerSize(value->val.binary.data);
 	if (axis.n == 0)

@@ -52,6 +52,15 @@ key_is(const JsonbValue *key, const char *name)
 		memcmp(key->val.string.val, name, strlen(name)) == 0;
 }
 
+/* Is the value a range?  An object of names of columns is not. */
+static bool
+is_range(const JsonbValue *name, const JsonbValue *value)
+{
+	int option = spk_option_of(name->val.string.val, name->val.string.len);
+
+	return is_object(value) && !(option >= 0 && spk_option_specs[option].names);
+}
+
 bool
 spk_grid_is_random(JsonbContainer *object)
 {
@@ -65,7 +74,7 @@ spk_grid_is_random(JsonbContainer *object)
 		if (token == WJB_KEY)
 		{
 			JsonbIteratorNext(&it, &value, true);
-			random |= key_is(&name, TRIES) || is_object(&value);
+			random |= key_is(&name, TRIES) || is_range(&name, &value);
 		}
 	return random;
 }
@@ -207,12 +216,13 @@ check_end(SpkAlgorithm algorithm, const Source *source, double end)
 {
 	JsonbParseState *state = NULL;
 	JsonbValue		 value = numeric_value(end);
+	SpkNamedOptions	 named;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	pushJsonbValue(&state, WJB_KEY, (JsonbValue *) &source->name);
 	pushJsonbValue(&state, WJB_VALUE, &value);
 	(void) spk_options_from_jsonb(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)),
-								  algorithm);
+								  algorithm, &named);
 }
 
 static Source
@@ -221,12 +231,12 @@ make_source(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *va
 	Source source = {*name, *value, 1};
 	int	   option = spk_option_of(name->val.string.val, name->val.string.len);
 
-	source.array = value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
+	source.array = spk_grid_has_values(name, value);
 	if (source.array)
 		source.n = JsonContainerSize(value->val.binary.data);
 	if (source.array && source.n == 0)
 		spk_grid_refuse(algorithm);
-	if (is_object(value))
+	if (is_range(name, value))
 	{
 		read_range(&source);
 		check_end(algorithm, &source, source.from);
@@ -279,16 +289,30 @@ read_sources(SpkAlgorithm algorithm, JsonbContainer *object, int *n, int *tries)
 	return sources;
 }
 
-/* Is the last of the models from this one on like one before it? */
+/* Is the text the same as one of n before it? */
 static bool
-is_repeated(const SpkSpecs *specs, int from)
+is_repeated(char **texts, int n, const char *text)
 {
-	const SpkModelSpec *last = &specs->list[specs->n - 1];
-
-	for (int i = from; i < specs->n - 1; i++)
-		if (memcmp(&specs->list[i].options, &last->options, sizeof(SpkOptions)) == 0)
+	for (int i = 0; i < n; i++)
+		if (strcmp(texts[i], text) == 0)
 			return true;
 	return false;
+}
+
+/* Adds a model, unless its options are those of one that was added before. */
+static void
+add_drawn(SpkSpecs *specs, SpkAlgorithm algorithm, Jsonb *options, char **texts, int first)
+{
+	StringInfoData		text;
+	const SpkModelSpec *spec;
+
+	spk_specs_add(specs, algorithm, options);
+	spec = &specs->list[specs->n - 1];
+	initStringInfo(&text);
+	spk_options_to_json(&text, &spec->options, algorithm, &spec->named);
+	texts[specs->n - 1 - first] = text.data;
+	if (is_repeated(texts, specs->n - 1 - first, text.data))
+		specs->n--;
 }
 
 void
@@ -299,6 +323,7 @@ spk_grid_draw(SpkSpecs *specs, SpkAlgorithm algorithm, JsonbContainer *object, u
 	int		tries;
 	int		n;
 	Source *sources = read_sources(algorithm, object, &n, &tries);
+	char  **texts = palloc(Max(tries, 1) * sizeof(char *));
 
 	if (tries == 0)
 		ereport(ERROR,
@@ -307,11 +332,7 @@ spk_grid_draw(SpkSpecs *specs, SpkAlgorithm algorithm, JsonbContainer *object, u
 						spk_training_name(algorithm)),
 				 errhint("Add a number of them, as in {\"tries\": 20}.")));
 	for (int draw = 0; draw < tries * DRAWS_PER_TRY && specs->n < first + tries; draw++)
-	{
-		spk_specs_add(specs, algorithm, draw_options(sources, n, &rng));
-		if (is_repeated(specs, first))
-			specs->n--;
-	}
+		add_drawn(specs, algorithm, draw_options(sources, n, &rng), texts, first);
 	if (specs->n < first + tries)
 		ereport(NOTICE,
 				(errmsg_plural("found only %d different model of %s in place of %d",

@@ -21,6 +21,9 @@ extern void spk_specs_add(SpkSpecs *specs, SpkAlgorithm algorithm, Jsonb *option
 /* Raises the error that what the grid has for an algorithm cannot be read. */
 extern void spk_grid_refuse(SpkAlgorithm algorithm);
 
+/* Is what the grid has for an option an array of values to try, and not one value? */
+extern bool spk_grid_has_values(const JsonbValue *name, const JsonbValue *value);
+
 /*
  * Does the object of an algorithm in the grid ask for a random search?  It does when it has
  * the key "tries" or a range of numbers.

@@ -69,13 +69,14 @@ append_parts(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, "\"parts\": [");
 	for (uint32 i = 0; i < model->n_parts; i++)
 	{
-		const SpkPart *part = &model->parts[i];
+		const SpkPart  *part = &model->parts[i];
+		SpkNamedOptions named = spk_names_of_model(&part->model);
 
 		appendStringInfo(buf, "%s{\"weight\": ", i > 0 ? ", " : "");
 		spk_append_number(buf, part->weight);
 		appendStringInfo(buf, ", \"algorithm\": \"%s\", \"options\": ",
 						 spk_algorithm_name(part->model.algorithm));
-		spk_options_to_json(buf, &part->model.options, part->model.algorithm);
+		spk_options_to_json(buf, &part->model.options, part->model.algorithm, &named);
 		appendStringInfoString(buf, ", \"facts\": ");
 		spk_facts_to_json(buf, &part->model, false);
 		appendStringInfoString(buf, ", ");

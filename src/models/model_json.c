@@ -219,11 +219,12 @@ spk_search_to_json(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, ", \"search\": [");
 	for (uint32 i = 0; i < model->n_tried; i++)
 	{
-		const SpkTried *tried = &model->tried[i];
+		const SpkTried		 *tried = &model->tried[i];
+		const SpkNamedOptions none = {NULL}; /* candidates have no options with names */
 
 		appendStringInfo(buf, "%s{\"algorithm\": \"%s\", \"options\": ", i > 0 ? ", " : "",
 						 spk_algorithm_name(tried->algorithm));
-		spk_options_to_json(buf, &tried->options, tried->algorithm);
+		spk_options_to_json(buf, &tried->options, tried->algorithm, &none);
 		appendStringInfo(buf, ", \"folds\": %u, \"log_loss\": ", tried->folds);
 		spk_append_number(buf, tried->log_loss);
 		appendStringInfoString(buf, ", \"auc\": ");

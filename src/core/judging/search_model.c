@@ -74,7 +74,7 @@ spk_search_learn(const SpkHost *host, const SpkSearch *search, SpkModel *model,
 	if (scored != NULL)
 	{
 		spk_search_score(search, scored, &n);
-		status = spk_cross_fit_learn(host, scored, n, model, fitted);
+		status = spk_cross_fit_learn(host, scored, n, (SpkScoredWeights) {NULL, 1}, model, fitted);
 	}
 	spk_release(host, scored);
 	return status;
