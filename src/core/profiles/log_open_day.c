@@ -104,29 +104,27 @@ inline_day(const SpkLogProfileState *state, OpenDay *room)
 }
 
 /*
- * All of the open day, in parts: in *room if it has as much, which most days leave
- * free, and else in *more, so that this takes no memory for good.  NULL when there is
- * no memory.
+ * All of the open day, in parts: in *room if it has as much, which it has for most
+ * days, so that they take no memory for good, and else in state->more.  SPK_NO_MEMORY,
+ * SPK_CANCELLED.
  */
-static SpkLogDay *
-gather(SpkLogProfileState *state, OpenDay *room)
+static SpkStatus
+gather(SpkLogProfileState *state, OpenDay *room, SpkLogDay **all)
 {
-	SpkLogDay *all = &room->day;
 	SpkLogDay *rest = state->more;
 
+	*all = &room->day;
 	inline_day(state, room);
 	if (!state->has_more)
-		return all;
-	if (rest->n_counts > ROOM_COUNTS - all->n_counts ||
-		rest->n_levels > ROOM_LEVELS - all->n_levels ||
-		rest->n_sessions > ROOM_SESSIONS - all->n_sessions)
+		return SPK_OK;
+	if (rest->n_counts > ROOM_COUNTS - room->day.n_counts ||
+		rest->n_levels > ROOM_LEVELS - room->day.n_levels ||
+		rest->n_sessions > ROOM_SESSIONS - room->day.n_sessions)
 	{
-		all = rest;
+		*all = rest;
 		rest = &room->day;
 	}
-	if (spk_log_day_append(&state->names->host, all, state->names, rest) != SPK_OK)
-		return NULL;
-	return all;
+	return spk_log_day_append(&state->names->host, *all, state->names, rest);
 }
 
 /* Can the open day, all of which stands in the state, be written as a small one? */
@@ -193,10 +191,9 @@ spk_open_day_close(SpkLogProfileState *state)
 		write_small(state);
 		return state->closed.status;
 	}
-	day = gather(state, &room);
-	if (day == NULL)
-		return SPK_NO_MEMORY;
-	status = spk_log_day_normalise(&state->names->host, day);
+	status = gather(state, &room, &day);
+	if (status == SPK_OK)
+		status = spk_log_day_normalise(&state->names->host, day);
 	if (status == SPK_OK)
 		spk_closed_days_add(&state->closed, day);
 	return status == SPK_OK ? state->closed.status : status;

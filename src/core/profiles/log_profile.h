@@ -57,11 +57,10 @@ typedef struct SpkLogEvent
  *
  * There is one of these for each user of a GROUP BY, so it is kept to the 512
  * bytes that PostgreSQL's allocator hands out without waste, less what another
- * aggregate puts before it.  What the plainest
- * logs need of the open day stands in it: a few names, two of them with amounts,
- * one session, one level.  The rest goes to *more, which is made at the first
- * need.  States are many and far apart in memory, so what each event touches stands
- * together in front.
+ * aggregate puts before it.  What the plainest logs need of the open day stands in
+ * it: a few names, two of them with amounts, one session, one level.  The rest goes to
+ * *more, which is made at the first need.  States are many and far apart in memory, so
+ * what each event touches stands together in front, and the latest closed days behind.
  */
 typedef struct SpkLogProfileState
 {
