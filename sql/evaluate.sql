@@ -64,7 +64,7 @@ WITH widths AS (SELECT metric, a.high - a.low AS one, b.high - b.low AS four, c.
 	JOIN limits('SELECT churned, songs, adverts, helps FROM fourfold') c USING (metric) WHERE metric IN ('auc', 'pr_auc', 'recall', 'f1', 'accuracy', 'log_loss', 'brier'))
 SELECT metric FROM widths WHERE one / four NOT BETWEEN 0.8 AND 1.25 OR one / rows NOT BETWEEN 1.6 AND 2.5;
 -- of users who have more rows than can be kept
-CREATE VIEW endless AS SELECT songs, helps, adverts, churned, n AS userid FROM (SELECT * FROM users WHERE churned OR userid < 4 LIMIT 100) u, generate_series(1, 2) n, generate_series(1, 5500) i;
+CREATE VIEW endless AS SELECT songs, helps, adverts, churned, n AS userid FROM (SELECT * FROM users WHERE churned OR userid < 4 LIMIT 100) u, generate_series(1, 2) n, generate_series(1, 1400) i;
 SELECT octet_length(sparkify_judge(churned, songs / 1000.0, 0.5, 42, userid)) > 0 AS judged FROM endless WHERE userid = 1;
 SELECT metric, value, low, high, meaning FROM models, churn_evaluate(model, 'SELECT * FROM endless WHERE userid = 2') WHERE metric IN ('n', 'accuracy');
 
@@ -83,6 +83,12 @@ SELECT a.p_value < 0.5 * b.p_value AS rows_count_more FROM models m, (SELECT mod
 SELECT churn_paired_test(m.model, w.model, 'SELECT churned, helps, adverts FROM later') FROM models m, weaker w;
 SELECT churn_paired_test(m.model, NULL, 'later') FROM models m;
 SELECT churn_paired_test(m.model, w.model, 'SELECT * FROM later WHERE false') FROM models m, weaker w;
+
+-- of many users those of some tell of chance, around the figures of all
+CREATE VIEW many AS SELECT songs, helps, adverts, churned, userid * 1000 + i AS userid FROM later, generate_series(1, 200) i;
+SELECT e.metric, abs(e.value - j.value) < 1e-12 AS same, abs((e.low + e.high) / 2 - e.value) < 0.001 AS around, round((sqrt(200) * (e.high - e.low) / (j.high - j.low))::numeric, 1) AS width
+FROM models, churn_evaluate(model, 'many') e JOIN judged j USING (metric) WHERE metric IN ('auc', 'accuracy', 'recall', 'brier');
+SELECT meaning ~ 'from 1\d{5} users$|from \d{5} users$' AS some FROM models, churn_evaluate(model, 'many') WHERE metric = 'n';
 
 -- in parallel, and the same
 SET parallel_setup_cost = 0;
@@ -126,5 +132,5 @@ RESET ROLE;
 REVOKE ALL ON models, users FROM regress_evaluate;
 DROP ROLE regress_evaluate;
 DROP FUNCTION judgements, share, limits;
-DROP VIEW fourfold, endless, later;
+DROP VIEW fourfold, endless, many, later;
 DROP TABLE users, models, judged, weaker;

@@ -37,7 +37,7 @@ CREATE FUNCTION sparkify_judge_finalfn(internal) RETURNS bytea
 COMMENT ON FUNCTION sparkify_judge_finalfn(internal) IS 'aggregate final function';
 
 -- sspace: a state with room for its first 64 rows, and these with their users; 32 bytes for
--- each one more, up to 44 MB
+-- each one more, up to 35 MB, and of pairs 57 MB
 CREATE AGGREGATE sparkify_judge(label anyelement, score float8, threshold float8, seed bigint) (
 	SFUNC = sparkify_judge_transfn,
 	STYPE = internal,

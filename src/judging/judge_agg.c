@@ -90,6 +90,7 @@ new_state(FunctionCallInfo fcinfo, MemoryContext context)
 	state->seed = PG_GETARG_INT64(ARG_SEED);
 	state->has_users = PG_NARGS() > ARG_ID;
 	state->paired = PG_NARGS() > ARG_OTHER;
+	state->evidence.max = state->paired ? SPK_MAX_PAIRS : SPK_MAX_EVIDENCE;
 	return state;
 }
 
@@ -150,6 +151,7 @@ sparkify_judge_combinefn(PG_FUNCTION_ARGS)
 		state->seed = other->seed;
 		state->has_users = other->has_users;
 		state->paired = other->paired;
+		state->evidence.max = other->evidence.max;
 	}
 	if (other != NULL)
 	{
@@ -249,6 +251,20 @@ set_unknown(SpkJudgement *j)
 		j->figures[i] = unknown;
 }
 
+/* Moves the limits from the AUC of the rows that were drawn to that of all. */
+static void
+centre_auc(SpkJudgement *j)
+{
+	SpkInterval *limits = &j->delong.interval[0];
+	double		 distance = j->metrics.auc - j->delong.auc[0];
+
+	j->delong.auc[0] = j->metrics.auc;
+	if (isnan(distance) || distance == 0)
+		return;
+	limits->low = fmax(limits->low + distance, 0);
+	limits->high = fmin(limits->high + distance, 1);
+}
+
 static SpkStatus
 judge(const SpkHost *host, JudgeState *state, SpkJudgement *j)
 {
@@ -269,8 +285,12 @@ judge(const SpkHost *host, JudgeState *state, SpkJudgement *j)
 	if (status != SPK_OK)
 		return status;
 	j->n_drawn = rows.n;
+	for (uint32 i = 0; i < rows.n; i++)
+		j->n_drawn_positives += spk_scored_label(rows.rows[i].row);
 	j->n_users = state->has_users ? rows.n_users : 0;
 	status = spk_delong(host, &rows, state->paired, &j->delong);
+	if (!state->paired)
+		centre_auc(j);
 	if (status == SPK_OK && !state->paired)
 		status = spk_bootstrap(host, &rows, state->scores.threshold, &j->metrics,
 							   (uint64) state->seed, j->figures);

@@ -16,9 +16,10 @@ typedef struct SpkJudgement
 	uint64		n_rows;	 /* with those that have no label or score */
 	uint64		n_users; /* 0 when they are not known */
 	uint64		n_drawn; /* rows that the limits are from: all, or those of some users */
+	uint64		n_drawn_positives;
 	double		mean_score;
 	SpkInterval figures[SPK_N_FIGURES];
-	SpkDelong	delong; /* paired where a second score was passed */
+	SpkDelong	delong; /* with a second score, of the rows that were drawn */
 } SpkJudgement;
 
 /* Reads the aggregate's result, which is not NULL. */

@@ -46,8 +46,8 @@ result_of(FunctionCallInfo fcinfo, const SpkJudgement *j)
 	const SpkDelong *d = &j->delong;
 	const double	 numbers[] = {d->auc[0],		 d->auc[1],			 d->auc[0] - d->auc[1],
 								  d->difference.low, d->difference.high, d->p};
-	Datum			 values[N_OUT] = {Int64GetDatum((int64) j->metrics.n),
-									  Int64GetDatum((int64) j->metrics.positives),
+	Datum			 values[N_OUT] = {Int64GetDatum((int64) j->n_drawn),
+									  Int64GetDatum((int64) j->n_drawn_positives),
 									  Int64GetDatum((int64) j->n_users)};
 	bool			 nulls[N_OUT] = {false};
 	TupleDesc		 desc;

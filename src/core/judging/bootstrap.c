@@ -13,8 +13,8 @@
 #include "core/base/sort.h"
 #include "core/judging/curves.h"
 
-/* The most rows that all resamples may look at: half a second. */
-#define ROWS_LOOKED_AT 1e8
+/* About the most rows that all resamples may look at: less than a second. */
+#define ROWS_LOOKED_AT 3e7
 
 /* One of few users in so many resamples is too little to go by. */
 #define LEAST_SHARE_KNOWN 0.5

@@ -229,8 +229,8 @@ static SpkStatus
 judge(const SpkHost *host, const SpkUserRows *rows, const Classes *c, bool paired, Sums *sums,
 	  SpkDelong *d)
 {
-	/* a part of the rows varies more than the whole does */
-	double	  share = (double) rows->n / (double) rows->n_all;
+	/* a part of the rows varies more than the whole does, of which the AUC is known */
+	double	  share = paired ? 1 : (double) rows->n / (double) rows->n_all;
 	double	  variance[2] = {NAN, NAN};
 	SpkStatus status = SPK_OK;
 

@@ -36,8 +36,8 @@ typedef struct SpkDelong
  * that of so many pairs without a failure as there are that share no user (Clopper, Pearson
  * 1934): chance of 0.025.
  *
- * Rows that are a part of more have their limits moved in by the root of the part's share.
- * Without paired, only the first of two is set, and all else is NaN.  It takes 20 to 60
+ * Without paired, only the first of two is set, and all else is NaN.  Rows that are a part of
+ * more then have limits that are moved in by the root of the part's share, around the part's AUC.  It takes 20 to 60
  * bytes of host memory a row.  SPK_CANCELLED, SPK_NO_MEMORY.
  */
 extern SpkStatus spk_delong(const SpkHost *host, const SpkUserRows *rows, bool paired,

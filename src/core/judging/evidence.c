@@ -58,7 +58,7 @@ thin(SpkEvidence *e, uint32_t level)
 static SpkStatus
 thin_to_fit(SpkEvidence *e)
 {
-	while (e->n > SPK_MAX_EVIDENCE)
+	while (e->n > (e->max == 0 ? SPK_MAX_EVIDENCE : e->max))
 	{
 		if (e->level == MAX_LEVEL)
 			return SPK_LIMIT;

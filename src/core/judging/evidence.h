@@ -3,7 +3,7 @@
  *	  Scored rows with the user of each, in bounded memory, for what is told of chance.
  *
  * Rows of one user are alike, so that only users can be told apart by chance.  Evidence
- * keeps all rows up to SPK_MAX_EVIDENCE.  Beyond that it keeps those of some users, whole:
+ * keeps all rows up to SPK_MAX_EVIDENCE, or another number.  Beyond that it keeps those of some users, whole:
  * of the users whose hash ends in so many zeros that the rows fit.  So what is kept depends
  * on the rows alone, not on their order or on the parts in which they are merged.
  */
@@ -12,8 +12,9 @@
 
 #include "core/judging/scores.h"
 
-/* At most so many rows are kept, of 24 bytes each. */
-#define SPK_MAX_EVIDENCE (UINT32_C(1) << 19)
+/* At most so many rows are kept, of 24 bytes each; of pairs of scores, which are told apart, more. */
+#define SPK_MAX_EVIDENCE (UINT32_C(1) << 17)
+#define SPK_MAX_PAIRS	 (UINT32_C(1) << 20)
 
 typedef struct SpkWitness
 {
@@ -25,6 +26,7 @@ typedef struct SpkWitness
 typedef struct SpkEvidence
 {
 	uint64_t	n_all; /* rows that were added */
+	uint32_t	max;   /* rows to keep; 0 stands for SPK_MAX_EVIDENCE */
 	uint32_t	level; /* zeros that the hash of a user ends with who is kept */
 	uint32_t	n;	   /* rows that are kept */
 	uint32_t	capacity;
