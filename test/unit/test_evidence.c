@@ -185,7 +185,7 @@ rows_without_users_count_alone(void **state)
 	assert_int_equal(h.live, 0);
 }
 
-/* Of many scores some are taken that lie as all of them do. */
+/* Of many scores some are taken that lie as all of them do, of both classes as many as their shares. */
 static void
 takes_scores_at_even_distances(void **state)
 {
@@ -203,14 +203,15 @@ takes_scores_at_even_distances(void **state)
 		scored[i] = spk_scored((i % 1000) / 1000.0, i % 7 == 0);
 	scores = set_of(&host, scored, n, 0.5);
 	assert_int_equal(spk_user_rows_of_scores(&host, &scores, &ordered), SPK_OK);
-	assert_true(ordered.n == SPK_MAX_EVIDENCE && ordered.n_all == n);
+	assert_true(ordered.n <= SPK_MAX_EVIDENCE && ordered.n + 1 >= SPK_MAX_EVIDENCE);
+	assert_true(ordered.n_all == n);
 	for (uint32_t i = 0; i < ordered.n; i++)
 	{
 		sum += spk_scored_score(ordered.rows[i].row);
 		positives += (uint32_t) spk_scored_label(ordered.rows[i].row);
 	}
 	assert_true(fabs(sum / ordered.n - 0.4995) < 5e-4);
-	assert_true(fabs(positives / (double) ordered.n - 1 / 7.0) < 2e-3);
+	assert_true(fabs(positives / (double) ordered.n - 1 / 7.0) < 1e-5);
 	spk_user_rows_release(&host, &ordered);
 	free(scored);
 	assert_int_equal(h.live, 0);

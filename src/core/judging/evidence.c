@@ -184,40 +184,48 @@ typedef struct Taking
 {
 	SpkUserRow *rows;
 	uint64_t	n_all;
-	uint64_t	n_taken;
-	uint64_t	seen;
-	uint64_t	left; /* places */
+	uint64_t	n_taken; /* about, of all */
+	uint64_t	seen[2]; /* of each class */
+	uint32_t	left;	 /* places */
 } Taking;
 
-/* Takes those of n equal rows whose turn it is: of all rows so far, a share rounded down. */
-static void
-take(Taking *t, SpkScored row, uint64_t n)
+/* How many of n rows of a class are taken: a share that is rounded down. */
+static uint64_t
+taken_of(uint64_t n_all, uint64_t n_taken, uint64_t n)
 {
-	uint64_t before = t->seen * t->n_taken / t->n_all;
+	return n * n_taken / n_all;
+}
 
-	t->seen += n;
-	for (uint64_t i = t->seen * t->n_taken / t->n_all; i > before; i--)
+/* Takes those of n equal rows whose turn it is among the rows of their class. */
+static void
+take(Taking *t, double score, int label, uint64_t n)
+{
+	uint64_t before = taken_of(t->n_all, t->n_taken, t->seen[label]);
+
+	t->seen[label] += n;
+	for (uint64_t i = taken_of(t->n_all, t->n_taken, t->seen[label]); i > before; i--)
 	{
 		t->left--;
-		t->rows[t->left] = (SpkUserRow) {.row = row, .user = (uint32_t) t->left};
+		t->rows[t->left] = (SpkUserRow) {.row = spk_scored(score, label), .user = t->left};
 	}
 }
 
 static void
 take_tie(void *ctx, const SpkTie *tie)
 {
-	Taking *t = ctx;
-
-	take(t, spk_scored(tie->score, 1), tie->positives);
-	take(t, spk_scored(tie->score, 0), tie->negatives);
+	take(ctx, tie->score, 1, tie->positives);
+	take(ctx, tie->score, 0, tie->negatives);
 }
 
 SpkStatus
 spk_user_rows_of_scores(const SpkHost *host, SpkScores *scores, SpkUserRows *rows)
 {
-	uint32_t  n = scores->n > SPK_MAX_EVIDENCE ? SPK_MAX_EVIDENCE : (uint32_t) scores->n;
-	SpkStatus status = new_user_rows(host, n, scores->n, rows);
-	Taking	  taking = {rows->rows, scores->n, n, 0, n};
+	uint64_t  n_all = scores->n;
+	uint64_t  n_taken = n_all > SPK_MAX_EVIDENCE ? SPK_MAX_EVIDENCE : n_all;
+	uint32_t  n = (uint32_t) (taken_of(n_all, n_taken, scores->positives) +
+							  taken_of(n_all, n_taken, n_all - scores->positives));
+	SpkStatus status = new_user_rows(host, n, n_all, rows);
+	Taking	  taking = {rows->rows, n_all, n_taken, {0, 0}, n};
 
 	if (status == SPK_OK)
 		status = spk_scores_walk(host, scores, take_tie, &taking);

@@ -73,7 +73,7 @@ extern SpkStatus spk_user_rows_of(const SpkHost *host, SpkEvidence *evidence, Sp
 
 /*
  * The same of scores whose users are not known: each row is a user of its own.  Of more
- * than SPK_MAX_EVIDENCE rows some are taken, at even distances in the order of their scores.
+ * than SPK_MAX_EVIDENCE rows some are taken, at even distances in the order of the scores of a class.
  */
 extern SpkStatus spk_user_rows_of_scores(const SpkHost *host, SpkScores *scores, SpkUserRows *rows);
 
