@@ -2,6 +2,7 @@
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET max_parallel_maintenance_workers = 0;
+SET sparkify.progress = off;
 
 -- a number from 0 to 1 that looks like chance, and is the same everywhere
 CREATE FUNCTION h(i int, salt int) RETURNS float8 LANGUAGE SQL IMMUTABLE
@@ -130,5 +131,17 @@ SELECT what, refused(changed) FROM (SELECT model::text::jsonb AS m FROM models) 
 	('a candidate with an impossible figure', jsonb_set(m, '{search,0,auc}', '2')),
 	('a candidate with a weight', jsonb_set(m, '{search,0,weight}', '3'))) AS v (what, changed);
 
-DROP TABLE users, models, parts, compared;
+-- a blend of the hazard, written by hand: the curve is made of what it predicts for each period
+CREATE TABLE periods AS
+SELECT userid, p AS period, x, city, h(userid, 50 + p) < 0.1 + 0.2 * x + 0.05 * p AS churned FROM users, generate_series(1, 4) AS p;
+CREATE TABLE hazard AS
+SELECT jsonb_build_object('sparkify_model', 1, 'algorithm', 'blend', 'threshold', 0.4, 'options', '{"class_weight": "none", "seed": 42}'::jsonb, 'facts', '{}'::jsonb,
+	   'features', a.m->'features', 'weights', '[0.75, 0.25]'::jsonb, 'parts', jsonb_build_array(a.m, b.m))::text::churn_model AS model
+FROM (SELECT model::text::jsonb AS m FROM churn_train('periods', algorithm => 'decision_tree', options => '{"max_depth": 3}')) AS a,
+	 (SELECT model::text::jsonb AS m FROM churn_train('periods', algorithm => 'logistic_regression')) AS b;
+SELECT count(*), bool_and(array_length(curve, 1) = 4 AND abs(curve[4] - stay) < 1e-12) AS product
+FROM hazard, (SELECT DISTINCT ON (userid) * FROM periods WHERE userid < 100) AS r, churn_predict_curve(model, r) AS curve,
+	 LATERAL (SELECT exp(sum(ln(1 - churn_predict(model, p)))) AS stay FROM (SELECT r.userid, q AS period, r.x, r.city FROM generate_series(1, 4) AS q) AS p) AS l;
+
+DROP TABLE users, models, parts, compared, periods, hazard;
 DROP FUNCTION h, log_odds, refused;

@@ -2,6 +2,7 @@
 \set SHOW_CONTEXT never
 SET client_min_messages = notice;
 SET max_parallel_maintenance_workers = 0;
+SET sparkify.progress = off;
 
 CREATE TABLE rows AS SELECT i AS userid, (i * 7919) % 150 AS x, (i * 31) % 77 AS y, (i * 7919) % 150 + (i * 31) % 77 > 140 AS churned FROM generate_series(1, 300) AS i;
 CREATE FUNCTION drawn(grid jsonb, seed bigint DEFAULT 42, algorithm text DEFAULT 'decision_tree') RETURNS SETOF jsonb LANGUAGE SQL

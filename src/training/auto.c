@@ -103,16 +103,24 @@ spk_auto_refuse(void)
 			 errhint("Compare on the rows of more users, or without auto.")));
 }
 
-/* The bytes that the sample takes besides the table. */
+/* The keys of users, which are not the table's own. */
+static uint64
+keys_size(const SpkTable *table)
+{
+	return table->groups == NULL ? 0 : table->n_rows * sizeof(uint64);
+}
+
+/* The bytes that the sample and the users' keys take besides the table. */
 static uint64
 sample_size(const SpkTable *table, const Sample *sample)
 {
 	uint64 n = sample->table.n_rows;
+	uint64 size = keys_size(table) + n;
 
-	return n +
-		(sample->drawn == NULL ? 0 :
-								 table->n_rows + n * sizeof(uint64) +
-				 spk_table_picked_size(table, sample->table.n_rows));
+	if (sample->drawn != NULL)
+		size += table->n_rows + keys_size(&sample->table) +
+			spk_table_picked_size(table, sample->table.n_rows);
+	return size;
 }
 
 /* ---- The model ---- */
@@ -131,7 +139,7 @@ make_model(const SpkHost *host, SpkSearchFits *fits, const SpkSearch *search,
 }
 
 void
-spk_auto_without_search(SpkModel *model)
+spk_auto_without_search(SpkModel *model, SpkWarned *warned)
 {
 	SpkOptions asked = model->options;
 	SpkTried   tried[SPK_MAX_TRIED];
@@ -141,10 +149,11 @@ spk_auto_without_search(SpkModel *model)
 	model->options = tried[0].options;
 	model->options.value[SPK_OPT_CALIBRATE] = asked.value[SPK_OPT_CALIBRATE];
 	model->options.value[SPK_OPT_THRESHOLD] = asked.value[SPK_OPT_THRESHOLD];
-	ereport(NOTICE,
-			(errmsg("too few users to compare models by, so that auto takes %s",
-					spk_algorithm_name(model->algorithm)),
-			 errdetail("Models are judged by users whom they have not seen, in each of %d folds.", SPK_SEARCH_FOLDS)));
+	if (spk_warned_first(warned, "auto", ""))
+		ereport(NOTICE,
+				(errmsg("too few users to compare models by, so that auto takes %s",
+						spk_algorithm_name(model->algorithm)),
+				 errdetail("Models are judged by users whom they have not seen, in each of %d folds. Further groups with too few are not told.", SPK_SEARCH_FOLDS)));
 }
 
 bool
@@ -179,7 +188,7 @@ spk_train_auto(const SpkHost *host, const SpkTable *table, SpkModel *model)
 	{
 		spk_search_fits_release(&fits);
 		release_sample(host, &sample);
-		spk_search_fits_new(&fits, host, table, &like, NULL, 0, search);
+		spk_search_fits_new(&fits, host, table, &like, NULL, keys_size(table), search);
 	}
 	make_model(host, &fits, search, &fitted, model);
 	spk_search_fits_release(&fits);

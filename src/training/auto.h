@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "core/rows/matrix.h"
+#include "training/train_warnings.h"
 
 /*
  * Trains on the table, which has its rows' groups, or NULL, and is only read.  The model is
@@ -32,7 +33,7 @@ extern uint8 *spk_auto_folds(const SpkHost *host, const SpkTable *table, uint64 
 extern void spk_auto_refuse(void);
 
 /* The candidate that stands for a search where the rows cannot be parted: sets the algorithm
- * and its options, and tells of it in a NOTICE. */
-extern void spk_auto_without_search(SpkModel *model);
+ * and its options, and tells of it in a NOTICE, once a query. */
+extern void spk_auto_without_search(SpkModel *model, SpkWarned *warned);
 
 #endif /* SPK_TRAINING_AUTO_H */

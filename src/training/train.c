@@ -54,12 +54,13 @@ enum
 };
 
 /*
- * Fits the model, whose algorithm, options and features are set.  False when the rows,
- * whose groups are these, are of too few users to calibrate it.
+ * Fits the model, whose algorithm, options and features are set, to a table that has the
+ * rows' groups.  False when they are of too few users to calibrate it.
  */
 static bool
-fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *model, int *lone)
+fit_model(const SpkHost *host, SpkTable *table, SpkModel *model, int *lone, SpkWarned *warned)
 {
+	const uint64  *groups = table->groups;
 	bool		   crossed;
 	SpkCrossFitted fitted;
 
@@ -67,7 +68,7 @@ fit_model(const SpkHost *host, SpkTable *table, const uint64 *groups, SpkModel *
 	{
 		if (spk_train_auto(host, table, model))
 			return true;
-		spk_auto_without_search(model);
+		spk_auto_without_search(model, warned);
 		spk_options_settle(&model->options, model->algorithm, table->n_rows,
 						   (uint32) model->facts[SPK_FACT_POSITIVES]);
 	}
@@ -142,7 +143,7 @@ spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 	set_counts(&model, rows);
 	spk_options_settle(&model.options, model.algorithm, rows->n_rows, (uint32) rows->n_positives);
 	bin_features(&host, &table, &model, context);
-	if (fit_model(&host, &table, table.groups, &model, &counts->lone))
+	if (fit_model(&host, &table, &model, &counts->lone, warned))
 		result = spk_model_to_bytes(&model);
 	spk_table_release(&table);
 	MemoryContextDelete(context);

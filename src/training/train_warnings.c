@@ -14,8 +14,8 @@
 #include "training/train_warnings.h"
 
 /* Is this the first warning of this kind for the name?  If so, it is noted as given. */
-static bool
-first_time(SpkWarned *warned, const char *kind, const char *name)
+bool
+spk_warned_first(SpkWarned *warned, const char *kind, const char *name)
 {
 	MemoryContext old;
 	char		 *key;
@@ -41,7 +41,7 @@ warn_of_leaks(const SpkTable *table, SpkWarned *warned)
 		const char *name = table->columns[i].name;
 
 		if (spk_audit_equals_label(&table->columns[i], table->labels, table->n_rows) &&
-			first_time(warned, "leak", name))
+			spk_warned_first(warned, "leak", name))
 			ereport(WARNING,
 					(errmsg("feature column \"%s\" equals the label in every row", name),
 					 errhint("Leave the label out of the features.")));
@@ -117,7 +117,8 @@ warn_of_looks(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 	SpkLooks *looks = spk_look_at_columns(rows, table);
 
 	for (uint32 i = 0; looks != NULL && i < table->n_columns; i++)
-		if (looks[i].look != SPK_LOOKS_FINE && first_time(warned, "look", table->columns[i].name))
+		if (looks[i].look != SPK_LOOKS_FINE &&
+			spk_warned_first(warned, "look", table->columns[i].name))
 			warn_of_look(rows, table, table->columns[i].name, &looks[i]);
 	if (looks != NULL)
 		pfree(looks);
@@ -129,7 +130,7 @@ static void
 warn_of_digits(const SpkRowStore *rows, SpkWarned *warned)
 {
 	for (uint32 i = 0; i < rows->n_columns; i++)
-		if (rows->columns[i].inexact && first_time(warned, "digits", rows->columns[i].name))
+		if (rows->columns[i].inexact && spk_warned_first(warned, "digits", rows->columns[i].name))
 			ereport(WARNING,
 					(errmsg("feature column \"%s\" has numbers too large to be told from their neighbours",
 							rows->columns[i].name),
@@ -149,7 +150,7 @@ spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 		return;
 	spk_check(spk_find_horizon(&host, rows->times, table->labels, table->n_rows, &h),
 			  "training set", NULL);
-	if (!h.cut_off || !first_time(warned, "horizon", rows->time_name))
+	if (!h.cut_off || !spk_warned_first(warned, "horizon", rows->time_name))
 		return;
 	ereport(WARNING,
 			(errmsg("hardly any row of the latest dates in \"%s\" churned", rows->time_name),
@@ -170,7 +171,7 @@ warn_of_one_user(const SpkTable *table, SpkWarned *warned)
 		return;
 	while (same < table->n_rows && table->groups[same] == table->groups[0])
 		same++;
-	if (same == table->n_rows && first_time(warned, "one user", ""))
+	if (same == table->n_rows && spk_warned_first(warned, "one user", ""))
 		ereport(WARNING,
 				(errmsg("all %u rows are of one user", table->n_rows),
 				 errdetail("The id is the same in all of them. Nobody is left to be held out."),
@@ -190,7 +191,7 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 	if (spk_table_size(table) + spk_repeats_size(table) > spk_memory_limit())
 		return;
 	spk_check(spk_count_repeats(&host, table, rows->times, &n), "training set", NULL);
-	if (n == 0 || !first_time(warned, "repeats", ""))
+	if (n == 0 || !spk_warned_first(warned, "repeats", ""))
 		return;
 	ereport(table->groups != NULL && rows->times != NULL ? WARNING : NOTICE,
 			(errmsg_plural("%u row of %u is there already", "%u rows of %u are there already", n, n,

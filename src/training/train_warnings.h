@@ -19,6 +19,12 @@ typedef struct SpkWarned
 } SpkWarned;
 
 /*
+ * Notes that a warning of this kind is given about this name.  Returns false when it was
+ * given before.  warned may be NULL: then it never was.
+ */
+extern bool spk_warned_first(SpkWarned *warned, const char *kind, const char *name);
+
+/*
  * Warns of columns that equal the label in every row, of columns that look like the id of
  * users or the date of a snapshot, of numbers too large to be exact, of an id that is the
  * same in all rows, of rows that are there already, and of latest dates on which hardly

@@ -16,6 +16,9 @@
 #include "core/judging/curves.h"
 #include "core/linear/logistic.h"
 #include "core/judging/metrics.h"
+#include "core/judging/search.h"
+#include "core/rows/folds.h"
+#include "core/rows/paired.h"
 #include "core/judging/oob_finish.h"
 #include "core/trees/oob.h"
 #include "core/base/rng.h"
@@ -236,6 +239,44 @@ mix_number(uint64_t hash, double number)
 	return spk_hash_combine(hash, bits);
 }
 
+/* Searches among the first candidates, with small trees' worth of rows, and blends. */
+static uint64_t
+search(const SpkTable *table)
+{
+	static uint8_t folds[N_ROWS];
+	static uint8_t ordered[N_ROWS];
+	uint32_t	  *origins = calloc(N_ROWS, sizeof(uint32_t));
+	SpkModel	   model = {.algorithm = SPK_BLEND, .options = spk_options_default(SPK_BLEND)};
+	SpkWriter	   w = spk_writer(&host);
+	SpkSamples	   samples = {0};
+	double		  *values = calloc(N_ROWS * (N_COLUMNS + 1), sizeof(double));
+	uint8_t		  *codes = calloc(N_ROWS, spk_matrix_stride(N_COLUMNS));
+	uint64_t	   fingerprint;
+
+	model.options.value[SPK_OPT_CANDIDATES] = 3;
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model.facts[i] = NAN;
+	model.features = calloc(N_COLUMNS, sizeof(SpkFeature));
+	for (; model.n_features < N_COLUMNS; model.n_features++)
+		check(spk_bin_feature(&host, &table->columns[model.n_features], N_ROWS, 60,
+							  &model.features[model.n_features]));
+	check(spk_paired_fill(&host, table, model.features, values, codes, NULL, &samples.values,
+						  &samples.matrix, origins));
+	check(spk_folds_part(&host, table, NULL, 0, SPK_SEARCH_FOLDS, 42, folds));
+	for (int r = 0; r < N_ROWS; r++)
+		ordered[r] = folds[origins[r]];
+	samples.matrix_folds = samples.values_folds = ordered;
+	check(spk_search_model(&host, &samples, SPK_NO_FOLD, &samples, &model));
+	check(spk_model_encode(&model, &w));
+	fingerprint = spk_model_fingerprint(w.data, w.len);
+	spk_release(&host, w.data);
+	spk_model_release(&host, &model);
+	free(origins);
+	free(values);
+	free(codes);
+	return fingerprint;
+}
+
 /* A hash of the maps that calibrate these rows, whose order is lost. */
 static uint64_t
 calibrate(SpkScored *rows)
@@ -386,6 +427,7 @@ main(void)
 			  fit(&table, SPK_LOGISTIC_REGRESSION, &options));
 		print("metrics", i, judge(i == 0 ? 50 : 1000000000));
 	}
+	print("auto", 0, search(&table));
 	print_weighted(table);
 	return 0;
 }

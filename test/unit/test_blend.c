@@ -493,6 +493,78 @@ test_alone(void **state)
 	free(t);
 }
 
+/*
+ * The whole search in one call: rows that have no part in it, or are in the fold, leave no
+ * trace but that the model is fitted to the former; what stops it leaves nothing held.
+ */
+static void
+test_whole(void **state)
+{
+	UnitTable  *t = unit_table_mixed(600);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	SpkSamples	parted = u->samples;
+	uint8_t		outer[600];
+	uint8_t		inner[600];
+	SpkWriter	w[2];
+	uint32_t	left = 0;
+
+	/* every fourth row is in the outer fold, and every third of the others is not searched by */
+	for (uint32_t r = 0; r < 600; r++)
+	{
+		outer[r] = r % 4 == 0;
+		inner[r] = r % 3 == 0 ? SPK_HOLDOUT : u->folds[r];
+		left += !outer[r] && r % 3 != 0;
+	}
+	u->samples.matrix_folds = u->samples.values_folds = outer;
+	parted.matrix_folds = parted.values_folds = inner;
+	for (int i = 0; i < 2; i++)
+	{
+		SpkModel	model = {.algorithm = SPK_BLEND, .options = spk_options_default(SPK_BLEND)};
+		SpkWriter	features = spk_writer(&host);
+		const char *why;
+		long		live;
+
+		/* which part of the search the rows in the fold would have does not matter */
+		for (uint32_t r = 0; r < 600 && i == 1; r += 4)
+			inner[r] = (uint8_t) (r % 5);
+		model.options.value[SPK_OPT_CANDIDATES] = 3;
+		for (int f = 0; f < SPK_N_FACTS; f++)
+			model.facts[f] = NAN;
+		assert_int_equal(spk_features_encode(u->like.features, u->like.n_features, &features),
+						 SPK_OK);
+		assert_int_equal(spk_features_decode(&host, features.data, features.len, &model.features,
+											 &model.n_features, &why),
+						 SPK_OK);
+		live = unit.live;
+		unit.polls_left = i == 0 ? 200 : -1;
+		if (i == 0)
+			assert_int_equal(spk_search_model(&host, &u->samples, 1, &parted, &model),
+							 SPK_CANCELLED);
+		unit.polls_left = -1;
+		unit.allocs_left = i == 0 ? 300 : -1;
+		if (i == 0)
+			assert_int_equal(spk_search_model(&host, &u->samples, 1, &parted, &model),
+							 SPK_NO_MEMORY);
+		unit.allocs_left = -1;
+		assert_int_equal(unit.live, live);
+
+		assert_int_equal(spk_search_model(&host, &u->samples, 1, &parted, &model), SPK_OK);
+		assert_true(model.facts[SPK_FACT_SEARCHED_ROWS] == left);
+		assert_true(model.facts[SPK_FACT_ROWS] == 450);
+		assert_true(model.facts[SPK_FACT_CV_ROWS] == left);
+		w[i] = bytes_of(&model);
+		spk_release(&host, features.data);
+		spk_model_release(&host, &model);
+	}
+	assert_int_equal(w[0].len, w[1].len);
+	assert_memory_equal(w[0].data, w[1].data, w[0].len);
+	spk_release(&host, w[0].data);
+	spk_release(&host, w[1].data);
+	unit_search_release(u);
+	free(t);
+	assert_int_equal(unit.live, 0);
+}
+
 int
 main(void)
 {
@@ -501,7 +573,7 @@ main(void)
 		cmocka_unit_test(test_halving),	 cmocka_unit_test(test_few_rows),
 		cmocka_unit_test(test_margins),	 cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_refusals), cmocka_unit_test(test_explained),
-		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_alone),	 cmocka_unit_test(test_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
