@@ -10,7 +10,7 @@ SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile l
 	log_features label dates observations \
 	model_type model_ops collect train predict model explain \
 	scores metrics curves survival evaluate compare backtest audit \
-	watching retention registry pictures
+	watching retention registry pictures report
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
 

@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 demo()
 {
 	createdb "$1"
-	psql -X -q -d "$1" -v ON_ERROR_STOP=1 -v simulated="$2" -v logs="$work/$1.json" \
+	psql -X -q -d "$1" -v ON_ERROR_STOP=1 -v simulated="$2" -v logs="$work/$1.json" -v report="$work/$1.html" \
 		-f test/demo/demo.sql >"$work/$1.out" 2>&1 || { cat "$work/$1.out"; return 1; }
 	dropdb "$1"
 }
@@ -29,15 +29,26 @@ expect()
 	fi
 }
 
+# expect_report NAME: the demo has left a whole page about the model, with pictures
+expect_report()
+{
+	if ! grep -q '<svg ' "$work/$1.html" || [ "$(tail -n 1 "$work/$1.html")" != '</html>' ]; then
+		echo "$1: no report"
+		return 1
+	fi
+}
+
 demo demo_full true
 expect demo_full '^ auc +\| +0\.[6-9]'
 expect demo_full '^== The ten users most at risk now'
+expect_report demo_full
 
 # about three weeks
 head -n 200000 "$work/demo_full.json" >"$work/demo_short.json"
 demo demo_short false
 expect demo_short '^== Features of whole histories'
 expect demo_short '^== The ten users most at risk now'
+expect_report demo_short
 
 grep -v Cancel "$work/demo_short.json" >"$work/demo_stayed.json"
 demo demo_stayed false
@@ -66,7 +77,7 @@ any_log()
 	local status=0
 
 	createdb "$1"
-	env PGDATABASE="$1" DEMO_USER='Customer, "id"' DEMO_TIME=created_at DEMO_EVENT=type DEMO_CHURN=cancel_subscription "${@:3}" \
+	env PGDATABASE="$1" DEMO_REPORT="$work/$1.html" DEMO_USER='Customer, "id"' DEMO_TIME=created_at DEMO_EVENT=type DEMO_CHURN=cancel_subscription "${@:3}" \
 		test/demo/any_log.sh "$work/$2" >"$work/$1.out" 2>&1 || status=$?
 	dropdb "$1"
 	return $status
@@ -94,6 +105,7 @@ expect demo_cancel '^ cancel_subscription .*looks like leaving'
 expect demo_cancel "exclude => ARRAY\['cancel_subscription'\]"
 expect demo_cancel '^ auc +\| +0\.[6-9]'
 expect demo_cancel '^ c[0-9]+ +\| +0\.[0-9]+ \| '
+expect_report demo_cancel
 
 shown demo_silent app.jsonl.gz DEMO_USER=user DEMO_TIME=timestamp DEMO_EVENT=event DEMO_AMOUNT=properties.price DEMO_CHURN=inactive:30
 expect demo_silent "USING to_timestamp\(nullif\(\"timestamp\", ''\)::float8 / 1000\)"
@@ -101,6 +113,7 @@ expect demo_silent "churn_inactive\(p.profile, d, '30 days', log_end => '2024-09
 expect demo_silent '^ event \| purchase +\| +[0-9]+ \| +13 '
 expect demo_silent '^ auc +\| +0\.[6-9]'
 expect demo_silent '^ c[0-9]+ +\| +0\.[0-9]+ \| '
+expect_report demo_silent
 
 shown demo_soon short.csv DEMO_CHURN=inactive:30
 expect demo_soon '^CHURN=inactive:[0-9]+ would be short enough'

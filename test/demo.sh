@@ -11,9 +11,12 @@
 # may DEMO_SESSION, DEMO_AMOUNT and DEMO_LEVEL.  DEMO_CHURN is the event by which
 # users leave, or inactive:30, for those who do nothing in 30 days.
 #
+# What is left is a page about the model, if there was one to train.
+#
 . "$(dirname "$0")/sandbox.sh"
 
 here=$PWD
+report_folder=${TMPDIR:-/tmp} # where the report stays, when all else is gone
 
 fail()
 {
@@ -63,4 +66,10 @@ logs=()
 for file in ${files[@]+"${files[@]}"}; do
 	logs+=("$(sandbox_share "$file")")
 done
+export DEMO_REPORT=$sandbox/tmp/report.html
 sandbox_run test/demo/tour.sh ${logs[@]+"${logs[@]}"}
+if [ -s "$DEMO_REPORT" ]; then
+	report=$(TMPDIR=$report_folder mktemp --suffix=.html -t churn-report-XXXXXX)
+	cp -- "$DEMO_REPORT" "$report"
+	printf '\n== The report, to be opened in a browser\n\nfile://%s\n' "$report"
+fi

@@ -241,7 +241,7 @@ draw_cut(SpkSvg *svg, double threshold, const SpkFrame *upper, const SpkFrame *l
 	char   label[SPK_NUMBER_LABEL];
 	char  *text;
 
-	spk_short_label(threshold, label);
+	spk_number_label(threshold, 3, label);
 	text = psprintf("flagged from %s on", label);
 	spk_svg_line(svg, "guide", at, upper->top - 4, at, lower->bottom);
 	spk_svg_data(svg, "threshold", threshold);

@@ -54,7 +54,7 @@ subtitle_of(const SpkPlotRows *row)
 	char   threshold[SPK_NUMBER_LABEL];
 	char   share[SPK_NUMBER_LABEL];
 
-	spk_short_label(spk_plot_numbers(row, "threshold")[0], threshold);
+	spk_number_label(spk_plot_numbers(row, "threshold")[0], 3, threshold);
 	spk_share_label(precision, 0, share);
 	if (isnan(precision))
 		return psprintf("Nobody is flagged at the threshold of %s", threshold);

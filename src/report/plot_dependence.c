@@ -149,7 +149,23 @@ draw_band(SpkSvg *svg, const Dependence *d, const SpkScale *x, const SpkScale *y
 	spk_svg_close(svg, NULL);
 }
 
-/* The value that is missing has no place on the axis: a line of its own. */
+/* Is the line at its right end further from this level than at its left end? */
+static bool
+is_free_right(const Dependence *d, double level)
+{
+	double left = NAN;
+	double right = NAN;
+
+	for (int i = 0; i < d->n; i++)
+		if (!isnan(d->values[i]))
+		{
+			left = isnan(left) ? fabs(d->mean[i] - level) : left;
+			right = fabs(d->mean[i] - level);
+		}
+	return !(left > right);
+}
+
+/* The value that is missing has no place on the axis: a line across. */
 static void
 draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkScale *y)
 {
@@ -157,15 +173,18 @@ draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkS
 	{
 		char   label[SPK_NUMBER_LABEL];
 		double at;
+		bool   right;
 
 		if (!isnan(d->values[i]))
 			continue;
 		at = spk_scale_at(y, d->mean[i]);
+		right = is_free_right(d, d->mean[i]);
 		spk_share_label(d->mean[i], 1, label);
 		spk_svg_line(svg, "guide", frame->left, at, frame->right, at);
 		put_data(svg, d, i);
-		spk_svg_text(svg, "muted halo", SPK_FONT_SMALL, frame->right, at - 4, SPK_ANCHOR_END,
-					 INFINITY, psprintf("where it is missing: %s", label));
+		spk_svg_text(svg, "muted halo", SPK_FONT_SMALL, right ? frame->right : frame->left + 4,
+					 at - 4, right ? SPK_ANCHOR_END : SPK_ANCHOR_START, INFINITY,
+					 psprintf("where it is missing: %s", label));
 	}
 }
 

@@ -95,7 +95,7 @@ area_below(const Curve *curve, const double *x, const double *y, int n)
 	return area;
 }
 
-/* "at the threshold of 0.42: 71 % found, 18 % false alarms" */
+/* "threshold 0.420: 71 % found, 18 % false alarms" */
 static char *
 threshold_text(const Curve *curve, const Judgement *j)
 {
@@ -103,11 +103,11 @@ threshold_text(const Curve *curve, const Judgement *j)
 	char found[SPK_NUMBER_LABEL];
 	char other[SPK_NUMBER_LABEL];
 
-	spk_short_label(j->threshold, at);
+	spk_number_label(j->threshold, 3, at);
 	spk_share_label(j->recall, 0, found);
 	spk_share_label(curve == &roc ? j->fpr : j->precision, 0, other);
-	return psprintf(curve == &roc ? "at the threshold of %s: %s found, %s false alarms" :
-									"at the threshold of %s: %s found, %s of the flagged churn",
+	return psprintf(curve == &roc ? "threshold %s: %s found, %s false alarms" :
+									"threshold %s: %s found, %s of the flagged churn",
 					at, found, other);
 }
 
@@ -213,7 +213,7 @@ draw(const Curve *curve, const SpkPlotRows *rows, const Judgement *j, const char
 	draw_threshold(&plot.svg, curve, &x, &y, j);
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
 						psprintf("A curve. %s%s%s.", subtitle,
-								 isnan(j->recall) ? "" : ". The dot is ",
+								 isnan(j->recall) ? "" : ". The dot is the ",
 								 isnan(j->recall) ? "" : threshold_text(curve, j)));
 }
 

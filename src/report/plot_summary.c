@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -52,12 +53,33 @@ typedef struct Summary
 
 /* ---- Collecting ---- */
 
+/* So many features tell most users apart, and to write all of them takes longer than the rest. */
+#define SUMMARY_HASHED 8
+
+/* The features by whose values users are drawn, as arguments of concat_ws. */
+static char *
+hashed_features(const SpkModel *model, TupleDesc columns)
+{
+	StringInfoData list;
+	int			   n = 0;
+
+	initStringInfo(&list);
+	for (uint32 i = 0; i < model->n_features && n < SUMMARY_HASHED; i++)
+		for (int k = 0; k < columns->natts; k++)
+			if (strcmp(NameStr(TupleDescAttr(columns, k)->attname), model->features[i].name) == 0)
+			{
+				appendStringInfo(&list, ", q.%s", quote_identifier(model->features[i].name));
+				n++;
+			}
+	return list.data;
+}
+
 /*
- * Users are drawn by a hash of their rows, so that they are the same in any plan.  What
- * the query gives is in no order.
+ * Users are drawn by a hash of their rows, so that they are the same in any plan; of those
+ * with the same one, by all that is in them.  What the query gives is in no order.
  */
 static SpkPlotRows *
-explain_rows(FunctionCallInfo fcinfo, const char *from)
+explain_rows(FunctionCallInfo fcinfo, const SpkModel *model, const char *from)
 {
 	static const Oid columns[] = {TEXTOID, TEXTOID, FLOAT8OID};
 	const char		*schema = spk_own_schema(fcinfo->flinfo->fn_oid);
@@ -70,13 +92,15 @@ explain_rows(FunctionCallInfo fcinfo, const char *from)
 
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &arguments, &n_arguments);
 	types[0] = arguments[0];
-	return spk_plot_query(psprintf("SELECT e.feature, e.value, e.contribution"
-								   " FROM (SELECT q AS r FROM %s"
-								   " ORDER BY pg_catalog.hashtextextended(q::pg_catalog.text, 0),"
-								   " q::pg_catalog.text COLLATE pg_catalog.\"C\" LIMIT $2) AS s,"
-								   " %s.churn_explain($1, s.r) AS e WHERE e.feature IS NOT NULL",
-								   from, schema),
-						  lengthof(types), types, values, lengthof(columns), columns);
+	return spk_plot_query(
+		psprintf(
+			"SELECT e.feature, e.value, e.contribution FROM (SELECT d.r FROM"
+			" (SELECT q AS r, pg_catalog.hashtextextended(pg_catalog.concat_ws('|', ''%s), 0) AS h"
+			" FROM %s ORDER BY 2 FETCH FIRST $2 ROWS WITH TIES) AS d"
+			" ORDER BY d.h, d.r::pg_catalog.text COLLATE pg_catalog.\"C\" LIMIT $2) AS s,"
+			" %s.churn_explain($1, s.r) AS e WHERE e.feature IS NOT NULL",
+			hashed_features(model, spk_source_columns(from)), from, schema),
+		lengthof(types), types, values, lengthof(columns), columns);
 }
 
 static int
@@ -175,7 +199,7 @@ static Summary
 summary_of(FunctionCallInfo fcinfo)
 {
 	Summary		 s = {spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext)};
-	SpkPlotRows *rows = explain_rows(fcinfo,
+	SpkPlotRows *rows = explain_rows(fcinfo, s.model,
 									 spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1))));
 	char	   **names = spk_plot_texts(rows, "feature");
 	char	   **values = spk_plot_texts(rows, "value");

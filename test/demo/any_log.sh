@@ -36,4 +36,4 @@ days=0
 psql -X -q -v ON_ERROR_STOP=1 -v file="$file" -v header="$header" -v is_json="$is_json" \
 	-v user_id="$DEMO_USER" -v time="$DEMO_TIME" -v event="$DEMO_EVENT" -v churn="$DEMO_CHURN" -v days="$days" \
 	-v session="${DEMO_SESSION:-}" -v amount="${DEMO_AMOUNT:-}" -v level="${DEMO_LEVEL:-}" \
-	-f "$(dirname "$0")/any_log.sql"
+	-v report="${DEMO_REPORT:-/dev/null}" -f "$(dirname "$0")/any_log.sql"

@@ -49,3 +49,11 @@ SELECT u.:id_column, round(churn_predict(m.model, u)::numeric, 3) AS risk,
 FROM users_now AS u, models AS m
 ORDER BY risk DESC, u.:id_column
 LIMIT 10;
+
+\if :{?report}
+	\echo '== All of it on one page, for the model of the middle date'
+	\echo
+	SELECT churn_report(model, format('SELECT * FROM training WHERE as_of >= %L', as_of), users => 'users_now', id => :'id')
+	FROM backtest WHERE as_of = :'middle'
+	\g (format=unaligned tuples_only=on) :report
+\endif

@@ -25,4 +25,4 @@ if [ $# = 0 ]; then
 	simulated=true
 	set -- "$SANDBOX/input/events.json"
 fi
-show -v simulated="$simulated" -v logs="$(printf '%s\n' "$@")" -f test/demo/demo.sql
+show -v report="$DEMO_REPORT" -v simulated="$simulated" -v logs="$(printf '%s\n' "$@")" -f test/demo/demo.sql

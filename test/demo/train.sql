@@ -38,3 +38,10 @@ SELECT u.userid, round(churn_predict(m.model, u)::numeric, 3) AS risk,
 FROM users_now u, models m
 ORDER BY risk DESC, u.userid
 LIMIT 10;
+
+\if :{?report}
+	\echo '== All of it on one page'
+	\echo
+	SELECT churn_report(m.model, 'judging', users => 'users_now') FROM models AS m
+	\g (format=unaligned tuples_only=on) :report
+\endif

@@ -100,19 +100,20 @@ is(join(' ', grep { $svg{$_} =~ /[^\n\x20-\x7e]/ } @names), '', 'all is ASCII');
 is(join(' ', grep { (my $s = $svg{$_}) =~ s{ xmlns="http://www.w3.org/2000/svg"}{}; $s =~ m{<script|<a |<image|<use|href|url\(|://| id="| on\w+="|\@import|\@font-face}i } @names), '',
 	'there is no script, no link and no id');
 
+# The page about a model, of users and segments with such names
+utf8::encode(my $report_sql = "SELECT churn_report(model, 'named', by => 'kind', top => 11, title => repeat('<b>report ', 20)) FROM forest");
+utf8::encode(my $named_sql = "CREATE TABLE named AS SELECT s.*, n || userid AS name_id, n AS kind FROM snapshots AS s, LATERAL (SELECT ($nasty)[1 + userid::int % 11] AS n) AS n;
+	ALTER TABLE named DROP userid; ALTER TABLE named RENAME name_id TO userid");
+$node->safe_psql('postgres', $named_sql);
+my $report = $node->safe_psql('postgres', $report_sql);
+is(scalar(() = $report =~ /<script/g), 1, 'the report has the one script that sorts its tables');
+is(join(' ', $report =~ m{[^\n\x20-\x7e]|<b>|href|src=|\@import|url\(}g), '', 'and no other tags than its own');
+
 my ($chromium) = grep { $_ && -x $_ } map { my $b = $_; map { "$_/$b" } split /:/, $ENV{PATH} } qw(chromium chromium-browser google-chrome);
 
-# A page of all pictures, which measures itself and writes what it finds into an element
-sub page
-{
-	my ($file) = @_;
-	(my $json = JSON::PP->new->canonical->encode([ map { [ $_, $svg{$_} ] } @names ])) =~ s{</}{<\\/}g;
-	my $body = join("\n", map { qq{<section id="$_">$svg{$_}</section>} } @names);
-
-	append_to_file($file, <<"HTML");
-<!DOCTYPE html><html><head><meta charset="utf-8"><title>pictures</title>
-<style>body { margin: 0 } section { margin: 0 0 12px; break-inside: avoid } \@media (prefers-color-scheme: dark) { body { background: #000 } }</style></head>
-<body>$body<pre id="report" hidden></pre><script type="application/json" id="sources">$json</script>
+# A script by which a page measures itself; it writes what it finds into an element
+my $measure = <<"HTML";
+<pre id="report" hidden></pre>
 <script>
 const found = [], note = (name, what) => found.push(name + ': ' + what);
 document.body.style.width = (location.hash.slice(1) || '640') + 'px';
@@ -120,8 +121,8 @@ const number = s => s.match(/[\\d.]+/g).map(Number);
 const light = c => { const l = number(c).slice(0, 3).map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4)); return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2]; };
 const contrast = (a, b) => { const [x, y] = [light(a), light(b)]; return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05); };
 let texts = 0, marks = 0;
-for (const section of document.querySelectorAll('section')) {
-	const svg = section.querySelector('svg'), name = section.id, box = svg.getBoundingClientRect();
+for (const svg of document.querySelectorAll('svg.spk')) {
+	const section = svg.parentElement, name = section.id || svg.dataset.picture, box = svg.getBoundingClientRect();
 	const paper = getComputedStyle(svg.querySelector('.spk-paper')).fill;
 	if (Math.abs(box.width - Math.min(672, section.clientWidth)) > 1) note(name, 'is ' + box.width + ' wide');
 	const all = [...svg.querySelectorAll('text')].map(t => ({ t, r: t.getBoundingClientRect(), s: t.lastChild ? t.lastChild.textContent : '' })).filter(x => x.s !== '');
@@ -148,11 +149,21 @@ for (const [name, source] of JSON.parse(document.getElementById('sources').textC
 const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
 if (new Set(ids).size !== ids.length) note('page', 'an id is there twice');
 if (performance.getEntriesByType('resource').length) note('page', 'asks for something');
-if (document.querySelectorAll('script').length !== 2) note('page', 'has another script');
+if (document.querySelectorAll('script').length !== 3) note('page', 'has another script');
+const edge = document.body.getBoundingClientRect().right;
+for (const e of document.querySelectorAll('h1, h2, p, pre, svg, .scroll'))
+	if (e.getBoundingClientRect().right > edge + 1) note('page', 'too wide: ' + e.textContent.slice(0, 40));
 const dark = getComputedStyle(document.querySelector('.spk-paper')).fill !== 'rgb(255, 255, 255)';
 document.getElementById('report').textContent = found.join('\\n') + '\\n=== ' + texts + ' texts, ' + marks + ' marks, ' + (dark ? 'dark' : 'light');
-</script></body></html>
+</script>
 HTML
+
+sub write_page
+{
+	my ($file, $before, $after, @shown) = @_;
+	(my $json = JSON::PP->new->canonical->encode([ map { [ $_, $svg{$_} ] } @shown ])) =~ s{</}{<\\/}g;
+
+	append_to_file($file, qq{$before<script type="application/json" id="sources">$json</script>$measure$after});
 }
 
 sub browse
@@ -168,24 +179,32 @@ sub browse
 
 SKIP:
 {
-	skip 'there is no chromium to look at pictures with (Debian: apt-get install chromium)', 1 unless $chromium;
-	my $page = "$dir/pictures.html";
-	page($page);
-	foreach my $look ([ 380, 'light', '--blink-settings=preferredColorScheme=1' ], [ 672, 'dark', '--blink-settings=preferredColorScheme=0' ])
+	skip 'there is no chromium to look at pictures with (Debian: apt-get install chromium)', 17 unless $chromium;
+	write_page("$dir/pictures.html", qq{<!DOCTYPE html><html><head><meta charset="utf-8"><title>pictures</title>
+<style>body { margin: 0 } section { margin: 0 0 12px } \@media (prefers-color-scheme: dark) { body { background: #000 } }</style></head><body>}
+		. join("\n", map { qq{<section id="$_">$svg{$_}</section>} } @names) . '<script></script>', '</body></html>', @names);
+	my ($before, $after) = $report =~ m{\A(.*)(</body>.*)\z}s;
+	write_page("$dir/report.html", $before, $after);
+	foreach my $look ([ 'pictures', 380, 'light' ], [ 'pictures', 672, 'dark' ], [ 'report', 380, 'light' ])
 	{
-		my ($width, $mode, $setting) = @$look;
-		my ($ok, $dom, $console) = browse('--dump-dom', '--window-size=700,800', $setting, "file://$page#$width");
-		ok($ok, "$width pixels, $mode: shown");
+		my ($name, $width, $mode) = @$look;
+		my $setting = '--blink-settings=preferredColorScheme=' . ($mode eq 'light' ? 1 : 0);
+		my $page = "file://$dir/$name.html#$width";
+		my ($ok, $dom, $console) = browse('--dump-dom', '--window-size=700,800', $setting, $page);
+		ok($ok, "$name of $width pixels, $mode: shown");
 		is($console, '', 'without a word on the console');
-		my ($report) = $dom =~ m{<pre id="report"[^>]*>(.*?)</pre>}s;
-		my ($found, $counts) = split /\n=== /, $report // '';
+		my ($found_here) = $dom =~ m{<pre id="report"[^>]*>(.*?)</pre>}s;
+		my ($found, $counts) = split /\n=== /, $found_here // '';
 		is($found, '', 'nothing is cut off, overlaps or is hard to read');
-		like($counts, qr/^(?:[5-9]\d\d|\d{4,}) texts, \d{4,} marks, $mode$/, "of $counts");
-		($ok) = browse("--screenshot=$dir/$mode-$width.png", "--window-size=$width,16000", $setting, "file://$page#$width");
-		ok($ok && -s "$dir/$mode-$width.png", 'and kept as a screenshot');
+		like($counts, qr/^(?:[2-9]\d\d|\d{4,}) texts, \d{4,} marks, $mode$/, "of $counts");
+		($ok) = browse("--screenshot=$dir/$name-$mode-$width.png", "--window-size=$width,16000", $setting, $page);
+		ok($ok && -s "$dir/$name-$mode-$width.png", 'and kept as a screenshot');
 	}
-	my ($ok) = browse("--print-to-pdf=$dir/print.pdf", '--no-pdf-header-footer', '--blink-settings=preferredColorScheme=0', "file://$page#640");
-	ok($ok && -s "$dir/print.pdf", 'printed');
+	foreach my $name (qw(pictures report))
+	{
+		my ($ok) = browse("--print-to-pdf=$dir/$name.pdf", '--no-pdf-header-footer', '--blink-settings=preferredColorScheme=0', "file://$dir/$name.html#640");
+		ok($ok && -s "$dir/$name.pdf", "$name are printed");
+	}
 }
 
 # In encodings that lack them, characters are escaped, and bars are made of what there is

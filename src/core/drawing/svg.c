@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/drawing/escape.h"
 #include "core/drawing/glyphs.h"
 #include "core/drawing/scale.h"
 #include "core/drawing/style.h"
@@ -27,52 +28,10 @@ put(SpkWriter *w, const char *text)
 	spk_write_bytes(w, text, strlen(text));
 }
 
-/* A character's number, or a symbol for one that XML does not allow. */
-static void
-put_char(SpkWriter *w, uint32_t c)
-{
-	char buf[16];
-
-	if (c < 0x20)
-		c += 0x2400;
-	else if (c == 0x7F)
-		c = 0x2421;
-	else if ((c & 0xFFFE) == 0xFFFE || (c >= 0x80 && c < 0xA0))
-		c = SPK_REPLACEMENT;
-	snprintf(buf, sizeof(buf), "&#x%X;", (unsigned) c);
-	put(w, buf);
-}
-
-/* len bytes of a text, escaped for contents and attributes. */
-static void
-put_escaped(SpkWriter *w, const char *text, size_t len)
-{
-	for (const char *at = text; at < text + len;)
-	{
-		const char *start = at;
-		uint32_t	c = spk_next_char(&at, text + len);
-
-		if (c == '&')
-			put(w, "&amp;");
-		else if (c == '<')
-			put(w, "&lt;");
-		else if (c == '>')
-			put(w, "&gt;");
-		else if (c == '"')
-			put(w, "&quot;");
-		else if (c == '\'')
-			put(w, "&#39;");
-		else if (c >= 0x20 && c < 0x7F)
-			spk_write_bytes(w, start, 1);
-		else
-			put_char(w, c);
-	}
-}
-
 static void
 put_text(SpkWriter *w, const char *text)
 {
-	put_escaped(w, text, strlen(text));
+	spk_put_escaped(w, text, strlen(text));
 }
 
 /* A length, to a hundredth of a pixel. */
@@ -341,7 +300,7 @@ put_text_element(SpkSvg *svg, const char *class, SpkFont font, double x, double 
 		put(&svg->body, "</title>");
 	}
 	put(&svg->body, isolated ? ISOLATE : "");
-	put_escaped(&svg->body, text, len);
+	spk_put_escaped(&svg->body, text, len);
 	put(&svg->body, isolated ? END_ISOLATE : "");
 	if (cut)
 		put_text(&svg->body, ELLIPSIS);

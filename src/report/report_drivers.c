@@ -1,0 +1,122 @@
+/*
+ * report_drivers.c
+ *	  What drives churn, who is most at risk, and why.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "host/source.h"
+#include "report/plot.h"
+#include "report/report.h"
+#include "report/report_html.h"
+#include "scoring/score.h"
+
+#define N_DEPENDENCES "6"
+
+/* The pictures in a query's only column. */
+static void
+put_pictures(SpkReport *r, const char *sql)
+{
+	static const Oid types[] = {TEXTOID};
+	SpkPlotRows		*rows = spk_report_query(r, sql, lengthof(types), types);
+	char		   **pictures = spk_plot_texts(rows, "picture");
+
+	for (int i = 0; i < rows->n; i++)
+		if (pictures[i] != NULL)
+			spk_html_picture(&r->out, pictures[i]);
+}
+
+void
+spk_report_drivers(SpkReport *r)
+{
+	const char *schema = r->judged.schema;
+
+	spk_html_section(&r->out, "What drives it");
+	spk_html_paragraph(
+		&r->out, NULL,
+		"What a model goes by is what churn comes with, which need not be what it comes from.");
+	spk_html_pictures(&r->out);
+	put_pictures(r, psprintf("SELECT %s.churn_plot_importance($1) AS picture", schema));
+	put_pictures(r, psprintf("SELECT %s.churn_plot_summary($1, $2) AS picture", schema));
+
+	/* the dependence of the first features, each with its points in order */
+	put_pictures(
+		r,
+		psprintf(
+			"SELECT p.picture FROM (SELECT %1$s.churn_plot_dependence(pg_catalog.array_agg(d ORDER BY d.ordinality), i.feature) AS picture,"
+			" i.ordinality AS place FROM %1$s.churn_importance($1) WITH ORDINALITY AS i,"
+			" %1$s.churn_dependence($1, $2, i.feature, 16, 500) WITH ORDINALITY AS d"
+			" WHERE i.ordinality <= " N_DEPENDENCES
+			" AND i.importance > 0 GROUP BY i.feature, i.ordinality) AS p ORDER BY p.place",
+			schema));
+	spk_html_pictures_end(&r->out);
+	spk_html_section_end(&r->out);
+}
+
+/*
+ * The users with the highest scores, each once, and why.  Without a column of users each
+ * row is one.
+ */
+static SpkPlotRows *
+query_users(const SpkReport *r)
+{
+	static const Oid types[] = {TEXTOID, FLOAT8OID, TEXTOID};
+	char			*from = spk_source_from(r->users);
+	TupleDesc		 columns = spk_source_columns(from);
+	const char		*schema = r->judged.schema;
+	const char		*id = r->judged.id == NULL ? "pg_catalog.row_number() OVER ()" : NULL;
+
+	if (r->judged.id != NULL)
+		id = psprintf("q.%s",
+					  quote_identifier(NameStr(
+						  spk_source_require_column(columns, r->judged.id, "id")->attname)));
+	return spk_report_query(
+		r,
+		psprintf(
+			"WITH s AS MATERIALIZED (SELECT (%2$s)::pg_catalog.text AS id, %3$s AS score, q AS r FROM %4$s),"
+			" t AS (SELECT s.id, pg_catalog.max(s.score) AS score FROM s GROUP BY s.id"
+			" ORDER BY pg_catalog.max(s.score) DESC NULLS LAST, s.id COLLATE pg_catalog.\"C\" LIMIT $5)"
+			" SELECT u.id, u.score, pg_catalog.array_to_string(%1$s.churn_reasons($1, u.r, 3), '; ') AS reasons"
+			" FROM (SELECT DISTINCT ON (s.id) s.id, s.score, s.r FROM s, t"
+			" WHERE s.score = t.score AND (s.id = t.id OR s.id IS NULL AND t.id IS NULL)"
+			" ORDER BY s.id, s.r::pg_catalog.text COLLATE pg_catalog.\"C\") AS u"
+			" ORDER BY u.score DESC, u.id COLLATE pg_catalog.\"C\"",
+			schema, id, spk_prediction_of(r->judged.model, columns, schema), from),
+		lengthof(types), types);
+}
+
+void
+spk_report_users(SpkReport *r)
+{
+	static const char *const heads[] = {"user", "#risk", "flagged", "what raises it most"};
+	SpkPlotRows				*rows = query_users(r);
+	char				   **ids = spk_plot_texts(rows, "id");
+	char				   **reasons = spk_plot_texts(rows, "reasons");
+	double					*scores = spk_plot_numbers(rows, "score");
+
+	spk_html_section(&r->out, "Who is most at risk");
+	spk_html_table(&r->out, heads, lengthof(heads));
+	for (int i = 0; i < rows->n; i++)
+	{
+		char		risk[SPK_NUMBER_LABEL];
+		const char *cells[] = {ids[i] == NULL ? "unknown" : ids[i], risk,
+							   scores[i] >= r->judged.model->threshold ? "yes" : "no", reasons[i]};
+
+		spk_share_label(scores[i], 1, risk);
+		spk_html_row(&r->out, heads, cells, lengthof(heads));
+	}
+	spk_html_table_end(&r->out);
+	spk_html_paragraph(
+		&r->out, "note",
+		psprintf(
+			"The %d users with the highest risk%s. Missing from the reasons is what lowers it.",
+			rows->n,
+			r->users == r->source ?
+				", by the highest of their rows, of those that the model was judged by" :
+				""));
+	spk_html_section_end(&r->out);
+}
