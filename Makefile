@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
 # before it.  Upgrade scripts, from one version to the next, stand as they are.
 SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile log_profile profile_merge describe_log features \
 	log_features label dates observations \
-	model_type model_ops collect train predict model explain \
+	model_type model_ops collect train predict model explain exchange \
 	scores metrics curves survival evaluate compare backtest audit \
 	watching retention registry pictures report
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql

@@ -12,6 +12,8 @@
 # judging/metric_list.h				type churn_metrics, tables of docs/metrics.md
 # models/option_list.h				table of docs/reference.md, defaults in docs/models.md
 #
+# And src/models/scorer_text.h from src/models/scorer.py, because a server has no files to read.
+#
 # What is made stands between marks that say "begin" and "end"; the rest of a
 # file is people's.  With --check nothing is written: says what is not up to
 # date, and fails if anything is.
@@ -277,6 +279,14 @@ my %default;    # algorithm => { option => value }
 	$made{'docs/reference.md'}{options} = "\n" . table([ 'option', 'default', 'allowed', 'of', '' ], @rows) . "\n";
 }
 
+# A file as a literal of C, line by line
+{
+	my $text = slurp('src/models/scorer.py');
+	$text =~ s/(["\\])/\\$1/g;
+	$text =~ s/^(.*)\n/\t"$1\\n"\n/gm;
+	$made{'src/models/scorer_text.h'}{scorer} = $text =~ s/\n\z/;\n/r;
+}
+
 # The tables of options by algorithm in docs/models.md: people write them, but the
 # defaults, where a row has any
 sub fill_defaults
@@ -308,7 +318,8 @@ for my $path (sort keys %made, 'docs/models.md')
 	my $new = $path eq 'docs/models.md' ? fill_defaults($old) : $old;
 	for my $mark (sort keys %{ $made{$path} // {} })
 	{
-		my ($begin, $end) = $path =~ /\.md$/ ? ("<!-- $mark: begin", "<!-- $mark: end") : ("-- $mark: begin", "-- $mark: end");
+		my $comment = $path =~ /\.md$/ ? '<!--' : $path =~ /\.h$/ ? '/*' : '--';
+		my ($begin, $end) = ("$comment $mark: begin", "$comment $mark: end");
 		$new =~ s/(^\Q$begin\E[^\n]*\n).*?(^\Q$end\E)/$1$made{$path}{$mark}$2/ms
 			or die "$path: no marks of $mark\n";
 	}

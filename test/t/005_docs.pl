@@ -51,6 +51,7 @@ my %before = (
 		SELECT 'october' AS name, model FROM churn_train('SELECT * FROM snapshots WHERE as_of <= ''2018-10-29''');
 	},
 	'docs/pictures.md' => '',
+	'docs/exchange.md' => 'CREATE EXTENSION sparkify;',
 	'docs/log-features.md' => q{
 		CREATE EXTENSION sparkify;
 		CREATE TABLE shop_profiles AS

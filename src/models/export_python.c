@@ -1,0 +1,98 @@
+/*
+ * export_python.c
+ *	  Models as a file of Python: the scorer (see scorer.py) and the model's JSON text.
+ */
+#include "compat.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "core/models/learner.h"
+#include "models/export.h"
+#include "models/model_json.h"
+#include "models/scorer_text.h"
+
+#define LINE_BYTES 100
+
+/* Where a character may stand that needs no escape, in JSON and in Python's quotes. */
+static bool
+is_plain(unsigned char c)
+{
+	return c < 0x80 && c != '\\' && c != '\'';
+}
+
+/* Appends a character beyond ASCII as JSON escapes it, whose backslash Python escapes. */
+static void
+append_escaped(StringInfo buf, pg_wchar c)
+{
+	if (c < 0x10000)
+		appendStringInfo(buf, "\\\\u%04x", (unsigned) c);
+	else
+		appendStringInfo(buf, "\\\\u%04x\\\\u%04x", 0xd800 + (unsigned) ((c - 0x10000) >> 10),
+						 0xdc00 + (unsigned) ((c - 0x10000) & 0x3ff));
+}
+
+/*
+ * Appends JSON, which is UTF-8, for a literal of Python in three single quotes.  Lines end
+ * where JSON may have white space, so that an editor can show them.
+ */
+static void
+append_json(StringInfo buf, const char *json)
+{
+	bool   in_string = false;
+	bool   is_escaped = false; /* by a backslash before it */
+	size_t line = 0;
+
+	for (const unsigned char *at = (const unsigned char *) json; *at != '\0'; at++)
+	{
+		if (line++ % LINE_BYTES == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (*at >= 0x80)
+		{
+			append_escaped(buf, utf8_to_unicode(at));
+			at += pg_utf_mblen(at) - 1;
+		}
+		else if (is_plain(*at))
+			appendStringInfoChar(buf, (char) *at);
+		else
+			appendStringInfo(buf, "\\%c", *at);
+
+		/* a quote ends a string unless it is escaped, and so does no escape of another one */
+		if (*at == '"' && !is_escaped)
+			in_string = !in_string;
+		is_escaped = *at == '\\' && !is_escaped;
+		if (*at == ',' && !in_string && line >= LINE_BYTES)
+		{
+			appendStringInfoChar(buf, '\n');
+			line = 0;
+		}
+	}
+}
+
+void
+spk_export_python(StringInfo buf, const SpkModel *model)
+{
+	const SpkLearner *learner = &spk_learners[model->algorithm];
+	bool			  adds_up = learner->answer == SPK_ANSWER_LOGISTIC;
+	StringInfoData	  json;
+	char			 *text;
+
+	initStringInfo(&json);
+	spk_model_to_json(&json, model);
+	text = pg_server_to_any(json.data, json.len, PG_UTF8);
+
+	appendStringInfo(buf,
+					 "# A churn model of sparkify as plain Python: %s, fingerprint %016llx.\n#\n",
+					 learner->name, (unsigned long long) model->fingerprint);
+	appendStringInfoString(buf, spk_scorer_text);
+	appendStringInfo(buf,
+					 "TREES_ADD_UP = %s  # to the log-odds of churn; otherwise it is their mean\n",
+					 adds_up ? "True" : "False");
+	appendStringInfo(buf, "TERMS = %s\n",
+					 learner->terms == SPK_TERMS_NONE		  ? "None" :
+						 learner->terms == SPK_TERMS_LOGISTIC ? "'logistic'" :
+																"'bayes'");
+	appendStringInfoString(buf, "load('''");
+	append_json(buf, text);
+	appendStringInfoString(buf, "''')\n\nif __name__ == '__main__':\n    main()\n");
+}

@@ -1,0 +1,130 @@
+# Models go to other programs and come from them, and score there as here.  What is not
+# installed (python3, its libraries xgboost and lightgbm) is skipped, with a notice.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('exchange');
+$node->init;
+$node->append_conf('postgresql.conf', "timezone = 'UTC'");
+$node->start;
+my $dir = $node->data_dir;
+
+plan skip_all => 'python3 is not installed' unless eval { run_log([ 'python3', '-c', '' ]) };
+
+# All kinds of features, with missing values; half of the users are for training only
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION sparkify;
+	CREATE TABLE users AS
+	SELECT i AS userid, (i * 7919) % 499 * 2 + (i * 31) % 400 + (i % 3) * 100 + (i * i * 17) % 611 > 1200 AS churned,
+		(i * 7919) % 499 AS songs,
+		CASE WHEN i % 11 > 0 THEN exp(((i * 31) % 400) / 37.0) - 3 END::float8 AS adverts,
+		CASE WHEN i % 7 > 0 THEN (i % 1001) / 1000.0 END::numeric AS share,
+		CASE WHEN i % 5 > 0 THEN i % 2 = 0 END AS opened,
+		DATE '2018-01-01' + (i * 37) % 300 AS joined,
+		CASE WHEN i % 13 > 0 THEN timestamptz '2018-10-01 00:00:00.25+00' + i * interval '1234567.891 s' END AS seen,
+		(ARRAY['free', 'paid', NULL, 'it''s "\x', E'\U0001F600 \u00E9\uFFFD', '', 'null', '''''''', 'z'])[1 + (i * i) % CASE WHEN i <= 1000 THEN 8 ELSE 9 END] AS level,
+		CASE i % 4 WHEN 0 THEN 'north' WHEN 1 THEN 'south' WHEN 2 THEN 'west' END AS region
+	FROM generate_series(1, 2000) i;
+	CREATE TABLE trained (name text, model churn_model);
+	CREATE VIEW training AS SELECT * FROM users WHERE userid <= 1000;
+});
+
+my %models = (
+	random_forest => '{"trees": 20}',
+	random_forest_platt => '{"trees": 10, "calibrate": "platt"}',
+	decision_tree => '{"max_depth": 12, "calibrate": "isotonic"}',
+	gradient_boosting => '{"trees": 50, "max_depth": 4}',
+	logistic_regression => '{}',
+	logistic_regression_log => '{"transform": "log"}',
+	logistic_regression_power => '{"transform": "yeo_johnson"}',
+	logistic_regression_plain => '{"transform": "none", "calibrate": "isotonic"}',
+	naive_bayes => '{"transform": "none"}',
+	naive_bayes_power => '{"transform": "yeo_johnson", "calibrate": "platt"}',
+	naive_bayes_shares => '{"distribution": "multinomial"}');
+
+# Writes what a query tells to a file, as users do with psql -Atc
+sub to_file
+{
+	my ($file, $query) = @_;
+	append_to_file("$dir/$file", $node->safe_psql('postgres', $query) . "\n");
+}
+
+to_file('rows.jsonl', 'SELECT row_to_json(u) FROM users u ORDER BY userid');
+
+# The lines that a program of Python writes
+sub python
+{
+	my (@command) = @_;
+	my ($out, $err);
+	IPC::Run::run([ 'python3', '-W', 'error', @command ], '<', "$dir/rows.jsonl", '>', \$out, '2>', \$err) or diag($err);
+	return split /\n/, $out;
+}
+
+# How many of some numbers are another one's than those beside them, by more than this
+sub far_apart
+{
+	my ($here, $there, $tolerance) = @_;
+	return -1 unless @$here == @$there;
+	return grep { abs($here->[$_] - $there->[$_]) > $tolerance } 0 .. $#$here;
+}
+
+# ---- Plain Python ----
+
+for my $name (sort keys %models)
+{
+	(my $algorithm = $name) =~ s/_(platt|log|power|plain|shares)$//;
+	$node->safe_psql('postgres', qq{
+		INSERT INTO trained SELECT '$name', model FROM churn_train('training', algorithm => '$algorithm', options => '$models{$name}')});
+	to_file("$name.py", "SELECT churn_export(model, 'python') FROM trained WHERE name = '$name'");
+	my @here = split /\n/, $node->safe_psql('postgres', qq{
+		SET extra_float_digits = 1;
+		SELECT churn_predict(model, u) FROM trained, users u WHERE name = '$name' ORDER BY userid});
+	my @there = python("$dir/$name.py");
+
+	is(scalar(@here), 2000, "$name scores");
+	is(scalar(far_apart(\@here, \@there, 1e-12)), 0, "$name scores the same in Python");
+	cmp_ok(scalar(keys %{ { map { $_ => 1 } @there } }), '>', 2, "$name scores differ");
+	unlike(slurp_file("$dir/$name.py"), qr/[^\x00-\x7f]/, "$name is ASCII in Python");
+}
+
+# What is at risk, and what is refused
+my $check = "$dir/check.py";
+append_to_file($check, <<"PYTHON");
+import sys
+sys.path.insert(0, '$dir')
+import datetime, decimal, json, random_forest as m
+rows = [json.loads(line) for line in sys.stdin]
+print(sum(m.at_risk(row) for row in rows))
+row = rows[1]
+same = dict(row, songs=decimal.Decimal(row['songs']), share=float(row['share']), opened=int(row['opened']), more=1,
+            joined=datetime.date.fromisoformat(row['joined']), seen=datetime.datetime.fromisoformat(row['seen'][:-6] + '000+00:00').astimezone(
+            datetime.timezone(datetime.timedelta(hours=5, minutes=45))))
+print(m.predict(same) == m.predict(row))
+print(m.predict(dict(row, level='unseen', adverts=float('nan'))) == m.predict(dict(row, level=None, adverts=None)))
+del same['songs']
+for bad in (same, dict(row, songs='1'), dict(row, level=1), dict(row, songs=float('inf')), dict(row, seen=datetime.datetime(2018, 1, 1)),
+            dict(row, joined='2018-01-01 00:00:00Z'), dict(row, joined=1)):
+    try:
+        print(m.predict(bad))
+    except (KeyError, TypeError, ValueError) as fault:
+        print(type(fault).__name__, fault.args[0])
+PYTHON
+my @told = python($check);
+is(shift @told, $node->safe_psql('postgres', q{SELECT count(*) FROM trained, users u WHERE name = 'random_forest' AND churn_at_risk(model, u)}),
+	'as many are at risk in Python');
+is(join("\n", @told), <<'TOLD' =~ s/\n\z//r, 'Python takes what it should, and refuses the rest by name');
+True
+True
+KeyError feature "songs" is missing from the row
+TypeError feature "songs" must be a number, not '1'
+TypeError feature "level" must be a str, not 1
+ValueError infinite value in feature "songs"
+ValueError feature "seen" must be a datetime with a time zone, not datetime.datetime(2018, 1, 1, 0, 0)
+ValueError feature "joined" must be a datetime without time zone, not datetime.datetime(2018, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
+TypeError feature "joined" must be a datetime, not 1
+TOLD
+
+done_testing();
