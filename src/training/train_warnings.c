@@ -208,7 +208,7 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 void
 spk_tell_of_unweighted(const SpkRowStore *rows, SpkWarned *warned)
 {
-	if (rows->n_unweighted == 0 || !first_time(warned, "unweighted", ""))
+	if (rows->n_unweighted == 0 || !spk_warned_first(warned, "unweighted", ""))
 		return;
 	ereport(NOTICE,
 			(errmsg_plural("left out " INT64_FORMAT " row whose weight is 0 or null",
@@ -226,7 +226,7 @@ tell_of_rounding(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warn
 	if (!spk_learns_codes(rows->algorithm))
 		return;
 	spk_check(spk_table_unit(&host, table, &unit), "training set", NULL);
-	if (!unit.coarse || !first_time(warned, "rounding", ""))
+	if (!unit.coarse || !spk_warned_first(warned, "rounding", ""))
 		return;
 	ereport(NOTICE,
 			(errmsg("weights in column \"%s\" are rounded to multiples of %g", rows->weight_name, unit.unit),
