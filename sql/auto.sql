@@ -143,5 +143,9 @@ SELECT count(*), bool_and(array_length(curve, 1) = 4 AND abs(curve[4] - stay) < 
 FROM hazard, (SELECT DISTINCT ON (userid) * FROM periods WHERE userid < 100) AS r, churn_predict_curve(model, r) AS curve,
 	 LATERAL (SELECT exp(sum(ln(1 - churn_predict(model, p)))) AS stay FROM (SELECT r.userid, q AS period, r.x, r.city FROM generate_series(1, 4) AS q) AS p) AS l;
 
+-- weights are not for auto, and a comparison says so rather than weigh the others alone
+SELECT n_rows FROM churn_train('SELECT *, 1 + userid % 2 AS w FROM users', algorithm => 'auto', options => '{"weights": "w"}');
+SELECT rank FROM churn_compare('SELECT *, 1 + userid % 2 AS w FROM users', algorithms => '{auto,naive_bayes}', grid => '{"naive_bayes": {"weights": "w"}}');
+
 DROP TABLE users, models, parts, compared, periods, hazard;
 DROP FUNCTION h, log_odds, refused;
