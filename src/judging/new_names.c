@@ -12,10 +12,10 @@
 #include "core/base/hash.h"
 #include "judging/new_names.h"
 
-#define MAX_NAMES 4096
+#define MOST_NEW_NAMES 4096
 
 /* Longer names are cut where they are shown. */
-#define SHOWN_BYTES 100
+#define SHOWN_NAME_BYTES 100
 
 typedef struct NewName
 {
@@ -79,7 +79,7 @@ spk_new_names_add(SpkNewNames *names, SpkCategory name)
 	entry = hash_search(names->table, &hash, HASH_ENTER, &found);
 	if (!found)
 	{
-		int len = pg_mbcliplen(name.name, (int) name.len, SHOWN_BYTES);
+		int len = pg_mbcliplen(name.name, (int) name.len, SHOWN_NAME_BYTES);
 
 		entry->n = 0;
 		entry->name = MemoryContextAlloc(names->context, len + 1);
@@ -87,7 +87,7 @@ spk_new_names_add(SpkNewNames *names, SpkCategory name)
 		entry->name[len] = '\0';
 	}
 	entry->n++;
-	while (hash_get_num_entries(names->table) > MAX_NAMES && names->level < 60)
+	while (hash_get_num_entries(names->table) > MOST_NEW_NAMES && names->level < 60)
 		thin(names);
 }
 

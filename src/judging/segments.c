@@ -22,8 +22,8 @@
 #define MAX_SEGMENTS 1000
 
 /* With fewer rows of either class, or fewer users, a segment tells nothing. */
-#define FEW_ROWS  10
-#define FEW_USERS 20
+#define FEW_SEGMENT_ROWS 10
+#define FEW_USERS		 20
 
 typedef struct Segment
 {
@@ -97,7 +97,8 @@ verdict_of(const SpkJudgement *j)
 															NULL;
 	bool			   chance = !(j->delong.interval[0].low > 0.5);
 
-	if (j->metrics.positives < FEW_ROWS || j->metrics.n - j->metrics.positives < FEW_ROWS ||
+	if (j->metrics.positives < FEW_SEGMENT_ROWS ||
+		j->metrics.n - j->metrics.positives < FEW_SEGMENT_ROWS ||
 		(j->n_users > 0 && j->n_users < FEW_USERS))
 		return "too few to tell";
 	if (chance)
@@ -107,19 +108,19 @@ verdict_of(const SpkJudgement *j)
 }
 
 /* The columns of the result: numbers are put in one after another. */
-#define N_COLUMNS 22
+#define N_SEGMENT_COLUMNS 22
 
 typedef struct Columns
 {
 	int	  n;
-	Datum values[N_COLUMNS];
-	bool  nulls[N_COLUMNS];
+	Datum values[N_SEGMENT_COLUMNS];
+	bool  nulls[N_SEGMENT_COLUMNS];
 } Columns;
 
 static void
 put(Columns *c, Datum value, bool isnull)
 {
-	if (c->n >= N_COLUMNS)
+	if (c->n >= N_SEGMENT_COLUMNS)
 		elog(ERROR, "too many columns of a segment");
 	c->values[c->n] = value;
 	c->nulls[c->n++] = isnull;

@@ -248,7 +248,7 @@ typedef struct SpkModel
 	uint32_t		n_tried;
 	struct SpkPart *parts; /* of a blend */
 	SpkTried	   *tried; /* of a model that a search has found: what it tried, see SpkTried */
-	uint64_t		fingerprint; /* spk_model_decode sets it; see codec.h */
+	uint64_t		fingerprint;	/* spk_model_decode sets it; see codec.h */
 	char weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
 } SpkModel;
 

@@ -18,12 +18,13 @@
 #define KIND_BITS 2
 
 /* Bits of a session's length beside its first time and kind, and beside its id. */
-#define LOW_BITS  25
-#define HIGH_BITS (TIME_BITS - LOW_BITS)
+#define CLOSED_LOW_BITS	 25
+#define CLOSED_HIGH_BITS (TIME_BITS - CLOSED_LOW_BITS)
 
 _Static_assert(SPK_USECS_PER_DAY < INT64_C(1) << TIME_BITS, "a time of the day has so many bits");
-_Static_assert(TIME_BITS + KIND_BITS + LOW_BITS == 64, "the first word of a session is full");
-_Static_assert(51 + 1 + HIGH_BITS == 64, "so is the second one");
+_Static_assert(TIME_BITS + KIND_BITS + CLOSED_LOW_BITS == 64,
+			   "the first word of a session is full");
+_Static_assert(51 + 1 + CLOSED_HIGH_BITS == 64, "so is the second one");
 _Static_assert(sizeof(SpkSmallDay) == 12, "nothing is padded");
 
 #define MASK(bits) ((UINT64_C(1) << (bits)) - 1)
@@ -107,8 +108,8 @@ spk_put_small_session(uint8_t *at, int32_t day, const SpkDaySession *session)
 
 	_Static_assert(sizeof(words) == SPK_SMALL_SESSION_BYTES, "a small session is two words");
 	words[0] = first | (uint64_t) session->kind << TIME_BITS |
-		(length & MASK(LOW_BITS)) << (TIME_BITS + KIND_BITS);
-	words[1] = (uint64_t) session->id << HIGH_BITS | length >> LOW_BITS;
+		(length & MASK(CLOSED_LOW_BITS)) << (TIME_BITS + KIND_BITS);
+	words[1] = (uint64_t) session->id << CLOSED_HIGH_BITS | length >> CLOSED_LOW_BITS;
 	return put(at, words, sizeof(words));
 }
 
@@ -119,9 +120,10 @@ take_small_session(SpkReader *r, int32_t day, SpkDaySession *session)
 	uint64_t length;
 
 	take(r, words, sizeof(words));
-	length = words[0] >> (TIME_BITS + KIND_BITS) | (words[1] & MASK(HIGH_BITS)) << LOW_BITS;
+	length = words[0] >> (TIME_BITS + KIND_BITS) |
+		(words[1] & MASK(CLOSED_HIGH_BITS)) << CLOSED_LOW_BITS;
 	session->kind = (SpkSessionKind) (words[0] >> TIME_BITS & MASK(KIND_BITS));
-	session->id = (int64_t) words[1] >> HIGH_BITS;
+	session->id = (int64_t) words[1] >> CLOSED_HIGH_BITS;
 	session->first = day * SPK_USECS_PER_DAY + (int64_t) (words[0] & MASK(TIME_BITS));
 	session->last = session->first + (int64_t) length;
 }
