@@ -90,6 +90,7 @@ SELECT count(*), bool_and((m ->> 'cv-mean')::float8 = cv_mean AND (m ->> 'cv-sd'
 FROM (SELECT churn_plot_compare(array_agg(c ORDER BY rank)) AS svg FROM compared c) AS s, marks(svg, 'cv-mean') m JOIN compared ON m ->> 'algorithm' = algorithm;
 SELECT m FROM (SELECT churn_plot_compare(array_agg(c), folds) AS svg
 	FROM (VALUES ('best', 0.9, 0.1, 0.0, NULL), ('other', 0.8, 0.1, -0.1, 0.05), ('same', 0.9, 0.1, 0.0, 1)) AS c(algorithm, cv_mean, cv_sd, difference, p_value), unnest(ARRAY[3, 11]) AS folds GROUP BY folds) AS s, marks(svg, 'high') m;
+SELECT svg ~ 'no result', (SELECT count(*) FROM marks(svg, 'algorithm')) FROM (SELECT churn_plot_compare(array_agg(c)) AS svg FROM (VALUES ('best', 0.9, 0.1, 0.0, NULL::float8), ('none', NULL, NULL, NULL, NULL)) AS c(algorithm, cv_mean, cv_sd, difference, p_value)) AS s;
 -- t of 2 degrees of freedom is 4.302653 at 0.05 and 2.919986 at 0.1, as tables have it
 SELECT round(((m ->> 'high')::float8 + 0.1)::numeric, 6), round((0.1 * 4.302653 / 2.919986)::numeric, 6)
 FROM (SELECT churn_plot_compare(array_agg(c)) AS svg FROM (VALUES ('best', 0.9, 0.1, 0.0, NULL), ('other', 0.8, 0.1, -0.1, 0.1)) AS c(algorithm, cv_mean, cv_sd, difference, p_value)) AS s, marks(svg, 'high') m;

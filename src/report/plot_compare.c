@@ -85,6 +85,8 @@ comparison_of(const SpkPlotRows *rows, int folds)
 static char *
 figures_of(const Comparison *c, int i)
 {
+	if (isnan(c->mean[i]))
+		return pstrdup("no result");
 	return psprintf("%.3f, ± %.3f over the folds", c->mean[i], c->sd[i]);
 }
 
@@ -92,7 +94,7 @@ static char *
 difference_of(const Comparison *c, int i)
 {
 	if (isnan(c->p[i]))
-		return "the best";
+		return i == 0 ? "the best" : "no result";
 	return psprintf("%+.3f against the best, p = %.2g", c->difference[i], c->p[i]);
 }
 
@@ -126,6 +128,8 @@ draw_model(SpkSvg *svg, const Comparison *c, int i, const SpkScale *x, double y)
 	spk_svg_text(svg, "ink", SPK_FONT_TEXT, x->from, y + 10, SPK_ANCHOR_START, 150, c->names[i]);
 	spk_svg_text(svg, "muted", SPK_FONT_SMALL, x->to, y + 10, SPK_ANCHOR_END, x->to - x->from - 160,
 				 i == 0 ? figures_of(c, i) : difference_of(c, i));
+	if (isnan(c->mean[i]))
+		return;
 	y += 24;
 	if (!isnan(c->half[i]))
 	{

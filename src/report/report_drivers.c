@@ -112,11 +112,9 @@ spk_report_users(SpkReport *r)
 	spk_html_table_end(&r->out);
 	spk_html_paragraph(
 		&r->out, "note",
-		psprintf(
-			"The %d users with the highest risk%s. Missing from the reasons is what lowers it.",
-			rows->n,
-			r->users == r->source ?
-				", by the highest of their rows, of those that the model was judged by" :
-				""));
+		psprintf("The %d users with the highest risk%s. What lowers it is not told here.", rows->n,
+				 r->users == r->source ?
+					 ", by the highest of their rows, of those that the model was judged by" :
+					 ""));
 	spk_html_section_end(&r->out);
 }

@@ -30,7 +30,8 @@ static const char page_style[] =
 	"white-space:pre-wrap}"
 	"@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:10.5pt}"
 	"section svg,tr,pre,p{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}"
-	".pictures{grid-template-columns:1fr 1fr}}";
+	".pictures{grid-template-columns:1fr 1fr}table{font-size:8pt}"
+	"th,td,.n{padding-right:.5rem}th{white-space:normal;overflow-wrap:normal}td{min-width:2.5rem}td:first-child{min-width:6rem}}";
 
 /* A click on the head of a column sorts by it, again the other way round. */
 static const char sort_script[] =
