@@ -30,8 +30,17 @@ static SpkCategory categories[] = {{"free", 4}, {"paid", 4}};
 static uint32_t	   number_counts[] = {1, 1, 1, (UINT32_C(1) << DEPTH) - 3, 0};
 static uint32_t	   category_counts[] = {1, (UINT32_C(1) << DEPTH) - 1, 0};
 static SpkFeature  features[] = {
-	 {"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 1, 0},
-	 {"level", SPK_CATEGORY, 2, NULL, categories, category_counts, 0, 0},
+	 {.name = "songs",
+	  .kind = SPK_NUMBER,
+	  .n_bins = 4,
+	  .edges = edges,
+	  .counts = number_counts,
+	  .importance = 1},
+	 {.name = "level",
+	  .kind = SPK_CATEGORY,
+	  .n_bins = 2,
+	  .categories = categories,
+	  .counts = category_counts},
 };
 static SpkNode	  nodes[N_NODES];
 static SpkCodeSet sets[N_SPLITS];
