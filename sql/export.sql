@@ -20,8 +20,5 @@ FROM (VALUES (pg_temp.model()), (churn_set_threshold(pg_temp.model(), 0.9)), (pg
 SELECT unnest(regexp_matches(churn_export(pg_temp.model(U&'"\00E9\+01F600"'), 'python'), '"name": "[^"]*"')) AS name;
 
 SELECT churn_export(pg_temp.model(), 'pickle');
-SELECT churn_export(jsonb_build_object('sparkify_model', 1, 'algorithm', 'blend', 'threshold', 0.4, 'options', '{"class_weight": "none", "seed": 42}'::jsonb,
-	'facts', '{}'::jsonb, 'features', m->'features', 'weights', '[0.75, 0.25]'::jsonb, 'parts', jsonb_build_array(m, m))::text::churn_model, 'python')
-FROM (SELECT pg_temp.model()::text::jsonb) AS one(m);
 SELECT churn_export(pg_temp.model(), '');
 SELECT churn_export(NULL, 'python') IS NULL AS strict, churn_export(pg_temp.model(), NULL) IS NULL AS strict_too;

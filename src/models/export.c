@@ -7,7 +7,6 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
-#include "core/models/learner.h"
 #include "models/export.h"
 #include "models/model_type.h"
 
@@ -21,19 +20,6 @@ static const struct
 	{"python", spk_export_python},
 };
 
-static SpkModel *
-exported_arg(FunctionCallInfo fcinfo, int n)
-{
-	SpkModel *model = spk_model_from_datum(PG_GETARG_DATUM(n), CurrentMemoryContext);
-
-	if (spk_has_parts(model->algorithm))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a blend of models cannot be exported"),
-				 errhint("Train one of its parts alone, which churn_info shows.")));
-	return model;
-}
-
 Datum
 churn_export(PG_FUNCTION_ARGS)
 {
@@ -44,7 +30,7 @@ churn_export(PG_FUNCTION_ARGS)
 		if (strcmp(formats[i].name, name) == 0)
 		{
 			initStringInfo(&buf);
-			formats[i].append(&buf, exported_arg(fcinfo, 0));
+			formats[i].append(&buf, spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext));
 			PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
 		}
 	initStringInfo(&buf);
