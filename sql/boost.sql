@@ -108,7 +108,7 @@ SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"ca
 SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_smoothing": -1}');
 SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_l2": "none"}');
 SELECT churn_train('boosted', algorithm => 'gradient_boosting', options => '{"category_min_rows": 0.5}');
-SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"category_subsets": 5}');
+SELECT churn_train('boosted', algorithm => 'random_forest', options => '{"category_l2": 5}');
 
 -- groups
 SELECT grp, n_rows, n_features, churn_info(model)->'trees' AS trees

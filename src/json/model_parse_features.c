@@ -20,23 +20,26 @@ get_name(SpkModelParse *p, json_object *object, SpkFeature *feature)
 }
 
 /*
- * Reads the categories of a feature whose counts have been read.  Their names
- * follow them in one piece of memory.
+ * Reads the categories of a feature whose counts, and groups if it has any, have been
+ * read.  Their names follow them in one piece of memory.
  */
 static void
 get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *categories = spk_parse_member(p, object, "categories", json_type_array, false);
+	uint32_t	 n = spk_n_categories(feature);
 	size_t		 bytes = 0;
 	char		*names;
 
 	if (categories == NULL)
 		return;
-	if (json_object_array_length(categories) != feature->n_bins)
-		spk_refuse(p, "A feature has not one count more than categories.");
+	if (json_object_array_length(categories) != n)
+		spk_refuse(p,
+				   feature->n_grouped > 0 ? "A feature has not as many groups as categories." :
+											"A feature has not one count more than categories.");
 
 	/* all are measured before memory is asked for, and nothing of the text is trusted after */
-	for (uint32_t i = 0; i < feature->n_bins && spk_parsing(p); i++)
+	for (uint32_t i = 0; i < n && spk_parsing(p); i++)
 	{
 		json_object *value = json_object_array_get_idx(categories, i);
 
@@ -45,11 +48,11 @@ get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 		else
 			bytes += (size_t) json_object_get_string_len(value);
 	}
-	feature->categories = spk_parse_array(p, feature->n_bins * sizeof(SpkCategory) + bytes, 1);
+	feature->categories = spk_parse_array(p, n * sizeof(SpkCategory) + bytes, 1);
 	if (feature->categories == NULL)
 		return;
-	names = (char *) (feature->categories + feature->n_bins);
-	for (uint32_t i = 0; i < feature->n_bins; i++)
+	names = (char *) (feature->categories + n);
+	for (uint32_t i = 0; i < n; i++)
 	{
 		json_object *value = json_object_array_get_idx(categories, i);
 		SpkCategory *category = &feature->categories[i];
@@ -59,6 +62,28 @@ get_categories(SpkModelParse *p, json_object *object, SpkFeature *feature)
 		memcpy(names, json_object_get_string(value), category->len);
 		names += category->len;
 	}
+}
+
+/* Reads the groups of a feature's categories, which only those have that are grouped. */
+static bool
+get_groups(SpkModelParse *p, json_object *object, SpkFeature *feature)
+{
+	json_object *groups = spk_parse_member(p, object, "groups", json_type_array, true);
+	uint32_t	 n;
+
+	if (groups == NULL)
+		return false;
+	n = spk_parse_length(p, groups, SPK_MAX_CATEGORIES, "groups of categories");
+	if (n == 0)
+		spk_refuse(p, "A feature has no groups.");
+	feature->groups = spk_parse_array(p, n, 1);
+	if (feature->groups == NULL)
+		return true;
+	feature->n_grouped = n;
+	for (uint32_t i = 0; i < n; i++)
+		feature->groups[i] = (uint8_t) spk_parse_integer(p, json_object_array_get_idx(groups, i),
+														 SPK_MAX_BINS - 1, "A group");
+	return true;
 }
 
 static void
@@ -94,7 +119,8 @@ static void
 get_counts(SpkModelParse *p, json_object *object, SpkFeature *feature)
 {
 	json_object *counts = spk_parse_member(p, object, "counts", json_type_array, false);
-	uint32_t	 n = spk_parse_length(p, counts, SPK_MAX_BINS + 1, "counts of a feature");
+	uint32_t	 most = feature->kind == SPK_CATEGORY ? SPK_MAX_CATEGORIES : SPK_MAX_BINS;
+	uint32_t	 n = spk_parse_length(p, counts, most + 1, "counts of a feature");
 
 	if (n == 0)
 		spk_refuse(p, "A feature has no counts.");
@@ -110,22 +136,27 @@ get_counts(SpkModelParse *p, json_object *object, SpkFeature *feature)
 static void
 get_feature(SpkModelParse *p, SpkFeature *feature)
 {
-	const char	*known[] = {"name", "kind", "counts", "importance", NULL, "permutation"};
+	const char	*known[7] = {"name", "kind", "counts", "importance"};
+	int			 n_known = 4;
 	bool		 permutation = spk_has_permutation(&p->model->options, p->model->algorithm);
 	json_object *object = p->element;
 
+	get_kind(p, object, feature);
 	get_counts(p, object, feature);
 	get_name(p, object, feature);
 	feature->importance = spk_parse_number_member(p, object, "importance");
 	if (permutation)
 		feature->permutation = spk_parse_number_member(p, object, "permutation");
-	get_kind(p, object, feature);
+	known[n_known++] = feature->kind == SPK_CATEGORY ? "categories" : "edges";
+	if (feature->kind == SPK_CATEGORY && get_groups(p, object, feature))
+		known[n_known++] = "groups";
 	if (feature->kind == SPK_CATEGORY)
 		get_categories(p, object, feature);
 	else
 		get_edges(p, object, feature);
-	known[4] = feature->kind == SPK_CATEGORY ? "categories" : "edges";
-	spk_parse_only(p, object, known, permutation ? 6 : 5);
+	if (permutation)
+		known[n_known++] = "permutation";
+	spk_parse_only(p, object, known, n_known);
 }
 
 void

@@ -11,7 +11,7 @@
 #include "json/model_parse_values.h"
 
 /* Values parsed at once: those of an isotonic calibration or of a feature, and some more. */
-#define PART_VALUES (2 * SPK_MAX_POINTS + 1024)
+#define PART_VALUES (2 * SPK_MAX_CATEGORIES + 1024)
 
 void
 spk_refuse(SpkModelParse *p, const char *format, ...)

@@ -12,7 +12,7 @@
 #include "json/model_text.h"
 
 /* Bytes parsed at once: the most and longest categories of a feature, escaped, and some more. */
-#define SPK_PART_BYTES (4 * 1024 * 1024)
+#define SPK_PART_BYTES (8 * 1024 * 1024)
 
 /* Asks the host whether to go on.  False when it is to stop, or when there has been a fault. */
 extern bool spk_parse_go_on(SpkModelParse *p);

@@ -230,7 +230,9 @@ score_rows(const SpkHost *host, const SpkTable *table, const SpkModel *model, Sp
 
 	if (spk_learns_codes(model->algorithm))
 	{
-		uint8 *codes = spk_must_alloc(host, table->n_rows, spk_matrix_stride(table->n_columns),
+		uint8 *codes = spk_must_alloc(host, table->n_rows,
+									  spk_features_stride(model->features, table->n_columns,
+														  table->weights != NULL),
 									  set_of_scores);
 
 		spk_check(spk_bin_table(host, table, model->features, codes, &samples.matrix, NULL),

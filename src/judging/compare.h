@@ -19,6 +19,7 @@
 
 #include "core/judging/ranking_metric.h"
 #include "core/judging/samples.h"
+#include "core/rows/binning.h"
 #include "core/rows/folds.h"
 #include "models/options_names.h"
 #include "rows/row_store.h"
@@ -63,24 +64,26 @@ enum
  */
 typedef struct SpkBinnedForm
 {
-	uint32 bins;
-	bool   paired;	   /* have codes and values one order?  Those of "auto" have */
-	bool   has_codes;  /* does a model learn from the codes? */
-	bool   has_values; /* does a model learn from the values? */
-	uint32 n_positives[SPK_N_PARTS];
-	double unit;		 /* of the weights of rows to train on, if they have any */
-	uint64 multiples[2]; /* how many units those weigh who stay, and those who churn */
-	Size   features;	 /* encoded */
-	Size   features_size;
-	Size   codes[SPK_N_PARTS];
-	bool   has_users; /* have some users several rows? */
-	uint32 n_users;	  /* if so: how many users there are */
-	Size   users;	  /* and the number of each row's user, of the rows to train on */
-	Size   code_folds;
-	Size   values[SPK_N_PARTS]; /* in the block of values */
-	Size   value_folds;
-	Size   code_fold_sets; /* the folds of cross-fits, one set after the other */
-	Size   value_fold_sets;
+	SpkBinning binning;
+	bool	   paired;				/* have codes and values one order?  Those of "auto" have */
+	bool	   has_codes;			/* does a model learn from the codes? */
+	bool	   has_values;			/* does a model learn from the values? */
+	uint32	   n_grouped;			/* features whose categories are grouped */
+	uint32	   stride[SPK_N_PARTS]; /* of the rows of codes */
+	uint32	   n_positives[SPK_N_PARTS];
+	double	   unit;		 /* of the weights of rows to train on, if they have any */
+	uint64	   multiples[2]; /* how many units those weigh who stay, and those who churn */
+	Size	   features;	 /* encoded */
+	Size	   features_size;
+	Size	   codes[SPK_N_PARTS];
+	bool	   has_users; /* have some users several rows? */
+	uint32	   n_users;	  /* if so: how many users there are */
+	Size	   users;	  /* and the number of each row's user, of the rows to train on */
+	Size	   code_folds;
+	Size	   values[SPK_N_PARTS]; /* in the block of values */
+	Size	   value_folds;
+	Size	   code_fold_sets; /* the folds of cross-fits, one set after the other */
+	Size	   value_fold_sets;
 } SpkBinnedForm;
 
 /*

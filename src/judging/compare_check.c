@@ -42,8 +42,7 @@ check_form_parts(const SpkComparison *comparison, const SpkBinnedForm *form, Siz
 		bool   weighted = part == SPK_PART_TRAINING && spk_compare_weighted(comparison);
 
 		if (form->has_codes)
-			check_part(block, form->codes[part],
-					   n * spk_weighted_stride(comparison->n_features, weighted));
+			check_part(block, form->codes[part], n * form->stride[part]);
 		if (form->has_values)
 			check_part(values, form->values[part],
 					   spk_weighted_values_size((uint32) n, comparison->n_features, weighted));

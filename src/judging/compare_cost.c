@@ -105,8 +105,8 @@ fit_memory(const SpkCompareSetup *setup, int spec)
 	/* a cross-fit takes a copy of its rows with their folds and users, and their scores */
 	if (spk_needs_cross_fit(&model.options, model.algorithm))
 		size += n *
-			(spk_weighted_stride(setup->table.n_columns, setup->weights != NULL) + sizeof(uint32) +
-			 1 + sizeof(SpkScored) + (setup->groups != NULL ? sizeof(uint32) : 0));
+			(spk_features_stride(model.features, model.n_features, setup->weights != NULL) +
+			 sizeof(uint32) + 1 + sizeof(SpkScored) + (setup->groups != NULL ? sizeof(uint32) : 0));
 	return size;
 }
 

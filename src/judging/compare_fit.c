@@ -78,7 +78,8 @@ spk_compare_samples(const SpkCompareMemory *memory, const SpkBinnedForm *form, i
 	samples.matrix.weighted = spk_compare_weighted(comparison) && part == SPK_PART_TRAINING;
 	samples.matrix.unit = form->unit;
 	memcpy(samples.matrix.weights, form->multiples, sizeof(form->multiples));
-	samples.matrix.stride = spk_weighted_stride(comparison->n_features, samples.matrix.weighted);
+	samples.matrix.n_grouped = form->n_grouped;
+	samples.matrix.stride = form->stride[part];
 	samples.matrix.codes = spk_compare_at(comparison, form->codes[part]);
 	if (part == SPK_PART_TRAINING && form->has_users)
 	{

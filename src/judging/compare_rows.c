@@ -26,7 +26,7 @@
 /* ---- Forms ---- */
 
 /*
- * Finds the form that each model learns from: one for all that have the same number of bins,
+ * Finds the form that each model learns from: one for all whose columns are binned alike,
  * and one of its own for a search, whose candidates need both forms in one order.
  */
 static void
@@ -38,14 +38,16 @@ choose_forms(SpkCompareSetup *setup)
 	for (int i = 0; i < plan->n_specs; i++)
 	{
 		SpkModelSpec *spec = &plan->specs[i];
-		uint32		  bins = spk_training_bins(spec->algorithm, &spec->options);
-		bool		  paired = spk_has_parts(spec->algorithm);
-		int			  form = 0;
+		SpkBinning binning = spk_training_binning(spec->algorithm, &spec->options, &setup->table);
+		bool	   paired = spk_has_parts(spec->algorithm);
+		int		   form = 0;
 
 		while (form < setup->n_forms &&
-			   (setup->forms[form].bins != bins || setup->forms[form].paired != paired))
+			   (!spk_bins_alike(&setup->table, setup->forms[form].binning, binning) ||
+				setup->forms[form].paired != paired))
 			form++;
-		setup->forms[form].bins = bins;
+		if (form == setup->n_forms)
+			setup->forms[form].binning = binning;
 		setup->forms[form].paired = paired;
 		if (paired || spk_learns_codes(spec->algorithm))
 			setup->forms[form].has_codes = true;
@@ -58,7 +60,7 @@ choose_forms(SpkCompareSetup *setup)
 
 /* Makes the features of the form, and encodes them for workers. */
 static void
-bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress)
+bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress, SpkWarned *warned)
 {
 	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
 	SpkModel	   *model = &setup->models[form];
@@ -66,13 +68,14 @@ bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress)
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_bin_feature(&setup->host, &table->columns[i], table->n_rows,
-								  setup->forms[form].bins, &model->features[i]),
+		spk_check(spk_bin_column(&setup->host, &table->columns[i], table->n_rows,
+								 setup->forms[form].binning, &model->features[i]),
 				  "training set", NULL);
 		model->n_features++;
 		spk_train_progress(progress, "columns binned", form * table->n_columns + i + 1,
 						   setup->n_forms * table->n_columns);
 	}
+	spk_tell_of_rare(table, model->features, warned);
 	setup->features[form] = spk_writer(&setup->host);
 	spk_check(spk_features_encode(model->features, model->n_features, &setup->features[form]),
 			  "training set", NULL);
@@ -82,12 +85,13 @@ static void
 bin_forms(SpkCompareSetup *setup)
 {
 	SpkTrainProgress progress;
+	SpkWarned		 warned = {.context = setup->context};
 
 	setup->models = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkModel));
 	setup->features = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkWriter));
 	spk_train_progress_start(&progress);
 	for (int form = 0; form < setup->n_forms; form++)
-		bin_features(setup, form, &progress);
+		bin_features(setup, form, &progress, &warned);
 }
 
 /* ---- The block ---- */
@@ -112,8 +116,7 @@ lay_out_form(const SpkComparison *c, bool users, SpkBinnedForm *form, Size *at, 
 	{
 		uint32 n = c->n_rows[part];
 		bool   weighted = part == SPK_PART_TRAINING && spk_compare_weighted(c);
-		uint64 stride = spk_weighted_stride(c->n_features, weighted);
-		uint64 codes = form->has_codes ? n * stride : 0;
+		uint64 codes = form->has_codes ? n * (uint64) form->stride[part] : 0;
 		uint64 values = form->has_values ? spk_weighted_values_size(n, c->n_features, weighted) : 0;
 
 		form->codes[part] = spk_block_part(at, codes);
@@ -158,6 +161,12 @@ lay_out(SpkCompareSetup *setup)
 	for (int i = 0; i < setup->n_forms; i++)
 	{
 		setup->forms[i].features_size = setup->features[i].len;
+		setup->forms[i].n_grouped = spk_count_grouped(setup->models[i].features, c.n_features);
+		for (int part = 0; part < SPK_N_PARTS; part++)
+			setup->forms[i].stride[part] = spk_features_stride(setup->models[i].features,
+															   c.n_features,
+															   part == SPK_PART_TRAINING &&
+																   spk_compare_weighted(&c));
 		lay_out_form(&c, setup->groups != NULL, &setup->forms[i], &at, &values_at);
 	}
 	c.size = at;

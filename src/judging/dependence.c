@@ -14,6 +14,7 @@
 
 #include "core/judging/dependence.h"
 #include "core/rows/binning.h"
+#include "core/rows/values.h"
 #include "host/args.h"
 #include "host/pg_host.h"
 #include "judging/feature_rows.h"
@@ -30,7 +31,7 @@ typedef struct Dependence
 	uint32			feature;
 	bool			boolean; /* is it a column of booleans? */
 	SpkHost			host;
-	double		   *values; /* of a row, with the codes of categories */
+	double		   *values; /* of a row, with the places of categories */
 	SpkRowPick		rows;
 	SpkValueCounts	counts;
 } Dependence;
@@ -65,7 +66,7 @@ number_arg(FunctionCallInfo fcinfo, int argno, const char *name, int least, int 
 	return number;
 }
 
-/* Takes a row: a category counts by its code, and an unknown one as missing, as the model has it. */
+/* Takes a row: a category counts by its place, and an unknown one as missing, as the model has it. */
 static void
 take_row(const SpkFeatureBinding *binding, const double *values, double score, void *arg)
 {
@@ -74,11 +75,7 @@ take_row(const SpkFeatureBinding *binding, const double *values, double score, v
 	for (uint32 i = 0; i < d->model->n_features; i++)
 	{
 		if (d->model->features[i].kind == SPK_CATEGORY)
-		{
-			uint32 code = spk_binding_category(binding, i);
-
-			d->values[i] = code == SPK_MISSING ? get_float8_nan() : code;
-		}
+			d->values[i] = spk_value_of_place(spk_binding_place(binding, i));
 		else
 			d->values[i] = isnan(values[i]) ? get_float8_nan() : values[i] + 0.0;
 	}

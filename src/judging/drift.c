@@ -79,18 +79,19 @@ new_side(const SpkModel *model, bool scored)
 static void
 count_category(Side *side, const SpkFeatureBinding *binding, uint32 i)
 {
-	Counts	   *counts = &side->features[i];
-	SpkCategory category = spk_row_category(binding->row, &binding->columns[i]);
-	uint32		code;
+	Counts			 *counts = &side->features[i];
+	SpkCategory		  category = spk_row_category(binding->row, &binding->columns[i]);
+	const SpkFeature *feature = &side->model->features[i];
+	uint32			  place;
 
 	if (category.name == NULL)
 	{
 		counts->missing++;
 		return;
 	}
-	code = spk_code_category(&side->model->features[i], category.name, category.len);
-	if (code < side->model->features[i].n_bins)
-		counts->bins[code]++;
+	place = spk_category_place(feature, category.name, category.len);
+	if (place != SPK_NO_PLACE)
+		counts->bins[feature->n_grouped > 0 ? feature->groups[place] : place]++;
 	else
 	{
 		counts->unseen++;

@@ -38,6 +38,8 @@ append_features(StringInfo buf, const SpkModel *model)
 		appendStringInfo(buf, ", \"kind\": \"%s\", \"bins\": %u, \"missing\": %u",
 						 spk_kind_names[feature->kind], feature->n_bins,
 						 feature->counts[feature->n_bins]);
+		if (feature->n_grouped > 0)
+			appendStringInfo(buf, ", \"categories\": %u", feature->n_grouped);
 		spk_importance_to_json(buf, feature, permutation);
 		appendStringInfoChar(buf, '}');
 	}

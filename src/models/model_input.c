@@ -19,7 +19,7 @@ convert_names(SpkModel *model, int encoding)
 		SpkFeature *feature = &model->features[i];
 
 		feature->name = pg_any_to_server(feature->name, strlen(feature->name), encoding);
-		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < feature->n_bins; j++)
+		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < spk_n_categories(feature); j++)
 		{
 			SpkCategory *category = &feature->categories[j];
 			char		*converted = pg_any_to_server(category->name, category->len, encoding);

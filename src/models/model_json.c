@@ -41,7 +41,7 @@ static void
 append_categories(StringInfo buf, const SpkFeature *feature)
 {
 	appendStringInfoString(buf, ", \"categories\": [");
-	for (uint32 i = 0; i < feature->n_bins; i++)
+	for (uint32 i = 0; i < spk_n_categories(feature); i++)
 	{
 		char *name = pnstrdup(feature->categories[i].name, feature->categories[i].len);
 
@@ -50,6 +50,12 @@ append_categories(StringInfo buf, const SpkFeature *feature)
 		escape_json(buf, name);
 		pfree(name);
 	}
+	appendStringInfoChar(buf, ']');
+	if (feature->n_grouped == 0)
+		return;
+	appendStringInfoString(buf, ", \"groups\": [");
+	for (uint32 i = 0; i < feature->n_grouped; i++)
+		appendStringInfo(buf, i > 0 ? ", %u" : "%u", feature->groups[i]);
 	appendStringInfoChar(buf, ']');
 }
 

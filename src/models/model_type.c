@@ -99,7 +99,7 @@ fault_of(const void *data, size_t len)
 		const SpkFeature *feature = &model.features[i];
 
 		pg_verifymbstr(feature->name, strlen(feature->name), false);
-		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < feature->n_bins; j++)
+		for (uint32 j = 0; feature->kind == SPK_CATEGORY && j < spk_n_categories(feature); j++)
 			pg_verifymbstr(feature->categories[j].name, feature->categories[j].len, false);
 	}
 	spk_model_release(&host, &model);

@@ -144,8 +144,11 @@ read_row(Explainer *e, HeapTupleHeader tuple)
 	{
 		if (features[i].kind == SPK_CATEGORY)
 		{
-			e->codes[i] = spk_binding_category(&e->binding, i);
-			e->values[i] = spk_value_of_code(e->codes[i]);
+			uint32 place = spk_binding_place(&e->binding, i);
+
+			e->values[i] = spk_value_of_place(place);
+			if (e->coded)
+				e->codes[i] = spk_code_of_place(&features[i], place);
 		}
 		else
 		{

@@ -86,13 +86,13 @@ spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 	spk_binding_check(binding);
 }
 
-uint8
-spk_binding_category(const SpkFeatureBinding *binding, uint32 feature)
+uint32
+spk_binding_place(const SpkFeatureBinding *binding, uint32 feature)
 {
 	SpkCategory c = spk_row_category(binding->row, &binding->columns[feature]);
 
-	return c.name == NULL ? SPK_MISSING :
-							spk_code_category(&binding->model->features[feature], c.name, c.len);
+	return c.name == NULL ? SPK_NO_PLACE :
+							spk_category_place(&binding->model->features[feature], c.name, c.len);
 }
 
 /* The bits of a double without its sign, and those of infinity. */

@@ -52,10 +52,10 @@ spk_binding_set_tuple(SpkFeatureBinding *binding, HeapTupleHeader tuple)
 }
 
 /*
- * The code of the loaded row's value in a categorical feature.  It is SPK_MISSING when the
- * value is NULL, and when training did not know it.
+ * The place of the loaded row's value among the categories of a feature.  It is SPK_NO_PLACE
+ * when the value is NULL, and when training did not know it.
  */
-extern uint8 spk_binding_category(const SpkFeatureBinding *binding, uint32 feature);
+extern uint32 spk_binding_place(const SpkFeatureBinding *binding, uint32 feature);
 
 /*
  * Raises an error that names the column when one of the values is infinite, as training

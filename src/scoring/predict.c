@@ -108,18 +108,20 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	return prepare_without(model, context, trees, SPK_NO_FEATURE);
 }
 
-/* Puts the code of a feature where each piece looks for it. */
+/* Puts what is at this place among a feature's categories where each piece looks for it. */
 static void
-put_code(Prepared *p, uint32 feature, uint8 code)
+put_place(Prepared *p, uint32 feature, uint32 place)
 {
 	for (uint32 i = 0; i < p->n_pieces; i++)
 	{
 		Piece *piece = &p->pieces[i];
 
 		if (piece->walker == NULL)
-			p->values[feature] = spk_value_of_code(code);
+			p->values[feature] = spk_value_of_place(place);
 		else if (spk_walk_uses(piece->walker, feature))
-			spk_walk_put_code(piece->walker, feature, code, piece->codes);
+			spk_walk_put_code(piece->walker, feature,
+							  spk_code_of_place(&piece->model->features[feature], place),
+							  piece->codes);
 	}
 }
 
@@ -136,7 +138,7 @@ read_row(Prepared *p)
 		if (p->model->features[feature].kind != SPK_CATEGORY)
 			p->values[feature] = spk_row_number(binding->row, &binding->columns[feature]);
 		else
-			put_code(p, feature, spk_binding_category(binding, feature));
+			put_place(p, feature, spk_binding_place(binding, feature));
 	}
 }
 

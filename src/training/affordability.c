@@ -9,6 +9,7 @@
 #include "core/models/learner.h"
 #include "core/rows/users.h"
 #include "core/trees/oob.h"
+#include "core/trees/statistics.h"
 #include "host/memory_limit.h"
 #include "rows/row_store.h"
 #include "training/affordability.h"
@@ -48,14 +49,28 @@ sorting_memory(const SpkMatrix *matrix)
 	return (uint64) matrix->n_rows * (2 * sizeof(uint64) + 1);
 }
 
-/* The same, or what numbering users takes after it, when they are to be known. */
+/* What grouping categories takes for a while. */
+static uint64
+grouping_memory(const SpkMatrix *matrix, const SpkTable *table)
+{
+	uint32 most = 0;
+
+	if (matrix->n_grouped == 0)
+		return 0;
+	for (uint32 i = 0; i < table->n_columns; i++)
+		if (table->columns[i].kind == SPK_CATEGORY)
+			most = Max(most, Min(table->columns[i].n_names, SPK_MAX_CATEGORIES));
+	return matrix->n_rows * 2 * sizeof(uint32) + spk_statistics_most(most);
+}
+
+/* The most of the two, and of what numbering users takes when they are to be known. */
 static uint64
 ordering_memory(const SpkMatrix *matrix, const SpkTable *table, bool users)
 {
 	uint64 numbering = table->n_rows * sizeof(uint32) + spk_users_work_size(table->n_rows);
+	uint64 most = Max(sorting_memory(matrix), grouping_memory(matrix, table));
 
-	return users && table->groups != NULL ? Max(sorting_memory(matrix), numbering) :
-											sorting_memory(matrix);
+	return users && table->groups != NULL ? Max(most, numbering) : most;
 }
 
 /* The keys of users and their numbers, when they are to be known. */
@@ -84,7 +99,7 @@ int
 spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 					   int n_workers)
 {
-	bool   users = plan->bootstrap;
+	bool   users = plan->bootstrap || matrix->n_grouped > 0;
 	uint64 held = codes_memory(matrix) + users_memory(table, users);
 	uint64 worker = worker_memory(plan, matrix);
 	uint64 trees = trees_memory(plan->n_trees, spk_forest_most_leaves(plan, matrix->n_rows));
@@ -103,8 +118,10 @@ spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTa
 				   0 :
 				   Min(learner->most_nodes(model, matrix->n_rows) * sizeof(SpkNode), MaxAllocSize);
 	uint64 work = learner->work_size == NULL ? 0 : learner->work_size(model, matrix->n_rows);
-	uint64 binning = spk_table_size(table) + codes + sorting_memory(matrix);
-	uint64 fitting = spk_table_names_size(table) + weights_memory(table) + codes + trees + work;
+	bool   users = spk_orders_users(model);
+	uint64 held = codes + users_memory(table, users);
+	uint64 binning = spk_table_size(table) + held + ordering_memory(matrix, table, users);
+	uint64 fitting = spk_table_names_size(table) + weights_memory(table) + held + trees + work;
 
 	spk_memory_check_training(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }

@@ -17,7 +17,7 @@
 #include "core/rows/binning.h"
 #include "core/rows/folds.h"
 #include "core/rows/users.h"
-#include "core/trees/boost.h"
+#include "core/trees/statistics.h"
 #include "host/pg_host.h"
 #include "host/memory_limit.h"
 #include "host/progress.h"
@@ -71,14 +71,14 @@ static bool
 needs_users(const SpkTable *table, const SpkModel *like)
 {
 	return table->groups != NULL &&
-		(spk_parts_rows(&like->options, like->algorithm) || spk_boost_orders_users(like));
+		(spk_parts_rows(&like->options, like->algorithm) || spk_orders_users(like));
 }
 
 static CrossFit
 lay_out(const SpkTable *table, const SpkModel *like, Size features_size)
 {
 	uint64	 rows = spk_learns_codes(like->algorithm) ?
-		  (uint64) table->n_rows * spk_table_shape(table).stride :
+		  (uint64) table->n_rows * spk_table_shape(table, like->features).stride :
 		  spk_table_values_size(table);
 	CrossFit cross = {like->algorithm, like->options};
 	Size	 at = TYPEALIGN(SPK_ALIGNMENT, sizeof(CrossFit));

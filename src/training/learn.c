@@ -8,7 +8,9 @@
 #include "core/linear/logistic.h"
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
+#include "core/rows/users.h"
 #include "core/rows/values.h"
+#include "core/trees/statistics.h"
 #include "host/memory_limit.h"
 #include "host/pg_host.h"
 #include "rows/row_store.h"
@@ -81,16 +83,31 @@ fit_values(const SpkHost *host, SpkTable *table, SpkModel *model)
 static void
 fit_codes(const SpkHost *host, SpkTable *table, SpkModel *model)
 {
-	SpkMatrix rows = spk_table_shape(table);
+	SpkMatrix rows = spk_table_shape(table, model->features);
+	bool	  users = table->groups != NULL && spk_orders_users(model);
 	uint8	 *codes;
+	uint32	 *numbers = NULL;
 
 	spk_check_fit_memory(model, &rows, table);
 	codes = spk_must_alloc(host, rows.n_rows, rows.stride, "training set");
-	spk_check(spk_bin_table(host, table, model->features, codes, &rows, NULL), "training set",
-			  NULL);
+	if (users)
+	{
+		uint32 *origins = spk_must_alloc(host, rows.n_rows, sizeof(uint32), "training set");
+
+		numbers = spk_must_alloc(host, rows.n_rows, sizeof(uint32), "training set");
+		spk_check(spk_bin_table(host, table, model->features, codes, &rows, origins),
+				  "training set", NULL);
+		spk_check(spk_number_users(host, table->groups, origins, numbers, &rows), "training set",
+				  NULL);
+		spk_release(host, origins);
+	}
+	else
+		spk_check(spk_bin_table(host, table, model->features, codes, &rows, NULL), "training set",
+				  NULL);
 	spk_table_release(table);
 	spk_check(spk_learners[model->algorithm].fit_codes(host, &rows, model), "training set", NULL);
 	spk_release(host, codes);
+	spk_release(host, numbers);
 }
 
 /* ---- All algorithms ---- */

@@ -27,7 +27,8 @@ check(SpkStatus status)
 /* ---- The block ---- */
 
 static SpkSearchBlock
-lay_out(const SpkTable *table, const SpkSearch *search, bool folds, Size features_size)
+lay_out(const SpkTable *table, const SpkModel *like, const SpkSearch *search, bool folds,
+		Size features_size)
 {
 	Size		   at = TYPEALIGN(SPK_ALIGNMENT, sizeof(SpkSearchBlock));
 	uint64		   n = table->n_rows;
@@ -35,7 +36,8 @@ lay_out(const SpkTable *table, const SpkSearch *search, bool folds, Size feature
 
 	block.features = spk_block_part(&at, features_size);
 	block.value_rows = spk_block_part(&at, spk_values_size((uint32) n, table->n_columns));
-	block.codes = spk_block_part(&at, n * spk_matrix_stride(table->n_columns));
+	block.codes = spk_block_part(&at,
+								 n * spk_features_stride(like->features, table->n_columns, false));
 	block.users = spk_block_part(&at, table->groups != NULL ? n * sizeof(uint32) : 0);
 	block.folds = spk_block_part(&at, n);
 	block.labels = spk_block_part(&at, n);
@@ -131,7 +133,7 @@ spk_search_fits_new(SpkSearchFits *fits, const SpkHost *host, const SpkTable *ta
 	SpkSearchBlock *block;
 
 	check(spk_features_encode(like->features, like->n_features, &features));
-	layout = lay_out(table, search, folds != NULL, features.len);
+	layout = lay_out(table, like, search, folds != NULL, features.len);
 	held = spk_table_size(table) + caller + layout.size;
 	spk_memory_check_training(held + Max(ordering, fit), table->n_rows, table->n_columns);
 

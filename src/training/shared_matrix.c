@@ -6,7 +6,7 @@
 
 #include "core/rows/binning.h"
 #include "core/rows/users.h"
-#include "core/trees/boost.h"
+#include "core/trees/statistics.h"
 #include "host/pg_host.h"
 #include "training/shared_matrix.h"
 #include "training/workers.h"
@@ -16,6 +16,7 @@ typedef struct SharedFeature
 {
 	uint8		   kind;
 	uint8		   n_bins;
+	uint16		   n_grouped;
 	SpkFeatureRule rule;
 } SharedFeature;
 
@@ -47,13 +48,13 @@ static bool
 needs_users(const SpkTable *table, const SpkModel *model)
 {
 	return table->groups != NULL &&
-		(spk_parts_rows(&model->options, model->algorithm) || spk_boost_orders_users(model));
+		(spk_parts_rows(&model->options, model->algorithm) || spk_orders_users(model));
 }
 
 uint64
 spk_shared_matrix_size(const SpkTable *table, const SpkModel *model)
 {
-	SpkMatrix shape = spk_table_shape(table);
+	SpkMatrix shape = spk_table_shape(table, model->features);
 	uint64	  size = head_size(table->n_columns) + codes_size(&shape);
 
 	if (needs_users(table, model))
@@ -66,7 +67,7 @@ static void
 bin_users(const SpkHost *host, const SpkTable *table, const SpkFeature *features, uint8 *codes,
 		  SpkMatrix *matrix)
 {
-	SpkMatrix shape = spk_table_shape(table);
+	SpkMatrix shape = spk_table_shape(table, features);
 	uint32	 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
 	uint32	 *users = (uint32 *) (codes + codes_size(&shape));
 
@@ -76,8 +77,8 @@ bin_users(const SpkHost *host, const SpkTable *table, const SpkFeature *features
 }
 
 void
-spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkModel *model,
-					   void *memory, SpkMatrix *matrix)
+spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, SpkModel *model,
+					   SpkGroupRows group, void *memory, SpkMatrix *matrix)
 {
 	SharedMatrix	 *shared = memory;
 	const SpkFeature *features = model->features;
@@ -87,6 +88,7 @@ spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkMode
 		bin_users(host, table, features, codes, matrix);
 	else
 		spk_check(spk_bin_table(host, table, features, codes, matrix, NULL), "training set", NULL);
+	spk_check(group(host, matrix, model), "training set", NULL);
 	shared->matrix = *matrix;
 	shared->matrix.codes = NULL;
 	shared->matrix.users = NULL;
@@ -96,6 +98,7 @@ spk_shared_matrix_fill(const SpkHost *host, const SpkTable *table, const SpkMode
 	{
 		shared->features[i].kind = (uint8) features[i].kind;
 		shared->features[i].n_bins = (uint8) features[i].n_bins;
+		shared->features[i].n_grouped = (uint16) features[i].n_grouped;
 		shared->features[i].rule = features[i].rule;
 	}
 }
@@ -120,6 +123,7 @@ spk_shared_matrix_open(void *memory, SpkMatrix *matrix, SpkFeature **features)
 	{
 		(*features)[i].kind = (SpkFeatureKind) shared->features[i].kind;
 		(*features)[i].n_bins = shared->features[i].n_bins;
+		(*features)[i].n_grouped = shared->features[i].n_grouped;
 		(*features)[i].rule = shared->features[i].rule;
 	}
 }

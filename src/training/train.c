@@ -104,9 +104,10 @@ set_counts(SpkModel *model, const SpkRowStore *rows)
 
 /* Sets the model's features, in the context: the bins and categories of each column. */
 static void
-bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, MemoryContext context)
+bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, MemoryContext context,
+			 SpkWarned *warned)
 {
-	uint32			 bins = spk_training_bins(model->algorithm, &model->options);
+	SpkBinning		 binning = spk_training_binning(model->algorithm, &model->options, table);
 	SpkTrainProgress progress;
 
 	model->n_features = table->n_columns;
@@ -114,12 +115,13 @@ bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, Memory
 	spk_train_progress_start(&progress);
 	for (uint32 i = 0; i < table->n_columns; i++)
 	{
-		spk_check(spk_bin_feature(host, &table->columns[i], table->n_rows, bins,
-								  &model->features[i]),
+		spk_check(spk_bin_column(host, &table->columns[i], table->n_rows, binning,
+								 &model->features[i]),
 				  "training set", NULL);
 		model->features[i].rule = table->columns[i].rule;
 		spk_train_progress(&progress, "columns binned", i + 1, table->n_columns);
 	}
+	spk_tell_of_rare(table, model->features, warned);
 }
 
 bytea *
@@ -142,7 +144,7 @@ spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 	spk_warn_of_rows(rows, &table, warned);
 	set_counts(&model, rows);
 	spk_options_settle(&model.options, model.algorithm, rows->n_rows, (uint32) rows->n_positives);
-	bin_features(&host, &table, &model, context);
+	bin_features(&host, &table, &model, context, warned);
 	if (fit_model(&host, &table, &model, &counts->lone, warned))
 		result = spk_model_to_bytes(&model);
 	spk_table_release(&table);

@@ -153,7 +153,7 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
 		  int *n_workers)
 {
-	SpkMatrix shape = spk_table_shape(table);
+	SpkMatrix shape = spk_table_shape(table, model->features);
 	/* right about sizes only */
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 	uint64		 rows = spk_shared_matrix_size(table, model);
@@ -176,7 +176,7 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 	int			   n_workers;
 
 	new_block(host, table, model, &block, &n_workers);
-	spk_shared_matrix_fill(host, table, model, block.memory, &matrix);
+	spk_shared_matrix_fill(host, table, model, spk_boost_group, block.memory, &matrix);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix, model->features);
 	model->trees = spk_must_alloc(host, spk_boost_most_trees(&plan), sizeof(SpkTree),

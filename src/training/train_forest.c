@@ -256,7 +256,7 @@ static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *rows,
 		  int *n_workers)
 {
-	SpkMatrix	  shape = spk_table_shape(table);
+	SpkMatrix	  shape = spk_table_shape(table, model->features);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 	uint64		  size = spk_shared_matrix_size(table, model);
 	int wanted = spk_wanted_workers((double) shape.n_rows * plan.n_trees, MIN_PARALLEL_WORK,
@@ -279,7 +279,7 @@ spk_train_forest(const SpkHost *host, SpkTable *table, SpkModel *model)
 	int			   n_workers;
 
 	new_block(host, table, model, &rows, &n_workers);
-	spk_shared_matrix_fill(host, table, model, rows.memory, &matrix);
+	spk_shared_matrix_fill(host, table, model, spk_forest_group, rows.memory, &matrix);
 	spk_table_release(table);
 	spk_check(spk_forest_start(host, &matrix, model, &forest), "forest", NULL);
 	if (n_workers > 0)

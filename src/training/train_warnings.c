@@ -139,6 +139,30 @@ warn_of_digits(const SpkRowStore *rows, SpkWarned *warned)
 }
 
 void
+spk_tell_of_rare(const SpkTable *table, const SpkFeature *features, SpkWarned *warned)
+{
+	for (uint32_t i = 0; i < table->n_columns; i++)
+	{
+		const SpkColumn *column = &table->columns[i];
+		uint32_t		 kept = spk_n_categories(&features[i]);
+		uint32_t		 n_rows = 0;
+
+		if (column->kind != SPK_CATEGORY || column->n_names <= kept)
+			continue;
+		for (uint32_t row = 0; row < table->n_rows; row++)
+			n_rows += column->ids[row] != SPK_NO_ID;
+		for (uint32_t code = 0; code < features[i].n_bins; code++)
+			n_rows -= features[i].counts[code];
+		if (n_rows > 0 && spk_warned_first(warned, "rare", column->name))
+			ereport(NOTICE,
+					(errmsg("feature column \"%s\" has more categories than a model keeps", column->name),
+					 errdetail_plural("The %u most frequent are kept. The others, of %u row, count as missing.",
+									  "The %u most frequent are kept. The others, of %u rows, count as missing.",
+									  n_rows, kept, n_rows)));
+	}
+}
+
+void
 spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
 	SpkHost	   host = spk_pg_host(CurrentMemoryContext);

@@ -43,6 +43,9 @@ extern void spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, 
 /* Warns only of the latest dates. */
 extern void spk_warn_of_horizon(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);
 
+/* Tells of categories of the table's columns that its features do not keep, unless that was told. */
+extern void spk_tell_of_rare(const SpkTable *table, const SpkFeature *features, SpkWarned *warned);
+
 /*
  * Returns what the table's columns look like, an array in the current memory context, or
  * NULL when looking would take more than sparkify.max_training_memory.

@@ -59,22 +59,25 @@ number_of_code(const SpkFeature *feature, uint32_t code, bool highest)
 static void
 draw_value(SpkRng *rng, const SpkFeature *feature, uint8_t *code, double *number)
 {
-	uint32_t drawn = spk_rng_below(rng, feature->n_bins + 1);
+	uint32_t n = feature->kind == SPK_CATEGORY ? spk_n_categories(feature) : feature->n_bins;
+	uint32_t drawn = spk_rng_below(rng, n + 1);
 
-	*code = drawn == feature->n_bins ? SPK_MISSING : (uint8_t) drawn;
+	*code = SPK_MISSING;
 	*number = NAN;
-	if (*code == SPK_MISSING)
+	if (drawn == n)
 		return;
 	if (feature->kind == SPK_CATEGORY)
 	{
-		const SpkCategory *category = &feature->categories[*code];
+		const SpkCategory *category = &feature->categories[drawn];
 
-		*number = *code;
-		fuzz_check(spk_code_category(feature, category->name, category->len) == *code,
-				   "a category has its code");
+		*number = drawn;
+		*code = spk_code_of_place(feature, drawn);
+		fuzz_check(spk_category_place(feature, category->name, category->len) == drawn,
+				   "a category has its place");
 	}
 	else
 	{
+		*code = (uint8_t) drawn;
 		*number = number_of_code(feature, *code, spk_rng_below(rng, 2) == 0);
 		fuzz_check(spk_code_number(feature, *number) == *code, "a number has its code");
 	}

@@ -58,19 +58,24 @@ prepare(const SpkHost *host, const UnitTable *t, uint32_t max_bins, SpkModel *mo
 	static double weights[UNIT_MAX_TABLE_ROWS];
 	SpkTable	  table = t->table;
 	uint32_t	  n = t->table.n_rows;
+	SpkBinning	  binning = spk_training_binning(model->algorithm, &model->options, &t->table);
 
 	for (uint32_t r = 0; r < n; r++)
 		weights[r] = (1 + r % 3) / 4.0;
 	if (spk_has_weights(&model->options))
 		table.weights = weights;
 
+	binning.max_bins = max_bins;
+	if (binning.max_ungrouped > max_bins && spk_has_trees(model->algorithm))
+		binning.max_ungrouped = max_bins;
 	model->features = spk_alloc(host, t->table.n_columns, sizeof(SpkFeature));
 	for (; model->n_features < t->table.n_columns; model->n_features++)
-		must(spk_bin_feature(host, &t->columns[model->n_features], n, max_bins,
-							 &model->features[model->n_features]));
+		must(spk_bin_column(host, &t->columns[model->n_features], n, binning,
+							&model->features[model->n_features]));
 	memset(samples, 0, sizeof(*samples));
 	must(spk_bin_table(host, &table, model->features,
-					   spk_alloc(host, n, spk_table_shape(&table).stride), &samples->matrix, NULL));
+					   spk_alloc(host, n, spk_table_shape(&table, model->features).stride),
+					   &samples->matrix, NULL));
 	must(spk_values_new(host, &table, model->features, &samples->values));
 }
 
@@ -254,6 +259,8 @@ make_models(void)
 	make_model("forest_platt", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PLATT, END);
 	make_model("forest_isotonic", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, ISOTONIC, END);
 	make_model("forest_permutation", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PERMUTATION, END);
+	make_model("forest_groups", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, SPK_OPT_CATEGORY_SUBSETS,
+			   0.0, END);
 	make_model("tree", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_DEPTH, 4.0, END);
 	make_model("tree_isotonic", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_LEAVES, 4.0, ISOTONIC,
 			   END);
@@ -280,6 +287,7 @@ make_models(void)
 	make_many_sets("boosting_many_sets", 132);
 	make_blend("blend", t, MAX_BINS, SPK_CALIBRATE_NONE);
 	make_blend("blend_platt", t, MAX_BINS, SPK_CALIBRATE_PLATT);
+	make_blend("blend_coarse", t, 3, SPK_CALIBRATE_NONE);
 	free(t);
 	free(large);
 }

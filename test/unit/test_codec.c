@@ -27,9 +27,21 @@ static uint32_t	   category_counts[] = {1, 149, 140, 10};
 static uint32_t	   empty_counts[] = {300};
 
 static SpkFeature features[] = {
-	{"songs", SPK_NUMBER, 4, edges, NULL, number_counts, 0.75, -0.01, {0, 0}},
-	{"level", SPK_CATEGORY, 3, NULL, categories, category_counts, 0.25, 0.02, {0, 0}},
-	{"never", SPK_TIME, 0, NULL, NULL, empty_counts, 0, 0, {0, 0}},
+	{.name = "songs",
+	 .kind = SPK_NUMBER,
+	 .n_bins = 4,
+	 .edges = edges,
+	 .counts = number_counts,
+	 .importance = 0.75,
+	 .permutation = -0.01},
+	{.name = "level",
+	 .kind = SPK_CATEGORY,
+	 .n_bins = 3,
+	 .categories = categories,
+	 .counts = category_counts,
+	 .importance = 0.25,
+	 .permutation = 0.02},
+	{.name = "never", .kind = SPK_TIME, .counts = empty_counts},
 };
 
 static SpkNode nodes[] = {

@@ -85,9 +85,8 @@ fit(const UnitTable *t, SpkAlgorithm algorithm, SpkOptions options, const SpkFea
 	SpkHost	   host = unit_host(&state);
 	SpkModel   model = {.algorithm = algorithm, .threshold = 0.5};
 	SpkSamples samples = {.matrix = {.n_rows = 0}};
-	SpkMatrix  shape = spk_table_shape(&t->table);
 	uint64_t   groups = 0;
-	uint8_t	  *codes = spk_alloc(&host, shape.n_rows, shape.stride);
+	uint8_t	  *codes = spk_alloc(&host, t->table.n_rows, spk_matrix_stride(N_COLUMNS));
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model.facts[i] = NAN;

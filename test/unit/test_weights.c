@@ -182,7 +182,6 @@ fit(const UnitTable *t, SpkAlgorithm algorithm, const SpkOptions *options)
 	SpkHost	   host = unit_host(&state);
 	SpkModel   model = {.algorithm = algorithm, .options = *options, .threshold = 0.5};
 	SpkSamples samples = {.matrix = {.n_rows = 0}};
-	SpkMatrix  shape = spk_table_shape(&t->table);
 	uint8_t	  *codes;
 
 	for (int i = 0; i < SPK_N_FACTS; i++)
@@ -194,7 +193,8 @@ fit(const UnitTable *t, SpkAlgorithm algorithm, const SpkOptions *options)
 						 SPK_OK);
 	if (spk_learns_codes(algorithm))
 	{
-		codes = spk_alloc(&host, shape.n_rows, shape.stride);
+		codes = spk_alloc(&host, t->table.n_rows,
+						  spk_table_shape(&t->table, model.features).stride);
 		assert_int_equal(spk_bin_table(&host, &t->table, model.features, codes, &samples.matrix,
 									   NULL),
 						 SPK_OK);
@@ -497,7 +497,7 @@ folds_keep_their_weights(void **unused)
 	SpkHost	   host = unit_host(&state);
 	Twins	  *twins = twins_new(500, 300, 4, 0.5);
 	SpkSamples samples = {.matrix = {.n_rows = 0}};
-	SpkMatrix  shape = spk_table_shape(&twins->weighted->table);
+	SpkMatrix  shape;
 	SpkFeature features[4];
 	uint8_t	   folds[300];
 	uint32_t   weights[300];
@@ -506,6 +506,7 @@ folds_keep_their_weights(void **unused)
 		assert_int_equal(spk_bin_feature(&host, &twins->weighted->columns[f], 300, 255,
 										 &features[f]),
 						 SPK_OK);
+	shape = spk_table_shape(&twins->weighted->table, features);
 	shape.codes = spk_alloc(&host, 300, shape.stride);
 	assert_int_equal(spk_bin_table(&host, &twins->weighted->table, features, shape.codes,
 								   &samples.matrix, NULL),

@@ -129,7 +129,7 @@ spk_row_pick_release(const SpkHost *host, SpkRowPick *pick)
 SpkStatus
 spk_value_counts_new(const SpkHost *host, const SpkFeature *feature, SpkValueCounts *counts)
 {
-	*counts = (SpkValueCounts) {.n_bins = feature->n_bins};
+	*counts = (SpkValueCounts) {.n_bins = spk_n_categories(feature)};
 	counts->rows = spk_alloc(host, counts->n_bins, sizeof(uint64_t));
 	counts->low = spk_alloc(host, counts->n_bins, sizeof(double));
 	counts->high = spk_alloc(host, counts->n_bins, sizeof(double));
@@ -302,7 +302,8 @@ take_row(Scorer *s, uint32_t i)
 	spk_walk_put_numbers(s->walker, s->row, s->codes);
 	for (uint32_t f = 0; f < s->model->n_features; f++)
 		if (s->model->features[f].kind == SPK_CATEGORY && spk_walk_uses(s->walker, f))
-			spk_walk_put_code(s->walker, f, isnan(s->row[f]) ? SPK_MISSING : s->row[f], s->codes);
+			spk_walk_put_code(s->walker, f, spk_code_value(&s->model->features[f], s->row[f]),
+							  s->codes);
 }
 
 /* The score of the row with another value of the feature. */
@@ -315,11 +316,7 @@ score_with(Scorer *s, double value)
 	if (s->walker == NULL)
 		return spk_additive_predict(s->model, s->row);
 	if (spk_walk_uses(s->walker, s->feature))
-		spk_walk_put_code(s->walker, s->feature,
-						  isnan(value)						? SPK_MISSING :
-							  feature->kind == SPK_CATEGORY ? value :
-															  spk_code_number(feature, value),
-						  s->codes);
+		spk_walk_put_code(s->walker, s->feature, spk_code_value(feature, value), s->codes);
 	return spk_answer(s->model, spk_walk(s->walker, s->codes));
 }
 

@@ -33,7 +33,7 @@ extern void spk_row_pick_release(const SpkHost *host, SpkRowPick *pick);
 
 /* ---- The values that are tried ---- */
 
-/* Which values a feature has, by the model's bins. */
+/* Which values a feature has, by the model's bins, or by its categories. */
 typedef struct SpkValueCounts
 {
 	uint32_t  n_bins;
@@ -43,11 +43,11 @@ typedef struct SpkValueCounts
 	double	 *high;	   /* the largest */
 } SpkValueCounts;
 
-/* Makes counts of a feature's bins, for spk_value_counts_release.  SPK_NO_MEMORY. */
+/* Makes counts of a feature's bins or categories, for spk_value_counts_release.  SPK_NO_MEMORY. */
 extern SpkStatus spk_value_counts_new(const SpkHost *host, const SpkFeature *feature,
 									  SpkValueCounts *counts);
 
-/* Counts a number, or the code of a category; NaN is missing. */
+/* Counts a number, or the place of a category; NaN is missing. */
 extern void spk_value_counts_add(const SpkFeature *feature, SpkValueCounts *counts, double value);
 
 extern void spk_value_counts_release(const SpkHost *host, SpkValueCounts *counts);
@@ -57,9 +57,9 @@ extern void spk_value_counts_release(const SpkHost *host, SpkValueCounts *counts
 /* What the rows score with one value of the feature. */
 typedef struct SpkDependencePoint
 {
-	double	 value;						   /* a number, or the code of a category; NaN is missing */
-	uint64_t rows;						   /* that have it, or are nearer to it than to others */
-	double	 mean;						   /* of the scores */
+	double	 value; /* a number, or the place of a category; NaN is missing */
+	uint64_t rows;	/* that have it, or are nearer to it than to others */
+	double	 mean;	/* of the scores */
 	double	 spread[SPK_SPREAD_QUANTILES]; /* their quantiles 0.1, 0.25, 0.5, 0.75, 0.9 */
 } SpkDependencePoint;
 

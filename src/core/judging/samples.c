@@ -6,6 +6,7 @@
 
 #include "core/base/invariant.h"
 #include "core/models/learner.h"
+#include "core/rows/binning.h"
 #include "core/rows/users.h"
 #include "core/rows/weights.h"
 #include "core/scoring/additive.h"
@@ -52,18 +53,19 @@ static void
 check_matrix(const SpkMatrix *matrix)
 {
 	uint32_t n_positives = 0;
+	uint32_t end = spk_places_at(matrix) + SPK_PLACE_BYTES * matrix->n_grouped;
 	uint64_t weights[2] = {0, 0};
 
 	spk_assert(matrix->n_rows <= SPK_MAX_ROWS);
 	spk_assert(matrix->n_features > 0 && matrix->n_features <= SPK_MAX_FEATURES);
-	spk_assert(matrix->stride == spk_weighted_stride(matrix->n_features, matrix->weighted));
+	spk_assert(matrix->stride ==
+			   spk_row_stride(matrix->n_features, matrix->n_grouped, matrix->weighted));
 	for (uint32_t r = 0; r < matrix->n_rows; r++)
 	{
 		const uint8_t *row = spk_matrix_row(matrix, r);
 
 		spk_assert(row[matrix->n_features] <= 1);
-		for (uint32_t at = matrix->n_features + 1 + (matrix->weighted ? SPK_WEIGHT_BYTES : 0);
-			 at < matrix->stride; at++)
+		for (uint32_t at = end; at < matrix->stride; at++)
 			spk_assert(row[at] == 0);
 		weights[row[matrix->n_features]] += spk_matrix_weight(matrix, r);
 		n_positives += row[matrix->n_features];
@@ -293,6 +295,8 @@ fit_codes(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *mo
 	SpkMatrix matrix = samples->matrix;
 	SpkStatus status = fold == SPK_NO_FOLD ? SPK_OK : copy_codes(host, samples, fold, &matrix);
 
+	matrix.lent = fold == SPK_NO_FOLD;
+
 	if (status != SPK_OK)
 		return status;
 	model->facts[SPK_FACT_ROWS] = matrix.n_rows;
@@ -361,22 +365,41 @@ score_codes(const SpkHost *host, const SpkSamples *samples, int fold, const SpkM
 			SpkScored *scored, size_t *n)
 {
 	const SpkMatrix *matrix = &samples->matrix;
+	SpkMatrix		 grouped = *matrix;
 	uint32_t		 rows[SCORED_ROWS];
 	uint32_t		 n_rows = 0;
+	SpkStatus		 status = SPK_OK;
 
-	for (uint32_t r = 0; r < matrix->n_rows; r++)
+	/* the matrix does not know the groups that this model has made of categories */
+	if (matrix->n_grouped > 0)
+	{
+		grouped.codes = spk_alloc(host, SCORED_ROWS, matrix->stride);
+		if (grouped.codes == NULL)
+			return SPK_NO_MEMORY;
+	}
+	for (uint32_t r = 0; r < matrix->n_rows && status == SPK_OK; r++)
 	{
 		if (in_fold(samples->matrix_folds, r, fold))
 			rows[n_rows++] = r;
 		if (n_rows < SCORED_ROWS && r + 1 < matrix->n_rows)
 			continue;
 		if (spk_cancelled(host))
-			return SPK_CANCELLED;
-		score_block(model, matrix, rows, n_rows, scored + *n);
+			status = SPK_CANCELLED;
+		else if (matrix->n_grouped > 0)
+		{
+			spk_regroup_rows(matrix, model->features, rows, n_rows, grouped.codes);
+			for (uint32_t i = 0; i < n_rows; i++)
+				rows[i] = i;
+			score_block(model, &grouped, rows, n_rows, scored + *n);
+		}
+		else
+			score_block(model, matrix, rows, n_rows, scored + *n);
 		*n += n_rows;
 		n_rows = 0;
 	}
-	return SPK_OK;
+	if (matrix->n_grouped > 0)
+		spk_release(host, grouped.codes);
+	return status;
 }
 
 static SpkStatus
@@ -452,6 +475,7 @@ spk_samples_fit_size(const SpkModel *model, uint32_t n_rows)
 	uint64_t		  work = learner->work_size == NULL ? 0 : learner->work_size(model, n_rows);
 
 	if (learner->fit_codes != NULL)
-		row = spk_weighted_stride(model->n_features, spk_has_weights(&model->options));
+		row = spk_features_stride(model->features, model->n_features,
+								  spk_has_weights(&model->options));
 	return n_rows * row + work + spk_samples_model_size(model, n_rows);
 }

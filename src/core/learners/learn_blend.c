@@ -56,7 +56,7 @@ spk_blend_work_size(const SpkModel *model, uint32_t n_rows)
 	}
 	return most +
 		rows *
-		(spk_matrix_stride(model->n_features) + 2 * sizeof(uint32_t) + 3 +
+		(spk_features_stride(model->features, model->n_features, false) + 2 * sizeof(uint32_t) + 3 +
 		 (n + 2) * sizeof(double));
 }
 

@@ -21,6 +21,10 @@ spk_learn_boost(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 	if (memory != NULL && model->trees != NULL)
 	{
 		memset(model->trees, 0, spk_boost_most_trees(&plan) * sizeof(SpkTree));
+		status = spk_boost_group(host, rows, model);
+	}
+	if (status == SPK_OK)
+	{
 		status = spk_boost(host, &alone, &plan, rows, model->features,
 						   memory + SPK_ALIGNMENT - (uintptr_t) memory % SPK_ALIGNMENT, model);
 	}

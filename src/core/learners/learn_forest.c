@@ -8,6 +8,7 @@
 #include "core/learners/learners.h"
 #include "core/trees/forest_grow.h"
 #include "core/trees/oob.h"
+#include "core/trees/statistics.h"
 
 static SpkStatus
 grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
@@ -25,8 +26,9 @@ grow_trees(SpkForest *forest, SpkGrower *grower, double *gains)
 	return status == SPK_OK ? spk_forest_finish(forest) : status;
 }
 
-SpkStatus
-spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
+/* Grows a forest on rows whose codes are as trees need them. */
+static SpkStatus
+learn(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 {
 	SpkForest  forest;
 	SpkGrower *grower;
@@ -41,6 +43,31 @@ spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
 	spk_release(host, gains);
 	spk_grower_release(grower);
 	spk_forest_release(&forest);
+	return status;
+}
+
+SpkStatus
+spk_learn_forest(const SpkHost *host, const SpkMatrix *rows, SpkModel *model)
+{
+	SpkMatrix own = *rows;
+	bool	  copied = rows->lent && rows->n_grouped > 0;
+	SpkStatus status = SPK_OK;
+
+	/* grouping categories changes codes, and other fits may read the same rows */
+	if (copied)
+	{
+		own.codes = spk_alloc(host, rows->n_rows, rows->stride);
+		if (own.codes == NULL)
+			return SPK_NO_MEMORY;
+		if (!spk_copy(host, own.codes, rows->codes, (size_t) rows->n_rows * rows->stride))
+			status = SPK_CANCELLED;
+	}
+	if (status == SPK_OK)
+		status = spk_forest_group(host, &own, model);
+	if (status == SPK_OK)
+		status = learn(host, &own, model);
+	if (copied)
+		spk_release(host, own.codes);
 	return status;
 }
 
@@ -59,7 +86,14 @@ spk_forest_work_size(const SpkModel *model, uint32_t n_rows)
 	SpkMatrix	  shape = spk_learner_shape(model, n_rows);
 	SpkForestPlan plan = spk_forest_plan(&model->options, model->algorithm, &shape);
 
-	return spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t);
+	uint64_t grouping = 0;
+	uint64_t growing;
+
+	if (shape.n_grouped > 0)
+		grouping = (uint64_t) n_rows * 2 * sizeof(uint32_t) +
+			spk_statistics_size(model->features, model->n_features);
+	growing = spk_grower_size(&plan, &shape) + spk_oob_words(&plan, &shape) * sizeof(uint64_t);
+	return growing > grouping ? growing : grouping;
 }
 
 /* Each level of a tree looks at the drawn features of all rows. */

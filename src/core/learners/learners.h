@@ -48,7 +48,8 @@ spk_learner_shape(const SpkModel *model, uint32_t n_rows)
 	SpkMatrix shape = {.n_rows = n_rows,
 					   .n_positives = n_rows / 2,
 					   .n_features = model->n_features,
-					   .stride = spk_weighted_stride(model->n_features, weighted),
+					   .n_grouped = spk_count_grouped(model->features, model->n_features),
+					   .stride = spk_features_stride(model->features, model->n_features, weighted),
 					   .weighted = weighted,
 					   .unit = 1,
 					   .weights = {n_rows - n_rows / 2, n_rows / 2}};

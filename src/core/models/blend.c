@@ -34,7 +34,8 @@ same_features(const SpkModel *a, const SpkModel *b)
 		const SpkFeature *x = &a->features[f];
 		const SpkFeature *y = &b->features[f];
 
-		if (x->kind != y->kind || x->n_bins != y->n_bins || strcmp(x->name, y->name) != 0 ||
+		if (x->kind != y->kind || x->n_bins != y->n_bins || x->n_grouped > 0 || y->n_grouped > 0 ||
+			strcmp(x->name, y->name) != 0 ||
 			memcmp(x->counts, y->counts, (x->n_bins + 1) * sizeof(*x->counts)) != 0 ||
 			!same_bins(x, y))
 			return false;

@@ -84,6 +84,21 @@ write_facts(SpkWriter *w, const SpkModel *model)
 		}
 }
 
+/* Writes the names, and the groups that they are in, if they are grouped. */
+static void
+write_categories(SpkWriter *w, const SpkFeature *feature)
+{
+	uint32_t n = spk_n_categories(feature);
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		spk_write_varint(w, feature->categories[i].len);
+		spk_write_bytes(w, feature->categories[i].name, feature->categories[i].len);
+	}
+	if (feature->n_grouped > 0)
+		spk_write_bytes(w, feature->groups, n);
+}
+
 /* The column of the rows' weights, where these have any. */
 static void
 write_weights(SpkWriter *w, const SpkModel *model)
@@ -96,14 +111,12 @@ static void
 write_feature(SpkWriter *w, const SpkFeature *feature, SpkFeatureParts parts)
 {
 	write_name(w, feature->name);
-	spk_write_u8(w, (uint8_t) feature->kind);
+	spk_write_u8(w, (uint8_t) feature->kind | (feature->n_grouped > 0 ? SPK_GROUPED : 0));
 	spk_write_varint(w, feature->n_bins);
+	if (feature->n_grouped > 0)
+		spk_write_varint(w, feature->n_grouped);
 	if (feature->kind == SPK_CATEGORY)
-		for (uint32_t i = 0; i < feature->n_bins; i++)
-		{
-			spk_write_varint(w, feature->categories[i].len);
-			spk_write_bytes(w, feature->categories[i].name, feature->categories[i].len);
-		}
+		write_categories(w, feature);
 	else
 		for (uint32_t i = 0; i + 1 < feature->n_bins; i++)
 			spk_write_f64(w, feature->edges[i]);

@@ -8,6 +8,9 @@
 #include "core/base/bytes.h"
 #include "core/models/model.h"
 
+/* A bit of the byte of a feature's kind: its categories are grouped. */
+#define SPK_GROUPED 0x80
+
 /*
  * Appends the model's bytes, which are the same on every machine.  The arrays that
  * the model should have must be there; bytes of a model that is sound otherwise,

@@ -1,6 +1,6 @@
 /*
  * decode.c
- *	  From bytes to a model, all but its trees.
+ *	  From bytes to a model, all but its features and trees.
  *
  * The decoder trusts nothing, because bytes come from clients, dumps and disks.  It
  * accepts exactly what the encoder writes for a sound model.  So prediction needs
@@ -16,11 +16,6 @@
 #include "core/models/codec.h"
 #include "core/models/decode.h"
 #include "core/models/model_check.h"
-
-/* The fewest bytes that one of each takes: they bound counts before memory is asked for. */
-#define MIN_FEATURE_BYTES 13
-#define MIN_BIN_BYTES	  1
-#define MIN_EDGE_BYTES	  8
 
 /* Reads a name, and tells whether it is this one. */
 static bool
@@ -147,198 +142,6 @@ read_weights(SpkDecoder *d)
 	return SPK_OK;
 }
 
-static SpkStatus
-read_feature_name(SpkDecoder *d, SpkFeature *feature)
-{
-	size_t		   len = spk_decode_count(d, SPK_MAX_NAME, 1);
-	const uint8_t *bytes = spk_read_bytes(&d->r, len);
-	char		  *name;
-
-	if (d->r.bad || len == 0 || memchr(bytes, 0, len) != NULL)
-		return spk_corrupt(d, "A feature's name is empty or holds a zero byte");
-	if ((name = spk_decode_array(d->host, len + 1, sizeof(*name))) == NULL)
-		return SPK_NO_MEMORY;
-	memcpy(name, bytes, len);
-	feature->name = name;
-
-	for (const SpkFeature *other = d->model->features; other < feature; other++)
-		if (strcmp(other->name, name) == 0)
-			return spk_corrupt(d, "Two features have the same name");
-	if (strcmp(d->model->weights, name) == 0)
-		return spk_corrupt(d, "A feature has the name of the weights");
-	return SPK_OK;
-}
-
-static SpkStatus
-read_edges(SpkDecoder *d, SpkFeature *feature)
-{
-	uint32_t n = feature->n_bins > 0 ? feature->n_bins - 1 : 0;
-
-	if (n > spk_unread(&d->r) / MIN_EDGE_BYTES)
-		return spk_corrupt(d, "A feature has more bins than data");
-	if ((feature->edges = spk_decode_array(d->host, n, sizeof(*feature->edges))) == NULL)
-		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < n; i++)
-	{
-		feature->edges[i] = spk_read_f64(&d->r);
-		if (!isfinite(feature->edges[i]) || (i > 0 && feature->edges[i] <= feature->edges[i - 1]))
-			return spk_corrupt(d, "The edges of a feature are not finite and ascending");
-	}
-	return SPK_OK;
-}
-
-/* Does a come before b, in the order of bytes, where the beginning of a name comes before it? */
-static bool
-category_before(const SpkCategory *a, const SpkCategory *b)
-{
-	int order = memcmp(a->name, b->name, a->len < b->len ? a->len : b->len);
-
-	return order != 0 ? order < 0 : a->len < b->len;
-}
-
-/* Returns how many bytes the names of the next n categories have; bad when they are not there. */
-static size_t
-measure_categories(SpkReader *r, uint32_t n)
-{
-	SpkReader ahead = *r;
-	size_t	  bytes = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-	{
-		size_t len = spk_read_varint(&ahead);
-
-		if (spk_read_bytes(&ahead, len) == NULL)
-			break;
-		bytes += len;
-	}
-	r->bad |= ahead.bad;
-	return bytes;
-}
-
-static SpkStatus
-read_categories(SpkDecoder *d, SpkFeature *feature)
-{
-	size_t bytes = measure_categories(&d->r, feature->n_bins);
-	size_t array = feature->n_bins * sizeof(SpkCategory);
-	char  *names;
-
-	if (d->r.bad)
-		return spk_corrupt(d, NULL);
-	feature->categories = spk_alloc(d->host, array + bytes, 1);
-	if (feature->categories == NULL)
-		return SPK_NO_MEMORY;
-	names = (char *) feature->categories + array;
-
-	/* ascending, which also means distinct: codes are found by binary search */
-	for (uint32_t i = 0; i < feature->n_bins; i++)
-	{
-		SpkCategory *category = &feature->categories[i];
-
-		category->len = spk_decode_count(d, SPK_MAX_CATEGORY, 1);
-		if (d->r.bad)
-			return spk_corrupt(d, NULL);
-		category->name = names;
-		memcpy(names, spk_read_bytes(&d->r, category->len), category->len);
-		if (memchr(names, 0, category->len) != NULL)
-			return spk_corrupt(d, "A category holds a zero byte");
-		if (i > 0 && !category_before(category - 1, category))
-			return spk_corrupt(d, "The categories of a feature are not ascending");
-		names += category->len;
-	}
-	return SPK_OK;
-}
-
-/* Reads the counts of a feature's codes, and sets *sum to the training rows that they are of. */
-static SpkStatus
-read_counts(SpkDecoder *d, SpkFeature *feature, uint64_t *sum)
-{
-	if (feature->n_bins + 1 > spk_unread(&d->r))
-		return spk_corrupt(d, "A feature has more bins than data");
-	if ((feature->counts = spk_decode_array(d->host, feature->n_bins + 1,
-											sizeof(*feature->counts))) == NULL)
-		return SPK_NO_MEMORY;
-	*sum = 0;
-	for (uint32_t i = 0; i <= feature->n_bins; i++)
-	{
-		feature->counts[i] = spk_decode_varint32(&d->r);
-		*sum += feature->counts[i];
-	}
-	return d->r.bad ? spk_corrupt(d, NULL) : SPK_OK;
-}
-
-/* Reads the feature's rule, as far as it is stored. */
-static SpkStatus
-read_rule(SpkDecoder *d, SpkFeature *feature, SpkFeatureParts parts)
-{
-	uint8_t sign = parts.monotone ? spk_read_u8(&d->r) : 0;
-
-	if (parts.groups)
-		feature->rule.groups = spk_read_varint(&d->r);
-	if (d->r.bad || sign > 2 || (sign != 0 && feature->kind == SPK_CATEGORY))
-		return spk_corrupt(d, "A feature is monotone in an impossible way");
-	feature->rule.monotone = (int8_t) (sign == 2 ? -1 : sign);
-	return SPK_OK;
-}
-
-static SpkStatus
-read_feature(SpkDecoder *d, SpkFeature *feature, SpkFeatureParts parts, uint64_t *rows)
-{
-	SpkStatus status = read_feature_name(d, feature);
-	uint8_t	  kind;
-
-	if (status != SPK_OK)
-		return status;
-	kind = spk_read_u8(&d->r);
-	if (kind >= SPK_N_FEATURE_KINDS)
-		return spk_corrupt(d, "The kind of a feature is not known");
-	feature->kind = (SpkFeatureKind) kind;
-	feature->n_bins = spk_decode_count(d, SPK_MAX_BINS, MIN_BIN_BYTES);
-
-	/* each array is as long as n_bins says, so it is bounded by the bytes that are there */
-	status = kind == SPK_CATEGORY ? read_categories(d, feature) : read_edges(d, feature);
-	if (status == SPK_OK)
-		status = read_counts(d, feature, rows);
-	if (status != SPK_OK)
-		return status;
-
-	feature->importance = spk_read_f64(&d->r);
-	if (d->r.bad || !isfinite(feature->importance) || feature->importance < 0)
-		return spk_corrupt(d, "The importance of a feature is not a number from 0 on");
-	if (parts.permutation)
-		feature->permutation = spk_read_f64(&d->r);
-	if (d->r.bad || !isfinite(feature->permutation))
-		return spk_corrupt(d, "The permutation importance of a feature is not a number");
-	return read_rule(d, feature, parts);
-}
-
-/* Reads the features, and sets *rows to the training rows, of which all must count as many. */
-static SpkStatus
-read_features(SpkDecoder *d, SpkFeatureParts parts, uint64_t *rows)
-{
-	SpkModel *model = d->model;
-	uint32_t  n = spk_decode_count(d, SPK_MAX_FEATURES, MIN_FEATURE_BYTES);
-
-	if (d->r.bad || n == 0)
-		return spk_corrupt(d, "There is no feature");
-	if ((model->features = spk_decode_array(d->host, n, sizeof(*model->features))) == NULL)
-		return SPK_NO_MEMORY;
-	model->n_features = n;
-	for (uint32_t i = 0; i < n; i++)
-	{
-		uint64_t  sum = 0;
-		SpkStatus status = spk_cancelled(d->host) ?
-			SPK_CANCELLED :
-			read_feature(d, &model->features[i], parts, &sum);
-
-		if (status != SPK_OK)
-			return status;
-		if (i > 0 && sum != *rows)
-			return spk_corrupt(d, "The features count different numbers of rows");
-		*rows = sum;
-	}
-	return SPK_OK;
-}
-
 /* Reads the features of a model whose options and facts have been read. */
 static SpkStatus
 read_own_features(SpkDecoder *d)
@@ -346,7 +149,7 @@ read_own_features(SpkDecoder *d)
 	SpkModel   *model = d->model;
 	const char *fault;
 	uint64_t	rows = 0;
-	SpkStatus	status = read_features(d, spk_feature_parts(model), &rows);
+	SpkStatus	status = spk_decode_features(d, spk_feature_parts(model), &rows);
 
 	if (status != SPK_OK)
 		return status;
@@ -361,10 +164,10 @@ spk_features_decode(const SpkHost *host, const void *data, size_t len, SpkFeatur
 					uint32_t *n, const char **why)
 {
 	SpkModel   model = {.n_features = 0};
-	SpkDecoder d = {host, host, spk_reader(data, len), &model, NULL};
+	SpkDecoder d = {host, host, spk_reader(data, len), &model, NULL, true};
 	uint64_t   rows;
-	SpkStatus  status = read_features(&d, (SpkFeatureParts) {.monotone = true, .groups = true},
-									  &rows);
+	SpkStatus status = spk_decode_features(&d, (SpkFeatureParts) {.monotone = true, .groups = true},
+										   &rows);
 
 	if (status == SPK_OK && (d.r.bad || spk_unread(&d.r) > 0))
 		status = spk_corrupt(&d, "Data are left over behind the features");
@@ -433,7 +236,7 @@ SpkStatus
 spk_model_decode_apart(const SpkHost *host, const SpkHost *trees, const void *data, size_t len,
 					   SpkModel *model, const char **why)
 {
-	SpkDecoder d = {host, trees, spk_reader(data, len), model, NULL};
+	SpkDecoder d = {host, trees, spk_reader(data, len), model, NULL, false};
 	SpkStatus  status;
 
 	memset(model, 0, sizeof(*model));

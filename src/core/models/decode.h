@@ -11,6 +11,7 @@
 #define SPK_CORE_MODELS_DECODE_H
 
 #include "core/base/bytes.h"
+#include "core/models/codec.h"
 #include "core/models/model.h"
 
 typedef struct SpkDecoder
@@ -20,6 +21,7 @@ typedef struct SpkDecoder
 	SpkReader	   r;
 	SpkModel	  *model;
 	const char	  *why; /* the reason for SPK_CORRUPT; NULL when there is none yet */
+	bool		   any; /* features may be those of any algorithm, as there is no model yet */
 } SpkDecoder;
 
 /* Returns SPK_CORRUPT.  The first reason stays, because a bad reader's zeros break more rules. */
@@ -84,6 +86,12 @@ extern SpkStatus spk_decode_options(SpkDecoder *d, SpkAlgorithm algorithm, SpkOp
 
 /* Reads a whole model of len bytes from data, where the reader stands. */
 extern SpkStatus spk_decode_model(SpkDecoder *d, const void *data, size_t len);
+
+/*
+ * Reads the features of a model whose algorithm, options and weights have been read, with
+ * these parts.  Sets *rows to the training rows, of which all must count as many.
+ */
+extern SpkStatus spk_decode_features(SpkDecoder *d, SpkFeatureParts parts, uint64_t *rows);
 
 /*
  * These read the trees or the parts of a model whose features have been read, then its

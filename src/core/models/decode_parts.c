@@ -21,7 +21,7 @@
 static SpkStatus
 read_part(SpkDecoder *d, SpkPart *part)
 {
-	SpkDecoder	   inner = {d->host, d->trees, {NULL, NULL, false}, &part->model, NULL};
+	SpkDecoder	   inner = {d->host, d->trees, {NULL, NULL, false}, &part->model, NULL, false};
 	SpkAlgorithm   algorithm;
 	size_t		   len;
 	const uint8_t *bytes;

@@ -44,6 +44,7 @@ typedef enum SpkHelp
  *
  * A fit sets all of the model that training sets, except the calibration and the
  * facts about the rows.  It is serial, and gives the same bits as one with workers.
+ * It may change the codes of rows that are not lent.
  * It returns SPK_INVALID unless there are rows of both classes, SPK_LIMIT,
  * SPK_CANCELLED or SPK_NO_MEMORY; after any of these spk_model_release releases all
  * that is held.

@@ -56,6 +56,7 @@ spk_feature_release(const SpkHost *host, SpkFeature *feature)
 	spk_release(host, (void *) feature->name);
 	spk_release(host, feature->edges);
 	spk_release(host, feature->categories);
+	spk_release(host, feature->groups);
 	spk_release(host, feature->counts);
 	memset(feature, 0, sizeof(*feature));
 }

@@ -5,8 +5,8 @@
  *
  * Each array of a model is an allocation of its own in host memory, and is never
  * shared: the features, trees and terms, the nodes and sets of a tree, the points of
- * a calibration, and the name, edges, counts and categories of a feature.  The bytes
- * of the categories' names follow them in the same allocation.  spk_model_release
+ * a calibration, and the name, edges, counts, categories and groups of a feature.  The
+ * bytes of the categories' names follow them in the same allocation.  spk_model_release
  * releases all of these.
  *
  * A blend has no trees or terms of its own.  It holds other models, its parts, and so
@@ -14,8 +14,8 @@
  *
  * Before a tree is walked, each feature's value is coded to one byte.  The code of a
  * number is how many edges are below it.  The code of a category is its place in the
- * feature's sorted list.  SPK_MISSING is the code of NULL, NaN and unknown
- * categories.
+ * feature's sorted list, or, where categories are grouped because they are many, the
+ * group that it is in.  Models without trees need no codes, but the places themselves.  SPK_MISSING is the code of NULL, NaN and unknown categories.
  *
  * What holds of a finished model, spk_model_check (model_check.h) lists.
  */
@@ -31,6 +31,10 @@
 #define SPK_CODES		 256  /* the length of a histogram: one for each code */
 #define SPK_MAX_NAME	 63	  /* bytes of a feature name */
 #define SPK_MAX_CATEGORY 1000 /* bytes of a category; training takes longer ones as missing */
+
+/* A feature has so many categories at most, and their names so many bytes together. */
+#define SPK_MAX_CATEGORIES	   65535
+#define SPK_MAX_CATEGORY_BYTES (UINT32_C(1) << 20)
 
 /* Part of the model format: append, do not reorder. */
 typedef enum SpkFeatureKind
@@ -71,11 +75,19 @@ typedef struct SpkFeature
 {
 	const char	  *name; /* terminated, 1 .. SPK_MAX_NAME bytes */
 	SpkFeatureKind kind;
-	uint32_t	   n_bins;	   /* 0 (all values were missing) .. SPK_MAX_BINS */
+	uint32_t	   n_bins;	   /* 0 (all values were missing) .. SPK_MAX_BINS, or, of
+								* categories in a model without trees, SPK_MAX_CATEGORIES */
 	double		  *edges;	   /* not of categories: n_bins - 1 finite numbers, ascending */
-	SpkCategory	  *categories; /* of categories: n_bins, ascending by bytes, shorter ones first */
+	SpkCategory	  *categories; /* of categories: ascending by bytes, shorter ones first */
 	uint32_t	  *counts;	   /* training rows of each of n_bins codes, then of missing values */
-	double		   importance; /* the feature's share; all of them sum to 1, or are 0 */
+	/*
+	 * Of categories that are grouped: how many there are, and the code of each.  Otherwise
+	 * these are 0 and NULL, and there are n_bins categories, whose codes are their places.
+	 */
+	uint32_t n_grouped;
+	uint8_t *groups;
+	uint8_t	 missing_group; /* while trees are grown: the one whose way missing values go */
+	double	 importance;	/* the feature's share; all of them sum to 1, or are 0 */
 	/*
 	 * How much the squared error out of bag grows when the feature is permuted, see
 	 * oob_finish.h.  It may be negative, and is set where spk_has_permutation.
@@ -83,6 +95,24 @@ typedef struct SpkFeature
 	double		   permutation;
 	SpkFeatureRule rule; /* of no use to models without the options monotone and interactions */
 } SpkFeature;
+
+/* How many categories does a feature of that kind have? */
+static inline uint32_t
+spk_n_categories(const SpkFeature *feature)
+{
+	return feature->n_grouped > 0 ? feature->n_grouped : feature->n_bins;
+}
+
+/* How many of n features have categories that are grouped? */
+static inline uint32_t
+spk_count_grouped(const SpkFeature *features, uint32_t n)
+{
+	uint32_t found = 0;
+
+	for (uint32_t f = 0; f < n; f++)
+		found += features[f].n_grouped > 0;
+	return found;
+}
 
 /* Flags of a node. */
 #define SPK_NODE_LEAF		  1 /* it is a leaf, whose value is the answer */

@@ -44,7 +44,13 @@ check_facts(const SpkModel *model)
 static void
 check_categories(const SpkFeature *feature)
 {
-	for (uint32_t i = 0; i < feature->n_bins; i++)
+	uint32_t n = spk_n_categories(feature);
+
+	spk_assert(feature->n_grouped == 0 ||
+			   (feature->n_bins > 0 && feature->n_grouped >= feature->n_bins));
+	for (uint32_t i = 0; i < feature->n_grouped; i++)
+		spk_assert(feature->groups[i] < feature->n_bins);
+	for (uint32_t i = 0; i < n; i++)
 	{
 		const SpkCategory *category = &feature->categories[i];
 		int				   order;
@@ -71,12 +77,15 @@ check_edges(const SpkFeature *feature)
 
 /* Returns the training rows that the feature counts. */
 static uint64_t
-check_feature(const SpkFeature *feature, bool permutation)
+check_feature(const SpkFeature *feature, bool permutation, bool trees)
 {
 	uint64_t rows = 0;
 
 	spk_assert(feature->name[0] != '\0' && strlen(feature->name) <= SPK_MAX_NAME);
-	spk_assert(feature->kind < SPK_N_FEATURE_KINDS && feature->n_bins <= SPK_MAX_BINS);
+	spk_assert(feature->kind < SPK_N_FEATURE_KINDS);
+	spk_assert(feature->n_bins <=
+			   (feature->kind == SPK_CATEGORY && !trees ? SPK_MAX_CATEGORIES : SPK_MAX_BINS));
+	spk_assert(trees || feature->n_grouped == 0);
 	if (feature->kind == SPK_CATEGORY)
 		check_categories(feature);
 	else
@@ -98,7 +107,8 @@ check_features(const SpkModel *model)
 	spk_assert(model->n_features > 0 && model->n_features <= SPK_MAX_FEATURES);
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
-		uint64_t n = check_feature(&model->features[f], permutation);
+		uint64_t n = check_feature(&model->features[f], permutation,
+								   spk_has_trees(model->algorithm));
 
 		spk_assert(f == 0 || n == rows);
 		rows = n;

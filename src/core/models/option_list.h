@@ -117,11 +117,11 @@ SPK_OPTION_ITEM(THRESHOLD, threshold, NUMBER(1e-6, 0.999999) WORDS({"f1", SPK_TH
 	FOR(NAIVE_BAYES, SPK_THRESHOLD_F1) FOR(BLEND, SPK_THRESHOLD_F1),
 	"from which score on a row is at risk: a number, or f1 for the best F1 out of fold")
 SPK_OPTION_ITEM(CATEGORY_SUBSETS, category_subsets, WHOLE(0, 255) LATER,
-	FOR(GRADIENT_BOOSTING, 20),
+	FOR(RANDOM_FOREST, 20) FOR(DECISION_TREE, 20) FOR(GRADIENT_BOOSTING, 20),
 	"features with so many categories at most are split by subsets of them, others by ordered target statistics")
 SPK_OPTION_ITEM(CATEGORY_SMOOTHING, category_smoothing, NUMBER(0, 1e9) LATER,
-	FOR(GRADIENT_BOOSTING, 20),
-	"what draws each of more than four categories to the mean: rows in a statistic, hessian in the order of subsets")
+	FOR(RANDOM_FOREST, 20) FOR(DECISION_TREE, 20) FOR(GRADIENT_BOOSTING, 20),
+	"what draws categories to the mean: rows in a statistic, hessian in boosting's order of more than four")
 SPK_OPTION_ITEM(CATEGORY_L2, category_l2, NUMBER(0, 1e9) LATER,
 	FOR(GRADIENT_BOOSTING, 20),
 	"penalty on splits by subsets of more than four categories, besides l2")

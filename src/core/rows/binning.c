@@ -5,8 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/models/learner.h"
 #include "core/rows/binning.h"
 #include "core/rows/cuts.h"
+#include "core/base/merge_sort.h"
 #include "core/base/sort.h"
 
 /* Returns a copy of len bytes; NULL when there is no memory. */
@@ -76,125 +78,227 @@ compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
 }
 
-static int
-compare_categories(const SpkCategory *a, const SpkCategory *b)
+/* A category that is kept, and how many rows it has. */
+typedef struct Kept
 {
-	return compare_bytes(a->name, a->len, b->name, b->len);
+	const SpkCategory *name;
+	uint32_t		   n_rows;
+} Kept;
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const SpkCategory *x = ((const Kept *) a)->name;
+	const SpkCategory *y = ((const Kept *) b)->name;
+
+	return compare_bytes(x->name, x->len, y->name, y->len);
+}
+
+/* Which are kept rather: the more frequent ones, and of equally frequent ones those with smaller bytes. */
+static int
+compare_ranks(const void *a, const void *b)
+{
+	uint32_t x = ((const Kept *) a)->n_rows;
+	uint32_t y = ((const Kept *) b)->n_rows;
+
+	return x != y ? (x > y ? -1 : 1) : compare_names(a, b);
+}
+
+/* Adds a category to those that are kept, most of them at most: a heap with the last in rank on top. */
+static void
+keep(Kept *kept, uint32_t *n_kept, uint32_t most, Kept category)
+{
+	uint32_t at = *n_kept;
+
+	if (at < most)
+	{
+		for (; at > 0 && compare_ranks(&category, &kept[(at - 1) / 2]) > 0; at = (at - 1) / 2)
+			kept[at] = kept[(at - 1) / 2];
+		kept[at] = category;
+		(*n_kept)++;
+		return;
+	}
+	if (most == 0 || compare_ranks(&category, &kept[0]) > 0)
+		return;
+
+	/* takes the place of the last in rank, and sinks as far as it must */
+	at = 0;
+	for (uint32_t child = 1; child < most; child = 2 * at + 1)
+	{
+		child += child + 1 < most && compare_ranks(&kept[child + 1], &kept[child]) > 0;
+		if (compare_ranks(&category, &kept[child]) > 0)
+			break;
+		kept[at] = kept[child];
+		at = child;
+	}
+	kept[at] = category;
 }
 
 /*
- * Puts the ids of the categories to keep, max_bins at most, into kept, the most
- * frequent first.  kept is a short sorted list into which ids are inserted.  Most of
- * many ids are compared with its last entry alone.
+ * Leaves as many of the kept categories, in order of rank, as have not too many bytes
+ * together.
+ */
+static SpkStatus
+bound_bytes(const SpkHost *host, Kept *kept, uint32_t *n_kept)
+{
+	uint64_t  bytes = 0;
+	uint32_t  n = 0;
+	SpkStatus status;
+
+	for (uint32_t i = 0; i < *n_kept; i++)
+		bytes += kept[i].name->len;
+	if (bytes <= SPK_MAX_CATEGORY_BYTES)
+		return SPK_OK;
+	status = spk_merge_sort(host, kept, *n_kept, sizeof(Kept), compare_ranks);
+	for (bytes = 0; n < *n_kept && bytes + kept[n].name->len <= SPK_MAX_CATEGORY_BYTES; n++)
+		bytes += kept[n].name->len;
+	*n_kept = n;
+	return status;
+}
+
+/*
+ * Puts the categories to keep, most of them at most, into kept, in the order of their
+ * bytes: codes must not depend on the order of rows.
  */
 static SpkStatus
 choose_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *frequency,
-				  uint32_t max_bins, uint32_t *kept, uint32_t *n_kept)
+				  uint32_t most, Kept *kept, uint32_t *n_kept)
 {
+	SpkStatus status;
+
 	*n_kept = 0;
 	for (uint32_t id = 0; id < column->n_names; id++)
 	{
-		uint32_t at = *n_kept;
-
 		if (id % 1024 == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
-		if (frequency[id] == 0 || column->names[id].len > SPK_MAX_CATEGORY)
-			continue;
-		while (at > 0 &&
-			   (frequency[id] > frequency[kept[at - 1]] ||
-				(frequency[id] == frequency[kept[at - 1]] &&
-				 compare_categories(&column->names[id], &column->names[kept[at - 1]]) < 0)))
-			at--;
-		if (at == max_bins)
-			continue;
-		if (*n_kept < max_bins)
-			(*n_kept)++;
-		memmove(kept + at + 1, kept + at, (*n_kept - 1 - at) * sizeof(uint32_t));
-		kept[at] = id;
+		if (frequency[id] > 0 && column->names[id].len <= SPK_MAX_CATEGORY)
+			keep(kept, n_kept, most, (Kept) {&column->names[id], frequency[id]});
 	}
-	return SPK_OK;
+	status = bound_bytes(host, kept, n_kept);
+	if (status == SPK_OK)
+		status = spk_merge_sort(host, kept, *n_kept, sizeof(Kept), compare_names);
+	return status;
 }
 
-/* Sorts the ids of at most SPK_MAX_BINS categories by their bytes. */
-static void
-sort_by_bytes(const SpkColumn *column, uint32_t *ids, uint32_t n)
-{
-	for (uint32_t i = 1; i < n; i++)
-	{
-		uint32_t id = ids[i];
-		uint32_t at = i;
-
-		for (; at > 0 && compare_categories(&column->names[id], &column->names[ids[at - 1]]) < 0;
-			 at--)
-			ids[at] = ids[at - 1];
-		ids[at] = id;
-	}
-}
-
-/* Copies the kept categories into the feature, and counts their rows. */
+/* Copies the names of n kept categories into the feature. */
 static SpkStatus
-store_categories(const SpkHost *host, const SpkColumn *column, const uint32_t *frequency,
-				 const uint32_t *kept, uint32_t n_rows, SpkFeature *feature)
+store_names(const SpkHost *host, const Kept *kept, uint32_t n, SpkFeature *feature)
 {
-	size_t	 size = feature->n_bins * sizeof(SpkCategory);
-	uint32_t known = 0;
-	char	*bytes;
+	size_t size = n * sizeof(SpkCategory);
+	char  *bytes;
 
 	/* one allocation for the array and the bytes of the names, as spk_feature_release expects */
-	for (uint32_t i = 0; i < feature->n_bins; i++)
-		size += column->names[kept[i]].len;
+	for (uint32_t i = 0; i < n; i++)
+		size += kept[i].name->len;
 	feature->categories = spk_alloc(host, size, 1);
-	feature->counts = spk_alloc(host, feature->n_bins + 1, sizeof(uint32_t));
-	if (feature->categories == NULL || feature->counts == NULL)
+	if (feature->categories == NULL)
 		return SPK_NO_MEMORY;
-
-	bytes = (char *) (feature->categories + feature->n_bins);
-	for (uint32_t i = 0; i < feature->n_bins; i++)
+	bytes = (char *) (feature->categories + n);
+	for (uint32_t i = 0; i < n; i++)
 	{
-		const SpkCategory *name = &column->names[kept[i]];
+		const SpkCategory *name = kept[i].name;
 
 		if (name->len > 0)
 			memcpy(bytes, name->name, name->len);
 		feature->categories[i].name = bytes;
 		feature->categories[i].len = name->len;
-		feature->counts[i] = frequency[kept[i]];
-		known += frequency[kept[i]];
 		bytes += name->len;
 	}
-	/* rows of categories that are not kept count as missing, as they will be coded */
+	return SPK_OK;
+}
+
+/*
+ * Stores n kept categories.  More than max_ungrouped are one group, until a learner parts
+ * them.  Rows of categories that are not kept count as missing, as they will be
+ * coded.
+ */
+static SpkStatus
+store_categories(const SpkHost *host, const Kept *kept, uint32_t n, uint32_t n_rows,
+				 uint32_t max_ungrouped, SpkFeature *feature)
+{
+	bool	 grouped = n > max_ungrouped;
+	uint32_t known = 0;
+
+	feature->n_bins = grouped ? 1 : n;
+	feature->counts = spk_alloc(host, grouped ? SPK_CODES : n + 1, sizeof(uint32_t));
+	if (feature->counts == NULL || store_names(host, kept, n, feature) != SPK_OK)
+		return SPK_NO_MEMORY;
+	if (grouped)
+	{
+		feature->n_grouped = n;
+		feature->groups = spk_alloc(host, n, 1);
+		if (feature->groups == NULL)
+			return SPK_NO_MEMORY;
+		memset(feature->groups, 0, n);
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		feature->counts[grouped ? 0 : i] = kept[i].n_rows;
+		known += kept[i].n_rows;
+	}
+	if (grouped)
+		feature->counts[0] = known;
 	feature->counts[feature->n_bins] = n_rows - known;
 	return SPK_OK;
 }
 
+/* Counts the rows of each of the column's names. */
 static SpkStatus
-bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
-			   SpkFeature *feature)
+count_names(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t *frequency)
 {
-	uint32_t *frequency = spk_alloc(host, column->n_names, sizeof(uint32_t));
-	uint32_t  kept[SPK_MAX_BINS];
-	SpkStatus status = SPK_OK;
-
-	if (frequency == NULL)
-		return SPK_NO_MEMORY;
-
 	memset(frequency, 0, column->n_names * sizeof(uint32_t));
-	for (uint32_t i = 0; i < n_rows && status == SPK_OK; i++)
+	for (uint32_t i = 0; i < n_rows; i++)
 	{
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
-			status = SPK_CANCELLED;
+			return SPK_CANCELLED;
 		if (column->ids[i] != SPK_NO_ID)
 			frequency[column->ids[i]]++;
 	}
+	return SPK_OK;
+}
 
-	/* chosen by frequency, but stored by bytes: codes must not depend on the order of rows */
+static SpkStatus
+bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
+			   SpkFeature *feature)
+{
+	uint32_t  most = binning.max_categories;
+	uint32_t *frequency = spk_alloc(host, column->n_names, sizeof(uint32_t));
+	Kept	 *kept = spk_alloc(host, column->n_names < most ? column->n_names : most, sizeof(Kept));
+	uint32_t  n_kept;
+	SpkStatus status = SPK_NO_MEMORY;
+
+	if (frequency != NULL && kept != NULL)
+		status = count_names(host, column, n_rows, frequency);
 	if (status == SPK_OK)
-		status = choose_categories(host, column, frequency, max_bins, kept, &feature->n_bins);
+		status = choose_categories(host, column, frequency, most, kept, &n_kept);
 	if (status == SPK_OK)
-	{
-		sort_by_bytes(column, kept, feature->n_bins);
-		status = store_categories(host, column, frequency, kept, n_rows, feature);
-	}
+		status = store_categories(host, kept, n_kept, n_rows, binning.max_ungrouped, feature);
+	spk_release(host, kept);
 	spk_release(host, frequency);
+	return status;
+}
+
+SpkStatus
+spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
+			   SpkFeature *feature)
+{
+	SpkStatus status;
+
+	memset(feature, 0, sizeof(*feature));
+	if (n_rows > SPK_MAX_ROWS)
+		return SPK_LIMIT;
+	if (binning.max_bins > SPK_MAX_BINS || binning.max_bins == 0)
+		return SPK_INVALID;
+	feature->kind = column->kind;
+	feature->name = copy_bytes(host, column->name, strlen(column->name) + 1);
+	if (feature->name == NULL)
+		status = SPK_NO_MEMORY;
+	else if (column->kind == SPK_CATEGORY)
+		status = bin_categories(host, column, n_rows, binning, feature);
+	else
+		status = bin_numbers(host, column, n_rows, binning.max_bins, feature);
+	if (status != SPK_OK)
+		spk_feature_release(host, feature);
 	return status;
 }
 
@@ -202,24 +306,72 @@ SpkStatus
 spk_bin_feature(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
 				SpkFeature *feature)
 {
-	SpkStatus status;
+	return spk_bin_column(host, column, n_rows, (SpkBinning) {max_bins, max_bins, max_bins},
+						  feature);
+}
 
-	memset(feature, 0, sizeof(*feature));
-	if (n_rows > SPK_MAX_ROWS)
-		return SPK_LIMIT;
-	if (max_bins > SPK_MAX_BINS || max_bins == 0)
-		return SPK_INVALID;
-	feature->kind = column->kind;
-	feature->name = copy_bytes(host, column->name, strlen(column->name) + 1);
-	if (feature->name == NULL)
-		status = SPK_NO_MEMORY;
-	else if (column->kind == SPK_CATEGORY)
-		status = bin_categories(host, column, n_rows, max_bins, feature);
-	else
-		status = bin_numbers(host, column, n_rows, max_bins, feature);
-	if (status != SPK_OK)
-		spk_feature_release(host, feature);
-	return status;
+/* How many categories of each feature can a regression keep? */
+static uint32_t
+kept_by_regression(const SpkTable *table)
+{
+	uint32_t low = SPK_MAX_BINS;
+	uint32_t high = SPK_MANY_COLUMNS;
+
+	/* the most of which all features together have few enough */
+	while (low < high)
+	{
+		uint32_t middle = (low + high + 1) / 2;
+		uint64_t columns = 0;
+
+		for (uint32_t c = 0; c < table->n_columns; c++)
+			if (table->columns[c].kind == SPK_CATEGORY)
+				columns += table->columns[c].n_names < middle ? table->columns[c].n_names : middle;
+		if (columns <= SPK_MANY_COLUMNS)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return low;
+}
+
+SpkBinning
+spk_training_binning(SpkAlgorithm algorithm, const SpkOptions *options, const SpkTable *table)
+{
+	uint32_t   bins = spk_training_bins(algorithm, options);
+	SpkBinning binning = {bins, SPK_MAX_CATEGORIES, SPK_MAX_CATEGORIES};
+
+	/* the parts of a blend share one form, of which each category has a code */
+	if (spk_has_parts(algorithm))
+		return (SpkBinning) {bins, bins, bins};
+	if (!spk_has_trees(algorithm))
+	{
+		if (spk_learners[algorithm].count_columns != NULL)
+			binning.max_categories = kept_by_regression(table);
+		return binning;
+	}
+
+	/* boosting takes statistics of fewer categories, too, but each of these has a code */
+	binning.max_ungrouped = bins;
+	if (algorithm != SPK_GRADIENT_BOOSTING && options->value[SPK_OPT_CATEGORY_SUBSETS] < bins)
+		binning.max_ungrouped = (uint32_t) options->value[SPK_OPT_CATEGORY_SUBSETS];
+	return binning;
+}
+
+bool
+spk_bins_alike(const SpkTable *table, SpkBinning a, SpkBinning b)
+{
+	if (a.max_bins != b.max_bins)
+		return false;
+	for (uint32_t c = 0; c < table->n_columns; c++)
+	{
+		uint32_t n = table->columns[c].kind == SPK_CATEGORY ? table->columns[c].n_names : 0;
+
+		if (a.max_categories != b.max_categories && (n > a.max_categories || n > b.max_categories))
+			return false;
+		if (a.max_ungrouped != b.max_ungrouped && (n > a.max_ungrouped || n > b.max_ungrouped))
+			return false;
+	}
+	return true;
 }
 
 uint32_t
@@ -292,11 +444,11 @@ spk_code_numbers(const SpkFeature *feature, const double *values, uint32_t n, ui
 		codes[i * stride] = spk_code_number(feature, values[i]);
 }
 
-uint8_t
-spk_code_category(const SpkFeature *feature, const char *name, size_t len)
+uint32_t
+spk_category_place(const SpkFeature *feature, const char *name, size_t len)
 {
 	uint32_t low = 0;
-	uint32_t high = feature->n_bins;
+	uint32_t high = spk_n_categories(feature);
 
 	while (low < high)
 	{
@@ -305,11 +457,11 @@ spk_code_category(const SpkFeature *feature, const char *name, size_t len)
 		int				   order = compare_bytes(name, len, category->name, category->len);
 
 		if (order == 0)
-			return (uint8_t) middle;
+			return middle;
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return SPK_MISSING;
+	return SPK_NO_PLACE;
 }

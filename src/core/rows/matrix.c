@@ -28,18 +28,18 @@ spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_
 	return doubled < needed ? needed : (uint32_t) doubled;
 }
 
-/* Makes a map of the codes of all ids, those of one column of categories behind the other's. */
+/* Makes a map of the places of all ids, those of one column of categories behind the other's. */
 static SpkStatus
 map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-			   uint8_t **map)
+			   uint16_t **map)
 {
-	size_t	 n = 0;
-	uint8_t *at;
+	size_t	  n = 0;
+	uint16_t *at;
 
 	for (uint32_t c = 0; c < table->n_columns; c++)
 		if (table->columns[c].kind == SPK_CATEGORY)
 			n += table->columns[c].n_names;
-	at = *map = spk_alloc(host, n, 1);
+	at = *map = spk_alloc(host, n, sizeof(uint16_t));
 	if (at == NULL)
 		return SPK_NO_MEMORY;
 
@@ -54,7 +54,8 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 		{
 			if (id % SPK_POLL_ROWS == 0 && spk_cancelled(host))
 				return SPK_CANCELLED;
-			*at++ = spk_code_category(&features[c], column->names[id].name, column->names[id].len);
+			*at++ = (uint16_t) spk_category_place(&features[c], column->names[id].name,
+												  column->names[id].len);
 		}
 	}
 	return SPK_OK;
@@ -76,13 +77,32 @@ weigh_block(const SpkTable *table, uint32_t from, uint32_t to, SpkMatrix *matrix
 	}
 }
 
+/* Codes n rows with these ids.  places is where the places of the first row belong, or NULL. */
+static void
+code_categories(const SpkFeature *feature, const uint32_t *ids, uint32_t n, const uint16_t *map,
+				uint8_t *code, uint8_t *places, size_t stride)
+{
+	for (uint32_t i = 0; i < n; i++, code += stride)
+	{
+		uint32_t place = ids[i] == SPK_NO_ID ? SPK_NO_PLACE : map[ids[i]];
+
+		*code = spk_code_of_place(feature, place);
+		if (places == NULL)
+			continue;
+		places[0] = (uint8_t) place;
+		places[1] = (uint8_t) (place >> 8);
+		places += stride;
+	}
+}
+
 /* Codes the rows from .. to - 1, one column after the other. */
 static SpkStatus
 code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-		   const uint8_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
+		   const uint16_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
 {
 	size_t	 stride = matrix->stride;
 	uint8_t *block = matrix->codes + from * stride;
+	uint8_t *places = block + spk_places_at(matrix);
 
 	/* rows are compared and hashed up to stride, with the bytes behind the label */
 	memset(block, 0, (to - from) * stride);
@@ -95,8 +115,11 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 			return SPK_CANCELLED;
 		if (column->kind == SPK_CATEGORY)
 		{
-			for (uint32_t i = from; i < to; i++, code += stride)
-				*code = column->ids[i] == SPK_NO_ID ? SPK_MISSING : map[column->ids[i]];
+			bool grouped = features[c].n_grouped > 0;
+
+			code_categories(&features[c], column->ids + from, to - from, map, code,
+							grouped ? places : NULL, stride);
+			places += grouped ? SPK_PLACE_BYTES : 0;
 			map += column->n_names;
 		}
 		else
@@ -113,6 +136,26 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 	return SPK_OK;
 }
 
+void
+spk_regroup_rows(const SpkMatrix *matrix, const SpkFeature *features, const uint32_t *rows,
+				 uint32_t n, uint8_t *codes)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		memcpy(codes + (size_t) i * matrix->stride, spk_matrix_row(matrix, rows[i]),
+			   matrix->stride);
+	for (uint32_t f = 0; f < matrix->n_features && k < matrix->n_grouped; f++)
+	{
+		if (features[f].n_grouped == 0)
+			continue;
+		for (uint32_t i = 0; i < n; i++)
+			codes[(size_t) i * matrix->stride + f] =
+				spk_code_of_place(&features[f], spk_matrix_place(matrix, rows[i], k));
+		k++;
+	}
+}
+
 static uint64_t
 hash_row(const void *row, size_t stride)
 {
@@ -123,13 +166,13 @@ SpkStatus
 spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 			  uint8_t *codes, SpkMatrix *matrix, uint32_t *origins)
 {
-	uint8_t		 *map = NULL;
+	uint16_t	 *map = NULL;
 	SpkWeightUnit unit;
 	SpkStatus	  status;
 
 	if (table->n_rows > SPK_MAX_ROWS || table->n_columns > SPK_MAX_FEATURES)
 		return SPK_LIMIT;
-	*matrix = spk_table_shape(table);
+	*matrix = spk_table_shape(table, features);
 	matrix->codes = codes;
 	status = spk_table_unit(host, table, &unit);
 	if (status != SPK_OK)

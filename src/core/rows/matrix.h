@@ -43,51 +43,71 @@ typedef struct SpkTable
 /*
  * Binned rows, one after the other.  Row r begins at codes[r * stride] and has
  * n_features codes, then the label, then its weight if rows have weights, which is four
- * bytes, the lowest one first; then zeros up to stride, which is a multiple of 8.  Apart
- * from codes and users it has no pointers, so that processes can share it.
+ * bytes, the lowest one first, then the places of its categories, two bytes for each
+ * feature that has them grouped, the lower one first; then zeros up to stride, which is a
+ * multiple of 8.  Apart from codes and users it has no pointers, so that processes can
+ * share it.
  */
 typedef struct SpkMatrix
 {
 	uint32_t n_rows;
 	uint32_t n_positives;
 	uint32_t n_features;
+	uint32_t n_grouped; /* features whose categories are grouped */
 	uint32_t stride;
 	uint8_t *codes;
 	/* of each row the number of its user, see users.h; NULL: each row is of another user */
 	const uint32_t *users;
 	uint32_t		n_users; /* how many there are; without users not set */
+	bool			lent;	 /* others read the codes: a fit may not change them */
 	/* do rows have weights, which are whole multiples of a unit (weights.h)?  If so: */
 	bool	 weighted;
 	double	 unit;
 	uint64_t weights[2]; /* in units, of all rows who stay, and of all who churn */
 } SpkMatrix;
 
-/* The bytes of a weight in a row. */
+/* The bytes of a weight in a row, and of the place of a category. */
 #define SPK_WEIGHT_BYTES 4
+#define SPK_PLACE_BYTES	 2
 
-/* Returns the stride of rows with this many features, and with weights or without. */
+/*
+ * Returns the stride of rows with this many features, of which so many have categories
+ * grouped, and with weights or without.
+ */
 static inline uint32_t
-spk_weighted_stride(uint32_t n_features, bool weighted)
+spk_row_stride(uint32_t n_features, uint32_t n_grouped, bool weighted)
 {
-	return (n_features + 1 + (weighted ? SPK_WEIGHT_BYTES : 0) + 7) & ~UINT32_C(7);
+	return (n_features + 1 + (weighted ? SPK_WEIGHT_BYTES : 0) + SPK_PLACE_BYTES * n_grouped + 7) &
+		~UINT32_C(7);
 }
 
-/* Returns the stride of rows without weights. */
+/* Returns the stride of rows without weights, with no feature whose categories are grouped. */
 static inline uint32_t
 spk_matrix_stride(uint32_t n_features)
 {
-	return spk_weighted_stride(n_features, false);
+	return spk_row_stride(n_features, 0, false);
 }
 
-/* Returns the matrix of the table's rows without codes: what sizes are computed from. */
+/* Returns the stride of rows of these features, with weights or without. */
+static inline uint32_t
+spk_features_stride(const SpkFeature *features, uint32_t n, bool weighted)
+{
+	return spk_row_stride(n, spk_count_grouped(features, n), weighted);
+}
+
+/*
+ * Returns the matrix of the table's rows without codes, when its columns have become these
+ * features: what sizes are computed from.
+ */
 static inline SpkMatrix
-spk_table_shape(const SpkTable *table)
+spk_table_shape(const SpkTable *table, const SpkFeature *features)
 {
 	bool weighted = table->weights != NULL;
 
 	return (SpkMatrix) {.n_rows = table->n_rows,
 						.n_features = table->n_columns,
-						.stride = spk_weighted_stride(table->n_columns, weighted),
+						.n_grouped = spk_count_grouped(features, table->n_columns),
+						.stride = spk_features_stride(features, table->n_columns, weighted),
 						.weighted = weighted,
 						.unit = 1};
 }
@@ -104,6 +124,25 @@ static inline uint8_t
 spk_matrix_label(const SpkMatrix *m, uint32_t row)
 {
 	return spk_matrix_row(m, row)[m->n_features];
+}
+
+/* Returns where the places of categories begin in a row. */
+static inline uint32_t
+spk_places_at(const SpkMatrix *m)
+{
+	return m->n_features + 1 + (m->weighted ? SPK_WEIGHT_BYTES : 0);
+}
+
+/* In place of a category's: the value is missing, or the feature does not have it. */
+#define SPK_NO_PLACE UINT32_C(0xffff)
+
+/* Returns the place of a row's category, of the feature that is number k of those with places. */
+static inline uint32_t
+spk_matrix_place(const SpkMatrix *m, uint32_t row, uint32_t k)
+{
+	const uint8_t *at = spk_matrix_row(m, row) + spk_places_at(m) + SPK_PLACE_BYTES * (size_t) k;
+
+	return at[0] | (uint32_t) at[1] << 8;
 }
 
 /* Returns the weight of a row of codes in units, where rows have weights. */

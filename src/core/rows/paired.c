@@ -8,6 +8,15 @@
 #include "core/rows/paired.h"
 #include "core/rows/users.h"
 
+/* Puts a place there, and returns where the next one belongs. */
+static uint8_t *
+put_place(uint8_t *at, uint32_t place)
+{
+	at[0] = (uint8_t) place;
+	at[1] = (uint8_t) (place >> 8);
+	return at + SPK_PLACE_BYTES;
+}
+
 /* Codes the rows of values, which are in their order, into the matrix. */
 static SpkStatus
 code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features, uint8_t *codes,
@@ -18,35 +27,38 @@ code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features
 	*matrix = (SpkMatrix) {.n_rows = rows->n_rows,
 						   .n_positives = rows->n_positives,
 						   .n_features = n,
-						   .stride = spk_matrix_stride(n),
+						   .n_grouped = spk_count_grouped(features, n),
+						   .stride = spk_features_stride(features, n, false),
 						   .codes = codes};
 	for (uint32_t r = 0; r < rows->n_rows; r++)
 	{
 		const double *row = spk_values_row(rows, r);
 		uint8_t		 *to = codes + (size_t) r * matrix->stride;
+		uint8_t		 *places = to + spk_places_at(matrix);
 
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		memset(to, 0, matrix->stride);
 		for (uint32_t f = 0; f < n; f++)
+		{
 			to[f] = spk_code_value(&features[f], row[f]);
+			if (features[f].n_grouped > 0)
+				places = put_place(places, spk_place_of_value(row[f]));
+		}
 		to[n] = (uint8_t) spk_values_label(rows, r);
 	}
 	return SPK_OK;
 }
 
 /*
- * Puts the values of row r, which are those of place origin of the table.  Rows have
- * only changed places with others of the same codes, which categories are.
+ * Puts the numbers of a row, which are those of place origin of the table.  Rows have
+ * only changed places with others of the same codes, and so of the same categories.
  */
 static void
-put_numbers(const SpkTable *table, const SpkMatrix *matrix, uint32_t r, uint32_t origin,
-			double *row)
+put_numbers(const SpkTable *table, uint32_t origin, double *row)
 {
 	for (uint32_t c = 0; c < table->n_columns; c++)
-		if (table->columns[c].kind == SPK_CATEGORY)
-			row[c] = spk_value_of_code(spk_matrix_row(matrix, r)[c]);
-		else
+		if (table->columns[c].kind != SPK_CATEGORY)
 			row[c] = table->columns[c].numbers[origin];
 }
 
@@ -67,8 +79,7 @@ number_users(const SpkHost *host, const SpkTable *table, uint32_t *numbers, SpkV
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
 		if (origins[r] != before[r])
-			put_numbers(table, matrix, r, origins[r],
-						rows->values + (size_t) r * (rows->n_features + 1));
+			put_numbers(table, origins[r], rows->values + (size_t) r * (rows->n_features + 1));
 	}
 	spk_release(host, before);
 	return status;

@@ -14,7 +14,7 @@
 
 /*
  * Fills both forms from the table, whose features these are.  values (spk_values_size
- * bytes), codes (n_rows times spk_matrix_stride) and numbers (one of each row) are the
+ * bytes), codes (n_rows times spk_features_stride) and numbers (one of each row) are the
  * caller's, who may share them.  numbers receives the rows' users where the table has
  * groups, and is not touched otherwise.  origins has room for all rows, and is set to the
  * place of each row in the table.  It takes spk_paired_work_size bytes of host memory

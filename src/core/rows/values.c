@@ -71,8 +71,8 @@ copy_categories(const SpkHost *host, const SpkColumn *column, const SpkFeature *
 	{
 		if (id % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
-		map[id] = spk_value_of_code(
-			spk_code_category(feature, column->names[id].name, column->names[id].len));
+		map[id] = spk_value_of_place(
+			spk_category_place(feature, column->names[id].name, column->names[id].len));
 	}
 	for (uint32_t r = 0; r < n_rows && status == SPK_OK; r++, to += stride)
 	{

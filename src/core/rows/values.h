@@ -85,11 +85,18 @@ spk_values_total(const SpkValues *rows, int label)
 /* Adds up the weights of all rows, after their number or labels have been set. */
 extern void spk_values_add_up(SpkValues *rows);
 
-/* Returns the value that stands for the code of a category. */
+/* Returns the value that stands for a category, of its place among those of the feature. */
 static inline double
-spk_value_of_code(uint8_t code)
+spk_value_of_place(uint32_t place)
 {
-	return code == SPK_MISSING ? NAN : code;
+	return place == SPK_NO_PLACE ? NAN : place;
+}
+
+/* Returns the place that such a value stands for. */
+static inline uint32_t
+spk_place_of_value(double value)
+{
+	return isnan(value) ? SPK_NO_PLACE : (uint32_t) value;
 }
 
 /*

@@ -50,9 +50,11 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	plan.min_leaf = forest.min_leaf;
 	plan.category_min_rows = (uint32_t) value[SPK_OPT_CATEGORY_MIN_ROWS];
 	plan.category_subsets = (uint32_t) value[SPK_OPT_CATEGORY_SUBSETS];
-	plan.category_rows = value[SPK_OPT_CATEGORY_SMOOTHING] / unit;
-	plan.n_statistics = spk_boost_count_statistics(features, matrix->n_features,
-												   plan.category_subsets);
+	plan.category_rows = spk_statistics_more(matrix, value[SPK_OPT_CATEGORY_SMOOTHING]);
+	plan.n_statistics = spk_count_statistics(features, matrix->n_features, plan.category_subsets);
+	plan.max_bins = (uint32_t) value[SPK_OPT_BINS];
+	if (plan.n_statistics > 0)
+		plan.statistics_size = spk_statistics_size(features, matrix->n_features);
 	plan.monotone = spk_any_monotone(features, matrix->n_features);
 	plan.grouped = spk_any_groups(features, matrix->n_features);
 	plan.patience = spk_early_stopping(options, matrix->n_rows, matrix->n_positives);
@@ -185,7 +187,7 @@ spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
 	SpkBooster b = booster_of(plan, matrix);
 
-	return lay_out_own(&b, NULL);
+	return lay_out_own(&b, NULL) + plan->statistics_size;
 }
 
 /* Drops all trees but the first n. */

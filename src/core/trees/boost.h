@@ -30,6 +30,8 @@ typedef struct SpkBoostPlan
 	uint32_t category_min_rows;
 	uint32_t category_subsets; /* features with more categories are split by statistics */
 	uint32_t n_statistics;	   /* how many features are */
+	uint32_t max_bins;		   /* of the statistics of a feature */
+	uint64_t statistics_size;  /* what a member takes while it makes those of a feature */
 	bool	 monotone;		   /* is some feature? */
 	bool	 grouped;		   /* do features meet only within groups? */
 	uint32_t patience;		   /* end after this many rounds without a better loss; 0: no holdout */
@@ -56,16 +58,10 @@ spk_boost_most_trees(const SpkBoostPlan *plan)
 
 /*
  * Resolves the options of gradient_boosting for a matrix with rows of both classes.  Of
- * its features only kind, n_bins and rule are read.
+ * its features only kind, n_bins, n_grouped and rule are read.
  */
 extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix,
 								   const SpkFeature *features);
-
-/*
- * Does fitting the model put users into an order, for statistics of categories, so that
- * it has to know them?  Not when it is of another algorithm.
- */
-extern bool spk_boost_orders_users(const SpkModel *model);
 
 /*
  * The bytes that a team of n members shares, and the bytes that each member
@@ -76,8 +72,14 @@ extern uint64_t spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix 
 extern uint64_t spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix);
 
 /*
+ * Groups the categories that are to be grouped, before trees are grown on the matrix.  SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_boost_group(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model);
+
+/*
  * Grows the trees.  Every member calls this with the same plan, matrix, features
- * and shared memory.  Of the features only kind, n_bins and rule are read.  The shared
+ * and shared memory.  Of the features only kind, n_bins, n_grouped and rule are read; those
+ * whose categories are grouped have the groups of spk_boost_group.  The shared
  * memory is aligned to SPK_ALIGNMENT and has spk_boost_shared_size bytes for at
  * least as many members.
  *

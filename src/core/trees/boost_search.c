@@ -108,7 +108,7 @@ has_subsets(const SpkBooster *b, uint32_t feature)
 {
 	const SpkFeature *f = &b->features[feature];
 
-	return f->kind == SPK_CATEGORY && !spk_boost_has_statistics(f, b->plan.category_subsets);
+	return f->kind == SPK_CATEGORY && !spk_has_statistics(f, b->plan.category_subsets);
 }
 
 /* The best split of an active node by the member's features. */

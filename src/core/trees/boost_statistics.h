@@ -1,33 +1,17 @@
 /*
  * boost_statistics.h
- *	  Ordered target statistics of categories (Prokhorenkova et al.: CatBoost, 2018).
+ *	  Ordered target statistics in gradient boosting, see statistics.h.
  *
  * A feature with very many categories is not split by subsets of them, which would
- * follow chance.  Each category is replaced by a number: the share of its rows that
- * churn, drawn towards that of all rows.  A row that sees its own label in that number
- * would learn it by heart, and so would one that sees another row of its user.  So the
- * users are put into a random order, and each row has the statistic of the rows of the
- * users before its own.  Prediction knows the statistic of all rows.
- *
- * The statistics of all rows, in ascending order, are the bins of that number.  A cut
- * between two of them parts the categories, so that the tree has a set of categories,
- * as other splits of categories have.
+ * follow chance, but by their statistics.  A cut between two bins of these parts the
+ * categories, so that the tree has a set of their codes, as other splits of categories
+ * have.  Categories that are grouped have the bins of their statistics for codes.
  */
 #ifndef SPK_CORE_TREES_BOOST_STATISTICS_H
 #define SPK_CORE_TREES_BOOST_STATISTICS_H
 
 #include "core/trees/boost_grow.h"
-
-/* Is the feature split by statistics?  subsets is the option category_subsets. */
-static inline bool
-spk_boost_has_statistics(const SpkFeature *feature, uint32_t subsets)
-{
-	return feature->kind == SPK_CATEGORY && feature->n_bins > subsets;
-}
-
-/* How many of n features are split by statistics. */
-extern uint32_t spk_boost_count_statistics(const SpkFeature *features, uint32_t n,
-										   uint32_t subsets);
+#include "core/trees/statistics.h"
 
 /*
  * Replaces the codes of such features, in the team's own copy of the matrix, by the
@@ -36,8 +20,8 @@ extern uint32_t spk_boost_count_statistics(const SpkFeature *features, uint32_t 
  * this together, when they have the memory of the team.  They must pass a barrier
  * before anybody reads other rows than its own.
  *
- * Sums are whole numbers and the order is that of a stream, so that the codes do not
- * depend on the size of the team.  Cancellation is noted in shared->failed.
+ * The codes do not depend on the size of the team.  A failure is noted in
+ * shared->failed.
  */
 extern void spk_boost_set_statistics(SpkBooster *b);
 

@@ -121,7 +121,7 @@ spk_grower_size(const SpkForestPlan *plan, const SpkMatrix *matrix)
 {
 	GrowerSizes s = grower_sizes(plan, matrix, true, true);
 	uint64_t	sum = sizeof(SpkGrower) + s.rows[0] + s.rows[1] + s.nodes + s.sets + s.constant +
-		s.candidates + s.heap + s.out_of_bag + s.sample + 6 * s.per_feature + s.rules;
+		s.candidates + s.heap + s.out_of_bag + s.sample + 7 * s.per_feature + s.rules;
 
 	return sum > SIZE_MAX ? SIZE_MAX : (size_t) sum;
 }
@@ -149,6 +149,7 @@ alloc_arrays(SpkGrower *grower, const GrowerSizes *s)
 	const SpkHost *host = &grower->host;
 
 	return (grower->is_category = alloc_bytes(host, s->per_feature)) != NULL &&
+		(grower->is_ranked = alloc_bytes(host, s->per_feature)) != NULL &&
 		(grower->n_bins = alloc_bytes(host, s->per_feature)) != NULL &&
 		(grower->order = alloc_bytes(host, 2 * s->per_feature)) != NULL &&
 		(grower->swapped = alloc_bytes(host, 2 * s->per_feature)) != NULL &&
@@ -203,6 +204,7 @@ spk_grower_new(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 	for (uint32_t f = 0; f < matrix->n_features; f++)
 	{
 		grower->is_category[f] = features[f].kind == SPK_CATEGORY;
+		grower->is_ranked[f] = features[f].n_grouped > 0;
 		grower->n_bins[f] = (uint8_t) features[f].n_bins;
 		if (grower->rules != NULL)
 			grower->rules[f] = features[f].rule;
@@ -226,6 +228,7 @@ spk_grower_release(SpkGrower *grower)
 		return;
 	host = grower->host;
 	spk_release(&host, grower->is_category);
+	spk_release(&host, grower->is_ranked);
 	spk_release(&host, grower->n_bins);
 	spk_release(&host, grower->order);
 	spk_release(&host, grower->swapped);

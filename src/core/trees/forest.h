@@ -49,8 +49,8 @@ extern uint32_t spk_forest_most_leaves(const SpkForestPlan *plan, uint32_t n_row
 typedef struct SpkGrower SpkGrower;
 
 /*
- * Makes a grower, in host memory.  Of the features only kind, n_bins and rule are read,
- * and only during the call.  The codes of the matrix must stay.  NULL when the host
+ * Makes a grower, in host memory.  Of the features only kind, n_bins, n_grouped and rule
+ * are read, and only during the call.  The codes of the matrix must stay.  NULL when the host
  * gave no memory.
  */
 extern SpkGrower *spk_grower_new(const SpkHost *host, const SpkForestPlan *plan,

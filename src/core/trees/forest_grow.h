@@ -20,6 +20,14 @@ typedef struct SpkForest
 } SpkForest;
 
 /*
+ * Groups the categories that are to be grouped, and sets the codes of the rows to the groups that the rows before them, in a random order of users, give to
+ * their categories (see statistics.h).  For matrices of which the forest is to be grown.
+ * It takes 8 bytes of host memory for each row while it works.  SPK_CANCELLED,
+ * SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_forest_group(const SpkHost *host, const SpkMatrix *matrix, SpkModel *model);
+
+/*
  * Starts a forest on this matrix, whose codes must stay.  The algorithm, options
  * and features of the model are set before.  After a failure nothing is held but
  * what spk_model_release gives back.  SPK_NO_MEMORY.

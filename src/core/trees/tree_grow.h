@@ -80,9 +80,10 @@ struct SpkGrower
 	SpkCriterion	criterion;
 	SpkMatrix		matrix;
 	uint8_t		   *is_category; /* n_features */
-	uint8_t		   *n_bins;		 /* n_features */
-	SpkFeatureRule *rules;		 /* n_features; NULL when none of them says anything */
-	bool			grouped;	 /* do features meet only within groups? */
+	uint8_t		   *is_ranked; /* n_features: categories that are cut in the order of their codes */
+	uint8_t		   *n_bins;	   /* n_features */
+	SpkFeatureRule *rules;	   /* n_features; NULL when none of them says anything */
+	bool			grouped;   /* do features meet only within groups? */
 	uint8_t		   *rows[2];
 
 	SpkNode	   *nodes; /* in the order in which they are made */

@@ -225,6 +225,18 @@ take_groups(SpkGrower *grower, int slot, uint32_t n_bins, bool few)
 		take_draws(grower, slot);
 }
 
+/* Makes the set of the codes up to the cut. */
+static void
+make_set(SpkSplit *split)
+{
+	split->category = true;
+	memset(&split->set, 0, sizeof(split->set));
+	for (int code = 0; code <= split->cut; code++)
+		spk_set_add(&split->set, (uint8_t) code);
+	if (split->missing_left)
+		spk_set_add(&split->set, SPK_MISSING);
+}
+
 /*
  * Tries the feature whose histogram is in this slot, which becomes zero; false
  * when it is constant in the node, which is then noted.
@@ -241,8 +253,11 @@ try_feature(SpkGrower *grower, const SpkPending *pending, int slot, uint16_t f, 
 	}
 	if (grower->rules != NULL)
 		grower->criterion.sign = grower->rules[f].monotone;
-	spk_split_feature(&grower->criterion, pending->tally, f, grower->is_category[f],
-					  grower->n_bins[f], &grower->groups, best);
+	spk_split_feature(&grower->criterion, pending->tally, f,
+					  grower->is_category[f] && !grower->is_ranked[f], grower->n_bins[f],
+					  &grower->groups, best);
+	if (grower->is_ranked[f] && best->found && best->feature == f)
+		make_set(best);
 	return true;
 }
 

@@ -1,0 +1,84 @@
+-- Features with more categories than trees have codes for: none of their values is lost
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+
+-- 505 plans, each with a share of churn of its own, and a few rows without one
+CREATE TABLE many_plans AS
+SELECT i AS userid, 'plan ' || (i * i) % 1009 AS plan,
+	   CASE WHEN i % 50 > 0 THEN 'shop ' || (i * 7) % 331 END AS shop, (i * 31) % 400 AS songs,
+	   (i * 7919) % 1000 < 50 + 90 * ((i * i) % 1009 * 13 % 8) AS churned
+FROM generate_series(1, 12000) i;
+ALTER TABLE many_plans SET (parallel_workers = 2);
+ANALYZE many_plans;
+
+CREATE TABLE plan_algorithms (algorithm text, options text);
+INSERT INTO plan_algorithms VALUES
+	('gradient_boosting', '{"trees": 40, "early_stopping": 0}'), ('gradient_boosting', '{"trees": 40, "early_stopping": 5}'),
+	('gradient_boosting', '{"trees": 40, "early_stopping": 5, "refit": false, "models": 2, "bins": 20}'),
+	('random_forest', '{"trees": 20}'), ('decision_tree', '{"max_depth": 6}');
+CREATE TABLE plan_models AS
+SELECT a.*, model, n_features FROM plan_algorithms a,
+	 LATERAL churn_train('SELECT * FROM many_plans WHERE userid % 4 > 0', algorithm => a.algorithm, options => a.options::jsonb, id => 'userid');
+
+-- learned from all of them: rows held out are told apart, and all values are in the model
+SELECT algorithm, options,
+	   round((SELECT (churn_metrics(churned, churn_predict(model, m))).auc FROM many_plans m WHERE userid % 4 = 0)::numeric, 2) AS auc
+FROM plan_models ORDER BY algorithm, options;
+SELECT algorithm, options, f->>'name' AS feature, f->>'categories' AS categories, (f->>'bins')::int BETWEEN 2 AND 255 AS bins, f->>'missing' AS missing
+FROM plan_models, jsonb_array_elements(churn_info(model)->'features') f WHERE f->>'kind' = 'category' ORDER BY 1, 2, 3;
+
+-- the same bits from any order, plan and number of workers
+CREATE TABLE plan_prints AS SELECT algorithm, options, churn_fingerprint(model) AS print FROM plan_models;
+SET max_parallel_maintenance_workers = 4;
+SET min_parallel_table_scan_size = 0;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+INSERT INTO plan_prints
+SELECT a.algorithm, a.options, churn_fingerprint(model) FROM plan_algorithms a,
+	 LATERAL churn_train('SELECT * FROM many_plans WHERE userid % 4 > 0', algorithm => a.algorithm, options => a.options::jsonb, id => 'userid');
+INSERT INTO plan_prints
+SELECT a.algorithm, a.options, churn_fingerprint(model) FROM plan_algorithms a,
+	 LATERAL churn_train('SELECT * FROM many_plans WHERE userid % 4 > 0 ORDER BY songs DESC, plan', algorithm => a.algorithm, options => a.options::jsonb, id => 'userid');
+SET max_parallel_maintenance_workers = 0;
+SET max_parallel_workers_per_gather = 0;
+INSERT INTO plan_prints
+SELECT a.algorithm, a.options, churn_fingerprint(model) FROM plan_algorithms a,
+	 LATERAL churn_train('SELECT * FROM many_plans WHERE userid % 4 > 0 ORDER BY plan', algorithm => a.algorithm, options => a.options::jsonb, id => 'userid');
+SELECT algorithm, options, count(*), count(DISTINCT print) FROM plan_prints GROUP BY 1, 2 ORDER BY 1, 2;
+RESET max_parallel_maintenance_workers;
+RESET max_parallel_workers_per_gather;
+
+-- text and back; what explains a prediction adds up to it and shows the value; an unknown plan is as a missing one
+SELECT algorithm, options, model::text::churn_model = model AS same FROM plan_models ORDER BY 1, 2;
+SELECT algorithm, options, bool_and(abs(total - CASE algorithm WHEN 'gradient_boosting' THEN ln(p / (1 - p)) ELSE p END) < 1e-6) AS adds_up, min(shown) AS shown
+FROM plan_models, LATERAL (SELECT churn_predict(model, m) AS p, (SELECT sum(contribution) FROM churn_explain(model, m)) AS total,
+	(SELECT value FROM churn_explain(model, m) WHERE feature = 'plan') AS shown FROM many_plans m WHERE userid = 5) x
+GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT algorithm, options,
+	   (SELECT churn_predict(model, x) FROM (SELECT 'no such plan'::text AS plan, 'shop 5'::text AS shop, 7 AS songs) x) =
+	   (SELECT churn_predict(model, x) FROM (SELECT NULL::text AS plan, 'shop 5'::text AS shop, 7 AS songs) x) AS same
+FROM plan_models ORDER BY 1, 2;
+
+-- what changes a category's group is refused
+CREATE FUNCTION plans_spoiled(model churn_model, path text[], value text) RETURNS text LANGUAGE SQL
+AS $$ SELECT jsonb_set(model::text::jsonb, path, value::jsonb)::text $$;
+SELECT plans_spoiled(model, '{features,0,groups,0}', '255')::churn_model FROM plan_models WHERE algorithm = 'decision_tree';
+SELECT plans_spoiled(model, '{features,0,groups}', '[]')::churn_model FROM plan_models WHERE algorithm = 'decision_tree';
+SELECT plans_spoiled(model, '{features,0,groups}', '[0, 1]')::churn_model FROM plan_models WHERE algorithm = 'decision_tree';
+SELECT plans_spoiled(model, '{features,2,groups}', '[0, 1]')::churn_model FROM plan_models WHERE algorithm = 'decision_tree';
+
+-- comparing, cross-fitting and calibrating learn groups from the rows that each fit sees
+SELECT rank, algorithm, round(cv_mean::numeric, 2) AS auc, round(((holdout).auc)::numeric, 2) AS holdout
+FROM churn_compare('many_plans', algorithms => '{random_forest,gradient_boosting,decision_tree,logistic_regression}', id => 'userid',
+	grid => '{"gradient_boosting": {"trees": 40}, "random_forest": {"trees": 20}}') ORDER BY rank;
+SELECT t.algorithm, round(((churn_info(model)->'facts'->>'cv_auc')::numeric), 2) AS cv_auc
+FROM (VALUES ('decision_tree'), ('gradient_boosting')) a(algorithm),
+	 LATERAL churn_train('many_plans', algorithm => a.algorithm, options => '{"calibrate": "platt"}', id => 'userid') t;
+
+-- a value of each row, of which training warns, tells nothing: it is not learned by heart
+SET client_min_messages = error;
+SELECT t.algorithm, round((churn_info(t.model)->'features'->1->>'importance')::numeric, 1) AS importance, churn_info(t.model)->'features'->1->>'categories' AS categories
+FROM (VALUES ('decision_tree'), ('gradient_boosting'), ('random_forest')) a(algorithm),
+	 LATERAL churn_train('SELECT churned, songs, md5(userid::text) AS token FROM many_plans', algorithm => a.algorithm) t ORDER BY 1;
+DROP FUNCTION plans_spoiled;
+DROP TABLE many_plans, plan_algorithms, plan_models, plan_prints;
