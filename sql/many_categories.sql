@@ -80,5 +80,41 @@ SET client_min_messages = error;
 SELECT t.algorithm, round((churn_info(t.model)->'features'->1->>'importance')::numeric, 1) AS importance, churn_info(t.model)->'features'->1->>'categories' AS categories
 FROM (VALUES ('decision_tree'), ('gradient_boosting'), ('random_forest')) a(algorithm),
 	 LATERAL churn_train('SELECT churned, songs, md5(userid::text) AS token FROM many_plans', algorithm => a.algorithm) t ORDER BY 1;
+SET client_min_messages = warning;
+
+-- beside weights, with a feature that predictions must not fall with, in parallel and alone
+CREATE VIEW weighted_plans AS SELECT *, 1 + userid % 3 AS weight FROM many_plans;
+CREATE TABLE held_models AS
+SELECT a.algorithm, w.workers, t.model
+FROM (VALUES ('decision_tree', '{"max_depth": 6}'), ('random_forest', '{"trees": 10}'), ('gradient_boosting', '{"trees": 20}')) a(algorithm, options),
+	 (VALUES (0), (4)) w(workers), LATERAL set_config('max_parallel_maintenance_workers', w.workers::text, false) s,
+	 LATERAL churn_train('weighted_plans', algorithm => a.algorithm, id => 'userid',
+		options => a.options::jsonb || ('{"weights": "weight", "monotone": {"songs": "increasing"}}'::text)::jsonb) t;
+SELECT algorithm, count(DISTINCT churn_fingerprint(model)) AS models, min(f->>'categories') AS categories, min(churn_info(model)->'facts'->>'weight') AS weight
+FROM held_models, jsonb_array_elements(churn_info(model)->'features') f WHERE f->>'name' = 'plan' GROUP BY 1 ORDER BY 1;
+SELECT algorithm, bool_and(p >= before) AS rises, count(DISTINCT p) > 10 AS differ
+FROM (SELECT algorithm, p, lag(p, 1, p) OVER (PARTITION BY algorithm, plan ORDER BY songs) AS before
+	  FROM held_models, (SELECT DISTINCT plan FROM many_plans WHERE userid < 60) x, generate_series(0, 400, 20) songs,
+		   LATERAL (SELECT churn_predict(model, r) AS p FROM (SELECT x.plan, 'shop 7'::text AS shop, songs) r) q
+	  WHERE workers = 0) w
+GROUP BY 1 ORDER BY 1;
+SELECT algorithm, model::text::churn_model = model AS same FROM held_models WHERE workers = 0 ORDER BY 1;
+SELECT rank, algorithm, round(cv_mean::numeric, 1) AS auc, round(((holdout).auc)::numeric, 1) AS holdout
+FROM churn_compare('weighted_plans', algorithms => '{random_forest,gradient_boosting,logistic_regression}', id => 'userid',
+	grid => '{"gradient_boosting": {"trees": 20, "weights": "weight"}, "random_forest": {"trees": 10}}') ORDER BY rank;
+
+-- what a model does with a grouped value, and how far rows have moved among the groups
+SELECT count(*), bool_and(value IS NULL OR value LIKE 'plan %') AS plans, count(DISTINCT mean_score) > 5 AS differ, sum(n) AS rows
+FROM held_models, churn_dependence(model, 'SELECT * FROM many_plans', 'plan', 255, 50) WHERE algorithm = 'gradient_boosting' AND workers = 0;
+SELECT d.feature, round(psi::numeric, 3) AS psi, missing_then, missing_now, new_categories, verdict
+FROM held_models, churn_drift(model, 'SELECT churned, songs, shop, CASE WHEN userid = 1 THEN ''no such plan'' ELSE plan END AS plan FROM many_plans') d
+WHERE algorithm = 'decision_tree' AND workers = 0 AND d.feature IN ('plan', 'shop') ORDER BY 1;
+
+-- the parts of a blend have a code for each category: auto keeps those that come up most, and says so
+SET client_min_messages = notice;
+SELECT churn_info(model)->'facts'->>'candidates' AS candidates, f->>'name' AS feature, f->>'bins' AS bins, f->>'categories' AS categories, (f->>'missing')::int > 1000 AS missing
+FROM churn_train('SELECT churned, songs, plan, 1000 + userid % 1000 || '''' AS thousand FROM many_plans WHERE userid % 3 = 0', algorithm => 'auto', options => '{"candidates": 3}') t,
+	 jsonb_array_elements(churn_info(model)->'features') f ORDER BY 2;
+DROP VIEW weighted_plans;
 DROP FUNCTION plans_spoiled;
-DROP TABLE many_plans, plan_algorithms, plan_models, plan_prints;
+DROP TABLE many_plans, plan_algorithms, plan_models, plan_prints, held_models;

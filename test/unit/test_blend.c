@@ -351,6 +351,8 @@ test_refusals(void **state)
 	SpkModel	model = make_blend(&u, &t);
 	SpkPart	   *part = &model.parts[1];
 	SpkModel	kept = part->model;
+	SpkFeature *city = &model.parts[0].model.features[2];
+	uint8_t		groups[] = {0, 1, 2};
 	double		edge;
 
 	part->weight = 0.4;
@@ -375,6 +377,13 @@ test_refusals(void **state)
 	part->model.features[0].edges[0] = edge - 1;
 	refuse(&model, "A part has other features than the blend");
 	part->model.features[0].edges[0] = edge;
+
+	/* the same number of bins, but of groups */
+	city->n_grouped = city->n_bins;
+	city->groups = groups;
+	refuse(&model, "A part has other features than the blend");
+	city->n_grouped = 0;
+	city->groups = NULL;
 
 	model.n_parts = 1;
 	refuse(&model, "The number of parts is not one that a blend has");
