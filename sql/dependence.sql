@@ -10,6 +10,13 @@ ALTER TABLE users ADD churned boolean;
 UPDATE users SET churned = songs + abs(hashint4(userid)) % 60 + CASE WHEN level = 'free' THEN 0 ELSE 30 END < 60;
 CREATE TABLE models AS
 SELECT algorithm, model FROM unnest('{random_forest,gradient_boosting,logistic_regression,naive_bayes}'::text[]) a, churn_train('users', algorithm => a, options => '{}');
+-- a blend, written by hand: trees and terms in one model
+INSERT INTO models
+SELECT 'blend', jsonb_build_object('sparkify_model', 1, 'algorithm', 'blend', 'threshold', 0.4, 'options', '{"class_weight": "none", "seed": 42}'::jsonb,
+	'facts', '{}'::jsonb, 'features', b.m->'features', 'weights', '[0.5, 0.25, 0.25]'::jsonb, 'parts', jsonb_build_array(b.m, l.m, f.m))::text::churn_model
+FROM (SELECT model::text::jsonb AS m FROM models WHERE algorithm = 'gradient_boosting') AS b,
+	(SELECT model::text::jsonb AS m FROM models WHERE algorithm = 'logistic_regression') AS l,
+	(SELECT model::text::jsonb AS m FROM models WHERE algorithm = 'random_forest') AS f;
 CREATE FUNCTION dependence(of text, points int DEFAULT 20) RETURNS TABLE (value text, number numeric, mean_score numeric, q10 numeric, median numeric, q90 numeric, n bigint) LANGUAGE sql AS $$
 	SELECT value, number::numeric, round(mean_score::numeric, 3), round(q10::numeric, 3), round(median::numeric, 3), round(q90::numeric, 3), n
 	FROM models, churn_dependence(model, 'users', of, points) WHERE algorithm = 'random_forest' $$;

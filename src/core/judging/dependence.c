@@ -285,8 +285,9 @@ typedef struct Scorer
 	const SpkModel	 *model;
 	const SpkRowPick *rows;
 	uint32_t		  feature;
-	SpkWalker		 *walker; /* of the model's trees; NULL when it has none */
-	uint8_t			 *codes;  /* of a row, for the walker */
+	bool			  blend;
+	SpkWalker		 *walker; /* of the model's trees; NULL when it has none, as a blend */
+	uint8_t			 *codes;  /* of a row, for the walker or the blend's parts */
 	double			 *row;	  /* its values */
 	double			 *scores; /* of all rows with the first point, then with the next one */
 } Scorer;
@@ -313,6 +314,8 @@ score_with(Scorer *s, double value)
 	const SpkFeature *feature = &s->model->features[s->feature];
 
 	s->row[s->feature] = value;
+	if (s->blend)
+		return spk_blend_predict(s->model, s->row, s->codes);
 	if (s->walker == NULL)
 		return spk_additive_predict(s->model, s->row);
 	if (spk_walk_uses(s->walker, s->feature))
@@ -386,7 +389,11 @@ SpkStatus
 spk_dependence(const SpkHost *host, const SpkModel *model, const SpkRowPick *rows, uint32_t feature,
 			   SpkDependencePoint *points, uint32_t n_points)
 {
-	Scorer	  s = {.host = host, .model = model, .rows = rows, .feature = feature};
+	Scorer	  s = {.host = host,
+				   .model = model,
+				   .rows = rows,
+				   .feature = feature,
+				   .blend = spk_has_parts(model->algorithm)};
 	bool	  trees = spk_has_trees(model->algorithm);
 	SpkStatus status = SPK_NO_MEMORY;
 
@@ -394,9 +401,11 @@ spk_dependence(const SpkHost *host, const SpkModel *model, const SpkRowPick *row
 		s.walker = spk_walker_new(host, model, spk_walk_best());
 	if (s.walker != NULL)
 		s.codes = spk_alloc(host, spk_walker_codes(s.walker), 1);
+	else if (s.blend)
+		s.codes = spk_alloc(host, model->n_features, 1);
 	s.row = spk_alloc(host, rows->n_values, sizeof(double));
 	s.scores = spk_alloc(host, (size_t) rows->n * n_points, sizeof(double));
-	if (s.row != NULL && s.scores != NULL && (!trees || s.codes != NULL))
+	if (s.row != NULL && s.scores != NULL && ((!trees && !s.blend) || s.codes != NULL))
 	{
 		if (trees)
 			memset(s.codes, 0, spk_walker_codes(s.walker));
