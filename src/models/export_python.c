@@ -69,13 +69,31 @@ append_json(StringInfo buf, const char *json)
 	}
 }
 
+static const char *
+adds_up(const SpkModel *model)
+{
+	return spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC ? "True" : "False";
+}
+
+static const char *
+terms(const SpkModel *model)
+{
+	switch (spk_learners[model->algorithm].terms)
+	{
+		case SPK_TERMS_LOGISTIC:
+			return "'logistic'";
+		case SPK_TERMS_BAYES:
+			return "'bayes'";
+		default:
+			return "None";
+	}
+}
+
 void
 spk_export_python(StringInfo buf, const SpkModel *model)
 {
-	const SpkLearner *learner = &spk_learners[model->algorithm];
-	bool			  adds_up = learner->answer == SPK_ANSWER_LOGISTIC;
-	StringInfoData	  json;
-	char			 *text;
+	StringInfoData json;
+	char		  *text;
 
 	initStringInfo(&json);
 	spk_model_to_json(&json, model);
@@ -83,15 +101,17 @@ spk_export_python(StringInfo buf, const SpkModel *model)
 
 	appendStringInfo(buf,
 					 "# A churn model of sparkify as plain Python: %s, fingerprint %016llx.\n#\n",
-					 learner->name, (unsigned long long) model->fingerprint);
+					 spk_learners[model->algorithm].name, (unsigned long long) model->fingerprint);
 	appendStringInfoString(buf, spk_scorer_text);
 	appendStringInfo(buf,
 					 "TREES_ADD_UP = %s  # to the log-odds of churn; otherwise it is their mean\n",
-					 adds_up ? "True" : "False");
-	appendStringInfo(buf, "TERMS = %s\n",
-					 learner->terms == SPK_TERMS_NONE		  ? "None" :
-						 learner->terms == SPK_TERMS_LOGISTIC ? "'logistic'" :
-																"'bayes'");
+					 adds_up(model));
+	appendStringInfo(buf, "TERMS = %s\n", terms(model));
+	appendStringInfoString(buf, "PARTS = [");
+	for (uint32 i = 0; i < model->n_parts; i++)
+		appendStringInfo(buf, "%s(%s, %s)", i > 0 ? ", " : "", adds_up(&model->parts[i].model),
+						 terms(&model->parts[i].model));
+	appendStringInfoString(buf, "]  # of a blend: the same of each\n");
 	appendStringInfoString(buf, "load('''");
 	append_json(buf, text);
 	appendStringInfoString(buf, "''')\n\nif __name__ == '__main__':\n    main()\n");

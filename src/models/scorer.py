@@ -28,12 +28,10 @@ EPOCH = datetime.datetime(2000, 1, 1)
 def predict(row):
     """Returns the probability of churn."""
     values = [value_of(feature, row) for feature in FEATURES]
-    if TREES is None:
-        return calibrated(sigmoid(margin_of(values)))
-    total = 0.0
-    for tree in TREES:
-        total += leaf_of(tree, values)
-    return calibrated(sigmoid(total) if TREES_ADD_UP else total / len(TREES))
+    if PARTS:
+        return calibrated(sigmoid(blend_of(values)))
+    total = total_of(MODEL, TERMS, values)
+    return calibrated(sigmoid(total) if TREES_ADD_UP else total / len(MODEL['trees']))
 
 
 def at_risk(row):
@@ -91,6 +89,27 @@ def microseconds_of(name, kind, value):
     return float((span.days * 86400 + span.seconds) * 1000000 + span.microseconds)
 
 
+# ---- Blends, and models that are none ----
+
+def blend_of(values):
+    """The weighted mean of the log-odds of churn that a blend's parts give."""
+    margin = 0.0
+    for weight, part, (adds_up, terms) in zip(MODEL['weights'], MODEL['parts'], PARTS):
+        total = total_of(part, terms, values)
+        margin += weight * (total if adds_up else log_odds(total / len(part['trees'])))
+    return margin
+
+
+def total_of(model, terms, values):
+    """The sum of the leaves that a row reaches, or of the terms."""
+    if terms is not None:
+        return margin_of(model, terms, values)
+    total = 0.0
+    for tree in model['trees']:
+        total += leaf_of(tree, values)
+    return total
+
+
 # ---- Trees ----
 
 def tree_of(nodes):
@@ -132,19 +151,19 @@ def leaf_of(tree, values):
 
 # ---- Models without trees ----
 
-def margin_of(values):
+def margin_of(model, terms, values):
     """The log-odds of churn: the intercept, and what each feature adds."""
-    first, second = MODEL['intercept']
-    margin = first if TERMS == 'logistic' else second - first
-    for feature, term, value in zip(FEATURES, MODEL['terms'], values):
-        if feature['kind'] == 'number' and MODEL['options'].get('transform', 'none') != 'none':
+    first, second = model['intercept']
+    margin = first if terms == 'logistic' else second - first
+    for feature, term, value in zip(FEATURES, model['terms'], values):
+        if feature['kind'] == 'number' and model['options'].get('transform', 'none') != 'none':
             value = transformed(term[-3], term[-2], value)
-        add = logistic_contribution if TERMS == 'logistic' else bayes_contribution
-        margin += add(feature, term, value)
+        add = logistic_contribution if terms == 'logistic' else bayes_contribution
+        margin += add(model, feature, term, value)
     return margin
 
 
-def logistic_contribution(feature, term, value):
+def logistic_contribution(_, feature, term, value):
     if feature['kind'] == 'category':
         return term[len(feature['codes']) if value == MISSING else value]
     if value != value:
@@ -152,12 +171,12 @@ def logistic_contribution(feature, term, value):
     return term[2] * standardised(value, term[0], term[1]) if term[1] > 0 else 0.0
 
 
-def bayes_contribution(feature, term, value):
+def bayes_contribution(model, feature, term, value):
     if feature['kind'] == 'category':
         return 0.0 if value == MISSING else term[len(feature['codes']) + value] - term[value]
     if value != value:
         return 0.0
-    if MODEL['options']['distribution'] == 'multinomial':
+    if model['options']['distribution'] == 'multinomial':
         return between(value, term[0], term[1]) * (term[3] - term[2])
     if term[2] == 0:
         return 0.0
@@ -198,13 +217,18 @@ def sigmoid(margin):
     return (e if margin < 0 else 1) / (1 + e)
 
 
+def log_odds(share):
+    """Those of a share that is kept off 0 and 1."""
+    p = 0.001 + (1 - 2 * 0.001) * share
+    return math.log(p / (1 - p))
+
+
 def calibrated(score):
     map_ = MODEL.get('calibration')
     if map_ is None:
         return score
     if 'slope' in map_:
-        p = 0.001 + (1 - 2 * 0.001) * score
-        return sigmoid(map_['slope'] * math.log(p / (1 - p)) + map_['intercept'])
+        return sigmoid(map_['slope'] * log_odds(score) + map_['intercept'])
     scores = map_['scores']
     probabilities = map_['probabilities']
     at = bisect.bisect_right(scores, score) - 1
@@ -219,14 +243,16 @@ def calibrated(score):
 
 def load(text):
     """Takes the model's JSON, which is that of the type churn_model, apart."""
-    global MODEL, FEATURES, TREES, THRESHOLD
+    global MODEL, FEATURES, THRESHOLD
     MODEL = json.loads(text)
     FEATURES = MODEL['features']
     THRESHOLD = MODEL['threshold']
     for feature in FEATURES:
         if feature['kind'] == 'category':
             feature['codes'] = {name: code for code, name in enumerate(feature['categories'])}
-    TREES = [tree_of(nodes) for nodes in MODEL['trees']] if 'trees' in MODEL else None
+    for model in [MODEL] + MODEL.get('parts', []):
+        if 'trees' in model:
+            model['trees'] = [tree_of(nodes) for nodes in model['trees']]
 
 
 def main():

@@ -78,6 +78,19 @@ for my $name (sort keys %models)
 	(my $algorithm = $name) =~ s/_(platt|log|power|plain|shares)$//;
 	$node->safe_psql('postgres', qq{
 		INSERT INTO trained SELECT '$name', model FROM churn_train('training', algorithm => '$algorithm', options => '$models{$name}')});
+}
+
+# A blend of trees and terms, with a part of each kind
+$node->safe_psql('postgres', q{
+	INSERT INTO trained
+	SELECT 'blend', jsonb_build_object('sparkify_model', 1, 'algorithm', 'blend', 'threshold', 0.4, 'facts', '{}'::jsonb,
+		'options', '{"class_weight": "none", "seed": 42, "calibrate": "platt"}'::jsonb, 'calibration', '{"slope": 0.9, "intercept": -0.2}'::jsonb,
+		'features', jsonb_agg(m)->0->'features', 'weights', '[0.25, 0.25, 0.125, 0.375]'::jsonb, 'parts', jsonb_agg(m ORDER BY name))::text::churn_model
+	FROM (SELECT name, model::text::jsonb AS m FROM trained
+		WHERE name IN ('gradient_boosting', 'logistic_regression_power', 'naive_bayes', 'random_forest')) AS p});
+
+for my $name (sort(keys %models, 'blend'))
+{
 	to_file("$name.py", "SELECT churn_export(model, 'python') FROM trained WHERE name = '$name'");
 	my @here = split /\n/, $node->safe_psql('postgres', qq{
 		SET extra_float_digits = 1;
