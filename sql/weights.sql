@@ -98,6 +98,11 @@ FROM churn_train('SELECT songs, sessions, churned, sqrt(userid) AS w FROM weight
 SELECT n_rows, churn_info(model)->'facts'->'weight_unit' AS unit
 FROM churn_train('SELECT songs, sessions, churned, 1e12 * (1 + userid % 3) AS w FROM weighted', algorithm => 'decision_tree', options => '{"weights": "w"}');
 SET client_min_messages = warning;
+-- from the least to the largest there may be, which make sums and leaves that are numbers; what is less is none
+SELECT a, n_rows, churn_info(model)->'facts'->'unweighted' AS unweighted, count(*) FILTER (WHERE churn_predict(model, q) BETWEEN 0 AND 1) AS sound
+FROM unnest('{random_forest,decision_tree,gradient_boosting,logistic_regression,naive_bayes}'::text[]) a,
+	 churn_train('SELECT songs, sessions, churned, CASE userid WHEN 1 THEN 1e30 WHEN 2 THEN 1e-300 ELSE 1e-30 END AS w FROM weighted', algorithm => a, options => '{"weights": "w"}'),
+	 (SELECT DISTINCT songs, sessions FROM weighted) AS q GROUP BY 1, 2, 3 ORDER BY 1;
 
 -- refusals
 SELECT churn_train('SELECT songs, churned, 0 AS w FROM weighted', options => '{"weights": "w"}');
@@ -105,6 +110,8 @@ SELECT churn_train('SELECT songs, churned, CASE WHEN churned THEN 1 END AS w FRO
 SELECT churn_train('SELECT songs, churned, -1 AS w FROM weighted', options => '{"weights": "w"}');
 SELECT churn_train('SELECT songs, churned, ''NaN''::float8 AS w FROM weighted', options => '{"weights": "w"}');
 SELECT churn_train('SELECT songs, churned, ''Infinity''::float8 AS w FROM weighted', options => '{"weights": "w"}');
+SELECT churn_train('SELECT songs, churned, 1e31 AS w FROM weighted', options => '{"weights": "w"}');
+SELECT churn_train('SELECT songs, churned, 1e-31 AS w FROM weighted', options => '{"weights": "w"}');
 SELECT churn_train('SELECT songs, churned, level AS w FROM weighted', options => '{"weights": "w"}');
 SELECT churn_train('SELECT songs, churned, churned AS w FROM weighted', options => '{"weights": "w"}');
 SELECT churn_train('SELECT songs, churned, ARRAY[1] AS w FROM weighted', options => '{"weights": "w"}');

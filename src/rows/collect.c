@@ -207,6 +207,13 @@ row_group(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs
 									spk_group_key_of(&collector->group, PG_GETARG_DATUM(args->id));
 }
 
+/*
+ * What weights may be, so that sums of them and what is divided by them are numbers.  A
+ * lesser one, as very old rows have, is none.
+ */
+#define LEAST_WEIGHT 1e-30
+#define MOST_WEIGHT	 1e30
+
 /* The row's weight; 0 when it has none. */
 static double
 row_weight(const SpkCollector *collector)
@@ -216,13 +223,13 @@ row_weight(const SpkCollector *collector)
 
 	if (collector->row->nulls[column->attno])
 		return 0;
-	if (!(weight >= 0) || isinf(weight))
+	if (!(weight >= 0 && weight <= MOST_WEIGHT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight in column \"%s\" must be a number from 0 on, not %s", column->name,
+				 errmsg("weight in column \"%s\" must be a number from 0 to 1e30, not %s", column->name,
 						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(weight)))),
 				 errhint("A row of weight 0, or without one, is left out.")));
-	return weight;
+	return weight < LEAST_WEIGHT ? 0 : weight;
 }
 
 static void
