@@ -26,12 +26,14 @@ test_rows(void **state)
 		assert_non_null(row->title);
 		assert_true(spk_algorithm_of(row->name, strlen(row->name), &found) && found == algorithm);
 		assert_string_equal(spk_algorithm_name(algorithm), row->name);
-		assert_true((row->fit_codes == NULL) != (row->fit_values == NULL));
 		assert_non_null(row->cost);
 
-		/* a model holds trees or terms, and what holds trees can tell how many nodes */
-		assert_true((row->max_trees > 0) == (row->terms == SPK_TERMS_NONE));
-		assert_true((row->max_trees > 0) == (row->most_nodes != NULL));
+		/* a model holds trees, terms or other models, which are fitted, and is not then itself */
+		assert_int_equal((row->max_trees > 0) + (row->terms != SPK_TERMS_NONE) +
+							 (row->max_parts > 0),
+						 1);
+		assert_int_equal((row->fit_codes != NULL) + (row->fit_values != NULL), row->max_parts == 0);
+		assert_true((row->terms == SPK_TERMS_NONE) == (row->most_nodes != NULL));
 		if (spk_option_applies(SPK_OPT_TREES, algorithm))
 			assert_true(row->max_trees == spk_option_specs[SPK_OPT_TREES].max);
 		/* only trees are grown with others' help, and only codes are binned as an option says */

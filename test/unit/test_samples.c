@@ -20,6 +20,9 @@
 #include "core/rows/folds.h"
 #include "unit_table.h"
 
+/* The algorithms that are fitted to samples: all but the last one, a blend of others. */
+#define N_FITTED SPK_BLEND
+
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
@@ -197,7 +200,7 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 		UnitTable *rest = rows_without(t, fold);
 		Forms	  *some = forms_new(rest, features);
 
-		for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
+		for (int a = 0; a < 2 * N_FITTED; a++)
 		{
 			bool	  calibrated = a % 2 == 1;
 			SpkModel  without = model_of(all, (SpkAlgorithm) (a / 2));
@@ -247,7 +250,7 @@ a_threshold_by_some_parts(void **unused)
 		if (r % 2 == 0)
 			all->matrix_parts[r] = all->values_parts[r] = SPK_HOLDOUT;
 	}
-	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < N_FITTED; a++)
 	{
 		SpkModel	   model = model_of(all, (SpkAlgorithm) a);
 		SpkModel	   plain = model_of(all, (SpkAlgorithm) a);
@@ -332,7 +335,7 @@ a_fold_is_scored(void **unused)
 	Forms			*all = forms_new(t, features);
 	static SpkScored scored[UNIT_MAX_TABLE_ROWS];
 
-	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < N_FITTED; a++)
 	{
 		SpkModel model = model_of(all, (SpkAlgorithm) a);
 		size_t	 n_all = 0;
@@ -398,7 +401,7 @@ a_fold_is_scored_unseen(void **unused)
 	Forms			*all = forms_new(t, features);
 	static SpkScored scored[2][UNIT_MAX_TABLE_ROWS];
 
-	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < N_FITTED; a++)
 		for (int fold = 0; fold < N_FOLDS; fold++)
 		{
 			SpkModel   like = model_of(all, (SpkAlgorithm) a);
@@ -439,7 +442,7 @@ failures_leave_nothing(void **unused)
 	Forms	   *all = forms_new(t, features);
 	long		live = state.live;
 
-	for (int a = 0; a < 2 * SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < 2 * N_FITTED; a++)
 	{
 		SpkStatus status = SPK_NO_MEMORY;
 
@@ -467,7 +470,7 @@ failures_leave_nothing(void **unused)
 		t->labels[r] = 1;
 	forms_free(all);
 	all = forms_new(t, features);
-	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+	for (int a = 0; a < N_FITTED; a++)
 		assert_int_equal(fit_and_score(all, (SpkAlgorithm) a, false), SPK_INVALID);
 	forms_free(all);
 	for (uint32_t c = 0; c < t->table.n_columns; c++)
