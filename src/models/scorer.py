@@ -21,7 +21,7 @@ import json
 import math
 import sys
 
-MISSING = 255  # the code of a category that is missing
+MISSING = 255  # the code of a category that is missing, where there are no more categories
 EPOCH = datetime.datetime(2000, 1, 1)
 
 
@@ -50,7 +50,7 @@ def value_of(feature, row):
     value = row[name]
     missing = value is None or value != value
     if kind == 'category':
-        return MISSING if missing else code_of(feature, value)
+        return feature['missing'] if missing else code_of(feature, value)
     if missing:
         return math.nan
     number = number_of(name, value) if kind == 'number' else microseconds_of(name, kind, value)
@@ -62,7 +62,7 @@ def value_of(feature, row):
 def code_of(feature, value):
     if not isinstance(value, str):
         raise TypeError('feature "%s" must be a str, not %r' % (feature['name'], value))
-    return feature['codes'].get(value, MISSING)
+    return feature['codes'].get(value, feature['missing'])
 
 
 def number_of(name, value):
@@ -165,7 +165,7 @@ def margin_of(model, terms, values):
 
 def logistic_contribution(_, feature, term, value):
     if feature['kind'] == 'category':
-        return term[len(feature['codes']) if value == MISSING else value]
+        return term[len(feature['codes']) if value == feature['missing'] else value]
     if value != value:
         return term[4]
     return term[2] * standardised(value, term[0], term[1]) if term[1] > 0 else 0.0
@@ -173,7 +173,7 @@ def logistic_contribution(_, feature, term, value):
 
 def bayes_contribution(model, feature, term, value):
     if feature['kind'] == 'category':
-        return 0.0 if value == MISSING else term[len(feature['codes']) + value] - term[value]
+        return 0.0 if value == feature['missing'] else term[len(feature['codes']) + value] - term[value]
     if value != value:
         return 0.0
     if model['options']['distribution'] == 'multinomial':
@@ -249,7 +249,10 @@ def load(text):
     THRESHOLD = MODEL['threshold']
     for feature in FEATURES:
         if feature['kind'] == 'category':
-            feature['codes'] = {name: code for code, name in enumerate(feature['categories'])}
+            names = feature['categories']
+            codes = feature.get('groups', range(len(names)))
+            feature['codes'] = dict(zip(names, codes))
+            feature['missing'] = MISSING if 'groups' in feature else max(MISSING, len(names))
     for model in [MODEL] + MODEL.get('parts', []):
         if 'trees' in model:
             model['trees'] = [tree_of(nodes) for nodes in model['trees']]
