@@ -217,10 +217,11 @@ static uint64_t
 train(const SpkTable *table, SpkAlgorithm algorithm, const SpkOptions *options)
 {
 	SpkModel  model = {algorithm, *options, .n_features = table->n_columns};
-	uint8_t	 *codes = malloc((size_t) table->n_rows * spk_table_shape(table).stride);
 	SpkMatrix matrix;
+	uint8_t	 *codes;
 
 	bin_columns(table, &model);
+	codes = malloc((size_t) table->n_rows * spk_table_shape(table, model.features).stride);
 	check(spk_bin_table(&host, table, model.features, codes, &matrix, NULL));
 	if (algorithm == SPK_GRADIENT_BOOSTING)
 		boost(&matrix, &model);
