@@ -1,6 +1,7 @@
 -- Features with more categories than trees have codes for: none of their values is lost
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
+SET sparkify.progress = off;
 
 -- 505 plans, each with a share of churn of its own, and a few rows without one
 CREATE TABLE many_plans AS

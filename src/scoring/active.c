@@ -39,15 +39,21 @@ typedef struct ActiveModel
 	SnapshotKey	  seen_by;
 } ActiveModel;
 
+/* A snapshot without transactions may have no array of them. */
+static bool
+are_equal(const TransactionId *a, const TransactionId *b, int32 n)
+{
+	return n == 0 || memcmp(a, b, n * sizeof(TransactionId)) == 0;
+}
+
 static bool
 is_seen_by(const SnapshotKey *key, const SnapshotData *snapshot)
 {
 	return key->xmin == snapshot->xmin && key->xmax == snapshot->xmax &&
 		key->command == snapshot->curcid && key->n_running == snapshot->xcnt &&
 		key->n_running_subs == snapshot->subxcnt &&
-		memcmp(key->running, snapshot->xip, snapshot->xcnt * sizeof(TransactionId)) == 0 &&
-		memcmp(key->running + key->n_running, snapshot->subxip,
-			   Max(snapshot->subxcnt, 0) * sizeof(TransactionId)) == 0;
+		are_equal(key->running, snapshot->xip, (int32) snapshot->xcnt) &&
+		are_equal(key->running + key->n_running, snapshot->subxip, Max(snapshot->subxcnt, 0));
 }
 
 static void
