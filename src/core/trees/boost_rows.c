@@ -22,7 +22,8 @@
  * The quanta of a loss of 1.  Rows that weigh less than 2^32 units together, with losses of
  * at most 2^10, stay below 2^63 quanta.
  */
-#define LOSS_ONE 0x1p20
+#define LOSS_ONE  0x1p20
+#define MOST_LOSS 0x1p10 /* a row that is worse counts as this */
 
 /* Streams, by the second part of their names */
 #define STREAM_HOLDOUT UINT64_C(1)
@@ -155,7 +156,12 @@ gradient_of(float margin, double label, double weight)
 static inline int64_t
 loss_of(float margin, bool label, double weight)
 {
-	return (int64_t) (weight * spk_log_loss(margin, label) * LOSS_ONE + 0.5);
+	double loss = spk_log_loss(margin, label);
+
+	/* a leaf that has next to no weight may have any margin */
+	if (!(loss < MOST_LOSS))
+		loss = MOST_LOSS;
+	return (int64_t) (weight * loss * LOSS_ONE + 0.5);
 }
 
 /* Sets the row for the next tree and adds it to the member's sums. */
