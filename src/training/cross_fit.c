@@ -24,6 +24,7 @@
 #include "rows/row_store.h"
 #include "training/calibrate.h"
 #include "training/cross_fit.h"
+#include "training/fit_watch.h"
 #include "training/workers.h"
 
 /* Rows times features times trees below which the start of workers costs more than they give. */
@@ -151,45 +152,15 @@ samples_of(const CrossFit *cross)
 	return samples;
 }
 
-/* A host for fits, whose polls tell how many folds are scored. */
-typedef struct Watch
-{
-	SpkHost			  host;
-	CrossFit		 *cross;
-	SpkTrainProgress *progress; /* NULL when nothing is to be told */
-} Watch;
-
-static void *
-watch_alloc(void *ctx, size_t size)
-{
-	return spk_alloc(&((Watch *) ctx)->host, size, 1);
-}
-
-static void
-watch_release(void *ctx, void *ptr)
-{
-	spk_release(&((Watch *) ctx)->host, ptr);
-}
-
-static bool
-watch_cancelled(void *ctx)
-{
-	Watch *watch = ctx;
-
-	if (watch->progress != NULL)
-		spk_train_progress(watch->progress, "folds scored",
-						   spk_tickets_n_done(&watch->cross->tickets), watch->cross->tickets.n);
-	return spk_cancelled(&watch->host);
-}
-
 /* Scores folds until none is left, and tells of it when progress is not NULL. */
 static void
 score_folds(CrossFit *cross, SpkTrainProgress *progress)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn model fit",
 												  ALLOCSET_DEFAULT_SIZES);
-	Watch		  watch = {spk_pg_host(context), cross, progress};
-	SpkHost		  host = {watch_alloc, watch_release, watch_cancelled, &watch};
+	SpkFitWatch	  watch = {spk_pg_host(context), progress, "folds scored",
+						   &cross->tickets,		 0,		   cross->tickets.n};
+	SpkHost		  host = spk_fit_watch_host(&watch);
 	SpkSamples	  samples = samples_of(cross);
 	SpkModel	  like = {cross->algorithm, cross->options};
 	const char	 *why = NULL;

@@ -15,6 +15,7 @@
 #include "core/models/codec.h"
 #include "host/pg_host.h"
 #include "models/model_type.h"
+#include "training/fit_watch.h"
 #include "training/search_block.h"
 
 static void
@@ -23,46 +24,13 @@ check(SpkStatus status)
 	spk_check(status, "training set", NULL);
 }
 
-/* A host for fits, whose polls tell how many are done. */
-typedef struct Watch
-{
-	SpkHost			  host;
-	SpkSearchBlock	 *block;
-	SpkTrainProgress *progress; /* NULL when nothing is to be told */
-	const char		 *unit;
-} Watch;
-
-static void *
-watch_alloc(void *ctx, size_t size)
-{
-	return spk_alloc(&((Watch *) ctx)->host, size, 1);
-}
-
-static void
-watch_release(void *ctx, void *ptr)
-{
-	spk_release(&((Watch *) ctx)->host, ptr);
-}
-
-static bool
-watch_cancelled(void *ctx)
-{
-	Watch *watch = ctx;
-
-	if (watch->progress != NULL)
-		spk_train_progress(watch->progress, watch->unit,
-						   watch->block->n_done + spk_tickets_n_done(&watch->block->tickets),
-						   watch->block->n_planned);
-	return spk_cancelled(&watch->host);
-}
-
 /* A process that makes fits. */
 typedef struct Maker
 {
 	SpkSearchBlock *block;
 	MemoryContext	outer;	 /* where models are kept */
 	MemoryContext	context; /* where fits work */
-	Watch			watch;
+	SpkFitWatch		watch;
 	SpkHost			host;
 	SpkSamples		samples;
 	SpkModel		like; /* has the features */
@@ -79,8 +47,9 @@ maker_new(SpkSearchBlock *block, SpkTrainProgress *progress, const char *unit)
 	maker->block = block;
 	maker->outer = CurrentMemoryContext;
 	maker->context = context;
-	maker->watch = (Watch) {spk_pg_host(context), block, progress, unit};
-	maker->host = (SpkHost) {watch_alloc, watch_release, watch_cancelled, &maker->watch};
+	maker->watch = (SpkFitWatch) {spk_pg_host(context), progress,	   unit,
+								  &block->tickets,		block->n_done, block->n_planned};
+	maker->host = spk_fit_watch_host(&maker->watch);
 	maker->samples = spk_search_block_samples(block);
 
 	/* features have pointers, which would mean nothing in another process: they come as bytes */
