@@ -5,7 +5,7 @@
 #
 . test/server.sh
 
-echo "Building the extension"
+echo "Building the extension, which takes a minute or so"
 server_copy
 server_install
 echo "Starting a private server"
