@@ -35,9 +35,12 @@ append_features(StringInfo buf, const SpkModel *model)
 
 		appendStringInfoString(buf, i > 0 ? ", {\"name\": " : "{\"name\": ");
 		escape_json(buf, feature->name);
-		appendStringInfo(buf, ", \"kind\": \"%s\", \"bins\": %u, \"missing\": %u",
-						 spk_kind_names[feature->kind], feature->n_bins,
-						 feature->counts[feature->n_bins]);
+		appendStringInfo(buf, ", \"kind\": \"%s\", \"bins\": %u, \"missing\": ",
+						 spk_kind_names[feature->kind], feature->n_bins);
+		if (spk_has_histograms(model))
+			appendStringInfo(buf, "%u", feature->counts[feature->n_bins]);
+		else
+			appendStringInfoString(buf, "null");
 		if (feature->n_grouped > 0)
 			appendStringInfo(buf, ", \"categories\": %u", feature->n_grouped);
 		spk_importance_to_json(buf, feature, permutation);
@@ -120,6 +123,20 @@ append_threshold_rule(StringInfo buf, const SpkModel *model)
 		appendStringInfoString(buf, "null");
 }
 
+/* Appends the options of the training, or which program has trained the model by its own. */
+static void
+append_training(StringInfo buf, const SpkModel *model, const SpkNamedOptions *named)
+{
+	double from = model->facts[SPK_FACT_IMPORTED];
+
+	appendStringInfoString(buf, ", \"options\": ");
+	if (isnan(from))
+		spk_options_to_json(buf, &model->options, model->algorithm, named);
+	else
+		appendStringInfo(buf, "null, \"imported_from\": \"%s\"",
+						 from == SPK_FROM_LIGHTGBM ? "lightgbm" : "xgboost");
+}
+
 Datum
 churn_info(PG_FUNCTION_ARGS)
 {
@@ -132,8 +149,7 @@ churn_info(PG_FUNCTION_ARGS)
 					 spk_algorithm_name(model->algorithm), (unsigned long long) model->fingerprint);
 	spk_append_number(&buf, model->threshold);
 	append_threshold_rule(&buf, model);
-	appendStringInfoString(&buf, ", \"options\": ");
-	spk_options_to_json(&buf, &model->options, model->algorithm, &named);
+	append_training(&buf, model, &named);
 	appendStringInfoString(&buf, ", \"facts\": ");
 	spk_facts_to_json(&buf, model, false);
 	appendStringInfoString(&buf, ", \"features\": [");

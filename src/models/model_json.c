@@ -22,13 +22,14 @@
 #define NODES_BETWEEN_POLLS 1024
 
 void
-spk_facts_to_json(StringInfo buf, const SpkModel *model, bool rule)
+spk_facts_to_json(StringInfo buf, const SpkModel *model, bool all)
 {
 	const char *separator = "";
 
 	appendStringInfoChar(buf, '{');
 	for (int i = 0; i < SPK_N_FACTS; i++)
-		if (!isnan(model->facts[i]) && (rule || i != SPK_FACT_THRESHOLD_RULE))
+		if (!isnan(model->facts[i]) &&
+			(all || (i != SPK_FACT_THRESHOLD_RULE && i != SPK_FACT_IMPORTED)))
 		{
 			appendStringInfo(buf, "%s\"%s\": ", separator, spk_fact_names[i]);
 			spk_append_number(buf, model->facts[i]);

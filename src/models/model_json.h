@@ -15,10 +15,10 @@
 extern void spk_model_to_json(StringInfo buf, const SpkModel *model);
 
 /*
- * Appends a JSON object with the facts that are known.  The rule of the threshold, a mere
- * number there, is only one of them if asked for.
+ * Appends a JSON object with the facts that are known: all, or without the rule of the
+ * threshold and the program that the model was imported from, which are mere numbers there.
  */
-extern void spk_facts_to_json(StringInfo buf, const SpkModel *model, bool rule);
+extern void spk_facts_to_json(StringInfo buf, const SpkModel *model, bool all);
 
 /* Appends the importance of a feature, and if asked for that by permutation, as further members. */
 extern void spk_importance_to_json(StringInfo buf, const SpkFeature *feature, bool permutation);

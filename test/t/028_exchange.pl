@@ -140,4 +140,72 @@ ValueError feature "joined" must be a datetime without time zone, not datetime.d
 TypeError feature "joined" must be a datetime, not 1
 TOLD
 
+# ---- From libraries ----
+
+# Runs a program of test/reference, which writes models and what they say of rows; false,
+# with a notice, when what it needs is not there
+sub reference
+{
+	my ($program, @libraries) = @_;
+	my ($out, $err);
+	foreach my $library (@libraries)
+	{
+		next if IPC::Run::run([ 'python3', '-c', "import $library" ], '<', \undef, '>', \$out, '2>', \$err);
+		diag("models of other programs are not compared: python3 has no $library");
+		return 0;
+	}
+	mkdir "$dir/$program";
+	return ok(IPC::Run::run([ 'python3', "$ENV{TESTDIR}/test/reference/$program.py", "$dir/$program" ], '<', \undef, '>', \$out, '2>', \$err),
+		"$program writes models") || diag($err);
+}
+
+# Imports a model, and holds its scores and explanations to those that stand beside its rows
+sub compare
+{
+	my ($format, $path, $categories) = @_;
+	my ($header) = slurp_file("$path.csv") =~ /^(.*)/;
+	my @columns = split /,/, $header;
+	my ($name) = $path =~ /(\w+)$/;
+	my @features = map { /^why_(.*)/ ? $1 : () } @columns;
+	my $types = join ', ', map { my $c = $_; "$c " . ((grep { $_ eq $c } @$categories) ? 'text' : $c eq 'opened' ? 'boolean' : 'float8') } @columns;
+
+	$node->safe_psql('postgres', qq{
+		CREATE TABLE rows_$name ($types);
+		COPY rows_$name FROM '$path.csv' (FORMAT csv, HEADER);
+		CREATE TABLE model_$name AS SELECT churn_import(pg_read_file('$path.json'), '$format') AS model});
+	is($node->safe_psql('postgres', qq{
+		SELECT count(*) > 1000, max(abs(churn_predict(model, r) - 1 / (1 + exp(-margin)))) < 1e-6 FROM model_$name, rows_$name r}),
+		't|t', "$name scores as in $format");
+	my $why = join ' ', map { "WHEN '$_' THEN why_$_" } @features;
+	is($node->safe_psql('postgres', qq{
+		SELECT count(*) > 100, max(abs(margin - sum)) < 1e-6, max(far) < 1e-5 FROM (
+			SELECT margin, sum(contribution), max(abs(contribution - CASE feature $why END)) AS far
+			FROM model_$name, (SELECT row_number() OVER () AS i, * FROM rows_$name) r, churn_explain(model, r)
+			WHERE i % 23 = 0 GROUP BY i, margin) AS s}),
+		't|t|t', "$name has its margins, and explains them");
+	is($node->safe_psql('postgres', qq{SELECT (model::text::churn_model) = model, churn_info(model)->>'imported_from' FROM model_$name}),
+		"t|$format", "$name is a model");
+}
+
+# It is refused to import a model, for this reason
+sub refuse
+{
+	my ($format, $path, $reason) = @_;
+	my (undef, undef, $err) = $node->psql('postgres', "SELECT churn_import(pg_read_file('$path.json'), '$format')");
+
+	like($err, qr/^psql:<stdin>:1: ERROR:  this model of \w+ cannot be imported\nDETAIL:  $reason/, "$path is refused");
+}
+
+if (reference('import_lightgbm', 'lightgbm', 'pandas'))
+{
+	my $models = "$dir/import_lightgbm";
+
+	compare('lightgbm', "$models/$_", ['plan']) foreach qw(gbdt deep dart goss slope no_missing stump wide zeros);
+	compare('lightgbm', "$models/$_", ['code']) foreach qw(rf codes);
+	refuse('lightgbm', "$models/zeros_apart", 'Tree \d+, node \d+: The split sends 0 elsewhere than the numbers around it\.\nHINT:  Train without zero_as_missing\.');
+	refuse('lightgbm', "$models/classes", 'The model has more than one class\.');
+	refuse('lightgbm', "$models/numbers", 'The objective is "regression"\.');
+	refuse('lightgbm', "$models/linear", 'Tree 0, node \d+: The leaves of the model are linear\.');
+}
+
 done_testing();

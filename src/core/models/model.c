@@ -41,6 +41,7 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_UNWEIGHTED] = "unweighted",
 	[SPK_FACT_CANDIDATES] = "candidates",
 	[SPK_FACT_SEARCHED_ROWS] = "searched_rows",
+	[SPK_FACT_IMPORTED] = "imported",
 };
 
 const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {

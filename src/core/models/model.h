@@ -219,6 +219,7 @@ typedef enum SpkFact
 	SPK_FACT_UNWEIGHTED,	  /* labelled rows that were left out: their weight is 0 or not known */
 	SPK_FACT_CANDIDATES,	  /* of a model that a search has found: how many candidates it had */
 	SPK_FACT_SEARCHED_ROWS,	  /* how many rows it searched by */
+	SPK_FACT_IMPORTED,		  /* an SpkImportFrom: another program has trained the model */
 	SPK_N_FACTS
 } SpkFact;
 
@@ -231,6 +232,14 @@ typedef enum SpkThresholdRule
 	SPK_THRESHOLD_GIVEN,	/* the user gave it */
 	SPK_N_THRESHOLD_RULES
 } SpkThresholdRule;
+
+/* Which program an imported model is of.  Part of the model format: append, do not reorder. */
+typedef enum SpkImportFrom
+{
+	SPK_FROM_LIGHTGBM = 1,
+	SPK_FROM_XGBOOST,
+	SPK_N_IMPORT_FROM
+} SpkImportFrom;
 
 /* Is this number one of the rules? */
 static inline bool
@@ -288,6 +297,16 @@ typedef struct SpkPart
 	double	 weight;
 	SpkModel model;
 } SpkPart;
+
+/*
+ * Does the model know the histograms of its features, and what its training was like?  An
+ * imported one does not: its options are not those of its training, and all its counts are 0.
+ */
+static inline bool
+spk_has_histograms(const SpkModel *model)
+{
+	return !(model->facts[SPK_FACT_IMPORTED] > 0);
+}
 
 /* Releases the arrays of a feature, and clears it. */
 extern void spk_feature_release(const SpkHost *host, SpkFeature *feature);

@@ -1,0 +1,145 @@
+-- Models from other programs: churn_import
+\set SHOW_CONTEXT never
+\set VERBOSITY default
+CREATE TABLE rows (songs int, adverts float8, plan text, margin float8);
+
+------------------------------------------------------------------------
+-- LightGBM: what version 4.7.0 dumps of three small trees, and predicts
+------------------------------------------------------------------------
+CREATE TABLE documents (document text);
+INSERT INTO documents VALUES ($${"name": "tree", "version": "v4", "num_class": 1, "num_tree_per_iteration": 1, "label_index": 0, "max_feature_idx": 2, "objective": "binary sigmoid:1", "average_output": false, 
+ "feature_names": ["songs", "adverts", "plan"], "monotone_constraints": [], 
+ "feature_infos": {"songs": {"min_value": 0, "max_value": 49, "values": []}, "adverts": {"min_value": -3.33, "max_value": 2.59, "values": []}, "plan": {"min_value": -1, "max_value": 2, "values": [-1, 1, 0, 2]}}, 
+ "tree_info": [
+  {"tree_index": 0, "num_leaves": 3, "num_cat": 0, "shrinkage": 1, "tree_structure": {"split_index": 0, "split_feature": 0, "split_gain": 101.81600189208984, "threshold": 27.500000000000004, "decision_type": "<=", "default_left": true, "missing_type": "None", "internal_value": -0.0700286, "internal_weight": 99.8775, "internal_count": 400, 
+   "left_child": {"leaf_index": 0, "leaf_value": -0.16043664884501385, "leaf_weight": 55.43201279640198, "leaf_count": 222}, 
+   "right_child": {"split_index": 1, "split_feature": 1, "split_gain": 34.44839859008789, "threshold": -0.6349999999999999, "decision_type": "<=", "default_left": false, "missing_type": "NaN", "internal_value": 0.0427275, "internal_weight": 44.4455, "internal_count": 178, 
+   "left_child": {"leaf_index": 1, "leaf_value": -0.1262553754245998, "leaf_weight": 9.488362550735472, "leaf_count": 38}, 
+   "right_child": {"leaf_index": 2, "leaf_value": 0.08859427401878592, "leaf_weight": 34.957125186920166, "leaf_count": 140}}}}, 
+  {"tree_index": 1, "num_leaves": 3, "num_cat": 0, "shrinkage": 0.1, "tree_structure": {"split_index": 0, "split_feature": 0, "split_gain": 83.51860046386719, "threshold": 22.500000000000004, "decision_type": "<=", "default_left": true, "missing_type": "None", "internal_value": -1.58274e-05, "internal_weight": 99.538, "internal_count": 400, 
+   "left_child": {"leaf_index": 0, "leaf_value": -0.10196241968195197, "leaf_weight": 44.46326440572739, "leaf_count": 179}, 
+   "right_child": {"split_index": 1, "split_feature": 1, "split_gain": 27.645200729370117, "threshold": -0.6349999999999999, "decision_type": "<=", "default_left": false, "missing_type": "NaN", "internal_value": 0.0822882, "internal_weight": 55.0748, "internal_count": 221, 
+   "left_child": {"leaf_index": 1, "leaf_value": -0.05991277461407547, "leaf_weight": 10.952630460262297, "leaf_count": 44}, 
+   "right_child": {"leaf_index": 2, "leaf_value": 0.11758742591792402, "leaf_weight": 44.122141778469086, "leaf_count": 177}}}}, 
+  {"tree_index": 2, "num_leaves": 3, "num_cat": 1, "shrinkage": 0.1, "tree_structure": {"split_index": 0, "split_feature": 2, "split_gain": 79.60330200195312, "threshold": "0", "decision_type": "==", "default_left": false, "missing_type": "None", "internal_value": -2.6791999999999997e-05, "internal_weight": 98.765, "internal_count": 400, 
+   "left_child": {"leaf_index": 0, "leaf_value": 0.1300956318763954, "leaf_weight": 31.851866886019707, "leaf_count": 129}, 
+   "right_child": {"split_index": 1, "split_feature": 1, "split_gain": 20.762699127197266, "threshold": 0.13500000000000004, "decision_type": "<=", "default_left": false, "missing_type": "NaN", "internal_value": -0.0619675, "internal_weight": 66.9131, "internal_count": 271, 
+   "left_child": {"leaf_index": 1, "leaf_value": -0.1217427979629172, "leaf_weight": 31.100416094064713, "leaf_count": 126}, 
+   "right_child": {"leaf_index": 2, "leaf_value": -0.010057421904823956, "leaf_weight": 35.812675923109055, "leaf_count": 145}}}}], 
+ "feature_importances": {"songs": 2, "adverts": 3, "plan": 1}, 
+ "pandas_categorical": [["paid", "free", "family"]]}$$);
+INSERT INTO rows VALUES (10, NULL, 'paid', -0.13230343665057043), (40, 1, NULL, 0.19612427803188598), (NULL, -1, 'family', -0.384141866489883);
+CREATE TABLE imported AS SELECT churn_import(document, 'lightgbm') AS model FROM documents;
+
+SELECT pg_typeof(model), model::json->>'facts' AS facts FROM imported;
+SELECT f AS features FROM imported, json_array_elements(model::json->'features') AS f;
+SELECT t AS trees FROM imported, json_array_elements(model::json->'trees') AS t;
+SELECT churn_info(model) - '{features,fingerprint}'::text[] AS info, churn_info(model)->'features'->2 AS plan FROM imported;
+SELECT r.*, churn_predict(model, r), round((churn_predict(model, r) - 1 / (1 + exp(-margin)))::numeric, 7) AS off FROM imported, rows r;
+SELECT songs, feature, value, round(contribution::numeric, 6) AS contribution FROM imported, rows r, churn_explain(model, r) ORDER BY songs, abs(contribution) DESC;
+SELECT feature, round(importance::numeric, 6) AS importance FROM imported, churn_importance(model);
+SELECT model::text::churn_forest = model AS same, churn_set_threshold(model, 0.3) IS NOT NULL AS settable, churn_at_risk(model, r) FROM imported, rows r;
+-- a category that the trees do not list, and one that pandas did not know
+SELECT plan, round(churn_predict(model, r)::numeric, 6) AS p FROM imported,
+	(SELECT 40 AS songs, NULL::float8 AS adverts, plan FROM unnest(ARRAY['free', 'family', 'unseen', NULL, 'paid']) AS plan) AS r;
+-- members may come in any order, as jsonb has them, and with any white space
+SELECT churn_fingerprint(churn_import(document::jsonb::text, 'lightgbm')) = churn_fingerprint(model) AS same FROM documents, imported;
+-- without pandas categories are named as they are numbered
+SELECT string_agg(f->>'categories', ' ') AS categories
+FROM documents, jsonb_array_elements(churn_import(regexp_replace(document, '"pandas_categorical": .*\]\]', '"pandas_categorical": null'), 'lightgbm')::jsonb->'features') AS f;
+
+-- Changes one place of the document, and tells what is said to it
+CREATE FUNCTION try(old text, new text) RETURNS text LANGUAGE plpgsql AS $f$
+DECLARE
+	changed text := (SELECT overlay(document PLACING new FROM nullif(strpos(document, old), 0) FOR length(old)) FROM documents);
+	message text; reason text; hint text;
+BEGIN
+	IF changed IS NULL THEN RETURN 'not in the document'; END IF;
+	RETURN (SELECT 'taken, and predicts ' || churn_predict(churn_import(changed, 'lightgbm'), r)::numeric(7, 5)
+		FROM (SELECT 30 AS songs, NULL::float8 AS adverts, 'family' AS plan) AS r);
+EXCEPTION
+	WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, reason = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+		RETURN concat_ws(' | ', SQLSTATE, message, reason, nullif(hint, ''));
+END $f$;
+
+-- what is no model of LightGBM
+SELECT churn_import('', 'lightgbm');
+SELECT churn_import('[]', 'lightgbm');
+SELECT churn_import('{"num_class": 1}', 'lightgbm');
+SELECT left(churn_import(left(document, n), 'lightgbm')::text, 0) FROM documents, (VALUES (500)) AS v(n);
+SELECT old, left(new, 66) AS new, left(try(old, new), 300) AS try FROM (VALUES
+	('"num_class": 1', '"num_class": "1"'),
+	('"feature_names"', '"feature_name"'),
+	('"objective"', '"num_class": 1, "objective"'),
+	('["songs", "adverts"', '["songs", "songs"'),
+	('["songs", "adverts"', '["", "adverts"'),
+	('["songs", "adverts"', '[7, "adverts"'),
+	('"songs": {"min', '"song": {"min'),
+	('"split_feature": 0', '"split_feature": 3'),
+	('"split_feature": 0', '"split_feature": -1'),
+	('"split_feature": 2', '"split_feature": 0'),
+	('"split_feature": 0', '"split_feature": 2'),
+	('"threshold": 27.5', '"threshold": 1e999'),
+	('"threshold": 27.5', '"threshold": NaN'),
+	('"threshold": "0"', '"threshold": "0||9"'),
+	('"threshold": "0"', '"threshold": "0|1"'),
+	('"threshold": "0"', '"threshold": ""'),
+	('"decision_type": "<="', '"decision_type": "<"'),
+	('"missing_type": "None"', '"missing_type": "none"'),
+	('"default_left": true', '"default_left": 1'),
+	('"leaf_count": 222', '"leaf_count": -1'),
+	(', "leaf_count": 222', ''),
+	('"leaf_value": -0.16', '"leaf_value": null, "x": -0.16'),
+	('"right_child": {"split_index": 1', '"right": {"split_index": 1'),
+	('"tree_structure": ', '"structure": '),
+	('"tree_index": 0,', '"tree_index": 0,,'),
+	(', "free", "family"', ', "paid", "family"'),
+	(', "free", "family"', ', "fr\u0000ee", "family"'),
+	(', "free", "family"', ', "\ud83d", "family"'),
+	(']]}', ']]} x')) AS v(old, new);
+
+-- what would not score here as there
+SELECT old, left(new, 66) AS new, left(try(old, new), 300) AS try FROM (VALUES
+	('"num_class": 1', '"num_class": 3'),
+	('binary sigmoid:1', 'regression'),
+	('binary sigmoid:1', 'binary sigmoid:-1'),
+	('"objective": "binary sigmoid:1", ', ''),
+	('"leaf_weight"', '"leaf_const": 1, "leaf_coeff": [2], "leaf_weight"'),
+	('"default_left": true, "missing_type": "None"', '"default_left": false, "missing_type": "Zero"'),
+	('"leaf_value": -0.16', '"leaf_value": -1e39, "x": -0.16'),
+	('[["paid"', '["a"], [["paid"'),
+	('[["paid"', '[["a"], ["paid"'),
+	(', "free", "family"', ', 0.5, "family"'),
+	(', "free", "family"', ''),
+	(', "free", "family"', ', "free"'),
+	('"family"]]', format('"family", "%s"]]', repeat('x', 1001))),
+	('"family"]]', (SELECT '"family", ' || string_agg(i::text, ', ') || ']]' FROM generate_series(1, 253) AS i))) AS v(old, new);
+
+-- what is taken
+SELECT old, left(new, 66) AS new, left(try(old, new), 300) AS try FROM (VALUES
+	('binary sigmoid:1', 'binary sigmoid:2'),
+	('"average_output": false', '"average_output": true'),
+	('"missing_type": "NaN"', '"missing_type": "None"'),
+	('"missing_type": "None"', '"missing_type": "Zero"'),
+	('"threshold": 27.500000000000004', '"threshold": 1e-35'),
+	(', "free", "family"', ', true, -12'),
+	('"family"]]', (SELECT '"family", ' || string_agg(i::text, ', ') || ']]' FROM generate_series(1, 252) AS i))) AS v(old, new);
+
+-- more thresholds of a feature than fit, and as many as do; a path that is too long, and one that is not
+CREATE FUNCTION deep(levels int, step float8) RETURNS text LANGUAGE sql AS $$
+SELECT format('{"num_class": 1, "num_tree_per_iteration": 1, "objective": "binary sigmoid:1", "feature_names": ["x"], "feature_infos": {}, "tree_info": [%s]}',
+	(SELECT string_agg(format('{"tree_structure": %s}', repeat('{"split_feature": 0, "split_gain": 1, "decision_type": "<=", "missing_type": "NaN", "default_left": false, "left_child": {"leaf_value": 0.5, "leaf_count": 1}, "threshold": ' || (t * step)::text || ', "right_child": ', levels)
+		|| '{"leaf_value": 1.5, "leaf_count": 1}' || repeat('}', levels)), ', ') FROM generate_series(1, 255) AS t)) $$;
+SELECT churn_info(churn_import(deep(64, 0), 'lightgbm'))->'depth' AS depth;
+SELECT churn_import(deep(65, 0), 'lightgbm');
+SELECT churn_import(replace(deep(1, 0), '["x"]', format('["%s"]', repeat('x', 64))), 'lightgbm');
+SELECT churn_import(replace(deep(1, 0), '["x"]', '[""]'), 'lightgbm');
+SELECT churn_import(replace(deep(1, 0), '["x"]', '["x", "y", "x"]'), 'lightgbm');
+SELECT churn_import(replace(deep(1, 0), '["x"]', '[]'), 'lightgbm');
+SELECT churn_import(regexp_replace(deep(1, 0), '"tree_info": .*', '"tree_info": []}'), 'lightgbm');
+SELECT churn_import(deep(1, 1), 'lightgbm');
+SELECT (churn_info(churn_import(replace(deep(1, 1), '255', '254'), 'lightgbm'))->'features'->0->'bins') AS bins;
+
+SELECT churn_import('{}', 'catboost');
+SELECT churn_import(NULL, 'lightgbm') IS NULL AS strict;

@@ -1,0 +1,90 @@
+/*
+ * import_features.c
+ *	  The features of a model of another program, and their categories.
+ */
+#include <string.h>
+
+#include "json/import_reader.h"
+#include "json/number_text.h"
+
+void
+spk_import_features(SpkImport *im, SpkJsonPiece names)
+{
+	SpkDraft	 *draft = im->draft;
+	uint32_t	  n = spk_import_count(im, names, SPK_MAX_FEATURES, "features");
+	SpkImportList list = spk_import_list(im, names);
+	SpkJsonPiece  piece;
+
+	if ((draft->features = spk_import_array(im, n, sizeof(SpkFeature))) == NULL)
+		return;
+	draft->n_features = n;
+	draft->gains = spk_import_array(im, n, sizeof(double));
+	for (uint32_t f = 0; f < n && spk_import_next(&list, &piece); f++)
+	{
+		size_t		len;
+		const char *text = spk_import_string(im, piece, "name of a feature", &len);
+		char	   *name = spk_import_array(im, len + 1, 1);
+
+		if (name != NULL && text != NULL)
+			memcpy(name, text, len);
+		draft->features[f].name = name;
+	}
+}
+
+/* Is this a whole number as SQL writes it, too? */
+static bool
+is_whole(SpkJsonPiece piece)
+{
+	char text[20];
+
+	if (piece.len >= sizeof(text))
+		return false;
+	memcpy(text, piece.at, piece.len);
+	text[piece.len] = '\0';
+	return spk_number_is_valid(text, piece.len) && strpbrk(text, ".eE") == NULL;
+}
+
+/* Where the name of a category is, which lasts until the next one is asked for. */
+static const char *
+category_name(SpkImport *im, SpkJsonPiece piece, size_t *len)
+{
+	if (piece.len > 0 && piece.at[0] == '"')
+		return spk_import_string(im, piece, "category", len);
+	if (!spk_import_is(piece, "true") && !spk_import_is(piece, "false") && !is_whole(piece))
+		spk_import_cannot(im, "Train with categories that are strings.",
+						  "A category is neither a string nor a whole number.");
+	*len = piece.len;
+	return piece.at;
+}
+
+void
+spk_import_categories(SpkImport *im, SpkFeature *feature, SpkJsonPiece names)
+{
+	uint32_t	  n = spk_import_count(im, names, SPK_MAX_BINS, "categories of a feature");
+	SpkImportList list = spk_import_list(im, names);
+	SpkJsonPiece  piece;
+	SpkCategory	 *categories;
+	char		 *at;
+
+	/* without its escapes a name is not longer, so the text bounds all of them */
+	categories = spk_import_array(im, n * sizeof(SpkCategory) + names.len, 1);
+	if (categories == NULL)
+		return;
+	spk_release(im->host, feature->categories);
+	feature->kind = SPK_CATEGORY;
+	feature->categories = categories;
+	feature->n_bins = n;
+	at = (char *) (categories + n);
+	for (uint32_t i = 0; i < n && spk_import_next(&list, &piece); i++)
+	{
+		size_t		len = 0;
+		const char *name = category_name(im, piece, &len);
+
+		if (name == NULL)
+			return;
+		memcpy(at, name, len);
+		categories[i].name = at;
+		categories[i].len = (uint32_t) len;
+		at += len;
+	}
+}
