@@ -49,13 +49,13 @@ SELECT string_agg(f->>'categories', ' ') AS categories
 FROM documents, jsonb_array_elements(churn_import(regexp_replace(document, '"pandas_categorical": .*\]\]', '"pandas_categorical": null'), 'lightgbm')::jsonb->'features') AS f;
 
 -- Changes one place of the document, and tells what is said to it
-CREATE FUNCTION try(old text, new text) RETURNS text LANGUAGE plpgsql AS $f$
+CREATE FUNCTION try(old text, new text, format text DEFAULT 'lightgbm') RETURNS text LANGUAGE plpgsql AS $f$
 DECLARE
 	changed text := (SELECT overlay(document PLACING new FROM nullif(strpos(document, old), 0) FOR length(old)) FROM documents);
 	message text; reason text; hint text;
 BEGIN
 	IF changed IS NULL THEN RETURN 'not in the document'; END IF;
-	RETURN (SELECT 'taken, and predicts ' || churn_predict(churn_import(changed, 'lightgbm'), r)::numeric(7, 5)
+	RETURN (SELECT 'taken, and predicts ' || churn_predict(churn_import(changed, format), r)::numeric(7, 5)
 		FROM (SELECT 30 AS songs, NULL::float8 AS adverts, 'family' AS plan) AS r);
 EXCEPTION
 	WHEN OTHERS THEN
@@ -140,6 +140,84 @@ SELECT churn_import(replace(deep(1, 0), '["x"]', '[]'), 'lightgbm');
 SELECT churn_import(regexp_replace(deep(1, 0), '"tree_info": .*', '"tree_info": []}'), 'lightgbm');
 SELECT churn_import(deep(1, 1), 'lightgbm');
 SELECT (churn_info(churn_import(replace(deep(1, 1), '255', '254'), 'lightgbm'))->'features'->0->'bins') AS bins;
+
+------------------------------------------------------------------------
+-- XGBoost: what version 3.2.0 saves of two small trees, and predicts
+------------------------------------------------------------------------
+TRUNCATE documents, rows, imported;
+INSERT INTO documents VALUES ($${"learner":{"attributes":{},
+ "feature_names":["songs","adverts","plan"],"feature_types":["float","float","c"],
+ "gradient_booster":{"model":{"cats":{"enc":[{"offsets":[],"values":[]},{"offsets":[],"values":[]},{"offsets":[0,4,8,14],"values":[112,97,105,100,102,114,101,101,102,97,109,105,108,121]}],"feature_segments":[0,0,0,3],"sorted_idx":[2,1,0]},
+  "gbtree_model_param":{"num_parallel_tree":"1","num_trees":"2"},"iteration_indptr":[0,1,2],"tree_info":[0,0],"trees":[
+  {"base_weights":[1.0901397E-7,-8.880596E-1,1.1027498E0,1.9936143E-1,-4.9386364E-1,-1.5259767E-1,4.6263435E-1],
+   "categories":[1,2],"categories_nodes":[1],"categories_segments":[0],"categories_sizes":[2],"default_left":[0,1,0,0,0,0,0],"id":0,"left_children":[1,3,5,-1,-1,-1,-1],
+   "loss_changes":[9.976942E1,6.752042E1,3.2959633E1,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,1,1,2,2],"right_children":[2,4,6,-1,-1,-1,-1],
+   "split_conditions":[2.8E1,1E-45,-6.4E-1,1.9936143E-1,-4.9386364E-1,-1.5259767E-1,4.6263435E-1],"split_indices":[0,2,1,0,0,0,0],"split_type":[0,1,0,0,0,0,0],"sum_hessian":[9.987751E1,5.5432014E1,4.444549E1,1.8227646E1,3.7204372E1,9.488363E0,3.4957127E1],"tree_param":{"num_deleted":"0","num_feature":"3","num_nodes":"7","size_leaf_vector":"1"}},
+  {"base_weights":[-3.6472112E-3,-8.697501E-1,6.8909687E-1,6.0765076E-2,-4.233782E-1,4.8974386E-1,6.1539E-2],
+   "categories":[1,2,1,2],"categories_nodes":[1,2],"categories_segments":[0,2],"categories_sizes":[2,2],"default_left":[0,1,1,0,0,0,0],"id":1,"left_children":[1,3,5,-1,-1,-1,-1],
+   "loss_changes":[5.8606953E1,2.5490509E1,2.4445044E1,0E0,0E0,0E0,0E0],"parents":[2147483647,0,0,1,1,2,2],"right_children":[2,4,6,-1,-1,-1,-1],
+   "split_conditions":[2.3E1,1E-45,1E-45,6.0765076E-2,-4.233782E-1,4.8974386E-1,6.1539E-2],"split_indices":[0,2,2,0,0,0,0],"split_type":[0,1,1,0,0,0,0],"sum_hessian":[9.568134E1,4.2406776E1,5.3274563E1,1.4439533E1,2.7967245E1,1.7258991E1,3.601557E1],"tree_param":{"num_deleted":"0","num_feature":"3","num_nodes":"7","size_leaf_vector":"1"}}]},"name":"gbtree"},
+ "learner_model_param":{"base_score":"[4.825E-1]","boost_from_average":"1","num_class":"0","num_feature":"3","num_target":"1"},"objective":{"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[3,2,0]}$$);
+INSERT INTO rows VALUES (10, NULL, 'paid', 0.19009791314601898), (40, 1, NULL, 0.8823496103286743), (NULL, -1, 'family', -0.1610872745513916);
+INSERT INTO imported SELECT churn_import(document, 'xgboost') FROM documents;
+
+SELECT f AS features FROM imported, json_array_elements(model::json->'features') AS f;
+SELECT t AS trees FROM imported, json_array_elements(model::json->'trees') AS t;
+SELECT churn_info(model) - '{features,fingerprint}'::text[] AS info FROM imported;
+SELECT r.*, round((churn_predict(model, r) - 1 / (1 + exp(-margin)))::numeric, 6) AS off FROM imported, rows r;
+SELECT songs, feature, value, round(contribution::numeric, 5) AS contribution FROM imported, rows r, churn_explain(model, r) ORDER BY songs, abs(contribution) DESC;
+SELECT churn_fingerprint(churn_import(document::jsonb::text, 'xgboost')) = churn_fingerprint(model) AS same FROM documents, imported;
+
+-- numbers are rounded to single precision first, as XGBoost does: 27.999999999 counts as 28, and goes where that goes
+SELECT songs, round(churn_predict(model, r)::numeric, 6) AS p FROM imported,
+	(SELECT songs, 0.5::float8 AS adverts, 'paid' AS plan FROM unnest(ARRAY[27.99999, 27.9999990463257, 27.9999990463256, 28, 28.1]::float8[]) AS songs) AS r;
+
+\set format '''xgboost'''
+SELECT churn_import('', 'xgboost');
+SELECT churn_import('{"learner": []}', 'xgboost');
+SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM (VALUES
+	('"learner"', '"learned"'),
+	('"num_feature":"3","num_target"', '"num_feature":"2","num_target"'),
+	('"feature_types":[', '"feature_types":["c","c","c",'),
+	('["songs","adverts"', '["songs","songs"'),
+	('"base_score":"[', '"base_score":"['',[0.1,'),
+	('"left_children":[1,', '"left_children":[7,'),
+	('"left_children":[1,', '"left_children":[0,'),
+	('"left_children":[1,', '"left_children":[-1,'),
+	('"left_children":[1,', '"left_children":['),
+	('"right_children":[2,', '"right_children":[1,'),
+	('"split_indices":[0,', '"split_indices":[3,'),
+	('"split_indices":[0,', '"split_indices":[2,'),
+	('"split_conditions":[', '"split_conditions":[1e39,'),
+	('"split_conditions":[', '"split_condition":['),
+	('"default_left":[0,', '"default_left":[2,'),
+	('"split_type":[0,1,', '"split_type":[0,0,'),
+	('"split_type"', '"split_types"'),
+	('"categories_nodes":[1]', '"categories_nodes":[2]'),
+	('"categories_nodes":[1]', '"categories_nodes":[]'),
+	('"categories_segments":[0]', '"categories_segments":[1]'),
+	('"categories_sizes":[2]', '"categories_sizes":[3]'),
+	('"categories":[1,2]', '"categories":[1,null]'),
+	('"offsets":[0,4,8,14]', '"offsets":[0,8,4,14]'),
+	('"offsets":[0,4,8,14]', '"offsets":[0,4,8,13]'),
+	('[112,97,', '[0,97,'),
+	('"sum_hessian":[', '"sum_hessian":"x","y":[')) AS v(old, new);
+SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM (VALUES
+	('binary:logistic', 'binary:logitraw'),
+	('"num_class":"0"', '"num_class":"3"'),
+	('"num_target":"1"', '"num_target":"2"'),
+	('"base_score":"[', '"base_score":"1'),
+	('"name":"gbtree"', '"name":"gblinear"'),
+	('"categories":[1,2]', '"categories":[1,3]'),
+	('"size_leaf_vector":"1"', '"size_leaf_vector":"3"'),
+	('[112,97,', '[-61,-68,')) AS v(old, new);
+-- older versions: no names of categories, a base score without brackets, words for flags
+SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM (VALUES
+	('"cats":', '"cat":'),
+	('"base_score":"[4.825E-1]"', '"base_score":"4.825E-1"'),
+	('"base_score":"[4.825E-1]"', '"base_score":"5E-1"'),
+	('"default_left":[0,', '"default_left":[false,'),
+	('"attributes":{}', '"attributes":{"best_iteration":"0"}')) AS v(old, new);
 
 SELECT churn_import('{}', 'catboost');
 SELECT churn_import(NULL, 'lightgbm') IS NULL AS strict;

@@ -11,4 +11,4 @@ CREATE FUNCTION churn_import(document text, format text) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION churn_import(text, text) IS
 	'the model that another program has trained, from its document: lightgbm, the JSON of '
-	'Booster.dump_model()';
+	'Booster.dump_model(), or xgboost, that of Booster.save_model()';

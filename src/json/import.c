@@ -13,6 +13,7 @@
 
 const SpkImportFormat spk_import_formats[SPK_N_IMPORT_FORMATS] = {
 	{"lightgbm", "LightGBM", SPK_FROM_LIGHTGBM, spk_import_lightgbm},
+	{"xgboost", "XGBoost", SPK_FROM_XGBOOST, spk_import_xgboost},
 };
 
 SpkStatus

@@ -45,7 +45,7 @@ typedef struct SpkImportFormat
 	void (*read)(SpkImport *im, SpkJsonPiece text);
 } SpkImportFormat;
 
-#define SPK_N_IMPORT_FORMATS 1
+#define SPK_N_IMPORT_FORMATS 2
 extern const SpkImportFormat spk_import_formats[SPK_N_IMPORT_FORMATS];
 
 /*

@@ -2,6 +2,7 @@
  * import_features.c
  *	  The features of a model of another program, and their categories.
  */
+#include <math.h>
 #include <string.h>
 
 #include "json/import_reader.h"
@@ -87,4 +88,85 @@ spk_import_categories(SpkImport *im, SpkFeature *feature, SpkJsonPiece names)
 		categories[i].len = (uint32_t) len;
 		at += len;
 	}
+}
+
+/* Reads the bytes of all names; returns them, and how many they are in *len. */
+static char *
+read_bytes(SpkImport *im, SpkJsonPiece values, uint32_t *len)
+{
+	SpkImportList list = spk_import_list(im, values);
+	SpkJsonPiece  piece;
+	char		 *bytes;
+
+	*len = spk_import_count(im, values, SPK_MAX_BINS * SPK_MAX_CATEGORY, "bytes of categories");
+	if ((bytes = spk_import_array(im, *len, 1)) == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < *len && spk_import_next(&list, &piece); i++)
+	{
+		double byte = spk_import_number(im, piece, "byte of a category");
+
+		/* it cuts names by their letters, not by their bytes, and so into others */
+		if (byte < 0 || byte > 127)
+			spk_import_cannot(im, "Rename the categories before training.",
+							  "A category has letters beyond ASCII, which XGBoost cuts off.");
+		if (byte != floor(byte) || byte == 0)
+			spk_import_refuse(im, "A category is not text.");
+		bytes[i] = (char) (int) byte;
+	}
+	return bytes;
+}
+
+/* Cuts the names of n categories out of bytes. */
+static void
+cut_names(SpkImport *im, SpkJsonPiece offsets, const char *bytes, uint32_t len, uint32_t n,
+		  SpkCategory *categories)
+{
+	SpkImportList list = spk_import_list(im, offsets);
+	SpkJsonPiece  piece;
+	char		 *names = (char *) (categories + n);
+	uint32_t	  start = 0;
+
+	memcpy(names, bytes, len);
+	for (uint32_t i = 0; i <= n && spk_import_next(&list, &piece); i++)
+	{
+		uint32_t end = spk_import_whole(im, piece, len, "offset of a category");
+
+		if (end < start || (i == 0 && end != 0) || (i == n && end != len))
+			spk_import_refuse(im, "The offsets of categories do not ascend to their end.");
+		if (!spk_importing(im))
+			return;
+		if (i > 0)
+			categories[i - 1] = (SpkCategory) {names + start, end - start};
+		start = end;
+	}
+}
+
+void
+spk_import_encoding(SpkImport *im, SpkFeature *feature, SpkJsonPiece encoding)
+{
+	SpkImportMember m[] = {{"values", true, {NULL, 0}}, {"offsets", false, {NULL, 0}}};
+	SpkCategory	   *categories;
+	char		   *bytes;
+	uint32_t		len;
+	uint32_t		n;
+
+	spk_import_members(im, encoding, m, SPK_LENGTHOF(m));
+	if (!spk_importing(im))
+		return;
+	if (m[1].piece.len == 0)
+	{
+		spk_import_categories(im, feature, m[0].piece);
+		return;
+	}
+	n = spk_import_count(im, m[1].piece, SPK_MAX_BINS + 1, "categories of a feature");
+	if (n < 2 || (bytes = read_bytes(im, m[0].piece, &len)) == NULL)
+		return;
+	n--;
+	if ((categories = spk_import_array(im, n * sizeof(SpkCategory) + len, 1)) != NULL)
+		cut_names(im, m[1].piece, bytes, len, n, categories);
+	spk_release(im->host, bytes);
+	spk_release(im->host, feature->categories);
+	feature->kind = SPK_CATEGORY;
+	feature->categories = categories;
+	feature->n_bins = categories == NULL ? 0 : n;
 }

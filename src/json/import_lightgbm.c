@@ -18,8 +18,6 @@
 /* What LightGBM takes for 0. */
 #define ZERO 1e-35f
 
-#define LENGTHOF(array) ((int) (sizeof(array) / sizeof((array)[0])))
-
 /* The categories of a feature as numbers in the trees: those of pandas are their places. */
 typedef struct Categories
 {
@@ -110,7 +108,7 @@ read_infos(Reader *r, SpkJsonPiece infos)
 		if (f < 0)
 			spk_import_refuse(im, "\"%.63s\" in \"feature_infos\" is no feature.",
 							  name == NULL ? "" : name);
-		spk_import_members(im, info, members, LENGTHOF(members));
+		spk_import_members(im, info, members, SPK_LENGTHOF(members));
 		if (spk_importing(im) && spk_import_count(im, members[0].piece, UINT32_MAX - 1, "") > 0)
 			read_numbers(r, (uint32_t) f, members[0].piece);
 	}
@@ -350,7 +348,7 @@ read_trees(Reader *r, SpkJsonPiece trees)
 		im->tree = t;
 		im->node = -1;
 		r->tree = &draft->trees[t];
-		spk_import_members(im, piece, members, LENGTHOF(members));
+		spk_import_members(im, piece, members, SPK_LENGTHOF(members));
 		if (spk_importing(im))
 			(void) read_node(r, members[0].piece, 0);
 	}

@@ -12,6 +12,8 @@
 
 #include "json/import.h"
 
+#define SPK_LENGTHOF(array) ((int) (sizeof(array) / sizeof((array)[0])))
+
 static inline bool
 spk_importing(const SpkImport *im)
 {
@@ -90,11 +92,19 @@ extern void spk_import_features(SpkImport *im, SpkJsonPiece names);
  */
 extern void spk_import_categories(SpkImport *im, SpkFeature *feature, SpkJsonPiece names);
 
+/*
+ * Gives a feature categories that XGBoost describes: an object with the names' bytes as
+ * numbers ("values") and where each begins and the last ends ("offsets"), or with whole
+ * numbers that are their own names ("values" alone).  No categories leave it as it is.
+ */
+extern void spk_import_encoding(SpkImport *im, SpkFeature *feature, SpkJsonPiece encoding);
+
 /* Adds a node, or a set, to the draft's tree; NULL, which is noted, without memory. */
 extern SpkDraftNode *spk_import_node(SpkImport *im, SpkDraftTree *tree);
 extern SpkCodeSet	*spk_import_set(SpkImport *im, SpkDraftTree *tree);
 
 /* The readers of each format. */
 extern void spk_import_lightgbm(SpkImport *im, SpkJsonPiece text);
+extern void spk_import_xgboost(SpkImport *im, SpkJsonPiece text);
 
 #endif /* SPK_JSON_IMPORT_READER_H */

@@ -10,9 +10,12 @@
 #include "core/models/codec.h"
 #include "fuzz_import.h"
 
-/* Memory for text: the widest growth is that of nodes, of which a leaf takes some twenty bytes. */
+/*
+ * Memory for text: nodes take a few times its bytes; features, of which a text may only tell
+ * the number, take some kilobytes each where their categories are numbers.
+ */
 #define MAX_GROWTH 64
-#define FREE_BYTES 65536
+#define FREE_BYTES (SPK_MAX_FEATURES * 6144)
 
 uint64_t fuzz_imported[SPK_N_IMPORT_FORMATS];
 

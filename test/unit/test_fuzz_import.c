@@ -47,7 +47,14 @@ static const char *const tokens[] = {"{",
 									 "\"leaf_value\": 1",
 									 "\"leaf_count\": 0.5",
 									 "\"values\": [0, 1]",
-									 "\"pandas_categorical\": [[\"a\"]]"};
+									 "\"pandas_categorical\": [[\"a\"]]",
+									 "[1,-1,-1]",
+									 "[0,0,0]",
+									 "\"c\"",
+									 "\"cats\":",
+									 "\"offsets\":[0,1]",
+									 "\"base_score\":\"5E-1\"",
+									 "\"num_feature\":\"9\""};
 
 static Corpus corpus = {.random_state = 47,
 						.tokens = tokens,
