@@ -208,7 +208,7 @@ SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM 
 	('"num_target":"1"', '"num_target":"2"'),
 	('"base_score":"[', '"base_score":"1'),
 	('"name":"gbtree"', '"name":"gblinear"'),
-	('"categories":[1,2]', '"categories":[1,3]'),
+	('"categories":[1,2]', '"categories":[1,4]'),
 	('"size_leaf_vector":"1"', '"size_leaf_vector":"3"'),
 	('[112,97,', '[-61,-68,')) AS v(old, new);
 -- older versions: no names of categories, a base score without brackets, words for flags
@@ -217,6 +217,7 @@ SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM 
 	('"base_score":"[4.825E-1]"', '"base_score":"4.825E-1"'),
 	('"base_score":"[4.825E-1]"', '"base_score":"5E-1"'),
 	('"default_left":[0,', '"default_left":[false,'),
+	('"categories":[1,2]', '"categories":[1,3]'),
 	('"attributes":{}', '"attributes":{"best_iteration":"0"}')) AS v(old, new);
 
 SELECT churn_import('{}', 'catboost');

@@ -5,7 +5,8 @@
 CREATE FUNCTION churn_export(model churn_model, format text) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION churn_export(churn_model, text) IS
-	'the model as a document of another program: python, a file of Python 3 that needs no library';
+	'the model as a document of another program: python, a file of Python 3 that needs no library, '
+	'or xgboost, the JSON that Booster.load_model() reads';
 
 CREATE FUNCTION churn_import(document text, format text) RETURNS churn_forest
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -180,6 +180,9 @@ read_categories(SpkImport *im, SpkImportList *categories, uint32_t size, SpkDraf
 			return;
 		}
 		code = spk_import_whole(im, piece, UINT32_MAX, "category");
+		/* one behind those with names stands for none, where all of them go left */
+		if (code == feature->n_bins && code < SPK_MAX_BINS)
+			continue;
 		if (code >= feature->n_bins)
 			spk_import_cannot(
 				im,

@@ -18,6 +18,7 @@ static const struct
 	void (*append)(StringInfo buf, const SpkModel *model);
 } formats[] = {
 	{"python", spk_export_python},
+	{"xgboost", spk_export_xgboost},
 };
 
 Datum

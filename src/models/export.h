@@ -17,4 +17,10 @@
 /* A file of Python 3 without dependencies; it is ASCII, whatever the encoding. */
 extern void spk_export_python(StringInfo buf, const SpkModel *model);
 
+/*
+ * JSON for XGBoost's Booster.load_model: of models with trees that are not calibrated and
+ * split no times, whose names XGBoost can have.
+ */
+extern void spk_export_xgboost(StringInfo buf, const SpkModel *model);
+
 #endif /* SPK_MODELS_EXPORT_H */
