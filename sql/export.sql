@@ -51,3 +51,4 @@ SELECT churn_export(replace(pg_temp.model()::text, 'paid', U&'pay\00E9')::churn_
 SELECT churn_export(pg_temp.model(), 'pickle');
 SELECT churn_export(pg_temp.model(), '');
 SELECT churn_export(NULL, 'python') IS NULL AS strict, churn_export(pg_temp.model(), NULL) IS NULL AS strict_too;
+DROP TABLE users, boosted, back;

@@ -222,3 +222,5 @@ SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM 
 
 SELECT churn_import('{}', 'catboost');
 SELECT churn_import(NULL, 'lightgbm') IS NULL AS strict;
+DROP TABLE rows, documents, imported;
+DROP FUNCTION try, deep;

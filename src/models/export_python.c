@@ -49,8 +49,10 @@ append_json(StringInfo buf, const char *json)
 			CHECK_FOR_INTERRUPTS();
 		if (*at >= 0x80)
 		{
-			append_escaped(buf, utf8_to_unicode(at));
-			at += pg_utf_mblen(at) - 1;
+			pg_wchar c = utf8_to_unicode(at);
+
+			append_escaped(buf, c);
+			at += c < 0x800 ? 1 : c < 0x10000 ? 2 : 3; /* to its last byte */
 		}
 		else if (is_plain(*at))
 			appendStringInfoChar(buf, (char) *at);

@@ -1,7 +1,8 @@
 """Scores rows with a model that churn_export has written for XGBoost.
 
 Reads the model from the file that is named, and rows of JSON from its input; writes the margin
-of each, and the sum of its contributions.  Needs xgboost and pandas.
+of each, the sum of its contributions, and that of what each tree predicts alone, which is of
+doubles.  Needs xgboost and pandas.
 """
 import json
 import sys
@@ -16,5 +17,7 @@ frame = pandas.DataFrame({name: [row[name] for row in rows] for name in booster.
 for name, kind in zip(booster.feature_names, booster.feature_types):
     frame[name] = frame[name].astype('category' if kind == 'c' else 'float')
 data = xgboost.DMatrix(frame, enable_categorical=True)
-for margin, why in zip(booster.predict(data, output_margin=True), booster.predict(data, pred_contribs=True)):
-    print(repr(float(margin)), repr(float(why.sum())))
+exact = sum(booster.predict(data, output_margin=True, iteration_range=(i, i + 1)).astype(float)
+            for i in range(booster.num_boosted_rounds()))
+for margin, why, total in zip(booster.predict(data, output_margin=True), booster.predict(data, pred_contribs=True), exact):
+    print(repr(float(margin)), repr(float(why.sum())), repr(float(total)))

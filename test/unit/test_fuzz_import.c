@@ -3,6 +3,8 @@
  *	  The corpus of other programs' models, and mutations of it: see
  *	  test/fuzz/fuzz_import.c.
  */
+#include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../fuzz/fuzz_import.h"
+#include "json/import_xgboost_tree.h"
 #include "unit_corpus.h"
 
 #ifndef MUTATIONS
@@ -85,10 +88,42 @@ test_mutations(void **state)
 	assert_true(after > before + MUTATIONS / 1000);
 }
 
+/* Up to the edge all doubles are rounded to less than the threshold, and none behind it is. */
+static void
+check_edge(float t)
+{
+	double edge = spk_largest_below(t);
+
+	assert_true(t == -FLT_MAX ? edge == -DBL_MAX : (float) edge < t);
+	assert_false((float) nextafter(edge, INFINITY) < t && t != -FLT_MAX);
+	assert_true(edge < t);
+}
+
+static void
+test_edges(void **state)
+{
+	static const float some[] = {0,		  -0.0f,	1,		 -1,	   0.1f,   16777216,
+								 FLT_MIN, -FLT_MIN, FLT_MAX, -FLT_MAX, 1e-45f, -1e-45f};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		check_edge(some[i]);
+	for (int i = 0; i < 100000; i++)
+	{
+		uint32_t bits = (uint32_t) corpus_draw(&corpus, UINT32_MAX);
+		float	 t;
+
+		memcpy(&t, &bits, sizeof(t));
+		if (isfinite(t))
+			check_edge(t);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_seeds),
 		cmocka_unit_test(test_mutations),
 	};
