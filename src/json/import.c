@@ -12,8 +12,8 @@
 #define STRING_DEPTH 2
 
 const SpkImportFormat spk_import_formats[SPK_N_IMPORT_FORMATS] = {
-	{"lightgbm", "LightGBM", SPK_FROM_LIGHTGBM, spk_import_lightgbm},
-	{"xgboost", "XGBoost", SPK_FROM_XGBOOST, spk_import_xgboost},
+	{SPK_FROM_LIGHTGBM, spk_import_lightgbm},
+	{SPK_FROM_XGBOOST, spk_import_xgboost},
 };
 
 SpkStatus

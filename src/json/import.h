@@ -39,9 +39,7 @@ typedef struct SpkImport
 /* A program whose models are read. */
 typedef struct SpkImportFormat
 {
-	const char	 *name;
-	const char	 *title; /* in messages */
-	SpkImportFrom from;
+	SpkImportFrom from; /* which has its names, too */
 	void (*read)(SpkImport *im, SpkJsonPiece text);
 } SpkImportFormat;
 

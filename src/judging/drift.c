@@ -145,6 +145,18 @@ count_source(FunctionCallInfo fcinfo, const SpkModel *model, int argno, bool sco
 	return side;
 }
 
+/* A model of another program does not say what its training rows were like. */
+static void
+require_histograms(const SpkModel *model)
+{
+	if (!spk_has_histograms(model))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("imported model does not know the rows that it was trained on"),
+				 errhint(
+					 "Give them, or rows of that time, as the third argument: churn_drift(model, source, reference).")));
+}
+
 /* What the model knows of its training rows. */
 static Side *
 training_side(const SpkModel *model)
@@ -268,6 +280,8 @@ churn_drift(PG_FUNCTION_ARGS)
 	spk_require_args(fcinfo, names, lengthof(names));
 	spk_materialized_srf(fcinfo);
 	model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
+	if (PG_ARGISNULL(2))
+		require_histograms(model);
 	then = PG_ARGISNULL(2) ? training_side(model) : count_source(fcinfo, model, 2, true);
 	now = count_source(fcinfo, model, 1, !PG_ARGISNULL(2));
 

@@ -18,11 +18,12 @@ require_format(const char *name)
 	StringInfoData buf;
 
 	for (int i = 0; i < SPK_N_IMPORT_FORMATS; i++)
-		if (strcmp(spk_import_formats[i].name, name) == 0)
+		if (strcmp(spk_import_names[spk_import_formats[i].from], name) == 0)
 			return &spk_import_formats[i];
 	initStringInfo(&buf);
 	for (int i = 0; i < SPK_N_IMPORT_FORMATS; i++)
-		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "", spk_import_formats[i].name);
+		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "",
+						 spk_import_names[spk_import_formats[i].from]);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized format of import \"%s\"", name),
@@ -37,13 +38,13 @@ check_import(SpkStatus status, const SpkImportFormat *format, const char *why, c
 	if (status == SPK_CORRUPT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("document is not a model of %s", format->title),
+				 errmsg("document is not a model of %s", spk_import_titles[format->from]),
 				 errdetail_internal("%s", why),
 				 hint != NULL ? errhint("%s", hint) : 0));
 	if (status == SPK_LIMIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("this model of %s cannot be imported", format->title),
+				 errmsg("this model of %s cannot be imported", spk_import_titles[format->from]),
 				 errdetail_internal("%s", why),
 				 hint != NULL ? errhint("%s", hint) : 0));
 	spk_check(status, "churn model", NULL);

@@ -133,8 +133,7 @@ append_training(StringInfo buf, const SpkModel *model, const SpkNamedOptions *na
 	if (isnan(from))
 		spk_options_to_json(buf, &model->options, model->algorithm, named);
 	else
-		appendStringInfo(buf, "null, \"imported_from\": \"%s\"",
-						 from == SPK_FROM_LIGHTGBM ? "lightgbm" : "xgboost");
+		appendStringInfo(buf, "{}, \"imported_from\": \"%s\"", spk_import_names[(int) from]);
 }
 
 Datum

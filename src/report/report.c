@@ -80,6 +80,13 @@ subtitle_of(const SpkReport *report)
 	char			positives[SPK_NUMBER_LABEL];
 
 	spk_time_text(GetCurrentTransactionStartTimestamp() / USECS_PER_SEC * USECS_PER_SEC, now);
+	if (!spk_has_histograms(model))
+		return psprintf("%s with %u features, imported from %s; report of %.10s",
+						spk_algorithm_name(model->algorithm), model->n_features,
+						spk_import_titles[(int) model->facts[SPK_FACT_IMPORTED]], now);
+	if (isnan(model->facts[SPK_FACT_ROWS]) || isnan(model->facts[SPK_FACT_POSITIVES]))
+		return psprintf("%s with %u features; report of %.10s",
+						spk_algorithm_name(model->algorithm), model->n_features, now);
 	spk_number_label(model->facts[SPK_FACT_ROWS], 0, rows);
 	spk_number_label(model->facts[SPK_FACT_POSITIVES], 0, positives);
 	return psprintf("%s with %u features, trained on %s rows of which %s churned; report of %.10s",

@@ -105,6 +105,15 @@ spk_report_drift(SpkReport *r)
 	char				   **new_values;
 	int						 moved = 0;
 
+	if (!spk_has_histograms(r->judged.model))
+	{
+		spk_html_section(&r->out, "What has moved since training");
+		spk_html_paragraph(
+			&r->out, "note",
+			"The model comes from another program, and does not know the rows that it was trained on. To see what has moved, give some of that time to churn_drift as its reference.");
+		spk_html_section_end(&r->out);
+		return;
+	}
 	rows = spk_report_query(
 		r,
 		psprintf("SELECT d.feature, d.psi, d.psi_chance, d.missing_then, d.missing_now,"

@@ -119,6 +119,8 @@ read_facts(SpkDecoder *d)
 			return spk_corrupt(d, "A fact is not a number from 0 on");
 		if (at == SPK_FACT_THRESHOLD_RULE && !spk_is_threshold_rule(value))
 			return spk_corrupt(d, "The rule of the threshold is unknown");
+		if (at == SPK_FACT_IMPORTED && !spk_is_import_from(value))
+			return spk_corrupt(d, "The program that the model was imported from is unknown");
 		d->model->facts[at++] = value;
 	}
 	return d->r.bad ? spk_corrupt(d, NULL) : SPK_OK;

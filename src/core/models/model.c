@@ -44,6 +44,16 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_IMPORTED] = "imported",
 };
 
+const char *const spk_import_names[SPK_N_IMPORT_FROM] = {
+	[SPK_FROM_LIGHTGBM] = "lightgbm",
+	[SPK_FROM_XGBOOST] = "xgboost",
+};
+
+const char *const spk_import_titles[SPK_N_IMPORT_FROM] = {
+	[SPK_FROM_LIGHTGBM] = "LightGBM",
+	[SPK_FROM_XGBOOST] = "XGBoost",
+};
+
 const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {
 	[SPK_THRESHOLD_HALF] = "half",
 	[SPK_THRESHOLD_BEST_F1] = "best_f1",

@@ -241,6 +241,17 @@ typedef enum SpkImportFrom
 	SPK_N_IMPORT_FROM
 } SpkImportFrom;
 
+/* Is this number one of these programs? */
+static inline bool
+spk_is_import_from(double number)
+{
+	return number == SPK_FROM_LIGHTGBM || number == SPK_FROM_XGBOOST;
+}
+
+/* Their names: "lightgbm" and so on, and those that people read. */
+extern const char *const spk_import_names[SPK_N_IMPORT_FROM];
+extern const char *const spk_import_titles[SPK_N_IMPORT_FROM];
+
 /* Is this number one of the rules? */
 static inline bool
 spk_is_threshold_rule(double number)

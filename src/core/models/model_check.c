@@ -38,6 +38,8 @@ check_facts(const SpkModel *model)
 		spk_assert(isnan(model->facts[i]) || (isfinite(model->facts[i]) && model->facts[i] >= 0));
 	spk_assert(isnan(model->facts[SPK_FACT_THRESHOLD_RULE]) ||
 			   spk_is_threshold_rule(model->facts[SPK_FACT_THRESHOLD_RULE]));
+	spk_assert(isnan(model->facts[SPK_FACT_IMPORTED]) ||
+			   spk_is_import_from(model->facts[SPK_FACT_IMPORTED]));
 }
 
 /* Names ascend by bytes, shorter ones first, and fit into a text of PostgreSQL. */
