@@ -38,7 +38,7 @@ SELECT churn_info(model) - '{features,fingerprint}'::text[] AS info, churn_info(
 SELECT r.*, churn_predict(model, r), round((churn_predict(model, r) - 1 / (1 + exp(-margin)))::numeric, 7) AS off FROM imported, rows r;
 SELECT songs, feature, value, round(contribution::numeric, 6) AS contribution FROM imported, rows r, churn_explain(model, r) ORDER BY songs, abs(contribution) DESC;
 SELECT feature, round(importance::numeric, 6) AS importance FROM imported, churn_importance(model);
-SELECT model::text::churn_forest = model AS same, churn_set_threshold(model, 0.3) IS NOT NULL AS settable, churn_at_risk(model, r) FROM imported, rows r;
+SELECT model::text::churn_model = model AS same, churn_set_threshold(model, 0.3) IS NOT NULL AS settable, churn_at_risk(model, r) FROM imported, rows r;
 -- a category that the trees do not list, and one that pandas did not know
 SELECT plan, round(churn_predict(model, r)::numeric, 6) AS p FROM imported,
 	(SELECT 40 AS songs, NULL::float8 AS adverts, plan FROM unnest(ARRAY['free', 'family', 'unseen', NULL, 'paid']) AS plan) AS r;
@@ -138,8 +138,23 @@ SELECT churn_import(replace(deep(1, 0), '["x"]', '[""]'), 'lightgbm');
 SELECT churn_import(replace(deep(1, 0), '["x"]', '["x", "y", "x"]'), 'lightgbm');
 SELECT churn_import(replace(deep(1, 0), '["x"]', '[]'), 'lightgbm');
 SELECT churn_import(regexp_replace(deep(1, 0), '"tree_info": .*', '"tree_info": []}'), 'lightgbm');
-SELECT churn_import(deep(1, 1), 'lightgbm');
 SELECT (churn_info(churn_import(replace(deep(1, 1), '255', '254'), 'lightgbm'))->'features'->0->'bins') AS bins;
+-- trees whose numbers are too many for one model become a blend of several, each with edges of its own
+CREATE FUNCTION steps(trees int, splits int) RETURNS text LANGUAGE sql AS $$
+SELECT regexp_replace(deep(1, 0), '"tree_info": .*', format('"tree_info": [%s]}', string_agg(format('{"tree_structure": %s}', tree), ', ' ORDER BY t))) FROM (
+	SELECT t, string_agg(format('{"split_feature": 0, "split_gain": 1, "decision_type": "<=", "missing_type": "NaN", "default_left": true, "left_child": {"leaf_value": -0.01, "leaf_count": 1}, "threshold": %s, "right_child": ', t * splits + s), '' ORDER BY s)
+		|| '{"leaf_value": 0.02, "leaf_count": 1}' || repeat('}', splits) AS tree
+	FROM generate_series(0, trees - 1) AS t, generate_series(1, splits) AS s GROUP BY t) AS s $$;
+CREATE TABLE blends AS SELECT n, churn_import(steps(n, 50), 'lightgbm') AS model FROM unnest(ARRAY[12, 20, 80]) AS n;
+SELECT n, churn_info(model)->>'algorithm' AS algorithm, churn_info(model)->>'imported_from' AS of, p.weights, churn_info(model)->'features'->0->'bins' AS bins, model::text::churn_model = model AS same
+FROM blends, LATERAL (SELECT array_agg(j->'weight') AS weights FROM jsonb_array_elements(churn_info(model)->'parts') AS j) AS p;
+SELECT n, count(*) AS rows, max(abs(churn_predict(model, r) - 1 / (1 + exp(-margin)))) < 1e-7 AS predicts, max(abs(explained - margin)) < 1e-5 AS explains
+FROM blends, generate_series(0, n * 50 + 1) AS x,
+	LATERAL (SELECT sum(CASE WHEN (t + 1) * 50 < x THEN 0.02 ELSE -0.01 END)::float8 AS margin FROM generate_series(0, n - 1) AS t) AS m,
+	LATERAL (SELECT x) AS r, LATERAL (SELECT sum(contribution) AS explained FROM churn_explain(model, r)) AS e GROUP BY n ORDER BY n;
+SELECT b.n, round(min(mean_score)::numeric, 4) AS least, round(max(mean_score)::numeric, 4) AS most FROM blends AS b, churn_dependence(model, 'SELECT x FROM generate_series(1, 5000) AS x', 'x') GROUP BY b.n ORDER BY b.n;
+SELECT churn_import(steps(82, 50), 'lightgbm');
+DROP TABLE blends;
 
 ------------------------------------------------------------------------
 -- XGBoost: what version 3.2.0 saves of two small trees, and predicts
@@ -223,4 +238,4 @@ SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM 
 SELECT churn_import('{}', 'catboost');
 SELECT churn_import(NULL, 'lightgbm') IS NULL AS strict;
 DROP TABLE rows, documents, imported;
-DROP FUNCTION try, deep;
+DROP FUNCTION try, steps, deep;

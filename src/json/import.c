@@ -26,6 +26,7 @@ spk_import(SpkImport *im, const SpkImportFormat *format, const SpkHost *host, co
 	memset(draft, 0, sizeof(*draft));
 	im->host = host;
 	im->draft = draft;
+	draft->from = format->from;
 	im->text = text;
 	im->tree = im->node = -1;
 	if (!spk_json_parser_open(&im->parser, STRING_DEPTH))

@@ -9,22 +9,30 @@
  *
  * Boosting is told as a logistic regression of the labels, without a margin to begin with.
  * A forest, whose leaves are shares of churn, is a regression whose trees add up to their
- * mean.
+ * mean.  A blend of boosting adds up, too: to the trees of all parts, weighted.
+ *
+ * Groups of categories are told by the categories that are in them.
  */
 #include "compat.h"
 
-#include <float.h>
-#include <math.h>
-
-#include "common/shortest_dec.h"
 #include "miscadmin.h"
 #include "utils/json.h"
 
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
 #include "models/export.h"
+#include "models/export_xgboost_tree.h"
 
-#define NODES_PER_LOOK 1024
+/* So many categories are listed at most, in all splits: a few hundred megabytes of text. */
+#define MAX_LISTED 50000000
+
+typedef struct Export
+{
+	const SpkModel	*model;
+	SpkXgboostPiece *pieces;
+	uint32			 n_pieces;
+	uint32			 n_trees; /* of all pieces */
+} Export;
 
 /* ---- What cannot be told ---- */
 
@@ -46,7 +54,7 @@ check_feature(const SpkFeature *feature)
 		refuse(
 			psprintf("The name of feature \"%s\" has a letter that XGBoost does not allow there.",
 					 feature->name));
-	for (uint32 i = 0; feature->kind == SPK_CATEGORY && i < feature->n_bins; i++)
+	for (uint32 i = 0; feature->kind == SPK_CATEGORY && i < spk_n_categories(feature); i++)
 		for (uint32 j = 0; j < feature->categories[i].len; j++)
 			if ((unsigned char) feature->categories[i].name[j] >= 0x80)
 				refuse(psprintf(
@@ -54,250 +62,74 @@ check_feature(const SpkFeature *feature)
 					feature->name));
 }
 
+/* The trees must not split times, or list too many categories; counts the splits of each feature. */
 static void
-check_model(const SpkModel *model)
+check_trees(const SpkModel *model, uint32 *splits, uint64 *listed)
 {
-	if (!spk_has_trees(model->algorithm))
-		refuse("It has no trees.");
-	if (spk_has_calibration(&model->options))
-		refuse("Its probabilities are calibrated.");
-	for (uint32 f = 0; f < model->n_features; f++)
-		check_feature(&model->features[f]);
 	for (uint32 t = 0; t < model->n_trees; t++)
 		for (uint32 i = 0; i < model->trees[t].n_nodes; i++)
 		{
 			const SpkNode	 *node = &model->trees[t].nodes[i];
 			const SpkFeature *feature = &model->features[node->feature];
 
-			if (i % NODES_PER_LOOK == 0)
+			if (i % SPK_EXPORT_NODES == 0)
 				CHECK_FOR_INTERRUPTS();
-			if (!(node->flags & SPK_NODE_LEAF) && spk_kind_is_time(feature->kind))
+			if (node->flags & SPK_NODE_LEAF)
+				continue;
+			splits[node->feature]++;
+			if (spk_kind_is_time(feature->kind))
 				refuse(psprintf(
 					"It splits \"%s\", which is a time, more finely than single precision can tell.",
 					feature->name));
+			if (node->flags == SPK_NODE_SET)
+				*listed += spk_n_categories(feature);
+			if (*listed > MAX_LISTED)
+				refuse("Its splits have so many categories that the document would be too large.");
 		}
 }
 
-/* ---- Numbers ---- */
+/* A split of a feature gains an equal part of the feature's importance. */
+static const float *
+gains_of(const SpkModel *model, const uint32 *splits)
+{
+	float *gains = palloc0(Max(model->n_features, 1) * sizeof(float));
 
-/* Appends a number that readers do not take for an integer. */
+	for (uint32 f = 0; f < model->n_features; f++)
+		if (splits[f] > 0)
+			gains[f] = (float) (model->features[f].importance / splits[f]);
+	return gains;
+}
+
+/* The model as trees that add up, or the reason why it is not. */
 static void
-append_float(StringInfo buf, float value)
+take_apart(Export *ex, const SpkModel *model)
 {
-	char digits[FLOAT_SHORTEST_DECIMAL_LEN];
+	uint32 *splits = palloc0(Max(model->n_features, 1) * sizeof(uint32));
+	bool	blend = spk_has_parts(model->algorithm);
+	uint64	listed = 0;
 
-	float_to_shortest_decimal_buf(value, digits);
-	appendStringInfoString(buf, digits);
-	if (strpbrk(digits, ".e") == NULL)
-		appendStringInfoString(buf, ".0");
-}
-
-/* The number of single precision below which is what the split sends left. */
-static float
-threshold_of(const SpkFeature *feature, const SpkNode *node)
-{
-	double edge;
-	float  t;
-
-	/* behind the last edge only missing values go right */
-	if (node->split + 1u >= feature->n_bins)
-		return FLT_MAX;
-	edge = feature->edges[node->split];
-	if (edge >= FLT_MAX)
-		return FLT_MAX;
-	t = edge <= -FLT_MAX ? -FLT_MAX : (float) edge;
-	return t > edge ? t : nextafterf(t, FLT_MAX);
-}
-
-/* ---- Trees ---- */
-
-/* What is told about one node of a tree, in an array of its own. */
-typedef void (*AppendNode)(StringInfo buf, const SpkModel *model, const SpkTree *tree,
-						   const SpkNode *node);
-
-static inline bool
-is_leaf(const SpkNode *node)
-{
-	return (node->flags & SPK_NODE_LEAF) != 0;
-}
-
-/* The value of a leaf, so that the leaves of all trees add up to the model's answer. */
-static float
-leaf_of(const SpkModel *model, const SpkNode *node)
-{
-	if (spk_learners[model->algorithm].answer == SPK_ANSWER_MEAN)
-		return (float) ((double) node->u.value / model->n_trees);
-	return node->u.value;
-}
-
-static void
-append_weight(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	append_float(buf, is_leaf(node) ? leaf_of(model, node) : 0);
-}
-
-static void
-append_default_left(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	bool left = node->flags == SPK_NODE_MISSING_LEFT ||
-		(node->flags == SPK_NODE_SET && spk_set_has(&tree->sets[node->set], SPK_MISSING));
-
-	appendStringInfoChar(buf, left ? '1' : '0');
-}
-
-static void
-append_left(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	appendStringInfo(buf, "%d", is_leaf(node) ? -1 : (int) node->u.left);
-}
-
-static void
-append_right(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	appendStringInfo(buf, "%d", is_leaf(node) ? -1 : (int) node->u.left + 1);
-}
-
-static void
-append_gain(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	appendStringInfoString(buf, "0.0");
-}
-
-static void
-append_condition(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	if (is_leaf(node))
-		append_float(buf, leaf_of(model, node));
-	else if (node->flags == SPK_NODE_SET)
-		append_float(buf, 0);
-	else
-		append_float(buf, threshold_of(&model->features[node->feature], node));
-}
-
-static void
-append_index(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	appendStringInfo(buf, "%d", is_leaf(node) ? 0 : node->feature);
-}
-
-static void
-append_type(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	appendStringInfoChar(buf, node->flags == SPK_NODE_SET ? '1' : '0');
-}
-
-static void
-append_hessian(StringInfo buf, const SpkModel *model, const SpkTree *tree, const SpkNode *node)
-{
-	append_float(buf, (float) node->cover);
-}
-
-static const struct
-{
-	const char *key;
-	AppendNode	append;
-} members[] = {
-	{"base_weights", append_weight}, {"default_left", append_default_left},
-	{"left_children", append_left},	 {"right_children", append_right},
-	{"loss_changes", append_gain},	 {"split_conditions", append_condition},
-	{"split_indices", append_index}, {"split_type", append_type},
-	{"sum_hessian", append_hessian},
-};
-
-/* Appends the array of who is the parent of each node; the root's is no node. */
-static void
-append_parents(StringInfo buf, const SpkTree *tree)
-{
-	appendStringInfoString(buf, "\"parents\": [2147483647");
-	for (uint32 i = 0; i < tree->n_nodes; i++)
+	*ex = (Export) {model, palloc0(Max(model->n_parts, 1) * sizeof(SpkXgboostPiece)),
+					blend ? model->n_parts : 1};
+	if (spk_has_calibration(&model->options))
+		refuse("Its probabilities are calibrated.");
+	for (uint32 f = 0; f < model->n_features; f++)
+		check_feature(&model->features[f]);
+	for (uint32 i = 0; i < ex->n_pieces; i++)
 	{
-		if (i % NODES_PER_LOOK == 0)
-			CHECK_FOR_INTERRUPTS();
-		/* children stand in the order of their parents */
-		if (!is_leaf(&tree->nodes[i]))
-			appendStringInfo(buf, ",%u,%u", i, i);
+		const SpkModel *part = blend ? &model->parts[i].model : model;
+		bool			mean = spk_learners[part->algorithm].answer == SPK_ANSWER_MEAN;
+
+		if (!spk_has_trees(part->algorithm) || (blend && mean))
+			refuse(blend ? psprintf("It is a blend, and the margin of its %s is no sum over trees.",
+									spk_algorithm_name(part->algorithm)) :
+						   "It has no trees.");
+		check_trees(part, splits, &listed);
+		ex->pieces[i].model = part;
+		ex->pieces[i].factor = blend ? model->parts[i].weight : mean ? 1.0 / part->n_trees : 1;
+		ex->n_trees += part->n_trees;
 	}
-	appendStringInfoChar(buf, ']');
-}
-
-/*
- * Appends the categories that a split sends right, and counts them in *n.  XGBoost wants one
- * at least, so that where only missing values go right it gets one that there is not.
- */
-static void
-append_right_set(StringInfo buf, uint32 n_bins, const SpkCodeSet *set, uint32 *n)
-{
-	uint32 before = *n;
-
-	for (uint32 code = 0; code < n_bins; code++)
-		if (!spk_set_has(set, (uint8) code))
-			appendStringInfo(buf, "%s%u", (*n)++ > 0 ? "," : "", code);
-	if (*n == before)
-		appendStringInfo(buf, "%s%u", (*n)++ > 0 ? "," : "", n_bins);
-}
-
-/* Appends which categories go right, and of which nodes: a range of the list for each. */
-static void
-append_sets(StringInfo buf, const SpkModel *model, const SpkTree *tree)
-{
-	StringInfoData nodes;
-	StringInfoData starts;
-	StringInfoData sizes;
-	uint32		   n = 0;
-	uint32		   start = 0;
-
-	initStringInfo(&nodes);
-	initStringInfo(&starts);
-	initStringInfo(&sizes);
-	appendStringInfoString(buf, "\"categories\": [");
-	for (uint32 i = 0; i < tree->n_nodes; i++)
-	{
-		const SpkNode *node = &tree->nodes[i];
-		const char	  *comma = nodes.len > 0 ? "," : "";
-
-		if (node->flags != SPK_NODE_SET)
-			continue;
-		append_right_set(buf, model->features[node->feature].n_bins, &tree->sets[node->set], &n);
-		appendStringInfo(&nodes, "%s%u", comma, i);
-		appendStringInfo(&starts, "%s%u", comma, start);
-		appendStringInfo(&sizes, "%s%u", comma, n - start);
-		start = n;
-	}
-	appendStringInfo(
-		buf,
-		"], \"categories_nodes\": [%s], \"categories_segments\": [%s], \"categories_sizes\": [%s]",
-		nodes.data, starts.data, sizes.data);
-	pfree(nodes.data);
-	pfree(starts.data);
-	pfree(sizes.data);
-}
-
-static void
-append_tree(StringInfo buf, const SpkModel *model, uint32 t)
-{
-	const SpkTree *tree = &model->trees[t];
-
-	appendStringInfo(buf, "{\"id\": %u, ", t);
-	for (int m = 0; m < lengthof(members); m++)
-	{
-		appendStringInfo(buf, "\"%s\": [", members[m].key);
-		for (uint32 i = 0; i < tree->n_nodes; i++)
-		{
-			if (i % NODES_PER_LOOK == 0)
-				CHECK_FOR_INTERRUPTS();
-			if (i > 0)
-				appendStringInfoChar(buf, ',');
-			members[m].append(buf, model, tree, &tree->nodes[i]);
-		}
-		appendStringInfoString(buf, "], ");
-	}
-	append_parents(buf, tree);
-	appendStringInfoString(buf, ", ");
-	append_sets(buf, model, tree);
-	appendStringInfo(
-		buf,
-		", \"tree_param\": {\"num_deleted\": \"0\", \"num_feature\": \"%u\", \"num_nodes\": \"%u\", \"size_leaf_vector\": \"1\"}}",
-		model->n_features, tree->n_nodes);
+	for (uint32 i = 0; i < ex->n_pieces; i++)
+		ex->pieces[i].gains = gains_of(model, splits);
 }
 
 /* ---- Features ---- */
@@ -306,7 +138,7 @@ append_tree(StringInfo buf, const SpkModel *model, uint32 t)
 static void
 append_encoding(StringInfo buf, const SpkFeature *feature)
 {
-	uint32		n = feature->kind == SPK_CATEGORY ? feature->n_bins : 0;
+	uint32		n = feature->kind == SPK_CATEGORY ? spk_n_categories(feature) : 0;
 	uint32		offset = 0;
 	const char *comma = "";
 
@@ -343,12 +175,13 @@ append_cats(StringInfo buf, const SpkModel *model)
 	appendStringInfoString(buf, "], \"feature_segments\": [0");
 	for (uint32 f = 0; f < model->n_features; f++)
 	{
-		n += model->features[f].kind == SPK_CATEGORY ? model->features[f].n_bins : 0;
+		n += model->features[f].kind == SPK_CATEGORY ? spk_n_categories(&model->features[f]) : 0;
 		appendStringInfo(buf, ",%u", n);
 	}
 	appendStringInfoString(buf, "], \"sorted_idx\": [");
 	for (uint32 f = 0; f < model->n_features; f++)
-		for (uint32 i = 0; model->features[f].kind == SPK_CATEGORY && i < model->features[f].n_bins;
+		for (uint32 i = 0;
+			 model->features[f].kind == SPK_CATEGORY && i < spk_n_categories(&model->features[f]);
 			 i++)
 		{
 			appendStringInfo(buf, "%s%u", comma, i);
@@ -376,41 +209,52 @@ append_features(StringInfo buf, const SpkModel *model)
 /* ---- The whole ---- */
 
 static void
-append_booster(StringInfo buf, const SpkModel *model)
+append_trees(StringInfo buf, const Export *ex)
+{
+	uint32 id = 0;
+
+	for (uint32 i = 0; i < ex->n_pieces; i++)
+		for (uint32 t = 0; t < ex->pieces[i].model->n_trees; t++)
+		{
+			appendStringInfoString(buf, id > 0 ? ",\n" : "\n");
+			spk_export_xgboost_tree(buf, &ex->pieces[i], &ex->pieces[i].model->trees[t], id++);
+		}
+}
+
+static void
+append_booster(StringInfo buf, const Export *ex)
 {
 	appendStringInfoString(buf, "\"gradient_booster\": {\"name\": \"gbtree\", \"model\": {");
-	append_cats(buf, model);
+	append_cats(buf, ex->model);
 	appendStringInfo(
 		buf,
 		",\n\"gbtree_model_param\": {\"num_parallel_tree\": \"1\", \"num_trees\": \"%u\"}, \"iteration_indptr\": [0",
-		model->n_trees);
-	for (uint32 t = 1; t <= model->n_trees; t++)
+		ex->n_trees);
+	for (uint32 t = 1; t <= ex->n_trees; t++)
 		appendStringInfo(buf, ",%u", t);
 	appendStringInfoString(buf, "], \"tree_info\": [");
-	for (uint32 t = 0; t < model->n_trees; t++)
+	for (uint32 t = 0; t < ex->n_trees; t++)
 		appendStringInfoString(buf, t > 0 ? ",0" : "0");
 	appendStringInfoString(buf, "], \"trees\": [");
-	for (uint32 t = 0; t < model->n_trees; t++)
-	{
-		appendStringInfoString(buf, t > 0 ? ",\n" : "\n");
-		append_tree(buf, model, t);
-	}
+	append_trees(buf, ex);
 	appendStringInfoString(buf, "]}}");
 }
 
 void
 spk_export_xgboost(StringInfo buf, const SpkModel *model)
 {
-	bool logistic = spk_learners[model->algorithm].answer == SPK_ANSWER_LOGISTIC;
+	Export ex;
+	bool   logistic;
 
-	check_model(model);
+	take_apart(&ex, model);
+	logistic = spk_learners[ex.pieces[0].model->algorithm].answer == SPK_ANSWER_LOGISTIC;
 	appendStringInfo(
 		buf,
 		"{\"version\": [3, 1, 0], \"learner\": {\"attributes\": {\"sparkify_fingerprint\": \"%016llx\", \"sparkify_threshold\": \"%.17g\"},\n",
 		(unsigned long long) model->fingerprint, model->threshold);
 	append_features(buf, model);
 	appendStringInfoString(buf, ",\n");
-	append_booster(buf, model);
+	append_booster(buf, &ex);
 	appendStringInfo(
 		buf,
 		",\n\"learner_model_param\": {\"base_score\": \"%s\", \"boost_from_average\": \"0\", \"num_class\": \"0\", \"num_feature\": \"%u\", \"num_target\": \"1\"}",

@@ -118,6 +118,5 @@ spk_model_from_document(const char *format_name, const char *document)
 	status = spk_draft_finish(&host, &draft, model);
 	check_import(status, format, draft.why, status == SPK_LIMIT ? hint : NULL);
 	spk_draft_release(&host, &draft);
-	model->facts[SPK_FACT_IMPORTED] = format->from;
 	return model;
 }

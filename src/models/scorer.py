@@ -112,7 +112,7 @@ def total_of(model, terms, values):
 
 # ---- Trees ----
 
-def tree_of(nodes):
+def tree_of(nodes, features):
     """Nodes as (feature, test, whether missing values go left, left child); a leaf has no feature.
 
     The children of the k-th split are nodes 2k + 1 and 2k + 2.  A test is the largest number, or
@@ -127,7 +127,7 @@ def tree_of(nodes):
         if len(node) == 3:
             tree.append((node[0], frozenset(node[1]), False, left))
         else:
-            edges = FEATURES[node[0]]['edges']
+            edges = features[node[0]]['edges']
             edge = edges[node[1]] if node[1] < len(edges) else math.inf
             tree.append((node[0], edge, node[2] == 'left', left))
         left += 2
@@ -255,7 +255,7 @@ def load(text):
             feature['missing'] = MISSING if 'groups' in feature else max(MISSING, len(names))
     for model in [MODEL] + MODEL.get('parts', []):
         if 'trees' in model:
-            model['trees'] = [tree_of(nodes) for nodes in model['trees']]
+            model['trees'] = [tree_of(nodes, model['features']) for nodes in model['trees']]
 
 
 def main():

@@ -316,15 +316,15 @@ periods_arg(FunctionCallInfo fcinfo, const SpkFeature *period)
 static double
 predict_period(Prepared *p, uint32 feature, int period)
 {
-	uint8 code = spk_code_number(&p->model->features[feature], period);
-
 	p->values[feature] = period;
 	for (uint32 i = 0; i < p->n_pieces; i++)
 	{
 		const Piece *piece = &p->pieces[i];
 
 		if (piece->walker != NULL && spk_walk_uses(piece->walker, feature))
-			spk_walk_put_code(piece->walker, feature, code, piece->codes);
+			spk_walk_put_code(piece->walker, feature,
+							  spk_code_number(&piece->model->features[feature], period),
+							  piece->codes);
 	}
 	return answer(p);
 }

@@ -54,7 +54,6 @@ import(const SpkHost *host, const SpkImportFormat *format, const char *text, siz
 	status = spk_draft_finish(host, &draft, model);
 	*has_reason = draft.why[0] != '\0';
 	spk_draft_release(host, &draft);
-	model->facts[SPK_FACT_IMPORTED] = format->from;
 	return status;
 }
 

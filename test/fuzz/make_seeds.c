@@ -217,7 +217,7 @@ make_blend(const char *name, const UnitTable *t, uint32_t max_bins, double metho
 		must(spk_samples_fit(&host, &own, SPK_NO_FOLD, &part));
 		spk_release(&host, own.matrix.codes);
 		spk_values_release(&host, &own.values);
-		parts[i] = (SpkPart) {i == 0 ? 0.5 : 0.25, part};
+		parts[i] = (SpkPart) {.weight = i == 0 ? 0.5 : 0.25, .model = part};
 		tried[i] = (SpkTried) {part.algorithm, part.options, 5, 0.5, 0.75, parts[i].weight};
 	}
 	model.options.value[SPK_OPT_CALIBRATE] = method;

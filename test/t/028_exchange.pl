@@ -54,12 +54,13 @@ sub to_file
 
 to_file('rows.jsonl', 'SELECT row_to_json(u) FROM users u ORDER BY userid');
 
-# The lines that a program of Python writes
+# The lines that a program of Python writes of these rows
+our $rows = "$dir/rows.jsonl";
 sub python
 {
 	my (@command) = @_;
 	my ($out, $err);
-	IPC::Run::run([ 'python3', @command ], '<', "$dir/rows.jsonl", '>', \$out, '2>', \$err) or diag($err);
+	IPC::Run::run([ 'python3', @command ], '<', $rows, '>', \$out, '2>', \$err) or diag($err);
 	return split /\n/, $out;
 }
 
@@ -216,7 +217,20 @@ if (reference('import_xgboost', 'xgboost', 'pandas', 'sklearn'))
 
 	compare('xgboost', "$models/$_", [ 'plan', 'code' ]) foreach qw(xgb xgb_deep xgb_dart xgb_near xgb_exact xgb_plain xgb_forest);
 	compare('xgboost', "$models/xgb_codes", ['f0']);
-	refuse('xgboost', "$models/xgb_wide", 'The trees part feature "songs" at \d+ different numbers, more than 254\.');
+
+	# more numbers than one model can hold
+	compare('xgboost', "$models/xgb_bins", []);
+	is($node->safe_psql('postgres', q{SELECT churn_info(model)->>'algorithm' FROM model_xgb_bins}), 'blend', 'a model of many numbers is a blend');
+	to_file('xgb_bins.py', q{SELECT churn_export(model, 'python') FROM model_xgb_bins});
+	to_file('xgb_bins.jsonl', q{SELECT row_to_json(r) FROM rows_xgb_bins r ORDER BY r::text});
+	{
+		local $rows = "$dir/xgb_bins.jsonl";
+		my @here = split /\n/, $node->safe_psql('postgres', 'SELECT churn_predict(model, r) FROM model_xgb_bins, rows_xgb_bins r ORDER BY r::text');
+		my @there = python("$dir/xgb_bins.py");
+
+		is(scalar(far_apart(\@here, \@there, 1e-12)), 0, 'it scores the same in Python');
+	}
+	refuse('xgboost', "$models/xgb_wide", 'The trees part feature "songs" at \d+ different numbers; a model holds 4064 of them, and 254 in a tree\.');
 	refuse('xgboost', "$models/xgb_letters", 'A category has letters beyond ASCII, which XGBoost cuts off\.');
 	refuse('xgboost', "$models/xgb_linear", 'The booster is not gbtree or dart\.');
 	refuse('xgboost', "$models/xgb_numbers", 'The objective is "reg:squarederror"\.');

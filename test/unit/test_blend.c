@@ -15,6 +15,7 @@
 #include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
+#include "core/rows/binning.h"
 #include "core/scoring/explainer.h"
 #include "core/scoring/predict.h"
 #include "unit_model.h"
@@ -352,8 +353,8 @@ test_refusals(void **state)
 	SpkPart	   *part = &model.parts[1];
 	SpkModel	kept = part->model;
 	SpkFeature *city = &model.parts[0].model.features[2];
+	const char *name = part->model.features[0].name;
 	uint8_t		groups[] = {0, 1, 2};
-	double		edge;
 
 	part->weight = 0.4;
 	refuse(&model, "The weights of the parts do not sum to 1");
@@ -373,10 +374,17 @@ test_refusals(void **state)
 	refuse(&model, "A part of a blend is calibrated");
 	part->model = kept;
 
-	edge = part->model.features[0].edges[0];
-	part->model.features[0].edges[0] = edge - 1;
+	/* edges of its own a part may have, but neither other rows nor another name */
+	for (uint32_t f = 0; f < part->model.n_features; f++)
+		part->model.features[f].counts[part->model.features[f].n_bins]++;
+	part->model.facts[SPK_FACT_ROWS]++;
 	refuse(&model, "A part has other features than the blend");
-	part->model.features[0].edges[0] = edge;
+	for (uint32_t f = 0; f < part->model.n_features; f++)
+		part->model.features[f].counts[part->model.features[f].n_bins]--;
+	part->model.facts[SPK_FACT_ROWS]--;
+	part->model.features[0].name = "another";
+	refuse(&model, "A part has other features than the blend");
+	part->model.features[0].name = name;
 
 	/* the same number of bins, but of groups */
 	city->n_grouped = city->n_bins;
@@ -468,6 +476,72 @@ test_explained(void **state)
 		if (e != NULL)
 			spk_explainer_release(e);
 	}
+	spk_model_release(&host, &model);
+	unit_search_release(u);
+	free(t);
+	assert_int_equal(unit.live, 0);
+}
+
+/* Numbers of a part may have other edges than the blend's: the part's trees go by its own. */
+static void
+test_own_edges(void **state)
+{
+	UnitSearch	 *u;
+	UnitTable	 *t;
+	SpkModel	  model = make_blend(&u, &t);
+	SpkModel	  blend;
+	SpkExplainer *e;
+	const char	 *why;
+	SpkWriter	  w;
+	uint32_t	  moved = 0;
+
+	/* the forest's edges of the first number move halfway to the next ones */
+	for (uint32_t i = 0; i < model.n_parts; i++)
+	{
+		SpkFeature *number = &model.parts[i].model.features[0];
+
+		for (uint32_t k = 0;
+			 model.parts[i].model.algorithm == SPK_RANDOM_FOREST && k + 2 < number->n_bins; k++)
+			number->edges[k] = (number->edges[k] + number->edges[k + 1]) / 2;
+	}
+	w = bytes_of(&model);
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &blend, &why), SPK_OK);
+	for (uint32_t i = 0; i < blend.n_parts; i++)
+		assert_int_equal(blend.parts[i].own_edges,
+						 blend.parts[i].model.algorithm == SPK_RANDOM_FOREST);
+	e = spk_explainer_new(&host, &blend, SPK_WALK_PLAIN);
+	for (uint32_t r = 0; r < u->search.n_rows; r++)
+	{
+		const double *values = spk_values_row(&u->samples.values, r);
+		uint8_t		  codes[SPK_MAX_FEATURES];
+		double		  contributions[3];
+		double		  margin = 0;
+		double		  sum = spk_explainer_base(e);
+		double		  p = spk_blend_predict(&blend, values, codes);
+
+		for (uint32_t i = 0; i < blend.n_parts; i++)
+		{
+			const SpkModel *part = &blend.parts[i].model;
+
+			for (uint32_t f = 0; f < part->n_features; f++)
+				codes[f] = spk_code_value(&part->features[f], values[f]);
+			margin += blend.parts[i].weight * spk_row_margin(part, codes, values);
+		}
+		assert_true(p == spk_blend_answer(&blend, margin));
+		moved += p != spk_blend_predict(&model, values, codes);
+
+		/* the explainer is given the codes of the blend's edges */
+		for (uint32_t f = 0; f < blend.n_features; f++)
+			codes[f] = spk_code_value(&blend.features[f], values[f]);
+		assert_int_equal(spk_explainer_explain(e, codes, values, contributions), SPK_OK);
+		for (int f = 0; f < 3; f++)
+			sum += contributions[f];
+		assert_true(fabs(sum - log(p / (1 - p))) < 1e-9);
+	}
+	assert_true(moved > 0);
+	spk_explainer_release(e);
+	spk_release(&host, w.data);
+	spk_model_release(&host, &blend);
 	spk_model_release(&host, &model);
 	unit_search_release(u);
 	free(t);
@@ -578,11 +652,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paired),	 cmocka_unit_test(test_order),
-		cmocka_unit_test(test_halving),	 cmocka_unit_test(test_few_rows),
-		cmocka_unit_test(test_margins),	 cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_refusals), cmocka_unit_test(test_explained),
-		cmocka_unit_test(test_alone),	 cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_paired),	  cmocka_unit_test(test_order),
+		cmocka_unit_test(test_halving),	  cmocka_unit_test(test_few_rows),
+		cmocka_unit_test(test_margins),	  cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_refusals),  cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_own_edges), cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

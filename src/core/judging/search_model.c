@@ -126,7 +126,7 @@ become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkM
 	for (uint32_t i = 0; i < search->n; i++)
 		if (search->tried[i].weight > 0)
 		{
-			model->parts[n] = (SpkPart) {search->tried[i].weight, parts[n]};
+			model->parts[n] = (SpkPart) {.weight = search->tried[i].weight, .model = parts[n]};
 			memset(&parts[n], 0, sizeof(SpkModel));
 			n++;
 		}

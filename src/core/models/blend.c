@@ -10,18 +10,35 @@
 #include "core/models/learner.h"
 
 static bool
-same_bins(const SpkFeature *a, const SpkFeature *b)
+same_categories(const SpkFeature *a, const SpkFeature *b)
 {
 	for (uint32_t i = 0; i < a->n_bins; i++)
-		if (a->kind == SPK_CATEGORY)
-		{
-			if (a->categories[i].len != b->categories[i].len ||
-				memcmp(a->categories[i].name, b->categories[i].name, a->categories[i].len) != 0)
-				return false;
-		}
-		else if (i + 1 < a->n_bins && a->edges[i] != b->edges[i])
+		if (a->categories[i].len != b->categories[i].len ||
+			memcmp(a->categories[i].name, b->categories[i].name, a->categories[i].len) != 0)
 			return false;
 	return true;
+}
+
+/* Have the features, of one kind, the same bins with the same rows? */
+static bool
+same_bins(const SpkFeature *a, const SpkFeature *b)
+{
+	if (a->n_bins != b->n_bins ||
+		memcmp(a->counts, b->counts, (a->n_bins + 1) * sizeof(*a->counts)) != 0)
+		return false;
+	if (a->kind == SPK_CATEGORY)
+		return same_categories(a, b);
+	return a->n_bins < 2 || memcmp(a->edges, b->edges, (a->n_bins - 1) * sizeof(*a->edges)) == 0;
+}
+
+static uint64_t
+count_rows(const SpkFeature *feature)
+{
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i <= feature->n_bins; i++)
+		rows += feature->counts[i];
+	return rows;
 }
 
 static bool
@@ -34,13 +51,23 @@ same_features(const SpkModel *a, const SpkModel *b)
 		const SpkFeature *x = &a->features[f];
 		const SpkFeature *y = &b->features[f];
 
-		if (x->kind != y->kind || x->n_bins != y->n_bins || x->n_grouped > 0 || y->n_grouped > 0 ||
-			strcmp(x->name, y->name) != 0 ||
-			memcmp(x->counts, y->counts, (x->n_bins + 1) * sizeof(*x->counts)) != 0 ||
-			!same_bins(x, y))
+		if (x->kind != y->kind || x->n_grouped > 0 || y->n_grouped > 0 ||
+			strcmp(x->name, y->name) != 0)
+			return false;
+		/* numbers may have edges of their own, but not rows */
+		if (!same_bins(x, y) && (x->kind == SPK_CATEGORY || count_rows(x) != count_rows(y)))
 			return false;
 	}
 	return true;
+}
+
+bool
+spk_has_own_edges(const SpkModel *blend, const SpkModel *part)
+{
+	for (uint32_t f = 0; f < blend->n_features; f++)
+		if (!same_bins(&blend->features[f], &part->features[f]))
+			return true;
+	return false;
 }
 
 const char *

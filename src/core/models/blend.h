@@ -8,8 +8,9 @@
  * positive and sum to 1.  The probability of a blend is the logistic function of the
  * weighted sum of the margins, calibrated if the blend is.
  *
- * All parts have the blend's features, with bins, categories and counts, so that the
- * codes and values of a row are those of every part.  Only the importances differ: a
+ * All parts have the blend's features, with kinds and categories, so that the values of
+ * a row are those of every part.  The codes are, too, unless numbers have edges of their own in a part,
+ * which it needs when all parts together tell more numbers apart than a model can.  A
  * feature's importance in a blend is the weighted mean of those in its parts.  A part is
  * no blend itself, is not calibrated, and was found by no search of its own.
  */
@@ -39,6 +40,9 @@ spk_is_searched(const SpkModel *model)
  */
 extern const char *spk_blend_fault(const SpkModel *model);
 extern const char *spk_tried_fault(const SpkModel *model);
+
+/* Has the part numbers with other edges than the blend's?  So says own_edges, once it is set. */
+extern bool spk_has_own_edges(const SpkModel *blend, const SpkModel *part);
 
 /* The margin of a part, not a blend, whose trees' leaves or whose terms have this sum. */
 extern double spk_part_margin(const SpkModel *part, double sum);

@@ -60,8 +60,11 @@ spk_decode_parts(SpkDecoder *d)
 		if (status != SPK_OK)
 			return status;
 	}
-	fault = spk_blend_fault(model);
-	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
+	if ((fault = spk_blend_fault(model)) != NULL)
+		return spk_corrupt(d, fault);
+	for (uint32_t i = 0; i < n; i++)
+		model->parts[i].own_edges = spk_has_own_edges(model, &model->parts[i].model);
+	return SPK_OK;
 }
 
 static SpkStatus

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "core/base/merge_sort.h"
-#include "core/base/sort.h"
 #include "core/models/codec.h"
 #include "core/models/draft.h"
+#include "core/models/draft_parts.h"
 #include "core/models/draft_trees.h"
 
 /* ---- The draft ---- */
@@ -148,76 +148,83 @@ sort_categories(const SpkHost *host, SpkDraft *draft, SpkFeature *feature, uint8
 	return status;
 }
 
-/* Makes the edges of a feature of n thresholds, as keys; scratch has room for as many. */
-static SpkStatus
-make_edges(const SpkHost *host, SpkDraft *draft, SpkFeature *feature, uint64_t *keys,
-		   uint64_t *scratch, uint32_t n)
-{
-	SpkStatus status = spk_sort_u64(host, keys, scratch, n, 0);
-
-	if (status != SPK_OK)
-		return status;
-	n = spk_unique_keys(keys, n);
-	if (n >= SPK_MAX_BINS)
-	{
-		snprintf(draft->why, sizeof(draft->why),
-				 "The trees part feature \"%s\" at %u different numbers, more than %d.",
-				 feature->name, n, SPK_MAX_BINS - 1);
-		return SPK_LIMIT;
-	}
-	if ((feature->edges = spk_alloc(host, n, sizeof(double))) == NULL)
-		return SPK_NO_MEMORY;
-	for (uint32_t i = 0; i < n; i++)
-		feature->edges[i] = spk_number_of_key(keys[i]);
-	feature->n_bins = n + 1;
-	return SPK_OK;
-}
-
-/* Makes the edges of all features of the thresholds in the trees. */
-static SpkStatus
-make_all_edges(const SpkHost *host, SpkDraft *draft)
-{
-	uint32_t *ends = spk_alloc(host, draft->n_features, sizeof(*ends));
-	uint64_t *keys = NULL;
-	uint64_t *scratch = NULL;
-	SpkStatus status = SPK_NO_MEMORY;
-
-	if (ends != NULL)
-		status = spk_draft_thresholds(host, draft, ends, &keys);
-	if (status == SPK_OK &&
-		(scratch = spk_alloc(host, ends[draft->n_features - 1], sizeof(*scratch))) == NULL)
-		status = SPK_NO_MEMORY;
-	for (uint32_t f = 0; f < draft->n_features && status == SPK_OK; f++)
-	{
-		uint32_t start = f == 0 ? 0 : ends[f - 1];
-
-		if (draft->features[f].kind != SPK_CATEGORY)
-			status = make_edges(host, draft, &draft->features[f], keys + start, scratch,
-								ends[f] - start);
-	}
-	spk_release(host, scratch);
-	spk_release(host, keys);
-	spk_release(host, ends);
-	return status;
-}
-
-/* The importance of a feature is its share of the gains, and its histogram is empty. */
-static SpkStatus
-finish_features(const SpkHost *host, SpkDraft *draft)
+/* The importance of a feature is its share of the gains. */
+static void
+set_importances(SpkDraft *draft)
 {
 	double sum = 0;
 
 	for (uint32_t f = 0; f < draft->n_features; f++)
 		sum += draft->gains[f];
 	for (uint32_t f = 0; f < draft->n_features; f++)
-	{
-		SpkFeature *feature = &draft->features[f];
-		size_t		bytes = (feature->n_bins + 1) * sizeof(uint32_t);
+		draft->features[f].importance = sum > 0 && isfinite(sum) ? draft->gains[f] / sum : 0;
+}
 
-		feature->importance = sum > 0 && isfinite(sum) ? draft->gains[f] / sum : 0;
+/* Makes the edges of a model's numbers, and the empty histograms of all its features. */
+static SpkStatus
+finish_features(const SpkHost *host, const SpkDraftNumbers *numbers, SpkModel *model)
+{
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		SpkFeature *feature = &model->features[f];
+		SpkStatus	status = spk_cancelled(host) ? SPK_CANCELLED : SPK_OK;
+		size_t		bytes;
+
+		if (status == SPK_OK && feature->kind != SPK_CATEGORY)
+			status = spk_draft_edges(host, numbers, f, feature);
+		if (status != SPK_OK)
+			return status;
+		bytes = (feature->n_bins + 1) * sizeof(uint32_t);
 		if ((feature->counts = spk_alloc(host, bytes, 1)) == NULL)
 			return SPK_NO_MEMORY;
 		memset(feature->counts, 0, bytes);
+	}
+	return SPK_OK;
+}
+
+/* Copies the name and the categories, whose order is final, of a feature without edges and counts. */
+static bool
+copy_feature(const SpkHost *host, const SpkFeature *from, SpkFeature *to)
+{
+	size_t name_bytes = strlen(from->name) + 1;
+	size_t bytes = from->n_bins * sizeof(SpkCategory);
+	char  *name = spk_alloc(host, name_bytes, 1);
+	char  *at;
+
+	*to = (SpkFeature) {.name = name, .kind = from->kind, .importance = from->importance};
+	if (name == NULL)
+		return false;
+	memcpy(name, from->name, name_bytes);
+	if (from->kind != SPK_CATEGORY)
+		return true;
+	for (uint32_t i = 0; i < from->n_bins; i++)
+		bytes += from->categories[i].len;
+	if ((to->categories = spk_alloc(host, bytes, 1)) == NULL)
+		return false;
+	to->n_bins = from->n_bins;
+	at = (char *) (to->categories + to->n_bins);
+	for (uint32_t i = 0; i < to->n_bins; i++)
+	{
+		to->categories[i] = (SpkCategory) {at, from->categories[i].len};
+		memcpy(at, from->categories[i].name, from->categories[i].len);
+		at += from->categories[i].len;
+	}
+	return true;
+}
+
+static SpkStatus
+copy_features(const SpkHost *host, const SpkDraft *draft, SpkModel *model)
+{
+	if ((model->features = spk_alloc(host, draft->n_features, sizeof(SpkFeature))) == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t f = 0; f < draft->n_features; f++)
+	{
+		if (spk_cancelled(host))
+			return SPK_CANCELLED;
+		/* what has been copied of one is released with the others */
+		model->n_features++;
+		if (!copy_feature(host, &draft->features[f], &model->features[f]))
+			return SPK_NO_MEMORY;
 	}
 	return SPK_OK;
 }
@@ -226,15 +233,100 @@ finish_features(const SpkHost *host, SpkDraft *draft)
 
 /* Sets what is said about a training of which nothing is known. */
 static void
-set_defaults(SpkModel *model, uint32_t n_trees)
+set_defaults(const SpkDraft *draft, SpkAlgorithm algorithm, SpkModel *model)
 {
-	model->algorithm = SPK_GRADIENT_BOOSTING;
-	model->options = spk_options_default(SPK_GRADIENT_BOOSTING);
-	model->options.value[SPK_OPT_TREES] = n_trees;
+	model->algorithm = algorithm;
+	model->options = spk_options_default(algorithm);
 	model->threshold = 0.5;
 	for (int i = 0; i < SPK_N_FACTS; i++)
 		model->facts[i] = NAN;
 	model->facts[SPK_FACT_THRESHOLD_RULE] = SPK_THRESHOLD_HALF;
+	model->facts[SPK_FACT_IMPORTED] = draft->from;
+}
+
+/* Makes a model of these trees.  It has the features, but for what the numbers of the trees say. */
+static SpkStatus
+make_model(const SpkHost *host, SpkDraft *draft, const SpkDraftShare *share,
+		   const SpkDraftNumbers *numbers, const uint8_t *codes, SpkModel *model)
+{
+	SpkStatus status;
+
+	set_defaults(draft, SPK_GRADIENT_BOOSTING, model);
+	status = finish_features(host, numbers, model);
+	if (status == SPK_OK)
+		status = spk_draft_make_trees(host, draft, share, codes, model);
+	model->options.value[SPK_OPT_TREES] = model->n_trees;
+	return status;
+}
+
+static SpkStatus
+make_part(const SpkHost *host, SpkDraft *draft, const SpkDraftShare *share, const uint8_t *codes,
+		  SpkModel *model)
+{
+	SpkDraftNumbers numbers;
+	SpkStatus		status = spk_draft_numbers(host, draft, share, &numbers);
+
+	if (status == SPK_OK)
+		status = copy_features(host, draft, model);
+	if (status == SPK_OK)
+		status = make_model(host, draft, share, &numbers, codes, model);
+	spk_draft_numbers_release(host, &numbers);
+	return status;
+}
+
+/* Makes a blend of models whose leaves are as much larger as their weights are smaller than 1. */
+static SpkStatus
+make_blend(const SpkHost *host, SpkDraft *draft, const SpkDraftNumbers *numbers,
+		   const uint8_t *codes, SpkModel *model)
+{
+	uint8_t	 *part_of = spk_alloc(host, draft->n_trees, 1);
+	uint32_t  n = 0;
+	SpkStatus status = part_of == NULL ? SPK_NO_MEMORY :
+										 spk_draft_deal(host, draft, numbers, part_of, &n);
+
+	if (status == SPK_OK && (model->parts = spk_alloc(host, n, sizeof(SpkPart))) == NULL)
+		status = SPK_NO_MEMORY;
+	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
+	{
+		double		  weight = spk_draft_weight(i, n);
+		SpkDraftShare share = {part_of, (uint8_t) i, 1 / weight};
+
+		model->parts[i] = (SpkPart) {.weight = weight, .own_edges = true};
+		model->n_parts++;
+		status = make_part(host, draft, &share, codes, &model->parts[i].model);
+	}
+	spk_release(host, part_of);
+
+	/* the parts have copied the features, which now become the blend's */
+	model->features = draft->features;
+	model->n_features = draft->n_features;
+	draft->features = NULL;
+	set_defaults(draft, SPK_BLEND, model);
+	return status == SPK_OK ? finish_features(host, numbers, model) : status;
+}
+
+/* Makes one model, if one can hold the numbers of all trees, or a blend. */
+static SpkStatus
+make(const SpkHost *host, SpkDraft *draft, const uint8_t *codes, SpkModel *model)
+{
+	SpkDraftShare	all = {NULL, 0, 1};
+	SpkDraftNumbers numbers;
+	SpkStatus		status = spk_draft_numbers(host, draft, &all, &numbers);
+	bool			one = true;
+
+	for (uint32_t f = 0; f < draft->n_features && status == SPK_OK; f++)
+		one = one && numbers.n[f] < SPK_MAX_BINS;
+	if (status == SPK_OK && one)
+	{
+		model->features = draft->features;
+		model->n_features = draft->n_features;
+		draft->features = NULL;
+		status = make_model(host, draft, &all, &numbers, codes, model);
+	}
+	else if (status == SPK_OK)
+		status = make_blend(host, draft, &numbers, codes, model);
+	spk_draft_numbers_release(host, &numbers);
+	return status;
 }
 
 /* Sorts all categories, of which codes has room for SPK_MAX_BINS in each feature. */
@@ -269,18 +361,11 @@ spk_draft_finish(const SpkHost *host, SpkDraft *draft, SpkModel *model)
 	if (status == SPK_OK)
 		status = check_features(host, draft, codes);
 	if (status == SPK_OK)
-		status = make_all_edges(host, draft);
-	if (status == SPK_OK)
-		status = finish_features(host, draft);
-
-	/* from here on the features are the model's */
+		status = spk_draft_check_trees(draft);
 	if (status == SPK_OK)
 	{
-		set_defaults(model, draft->n_trees);
-		model->features = draft->features;
-		model->n_features = draft->n_features;
-		draft->features = NULL;
-		status = spk_draft_make_trees(host, draft, codes, model);
+		set_importances(draft);
+		status = make(host, draft, codes, model);
 	}
 	if (status != SPK_OK)
 		spk_model_release(host, model);

@@ -45,6 +45,7 @@ typedef struct SpkDraftTree
  */
 typedef struct SpkDraft
 {
+	SpkImportFrom from;
 	uint32_t	  n_features;
 	uint32_t	  n_trees;
 	SpkFeature	 *features; /* without edges and counts */
@@ -59,7 +60,8 @@ extern SpkCodeSet	*spk_draft_set(const SpkHost *host, SpkDraftTree *tree);
 
 /*
  * Makes the model, which takes the features over from the draft; its memory is for
- * spk_model_release.  The fact that tells where it came from is the caller's to set.
+ * spk_model_release.  It is a model of boosting or, where the trees part a feature at more
+ * numbers than one model can hold, a blend of several, whose margin is that of all trees.
  *
  * SPK_CORRUPT: the draft is no model; SPK_LIMIT: it is one that we cannot hold, because a
  * feature has too many thresholds or categories, or a tree is too deep; draft->why is the

@@ -7,68 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/sort.h"
 #include "core/models/draft_trees.h"
 #include "core/models/learner.h"
 
 /* What the rows of a tree weigh together where their weights are no counts. */
 #define WHOLE_COVER 0x1p31
-
-/* ---- Thresholds ---- */
-
-static inline bool
-is_threshold(const SpkDraftNode *node)
-{
-	return (node->flags & (SPK_NODE_LEAF | SPK_NODE_SET)) == 0;
-}
-
-/* Counts the splits of each feature, or with keys puts each threshold at its feature's next place. */
-static SpkStatus
-visit_thresholds(const SpkHost *host, const SpkDraft *draft, uint32_t *next, uint64_t *keys)
-{
-	for (uint32_t t = 0; t < draft->n_trees; t++)
-	{
-		const SpkDraftTree *tree = &draft->trees[t];
-
-		for (uint32_t i = 0; i < tree->n_nodes; i++)
-		{
-			const SpkDraftNode *node = &tree->nodes[i];
-
-			if (i % SPK_POLL_NODES == 0 && spk_cancelled(host))
-				return SPK_CANCELLED;
-			if (!is_threshold(node))
-				continue;
-			if (keys != NULL)
-				keys[next[node->feature]] = spk_key_of_number(node->value);
-			next[node->feature]++;
-		}
-	}
-	return SPK_OK;
-}
-
-SpkStatus
-spk_draft_thresholds(const SpkHost *host, const SpkDraft *draft, uint32_t *ends, uint64_t **keys)
-{
-	SpkStatus status;
-	uint32_t  sum = 0;
-
-	*keys = NULL;
-	memset(ends, 0, draft->n_features * sizeof(*ends));
-	if ((status = visit_thresholds(host, draft, ends, NULL)) != SPK_OK)
-		return status;
-	for (uint32_t f = 0; f < draft->n_features; f++)
-	{
-		uint32_t n = ends[f];
-
-		ends[f] = sum;
-		sum += n;
-	}
-
-	/* where each feature's thresholds begin becomes where they end */
-	if ((*keys = spk_alloc(host, sum, sizeof(**keys))) == NULL)
-		return SPK_NO_MEMORY;
-	return visit_thresholds(host, draft, ends, *keys);
-}
 
 /* Returns the code of the last bin that goes left. */
 static uint8_t
@@ -88,8 +31,6 @@ code_of(const SpkFeature *feature, double threshold)
 	}
 	return (uint8_t) low;
 }
-
-/* ---- Trees ---- */
 
 /*
  * Lists the nodes of a tree level by level, children beside each other, as ours are.
@@ -190,9 +131,9 @@ map_set(const SpkCodeSet *places, const SpkFeature *feature, const uint8_t *code
 	return set;
 }
 
-/* Makes nodes of those in order, but for their covers. */
+/* Makes nodes of those in order, but for their covers; leaves are multiplied by the factor. */
 static SpkStatus
-fill_nodes(const SpkHost *host, SpkDraft *draft, uint32_t t, const uint32_t *order,
+fill_nodes(const SpkHost *host, SpkDraft *draft, uint32_t t, double factor, const uint32_t *order,
 		   const uint8_t *codes, const SpkModel *model, SpkTree *tree)
 {
 	const SpkDraftTree *from = &draft->trees[t];
@@ -209,13 +150,13 @@ fill_nodes(const SpkHost *host, SpkDraft *draft, uint32_t t, const uint32_t *ord
 		tree->nodes[i].flags = node->flags;
 		if (node->flags & SPK_NODE_LEAF)
 		{
-			if (!(fabs(node->value) <= FLT_MAX))
+			if (!(fabs(node->value * factor) <= FLT_MAX))
 			{
 				snprintf(draft->why, sizeof(draft->why),
 						 "A leaf of tree %u is beyond the numbers of single precision.", t);
 				return SPK_LIMIT;
 			}
-			tree->nodes[i].u.value = (float) node->value;
+			tree->nodes[i].u.value = (float) (node->value * factor);
 			continue;
 		}
 		tree->nodes[i].u.left = 2 * splits++ + 1;
@@ -233,10 +174,9 @@ fill_nodes(const SpkHost *host, SpkDraft *draft, uint32_t t, const uint32_t *ord
 }
 
 static SpkStatus
-make_tree(const SpkHost *host, SpkDraft *draft, uint32_t t, uint32_t *order, const uint8_t *codes,
-		  SpkModel *model)
+make_tree(const SpkHost *host, SpkDraft *draft, uint32_t t, double factor, uint32_t *order,
+		  const uint8_t *codes, const SpkModel *model, SpkTree *tree)
 {
-	SpkTree	 *tree = &model->trees[t];
 	uint32_t  n;
 	SpkStatus status = order_nodes(host, draft, t, order, &n, &tree->n_sets);
 
@@ -248,37 +188,51 @@ make_tree(const SpkHost *host, SpkDraft *draft, uint32_t t, uint32_t *order, con
 		return SPK_NO_MEMORY;
 	if (!spk_clear(host, tree->nodes, n * sizeof(*tree->nodes)))
 		return SPK_CANCELLED;
-	if ((status = fill_nodes(host, draft, t, order, codes, model, tree)) == SPK_OK)
+	if ((status = fill_nodes(host, draft, t, factor, order, codes, model, tree)) == SPK_OK)
 		set_covers(&draft->trees[t], order, tree);
 	return status;
 }
 
 SpkStatus
-spk_draft_make_trees(const SpkHost *host, SpkDraft *draft, const uint8_t *codes, SpkModel *model)
+spk_draft_check_trees(SpkDraft *draft)
 {
-	SpkStatus status = SPK_OK;
-
 	for (uint32_t t = 0; t < draft->n_trees; t++)
 		if (draft->trees[t].n_nodes == 0)
 		{
 			snprintf(draft->why, sizeof(draft->why), "Tree %u has no nodes.", t);
 			return SPK_CORRUPT;
 		}
-	if (draft->n_trees == 0 || draft->n_trees > SPK_MAX_TREES)
-	{
-		snprintf(draft->why, sizeof(draft->why), "There are %u trees, not 1 to %d.", draft->n_trees,
-				 SPK_MAX_TREES);
-		return draft->n_trees == 0 ? SPK_CORRUPT : SPK_LIMIT;
-	}
-	if ((model->trees = spk_alloc(host, draft->n_trees, sizeof(SpkTree))) == NULL)
+	if (draft->n_trees > 0 && draft->n_trees <= SPK_MAX_TREES)
+		return SPK_OK;
+	snprintf(draft->why, sizeof(draft->why), "There are %u trees, not 1 to %d.", draft->n_trees,
+			 SPK_MAX_TREES);
+	return draft->n_trees == 0 ? SPK_CORRUPT : SPK_LIMIT;
+}
+
+SpkStatus
+spk_draft_make_trees(const SpkHost *host, SpkDraft *draft, const SpkDraftShare *share,
+					 const uint8_t *codes, SpkModel *model)
+{
+	SpkStatus status = SPK_OK;
+	uint32_t  n = 0;
+
+	for (uint32_t t = 0; t < draft->n_trees; t++)
+		n += spk_draft_has(share, t);
+	if ((model->trees = spk_alloc(host, n, sizeof(SpkTree))) == NULL)
 		return SPK_NO_MEMORY;
-	memset(model->trees, 0, draft->n_trees * sizeof(SpkTree));
-	model->n_trees = draft->n_trees;
+	memset(model->trees, 0, n * sizeof(SpkTree));
+	model->n_trees = n;
+	n = 0;
 	for (uint32_t t = 0; t < draft->n_trees && status == SPK_OK; t++)
 	{
-		uint32_t *order = spk_alloc(host, draft->trees[t].n_nodes, sizeof(*order));
+		uint32_t *order;
 
-		status = order == NULL ? SPK_NO_MEMORY : make_tree(host, draft, t, order, codes, model);
+		if (!spk_draft_has(share, t))
+			continue;
+		order = spk_alloc(host, draft->trees[t].n_nodes, sizeof(*order));
+		status = order == NULL ?
+			SPK_NO_MEMORY :
+			make_tree(host, draft, t, share->factor, order, codes, model, &model->trees[n++]);
 		spk_release(host, order);
 	}
 	return status;

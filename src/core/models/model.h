@@ -307,6 +307,7 @@ typedef struct SpkPart
 {
 	double	 weight;
 	SpkModel model;
+	bool	 own_edges; /* do its numbers have other edges than the blend's? */
 } SpkPart;
 
 /*

@@ -8,6 +8,7 @@
 #include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
+#include "core/rows/binning.h"
 #include "core/scoring/additive.h"
 #include "core/scoring/explainer.h"
 
@@ -17,7 +18,8 @@ typedef struct Piece
 	const SpkModel *model;
 	SpkShap		   *shap; /* of trees; NULL when it has terms */
 	double			weight;
-	double			base; /* on the piece's own scale */
+	double			base;  /* on the piece's own scale */
+	uint8_t		   *codes; /* of a row, where its numbers have edges of their own; else NULL */
 } Piece;
 
 struct SpkExplainer
@@ -84,6 +86,9 @@ prepare_parts(SpkExplainer *explainer, SpkWalkWay way)
 		if (!prepare_piece(&explainer->host, &part->model, part->weight, way, piece))
 			return false;
 		explainer->n_pieces++;
+		if (part->own_edges &&
+			(piece->codes = spk_alloc(&explainer->host, model->n_features, 1)) == NULL)
+			return false;
 		explainer->base += part->weight * margin_of(piece, piece->base);
 	}
 	return true;
@@ -122,8 +127,11 @@ spk_explainer_release(SpkExplainer *explainer)
 	SpkHost host = explainer->host;
 
 	for (uint32_t i = 0; i < explainer->n_pieces; i++)
+	{
 		if (explainer->pieces[i].shap != NULL)
 			spk_shap_release(explainer->pieces[i].shap);
+		spk_release(&host, explainer->pieces[i].codes);
+	}
 	spk_release(&host, explainer->pieces);
 	spk_release(&host, explainer->moved);
 	spk_release(&host, explainer);
@@ -135,11 +143,27 @@ spk_explainer_base(const SpkExplainer *explainer)
 	return explainer->base;
 }
 
+/* Codes a row by the edges of the piece; a category's code is the same in all pieces. */
+static const uint8_t *
+code_row(const Piece *piece, const uint8_t *codes, const double *values)
+{
+	for (uint32_t f = 0; f < piece->model->n_features; f++)
+	{
+		const SpkFeature *feature = &piece->model->features[f];
+
+		piece->codes[f] = feature->kind == SPK_CATEGORY ? codes[f] :
+														  spk_code_number(feature, values[f]);
+	}
+	return piece->codes;
+}
+
 static SpkStatus
 explain_piece(Piece *piece, const uint8_t *codes, const double *values, double *contributions)
 {
 	if (piece->shap != NULL)
-		return spk_shap_explain(piece->shap, codes, contributions);
+		return spk_shap_explain(piece->shap,
+								piece->codes == NULL ? codes : code_row(piece, codes, values),
+								contributions);
 	spk_additive_explain(piece->model, values, contributions);
 	return SPK_OK;
 }

@@ -65,13 +65,16 @@ double
 spk_blend_predict(const SpkModel *blend, const double *values, uint8_t *codes)
 {
 	double margin = 0;
+	bool   coded = false; /* are the codes those of the blend's edges? */
 
-	for (uint32_t f = 0; f < blend->n_features; f++)
-		codes[f] = spk_code_value(&blend->features[f], values[f]);
 	for (uint32_t i = 0; i < blend->n_parts; i++)
 	{
-		const SpkPart *part = &blend->parts[i];
+		const SpkPart  *part = &blend->parts[i];
+		const SpkModel *edges = part->own_edges ? &part->model : blend;
 
+		for (uint32_t f = 0; f < blend->n_features && (!coded || part->own_edges); f++)
+			codes[f] = spk_code_value(&edges->features[f], values[f]);
+		coded = !part->own_edges;
 		margin += part->weight * spk_row_margin(&part->model, codes, values);
 	}
 	return spk_blend_answer(blend, margin);
