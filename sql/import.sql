@@ -67,6 +67,10 @@ END $f$;
 SELECT churn_import('', 'lightgbm');
 SELECT churn_import('[]', 'lightgbm');
 SELECT churn_import('{"num_class": 1}', 'lightgbm');
+SELECT churn_import(repeat(' ', 1048577), 'lightgbm');
+SELECT churn_import('{"num_class"' || repeat(' ', 1048577) || ': 1}', 'lightgbm');
+SELECT churn_import('{"num_class": 1' || repeat(' ', 1048577) || '}', 'lightgbm');
+SELECT churn_import('{"' || repeat('x', 65537) || '": 1}', 'lightgbm');
 SELECT left(churn_import(left(document, n), 'lightgbm')::text, 0) FROM documents, (VALUES (500)) AS v(n);
 SELECT old, left(new, 66) AS new, left(try(old, new), 300) AS try FROM (VALUES
 	('"num_class": 1', '"num_class": "1"'),

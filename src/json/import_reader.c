@@ -17,6 +17,9 @@
 /* The longest number: a double has 24 letters, and ours may be written less briefly. */
 #define NUMBER_BYTES 64
 
+/* So much white space nobody writes between two values. */
+#define SPACE_BYTES 1048576
+
 /* The steps that a scan takes between two looks for cancellation. */
 #define SCAN_STEPS 0x10000
 
@@ -81,6 +84,31 @@ failed(SpkImport *im, const SpkJsonCursor *c)
 
 /* ---- Walking ---- */
 
+/* Counts a step of a scan; false when the host wants to stop, which is noted. */
+static inline bool
+go_on(SpkImport *im, size_t *steps)
+{
+	if (++*steps % SCAN_STEPS != 0 || !spk_cancelled(im->host))
+		return true;
+	im->status = SPK_CANCELLED;
+	return false;
+}
+
+/* White space is skipped in one go, so that there must not be much of it in one place. */
+static void
+check_space(SpkImport *im, const SpkJsonCursor *c)
+{
+	const char *at = c->at;
+
+	while (at < c->end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+		if (at++ - c->at == SPACE_BYTES)
+		{
+			spk_import_refuse(im, "There is white space of more than %d bytes, at byte %zu.",
+							  SPACE_BYTES, (size_t) (c->at - im->text));
+			return;
+		}
+}
+
 /* The place behind the value at the cursor, however long it is; NULL when it does not end. */
 static const char *
 value_end(SpkImport *im, const SpkJsonCursor *c)
@@ -91,20 +119,13 @@ value_end(SpkImport *im, const SpkJsonCursor *c)
 
 	while (at < c->end)
 	{
-		if (++steps % SCAN_STEPS == 0 && spk_cancelled(im->host))
-		{
-			im->status = SPK_CANCELLED;
+		if (!go_on(im, &steps))
 			return NULL;
-		}
 		if (*at == '"')
 			for (at++; at < c->end && *at != '"'; at++)
 			{
-				/* a string may be as long as the text, too */
-				if (++steps % SCAN_STEPS == 0 && spk_cancelled(im->host))
-				{
-					im->status = SPK_CANCELLED;
+				if (!go_on(im, &steps))
 					return NULL;
-				}
 				at += *at == '\\';
 			}
 		else if (*at == '[' || *at == '{')
@@ -114,9 +135,9 @@ value_end(SpkImport *im, const SpkJsonCursor *c)
 		else if (depth == 0)
 		{
 			/* a number or a word ends before what ends its container, and needs no more care */
-			while (at < c->end && strchr(",]} \t\r\n", *at) == NULL)
+			while (at < c->end && strchr(",]} \t\r\n", *at) == NULL && go_on(im, &steps))
 				at++;
-			return at > c->at ? at : NULL;
+			return at > c->at && spk_importing(im) ? at : NULL;
 		}
 		if (at >= c->end)
 			return NULL;
@@ -135,6 +156,9 @@ next_value(SpkImport *im, SpkJsonCursor *c)
 	const char	*end;
 
 	if (failed(im, c))
+		return piece;
+	check_space(im, c);
+	if (!spk_importing(im))
 		return piece;
 	while (c->at < c->end && strchr(" \t\r\n", *c->at) != NULL && *c->at != '\0')
 		c->at++;
@@ -170,9 +194,15 @@ move(SpkImportList *list, char opening, char closing)
 		im->status = SPK_CANCELLED;
 	if (!spk_importing(im))
 		return false;
-	if (!list->opened)
+	check_space(im, &list->c);
+	if (!list->opened && spk_importing(im))
+	{
 		(void) spk_json_open(&list->c, opening);
+		check_space(im, &list->c);
+	}
 	list->opened = true;
+	if (!spk_importing(im))
+		return false;
 	if (spk_json_next(&list->c, closing))
 		return true;
 	spk_json_finish(&list->c);
