@@ -214,6 +214,8 @@ SELECT old, left(new, 66) AS new, left(try(old, new, :format), 300) AS try FROM 
 	('"split_type"', '"split_types"'),
 	('"categories_nodes":[1]', '"categories_nodes":[2]'),
 	('"categories_nodes":[1]', '"categories_nodes":[]'),
+	('"categories_nodes":[1,2]', '"categories_nodes":[1,1]'),
+	('"categories_nodes":[1,2]', '"categories_nodes":[2,1]'),
 	('"categories_segments":[0]', '"categories_segments":[1]'),
 	('"categories_sizes":[2]', '"categories_sizes":[3]'),
 	('"categories":[1,2]', '"categories":[1,null]'),

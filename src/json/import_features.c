@@ -158,6 +158,8 @@ spk_import_encoding(SpkImport *im, SpkFeature *feature, SpkJsonPiece encoding)
 		spk_import_categories(im, feature, m[0].piece);
 		return;
 	}
+
+	/* one offset more than names; a feature that is a number has none */
 	n = spk_import_count(im, m[1].piece, SPK_MAX_BINS + 1, "categories of a feature");
 	if (n < 2 || (bytes = read_bytes(im, m[0].piece, &len)) == NULL)
 		return;

@@ -138,6 +138,8 @@ read_pandas(Reader *r, SpkJsonPiece names)
 			im, hint,
 			"There are %u columns of pandas' type category, but %u features that the model takes for categories.",
 			n, n_categories);
+
+	/* whether they are the right ones shows in the numbers, which must be places among them */
 	for (uint32_t f = 0; f < im->draft->n_features && spk_importing(im); f++)
 	{
 		Categories *categories = &r->categories[f];
@@ -271,6 +273,8 @@ read_split(Reader *r, SpkImportMember *m, SpkDraftNode *node)
 		spk_import_refuse(im, "There is no feature %u.", feature);
 	if (!spk_importing(im))
 		return;
+
+	/* a gain may be a little below 0 by rounding, an importance not */
 	node->feature = (uint16_t) feature;
 	im->draft->gains[feature] += fmax(gain, 0);
 	if (spk_import_is(m[DECISION].piece, "\"<=\""))

@@ -336,6 +336,8 @@ spk_import_string(SpkImport *im, SpkJsonPiece piece, const char *what, size_t *l
 		spk_import_refuse(im, "The %s is not a string, or a long one.", what);
 		return NULL;
 	}
+
+	/* json-c takes more for a string than JSON does, so that it is asked last */
 	if ((fault = spk_json_piece_fault(piece)) != NULL)
 	{
 		spk_import_refuse(im, "%s.", fault);

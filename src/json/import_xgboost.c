@@ -177,6 +177,8 @@ read_types(SpkImport *im, SpkJsonPiece types, SpkJsonPiece cats)
 	}
 	if (types.len == 0 || !spk_importing(im))
 		return;
+
+	/* earlier versions only say that a feature is a category */
 	list = spk_import_list(im, types);
 	for (uint32_t f = 0; spk_import_next(&list, &piece); f++)
 		if (f >= im->draft->n_features)
@@ -293,6 +295,8 @@ spk_import_xgboost(SpkImport *im, SpkJsonPiece text)
 	trees = find_trees(im, m[3].piece, &weights, &cats, &per_round);
 	if (!spk_importing(im))
 		return;
+
+	/* in this order: trees refer to features, whose categories must be known by then */
 	make_features(im, m[1].piece, n_features);
 	read_types(im, m[2].piece, cats);
 	read_trees(im, trees, weights, base);

@@ -207,6 +207,7 @@ read_sets(SpkImport *im, const SpkImportMember *m, SpkDraftTree *tree)
 	SpkJsonPiece  size;
 	uint32_t	  read = 0;
 	uint32_t	  n_nodes = 0;
+	int64_t		  last = -1;
 
 	while (spk_import_next(&nodes, &piece))
 	{
@@ -214,6 +215,9 @@ read_sets(SpkImport *im, const SpkImportMember *m, SpkDraftTree *tree)
 		uint32_t n;
 
 		im->node = place;
+		if ((int64_t) place <= last)
+			spk_import_refuse(im, "The nodes that have categories do not ascend.");
+		last = place;
 		if (spk_importing(im) && !(tree->nodes[place].flags & SPK_NODE_SET))
 			spk_import_refuse(im, "The node has categories, but does not split by them.");
 		if (!spk_import_next(&starts, &start) || !spk_import_next(&sizes, &size))
@@ -227,6 +231,8 @@ read_sets(SpkImport *im, const SpkImportMember *m, SpkDraftTree *tree)
 		read += n;
 		n_nodes++;
 	}
+
+	/* no node came twice, so that none is left out when they are as many */
 	im->node = -1;
 	if (n_nodes != tree->n_sets)
 		spk_import_refuse(im, "There are categories of %u splits, but %u splits by category.",

@@ -24,7 +24,7 @@
 #include "models/export_xgboost_tree.h"
 
 /* So many categories are listed at most, in all splits: a few hundred megabytes of text. */
-#define MAX_LISTED 50000000
+#define MAX_TOLD 50000000
 
 typedef struct Export
 {
@@ -83,7 +83,7 @@ check_trees(const SpkModel *model, uint32 *splits, uint64 *listed)
 					feature->name));
 			if (node->flags == SPK_NODE_SET)
 				*listed += spk_n_categories(feature);
-			if (*listed > MAX_LISTED)
+			if (*listed > MAX_TOLD)
 				refuse("Its splits have so many categories that the document would be too large.");
 		}
 }
@@ -110,6 +110,8 @@ take_apart(Export *ex, const SpkModel *model)
 
 	*ex = (Export) {model, palloc0(Max(model->n_parts, 1) * sizeof(SpkXgboostPiece)),
 					blend ? model->n_parts : 1};
+
+	/* XGBoost has nothing behind the logistic function */
 	if (spk_has_calibration(&model->options))
 		refuse("Its probabilities are calibrated.");
 	for (uint32 f = 0; f < model->n_features; f++)
@@ -172,6 +174,8 @@ append_cats(StringInfo buf, const SpkModel *model)
 		appendStringInfoString(buf, f > 0 ? ", " : "");
 		append_encoding(buf, &model->features[f]);
 	}
+
+	/* where the categories of each feature begin among those of all, and the order of each */
 	appendStringInfoString(buf, "], \"feature_segments\": [0");
 	for (uint32 f = 0; f < model->n_features; f++)
 	{

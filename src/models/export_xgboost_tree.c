@@ -189,6 +189,7 @@ append_sets(StringInfo buf, const SpkXgboostPiece *piece, const SpkTree *tree)
 	initStringInfo(&nodes);
 	initStringInfo(&starts);
 	initStringInfo(&sizes);
+	/* one list has the categories of all splits, three others say which are whose */
 	appendStringInfoString(buf, "\"categories\": [");
 	for (uint32 i = 0; i < tree->n_nodes; i++)
 	{

@@ -92,6 +92,17 @@ spk_report_segments(SpkReport *r)
 	spk_html_section_end(&r->out);
 }
 
+/* An imported model has nothing to hold the rows of today against. */
+static void
+tell_unknown(SpkReport *r)
+{
+	spk_html_section(&r->out, "What has moved since training");
+	spk_html_paragraph(
+		&r->out, "note",
+		"The model comes from another program, and does not know the rows that it was trained on. To see what has moved, give some of that time to churn_drift as its reference.");
+	spk_html_section_end(&r->out);
+}
+
 void
 spk_report_drift(SpkReport *r)
 {
@@ -107,11 +118,7 @@ spk_report_drift(SpkReport *r)
 
 	if (!spk_has_histograms(r->judged.model))
 	{
-		spk_html_section(&r->out, "What has moved since training");
-		spk_html_paragraph(
-			&r->out, "note",
-			"The model comes from another program, and does not know the rows that it was trained on. To see what has moved, give some of that time to churn_drift as its reference.");
-		spk_html_section_end(&r->out);
+		tell_unknown(r);
 		return;
 	}
 	rows = spk_report_query(

@@ -124,6 +124,8 @@ sort_categories(const SpkHost *host, SpkDraft *draft, SpkFeature *feature, uint8
 				 feature->name, feature->n_bins, SPK_MAX_BINS);
 		return SPK_LIMIT;
 	}
+
+	/* equal names are beside each other afterwards, whatever the document's order */
 	for (uint32_t i = 0; i < feature->n_bins; i++)
 		sorted[i] = (Placed) {feature->categories[i], i};
 	status = spk_merge_sort(host, sorted, feature->n_bins, sizeof(Placed), compare_categories);
@@ -197,6 +199,8 @@ copy_feature(const SpkHost *host, const SpkFeature *from, SpkFeature *to)
 	memcpy(name, from->name, name_bytes);
 	if (from->kind != SPK_CATEGORY)
 		return true;
+
+	/* the names follow the categories in one allocation, as SpkFeature has it */
 	for (uint32_t i = 0; i < from->n_bins; i++)
 		bytes += from->categories[i].len;
 	if ((to->categories = spk_alloc(host, bytes, 1)) == NULL)
@@ -358,6 +362,8 @@ spk_draft_finish(const SpkHost *host, SpkDraft *draft, SpkModel *model)
 				 draft->n_features, SPK_MAX_FEATURES);
 		status = draft->n_features == 0 ? SPK_CORRUPT : SPK_LIMIT;
 	}
+
+	/* what the draft says is all checked before any of it is used as a place in an array */
 	if (status == SPK_OK)
 		status = check_features(host, draft, codes);
 	if (status == SPK_OK)

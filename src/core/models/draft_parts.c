@@ -162,6 +162,7 @@ spk_draft_deal(const SpkHost *host, SpkDraft *draft, const SpkDraftNumbers *numb
 	uint32_t  most = 0;
 	SpkStatus status = SPK_OK;
 
+	/* no tree has more numbers than nodes */
 	for (uint32_t t = 0; t < draft->n_trees; t++)
 		if (draft->trees[t].n_nodes > most)
 			most = draft->trees[t].n_nodes;

@@ -159,6 +159,8 @@ fill_nodes(const SpkHost *host, SpkDraft *draft, uint32_t t, double factor, cons
 			tree->nodes[i].u.value = (float) (node->value * factor);
 			continue;
 		}
+
+		/* in breadth-first order the children's places follow from how many splits there were */
 		tree->nodes[i].u.left = 2 * splits++ + 1;
 		tree->nodes[i].feature = node->feature;
 		if ((node->flags & SPK_NODE_SET) == 0)
@@ -222,6 +224,8 @@ spk_draft_make_trees(const SpkHost *host, SpkDraft *draft, const SpkDraftShare *
 		return SPK_NO_MEMORY;
 	memset(model->trees, 0, n * sizeof(SpkTree));
 	model->n_trees = n;
+
+	/* the trees of a share keep their order, in which their leaves are added up */
 	n = 0;
 	for (uint32_t t = 0; t < draft->n_trees && status == SPK_OK; t++)
 	{
