@@ -54,8 +54,8 @@ same_features(const SpkModel *a, const SpkModel *b)
 		if (x->kind != y->kind || x->n_grouped > 0 || y->n_grouped > 0 ||
 			strcmp(x->name, y->name) != 0)
 			return false;
-		/* numbers may have edges of their own, but not rows */
-		if (!same_bins(x, y) && (x->kind == SPK_CATEGORY || count_rows(x) != count_rows(y)))
+		/* numbers may have edges of their own where no rows are counted: in imported models */
+		if (!same_bins(x, y) && (x->kind == SPK_CATEGORY || count_rows(x) + count_rows(y) > 0))
 			return false;
 	}
 	return true;

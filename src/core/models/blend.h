@@ -10,7 +10,7 @@
  *
  * All parts have the blend's features, with kinds and categories, so that the values of
  * a row are those of every part.  The codes are, too, unless numbers have edges of their own in a part,
- * which it needs when all parts together tell more numbers apart than a model can.  A
+ * which imported models, without counts of rows, need when all parts together tell more numbers apart than a model can.  A
  * feature's importance in a blend is the weighted mean of those in its parts.  A part is
  * no blend itself, is not calibrated, and was found by no search of its own.
  */
