@@ -30,13 +30,24 @@ typedef struct Sums
 	double brier;
 } Sums;
 
+#define N_SUMS (sizeof(Sums) / sizeof(double))
+
+/*
+ * So many resamples are walked through at once, because a row, and the weights of its user,
+ * then come from memory once for all of them, and sums are of vectors.  Each has the same bits as alone.
+ */
+#define LANES 8
+
+/* How often a user was drawn.  That 65,536 draws of more users would all hit one does not happen. */
+typedef uint16_t Weight;
+
 typedef struct Bootstrap
 {
 	const SpkHost	  *host;
 	const SpkUserRows *rows;
 	double			   threshold;
 	Sums			  *users;
-	uint32_t		  *weights;	  /* how often each user was drawn */
+	Weight			  *weights;	  /* of each user, one for each lane */
 	double			  *resamples; /* SPK_N_FIGURES times n_resamples, figure by figure */
 	uint32_t		   n_resamples;
 } Bootstrap;
@@ -67,24 +78,28 @@ sum_users(Bootstrap *b)
 	}
 }
 
-static Sums
-sum_resample(const Bootstrap *b)
+static void
+sum_resamples(const Bootstrap *b, Sums *sums)
 {
-	Sums sums = {0};
+	double totals[N_SUMS][LANES] = {{0}};
 
 	for (uint32_t u = 0; u < b->rows->n_users; u++)
 	{
-		const Sums *user = &b->users[u];
-		double		weight = b->weights[u];
+		double user[N_SUMS];
 
-		sums.n += weight * user->n;
-		sums.positives += weight * user->positives;
-		sums.tp += weight * user->tp;
-		sums.fp += weight * user->fp;
-		sums.log_loss += weight * user->log_loss;
-		sums.brier += weight * user->brier;
+		memcpy(user, &b->users[u], sizeof(Sums));
+		for (size_t f = 0; f < N_SUMS; f++)
+			for (int k = 0; k < LANES; k++)
+				totals[f][k] += b->weights[(size_t) u * LANES + (size_t) k] * user[f];
 	}
-	return sums;
+	for (int k = 0; k < LANES; k++)
+	{
+		double resample[N_SUMS];
+
+		for (size_t f = 0; f < N_SUMS; f++)
+			resample[f] = totals[f][k];
+		memcpy(&sums[k], resample, sizeof(Sums));
+	}
 }
 
 /* What follows from the sums. */
@@ -105,38 +120,52 @@ judge_sums(const Sums *sums, double threshold, double *figures)
 	figures[SPK_FIGURE_BRIER] = sums->brier / sums->n;
 }
 
-/* What a walk down the rows has met. */
+/* What a walk down the rows has met, in each lane. */
 typedef struct Walk
 {
-	double positives;
-	double negatives;
-	double tied; /* positives of the score at hand */
-	double precision;
-	double best; /* true positives / (flagged and positives) at the best threshold */
-	double errors;
-	double bin_scores;
-	double bin_positives;
-	int	   bin; /* the rows are above this many of the bins' ends */
+	double positives[LANES];
+	double negatives[LANES];
+	double tied[LANES]; /* positives of the score at hand */
+	double precision[LANES];
+	double best[LANES];	   /* true positives of the best threshold */
+	double best_of[LANES]; /* and the flagged and the positives, of which they are a share */
+	double errors[LANES];
+	double bin_scores[LANES];
+	double bin_positives[LANES];
+	bool   is_tied; /* has the score at hand positives, drawn or not? */
+	int	   bin;		/* the rows are above this many of the bins' ends */
 } Walk;
 
 static inline void
-end_tie(Walk *w, double all_positives)
+end_tie(Walk *w, const double *all_positives)
 {
-	double flagged = w->positives + w->negatives;
-	double f = w->positives / (flagged + all_positives);
+	for (int k = 0; k < LANES; k++)
+	{
+		double flagged = w->positives[k] + w->negatives[k];
+		double of = flagged + all_positives[k];
 
-	if (w->tied > 0)
-		w->precision += w->tied * w->positives / flagged;
-	w->best = f > w->best ? f : w->best;
-	w->tied = 0;
+		/* the larger share without a division: all are counts */
+		if (w->positives[k] * w->best_of[k] > w->best[k] * of)
+		{
+			w->best[k] = w->positives[k];
+			w->best_of[k] = of;
+		}
+		if (w->tied[k] > 0)
+			w->precision[k] += w->tied[k] * w->positives[k] / flagged;
+		w->tied[k] = 0;
+	}
+	w->is_tied = false;
 }
 
 /* Adds up the bin that the walk leaves. */
 static inline void
 end_bin(Walk *w)
 {
-	w->errors += fabs(w->bin_scores - w->bin_positives);
-	w->bin_scores = w->bin_positives = 0;
+	for (int k = 0; k < LANES; k++)
+	{
+		w->errors[k] += fabs(w->bin_scores[k] - w->bin_positives[k]);
+		w->bin_scores[k] = w->bin_positives[k] = 0;
+	}
 }
 
 /* Goes down to the bin of a score, as spk_calibration has them: above its low end, up to its high one. */
@@ -150,66 +179,111 @@ go_to_bin(Walk *w, double score)
 		w->bin--;
 }
 
+/* Takes a row with so many copies in each lane. */
+static inline void
+take_row(Walk *w, const Weight *weights, double score, int label)
+{
+	double weight[LANES];
+
+	for (int k = 0; k < LANES; k++)
+		weight[k] = weights[k];
+	for (int k = 0; k < LANES; k++)
+		w->bin_scores[k] += weight[k] * score;
+	if (!label)
+	{
+		for (int k = 0; k < LANES; k++)
+			w->negatives[k] += weight[k];
+		return;
+	}
+	for (int k = 0; k < LANES; k++)
+	{
+		w->bin_positives[k] += weight[k];
+		w->positives[k] += weight[k];
+		w->tied[k] += weight[k];
+	}
+	w->is_tied = true;
+}
+
 /* What takes the rows in their order, the highest scores first. */
 static SpkStatus
-judge_ranks(const Bootstrap *b, const Sums *sums, double *figures)
+judge_ranks(const Bootstrap *b, const Sums *sums, double (*figures)[SPK_N_FIGURES])
 {
-	Walk w = {.bin = SPK_CALIBRATION_BINS};
+	Walk   w = {.bin = SPK_CALIBRATION_BINS};
+	double all_positives[LANES];
 
+	for (int k = 0; k < LANES; k++)
+	{
+		all_positives[k] = sums[k].positives;
+		w.best_of[k] = 1;
+	}
 	for (uint32_t i = b->rows->n; i-- > 0;)
 	{
 		const SpkUserRow *row = &b->rows->rows[i];
-		double			  weight = b->weights[row->user];
 		double			  score = spk_scored_score(row->row);
 
 		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(b->host))
 			return SPK_CANCELLED;
 		go_to_bin(&w, score);
-		w.bin_scores += weight * score;
-		if (spk_scored_label(row->row))
-		{
-			w.bin_positives += weight;
-			w.positives += weight;
-			w.tied += weight;
-		}
-		else
-			w.negatives += weight;
-		if ((i == 0 || row[-1].row >> 1 != row->row >> 1) && w.positives + w.negatives > 0)
-			end_tie(&w, sums->positives);
+		take_row(&w, &b->weights[(size_t) row->user * LANES], score, spk_scored_label(row->row));
+		/* where a score has no positives, neither figure can have grown */
+		if (w.is_tied && (i == 0 || row[-1].row >> 1 != row->row >> 1))
+			end_tie(&w, all_positives);
 	}
 	end_bin(&w);
-	figures[SPK_FIGURE_PR_AUC] = sums->positives > 0 ? w.precision / sums->positives : NAN;
-	figures[SPK_FIGURE_BEST_F1] = sums->positives > 0 ? 2 * w.best : NAN;
-	figures[SPK_FIGURE_ECE] = w.errors / sums->n;
+	for (int k = 0; k < LANES; k++)
+	{
+		bool some = sums[k].positives > 0;
+
+		figures[k][SPK_FIGURE_PR_AUC] = some ? w.precision[k] / sums[k].positives : NAN;
+		figures[k][SPK_FIGURE_BEST_F1] = some ? 2 * (w.best[k] / w.best_of[k]) : NAN;
+		figures[k][SPK_FIGURE_ECE] = w.errors[k] / sums[k].n;
+	}
 	return SPK_OK;
 }
 
 static SpkStatus
-judge_resample(const Bootstrap *b, double *figures)
+judge_resamples(const Bootstrap *b, double (*figures)[SPK_N_FIGURES])
 {
-	Sums sums = sum_resample(b);
+	Sums sums[LANES];
 
-	judge_sums(&sums, b->threshold, figures);
-	return judge_ranks(b, &sums, figures);
+	sum_resamples(b, sums);
+	for (int k = 0; k < LANES; k++)
+		judge_sums(&sums[k], b->threshold, figures[k]);
+	return judge_ranks(b, sums, figures);
+}
+
+/* Draws as many users as there are, in one lane. */
+static void
+draw_users(Bootstrap *b, uint64_t seed, uint32_t resample, int lane)
+{
+	uint32_t n = b->rows->n_users;
+	SpkRng	 rng = spk_rng(seed, resample);
+
+	for (uint32_t i = 0; i < n; i++)
+		b->weights[(size_t) spk_rng_below(&rng, n) * LANES + lane]++;
 }
 
 static SpkStatus
 draw_resamples(Bootstrap *b, uint64_t seed)
 {
-	uint32_t  n = b->rows->n_users;
-	double	  figures[SPK_N_FIGURES];
+	double	  figures[LANES][SPK_N_FIGURES];
 	SpkStatus status = SPK_OK;
 
-	for (uint32_t i = 0; i < b->n_resamples && status == SPK_OK; i++)
+	for (uint32_t i = 0; i < b->n_resamples && status == SPK_OK; i += LANES)
 	{
-		SpkRng rng = spk_rng(seed, i);
+		int lanes = b->n_resamples - i < LANES ? (int) (b->n_resamples - i) : LANES;
 
-		memset(b->weights, 0, n * sizeof(uint32_t));
-		for (uint32_t k = 0; k < n; k++)
-			b->weights[spk_rng_below(&rng, n)]++;
-		status = judge_resample(b, figures);
+		memset(b->weights, 0, (size_t) b->rows->n_users * LANES * sizeof(Weight));
+		for (int k = 0; k < lanes; k++)
+		{
+			if (spk_cancelled(b->host))
+				return SPK_CANCELLED;
+			draw_users(b, seed, i + (uint32_t) k, k);
+		}
+		status = judge_resamples(b, figures);
 		for (int f = 0; f < SPK_N_FIGURES && status == SPK_OK; f++)
-			b->resamples[(size_t) f * b->n_resamples + i] = figures[f];
+			for (int k = 0; k < lanes; k++)
+				b->resamples[(size_t) f * b->n_resamples + i + (uint32_t) k] = figures[k][f];
 	}
 	return status;
 }
@@ -347,26 +421,26 @@ spk_bootstrap(const SpkHost *host, const SpkUserRows *rows, double threshold,
 {
 	double	  n = ROWS_LOOKED_AT / rows->n;
 	Bootstrap b = {.host = host, .rows = rows, .threshold = threshold};
-	double	  drawn[SPK_N_FIGURES];
+	double	  drawn[LANES][SPK_N_FIGURES];
 	SpkStatus status = SPK_NO_MEMORY;
 
 	b.n_resamples = n > SPK_MOST_RESAMPLES ? SPK_MOST_RESAMPLES :
 		n < SPK_LEAST_RESAMPLES			   ? SPK_LEAST_RESAMPLES :
 											 (uint32_t) n;
 	b.users = spk_alloc(host, rows->n_users, sizeof(Sums));
-	b.weights = spk_alloc(host, rows->n_users, sizeof(uint32_t));
+	b.weights = spk_alloc(host, rows->n_users, LANES * sizeof(Weight));
 	b.resamples = spk_alloc(host, b.n_resamples, SPK_N_FIGURES * sizeof(double));
 	if (b.users != NULL && b.weights != NULL && b.resamples != NULL)
 	{
 		/* everybody once: the figures of the rows themselves */
 		sum_users(&b);
-		for (uint32_t u = 0; u < rows->n_users; u++)
+		for (size_t u = 0; u < (size_t) rows->n_users * LANES; u++)
 			b.weights[u] = 1;
-		status = judge_resample(&b, drawn);
+		status = judge_resamples(&b, drawn);
 		if (status == SPK_OK)
 			status = draw_resamples(&b, seed);
 		if (status == SPK_OK)
-			status = set_all_limits(&b, metrics, drawn, intervals);
+			status = set_all_limits(&b, metrics, drawn[0], intervals);
 	}
 	spk_release(host, b.users);
 	spk_release(host, b.weights);
