@@ -124,6 +124,18 @@ FROM (SELECT churn_plot_timeline(array_agg(e), title => '<script>alert("' || rep
 	FROM (VALUES (date '2024-01-01', '<b>"''&' || chr(8364), 1), ('2024-01-02', repeat('x', 200), 1), ('2024-01-03', E'a\tb\x01', 1)) AS e(day, event, events)) AS s;
 SELECT churn_plot_gain(churn_lift(churned, score), title => 'Mine') ~ '<title>Mine</title>' FROM scored;
 
+-- numbers that are hard to draw: what has one mean, of one class; ticks that tell each other apart; one of a kind
+SELECT m ->> 'feature', m ->> 'churned', m ->> 'stayed', (regexp_match(svg, 'width="([^"]*)"[^<>]*data-feature="x"'))[1]::float8 < 220
+FROM churn_plot_features('SELECT songs > 500 AS churned, CASE WHEN songs > 500 THEN 1000 END AS x FROM users') AS svg, marks(svg, 'feature') m;
+SELECT size, (SELECT array_agg(t[1]) FROM regexp_matches(svg, 'class="spk-muted spk-small"[^<>]*text-anchor="middle">([^<]*)<', 'g') t)
+FROM (SELECT size, churn_plot_dependence(array_agg(d), 'x') AS svg FROM (SELECT size, i::text AS value, i * size AS number, 0 AS mean_score, NULL::float8 AS q10, NULL::float8 AS q90, 1 AS n
+	FROM generate_series(0, 4) i, unnest(ARRAY[1e-300, 1e-9, 1e12, 2e307]::float8[]) AS size) AS d GROUP BY size) AS s ORDER BY size;
+SELECT churn_plot_timeline(array_agg(e)) ~ '>1 event;.*>\(empty\)<' FROM (VALUES (date '2024-01-01', '', 1)) AS e(day, event, events);
+SELECT churn_plot_summary(model, 'SELECT * FROM users WHERE userid = 1') ~ '>1 user, a dot' FROM models LIMIT 1;
+-- a heat map without figures has a key
+SELECT n, (SELECT count(*) FROM regexp_matches(churn_plot_retention(array_agg(r)), 'fill-opacity=', 'g')) - count(*) AS shades
+FROM unnest(ARRAY[5, 50]) AS n, LATERAL (SELECT 'c' AS cohort, i AS age, 5 AS users, 1 AS active, 0.2 AS share FROM generate_series(1, n) i) AS r GROUP BY n ORDER BY n;
+
 -- for terminals
 SELECT churn_plot_importance(model, 'permutation', 3, format => 'text') FROM models WHERE algorithm = 'random_forest';
 SELECT churn_plot_lift(churn_lift(churned, score), format => 'text') FROM scored;
@@ -160,6 +172,9 @@ SELECT churn_plot_compare(array_agg(c), 1) FROM compared c;
 SELECT churn_plot_backtest(array_agg(t), 'luck') FROM tested t;
 SELECT churn_plot_backtest(array_agg(t)) FROM (SELECT as_of, n_train, 1 AS metrics FROM tested) AS t;
 SELECT churn_plot_timeline(array_agg(e)) FROM (VALUES ('infinity'::date, 'a', 1)) AS e(day, event, events);
+SELECT churn_plot_retention(array_agg(r)) FROM (VALUES ('a', 0.5, 1, 1, 1.0)) AS r(cohort, age, users, active, share);
+SELECT churn_plot_retention(array_agg(r)) FROM (VALUES ('a', 0, -1, 1, 1.0)) AS r(cohort, age, users, active, share);
+SELECT churn_plot_lift(array_agg(d), format => 'text') FROM (VALUES (1, 10, 5, 0.5, 'Infinity'::float8, 1.0)) AS d(decile, n, churned, rate, lift, gain);
 SELECT churn_plot_features('users', 'gone');
 SELECT churn_plot_features('users', 'songs');
 SELECT churn_plot_features('users', features => '{since}');

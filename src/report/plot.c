@@ -18,15 +18,33 @@ const char *const spk_plot_fills[SPK_PLOT_SERIES] = {"fa", "fb", "fc", "fd"};
 
 /* ---- Arguments and results ---- */
 
+/* Has the database an encoding from which there is no way to UTF-8? */
+static bool
+is_inconvertible(void)
+{
+	return GetDatabaseEncoding() == PG_SQL_ASCII || GetDatabaseEncoding() == PG_MULE_INTERNAL;
+}
+
 char *
 spk_plot_utf8(char *text)
 {
-	return pg_server_to_any(text, (int) strlen(text), PG_UTF8);
+	return is_inconvertible() ? text : pg_server_to_any(text, (int) strlen(text), PG_UTF8);
+}
+
+char *
+spk_plot_count(double n, const char *one)
+{
+	char number[SPK_NUMBER_LABEL];
+
+	spk_number_label(n, 0, number);
+	return psprintf("%s %s%s", number, one, n == 1 ? "" : "s");
 }
 
 const char *
 spk_plot_isolated(const char *name)
 {
+	if (name[strspn(name, " ")] == '\0')
+		return SPK_EMPTY_NAME;
 	if (!spk_text_right_to_left(name, strlen(name)))
 		return name;
 	return psprintf("\xE2\x81\xA8%s\xE2\x81\xA9", name); /* U+2068, U+2069 */
@@ -76,7 +94,9 @@ spk_plot_bars(const char *title, const char *subtitle, const SpkBar *bars, int n
 
 	/* without the last line's end, which whoever shows a text adds */
 	text = pnstrdup((char *) out.data, out.len - 1);
-	return PointerGetDatum(cstring_to_text(pg_any_to_server(text, (int) out.len - 1, PG_UTF8)));
+	if (!is_inconvertible())
+		text = pg_any_to_server(text, (int) out.len - 1, PG_UTF8);
+	return PointerGetDatum(cstring_to_text(text));
 }
 
 /* ---- The picture ---- */

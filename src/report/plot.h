@@ -23,14 +23,20 @@ typedef struct SpkPlot
 	SpkSvg	svg;
 } SpkPlot;
 
-/* A text of the database in UTF-8, palloc'd where it is not the same. */
+/*
+ * A text of the database in UTF-8, palloc'd where it is not the same.  Of an encoding that has
+ * no conversion it is left as it is; whatever is no character there is drawn as U+FFFD.
+ */
 extern char *spk_plot_utf8(char *text);
 
 /*
  * A name, within a text of our own, that moves nothing beside it when it runs from right
- * to left.
+ * to left, and can be seen when it is empty.
  */
 extern const char *spk_plot_isolated(const char *name);
+
+/* "1 user", "1,200 users". */
+extern char *spk_plot_count(double n, const char *one);
 
 /* The text argument of this number in UTF-8, or what stands for it where it is NULL. */
 extern const char *spk_plot_text_arg(FunctionCallInfo fcinfo, int arg, const char *otherwise);
@@ -49,7 +55,7 @@ extern Datum spk_plot_end(SpkPlot *plot, double height, const char *desc);
 
 /*
  * A picture for a terminal: the title, what is said below it, and the bars, whose texts
- * are UTF-8.  It is an error where the database's encoding lacks one of their characters.
+ * are UTF-8, of characters that the database's encoding has.
  */
 extern Datum spk_plot_bars(const char *title, const char *subtitle, const SpkBar *bars, int n);
 

@@ -71,6 +71,19 @@ point_tip(const Backtest *b, int i)
 					b->metric, b->values[i], rows, b->positives[i], trained);
 }
 
+/* Metrics up to 1 with so many decimals, others, which count, as they are. */
+static char *
+value_label(double value, int decimals)
+{
+	char label[SPK_NUMBER_LABEL];
+
+	if (fabs(value) <= 1)
+		spk_number_label(value, decimals, label);
+	else
+		spk_short_label(value, label);
+	return pstrdup(label);
+}
+
 /* "auc between 0.79 and 0.86, 0.83 on average" */
 static char *
 subtitle_of(const Backtest *b)
@@ -88,8 +101,9 @@ subtitle_of(const Backtest *b)
 			high = Max(high, b->values[i]);
 			sum += b->values[i];
 		}
-	return psprintf("%s between %.3f and %.3f, %.3f on average of %d dates%s", b->metric, low, high,
-					sum / b->judged, b->judged,
+	return psprintf("%s between %s and %s, %s on average of %s%s", b->metric, value_label(low, 3),
+					value_label(high, 3), value_label(sum / b->judged, 3),
+					spk_plot_count(b->judged, "date"),
 					b->judged == b->n ?
 						"" :
 						psprintf("; %d more had nothing to judge", b->n - b->judged));
@@ -110,7 +124,7 @@ draw_labels(SpkSvg *svg, const Backtest *b, const SpkFrame *frame, const SpkScal
 
 		if (!isfinite(b->values[i]))
 			continue;
-		label = psprintf("%.2f", b->values[i]);
+		label = value_label(b->values[i], 2);
 		half = spk_font_width(SPK_FONT_SMALL, label) / 2;
 		at = fmin(fmax(spk_scale_at(x, b->days[i]), frame->left + half + 1),
 				  SPK_PICTURE_WIDTH - half - 2);
@@ -145,8 +159,8 @@ draw(const Backtest *b, const char *title)
 	frame.bottom = frame.top + BACKTEST_FRAME_HEIGHT;
 	spk_axis_left(&plot.svg, &frame, &y, b->metric);
 	spk_axis_below(&plot.svg, &frame, &x,
-				   psprintf("judged from this date on, %.10s to %.10s", b->dates[first],
-							b->dates[last]));
+				   psprintf("judged from this date on, %s to %s", spk_plot_day(b->dates[first]),
+							spk_plot_day(b->dates[last])));
 
 	/* the line, its points, and their values */
 	spk_plot_line(&plot.svg, "sa", &x, &y, "as-of-days", "values", b->days, b->values, b->n);
@@ -166,7 +180,8 @@ draw(const Backtest *b, const char *title)
 		}
 	draw_labels(&plot.svg, b, &frame, &x, &y);
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
-						psprintf("A line over %d dates. %s.", b->n, subtitle_of(b)));
+						psprintf("A line over %s. %s.", spk_plot_count(b->n, "date"),
+								 subtitle_of(b)));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_backtest);

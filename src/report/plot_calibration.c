@@ -89,8 +89,8 @@ bin_tip(const Bins *b, int i)
 
 	spk_share_label(b->score[i], 1, score);
 	spk_share_label(b->rate[i], 1, rate);
-	return psprintf("scores from %g to %g: %.0f users, %s expected to churn, %s did", b->low[i],
-					b->high[i], b->rows[i], score, rate);
+	return psprintf("scores from %g to %g: %s, %s expected to churn, %s did", b->low[i], b->high[i],
+					spk_plot_count(b->rows[i], "user"), score, rate);
 }
 
 /* The bins' points, joined. */
@@ -165,8 +165,8 @@ draw_calibration(const Bins *b, const char *title)
 	below.bottom = below.top + 60;
 	draw_counts(&plot.svg, b, &below, &x);
 	return spk_plot_end(&plot, below.bottom + SPK_AXIS_HEIGHT + 2,
-						psprintf("%d bins of scores, each with the share that churned. %s.", b->n,
-								 subtitle));
+						psprintf("%s of scores, each with the share that churned. %s.",
+								 spk_plot_count(b->n, "bin"), subtitle));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_calibration);
@@ -185,6 +185,12 @@ churn_plot_calibration(PG_FUNCTION_ARGS)
 
 /* ---- Scores by class ---- */
 
+static char *
+class_name(bool churned, double all)
+{
+	return psprintf("of %s who %s", spk_plot_count(all, "user"), churned ? "churned" : "stayed");
+}
+
 /* One class's bars, as shares of the class, so that a rare one can be seen. */
 static void
 draw_class(SpkSvg *svg, const Bins *b, bool churned, double all, double most, const SpkFrame *frame,
@@ -192,9 +198,7 @@ draw_class(SpkSvg *svg, const Bins *b, bool churned, double all, double most, co
 {
 	SpkScale y = spk_scale(0, most, SPK_UNIT_SHARE, 5, true);
 
-	spk_axis_left(svg, frame, &y,
-				  psprintf(churned ? "of %.0f users who churned" : "of %.0f users who stayed",
-						   all));
+	spk_axis_left(svg, frame, &y, class_name(churned, all));
 	for (int i = 0; i < b->n; i++)
 	{
 		double count = churned ? churned_of(b, i) : b->rows[i] - churned_of(b, i);
@@ -232,26 +236,29 @@ count_classes(const Bins *b, double *stayed, double *churned)
 	return most;
 }
 
-/* The threshold through both panels. */
+/* The threshold through both panels; name is where the upper axis's name ends. */
 static void
 draw_cut(SpkSvg *svg, double threshold, const SpkFrame *upper, const SpkFrame *lower,
-		 const SpkScale *x)
+		 const SpkScale *x, double name)
 {
 	double at = spk_scale_at(x, threshold);
 	char   label[SPK_NUMBER_LABEL];
 	char  *text;
+	double half;
 
 	spk_number_label(threshold, 3, label);
 	text = psprintf("flagged from %s on", label);
-	spk_svg_line(svg, "guide", at, upper->top - 4, at, lower->bottom);
+	spk_svg_line(svg, "guide", at, upper->top - 4, at, upper->bottom);
 	spk_svg_data(svg, "threshold", threshold);
 	spk_svg_close(svg, text);
-	spk_svg_text(svg, "ink halo", SPK_FONT_SMALL,
-				 at + 5 + spk_font_width(SPK_FONT_SMALL, text) > upper->right ? at - 5 : at + 5,
-				 upper->top + 7,
-				 at + 5 + spk_font_width(SPK_FONT_SMALL, text) > upper->right ? SPK_ANCHOR_END :
-																				SPK_ANCHOR_START,
-				 INFINITY, text);
+	spk_svg_line(svg, "guide", at, lower->top - 4, at, lower->bottom);
+	spk_svg_close(svg, text);
+
+	/* what the line is stands in the row of what the axis is, or above it where there is no room */
+	half = spk_font_width(SPK_FONT_SMALL, text) / 2;
+	at = Max(half + 2, Min(at, SPK_PICTURE_WIDTH - 2 - half));
+	spk_svg_text(svg, "ink", SPK_FONT_SMALL, at, upper->top - (at - half > name + 8 ? 12 : 26),
+				 SPK_ANCHOR_MIDDLE, INFINITY, text);
 }
 
 static Datum
@@ -271,7 +278,7 @@ draw_scores(const Bins *b, double threshold, const char *title)
 		return spk_plot_nothing(&plot, "There are no scores.");
 	upper.top = spk_svg_heading(&plot.svg,
 								"The less the two overlap, the better the model tells them apart") +
-		SPK_AXIS_NAME;
+		SPK_AXIS_NAME + (isnan(threshold) ? 0 : 14);
 	upper.left = SPK_MARGIN + spk_axis_width(&y);
 	upper.right = SPK_PICTURE_WIDTH - SPK_MARGIN - 8;
 	upper.bottom = upper.top + 120;
@@ -286,11 +293,11 @@ draw_scores(const Bins *b, double threshold, const char *title)
 	draw_class(&plot.svg, b, false, stayed, most, &lower, &x);
 	spk_axis_below(&plot.svg, &lower, &x, "score");
 	if (!isnan(threshold) && threshold <= x.high)
-		draw_cut(&plot.svg, threshold, &upper, &lower, &x);
-	return spk_plot_end(
-		&plot, lower.bottom + SPK_AXIS_HEIGHT + 2,
-		psprintf("Two histograms of scores: of %.0f users who churned, and of %.0f who stayed.",
-				 churned, stayed));
+		draw_cut(&plot.svg, threshold, &upper, &lower, &x,
+				 SPK_MARGIN + spk_font_width(SPK_FONT_SMALL, class_name(true, churned)));
+	return spk_plot_end(&plot, lower.bottom + SPK_AXIS_HEIGHT + 2,
+						psprintf("Two histograms of scores: %s, and %s.", class_name(true, churned),
+								 class_name(false, stayed)));
 }
 
 /* The same for a terminal: a line for each bin and class. */

@@ -186,8 +186,8 @@ draw(const Comparison *c, const char *metric, const char *title)
 	for (int i = 0; i < c->n; i++)
 		draw_model(&plot.svg, c, i, &x, frame.top + i * COMPARE_ROW_HEIGHT);
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
-						psprintf("%d models. The best is %s: %s.", c->n, c->names[0],
-								 figures_of(c, 0)));
+						psprintf("%s. The best is %s: %s.", spk_plot_count(c->n, "model"),
+								 c->names[0], figures_of(c, 0)));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_compare);

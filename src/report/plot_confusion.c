@@ -9,8 +9,9 @@
 #include "report/plot.h"
 #include "report/plot_rows.h"
 
-#define CELL_HEIGHT 74.0
-#define CELL_GAP	4.0
+#define CELL_HEIGHT	 74.0
+#define CELL_GAP	 4.0
+#define CELL_PADDING 8.0
 
 typedef struct Cell
 {
@@ -27,9 +28,10 @@ static void
 draw_cell(SpkSvg *svg, const Cell *cell, double count, double all, double x, double y, double width,
 		  const char *class)
 {
-	char number[SPK_NUMBER_LABEL];
-	char share[SPK_NUMBER_LABEL];
-	char of[SPK_NUMBER_LABEL];
+	char   number[SPK_NUMBER_LABEL];
+	char   share[SPK_NUMBER_LABEL];
+	char   of[SPK_NUMBER_LABEL];
+	double room = width - CELL_GAP - 2 * CELL_PADDING;
 
 	spk_number_label(count, 0, number);
 	spk_number_label(all, 0, of);
@@ -39,12 +41,13 @@ draw_cell(SpkSvg *svg, const Cell *cell, double count, double all, double x, dou
 	spk_svg_close(svg, psprintf("%s: %s of %s who %s", cell->meaning, number, of, class));
 
 	/* how many, and what that means */
-	spk_svg_text(svg, "ink", SPK_FONT_LARGE, x + 12, y + 30, SPK_ANCHOR_START, width - 24, number);
-	spk_svg_text(svg, "ink", SPK_FONT_SMALL, x + 12, y + 47, SPK_ANCHOR_START, width - 24,
+	spk_svg_text(svg, "ink", SPK_FONT_LARGE, x + CELL_PADDING, y + 30, SPK_ANCHOR_START, room,
+				 number);
+	spk_svg_text(svg, "ink", SPK_FONT_SMALL, x + CELL_PADDING, y + 47, SPK_ANCHOR_START, room,
 				 cell->meaning);
 	if (all > 0)
-		spk_svg_text(svg, "muted", SPK_FONT_SMALL, x + 12, y + 62, SPK_ANCHOR_START, width - 24,
-					 psprintf("%s of those who %s", share, class));
+		spk_svg_text(svg, "muted", SPK_FONT_SMALL, x + CELL_PADDING, y + 62, SPK_ANCHOR_START, room,
+					 psprintf("%s of all who %s", share, class));
 }
 
 static char *
@@ -75,8 +78,8 @@ draw(const SpkPlotRows *row, const char *title)
 	spk_plot_begin(&plot, "confusion", title);
 	y = spk_svg_heading(&plot.svg, subtitle) + 12;
 	for (int k = 0; k < 2; k++)
-		spk_svg_text(&plot.svg, "ink", SPK_FONT_TEXT, left + width * k + 12, y, SPK_ANCHOR_START,
-					 INFINITY, columns[k]);
+		spk_svg_text(&plot.svg, "ink", SPK_FONT_TEXT, left + width * k + CELL_PADDING, y,
+					 SPK_ANCHOR_START, INFINITY, columns[k]);
 	y += 8;
 	for (int i = 0; i < 2; i++, y += CELL_HEIGHT)
 	{

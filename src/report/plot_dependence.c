@@ -149,42 +149,80 @@ draw_band(SpkSvg *svg, const Dependence *d, const SpkScale *x, const SpkScale *y
 	spk_svg_close(svg, NULL);
 }
 
-/* Is the line at its right end further from this level than at its left end? */
+/* Does the line run through this box? */
 static bool
-is_free_right(const Dependence *d, double level)
+is_crossed(const Dependence *d, const SpkScale *x, const SpkScale *y, const SpkFrame *box)
 {
-	double left = NAN;
-	double right = NAN;
+	double x1 = NAN;
+	double y1 = NAN;
 
 	for (int i = 0; i < d->n; i++)
-		if (!isnan(d->values[i]))
+	{
+		double x2 = spk_scale_at(x, d->values[i]);
+		double y2 = spk_scale_at(y, d->mean[i]);
+		double start = fmax(x1, box->left);
+		double end = fmin(x2, box->right);
+
+		if (isnan(d->values[i]))
+			continue;
+		if (!isnan(x1) && start <= end)
 		{
-			left = isnan(left) ? fabs(d->mean[i] - level) : left;
-			right = fabs(d->mean[i] - level);
+			double slope = x2 > x1 ? (y2 - y1) / (x2 - x1) : 0;
+			double a = y1 + slope * (start - x1);
+			double b = x2 > x1 ? y1 + slope * (end - x1) : y2;
+
+			if (fmin(a, b) < box->bottom && fmax(a, b) > box->top)
+				return true;
 		}
-	return !(left > right);
+		x1 = x2;
+		y1 = y2;
+	}
+	return false;
+}
+
+/* Above or below the dashed line, at its left or right end: the first place where the line is not. */
+static void
+draw_missing_label(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkScale *x,
+				   const SpkScale *y, double at, const char *text)
+{
+	double	 width = spk_font_width(SPK_FONT_SMALL, text);
+	double	 height = spk_font_size(SPK_FONT_SMALL) + 4;
+	SpkFrame box = {0};
+	int		 place;
+
+	for (place = 3; place >= 0; place--)
+	{
+		box.left = place % 2 == 1 ? frame->left + 4 : frame->right - width;
+		box.top = place / 2 == 1 ? at - 2 - height : at + 2;
+		box.right = box.left + width;
+		box.bottom = box.top + height;
+		if (box.top >= frame->top && box.bottom <= frame->bottom && !is_crossed(d, x, y, &box))
+			break;
+	}
+
+	/* where there is none it lies over the line */
+	if (place < 0)
+		box.bottom = at - 2;
+	spk_svg_text(svg, "muted halo", SPK_FONT_SMALL, box.left, box.bottom - 4, SPK_ANCHOR_START,
+				 INFINITY, text);
 }
 
 /* The value that is missing has no place on the axis: a line across. */
 static void
-draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkScale *y)
+draw_missing(SpkSvg *svg, const Dependence *d, const SpkFrame *frame, const SpkScale *x,
+			 const SpkScale *y)
 {
 	for (int i = 0; i < d->n; i++)
 	{
 		char   label[SPK_NUMBER_LABEL];
-		double at;
-		bool   right;
+		double at = spk_scale_at(y, d->mean[i]);
 
 		if (!isnan(d->values[i]))
 			continue;
-		at = spk_scale_at(y, d->mean[i]);
-		right = is_free_right(d, d->mean[i]);
 		spk_share_label(d->mean[i], 1, label);
 		spk_svg_line(svg, "guide", frame->left, at, frame->right, at);
 		put_data(svg, d, i);
-		spk_svg_text(svg, "muted halo", SPK_FONT_SMALL, right ? frame->right : frame->left + 4,
-					 at - 4, right ? SPK_ANCHOR_END : SPK_ANCHOR_START, INFINITY,
-					 psprintf("where it is missing: %s", label));
+		draw_missing_label(svg, d, frame, x, y, at, psprintf("where it is missing: %s", label));
 	}
 }
 
@@ -221,7 +259,7 @@ draw_line(SpkSvg *svg, const Dependence *d, const char *feature, double top)
 						   spk_scale_at(&y, d->mean[i]), 3.5);
 			put_data(svg, d, i);
 		}
-	draw_missing(svg, d, &frame, &y);
+	draw_missing(svg, d, &frame, &x, &y);
 	return frame.bottom + SPK_AXIS_HEIGHT;
 }
 
@@ -293,6 +331,7 @@ churn_plot_dependence(PG_FUNCTION_ARGS)
 	else
 		y = draw_line(&plot.svg, &d, feature, y);
 	PG_RETURN_DATUM(spk_plot_end(&plot, y + 2,
-								 psprintf("The average prediction at %d values, from %s to %s.",
-										  d.n, point_tip(&d, 0), point_tip(&d, d.n - 1))));
+								 psprintf("The average prediction at %s, from %s to %s.",
+										  spk_plot_count(d.n, "value"), point_tip(&d, 0),
+										  point_tip(&d, d.n - 1))));
 }

@@ -267,18 +267,26 @@ collect_pairs(TupleDesc columns, const bool *chosen, const SpkPlotRows *means,
 
 /* ---- Drawing ---- */
 
+static char *
+value_label(const Pair *pair, double value)
+{
+	char label[SPK_NUMBER_LABEL];
+
+	if (pair->share)
+		spk_share_label(value, 1, label);
+	else
+		spk_short_label(value, label);
+	return pstrdup(label);
+}
+
 static void
 draw_bar(SpkSvg *svg, const Pair *pair, bool churned, const SpkScale *x, double y)
 {
 	double value = churned ? pair->churned : pair->stayed;
 	double zero = spk_scale_at(x, 0);
 	double end = isnan(value) ? zero : spk_scale_at(x, value);
-	char   label[SPK_NUMBER_LABEL];
+	char  *label = value_label(pair, value);
 
-	if (pair->share)
-		spk_share_label(value, 1, label);
-	else
-		spk_short_label(value, label);
 	spk_svg_rect(svg, churned ? "fb" : "fa", Min(zero, end), y, fabs(end - zero),
 				 FEATURES_BAR_HEIGHT);
 	spk_svg_data_text(svg, "feature", pair->feature);
@@ -294,14 +302,15 @@ draw_bar(SpkSvg *svg, const Pair *pair, bool churned, const SpkScale *x, double 
 static void
 draw_pair(SpkSvg *svg, const Pair *pair, double left, double top, double width)
 {
-	double	 low = Min(0, Min(pair->churned, pair->stayed));
-	double	 high = Max(0, Max(pair->churned, pair->stayed));
-	SpkScale x = spk_scale(isnan(low) ? 0 : low, isnan(high) ? 1 : high, SPK_UNIT_NUMBER, 5, false);
+	/* a class may have no rows that have the feature: a mean that is NaN */
+	double	 low = fmin(0, fmin(pair->churned, pair->stayed));
+	double	 high = fmax(0, fmax(pair->churned, pair->stayed));
+	double	 figures = Max(spk_font_width(SPK_FONT_SMALL, value_label(pair, pair->churned)),
+						   spk_font_width(SPK_FONT_SMALL, value_label(pair, pair->stayed)));
+	SpkScale x = spk_scale(low, high, SPK_UNIT_NUMBER, 5, false);
 
 	x.from = left;
-	x.to = left + width - spk_font_width(SPK_FONT_SMALL, "-10,000.00");
-	if (x.high == 0.5 && low == 0 && high == 0)
-		x.low = 0; /* both are 0 */
+	x.to = left + width - Max(figures, spk_font_width(SPK_FONT_SMALL, "10,000.00")) - 10;
 	spk_svg_text(svg, "ink", SPK_FONT_TEXT, left, top + 11, SPK_ANCHOR_START, width - 6,
 				 pair->value == NULL ? pair->feature :
 									   psprintf("%s = %s", spk_plot_isolated(pair->feature),
@@ -339,10 +348,10 @@ draw(List *pairs, double churned, double stayed, const char *title)
 				  width);
 		i++;
 	}
-	return spk_plot_end(
-		&plot, y + PANEL_HEIGHT * ((i + 1) / 2) + 4,
-		psprintf("%d pairs of bars, of %.0f rows that churned and %.0f that stayed.", i, churned,
-				 stayed));
+	return spk_plot_end(&plot, y + PANEL_HEIGHT * ((i + 1) / 2) + 4,
+						psprintf("%s of bars, of %s that churned and %.0f that stayed.",
+								 spk_plot_count(i, "pair"), spk_plot_count(churned, "row"),
+								 stayed));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_features);

@@ -26,6 +26,7 @@ typedef struct Importance
 	int		n_others;
 	double	others; /* the sum of those not shown */
 	bool	shares; /* do all of them sum to 1? */
+	int		decimals;
 	char  **names;
 	double *values;
 } Importance;
@@ -53,6 +54,9 @@ importance_of(FunctionCallInfo fcinfo)
 	i.values = spk_plot_numbers(rows, "importance");
 	for (int k = i.n; k < rows->n; k++)
 		i.others += i.values[k];
+	i.decimals = 4;
+	while (i.n > 0 && i.decimals < 9 && fabs(i.values[0]) < pow(10, 1 - i.decimals))
+		i.decimals++;
 	i.shares = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), "impurity") == 0;
 	return i;
 }
@@ -65,7 +69,7 @@ value_label(const Importance *i, double value)
 	if (i->shares)
 		spk_share_label(value, 1, label);
 	else
-		spk_number_label(value, 4, label);
+		spk_number_label(value, i->decimals, label);
 	return pstrdup(label);
 }
 
@@ -153,7 +157,8 @@ draw(const Importance *i, const char *title)
 		y += IMPORTANCE_ROW_HEIGHT;
 	}
 	return spk_plot_end(&plot, y + SPK_MARGIN - (IMPORTANCE_ROW_HEIGHT - IMPORTANCE_BAR_HEIGHT),
-						psprintf("Bars of %d features. The first is %s with %s.", i->n, i->names[0],
+						psprintf("Bars of %s. The first is %s with %s.",
+								 spk_plot_count(i->n, "feature"), i->names[0],
 								 value_label(i, i->values[0])));
 }
 

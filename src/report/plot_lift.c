@@ -39,6 +39,11 @@ deciles_of(Datum array)
 	d.gain = spk_plot_numbers(rows, "gain");
 	if (isnan(d.lift[0]) || isnan(d.gain[0]))
 		d.n = 0;
+	else
+	{
+		d.lift = spk_plot_known(rows, "lift");
+		d.gain = spk_plot_shares(rows, "gain");
+	}
 	return d;
 }
 
@@ -68,7 +73,12 @@ draw_decile(SpkSvg *svg, const Deciles *d, int i, const SpkFrame *frame, const S
 	double width = (frame->right - frame->left) / d->n;
 	double left = frame->left + width * i;
 	double top = spk_scale_at(y, d->lift[i]);
+	double one = spk_scale_at(y, 1);
+	double base = top - 4;
 
+	/* the figure stands above its bar, and above the average's line where that would cross it */
+	if (base > one - 4 && base - spk_font_size(SPK_FONT_SMALL) < one + 2)
+		base = one - 4;
 	spk_svg_rect(svg, d->lift[i] >= 1 ? "fb" : "fa", left + width * 0.12, top, width * 0.76,
 				 frame->bottom - top);
 	spk_svg_data(svg, "decile", d->decile[i]);
@@ -77,7 +87,7 @@ draw_decile(SpkSvg *svg, const Deciles *d, int i, const SpkFrame *frame, const S
 	spk_svg_data(svg, "rate", d->rate[i]);
 	spk_svg_data(svg, "lift", d->lift[i]);
 	spk_svg_close(svg, lift_tip(d, i));
-	spk_svg_text(svg, "ink halo", SPK_FONT_SMALL, left + width / 2, top - 4, SPK_ANCHOR_MIDDLE,
+	spk_svg_text(svg, "ink halo", SPK_FONT_SMALL, left + width / 2, base, SPK_ANCHOR_MIDDLE,
 				 INFINITY, lift_label(d->lift[i]));
 	spk_svg_text(svg, "muted", SPK_FONT_SMALL, left + width / 2, frame->bottom + 18,
 				 SPK_ANCHOR_MIDDLE, INFINITY, psprintf("%.0f", d->decile[i]));
@@ -126,7 +136,8 @@ draw_lift(const Deciles *d, const char *title)
 				 frame.bottom + 35, SPK_ANCHOR_MIDDLE, INFINITY,
 				 "tenths of the users, the highest scores first");
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
-						psprintf("Bars of %d tenths. %s.", d->n, lift_subtitle(d)));
+						psprintf("Bars of %s. %s.", spk_plot_count(d->n, "tenth"),
+								 lift_subtitle(d)));
 }
 
 /* The same for a terminal. */

@@ -36,6 +36,7 @@ typedef struct Reasons
 	double	others; /* how far those not shown move it together */
 	double	base;	/* the average prediction of training */
 	double	prediction;
+	int		decimals;	/* of the moves, in points or log-odds */
 	bool	odds;		/* are these log-odds, and no probabilities? */
 	bool	calibrated; /* is the prediction corrected afterwards? */
 } Reasons;
@@ -61,6 +62,18 @@ spk_plot_value_text(char *value)
 		return value;
 	spk_short_label(number, label);
 	return pstrdup(label);
+}
+
+/* As many decimals as tell something of the largest move, where all are small. */
+static int
+decimals_of(const Reasons *r)
+{
+	double most = r->n > 0 ? fabs(r->moves[0]) * (r->odds ? 1 : 100) : 0;
+	int	   decimals = r->odds ? 2 : 1;
+
+	while (decimals < 6 && most > 0 && most < pow(10, 1 - decimals))
+		decimals++;
+	return decimals;
 }
 
 static Reasons
@@ -98,6 +111,7 @@ reasons_of(FunctionCallInfo fcinfo)
 	}
 	r.odds = spk_plot_is_odds(model);
 	r.calibrated = spk_has_calibration(&model->options);
+	r.decimals = decimals_of(&r);
 	return r;
 }
 
@@ -120,8 +134,8 @@ move_label(const Reasons *r, double move)
 {
 	char label[SPK_NUMBER_LABEL];
 
-	spk_number_label(r->odds ? move : move * 100, r->odds ? 2 : 1, label);
-	return psprintf("%s%s", move > 0 ? "+" : "", label);
+	spk_number_label(r->odds ? move : move * 100, r->decimals, label);
+	return psprintf("%s%s", move > 0 && label[strspn(label, "0.")] != '\0' ? "+" : "", label);
 }
 
 static char *
@@ -155,6 +169,19 @@ subtitle_of(const Reasons *r)
 					r->calibrated ? ", before calibration" : "");
 }
 
+/* A place for a figure from this one on, to the right of the dashed lines that would cross it. */
+static double
+beside_levels(const Reasons *r, double at, double width, const SpkScale *scale)
+{
+	double levels[] = {spk_scale_at(scale, Min(r->base, r->prediction)),
+					   spk_scale_at(scale, Max(r->base, r->prediction))};
+
+	for (int i = 0; i < lengthof(levels); i++)
+		if (at - 3 < levels[i] && levels[i] < at + width + 3)
+			at = levels[i] + 5;
+	return at;
+}
+
 /* A step from one level to the next. */
 static void
 draw_step(SpkSvg *svg, const Reasons *r, int i, double from, const SpkScale *scale, double y)
@@ -165,7 +192,7 @@ draw_step(SpkSvg *svg, const Reasons *r, int i, double from, const SpkScale *sca
 	char  *name = name_of(r, i);
 	char  *label = move_label(r, move);
 	double width = spk_font_width(SPK_FONT_TEXT, label);
-	double right = Max(a, b);
+	double right = beside_levels(r, Max(a, b) + 5, width, scale);
 
 	spk_svg_text(svg, i == r->n ? "muted" : "ink", SPK_FONT_TEXT, scale->from - 8, y + 12,
 				 SPK_ANCHOR_END, scale->from - 8 - SPK_MARGIN, name);
@@ -183,11 +210,11 @@ draw_step(SpkSvg *svg, const Reasons *r, int i, double from, const SpkScale *sca
 	spk_svg_close(svg, psprintf("%s: %s", name, label));
 
 	/* the figure stands at the right of the bar, or at its left where that is the border */
-	if (right + 5 + width > SPK_PICTURE_WIDTH - 4)
+	if (right + width > SPK_PICTURE_WIDTH - 4)
 		spk_svg_text(svg, "ink halo", SPK_FONT_TEXT, Min(a, b) - 5, y + 12, SPK_ANCHOR_END,
 					 INFINITY, label);
 	else
-		spk_svg_text(svg, "ink halo", SPK_FONT_TEXT, right + 5, y + 12, SPK_ANCHOR_START, INFINITY,
+		spk_svg_text(svg, "ink halo", SPK_FONT_TEXT, right, y + 12, SPK_ANCHOR_START, INFINITY,
 					 label);
 }
 
@@ -232,7 +259,7 @@ draw(const Reasons *r, const char *title)
 	frame.bottom = frame.top + n_steps(r) * REASONS_ROW_HEIGHT + 4;
 	scale = spk_scale(low, high, r->odds ? SPK_UNIT_NUMBER : SPK_UNIT_SHARE, 5, false);
 	spk_axis_below(&plot.svg, &frame, &scale,
-				   r->odds ? "log-odds of churn: raised, lowered" : "probability of churn");
+				   r->odds ? "log-odds of churn" : "probability of churn");
 	draw_level(&plot.svg, "base", r->base, &scale, frame.top, frame.bottom, "average of training");
 	draw_level(&plot.svg, "prediction", r->prediction, &scale, frame.top, frame.bottom,
 			   "this user");

@@ -14,6 +14,8 @@
 #define RETENTION_MAX_COHORTS 104
 #define RETENTION_MAX_AGES	  104
 #define RETENTION_DARK		  0.55 /* cells from this share on have light text */
+#define N_SHADES			  6	   /* of the key */
+#define SHADE_WIDTH			  14.0
 
 typedef struct Retention
 {
@@ -29,6 +31,12 @@ typedef struct Retention
 	double	first_age;
 	double	last_age;
 } Retention;
+
+static double
+opacity_of(double share)
+{
+	return 0.04 + 0.96 * share;
+}
 
 static void
 find_cohorts(Retention *r)
@@ -61,6 +69,32 @@ find_cohorts(Retention *r)
 				 errdetail("It may have %d at most.", RETENTION_MAX_AGES)));
 }
 
+/* Ages are columns, and users are counted. */
+static void
+check_wholes(const Retention *r)
+{
+	for (int i = 0; i < r->n; i++)
+	{
+		if (r->ages[i] != rint(r->ages[i]) || fabs(r->ages[i]) > INT32_MAX)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"age\" must be a whole number, not %g", r->ages[i])));
+		if (r->users[i] < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"users\" must not be negative")));
+	}
+}
+
+static char *
+whole(double value)
+{
+	char label[SPK_NUMBER_LABEL];
+
+	spk_number_label(value, 0, label);
+	return pstrdup(label);
+}
+
 static Retention
 retention_of(const SpkPlotRows *rows)
 {
@@ -76,8 +110,34 @@ retention_of(const SpkPlotRows *rows)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("column \"share\" must be between 0 and 1")));
+	check_wholes(&r);
 	find_cohorts(&r);
 	return r;
+}
+
+/* Are the cells wide enough for their figures? */
+static bool
+has_figures(double width)
+{
+	return spk_font_width(SPK_FONT_SMALL, "100") + 4 <= width;
+}
+
+/* What the colours mean, for cells without figures; returns where the key begins. */
+static double
+draw_shades(SpkSvg *svg, double y)
+{
+	double right = SPK_PICTURE_WIDTH - SPK_MARGIN;
+	double x = right - spk_font_width(SPK_FONT_SMALL, "100 %") - N_SHADES * SHADE_WIDTH - 4;
+
+	spk_svg_text(svg, "muted", SPK_FONT_SMALL, right, y, SPK_ANCHOR_END, INFINITY, "100 %");
+	for (int i = 0; i < N_SHADES; i++)
+	{
+		spk_svg_rect(svg, "fa", x + i * SHADE_WIDTH, y - 9, SHADE_WIDTH, 10);
+		spk_svg_number(svg, "fill-opacity", opacity_of(i / (N_SHADES - 1.0)));
+		spk_svg_close(svg, NULL);
+	}
+	spk_svg_text(svg, "muted", SPK_FONT_SMALL, x - 4, y, SPK_ANCHOR_END, INFINITY, "0 %");
+	return x - 4 - spk_font_width(SPK_FONT_SMALL, "0 %");
 }
 
 static void
@@ -87,19 +147,19 @@ draw_cell(SpkSvg *svg, const Retention *r, int i, double x, double y, double wid
 
 	spk_share_label(r->shares[i], 1, share);
 	spk_svg_rect(svg, "fa", x, y, width - 1, RETENTION_ROW_HEIGHT - 1);
-	spk_svg_number(svg, "fill-opacity", 0.04 + 0.96 * r->shares[i]);
+	spk_svg_number(svg, "fill-opacity", opacity_of(r->shares[i]));
 	spk_svg_data_text(svg, "cohort", r->cohorts[i]);
 	spk_svg_data(svg, "age", r->ages[i]);
 	spk_svg_data(svg, "users", r->users[i]);
 	spk_svg_data(svg, "active", r->active[i]);
 	spk_svg_data(svg, "share", r->shares[i]);
 	spk_svg_close(svg,
-				  psprintf("%s, age %g: %.0f of %.0f active, %s", r->cohorts[i], r->ages[i],
-						   r->active[i], r->users[i], share));
+				  psprintf("%s, age %s: %s of %s active, %s", spk_plot_isolated(r->cohorts[i]),
+						   whole(r->ages[i]), whole(r->active[i]), whole(r->users[i]), share));
 
 	/* the share without its sign, where there is room */
 	spk_number_label(100 * r->shares[i], 0, share);
-	if (spk_font_width(SPK_FONT_SMALL, "100") + 4 <= width)
+	if (has_figures(width))
 		spk_svg_text(svg, r->shares[i] >= RETENTION_DARK ? "on" : "ink", SPK_FONT_SMALL,
 					 x + (width - 1) / 2,
 					 y + (RETENTION_ROW_HEIGHT - 1) / 2 + spk_font_drop(SPK_FONT_SMALL),
@@ -110,12 +170,19 @@ draw_cell(SpkSvg *svg, const Retention *r, int i, double x, double y, double wid
 static void
 draw_ages(SpkSvg *svg, const Retention *r, double left, double y, double width)
 {
-	double label = spk_font_width(SPK_FONT_SMALL, psprintf("%g", r->last_age)) + 6;
-	int	   every = (int) ceil(label / width);
+	double label = Max(spk_font_width(SPK_FONT_SMALL, whole(r->first_age)),
+					   spk_font_width(SPK_FONT_SMALL, whole(r->last_age)));
+	int	   every = (int) ceil((label + 6) / width);
 
+	/* not over what stands at the left, nor over the border */
 	for (double age = r->first_age; age <= r->last_age; age += Max(every, 1))
-		spk_svg_text(svg, "muted", SPK_FONT_SMALL, left + (age - r->first_age + 0.5) * width, y,
-					 SPK_ANCHOR_MIDDLE, INFINITY, psprintf("%g", age));
+	{
+		double half = spk_font_width(SPK_FONT_SMALL, whole(age)) / 2;
+		double x = Max(left + (age - r->first_age + 0.5) * width, left + half);
+
+		spk_svg_text(svg, "muted", SPK_FONT_SMALL, Min(x, SPK_PICTURE_WIDTH - 2 - half), y,
+					 SPK_ANCHOR_MIDDLE, INFINITY, whole(age));
+	}
 }
 
 /* The age at which most users of all cohorts are seen, but the first. */
@@ -135,8 +202,8 @@ subtitle_of(const Retention *r)
 	spk_share_label(active / users, 0, share);
 	if (users == 0)
 		return "Of 100 users who came, so many are active later";
-	return psprintf("Of 100 users who came, so many are active later; at age %g it is %s of all",
-					r->first_age + 1, share);
+	return psprintf("Of 100 users who came, so many are active later; at age %s it is %s of all",
+					whole(r->first_age + 1), share);
 }
 
 static Datum
@@ -149,13 +216,13 @@ draw(const Retention *r, const char *unit, const char *title)
 	double	left;
 	double	top;
 	double	width;
+	double	right;
 
 	spk_plot_begin(&plot, "retention", title);
 	for (int k = 0; k < r->n_cohorts; k++)
 	{
 		names = Max(names, spk_font_width(SPK_FONT_SMALL, r->cohorts[r->firsts[k]]));
-		users = Max(users,
-					spk_font_width(SPK_FONT_SMALL, psprintf("%.0f", r->users[r->firsts[k]])));
+		users = Max(users, spk_font_width(SPK_FONT_SMALL, whole(r->users[r->firsts[k]])));
 	}
 	names = Min(names, 110);
 	left = SPK_MARGIN + names + 10 + users + 8;
@@ -163,8 +230,9 @@ draw(const Retention *r, const char *unit, const char *title)
 	top = spk_svg_heading(&plot.svg, subtitle_of(r)) + 6;
 
 	/* what the columns are, and below it their heads */
-	spk_svg_text(&plot.svg, "muted", SPK_FONT_SMALL, left, top, SPK_ANCHOR_START,
-				 SPK_PICTURE_WIDTH - SPK_MARGIN - left, psprintf("age in %s", unit));
+	right = has_figures(width) ? SPK_PICTURE_WIDTH - SPK_MARGIN : draw_shades(&plot.svg, top) - 8;
+	spk_svg_text(&plot.svg, "muted", SPK_FONT_SMALL, left, top, SPK_ANCHOR_START, right - left,
+				 psprintf("age in %s", unit));
 	top += 16;
 	spk_svg_text(&plot.svg, "muted", SPK_FONT_SMALL, SPK_MARGIN, top, SPK_ANCHOR_START, INFINITY,
 				 "cohort");
@@ -180,15 +248,16 @@ draw(const Retention *r, const char *unit, const char *title)
 		spk_svg_text(&plot.svg, "ink", SPK_FONT_SMALL, SPK_MARGIN, y, SPK_ANCHOR_START, names,
 					 r->cohorts[r->firsts[k]]);
 		spk_svg_text(&plot.svg, "muted", SPK_FONT_SMALL, left - 8, y, SPK_ANCHOR_END, INFINITY,
-					 psprintf("%.0f", r->users[r->firsts[k]]));
+					 whole(r->users[r->firsts[k]]));
 	}
 	for (int i = 0; i < r->n; i++)
 		if (!isnan(r->shares[i]))
 			draw_cell(&plot.svg, r, i, left + (r->ages[i] - r->first_age) * width,
 					  top + r->places[i] * RETENTION_ROW_HEIGHT, width);
 	return spk_plot_end(&plot, top + r->n_cohorts * RETENTION_ROW_HEIGHT + SPK_MARGIN,
-						psprintf("A table of %d cohorts and %d ages. %s.", r->n_cohorts, n_ages,
-								 subtitle_of(r)));
+						psprintf("A table of %s and %s. %s.",
+								 spk_plot_count(r->n_cohorts, "cohort"),
+								 spk_plot_count(n_ages, "age"), subtitle_of(r)));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_retention);

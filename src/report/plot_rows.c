@@ -349,6 +349,14 @@ text_of(Reader *r, Datum value)
 					(int) ((days - floor(days)) * 1440) % 60);
 }
 
+char *
+spk_plot_day(const char *text)
+{
+	const char *time = strchr(text, ':');
+
+	return time == NULL ? pstrdup(text) : pnstrdup(text, time - text - strlen(" 00"));
+}
+
 char **
 spk_plot_texts(const SpkPlotRows *rows, const char *column)
 {

@@ -61,6 +61,9 @@ extern double *spk_plot_shares(const SpkPlotRows *rows, const char *column);
 /* A column of any type as text, in UTF-8; NULL for NULL. */
 extern char **spk_plot_texts(const SpkPlotRows *rows, const char *column);
 
+/* A date or a time, as spk_plot_texts writes it, without the time of the day. */
+extern char *spk_plot_day(const char *text);
+
 /* The type of a column in the first row; an error when there is none. */
 extern Oid spk_plot_type(const SpkPlotRows *rows, const char *column);
 

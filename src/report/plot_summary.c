@@ -329,10 +329,9 @@ draw(const Summary *s, const char *title)
 	}
 
 	/* a row for each feature, and the line where nothing is moved */
-	frame.top =
-		spk_svg_heading(&plot.svg,
-						psprintf("%d users, a dot for each; dots at the right raise the risk",
-								 s->n_users));
+	frame.top = spk_svg_heading(&plot.svg,
+								psprintf("%s, a dot for each; dots at the right raise the risk",
+										 spk_plot_count(s->n_users, "user")));
 	draw_tones(&plot.svg, frame.top + 2);
 	frame.top += 14;
 	frame.left = SPK_MARGIN + Min(names, SUMMARY_MAX_NAME) + 10;
@@ -356,8 +355,9 @@ draw(const Summary *s, const char *title)
 	}
 	return spk_plot_end(
 		&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
-		psprintf("Contributions of %d features to the predictions of %d users. %s moves them most.",
-				 s->top, s->n_users, s->model->features[s->order[0]].name));
+		psprintf("Contributions of %s to the predictions of %s. %s moves them most.",
+				 spk_plot_count(s->top, "feature"), spk_plot_count(s->n_users, "user"),
+				 s->model->features[s->order[0]].name));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_summary);

@@ -156,12 +156,14 @@ subtitle_of(const Survival *s, const char *unit)
 {
 	int	 last = s->series.starts[s->series.n] - 1;
 	char share[SPK_NUMBER_LABEL];
+	char time[SPK_NUMBER_LABEL];
 
 	spk_share_label(s->survival[last], 0, share);
+	spk_short_label(s->time[last], time);
 	if (s->series.n > 1)
 		return psprintf("The share that stays longer; the bands are 95 %% confidence limits");
-	return psprintf("After %g %s %s are still there; the band is the 95 %% confidence limits",
-					s->time[last], unit, share);
+	return psprintf("After %s %s %s are still there; the band is the 95 %% confidence limits", time,
+					unit, share);
 }
 
 static Datum
@@ -203,7 +205,8 @@ draw(const Survival *s, const char *unit, const char *title)
 		draw_curve(&plot.svg, s, k, &x, &y);
 	bottom = draw_risk(&plot.svg, s, &frame, &x, frame.bottom + SPK_AXIS_HEIGHT + 14);
 	return spk_plot_end(&plot, bottom + SPK_MARGIN,
-						psprintf("%d curves of survival. %s.", s->series.n, subtitle_of(s, unit)));
+						psprintf("%s of survival. %s.", spk_plot_count(s->series.n, "curve"),
+								 subtitle_of(s, unit)));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_survival);

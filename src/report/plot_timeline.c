@@ -109,18 +109,26 @@ static char *
 subtitle_of(const Timeline *t)
 {
 	double events = 0;
-	char   all[SPK_NUMBER_LABEL];
-	char   hidden[SPK_NUMBER_LABEL];
 
 	for (int i = 0; i < t->n; i++)
 		events += t->events[i];
-	spk_number_label(events, 0, all);
-	spk_number_label(t->hidden, 0, hidden);
 	if (t->n_lanes == t->n_names)
-		return psprintf("%s events; the larger a dot, the more on that day", all);
-	return psprintf(
-		"%s events, the larger a dot, the more on that day; %s events of %d other names are not shown",
-		all, hidden, t->n_names - t->n_lanes);
+		return psprintf("%s; the larger a dot, the more on that day",
+						spk_plot_count(events, "event"));
+	return psprintf("%s, the larger a dot, the more on that day; %s of %s not shown",
+					spk_plot_count(events, "event"), spk_plot_count(t->hidden, "event"),
+					t->n_names - t->n_lanes == 1 ?
+						"1 other name are" :
+						psprintf("%d other names are", t->n_names - t->n_lanes));
+}
+
+static char *
+count_label(double events)
+{
+	char label[SPK_NUMBER_LABEL];
+
+	spk_number_label(events, 0, label);
+	return pstrdup(label);
 }
 
 /* A lane for each name, with how often it came. */
@@ -135,7 +143,7 @@ draw_lanes(SpkSvg *svg, const Timeline *t, const SpkFrame *frame, double names)
 					 SPK_ANCHOR_START, names, t->lanes[k].name);
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL, frame->left - 16,
 					 y + spk_font_drop(SPK_FONT_TEXT), SPK_ANCHOR_END, INFINITY,
-					 psprintf("%.0f", t->lanes[k].events));
+					 count_label(t->lanes[k].events));
 		spk_svg_line(svg, "grid", frame->left, y, frame->right, y);
 		spk_svg_close(svg, NULL);
 	}
@@ -156,7 +164,7 @@ draw(const Timeline *t, const char *churn, const char *title)
 	for (int k = 0; k < t->n_lanes; k++)
 	{
 		names = Max(names, spk_font_width(SPK_FONT_TEXT, t->lanes[k].name));
-		counts = Max(counts, spk_font_width(SPK_FONT_SMALL, psprintf("%.0f", t->lanes[k].events)));
+		counts = Max(counts, spk_font_width(SPK_FONT_SMALL, count_label(t->lanes[k].events)));
 	}
 	for (int i = 0; i < t->n; i++)
 	{
@@ -172,7 +180,8 @@ draw(const Timeline *t, const char *churn, const char *title)
 	frame.bottom = frame.top + t->n_lanes * TIMELINE_ROW_HEIGHT + 4;
 	x = spk_scale(t->days[first], t->days[last], SPK_UNIT_DAY, 6, false);
 	spk_axis_below(&plot.svg, &frame, &x,
-				   psprintf("day, %.10s to %.10s", t->dates[first], t->dates[last]));
+				   psprintf("day, %s to %s", spk_plot_day(t->dates[first]),
+							spk_plot_day(t->dates[last])));
 
 	/* the lanes, and on them the days */
 	draw_lanes(&plot.svg, t, &frame, names);
@@ -188,11 +197,14 @@ draw(const Timeline *t, const char *churn, const char *title)
 		spk_svg_data_text(&plot.svg, "day", t->dates[i]);
 		spk_svg_data_text(&plot.svg, "event", t->names[i]);
 		spk_svg_data(&plot.svg, "events", t->events[i]);
-		spk_svg_close(&plot.svg, psprintf("%s: %.0f %s", t->dates[i], t->events[i], t->names[i]));
+		spk_svg_close(&plot.svg,
+					  psprintf("%s: %s %s", t->dates[i], count_label(t->events[i]),
+							   spk_plot_isolated(t->names[i])));
 	}
 	return spk_plot_end(&plot, frame.bottom + SPK_AXIS_HEIGHT + 2,
-						psprintf("Dots on %d lanes over time. %s. Most often: %s.", t->n_lanes,
-								 subtitle_of(t), t->lanes[0].name));
+						psprintf("Dots on %s over time. %s. Most often: %s.",
+								 spk_plot_count(t->n_lanes, "lane"), subtitle_of(t),
+								 t->lanes[0].name));
 }
 
 PG_FUNCTION_INFO_V1(churn_plot_timeline);

@@ -80,6 +80,17 @@ my @pictures = (
 		SELECT churn_profile(ts, page) AS p FROM log WHERE userid = (SELECT min(userid) FROM log WHERE page = 'Cancel')) AS s, churn_events(p) AS e} ],
 	[ timeline_names => "SELECT churn_plot_timeline(array_agg(e), top => 20, title => repeat('<b>title ', 30)) FROM (
 		SELECT date '2024-01-01' + i::int * 40 AS day, n AS event, 1000 * i AS events FROM unnest($nasty) WITH ORDINALITY AS n(n, i)) AS e" ],
+	# numbers that are hard to draw, and none
+	[ dependence_huge => q{SELECT churn_plot_dependence(array_agg(d), '') FROM (SELECT i::text AS value, 1e308 * i AS number, 0 AS mean_score, NULL::float8 AS q10, NULL::float8 AS q90, 7 AS n FROM generate_series(-1, 1) AS i) AS d} ],
+	[ dependence_tiny => q{SELECT churn_plot_dependence(array_agg(d), 'tiny') FROM (SELECT i::text AS value, 1e-300 * i AS number, i * 1e-9 AS mean_score, NULL::float8 AS q10, NULL::float8 AS q90, 7 AS n FROM generate_series(0, 9) AS i) AS d} ],
+	[ dependence_crossed => q{SELECT churn_plot_dependence(array_agg(d), 'x') FROM (SELECT i::text AS value, i AS number, 0.3 + 0.2 * sin(i) AS mean_score, NULL::float8 AS q10, NULL::float8 AS q90, 7 AS n FROM generate_series(0, 9) AS i
+		UNION ALL SELECT NULL, NULL, 0.1, NULL, NULL, 1) AS d} ],
+	[ lift_at_one => 'SELECT churn_plot_lift(churn_lift(i % 7 = 0, (i * 31 % 100) / 100.0)) FROM generate_series(1, 1000) AS i' ],
+	[ scores_at_zero => 'SELECT churn_plot_scores(churn_calibration(i % 2 = 0, (i % 2)::float8, 20), 0) FROM generate_series(1, 100000) AS i' ],
+	[ confusion_all => 'SELECT churn_plot_confusion(churn_metrics(true, 0.9::float8)) FROM generate_series(1, 12345)' ],
+	[ survival_at_once => 'SELECT churn_plot_survival(churn_survival(0::bigint, true))' ],
+	[ features_hard => q{SELECT churn_plot_features('SELECT i % 2 = 0 AS churned, 1e300 AS a, 5e-324::float8 AS b, i * -1e12 AS c, CASE WHEN i % 2 = 0 THEN 1000 + i END AS d, repeat(''x'', 0) AS e FROM generate_series(1, 9) AS i')} ],
+	[ timeline_huge => q{SELECT churn_plot_timeline(array_agg(e)) FROM (VALUES (date '2024-01-01', 'x', 1e300), ('2034-01-01', ' ', 1), ('0044-03-15 BC', 'y', 123456789)) AS e(day, event, events)} ],
 	[ nothing => q{SELECT churn_plot_roc('{}'::churn_roc_point[])} ]);
 
 my $dir = "$PostgreSQL::Test::Utils::tmp_check/pictures";
@@ -138,6 +149,24 @@ for (const svg of document.querySelectorAll('svg.spk')) {
 			if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
 				note(name, 'overlap: ' + all[i].s + ' | ' + all[k].s);
 		}
+	// no line runs through a text: not a dashed one or a curve at all, others not without a rim of paper around the text, and nothing lies on it
+	const order = new Map([...svg.querySelectorAll('*')].map((e, i) => [e, i]));
+	const inside = (b, x, y) => x > b.left + 1 && x < b.right - 1 && y > b.top + 3 && y < b.bottom - 3;
+	for (const l of svg.querySelectorAll('line, path.spk-sa, path.spk-sb, path.spk-sc, path.spk-sd')) {
+		const m = l.getScreenCTM(), weak = l.matches('.spk-grid, .spk-axis'), points = [];
+		const ends = l.tagName === 'line' ? ['x1', 'y1', 'x2', 'y2'].map(k => Number(l.getAttribute(k))) : (l.getAttribute('d').match(/-?[\\d.]+/g) || []).map(Number);
+		for (let i = 0; i + 3 < ends.length; i += 2) {
+			const [x1, y1, x2, y2] = ends.slice(i, i + 4), n = Math.ceil(Math.hypot(x2 - x1, y2 - y1) / 2) || 1;
+			for (let k = 0; k <= n; k++) points.push([(x1 + (x2 - x1) * k / n) * m.a + m.e, (y1 + (y2 - y1) * k / n) * m.d + m.f]);
+		}
+		for (const { t, r, s } of all)
+			if (!(weak && t.classList.contains('spk-halo')) && points.some(([x, y]) => inside(r, x, y))) note(name, 'a line through: ' + s);
+	}
+	for (const m of svg.querySelectorAll('rect:not(.spk-paper), circle')) {
+		const b = m.getBoundingClientRect();
+		for (const { t, r, s } of all)
+			if (order.get(t) < order.get(m) && b.width * b.height > 0 && Math.min(b.right, r.right) - Math.max(b.left, r.left) > 2 && Math.min(b.bottom, r.bottom) - Math.max(b.top, r.top) > 4) note(name, 'covered: ' + s);
+	}
 	for (const m of svg.querySelectorAll('rect:not(.spk-paper), circle, path')) {
 		const r = m.getBoundingClientRect();
 		marks++;
@@ -216,6 +245,12 @@ is($node->safe_psql('latin', q{
 is($node->safe_psql('latin', q{
 	SELECT churn_plot_lift(churn_lift(i > 5, i / 10.0), 'caf' || chr(233), 'text') ~ E'^caf\\xe9\n.*\ntenth  1 #+ 2.0' FROM generate_series(1, 10) AS i}),
 	't', 'and bars');
+$node->safe_psql('postgres', q{CREATE DATABASE any_bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0});
+is($node->safe_psql('any_bytes', q{
+	CREATE EXTENSION sparkify;
+	SELECT churn_plot_timeline(array_agg(e)) ~ '>caf&#xFFFD;<' FROM (SELECT date '2024-01-01' AS day, E'caf\\xe9' AS event, 1 AS events) AS e}),
+	't', 'bytes of no known encoding: a picture');
+is($node->safe_psql('any_bytes', q{SELECT churn_plot_lift(churn_lift(i > 5, i / 10.0), E'caf\\xe9', 'text') ~ E'^caf\\xe9\n' FROM generate_series(1, 10) AS i}), 't', 'and bars');
 
 $node->stop;
 done_testing();

@@ -221,6 +221,41 @@ test_scale(void **unused)
 	assert_true(scale.low == 0 && scale.high == 1);
 	scale = spk_scale(-1e308, 1e308, SPK_UNIT_NUMBER, 5, true);
 	assert_true(isfinite(scale.low) && isfinite(scale.high));
+	scale = spk_scale(0, 0, SPK_UNIT_SHARE, 5, true);
+	assert_true(scale.low == 0 && scale.high == 1);
+}
+
+/* However large or small, all ticks are told apart, and all values have a place. */
+static void
+test_scale_extremes(void **unused)
+{
+	static const double sizes[] = {5e-324, 1e-300, 1e-12, 1e-7, 1, 1e11, 1e15, 1e300, 1.7e308};
+
+	(void) unused;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		for (int k = 0; k < 4; k++)
+		{
+			double	 low = (k % 2 == 0 ? 0 : -1) * sizes[i];
+			SpkScale scale = spk_scale(low, sizes[i], k < 2 ? SPK_UNIT_NUMBER : SPK_UNIT_SHARE, 6,
+									   k % 2 == 0);
+			double	 ticks[SPK_MAX_TICKS];
+			char	 before[SPK_NUMBER_LABEL] = "";
+			int		 n = spk_scale_ticks(&scale, ticks);
+
+			scale.from = 0;
+			scale.to = 100;
+			assert_true(n >= 2);
+			assert_true(spk_scale_at(&scale, low) >= -1e-6);
+			assert_true(spk_scale_at(&scale, sizes[i]) <= 100 + 1e-6);
+			for (int t = 0; t < n; t++)
+			{
+				char label[SPK_NUMBER_LABEL];
+
+				spk_tick_label(&scale, ticks[t], label);
+				assert_string_not_equal(label, before);
+				strcpy(before, label);
+			}
+		}
 }
 
 static void
@@ -467,13 +502,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_width),  cmocka_unit_test(test_next_char),
-		cmocka_unit_test(test_fit),	   cmocka_unit_test(test_fit_any),
-		cmocka_unit_test(test_labels), cmocka_unit_test(test_labels_any),
-		cmocka_unit_test(test_scale),  cmocka_unit_test(test_scale_any),
-		cmocka_unit_test(test_days),   cmocka_unit_test(test_spread),
-		cmocka_unit_test(test_svg),	   cmocka_unit_test(test_svg_any),
-		cmocka_unit_test(test_lines),  cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_width),	  cmocka_unit_test(test_next_char),
+		cmocka_unit_test(test_fit),		  cmocka_unit_test(test_fit_any),
+		cmocka_unit_test(test_labels),	  cmocka_unit_test(test_labels_any),
+		cmocka_unit_test(test_scale),	  cmocka_unit_test(test_scale_extremes),
+		cmocka_unit_test(test_scale_any), cmocka_unit_test(test_days),
+		cmocka_unit_test(test_spread),	  cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_svg_any),	  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

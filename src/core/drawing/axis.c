@@ -79,7 +79,7 @@ spk_axis_below(SpkSvg *svg, const SpkFrame *frame, SpkScale *scale, const char *
 	/* the line, and what is measured */
 	spk_svg_line(svg, "axis", frame->left, frame->bottom, frame->right, frame->bottom);
 	spk_svg_close(svg, NULL);
-	if (name != NULL)
+	if (name != NULL && *name != '\0')
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL, (frame->left + frame->right) / 2,
 					 frame->bottom + 35, SPK_ANCHOR_MIDDLE,
 					 2 *
@@ -109,7 +109,7 @@ spk_axis_left(SpkSvg *svg, const SpkFrame *frame, SpkScale *scale, const char *n
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL, frame->left - TICK_GAP,
 					 y + spk_font_drop(SPK_FONT_SMALL), SPK_ANCHOR_END, INFINITY, label);
 	}
-	if (name != NULL)
+	if (name != NULL && *name != '\0')
 		spk_svg_text(svg, "muted", SPK_FONT_SMALL, SPK_MARGIN, frame->top - 12, SPK_ANCHOR_START,
 					 SPK_PICTURE_WIDTH - 2 * SPK_MARGIN, name);
 }

@@ -13,6 +13,11 @@
 #define DAYS_OF_MONTH 30.5
 #define LAST_DAY	  1e7 /* beyond the year 29,000 no calendar is asked */
 
+/* Between these doubles have neither overflows nor few digits; what is beyond is drawn at the border. */
+#define LARGEST		  1e300
+#define LEAST_RANGE	  1e-305
+#define MOST_DECIMALS 6 /* of a tick; smaller ones are written with an exponent */
+
 /* ---- Labels ---- */
 
 /* Puts commas between the thousands of the digits before the point. */
@@ -150,20 +155,38 @@ date_label(const SpkScale *scale, double tick, char *buf)
 		snprintf(buf, SPK_NUMBER_LABEL, "%d %s", date.day, names[date.month - 1]);
 }
 
+/* A tick in as many digits as tell it from the one beside it, however large or small both are. */
+static void
+tick_number(const SpkScale *scale, double tick, double unit, char *buf)
+{
+	double largest = fmax(fabs(scale->low), fabs(scale->high));
+	double digits = ceil(log10(largest / scale->step) - 1e-9) + 1;
+
+	if (scale->decimals <= MOST_DECIMALS && largest * unit < 1e12)
+		spk_number_label(tick * unit, scale->decimals, buf);
+	else
+		snprintf(buf, SPK_NUMBER_LABEL, "%.*g", (int) fmax(fmin(digits, 15), 1),
+				 tick * unit + 0.0); /* no -0 */
+}
+
 void
 spk_tick_label(const SpkScale *scale, double tick, char buf[SPK_NUMBER_LABEL])
 {
 	if (scale->unit == SPK_UNIT_DAY)
 		date_label(scale, tick, buf);
-	else if (scale->unit == SPK_UNIT_SHARE)
-		spk_share_label(tick, scale->decimals, buf);
-	else if (scale->unit == SPK_UNIT_POINTS)
-		spk_number_label(tick * 100, scale->decimals, buf);
 	else
-		spk_number_label(tick, scale->decimals, buf);
+		tick_number(scale, tick, scale->unit == SPK_UNIT_NUMBER ? 1 : 100, buf);
+	if (scale->unit == SPK_UNIT_SHARE)
+		strcat(buf, " %");
 }
 
 /* ---- Scales ---- */
+
+static double
+within(double value)
+{
+	return fmax(fmin(value, LARGEST), -LARGEST);
+}
 
 /* The least of 1, 2 and 5, times a power of ten, that is at least this. */
 static double
@@ -208,22 +231,23 @@ choose_days(SpkScale *scale, double step)
 SpkScale
 spk_scale(double low, double high, SpkUnit unit, int n_ticks, int round)
 {
-	SpkScale scale = {unit, low, high, 0, 1, 1, 0, 0};
+	SpkScale scale = {unit, within(low), within(high), 0, 1, 1, 0, 0};
 	double	 step;
 
 	/* some range, where the values give none */
 	if (!isfinite(low) || !isfinite(high) || low > high)
 		scale.low = 0, scale.high = 1;
-	else if (high - low <= fmax(fabs(low), fabs(high)) * 1e-12)
+	else if (scale.high - scale.low <=
+			 fmax(fabs(scale.low), fabs(scale.high)) * 1e-12 + LEAST_RANGE)
 	{
-		double half = unit == SPK_UNIT_DAY ? 1 : low == 0 ? 0.5 : fabs(low) * 0.1;
+		double half = unit == SPK_UNIT_DAY ? 1 : fabs(scale.low) * 0.1;
 
 		scale.low -= half;
 		scale.high += half;
+		if (half <= LEAST_RANGE) /* all are 0 */
+			scale.low = 0, scale.high = 1;
 	}
 	step = (scale.high - scale.low) / (n_ticks - 1);
-	if (!isfinite(step))
-		return spk_scale(0, 1, unit, n_ticks, round);
 
 	/* widening may need one more tick than the range has, so the step grows until they fit */
 	if (unit == SPK_UNIT_DAY)
@@ -249,7 +273,7 @@ double
 spk_scale_at(const SpkScale *scale, double value)
 {
 	return scale->from +
-		(value - scale->low) / (scale->high - scale->low) * (scale->to - scale->from);
+		(within(value) - scale->low) / (scale->high - scale->low) * (scale->to - scale->from);
 }
 
 int

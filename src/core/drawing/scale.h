@@ -34,7 +34,8 @@ typedef struct SpkScale
 /*
  * A scale of the values low .. high with at most n_ticks ticks, 2 .. SPK_MAX_TICKS.
  * When round is true it is widened to begin and end at a tick.  Values that are not
- * finite, or all the same, get some range around them.  Places are set by the caller.
+ * finite, or all the same, get some range around them, 0 that from 0 to 1.  Places are set by
+ * the caller.
  */
 extern SpkScale spk_scale(double low, double high, SpkUnit unit, int n_ticks, int round);
 

@@ -257,10 +257,17 @@ width_of(SpkFont font, const char *text, size_t len)
 	return spk_text_width(text, len, is_bold(font)) * spk_font_size(font);
 }
 
+/* A name without a letter that is seen would look as if there were none. */
+static const char *
+shown(const char *text)
+{
+	return text[strspn(text, " ")] == '\0' ? SPK_EMPTY_NAME : text;
+}
+
 double
 spk_font_width(SpkFont font, const char *text)
 {
-	return width_of(font, text, strlen(text));
+	return width_of(font, shown(text), strlen(shown(text)));
 }
 
 double
@@ -311,10 +318,11 @@ double
 spk_svg_text(SpkSvg *svg, const char *class, SpkFont font, double x, double y, SpkAnchor anchor,
 			 double room, const char *text)
 {
-	size_t len = strlen(text);
-	double width = width_of(font, text, len);
+	size_t len = strlen(shown(text));
+	double width = spk_font_width(font, text);
 	double ellipsis = spk_font_width(font, ELLIPSIS);
 
+	text = shown(text);
 	if (width <= room)
 		put_text_element(svg, class, font, x, y, anchor, text, len, false);
 	else

@@ -18,6 +18,9 @@
 #define SPK_PICTURE_WIDTH 440.0
 #define SPK_MARGIN		  14.0 /* on all sides of a picture */
 
+/* What is written for a name that is empty, or blank. */
+#define SPK_EMPTY_NAME "(empty)"
+
 /* What a text looks like. */
 typedef enum SpkFont
 {
@@ -84,7 +87,7 @@ extern void spk_svg_number(SpkSvg *svg, const char *name, double value);
 extern void spk_svg_close(SpkSvg *svg, const char *tip);
 
 /*
- * Writes a text whose baseline is at y.  What is wider than room, a length or INFINITY, is
+ * Writes a text whose baseline is at y, or SPK_EMPTY_NAME for an empty one.  What is wider than room, a length or INFINITY, is
  * cut and ends in an ellipsis; pointing at it tells the whole.  Returns how wide it is.
  */
 extern double spk_svg_text(SpkSvg *svg, const char *class, SpkFont font, double x, double y,
@@ -103,7 +106,7 @@ extern double spk_svg_heading(SpkSvg *svg, const char *subtitle);
 /* A coloured square and what it stands for, at the baseline y; returns where the next one begins. */
 extern double spk_svg_key(SpkSvg *svg, const char *class, double x, double y, const char *text);
 
-/* The size of a font, and how wide a text is in it. */
+/* The size of a font, and how wide a text is in it, as spk_svg_text writes it. */
 extern double spk_font_size(SpkFont font);
 extern double spk_font_width(SpkFont font, const char *text);
 
