@@ -41,6 +41,21 @@ SELECT count(*), bool_and(c[2]::numeric = round(psi::numeric, 3) AND c[7] = verd
 FROM reports, models, cells(page, 'feature') c JOIN churn_drift(model, 'users') d ON c[1] = d.feature WHERE name = 'plain';
 SELECT count(*) FROM reports, cells(page, 'user') c WHERE name = 'all';
 
+-- where the model comes from: what it says itself, and what the registry knows, for who may look
+SELECT page ~ 'is known of models that are deployed', page ~ ('Its fingerprint is ' || churn_fingerprint(model)) FROM reports, models WHERE name = 'plain';
+SELECT churn_deploy('<b>churn', model, 'SELECT * FROM users') FROM models;
+SELECT c[1:2], c[4:5] FROM models, cells(churn_report(model, 'users'), 'deployed as') c WHERE c[3] = to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+CREATE ROLE regress_report;
+GRANT SELECT ON users, models TO regress_report;
+SET ROLE regress_report;
+SELECT page ~ 'deployed' AS deployed, page ~ 'Its fingerprint' AS fingerprint FROM models, churn_report(model, 'users') AS page;
+RESET ROLE;
+REVOKE ALL ON users, models FROM regress_report;
+DROP ROLE regress_report;
+DELETE FROM churn_models WHERE name = '<b>churn';
+-- users and segments without a name
+SELECT page ~ '<td>\(empty\)</td>' FROM models, churn_report(model, 'SELECT songs, adverts, helps, level, churned, repeat('' '', length(level)) AS userid FROM users', top => 1, by => 'userid') AS page;
+
 -- pictures are those of the functions
 SELECT bool_and(strpos(page, svg) > 0) FROM reports, models,
 	LATERAL (SELECT churn_plot_importance(model) AS svg UNION ALL SELECT churn_plot_summary(model, 'users')

@@ -44,6 +44,14 @@ spk_report_id(const SpkReport *report)
 	return psprintf(", id => %s", quote_literal_cstr(report->judged.id));
 }
 
+const char *
+spk_report_name(const char *name)
+{
+	if (name == NULL)
+		return "unknown";
+	return name[strspn(name, " ")] == '\0' ? SPK_EMPTY_NAME : name;
+}
+
 double
 spk_report_figure(const SpkReport *report, const char *metric, const char *column)
 {
@@ -104,10 +112,10 @@ Datum
 churn_report(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"model", "source", "label"};
-	static void (*const sections[])(SpkReport *) = {spk_report_verdict,	 spk_report_figures,
-													spk_report_users,	 spk_report_drivers,
-													spk_report_segments, spk_report_drift,
-													spk_report_audit,	 spk_report_use};
+	static void (*const sections[])(
+		SpkReport *) = {spk_report_verdict, spk_report_figures,	 spk_report_users,
+						spk_report_drivers, spk_report_segments, spk_report_drift,
+						spk_report_audit,	spk_report_origin,	 spk_report_use};
 	const char *title = spk_plot_text_arg(fcinfo, 7, "Who is about to leave");
 	SpkReport	report = {0};
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);

@@ -30,6 +30,9 @@ typedef struct SpkReport
 extern SpkPlotRows *spk_report_query(const SpkReport *report, const char *sql, int n_columns,
 									 const Oid *types);
 
+/* A name as a cell shows it, also when it is NULL or empty. */
+extern const char *spk_report_name(const char *name);
+
 /* The argument id of functions that judge: ", id => '...'", or nothing. */
 extern const char *spk_report_id(const SpkReport *report);
 
@@ -44,6 +47,7 @@ extern void spk_report_users(SpkReport *report);
 extern void spk_report_segments(SpkReport *report);
 extern void spk_report_drift(SpkReport *report);
 extern void spk_report_audit(SpkReport *report);
+extern void spk_report_origin(SpkReport *report);
 extern void spk_report_use(SpkReport *report);
 
 #endif /* SPK_REPORT_REPORT_H */

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
 #include "host/source.h"
@@ -80,7 +81,7 @@ query_users(const SpkReport *r)
 			"WITH s AS MATERIALIZED (SELECT (%2$s)::pg_catalog.text AS id, %3$s AS score, q AS r FROM %4$s),"
 			" t AS (SELECT s.id, pg_catalog.max(s.score) AS score FROM s GROUP BY s.id"
 			" ORDER BY pg_catalog.max(s.score) DESC NULLS LAST, s.id COLLATE pg_catalog.\"C\" LIMIT $5)"
-			" SELECT u.id, u.score, pg_catalog.array_to_string(%1$s.churn_reasons($1, u.r, 3), '; ') AS reasons"
+			" SELECT u.id, u.score, pg_catalog.array_to_string(%1$s.churn_reasons($1, u.r, 3), pg_catalog.chr(31)) AS reasons"
 			" FROM (SELECT DISTINCT ON (s.id) s.id, s.score, s.r FROM s, t"
 			" WHERE s.score = t.score AND (s.id = t.id OR s.id IS NULL AND t.id IS NULL)"
 			" ORDER BY s.id, s.r::pg_catalog.text COLLATE pg_catalog.\"C\") AS u"
@@ -89,10 +90,28 @@ query_users(const SpkReport *r)
 		lengthof(types), types);
 }
 
+/* The reasons, which a character stands between that names do not have, each left as it runs. */
+static char *
+reasons_text(char *reasons)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	while (reasons != NULL && *reasons != '\0')
+	{
+		size_t len = strcspn(reasons, "\x1f");
+
+		appendStringInfo(&text, "%s%s", text.len > 0 ? "; " : "",
+						 spk_plot_isolated(pnstrdup(reasons, len)));
+		reasons += len + (reasons[len] != '\0');
+	}
+	return text.data;
+}
+
 void
 spk_report_users(SpkReport *r)
 {
-	static const char *const heads[] = {"user", "#risk", "flagged", "what raises it most"};
+	static const char *const heads[] = {"user", "#risk", "flagged", "~what raises it most"};
 	SpkPlotRows				*rows = query_users(r);
 	char				   **ids = spk_plot_texts(rows, "id");
 	char				   **reasons = spk_plot_texts(rows, "reasons");
@@ -103,8 +122,9 @@ spk_report_users(SpkReport *r)
 	for (int i = 0; i < rows->n; i++)
 	{
 		char		risk[SPK_NUMBER_LABEL];
-		const char *cells[] = {ids[i] == NULL ? "unknown" : ids[i], risk,
-							   scores[i] >= r->judged.model->threshold ? "yes" : "no", reasons[i]};
+		const char *cells[] = {spk_report_name(ids[i]), risk,
+							   scores[i] >= r->judged.model->threshold ? "yes" : "no",
+							   reasons_text(reasons[i])};
 
 		spk_share_label(scores[i], 1, risk);
 		spk_html_row(&r->out, heads, cells, lengthof(heads));
@@ -112,7 +132,8 @@ spk_report_users(SpkReport *r)
 	spk_html_table_end(&r->out);
 	spk_html_paragraph(
 		&r->out, "note",
-		psprintf("The %d users with the highest risk%s. What lowers it is not told here.", rows->n,
+		psprintf("The %s with the highest risk%s. What lowers it is not told here.",
+				 spk_plot_count(rows->n, "user"),
 				 r->users == r->source ?
 					 ", by the highest of their rows, of those that the model was judged by" :
 					 ""));

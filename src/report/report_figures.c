@@ -180,7 +180,7 @@ static void
 put_table(SpkReport *r)
 {
 	static const char *const heads[] = {"figure", "#value",	  "#from",
-										"#to",	  "#to beat", "what it means"};
+										"#to",	  "#to beat", "~what it means"};
 	char				   **metrics = spk_plot_texts(r->figures, "metric");
 	char				   **meanings = spk_plot_texts(r->figures, "meaning");
 	static const char *const columns[] = {"value", "low", "high", "baseline"};

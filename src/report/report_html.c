@@ -25,13 +25,13 @@ static const char page_style[] =
 	"th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}"
 	"th{color:var(--muted);font-weight:600;white-space:nowrap;cursor:default}"
 	"th[aria-sort]{color:var(--ink)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-	"td{min-width:4rem}td:first-child{min-width:8.5rem}"
+	"td{min-width:4rem;unicode-bidi:plaintext}td:first-child{min-width:8.5rem}td.t{min-width:15rem}"
 	"pre{background:var(--soft);border:1px solid var(--line);border-radius:4px;padding:.8rem;overflow-x:auto;font-size:.85rem;"
 	"white-space:pre-wrap}"
 	"@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:10.5pt}"
 	"section svg,tr,pre,p{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}"
 	".pictures{grid-template-columns:1fr 1fr}table{font-size:8pt}"
-	"th,td,.n{padding-right:.5rem}th{white-space:normal;overflow-wrap:normal}td{min-width:2.5rem}td:first-child{min-width:6rem}}";
+	"th,td,.n{padding-right:.5rem}th{white-space:normal;overflow-wrap:normal}td{min-width:2.5rem}td:first-child{min-width:6rem}td.t{min-width:11rem}}";
 
 /* A click on the head of a column sorts by it, again the other way round. */
 static const char sort_script[] =
@@ -149,7 +149,7 @@ spk_html_picture(SpkWriter *w, const char *svg)
 static const char *
 class_of(const char *head)
 {
-	return head[0] == '#' ? " class=\"n\"" : "";
+	return head[0] == '#' ? " class=\"n\"" : head[0] == '~' ? " class=\"t\"" : "";
 }
 
 void
@@ -161,7 +161,7 @@ spk_html_table(SpkWriter *w, const char *const *heads, int n)
 		put(w, "<th scope=\"col\"");
 		put(w, class_of(heads[i]));
 		put(w, ">");
-		put_text(w, heads[i] + (heads[i][0] == '#'));
+		put_text(w, heads[i] + strspn(heads[i], "#~"));
 		put(w, "</th>");
 	}
 	put(w, "</tr></thead>\n<tbody>\n");

@@ -31,8 +31,8 @@ extern void spk_html_pictures_end(SpkWriter *w);
 extern void spk_html_picture(SpkWriter *w, const char *svg);
 
 /*
- * A table: its heads, each of which begins with # when the column has figures; then rows
- * of as many cells; then its end.  A cell that is NULL is empty.
+ * A table: its heads, each of which begins with # when the column has figures, and with ~ when
+ * it has sentences, which need room; then rows of as many cells; then its end.  A cell that is NULL is empty.
  */
 extern void spk_html_table(SpkWriter *w, const char *const *heads, int n);
 extern void spk_html_row(SpkWriter *w, const char *const *heads, const char *const *cells, int n);

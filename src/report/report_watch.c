@@ -73,7 +73,7 @@ spk_report_segments(SpkReport *r)
 	spk_html_table(&r->out, heads, lengthof(heads));
 	for (int i = 0; i < Min(rows->n, MAX_LISTED); i++)
 	{
-		const char *cells[] = {names[i] == NULL ? "unknown" : names[i],
+		const char *cells[] = {spk_report_name(names[i]),
 							   number(spk_plot_numbers(rows, "n")[i]),
 							   number(spk_plot_numbers(rows, "positives")[i]),
 							   share(spk_plot_numbers(rows, "mean_score")[i]),
@@ -192,7 +192,7 @@ void
 spk_report_audit(SpkReport *r)
 {
 	static const Oid		 types[] = {TEXTOID, FLOAT8OID, TEXTOID};
-	static const char *const heads[] = {"feature", "#AUC by itself", "note"};
+	static const char *const heads[] = {"feature", "#AUC by itself", "~note"};
 	SpkPlotRows				*rows;
 	char				   **names;
 	char				   **notes;
