@@ -67,6 +67,8 @@ put_deployments(SpkReport *r)
 			"When it was trained, and on what, is known of models that are deployed by churn_deploy.");
 		return;
 	}
+
+	/* each version that has these bits, also where it was rolled back */
 	texts[0] = spk_plot_texts(rows, "name");
 	texts[1] = spk_plot_texts(rows, "day");
 	texts[2] = spk_plot_texts(rows, "source");
@@ -112,6 +114,7 @@ spk_report_origin(SpkReport *r)
 			lengthof(types), types);
 	char **options = spk_plot_texts(rows, "options");
 
+	/* what it says itself, what others know of it, and how to make it again */
 	spk_html_section(&r->out, "Where it comes from");
 	put_training(r);
 	if (may_look(r))
