@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/events/line_text.h"
+#include "core/events/line_escape.h"
 #include "json/json_string.h"
 
 #define REPLACEMENT 0xFFFD

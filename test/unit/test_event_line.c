@@ -3,6 +3,7 @@
  *	  The fast way to an event: what it takes, what it leaves, and that it means
  *	  what json-c means.
  */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -189,6 +190,148 @@ test_unicode_escapes(void **state)
 	assert_false(parse("{\"page\":\"\\U0061\"}"));
 }
 
+/* Runs of escapes of any length and at any place, in texts that are wanted and in others. */
+static void
+test_escape_runs(void **state)
+{
+	static const char *const written[] = {"\\u3042", "\\ud83c\\udfb5", "\\u00E9", "\\u007f",
+										  "\\/",	 "\xE3\x81\x82"};
+	static const char *const meant[] = {"\xE3\x81\x82", "\xF0\x9F\x8E\xB5", "\xC3\xA9", "\x7F", "/",
+										"\xE3\x81\x82"};
+
+	(void) state;
+	for (int n = 0; n < 60; n++)
+	{
+		for (int kind = 0; kind < 36; kind++)
+		{
+			char line[2048] = "{\"x\":\"";
+			char expected[512] = "";
+
+			/* before and behind a run there may be plain text */
+			for (int round = 0; round < 2; round++)
+			{
+				char *end = stpcpy(line + strlen(line), round == 0 ? "" : "\",\"page\":\"");
+
+				expected[0] = '\0';
+				for (int i = 0; i < n; i++)
+				{
+					int piece = (i * 7 + n) % 5 < 2 ? kind % 6 : kind / 6;
+
+					end = stpcpy(end, written[piece]);
+					strcat(expected, meant[piece]);
+				}
+				memset(end, 'a', (size_t) (n % 19));
+				end[n % 19] = '\0';
+				strncat(expected, "aaaaaaaaaaaaaaaaaaa", (size_t) (n % 19));
+			}
+			strcat(line, "\"}");
+			assert_true(parse(line));
+			assert_text(SPK_COL_PAGE, expected);
+		}
+	}
+}
+
+/* Each byte at each place of an escape or a pair, at the end of the line and before. */
+static void
+test_escape_digits(void **state)
+{
+	static const char *const texts[] = {"\\u00e9", "\\ud83c\\udfb5"};
+
+	(void) state;
+	for (int i = 0; i < 2 * 12 * 255; i++)
+	{
+		const char *text = texts[i % 2];
+		size_t		at = (size_t) (i / 2 % 12) % strlen(text);
+		int			byte = i / 24 + 1;
+		bool		is_pair = i % 2 == 1;
+		char		line[64];
+
+		for (int behind = 0; behind < 2; behind++)
+		{
+			int32_t code;
+			bool	taken;
+
+			snprintf(line, sizeof(line), "{\"page\":\"%s\"%s}", text,
+					 behind == 0 ? "" : ",\"song\":\"aaaaaaaaaaaaaaaa\"");
+			line[9 + at] = (char) byte;
+			taken = parse(line);
+			if (at % 6 < 2)
+				continue; /* another escape, or none: the judge is asked in test_against_judge */
+			code = isxdigit(byte) ? (int32_t) strtol(line + 11 + (at > 5 ? 6 : 0), NULL, 16) : -1;
+			if (!is_pair)
+				assert_int_equal(taken, code > 0 && (code < 0xD800 || code > 0xDFFF));
+			else if (at > 5)
+				assert_int_equal(taken, code >= 0xDC00 && code <= 0xDFFF);
+			else
+				assert_int_equal(taken, code >= 0xD800 && code <= 0xDBFF);
+		}
+	}
+}
+
+/* Keys may have escapes, and mean what they are without; two spellings are left. */
+static void
+test_escaped_keys(void **state)
+{
+	(void) state;
+	for (int round = 0; round < 3; round++)
+	{
+		assert_true(parse(
+			"{\"t\\u0073\":1,\"\\u0070\\u0041ge\":\"a\",\"\\u3042\\u3044\\n\":{\"\\u3046\":2}}"));
+		assert_int_equal(row.field[SPK_COL_TS].integer, INT64_C(-946684799999000));
+		assert_text(SPK_COL_PAGE, "a");
+		assert_false(parse("{\"ts\":1,\"t\\u0073\":1}"));
+		assert_false(parse("{\"ts\":1,\"t\\u00zz\":1}"));
+		assert_false(parse("{\"ts\":1,\"\\udfb5\":1}"));
+		assert_false(parse("{\"ts\":1,\"\\u0000\":1}"));
+		/* too long to be learnt */
+		assert_true(parse(
+			"{\"ts\":1,\"\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042"
+			"\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\\u3042\":1}"));
+	}
+}
+
+/* Columns at one place share its text: together they need no more room than the line. */
+static void
+test_shared_places(void **state)
+{
+	static const char *const path[] = {"a"};
+	static const char *const other[] = {"b"};
+	SpkColumnPlan			 plans[5] = {
+				   {.path = path, .path_len = 1, .label = "a", .type = SPK_TYPE_TEXT, .lenient = true},
+				   {.path = other, .path_len = 1, .label = "b", .type = SPK_TYPE_TEXT, .lenient = true},
+	   };
+	static char	   line[SPK_FAST_LINE_BYTES];
+	SpkHost		   host = unit_host(&unit);
+	SpkSchema	  *many;
+	SpkLineParser *reader;
+	SpkEventRow	   event;
+	uint64_t	   some = 3;
+	size_t		   len = SPK_FAST_LINE_BYTES - 40;
+
+	(void) state;
+	plans[2] = plans[3] = plans[4] = plans[0];
+	many = spk_schema_new(plans, 5, &host);
+	reader = spk_line_parser_new(many, &host);
+	assert_true(spk_event_row_init(&event, 5, &host));
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "{\"a\":\"\\n", 8);
+	memcpy(line + len, "\",\"b\":\"\\u3042\"}", 15);
+	assert_true(spk_line_parse(reader, line, len + 15, &event));
+	for (int col = 0; col < 5; col++)
+	{
+		assert_int_equal(event.field[col].text.len, col == 1 ? 3 : (int) len - 7);
+		assert_memory_equal(event.field[col].text.data, col == 1 ? "\xE3\x81\x82" : "\nxx", 3);
+	}
+	/* those that are not wanted leave the room to the one that is */
+	spk_line_parser_want(reader, &some);
+	assert_true(spk_line_parse(reader, line, len + 15, &event));
+	assert_memory_equal(event.field[0].text.data, "\nxx", 3);
+	assert_memory_equal(event.field[1].text.data, "\xE3\x81\x82", 3);
+	spk_event_row_release(&event, &host);
+	spk_release(&host, reader);
+	spk_release(&host, many);
+}
+
 /* Not all of these are wrong, but all are somebody else's. */
 static void
 test_left_lines(void **state)
@@ -198,7 +341,7 @@ test_left_lines(void **state)
 		"", "{", "}", "{}", "[]", " {\"page\":\"a\"}", "{\"page\":\"a\"} ",
 		"{\"page\":\"a\",\"page\":\"a\"}", "{\"page\":\"\\ud800\"}", "{\"page\":\"a}",
 		"{\"page\":\"a\\}", "{\"page\":\"a\tb\"}", "{\"page\":[]}", "{\"ts\":1,\"x\":{]}",
-		"{\"ts\":1,\"pa\\nge\":1}", "{\"page\":true}", "{\"page\":1.0}", "{\"page\":}",
+		"{\"ts\":1,\"pa\\ud800ge\":1}", "{\"p\\u0061ge\":1,\"page\":1}", "{\"page\":true}", "{\"page\":1.0}", "{\"page\":}",
 		"{\"page\"}", "{\"page\":\"a\",}", "{\"page\":\"a\"}}", "{\"ts\":\"1\"}",
 		"{\"page\":\"a\",\"Page\":\"a\"}", "{\"PAGE\":null,\"page\":\"a\"}", "{\"x\":1}",
 		"{\"sessionId\":1,\"user_id\":\"1\"}",
@@ -463,6 +606,8 @@ main(void)
 		cmocka_unit_test(test_left_lines),		cmocka_unit_test(test_text_lengths),
 		cmocka_unit_test(test_long_line),		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_unicode_escapes), cmocka_unit_test(test_against_judge),
+		cmocka_unit_test(test_escape_runs),		cmocka_unit_test(test_escape_digits),
+		cmocka_unit_test(test_escaped_keys),	cmocka_unit_test(test_shared_places),
 	};
 
 	return cmocka_run_group_tests(tests, make_music, free_music);

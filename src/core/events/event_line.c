@@ -76,22 +76,31 @@ read_columns(const SpkLineParser *parser, SpkLineCursor *c, int node, int depth,
 {
 	const SpkSchema *schema = parser->schema;
 	const char		*start = c->at;
+	char			*room = c->unescaped;
+	char			*behind = room;
 	int				 col = schema->nodes[node].column;
 	bool			 given;
 
 	if (col < 0)
 		return spk_line_skip_value(c, depth, !schema->keeps_open);
+
+	/* the text of all of them is the same: there is no room for one each */
 	for (;;)
 	{
 		if (!read_column(parser, c, col, depth, row, &given))
 			return false;
 		if (given)
 			spk_bits_add(row->given, col);
+		if (c->unescaped > behind)
+			behind = c->unescaped;
 		col = schema->columns[col].next;
 		if (col < 0)
-			return true;
+			break;
 		c->at = start;
+		c->unescaped = room;
 	}
+	c->unescaped = behind;
+	return true;
 }
 
 /*

@@ -52,16 +52,36 @@ learn_key(SpkLineParser *parser, int object, const char *key, size_t len, int no
 	return *slot;
 }
 
+/* The place that a key means which nobody has learned; room is for what it is without escapes. */
+static int
+find_place(const SpkSchema *schema, int object, const SpkLineText *key, const char *end, char *room)
+{
+	const char *name = key->start;
+	size_t		len = (size_t) (key->end - key->start);
+	char	   *behind = room;
+	bool		exact;
+
+	if (key->escapes && spk_line_unescape(key->start, end, &behind) != NULL)
+	{
+		name = room;
+		len = (size_t) (behind - room);
+	}
+	return spk_schema_find(schema, object, name, len, &exact);
+}
+
 /*
- * The place that a key of len bytes means inside of the object at a place, or
- * SPK_NO_NODE.  *learned becomes the number of the learned key, or SPK_NO_KEY.
+ * The place that a key means inside of the object at a place, or SPK_NO_NODE.  *learned
+ * becomes the number of the learned key, or SPK_NO_KEY.  Keys are learned as they are
+ * written, so that those in another script are found as fast.
  */
 static int
-look_up_key(SpkLineParser *parser, int object, const char *key, size_t len, uint16_t *learned)
+look_up_key(SpkLineParser *parser, const SpkLineCursor *c, int object, const SpkLineText *text,
+			uint16_t *learned)
 {
-	size_t slot = first_slot(object, key, len);
-	bool   exact;
-	int	   node;
+	const char *key = text->start;
+	size_t		len = (size_t) (text->end - text->start);
+	size_t		slot = first_slot(object, key, len);
+	int			node;
 
 	/* a quarter of the slots is taken at most, so there is always a free one */
 	for (; parser->slots[slot] != SPK_NO_KEY; slot = (slot + 1) % SPK_KEY_SLOTS)
@@ -74,7 +94,7 @@ look_up_key(SpkLineParser *parser, int object, const char *key, size_t len, uint
 			return k->node;
 		}
 	}
-	node = spk_schema_find(parser->schema, object, key, len, &exact);
+	node = find_place(parser->schema, object, text, c->end, c->unescaped);
 	*learned = learn_key(parser, object, key, len, node, &parser->slots[slot]);
 	return node;
 }
@@ -90,10 +110,9 @@ spk_line_find_key(SpkLineParser *parser, SpkLineCursor *c, int object, uint16_t 
 	if (*c->at != '"')
 		return false;
 	c->at++;
-	if (!spk_line_read_text(c, &text) || text.escapes)
+	if (!spk_line_read_text(c, &text))
 		return false;
-	meaning->node = look_up_key(parser, object, text.start, (size_t) (text.end - text.start),
-								*link);
+	meaning->node = look_up_key(parser, c, object, &text, *link);
 	*link = &parser->keys[**link].next;
 	if (meaning->node != SPK_NO_NODE)
 		meaning->leaf = parser->schema->nodes[meaning->node].leaf;

@@ -19,7 +19,7 @@
 #define SPK_KEY_PIECE 16
 
 /* Longer keys (with their quotes and the colon) are looked up each time. */
-#define SPK_KEY_BYTES 44
+#define SPK_KEY_BYTES 108
 
 /* The most keys that are learned.  When there are more, all are forgotten. */
 #define SPK_LEARNED_KEYS 1024
@@ -30,7 +30,10 @@
 /* Number 0 of the learned keys is none: it is equal to nothing that stands in a line. */
 #define SPK_NO_KEY 0
 
-/* A key as it stands in a line, from its first quote to the colon.  It fills a cache line. */
+/*
+ * A key as it stands in a line, from its first quote to the colon, with its escapes.  It
+ * fills two cache lines, of which most keys need the first one only.
+ */
 typedef struct SpkLearnedKey
 {
 	int32_t	 node;	 /* the place that it means, or SPK_NO_NODE */

@@ -84,11 +84,9 @@ spk_line_text_field(SpkLineCursor *c, const SpkSchemaColumn *column, bool unwant
 	SpkLineText text;
 
 	c->at++;
-	if (!spk_line_read_text(c, &text))
+	if (unwanted ? !spk_line_read_text(c, &text) : !spk_line_take_text(c, &text, field))
 		return SPK_VALUE_LEFT;
-	if (text.escapes && !unwanted)
-		spk_line_unescape(c, &text, field);
-	else
+	if (unwanted)
 		spk_line_set_text(field, text.start, text.end);
 	return column->blank && text.start == text.end ? SPK_VALUE_BLANK : SPK_VALUE_GIVEN;
 }
