@@ -13,16 +13,16 @@ event_columns='ts timestamptz, sessionid bigint, length float8, registration tim
 # The arguments of the aggregates
 event_arguments='ts, sessionid, page, level, length, gender, registration'
 
-# json_log USERS: makes the log of so many users, once, and names its file in $log
+# json_log USERS [japanese]: makes the log of so many users, once, and names its file in $log
 json_log()
 {
 	local start=$EPOCHREALTIME
 
-	log=$SANDBOX/input/log_$1.json
+	log=$SANDBOX/input/log_$1${2:+_$2}.json
 	[ ! -f "$log" ] || return 0
-	need_disk $(($1 * 600 / 1000)) "a log of $1 users"
-	say "Simulating the log of $1 users"
-	sql -v users="$1" -v file="$log" -f bench/simulate.sql
+	need_disk $(($1 * 700 / 1000)) "a log of $1 users"
+	say "Simulating the ${2:+$2 }log of $1 users"
+	sql -v users="$1" -v file="$log" ${2:+-v "$2=1"} -f bench/simulate.sql
 	say "$(stat -c %s "$log" | awk -v seconds="$(awk "BEGIN { print $EPOCHREALTIME - $start }")" \
 		'{ printf "  %.0f MB in %.1f s", $1 / 1e6, seconds }')"
 }

@@ -61,6 +61,10 @@ SELECT bool_or(artist ~ '[^\x01-\x7f]') AS artist_letters, bool_or(artist ~ '"')
        bool_or(firstname ~ '[^\x01-\x7f]') AS name_letters, bool_or(lastname ~ '''') AS name_apostrophe
 FROM simulated;
 
+SELECT avg((concat(firstname, lastname, artist, song) ~ '[^\x01-\x7f]')::int) BETWEEN 0.03 AND 0.06 AS some_rows,
+       avg((useragent ~ '^"')::int) BETWEEN 0.6 AND 0.9 AS most_agents
+FROM simulated;
+
 -- items of a session count up from 0
 SELECT count(*) AS wrong FROM (
     SELECT FROM simulated WHERE userid <> '' GROUP BY userid, sessionid

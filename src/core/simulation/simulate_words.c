@@ -8,7 +8,11 @@
 #define N_ARTISTS 16384
 #define N_TITLES  48 /* of an artist */
 
-/* The lists below have 64, 32 or 8 entries, so that bits choose among them. */
+/*
+ * The lists below have 64, 32, 16 or 8 entries, so that bits choose among them.  Those
+ * of foreign words alone hold letters beyond ASCII, and are seldom drawn: about 43 of
+ * 1,000 rows of the real log have such a letter.
+ */
 /* clang-format off */
 static const char *const adjectives[64] = {
 	"Amber", "Ancient", "Arctic", "Bitter", "Blue", "Brave", "Bright", "Broken",
@@ -16,44 +20,44 @@ static const char *const adjectives[64] = {
 	"Drowsy", "Dusty", "Early", "Electric", "Empty", "Endless", "Faded", "Foreign",
 	"Frozen", "Gentle", "Golden", "Grey", "Hidden", "Hollow", "Honest", "Humble",
 	"Idle", "Indigo", "Infinite", "Late", "Little", "Lonely", "Loud", "Lunar",
-	"Magnetic", "Midnight", "Modern", "Na\xc3\xafve", "Neon", "Noble", "Paper", "Patient",
+	"Magnetic", "Midnight", "Modern", "Narrow", "Neon", "Noble", "Paper", "Patient",
 	"Quiet", "Restless", "Rustic", "Second", "Secret", "Silent", "Silver", "Slow",
 	"Southern", "Tender", "Velvet", "Violet", "Wandering", "Wild", "Winter", "Young",
 };
 
 static const char *const nouns[64] = {
 	"Anchor", "Arrow", "Autumn", "Avenue", "Bakery", "Balcony", "Bell", "Bridge",
-	"Caf\xc3\xa9", "Candle", "Canyon", "Castle", "Circle", "City", "Cloud", "Compass",
+	"Cabin", "Candle", "Canyon", "Castle", "Circle", "City", "Cloud", "Compass",
 	"Dancer", "Desert", "Dream", "Engine", "Evening", "Feather", "Fire", "Forest",
 	"Garden", "Ghost", "Harbour", "Heart", "Horizon", "Island", "Journey", "Kitchen",
 	"Ladder", "Lantern", "Letter", "Lion", "Machine", "Map", "Mirror", "Moon",
-	"Mountain", "Ni\xc3\xb1o", "No\xc3\x83\xc2\xabl", "Ocean", "Orchard", "Parade", "Piano", "Pilot",
+	"Mountain", "Needle", "North", "Ocean", "Orchard", "Parade", "Piano", "Pilot",
 	"Planet", "Radio", "Rain", "River", "Satellite", "Season", "Shadow", "Sparrow",
 	"Station", "Stone", "Street", "Summer", "Thunder", "Train", "Window", "Wolf",
 };
 
 static const char *const firstnames[2][32] = {
 	{
-		"Ada", "Alma", "Am\xc3\xa9lie", "Anna", "Bianca", "Carla", "Chlo\xc3\xab", "Daisy",
-		"Elena", "Emma", "Fiona", "Freya", "Grace", "Hanna", "In\xc3\xa9s", "Irene",
+		"Ada", "Alma", "Amelia", "Anna", "Bianca", "Carla", "Clara", "Daisy",
+		"Elena", "Emma", "Fiona", "Freya", "Grace", "Hanna", "Ines", "Irene",
 		"Jana", "Julia", "Kira", "Laura", "Lena", "Mara", "Mia", "Nadia",
-		"Nora", "Olga", "Paula", "Rosa", "Sara", "S\xc3\xb8lvi", "Vera", "Zo\xc3\xab",
+		"Nora", "Olga", "Paula", "Rosa", "Sara", "Sofia", "Vera", "Zelda",
 	},
 	{
-		"Adam", "Andr\xc3\xa9", "Anton", "Ben", "Boris", "Carl", "Daniel", "David",
+		"Adam", "Andrew", "Anton", "Ben", "Boris", "Carl", "Daniel", "David",
 		"Emil", "Erik", "Felix", "Frank", "George", "Hugo", "Ivan", "Jack",
-		"Jos\xc3\xa9", "Karl", "Leo", "Lukas", "Marco", "Max", "Noah", "Oscar",
-		"Paul", "Peter", "Ren\xc3\xa9", "Samuel", "S\xc3\xb8ren", "Thomas", "Victor", "William",
+		"Joseph", "Karl", "Leo", "Lukas", "Marco", "Max", "Noah", "Oscar",
+		"Paul", "Peter", "Robert", "Samuel", "Stefan", "Thomas", "Victor", "William",
 	},
 };
 
 static const char *const lastnames[64] = {
 	"Adler", "Allen", "Baker", "Banks", "Bauer", "Bell", "Berg", "Boyd",
 	"Brooks", "Brown", "Carter", "Clark", "Cole", "Costa", "D'Angelo", "Diaz",
-	"Dubois", "Ellis", "Evans", "Farmer", "Fischer", "Ford", "Fox", "Garc\xc3\xad" "a",
+	"Dubois", "Ellis", "Evans", "Farmer", "Fischer", "Ford", "Fox", "Garcia",
 	"Gray", "Green", "Hall", "Harris", "Hayes", "Hill", "Jensen", "Keller",
 	"Kim", "King", "Lambert", "Lane", "Lopez", "Marsh", "Meyer", "Mills",
-	"M\xc3\xbcller", "Nguyen", "Novak", "Nu\xc3\xb1" "ez", "O'Brien", "O'Neill", "Owens", "Park",
+	"Moore", "Nguyen", "Novak", "Nunez", "O'Brien", "O'Neill", "Owens", "Park",
 	"Patel", "Perry", "Price", "Reed", "Rossi", "Santos", "Silva", "Stone",
 	"Svensson", "Turner", "Vogel", "Wagner", "Ward", "Weber", "White", "Young",
 };
@@ -61,25 +65,43 @@ static const char *const lastnames[64] = {
 static const char *const locations[32] = {
 	"Albany-Schenectady-Troy, NY", "Atlanta-Sandy Springs-Roswell, GA", "Austin-Round Rock, TX",
 	"Baltimore-Columbia-Towson, MD", "Boston-Cambridge-Newton, MA-NH", "Boulder, CO",
-	"Ca\xc3\xb1on City, CO", "Chicago-Naperville-Elgin, IL-IN-WI", "Cleveland-Elyria, OH",
+	"Carson City, NV", "Chicago-Naperville-Elgin, IL-IN-WI", "Cleveland-Elyria, OH",
 	"Coeur d'Alene, ID", "Dallas-Fort Worth-Arlington, TX", "Denver-Aurora-Lakewood, CO",
 	"Detroit-Warren-Dearborn, MI", "Eugene, OR", "Fargo, ND-MN", "Fresno, CA",
 	"Houston-The Woodlands-Sugar Land, TX", "Jackson, MS", "Kansas City, MO-KS",
 	"Los Angeles-Long Beach-Anaheim, CA", "Madison, WI", "Miami-Fort Lauderdale-West Palm Beach, FL",
-	"Mayag\xc3\xbc" "ez, PR", "New Orleans-Metairie, LA", "New York-Newark-Jersey City, NY-NJ-PA",
+	"Mobile, AL", "New Orleans-Metairie, LA", "New York-Newark-Jersey City, NY-NJ-PA",
 	"Phoenix-Mesa-Scottsdale, AZ", "Portland-Vancouver-Hillsboro, OR-WA", "Raleigh, NC",
 	"San Francisco-Oakland-Hayward, CA", "Seattle-Tacoma-Bellevue, WA", "St. Louis, MO-IL",
 	"Tampa-St. Petersburg-Clearwater, FL",
 };
 
-/* Some are in quotes, as the real log has them. */
+/* Of a person and of a song; some are encoded twice, as many in the real log are. */
+static const char *const foreign_firstnames[2][8] = {
+	{
+		"Am\xc3\xa9lie", "Chlo\xc3\xab", "In\xc3\xa9s", "Jos\xc3\xa9phine", "M\xc3\xa5rta", "S\xc3\xb8lvi",
+		"Zo\xc3\xab", "Zs\xc3\xb3" "fia",
+	},
+	{
+		"Andr\xc3\xa9", "Bj\xc3\xb6rn", "Jos\xc3\xa9", "J\xc3\xbcrgen", "Luk\xc3\xa1" "s", "Ren\xc3\xa9",
+		"S\xc3\xb8ren", "\xc3\x93scar",
+	},
+};
+
+static const char *const foreign_words[16] = {
+	"Caf\xc3\xa9", "Caf\xc3\x83\xc2\xa9", "Coraz\xc3\x83\xc2\xb3n", "D\xc3\x83\xc2\xa9j\xc3\x83\xc2\xa0 Vu", "Fa\xc3\x83\xc2\xa7" "ade",
+	"Fr\xc3\x83\xc2\xbchling", "Jalape\xc3\xb1o", "Na\xc3\xafve", "Ni\xc3\xb1o", "Ni\xc3\x83\xc2\xb1" "a", "No\xc3\x83\xc2\xabl",
+	"\xc3\x9c" "ber", "Ma\xc3\x83\xc2\xb1" "ana", "Stra\xc3\x9f" "e", "Sue\xc3\xb1o", "Se\xc3\x83\xc2\xb1or",
+};
+
+/* Three in four are in quotes, as the real log has them. */
 static const char *const useragents[8] = {
 	"\"Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/69.0.3497.100 Safari/537.36\"",
 	"\"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_6) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/12.0 Safari/605.1.15\"",
 	"\"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/70.0.3538.67 Safari/537.36\"",
 	"\"Mozilla/5.0 (iPhone; CPU iPhone OS 12_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148\"",
-	"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:62.0) Gecko/20100101 Firefox/62.0",
-	"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.13; rv:62.0) Gecko/20100101 Firefox/62.0",
+	"\"Mozilla/5.0 (Windows NT 6.3; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/69.0.3497.92 Safari/537.36\"",
+	"\"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_6) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/70.0.3538.77 Safari/537.36\"",
 	"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:63.0) Gecko/20100101 Firefox/63.0",
 	"Mozilla/5.0 (Windows NT 6.3; Trident/7.0; rv:11.0) like Gecko \\ desktop",
 };
@@ -96,12 +118,15 @@ spk_sim_person(uint64_t bits)
 	person.lastname = bits >> 16 & 63;
 	person.location = bits >> 24 & 31;
 	person.useragent = bits >> 32 & 7;
+	person.foreign = (bits >> 40 & 63) == 0;
 	return person;
 }
 
 const char *
 spk_sim_firstname(const SpkSimPerson *person)
 {
+	if (person->foreign)
+		return foreign_firstnames[person->gender][person->firstname & 7];
 	return firstnames[person->gender][person->firstname];
 }
 
@@ -159,10 +184,11 @@ put_text(char *text, const char *const *parts)
 static void
 put_artist(char *text, uint64_t bits)
 {
+	bool		foreign = (bits >> 40 & 63) == 0;
 	const char *adjective = adjectives[bits >> 8 & 63];
-	const char *noun = nouns[bits >> 16 & 63];
+	const char *noun = foreign ? foreign_words[bits >> 46 & 15] : nouns[bits >> 16 & 63];
 	const char *firstname = firstnames[bits >> 30 & 1][bits >> 24 & 31];
-	const char *lastname = lastnames[bits >> 32 & 63];
+	const char *lastname = foreign ? noun : lastnames[bits >> 32 & 63];
 
 	/* the cases are weights in sixteenths: quotes and backslashes must occur, but be rare */
 	switch (bits & 15)
@@ -200,7 +226,8 @@ static void
 put_title(char *text, uint64_t bits)
 {
 	const char *adjective = adjectives[bits >> 8 & 63];
-	const char *noun = nouns[bits >> 16 & 63];
+	bool		foreign = (bits >> 32 & 31) == 0;
+	const char *noun = foreign ? foreign_words[bits >> 37 & 15] : nouns[bits >> 16 & 63];
 	const char *other = nouns[bits >> 24 & 63];
 
 	/* weights in sixteenths, as above */

@@ -8,6 +8,7 @@
 #ifndef SPK_CORE_SIMULATION_SIMULATE_WORDS_H
 #define SPK_CORE_SIMULATION_SIMULATE_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SPK_SIM_TEXT 128 /* room for any artist or title with its terminating zero */
@@ -20,6 +21,7 @@ typedef struct SpkSimPerson
 	uint8_t lastname;
 	uint8_t location;
 	uint8_t useragent;
+	bool	foreign; /* the first name is of those with letters beyond ASCII */
 } SpkSimPerson;
 
 /* A song. */
