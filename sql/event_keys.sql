@@ -146,7 +146,7 @@ SELECT pg_temp.put('sparkify_keys.json', string_agg(format('{"TS":%s,"UserID":"%
     1538352117000 + i * 1000, i % 100, i / 50), E'\n' ORDER BY i)) FROM generate_series(1, 200000) AS i;
 SELECT pg_temp.put('sparkify_keys_2.json', '{"ts":1538352117000,"userId":"1","sessionId":1,"page":"Home","gender":"F"}');
 SELECT rows FROM churn_load_events('events', 'sparkify_keys*.json');
-SET min_parallel_table_scan_size = '1MB'; SET parallel_setup_cost = 0;
+SET min_parallel_table_scan_size = '1MB'; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
 EXPLAIN (COSTS OFF) SELECT count(sessionid), count(DISTINCT ts), count(gender) FROM keys_log WHERE page = 'Home';
 SELECT count(sessionid), count(DISTINCT ts), count(gender) FROM keys_log WHERE page = 'Home';
 SELECT userid FROM keys_log WHERE sessionid IS NULL AND userid = '7' LIMIT 1;
@@ -158,7 +158,7 @@ SELECT n, s.count FROM generate_series(1, 2) AS n LEFT JOIN (SELECT count(sessio
 RESET enable_material;
 ALTER FOREIGN TABLE keys_log OPTIONS (SET filename 'sparkify_keys*.json');
 SELECT count(sessionid), count(gender) FROM keys_log;
-RESET min_parallel_table_scan_size; RESET parallel_setup_cost;
+RESET min_parallel_table_scan_size; RESET parallel_setup_cost; RESET parallel_tuple_cost;
 
 COPY (SELECT) TO PROGRAM 'cat > /dev/null; rm -f sparkify_keys.json sparkify_keys_2.json';
 DROP SERVER sparkify_keys CASCADE;

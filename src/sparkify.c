@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "events/json_fdw_stats.h"
 #include "host/progress.h"
 #include "scoring/join_model.h"
 #include "scoring/model_cache.h"
@@ -25,5 +26,6 @@ _PG_init(void)
 	spk_memory_define();
 	spk_model_cache_define();
 	spk_keep_joined_models();
+	spk_json_stats_start();
 	spk_reserve_settings("sparkify");
 }

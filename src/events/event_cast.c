@@ -112,6 +112,13 @@ spk_cast_init(SpkCast *cast, Oid type, int32 typmod, const char *label)
 		cast->way = SPK_CAST_DONE;
 }
 
+bool
+spk_cast_is_harmless(const SpkCast *cast)
+{
+	return !cast->is_checked ||
+		(!cast->is_domain && (cast->made_by != SPK_CAST_INPUT || cast->may_catch));
+}
+
 static char *
 terminated(const SpkField *field)
 {

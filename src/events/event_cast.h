@@ -65,6 +65,9 @@ extern void spk_cast_init(SpkCast *cast, Oid type, int32 typmod, const char *lab
  */
 extern bool spk_cast_check(SpkCast *cast, bool isnull, SpkField *field, SpkEventFault *fault);
 
+/* Can no value of a line raise an error, nor run code that is not PostgreSQL's own? */
+extern bool spk_cast_is_harmless(const SpkCast *cast);
+
 /* The Datum of a value that is not NULL, in the current memory context, with a copy of what was checked. */
 extern Datum spk_cast_datum(SpkCast *cast, const SpkField *field);
 

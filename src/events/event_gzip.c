@@ -148,3 +148,24 @@ spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
 	}
 	return room - stream->avail_out;
 }
+
+size_t
+spk_gunzip_start(const char *bytes, size_t len, char *to, size_t max, size_t *used)
+{
+	z_stream stream = {0};
+
+	stream.zalloc = gunzip_alloc;
+	stream.zfree = gunzip_free;
+	stream.opaque = CurrentMemoryContext;
+	*used = 0;
+	if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+		return 0;
+	stream.next_in = (Bytef *) bytes;
+	stream.avail_in = (uInt) len;
+	stream.next_out = (Bytef *) to;
+	stream.avail_out = (uInt) max;
+	(void) inflate(&stream, Z_SYNC_FLUSH);
+	*used = len - stream.avail_in;
+	(void) inflateEnd(&stream);
+	return max - stream.avail_out;
+}

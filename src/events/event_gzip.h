@@ -31,4 +31,11 @@ extern SpkGunzip *spk_gunzip_new(SpkReadBytes read, void *source, const char *pa
  */
 extern size_t spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len);
 
+/*
+ * Decompresses what these len bytes of the beginning of a gzip file hold into to, which
+ * has room for max bytes; returns how many it got, and sets *used to the bytes that took.
+ * Whatever is wrong ends it early: there are no errors but of memory.
+ */
+extern size_t spk_gunzip_start(const char *bytes, size_t len, char *to, size_t max, size_t *used);
+
 #endif /* SPK_EVENTS_EVENT_GZIP_H */

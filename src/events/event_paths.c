@@ -128,9 +128,9 @@ exists(const char *path, bool missing_ok)
 	return false;
 }
 
-/* The paths that exist, copied into this context. */
+/* The paths that exist, copied into this context.  Those that were found in a folder do. */
 static List *
-existing(const List *paths, MemoryContext context, bool missing_ok)
+existing(const List *paths, MemoryContext context, bool missing_ok, bool were_found)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	List		 *result = NIL;
@@ -139,7 +139,7 @@ existing(const List *paths, MemoryContext context, bool missing_ok)
 	foreach (cell, paths)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (exists(lfirst(cell), missing_ok))
+		if (were_found || exists(lfirst(cell), missing_ok))
 			result = lappend(result, pstrdup(lfirst(cell)));
 	}
 	MemoryContextSwitchTo(oldcontext);
@@ -155,14 +155,17 @@ expand(const char *path, bool missing_ok)
 	List		 *paths = list_make1(path[0] == '/' ? "/" : "");
 	char		 *rest = pstrdup(path);
 	char		 *part;
+	bool		  were_found = false;
 
 	while ((part = strsep(&rest, "/")) != NULL)
 	{
-		if (part[0] != '\0')
-			paths = next_level(paths, part, missing_ok);
+		if (part[0] == '\0')
+			continue;
+		paths = next_level(paths, part, missing_ok);
+		were_found = strpbrk(part, "*?[") != NULL;
 	}
 	MemoryContextSwitchTo(oldcontext);
-	paths = existing(paths, oldcontext, missing_ok);
+	paths = existing(paths, oldcontext, missing_ok, were_found);
 	MemoryContextDelete(walk);
 
 	if (paths == NIL && !missing_ok)

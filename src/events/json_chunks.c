@@ -13,15 +13,33 @@
 #include "storage/shmem.h"
 #include "utils/memutils.h"
 
+#include "core/base/hash.h"
 #include "events/event_gzip.h"
 #include "events/json_chunks.h"
 
 /* How many times its size a compressed log usually has when it is decompressed. */
 #define GZIP_RATIO 8
 
+/* So many files are opened for planning. */
+#define PLANNED_OPENS 64
+
+/* And of more files only some are looked at. */
+#define PLANNED_FILES 2048
+
+/* Mixes into *state what the file is, when it was written to, and its size. */
+static void
+add_state(uint64 *state, const struct stat *st)
+{
+	uint64 parts[] = {(uint64) st->st_dev, (uint64) st->st_ino, (uint64) st->st_size,
+					  (uint64) st->st_mtim.tv_sec, (uint64) st->st_mtim.tv_nsec};
+
+	for (int i = 0; i < lengthof(parts); i++)
+		*state = spk_hash_combine(*state, parts[i]);
+}
+
 /* Sets *was to what the file is; false when it is to be left out. */
 static bool
-look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
+look_at(const char *path, bool missing_ok, SpkFileIdentity *was, uint64 *state)
 {
 	struct stat st;
 
@@ -41,9 +59,12 @@ look_at(const char *path, bool missing_ok, SpkFileIdentity *was)
 					 errmsg("\"%s\" is not a regular file", spk_path_shown(path))));
 		return false;
 	}
+
+	/* what it is by now may differ from what is opened later */
 	was->device = st.st_dev;
 	was->inode = st.st_ino;
 	was->size = (int64) st.st_size;
+	add_state(state, &st);
 	return true;
 }
 
@@ -78,10 +99,19 @@ room_for(const List *paths)
 	return bytes;
 }
 
-SpkChunks *
-spk_chunks_new(const char *path, bool missing_ok)
+/* Is it the name of a compressed file? */
+static bool
+is_stream_by_name(const char *path)
 {
-	List	  *paths = spk_paths_unchecked(path, missing_ok);
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcmp(dot, ".gz") == 0;
+}
+
+/* As spk_chunks_new, of these paths, which it frees.  No more than so many files are opened. */
+static SpkChunks *
+list_files(List *paths, bool missing_ok, int opens)
+{
 	Size	   bytes = room_for(paths);
 	Size	   end = offsetof(SpkChunks, files) + list_length(paths) * sizeof(SpkChunkFile);
 	SpkChunks *chunks = MemoryContextAllocExtended(CurrentMemoryContext, bytes,
@@ -90,26 +120,66 @@ spk_chunks_new(const char *path, bool missing_ok)
 
 	/* files that are left out leave room unused; their number is not known before */
 	chunks->bytes = bytes;
+	chunks->scale = 1;
 	foreach (cell, paths)
 	{
 		SpkChunkFile *file = &chunks->files[chunks->n_files];
 
 		CHECK_FOR_INTERRUPTS();
-		if (!look_at(lfirst(cell), missing_ok, &file->was))
+		if (!look_at(lfirst(cell), missing_ok, &file->was, &chunks->state))
 			continue;
 		file->path = end;
 		strcpy((char *) chunks + end, lfirst(cell));
 		end += strlen(lfirst(cell)) + 1;
-		file->stream = is_stream(lfirst(cell), file->was.size);
+		file->stream = chunks->n_files < opens ? is_stream(lfirst(cell), file->was.size) :
+												 is_stream_by_name(lfirst(cell));
 		chunks->any_stream |= file->stream;
 		chunks->total += file->was.size;
-		chunks->text_bytes += file->was.size * (file->stream ? GZIP_RATIO : 1);
+
 		chunks->n_files++;
 	}
 	list_free_deep(paths);
 	pg_atomic_init_u64(&chunks->next, 0);
 	spk_chunks_cut(chunks, PG_INT64_MAX);
 	return chunks;
+}
+
+SpkChunks *
+spk_chunks_new(const char *path, bool missing_ok)
+{
+	return list_files(spk_paths_unchecked(path, missing_ok), missing_ok, INT_MAX);
+}
+
+SpkChunks *
+spk_chunks_plan(const char *path)
+{
+	List	  *paths = spk_paths_unchecked(path, true);
+	int		   n = list_length(paths);
+	int		   step = n / PLANNED_FILES + 1;
+	List	  *some = NIL;
+	SpkChunks *chunks;
+
+	if (step == 1)
+		return list_files(paths, true, PLANNED_OPENS);
+	for (int i = 0; i < n; i += step)
+		some = lappend(some, pstrdup(list_nth(paths, i)));
+	chunks = list_files(some, true, PLANNED_OPENS);
+	chunks->scale = (double) n / ((n + step - 1) / step);
+	chunks->state = spk_hash_combine(chunks->state, (uint64) n);
+	list_free_deep(paths);
+	return chunks;
+}
+
+double
+spk_chunks_text(const SpkChunks *chunks, double ratio)
+{
+	double bytes = 0;
+
+	if (ratio <= 0)
+		ratio = GZIP_RATIO;
+	for (int i = 0; i < chunks->n_files; i++)
+		bytes += (double) chunks->files[i].was.size * (chunks->files[i].stream ? ratio : 1);
+	return bytes * chunks->scale;
 }
 
 static int64

@@ -27,13 +27,15 @@ typedef struct SpkChunkFile
  */
 typedef struct SpkChunks
 {
-	Size			 bytes;		 /* of the piece */
-	int64			 total;		 /* bytes of all files */
-	int64			 text_bytes; /* of their lines; for compressed files a guess */
-	bool			 any_stream;
-	int64			 chunk_bytes;
-	int64			 n_chunks;
-	pg_atomic_uint64 next; /* the first chunk that nobody has taken yet */
+	Size  bytes; /* of the piece */
+	int64 total; /* bytes of all files */
+
+	bool   any_stream;
+	uint64 state; /* of all files: another one when one was added, taken away or written to */
+	int64  chunk_bytes;
+	int64  n_chunks;
+	pg_atomic_uint64 next;	/* the first chunk that nobody has taken yet */
+	double			 scale; /* the files of the path for each in the list: 1, but for planning */
 	int				 n_files;
 	SpkChunkFile	 files[FLEXIBLE_ARRAY_MEMBER];
 } SpkChunks;
@@ -44,6 +46,19 @@ typedef struct SpkChunks
  * with missing_ok it is left out instead.
  */
 extern SpkChunks *spk_chunks_new(const char *path, bool missing_ok);
+
+/*
+ * The same for planning, which may not take long or fail: with missing_ok; of thousands of
+ * files only some are in the list, and of these only some are opened to see whether they
+ * are compressed, while of the others the name says it.
+ */
+extern SpkChunks *spk_chunks_plan(const char *path);
+
+/*
+ * The bytes of all lines, also of files that the list for planning lacks, when compressed
+ * files hold so many times their size; 0 for the usual guess.
+ */
+extern double spk_chunks_text(const SpkChunks *chunks, double ratio);
 
 /* Cuts all files into chunks of this size instead, of which none is taken. */
 extern void spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes);

@@ -16,9 +16,11 @@
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "utils/lsyscache.h"
 
 #include "events/json_chunks.h"
 #include "events/json_fdw.h"
+#include "events/json_fdw_stats.h"
 
 PG_FUNCTION_INFO_V1(sparkify_json_handler);
 
@@ -34,25 +36,53 @@ PG_FUNCTION_INFO_V1(sparkify_json_handler);
  */
 #define OPERATORS_PER_BYTE 0.1
 
+/* The mean widths of the columns by the sample, for those that ANALYZE has not seen. */
+static void
+set_widths(RelOptInfo *baserel, Oid foreigntableid, const SpkJsonSample *sample)
+{
+	for (int attno = 1; attno <= Min(baserel->max_attr, sample->tupdesc->natts); attno++)
+	{
+		if (sample->widths[attno - 1] > 0 && get_attavgwidth(foreigntableid, attno) <= 0)
+			baserel->attr_widths[attno - baserel->min_attr] = sample->widths[attno - 1];
+	}
+}
+
+/*
+ * Rows and widths are those of the last ANALYZE, and the files may have grown since; or,
+ * if there was none, those of a sample that is read now.
+ */
 static void
 get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
-	SpkJsonOptions options = spk_json_options(foreigntableid);
-	SpkChunks	  *chunks = spk_chunks_new(options.filename, true);
-	double		   bytes = (double) chunks->text_bytes;
-	double		   density = 1.0 / BYTES_PER_LINE;
+	SpkJsonOptions		 options = spk_json_options(foreigntableid);
+	SpkChunks			*chunks = spk_chunks_plan(options.filename);
+	double				 bytes;
+	double				 density = 1.0 / BYTES_PER_LINE;
+	bool				 is_analyzed = baserel->pages > 0 && baserel->tuples > 0;
+	const SpkJsonSample *sample = NULL;
 
-	if (chunks->n_files == 0)
-		bytes = UNKNOWN_PAGES * (double) BLCKSZ;
 	spk_chunks_cut(chunks, SPK_PARALLEL_CHUNK_BYTES);
 	baserel->fdw_private = chunks;
 
-	/* both figures are those of the last ANALYZE; the files may have grown since */
-	if (baserel->pages > 0 && baserel->tuples > 0)
+	/* before ANALYZE the files themselves say how long their lines are */
+	if (is_analyzed)
 		density = baserel->tuples / ((double) baserel->pages * BLCKSZ);
+	else
+		sample = spk_json_stats_sample(foreigntableid, chunks);
+	if (sample != NULL && sample->bytes_per_row > 0)
+		density = 1.0 / sample->bytes_per_row;
+	bytes = spk_chunks_text(chunks, sample != NULL ? sample->ratio : 0);
+	if (chunks->n_files == 0)
+		bytes = UNKNOWN_PAGES * (double) BLCKSZ;
 
+	/* the conditions' shares are known from here on */
 	baserel->pages = (BlockNumber) Min(ceil(bytes / BLCKSZ), (double) MaxBlockNumber);
 	baserel->tuples = clamp_row_est(bytes * density);
+	if (sample != NULL)
+	{
+		spk_json_stats_rows(foreigntableid, baserel->tuples);
+		set_widths(baserel, foreigntableid, sample);
+	}
 	set_baserel_size_estimates(root, baserel);
 }
 
@@ -74,7 +104,7 @@ scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 	double			 rows = clamp_row_est(baserel->rows / divisor);
 	PathTarget		*target = baserel->reltarget;
 	Cost			 startup = baserel->baserestrictcost.startup + target->cost.startup;
-	Cost			 disk = seq_page_cost * ceil((double) chunks->total / BLCKSZ);
+	Cost			 disk = seq_page_cost * ceil((double) chunks->total * chunks->scale / BLCKSZ);
 	Cost			 cpu;
 	Path			*path;
 

@@ -25,8 +25,11 @@ typedef struct SpkJsonOptions
 /* The options of this foreign table, palloc'd.  The validator made sure that they are valid. */
 extern SpkJsonOptions spk_json_options(Oid foreigntableid);
 
-/* The columns of a foreign table with their options, bound in the current memory context. */
-extern SpkBinding *spk_json_binding(Relation rel);
+/*
+ * The columns of a foreign table with their options, bound in the current memory context.
+ * Those that are left out, by attribute, get no value; left_out may be NULL.
+ */
+extern SpkBinding *spk_json_binding(Relation rel, const bool *left_out);
 
 /* Sets the callbacks that run a scan and explain it. */
 extern void spk_json_scan_routine(FdwRoutine *routine);

@@ -132,7 +132,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int target, double *tota
 
 	sample.rel = rel;
 	sample.options = spk_json_options(RelationGetRelid(rel));
-	sample.binding = spk_json_binding(rel);
+	sample.binding = spk_json_binding(rel, NULL);
 	sample.chunks = spk_chunks_new(sample.options.filename, false);
 
 	/* where one file is compressed all are read, and may as well stay whole */
@@ -162,10 +162,10 @@ spk_json_analyze(Relation rel, AcquireSampleRowsFunc *func, BlockNumber *totalpa
 {
 	SpkJsonOptions options = spk_json_options(RelationGetRelid(rel));
 	SpkChunks	  *chunks = spk_chunks_new(options.filename, false);
-	int64		   pages = chunks->text_bytes / BLCKSZ + (chunks->text_bytes % BLCKSZ != 0);
+	double		   pages = ceil(spk_chunks_text(chunks, 0) / BLCKSZ);
 
 	/* zero would say that the table was never analysed */
-	*totalpages = (BlockNumber) Max(1, Min(pages, (int64) MaxBlockNumber));
+	*totalpages = (BlockNumber) Max(1, Min(pages, (double) MaxBlockNumber));
 	*func = acquire_rows;
 	pfree(chunks);
 	return true;

@@ -159,7 +159,7 @@ column_options(Oid relid, AttrNumber attno)
 }
 
 SpkBinding *
-spk_json_binding(Relation rel)
+spk_json_binding(Relation rel, const bool *left_out)
 {
 	TupleDesc		  tupdesc = RelationGetDescr(rel);
 	SpkColumnOptions *options = palloc0(sizeof(SpkColumnOptions) * Max(tupdesc->natts, 1));
@@ -169,5 +169,5 @@ spk_json_binding(Relation rel)
 		if (!TupleDescAttr(tupdesc, i)->attisdropped)
 			options[i] = column_options(RelationGetRelid(rel), i + 1);
 	}
-	return spk_binding_table(tupdesc, options, NULL);
+	return spk_binding_table(tupdesc, options, left_out);
 }

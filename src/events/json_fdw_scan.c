@@ -81,7 +81,7 @@ check_scan(const JsonScan *scan)
 static void
 bind_columns(JsonScan *scan, Relation rel, const List *needed)
 {
-	SpkBinding *binding = spk_json_binding(rel);
+	SpkBinding *binding = spk_json_binding(rel, NULL);
 	ListCell   *cell;
 
 	scan->binding = binding;

@@ -71,6 +71,103 @@ is_sql('SELECT count(*) FROM loaded', $n, 'the log is loaded');
 my $plan = $node->safe_psql('postgres', 'EXPLAIN (COSTS OFF) ' . $profiles =~ s/log/one/r);
 like($plan, qr/Gather.*Partial HashAggregate.*Parallel Foreign Scan on one/s, 'profiles are made in parallel');
 
+# Nobody has said ANALYZE: what the plans know of the log they have read from it
+sub plan_rows
+{
+	my ($query, $settings) = @_;
+	my $text = $node->safe_psql('postgres', ($settings // '') . " EXPLAIN $query");
+	return $text =~ /rows=(\d+)/ ? $1 : die $text;
+}
+sub close_to
+{
+	my ($got, $expected, $factor, $name) = @_;
+	ok($got > $expected / $factor && $got < $expected * $factor, $name) or diag("$got instead of $expected");
+}
+my $serial = 'SET max_parallel_workers_per_gather = 0;';
+for my $condition ("auth IN ('Logged In')", "auth NOT IN ('Logged Out', 'Guest')", "page = 'NextSong'", "ts > '2018-11-20'",
+	'length IS NULL', "level = 'paid' AND gender = 'F'")
+{
+	for my $table ('one', 'many')
+	{
+		close_to(plan_rows("SELECT * FROM $table WHERE $condition", $serial),
+			$node->safe_psql('postgres', "SELECT count(*) FROM loaded WHERE $condition"), 1.5, "$table: rows with $condition");
+	}
+}
+close_to(plan_rows("SELECT * FROM $_", $serial), $n, 1.1, "$_: rows") for 'one', 'many';
+close_to(plan_rows("SELECT DISTINCT userid FROM one", $serial), $node->safe_psql('postgres', 'SELECT count(DISTINCT userid) FROM loaded'),
+	2, 'users');
+is(plan_rows('SELECT DISTINCT level FROM one', $serial), 2, 'levels');
+like($node->safe_psql('postgres', 'EXPLAIN SELECT useragent FROM one'), qr/width=(8\d|9\d|1[0-2]\d)\b/, 'widths');
+
+# so no plan of the documents sorts the log, or makes groups of what was sorted
+for my $query ($profiles, $profiles =~ s/NOT IN .*\)/IN ('Logged In')/r, 'SELECT page, count(*) FROM log GROUP BY page',
+	$profiles =~ s/churn_profile/churn_features/r, "SELECT userid, sessionid, min(ts) FROM log WHERE auth = 'Logged In' GROUP BY 1, 2",
+	"SELECT * FROM log WHERE userid IN (SELECT userid FROM log WHERE page = 'Cancel')")
+{
+	for my $table ('one', 'many')
+	{
+		for my $settings ('', $serial, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;')
+		{
+			unlike($node->safe_psql('postgres', "$settings EXPLAIN (COSTS OFF) " . $query =~ s/\blog\b/$table/gr),
+				qr/Sort Key: [^\n]*\n\s*->  (Parallel )?Foreign Scan/, "$table, $settings nothing sorts the log: $query");
+		}
+	}
+}
+
+# The sample is kept while the files are the same, and taken anew when one or the table changes
+put('grows_1.json', join('', @lines[0 .. 99]));
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE grows (page text, auth text) SERVER logs OPTIONS (filename '$dir/grows_*.json', on_error 'skip');
+	CREATE ROLE reader; CREATE ROLE nobody});
+put('grows.more', join('', @lines[100 .. 249]));
+my $out_of_session = $node->safe_psql('postgres', qq{
+	EXPLAIN SELECT * FROM grows;
+	COPY (SELECT) TO PROGRAM 'cp $dir/grows.more $dir/grows_2.json';
+	EXPLAIN SELECT * FROM grows;
+	COPY (SELECT '{"page":"Rare"}' FROM generate_series(1, 10)) TO '$dir/grows_2.json';
+	EXPLAIN SELECT * FROM grows WHERE page = 'Rare';
+	ALTER FOREIGN TABLE grows ALTER page OPTIONS (key 'auth');
+	EXPLAIN SELECT * FROM grows WHERE page = 'Logged In';
+	ALTER FOREIGN TABLE grows DROP COLUMN auth;
+	EXPLAIN SELECT * FROM grows;
+	ANALYZE grows;
+	COPY (SELECT '{"auth":"Rare"}' FROM generate_series(1, 1000)) TO '$dir/grows_2.json';
+	EXPLAIN SELECT * FROM grows WHERE page = 'Rare';
+});
+my $logged_in = grep { /"Logged In"/ } @lines[0 .. 99];
+is(join(' ', $out_of_session =~ /rows=(\d+)/g), "100 250 10 $logged_in 100 1",
+	'a small log is known to the line, whatever becomes of it, until ANALYZE goes first');
+
+# What is wrong with a file is said by the query, not by its plan
+put('broken_1.json.gz', "\x1F\x8B\x08 this is no gzip file");
+put('broken_2.json', "PAR1\0\0\0\0");
+put('broken_3.json', qq({"page":"Home"}\n{"page":17.5}\nrubbish\n));
+put('broken_4.json', '');
+put('secret.json', qq({"page":"Home"}\n));
+chmod 0, "$dir/secret.json" or die $!;
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION boom(text) RETURNS bool LANGUAGE plpgsql AS $$BEGIN RAISE 'called for %', $1; END$$;
+	CREATE DOMAIN explosive AS text CHECK (boom(VALUE))});
+for my $file ('broken_1.json.gz', 'broken_2.json', 'broken_4.json', 'broken_*', 'secret.json', 'absent.json', '', 'none_*.json')
+{
+	like($node->safe_psql('postgres', qq{BEGIN; CREATE FOREIGN TABLE broken (page text) SERVER logs OPTIONS (filename '$dir/$file');
+		EXPLAIN SELECT page, count(*) FROM broken WHERE page = 'Home' GROUP BY page; ROLLBACK}), qr/Foreign Scan/, "planned: '$file'");
+}
+chmod 0600, "$dir/secret.json" or die $!;
+like($node->safe_psql('postgres', qq{CREATE FOREIGN TABLE bomb (page explosive) SERVER logs OPTIONS (filename '$dir/secret.json');
+	EXPLAIN SELECT * FROM bomb WHERE page = 'Home'}), qr/Foreign Scan/, 'a plan calls no checks of domains');
+fails_sql('SELECT * FROM bomb', qr/called for Home/, 'which the query calls');
+
+# who may not read the table learns nothing by a function of the planner's choice
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION leak(text, text) RETURNS bool LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'seen: %', $1; RETURN true; END$$;
+	CREATE OPERATOR <<<< (FUNCTION = leak, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel);
+	GRANT SELECT ON one TO reader});
+for my $role ('reader', 'nobody')
+{
+	my ($status, $out, $err) = $node->psql('postgres', "SET ROLE $role; EXPLAIN SELECT * FROM one WHERE page <<<< 'Home'");
+	is($err =~ /seen/ ? 'seen' : 'not seen', $role eq 'reader' ? 'seen' : 'not seen', "$role and the sampled values");
+}
+
 # The same bytes, whoever reads which line
 for my $table ('one', 'many')
 {
