@@ -268,6 +268,34 @@ $node->safe_psql('latin', qq{CREATE EXTENSION sparkify; CREATE SERVER logs FOREI
 	CREATE TABLE loaded OF churn_event});
 is($node->safe_psql('latin', 'SELECT length(artist), octet_length(artist) FROM latin'), '5|5', "in the server's encoding");
 
+# escapes mean the same to both ways of reading, of which a tab between members chooses the slow one
+$node->safe_psql('postgres', "CREATE DATABASE euc ENCODING 'EUC_JP' LOCALE 'C' TEMPLATE template0");
+$node->safe_psql('postgres', "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+$node->safe_psql($_, 'CREATE EXTENSION sparkify') for 'euc', 'ascii';
+for my $database ('postgres', 'latin', 'euc', 'ascii')
+{
+	my %got = map { split /\|/, $_, 2 } split /\n/, $node->safe_psql($database, q{
+		CREATE FUNCTION pg_temp.song_of(line text) RETURNS text LANGUAGE plpgsql AS $$
+		BEGIN
+			RETURN encode(convert_to((churn_parse_event(line)).song, getdatabaseencoding()), 'hex');
+		EXCEPTION WHEN others THEN
+			RETURN SQLSTATE || ' ' || SQLERRM;
+		END $$;
+		SELECT t, pg_temp.song_of('{"page":"Home", "song":"' || t || '"}') || CASE WHEN
+				pg_temp.song_of('{"page":"Home", "song":"' || t || '"}') = pg_temp.song_of(E'{"page":"Home",\t"song":"' || t || '"}')
+				AND pg_temp.song_of('{"page":"Home", "' || t || '":1,"song":"a"}') =
+					pg_temp.song_of(E'{"page":"Home",\t"' || t || '":1,"song":"a"}') THEN '' ELSE ' differs' END
+		FROM unnest(ARRAY['\u0041', '\u3042\u3044', '\u00e9', 'x\ud83c\udfb5', '\ud800', '\udc00x', '\ud83c\u0041', '\u0000',
+			'\u007f', '\uffff', '\u00zz', '\U0041', '\x', '\u004', '\/\"\b\f\n\r\t\\\\', '\\']) AS t});
+	is_deeply([ grep { $got{$_} =~ /differs/ } sort keys %got ], [], "$database: escapes are the same both ways");
+	is(scalar keys %got, 16, "$database: all of them");
+	is($got{'\u0041'}, '41', "$database: a letter");
+	is($got{'\u3042\u3044'}, { postgres => 'e38182e38184', euc => 'a4a2a4a4', ascii => 'e38182e38184' }->{$database}, "$database: Japanese")
+	  if $database ne 'latin';
+	like($got{'\u3042\u3044'}, qr/^22P05 .*U\+3042/, 'which Latin-1 lacks') if $database eq 'latin';
+	like($got{'\u0000'}, qr/^22P05 .*cannot be converted to text/, "$database: no zero");
+	like($got{'\u00zz'}, qr/^22P02 /, "$database: no digits");
+}
 # a key that it may not have
 my ($status, $out, $err) = $node->psql('latin', 'SELECT userid FROM latin');
 like($err, qr/column "userid" is NULL in all rows.*\n.*: "K\?ln"\.$/m, 'a key that it may not have');
