@@ -15,6 +15,7 @@
 #include "optimizer/optimizer.h"
 
 #include "core/simulation/simulate.h"
+#include "events/event_encoding.h"
 #include "events/event_row.h"
 #include "host/pg_host.h"
 
@@ -30,6 +31,7 @@ typedef struct SimulateState
 	bool		  *nulls;
 	SpkHost		   host;
 	SpkSimulation *simulation;
+	SpkTranscoder *transcoder; /* or NULL */
 } SimulateState;
 
 static void
@@ -76,6 +78,44 @@ set_row(SpkEventRow *row, const SpkSimEvent *event)
 	set_text(row, SPK_COL_SONG, event->song);
 }
 
+/* Puts a question mark in the place of each letter beyond ASCII, in a copy. */
+static void
+simplify(SpkField *field)
+{
+	char *to = palloc(field->text.len + 1);
+	int	  len = 0;
+
+	for (int i = 0; i < field->text.len; i++)
+	{
+		unsigned char byte = (unsigned char) field->text.data[i];
+
+		if (byte < 0x80)
+			to[len++] = (char) byte;
+		else if (byte >= 0xC0)
+			to[len++] = '?';
+	}
+	field->text.data = to;
+	field->text.len = len;
+}
+
+/* The texts in the database's encoding.  Where it lacks a letter, the row gets none beyond ASCII. */
+static void
+encode_row(SimulateState *state, const SpkSimEvent *event)
+{
+	const SpkSchema *schema = state->binding->schema;
+	SpkEventRow		*row = &state->row;
+	SpkEventFault	 fault;
+
+	if (state->transcoder == NULL || spk_transcode(state->transcoder, schema, row, &fault))
+		return;
+	set_row(row, event);
+	for (int col = 0; col < schema->n_columns; col++)
+	{
+		if (spk_type_is_text(schema->columns[col].type) && !row->isnull[col])
+			simplify(&row->field[col]);
+	}
+}
+
 static void
 check_range(const char *argument, int32 value, int32 max)
 {
@@ -107,6 +147,7 @@ begin_simulation(FunctionCallInfo fcinfo, MemoryContext context)
 	state->values = palloc(sizeof(Datum) * state->tupdesc->natts);
 	state->nulls = palloc(sizeof(bool) * state->tupdesc->natts);
 	state->host = spk_pg_host(context);
+	state->transcoder = spk_transcoder_new(context);
 	if (!spk_event_row_init(&state->row, SPK_N_COLUMNS, &state->host))
 		spk_check(SPK_NO_MEMORY, "simulated log", NULL);
 	spk_check(spk_simulation_new(&state->host, users, days, (uint64) seed, &state->simulation),
@@ -134,6 +175,7 @@ churn_simulate_events(PG_FUNCTION_ARGS)
 	if (!spk_simulation_next(state->simulation, &event))
 		SRF_RETURN_DONE(funcctx);
 	set_row(&state->row, &event);
+	encode_row(state, &event);
 	spk_event_row_datums(&state->row, state->binding, state->binding->columns, state->values,
 						 state->nulls);
 	SRF_RETURN_NEXT(funcctx,

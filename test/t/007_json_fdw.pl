@@ -287,6 +287,9 @@ for my $database ('postgres', 'latin', 'euc', 'ascii')
 					pg_temp.song_of(E'{"page":"Home",\t"' || t || '":1,"song":"a"}') THEN '' ELSE ' differs' END
 		FROM unnest(ARRAY['\u0041', '\u3042\u3044', '\u00e9', 'x\ud83c\udfb5', '\ud800', '\udc00x', '\ud83c\u0041', '\u0000',
 			'\u007f', '\uffff', '\u00zz', '\U0041', '\x', '\u004', '\/\"\b\f\n\r\t\\\\', '\\']) AS t});
+	is($node->safe_psql($database, q{SELECT count(convert_to(concat(artist, song, firstname), 'UTF8')) FROM churn_simulate_events(30)}),
+		$node->safe_psql('postgres', 'SELECT count(*) FROM churn_simulate_events(30)'), "$database: the simulated log is in its encoding")
+	  if $database ne 'ascii';
 	is_deeply([ grep { $got{$_} =~ /differs/ } sort keys %got ], [], "$database: escapes are the same both ways");
 	is(scalar keys %got, 16, "$database: all of them");
 	is($got{'\u0041'}, '41', "$database: a letter");
