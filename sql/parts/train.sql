@@ -70,10 +70,10 @@ COMMENT ON AGGREGATE churn_forest_agg(anyelement, record, jsonb, "any") IS
 	'of one id are drawn together';
 
 CREATE FUNCTION sparkify_train_agg_transfn(
-	internal, anyelement, record, text, jsonb, text[], text, text
+	internal, anyelement, record, text, jsonb, text[], text, text, text[]
 ) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text) IS
+COMMENT ON FUNCTION sparkify_train_agg_transfn(internal, anyelement, record, text, jsonb, text[], text, text, text[]) IS
 	'aggregate transition function';
 
 CREATE FUNCTION sparkify_train_agg_finalfn(internal) RETURNS record
@@ -87,7 +87,8 @@ CREATE AGGREGATE sparkify_train_agg(
 	options jsonb,
 	exclude text[],
 	grp text,
-	snapshot text
+	snapshot text,
+	columns text[]
 ) (
 	SFUNC = sparkify_train_agg_transfn,
 	STYPE = internal,
@@ -99,7 +100,7 @@ CREATE AGGREGATE sparkify_train_agg(
 	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_train_agg(anyelement, record, text, jsonb, text[], text, text) IS
+COMMENT ON AGGREGATE sparkify_train_agg(anyelement, record, text, jsonb, text[], text, text, text[]) IS
 	'internal: what churn_train runs over its source';
 
 -- unsafe: runs queries and starts parallel workers of its own

@@ -7,6 +7,7 @@
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parser.h"
@@ -241,6 +242,42 @@ spk_source_from(const char *source)
 	if (is_query(source))
 		return psprintf(SPK_SOURCE_OPEN "%s" SPK_SOURCE_CLOSE, query_text(pstrdup(source)));
 	return psprintf("%s AS " SPK_SOURCE_ALIAS, relation_text(source));
+}
+
+/* Is there a column before this one that has its name? */
+static bool
+is_repeated(TupleDesc columns, int attno)
+{
+	for (int i = 0; i < attno; i++)
+		if (namestrcmp(&TupleDescAttr(columns, i)->attname,
+					   NameStr(TupleDescAttr(columns, attno)->attname)) == 0)
+			return true;
+	return false;
+}
+
+SpkSourceRow
+spk_source_row(const char *from, TupleDesc columns)
+{
+	ArrayBuildState *built = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	StringInfoData	 row;
+
+	initStringInfo(&row);
+	appendStringInfoString(&row, "ROW(");
+	for (int i = 0; i < columns->natts; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(columns, i)->attname);
+
+		/* the name of two columns means neither of them */
+		if (strncmp(from, SPK_SOURCE_OPEN, strlen(SPK_SOURCE_OPEN)) != 0 ||
+			columns->natts > MaxTupleAttributeNumber || is_repeated(columns, i))
+			return (SpkSourceRow) {pstrdup(SPK_SOURCE_ALIAS ".*"), NULL};
+		appendStringInfo(&row, "%s" SPK_SOURCE_ALIAS ".%s", i == 0 ? "" : ", ",
+						 quote_identifier(name));
+		accumArrayResult(built, CStringGetTextDatum(name), false, TEXTOID, CurrentMemoryContext);
+	}
+	appendStringInfoChar(&row, ')');
+	return (SpkSourceRow) {row.data,
+						   DatumGetArrayTypeP(makeArrayResult(built, CurrentMemoryContext))};
 }
 
 /* Columns of a source that an error names: ids and labels come first, hundreds of features after. */

@@ -13,6 +13,7 @@
 
 #include "access/tupdesc.h"
 #include "executor/tuptable.h"
+#include "utils/array.h"
 
 /*
  * The alias of a source in our queries.  Nothing but a source may have it, because
@@ -33,6 +34,23 @@ extern char *spk_source_from(const char *source);
 
 /* The columns of such an item, in the current memory context. */
 extern TupleDesc spk_source_columns(const char *from);
+
+/* The row of such an item. */
+typedef struct SpkSourceRow
+{
+	char	  *expression;
+	ArrayType *names; /* text[], what its columns are called; NULL when the row's type says it */
+} SpkSourceRow;
+
+/*
+ * The row of such an item, in the current memory context.
+ *
+ * The row of a query is of a type without name.  An engine that plans the query in its own
+ * way, and sends parts of it elsewhere as text, cannot send such a row as a whole, and forgets
+ * the names of one that it has taken apart.  So it is made of its columns, and the names stand
+ * beside it.
+ */
+extern SpkSourceRow spk_source_row(const char *from, TupleDesc columns);
 
 /* How many rows the planner expects of such an item. */
 extern double spk_source_rows(const char *from);

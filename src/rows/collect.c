@@ -143,6 +143,7 @@ parse_args(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArg
 	bool exclude = keep_arg(collector, &collector->exclude_arg, fcinfo, args->exclude);
 	bool group = keep_arg(collector, &collector->group_arg, fcinfo, args->group);
 	bool time = keep_arg(collector, &collector->time_arg, fcinfo, args->time);
+	bool columns = keep_arg(collector, &collector->columns_arg, fcinfo, args->columns);
 	bool weights = keep_arg(collector, &collector->weights_arg, fcinfo, args->weights);
 
 	if (algorithm)
@@ -154,7 +155,7 @@ parse_args(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArg
 	if (weights)
 		parse_weights(collector);
 
-	if (!(algorithm || options || exclude || group || time || weights))
+	if (!(algorithm || options || exclude || group || time || columns || weights))
 		return;
 
 	/* what most of these name was looked up in the row: it is bound again with the next one */

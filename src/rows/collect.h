@@ -21,6 +21,8 @@ typedef struct SpkCollectArgs
 					* rows have no groups, unless there is id */
 	int time;	   /* text; without it, or when it is null, rows have no dates */
 	int id;		   /* of any type: the row's group itself; never beside group */
+	int columns;   /* text[], what the record's columns are called; without it, or when it is
+					* null, the record's type says it */
 	int weights;   /* text; without it, options may name the column of weights; when it is null,
 					* all rows count as one */
 } SpkCollectArgs;

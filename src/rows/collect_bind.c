@@ -131,6 +131,9 @@ spk_collector_bind(SpkCollector *collector, HeapTupleHeader tuple)
 	SpkRow *row = spk_row_new(tuple, collector->context);
 	int		natts = row->desc->natts;
 
+	if (collector->columns_arg.value != NULL)
+		spk_row_name(row, DatumGetArrayTypeP(PointerGetDatum(collector->columns_arg.value)));
+
 	if (collector->row != NULL)
 		spk_row_release(collector->row);
 	if (collector->columns != NULL)

@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
 sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 6};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 6, 7};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -75,14 +75,21 @@ spk_excluded_columns(Datum exclude, bool no_exclude, const char *const *more, in
 	return makeArrayResult(names, CurrentMemoryContext);
 }
 
+static void
+set_here(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
 int
-spk_forbid_large_workers(double rows, int columns)
+spk_collect_here(double rows, int columns)
 {
 	int nest_level = NewGUCNestLevel();
 
+	set_here("force_parallel_mode", "off");
 	if (rows * columns * sizeof(double) > MaxAllocSize)
-		(void) set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+		set_here("max_parallel_workers_per_gather", "0");
 	return nest_level;
 }
 
@@ -95,30 +102,28 @@ void
 spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
 				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
 {
-	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID};
+	static const Oid types[] = {TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID};
 	Taker			 new_taker = {callback, arg, false};
 	Taker			*outer = taker;
+	SpkSourceRow	 row = spk_source_row(from, columns);
 	Datum params[] = {roles->excluded, CStringGetTextDatum(roles->id == NULL ? "" : roles->id),
 					  CStringGetTextDatum(roles->time == NULL ? "" : roles->time),
-					  CStringGetTextDatum(roles->weights == NULL ? "" : roles->weights)};
+					  CStringGetTextDatum(roles->weights == NULL ? "" : roles->weights),
+					  row.names == NULL ? roles->excluded : PointerGetDatum(row.names)};
 
-	/*
-	 * The process id is parallel restricted, so that the query around the aggregate runs
-	 * in the leader.  The aggregate then ends there, too, where its taker is.
-	 */
-	char *sql =
-		psprintf("SELECT s.n, pg_catalog.pg_backend_pid()"
-				 " FROM (SELECT %s.sparkify_rows_agg(q.%s, q.*, $1, %s, %s, %s) AS n FROM %s) AS s",
-				 schema, quote_identifier(label), roles->id == NULL ? "NULL" : "$2",
-				 roles->time == NULL ? "NULL" : "$3", roles->weights == NULL ? "NULL" : "$4", from);
-	int nest_level = spk_forbid_large_workers(spk_source_rows(from), columns->natts);
+	char *sql = psprintf("SELECT %s.sparkify_rows_agg(q.%s, %s, $1, %s, %s, %s, %s) FROM %s",
+						 schema, quote_identifier(label), row.expression,
+						 roles->id == NULL ? "NULL" : "$2", roles->time == NULL ? "NULL" : "$3",
+						 row.names == NULL ? "NULL" : "$5", roles->weights == NULL ? "NULL" : "$4",
+						 from);
+	int	  nest_level = spk_collect_here(spk_source_rows(from), columns->natts);
 
 	/* a source may contain functions that call us: whoever waited before us waits again after us */
 	taker = &new_taker;
 	PG_TRY();
 	{
-		spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {INT8OID, INT4OID},
-					   ignore_row, NULL);
+		spk_source_run(sql, lengthof(types), types, params, 1, (const Oid[]) {INT8OID}, ignore_row,
+					   NULL);
 	}
 	PG_FINALLY();
 	{

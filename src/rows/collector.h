@@ -30,6 +30,7 @@ typedef struct SpkCollector
 	SpkKeptArg		exclude_arg;
 	SpkKeptArg		group_arg;
 	SpkKeptArg		time_arg;
+	SpkKeptArg		columns_arg;
 	SpkKeptArg		weights_arg;
 	SpkAlgorithm	algorithm;
 	SpkOptions		options;

@@ -62,6 +62,30 @@ spk_row_new(HeapTupleHeader tuple, MemoryContext context)
 	return row;
 }
 
+void
+spk_row_name(SpkRow *row, ArrayType *names)
+{
+	Datum *values;
+	bool  *nulls;
+	int	   n;
+
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	if (n != row->desc->natts || row->type != RECORDOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%d columns are named of a row that has %d", n, row->desc->natts)));
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("the name of a column must not be null")));
+		namestrcpy(&TupleDescAttr(row->desc, i)->attname, TextDatumGetCString(values[i]));
+	}
+	pfree(values);
+	pfree(nulls);
+}
+
 SpkRow *
 spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
 					 MemoryContext context)

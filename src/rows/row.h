@@ -22,6 +22,7 @@
 #include "access/tupdesc.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "utils/array.h"
 #include "utils/typcache.h"
 
 #include "core/models/model.h"
@@ -76,6 +77,9 @@ typedef struct SpkRow
 /* Makes a row for tuples of the same type as this one, in memory of the context. */
 extern SpkRow *spk_row_new(HeapTupleHeader tuple, MemoryContext context);
 extern void	   spk_row_release(SpkRow *row);
+
+/* Calls the columns of a row that was just made, of an anonymous type, by these names. */
+extern void spk_row_name(SpkRow *row, ArrayType *names);
 
 /*
  * Makes a row whose columns are n arguments of a function, from number first on.  They

@@ -156,7 +156,8 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_transfn);
 Datum
 sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1, -1, PG_NARGS() > 4 ? 4 : -1, -1};
+	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1,
+						   -1, PG_NARGS() > 4 ? 4 : -1, -1, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -212,7 +213,7 @@ PG_FUNCTION_INFO_V1(sparkify_train_agg_transfn);
 Datum
 sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, 6, 7, -1, -1};
+	SpkCollectArgs args = {3, 4, 5, 6, 7, -1, 8, -1};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -340,15 +341,17 @@ put_trained(TupleTableSlot *slot, void *arg)
 
 /*
  * The query that trains on a source.  Parameters: $1 algorithm, $2 options, $3 excluded
- * columns, $4 name of the id, $5 name of the time.
+ * columns, $4 name of the id, $5 name of the time, $6 names of the row's columns.
  */
 static char *
-training_query(const char *schema, const char *from, const char *label, const SpkRoles *roles,
-			   const char *group_by)
+training_query(const char *schema, const char *from, const SpkSourceRow *row, const char *label,
+			   const SpkRoles *roles, const char *group_by)
 {
-	const char *agg = psprintf("%s.sparkify_train_agg(q.%s, q.*, $1, $2, $3, %s, %s)", schema,
-							   quote_identifier(label), roles->id == NULL ? "NULL" : "$4",
-							   roles->time == NULL ? "NULL" : "$5");
+	const char *agg = psprintf("%s.sparkify_train_agg(q.%s, %s, $1, $2, $3, %s, %s, %s)", schema,
+							   quote_identifier(label), row->expression,
+							   roles->id == NULL ? "NULL" : "$4",
+							   roles->time == NULL ? "NULL" : "$5",
+							   row->names == NULL ? "NULL" : "$6");
 	const char *group;
 
 	if (group_by == NULL)
@@ -358,24 +361,28 @@ training_query(const char *schema, const char *from, const char *label, const Sp
 					agg, from, group, group);
 }
 
-/* Trains on the source, which has so many columns, by the arguments of churn_train. */
+/* Trains on the source, whose rows are of these columns, by the arguments of churn_train. */
 static void
-train_source(FunctionCallInfo fcinfo, const char *from, int n_columns, const SpkRoles *roles,
-			 const char *sql, TrainResult *result)
+train_source(FunctionCallInfo fcinfo, const char *from, TupleDesc columns, const char *label,
+			 const SpkRoles *roles, const char *group_by, TrainResult *result)
 {
-	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID};
-	Datum			 params[lengthof(types)];
-	int				 nest_level;
+	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID};
+	SpkSourceRow	 row = spk_source_row(from, columns);
+	char *sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, &row, label, roles,
+							   group_by);
+	Datum params[lengthof(types)];
+	int	  nest_level;
 
 	params[0] = PG_GETARG_DATUM(2);
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
 								  PG_GETARG_DATUM(3);
 	params[2] = roles->excluded;
 
-	/* without an id or time the query does not use the parameter, which still needs a value */
+	/* without an id, time or names the query does not use the parameter, which still needs a value */
 	params[3] = CStringGetTextDatum(roles->id == NULL ? "" : roles->id);
 	params[4] = CStringGetTextDatum(roles->time == NULL ? "" : roles->time);
-	nest_level = spk_forbid_large_workers(spk_source_rows(from), n_columns);
+	params[5] = row.names == NULL ? roles->excluded : PointerGetDatum(row.names);
+	nest_level = spk_collect_here(spk_source_rows(from), columns->natts);
 	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID},
 				   put_trained, result);
 	AtEOXact_GUC(true, nest_level);
@@ -396,7 +403,6 @@ churn_train(PG_FUNCTION_ARGS)
 	char					*from;
 	char					*label;
 	char					*group_by;
-	char					*sql;
 	TupleDesc				 columns;
 
 	/* all that can be wrong with the arguments is told before a row is read */
@@ -420,8 +426,7 @@ churn_train(PG_FUNCTION_ARGS)
 	result.algorithm = PG_GETARG_DATUM(2);
 	result.grouped = grouped;
 	spk_failures_init(&result.failures);
-	sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, label, &roles, group_by);
-	train_source(fcinfo, from, columns->natts, &roles, sql, &result);
+	train_source(fcinfo, from, columns, label, &roles, group_by, &result);
 	spk_tell_of_failures(&result.failures);
 	if (result.failures.n_groups == 0)
 		ereport(ERROR,
