@@ -9,6 +9,12 @@ CREATE FUNCTION sparkify_predict_support(internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT;
 COMMENT ON FUNCTION sparkify_predict_support(internal) IS 'planner support function';
 
+-- what the planner makes of a row for other servers
+CREATE FUNCTION sparkify_named_row(columns text[], VARIADIC "values" "any") RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_named_row(text[], "any") IS
+	'internal: the values as a row whose columns have these names';
+
 CREATE FUNCTION churn_predict(model churn_model, features record) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE
 	COST 250 SUPPORT sparkify_predict_support;
@@ -21,6 +27,27 @@ CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolea
 	COST 250 SUPPORT sparkify_predict_support;
 COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS
 	'does the row''s probability of churn reach the model''s threshold?';
+
+-- immutable: the features are computed from the profile, and their names are the extension's
+CREATE FUNCTION churn_predict(model churn_model, profile churn_profile, as_of date) RETURNS float8
+	AS 'MODULE_PATHNAME', 'sparkify_predict_profile' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 450;
+COMMENT ON FUNCTION churn_predict(churn_model, churn_profile, date) IS
+	'probability of churn, 0 to 1, by the features of a profile of the music log before a date '
+	'(NULL: of all of it); NULL when nothing happened before it';
+
+CREATE FUNCTION churn_at_risk(model churn_model, profile churn_profile, as_of date) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'sparkify_at_risk_profile' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 450;
+COMMENT ON FUNCTION churn_at_risk(churn_model, churn_profile, date) IS
+	'does the probability of churn by the features of a profile of the music log before a date '
+	'reach the model''s threshold?';
+
+-- immutable: names and types stand in the call
+CREATE FUNCTION churn_predict_columns(model churn_model, columns jsonb, VARIADIC "values" "any")
+	RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 250;
+COMMENT ON FUNCTION churn_predict_columns(churn_model, jsonb, "any") IS
+	'probability of churn, 0 to 1, of the values, whose names stand in a JSON array, in any '
+	'order; other servers can compute it';
 
 CREATE FUNCTION sparkify_predict_values(model churn_model, VARIADIC features "any") RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250 SUPPORT sparkify_predict_support;

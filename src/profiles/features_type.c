@@ -17,12 +17,29 @@
 
 PG_FUNCTION_INFO_V1(churn_features);
 
+static const Oid type_oids[] =
+	{[SPK_TYPE_int4] = INT4OID, [SPK_TYPE_int8] = INT8OID, [SPK_TYPE_float8] = FLOAT8OID};
+
+TupleDesc
+spk_features_columns(void)
+{
+	static const char *const names[] = {
+#define SPK_FEATURE_ITEM(name, type, value, formula) #name,
+#include "core/profiles/feature_list.h"
+#undef SPK_FEATURE_ITEM
+	};
+	TupleDesc desc = CreateTemplateTupleDesc(SPK_N_PROFILE_FEATURES);
+
+	for (int i = 0; i < SPK_N_PROFILE_FEATURES; i++)
+		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
+						   type_oids[spk_profile_feature_types[i]], -1, 0);
+	return desc;
+}
+
 /* Returns the descriptor of the type churn_features, checked against the list of features. */
 static TupleDesc
 features_desc(FunctionCallInfo fcinfo)
 {
-	static const Oid type_oids[] =
-		{[SPK_TYPE_int4] = INT4OID, [SPK_TYPE_int8] = INT8OID, [SPK_TYPE_float8] = FLOAT8OID};
 	TupleDesc	  desc;
 	MemoryContext old;
 
@@ -59,28 +76,35 @@ feature_datum(double value, SpkFeatureType type)
 	elog(ERROR, "unknown feature type %d", (int) type);
 }
 
-Datum
-spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
+bool
+spk_features_values(const bytea *profile, int32 as_of, Datum *values, bool *nulls)
 {
-	TupleDesc	desc = features_desc(fcinfo);
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	double		values[SPK_N_PROFILE_FEATURES];
-	Datum		datums[SPK_N_PROFILE_FEATURES];
-	bool		nulls[SPK_N_PROFILE_FEATURES];
+	double		numbers[SPK_N_PROFILE_FEATURES];
 	bool		seen = false;
 	const char *why = NULL;
 
 	spk_check(spk_profile_features(&host, VARDATA_ANY(profile), VARSIZE_ANY_EXHDR(profile), as_of,
-								   values, &seen, &why),
+								   numbers, &seen, &why),
 			  PROFILE_WHAT, why);
-	if (!seen)
-		PG_RETURN_NULL();
-	for (int i = 0; i < SPK_N_PROFILE_FEATURES; i++)
+	for (int i = 0; i < SPK_N_PROFILE_FEATURES && seen; i++)
 	{
-		nulls[i] = isnan(values[i]);
-		datums[i] = nulls[i] ? (Datum) 0 : feature_datum(values[i], spk_profile_feature_types[i]);
+		nulls[i] = isnan(numbers[i]);
+		values[i] = nulls[i] ? (Datum) 0 : feature_datum(numbers[i], spk_profile_feature_types[i]);
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, datums, nulls)));
+	return seen;
+}
+
+Datum
+spk_features_result(FunctionCallInfo fcinfo, const bytea *profile, int32 as_of)
+{
+	TupleDesc desc = features_desc(fcinfo);
+	Datum	  values[SPK_N_PROFILE_FEATURES];
+	bool	  nulls[SPK_N_PROFILE_FEATURES];
+
+	if (!spk_features_values(profile, as_of, values, nulls))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
 /* churn_features(churn_profile, as_of date) */

@@ -73,7 +73,7 @@ spk_row_name(SpkRow *row, ArrayType *names)
 	if (n != row->desc->natts || row->type != RECORDOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%d columns are named of a row that has %d", n, row->desc->natts)));
+				 errmsg("a row of columns %d in number has names %d in number", row->desc->natts, n)));
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
@@ -84,37 +84,6 @@ spk_row_name(SpkRow *row, ArrayType *names)
 	}
 	pfree(values);
 	pfree(nulls);
-}
-
-SpkRow *
-spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
-					 MemoryContext context)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	SpkRow		 *row = palloc0(sizeof(SpkRow));
-
-	row->type = RECORDOID;
-	row->typmod = -1;
-	row->desc = CreateTemplateTupleDesc(n);
-	for (int i = 0; i < n; i++)
-		TupleDescInitEntry(row->desc, (AttrNumber) (i + 1), names[i],
-						   get_fn_expr_argtype(fcinfo->flinfo, first + i), -1, 0);
-	row->n_loaded = n;
-	row->slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsVirtual);
-	row->values = row->slot->tts_values;
-	row->nulls = row->slot->tts_isnull;
-	MemoryContextSwitchTo(old);
-	return row;
-}
-
-void
-spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first)
-{
-	for (int i = 0; i < row->n_loaded; i++)
-	{
-		row->values[i] = fcinfo->args[first + i].value;
-		row->nulls[i] = fcinfo->args[first + i].isnull;
-	}
 }
 
 void

@@ -81,16 +81,6 @@ extern void	   spk_row_release(SpkRow *row);
 /* Calls the columns of a row that was just made, of an anonymous type, by these names. */
 extern void spk_row_name(SpkRow *row, ArrayType *names);
 
-/*
- * Makes a row whose columns are n arguments of a function, from number first on.  They
- * get these names.  The row is in memory of the context.
- */
-extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n,
-									const char *const *names, MemoryContext context);
-
-/* Loads a row that spk_row_of_arguments has made with the arguments of a call. */
-extern void spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first);
-
 /* Is the tuple of the type that the row was made for?  This is cheap enough for every tuple. */
 extern bool spk_row_matches(const SpkRow *row, HeapTupleHeader tuple);
 

@@ -1,6 +1,6 @@
 /*
  * row_slot.c
- *	  Rows that come from a query of ours, column by column.
+ *	  Rows that come column by column: from a query of ours, or as arguments of a function.
  */
 #include "compat.h"
 
@@ -31,4 +31,28 @@ spk_row_load_slot(SpkRow *row, TupleTableSlot *slot)
 	slot_getsomeattrs(slot, row->n_loaded);
 	memcpy(row->values, slot->tts_values, row->n_loaded * sizeof(Datum));
 	memcpy(row->nulls, slot->tts_isnull, row->n_loaded * sizeof(bool));
+}
+
+SpkRow *
+spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *const *names,
+					 MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	TupleDesc	  desc = CreateTemplateTupleDesc(n);
+
+	for (int i = 0; i < n; i++)
+		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
+						   get_fn_expr_argtype(fcinfo->flinfo, first + i), -1, 0);
+	MemoryContextSwitchTo(old);
+	return spk_row_of_columns(desc, context);
+}
+
+void
+spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first)
+{
+	for (int i = 0; i < row->n_loaded; i++)
+	{
+		row->values[i] = fcinfo->args[first + i].value;
+		row->nulls[i] = fcinfo->args[first + i].isnull;
+	}
 }

@@ -18,6 +18,7 @@
 #include "optimizer/paths.h"
 
 #include "scoring/join_model.h"
+#include "scoring/named_row.h"
 
 #if PG_VERSION_NUM < 180000
 
@@ -91,8 +92,8 @@ note_query(const SupportRequestSimplify *request)
 #endif
 
 /*
- * The support function of those that take a model and a row.  It simplifies nothing, but
- * it is called before joins are planned, and so learns which queries predict.
+ * The support function of those that take a model and a row.  It is called before joins are
+ * planned, and so learns which queries predict.
  */
 PG_FUNCTION_INFO_V1(sparkify_predict_support);
 Datum
@@ -100,7 +101,8 @@ sparkify_predict_support(PG_FUNCTION_ARGS)
 {
 	Node *request = (Node *) PG_GETARG_POINTER(0);
 
-	if (IsA(request, SupportRequestSimplify))
-		note_query((SupportRequestSimplify *) request);
-	PG_RETURN_POINTER(NULL);
+	if (!IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(NULL);
+	note_query((SupportRequestSimplify *) request);
+	PG_RETURN_POINTER(spk_name_row(((SupportRequestSimplify *) request)->fcall));
 }
