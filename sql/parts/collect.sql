@@ -47,3 +47,9 @@ CREATE AGGREGATE sparkify_rows_agg(
 COMMENT ON AGGREGATE sparkify_rows_agg(anyelement, record, text[], text, text, text[], text) IS
 	'internal: what collects the rows of a source, grp names the column that tells their groups, '
 	'snapshot that of their dates, weights that of their weights, columns what all are called';
+
+-- unsafe: runs a query of its own
+CREATE FUNCTION sparkify_source_rows(item text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000;
+COMMENT ON FUNCTION sparkify_source_rows(text) IS
+	'internal: the rows of a source that another planner than PostgreSQL''s reads';

@@ -244,6 +244,9 @@ spk_source_from(const char *source)
 	return psprintf("%s AS " SPK_SOURCE_ALIAS, relation_text(source));
 }
 
+/* The end of an item that is a query, and no other's, where a quote ends names that need one */
+#define QUERY_END ") AS " SPK_SOURCE_ALIAS
+
 /* Is there a column before this one that has its name? */
 static bool
 is_repeated(TupleDesc columns, int attno)
@@ -259,6 +262,7 @@ SpkSourceRow
 spk_source_row(const char *from, TupleDesc columns)
 {
 	ArrayBuildState *built = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	const size_t	 end = strlen(QUERY_END);
 	StringInfoData	 row;
 
 	initStringInfo(&row);
@@ -268,7 +272,7 @@ spk_source_row(const char *from, TupleDesc columns)
 		const char *name = NameStr(TupleDescAttr(columns, i)->attname);
 
 		/* the name of two columns means neither of them */
-		if (strncmp(from, SPK_SOURCE_OPEN, strlen(SPK_SOURCE_OPEN)) != 0 ||
+		if (strlen(from) < end || strcmp(from + strlen(from) - end, QUERY_END) != 0 ||
 			columns->natts > MaxTupleAttributeNumber || is_repeated(columns, i))
 			return (SpkSourceRow) {pstrdup(SPK_SOURCE_ALIAS ".*"), NULL};
 		appendStringInfo(&row, "%s" SPK_SOURCE_ALIAS ".%s", i == 0 ? "" : ", ",

@@ -13,6 +13,7 @@
 
 #include "access/tupdesc.h"
 #include "executor/tuptable.h"
+#include "nodes/plannodes.h"
 #include "utils/array.h"
 
 /*
@@ -51,6 +52,27 @@ typedef struct SpkSourceRow
  * beside it.
  */
 extern SpkSourceRow spk_source_row(const char *from, TupleDesc columns);
+
+/*
+ * The source as such an item whose rows are brought here whole before anything is done with
+ * them, if another planner than PostgreSQL's reads it; as spk_source_from gives it if not.
+ * schema is the extension's, quoted.
+ */
+extern char *spk_source_gathered(const char *source, const char *schema);
+
+/* The same for an item, in any case; one whose columns no function can return stays as it is. */
+extern char *spk_source_brought(char *from, const char *schema);
+
+/*
+ * Does this query, which is an aggregate of a source, aggregate in this server?  Another
+ * planner may send all of it elsewhere.  The parameters are those of spk_source_run.
+ */
+extern bool spk_source_aggregates(const char *sql, int n_params, const Oid *types,
+								  const Datum *values);
+
+/* A plan for a query with these parameters, in the current memory context. */
+extern PlannedStmt *spk_source_plan(const char *sql, int n_params, const Oid *types,
+									const Datum *values);
 
 /* How many rows the planner expects of such an item. */
 extern double spk_source_rows(const char *from);

@@ -300,19 +300,28 @@ spk_source_columns(const char *from)
 	return columns;
 }
 
+PlannedStmt *
+spk_source_plan(const char *sql, int n_params, const Oid *types, const Datum *values)
+{
+	ErrorContextCallback where = {error_context_stack, query_error_callback,
+								  unconstify(char *, sql)};
+	PlannedStmt			*planned;
+
+	error_context_stack = &where;
+	planned = plan(sql, n_params, types, param_list(n_params, types, values));
+	error_context_stack = where.previous;
+	return planned;
+}
+
 double
 spk_source_rows(const char *from)
 {
-	MemoryContext		 context = AllocSetContextCreate(CurrentMemoryContext, "churn query",
-														 ALLOCSET_DEFAULT_SIZES);
-	MemoryContext		 old = MemoryContextSwitchTo(context);
-	char				*sql = psprintf("SELECT q.* FROM %s", from);
-	ErrorContextCallback where = {error_context_stack, query_error_callback, sql};
-	double				 rows;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "churn query",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	char		 *sql = psprintf("SELECT q.* FROM %s", from);
+	double		  rows = spk_source_plan(sql, 0, NULL, NULL)->planTree->plan_rows;
 
-	error_context_stack = &where;
-	rows = plan(sql, 0, NULL, NULL)->planTree->plan_rows;
-	error_context_stack = where.previous;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return rows;

@@ -370,7 +370,8 @@ churn_plot_features(PG_FUNCTION_ARGS)
 	double			  stayed;
 
 	spk_require_args(fcinfo, names, lengthof(names));
-	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	from = spk_source_gathered(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+							   spk_own_schema(fcinfo->flinfo->fn_oid));
 	label_name = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	columns = spk_source_columns(from);
 	label = spk_source_require_column(columns, label_name, "label");

@@ -200,7 +200,8 @@ summary_of(FunctionCallInfo fcinfo)
 {
 	Summary		 s = {spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext)};
 	SpkPlotRows *rows = explain_rows(fcinfo, s.model,
-									 spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(1))));
+									 spk_source_gathered(text_to_cstring(PG_GETARG_TEXT_PP(1)),
+														 spk_own_schema(fcinfo->flinfo->fn_oid)));
 	char	   **names = spk_plot_texts(rows, "feature");
 	char	   **values = spk_plot_texts(rows, "value");
 	double		*moves = spk_plot_known(rows, "contribution");

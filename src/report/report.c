@@ -15,6 +15,7 @@
 #include "core/models/model.h"
 #include "host/args.h"
 #include "host/pg_host.h"
+#include "host/source.h"
 #include "report/plot.h"
 #include "report/report.h"
 #include "report/report_html.h"
@@ -130,6 +131,7 @@ churn_report(PG_FUNCTION_ARGS)
 	report.judged = spk_judged_source(fcinfo->flinfo->fn_oid, report.model, report.source,
 									  text_to_cstring(PG_GETARG_TEXT_PP(2)),
 									  optional_name(fcinfo, 4));
+	report.judged.from = spk_source_gathered(report.source, report.judged.schema);
 
 	/* all sections rest on the figures */
 	evaluate(&report);

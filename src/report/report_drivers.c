@@ -66,7 +66,7 @@ static SpkPlotRows *
 query_users(const SpkReport *r)
 {
 	static const Oid types[] = {TEXTOID, FLOAT8OID, TEXTOID};
-	char			*from = spk_source_from(r->users);
+	char			*from = spk_source_gathered(r->users, r->judged.schema);
 	TupleDesc		 columns = spk_source_columns(from);
 	const char		*schema = r->judged.schema;
 	const char		*id = r->judged.id == NULL ? "pg_catalog.row_number() OVER ()" : NULL;

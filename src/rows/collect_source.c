@@ -98,6 +98,20 @@ ignore_row(TupleTableSlot *slot, void *arg)
 {
 }
 
+/*
+ * The query that collects the rows of an item.  Parameters: $1 excluded columns, $2 name of
+ * the id, $3 of the time, $4 of the weights, $5 names of the row's columns.
+ */
+static char *
+rows_query(const char *schema, const char *from, const SpkSourceRow *row, const char *label,
+		   const SpkRoles *roles)
+{
+	return psprintf("SELECT %s.sparkify_rows_agg(q.%s, %s, $1, %s, %s, %s, %s) FROM %s", schema,
+					quote_identifier(label), row->expression, roles->id == NULL ? "NULL" : "$2",
+					roles->time == NULL ? "NULL" : "$3", row->names == NULL ? "NULL" : "$5",
+					roles->weights == NULL ? "NULL" : "$4", from);
+}
+
 void
 spk_collect_source(const char *schema, const char *from, TupleDesc columns, const char *label,
 				   const SpkRoles *roles, SpkRowsCallback callback, void *arg)
@@ -111,12 +125,11 @@ spk_collect_source(const char *schema, const char *from, TupleDesc columns, cons
 					  CStringGetTextDatum(roles->weights == NULL ? "" : roles->weights),
 					  row.names == NULL ? roles->excluded : PointerGetDatum(row.names)};
 
-	char *sql = psprintf("SELECT %s.sparkify_rows_agg(q.%s, %s, $1, %s, %s, %s, %s) FROM %s",
-						 schema, quote_identifier(label), row.expression,
-						 roles->id == NULL ? "NULL" : "$2", roles->time == NULL ? "NULL" : "$3",
-						 row.names == NULL ? "NULL" : "$5", roles->weights == NULL ? "NULL" : "$4",
-						 from);
+	char *sql = rows_query(schema, from, &row, label, roles);
 	int	  nest_level = spk_collect_here(spk_source_rows(from), columns->natts);
+
+	if (!spk_source_aggregates(sql, lengthof(types), types, params))
+		sql = rows_query(schema, spk_source_brought(pstrdup(from), schema), &row, label, roles);
 
 	/* a source may contain functions that call us: whoever waited before us waits again after us */
 	taker = &new_taker;

@@ -367,11 +367,11 @@ train_source(FunctionCallInfo fcinfo, const char *from, TupleDesc columns, const
 			 const SpkRoles *roles, const char *group_by, TrainResult *result)
 {
 	static const Oid types[] = {TEXTOID, JSONBOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID};
+	const char		*schema = spk_own_schema(fcinfo->flinfo->fn_oid);
 	SpkSourceRow	 row = spk_source_row(from, columns);
-	char *sql = training_query(spk_own_schema(fcinfo->flinfo->fn_oid), from, &row, label, roles,
-							   group_by);
-	Datum params[lengthof(types)];
-	int	  nest_level;
+	char			*sql = training_query(schema, from, &row, label, roles, group_by);
+	Datum			 params[lengthof(types)];
+	int				 nest_level;
 
 	params[0] = PG_GETARG_DATUM(2);
 	params[1] = PG_ARGISNULL(3) ? DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")) :
@@ -383,6 +383,9 @@ train_source(FunctionCallInfo fcinfo, const char *from, TupleDesc columns, const
 	params[4] = CStringGetTextDatum(roles->time == NULL ? "" : roles->time);
 	params[5] = row.names == NULL ? roles->excluded : PointerGetDatum(row.names);
 	nest_level = spk_collect_here(spk_source_rows(from), columns->natts);
+	if (!spk_source_aggregates(sql, lengthof(types), types, params))
+		sql = training_query(schema, spk_source_brought(pstrdup(from), schema), &row, label, roles,
+							 group_by);
 	spk_source_run(sql, lengthof(types), types, params, 2, (const Oid[]) {TEXTOID, RECORDOID},
 				   put_trained, result);
 	AtEOXact_GUC(true, nest_level);
