@@ -35,6 +35,115 @@ foreach my $node (@cluster)
 $coordinator->safe_psql('postgres', "SELECT citus_set_coordinator_host('" . $coordinator->host . "', " . $coordinator->port . ')');
 $coordinator->safe_psql('postgres', "SELECT citus_add_node('" . $_->host . "', " . $_->port . ')') foreach (@workers);
 
-diag $coordinator->safe_psql('postgres', 'SELECT * FROM pg_dist_node');
-ok(1, 'cluster');
+# ---- The same statements ----
+
+# Both give the same: the cluster, and one machine.
+sub same
+{
+	my ($what, $sql) = @_;
+	my ($out, $err);
+	my $here = $single->safe_psql('postgres', $sql);
+
+	is($coordinator->psql('postgres', $sql, stdout => \$out, stderr => \$err), 0, "$what: runs")
+	  or diag $err;
+	is($out, $here, "$what: is the same");
+	isnt($here, '', "$what: is something");
+	return;
+}
+
+# Runs the statement on both.
+sub both
+{
+	my ($sql) = @_;
+
+	$_->safe_psql('postgres', $sql) foreach ($single, $coordinator);
+	return;
+}
+
+sub distribute
+{
+	my ($table) = @_;
+
+	$coordinator->safe_psql('postgres', "SELECT create_distributed_table('$table', 'userid', shard_count => 4)");
+	return;
+}
+
+both('CREATE TABLE events OF churn_event; CREATE TABLE profiles (userid text, profile churn_profile)');
+distribute($_) foreach ('events', 'profiles');
+both('INSERT INTO events SELECT * FROM churn_simulate_events(150)');
+both("INSERT INTO profiles SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration)
+	FROM events WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid");
+both("CREATE VIEW snapshots AS SELECT p.userid, d AS as_of, churn_label(p.profile, d, '14 days') AS churned, f.*
+	FROM profiles p, churn_dates('2018-10-08', '2018-11-19', '7 days') d, churn_features(p.profile, d) f
+	WHERE churn_label(p.profile, d, '14 days') IS NOT NULL");
+
+same('events', 'SELECT count(*), sum(length)::numeric(12,2) FROM events');
+same('profiles', "SELECT md5(string_agg(md5(sparkify_profile_send(profile)), '' ORDER BY userid)) FROM profiles");
+same('profiles not grouped by the distribution column',
+	'SELECT gender, md5(sparkify_profile_send(churn_profile(ts, sessionid, page, level, length, gender, registration)))
+	FROM events WHERE gender IS NOT NULL GROUP BY gender ORDER BY gender');
+same('profiles of the events as of any log',
+	"SELECT md5(string_agg(p, '' ORDER BY userid)) FROM (SELECT userid, md5(sparkify_profile_send(churn_profile(ts, page, sessionid, length, level))) AS p
+	FROM events WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid) AS s");
+same('merged profiles', 'SELECT md5(sparkify_profile_send(churn_profile_merge(profile))) FROM profiles');
+same('features', 'SELECT count(*), sum(n_songs), sum(avg_play_hour)::numeric(12,4) FROM snapshots');
+
+# A model of a source, which stands in dollars
+sub model
+{
+	my ($source, $more) = @_;
+
+	return "SELECT grp, n_rows, n_positive, churn_fingerprint(model) FROM churn_train(\$\$$source\$\$" . ($more // '') . ')';
+}
+
+same('a model of a view', model('snapshots'));
+same('a model of a query', model("SELECT * FROM snapshots WHERE as_of <= '2018-10-29'", ", id => 'userid', \"time\" => 'as_of'"));
+same('models by group', model('SELECT *, n_songs > 300 AS heavy FROM snapshots', ", group_by => 'heavy'"));
+same('boosting', model('SELECT * FROM snapshots', ", algorithm => 'gradient_boosting', options => '{\"trees\": 20}'"));
+
+both('CREATE TABLE models (id int, model churn_forest)');
+both('CREATE TABLE made (LIKE snapshots); CREATE TABLE copied (LIKE snapshots)');
+distribute('made');
+$coordinator->safe_psql('postgres', "SELECT create_reference_table('$_')") foreach ('models', 'copied');
+both("INSERT INTO models SELECT 1, model::churn_forest FROM churn_train('snapshots')");
+both("INSERT INTO $_ SELECT * FROM snapshots") foreach ('made', 'copied');
+foreach my $table ('made', 'copied')
+{
+	same("a model of a $table table", model($table));
+	same("a model of a query of a $table table", model("SELECT * FROM $table"));
+}
+
+# such a query is sent whole to the server that has the user
+same('a model of the rows of one user', model("SELECT *, as_of > '2018-10-20' AS late FROM made WHERE userid = '10'",
+	", label => 'late', exclude => '{churned,userid,as_of}', algorithm => 'naive_bayes'"));
+same('a comparison', "SELECT rank, algorithm, cv_mean FROM churn_compare('SELECT * FROM snapshots', algorithms => '{random_forest,logistic_regression}', id => 'userid', \"time\" => 'as_of')");
+same('an audit', "SELECT feature, auc, note FROM churn_audit('SELECT * FROM snapshots') ORDER BY feature");
+same('a backtest of profiles', "SELECT as_of, trained_until, metrics, churn_fingerprint(model) FROM churn_backtest('profiles', ARRAY['2018-10-15','2018-10-29','2018-11-12']::date[])");
+
+my $judged = "(SELECT model FROM models), 'SELECT * FROM snapshots'";
+same('a judgement', "SELECT metric, value, low, high FROM churn_evaluate($judged)");
+same('segments', "SELECT segment, n, auc FROM churn_segments($judged, by => 'as_of')");
+same('drift', "SELECT * FROM churn_drift($judged)");
+same('dependence', "SELECT * FROM churn_dependence($judged, 'n_songs')");
+same('a report', "SELECT regexp_replace(churn_report($judged), 'report of [0-9-]+', '')");
+same('a description of the log', "SELECT * FROM churn_describe_log('events', 'userid', 'ts', 'page')");
+
+# ---- Scores, made where the users are ----
+
+my $features = "churn_features(p.profile, '2018-11-19')";
+my $columns = $single->safe_psql('postgres', "SELECT quote_literal(jsonb_agg(feature)) || ', ' || string_agg('f.' || feature, ', ')
+	FROM (SELECT feature FROM churn_importance((SELECT model FROM models)) ORDER BY feature) AS i");
+
+same('scores', "SELECT * FROM churn_score((SELECT model FROM models), \$\$SELECT p.userid, f.* FROM profiles p, $features f\$\$) ORDER BY id");
+same('scores of features', "SELECT p.userid, churn_predict(m.model, $features) FROM profiles p, models m ORDER BY 1");
+same('scores of profiles', "SELECT p.userid, churn_predict(m.model, p.profile, '2018-11-19'), churn_at_risk(m.model, p.profile, '2018-11-19') FROM profiles p, models m ORDER BY 1");
+same('scores of rows of a subquery', "SELECT f.userid, churn_predict(m.model, f), churn_at_risk(m.model, f), churn_reasons(m.model, f)
+	FROM (SELECT p.userid, ($features).* FROM profiles p) f, models m ORDER BY 1");
+same('scores of rows from FROM', "SELECT f.userid, churn_predict(m.model, f) FROM (SELECT p.userid, f.* FROM profiles p, $features f) f, models m ORDER BY 1");
+same('scores of named values', "SELECT f.userid, churn_predict(m.model, f) - churn_predict_columns(m.model, $columns) AS difference
+	FROM made f, models m WHERE f.as_of = '2018-11-19' ORDER BY 1");
+same('scores in WHERE and GROUP BY', "SELECT round(churn_predict(m.model, p.profile, '2018-11-19')::numeric, 1) AS score, count(*) FROM profiles p, models m
+	WHERE churn_predict(m.model, p.profile, '2018-11-19') > 0.05 GROUP BY 1 ORDER BY 1");
+same('metrics', 'SELECT churn_metrics(s.churned, churn_predict(m.model, s)) FROM snapshots s, models m');
+
 done_testing();
