@@ -79,7 +79,7 @@ ALTER TABLE plan SET (parallel_workers = 2);
 ANALYZE plan;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
-EXPLAIN (COSTS OFF) SELECT sparkify_train_agg(s.churned, s.*, 'random_forest', '{}', '{churned,userid}', 'userid', NULL)
+EXPLAIN (COSTS OFF) SELECT sparkify_train_agg(s.churned, s.*, 'random_forest', '{}', '{churned,userid}', 'userid', NULL, NULL)
 FROM (SELECT churn_label(profile, as_of, '14 days') AS churned, userid, f.* FROM plan CROSS JOIN unnest('{2018-10-15,2018-10-22}'::date[]) d(as_of)
 	  CROSS JOIN LATERAL churn_features(profile, as_of) AS f WHERE churn_label(profile, as_of, '14 days') IS NOT NULL) AS s;
 SELECT count(*) AS same FROM tested t

@@ -244,3 +244,47 @@ DROP FUNCTION predict_inside, predict_row;
 DROP TABLE users, models, altered, fixed, columns, many, plain, outside;
 DROP TYPE plan;
 DROP ROLE regress_sparkify_nobody;
+
+-- what other servers can compute: of profiles, and of values with their names
+CREATE TABLE p_profiles AS SELECT userid, churn_profile(ts, sessionid, page, level, length, gender, registration) AS profile
+FROM churn_simulate_events(60) WHERE auth NOT IN ('Logged Out', 'Guest') GROUP BY userid;
+CREATE TABLE p_models AS SELECT model FROM churn_train('SELECT churn_label(profile) AS churned, f.* FROM p_profiles, churn_features(profile) AS f');
+SELECT count(*) AS users,
+	count(*) FILTER (WHERE churn_predict(model, profile, d) = churn_predict(model, f) AND churn_at_risk(model, profile, d) = churn_at_risk(model, f)) AS same,
+	count(*) FILTER (WHERE churn_predict(model, profile, d) IS NULL AND churn_at_risk(model, profile, d) IS NULL AND f IS NULL) AS unseen
+FROM p_models, p_profiles, (VALUES (date '2018-10-10'), (NULL)) AS v (d), LATERAL (SELECT churn_features(profile, d) AS f OFFSET 0) AS s;
+SELECT churn_predict(NULL, profile, NULL), churn_at_risk(model, NULL, NULL) FROM p_models, p_profiles LIMIT 1;
+SELECT churn_predict(model, p, NULL) FROM p_models, (SELECT churn_profile('2024-01-01'::timestamptz, 'view') AS p) AS s;
+SELECT provolatile, count(*) FROM pg_proc WHERE proname IN ('churn_predict', 'churn_at_risk', 'churn_predict_columns')
+	AND NOT 'record'::regtype = ANY (proargtypes) GROUP BY 1;
+
+CREATE TABLE p_values AS SELECT i / 7.0 AS a, i % 7 AS b, (ARRAY['x', 'y', 'z'])[1 + i % 3] AS c, i % 5 = 0 AND i % 3 = 1 AS churned FROM generate_series(1, 400) AS i;
+CREATE TABLE p_named AS SELECT model FROM churn_train('p_values');
+SELECT count(*) FILTER (WHERE churn_predict(model, v) = churn_predict_columns(model, '["c", "more", "b", "a"]', c, NULL::date, b, a)) FROM p_named, p_values AS v;
+SELECT churn_predict_columns(NULL, '["c"]', 1), churn_predict_columns(model, NULL, 1) FROM p_named;
+SELECT churn_predict_columns(model, '["c", "b"]', c, b, a) FROM p_named, p_values;
+SELECT churn_predict_columns(model, '["c", "b"]', c, b) FROM p_named, p_values;
+SELECT churn_predict_columns(model, '["c", "b", 3]', c, b, a) FROM p_named, p_values;
+SELECT churn_predict_columns(model, '{"c": 1}', c) FROM p_named, p_values;
+SELECT churn_predict_columns(model, to_jsonb(ARRAY[c, 'b', 'a']), c, b, a) FROM p_named, p_values;
+SELECT churn_predict_columns(model, '["c"]', VARIADIC ARRAY[c]) FROM p_named, p_values;
+SELECT churn_predict_columns(model, '["c", "b", "a"]', c, b, 'x'::text) FROM p_named, p_values;
+CREATE TYPE p_enum AS ENUM ('x', 'y', 'z');
+SELECT churn_predict_columns(model, '["c", "b", "a"]', c::p_enum, b, a) FROM p_named, p_values;
+
+-- rows made of their columns, as the planner makes them for other servers
+SELECT churn_predict(model, sparkify_named_row('{b,c,a}', b, c, a)) = churn_predict(model, v) AS same FROM p_named, p_values AS v LIMIT 1;
+SELECT to_jsonb(sparkify_named_row('{a,"B c"}', 1, NULL::text));
+SELECT sparkify_named_row('{a}', 1, 2);
+SELECT sparkify_named_row('{a,NULL}', 1, 2);
+SELECT sparkify_named_row(NULL, 1);
+SELECT sparkify_named_row(ARRAY[c], 1) FROM p_values;
+
+-- the rows of a source, brought whole
+SELECT churn_fingerprint(a.model) = churn_fingerprint(b.model) AS same FROM churn_train('SELECT * FROM p_values') AS a,
+	churn_train('SELECT * FROM sparkify_source_rows(''p_values AS q'') AS s (a numeric, b int, c text, churned boolean)') AS b;
+SELECT * FROM sparkify_source_rows('p_values AS q') AS s (a int, b int, c text, churned boolean);
+SELECT * FROM sparkify_source_rows('p_values AS q') AS s (a numeric);
+SELECT * FROM sparkify_source_rows('(DELETE FROM p_values RETURNING *) AS q') AS s (a numeric);
+DROP TABLE p_profiles, p_models, p_values, p_named;
+DROP TYPE p_enum;

@@ -82,13 +82,13 @@ BEGIN
     EXECUTE 'DROP FUNCTION ' || signature;
     RETURN hint;
 END $$;
-SELECT repel('public.sparkify_train_agg(boolean, source_rows, text, jsonb, text[], text, text)', 'bigint',
+SELECT repel('public.sparkify_train_agg(boolean, source_rows, text, jsonb, text[], text, text, text[])', 'bigint',
     $$SELECT churn_train('source_rows')$$);
-SELECT repel('public.sparkify_train_agg(boolean, record, text, jsonb, text[], text, text)', 'record',
+SELECT repel('public.sparkify_train_agg(boolean, record, text, jsonb, text[], text, text, text[])', 'record',
     $$SELECT churn_train('SELECT * FROM source_rows')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text, text[])', 'int',
     $$SELECT churn_compare('source_rows', algorithms => '{naive_bayes}')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text)', 'bigint',
+SELECT repel('public.sparkify_rows_agg(boolean, source_rows, text[], text, text, text, text[])', 'bigint',
     $$SELECT churn_audit('source_rows')$$);
 SELECT repel('public.sparkify_predict_values(churn_model, int)', 'float8',
     $$SELECT churn_score(model, 'source_rows') FROM source_model$$);
@@ -105,17 +105,17 @@ SELECT repel('public.churn_features(churn_profile)', 'churn_features',
     $$SELECT churn_audit('source_whole')$$);
 SELECT repel('public.churn_label(churn_profile, date, interval)', 'boolean',
     $$SELECT churn_audit('source_whole')$$);
-SELECT repel('public.sparkify_rows_agg(boolean, record, text[], text, text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, record, text[], text, text, text, text[])', 'int',
     $$SELECT churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'decision_tree')$$);
 CREATE TABLE source_dated AS SELECT userid, churned, x / 2 AS x, date '2024-01-01' + x AS as_of FROM source_rows;
-SELECT repel('public.sparkify_rows_agg(boolean, source_dated, text[], text, text, text)', 'int',
+SELECT repel('public.sparkify_rows_agg(boolean, source_dated, text[], text, text, text, text[])', 'int',
     $$SELECT churn_backtest('source_dated', '{2024-01-03}', '1 day', algorithm => 'decision_tree')$$);
 DROP TABLE source_dated;
 
 -- What a source itself calls is the user's business; so are the casts and names of elsewhere
 SET search_path = intruders, public;
 SET ROLE regress_churn_intruder;
-SELECT intrude('intruders.max(date)', 'date'), intrude('intruders.sparkify_train_agg(boolean, public.source_rows, text, jsonb, text[], text, text)', 'int'),
+SELECT intrude('intruders.max(date)', 'date'), intrude('intruders.sparkify_train_agg(boolean, public.source_rows, text, jsonb, text[], text, text, text[])', 'int'),
     intrude('intruders.count()', 'bigint');
 CREATE FUNCTION intruders.float8eq(float8, float8) RETURNS boolean LANGUAGE sql AS 'SELECT 1 / 0 = 1';
 CREATE FUNCTION intruders.own(int) RETURNS int LANGUAGE sql AS 'SELECT $1 + 1';
@@ -138,7 +138,7 @@ SELECT count(*) FROM churn_audit('source_whole');
 SELECT count(*) FROM churn_compare('source_rows', folds => 2, algorithms => '{naive_bayes}');
 SELECT count(*) FROM churn_backtest('source_profiles', '{2018-10-15,2018-10-29}', algorithm => 'naive_bayes');
 SELECT count(*) FROM source_model, churn_score(model, 'source_rows');
-SELECT sparkify_rows_agg(churned, t, '{}', NULL, NULL, NULL) FROM source_rows AS t;
+SELECT sparkify_rows_agg(churned, t, '{}', NULL, NULL, NULL, NULL) FROM source_rows AS t;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- Types that are read as text, and all at once those that are no features

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "events/json_fdw_stats.h"
+#include "host/compact_text.h"
 #include "host/progress.h"
 #include "scoring/join_model.h"
 #include "scoring/model_cache.h"
@@ -22,6 +23,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	spk_compact_text_define();
 	spk_progress_define();
 	spk_memory_define();
 	spk_model_cache_define();

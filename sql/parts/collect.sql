@@ -15,10 +15,10 @@ CREATE FUNCTION sparkify_collect_deserialfn(bytea, internal) RETURNS internal
 COMMENT ON FUNCTION sparkify_collect_deserialfn(bytea, internal) IS 'aggregate deserial function';
 
 CREATE FUNCTION sparkify_rows_agg_transfn(
-	internal, anyelement, record, text[], text, text, text[], text
+	internal, anyelement, record, text[], text, text, text, text[]
 ) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION sparkify_rows_agg_transfn(internal, anyelement, record, text[], text, text, text[], text) IS
+COMMENT ON FUNCTION sparkify_rows_agg_transfn(internal, anyelement, record, text[], text, text, text, text[]) IS
 	'aggregate transition function';
 
 CREATE FUNCTION sparkify_rows_agg_finalfn(internal) RETURNS bigint
@@ -31,8 +31,8 @@ CREATE AGGREGATE sparkify_rows_agg(
 	exclude text[],
 	grp text,
 	snapshot text,
-	columns text[],
-	weights text
+	weights text,
+	columns text[]
 ) (
 	SFUNC = sparkify_rows_agg_transfn,
 	STYPE = internal,
@@ -44,7 +44,7 @@ CREATE AGGREGATE sparkify_rows_agg(
 	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_rows_agg(anyelement, record, text[], text, text, text[], text) IS
+COMMENT ON AGGREGATE sparkify_rows_agg(anyelement, record, text[], text, text, text, text[]) IS
 	'internal: what collects the rows of a source, grp names the column that tells their groups, '
 	'snapshot that of their dates, weights that of their weights, columns what all are called';
 

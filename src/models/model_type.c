@@ -18,6 +18,7 @@
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "core/models/model_check.h"
+#include "host/compact_text.h"
 #include "host/detoast.h"
 #include "models/model_json.h"
 #include "models/model_type.h"
@@ -106,16 +107,25 @@ fault_of(const void *data, size_t len)
 	return NULL;
 }
 
-/* Reads a model from JSON text. */
+static bytea *
+model_from_json(const char *text)
+{
+	SpkModel *model = spk_model_from_json(text);
+	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
+	bytea	 *bytes = encode(model);
+
+	spk_model_release(&host, model);
+	return bytes;
+}
+
+/* Reads a model from its text, of either form. */
 static bytea *
 model_in(const char *text)
 {
-	SpkModel   *model = spk_model_from_json(text);
-	SpkHost		host = spk_pg_host(CurrentMemoryContext);
-	bytea	   *bytes = encode(model);
+	bytea	   *bytes = spk_is_compact_text(text) ? spk_compact_text_read(text, "churn_model") :
+													model_from_json(text);
 	const char *fault;
 
-	spk_model_release(&host, model);
 	fault = fault_of(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
 	if (fault != NULL)
 		ereport(ERROR,
@@ -191,6 +201,8 @@ model_text(Datum datum)
 Datum
 sparkify_model_out(PG_FUNCTION_ARGS)
 {
+	if (spk_compact_text_wanted())
+		PG_RETURN_CSTRING(spk_compact_text_write((bytea *) spk_detoast_packed(PG_GETARG_DATUM(0))));
 	PG_RETURN_CSTRING(model_text(PG_GETARG_DATUM(0)).data);
 }
 

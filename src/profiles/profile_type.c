@@ -8,6 +8,7 @@
 #include "libpq/pqformat.h"
 #include "utils/memutils.h"
 
+#include "host/compact_text.h"
 #include "host/pg_host.h"
 #include "json/log_profile_text.h"
 #include "profiles/profile_encoding.h"
@@ -150,13 +151,23 @@ log_profile_from_text(const char *text, size_t len)
 	return spk_log_profile_datum(&state);
 }
 
+/* The profile that the JSON says, which is in the encoding of the database. */
+static bytea *
+profile_from_json(const char *json)
+{
+	size_t		len;
+	const char *text = spk_profile_text_to_utf8(json, &len);
+
+	return spk_is_log_profile_text(text, len) ? log_profile_from_text(text, len) :
+												profile_from_text(text, len);
+}
+
 Datum
 sparkify_profile_in(PG_FUNCTION_ARGS)
 {
-	size_t		len;
-	const char *text = spk_profile_text_to_utf8(PG_GETARG_CSTRING(0), &len);
-	bytea	   *result = spk_is_log_profile_text(text, len) ? log_profile_from_text(text, len) :
-															  profile_from_text(text, len);
+	const char *text = PG_GETARG_CSTRING(0);
+	bytea	   *result = spk_is_compact_text(text) ? spk_compact_text_read(text, "churn_profile") :
+													 profile_from_json(text);
 
 	check_bytes(VARDATA(result), VARSIZE(result) - VARHDRSZ, ERRCODE_INVALID_TEXT_REPRESENTATION,
 				"invalid input syntax for type churn_profile");
@@ -166,7 +177,10 @@ sparkify_profile_in(PG_FUNCTION_ARGS)
 Datum
 sparkify_profile_out(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_CSTRING(spk_profile_to_cstring(PG_GETARG_PROFILE_PP(0)));
+	bytea *profile = PG_GETARG_PROFILE_PP(0);
+
+	PG_RETURN_CSTRING(spk_compact_text_wanted() ? spk_compact_text_write(profile) :
+												  spk_profile_to_cstring(profile));
 }
 
 Datum

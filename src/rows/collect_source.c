@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
 sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 6, 7};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 7, 6};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -108,8 +108,8 @@ rows_query(const char *schema, const char *from, const SpkSourceRow *row, const 
 {
 	return psprintf("SELECT %s.sparkify_rows_agg(q.%s, %s, $1, %s, %s, %s, %s) FROM %s", schema,
 					quote_identifier(label), row->expression, roles->id == NULL ? "NULL" : "$2",
-					roles->time == NULL ? "NULL" : "$3", row->names == NULL ? "NULL" : "$5",
-					roles->weights == NULL ? "NULL" : "$4", from);
+					roles->time == NULL ? "NULL" : "$3", roles->weights == NULL ? "NULL" : "$4",
+					row->names == NULL ? "NULL" : "$5", from);
 }
 
 void

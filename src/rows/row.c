@@ -73,7 +73,8 @@ spk_row_name(SpkRow *row, ArrayType *names)
 	if (n != row->desc->natts || row->type != RECORDOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a row of columns %d in number has names %d in number", row->desc->natts, n)));
+				 errmsg("number of names (%d) differs from that of columns (%d)", n,
+						row->desc->natts)));
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])

@@ -41,7 +41,7 @@ named_desc(FunctionCallInfo fcinfo)
 	if (n != natts || get_fn_expr_variadic(fcinfo->flinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a row of columns %d in number has names %d in number", natts, n)));
+				 errmsg("number of names (%d) differs from that of columns (%d)", n, natts)));
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])

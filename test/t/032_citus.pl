@@ -118,7 +118,7 @@ same('a model of the rows of one user', model("SELECT *, as_of > '2018-10-20' AS
 	", label => 'late', exclude => '{churned,userid,as_of}', algorithm => 'naive_bayes'"));
 same('a comparison', "SELECT rank, algorithm, cv_mean FROM churn_compare('SELECT * FROM snapshots', algorithms => '{random_forest,logistic_regression}', id => 'userid', \"time\" => 'as_of')");
 same('an audit', "SELECT feature, auc, note FROM churn_audit('SELECT * FROM snapshots') ORDER BY feature");
-same('a backtest of profiles', "SELECT as_of, trained_until, metrics, churn_fingerprint(model) FROM churn_backtest('profiles', ARRAY['2018-10-15','2018-10-29','2018-11-12']::date[])");
+same('a backtest of profiles', "SELECT as_of, trained_to, metrics, churn_fingerprint(model) FROM churn_backtest('profiles', ARRAY['2018-10-15','2018-10-29','2018-11-12']::date[])");
 
 my $judged = "(SELECT model FROM models), 'SELECT * FROM snapshots'";
 same('a judgement', "SELECT metric, value, low, high FROM churn_evaluate($judged)");

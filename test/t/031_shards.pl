@@ -1,0 +1,112 @@
+# Events in the shards of postgres_fdw: profiles, features, labels and predictions are made
+# where the events are, and are those of one machine, byte for byte.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $log = "SELECT *, hashtext(userid) & 3 AS part FROM churn_simulate_events(120) WHERE auth NOT IN ('Logged Out', 'Guest')";
+my $profile = 'churn_profile(ts, sessionid, page, level, length, gender, registration)';
+
+# ---- The shards: four, in which two of them hold all, or each its part ----
+
+my @shards = map { PostgreSQL::Test::Cluster->new("shard$_") } (0 .. 3);
+foreach my $shard (@shards)
+{
+	$shard->init;
+
+	# a shard's own settings must not matter
+	$shard->append_conf('postgresql.conf', "timezone = 'Asia/Tokyo'\ndatestyle = 'German, DMY'\nextra_float_digits = 0");
+	$shard->start;
+	$shard->safe_psql('postgres', "CREATE EXTENSION sparkify; CREATE TABLE log AS $log;
+		CREATE TABLE events (LIKE log); CREATE TABLE profiles (userid text, profile churn_profile)");
+}
+
+my $home = PostgreSQL::Test::Cluster->new('home');
+$home->init;
+$home->start;
+$home->safe_psql('postgres', 'CREATE EXTENSION sparkify; CREATE EXTENSION postgres_fdw');
+foreach my $i (0 .. $#shards)
+{
+	$home->safe_psql('postgres', "CREATE SERVER shard$i FOREIGN DATA WRAPPER postgres_fdw
+		OPTIONS (host '" . $shards[$i]->host . "', port '" . $shards[$i]->port . "', dbname 'postgres', extensions 'sparkify', async_capable 'true');
+		CREATE USER MAPPING FOR CURRENT_USER SERVER shard$i");
+}
+$home->append_conf('postgresql.conf', 'enable_partitionwise_aggregate = on');
+$home->reload;
+
+# All that is asked of events, on one machine
+$home->safe_psql('postgres', "CREATE TABLE whole AS $log; ALTER TABLE whole DROP part;
+	CREATE TABLE expected_profiles AS SELECT userid, $profile AS profile FROM whole GROUP BY userid;
+	CREATE FUNCTION rows_of(profiles text) RETURNS text LANGUAGE sql RETURN 'SELECT p.userid, d AS as_of, churn_label(p.profile, d, ''14 days'') AS churned, f.* FROM '
+		|| profiles || ' AS p, churn_dates(''2018-10-08'', ''2018-11-19'', ''7 days'') AS d, churn_features(p.profile, d) AS f WHERE churn_label(p.profile, d, ''14 days'') IS NOT NULL';
+	CREATE TABLE models AS SELECT model FROM churn_train(rows_of('expected_profiles'))") if $home->pg_version >= 14;
+plan skip_all => 'foreign tables have no asynchronous scans' if $home->pg_version < 14;
+
+my $expected = $home->safe_psql('postgres', "SELECT userid, md5(sparkify_profile_send(profile)) FROM expected_profiles ORDER BY userid");
+my $model = $home->safe_psql('postgres', 'SELECT churn_fingerprint(model) FROM models');
+my $scores = "SELECT userid, churn_predict((SELECT model FROM models), profile, '2018-11-19') FROM %s ORDER BY userid";
+my $expected_scores = $home->safe_psql('postgres', sprintf($scores, 'expected_profiles'));
+
+sub explained { return $home->safe_psql('postgres', "EXPLAIN (VERBOSE, COSTS OFF) $_[0]"); }
+
+# ---- Two, then four ----
+
+foreach my $n (2, 4)
+{
+	$home->safe_psql('postgres', 'DROP TABLE IF EXISTS events, profiles;
+		CREATE TABLE events (LIKE whole) PARTITION BY HASH (userid);
+		CREATE TABLE profiles (userid text, profile churn_profile) PARTITION BY HASH (userid)');
+	foreach my $i (0 .. $n - 1)
+	{
+		$shards[$i]->safe_psql('postgres', 'TRUNCATE events, profiles; ALTER TABLE events DROP COLUMN IF EXISTS part');
+		$home->safe_psql('postgres', "CREATE FOREIGN TABLE ${_}_$i PARTITION OF $_ FOR VALUES WITH (MODULUS $n, REMAINDER $i) SERVER shard$i OPTIONS (table_name '$_', batch_size '1000')")
+		  foreach ('events', 'profiles');
+	}
+	$home->safe_psql('postgres', 'INSERT INTO events SELECT * FROM whole; ANALYZE events');
+	is($home->safe_psql('postgres', 'SELECT count(*) FROM events'), $home->safe_psql('postgres', 'SELECT count(*) FROM whole'), "$n shards have all events");
+	isnt($shards[$_]->safe_psql('postgres', 'SELECT count(*) FROM events'), '0', "  and shard $_ its part") foreach (0 .. $n - 1);
+
+	my $grouped = "SELECT userid, $profile AS profile FROM events GROUP BY userid";
+	my @shipped = explained($grouped) =~ /Remote SQL: SELECT userid, \S*churn_profile\(/g;
+	is(scalar @shipped, $n, "$n shards make the profiles");
+	$home->safe_psql('postgres', "INSERT INTO profiles $grouped; ANALYZE profiles");
+	is($home->safe_psql('postgres', 'SELECT userid, md5(sparkify_profile_send(profile)) FROM profiles ORDER BY userid'), $expected, '  and they are those of one machine');
+
+	my $labels = "SELECT count(*) FROM profiles WHERE churn_label(profile, '2018-11-01', '14 days')";
+	like(explained($labels), qr/Remote SQL:.*churn_label\(/, '  labels are made there');
+	is($home->safe_psql('postgres', $labels), $home->safe_psql('postgres', $labels =~ s/profiles/expected_profiles/r), '  and are the same');
+
+	# a value of a type without name has no place in another server's answer, but each column has
+	is($home->safe_psql('postgres', "SELECT churn_fingerprint(model) FROM churn_train(rows_of('profiles'))"), $model, '  the model is the same');
+
+	my $at_risk = "SELECT count(*) FROM profiles WHERE churn_predict((SELECT model FROM models), profile, '2018-11-19') > 0.1";
+	like(explained($at_risk), qr/Remote SQL:.*churn_predict\(\$1::\S*churn_model, profile/, '  predictions are made there');
+	is($home->safe_psql('postgres', $at_risk), $home->safe_psql('postgres', $at_risk =~ s/FROM profiles/FROM expected_profiles/r), '  and count the same');
+	is($home->safe_psql('postgres', sprintf($scores, 'profiles')), $expected_scores, '  the scores are the same to the last bit');
+}
+
+# ---- A shard that stops is an error, and no answer ----
+
+$home->safe_psql('postgres', 'SET statement_timeout = 0; SELECT count(*) FROM events');
+$shards[2]->stop('immediate');
+my ($out, $err);
+isnt($home->psql('postgres', "SELECT userid, $profile FROM events GROUP BY userid", stdout => \$out, stderr => \$err), 0, 'a query without one of the shards fails');
+is($out, '', '  and answers nothing');
+like($err, qr/shard2|could not connect/, '  the server is named');
+isnt($home->psql('postgres', "SELECT n_rows FROM churn_train(rows_of('profiles'))", stdout => \$out, stderr => \$err), 0, 'training fails as well');
+$shards[2]->start;
+is($home->safe_psql('postgres', sprintf($scores, 'profiles')), $expected_scores, 'once it is back all is as it was');
+
+# in the middle of a scan
+my $slow = IPC::Run::start(['psql', '-XAtq', '-d', $home->connstr('postgres'), '-c', "SELECT count(e.userid), max(pg_sleep(0.01)::text) FROM events AS e"],
+	'<', \undef, '>', \my $slow_out, '2>', \my $slow_err);
+$shards[1]->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%FETCH%' OR query LIKE '%DECLARE%' AND pid <> pg_backend_pid()");
+$shards[1]->stop('immediate');
+$slow->finish;
+isnt($slow->result(0), 0, 'a shard that stops in the middle is an error');
+is($slow_out, '', '  and no part of an answer');
+
+done_testing();
