@@ -122,6 +122,72 @@ SELECT churn_record('daily', 'SELECT 1 AS userid, songs, hours FROM later LIMIT 
 SELECT churn_history('nightly');
 SELECT churn_changes('nightly');
 SELECT version, active FROM churn_models WHERE name = 'daily' ORDER BY 1;
+SELECT churn_rollback(NULL);
+SELECT churn_challenge(NULL, model, 'later') FROM trained;
+SELECT churn_challenge('daily', NULL, 'later');
+SELECT churn_challenge('daily', model, NULL) FROM trained;
+SELECT churn_challenge('daily', model, 'later', level => NULL) FROM trained;
+SELECT churn_deploy('daily', model, judged_on => 'later', label => NULL) FROM trained;
+SELECT churn_deploy('daily', model, judged_on => 'later', label => 'left') FROM trained;
+SELECT churn_record(NULL, 'later');
+SELECT churn_record('daily', NULL);
+SELECT churn_record('daily', 'later', id => NULL);
+SELECT churn_history(NULL);
+SELECT churn_history('daily', -1);
+SELECT churn_changes('daily', top => -1);
+SELECT churn_active('');
+SELECT churn_rollback('');
+-- all nights, or none
+SELECT (SELECT count(*) FROM churn_history('daily', NULL)) AS nights, (SELECT count(*) FROM churn_history('daily', 0)) AS none, (SELECT count(*) > 1000 FROM churn_changes('daily', '2024-01-04', NULL)) AS changes;
+
+-- any name that fits into an index, with the places where others would break
+CREATE FUNCTION use(name text) RETURNS TABLE (version int, back int, known boolean, recorded bigint, nights bigint, changes bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	version := churn_deploy(name, (SELECT model FROM trained WHERE kind = 'poor'));
+	version := churn_deploy(name, (SELECT model FROM trained WHERE kind = 'good'));
+	back := churn_rollback(name);
+	known := churn_active(name) = (SELECT model FROM trained WHERE kind = 'poor');
+	recorded := churn_record(name, 'SELECT * FROM later LIMIT 5');
+	SELECT count(*) INTO nights FROM churn_history(name);
+	SELECT count(*) INTO changes FROM churn_changes(name);
+	RETURN NEXT;
+END $$;
+SELECT use.* FROM (VALUES (1, repeat('name ', 60)), (2, '📉 churn 🇩🇪'), (3, 'it''s "quoted" \ $1 %s; --'), (4, ' '), (5, E'two\nlines')) v (i, name), use(name) ORDER BY i;
+SELECT use.* FROM use(repeat('ü', 500));
+SELECT * FROM use(repeat('ü', 500) || 'x');
+SELECT churn_active(repeat('no such name ', 20));
+SELECT churn_active('🇩🇪');
+DROP FUNCTION use;
+
+-- what a savepoint takes back was never deployed
+BEGIN;
+SELECT churn_deploy('saved', model) FROM trained WHERE kind = 'poor';
+SAVEPOINT s;
+SELECT churn_deploy('saved', model) FROM trained WHERE kind = 'good';
+SELECT kind FROM trained WHERE model = churn_active('saved');
+SAVEPOINT t;
+SELECT churn_rollback('saved', 9);
+ROLLBACK TO s;
+SELECT kind FROM trained WHERE model = churn_active('saved');
+SELECT churn_deploy('saved', model) FROM trained WHERE kind = 'other';
+RELEASE s;
+COMMIT;
+SELECT version, active, previous, kind FROM churn_models JOIN trained USING (model) WHERE name = 'saved' ORDER BY 1;
+-- a query sees one state of the registry, whatever it deploys
+SELECT churn_deploy('saved', model), (SELECT kind FROM trained WHERE model = churn_active('saved')) AS as_before FROM trained WHERE kind = 'good';
+-- nothing is changed in a transaction that only reads
+BEGIN READ ONLY;
+SELECT kind FROM trained WHERE model = churn_active('saved');
+SELECT count(*) FROM churn_history('daily');
+SAVEPOINT s;
+SELECT churn_deploy('saved', model) FROM trained;
+ROLLBACK TO s;
+SELECT churn_rollback('saved');
+ROLLBACK TO s;
+SELECT churn_challenge('saved', model, 'later') FROM trained;
+ROLLBACK TO s;
+SELECT churn_record('saved', 'later');
+ROLLBACK;
 
 -- with the caller's rights: to score needs SELECT, to deploy INSERT and UPDATE
 CREATE ROLE regress_scorer;
@@ -138,6 +204,9 @@ SELECT count(*) FROM at_risk WHERE risk > 0;
 SELECT churn_deploy('daily', model) FROM trained;
 SELECT churn_rollback('daily');
 SELECT churn_record('daily', 'later');
+SELECT deployed FROM trained, churn_challenge('daily', model, 'later') WHERE kind = 'poor';
+SELECT churn_history('daily');
+SELECT churn_changes('daily');
 SET ROLE regress_deployer;
 SELECT churn_deploy('mine', model) FROM trained WHERE kind = 'good';
 SELECT created_by FROM churn_models WHERE name = 'mine';
@@ -165,6 +234,15 @@ CREATE OPERATOR hostile.> (LEFTARG = float8, RIGHTARG = float8, FUNCTION = hosti
 CREATE OPERATOR hostile.< (LEFTARG = float8, RIGHTARG = float8, FUNCTION = hostile.trap);
 CREATE FUNCTION hostile.trap(date, date) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE OPERATOR hostile.= (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.trap);
+CREATE FUNCTION hostile.trap(bigint, bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION hostile.trap_equal(int, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION hostile.trap_minus(float8, float8) RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE OPERATOR hostile.= (LEFTARG = int, RIGHTARG = int, FUNCTION = hostile.trap_equal);
+CREATE OPERATOR hostile.<> (LEFTARG = int, RIGHTARG = int, FUNCTION = hostile.trap_equal);
+CREATE OPERATOR hostile.- (LEFTARG = float8, RIGHTARG = float8, FUNCTION = hostile.trap_minus);
+CREATE OPERATOR hostile.- (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = hostile.trap);
+CREATE OPERATOR hostile.< (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.trap);
+CREATE FUNCTION hostile.abs(float8) RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION hostile.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION hostile.churn_info(churn_model) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE DOMAIN hostile.jsonb AS int;
@@ -178,12 +256,21 @@ SELECT public.churn_deploy('safe', model, 's', 'n', 'public.later') FROM public.
 SELECT deployed, version FROM public.trained, public.churn_challenge('safe', model, 'public.later') WHERE kind OPERATOR(pg_catalog.=) 'good';
 SELECT public.churn_rollback('safe');
 SELECT public.churn_record('safe', 'public.later');
+SELECT public.churn_record('safe', 'public.later', as_of) FROM (VALUES ('2024-01-01'::pg_catalog.date)) v (as_of);
 SELECT users FROM public.churn_history('safe');
-SELECT count(*) FROM public.churn_changes('safe');
+SELECT pg_catalog.count(*) FROM public.churn_changes('safe');
 SELECT public.churn_fingerprint(public.churn_active('safe')) IS NOT NULL AS active;
 SELECT count(*) FROM hostile.churn_models;
 RESET search_path;
 DROP SCHEMA hostile CASCADE;
+-- nor is what somebody who may create in the extension's schema makes beside it
+CREATE FUNCTION churn_evaluate(churn_model, text, text, text, int) RETURNS TABLE (metric text, value float8, low float8, high float8) LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION churn_score(churn_model, text, varchar) RETURNS TABLE (id text, score float8, at_risk boolean) LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION churn_paired_test(churn_model, churn_model, text, text, varchar) RETURNS TABLE (n bigint) LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+SELECT churn_deploy('safe', model, judged_on => 'later') FROM trained WHERE kind = 'poor';
+SELECT deployed FROM trained, churn_challenge('safe', model, 'later') WHERE kind = 'good';
+SELECT churn_record('safe', 'later');
+DROP FUNCTION churn_evaluate(churn_model, text, text, text, int), churn_score(churn_model, text, varchar), churn_paired_test(churn_model, churn_model, text, text, varchar);
 
 -- nobody gets rights by calling
 SELECT proname FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' WHERE prosecdef AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'sparkify');

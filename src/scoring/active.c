@@ -19,6 +19,7 @@
 #include "utils/snapmgr.h"
 
 #include "host/source.h"
+#include "scoring/active.h"
 
 /* What tells a snapshot from others: which transactions and commands it sees. */
 typedef struct SnapshotKey
@@ -88,6 +89,15 @@ take_model(TupleTableSlot *slot, void *arg)
 	MemoryContextSwitchTo(old);
 }
 
+void
+spk_refuse_undeployed(const text *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("no model \"%s\" is deployed", text_to_cstring(name)),
+			 errhint("SELECT churn_deploy(name, model) deploys one.")));
+}
+
 /* Reads the registry, with the rights of the user who asks. */
 static void
 look_up(ActiveModel *active, Oid function, text *name)
@@ -104,10 +114,7 @@ look_up(ActiveModel *active, Oid function, text *name)
 							spk_own_schema(function)),
 				   1, (const Oid[]) {TEXTOID}, &param, 1, &type, take_model, active);
 	if (active->model == (Datum) 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("no model \"%s\" is deployed", text_to_cstring(name)),
-				 errhint("SELECT churn_deploy(name, model) deploys one.")));
+		spk_refuse_undeployed(name);
 
 	old = MemoryContextSwitchTo(active->context);
 	set_seen_by(&active->seen_by, GetActiveSnapshot());
