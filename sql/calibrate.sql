@@ -23,7 +23,7 @@ WHERE m.algorithm IN ('decision_tree', 'naive_bayes') AND calibrate = 'none' ORD
 -- What is calibrated has one part more; the others are the same, and so are importances
 SELECT algorithm, churn_info(model) #> '{options,calibrate}' AS calibrate,
        (SELECT string_agg(key || ' ' || jsonb_typeof(value), ', ' ORDER BY key DESC) FROM jsonb_each(churn_info(model) -> 'calibration')) AS parts,
-       (model::text::jsonb - '{options,facts,threshold,calibration}'::text[]) = (SELECT n.model::text::jsonb - '{options,facts,threshold}'::text[]
+       (model::text::jsonb - '{options,facts,threshold,calibration,scores}'::text[]) = (SELECT n.model::text::jsonb - '{options,facts,threshold,scores}'::text[]
         FROM models n WHERE n.algorithm = m.algorithm AND n.calibrate = 'none') AS same_model
 FROM models m WHERE calibrate <> 'none' ORDER BY algorithm, calibrate DESC;
 

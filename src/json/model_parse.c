@@ -187,15 +187,15 @@ get_root(SpkModelParse *p, SpkText text, const SpkText *arrays)
 static void
 check_parts(SpkModelParse *p)
 {
-	static const char *const forest[] = {"sparkify_model", "algorithm",	  "threshold",
-										 "options",		   "facts",		  "features",
-										 "trees",		   "calibration", "search"};
+	static const char *const forest[] = {"sparkify_model", "algorithm", "threshold", "options",
+										 "facts",		   "features",	"trees",	 "calibration",
+										 "search",		   "scores"};
 	static const char *const additive[] = {"sparkify_model", "algorithm", "threshold", "options",
 										   "facts",			 "features",  "intercept", "terms",
-										   "calibration",	 "search"};
+										   "calibration",	 "search",	  "scores"};
 	static const char *const blend[] = {"sparkify_model", "algorithm", "threshold", "options",
 										"facts",		  "features",  "weights",	"parts",
-										"calibration",	  "search"};
+										"calibration",	  "search",	   "scores"};
 
 	if (spk_has_trees(p->model->algorithm))
 		spk_parse_only(p, p->root, forest, LENGTHOF(forest));
@@ -262,6 +262,8 @@ spk_parse_model(SpkModelParse *p, SpkText text)
 		spk_parse_calibration(p);
 	if (spk_parsing(p))
 		spk_parse_search(p, arrays[SEARCH]);
+	if (spk_parsing(p))
+		spk_parse_scores(p);
 }
 
 #ifdef SPK_CHECK_INVARIANTS

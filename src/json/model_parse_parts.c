@@ -1,7 +1,7 @@
 /*
  * model_parse_parts.c
- *	  Reads what a model predicts with from JSON text: its trees or its terms, and
- *	  its calibration.
+ *	  Reads what a model predicts with from JSON text: its trees or its terms, and its
+ *	  calibration; and how its scores were spread.
  */
 #include <float.h>
 #include <math.h>
@@ -9,6 +9,7 @@
 
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
+#include "core/models/score_counts.h"
 #include "json/model_parse_parts.h"
 #include "json/model_parse_values.h"
 
@@ -39,13 +40,13 @@ get_direction(SpkModelParse *p, json_object *value)
 }
 
 static float
-get_leaf_value(SpkModelParse *p, json_object *value)
+get_single(SpkModelParse *p, json_object *value, const char *what)
 {
-	double number = spk_parse_number(p, value, "A leaf");
+	double number = spk_parse_number(p, value, what);
 
 	if (fabs(number) > FLT_MAX || (double) (float) number != number)
 	{
-		spk_refuse(p, "A leaf is not a number of single precision.");
+		spk_refuse(p, "%s is not a number of single precision.", what);
 		return 0;
 	}
 	return (float) number;
@@ -73,7 +74,7 @@ get_node(SpkModelParse *p, SpkTree *tree, uint32_t max_sets, SpkNode *node)
 	if (n == 2)
 	{
 		node->flags = SPK_NODE_LEAF;
-		node->u.value = get_leaf_value(p, json_object_array_get_idx(array, 0));
+		node->u.value = get_single(p, json_object_array_get_idx(array, 0), "A leaf");
 		return;
 	}
 	node->feature = (uint16_t) spk_parse_integer(p, json_object_array_get_idx(array, 0),
@@ -249,4 +250,41 @@ spk_parse_calibration(SpkModelParse *p)
 	}
 	else
 		get_points(p, object);
+}
+
+/* ---- Scores ---- */
+
+void
+spk_parse_scores(SpkModelParse *p)
+{
+	static const char *const known[] = {"edges", "counts"};
+	SpkScoreCounts			*scores = &p->model->scores;
+	bool					 wanted = spk_has_scores(p->model);
+	json_object *object = spk_parse_member(p, p->root, "scores", json_type_object, true);
+	json_object *edges;
+	json_object *counts;
+	const char	*fault;
+
+	if (wanted != (object != NULL))
+		spk_refuse(p, "The member \"scores\" and the fact \"scored_rows\" do not go together.");
+	if (object == NULL || !spk_parsing(p))
+		return;
+	edges = spk_parse_member(p, object, known[0], json_type_array, false);
+	counts = spk_parse_member(p, object, known[1], json_type_array, false);
+	scores->n_bins = spk_parse_length(p, counts, SPK_MAX_SCORE_BINS, "bins of scores");
+	if (spk_parsing(p) && json_object_array_length(edges) + 1 != scores->n_bins)
+		spk_refuse(p, "The edges of scores are not one fewer than the counts.");
+
+	/* nothing is read into arrays that it might not fit into */
+	for (uint32_t i = 0; i < scores->n_bins && spk_parsing(p); i++)
+	{
+		if (i + 1 < scores->n_bins)
+			scores->edges[i] = get_single(p, json_object_array_get_idx(edges, i),
+										  "An edge of scores");
+		scores->counts[i] = spk_parse_integer(p, json_object_array_get_idx(counts, i), UINT32_MAX,
+											  "A count of scores");
+	}
+	spk_parse_only(p, object, known, 2);
+	if (spk_parsing(p) && (fault = spk_scores_fault(p->model)) != NULL)
+		spk_refuse(p, "%s.", fault);
 }

@@ -23,12 +23,14 @@ extern void spk_parse_rules(SpkModelParse *p);
 
 /*
  * Read the inside of the array "trees", that of "terms" with the "intercept" of
- * p->root, and the "calibration" of p->root, if the options ask for one, into the
- * model, whose algorithm, options and features have been read.
+ * p->root, the "calibration" of p->root, if the options ask for one, and the "scores",
+ * if the facts count their rows, into the model, whose algorithm, options and features
+ * have been read.
  */
 extern void spk_parse_trees(SpkModelParse *p, SpkText text);
 extern void spk_parse_terms(SpkModelParse *p, SpkText text);
 extern void spk_parse_calibration(SpkModelParse *p);
+extern void spk_parse_scores(SpkModelParse *p);
 
 /*
  * Read the inside of the array "parts" of a blend, with the "weights" of p->root, and

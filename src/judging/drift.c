@@ -3,8 +3,9 @@
  *	  churn_drift: how far the features of a source, and their scores, have moved from what the
  *	  model was trained on.
  *
- * What was then is in the model: how many training rows had a value in each bin.  Or it is in another
- * source, whose rows are put into the same bins.  Scores are in no model, so they need that.
+ * What was then is in the model: how many training rows had a value in each bin, and how many rows
+ * that it had not seen had a score in each bin.  Or it is in another source, whose rows are counted
+ * in the same way, but their scores in finer bins.
  */
 #include "compat.h"
 
@@ -15,6 +16,7 @@
 #include "utils/tuplestore.h"
 
 #include "core/judging/drift.h"
+#include "core/models/score_counts.h"
 #include "core/rows/binning.h"
 #include "host/args.h"
 #include "host/pg_host.h"
@@ -22,7 +24,7 @@
 #include "judging/new_names.h"
 #include "models/model_type.h"
 
-/* The scores' own bins, of equal width. */
+/* Bins of scores that are known one by one on either side, of equal width. */
 #define SCORE_BINS 1000
 
 /* So many new categories are shown. */
@@ -41,6 +43,7 @@ typedef struct Side
 {
 	const SpkModel *model;
 	bool			scored;
+	bool			fine; /* are scores counted in SCORE_BINS?  else in the model's own bins */
 	uint64			n_rows;
 	Counts		   *features;
 	SpkNewNames	  **names; /* of each feature that is a category */
@@ -59,12 +62,13 @@ typedef struct Line
 /* ---- Counting ---- */
 
 static Side *
-new_side(const SpkModel *model, bool scored)
+new_side(const SpkModel *model, bool scored, bool fine)
 {
 	Side *side = palloc0(sizeof(Side));
 
 	side->model = model;
 	side->scored = scored;
+	side->fine = fine;
 	side->features = palloc0(Max(model->n_features, 1) * sizeof(Counts));
 	side->names = palloc0(Max(model->n_features, 1) * sizeof(SpkNewNames *));
 	for (uint32 i = 0; i < model->n_features; i++)
@@ -126,16 +130,18 @@ count_row(const SpkFeatureBinding *binding, const double *values, double score, 
 			count_number(side, i, values[i]);
 	}
 	if (side->scored)
-		side->scores[Min((int) (score * SCORE_BINS), SCORE_BINS - 1)]++;
+		side->scores[side->fine ? Min((int) (score * SCORE_BINS), SCORE_BINS - 1) :
+								  (int) spk_score_bin(&side->model->scores, score)]++;
 }
 
 static Side *
-count_source(FunctionCallInfo fcinfo, const SpkModel *model, int argno, bool scored)
+count_source(FunctionCallInfo fcinfo, const SpkModel *model, int argno, bool fine)
 {
 	const char		*source = text_to_cstring(PG_GETARG_TEXT_PP(argno));
 	SpkFeatureSource s = spk_feature_source(fcinfo->flinfo->fn_oid, PG_GETARG_DATUM(0), model,
 											source);
-	Side			*side = new_side(model, scored);
+	bool			 scored = fine || spk_has_scores(model);
+	Side			*side = new_side(model, scored, fine);
 
 	spk_read_features(&s, scored, count_row, side);
 	if (side->n_rows == 0)
@@ -161,8 +167,10 @@ require_histograms(const SpkModel *model)
 static Side *
 training_side(const SpkModel *model)
 {
-	Side *side = new_side(model, false);
+	Side *side = new_side(model, spk_has_scores(model), false);
 
+	for (uint32 k = 0; side->scored && k < model->scores.n_bins; k++)
+		side->scores[k] = model->scores.counts[k];
 	for (uint32 i = 0; i < model->n_features; i++)
 	{
 		const SpkFeature *feature = &model->features[i];
@@ -218,11 +226,17 @@ feature_line(const Side *then, const Side *now, uint32 i)
 static Line
 score_line(const Side *then, const Side *now)
 {
-	SpkHistograms h = {SCORE_BINS, true, then->scores, now->scores, {0, 0}, 0};
+	uint32		  n_bins = then->fine ? SCORE_BINS : then->model->scores.n_bins;
+	SpkHistograms h = {n_bins, true, then->scores, now->scores, {0, 0}, 0};
 	Line		  line = {"(score)", {NAN, NAN, NAN, NAN}, {NAN, NAN}, 0};
 
 	if (then->scored)
 		compare(&h, &line.drift);
+	else
+		ereport(NOTICE,
+				(errmsg("how scores have moved is not known, because the model holds none"),
+				 errdetail("Models hold counts of scores that were made out of bag or by cross-fitting, but not of a tree alone or of boosted ones."),
+				 errhint("Name a source of rows that stand for what was then as reference, such as the one that the model was trained on.")));
 	return line;
 }
 
@@ -276,14 +290,16 @@ churn_drift(PG_FUNCTION_ARGS)
 	Side					*now;
 	Line					*lines;
 	Line					 score;
+	bool					 fine;
 
 	spk_require_args(fcinfo, names, lengthof(names));
 	spk_materialized_srf(fcinfo);
 	model = spk_model_from_datum(PG_GETARG_DATUM(0), CurrentMemoryContext);
-	if (PG_ARGISNULL(2))
+	fine = !PG_ARGISNULL(2);
+	if (!fine)
 		require_histograms(model);
-	then = PG_ARGISNULL(2) ? training_side(model) : count_source(fcinfo, model, 2, true);
-	now = count_source(fcinfo, model, 1, !PG_ARGISNULL(2));
+	then = fine ? count_source(fcinfo, model, 2, true) : training_side(model);
+	now = count_source(fcinfo, model, 1, fine);
 
 	/* scores come first, as they are what the features' moves come to */
 	lines = palloc(Max(model->n_features, 1) * sizeof(Line));

@@ -16,6 +16,7 @@
 #include "core/models/learner.h"
 #include "core/models/terms.h"
 #include "core/models/calibration.h"
+#include "core/models/score_counts.h"
 #include "models/model_json.h"
 #include "models/options_json.h"
 
@@ -266,6 +267,22 @@ spk_calibration_to_json(StringInfo buf, const SpkModel *model)
 	}
 }
 
+static void
+append_scores(StringInfo buf, const SpkScoreCounts *scores)
+{
+	appendStringInfoString(buf, ", \"scores\": {\"edges\": [");
+	for (uint32 i = 0; i + 1 < scores->n_bins; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		spk_append_number(buf, scores->edges[i]);
+	}
+	appendStringInfoString(buf, "], \"counts\": [");
+	for (uint32 i = 0; i < scores->n_bins; i++)
+		appendStringInfo(buf, "%s%u", i > 0 ? ", " : "", scores->counts[i]);
+	appendStringInfoString(buf, "]}");
+}
+
 void
 spk_model_to_json(StringInfo buf, const SpkModel *model)
 {
@@ -299,5 +316,7 @@ spk_model_to_json(StringInfo buf, const SpkModel *model)
 		append_terms(buf, model);
 	spk_calibration_to_json(buf, model);
 	spk_search_to_json(buf, model);
+	if (spk_has_scores(model))
+		append_scores(buf, &model->scores);
 	appendStringInfoChar(buf, '}');
 }

@@ -103,6 +103,25 @@ tell_unknown(SpkReport *r)
 	spk_html_section_end(&r->out);
 }
 
+/* What became of the scores, which is what the moves of features come to. */
+static void
+put_score_drift(SpkReport *r, const char *verdict)
+{
+	bool unknown = strcmp(verdict, "unknown") == 0;
+	bool moved = strstr(verdict, "drift") != NULL;
+
+	spk_html_paragraph(
+		&r->out,
+		unknown	  ? "note" :
+			moved ? "bad" :
+					"good",
+		unknown ?
+			"Whether the scores have moved is not known: the model holds none of rows that it had not seen." :
+			moved ?
+			"The scores are not spread as those of users whom the model had not seen when it was trained. Where these rows are the ones that it has learned from, that is to be expected." :
+			"The scores are spread as those of users whom the model had not seen when it was trained, beyond chance.");
+}
+
 void
 spk_report_drift(SpkReport *r)
 {
@@ -125,28 +144,28 @@ spk_report_drift(SpkReport *r)
 		r,
 		psprintf("SELECT d.feature, d.psi, d.psi_chance, d.missing_then, d.missing_now,"
 				 " pg_catalog.array_to_string(d.new_categories, ', ') AS new_categories, d.verdict"
-				 " FROM %s.churn_drift($1, $6) AS d WHERE d.feature <> '(score)'",
+				 " FROM %s.churn_drift($1, $6) AS d",
 				 r->judged.schema),
 		lengthof(types), types);
 	names = spk_plot_texts(rows, "feature");
 	verdicts = spk_plot_texts(rows, "verdict");
 	new_values = spk_plot_texts(rows, "new_categories");
-	for (int i = 0; i < rows->n; i++)
+	/* the score comes first, then the features, those that moved furthest before the others */
+	for (int i = 1; i < rows->n; i++)
 		moved += strstr(verdicts[i], "drift") != NULL;
-
-	/* those that moved furthest come first */
 	spk_html_section(&r->out, "What has moved since training");
+	put_score_drift(r, verdicts[0]);
 	spk_html_paragraph(
 		&r->out, moved > 0 ? "bad" : "good",
 		moved > 0 ?
 			psprintf(
 				"%d of %d features are not what they were when the model was trained. Look at the largest first, and train again when that is how users are now.",
-				moved, rows->n) :
+				moved, rows->n - 1) :
 			psprintf(
 				"All of %d features are what they were when the model was trained, beyond chance.",
-				rows->n));
+				rows->n - 1));
 	spk_html_table(&r->out, heads, lengthof(heads));
-	for (int i = 0; i < Min(rows->n, MAX_LISTED); i++)
+	for (int i = isnan(spk_plot_numbers(rows, "psi")[0]); i < Min(rows->n, MAX_LISTED + 1); i++)
 	{
 		const char *cells[] = {names[i],
 							   psprintf("%.3f", spk_plot_numbers(rows, "psi")[i]),
@@ -159,9 +178,9 @@ spk_report_drift(SpkReport *r)
 		spk_html_row(&r->out, heads, cells, lengthof(heads));
 	}
 	spk_html_table_end(&r->out);
-	if (rows->n > MAX_LISTED)
+	if (rows->n - 1 > MAX_LISTED)
 		spk_html_paragraph(&r->out, "note",
-						   psprintf("%d more features moved less.", rows->n - MAX_LISTED));
+						   psprintf("%d more features moved less.", rows->n - 1 - MAX_LISTED));
 	spk_html_section_end(&r->out);
 }
 

@@ -448,6 +448,47 @@ test_cancelled(void **state)
 		(place) = was;                     \
 	} while (0)
 
+/* The counts of scores are stored with the fact that counts their rows, and only then. */
+static void
+test_scores(void **state)
+{
+	UnitHost	unit = UNIT_HOST_INIT;
+	SpkHost		host = unit_host(&unit);
+	SpkModel	model = sample();
+	SpkWriter	without = encoded(&host, &model);
+	const char *edges = "The edges of scores do not ascend from 0 to 1";
+	const char *bins = "There are no bins of scores, or too many";
+	const char *rows = "The scores count other rows than the facts";
+	SpkWriter	w;
+	SpkModel	back;
+	const char *why;
+
+	(void) state;
+	model.scores = (SpkScoreCounts) {3, {0, 0.5f}, {200, 0, 50}};
+	model.facts[SPK_FACT_SCORED_ROWS] = 250;
+	w = encoded(&host, &model);
+	assert_int_equal(w.len - without.len, 1 + 11 + 8 + 1 + 2 * 4 + 2 + 1 + 1);
+	assert_false(refused_or_exact(&host, w.data, w.len));
+	assert_int_equal(spk_model_decode(&host, w.data, w.len, &back, &why), SPK_OK);
+	assert_memory_equal(&back.scores, &model.scores, sizeof(back.scores));
+	spk_model_release(&host, &back);
+	for (size_t len = without.len; len < w.len; len++)
+		assert_true(refused_or_exact(&host, w.data, len));
+	spk_release(&host, w.data);
+	spk_release(&host, without.data);
+
+	REFUSED_WITH(model.scores.edges[1], 0, edges);
+	REFUSED_WITH(model.scores.edges[1], 1, edges);
+	REFUSED_WITH(model.scores.edges[1], NAN, edges);
+	REFUSED_WITH(model.scores.edges[0], -0.0f, edges);
+	REFUSED_WITH(model.scores.edges[0], -0.25f, edges);
+	REFUSED_WITH(model.scores.edges[0], 0.75f, edges);
+	REFUSED_WITH(model.scores.counts[1], 1, rows);
+	REFUSED_WITH(model.facts[SPK_FACT_SCORED_ROWS], 250.5, rows);
+	REFUSED_WITH(model.scores.n_bins, 0, bins);
+	assert_int_equal(unit.live, 0);
+}
+
 static void
 test_rules_of_the_model(void **state)
 {
@@ -788,6 +829,7 @@ main(void)
 		cmocka_unit_test(test_huge_counts),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_cancelled),
+		cmocka_unit_test(test_scores),
 		cmocka_unit_test(test_rules_of_the_model),
 		cmocka_unit_test(test_rules_of_features),
 		cmocka_unit_test(test_rules_of_trees),

@@ -7,9 +7,11 @@
 #include "core/base/invariant.h"
 #include "core/judging/calibrate.h"
 #include "core/models/codec.h"
+#include "core/models/learner.h"
 #include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/judging/cross_fit.h"
+#include "core/judging/score_bins.h"
 
 #ifdef SPK_CHECK_INVARIANTS
 
@@ -113,8 +115,20 @@ spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n, SpkScoredW
 	{
 		fitted->rule = spk_choose_threshold(&model->options, scored, n, &fitted->metrics);
 		check_judged(scored, n, &fitted->metrics);
+		fitted->scores = spk_score_bins(scored, n);
 	}
 	return status;
+}
+
+/*
+ * Are the scores of all models of this kind, that were fitted to nearly the same rows, spread
+ * alike?  Those of a tree alone, or of trees that build on each other, are not: with a few rows
+ * more or less they have other leaves, or stop earlier.
+ */
+static bool
+is_spread_alike(SpkAlgorithm algorithm)
+{
+	return !spk_has_trees(algorithm) || spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm);
 }
 
 void
@@ -130,6 +144,7 @@ spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model)
 	model->facts[SPK_FACT_CV_F1] = metrics->f1;
 	model->facts[SPK_FACT_CV_WEIGHTED_F1] = metrics->weighted_f1;
 	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
+	spk_keep_scores(model, is_spread_alike(model->algorithm) ? &fitted->scores : NULL);
 }
 
 /* The scored rows of parts, and their weights where these count. */

@@ -27,6 +27,7 @@ typedef struct SpkCrossFitted
 {
 	SpkMetrics		 metrics; /* at the threshold */
 	SpkThresholdRule rule;	  /* how the threshold was chosen */
+	SpkScoreCounts	 scores;  /* how the scores are spread */
 } SpkCrossFitted;
 
 /*
@@ -78,7 +79,11 @@ spk_calibrates_by_weight(const SpkOptions *options)
 	return spk_has_calibration(options) && spk_has_weights(options);
 }
 
-/* Sets the model's threshold, its rule and the facts SPK_FACT_CV_… to what has been learned. */
+/*
+ * Sets the model's threshold, its rule, the facts SPK_FACT_CV_… and the counts of scores to what
+ * has been learned.  Algorithms whose models spread their scores otherwise whenever they are
+ * fitted have no counts.
+ */
 extern void spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model);
 
 /*

@@ -7,6 +7,7 @@
 #include "core/judging/oob_finish.h"
 #include "core/base/sort.h"
 #include "core/judging/metrics.h"
+#include "core/judging/score_bins.h"
 #include "core/judging/threshold.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
@@ -67,12 +68,14 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 {
 	SpkMetrics		 m;
 	SpkThresholdRule rule;
+	SpkScoreCounts	 scores;
 	size_t			 n;
 	SpkStatus		 status;
 
 	spk_threshold_start(model);
 	for (int fact = SPK_FACT_OOB_ROWS; fact <= SPK_FACT_OOB_MACRO_F1; fact++)
 		model->facts[fact] = NAN;
+	spk_keep_scores(model, NULL);
 	if (spk_oob_words(plan, matrix) == 0)
 		return SPK_OK;
 	if (plan->permutation)
@@ -85,6 +88,8 @@ spk_oob_finish(const SpkHost *host, const SpkForestPlan *plan, const SpkMatrix *
 		return status;
 	rule = spk_choose_threshold(&model->options, tally, n, &m);
 	set_facts(&m, rule, model);
+	scores = spk_score_bins(tally, n);
+	spk_keep_scores(model, &scores);
 	return SPK_OK;
 }
 

@@ -8,9 +8,9 @@
 #include "core/trees/forest_grow.h"
 
 /*
- * Sets, by the tally, the model's facts SPK_FACT_OOB_…, its threshold and, when
- * the plan asks for it, the permutation importance of its features.  The facts are
- * NaN when no row is out of bag; the AUC is also NaN when all of them are of one
+ * Sets, by the tally, the model's facts SPK_FACT_OOB_…, its threshold, the counts of its
+ * scores and, when the plan asks for it, the permutation importance of its features.  The
+ * facts are NaN when no row is out of bag; the AUC is also NaN when all of them are of one
  * class.
  *
  * A row's score is the mean prediction of the trees that have not seen it.  The

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/elementary.h"
+#include "core/judging/score_bins.h"
 #include "core/judging/search.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
@@ -128,6 +129,8 @@ become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkM
 		{
 			model->parts[n] = (SpkPart) {.weight = search->tried[i].weight, .model = parts[n]};
 			memset(&parts[n], 0, sizeof(SpkModel));
+			/* of the blend's scores, those of a part alone say nothing */
+			spk_keep_scores(&model->parts[n].model, NULL);
 			n++;
 		}
 	model->n_parts = n;

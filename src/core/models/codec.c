@@ -10,6 +10,7 @@
 #include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
+#include "core/models/score_counts.h"
 #include "core/base/hash.h"
 
 /* Where these are in the header. */
@@ -245,6 +246,16 @@ write_tried(SpkWriter *w, const SpkModel *model)
 	}
 }
 
+static void
+write_scores(SpkWriter *w, const SpkScoreCounts *scores)
+{
+	spk_write_varint(w, scores->n_bins);
+	for (uint32_t i = 0; i + 1 < scores->n_bins; i++)
+		spk_write_f32(w, scores->edges[i]);
+	for (uint32_t i = 0; i < scores->n_bins; i++)
+		spk_write_varint(w, scores->counts[i]);
+}
+
 SpkFeatureParts
 spk_feature_parts(const SpkModel *model)
 {
@@ -282,6 +293,8 @@ spk_model_encode(const SpkModel *model, SpkWriter *w)
 		write_calibration(w, model);
 	if (spk_is_searched(model))
 		write_tried(w, model);
+	if (spk_has_scores(model))
+		write_scores(w, &model->scores);
 	if (w->status != SPK_OK)
 		return w->status;
 

@@ -16,6 +16,7 @@
 #include "core/models/codec.h"
 #include "core/models/decode.h"
 #include "core/models/model_check.h"
+#include "core/models/score_counts.h"
 
 /* Reads a name, and tells whether it is this one. */
 static bool
@@ -228,6 +229,8 @@ spk_decode_model(SpkDecoder *d, const void *data, size_t len)
 	if (spk_has_calibration(&d->model->options) && (status = spk_decode_calibration(d)) != SPK_OK)
 		return status;
 	if (spk_is_searched(d->model) && (status = spk_decode_tried(d)) != SPK_OK)
+		return status;
+	if (spk_has_scores(d->model) && (status = spk_decode_scores(d)) != SPK_OK)
 		return status;
 	if (d->r.bad || spk_unread(&d->r) > 0)
 		return spk_corrupt(d, "Data are left over behind the model");

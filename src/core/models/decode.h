@@ -95,11 +95,12 @@ extern SpkStatus spk_decode_features(SpkDecoder *d, SpkFeatureParts parts, uint6
 
 /*
  * These read the trees or the parts of a model whose features have been read, then its
- * calibration, and what a search has tried.
+ * calibration, what a search has tried, and the counts of scores.
  */
 extern SpkStatus spk_decode_trees(SpkDecoder *d);
 extern SpkStatus spk_decode_parts(SpkDecoder *d);
 extern SpkStatus spk_decode_calibration(SpkDecoder *d);
 extern SpkStatus spk_decode_tried(SpkDecoder *d);
+extern SpkStatus spk_decode_scores(SpkDecoder *d);
 
 #endif /* SPK_CORE_MODELS_DECODE_H */

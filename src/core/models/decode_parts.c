@@ -1,7 +1,7 @@
 /*
  * decode_parts.c
  *	  From bytes to what a model holds besides trees and terms: the parts of a blend, a
- *	  calibration, and what a search has tried.
+ *	  calibration, what a search has tried, and the counts of scores.
  *
  * A part is a whole model.  Parts of a blend are no blends, which is checked before a
  * part is read, so that reading never goes deeper than this.
@@ -13,6 +13,7 @@
 #include "core/models/codec.h"
 #include "core/models/decode.h"
 #include "core/models/learner.h"
+#include "core/models/score_counts.h"
 
 /* The fewest bytes that one of each takes: they bound counts before memory is asked for. */
 #define MIN_PART_BYTES	(8 + 1 + SPK_MODEL_HEADER)
@@ -140,5 +141,22 @@ spk_decode_tried(SpkDecoder *d)
 			return status;
 	}
 	fault = spk_tried_fault(model);
+	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
+}
+
+SpkStatus
+spk_decode_scores(SpkDecoder *d)
+{
+	SpkScoreCounts *scores = &d->model->scores;
+	const char	   *fault;
+
+	scores->n_bins = spk_decode_count(d, SPK_MAX_SCORE_BINS, 1);
+	for (uint32_t i = 0; i + 1 < scores->n_bins; i++)
+		scores->edges[i] = spk_read_f32(&d->r);
+	for (uint32_t i = 0; i < scores->n_bins; i++)
+		scores->counts[i] = spk_decode_varint32(&d->r);
+	if (d->r.bad)
+		return spk_corrupt(d, NULL);
+	fault = spk_scores_fault(d->model);
 	return fault == NULL ? SPK_OK : spk_corrupt(d, fault);
 }

@@ -42,6 +42,7 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_CANDIDATES] = "candidates",
 	[SPK_FACT_SEARCHED_ROWS] = "searched_rows",
 	[SPK_FACT_IMPORTED] = "imported",
+	[SPK_FACT_SCORED_ROWS] = "scored_rows",
 };
 
 const char *const spk_import_names[SPK_N_IMPORT_FROM] = {

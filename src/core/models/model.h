@@ -220,6 +220,7 @@ typedef enum SpkFact
 	SPK_FACT_CANDIDATES,	  /* of a model that a search has found: how many candidates it had */
 	SPK_FACT_SEARCHED_ROWS,	  /* how many rows it searched by */
 	SPK_FACT_IMPORTED,		  /* an SpkImportFrom: another program has trained the model */
+	SPK_FACT_SCORED_ROWS,	  /* how many rows SpkScoreCounts counts */
 	SPK_N_FACTS
 } SpkFact;
 
@@ -265,6 +266,20 @@ spk_is_threshold_rule(double number)
 /* The rules' names, "best_f1" and so on. */
 extern const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES];
 
+/*
+ * How many rows had which score, of rows that the models which scored them had not seen: what
+ * the model's scores were like when it was trained.  Of which rows, scored by what, those
+ * facts tell that are about them: out of bag, or by cross-fitting.
+ */
+#define SPK_MAX_SCORE_BINS 40
+
+typedef struct SpkScoreCounts
+{
+	uint32_t n_bins;						/* 0 when there are no such rows */
+	float	 edges[SPK_MAX_SCORE_BINS - 1]; /* n_bins - 1, ascending, from 0 on and below 1 */
+	uint32_t counts[SPK_MAX_SCORE_BINS];	/* the bin of a score is how many edges are below it */
+} SpkScoreCounts;
+
 /* The facts' names, "rows" and so on. */
 extern const char *const spk_fact_names[SPK_N_FACTS];
 
@@ -296,8 +311,9 @@ typedef struct SpkModel
 	SpkCalibration	calibration; /* of a calibrated model */
 	uint32_t		n_parts;
 	uint32_t		n_tried;
-	struct SpkPart *parts; /* of a blend */
-	SpkTried	   *tried; /* of a model that a search has found: what it tried, see SpkTried */
+	struct SpkPart *parts;	/* of a blend */
+	SpkTried	   *tried;	/* of a model that a search has found: what it tried, see SpkTried */
+	SpkScoreCounts	scores; /* of a model that knows SPK_FACT_SCORED_ROWS */
 	uint64_t		fingerprint;	/* spk_model_decode sets it; see codec.h */
 	char weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
 } SpkModel;

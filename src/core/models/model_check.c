@@ -15,6 +15,7 @@
 #include "core/models/blend.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
+#include "core/models/score_counts.h"
 #include "core/models/terms.h"
 
 static void
@@ -228,6 +229,8 @@ spk_model_check(const SpkModel *model)
 	}
 	if (spk_is_searched(model))
 		spk_assert(spk_tried_fault(model) == NULL);
+	if (spk_has_scores(model))
+		spk_assert(spk_scores_fault(model) == NULL);
 	if (spk_has_calibration(&model->options))
 		spk_assert(spk_calibration_fault(model) == NULL);
 }
