@@ -147,6 +147,8 @@ SELECT pg_temp.put('sparkify_keys.json', string_agg(format('{"TS":%s,"UserID":"%
 SELECT pg_temp.put('sparkify_keys_2.json', '{"ts":1538352117000,"userId":"1","sessionId":1,"page":"Home","gender":"F"}');
 SELECT rows FROM churn_load_events('events', 'sparkify_keys*.json');
 SET min_parallel_table_scan_size = '1MB'; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
+-- from 16 on, workers would sort for DISTINCT
+DO $$ BEGIN PERFORM set_config(name, 'off', false) FROM pg_settings WHERE name = 'enable_presorted_aggregate'; END $$;
 EXPLAIN (COSTS OFF) SELECT count(sessionid), count(DISTINCT ts), count(gender) FROM keys_log WHERE page = 'Home';
 SELECT count(sessionid), count(DISTINCT ts), count(gender) FROM keys_log WHERE page = 'Home';
 SELECT userid FROM keys_log WHERE sessionid IS NULL AND userid = '7' LIMIT 1;

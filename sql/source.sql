@@ -29,7 +29,9 @@ CREATE INDEX source_index ON source_rows (userid);
 CREATE TYPE source_pair AS (a int, b int);
 SELECT churn_train('source_index');
 SELECT churn_audit('source_pair');
+\set VERBOSITY sqlstate
 SELECT churn_train('SELECT * FROM source_index');
+\set VERBOSITY default
 DROP TYPE source_pair;
 
 -- Rights are looked at before the lock is taken

@@ -1,6 +1,6 @@
 /*
  * compat.h
- *	  The differences between PostgreSQL 13 to 18, in one place.
+ *	  The differences between PostgreSQL 13 to 19, in one place.
  */
 #ifndef SPK_COMPAT_H
 #define SPK_COMPAT_H
@@ -17,6 +17,15 @@
 #include "miscadmin.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
+#endif
+#if PG_VERSION_NUM >= 150000
+#include "common/pg_prng.h"
+#endif
+#include "utils/jsonb.h"
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
 #endif
 
 /*
@@ -37,6 +46,7 @@
 		return &info;                                                           \
 	}                                                                           \
 	extern int no_such_variable
+extern PGDLLEXPORT void _PG_init(void);
 #endif
 
 #if PG_VERSION_NUM < 180000
@@ -94,7 +104,10 @@
 #endif
 
 /* Makes the index entries of a new row. */
-#if PG_VERSION_NUM >= 160000
+#if PG_VERSION_NUM >= 190000
+#define spk_insert_index_tuples(rri, slot, estate) \
+	ExecInsertIndexTuples(rri, estate, 0, slot, NIL, NULL)
+#elif PG_VERSION_NUM >= 160000
 #define spk_insert_index_tuples(rri, slot, estate) \
 	ExecInsertIndexTuples(rri, slot, estate, false, false, NULL, NIL, false)
 #elif PG_VERSION_NUM >= 140000
@@ -125,6 +138,28 @@
 	((void) ExecCheckPermissions(list_make1(rte), permissions, true))
 #else
 #define spk_check_permissions(rte, permissions) ((void) ExecCheckRTPerms(list_make1(rte), true))
+#endif
+
+/*
+ * Where the executor finds what a statement wants of a relation: from 16 on apart from
+ * the range table's entry, in the list permissions.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo SpkPermission;
+#define spk_add_permission(rte, permissions) addRTEPermissionInfo(permissions, rte)
+#else
+typedef RangeTblEntry SpkPermission;
+#define spk_add_permission(rte, permissions) ((void) (permissions), (rte))
+#endif
+
+/* Before 16 a table grows by one page at a time, under a lock. */
+#define SPK_TABLES_GROW_BY_A_PAGE (PG_VERSION_NUM < 160000)
+
+/* Has the relation columns that are computed when they are read? */
+#if PG_VERSION_NUM >= 180000
+#define spk_has_virtual_columns(constr) ((constr)->has_generated_virtual)
+#else
+#define spk_has_virtual_columns(constr) ((void) (constr), false)
 #endif
 
 /* The routing of rows to partitions.  Who uses it includes executor/execPartition.h. */
@@ -164,6 +199,20 @@
 #define spk_raw_parser(sql) raw_parser(sql, RAW_PARSE_DEFAULT)
 #else
 #define spk_raw_parser(sql) raw_parser(sql)
+#endif
+
+/*
+ * The body of a function in SQL.  From 14 on it may be stored analyzed, in a column of
+ * pg_proc, so that the objects that it names are looked up once.
+ */
+#if PG_VERSION_NUM >= 140000
+#define spk_analyzed_body(tuple, is_null) \
+	SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, is_null)
+#define spk_function_body(expression) psprintf("RETURN %s", expression)
+#else
+#define spk_analyzed_body(tuple, is_null) ((void) (tuple), *(is_null) = true, (Datum) 0)
+#define spk_function_body(expression) \
+	psprintf("AS %s", quote_literal_cstr(psprintf("SELECT %s", expression)))
 #endif
 
 /* A name, qualified or not, as a list of String nodes. */
@@ -230,10 +279,12 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 
 #if PG_VERSION_NUM >= 180000
+#define SPK_PLANNER_KEEPS_JOINED 1
 #define SPK_EXPLAIN_STATE_H		 "commands/explain_state.h"
 #define SPK_EXPLAIN_FORMAT_H	 "commands/explain_format.h"
 #define spk_vacuum_delay_point() vacuum_delay_point(true)
 #else
+#define SPK_PLANNER_KEEPS_JOINED 0
 #define SPK_EXPLAIN_STATE_H		 "commands/explain.h"
 #define SPK_EXPLAIN_FORMAT_H	 "commands/explain.h"
 #define spk_vacuum_delay_point() vacuum_delay_point()
@@ -332,6 +383,23 @@ spk_input_function(FmgrInfo *function, char *text, Oid ioparam, int32 typmod, bo
 	return done;
 #endif
 }
+
+/*
+ * A value of jsonb in the making, zero at the start: pushed piece by piece, as PostgreSQL's
+ * JsonbIteratorToken says.  The piece that closes it makes it the member result.
+ */
+#if PG_VERSION_NUM >= 190000
+typedef JsonbInState SpkJsonbState;
+#define spk_jsonb_push(state, token, value) pushJsonbValue(state, token, value)
+#else
+typedef struct SpkJsonbState
+{
+	JsonbValue		*result;
+	JsonbParseState *parse_state;
+} SpkJsonbState;
+#define spk_jsonb_push(state, token, value) \
+	((void) ((state)->result = pushJsonbValue(&(state)->parse_state, token, value)))
+#endif
 
 /* Random numbers for samples. */
 #if PG_VERSION_NUM >= 150000

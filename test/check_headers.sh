@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
 # check_headers.sh
-#	  Headers compile alone and with every other, and no macro has two homes.
+#	  Headers compile alone and with every other, no macro has two homes, and
+#	  versions of PostgreSQL are told apart in compat.h alone.
 #
 # A header has a guard that is named after its place.  A list or a template,
 # which is included more than once, has none, and says by #error what must be
@@ -58,6 +59,11 @@ while read -r macro; do
 	grep -qx "$macro" "$work/asked" ||
 		fail "$macro: defined in $(awk -v macro="$macro" '$1 == macro { print $2 }' "$work/macros" | paste -sd ' ')"
 done < <(cut -d ' ' -f 1 "$work/macros" | uniq -d)
+
+# What differs between versions has one owner.
+while read -r place; do
+	fail "$place: asks for the version of PostgreSQL, which src/compat.h does"
+done < <(grep -rnE --include='*.[ch]' 'PG_VERSION_NUM|PG_MAJORVERSION' src | grep -v '^src/compat\.h:' | cut -d: -f 1,2)
 
 echo "Headers: $(wc -l <"$work/headers"), lists and templates: $(wc -l <"$work/asked")," \
 	"macros: $(cut -d ' ' -f 1 "$work/macros" | uniq | wc -l)"

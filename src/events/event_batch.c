@@ -61,8 +61,8 @@ spk_batch_new(ResultRelInfo *result, CommandId command, bool shared)
 	if (rel->rd_createSubid != InvalidSubTransactionId)
 		batch->options |= TABLE_INSERT_SKIP_FSM;
 	batch->bulk = GetBulkInsertState();
-	batch->extend = PG_VERSION_NUM < 160000 && shared && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
-		rel->rd_createSubid == InvalidSubTransactionId;
+	batch->extend = SPK_TABLES_GROW_BY_A_PAGE && shared &&
+		rel->rd_rel->relam == HEAP_TABLE_AM_OID && rel->rd_createSubid == InvalidSubTransactionId;
 	if (batch->extend)
 		batch->strategy = GetAccessStrategy(BAS_BULKWRITE);
 	batch->spare_blocks = EXTEND_BLOCKS;

@@ -112,27 +112,18 @@ static void
 open_range_table(SpkPages *pages)
 {
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	List		  *permissions = NIL;
+	SpkPermission *permission;
 
 	rte->rtekind = RTE_RELATION;
 	rte->relid = RelationGetRelid(pages->rel);
 	rte->relkind = pages->rel->rd_rel->relkind;
 	rte->rellockmode = RowExclusiveLock;
-#if PG_VERSION_NUM >= 160000
-	{
-		List			  *permissions = NIL;
-		RTEPermissionInfo *permission = addRTEPermissionInfo(&permissions, rte);
-
-		permission->requiredPerms = ACL_INSERT;
-		permission->insertedCols = inserted_columns(pages);
-		spk_check_permissions(rte, permissions);
-		spk_init_range_table(pages->estate, rte, permissions);
-	}
-#else
-	rte->requiredPerms = ACL_INSERT;
-	rte->insertedCols = inserted_columns(pages);
-	spk_check_permissions(rte, NIL);
-	spk_init_range_table(pages->estate, rte, NIL);
-#endif
+	permission = spk_add_permission(rte, &permissions);
+	permission->requiredPerms = ACL_INSERT;
+	permission->insertedCols = inserted_columns(pages);
+	spk_check_permissions(rte, permissions);
+	spk_init_range_table(pages->estate, rte, permissions);
 }
 
 /* As COPY does it: routing wants the state of a ModifyTable, which no plan has made here. */

@@ -33,11 +33,7 @@ has_generated_column(Relation rel)
 
 	if (constr == NULL)
 		return false;
-#if PG_VERSION_NUM >= 180000
-	if (constr->has_generated_virtual)
-		return true;
-#endif
-	return constr->has_generated_stored;
+	return constr->has_generated_stored || spk_has_virtual_columns(constr);
 }
 
 /* Is there a column that gets NULL and is of a domain?  The domain would have to check that. */

@@ -13,9 +13,6 @@
 
 #include "access/htup_details.h"
 #include "commands/vacuum.h"
-#if PG_VERSION_NUM >= 150000
-#include "common/pg_prng.h"
-#endif
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/sampling.h"

@@ -17,13 +17,9 @@
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "pgstat.h"
 #include "storage/fd.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
-#if PG_VERSION_NUM >= 140000
-#include "utils/wait_event.h"
-#endif
 
 #include "events/server_file.h"
 

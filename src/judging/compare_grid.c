@@ -119,21 +119,20 @@ make_axis(SpkAlgorithm algorithm, const JsonbValue *name, const JsonbValue *valu
 static Jsonb *
 options_at(const Axis *axes, int n)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue		*result;
+	SpkJsonbState state = {0};
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	spk_jsonb_push(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < n; i++)
 	{
 		JsonbValue value = axes[i].value;
 
 		if (axes[i].array)
 			value = *getIthJsonbValueFromContainer(axes[i].value.val.binary.data, axes[i].at);
-		pushJsonbValue(&state, WJB_KEY, (JsonbValue *) &axes[i].name);
-		pushJsonbValue(&state, WJB_VALUE, &value);
+		spk_jsonb_push(&state, WJB_KEY, (JsonbValue *) &axes[i].name);
+		spk_jsonb_push(&state, WJB_VALUE, &value);
 	}
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return JsonbValueToJsonb(result);
+	spk_jsonb_push(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /* Goes on to the next combination.  The last option changes most often.  False at the end. */

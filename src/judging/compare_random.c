@@ -195,17 +195,18 @@ draw_value(const Source *source, SpkRng *rng)
 static Jsonb *
 draw_options(const Source *sources, int n, SpkRng *rng)
 {
-	JsonbParseState *state = NULL;
+	SpkJsonbState state = {0};
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	spk_jsonb_push(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < n; i++)
 	{
 		JsonbValue value = draw_value(&sources[i], rng);
 
-		pushJsonbValue(&state, WJB_KEY, (JsonbValue *) &sources[i].name);
-		pushJsonbValue(&state, WJB_VALUE, &value);
+		spk_jsonb_push(&state, WJB_KEY, (JsonbValue *) &sources[i].name);
+		spk_jsonb_push(&state, WJB_VALUE, &value);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	spk_jsonb_push(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /* ---- The object ---- */
@@ -214,15 +215,15 @@ draw_options(const Source *sources, int n, SpkRng *rng)
 static void
 check_end(SpkAlgorithm algorithm, const Source *source, double end)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue		 value = numeric_value(end);
-	SpkNamedOptions	 named;
+	SpkJsonbState	state = {0};
+	JsonbValue		value = numeric_value(end);
+	SpkNamedOptions named;
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	pushJsonbValue(&state, WJB_KEY, (JsonbValue *) &source->name);
-	pushJsonbValue(&state, WJB_VALUE, &value);
-	(void) spk_options_from_jsonb(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)),
-								  algorithm, &named);
+	spk_jsonb_push(&state, WJB_BEGIN_OBJECT, NULL);
+	spk_jsonb_push(&state, WJB_KEY, (JsonbValue *) &source->name);
+	spk_jsonb_push(&state, WJB_VALUE, &value);
+	spk_jsonb_push(&state, WJB_END_OBJECT, NULL);
+	(void) spk_options_from_jsonb(JsonbValueToJsonb(state.result), algorithm, &named);
 }
 
 static Source

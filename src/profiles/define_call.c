@@ -82,11 +82,9 @@ body_of(HeapTuple tuple, Oid profile_type)
 	List				*statements;
 	Query				*query = NULL;
 
-#if PG_VERSION_NUM >= 140000
-	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &is_null);
+	body = spk_analyzed_body(tuple, &is_null);
 	if (!is_null)
 		return stringToNode(TextDatumGetCString(body));
-#endif
 	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &is_null);
 	if (is_null)
 		return NULL;

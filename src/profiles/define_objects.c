@@ -286,20 +286,15 @@ make_function(const SpkDefinition *d, const SpkDefinedColumns *plan)
 {
 	const char *own = spk_own_schema(d->own);
 	char	   *type = quote_qualified_identifier(d->schema, d->type);
-	char	   *body = psprintf("%s.churn_row(NULL::%s, $1, $2, %s::pg_catalog.jsonb)", own, type,
-								quote_literal_cstr(recipe_of(plan)));
-	SpkRowCall	call;
+	char *call_text = psprintf("%s.churn_row(NULL::%s, $1, $2, %s::pg_catalog.jsonb)", own, type,
+							   quote_literal_cstr(recipe_of(plan)));
+	SpkRowCall call;
 
-#if PG_VERSION_NUM >= 140000
-	/* names of the extension are looked up once, so that it may move to another schema */
-	body = psprintf("RETURN %s", body);
-#else
-	body = psprintf("AS %s", quote_literal_cstr(psprintf("SELECT %s", body)));
-#endif
+	/* where names of the extension are looked up once, it may move to another schema */
 	run(psprintf(
 		"CREATE OR REPLACE FUNCTION %s(profile %s.churn_profile, as_of pg_catalog.date DEFAULT NULL) "
 		"RETURNS %s LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 %s",
-		d->shown, own, type, body));
+		d->shown, own, type, spk_function_body(call_text)));
 	call = spk_row_call_in(function_oid(d, get_namespace_oid(d->schema, false)), d->profile_type);
 	if (OidIsValid(call.function))
 		spk_require_own(call.function);

@@ -20,7 +20,7 @@
 #include "scoring/join_model.h"
 #include "scoring/named_row.h"
 
-#if PG_VERSION_NUM < 180000
+#if !SPK_PLANNER_KEEPS_JOINED
 
 static set_join_pathlist_hook_type previous_hook = NULL;
 

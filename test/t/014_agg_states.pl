@@ -11,7 +11,8 @@ use Test::More;
 
 my $source = "$ENV{TESTDIR}/test/modules/short_lived/short_lived.c";
 my $module = PostgreSQL::Test::Utils::tempdir() . '/short_lived.so';
-chomp(my $include = `pg_config --includedir-server`);
+my $pg_config = $ENV{PG_CONFIG} || 'pg_config';
+chomp(my $include = `$pg_config --includedir-server`);
 system_or_bail($ENV{CC} || 'cc', '-Wall', '-Werror', '-shared', '-fPIC', "-I$include", '-o', $module, $source);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
