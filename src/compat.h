@@ -290,23 +290,17 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #define spk_vacuum_delay_point() vacuum_delay_point()
 #endif
 
+#if PG_VERSION_NUM < 140000
 /*
- * Converts len bytes of UTF-8 to an encoding, by its conversion's function, up to
- * the first character that the encoding lacks, and returns the number of bytes that
- * were converted.  Before 14 these functions raise an error instead.  It is safe to
- * catch that without a subtransaction, because they hold nothing and change
- * nothing.  Then each character is tried, to find the one that is lacking.
+ * Converts all of it.  False when the encoding lacks a character, for which the function
+ * raises an error.  It is safe to catch that without a subtransaction, because these
+ * functions hold nothing and change nothing.
  */
-static inline int
-spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, char *to, int room)
+static inline bool
+spk_convert_all(Oid conversion, int encoding, const char *from, int len, char *to)
 {
-#if PG_VERSION_NUM >= 140000
-	return pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, (unsigned char *) from, len,
-										 (unsigned char *) to, room, true);
-#else
 	MemoryContext context = CurrentMemoryContext;
 	volatile bool lacks = false;
-	int			  done = 0;
 
 	PG_TRY();
 	{
@@ -322,14 +316,32 @@ spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, c
 		lacks = true;
 	}
 	PG_END_TRY();
-	if (!lacks)
+	return !lacks;
+}
+#endif
+
+/*
+ * Converts len bytes of UTF-8 to an encoding, by its conversion's function, up to
+ * the first character that the encoding lacks, and returns the number of bytes that
+ * were converted.  Before 14, where that is an error, each character is tried, to find
+ * the one that is lacking.
+ */
+static inline int
+spk_convert_from_utf8(Oid conversion, int encoding, const char *from, int len, char *to, int room)
+{
+#if PG_VERSION_NUM >= 140000
+	return pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, (unsigned char *) from, len,
+										 (unsigned char *) to, room, true);
+#else
+	int done = 0;
+
+	if (spk_convert_all(conversion, encoding, from, len, to))
 		return len;
 	while (done < len)
 	{
 		int next = pg_utf_mblen((const unsigned char *) from + done);
 
-		if (next == len ||
-			spk_convert_from_utf8(conversion, encoding, from + done, next, to, room) < next)
+		if (!spk_convert_all(conversion, encoding, from + done, next, to))
 			return done;
 		done += next;
 	}
