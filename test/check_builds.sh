@@ -2,7 +2,9 @@
 #
 # check_builds.sh
 #	  The core trains the same models and judges scores alike, bit for bit,
-#	  however it is compiled.
+#	  however it is compiled, and does not compile where it would not.
+#
+# On x86 also with 32 bits, where the compiler has the libraries for that.
 #
 set -euo pipefail
 
@@ -10,6 +12,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 builds=(-O0 -O2 -O3 '-O3 -march=native')
+if echo 'int main(void) { return sizeof(void *) != 4; }' | ${CC:-cc} -m32 -msse2 -x c -o "$work/32" - 2>/dev/null &&
+	"$work/32"; then
+	builds+=('-O2 -m32 -msse2 -mfpmath=sse')
+fi
 # what that needs
 mapfile -t core < <(ls src/core/*/*.c | grep -Ev '/(events|profiles|simulation)/')
 contract=$(grep -o -m1 -e '-ffp-contract=[a-z]*' Makefile)
@@ -41,4 +47,26 @@ for i in "${!builds[@]}"; do
 		status=1
 	fi
 done
+
+# refuse FLAGS WORDS: flags by which doubles would be computed otherwise are refused, in these words
+refuse()
+{
+	local said
+
+	# shellcheck disable=SC2086
+	if said=$("${CC:-cc}" -std=gnu11 -iquote src $1 -fsyntax-only src/core/base/elementary.c 2>&1); then
+		echo "$1 is not refused"
+		status=1
+	elif [[ "$said" != *"$2"* ]]; then
+		printf '%s is refused in other words:\n%s\n' "$1" "$said"
+		status=1
+	fi
+}
+
+refuse -ffast-math 'compile without -ffast-math'
+case $(uname -m) in
+	x86_64 | i?86) refuse -mfpmath=387 "make COPT='-msse2 -mfpmath=sse'" ;;
+esac
+
+echo "Builds compared: ${#builds[@]} (${builds[*]@Q})"
 exit $status
