@@ -115,9 +115,11 @@ SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', event => 'clos
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', features => 'shop_features');
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', '36 hours', 'close account', features => 'shop_features');
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', event => 'close account', label => 'churn_inactive', features => 'shop_features');
+\set VERBOSITY terse
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', event => 'close account', features => 'no_features');
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', event => 'close account', features => 'shop_features(1); DROP TABLE dates');
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', label => 'no_label', features => 'shop_features');
+\set VERBOSITY default
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-03-01}', label => 'churn_inactive', features => 'shop_features', "time" => 'as_of');
 SELECT churn_backtest('shop_profiles', '{2024-02-01,2024-06-25}', label => 'churn_inactive', features => 'shop_features');
 SELECT churn_backtest('shop_profiles', NULL, label => 'churn_inactive', features => 'shop_features');

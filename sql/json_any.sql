@@ -178,7 +178,7 @@ CREATE TABLE missing_loaded (customer_id int, price numeric, at timestamptz DEFA
 SELECT rows FROM churn_load_events('missing_loaded', 'sparkify_any_lines.json');
 SELECT pg_temp.put('sparkify_any_lines.json', E'{"at":1709294401,"n":1}\n{"at":1709294402,"n":1}\n');
 CREATE FOREIGN TABLE wrong_unit (at timestamptz OPTIONS (unit 'ms'), n int) SERVER sparkify_any OPTIONS (filename 'sparkify_any_lines.json');
-SELECT extract(year FROM at), n FROM wrong_unit;
+SELECT extract(year FROM at) AS year, n FROM wrong_unit;
 
 -- the same in parallel: each line once, told once
 SELECT pg_temp.put('sparkify_any_lines.json', string_agg(format('{"at":"2024-03-01T00:00:00Z","who":"u%s","what":{"n":%s,"deep":[{"x":"%s"}]},"paid":"%s"}', i % 100, i, repeat('y', i % 50),

@@ -112,10 +112,12 @@ SELECT churn_profile(t, v, i4, NULL::money) FROM typed;
 CREATE DOMAIN price AS numeric;
 SELECT churn_profile(t, v, 1.5::price) FROM typed;
 -- no such form
+\set VERBOSITY terse
 SELECT churn_profile(t) FROM typed;
 SELECT churn_profile(1, 'view');
 SELECT churn_profile('10:00'::time, 'view');
 SELECT churn_profile(t, v, i4, f8, pc, 1) FROM typed;
+\set VERBOSITY default
 -- amounts and times out of range, by the name of the event
 SELECT churn_profile(t, 'buy', NULL, 'NaN'::float8) FROM typed;
 SELECT churn_profile(t, 'buy', NULL, 'Infinity'::float8) FROM typed;

@@ -76,7 +76,7 @@ SELECT n, (SELECT bool_or(churn_at_risk((SELECT churn_set_threshold(model, CASE 
 DROP TABLE large;
 DROP FUNCTION by_turns;
 
--- how many are kept: all of them, or eight
+-- how many are kept: all of them, or eight; 13 has no view that shows it
 CREATE FUNCTION kept() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	c CURSOR FOR SELECT churn_predict(m.model, s) FROM (SELECT * FROM segments ORDER BY seg OFFSET 0) s JOIN segment_models m USING (seg);
@@ -84,12 +84,14 @@ DECLARE
 BEGIN
 	OPEN c;
 	MOVE 899 IN c;
-	SELECT count(*) INTO n FROM pg_backend_memory_contexts WHERE name = 'churn model';
+	IF to_regclass('pg_backend_memory_contexts') IS NOT NULL THEN
+		SELECT count(*) INTO n FROM pg_backend_memory_contexts WHERE name = 'churn model';
+	END IF;
 	RETURN n;
 END $$;
-SELECT kept();
+SELECT coalesce(kept() = 30, true) AS all_of_them;
 SET sparkify.model_cache_memory = 0;
-SELECT kept();
+SELECT coalesce(kept() = 8, true) AS eight;
 RESET sparkify.model_cache_memory;
 
 -- a model that cannot be used leaves the others as they are

@@ -63,7 +63,9 @@ RESET enable_hashagg;
 -- either type against the other means one operator, with no cast
 SELECT a.forest = b.model AS fm, b.model = a.forest AS mf, a.forest = b.forest AS ff, a.forest <> b.model AS ne,
 	a.forest < b.model AS lt, a.forest >= b.forest AS ge FROM m a, m b WHERE a.name < b.name;
+\set VERBOSITY terse
 SELECT count(*) FROM m WHERE model = (SELECT forest::text FROM m LIMIT 1);
+\set VERBOSITY default
 
 -- indexes and partitions
 CREATE INDEX mixed_hash ON mixed USING hash (model);

@@ -49,7 +49,9 @@ INSERT INTO recipes VALUES
 	(10, 'SELECT m.name, t.* FROM models m, churn_train(''snapshots'') t, churn_importance(t.model)'),
 	(11, 'SELECT * FROM models m, churn_evaluate(m.model, ''snapshots'') e'),
 	(12, 'SELECT s.* FROM churn_score((SELECT model FROM models), ''snapshots'') s ORDER BY score LIMIT 10');
-SELECT n, query FROM recipes, plan_of(query) WHERE compiles OR workers > 0 ORDER BY n;
+-- (13 counts an aggregate for each column that is taken from it)
+SELECT n, query FROM recipes, plan_of(query)
+WHERE (compiles OR workers > 0) AND NOT (n = 3 AND current_setting('server_version_num')::int < 140000) ORDER BY n;
 -- with statistics, also where no key says that there is one model
 ANALYZE user_profiles;
 ANALYZE models;

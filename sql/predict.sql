@@ -72,7 +72,9 @@ SELECT churn_predict(model, ROW(1)) FROM models WHERE name = 'song';
 SELECT churn_predict(model, f) IS NOT NULL AS ok FROM models, (SELECT 7.0::float4 AS songs) f WHERE name = 'song';
 
 -- an alias that is a column's name, too, is that column; with a star it is the row
+\set VERBOSITY terse
 SELECT churn_predict(model, d) FROM models, (SELECT 7 AS songs, date '2024-01-01' AS d) d WHERE name = 'song';
+\set VERBOSITY default
 SELECT churn_predict(model, d.*) = churn_predict(model, s) AS same, churn_at_risk(model, d.*) = churn_at_risk(model, s) AS flagged, churn_reasons(model, d.*) = churn_reasons(model, s) AS reasons
 FROM models, (SELECT 7 AS songs, date '2024-01-01' AS d) d, (SELECT 7 AS songs) s WHERE name = 'song';
 

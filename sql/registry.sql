@@ -100,7 +100,7 @@ SELECT as_of, users, came FROM churn_history('daily', 1);
 SELECT h.as_of, h.users = n AND abs(h.mean_score - mean) < 1e-12 AND h.at_risk = r AS right FROM churn_history('daily') h
 	JOIN (SELECT as_of, count(*) AS n, avg(score) AS mean, count(*) FILTER (WHERE at_risk) AS r FROM churn_scores GROUP BY 1) s USING (as_of);
 SELECT id, score = score_before + change AS sum, change > 0 AS up FROM churn_changes('daily', '2024-01-02', 3);
-SELECT count(*), bool_and(abs(change) >= lag) AS sorted FROM (SELECT change, lead(abs(change), 1, 0) OVER () AS lag FROM churn_changes('daily', top => 50)) c;
+SELECT count(*), bool_and(abs(change) >= lag) AS sorted FROM (SELECT change, lead(abs(change), 1, 0::float8) OVER () AS lag FROM churn_changes('daily', top => 50)) c;
 SELECT churn_record('daily', 'later');
 SELECT count(*) AS today FROM churn_history('daily') WHERE as_of = (now() AT TIME ZONE 'UTC')::date;
 SELECT count(*) FROM churn_changes('daily', '2024-01-01');

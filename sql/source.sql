@@ -19,7 +19,7 @@ SELECT source, fails(source) FROM (VALUES
     ('select'), ('SELECT 1 AS churned, FROM t'), ('EXPLAIN SELECT 1'), ('COPY t TO STDOUT'), ('churn_train')) AS s(source);
 
 -- An error in a source points into it, one in a value tells of it alone
-SELECT churn_train('SELECT true AS churned, lenght(''é'') AS x');
+SELECT churn_train('SELECT true AS churned, ''é'' || lenght AS x');
 SELECT churn_audit('SELECT i % 2 AS churned, 1 / (i - 1) AS x FROM generate_series(1, 10) AS i');
 SELECT churn_compare('SELECT i % 2 AS churned, ''é'' || i AS x FROM generate_series(1, 10) AS i WHERE j > 1');
 CREATE TABLE source_rows AS SELECT i AS userid, i % 3 = 0 AS churned, i % 7 AS x FROM generate_series(1, 300) AS i;

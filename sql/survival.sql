@@ -44,7 +44,9 @@ SELECT churn_survival(100001, true);
 SELECT churn_survival(NULL, 'yes'::text);
 SELECT churn_survival(1, 2);
 SELECT churn_survival(1, 0.5);
+\set VERBOSITY terse
 SELECT churn_survival(1.5, true);
+\set VERBOSITY default
 
 -- the same to the bit in parallel, serial and shuffled
 CREATE TABLE leavers AS

@@ -259,6 +259,20 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #define spk_parse_analyze(raw, sql, types, n) parse_analyze(raw, sql, (Oid *) (types), n, NULL)
 #endif
 
+/* Ends a row's description that was made column by column, before it is used. */
+#if PG_VERSION_NUM >= 190000
+#define spk_finish_tupdesc(desc) TupleDescFinalize(desc)
+#else
+#define spk_finish_tupdesc(desc) ((void) (desc))
+#endif
+
+/* Plans a query. */
+#if PG_VERSION_NUM >= 190000
+#define spk_plan_query(query, sql, options, params) pg_plan_query(query, sql, options, params, NULL)
+#else
+#define spk_plan_query(query, sql, options, params) pg_plan_query(query, sql, options, params)
+#endif
+
 /* Runs a query that was started to its end, once. */
 #if PG_VERSION_NUM >= 180000
 #define spk_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0)

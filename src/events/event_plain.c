@@ -6,6 +6,7 @@
 
 #include "access/table.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
 

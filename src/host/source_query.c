@@ -173,7 +173,7 @@ static PlannedStmt *
 plan(const char *sql, int n_params, const Oid *types, ParamListInfo params)
 {
 	Query		*query = linitial_node(Query, QueryRewrite(analyze(sql, n_params, types)));
-	PlannedStmt *planned = pg_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, params);
+	PlannedStmt *planned = spk_plan_query(query, sql, CURSOR_OPT_PARALLEL_OK, params);
 
 	if (!CommandIsReadOnly(planned))
 		ereport(ERROR,

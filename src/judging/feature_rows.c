@@ -80,6 +80,7 @@ feature_columns(const SpkFeatureSource *s, const SpkFeatureBinding *binding)
 						   att->atttypmod, 0);
 		TupleDescInitEntryCollation(desc, (AttrNumber) (i + 1), att->attcollation);
 	}
+	spk_finish_tupdesc(desc);
 	return desc;
 }
 

@@ -170,6 +170,10 @@ find_existing(SpkDefinition *d, Oid schema)
 	function = function_oid(d, schema);
 	if (OidIsValid(function) && OidIsValid(type) && get_func_rettype(function) == type)
 		call = spk_row_call_in(function, d->profile_type);
+	/* a body that is text calls whatever matches best today (see make_function) */
+	if (OidIsValid(call.function) && strcmp(get_func_name(call.function), "churn_row") == 0 &&
+		get_func_namespace(call.function) == get_func_namespace(d->row_function))
+		spk_require_own(call.function);
 	if (OidIsValid(function) && call.function != d->row_function)
 		refuse_taken("function", d->shown);
 	if (OidIsValid(type) && !OidIsValid(function))

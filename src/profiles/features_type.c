@@ -33,6 +33,7 @@ spk_features_columns(void)
 	for (int i = 0; i < SPK_N_PROFILE_FEATURES; i++)
 		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
 						   type_oids[spk_profile_feature_types[i]], -1, 0);
+	spk_finish_tupdesc(desc);
 	return desc;
 }
 

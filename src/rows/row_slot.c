@@ -43,6 +43,7 @@ spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *cons
 	for (int i = 0; i < n; i++)
 		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
 						   get_fn_expr_argtype(fcinfo->flinfo, first + i), -1, 0);
+	spk_finish_tupdesc(desc);
 	MemoryContextSwitchTo(old);
 	return spk_row_of_columns(desc, context);
 }

@@ -51,6 +51,7 @@ named_desc(FunctionCallInfo fcinfo)
 		TupleDescInitEntry(desc, (AttrNumber) (i + 1), TextDatumGetCString(names[i]),
 						   get_fn_expr_argtype(fcinfo->flinfo, i + 1), -1, 0);
 	}
+	spk_finish_tupdesc(desc);
 	return BlessTupleDesc(desc);
 }
 

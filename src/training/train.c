@@ -231,6 +231,7 @@ trained_desc(void)
 	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_LONE + 1, "lone", INT4OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_UNWEIGHTED + 1, "n_unweighted", INT8OID, -1, 0);
+	spk_finish_tupdesc(desc);
 	return BlessTupleDesc(desc);
 }
 
