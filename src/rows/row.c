@@ -150,14 +150,21 @@ spk_row_load(SpkRow *row, HeapTupleHeader tuple)
 int
 spk_row_find(const SpkRow *row, const char *name)
 {
+	int found = -1;
+
 	for (int i = 0; i < row->desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(row->desc, i);
 
-		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
-			return i;
+		if (att->attisdropped || strcmp(NameStr(att->attname), name) != 0)
+			continue;
+		if (found >= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("column \"%s\" specified more than once in the row", name)));
+		found = i;
 	}
-	return -1;
+	return found;
 }
 
 /* Is it a type of strings, such as citext, whose values are stored as those of text? */
