@@ -34,9 +34,11 @@ FROM boosted, held_out WHERE algorithm = 'gradient_boosting' ORDER BY rows DESC;
 SELECT bool_and((churn_info(u.model) ->> 'trees')::int < (churn_info(s.model) ->> 'trees')::int) AS sooner
 FROM boosted u, boosted s WHERE u.rows = 'users' AND s.rows = 'strangers';
 
--- and so it is by default
-SELECT c.algorithm, abs(coalesce(fact(t.model, 'oob_auc'), fact(t.model, 'cv_auc')) - cv_mean) < 1.5 * cv_sd AS agrees
-FROM churn_compare('snapshots', algorithms => '{random_forest,gradient_boosting}', folds => 5, holdout => 0) AS c, LATERAL churn_train('snapshots', algorithm => c.algorithm) AS t
+-- and so it is by default: boosting's figures are of a fifth of the users, as a fold's are, so that one of them may be as far off as that
+SELECT c.algorithm, abs(t.auc - cv_mean) < cv_sd AS agrees
+FROM churn_compare('snapshots', algorithms => '{random_forest,gradient_boosting}', folds => 5, holdout => 0) AS c,
+	 LATERAL (SELECT avg(coalesce(fact(model, 'oob_auc'), fact(model, 'cv_auc'))) AS auc FROM generate_series(42, 46) AS s(seed),
+			  churn_train('snapshots', algorithm => c.algorithm, options => jsonb_build_object('seed', seed))) AS t
 WHERE c.algorithm <> 'baseline' ORDER BY c.algorithm;
 
 -- the importance by permutation, too, is that for users who are not known

@@ -109,8 +109,11 @@ static void
 append_threshold_rule(StringInfo buf, const SpkModel *model)
 {
 	double		rule = model->facts[SPK_FACT_THRESHOLD_RULE];
-	bool		chosen = rule == SPK_THRESHOLD_BEST_F1 || rule == SPK_THRESHOLD_AS_MANY;
-	const char *rows = isnan(model->facts[SPK_FACT_CV_ROWS]) ? "out_of_bag" : "out_of_fold";
+	bool		held_out = rule == SPK_THRESHOLD_EXPECTED_F1;
+	bool		chosen = rule == SPK_THRESHOLD_BEST_F1 || rule == SPK_THRESHOLD_AS_MANY || held_out;
+	const char *rows = held_out				  ? "held_out" :
+		isnan(model->facts[SPK_FACT_CV_ROWS]) ? "out_of_bag" :
+												"out_of_fold";
 
 	appendStringInfoString(buf, ", \"threshold_rule\": ");
 	if (isnan(rule))

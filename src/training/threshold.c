@@ -8,6 +8,7 @@
  */
 #include "compat.h"
 
+#include "core/judging/unseen.h"
 #include "core/rows/folds.h"
 #include "core/rows/pick.h"
 #include "host/memory_limit.h"
@@ -107,6 +108,16 @@ is_lone(const SpkHost *host, const SpkThresholdRows *rows)
 		if (counts[fold].n_rows[0] == n_rows[0] || counts[fold].n_rows[1] == n_rows[1])
 			return true;
 	return false;
+}
+
+bool
+spk_fit_holds_out_enough(const SpkHost *host, const SpkTable *table, const SpkModel *model)
+{
+	uint32 n_users;
+
+	check(spk_count_rare_users(host, table, table->groups, &n_users));
+	return spk_holds_out_enough(&model->options, model->algorithm, table->n_rows,
+								count_positives(table), n_users);
 }
 
 bool

@@ -38,6 +38,13 @@ extern void spk_threshold_rows_release(const SpkHost *host, SpkThresholdRows *ro
 extern uint64 spk_threshold_rows_size(const SpkTable *table, const SpkEffort *effort);
 
 /*
+ * Will the fit of a model, whose algorithm and options are set, to the table hold out
+ * enough rows to choose its threshold by?  Then none of what follows is needed.
+ */
+extern bool spk_fit_holds_out_enough(const SpkHost *host, const SpkTable *table,
+									 const SpkModel *model);
+
+/*
  * Chooses the threshold of a model, whose algorithm, options and features are set, for
  * spk_cross_fit_facts.  The table is only read.  Returns false when the rows cannot be
  * parted, as when all who churned are one user: then there is none.  More memory than

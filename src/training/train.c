@@ -24,6 +24,7 @@
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
 #include "core/judging/cross_fit.h"
+#include "core/judging/unseen.h"
 #include "models/model_type.h"
 #include "models/options_json.h"
 #include "host/pg_host.h"
@@ -62,6 +63,7 @@ fit_model(const SpkHost *host, SpkTable *table, SpkModel *model, int *lone, SpkW
 {
 	const uint64  *groups = table->groups;
 	bool		   crossed;
+	bool		   held_out;
 	SpkCrossFitted fitted;
 
 	if (spk_has_parts(model->algorithm))
@@ -73,14 +75,22 @@ fit_model(const SpkHost *host, SpkTable *table, SpkModel *model, int *lone, SpkW
 						   (uint32) model->facts[SPK_FACT_POSITIVES]);
 	}
 	crossed = spk_needs_cross_fit(&model->options, model->algorithm);
+	held_out = crossed && spk_fit_holds_out_enough(host, table, model);
 	if (spk_has_calibration(&model->options))
 	{
 		if (!spk_fit_calibration(host, table, groups, model, &fitted, lone))
 			return false;
 	}
-	else if (crossed)
+	else if (crossed && !held_out)
 		crossed = spk_fit_threshold(host, table, groups, model, &fitted);
 	spk_learn(host, table, model);
+	if (held_out)
+	{
+		/* users differ in how many rows they have: nobody may have been held out */
+		crossed = model->n_unseen > 0;
+		if (crossed)
+			spk_check(spk_unseen_learn(host, model, &fitted), "training set", NULL);
+	}
 	if (crossed)
 		spk_cross_fit_facts(&fitted, model);
 	return true;

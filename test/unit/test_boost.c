@@ -531,6 +531,37 @@ deep_trees_grow_in_groups(void **unused)
 	unit_matrix_free(u);
 }
 
+/*
+ * Where few features are drawn, histograms are of these alone, and no node's are taken away
+ * from its parent's.  Best first they are of all features: the trees are the same.
+ */
+static void
+drawn_features_give_the_same_trees(void **unused)
+{
+	SpkRng rng = spk_rng(3, 2);
+
+	for (int round = 0; round < 12; round++)
+	{
+		UnitMatrix *u = unit_matrix_new(&rng, 2000, 4 + spk_rng_below(&rng, 20), 255);
+		SpkOptions	options = options_of(5);
+		SpkModel	drawn, all;
+
+		options.value[SPK_OPT_MAX_DEPTH] = 3 + round % 2;
+		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 3 == 0 ? 0.5 : 0.3;
+		options.value[SPK_OPT_SUBSAMPLE] = 0.7;
+		options.value[SPK_OPT_CATEGORY_SUBSETS] = round % 3 * 20;
+		assert_int_equal(train(u, &options, 1 + (uint32_t) round % 3, &drawn), SPK_OK);
+		check_trees(u, &options, &drawn);
+		assert_true(drawn.n_trees == 5);
+		options.value[SPK_OPT_MAX_LEAVES] = 64;
+		assert_int_equal(train(u, &options, 2, &all), SPK_OK);
+		assert_same_trees(&drawn, &all);
+		free_model(&all);
+		free_model(&drawn);
+		unit_matrix_free(u);
+	}
+}
+
 /* ---- The learner that goes row by row ---- */
 
 /* The margins that a model's trees give, and what the loss asks of the next. */
@@ -898,6 +929,25 @@ more_trees_fit_better(void **unused)
 	unit_matrix_free(u);
 }
 
+/* What a stopped model keeps of the rows held out is what it says of them, in their order. */
+static void
+check_unseen(const UnitMatrix *u, const SpkModel *model, double share)
+{
+	double	 expected = share * u->matrix.n_rows;
+	uint32_t r = 0;
+
+	assert_true(fabs(model->n_unseen - expected) < 5 * sqrt(expected));
+	for (uint32_t k = 0; k < model->n_unseen; k++, r++)
+	{
+		while (r < u->matrix.n_rows &&
+			   (model->unseen[k].label != spk_matrix_label(&u->matrix, r) ||
+				!near(spk_predict(model, spk_matrix_row(&u->matrix, r)),
+					  spk_sigmoid(model->unseen[k].margin), 1e-5)))
+			r++;
+		assert_true(r < u->matrix.n_rows);
+	}
+}
+
 /* The trees kept are the first ones of the model without stopping on the same rows. */
 static void
 early_stopping_keeps_the_best(void **unused)
@@ -914,6 +964,7 @@ early_stopping_keeps_the_best(void **unused)
 	assert_int_equal(train(u, &options, 2, &stopped), SPK_OK);
 	assert_true(stopped.n_trees >= 1 && stopped.n_trees < 390);
 	check_trees(u, &options, &stopped);
+	check_unseen(u, &stopped, 0.3);
 	options.value[SPK_OPT_EARLY_STOPPING] = 8;
 	assert_int_equal(train(u, &options, 1, &patient), SPK_OK);
 	assert_true(patient.n_trees >= stopped.n_trees);
@@ -947,11 +998,15 @@ refit_has_the_best_number_of_trees(void **unused)
 	options.value[SPK_OPT_REFIT] = 0;
 	assert_int_equal(train(u, &options, 1, &stopped), SPK_OK);
 	assert_int_equal(refitted.n_trees, stopped.n_trees);
+	check_unseen(u, &stopped, 0.3);
+	assert_int_equal(refitted.n_unseen, stopped.n_unseen);
+	assert_memory_equal(refitted.unseen, stopped.unseen, stopped.n_unseen * sizeof(SpkUnseen));
 	assert_true(loss_of(u, &refitted) < loss_of(u, &stopped));
 	options.value[SPK_OPT_EARLY_STOPPING] = 0;
 	options.value[SPK_OPT_TREES] = stopped.n_trees;
 	assert_int_equal(train(u, &options, 1, &plain), SPK_OK);
 	assert_same_trees(&refitted, &plain);
+	assert_int_equal(plain.n_unseen, 0);
 	for (uint32_t f = 0; f < plain.n_features; f++)
 		assert_true(refitted.features[f].importance == plain.features[f].importance);
 	free_model(&plain);
@@ -1149,6 +1204,7 @@ main(void)
 		cmocka_unit_test_teardown(ties_go_to_the_first, check_live),
 		cmocka_unit_test_teardown(any_team_grows_the_same_trees, check_live),
 		cmocka_unit_test_teardown(deep_trees_grow_in_groups, check_live),
+		cmocka_unit_test_teardown(drawn_features_give_the_same_trees, check_live),
 		cmocka_unit_test_teardown(trees_are_newtons_steps, check_live),
 		cmocka_unit_test_teardown(statistics_are_of_rows_before, check_live),
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),

@@ -17,6 +17,7 @@
 #include "core/judging/samples.h"
 #include "core/judging/cross_fit.h"
 #include "core/judging/threshold.h"
+#include "core/judging/unseen.h"
 #include "core/rows/folds.h"
 #include "unit_table.h"
 
@@ -231,6 +232,29 @@ a_fit_without_a_fold_is_one_to_the_others(void **unused)
 	assert_int_equal(state.live, 0);
 }
 
+/* Boosting that stops early needs no parts: the rows that its fit holds out tell. */
+static void
+threshold_by_held_out(Forms *all)
+{
+	SpkHost		   host = unit_host(&state);
+	SpkModel	   model = model_of(all, SPK_GRADIENT_BOOSTING);
+	SpkModel	   plain = model_of(all, SPK_GRADIENT_BOOSTING);
+	SpkCrossFitted fitted;
+
+	assert_int_equal(spk_cross_fit_model(&host, &all->samples, 1, &all->parted, 2, &model), SPK_OK);
+	assert_true(model.facts[SPK_FACT_THRESHOLD_RULE] == SPK_THRESHOLD_EXPECTED_F1);
+	assert_true(model.unseen == NULL);
+	assert_int_equal(spk_samples_fit(&host, &all->samples, 1, &plain), SPK_OK);
+	assert_int_equal(model.n_trees, plain.n_trees);
+	assert_true(plain.n_unseen > 100 && plain.n_unseen < plain.facts[SPK_FACT_ROWS] / 3);
+	assert_true(model.facts[SPK_FACT_CV_ROWS] == plain.n_unseen);
+	assert_int_equal(spk_unseen_learn(&host, &plain, &fitted), SPK_OK);
+	assert_true(model.threshold == fitted.metrics.threshold);
+	assert_true(model.facts[SPK_FACT_CV_AUC] == fitted.metrics.auc);
+	model_release(&model);
+	model_release(&plain);
+}
+
 /*
  * The threshold without a map: some parts are scored, and rows that are held out have no
  * part in it, neither in the scores nor in the fits that give them.
@@ -265,6 +289,11 @@ a_threshold_by_some_parts(void **unused)
 		SpkSamples	   taken;
 		size_t		   n = 0;
 
+		/* one model alone would go by the rows that its fit holds out */
+		if (spk_option_applies(SPK_OPT_MODELS, model.algorithm))
+			model.options.value[SPK_OPT_MODELS] = plain.options.value[SPK_OPT_MODELS] =
+				like.options.value[SPK_OPT_MODELS] = 2;
+
 		/* by hand: rows that have a part, scored part by part */
 		for (uint32_t r = 0; r < 900; r++)
 			folds[r] = in[r] == 1 ? SPK_HOLDOUT : parts[r];
@@ -298,6 +327,8 @@ a_threshold_by_some_parts(void **unused)
 		model_release(&model);
 		model_release(&plain);
 	}
+
+	threshold_by_held_out(all);
 
 	/* parts that leave one class only leave the threshold alone, but cannot calibrate */
 	for (uint32_t r = 0; r < 900; r++)

@@ -134,11 +134,13 @@ boosters(void **unused)
 	{
 		SpkMatrix  matrix = shape(i);
 		SpkOptions options = spk_options_default(SPK_GRADIENT_BOOSTING);
-		double	   histogram = 256.0 * sizeof(SpkSums) * matrix.n_features;
 
 		for (int deep = 0; deep < 3; deep++)
 		{
 			SpkBoostPlan plan;
+			double		 histogram = 256.0 * sizeof(SpkSums) * matrix.n_features;
+			double		 row = 12;
+			double		 own;
 			double		 alone;
 			double		 more;
 
@@ -147,14 +149,27 @@ boosters(void **unused)
 			if (deep > 1)
 				options.value[SPK_OPT_MAX_LEAVES] = SPK_BOOST_MAX_LEAVES;
 			plan = spk_boost_plan(&options, &matrix, features);
+			/* those of drawn features alone, except best first */
+			if (deep < 2 && plan.features_per_split <= matrix.n_features / 2)
+				histogram = 256.0 * sizeof(SpkSums) * plan.features_per_split;
+			/* whether it is held out, and its margin after the best tree */
+			if (plan.patience > 0)
+				row += 5;
 			alone = (double) spk_boost_shared_size(&plan, &matrix, 1);
 			more = (double) spk_boost_shared_size(&plan, &matrix, 1000) - alone;
-			/* a gradient and a margin of each row; what is open at one time takes at most 256 MB */
-			assert_true(alone >= 12.0 * matrix.n_rows + 2 * histogram);
-			assert_true(alone <= 12.0 * matrix.n_rows + fmax(0x1p28, 2 * histogram) + 0x1p24);
+			/*
+			 * A gradient and a margin of each row; what is open at one time takes at most 256 MB,
+			 * and the nodes of a tree of most leaves some 20.
+			 */
+			assert_true(alone >= row * matrix.n_rows + 2 * histogram);
+			assert_true(alone <= row * matrix.n_rows + fmax(0x1p28, 2 * histogram) + 0x1p25);
 			assert_true(more >= 999 * histogram &&
 						more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));
-			assert_true(spk_boost_own_size(&plan, &matrix) <= fmax(0x1p28, 2 * histogram) + 0x1p20);
+			/* and what is kept of rows held out */
+			own = (double) spk_boost_own_size(&plan, &matrix);
+			if (plan.patience > 0)
+				own -= 8.0 * matrix.n_rows;
+			assert_true(own > 0 && own <= fmax(0x1p28, 2 * histogram) + 0x1p20);
 
 			/* with statistics: the rows' codes once more, and their order */
 			features[0] = (SpkFeature) {.kind = SPK_CATEGORY, .n_bins = 255};

@@ -481,6 +481,7 @@ somebody_is_held_out(void **unused)
 		SpkBooster	   b = {.host = host, .team = {.n = 1}, .matrix = u->matrix};
 		SpkBoostRow	   rows[60];
 		float		   margins[60];
+		uint8_t		   held_out[60];
 		SpkBoostMember member;
 		uint64_t	   out = 0;
 
@@ -491,6 +492,7 @@ somebody_is_held_out(void **unused)
 		b.plan = spk_boost_plan(&options, &u->matrix, u->features);
 		b.rows = rows;
 		b.margins = margins;
+		b.held_out = held_out;
 		b.members = &member;
 		spk_boost_choose_holdout(&b);
 		spk_boost_start_rows(&b);
@@ -498,7 +500,10 @@ somebody_is_held_out(void **unused)
 		for (uint32_t r = 0; r < 60; r++)
 			out |= (uint64_t) ((rows[r].g | rows[r].h) == 0) << numbers[r];
 		for (uint32_t r = 0; r < 60; r++)
+		{
 			assert_int_equal(out >> numbers[r] & 1, (rows[r].g | rows[r].h) == 0);
+			assert_int_equal(out >> numbers[r] & 1, spk_boost_held_out(&b, r));
+		}
 		if (n_users == 1)
 			assert_true(out == 0 && b.holdout == 0);
 		else

@@ -12,6 +12,7 @@
 #include "core/trees/oob.h"
 #include "core/judging/cross_fit.h"
 #include "core/judging/score_bins.h"
+#include "core/judging/unseen.h"
 
 #ifdef SPK_CHECK_INVARIANTS
 
@@ -200,6 +201,42 @@ score_parts(const SpkHost *host, const SpkSamples *some, int n_parts, const SpkM
 	return status;
 }
 
+/* Will a fit to the rows outside the fold hold out enough of them to choose its threshold by? */
+static SpkStatus
+find_holdout(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
+			 bool *enough)
+{
+	uint32_t  n_rows;
+	uint32_t  n_positives;
+	uint32_t  n_users;
+	SpkStatus status;
+
+	*enough = false;
+	if (!spk_learns_codes(model->algorithm))
+		return SPK_OK;
+	status = spk_samples_rare_users(host, samples, fold, &n_rows, &n_positives, &n_users);
+	if (status == SPK_OK)
+		*enough = spk_holds_out_enough(&model->options, model->algorithm, n_rows, n_positives,
+									   n_users);
+	return status;
+}
+
+/* Fits the model, and has the rows that it holds out tell of its threshold. */
+static SpkStatus
+fit_by_holdout(const SpkHost *host, const SpkSamples *samples, int fold, SpkModel *model)
+{
+	SpkCrossFitted fitted;
+	SpkStatus	   status = spk_samples_fit(host, samples, fold, model);
+
+	/* users differ in how many rows they have: nobody may have been held out */
+	if (status != SPK_OK || model->n_unseen == 0)
+		return status;
+	status = spk_unseen_learn(host, model, &fitted);
+	if (status == SPK_OK)
+		spk_cross_fit_facts(&fitted, model);
+	return status;
+}
+
 SpkStatus
 spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 					const SpkSamples *parted, int n_parts, SpkModel *model)
@@ -208,8 +245,12 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 	Parts		   parts = {NULL};
 	SpkCrossFitted fitted;
 	SpkSamples	   some;
-	SpkStatus	   status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
+	bool		   held_out;
+	SpkStatus	   status = find_holdout(host, samples, fold, model, &held_out);
 
+	if (status != SPK_OK || held_out)
+		return held_out ? fit_by_holdout(host, samples, fold, model) : status;
+	status = spk_samples_take(host, samples, fold, parted, model->algorithm, &some);
 	if (status == SPK_OK)
 	{
 		status = new_parts(host, &some, model, &parts) ?

@@ -8,7 +8,8 @@
  * calibration and the threshold are fitted to these scores; the models that gave
  * them are thrown away, and the model that is kept is fitted to all rows.  A
  * calibration needs the scores of all rows.  For a threshold alone those of some
- * rows do, which effort.h describes.
+ * rows do, which effort.h describes; and none where boosting holds enough rows out
+ * (unseen.h).
  *
  * All functions here return SPK_OK, or say what stopped them: SPK_CANCELLED when
  * the host asked to stop, SPK_NO_MEMORY when it gave none, and the statuses that
@@ -94,7 +95,8 @@ extern void spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model);
  * parted holds the same rows as samples, but its folds are the parts into which
  * cross-fitting parts them.  The parts 0 .. n_parts - 1 are scored, each by a model that
  * was fitted to all others; rows that are SPK_HOLDOUT have no part in it.  The model's
- * option calibrate names the map, and stays as it was.
+ * option calibrate names the map, and stays as it was.  A model that holds out rows for
+ * early stopping has its threshold by these, and no part is scored.
  *
  * Returns SPK_INVALID when some part leaves rows of one class only, and the model is to
  * be calibrated; otherwise its threshold is then that of spk_threshold_start.  Returns

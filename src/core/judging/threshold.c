@@ -143,12 +143,8 @@ place_of(const SpkScored *rows, size_t n, double score)
 	return low;
 }
 
-/*
- * Flags the rows from this place on, if it is the first row of its score.  To flag
- * everybody is no advice, and a model's threshold lies between 0 and 1: then false.
- */
-static bool
-flag_place(const SpkScored *rows, size_t n, size_t place, SpkMetrics *m)
+bool
+spk_flag_place(const SpkScored *rows, size_t n, size_t place, SpkMetrics *m)
 {
 	double threshold;
 
@@ -173,12 +169,12 @@ spk_choose_threshold(const SpkOptions *options, const SpkScored *rows, size_t n,
 		return SPK_THRESHOLD_GIVEN;
 	}
 	if (m->positives >= SPK_THRESHOLD_MIN_CLASS && n - m->positives >= SPK_THRESHOLD_MIN_CLASS &&
-		flag_place(rows, n, place_of(rows, n, m->best_threshold), m))
+		spk_flag_place(rows, n, place_of(rows, n, m->best_threshold), m))
 		return SPK_THRESHOLD_BEST_F1;
 
 	/* without somebody of either class there is nothing to part */
 	if (m->positives > 0 && m->positives < n &&
-		flag_place(rows, n, place_of(rows, n, spk_scored_score(rows[n - m->positives])), m))
+		spk_flag_place(rows, n, place_of(rows, n, spk_scored_score(rows[n - m->positives])), m))
 		return SPK_THRESHOLD_AS_MANY;
 	flag_from(rows, n, place_of(rows, n, 0.5), 0.5, m);
 	return SPK_THRESHOLD_HALF;

@@ -73,6 +73,13 @@ extern SpkStatus spk_threshold_budget(const SpkHost *host, SpkScores *scores, ui
 extern SpkThresholdRule spk_choose_threshold(const SpkOptions *options, const SpkScored *rows,
 											 size_t n, SpkMetrics *metrics);
 
+/*
+ * Flags the sorted rows from this place on, which is the first row of its score, and sets
+ * the threshold in metrics with what follows from it.  To flag everybody is no advice, and a
+ * model's threshold lies between 0 and 1: then false, and nothing is set.
+ */
+extern bool spk_flag_place(const SpkScored *rows, size_t n, size_t place, SpkMetrics *metrics);
+
 /* Sets the threshold of a model as long as no rows tell of a better one, and its rule. */
 extern void spk_threshold_start(SpkModel *model);
 

@@ -371,5 +371,6 @@ spk_model_release(const SpkHost *host, SpkModel *model)
 		spk_model_release(host, &model->parts[i].model);
 	spk_release(host, model->parts);
 	spk_release(host, model->tried);
+	spk_release(host, model->unseen);
 	memset(model, 0, sizeof(*model));
 }

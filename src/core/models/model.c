@@ -60,6 +60,7 @@ const char *const spk_threshold_rule_names[SPK_N_THRESHOLD_RULES] = {
 	[SPK_THRESHOLD_BEST_F1] = "best_f1",
 	[SPK_THRESHOLD_AS_MANY] = "as_many_as_left",
 	[SPK_THRESHOLD_GIVEN] = "given",
+	[SPK_THRESHOLD_EXPECTED_F1] = "expected_f1",
 };
 
 void

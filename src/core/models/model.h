@@ -227,10 +227,11 @@ typedef enum SpkFact
 /* How a threshold was chosen.  Part of the model format: append, do not reorder. */
 typedef enum SpkThresholdRule
 {
-	SPK_THRESHOLD_HALF = 0, /* not at all: it is 0.5 */
-	SPK_THRESHOLD_BEST_F1,	/* it has the best F1 on rows that models had not seen */
-	SPK_THRESHOLD_AS_MANY,	/* it flags about as many of these rows as churned */
-	SPK_THRESHOLD_GIVEN,	/* the user gave it */
+	SPK_THRESHOLD_HALF = 0,	   /* not at all: it is 0.5 */
+	SPK_THRESHOLD_BEST_F1,	   /* it has the best F1 on rows that models had not seen */
+	SPK_THRESHOLD_AS_MANY,	   /* it flags about as many of these rows as churned */
+	SPK_THRESHOLD_GIVEN,	   /* the user gave it */
+	SPK_THRESHOLD_EXPECTED_F1, /* it has the best F1 by the chances of rows held out */
 	SPK_N_THRESHOLD_RULES
 } SpkThresholdRule;
 
@@ -297,6 +298,13 @@ typedef struct SpkTried
 	double		 weight;   /* in the blend; 1 of a model that is alone, 0 when it has no part */
 } SpkTried;
 
+/* A training row that was held out to find how many trees are best, and what these say of it. */
+typedef struct SpkUnseen
+{
+	float	 margin;
+	uint32_t label;
+} SpkUnseen;
+
 typedef struct SpkModel
 {
 	SpkAlgorithm	algorithm;
@@ -314,8 +322,10 @@ typedef struct SpkModel
 	struct SpkPart *parts;	/* of a blend */
 	SpkTried	   *tried;	/* of a model that a search has found: what it tried, see SpkTried */
 	SpkScoreCounts	scores; /* of a model that knows SPK_FACT_SCORED_ROWS */
-	uint64_t		fingerprint;	/* spk_model_decode sets it; see codec.h */
-	char weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
+	uint64_t		fingerprint;		/* spk_model_decode sets it; see codec.h */
+	char	 weights[SPK_MAX_NAME + 1]; /* the column of the rows' weights; "" without the option */
+	uint32_t n_unseen;
+	SpkUnseen *unseen; /* of a model that has just been fitted; not stored */
 } SpkModel;
 
 /* A part of a blend: a finished model, and its share in the mean of the margins. */

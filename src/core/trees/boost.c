@@ -1,21 +1,17 @@
 /*
  * boost.c
- *	  Gradient boosting: resolves options, lays out memory, and grows one tree
- *	  after the other.
+ *	  Gradient boosting: resolves options, and grows one tree after the other.
  */
 #include <string.h>
 
 #include "core/trees/boost_check.h"
 #include "core/trees/boost_grow.h"
+#include "core/trees/boost_layout.h"
 #include "core/trees/boost_statistics.h"
 #include "core/base/elementary.h"
 #include "core/base/hash.h"
 #include "core/rows/weights.h"
 #include "core/trees/forest.h"
-
-/* The histograms that are kept take at most this many bytes, but there are at least two. */
-#define HISTOGRAM_BYTES (UINT64_C(256) << 20)
-#define MAX_SLOTS		256
 
 /* The streams of the models that are averaged. */
 #define STREAM_MODEL UINT64_C(5)
@@ -81,115 +77,6 @@ spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix, const SpkFeat
 	return plan;
 }
 
-/*
- * Takes memory for n things of this size at *at, which moves on behind them.  Without
- * a base it only measures, and returns NULL.
- */
-static void *
-take(char *base, uint64_t *at, uint64_t n, uint64_t size)
-{
-	char *taken = base == NULL ? NULL : base + *at;
-
-	*at += (n * size + SPK_ALIGNMENT - 1) / SPK_ALIGNMENT * SPK_ALIGNMENT;
-	return taken;
-}
-
-/* Chooses how many histograms are kept, and how many of them a pass may build. */
-static void
-count_slots(SpkBooster *b)
-{
-	uint64_t slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
-	uint64_t useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
-
-	/* best first, as many nodes may wait for their split as there may be leaves */
-	if (b->plan.best_first)
-		useful = b->plan.max_leaves;
-	if (slots > useful)
-		slots = useful;
-	if (slots > MAX_SLOTS)
-		slots = MAX_SLOTS;
-	b->n_slots = slots < 2 ? 2 : (uint32_t) slots;
-	b->max_built = (b->n_slots + 1) / 2;
-}
-
-/* Lays out what a team of n shares; returns its size. */
-static uint64_t
-lay_out_shared(SpkBooster *b, uint32_t n, char *base)
-{
-	uint64_t histogram = spk_histogram_length(b) * sizeof(SpkSums);
-	uint64_t n_rows = b->matrix.n_rows;
-	uint64_t at = 0;
-
-	b->shared = take(base, &at, 1, sizeof(SpkBoostShared));
-	b->members = take(base, &at, n, sizeof(SpkBoostMember));
-	b->rows = take(base, &at, n_rows, sizeof(SpkBoostRow));
-	b->margins = take(base, &at, n_rows, sizeof(float));
-	b->nodes = take(base, &at, b->max_nodes, sizeof(SpkBoostNode));
-	b->limits = NULL;
-	if (b->plan.monotone || b->plan.grouped)
-		b->limits = take(base, &at, b->max_nodes, sizeof(SpkBoostLimits));
-	b->routes = take(base, &at, b->max_nodes, sizeof(SpkRoute));
-	b->built_of = take(base, &at, b->max_nodes, sizeof(int32_t));
-	b->values = take(base, &at, b->max_nodes, sizeof(float));
-	b->counts = take(base, &at, (uint64_t) n * b->max_nodes, sizeof(uint32_t));
-	b->built = take(base, &at, b->max_built, sizeof(uint32_t));
-	b->active = take(base, &at, b->n_slots, sizeof(uint32_t));
-	b->frontier = take(base, &at, b->max_nodes, sizeof(uint32_t));
-	b->free_slots = take(base, &at, b->n_slots, sizeof(int32_t));
-	b->gains = take(base, &at, 3 * (uint64_t) b->matrix.n_features, sizeof(double));
-	b->candidates = take(base, &at, (uint64_t) n * b->n_slots, sizeof(SpkBoostSplit));
-	b->histograms = take(base, &at, b->n_slots, histogram);
-	b->partials = take(base, &at, (uint64_t) (n - 1) * b->max_built, histogram);
-	if (b->plan.n_statistics > 0)
-	{
-		b->codes = take(base, &at, n_rows, b->matrix.stride);
-		b->order = take(base, &at, n_rows, sizeof(uint32_t));
-		b->places = take(base, &at, n_rows, sizeof(uint32_t));
-		b->statistics = take(base, &at, b->matrix.n_features, SPK_CODES);
-	}
-	return at;
-}
-
-/* Lays out what a member has for itself; returns its size. */
-static uint64_t
-lay_out_own(SpkBooster *b, char *base)
-{
-	uint64_t at = 0;
-
-	b->narrow = take(base, &at, b->max_built, spk_histogram_length(b) * sizeof(uint64_t));
-	b->flushed = take(base, &at, b->max_built, sizeof(uint32_t));
-	b->to_draw = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
-	b->drawn = take(base, &at, b->matrix.n_features, 1);
-	return at;
-}
-
-/* A view without memory, whose sizes are set. */
-static SpkBooster
-booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
-{
-	SpkBooster b = {.plan = *plan, .matrix = *matrix, .given_codes = matrix->codes};
-
-	b.max_nodes = 2 * plan->max_leaves - 1;
-	count_slots(&b);
-	return b;
-}
-
-uint64_t
-spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n)
-{
-	SpkBooster b = booster_of(plan, matrix);
-
-	return lay_out_shared(&b, n, NULL);
-}
-
-uint64_t
-spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
-{
-	SpkBooster b = booster_of(plan, matrix);
-
-	return lay_out_own(&b, NULL) + plan->statistics_size;
-}
-
 /* Drops all trees but the first n. */
 static void
 cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
@@ -224,7 +111,9 @@ note_loss(SpkBooster *b, Progress *progress)
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 		loss += b->members[member].loss;
-	if (b->holdout > 0 && progress->best_trees > 0 && loss >= progress->best_loss)
+	b->shared->improved = b->holdout == 0 || progress->best_trees == 0 ||
+		loss < progress->best_loss;
+	if (!b->shared->improved)
 		return n_trees - progress->best_trees >= b->plan.patience;
 	progress->best_trees = n_trees;
 	progress->best_loss = loss;
@@ -290,6 +179,42 @@ go_alone(SpkBooster *b)
 	b->team.n = 1;
 }
 
+/* After the last tree: has what the best trees say of the rows held out stand in b->best. */
+static void
+finish_best(SpkBooster *b)
+{
+	SpkBoostShared *shared = b->shared;
+
+	shared->n_unseen = 0;
+	for (uint32_t i = 0; i < b->matrix.n_rows && b->holdout > 0; i++)
+	{
+		if (shared->improved)
+			b->best[i] = b->margins[i];
+		shared->n_unseen += b->held_out[i];
+	}
+}
+
+/* Gives the model what its best trees have said of the rows held out, if any were. */
+static SpkStatus
+keep_unseen(const SpkBooster *b, SpkModel *model)
+{
+	uint32_t n = b->shared->n_unseen;
+
+	spk_release(&b->host, model->unseen);
+	model->n_unseen = 0;
+	model->unseen = NULL;
+	if (n == 0)
+		return SPK_OK;
+	model->unseen = spk_alloc(&b->host, n, sizeof(SpkUnseen));
+	if (model->unseen == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t i = 0; i < b->matrix.n_rows; i++)
+		if (b->held_out[i])
+			model->unseen[model->n_unseen++] = (SpkUnseen) {b->best[i],
+															spk_matrix_label(&b->matrix, i)};
+	return SPK_OK;
+}
+
 /*
  * Grows trees until it is time to end, and keeps the best number of them; returns what
  * spk_boost does.
@@ -326,6 +251,8 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	{
 		cut_trees(&b->host, model, progress.best_trees);
 		shared->best_trees = progress.best_trees;
+		if (b->plan.patience > 0)
+			finish_best(b);
 	}
 	return shared->status;
 }
@@ -344,6 +271,7 @@ start_anew(SpkBooster *b)
 		shared->rounds_before += shared->round;
 		shared->round = 0;
 		shared->done = false;
+		shared->improved = false;
 	}
 	spk_barrier(&b->team);
 }
@@ -431,7 +359,7 @@ SpkStatus
 spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 		  const SpkMatrix *matrix, const SpkFeature *features, void *shared, SpkModel *model)
 {
-	SpkBooster b = booster_of(plan, matrix);
+	SpkBooster b = spk_booster_of(plan, matrix);
 	void	  *own;
 	SpkStatus  status;
 
@@ -443,10 +371,10 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	b.host = *host;
 	b.team = *team;
 	b.features = features;
-	lay_out_shared(&b, team->n, shared);
-	own = spk_alloc(host, (size_t) lay_out_own(&b, NULL), 1);
+	spk_lay_out_shared(&b, team->n, shared);
+	own = spk_alloc(host, (size_t) spk_lay_out_own(&b, NULL), 1);
 	if (own != NULL)
-		memset(own, 0, (size_t) lay_out_own(&b, own));
+		memset(own, 0, (size_t) spk_lay_out_own(&b, own));
 	if (team->me == 0)
 	{
 		spk_options_settle(&model->options, SPK_GRADIENT_BOOSTING, matrix->n_rows,
@@ -471,6 +399,10 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	status = b.shared->status;
 	if (status == SPK_OK)
 		status = grow_models(&b, plan, model);
+
+	/* other members do not wait any more; of several models each has held out others */
+	if (status == SPK_OK && team->me == 0 && plan->n_models == 1)
+		status = keep_unseen(&b, model);
 	spk_release(host, own);
 	return status;
 }

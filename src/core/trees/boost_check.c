@@ -6,29 +6,39 @@
 
 #ifdef SPK_CHECK_INVARIANTS
 
+/* What all rows of the node have, which its histogram has for feature number k. */
+static void
+check_sums(const SpkBooster *b, const SpkBoostNode *node, uint32_t k, uint32_t feature)
+{
+	const SpkSums *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b) +
+		(size_t) k * SPK_CODES;
+	SpkSums all = sums[SPK_MISSING];
+
+	for (uint32_t code = 0; code < spk_boost_n_codes(b, feature); code++)
+	{
+		all.g += sums[code].g;
+		all.h += sums[code].h;
+	}
+	spk_assert(all.g == node->sums.g && all.h == node->sums.h);
+}
+
 void
-spk_booster_check_histograms(const SpkBooster *b, uint32_t from, uint32_t to)
+spk_booster_check_histograms(const SpkBooster *b)
 {
 	/* a member that was cancelled has not passed over all its rows */
 	if (__atomic_load_n(&b->shared->failed, __ATOMIC_RELAXED) != SPK_OK)
 		return;
 
+	/* as the member has merged them: its share of each histogram that is of all features */
 	for (uint32_t place = 0; place < b->shared->n_active; place++)
 	{
 		const SpkBoostNode *node = &b->nodes[b->active[place]];
-		const SpkSums *histogram = b->histograms + (size_t) node->slot * spk_histogram_length(b);
+		uint32_t			built = (uint32_t) b->built_of[b->active[place]];
+		uint32_t			n = b->drawn ? b->n_listed[built] : b->width;
+		uint32_t			to = spk_share(&b->team, n, b->team.me + 1);
 
-		for (uint32_t f = from; f < to; f++)
-		{
-			SpkSums sums = {0, 0};
-
-			for (int code = 0; code < SPK_CODES; code++)
-			{
-				sums.g += histogram[(size_t) f * SPK_CODES + code].g;
-				sums.h += histogram[(size_t) f * SPK_CODES + code].h;
-			}
-			spk_assert(sums.g == node->sums.g && sums.h == node->sums.h);
-		}
+		for (uint32_t k = spk_share(&b->team, n, b->team.me); k < to; k++)
+			check_sums(b, node, k, b->drawn ? spk_boost_listed(b, built)[k] : k);
 	}
 }
 

@@ -12,11 +12,11 @@
 #ifdef SPK_CHECK_INVARIANTS
 
 /*
- * The histograms of the active nodes, when the member's features, from .. to - 1,
- * are complete: by each of them the node's rows have the node's sums.  Takes
- * about as long as the search that follows; does nothing after a failure.
+ * The histograms of the active nodes, when the member's share of their features is
+ * complete: by each of them the node's rows have the node's sums.  Takes about as long as
+ * the search that follows; does nothing after a failure.
  */
-extern void spk_booster_check_histograms(const SpkBooster *b, uint32_t from, uint32_t to);
+extern void spk_booster_check_histograms(const SpkBooster *b);
 
 /*
  * What a team shares at the end of a round, when the rows of the tree's nodes are
@@ -26,8 +26,8 @@ extern void spk_booster_check_histograms(const SpkBooster *b, uint32_t from, uin
 extern void spk_booster_check(const SpkBooster *b);
 
 #else
-#define spk_booster_check_histograms(b, from, to) ((void) 0)
-#define spk_booster_check(b)					  ((void) 0)
+#define spk_booster_check_histograms(b) ((void) 0)
+#define spk_booster_check(b)			((void) 0)
 #endif
 
 #endif /* SPK_CORE_TREES_BOOST_CHECK_H */

@@ -332,7 +332,7 @@ start_tree(SpkBooster *b)
 
 	/* all slots are free, and the lowest ones are given out first */
 	shared->tree_done = false;
-	shared->keep = true;
+	shared->keep = !b->drawn;
 	shared->first = shared->cursor = 0;
 	shared->n_nodes = 0;
 	shared->n_leaves = 1;

@@ -1,8 +1,8 @@
 /*
  * boost_grow.h
- *	  What a team shares while it grows boosted trees; boost.c lays it out,
- *	  boost_rows.c passes over rows, boost_search.c finds splits, and
- *	  boost_grow.c makes them.
+ *	  What a team shares while it grows boosted trees; boost_layout.c lays it out,
+ *	  boost_rows.c and boost_histograms.c pass over rows, boost_search.c finds splits,
+ *	  and boost_grow.c makes them.
  *
  * A tree grows in steps.  Each step makes one sequential pass over the rows.  It
  * routes every row from the node that the last step has split to the child, and
@@ -11,6 +11,10 @@
  * what its parent's leaves over.  When there are too few slots to keep the
  * histograms of all open nodes, the rest of the tree builds every histogram, in
  * groups, with a pass for each group.
+ *
+ * Where few of the features are drawn for each split, all trees are grown in groups from
+ * their roots on, and the histograms are of the drawn features alone.  That is less than
+ * what the subtraction needs, which are all features of half of the rows.
  *
  * Between two barriers each member writes its own rows, counts, partial histograms
  * and candidates, and the stretch of each histogram that belongs to its features.
@@ -21,6 +25,7 @@
 
 #include "core/trees/boost.h"
 #include "core/trees/boost_split.h"
+#include "core/trees/statistics.h"
 
 #define SPK_BOOST_NO_SLOT (-1)
 
@@ -76,12 +81,14 @@ typedef struct SpkBoostShared
 	SpkStatus status; /* what the leader made of failed, and all members return */
 	bool	  tree_done;
 	bool	  done;
-	bool	  alone; /* the leader goes on alone */
-	bool	  keep;	 /* slots hold the histograms of all open nodes */
+	bool	  alone;	/* the leader goes on alone */
+	bool	  keep;		/* slots hold the histograms of all open nodes */
+	bool	  improved; /* the last tree is the best one so far */
 	uint32_t  round;
 	uint32_t  rounds_before; /* of other models, and of trees that found how many are best */
 	uint32_t  models_left;	 /* with the one that grows */
 	uint32_t  best_trees;
+	uint32_t  n_unseen; /* rows that were held out to find them */
 	uint32_t  n_nodes;
 	uint32_t  n_leaves;
 	uint32_t  first;  /* nodes from here on were made in this step */
@@ -104,12 +111,16 @@ typedef struct SpkBooster
 	uint32_t		  max_nodes;
 	uint32_t		  n_slots;
 	uint32_t		  max_built;
+	uint32_t		  width;   /* the features of a histogram */
+	bool			  drawn;   /* they are those that are drawn for the node, not all */
 	double			  holdout; /* the probability by which users are held out; 0: nobody is */
 
 	SpkBoostShared *shared;
 	SpkBoostMember *members;	/* one for each member of the team */
 	SpkBoostRow	   *rows;		/* n_rows */
 	float		   *margins;	/* n_rows */
+	uint8_t		   *held_out;	/* n_rows: is the row held out? */
+	float		   *best;		/* n_rows: margins of those held out, after the best tree */
 	SpkBoostNode   *nodes;		/* max_nodes, in the order in which they are made */
 	SpkBoostLimits *limits;		/* max_nodes; NULL when no feature has a rule */
 	SpkRoute	   *routes;		/* max_nodes */
@@ -133,17 +144,37 @@ typedef struct SpkBooster
 	uint8_t	 *statistics;  /* SPK_CODES for each feature: the bins of its categories */
 
 	/* the member's own memory */
-	uint64_t *narrow;  /* max_built histograms, which are 0 between passes */
-	uint32_t *flushed; /* max_built: how many rows were counted at the last flush */
-	uint16_t *to_draw; /* n_features, to draw from */
-	uint8_t	 *drawn;   /* n_features: is the feature drawn for the node? */
+	uint64_t *narrow;	/* max_built histograms, which are 0 between passes */
+	uint32_t *flushed;	/* max_built: how many rows were counted at the last flush */
+	uint16_t *to_draw;	/* n_features, to draw from */
+	uint8_t	 *is_drawn; /* n_features, 0 between draws */
+	uint16_t *to_split; /* n_features: those that are drawn for a node, where histograms have all */
+	uint16_t *listed;	/* width for each of max_built: the features that its histogram has */
+	uint32_t *n_listed; /* max_built */
 } SpkBooster;
 
-/* The sums of one histogram: SPK_CODES for each feature. */
+/* The sums of one histogram: SPK_CODES for each of its features. */
 static inline size_t
 spk_histogram_length(const SpkBooster *b)
 {
-	return (size_t) b->matrix.n_features * SPK_CODES;
+	return (size_t) b->width * SPK_CODES;
+}
+
+/* The features that the histogram of built[place] has, in ascending order. */
+static inline uint16_t *
+spk_boost_listed(const SpkBooster *b, uint32_t place)
+{
+	return b->listed + (size_t) place * b->width;
+}
+
+/* The codes of a feature that rows may have are those below this, and SPK_MISSING. */
+static inline uint32_t
+spk_boost_n_codes(const SpkBooster *b, uint32_t feature)
+{
+	const SpkFeature *f = &b->features[feature];
+
+	/* a statistic has bins of its own */
+	return spk_has_statistics(f, b->plan.category_subsets) ? SPK_MISSING : f->n_bins;
 }
 
 /* Between which the values below the node are. */
@@ -188,6 +219,15 @@ spk_boost_partial(const SpkBooster *b, uint32_t member, uint32_t place)
 	return b->partials + ((size_t) (member - 1) * b->max_built + place) * spk_histogram_length(b);
 }
 
+/* The node that a row with these codes goes to from this one. */
+static inline uint32_t
+spk_boost_route(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
+{
+	const SpkRoute *route = &routes[node];
+
+	return route->left + !spk_set_has(&route->left_codes, codes[route->feature]);
+}
+
 /* Notes that a member has failed, so that the leader ends the work of all. */
 static inline void
 spk_boost_fail(SpkBooster *b, SpkStatus status)
@@ -208,10 +248,23 @@ extern bool spk_boost_held_out(const SpkBooster *b, uint32_t row);
 extern void spk_boost_start_rows(SpkBooster *b);
 
 /*
+ * Lists the features that may split the node, in ascending order, and returns how many
+ * they are.  They are drawn from the node's random stream, so that all members draw the
+ * same.  listed has room for all features.
+ */
+extern uint32_t spk_boost_draw(SpkBooster *b, const SpkBoostNode *node, uint16_t *listed);
+
+/*
  * Routes the member's rows to the new nodes and counts them there.  Adds up the
  * member's part of the histograms that are to be built.
  */
 extern void spk_boost_pass(SpkBooster *b);
+
+/*
+ * Adds up what the members have built in the last pass, and takes it away from siblings
+ * that have their parent's sums: the member's share of each histogram.
+ */
+extern void spk_boost_merge(SpkBooster *b);
 
 /*
  * Routes the member's rows to their leaves, adds the values of the leaves to the

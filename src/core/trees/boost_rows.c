@@ -1,22 +1,16 @@
 /*
  * boost_rows.c
- *	  Gradient boosting's passes over the rows: gradients, routing, histograms.
+ *	  Which rows have a part in gradient boosting's next tree, with their gradients, and
+ *	  the loss of those that are held out.
  */
+#include <math.h>
 #include <string.h>
 
 #include "core/trees/boost_grow.h"
+#include "core/trees/boost_stretch.h"
 #include "core/base/elementary.h"
 #include "core/base/rng.h"
 #include "core/rows/users.h"
-
-/* This many rows are routed before they are added to histograms; they stay in the fastest cache. */
-#define LISTED_ROWS 512
-
-/* After this many rows the host is polled, and full histograms are flushed. */
-#define STRETCH_ROWS 32768
-
-/* A word of a narrow histogram has room for this many rows: 65536 * 65535 is below 2^32. */
-#define NARROW_ROWS 65536
 
 /*
  * The quanta of a loss of 1.  Rows that weigh less than 2^32 units together, with losses of
@@ -37,15 +31,6 @@ row_is_drawn(uint64_t name, uint32_t user, double probability)
 
 	return spk_rng_double(&rng) < probability;
 }
-
-/* Which rows are held out, and which have a part in a tree: shares and names of streams. */
-typedef struct Sample
-{
-	double	 holdout;
-	double	 subsample;
-	uint64_t holdout_name;
-	uint64_t sample_name;
-} Sample;
 
 /* Among so many users it is as good as impossible that none is held out, or all are. */
 #define MANY_USERS 100000
@@ -100,28 +85,14 @@ spk_boost_held_out(const SpkBooster *b, uint32_t row)
 		row_is_drawn(holdout_name(b), spk_matrix_user(&b->matrix, row), b->holdout);
 }
 
-static Sample
-sample_of(const SpkBooster *b, uint32_t round)
-{
-	Sample sample = {0};
-
-	sample.subsample = b->plan.subsample;
-	sample.holdout = b->holdout;
-	sample.holdout_name = holdout_name(b);
-	sample.sample_name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_SAMPLE), round);
-	return sample;
-}
-
 /*
- * The probability of a margin, to nine digits; a gradient keeps five of them.  With
- * spk_sigmoid, which gives all digits, training takes a fifth longer.  Here no branch
- * depends on the sign, and two terms are added at a time, so that a processor works
- * on several rows at once.
+ * e^x within +-700, to nine digits; a gradient keeps five of them.  With spk_exp, which
+ * gives all digits, training takes a fifth longer.  Here no branch depends on the sign, and
+ * two terms are added at a time, so that a processor works on several rows at once.
  */
 static inline double
-probability_of(float margin)
+power_of(double x)
 {
-	double x = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
 	/* adding and taking away 1.5 * 2^52 rounds to a whole number */
 	double	 k = (x * (1 / SPK_LN_2) + 0x1.8p52) - 0x1.8p52;
 	double	 r = x - k * SPK_LN_2;
@@ -134,14 +105,15 @@ probability_of(float margin)
 	sum = 1.0 / 120 * r + 1.0 / 24 + square * sum;
 	sum = 1.0 / 6 * r + 1.0 / 2 + square * sum;
 	sum = r + 1 + square * sum;
-	return 1 / (1 + sum * power);
+	return sum * power;
 }
 
 /* The gradient and the hessian of the loss at this margin, times the weight, in quanta. */
 static inline SpkBoostRow
 gradient_of(float margin, double label, double weight)
 {
-	double		p = probability_of(margin);
+	double		against = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
+	double		p = 1 / (1 + power_of(against));
 	SpkBoostRow row = {0};
 
 	/* rounded to the nearest: what is cut off is above 0 */
@@ -152,11 +124,24 @@ gradient_of(float margin, double label, double weight)
 	return row;
 }
 
-/* The loss at this margin, times the weight, in quanta. */
+/*
+ * The loss at this margin, times the weight, in quanta: ln(1 + e^against), which is the
+ * series of twice the area tangent of e / (2 + e), where e is below 1.
+ */
 static inline int64_t
 loss_of(float margin, bool label, double weight)
 {
-	double loss = spk_log_loss(margin, label);
+	double against = label ? -margin : margin;
+	double size = fabs(against);
+	double e = power_of(size < 700 ? -size : -700);
+	double z = e / (2 + e);
+	double square = z * z;
+	double sum = 1.0 / 11 + square * (1.0 / 13 + square * (1.0 / 15));
+	double loss;
+
+	sum = 1.0 / 7 + square * (1.0 / 9 + square * sum);
+	sum = 1 + square * (1.0 / 3 + square * (1.0 / 5 + square * sum));
+	loss = (against > 0 ? against : 0) + 2 * z * sum;
 
 	/* a leaf that has next to no weight may have any margin */
 	if (!(loss < MOST_LOSS))
@@ -164,228 +149,144 @@ loss_of(float margin, bool label, double weight)
 	return (int64_t) (weight * loss * LOSS_ONE + 0.5);
 }
 
-/* Sets the row for the next tree and adds it to the member's sums. */
-static inline void
-start_row(const SpkBooster *b, const Sample *sample, uint32_t i, float margin, SpkBoostMember *sum)
+/* Adds the losses of n listed rows that are held out to the member's sum. */
+static void
+add_losses(const SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n,
+		   SpkBoostMember *sum)
 {
-	bool		label = spk_matrix_label(&b->matrix, i);
-	double		weight = b->plan.weight[label];
-	uint32_t	units = spk_matrix_weight(&b->matrix, i);
-	uint32_t	user = spk_matrix_user(&b->matrix, i);
-	SpkBoostRow row = {0};
-
-	b->margins[i] = margin;
-	if (sample->holdout > 0 && row_is_drawn(sample->holdout_name, user, sample->holdout))
-		sum->loss += loss_of(margin, label, weight) * units;
-	else if (sample->subsample >= 1 || row_is_drawn(sample->sample_name, user, sample->subsample))
+	for (uint32_t k = 0; k < n; k++)
 	{
-		row = gradient_of(margin, label, weight);
-		sum->sums.g += (int64_t) row.g * units;
-		sum->sums.h += (int64_t) row.h * units;
-		sum->n_in_tree++;
+		uint32_t i = from + rows[k];
+		bool	 label = spk_matrix_label(&b->matrix, i);
+
+		sum->loss += loss_of(b->margins[i], label, b->plan.weight[label]) *
+			spk_matrix_weight(&b->matrix, i);
 	}
-	b->rows[i] = row;
+}
+
+/* Sets n listed rows for the next tree and adds them to the member's sums. */
+static void
+set_gradients(const SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n,
+			  SpkBoostMember *sum)
+{
+	const SpkMatrix matrix = b->matrix;
+	const double	weight[2] = {b->plan.weight[0], b->plan.weight[1]};
+	const float	   *margins = b->margins + from;
+	SpkBoostRow	   *to = b->rows + from;
+	SpkSums			sums = {0, 0};
+
+	for (uint32_t k = 0; k < n; k++)
+	{
+		uint32_t	i = rows[k];
+		bool		label = spk_matrix_label(&matrix, from + i);
+		uint32_t	units = spk_matrix_weight(&matrix, from + i);
+		SpkBoostRow row = gradient_of(margins[i], label, weight[label]);
+
+		sums.g += (int64_t) row.g * units;
+		sums.h += (int64_t) row.h * units;
+		to[i] = row;
+	}
+	sum->sums.g += sums.g;
+	sum->sums.h += sums.h;
+	sum->n_in_tree += n;
+}
+
+/*
+ * Makes rows from .. to - 1, at most SPK_LISTED_ROWS, ready for the tree of this round.  They
+ * are listed by the part they have, because a processor cannot guess it.
+ */
+static void
+start_block(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t to, SpkBoostMember *sum)
+{
+	uint64_t name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_SAMPLE), round);
+	uint64_t bound = (uint64_t) ceil(b->plan.subsample * 0x1p53);
+	bool	 all = b->plan.subsample >= 1;
+	uint16_t in_tree[SPK_LISTED_ROWS];
+	uint16_t held_out[SPK_LISTED_ROWS];
+	uint32_t n_in_tree = 0;
+	uint32_t n_held_out = 0;
+
+	memset(b->rows + from, 0, (to - from) * sizeof(SpkBoostRow));
+	for (uint32_t i = from; i < to; i++)
+	{
+		bool   out = b->holdout > 0 && b->held_out[i] != 0;
+		SpkRng rng = spk_rng(name, spk_matrix_user(&b->matrix, i));
+
+		/* as row_is_drawn, in whole numbers */
+		held_out[n_held_out] = in_tree[n_in_tree] = (uint16_t) (i - from);
+		n_held_out += out;
+		n_in_tree += (all | (spk_rng_next(&rng) >> 11 < bound)) & !out;
+	}
+	add_losses(b, from, held_out, n_held_out, sum);
+	set_gradients(b, from, in_tree, n_in_tree, sum);
+}
+
+/* Sets the margins of rows from .. to - 1 to the base. */
+static void
+set_margins(SpkBooster *b, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+	{
+		b->margins[i] = (float) b->plan.base;
+		if (b->holdout > 0)
+			b->held_out[i] = spk_boost_held_out(b, i);
+	}
+}
+
+/* Routes rows from .. to - 1 to their leaves, and moves their margins. */
+static void
+move_margins(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
+{
+	/* what the tree before has made best may be made worse */
+	if (b->holdout > 0 && b->shared->improved)
+		memcpy(b->best + from, b->margins + from, (to - from) * sizeof(float));
+	for (uint32_t i = from; i < to; i++)
+	{
+		uint32_t node = spk_boost_route(b->routes, b->rows[i].node, spk_matrix_row(&b->matrix, i));
+
+		counts[node]++;
+		b->margins[i] += b->values[node];
+	}
+}
+
+/* Makes the member's rows ready for the tree of this round; counts is NULL before the first. */
+static void
+prepare(SpkBooster *b, uint32_t round, uint32_t *counts)
+{
+	SpkBoostMember sum = {0};
+	uint32_t	   from = spk_share(&b->team, b->matrix.n_rows, b->team.me);
+	uint32_t	   end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	uint32_t	   to;
+
+	for (uint32_t n = 0; from < end; from = to, n++)
+	{
+		if (n % (SPK_STRETCH_ROWS / SPK_LISTED_ROWS) == 0 && spk_cancelled(&b->host))
+		{
+			spk_boost_fail(b, SPK_CANCELLED);
+			break;
+		}
+		to = end - from < SPK_LISTED_ROWS ? end : from + SPK_LISTED_ROWS;
+		if (counts == NULL)
+			set_margins(b, from, to);
+		else
+			move_margins(b, from, to, counts);
+		start_block(b, round, from, to, &sum);
+	}
+	b->members[b->team.me] = sum;
 }
 
 void
 spk_boost_start_rows(SpkBooster *b)
 {
-	SpkBoostMember sum = {0};
-	Sample		   sample;
-	uint32_t	   to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
-
-	sample = sample_of(b, 0);
-	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
-	{
-		if (i % STRETCH_ROWS == 0 && spk_cancelled(&b->host))
-			spk_boost_fail(b, SPK_CANCELLED);
-		start_row(b, &sample, i, (float) b->plan.base, &sum);
-	}
-	b->members[b->team.me] = sum;
-}
-
-/* The node that a row with these codes goes to from this one. */
-static inline uint32_t
-route_row(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
-{
-	const SpkRoute *route = &routes[node];
-
-	return route->left + !spk_set_has(&route->left_codes, codes[route->feature]);
-}
-
-/* Adds the row to a narrow histogram: one word holds both sums, the gradient in its upper half. */
-static inline void
-count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
-{
-	uint64_t word = ((uint64_t) (int64_t) row.g << 32) + row.h;
-
-#pragma GCC unroll 4
-	for (uint32_t f = 0; f < n_features; f++)
-		histogram[f * SPK_CODES + codes[f]] += word;
-}
-
-/* Adds a narrow histogram to the wide one of this member, and clears it. */
-static void
-flush(SpkBooster *b, uint32_t place)
-{
-	uint64_t *from = b->narrow + place * spk_histogram_length(b);
-	SpkSums	 *to = spk_boost_partial(b, b->team.me, place);
-	size_t	  n = spk_histogram_length(b);
-
-	for (size_t i = 0; i < n; i++)
-	{
-		to[i].g += (int32_t) (from[i] >> 32);
-		to[i].h += (uint32_t) from[i];
-	}
-	memset(from, 0, n * sizeof(uint64_t));
-}
-
-/*
- * Adds a row that has a weight to a wide histogram: so many units would soon fill a narrow
- * one, and flushing it is what would take the time.
- */
-static inline void
-count_weighted(SpkSums *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
-{
-	uint32_t units = spk_row_weight(codes, n_features);
-	int64_t	 g = (int64_t) row.g * units;
-	int64_t	 h = (int64_t) row.h * units;
-
-	for (uint32_t f = 0; f < n_features; f++)
-	{
-		histogram[f * SPK_CODES + codes[f]].g += g;
-		histogram[f * SPK_CODES + codes[f]].h += h;
-	}
-}
-
-/* Adds n listed rows, whose numbers count from this one on, with their weights. */
-static void
-count_listed_weighted(SpkBooster *b, uint32_t from, const uint16_t *list, uint32_t n)
-{
-	for (uint32_t k = 0; k < n; k++)
-	{
-		SpkBoostRow row = b->rows[from + list[k]];
-		uint32_t	place = (uint32_t) b->built_of[row.node];
-
-		count_weighted(spk_boost_partial(b, b->team.me, place),
-					   spk_matrix_row(&b->matrix, from + list[k]), b->matrix.n_features, row);
-	}
-}
-
-/* Routes and counts rows from .. to - 1, at most LISTED_ROWS, and adds them to histograms. */
-static void
-pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
-{
-	const SpkMatrix matrix = b->matrix;
-	const SpkRoute *routes = b->routes;
-	const int32_t  *built_of = b->built_of;
-	SpkBoostRow	   *rows = b->rows;
-	size_t			length = spk_histogram_length(b);
-	uint16_t		list[LISTED_ROWS];
-	uint32_t		n = 0;
-
-	/* without branches, because a processor cannot guess where a row goes */
-	for (uint32_t i = from; i < to; i++)
-	{
-		SpkBoostRow row = rows[i];
-		uint32_t	node = route_row(routes, row.node, spk_matrix_row(&matrix, i));
-
-		rows[i].node = node;
-		counts[node]++;
-		list[n] = (uint16_t) (i - from);
-		n += (built_of[node] >= 0) & ((row.g | row.h) != 0);
-	}
-	if (matrix.weighted)
-	{
-		count_listed_weighted(b, from, list, n);
-		return;
-	}
-	for (uint32_t k = 0; k < n; k++)
-	{
-		uint32_t	i = from + list[k];
-		SpkBoostRow row = rows[i];
-
-		count_row(b->narrow + (size_t) built_of[row.node] * length, spk_matrix_row(&matrix, i),
-				  matrix.n_features, row);
-	}
-}
-
-/* Flushes the narrow histograms that the next stretch of rows might overflow. */
-static void
-flush_filled(SpkBooster *b, const uint32_t *counts)
-{
-	for (uint32_t place = 0; place < b->shared->n_built; place++)
-	{
-		uint32_t count = counts[b->built[place]];
-
-		if (count - b->flushed[place] + STRETCH_ROWS <= NARROW_ROWS)
-			continue;
-		flush(b, place);
-		b->flushed[place] = count;
-	}
-}
-
-void
-spk_boost_pass(SpkBooster *b)
-{
-	const SpkBoostShared *shared = b->shared;
-	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
-	uint32_t			  at = spk_share(&b->team, b->matrix.n_rows, b->team.me);
-	uint32_t			  end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
-
-	/* a step may take several passes, each of which counts the rows of all its new nodes */
-	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
-	for (uint32_t place = 0; place < shared->n_built; place++)
-	{
-		memset(spk_boost_partial(b, b->team.me, place), 0,
-			   spk_histogram_length(b) * sizeof(SpkSums));
-		b->flushed[place] = 0;
-	}
-
-	while (at < end)
-	{
-		uint32_t stretch_end = end - at < STRETCH_ROWS ? end : at + STRETCH_ROWS;
-
-		if (spk_cancelled(&b->host))
-		{
-			spk_boost_fail(b, SPK_CANCELLED);
-			break;
-		}
-		for (uint32_t to; at < stretch_end; at = to)
-		{
-			to = stretch_end - at < LISTED_ROWS ? stretch_end : at + LISTED_ROWS;
-			pass_block(b, at, to, counts);
-		}
-		if (!b->matrix.weighted)
-			flush_filled(b, counts);
-	}
-
-	/* what the last stretches left; narrow histograms are zero between passes */
-	for (uint32_t place = 0; place < shared->n_built && !b->matrix.weighted; place++)
-		flush(b, place);
+	prepare(b, 0, NULL);
 }
 
 void
 spk_boost_finish_rows(SpkBooster *b)
 {
 	const SpkBoostShared *shared = b->shared;
-	SpkBoostMember		  sum = {0};
-	Sample				  sample = sample_of(b, shared->round + 1);
 	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
-	uint32_t			  to = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
 
 	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
-	for (uint32_t i = spk_share(&b->team, b->matrix.n_rows, b->team.me); i < to; i++)
-	{
-		uint32_t node = route_row(b->routes, b->rows[i].node, spk_matrix_row(&b->matrix, i));
-
-		if (i % STRETCH_ROWS == 0 && spk_cancelled(&b->host))
-		{
-			spk_boost_fail(b, SPK_CANCELLED);
-			break;
-		}
-		counts[node]++;
-		start_row(b, &sample, i, b->margins[i] + b->values[node], &sum);
-	}
-	b->members[b->team.me] = sum;
+	prepare(b, shared->round + 1, counts);
 }

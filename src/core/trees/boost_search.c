@@ -22,62 +22,33 @@ list_features(SpkBooster *b, const SpkBoostNode *node)
 	return n;
 }
 
-/* Draws features for the node, and marks them in drawn.  All members draw the same. */
-static void
-draw_features(SpkBooster *b, const SpkBoostNode *node)
+uint32_t
+spk_boost_draw(SpkBooster *b, const SpkBoostNode *node, uint16_t *listed)
 {
-	uint32_t n = b->matrix.n_features;
-	uint32_t wanted = b->plan.features_per_split;
+	uint32_t n = list_features(b, node);
+	uint32_t wanted = b->plan.features_per_split < n ? b->plan.features_per_split : n;
+	uint32_t n_listed = 0;
 	SpkRng	 rng = spk_rng(node->path, 0);
 
-	memset(b->drawn, wanted == n && !b->plan.grouped, n);
-	if (wanted == n && !b->plan.grouped)
-		return;
-	n = list_features(b, node);
-	if (wanted > n)
-		wanted = n;
-	for (uint32_t at = 0; at < wanted; at++)
+	for (uint32_t at = 0; at < wanted && wanted < b->matrix.n_features; at++)
 	{
 		uint32_t with = at + spk_rng_below(&rng, n - at);
 		uint16_t drawn = b->to_draw[with];
 
 		b->to_draw[with] = b->to_draw[at];
-		b->drawn[drawn] = true;
+		b->to_draw[at] = drawn;
 	}
-}
 
-/* Adds up what the members have built of a feature, and takes it away from the sibling. */
-static void
-merge_feature(SpkBooster *b, uint32_t place, uint32_t feature)
-{
-	const SpkBoostNode *node = &b->nodes[b->built[place]];
-	size_t				length = spk_histogram_length(b);
-	size_t				at = (size_t) feature * SPK_CODES;
-	SpkSums			   *sums = b->histograms + (size_t) node->slot * length + at;
-
-	/* the leader, member 0, has built in the slot itself */
-	for (uint32_t member = 1; member < b->team.n; member++)
+	/* in ascending order, because of equal splits the first feature's wins */
+	for (uint32_t at = 0; at < wanted; at++)
+		b->is_drawn[b->to_draw[at]] = true;
+	for (uint32_t f = 0; f < b->matrix.n_features; f++)
 	{
-		const SpkSums *partial = spk_boost_partial(b, member, place) + at;
-
-		for (int code = 0; code < SPK_CODES; code++)
-		{
-			sums[code].g += partial[code].g;
-			sums[code].h += partial[code].h;
-		}
+		if (b->is_drawn[f])
+			listed[n_listed++] = (uint16_t) f;
+		b->is_drawn[f] = false;
 	}
-
-	/* the sibling still has its parent's sums: what this node leaves of them is its own */
-	if (node->sibling != 0)
-	{
-		SpkSums *rest = b->histograms + (size_t) b->nodes[node->sibling].slot * length + at;
-
-		for (int code = 0; code < SPK_CODES; code++)
-		{
-			rest[code].g -= sums[code].g;
-			rest[code].h -= sums[code].h;
-		}
-	}
+	return n_listed;
 }
 
 /*
@@ -111,36 +82,49 @@ has_subsets(const SpkBooster *b, uint32_t feature)
 	return f->kind == SPK_CATEGORY && !spk_has_statistics(f, b->plan.category_subsets);
 }
 
-/* The best split of an active node by the member's features. */
+/* Tries a feature, whose sums are those of the node. */
+static void
+try_feature(const SpkBooster *b, const SpkBoostNode *node, SpkBoostRule *rule, uint32_t feature,
+			const SpkSums *sums, SpkBoostSplit *best)
+{
+	rule->sign = b->features[feature].rule.monotone;
+	spk_boost_split_feature(node->sums, rule, (uint16_t) feature, has_subsets(b, feature),
+							b->features[feature].n_bins, sums, best);
+}
+
+/* The best split of an active node by the features of the member, which has a share of them. */
 static SpkBoostSplit
-search_node(SpkBooster *b, uint32_t place, uint32_t from, uint32_t to)
+search_node(SpkBooster *b, uint32_t place)
 {
 	const SpkBoostNode *node = &b->nodes[b->active[place]];
 	const SpkSums	   *sums = b->histograms + (size_t) node->slot * spk_histogram_length(b);
 	SpkBoostRule		rule = rule_of(b, b->active[place]);
 	SpkBoostSplit		best = spk_boost_split_above(spk_booster_score(b, node), b->plan.min_gain);
+	uint32_t			from = spk_share(&b->team, b->matrix.n_features, b->team.me);
+	uint32_t			to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
+	uint32_t			built = (uint32_t) b->built_of[b->active[place]];
+	const uint16_t	   *listed = b->drawn ? spk_boost_listed(b, built) : b->to_split;
+	uint32_t			n = b->drawn ? b->n_listed[built] : spk_boost_draw(b, node, b->to_split);
 
-	draw_features(b, node);
-	for (uint32_t f = from; f < to; f++)
+	if (b->drawn)
 	{
-		rule.sign = b->features[f].rule.monotone;
-		if (b->drawn[f])
-			spk_boost_split_feature(node->sums, &rule, (uint16_t) f, has_subsets(b, f),
-									b->features[f].n_bins, sums + (size_t) f * SPK_CODES, &best);
+		from = spk_share(&b->team, n, b->team.me);
+		to = spk_share(&b->team, n, b->team.me + 1);
+		for (uint32_t k = from; k < to; k++)
+			try_feature(b, node, &rule, listed[k], sums + (size_t) k * SPK_CODES, &best);
+		return best;
 	}
+	for (uint32_t k = 0; k < n; k++)
+		if (listed[k] >= from && listed[k] < to)
+			try_feature(b, node, &rule, listed[k], sums + (size_t) listed[k] * SPK_CODES, &best);
 	return best;
 }
 
 void
 spk_boost_search(SpkBooster *b)
 {
-	uint32_t from = spk_share(&b->team, b->matrix.n_features, b->team.me);
-	uint32_t to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
-
-	for (uint32_t place = 0; place < b->shared->n_built; place++)
-		for (uint32_t f = from; f < to; f++)
-			merge_feature(b, place, f);
-	spk_booster_check_histograms(b, from, to);
+	spk_boost_merge(b);
+	spk_booster_check_histograms(b);
 	for (uint32_t place = 0; place < b->shared->n_active; place++)
 	{
 		if (spk_cancelled(&b->host))
@@ -148,6 +132,6 @@ spk_boost_search(SpkBooster *b)
 			spk_boost_fail(b, SPK_CANCELLED);
 			return;
 		}
-		b->candidates[(size_t) b->team.me * b->n_slots + place] = search_node(b, place, from, to);
+		b->candidates[(size_t) b->team.me * b->n_slots + place] = search_node(b, place);
 	}
 }

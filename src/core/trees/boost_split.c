@@ -131,6 +131,9 @@ try_all(SpkSums node, double l2, const SpkBoostRule *rule, const SpkSums *sums, 
 		return;
 	for (uint32_t i = 0; i + 1 < n; i++)
 	{
+		/* of equal cuts the first one wins */
+		if (i > 0 && is_empty(sums[i]))
+			continue;
 		left = add(left, sums[i]);
 		try_split(node, l2, min_hessian, left, i + 1, false, best);
 		if (any_missing)
