@@ -120,7 +120,6 @@ SELECT churn_train('SELECT songs, churned, weight AS w, sessions AS w FROM weigh
 SELECT churn_train('SELECT songs, churned, userid AS u, sessions AS u FROM weighted', id => 'u');
 SELECT churn_train('SELECT songs, churned, date ''2024-01-01'' AS d, date ''2024-01-02'' AS d FROM weighted', "time" => 'd');
 SELECT churn_compare('SELECT songs, churned, weight AS w, sessions AS w FROM weighted', algorithms => '{decision_tree}', grid => '{"decision_tree": [{"weights": "w"}]}');
-SELECT churn_predict(t.model, f) FROM churn_train('SELECT songs, churned FROM weighted', algorithm => 'decision_tree') AS t, (SELECT songs, sessions AS songs FROM weighted LIMIT 1) AS f;
 SELECT churn_train('weighted', options => '{"weights": "churned"}');
 SELECT churn_train('weighted', options => '{"weights": "userid"}');
 SELECT churn_train('weighted', options => '{"weights": 1}');

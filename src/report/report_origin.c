@@ -14,27 +14,28 @@
 #include "report/report.h"
 #include "report/report_html.h"
 
-static char *
-count(double n, const char *one)
-{
-	return isnan(n) ? psprintf("%ss", one) : spk_plot_count(n, one);
-}
-
 static void
 put_training(SpkReport *r)
 {
 	const SpkModel *model = r->judged.model;
+	double			rows = model->facts[SPK_FACT_ROWS];
+	double			positives = model->facts[SPK_FACT_POSITIVES];
 	double			skipped = model->facts[SPK_FACT_SKIPPED];
 
-	spk_html_paragraph(
-		&r->out, NULL,
-		psprintf(
-			"%s with %s, trained on %s, of which %.0f churned%s. It flags from a score of %.3f on.",
-			spk_algorithm_name(model->algorithm), spk_plot_count(model->n_features, "feature"),
-			count(model->facts[SPK_FACT_ROWS], "row"), model->facts[SPK_FACT_POSITIVES],
-			skipped > 0 ? psprintf("; %s without a label were left out", count(skipped, "row")) :
-						  "",
-			model->threshold));
+	/* a model of another program does not know its rows */
+	spk_html_paragraph(&r->out, NULL,
+					   psprintf("%s with %s%s%s%s. It flags from a score of %.3f on.",
+								spk_algorithm_name(model->algorithm),
+								spk_plot_count(model->n_features, "feature"),
+								isnan(rows) ?
+									"" :
+									psprintf(", trained on %s", spk_plot_count(rows, "row")),
+								isnan(positives) ? "" :
+												   psprintf(", of which %.0f churned", positives),
+								skipped > 0 ? psprintf("; %s without a label were left out",
+													   spk_plot_count(skipped, "row")) :
+											  "",
+								model->threshold));
 }
 
 /*

@@ -78,7 +78,7 @@ static void
 bind_weights(SpkCollector *collector)
 {
 	const char *name = collector->named.weights;
-	int			attno = spk_row_find(collector->row, name);
+	int			attno = spk_row_find_only(collector->row, name);
 
 	if (attno < 0)
 		ereport(ERROR,
@@ -98,7 +98,7 @@ static void
 bind_time(SpkCollector *collector)
 {
 	const char *name = spk_kept_text(&collector->time_arg);
-	int			attno = spk_row_find(collector->row, name);
+	int			attno = spk_row_find_only(collector->row, name);
 
 	if (attno < 0)
 		ereport(ERROR,

@@ -16,7 +16,7 @@
 void
 spk_group_key_bind(SpkGroupKey *key, const SpkRow *row, const char *name, MemoryContext context)
 {
-	int				  attno = spk_row_find(row, name);
+	int				  attno = spk_row_find_only(row, name);
 	Form_pg_attribute column;
 
 	if (attno < 0)

@@ -147,23 +147,35 @@ spk_row_load(SpkRow *row, HeapTupleHeader tuple)
 	slot_getsomeattrs(row->slot, row->n_loaded);
 }
 
-int
-spk_row_find(const SpkRow *row, const char *name)
+/* The first column from this number on that has the name; -1 when there is none. */
+static int
+find_from(const SpkRow *row, int first, const char *name)
 {
-	int found = -1;
-
-	for (int i = 0; i < row->desc->natts; i++)
+	for (int i = first; i < row->desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(row->desc, i);
 
-		if (att->attisdropped || strcmp(NameStr(att->attname), name) != 0)
-			continue;
-		if (found >= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_DUPLICATE_COLUMN),
-					 errmsg("column \"%s\" specified more than once in the row", name)));
-		found = i;
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return i;
 	}
+	return -1;
+}
+
+int
+spk_row_find(const SpkRow *row, const char *name)
+{
+	return find_from(row, 0, name);
+}
+
+int
+spk_row_find_only(const SpkRow *row, const char *name)
+{
+	int found = spk_row_find(row, name);
+
+	if (found >= 0 && find_from(row, found + 1, name) >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_COLUMN),
+				 errmsg("column \"%s\" specified more than once in the row", name)));
 	return found;
 }
 

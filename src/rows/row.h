@@ -101,11 +101,11 @@ extern void spk_row_flat_numbers(HeapTupleHeader tuple, const SpkRowColumn *colu
 /* Takes the tuple apart.  The functions below read its values, as long as the tuple is there. */
 extern void spk_row_load(SpkRow *row, HeapTupleHeader tuple);
 
-/*
- * The number of the column with this name, counted from 0; -1 when there is none.  Several
- * of the name are an error, because nobody can tell which is meant.
- */
+/* The number of the first column with this name, counted from 0; -1 when there is none. */
 extern int spk_row_find(const SpkRow *row, const char *name);
+
+/* The same; several of the name are an error, because nobody can tell which is meant. */
+extern int spk_row_find_only(const SpkRow *row, const char *name);
 
 /* May this column, which must not be a dropped one, be a feature? */
 extern bool spk_row_is_feature(const SpkRow *row, int attno);

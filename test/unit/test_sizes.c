@@ -150,7 +150,9 @@ boosters(void **unused)
 				options.value[SPK_OPT_MAX_LEAVES] = SPK_BOOST_MAX_LEAVES;
 			plan = spk_boost_plan(&options, &matrix, features);
 			/* those of drawn features alone, except best first */
-			if (deep < 2 && plan.features_per_split <= matrix.n_features / 2)
+			if (deep < 2 &&
+				(plan.features_per_split * plan.max_depth <= matrix.n_features ||
+				 (2 * plan.features_per_split <= matrix.n_features && matrix.n_rows <= 8192)))
 				histogram = 256.0 * sizeof(SpkSums) * plan.features_per_split;
 			/* whether it is held out, and its margin after the best tree */
 			if (plan.patience > 0)

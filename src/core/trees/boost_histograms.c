@@ -61,6 +61,20 @@ count_weighted(SpkSums *histogram, const uint8_t *codes, uint32_t n_features,
 
 /* ---- Wide histograms ---- */
 
+/* Adds n words to sums, or has the sums be those of the words, and clears the words. */
+static inline void
+flush_codes(uint64_t *from, SpkSums *to, uint32_t n, bool first)
+{
+	for (uint32_t i = 0; i < n && first; i++)
+		to[i] = (SpkSums) {(int32_t) (from[i] >> 32), (uint32_t) from[i]};
+	for (uint32_t i = 0; i < n && !first; i++)
+	{
+		to[i].g += (int32_t) (from[i] >> 32);
+		to[i].h += (uint32_t) from[i];
+	}
+	memset(from, 0, n * sizeof(uint64_t));
+}
+
 /*
  * Adds a narrow histogram to the wide one of this member, and clears it.  The first time
  * in a pass it takes the place of what was there.
@@ -75,20 +89,8 @@ flush(SpkBooster *b, uint32_t place)
 
 	for (uint32_t k = 0; k < b->n_listed[place]; k++, from += SPK_CODES, to += SPK_CODES)
 	{
-		uint32_t n = spk_boost_n_codes(b, listed[k]);
-
-		/* the last one is that of missing values */
-		for (uint32_t i = 0; i <= n; i++)
-		{
-			uint32_t code = i < n ? i : SPK_MISSING;
-			SpkSums	 sums = {(int32_t) (from[code] >> 32), (uint32_t) from[code]};
-
-			if (!first)
-				sums = (SpkSums) {to[code].g + sums.g, to[code].h + sums.h};
-			to[code] = sums;
-		}
-		memset(from, 0, n * sizeof(uint64_t));
-		from[SPK_MISSING] = 0;
+		flush_codes(from, to, spk_boost_n_codes(b, listed[k]), first);
+		flush_codes(from + SPK_MISSING, to + SPK_MISSING, 1, first);
 	}
 }
 
@@ -147,9 +149,28 @@ add_weighted(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
 	}
 }
 
-/* Adds n listed rows to narrow histograms. */
+/* Adds n listed rows to narrow histograms, which are of all features. */
 static void
 add_rows(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
+{
+	const SpkMatrix	   matrix = b->matrix;
+	const SpkBoostRow *of = b->rows + from;
+	const int32_t	  *built_of = b->built_of;
+	uint64_t		  *narrow = b->narrow;
+	size_t			   length = spk_histogram_length(b);
+
+	for (uint32_t k = 0; k < n; k++)
+	{
+		SpkBoostRow row = of[rows[k]];
+
+		count_row(narrow + (size_t) built_of[row.node] * length,
+				  spk_matrix_row(&matrix, from + rows[k]), matrix.n_features, row);
+	}
+}
+
+/* Likewise, where these are of drawn features. */
+static void
+add_to_drawn(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
 {
 	const SpkMatrix	   matrix = b->matrix;
 	const SpkBoostRow *of = b->rows + from;
@@ -158,15 +179,13 @@ add_rows(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
 	uint64_t		  *narrow = b->narrow;
 	size_t			   length = spk_histogram_length(b);
 
-	for (uint32_t k = 0; k < n && !b->drawn; k++)
-		count_row(narrow + (size_t) built_of[of[rows[k]].node] * length,
-				  spk_matrix_row(&matrix, from + rows[k]), matrix.n_features, of[rows[k]]);
-	for (uint32_t k = 0; k < n && b->drawn; k++)
+	for (uint32_t k = 0; k < n; k++)
 	{
-		uint32_t place = (uint32_t) built_of[of[rows[k]].node];
+		SpkBoostRow row = of[rows[k]];
+		uint32_t	place = (uint32_t) built_of[row.node];
 
 		count_drawn(narrow + place * length, spk_matrix_row(&matrix, from + rows[k]),
-					spk_boost_listed(b, place), n_listed[place], of[rows[k]]);
+					spk_boost_listed(b, place), n_listed[place], row);
 	}
 }
 
@@ -194,6 +213,8 @@ pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
 	}
 	if (matrix.weighted)
 		add_weighted(b, from, list, n);
+	else if (b->drawn)
+		add_to_drawn(b, from, list, n);
 	else
 		add_rows(b, from, list, n);
 }
@@ -234,17 +255,17 @@ spk_boost_pass(SpkBooster *b)
 
 /* ---- What the members have built ---- */
 
-/* Adds the sums of these codes of a feature, or takes them away. */
+/* Adds the sums of a feature's codes, or takes them away. */
 static inline void
 add_sums(SpkSums *to, const SpkSums *from, uint32_t n, int sign)
 {
-	for (uint32_t i = 0; i <= n; i++)
+	for (uint32_t code = 0; code < n; code++)
 	{
-		uint32_t code = i < n ? i : SPK_MISSING;
-
 		to[code].g += sign * from[code].g;
 		to[code].h += sign * from[code].h;
 	}
+	to[SPK_MISSING].g += sign * from[SPK_MISSING].g;
+	to[SPK_MISSING].h += sign * from[SPK_MISSING].h;
 }
 
 /* Does so with feature number k of a histogram. */

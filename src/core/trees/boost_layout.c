@@ -22,6 +22,24 @@ take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 	return taken;
 }
 
+/* Of so few rows histograms take longer to search and to take apart than to fill. */
+#define FEW_ROWS 8192
+
+/*
+ * Are histograms of drawn features alone?  Then each of max_depth levels adds these of all
+ * rows, and otherwise the first one all features, and the others those of less than half
+ * of the rows.  Best first, a step would pass over all rows for two nodes.
+ */
+static bool
+has_drawn(const SpkBoostPlan *plan, const SpkMatrix *matrix)
+{
+	uint64_t drawn = plan->features_per_split;
+
+	return !plan->best_first &&
+		(drawn * plan->max_depth <= matrix->n_features ||
+		 (drawn * 2 <= matrix->n_features && matrix->n_rows <= FEW_ROWS));
+}
+
 /*
  * Chooses what histograms are of, how many are kept, and how many of them a pass may build.
  * Those of drawn features cannot be taken away from one another.
@@ -32,7 +50,7 @@ count_slots(SpkBooster *b)
 	uint64_t useful = ((uint64_t) b->plan.max_leaves + 1) / 2;
 	uint64_t slots;
 
-	b->drawn = !b->plan.best_first && b->plan.features_per_split <= b->matrix.n_features / 2;
+	b->drawn = has_drawn(&b->plan, &b->matrix);
 	b->width = b->drawn ? b->plan.features_per_split : b->matrix.n_features;
 	slots = HISTOGRAM_BYTES / (spk_histogram_length(b) * sizeof(SpkSums) + 1);
 

@@ -209,13 +209,19 @@ start_block(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t to, Spk
 	memset(b->rows + from, 0, (to - from) * sizeof(SpkBoostRow));
 	for (uint32_t i = from; i < to; i++)
 	{
-		bool   out = b->holdout > 0 && b->held_out[i] != 0;
-		SpkRng rng = spk_rng(name, spk_matrix_user(&b->matrix, i));
+		bool out = b->holdout > 0 && b->held_out[i] != 0;
+		bool drawn = true;
 
 		/* as row_is_drawn, in whole numbers */
+		if (!all)
+		{
+			SpkRng rng = spk_rng(name, spk_matrix_user(&b->matrix, i));
+
+			drawn = spk_rng_next(&rng) >> 11 < bound;
+		}
 		held_out[n_held_out] = in_tree[n_in_tree] = (uint16_t) (i - from);
 		n_held_out += out;
-		n_in_tree += (all | (spk_rng_next(&rng) >> 11 < bound)) & !out;
+		n_in_tree += drawn & !out;
 	}
 	add_losses(b, from, held_out, n_held_out, sum);
 	set_gradients(b, from, in_tree, n_in_tree, sum);
