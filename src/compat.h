@@ -427,6 +427,13 @@ typedef struct SpkJsonbState
 	((void) ((state)->result = pushJsonbValue(&(state)->parse_state, token, value)))
 #endif
 
+/* Names the column of a VacAttrStats, whose statistics have the default target. */
+#if PG_VERSION_NUM >= 170000
+#define spk_analyze_column(stats, att) ((void) (att), (void) ((stats)->attstattarget = -1))
+#else
+#define spk_analyze_column(stats, att) ((void) ((stats)->attr = (att)))
+#endif
+
 /* Random numbers for samples. */
 #if PG_VERSION_NUM >= 150000
 #define spk_random_seed()	  pg_prng_uint32(&pg_global_prng_state)

@@ -159,11 +159,7 @@ set_up(VacAttrStats *stats, const SpkJsonSample *sample, Form_pg_attribute att)
 
 	if (!HeapTupleIsValid(type))
 		return false;
-#if PG_VERSION_NUM >= 170000
-	stats->attstattarget = -1;
-#else
-	stats->attr = att;
-#endif
+	spk_analyze_column(stats, att);
 	stats->attrtypid = att->atttypid;
 	stats->attrtypmod = att->atttypmod;
 	stats->attrcollid = att->attcollation;

@@ -15,10 +15,12 @@
  * may be computed as doubles, as they are on s390x: each is stored after one operation.
  */
 #if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1
-#error "doubles are computed with more bits than they have, and models would differ from those of other machines; compile with: make COPT='-msse2 -mfpmath=sse'"
+#error \
+	"doubles are computed with more bits than they have, and models would differ from those of other machines; compile with: make COPT='-msse2 -mfpmath=sse'"
 #endif
 #ifdef __FAST_MATH__
-#error "doubles are not computed as written, and models would differ from those of other machines; compile without -ffast-math"
+#error \
+	"doubles are not computed as written, and models would differ from those of other machines; compile without -ffast-math"
 #endif
 
 /* ln 2 in two parts; the first is so short that its product with a whole number below 2^11 is exact */

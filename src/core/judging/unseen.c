@@ -31,7 +31,7 @@
 #define ENOUGH		   1e-9
 
 /* This many rows are looked at before the host is polled. */
-#define POLL_ROWS 16384
+#define ROWS_BETWEEN_POLLS 16384
 
 bool
 spk_holds_out_enough(const SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
@@ -168,7 +168,7 @@ improve(const SpkHost *host, const SpkScored *scored, size_t n, Curve *curve, do
 		double off = p - spk_scored_label(scored[i]);
 		double weight = p * (1 - p);
 
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % ROWS_BETWEEN_POLLS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		gradient[0] += off * x;
 		gradient[1] += off;
@@ -225,7 +225,7 @@ find_place(const SpkHost *host, const SpkScored *scored, size_t n, const SpkMetr
 	{
 		double f1;
 
-		if (i % POLL_ROWS == 0 && spk_cancelled(host))
+		if (i % ROWS_BETWEEN_POLLS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		flagged += trust * spk_scored_label(scored[i]) + (1 - trust) * chance_of(curve, scored[i]);
 		f1 = 2 * flagged / ((double) (n - i) + all);
