@@ -14,7 +14,7 @@
 #define LAST_DAY	  1e7 /* beyond the year 29,000 no calendar is asked */
 
 /* Between these doubles have neither overflows nor few digits; what is beyond is drawn at the border. */
-#define LARGEST		  1e300
+#define LARGEST_DRAWN 1e300
 #define LEAST_RANGE	  1e-305
 #define MOST_DECIMALS 6 /* of a tick; smaller ones are written with an exponent */
 
@@ -185,7 +185,7 @@ spk_tick_label(const SpkScale *scale, double tick, char buf[SPK_NUMBER_LABEL])
 static double
 within(double value)
 {
-	return fmax(fmin(value, LARGEST), -LARGEST);
+	return fmax(fmin(value, LARGEST_DRAWN), -LARGEST);
 }
 
 /* The least of 1, 2 and 5, times a power of ten, that is at least this. */

@@ -26,9 +26,9 @@
  * The curve is that of scores which are right, unless labels say otherwise: before them, its
  * slope is 1 and its intercept 0, each with a standard deviation of one half.
  */
-#define PRIOR		   4
-#define MAX_ITERATIONS 30
-#define ENOUGH		   1e-9
+#define PRIOR	   4
+#define MOST_STEPS 30
+#define ENOUGH	   1e-9
 
 /* This many rows are looked at before the host is polled. */
 #define ROWS_BETWEEN_POLLS 16384
@@ -195,7 +195,7 @@ fit_curve(const SpkHost *host, const SpkScored *scored, size_t n, Curve *curve)
 	SpkStatus status = SPK_OK;
 
 	*curve = (Curve) {1, 0};
-	for (int i = 0; i < MAX_ITERATIONS && moved > ENOUGH && status == SPK_OK; i++)
+	for (int i = 0; i < MOST_STEPS && moved > ENOUGH && status == SPK_OK; i++)
 		status = improve(host, scored, n, curve, &moved);
 	if (!(moved <= ENOUGH) || !(curve->slope > 0))
 		*curve = (Curve) {1, 0};
