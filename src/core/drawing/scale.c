@@ -185,7 +185,7 @@ spk_tick_label(const SpkScale *scale, double tick, char buf[SPK_NUMBER_LABEL])
 static double
 within(double value)
 {
-	return fmax(fmin(value, LARGEST_DRAWN), -LARGEST);
+	return fmax(fmin(value, LARGEST_DRAWN), -LARGEST_DRAWN);
 }
 
 /* The least of 1, 2 and 5, times a power of ten, that is at least this. */

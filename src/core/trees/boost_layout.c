@@ -23,7 +23,7 @@ take(char *base, uint64_t *at, uint64_t n, uint64_t size)
 }
 
 /* Of so few rows histograms take longer to search and to take apart than to fill. */
-#define FEW_ROWS 8192
+#define QUICK_ROWS 8192
 
 /*
  * Are histograms of drawn features alone?  Then each of max_depth levels adds these of all
@@ -37,7 +37,7 @@ has_drawn(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 
 	return !plan->best_first &&
 		(drawn * plan->max_depth <= matrix->n_features ||
-		 (drawn * 2 <= matrix->n_features && matrix->n_rows <= FEW_ROWS));
+		 (drawn * 2 <= matrix->n_features && matrix->n_rows <= QUICK_ROWS));
 }
 
 /*
