@@ -100,13 +100,14 @@ isnt($home->psql('postgres', "SELECT n_rows FROM churn_train(rows_of('profiles')
 $shards[2]->start;
 is($home->safe_psql('postgres', sprintf($scores, 'profiles')), $expected_scores, 'once it is back all is as it was');
 
-# in the middle of a scan
-my $slow = IPC::Run::start(['psql', '-XAtq', '-d', $home->connstr('postgres'), '-c', "SELECT count(e.userid), max(pg_sleep(0.01)::text) FROM events AS e"],
-	'<', \undef, '>', \my $slow_out, '2>', \my $slow_err);
-$shards[1]->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%FETCH%' OR query LIKE '%DECLARE%' AND pid <> pg_backend_pid()");
-$shards[1]->stop('immediate');
-$slow->finish;
-isnt($slow->result(0), 0, 'a shard that stops in the middle is an error');
-is($slow_out, '', '  and no part of an answer');
+# in the middle of an answer, of which part has come
+my $stop = 'pg_ctl -s -m immediate -D ' . $shards[1]->data_dir . ' stop';
+my ($ended) = IPC::Run::run(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $home->connstr('postgres'),
+		'-c', 'BEGIN', '-c', 'DECLARE answer CURSOR FOR SELECT count(*) OVER (), userid FROM events',
+		'-c', 'DECLARE some CURSOR FOR SELECT userid FROM events', '-c', 'FETCH 1 FROM some', '-c', "\\! $stop", '-c', 'FETCH ALL FROM answer'],
+	'<', \undef, '>', \my $part, '2>', \my $part_err);
+ok(!$ended, 'a shard that stops in the middle is an error');
+like($part_err, qr/shard1|server closed the connection|terminating connection|could not/, '  which says so');
+unlike($part, qr/\|/, '  and no part of the answer comes');
 
 done_testing();
