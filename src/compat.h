@@ -215,11 +215,13 @@ typedef RangeTblEntry SpkPermission;
 	psprintf("AS %s", quote_literal_cstr(psprintf("SELECT %s", expression)))
 #endif
 
-/* A name, qualified or not, as a list of String nodes. */
+/* A name as a list of String nodes, and the setting that has any query run in a worker. */
 #if PG_VERSION_NUM >= 160000
-#define spk_name_list(name) stringToQualifiedNameList(name, NULL)
+#define spk_name_list(name)	   stringToQualifiedNameList(name, NULL)
+#define SPK_PARALLEL_FOR_TESTS "debug_parallel_query"
 #else
-#define spk_name_list(name) stringToQualifiedNameList(name)
+#define spk_name_list(name)	   stringToQualifiedNameList(name)
+#define SPK_PARALLEL_FOR_TESTS "force_parallel_mode"
 #endif
 
 /*
@@ -259,17 +261,17 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #define spk_parse_analyze(raw, sql, types, n) parse_analyze(raw, sql, (Oid *) (types), n, NULL)
 #endif
 
-/* Ends a row's description that was made column by column, before it is used. */
+/*
+ * From 19 on no encoding is MULE's, a row's description that was made column by column
+ * is finished before it is used, and planning takes one argument more.
+ */
 #if PG_VERSION_NUM >= 190000
-#define spk_finish_tupdesc(desc) TupleDescFinalize(desc)
-#else
-#define spk_finish_tupdesc(desc) ((void) (desc))
-#endif
-
-/* Plans a query. */
-#if PG_VERSION_NUM >= 190000
+#define spk_is_mule(encoding)						((void) (encoding), false)
+#define spk_finish_tupdesc(desc)					TupleDescFinalize(desc)
 #define spk_plan_query(query, sql, options, params) pg_plan_query(query, sql, options, params, NULL)
 #else
+#define spk_is_mule(encoding)						((encoding) == PG_MULE_INTERNAL)
+#define spk_finish_tupdesc(desc)					((void) (desc))
 #define spk_plan_query(query, sql, options, params) pg_plan_query(query, sql, options, params)
 #endif
 

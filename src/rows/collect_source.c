@@ -87,7 +87,7 @@ spk_collect_here(double rows, int columns)
 {
 	int nest_level = NewGUCNestLevel();
 
-	set_here("force_parallel_mode", "off");
+	set_here(SPK_PARALLEL_FOR_TESTS, "off");
 	if (rows * columns * sizeof(double) > MaxAllocSize)
 		set_here("max_parallel_workers_per_gather", "0");
 	return nest_level;
