@@ -9,6 +9,7 @@
  */
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"

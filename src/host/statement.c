@@ -36,7 +36,7 @@ execute(const char *sql, int n_params, const SpkParam *params)
 }
 
 static void
-connect(void)
+connect_spi(void)
 {
 	int result = SPI_connect();
 
@@ -49,7 +49,7 @@ spk_statement_run(const char *sql, int n_params, const SpkParam *params)
 {
 	uint64 n;
 
-	connect();
+	connect_spi();
 	n = execute(sql, n_params, params);
 	SPI_finish();
 	return n;
@@ -62,7 +62,7 @@ spk_statement_row(const char *sql, int n_params, const SpkParam *params, int n_c
 	MemoryContext context = CurrentMemoryContext;
 	bool		  found;
 
-	connect();
+	connect_spi();
 	found = execute(sql, n_params, params) > 0;
 	if (found)
 	{

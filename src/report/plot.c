@@ -22,7 +22,7 @@ const char *const spk_plot_fills[SPK_PLOT_SERIES] = {"fa", "fb", "fc", "fd"};
 static bool
 is_inconvertible(void)
 {
-	return GetDatabaseEncoding() == PG_SQL_ASCII || GetDatabaseEncoding() == PG_MULE_INTERNAL;
+	return GetDatabaseEncoding() == PG_SQL_ASCII || spk_is_mule(GetDatabaseEncoding());
 }
 
 char *

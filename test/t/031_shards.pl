@@ -104,7 +104,7 @@ is($home->safe_psql('postgres', sprintf($scores, 'profiles')), $expected_scores,
 my $stop = 'pg_ctl -s -m immediate -D ' . $shards[1]->data_dir . ' stop';
 my ($ended) = IPC::Run::run(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $home->connstr('postgres'),
 		'-c', 'BEGIN', '-c', 'DECLARE answer CURSOR FOR SELECT count(*) OVER (), userid FROM events',
-		'-c', 'DECLARE some CURSOR FOR SELECT userid FROM events', '-c', 'FETCH 1 FROM some', '-c', "\\! $stop", '-c', 'FETCH ALL FROM answer'],
+		'-c', 'DECLARE begun CURSOR FOR SELECT userid FROM events', '-c', 'FETCH 1 FROM begun', '-c', "\\! $stop", '-c', 'FETCH ALL FROM answer'],
 	'<', \undef, '>', \my $part, '2>', \my $part_err);
 ok(!$ended, 'a shard that stops in the middle is an error');
 like($part_err, qr/shard1|server closed the connection|terminating connection|could not/, '  which says so');
