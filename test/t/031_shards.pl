@@ -109,5 +109,6 @@ my ($ended) = IPC::Run::run(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $ho
 ok(!$ended, 'a shard that stops in the middle is an error');
 like($part_err, qr/shard1|server closed the connection|terminating connection|could not/, '  which says so');
 unlike($part, qr/\|/, '  and no part of the answer comes');
+system_or_bail('pg_ctl', '-w', '-s', '-D', $shards[1]->data_dir, '-l', $shards[1]->logfile, 'start');
 
 done_testing();
