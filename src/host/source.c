@@ -248,9 +248,8 @@ spk_source_from(const char *source)
 /* The end of an item that is a query, and no other's, where a quote ends names that need one */
 #define QUERY_END ") AS " SPK_SOURCE_ALIAS
 
-/* Is there a column before this one that has its name? */
-static bool
-is_repeated(TupleDesc columns, int attno)
+bool
+spk_source_repeats(TupleDesc columns, int attno)
 {
 	for (int i = 0; i < attno; i++)
 		if (namestrcmp(&TupleDescAttr(columns, i)->attname,
@@ -274,7 +273,7 @@ spk_source_row(const char *from, TupleDesc columns)
 
 		/* the name of two columns means neither of them */
 		if (strlen(from) < end || strcmp(from + strlen(from) - end, QUERY_END) != 0 ||
-			columns->natts > MaxTupleAttributeNumber || is_repeated(columns, i))
+			columns->natts > MaxTupleAttributeNumber || spk_source_repeats(columns, i))
 			return (SpkSourceRow) {pstrdup(SPK_SOURCE_ALIAS ".*"), NULL};
 		appendStringInfo(&row, "%s" SPK_SOURCE_ALIAS ".%s", i == 0 ? "" : ", ",
 						 quote_identifier(name));

@@ -36,6 +36,9 @@ extern char *spk_source_from(const char *source);
 /* The columns of such an item, in the current memory context. */
 extern TupleDesc spk_source_columns(const char *from);
 
+/* Is there a column before number attno, counted from 0, that has its name? */
+extern bool spk_source_repeats(TupleDesc columns, int attno);
+
 /* The row of such an item. */
 typedef struct SpkSourceRow
 {

@@ -83,10 +83,7 @@ column_definitions(TupleDesc columns)
 	{
 		Form_pg_attribute column = TupleDescAttr(columns, i);
 
-		for (int j = 0; j < i; j++)
-			if (namestrcmp(&column->attname, NameStr(TupleDescAttr(columns, j)->attname)) == 0)
-				return NULL;
-		if (get_typtype(column->atttypid) == TYPTYPE_PSEUDO)
+		if (spk_source_repeats(columns, i) || get_typtype(column->atttypid) == TYPTYPE_PSEUDO)
 			return NULL;
 		appendStringInfo(&list, "%s%s %s", i == 0 ? "" : ", ",
 						 quote_identifier(NameStr(column->attname)),

@@ -62,29 +62,40 @@ spk_row_new(HeapTupleHeader tuple, MemoryContext context)
 	return row;
 }
 
-void
-spk_row_name(SpkRow *row, ArrayType *names)
+char **
+spk_names_of_columns(ArrayType *names, int natts)
 {
 	Datum *values;
 	bool  *nulls;
+	char **list;
 	int	   n;
 
 	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	if (n != row->desc->natts || row->type != RECORDOID)
+	if (n != natts)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("number of names (%d) differs from that of columns (%d)", n,
-						row->desc->natts)));
+				 errmsg("number of names (%d) differs from that of columns (%d)", n, natts)));
+	list = palloc(Max(n, 1) * sizeof(char *));
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("the name of a column must not be null")));
-		namestrcpy(&TupleDescAttr(row->desc, i)->attname, TextDatumGetCString(values[i]));
+		list[i] = TextDatumGetCString(values[i]);
 	}
-	pfree(values);
-	pfree(nulls);
+	return list;
+}
+
+void
+spk_row_name(SpkRow *row, ArrayType *names)
+{
+	char **list = spk_names_of_columns(names, row->desc->natts);
+
+	if (row->type != RECORDOID)
+		elog(ERROR, "columns of a row of type %u are named", row->type);
+	for (int i = 0; i < row->desc->natts; i++)
+		namestrcpy(&TupleDescAttr(row->desc, i)->attname, list[i]);
 }
 
 void

@@ -78,6 +78,9 @@ typedef struct SpkRow
 extern SpkRow *spk_row_new(HeapTupleHeader tuple, MemoryContext context);
 extern void	   spk_row_release(SpkRow *row);
 
+/* The names in a text[], palloc'd.  They must be as many as there are columns, none of them NULL. */
+extern char **spk_names_of_columns(ArrayType *names, int natts);
+
 /* Calls the columns of a row that was just made, of an anonymous type, by these names. */
 extern void spk_row_name(SpkRow *row, ArrayType *names);
 

@@ -22,6 +22,7 @@
 #include "utils/lsyscache.h"
 
 #include "host/source.h"
+#include "rows/row.h"
 #include "scoring/named_row.h"
 
 /* ---- The row ---- */
@@ -32,25 +33,16 @@ named_desc(FunctionCallInfo fcinfo)
 {
 	int		  natts = PG_NARGS() - 1;
 	TupleDesc desc = CreateTemplateTupleDesc(natts);
-	Datum	 *names;
-	bool	 *nulls;
-	int		  n;
+	char	**names;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls,
-					  &n);
-	if (n != natts || get_fn_expr_variadic(fcinfo->flinfo))
+	if (get_fn_expr_variadic(fcinfo->flinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of names (%d) differs from that of columns (%d)", n, natts)));
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("the name of a column must not be null")));
-		TupleDescInitEntry(desc, (AttrNumber) (i + 1), TextDatumGetCString(names[i]),
+				 errmsg("values must be listed, not given as an array")));
+	names = spk_names_of_columns(PG_GETARG_ARRAYTYPE_P(0), natts);
+	for (int i = 0; i < natts; i++)
+		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
 						   get_fn_expr_argtype(fcinfo->flinfo, i + 1), -1, 0);
-	}
 	spk_finish_tupdesc(desc);
 	return BlessTupleDesc(desc);
 }
