@@ -13,8 +13,9 @@
 /*
  * Doubles are computed as doubles, or machines would train different models.  Floats
  * may be computed as doubles, as they are on s390x: each is stored after one operation.
+ * 16 is GCC's word for 0 where halves of a float have instructions too (AVX-512 FP16).
  */
-#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1 && FLT_EVAL_METHOD != 16
 #error \
 	"doubles are computed with more bits than they have, and models would differ from those of other machines; compile with: make COPT='-msse2 -mfpmath=sse'"
 #endif

@@ -9,7 +9,6 @@
 #ifndef SPK_CORE_EVENTS_LINE_NUMBER_H
 #define SPK_CORE_EVENTS_LINE_NUMBER_H
 
-#include <float.h>
 
 #include "core/base/elementary.h"
 #include "core/events/event_columns.h"
@@ -195,8 +194,8 @@ spk_line_integer(const SpkLineNumber *number, uint64_t max, SpkField *field)
 /*
  * Sets field to the double that is nearest to the number; false when that takes
  * more than one division.  The division of two exact doubles rounds once, as it
- * should (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990),
- * unless the processor computes doubles with more digits than they have.
+ * should (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990);
+ * elementary.c refuses compilers that would compute it with more digits.
  */
 static inline __attribute__((always_inline)) bool
 spk_line_float(const SpkLineNumber *number, SpkField *field)
@@ -206,7 +205,7 @@ spk_line_float(const SpkLineNumber *number, SpkField *field)
 														   1e14, 1e15, 1e16, 1e17, 1e18};
 	double				value;
 
-	if (FLT_EVAL_METHOD != 0 || number->mantissa > SPK_LINE_MAX_MANTISSA)
+	if (number->mantissa > SPK_LINE_MAX_MANTISSA)
 		return false;
 	value = (double) number->mantissa / powers[number->scale];
 	field->number = number->negative ? -value : value;
