@@ -39,7 +39,7 @@ title()
 # line, or that runs no test, counts as one failure.
 layer()
 {
-	local good bad status=0
+	local good bad status=0 start=$SECONDS
 
 	title "$1"
 	"${@:4}" 2>&1 | tee "$log" || status=1
@@ -51,6 +51,7 @@ layer()
 	fi
 	passed=$((passed + good))
 	failed=$((failed + bad))
+	echo "$1: $((SECONDS - start)) s"
 	[ "$bad" = 0 ]
 }
 
