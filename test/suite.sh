@@ -15,8 +15,8 @@
 # tap       whole clusters
 # checks    test/check_*.sh
 #
-# The first two need no server, and run beside regress, parallel, tap and checks; what
-# they say comes when these have ended.
+# The first two need no server, and sanitize has one of its own: they run beside the
+# others, one after another, and what they say comes when the others have ended.
 #
 # Runs in a copy of the sources in a sandbox: see run.sh.
 #
@@ -25,9 +25,9 @@
 passed=0
 failed=0
 log=$SANDBOX/output.log
-core_log=$SANDBOX/core.log
-core=
-trap 'kill $core 2>/dev/null; exit 130' INT
+beside_log=$SANDBOX/beside.log
+beside=
+trap 'kill $beside 2>/dev/null; exit 130' INT
 
 title()
 {
@@ -103,11 +103,10 @@ sanitize_tests()
 {
 	local flags='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -DSPK_CHECK_INVARIANTS -DUSE_ASSERT_CHECKING=1' status=0
 
-	if [ -d "$SANDBOX/data" ]; then
-		server_stop
-		rm -rf "$SANDBOX/data"
-		make -s PG_CONFIG="$PG_CONFIG" clean
-	fi
+	SANDBOX=$SANDBOX/sanitize
+	export TMPDIR=$SANDBOX/tmp
+	cd "$SANDBOX/src"
+	server_copy
 	server_install COPT="$flags" SHLIB_LINK_MORE=-fsanitize=address,undefined || return 1
 
 	# the library starts at the first malloc(), and hangs when a message catalogue
@@ -156,33 +155,34 @@ checks()
 	return $status
 }
 
-# The layers without a server, in the background: say nothing, and leave the two counts behind.
-core_tests()
+# The layers that run beside the others: say nothing, and leave the two counts behind.
+beside_tests()
 {
-	log=$SANDBOX/core_output.log
+	log=$SANDBOX/beside_output.log
 	passed=0
 	failed=0
 	! wanted unit || layer 'Unit tests' '^ok ' '^not ok ' unit_tests || true
 	! wanted memcheck || layer 'Unit tests under valgrind' '^ok ' '^not ok ' memcheck_tests || true
-	echo "$passed $failed" >"$core_log.counts"
+	! wanted sanitize || layer 'Regression tests under sanitizers' "$regress_good" "$regress_bad" sanitize_tests || true
+	echo "$passed $failed" >"$beside_log.counts"
 }
 
 # Waits for them, and shows what they said.
-core_wait()
+beside_wait()
 {
 	local good=0 bad=1
 
-	wait "$core" || true
-	core=
-	cat "$core_log"
-	read -r good bad <"$core_log.counts" || true
+	wait "$beside" || true
+	beside=
+	cat "$beside_log"
+	read -r good bad <"$beside_log.counts" || true
 	passed=$((passed + good))
 	failed=$((failed + bad))
 }
 
 finish()
 {
-	[ -z "$core" ] || core_wait
+	[ -z "$beside" ] || beside_wait
 	printf '\n%d passed, %d failed\n' "$passed" "$failed"
 	[ "$failed" = 0 ] && [ "$passed" != 0 ]
 	exit
@@ -204,9 +204,12 @@ for name in ${LAYER:-}; do
 	fi
 done
 
-if wanted unit || wanted memcheck; then
-	core_tests >"$core_log" 2>&1 &
-	core=$!
+if wanted unit || wanted memcheck || wanted sanitize; then
+	# sources without what the builds of the others leave in them
+	mkdir -p "$SANDBOX/sanitize/tmp"
+	cp -a . "$SANDBOX/sanitize/src"
+	beside_tests >"$beside_log" 2>&1 &
+	beside=$!
 fi
 
 server_copy
@@ -224,6 +227,4 @@ fi
 	regress_tests "$parallel_setting=regress" || true
 ! wanted tap || layer 'TAP tests' '^ok ' '^not ok ' tap_tests || true
 ! wanted checks || layer 'Checks' '^ok - ' '^not ok - ' checks || true
-[ -z "$core" ] || core_wait
-! wanted sanitize || layer 'Regression tests under sanitizers' "$regress_good" "$regress_bad" sanitize_tests || true
 finish
