@@ -38,7 +38,7 @@ for package in modeldata kernlab mlbench cardata; do
 	dpkg -s r-cran-$package >/dev/null 2>&1 || as_root apt-get -qq install -y --no-install-recommends r-cran-$package ||
 		echo "apt cannot install r-cran-$package here; its data sets will be skipped" >&2
 done
-for peer in duckdb xgboost lightgbm catboost narwhals; do
+for peer in duckdb xgboost lightgbm catboost narwhals polars polars-runtime-32 chdb chdb-core pyspark py4j; do
 	"$python" -m pip install --quiet --no-deps --upgrade --target peers $peer ||
 		echo "pip cannot install $peer here; it will be skipped" >&2
 done

@@ -71,4 +71,5 @@ def main():
               f"{np.sum(result[name]['fit_time']):.2f} s")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ peer_forest.py explain KIND LIB DEPTH FILE ROWS OF        the time for the SHAP 
 peer_forest.py folds CSV                                 the AUC of scikit-learn on each part of a cross-validation
 
 KIND is forest (100 trees, 4 of 20 features a split) or boost (100 rounds); LIB is
-sklearn, xgboost or lightgbm; DEPTH 0 is no limit.  Two threads, 255 bins where
+sklearn, xgboost, lightgbm or catboost; DEPTH 0 is no limit.  Two threads, 255 bins where
 there are any.  Seed S trains on the S-th stretch of ROWS, of those there are; no
 new one starts after SECONDS.
 """
@@ -47,6 +47,11 @@ def boost(lib, depth, seed):
         return xgboost.XGBClassifier(
             n_estimators=100, max_depth=depth, learning_rate=0.1, tree_method="hist", max_bin=255, reg_lambda=1,
             min_child_weight=1, n_jobs=THREADS, random_state=seed)
+    if lib == "catboost":
+        import catboost
+        return catboost.CatBoostClassifier(
+            n_estimators=100, max_depth=depth, learning_rate=0.1, border_count=255, l2_leaf_reg=1,
+            thread_count=THREADS, random_seed=seed, verbose=False, allow_writing_files=False)
     import lightgbm
     return lightgbm.LGBMClassifier(
         n_estimators=100, max_depth=depth, num_leaves=2 ** depth, learning_rate=0.1, max_bin=255, reg_lambda=1,

@@ -57,4 +57,5 @@ def main(mode, path, kept=None):
         timed(lambda: six(read_json(path)))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

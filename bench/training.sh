@@ -37,6 +37,10 @@ training_of()
 	if [ "$1" = forest ]; then
 		algorithm=random_forest
 		options+=', "min_leaf": 1'
+	else
+		# as the peers: all rows and features for every tree, to the last one
+		options+=', "learning_rate": 0.1, "l2": 1, "min_leaf": 20, "subsample": 1, "features_per_split": "all"'
+		options+=', "early_stopping": 0, "threshold": 0.5'
 	fi
 	echo "CREATE TABLE model AS SELECT model FROM churn_train('$3', algorithm => '$algorithm', options => '{$options}')"
 }

@@ -4,6 +4,6 @@
 
 training_data
 for rows in ${TRAIN_ROWS:-22278 200000 1000000}; do
-	train_compare boost 6 "$rows" "xgboost lightgbm"
+	train_compare boost 6 "$rows" "xgboost lightgbm catboost"
 done
 unset PGOPTIONS

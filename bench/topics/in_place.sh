@@ -27,9 +27,9 @@ candidate "the same, serial" with_settings max_parallel_workers_per_gather=0 tim
 candidate "count(*) of the file" timed "SELECT count(*) FROM log"
 candidate "the six features, two-level SQL over the file" timed "TABLE six_two_level"
 candidate "churn_load_events, then churn_features" in_place_load
-for peer in duckdb pandas; do
+for peer in duckdb chdb polars pandas; do
 	has_peer $peer || continue
-	candidate "the six features, $peer's read_json" $python bench/peer_$peer.py json "$log"
+	candidate "the six features, $peer" $python bench/peer_$peer.py json "$log"
 done
 before_each="sql -c CHECKPOINT"
 bytes=$(stat -c %s "$log")
@@ -48,7 +48,7 @@ candidate "Japanese: all columns decoded, serial" with_settings max_parallel_wor
 	timed "SELECT count(artist), count(song), count(location), count(lastname) FROM japanese_log"
 candidate "Plain: all columns decoded, serial" with_settings max_parallel_workers_per_gather=0 \
 	timed "SELECT count(artist), count(song), count(location), count(lastname) FROM log"
-! has_peer duckdb || candidate "Japanese: the six features, duckdb's read_json" $python bench/peer_duckdb.py json "$japanese"
+! has_peer duckdb || candidate "Japanese: the six features, duckdb" $python bench/peer_duckdb.py json "$japanese"
 japanese_bytes=$(stat -c %s "$japanese")
 compare "$(awk "BEGIN { printf \"%.3f\", $japanese_bytes / 1e9 }") GB of JSON lines in Japanese, every letter escaped"
 printf '\nSerial, in MB/s: features %s, in Japanese %s; all columns %s, in Japanese %s\n' \
