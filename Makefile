@@ -42,7 +42,7 @@ override with_llvm = no
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
 # The goals below the line do without, or install what is missing themselves.
-ifneq ($(filter-out test demo bench clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-emulated demo bench clean,$(or $(MAKECMDGOALS),all)),)
 
 PG_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 
@@ -93,9 +93,16 @@ endif
 # ---------------------------------------------------------------------------
 
 # Everything that is tested, on a server of its own that is gone afterwards;
-# make test LAYER=regress TEST="features model" chooses, see test/suite.sh
+# make test LAYER=regress TEST="features model" chooses, see test/suite.sh, and
+# make test PG_CONFIGS=installed runs the regression tests with each PostgreSQL there
+# is, see test/run.sh
 test:
-	@LAYER='$(LAYER)' TEST='$(TEST)' test/run.sh
+	@LAYER='$(LAYER)' TEST='$(TEST)' PG_CONFIGS='$(PG_CONFIGS)' test/run.sh
+
+# The core and the regression tests on processors of another kind, emulated:
+# make test-emulated ARCHS="arm64 s390x" LAYER=models chooses, see test/emulated.sh
+test-emulated:
+	@ARCHS='$(ARCHS)' ROOTS='$(ROOTS)' LAYER='$(LAYER)' TEST='$(TEST)' test/emulated.sh
 
 # From an event log to a list of users about to leave; make demo EVENTS="FILE ..."
 # takes your log of the music service's kind instead of a simulated one, and any
@@ -111,4 +118,4 @@ demo:
 bench:
 	@TOPIC='$(TOPIC)' SIZE='$(SIZE)' RUNS='$(RUNS)' bench/run.sh
 
-.PHONY: test demo bench clean prove_installcheck
+.PHONY: test test-emulated demo bench clean prove_installcheck

@@ -18,7 +18,7 @@ SELECT churn_profile('2024-03-01 23:30:00'::timestamp, 'view', 7, 19.99, 'free')
 SELECT churn_profile('2024-03-01'::date, 'view', 7, 19.99, 'free');
 -- as aggregates of the catalog
 SELECT p.oid::regprocedure, proparallel FROM pg_proc AS p JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
-WHERE proname = 'churn_profile' AND pronargs < 7 ORDER BY pronargs, 1::text COLLATE "C";
+WHERE proname = 'churn_profile' AND pronargs < 7 ORDER BY pronargs, p.oid::regprocedure::text COLLATE "C";
 
 -- an untyped literal is a time with zone, a text or a number
 SELECT churn_profile('2024-03-01 10:00:00+00', 'view', 'abc', '19.99', 'free');

@@ -145,8 +145,10 @@ SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('fo
 
 -- Types that are read as text, and all at once those that are no features
 CREATE TYPE source_text;
+SET client_min_messages = warning;
 CREATE FUNCTION source_text_in(cstring) RETURNS source_text AS 'textin' LANGUAGE internal IMMUTABLE STRICT;
 CREATE FUNCTION source_text_out(source_text) RETURNS cstring AS 'textout' LANGUAGE internal IMMUTABLE STRICT;
+RESET client_min_messages;
 CREATE TYPE source_text (INPUT = source_text_in, OUTPUT = source_text_out, LIKE = text, CATEGORY = 'S');
 CREATE CAST (source_text AS text) WITHOUT FUNCTION AS IMPLICIT;
 CREATE TABLE source_texts AS

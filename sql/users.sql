@@ -2,7 +2,7 @@
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE FUNCTION fact(model churn_model, name text) RETURNS float8 LANGUAGE sql
-RETURN (churn_info(model) #>> ARRAY['facts', name])::float8;
+AS $$ SELECT (churn_info(model) #>> ARRAY['facts', name])::float8 $$;
 
 -- snapshots of a simulated log, each user on up to six dates; strangers has them without users and dates
 CREATE TABLE snapshots AS

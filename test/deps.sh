@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 #
-# deps.sh [test]
+# deps.sh [test | installed]
 #	  Installs by apt what building needs, and a PostgreSQL server; with "test"
-#	  also what the tests need.  Prints the pg_config to use.
+#	  also what the tests need.  Prints the pg_config to use.  With "installed"
+#	  prints the pg_config of each PostgreSQL that could be used, and installs
+#	  nothing.
 #
 # Does nothing and needs no rights when all is there.  PG_CONFIG, when set,
 # chooses the PostgreSQL; else it is that of the pg_config in the path, else
@@ -123,6 +125,13 @@ apt_get()
 		return 1
 	fi
 }
+
+if [ "${1:-}" = installed ]; then
+	installed_servers | while read -r candidate; do
+		! is_complete "$candidate" || printf '%s\n' "$candidate"
+	done
+	exit
+fi
 
 pg_config=$(find_pg_config) || pg_config=
 need build-essential sh -c 'echo "int main(void) { return 0; }" | cc -x c -o /dev/null - && make --version'

@@ -27,8 +27,25 @@ server_copy()
 			ln -s "$dir" "$root$dir"
 		fi
 	done
-	export PG_CONFIG=$root$original
+	server_pg_config "$root" "$original" >"$SANDBOX/pg_config"
+	chmod +x "$SANDBOX/pg_config"
+	export PG_CONFIG=$SANDBOX/pg_config
 	PATH=$("$PG_CONFIG" --bindir):$PATH
+}
+
+# Prints the pg_config of the copy, a script: Debian's of PostgreSQL 13 says where
+# it was built to lie, wherever it lies, and nothing may be installed there.
+server_pg_config()
+{
+	cat <<-END
+		#!/bin/sh
+		case \${1:-} in
+			--bindir | --pkglibdir | --sharedir | --includedir | --pkgincludedir | --includedir-server | --pgxs)
+				path=\$("$2" "\$@") && echo "$1\$path" ;;
+			*)
+				exec "$2" "\$@" ;;
+		esac
+	END
 }
 
 # Builds the extension and installs it there.  Arguments go to make.
