@@ -9,7 +9,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
 SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile log_profile profile_merge describe_log features \
 	log_features label dates observations \
 	model_type model_ops collect train predict model explain exchange \
-	scores metrics curves survival evaluate compare backtest audit \
+	scores metrics curves survival boolean_labels evaluate compare backtest audit \
 	watching retention registry pictures report
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)

@@ -45,6 +45,8 @@ SELECT row(1, 1, 0.5, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, NULL, 1, 0, 0, 0, 1, 1, 0)::
 -- kinds of labels
 CREATE DOMAIN flag AS int CHECK (VALUE IN (0, 1));
 SELECT (churn_metrics(label::boolean, 1)).tp FROM (VALUES (1), (0)) AS v(label);
+CREATE DOMAIN did_churn AS boolean;
+SELECT (churn_metrics(label::boolean::did_churn, 1)).tp FROM (VALUES (1), (0)) AS v(label);
 SELECT (churn_metrics(label::smallint, 1)).tp FROM (VALUES (1), (0)) AS v(label);
 SELECT (churn_metrics(label::int, 1)).tp FROM (VALUES (1), (0)) AS v(label);
 SELECT (churn_metrics(label::bigint, 1)).tp FROM (VALUES (1), (0)) AS v(label);
@@ -62,6 +64,8 @@ SELECT churn_metrics((-1)::smallint, 1);
 SELECT churn_metrics(9223372036854775807, 1);
 SELECT churn_metrics(1.00000000000000000001, 1);
 SELECT churn_metrics('NaN'::numeric, 1);
+SELECT churn_metrics('t', 1);
+SELECT churn_metrics(NULL, 1);
 SELECT churn_metrics(0.5::real, 1);
 SELECT churn_metrics('NaN'::float8, 1);
 SELECT churn_metrics('Infinity'::float8, 1);

@@ -13,6 +13,7 @@
 #include "fmgr.h"
 
 #include "judging/judge_agg.h"
+#include "host/args.h"
 #include "host/label.h"
 #include "host/pg_host.h"
 #include "rows/group_key.h"
@@ -71,10 +72,10 @@ reading_of(FunctionCallInfo fcinfo)
 	if (reading != NULL)
 		return reading;
 	reading = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Reading));
-	reading->label = spk_label_kind(get_fn_expr_argtype(fcinfo->flinfo, ARG_LABEL));
+	reading->label = spk_label_kind(spk_arg_type(fcinfo, ARG_LABEL));
 	if (PG_NARGS() > ARG_ID)
-		spk_group_key_type(&reading->user, get_fn_expr_argtype(fcinfo->flinfo, ARG_ID),
-						   PG_GET_COLLATION(), fcinfo->flinfo->fn_mcxt);
+		spk_group_key_type(&reading->user, spk_arg_type(fcinfo, ARG_ID), PG_GET_COLLATION(),
+						   fcinfo->flinfo->fn_mcxt);
 	fcinfo->flinfo->fn_extra = reading;
 	return reading;
 }

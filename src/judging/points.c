@@ -17,7 +17,7 @@
 void
 spk_points_begin(SpkPoints *points, FunctionCallInfo fcinfo, int max)
 {
-	Oid type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	Oid type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 
 	if (!OidIsValid(type))
 		elog(ERROR, "return type must be an array of rows");

@@ -340,7 +340,7 @@ sparkify_retention_finalfn(PG_FUNCTION_ARGS)
 {
 	RetentionState	 *state = PG_ARGISNULL(0) ? NULL : (RetentionState *) PG_GETARG_POINTER(0);
 	SpkHost			  host = spk_pg_host(CurrentMemoryContext);
-	Oid				  type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	Oid				  type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 	TupleDesc		  desc;
 	SpkRetentionCell *cells;
 	Datum			 *rows;

@@ -16,6 +16,7 @@
 #include "utils/float.h"
 
 #include "core/judging/curves.h"
+#include "host/args.h"
 #include "host/label.h"
 #include "host/pg_host.h"
 #include "judging/scores_agg.h"
@@ -110,10 +111,8 @@ label_kind(FunctionCallInfo fcinfo)
 
 	if (kind == NULL)
 	{
-		Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+		Oid type = spk_arg_type(fcinfo, 1);
 
-		if (!OidIsValid(type))
-			elog(ERROR, "could not determine the type of the label");
 		kind = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SpkLabelKind));
 		*kind = spk_label_kind(type);
 		fcinfo->flinfo->fn_extra = kind;

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "core/judging/survival.h"
+#include "host/args.h"
 #include "host/label.h"
 #include "host/pg_host.h"
 #include "judging/points.h"
@@ -47,10 +48,8 @@ label_kind(FunctionCallInfo fcinfo)
 
 	if (kind == NULL)
 	{
-		Oid type = get_fn_expr_argtype(fcinfo->flinfo, 2);
+		Oid type = spk_arg_type(fcinfo, 2);
 
-		if (!OidIsValid(type))
-			elog(ERROR, "could not determine the type of the label");
 		kind = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SpkLabelKind));
 		*kind = spk_label_kind(type);
 		fcinfo->flinfo->fn_extra = kind;

@@ -18,6 +18,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/utf8.h"
+#include "host/args.h"
 #include "host/pg_host.h"
 #include "profiles/log_amount.h"
 #include "profiles/log_args.h"
@@ -99,9 +100,7 @@ arg_type(FunctionCallInfo fcinfo, int n, Oid *declared)
 	*declared = InvalidOid;
 	if (n >= PG_NARGS())
 		return InvalidOid;
-	*declared = get_fn_expr_argtype(fcinfo->flinfo, n);
-	if (!OidIsValid(*declared))
-		elog(ERROR, "could not determine the type of argument %d", n);
+	*declared = spk_arg_type(fcinfo, n);
 	return getBaseType(*declared);
 }
 

@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "host/args.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -30,19 +31,17 @@ static uint64 last_version = 0;
 static SpkCollector *
 collector_new(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
-	Oid			  label_type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Oid			  label_type = spk_arg_type(fcinfo, 1);
 	SpkCollector *collector = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(SpkCollector));
 
-	if (!OidIsValid(label_type))
-		elog(ERROR, "could not determine the type of the label");
 	collector->context = fcinfo->flinfo->fn_mcxt;
 	collector->label_kind = spk_label_kind(label_type);
 	collector->algorithm = SPK_RANDOM_FOREST;
 	collector->options = spk_options_default(SPK_RANDOM_FOREST);
 	collector->has_id = args->id >= 0;
 	if (collector->has_id)
-		spk_group_key_type(&collector->group, get_fn_expr_argtype(fcinfo->flinfo, args->id),
-						   PG_GET_COLLATION(), collector->context);
+		spk_group_key_type(&collector->group, spk_arg_type(fcinfo, args->id), PG_GET_COLLATION(),
+						   collector->context);
 	fcinfo->flinfo->fn_extra = collector;
 	return collector;
 }

@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 
+#include "host/args.h"
 #include "catalog/pg_type.h"
 
 #include "rows/row_slot.h"
@@ -41,8 +42,8 @@ spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *cons
 	TupleDesc	  desc = CreateTemplateTupleDesc(n);
 
 	for (int i = 0; i < n; i++)
-		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
-						   get_fn_expr_argtype(fcinfo->flinfo, first + i), -1, 0);
+		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i], spk_arg_type(fcinfo, first + i),
+						   -1, 0);
 	spk_finish_tupdesc(desc);
 	MemoryContextSwitchTo(old);
 	return spk_row_of_columns(desc, context);

@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "host/args.h"
 #include "host/source.h"
 #include "rows/row.h"
 #include "scoring/named_row.h"
@@ -41,8 +42,8 @@ named_desc(FunctionCallInfo fcinfo)
 				 errmsg("values must be listed, not given as an array")));
 	names = spk_names_of_columns(PG_GETARG_ARRAYTYPE_P(0), natts);
 	for (int i = 0; i < natts; i++)
-		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i],
-						   get_fn_expr_argtype(fcinfo->flinfo, i + 1), -1, 0);
+		TupleDescInitEntry(desc, (AttrNumber) (i + 1), names[i], spk_arg_type(fcinfo, i + 1), -1,
+						   0);
 	spk_finish_tupdesc(desc);
 	return BlessTupleDesc(desc);
 }

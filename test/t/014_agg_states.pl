@@ -47,7 +47,7 @@ sub same
 	my $expected = $node->safe_psql('postgres', sprintf($sql, "$name($args)::text"));
 	my ($status, $got, $error) = $node->psql('postgres', sprintf($sql, "short_lived('$aggregate', $args)"));
 
-	is("$status $got$error", "0 $expected", "$name($args) $more");
+	is("$status $got$error", "0 $expected", "$name($args) " . ($more // ''));
 	isnt($expected, '', "$aggregate has a result");
 }
 
@@ -59,16 +59,22 @@ same("churn_features($log_types)", $log, 'events', $users);
 same("churn_profile($log_types)", $log, "(SELECT * FROM events ORDER BY md5(events::text)) AS e", $users);
 same("churn_profile($log_types)", $log, 'events', '');
 same('churn_profile_merge(churn_profile)', 'profile', 'profiles', 'GROUP BY userid ORDER BY userid');
-same('churn_metrics(anyelement,float8)', 'churned, score', 'scored', '');
-same('churn_metrics(anyelement,float8,float8)', 'churned, score, 0.3::float8', 'scored', '');
-same('churn_roc(anyelement,float8)', 'churned, score', 'scored', '');
-same('churn_pr(anyelement,float8)', 'churned, score', 'scored', '');
-same('churn_lift(anyelement,float8)', 'churned, score', 'scored', '');
-same('churn_calibration(anyelement,float8,int)', 'churned, score, 7', 'scored', '');
-same('churn_threshold(anyelement,float8,float8,float8)', 'churned, score, 1::float8, 4::float8', 'scored', '');
-same('churn_threshold(anyelement,float8,bigint)', 'churned, score, 40::bigint', 'scored', '');
-same('churn_survival(bigint,anyelement)', '(i % 40)::bigint, churned', 'scored', '');
-same('churn_curve_metrics(bigint,anyelement,float8[],int)', '(i % 40)::bigint, churned, ARRAY[score, score / 2], 7', 'scored', '');
+foreach my $label ('anyelement', 'boolean')
+{
+	same("churn_metrics($label,float8)", 'churned, score', 'scored', '');
+	same("churn_metrics($label,float8,float8)", 'churned, score, 0.3::float8', 'scored', '');
+	same("churn_roc($label,float8)", 'churned, score', 'scored', '');
+	same("churn_pr($label,float8)", 'churned, score', 'scored', '');
+	same("churn_lift($label,float8)", 'churned, score', 'scored', '');
+	same("churn_calibration($label,float8)", 'churned, score', 'scored', '');
+	same("churn_calibration($label,float8,int)", 'churned, score, 7', 'scored', '');
+	same("churn_threshold($label,float8)", 'churned, score', 'scored', '');
+	same("churn_threshold($label,float8,float8,float8)", 'churned, score, 1::float8, 4::float8', 'scored', '');
+	same("churn_threshold($label,float8,bigint)", 'churned, score, 40::bigint', 'scored', '');
+	same("churn_survival(bigint,$label)", '(i % 40)::bigint, churned', 'scored', '');
+	same("churn_curve_metrics(bigint,$label,float8[],int)", '(i % 40)::bigint, churned, ARRAY[score, score / 2], 7', 'scored', '');
+}
+same('churn_retention(churn_profile,date)', "profile, '2018-12-15'::date", 'whole', '');
 my $rows = 'scored, LATERAL (SELECT score, i % 9 AS n, city AS town) AS f';
 same('churn_forest_agg(anyelement,record)', 'churned, f', $rows, '');
 same('churn_forest_agg(anyelement,record,jsonb)', q{churned, f, '{"trees": 3}'::jsonb}, $rows, "GROUP BY city ORDER BY city");

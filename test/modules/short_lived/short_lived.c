@@ -106,6 +106,20 @@ call(FunctionCallInfo fcinfo, Oid function, Node *expr, int n, const Datum *args
 	return result;
 }
 
+/* Is one of the function's arguments of any type, or any row? */
+static bool
+takes_any(Oid function)
+{
+	Oid *types;
+	int	 n;
+
+	(void) get_func_signature(function, &types, &n);
+	for (int i = 1; i < n; i++)
+		if (get_typtype(types[i]) == TYPTYPE_PSEUDO)
+			return true;
+	return false;
+}
+
 Datum
 short_lived_trans(PG_FUNCTION_ARGS)
 {
@@ -113,7 +127,7 @@ short_lived_trans(PG_FUNCTION_ARGS)
 	MemoryContext		  aggcontext;
 	Parts				 *parts;
 	Part				 *part;
-	Expr				 *expr;
+	Expr				 *expr = NULL;
 	Oid					  types[FUNC_MAX_ARGS];
 	Datum				  args[FUNC_MAX_ARGS];
 	bool				  nulls[FUNC_MAX_ARGS];
@@ -137,8 +151,9 @@ short_lived_trans(PG_FUNCTION_ARGS)
 		args[i + 1] = fcinfo->args[i + 2].value;
 		nulls[i + 1] = fcinfo->args[i + 2].isnull;
 	}
-	build_aggregate_transfn_expr(types, n, 0, false, INTERNALOID, fcinfo->fncollation,
-								 form.aggtransfn, InvalidOid, &expr, NULL);
+	if (takes_any(form.aggtransfn))
+		build_aggregate_transfn_expr(types, n, 0, false, INTERNALOID, fcinfo->fncollation,
+									 form.aggtransfn, InvalidOid, &expr, NULL);
 	part->state = call(fcinfo, form.aggtransfn, (Node *) expr, n + 1, args, nulls, &part->null);
 	PG_RETURN_POINTER(parts);
 }
@@ -169,8 +184,6 @@ short_lived_final(PG_FUNCTION_ARGS)
 	Parts				 *parts;
 	Datum				  result;
 	bool				  is_null;
-	Oid					  type = INTERNALOID;
-	Expr				 *expr;
 	Oid					  output;
 	bool				  varlena;
 
@@ -179,10 +192,8 @@ short_lived_final(PG_FUNCTION_ARGS)
 	parts = (Parts *) PG_GETARG_POINTER(0);
 	form = aggregate_form(parts->aggregate);
 	combine(fcinfo, &form, parts);
-	build_aggregate_finalfn_expr(&type, 1, INTERNALOID, get_func_rettype(form.aggfinalfn),
-								 fcinfo->fncollation, form.aggfinalfn, &expr);
-	result = call(fcinfo, form.aggfinalfn, (Node *) expr, 1, &parts->part[0].state,
-				  &parts->part[0].null, &is_null);
+	result = call(fcinfo, form.aggfinalfn, NULL, 1, &parts->part[0].state, &parts->part[0].null,
+				  &is_null);
 	if (is_null)
 		PG_RETURN_NULL();
 	getTypeOutputInfo(get_func_rettype(form.aggfinalfn), &output, &varlena);
