@@ -10,7 +10,7 @@ SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile l
 	log_features label dates observations \
 	model_type model_ops collect train predict model explain exchange \
 	scores metrics curves survival boolean_labels evaluate compare backtest audit \
-	watching retention registry pictures report
+	watching retention registry pictures report shards
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
 

@@ -254,6 +254,9 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 #endif
 }
 
+/* postgres_fdw knows the options batch_size and async_capable. */
+#define spk_has_foreign_batches (PG_VERSION_NUM >= 140000)
+
 /* Analyzes a statement that has n parameters of these types. */
 #if PG_VERSION_NUM >= 150000
 #define spk_parse_analyze(raw, sql, types, n) parse_analyze_fixedparams(raw, sql, types, n, NULL)

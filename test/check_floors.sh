@@ -19,7 +19,7 @@ core/judging core/simulation
 core/learners
 json
 host
-events profiles models
+events profiles models shards
 rows
 training scoring
 judging
