@@ -271,10 +271,16 @@ spk_source_row(const char *from, TupleDesc columns)
 	{
 		const char *name = NameStr(TupleDescAttr(columns, i)->attname);
 
-		/* the name of two columns means neither of them */
 		if (strlen(from) < end || strcmp(from + strlen(from) - end, QUERY_END) != 0 ||
-			columns->natts > MaxTupleAttributeNumber || spk_source_repeats(columns, i))
+			columns->natts > MaxTupleAttributeNumber)
 			return (SpkSourceRow) {pstrdup(SPK_SOURCE_ALIAS ".*"), NULL};
+
+		/* the name of two columns means neither of them */
+		if (spk_source_repeats(columns, i))
+		{
+			spk_source_refuse_sent(from, name);
+			return (SpkSourceRow) {pstrdup(SPK_SOURCE_ALIAS ".*"), NULL};
+		}
 		appendStringInfo(&row, "%s" SPK_SOURCE_ALIAS ".%s", i == 0 ? "" : ", ",
 						 quote_identifier(name));
 		accumArrayResult(built, CStringGetTextDatum(name), false, TEXTOID, CurrentMemoryContext);

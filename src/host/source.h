@@ -73,6 +73,12 @@ extern char *spk_source_brought(char *from, const char *schema);
 extern bool spk_source_aggregates(const char *sql, int n_params, const Oid *types,
 								  const Datum *values);
 
+/*
+ * Raises an error (ERRCODE_DUPLICATE_COLUMN) if parts of such an item are sent elsewhere.  A column
+ * has the name of another one, so that the row can be sent neither whole nor by its columns.
+ */
+extern void spk_source_refuse_sent(const char *from, const char *column);
+
 /* A plan for a query with these parameters, in the current memory context. */
 extern PlannedStmt *spk_source_plan(const char *sql, int n_params, const Oid *types,
 									const Datum *values);

@@ -70,6 +70,17 @@ spk_source_aggregates(const char *sql, int n_params, const Oid *types, const Dat
 	return plan != NULL;
 }
 
+void
+spk_source_refuse_sent(const char *from, const char *column)
+{
+	if (planner_hook != NULL &&
+		is_planned_otherwise(spk_source_plan(psprintf("SELECT q.* FROM %s", from), 0, NULL, NULL)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_COLUMN),
+				 errmsg("column \"%s\" specified more than once in a source that other servers read", column),
+				 errhint("Select each column once, or by another name.")));
+}
+
 /* ---- The source as a function ---- */
 
 /* The columns as a function's result; NULL when it cannot have them. */

@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/tuplestore.h"
 
 #include "host/args.h"
@@ -301,6 +302,23 @@ put_group(ReturnSetInfo *rsinfo, const SpkSurvey *survey, const SpkDefinedColumn
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
+/*
+ * Citus makes the function on other servers as well, and refuses to in a transaction in which it has
+ * asked several of them at once, as it does for profiles that are distributed.  The setting is undone
+ * at the level that is returned.
+ */
+static int
+visit_servers_in_turn(void)
+{
+	static const char name[] = "citus.multi_shard_modify_mode";
+	int				  level = NewGUCNestLevel();
+
+	if (GetConfigOption(name, true, false) != NULL)
+		(void) set_config_option(name, "sequential", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
+	return level;
+}
+
 /* churn_define_features(name, profiles, windows, exclude, families, ratios, max_columns) */
 Datum
 churn_define_features(PG_FUNCTION_ARGS)
@@ -313,6 +331,7 @@ churn_define_features(PG_FUNCTION_ARGS)
 	SpkSurvey				*survey;
 	SpkDefinedColumns		*plan;
 	ListCell				*lc;
+	int						 level;
 
 	PreventCommandDuringRecovery("churn_define_features()");
 	PreventCommandIfReadOnly("churn_define_features()");
@@ -320,6 +339,7 @@ churn_define_features(PG_FUNCTION_ARGS)
 	spk_materialized_srf(fcinfo);
 	wish = read_wish(fcinfo);
 	/* before profiles are read, which may take its time */
+	level = visit_servers_in_turn();
 	definition = spk_find_definition(text_to_cstring(PG_GETARG_TEXT_PP(ARG_NAME)),
 									 fcinfo->flinfo->fn_oid);
 	survey = spk_survey_profiles(text_to_cstring(PG_GETARG_TEXT_PP(ARG_PROFILES)),
@@ -332,6 +352,7 @@ churn_define_features(PG_FUNCTION_ARGS)
 				 errmsg("no feature is wanted"),
 				 errhint("Families are: %s.", family_list())));
 	spk_make_definition(definition, plan);
+	AtEOXact_GUC(false, level);
 	tell_left_out(wish, survey, plan);
 	tell_changes(definition, plan);
 	foreach (lc, plan->groups)

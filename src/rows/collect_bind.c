@@ -32,10 +32,17 @@ is_excluded(const SpkCollector *collector, const char *name)
 	return false;
 }
 
-/* Prediction finds columns by name, so that each name may occur only once. */
+/* Prediction finds columns by name, so that each has one, which may occur only once. */
 static void
-check_unique(const SpkCollector *collector, const char *name)
+check_name(const SpkCollector *collector, const char *name)
 {
+	/* an engine that sends a row of no named type to another server sends it without them */
+	if (name[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the row of features has columns without names"),
+				 errdetail("Rows that a query makes have none on another server."),
+				 errhint("Use churn_train, or rows of a table, a view or a composite type.")));
 	for (uint32 i = 0; i < collector->n_columns; i++)
 		if (strcmp(collector->columns[i].name, name) == 0)
 			ereport(ERROR,
@@ -154,7 +161,7 @@ spk_collector_bind(SpkCollector *collector, HeapTupleHeader tuple)
 
 		if (att->attisdropped || is_excluded(collector, NameStr(att->attname)))
 			continue;
-		check_unique(collector, NameStr(att->attname));
+		check_name(collector, NameStr(att->attname));
 		collector->columns[collector->n_columns++] = spk_row_column(row, i);
 	}
 	if (collector->n_columns == 0)

@@ -146,4 +146,99 @@ same('scores in WHERE and GROUP BY', "SELECT round(churn_predict(m.model, p.prof
 	WHERE churn_predict(m.model, p.profile, '2018-11-19') > 0.05 GROUP BY 1 ORDER BY 1");
 same('metrics', 'SELECT churn_metrics(s.churned, churn_predict(m.model, s)) FROM snapshots s, models m');
 
+# ---- A column's name twice, and rows without names, in an aggregate ----
+
+# a row that has a name twice can be sent neither whole nor by its columns
+my ($out, $err, $far_out, $far_err);
+$coordinator->psql('postgres', model('SELECT s.*, p.userid AS churned_by, 1 AS churned_by FROM snapshots s JOIN profiles p USING (userid)',
+	", exclude => '{userid,as_of,churned_by}'"), stderr => \$err);
+like($err, qr/ERROR:  column "churned_by" specified more than once in a source that other servers read/, 'a name twice is an error that says so');
+same('a name twice, of what is here', model('SELECT i % 7 AS n, i % 3 = 0 AS churned, 1 AS x, 2 AS x FROM generate_series(1, 60) AS i', ", exclude => '{x}'"));
+
+same('a forest by an aggregate',
+	'SELECT churn_fingerprint(churn_forest_agg(s.churned, f)) FROM snapshots s JOIN profiles p USING (userid), churn_features(p.profile, s.as_of) f');
+
+# names of a row that a subquery makes are not sent along
+$coordinator->psql('postgres', "SELECT churn_forest_agg(churned, f) FROM (SELECT m.churned, f FROM made m, LATERAL (SELECT m.$_) f) AS s", stderr => \$err),
+  like($err, qr/ERROR:  the row of features has columns without names/, "a row without names is an error that says so: $_")
+  foreach ('n_songs, m.n_errors', 'n_songs');
+same('the same by churn_train', model('SELECT m.churned, m.n_songs, m.n_errors FROM made m'));
+
+# ---- The documents, each statement ----
+
+# The statements of the document's blocks, one by one
+sub statements
+{
+	my ($doc) = @_;
+	my ($sql, @statements) = ('');
+
+	foreach my $line (map { split /^/ } slurp_file("$ENV{TESTDIR}/$doc") =~ /^```sql\n(.*?)^```$/gms)
+	{
+		$sql .= $line;
+		next unless $line =~ /;\s*(--.*)?$/ && (() = $sql =~ /\$\$/g) % 2 == 0;
+		push @statements, $sql;
+		$sql = '';
+	}
+	return @statements;
+}
+
+my $dir = PostgreSQL::Test::Utils::tempdir();
+$single->safe_psql('postgres', qq{COPY (SELECT json_strip_nulls(json_build_object(
+		'ts', (extract(epoch FROM ts) * 1000)::bigint, 'userId', userid, 'sessionId', sessionid,
+		'page', page, 'auth', auth, 'level', level, 'length', length, 'gender', gender,
+		'registration', (extract(epoch FROM registration) * 1000)::bigint))
+	FROM churn_simulate_events(150)) TO '$dir/log.json' WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')});
+
+# What is made, to the bit
+my $traces = q{SELECT format(CASE t.type
+		WHEN 'churn_model' THEN 'SELECT %1$L, string_agg(churn_fingerprint(%2$I), '' '' ORDER BY churn_fingerprint(%2$I)) FROM %3$s'
+		WHEN 'churn_profile' THEN 'SELECT %1$L, md5(string_agg(b, '''' ORDER BY b)) FROM (SELECT md5(sparkify_profile_send(%2$I)) FROM %3$s) AS s(b)'
+		ELSE 'SELECT %1$L, count(*) FROM %3$s'
+	END, relname || '.' || coalesce(attname, '*'), attname, oid::regclass)
+FROM pg_class AS c LEFT JOIN LATERAL (
+	SELECT NULL AS attname, NULL AS type
+	UNION ALL
+	SELECT attname, atttypid::regtype::text FROM pg_attribute
+	WHERE attrelid = oid AND NOT attisdropped AND attnum > 0 AND atttypid IN ('churn_model'::regtype, 'churn_profile'::regtype)) AS t ON true
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'p', 'f') AND relname !~ '^(citus_|pg_dist)' ORDER BY 1 \gexec};
+
+foreach my $doc ('README.md', 'docs/quickstart.md', 'docs/any-log.md')
+{
+	(my $db = lc $doc) =~ s/\W/_/g;
+	my @distributed;
+
+	foreach my $node ($single, @cluster)
+	{
+		$node->safe_psql('postgres', "SET client_min_messages = error; CREATE DATABASE $db") unless $node == $single;
+		$node->safe_psql('postgres', "CREATE DATABASE $db") if $node == $single;
+		$node->safe_psql($db, 'CREATE EXTENSION citus') unless $node == $single;
+		$node->safe_psql($db, 'CREATE EXTENSION sparkify');
+	}
+	$coordinator->safe_psql($db, "SELECT citus_set_coordinator_host('" . $coordinator->host . "', " . $coordinator->port . ')');
+	$coordinator->safe_psql($db, "SELECT citus_add_node('" . $_->host . "', " . $_->port . ')') foreach (@workers);
+	foreach my $statement (statements($doc))
+	{
+		next if $statement =~ /^CREATE EXTENSION (IF NOT EXISTS )?sparkify/m;
+		$statement =~ s{'/path/to/}{'$dir/}g;
+		$statement =~ s/churn_simulate_events\((?:500|1000)\)/churn_simulate_events(150)/g;
+
+		# distributed tables have no way in but INSERT
+		(my $far = $statement) =~ s/SELECT (?:\* FROM )?churn_load_events\('(\w+)', ('[^']+')[^;]*\);/INSERT INTO $1 SELECT * FROM churn_read_events($2);/;
+		my $here = $single->psql($db, "SET client_min_messages = error; $statement", stdout => \$out, stderr => \$err);
+		my $there = $coordinator->psql($db, "SET client_min_messages = error; $far", stdout => \$far_out, stderr => \$far_err);
+		my $name = "$doc: " . substr($statement =~ s/^--.*\n//gmr, 0, 60) =~ s/\s+/ /gr;
+
+		$far_err =~ s/^psql:.* WARNING: .*\n|^DETAIL:  .*will be created only locally\n?//gm;
+		is("$there $far_err", "$here $err", $name);
+		next unless $statement =~ /^CREATE TABLE (\w+)/m;
+		my ($table) = $1;
+		my $user = $coordinator->safe_psql($db, "SELECT attname FROM pg_attribute WHERE attrelid = '$table'::regclass AND attname IN ('userid', 'customer_id') AND NOT attnotnull");
+		next if $user eq '';
+		$coordinator->safe_psql($db, "SET client_min_messages = error; SELECT create_distributed_table('$table', '$user', shard_count => 4)");
+		push @distributed, $table;
+	}
+	cmp_ok(scalar @distributed, '>', 0, "$doc: tables are distributed: @distributed");
+	is($coordinator->safe_psql($db, $traces), $single->safe_psql($db, $traces), "$doc: what it makes is the same");
+}
+
 done_testing();
