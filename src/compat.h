@@ -297,6 +297,40 @@ spk_materialized_srf(FunctionCallInfo fcinfo)
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
 #endif
 
+/* The same of states or results of groups, in a relation of such, with these private data. */
+#if PG_VERSION_NUM >= 180000
+#define spk_create_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, 0, startup, total, NIL, NULL, NIL, private)
+#elif PG_VERSION_NUM >= 170000
+#define spk_create_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, NIL, NULL, NIL, private)
+#else
+#define spk_create_foreign_upper_path(root, rel, target, rows, startup, total, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, NIL, NULL, private)
+#endif
+
+/* The clauses by which the executor groups. */
+#if PG_VERSION_NUM >= 160000
+#define spk_group_clause(root) ((root)->processed_groupClause)
+#else
+#define spk_group_clause(root) ((root)->parse->groupClause)
+#endif
+
+/*
+ * Adds what the aggregates of these expressions and of HAVING cost; from 14 on the
+ * planner knows by itself which there are.
+ */
+#if PG_VERSION_NUM >= 140000
+#define spk_agg_costs(root, exprs, having, split, costs) get_agg_clause_costs(root, split, costs)
+#define spk_estimate_num_groups(root, exprs, rows) \
+	estimate_num_groups(root, exprs, rows, NULL, NULL)
+#else
+#define spk_agg_costs(root, exprs, having, split, costs)         \
+	(get_agg_clause_costs(root, (Node *) (exprs), split, costs), \
+	 get_agg_clause_costs(root, (Node *) (having), split, costs))
+#define spk_estimate_num_groups(root, exprs, rows) estimate_num_groups(root, exprs, rows, NULL)
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #define SPK_PLANNER_KEEPS_JOINED 1
 #define SPK_EXPLAIN_STATE_H		 "commands/explain_state.h"

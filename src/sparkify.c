@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "events/json_fdw_stats.h"
+#include "events/json_fdw_upper.h"
 #include "host/compact_text.h"
 #include "host/progress.h"
 #include "scoring/join_model.h"
@@ -25,5 +26,6 @@ _PG_init(void)
 	spk_model_cache_define();
 	spk_keep_joined_models();
 	spk_json_stats_start();
+	spk_json_upper_define();
 	spk_reserve_settings("sparkify");
 }

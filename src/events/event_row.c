@@ -132,17 +132,24 @@ field_datum(SpkBinding *binding, int col, const SpkField *field, char **at)
 }
 
 void
-spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
-					 bool *nulls)
+spk_event_row_some(const SpkEventRow *row, SpkBinding *binding, const int *columns, int n,
+				   Datum *values, bool *nulls)
 {
 	Size  size = texts_size(row, binding->ways);
 	char *at = size > 0 ? palloc(size) : NULL;
 
-	for (int i = 0; i < binding->natts; i++)
+	for (int i = 0; i < n; i++)
 	{
 		int col = columns[i];
 
 		nulls[i] = (col == SPK_EVENT_NO_COLUMN || row->isnull[col]);
 		values[i] = nulls[i] ? (Datum) 0 : field_datum(binding, col, &row->field[col], &at);
 	}
+}
+
+void
+spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
+					 bool *nulls)
+{
+	spk_event_row_some(row, binding, columns, binding->natts, values, nulls);
 }

@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "access/sysattr.h"
 #include "foreign/foreign.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
@@ -21,6 +20,7 @@
 #include "events/json_chunks.h"
 #include "events/json_fdw.h"
 #include "events/json_fdw_stats.h"
+#include "events/json_fdw_upper.h"
 
 PG_FUNCTION_INFO_V1(sparkify_json_handler);
 
@@ -95,9 +95,8 @@ parallel_divisor(int workers)
 	return workers + Max(leader, 0.0);
 }
 
-/* A path with this many workers, which may be none. */
-static Path *
-scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
+Path *
+spk_json_scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers)
 {
 	const SpkChunks *chunks = baserel->fdw_private;
 	double			 divisor = workers > 0 ? parallel_divisor(workers) : 1.0;
@@ -125,43 +124,26 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	const SpkChunks *chunks = baserel->fdw_private;
 	int				 workers;
 
-	add_path(baserel, scan_path(root, baserel, 0));
+	add_path(baserel, spk_json_scan_path(root, baserel, 0));
 	if (!baserel->consider_parallel || baserel->lateral_relids != NULL)
 		return;
 	workers = compute_parallel_worker(baserel, baserel->pages, -1, max_parallel_workers_per_gather);
 	if (workers > 0 && chunks->n_chunks > 1)
-		add_partial_path(baserel, scan_path(root, baserel, workers));
-}
-
-/*
- * The numbers of the attributes whose values are used.  The planner knows them;
- * the executor does not, because its target list may hold all attributes.
- */
-static List *
-needed_attributes(RelOptInfo *baserel, List *scan_clauses)
-{
-	Bitmapset *members = NULL;
-	List	  *attributes = NIL;
-	bool	   whole_row;
-
-	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &members);
-	pull_varattnos((Node *) scan_clauses, baserel->relid, &members);
-	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, members);
-	for (int attno = 1; attno <= baserel->max_attr; attno++)
-	{
-		if (whole_row || bms_is_member(attno - FirstLowInvalidHeapAttributeNumber, members))
-			attributes = lappend_int(attributes, attno);
-	}
-	return attributes;
+		add_partial_path(baserel, spk_json_scan_path(root, baserel, workers));
 }
 
 static ForeignScan *
 get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid, ForeignPath *best_path,
 		 List *tlist, List *scan_clauses, Plan *outer_plan)
 {
+	List *needed;
+
+	if (IS_UPPER_REL(baserel))
+		return spk_json_upper_plan(root, best_path, tlist, outer_plan);
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
-	return make_foreignscan(tlist, scan_clauses, baserel->relid, NIL,
-							list_make1(needed_attributes(baserel, scan_clauses)), NIL, NIL,
+	/* the executor does not know what is used: its target list may hold all attributes */
+	needed = spk_json_needed(baserel, baserel->reltarget->exprs, scan_clauses);
+	return make_foreignscan(tlist, scan_clauses, baserel->relid, NIL, list_make1(needed), NIL, NIL,
 							outer_plan);
 }
 
@@ -179,6 +161,7 @@ sparkify_json_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = get_rel_size;
 	routine->GetForeignPaths = get_paths;
 	routine->GetForeignPlan = get_plan;
+	routine->GetForeignUpperPaths = spk_json_upper_paths;
 	routine->IsForeignScanParallelSafe = is_parallel_safe;
 	routine->AnalyzeForeignTable = spk_json_analyze;
 	spk_json_scan_routine(routine);

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "foreign/fdwapi.h"
+#include "nodes/pathnodes.h"
 
 #include "events/event_binding.h"
 
@@ -20,6 +21,7 @@ typedef struct SpkJsonOptions
 {
 	char *filename;
 	bool  skip_faults; /* on_error is 'skip' */
+	bool  pushes_down; /* aggregate_pushdown is not off */
 } SpkJsonOptions;
 
 /* The options of this foreign table, palloc'd.  The validator made sure that they are valid. */
@@ -30,6 +32,12 @@ extern SpkJsonOptions spk_json_options(Oid foreigntableid);
  * Those that are left out, by attribute, get no value; left_out may be NULL.
  */
 extern SpkBinding *spk_json_binding(Relation rel, const bool *left_out);
+
+/*
+ * A path that reads all events of a table whose size is known, with this many workers,
+ * which may be none.
+ */
+extern Path *spk_json_scan_path(PlannerInfo *root, RelOptInfo *baserel, int workers);
 
 /* Sets the callbacks that run a scan and explain it. */
 extern void spk_json_scan_routine(FdwRoutine *routine);

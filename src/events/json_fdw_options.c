@@ -33,9 +33,14 @@ static const struct
 	const char *name;
 	Oid			catalog;
 } valid_options[] = {
-	{"filename", ForeignTableRelationId},  {"on_error", ForeignTableRelationId},
-	{"on_error", ForeignServerRelationId}, {"key", AttributeRelationId},
-	{"path", AttributeRelationId},		   {"unit", AttributeRelationId},
+	{"filename", ForeignTableRelationId},
+	{"on_error", ForeignTableRelationId},
+	{"on_error", ForeignServerRelationId},
+	{"key", AttributeRelationId},
+	{"path", AttributeRelationId},
+	{"unit", AttributeRelationId},
+	{"aggregate_pushdown", ForeignTableRelationId},
+	{"aggregate_pushdown", ForeignServerRelationId},
 };
 
 static bool
@@ -107,6 +112,8 @@ sparkify_json_validator(PG_FUNCTION_ARGS)
 		}
 		else if (strcmp(def->defname, "on_error") == 0)
 			(void) spk_on_error_skips(defGetString(def));
+		else if (strcmp(def->defname, "aggregate_pushdown") == 0)
+			(void) defGetBoolean(def);
 		else
 			(void) spk_column_option(&column, def->defname, defGetString(def));
 	}
@@ -122,7 +129,7 @@ spk_json_options(Oid foreigntableid)
 {
 	ForeignTable  *table = GetForeignTable(foreigntableid);
 	ForeignServer *server = GetForeignServer(table->serverid);
-	SpkJsonOptions result = {0};
+	SpkJsonOptions result = {.pushes_down = true};
 	List		  *options;
 	ListCell	  *cell;
 
@@ -136,6 +143,8 @@ spk_json_options(Oid foreigntableid)
 			result.filename = defGetString(def);
 		else if (strcmp(def->defname, "on_error") == 0)
 			result.skip_faults = spk_on_error_skips(defGetString(def));
+		else if (strcmp(def->defname, "aggregate_pushdown") == 0)
+			result.pushes_down = defGetBoolean(def);
 	}
 	if (result.filename == NULL)
 		elog(ERROR, "filename is missing");

@@ -69,6 +69,8 @@ is_sql('SELECT count(*) FROM loaded', $n, 'the log is loaded');
 
 # The plan, with default settings
 my $plan = $node->safe_psql('postgres', 'EXPLAIN (COSTS OFF) ' . $profiles =~ s/log/one/r);
+like($plan, qr/Finalize.*Gather.*Parallel Foreign Scan.*Aggregated: churn_profile/s, 'profiles are made in parallel, by the scan');
+$plan = $node->safe_psql('postgres', 'SET sparkify.aggregate_pushdown = off; EXPLAIN (COSTS OFF) ' . $profiles =~ s/log/one/r);
 like($plan, qr/Gather.*Partial HashAggregate.*Parallel Foreign Scan on one/s, 'profiles are made in parallel');
 
 # Nobody has said ANALYZE: what the plans know of the log they have read from it
