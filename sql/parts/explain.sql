@@ -2,10 +2,17 @@
 -- Models: explaining predictions
 ------------------------------------------------------------------------
 
--- stable: binds the row as churn_predict does, and shows values as the session's
--- settings say.  The cost is that of small models, some tens of microseconds; large
--- ones take milliseconds.  As the model is not known when a query is planned,
--- more would have the planner compile queries over a few hundred users.
+-- stable: an output function may look into the catalogs.  Our queries have ids and segments
+-- written by it, where a cast would write them as the session's settings say.
+CREATE FUNCTION sparkify_text("any") RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sparkify_text("any") IS
+	'internal: a value as a text that does not depend on settings';
+
+-- stable: binds the row as churn_predict does.  The cost is that of small models,
+-- some tens of microseconds; large ones take milliseconds.  As the model is not known
+-- when a query is planned, more would have the planner compile queries over a few
+-- hundred users.
 CREATE FUNCTION churn_explain(
 	model churn_model,
 	features record,

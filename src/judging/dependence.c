@@ -16,6 +16,7 @@
 #include "core/rows/binning.h"
 #include "core/rows/values.h"
 #include "host/args.h"
+#include "host/plain_text.h"
 #include "host/pg_host.h"
 #include "judging/feature_rows.h"
 #include "models/model_type.h"
@@ -89,23 +90,20 @@ static char *
 value_text(const Dependence *d, double value)
 {
 	const SpkFeature *feature = &d->model->features[d->feature];
+	SpkPlainText	  plain = {feature->kind == SPK_TIME		? TIMESTAMPOID :
+								   feature->kind == SPK_INSTANT ? TIMESTAMPTZOID :
+																  FLOAT8OID};
 
 	if (isnan(value))
 		return NULL;
-	switch (feature->kind)
-	{
-		case SPK_CATEGORY:
-			return pnstrdup(feature->categories[(int) value].name,
-							feature->categories[(int) value].len);
-		case SPK_TIME:
-			return DatumGetCString(
-				DirectFunctionCall1(timestamp_out, TimestampGetDatum((Timestamp) value)));
-		case SPK_INSTANT:
-			return DatumGetCString(
-				DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum((TimestampTz) value)));
-		default:
-			return d->boolean ? pstrdup(value > 0 ? "true" : "false") : float8out_internal(value);
-	}
+	if (feature->kind == SPK_CATEGORY)
+		return pnstrdup(feature->categories[(int) value].name,
+						feature->categories[(int) value].len);
+	if (d->boolean)
+		return pstrdup(value > 0 ? "true" : "false");
+	return spk_plain_text(&plain,
+						  spk_kind_is_time(feature->kind) ? TimestampGetDatum((Timestamp) value) :
+															Float8GetDatum(value));
 }
 
 /* The value as a number: times in seconds since 1970, UTC.  NaN for others than numbers and times. */

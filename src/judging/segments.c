@@ -14,6 +14,7 @@
 #include "utils/typcache.h"
 
 #include "host/args.h"
+#include "host/plain_text.h"
 #include "host/source.h"
 #include "judging/judge_agg.h"
 #include "judging/judge_source.h"
@@ -177,13 +178,14 @@ judge(Segments *s, FunctionCallInfo fcinfo)
 	const Datum		params[] = {PG_GETARG_DATUM(0), Float8GetDatum(judged.model->threshold),
 								PG_GETARG_DATUM(5)};
 	const Oid		types[] = {judged.model_type, FLOAT8OID, INT8OID};
-	const char	   *by = quote_identifier(s->by);
+	const char	   *by =
+		spk_plain_text_sql(judged.schema, psprintf("q.%s", quote_identifier(s->by)),
+						   spk_source_require_column(judged.columns, s->by, "segment")->atttypid);
 
-	spk_source_require_column(judged.columns, s->by, "segment");
-	spk_source_run(
-		psprintf("SELECT q.%s::pg_catalog.text, %s FROM %s GROUP BY q.%s::pg_catalog.text", by,
-				 spk_judge_call(&judged, NULL), judged.from, by),
-		lengthof(params), types, params, 2, (const Oid[]) {TEXTOID, BYTEAOID}, take_segment, s);
+	spk_source_run(psprintf("SELECT %s, %s FROM %s GROUP BY %s", by, spk_judge_call(&judged, NULL),
+							judged.from, by),
+				   lengthof(params), types, params, 2, (const Oid[]) {TEXTOID, BYTEAOID},
+				   take_segment, s);
 	if (s->n == 0)
 		spk_refuse_unlabelled(s->n_rows);
 }

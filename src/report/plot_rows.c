@@ -19,6 +19,7 @@
 #include "utils/typcache.h"
 
 #include "core/base/calendar.h"
+#include "host/plain_text.h"
 #include "host/source.h"
 #include "report/plot.h"
 #include "report/plot_rows.h"
@@ -185,9 +186,9 @@ typedef struct Reader
 	const char		  *column;
 	TupleDesc		   desc;
 	int				   attno;
-	Oid				   type;   /* as it is declared */
-	Oid				   base;   /* below domains */
-	FmgrInfo		   output; /* of the type */
+	Oid				   type; /* as it is declared */
+	Oid				   base; /* below domains */
+	SpkPlainText	   plain;
 } Reader;
 
 static Datum
@@ -202,15 +203,11 @@ read_value(Reader *r, int row, bool *isnull)
 	}
 	if (r->desc != r->rows->descs[row])
 	{
-		Oid	 output;
-		bool varlena;
-
 		r->desc = r->rows->descs[row];
 		r->attno = require_column(r->rows, row, r->column);
 		r->type = TupleDescAttr(r->desc, r->attno - 1)->atttypid;
 		r->base = getBaseType(r->type);
-		getTypeOutputInfo(r->type, &output, &varlena);
-		fmgr_info(output, &r->output);
+		spk_plain_text_type(&r->plain, r->type, CurrentMemoryContext);
 	}
 	tuple.t_len = HeapTupleHeaderGetDatumLength(r->rows->tuples[row]);
 	ItemPointerSetInvalid(&tuple.t_self);
@@ -340,7 +337,7 @@ text_of(Reader *r, Datum value)
 	double days;
 
 	if (r->base != DATEOID && r->base != TIMESTAMPOID && r->base != TIMESTAMPTZOID)
-		return spk_plot_utf8(OutputFunctionCall(&r->output, value));
+		return spk_plot_utf8(spk_plain_text(&r->plain, value));
 	days = number_of(r, value);
 	spk_day_text((int32) floor(days), text);
 	if (days == floor(days))

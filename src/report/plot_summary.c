@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "host/args.h"
+#include "host/plain_text.h"
 #include "host/source.h"
 #include "models/model_type.h"
 #include "report/plot.h"
@@ -58,7 +59,7 @@ typedef struct Summary
 
 /* The features by whose values users are drawn, as arguments of concat_ws. */
 static char *
-hashed_features(const SpkModel *model, TupleDesc columns)
+hashed_features(const char *schema, const SpkModel *model, TupleDesc columns)
 {
 	StringInfoData list;
 	int			   n = 0;
@@ -68,7 +69,12 @@ hashed_features(const SpkModel *model, TupleDesc columns)
 		for (int k = 0; k < columns->natts; k++)
 			if (strcmp(NameStr(TupleDescAttr(columns, k)->attname), model->features[i].name) == 0)
 			{
-				appendStringInfo(&list, ", q.%s", quote_identifier(model->features[i].name));
+				appendStringInfo(&list, ", %s",
+								 spk_plain_text_sql(schema,
+													psprintf("q.%s",
+															 quote_identifier(
+																 model->features[i].name)),
+													TupleDescAttr(columns, k)->atttypid));
 				n++;
 			}
 	return list.data;
@@ -95,11 +101,11 @@ explain_rows(FunctionCallInfo fcinfo, const SpkModel *model, const char *from)
 	return spk_plot_query(
 		psprintf(
 			"SELECT e.feature, e.value, e.contribution FROM (SELECT d.r FROM"
-			" (SELECT q AS r, pg_catalog.hashtextextended(pg_catalog.concat_ws('|', ''%s), 0) AS h"
-			" FROM %s ORDER BY 2 FETCH FIRST $2 ROWS WITH TIES) AS d"
-			" ORDER BY d.h, d.r::pg_catalog.text COLLATE pg_catalog.\"C\" LIMIT $2) AS s,"
-			" %s.churn_explain($1, s.r) AS e WHERE e.feature IS NOT NULL",
-			hashed_features(model, spk_source_columns(from)), from, schema),
+			" (SELECT q AS r, pg_catalog.hashtextextended(pg_catalog.concat_ws('|', ''%1$s), 0) AS h"
+			" FROM %2$s ORDER BY 2 FETCH FIRST $2 ROWS WITH TIES) AS d"
+			" ORDER BY d.h, %3$s.sparkify_text(d.r) COLLATE pg_catalog.\"C\" LIMIT $2) AS s,"
+			" %3$s.churn_explain($1, s.r) AS e WHERE e.feature IS NOT NULL",
+			hashed_features(schema, model, spk_source_columns(from)), from, schema),
 		lengthof(types), types, values, lengthof(columns), columns);
 }
 
@@ -125,7 +131,7 @@ number_of(const SpkFeature *feature, const char *value)
 	if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
 		return value[0] == 't';
 
-	/* a time is read back as the session's settings wrote it */
+	/* a time is read back as it is written, whatever the session's settings are */
 	if (spk_kind_is_time(feature->kind))
 		return (double) DatumGetTimestamp(DirectFunctionCall3(timestamp_in, CStringGetDatum(value),
 															  ObjectIdGetDatum(InvalidOid),

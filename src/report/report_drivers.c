@@ -10,6 +10,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "host/plain_text.h"
 #include "host/source.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -69,22 +70,25 @@ query_users(const SpkReport *r)
 	char			*from = spk_source_gathered(r->users, r->judged.schema);
 	TupleDesc		 columns = spk_source_columns(from);
 	const char		*schema = r->judged.schema;
-	const char		*id = r->judged.id == NULL ? "pg_catalog.row_number() OVER ()" : NULL;
+	const char		*id = "(pg_catalog.row_number() OVER ())::pg_catalog.text";
 
 	if (r->judged.id != NULL)
-		id = psprintf("q.%s",
-					  quote_identifier(NameStr(
-						  spk_source_require_column(columns, r->judged.id, "id")->attname)));
+	{
+		Form_pg_attribute column = spk_source_require_column(columns, r->judged.id, "id");
+
+		id = spk_plain_text_sql(schema, psprintf("q.%s", quote_identifier(r->judged.id)),
+								column->atttypid);
+	}
 	return spk_report_query(
 		r,
 		psprintf(
-			"WITH s AS MATERIALIZED (SELECT (%2$s)::pg_catalog.text AS id, %3$s AS score, q AS r FROM %4$s),"
+			"WITH s AS MATERIALIZED (SELECT %2$s AS id, %3$s AS score, q AS r FROM %4$s),"
 			" t AS (SELECT s.id, pg_catalog.max(s.score) AS score FROM s GROUP BY s.id"
 			" ORDER BY pg_catalog.max(s.score) DESC NULLS LAST, s.id COLLATE pg_catalog.\"C\" LIMIT $5)"
 			" SELECT u.id, u.score, pg_catalog.array_to_string(%1$s.churn_reasons($1, u.r, 3), pg_catalog.chr(31)) AS reasons"
 			" FROM (SELECT DISTINCT ON (s.id) s.id, s.score, s.r FROM s, t"
 			" WHERE s.score = t.score AND (s.id = t.id OR s.id IS NULL AND t.id IS NULL)"
-			" ORDER BY s.id, s.r::pg_catalog.text COLLATE pg_catalog.\"C\") AS u"
+			" ORDER BY s.id, %1$s.sparkify_text(s.r) COLLATE pg_catalog.\"C\") AS u"
 			" ORDER BY u.score DESC, u.id COLLATE pg_catalog.\"C\"",
 			schema, id, spk_prediction_of(r->judged.model, columns, schema), from),
 		lengthof(types), types);

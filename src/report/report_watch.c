@@ -11,6 +11,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "host/plain_text.h"
 #include "host/source.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -273,7 +274,7 @@ spk_report_use(SpkReport *r)
 			psprintf(
 				"-- one user, step by step, in a terminal\nSELECT churn_plot_reasons(m.model, u, format => 'text')\n"
 				"FROM %s AS u, models AS m WHERE u.%s = '...';",
-				from, quote_identifier(id)));
+				from, spk_plain_identifier(id)));
 	spk_html_code(
 		&r->out,
 		"-- another threshold: as many users flagged as can be called, or the one that costs least\n"

@@ -47,8 +47,6 @@ void
 spk_group_key_type(SpkGroupKey *key, Oid type, Oid collation, MemoryContext context)
 {
 	TypeCacheEntry *cached;
-	Oid				output;
-	bool			varlena;
 
 	key->attno = -1;
 	key->type = getBaseType(type);
@@ -58,8 +56,7 @@ spk_group_key_type(SpkGroupKey *key, Oid type, Oid collation, MemoryContext cont
 		OidIsValid(cached->hash_extended_proc_finfo.fn_oid);
 	if (key->has_hash)
 		fmgr_info_copy(&key->hash, &cached->hash_extended_proc_finfo, context);
-	getTypeOutputInfo(key->type, &output, &varlena);
-	fmgr_info_cxt(output, &key->output, context);
+	spk_plain_text_type(&key->output, key->type, context);
 }
 
 static uint64
@@ -114,7 +111,7 @@ hash_value(SpkGroupKey *key, Datum value)
 static uint64
 hash_output(SpkGroupKey *key, Datum value)
 {
-	char  *text = OutputFunctionCall(&key->output, value);
+	char  *text = spk_plain_text(&key->output, value);
 	uint64 hash = hash_bytes(text, strlen(text));
 
 	pfree(text);

@@ -10,17 +10,18 @@
 
 #include "fmgr.h"
 
+#include "host/plain_text.h"
 #include "rows/row.h"
 
 /* The column that has a row's group, and how it is read. */
 typedef struct SpkGroupKey
 {
-	int		 attno; /* counted from 0; -1: values come from elsewhere */
-	Oid		 type;	/* the base type */
-	Oid		 collation;
-	bool	 has_hash; /* by the type's own function, as SQL compares the values */
-	FmgrInfo hash;
-	FmgrInfo output; /* for types that have none */
+	int			 attno; /* counted from 0; -1: values come from elsewhere */
+	Oid			 type;	/* the base type */
+	Oid			 collation;
+	bool		 has_hash; /* by the type's own function, as SQL compares the values */
+	FmgrInfo	 hash;
+	SpkPlainText output; /* for types that have none */
 } SpkGroupKey;
 
 /*

@@ -20,6 +20,7 @@
 #include "scoring/model_cache.h"
 #include "host/pg_host.h"
 #include "host/args.h"
+#include "host/plain_text.h"
 
 /* By how much a feature moves the prediction. */
 typedef struct Move
@@ -35,11 +36,11 @@ typedef struct Explainer
 	bool			  coded;   /* are codes of numbers asked for? */
 	SpkFeatureBinding binding; /* asks for all features */
 	/* arrays with an element for each feature: */
-	FmgrInfo *outputs; /* output functions of the row's columns; not set for categories */
-	double	 *values;  /* of the row */
-	uint8	 *codes;   /* of the row */
-	double	 *contributions;
-	Move	 *moves; /* sorted */
+	SpkPlainText *outputs; /* of the row's columns; not set for categories */
+	double		 *values;  /* of the row */
+	uint8		 *codes;   /* of the row */
+	double		 *contributions;
+	Move		 *moves; /* sorted */
 } Explainer;
 
 static void *
@@ -57,7 +58,7 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	spk_binding_init(&e->binding, model, context);
 	for (uint32 i = 0; i < model->n_features; i++)
 		spk_binding_ask(&e->binding, i);
-	e->outputs = MemoryContextAlloc(context, n * sizeof(FmgrInfo));
+	e->outputs = MemoryContextAlloc(context, n * sizeof(SpkPlainText));
 	e->values = MemoryContextAlloc(context, n * sizeof(double));
 	e->codes = MemoryContextAlloc(context, n);
 	e->contributions = MemoryContextAlloc(context, n * sizeof(double));
@@ -65,23 +66,17 @@ prepare(SpkModel *model, MemoryContext context, MemoryContext trees)
 	return e;
 }
 
-/* ---- Values, in the form that a cast to text gives them ---- */
+/* ---- Values as text, which no setting changes ---- */
 
 static void
 find_outputs(Explainer *e)
 {
 	for (uint32 i = 0; i < e->model->n_features; i++)
-	{
-		Oid	 output;
-		bool varlena;
-
-		if (e->binding.columns[i].kind == SPK_CATEGORY)
-			continue;
-		getTypeOutputInfo(TupleDescAttr(e->binding.row->desc, e->binding.columns[i].attno)
-							  ->atttypid,
-						  &output, &varlena);
-		fmgr_info_cxt(output, &e->outputs[i], e->binding.context);
-	}
+		if (e->binding.columns[i].kind != SPK_CATEGORY)
+			spk_plain_text_type(&e->outputs[i],
+								TupleDescAttr(e->binding.row->desc, e->binding.columns[i].attno)
+									->atttypid,
+								e->binding.context);
 }
 
 /* The value of the feature's column as text; NULL when it is NULL. */
@@ -101,7 +96,7 @@ value_text(Explainer *e, uint32 feature)
 	}
 	if (column->read == SPK_READ_BOOL)
 		return pstrdup(DatumGetBool(row->values[column->attno]) ? "true" : "false");
-	return OutputFunctionCall(&e->outputs[feature], row->values[column->attno]);
+	return spk_plain_text(&e->outputs[feature], row->values[column->attno]);
 }
 
 /* A fraction with six digits, which tell people as much as seventeen. */
