@@ -228,8 +228,8 @@ judge(Evaluation *e, FunctionCallInfo fcinfo)
 								PG_GETARG_DATUM(4)};
 	const Oid		types[] = {judged.model_type, FLOAT8OID, INT8OID};
 
-	spk_source_run(psprintf("SELECT %s FROM %s", spk_judge_call(&judged, NULL), judged.from),
-				   lengthof(params), types, params, 1, (const Oid[]) {BYTEAOID}, take_judgement, e);
+	spk_judge_run(psprintf("SELECT %s FROM %s", spk_judge_call(&judged, NULL), judged.from),
+				  lengthof(params), types, params, 1, (const Oid[]) {BYTEAOID}, take_judgement, e);
 	e->share = (double) e->model.positives / (double) e->model.n;
 	e->nobody.n = e->model.n;
 	e->nobody.positives = e->model.positives;

@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "host/progress.h"
 #include "judging/feature_rows.h"
 #include "rows/row_slot.h"
 #include "scoring/score.h"
@@ -22,6 +23,7 @@ typedef struct Reading
 	double				 *values;
 	bool				  scored;
 	MemoryContext		  context; /* reset after each row */
+	SpkReadProgress		  progress;
 	SpkFeatureRowCallback callback;
 	void				 *arg;
 } Reading;
@@ -61,6 +63,7 @@ read_row(TupleTableSlot *slot, void *arg)
 		score = DatumGetFloat8(slot_getattr(slot, (int) model->n_features + 1, &isnull));
 	}
 	r->callback(&r->binding, r->values, score, r->arg);
+	spk_read_progress(&r->progress);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(r->context);
 }
@@ -117,6 +120,7 @@ spk_read_features(const SpkFeatureSource *s, bool scored, SpkFeatureRowCallback 
 		appendStringInfo(&sql, "%s%s", n == 0 ? "SELECT " : ", ",
 						 spk_prediction_of(s->model, s->columns, s->schema));
 	appendStringInfo(&sql, " FROM %s", s->from);
+	spk_read_progress_start(&r.progress);
 	spk_source_run(sql.data, 1, &s->model_type, &s->value, (int) (n + (scored || n == 0)), types,
 				   read_row, &r);
 	MemoryContextDelete(r.context);

@@ -54,6 +54,18 @@ typedef struct Reading
 	SpkGroupKey	 user;
 } Reading;
 
+/* Of what judges a source in this process; NULL: nothing does. */
+static SpkReadProgress *watched;
+
+SpkReadProgress *
+spk_judge_watch(SpkReadProgress *progress)
+{
+	SpkReadProgress *before = watched;
+
+	watched = progress;
+	return before;
+}
+
 static MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
 {
@@ -118,6 +130,8 @@ sparkify_judge_transfn(PG_FUNCTION_ARGS)
 	int			  label;
 
 	state->n_rows++;
+	if (watched != NULL)
+		spk_read_progress(watched);
 	if (PG_ARGISNULL(ARG_LABEL) || PG_ARGISNULL(ARG_SCORE) ||
 		(state->paired && PG_ARGISNULL(ARG_OTHER)))
 		PG_RETURN_POINTER(state);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "core/judging/bootstrap.h"
+#include "host/progress.h"
 
 /* The result of the aggregate, as bytes. */
 typedef struct SpkJudgement
@@ -21,6 +22,12 @@ typedef struct SpkJudgement
 	SpkInterval figures[SPK_N_FIGURES];
 	SpkDelong	delong; /* with a second score, of the rows that were drawn */
 } SpkJudgement;
+
+/*
+ * From now on the aggregate counts the rows that this process reads there; NULL: it does not.
+ * Returns what was there before, to be put back, also after an error.
+ */
+extern SpkReadProgress *spk_judge_watch(SpkReadProgress *progress);
 
 /* Reads the aggregate's result, which is not NULL. */
 extern SpkJudgement spk_judgement_of(Datum datum);

@@ -8,6 +8,7 @@
 #include "utils/lsyscache.h"
 
 #include "core/rows/id_names.h"
+#include "judging/judge_agg.h"
 #include "judging/judge_source.h"
 #include "models/model_type.h"
 #include "rows/column_roles.h"
@@ -81,6 +82,27 @@ spk_judge_call(const SpkJudgedSource *judged, const char *other)
 		appendStringInfo(&call, ", %s", other);
 	appendStringInfoChar(&call, ')');
 	return call.data;
+}
+
+void
+spk_judge_run(const char *sql, int n_params, const Oid *types, const Datum *values, int n_columns,
+			  const Oid *column_types, SpkRowCallback callback, void *arg)
+{
+	SpkReadProgress	 progress;
+	SpkReadProgress *watched;
+
+	/* the aggregate counts rows here, as long as this is not left by an error */
+	spk_read_progress_start(&progress);
+	watched = spk_judge_watch(&progress);
+	PG_TRY();
+	{
+		spk_source_run(sql, n_params, types, values, n_columns, column_types, callback, arg);
+	}
+	PG_FINALLY();
+	{
+		spk_judge_watch(watched);
+	}
+	PG_END_TRY();
 }
 
 void

@@ -10,6 +10,7 @@
 #include "access/tupdesc.h"
 
 #include "core/models/model.h"
+#include "host/source.h"
 
 /* What is judged.  Parameters 1, 2 and 3 of the query are model, threshold and seed. */
 typedef struct SpkJudgedSource
@@ -36,6 +37,11 @@ extern SpkJudgedSource spk_judged_source(Oid function, Datum model, const char *
  * prediction that the first is compared with.
  */
 extern char *spk_judge_call(const SpkJudgedSource *judged, const char *other);
+
+/* Runs a query with such a call, as spk_source_run does, and tells how many rows were read. */
+extern void spk_judge_run(const char *sql, int n_params, const Oid *types, const Datum *values,
+						  int n_columns, const Oid *column_types, SpkRowCallback callback,
+						  void *arg);
 
 /* Raises the error that there is nothing to judge in so many rows. */
 extern void spk_refuse_unlabelled(uint64 n_rows);

@@ -85,8 +85,8 @@ churn_paired_test(PG_FUNCTION_ARGS)
 		char	   *call = spk_judge_call(&judged,
 										  spk_prediction_by(4, other, judged.columns, judged.schema));
 
-		spk_source_run(psprintf("SELECT %s FROM %s", call, judged.from), lengthof(params), types,
-					   params, 1, (const Oid[]) {BYTEAOID}, take_judgement, &j);
+		spk_judge_run(psprintf("SELECT %s FROM %s", call, judged.from), lengthof(params), types,
+					  params, 1, (const Oid[]) {BYTEAOID}, take_judgement, &j);
 	}
 	if (j.metrics.n == 0)
 		spk_refuse_unlabelled(j.n_rows);

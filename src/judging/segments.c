@@ -182,10 +182,10 @@ judge(Segments *s, FunctionCallInfo fcinfo)
 		spk_plain_text_sql(judged.schema, psprintf("q.%s", quote_identifier(s->by)),
 						   spk_source_require_column(judged.columns, s->by, "segment")->atttypid);
 
-	spk_source_run(psprintf("SELECT %s, %s FROM %s GROUP BY %s", by, spk_judge_call(&judged, NULL),
-							judged.from, by),
-				   lengthof(params), types, params, 2, (const Oid[]) {TEXTOID, BYTEAOID},
-				   take_segment, s);
+	spk_judge_run(psprintf("SELECT %s, %s FROM %s GROUP BY %s", by, spk_judge_call(&judged, NULL),
+						   judged.from, by),
+				  lengthof(params), types, params, 2, (const Oid[]) {TEXTOID, BYTEAOID},
+				  take_segment, s);
 	if (s->n == 0)
 		spk_refuse_unlabelled(s->n_rows);
 }

@@ -80,5 +80,29 @@ like(train_long('on', 'random_forest'), $notice, 'and tells how far it is');
 like(train_long('on', 'gradient_boosting', ', "early_stopping": 0, "threshold": 0.5'), $notice, 'and so does boosting');
 like(train_long('on', 'gradient_boosting', ', "early_stopping": 0'), qr{NOTICE:  \d of \d folds scored in \d s}m, 'also while its threshold is chosen');
 unlike(train_long('off', 'random_forest'), qr/NOTICE/, 'but not when it is switched off');
+
+# What reads a source to judge or to watch a model, and takes too long
+$node->safe_psql('postgres', q{CREATE TABLE models AS SELECT model FROM churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x FROM generate_series(1, 1000) AS i',
+	options => '{"trees": 5}')});
+
+sub read_long
+{
+	my ($progress, $call) = @_;
+	my ($status, $out, $err) = $node->psql('postgres', qq{
+		SET sparkify.progress = $progress;
+		SET max_parallel_workers_per_gather = 0;
+		SET statement_timeout = '2500ms';
+		SELECT count(*) FROM models, $call});
+
+	like($err, qr/ERROR:  canceling statement due to statement timeout/, "$call takes long");
+	return $err;
+}
+
+my $many = q{'SELECT i % 7 = 0 AS churned, i % 3 AS third, hashint4(i + j) AS x FROM generate_series(1, 50000) AS i, generate_series(1, 50000) AS j'};
+my $has_read = qr{NOTICE:  this process has read [1-9]\d+ rows in \d s$}m;
+like(read_long('on', $_), $has_read, 'and tells how far it is')
+  foreach "churn_evaluate(model, $many)", "churn_segments(model, $many, by => 'third')", "churn_paired_test(model, model, $many)",
+  "churn_drift(model, $many)", "churn_dependence(model, $many, 'x')", "churn_report(model, $many)";
+unlike(read_long('off', "churn_evaluate(model, $many)"), qr/NOTICE/, 'but not when it is switched off');
 $node->stop;
 done_testing();
