@@ -41,6 +41,12 @@ SELECT kind, model::text::jsonb->>'algorithm' AS algorithm, s.verdict, s.ks < 0.
 FROM kinds, churn_drift(model, 'alike') s, churn_drift(model, 'moved') m WHERE s.feature = '(score)' AND m.feature = '(score)' ORDER BY kind COLLATE "C";
 -- where it does not, the training rows are the reference, but for forests
 SELECT kind, d.verdict, d.ks < 0.1 AS near FROM kinds, churn_drift(model, 'alike', 'trained_on') d WHERE d.feature = '(score)' AND kind ~ 'tree|boosting' ORDER BY kind COLLATE "C";
+-- boosting knows them where all of its models have as many trees; not where each stops by itself
+SELECT o.options, s.verdict, m.verdict AS moved
+FROM (VALUES (1, '{"trees": 60}'::jsonb), (2, '{"trees": 60, "early_stopping": 0}'), (3, '{"trees": 60, "calibrate": "platt"}'), (4, '{"trees": 60, "calibrate": "platt", "early_stopping": 0}')) AS o (n, options),
+	LATERAL (SELECT model FROM churn_train('SELECT * FROM people WHERE userid <= 3500', algorithm => 'gradient_boosting', options => o.options)) AS t,
+	churn_drift(model, 'SELECT * FROM people WHERE userid > 3500') s, churn_drift(model, 'SELECT * FROM moved WHERE userid > 3500') m
+WHERE s.feature = '(score)' AND m.feature = '(score)' ORDER BY n;
 -- as many rows as the facts say that were out of bag or cross-fitted, in bins of about as many each
 SELECT kind, (j#>>'{facts,scored_rows}')::numeric = coalesce(j#>>'{facts,cv_rows}', j#>>'{facts,oob_rows}')::numeric AS rows,
 	(SELECT sum(c::int) FROM jsonb_array_elements_text(j#>'{scores,counts}') c) = (j#>>'{facts,scored_rows}')::numeric AS sum,

@@ -235,7 +235,7 @@ score_line(const Side *then, const Side *now)
 	else
 		ereport(NOTICE,
 				(errmsg("how scores have moved is not known, because the model holds none"),
-				 errdetail("Models hold counts of scores that were made out of bag or by cross-fitting, but not of a tree alone or of boosted ones."),
+				 errdetail("Models hold counts of scores that were made out of bag or by cross-fitting, but not of a tree alone or of boosted ones that stop early."),
 				 errhint("Name a source of rows that stand for what was then as reference, such as the one that the model was trained on.")));
 	return line;
 }

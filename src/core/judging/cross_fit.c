@@ -122,14 +122,18 @@ spk_cross_fit_learn(const SpkHost *host, SpkScored *scored, size_t n, SpkScoredW
 }
 
 /*
- * Are the scores of all models of this kind, that were fitted to nearly the same rows, spread
- * alike?  Those of a tree alone, or of trees that build on each other, are not: with a few rows
- * more or less they have other leaves, or stop earlier.
+ * Are scores that a model of this kind gave to rows which it had not seen spread as those of
+ * another one, that was fitted to nearly the same rows?  Those of a tree alone are not: with a few
+ * rows more or less it has other leaves.  Neither are those of trees that build on each other,
+ * where each fit decides by itself when to stop: the fewer trees, the nearer all scores are.
  */
 static bool
-is_spread_alike(SpkAlgorithm algorithm)
+is_spread_alike(const SpkModel *model)
 {
-	return !spk_has_trees(algorithm) || spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm);
+	if (!spk_has_trees(model->algorithm) || spk_option_applies(SPK_OPT_BOOTSTRAP, model->algorithm))
+		return true;
+	return spk_option_applies(SPK_OPT_EARLY_STOPPING, model->algorithm) &&
+		model->options.value[SPK_OPT_EARLY_STOPPING] == 0;
 }
 
 void
@@ -145,7 +149,7 @@ spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model)
 	model->facts[SPK_FACT_CV_F1] = metrics->f1;
 	model->facts[SPK_FACT_CV_WEIGHTED_F1] = metrics->weighted_f1;
 	model->facts[SPK_FACT_CV_MACRO_F1] = metrics->macro_f1;
-	spk_keep_scores(model, is_spread_alike(model->algorithm) ? &fitted->scores : NULL);
+	spk_keep_scores(model, is_spread_alike(model) ? &fitted->scores : NULL);
 }
 
 /* The scored rows of parts, and their weights where these count. */

@@ -82,8 +82,8 @@ spk_calibrates_by_weight(const SpkOptions *options)
 
 /*
  * Sets the model's threshold, its rule, the facts SPK_FACT_CV_… and the counts of scores to what
- * has been learned.  Algorithms whose models spread their scores otherwise whenever they are
- * fitted have no counts.
+ * has been learned.  Models that spread their scores otherwise whenever they are fitted have no
+ * counts.
  */
 extern void spk_cross_fit_facts(const SpkCrossFitted *fitted, SpkModel *model);
 
