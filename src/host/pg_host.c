@@ -4,6 +4,9 @@
  */
 #include "compat.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -14,6 +17,36 @@ host_alloc(void *ctx, size_t size)
 {
 	return MemoryContextAllocExtended((MemoryContext) ctx, size,
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+/* So much takes about a large page with what allocators add. */
+#define NEARLY_LARGE_PAGE (SPK_LARGE_PAGE - 4096)
+
+/* Asks the system to make memory of large pages; it need not. */
+static void
+ask_for_large_pages(char *memory, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t) memory / page * page;
+	uintptr_t end = ((uintptr_t) memory + size + page - 1) / page * page;
+
+	/* parts of pages are others', to whom it makes no difference */
+	(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
+#else
+	(void) memory;
+	(void) size;
+#endif
+}
+
+static void *
+host_alloc_large(void *ctx, size_t size)
+{
+	char *memory = host_alloc(ctx, size);
+
+	if (memory != NULL && size >= NEARLY_LARGE_PAGE)
+		ask_for_large_pages(memory, size);
+	return memory;
 }
 
 static void
@@ -36,6 +69,14 @@ SpkHost
 spk_pg_host(MemoryContext context)
 {
 	SpkHost host = {host_alloc, host_release, host_cancelled, context};
+
+	return host;
+}
+
+SpkHost
+spk_pg_large_host(MemoryContext context)
+{
+	SpkHost host = {host_alloc_large, host_release, host_cancelled, context};
 
 	return host;
 }

@@ -17,6 +17,16 @@
  */
 extern SpkHost spk_pg_host(MemoryContext context);
 
+/* A large page of memory, as most systems have it. */
+#define SPK_LARGE_PAGE ((size_t) 1 << 21)
+
+/*
+ * The same for few large pieces of memory.  Where the system has it, those of a large page
+ * and more are asked to be made of such pages, which are touched for the first time and
+ * looked up as a whole.
+ */
+extern SpkHost spk_pg_large_host(MemoryContext context);
+
 /*
  * Raises the error that the status stands for; returns on SPK_OK.  what names the
  * thing in the message ("churn profile", "churn model").  why is NULL, or the
