@@ -38,6 +38,7 @@ static SpkLogProfileState *
 agg_state(FunctionCallInfo fcinfo)
 {
 	MemoryContext		context;
+	SpkDictionary	   *names;
 	SpkLogProfileState *state;
 
 	/* only an aggregate has one */
@@ -45,8 +46,9 @@ agg_state(FunctionCallInfo fcinfo)
 		return (SpkLogProfileState *) PG_GETARG_POINTER(0);
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	state = MemoryContextAlloc(context, sizeof(SpkLogProfileState));
-	spk_log_profile_init(state, spk_shared_dictionary(context));
+	names = spk_shared_dictionary(context);
+	state = spk_must_alloc(&names->host, 1, sizeof(SpkLogProfileState), PROFILE_WHAT);
+	spk_log_profile_init(state, names);
 	return state;
 }
 
@@ -119,7 +121,13 @@ sparkify_log_profile_deserialfn(PG_FUNCTION_ARGS)
 Datum
 sparkify_log_profile_finalfn(PG_FUNCTION_ARGS)
 {
-	if (PG_ARGISNULL(0) || spk_log_profile_is_empty((SpkLogProfileState *) PG_GETARG_POINTER(0)))
+	SpkLogProfileState *state;
+
+	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	PG_RETURN_BYTEA_P(spk_log_profile_datum(agg_state(fcinfo)));
+	state = (SpkLogProfileState *) PG_GETARG_POINTER(0);
+	spk_log_profile_prefetch_all(state);
+	if (spk_log_profile_is_empty(state))
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(spk_log_profile_datum(state));
 }

@@ -1,6 +1,6 @@
 /*
  * shared_dictionary.c
- *	  The dictionary that all profiles of one aggregate share.
+ *	  The dictionary, and the memory, that all profiles of one aggregate share.
  *
  * It cannot be kept with the function: whoever calls us may have another FmgrInfo
  * for every call, and the memory of one may be shorter-lived than the states,
@@ -9,15 +9,18 @@
  */
 #include "compat.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "core/base/pool.h"
 #include "core/profiles/log_profile.h"
 #include "host/pg_host.h"
 #include "profiles/shared_dictionary.h"
 
 typedef struct Shared
 {
-	SpkDictionary		  names;
+	SpkDictionary		  names; /* with the pool's host */
+	SpkPool				  pool;
 	MemoryContext		  context;
 	MemoryContextCallback forget;
 	struct Shared		 *next;
@@ -25,6 +28,20 @@ typedef struct Shared
 
 /* Those of all aggregates that run in this session: one or two, as a rule. */
 static Shared *first;
+
+/*
+ * The most bytes of a piece.  Hash aggregation counts a piece as a whole, so that it is a
+ * small part of the memory that there may be, as PostgreSQL's own blocks are then.
+ */
+static size_t
+most_of_piece(void)
+{
+	size_t most = SPK_LARGE_PAGE * 8;
+
+	while (most > SPK_POOL_FIRST_PIECE && most > (size_t) work_mem * 1024 / 16)
+		most /= 2;
+	return most;
+}
 
 /* The context goes, and with it what this points to. */
 static void
@@ -47,8 +64,10 @@ spk_shared_dictionary(MemoryContext context)
 	for (shared = first; shared != NULL; shared = shared->next)
 		if (shared->context == context)
 			return &shared->names;
-	host = spk_pg_host(context);
 	shared = MemoryContextAllocZero(context, sizeof(Shared));
+	host = spk_pg_large_host(context);
+	spk_pool_init(&shared->pool, &host, most_of_piece());
+	host = spk_pool_host(&shared->pool);
 	spk_dictionary_init(&shared->names, &host, SPK_SHARED_NAMES);
 	shared->context = context;
 	shared->forget.func = forget_shared;

@@ -190,13 +190,13 @@ test_round_trip(void **unused)
 	uint32_t		n_small = 0;
 
 	(void) unused;
-	spk_closed_days_init(&days, &host);
+	spk_closed_days_init(&days);
 	spk_log_day_init(&day);
 	spk_log_day_init(&read);
 	for (int i = 0; i < N_DAYS; i++)
 	{
 		make_day(&rng, &host, &day);
-		spk_closed_days_add(&days, &day);
+		spk_closed_days_add(&host, &days, &day);
 	}
 	assert_int_equal(days.status, SPK_OK);
 	r = spk_closed_reader(&days);
@@ -234,9 +234,9 @@ test_latest(void **unused)
 	SpkClosedDays days;
 
 	(void) unused;
-	spk_closed_days_init(&days, &host);
+	spk_closed_days_init(&days);
 	for (int i = 0; i < 5; i++)
-		spk_closed_days_add(&days, &day);
+		spk_closed_days_add(&host, &days, &day);
 	assert_int_equal(unit.live, 0);
 	assert_int_equal(days.len, 0);
 	assert_true(days.latest_len > 0);
@@ -244,8 +244,71 @@ test_latest(void **unused)
 	/* without memory for the others, the status says so */
 	unit.allocs_left = 0;
 	for (int i = 0; i < 20; i++)
-		spk_closed_days_add(&days, &day);
+		spk_closed_days_add(&host, &days, &day);
 	assert_int_equal(days.status, SPK_NO_MEMORY);
+	assert_int_equal(unit.live, 0);
+}
+
+/* Days go on in another piece where one is full, until there is no memory. */
+static void
+test_pieces(void **unused)
+{
+	enum
+	{
+		DAYS = 5000
+	};
+	UnitHost		unit = UNIT_HOST_INIT;
+	SpkHost			host = unit_host(&unit);
+	SpkDayCount		count = {.name = 3, .events = 2};
+	SpkDaySession	session = {.kind = SPK_SESSION_INTEGER};
+	SpkLogDay		day = {.last_level_ts = SPK_NO_TIME,
+						   .n_counts = 1,
+						   .n_sessions = 1,
+						   .counts = &count,
+						   .sessions = &session};
+	SpkLogDay		read;
+	SpkClosedDays	days;
+	SpkClosedReader r;
+	size_t			len;
+
+	(void) unused;
+	spk_closed_days_init(&days);
+	for (int i = 0; i < DAYS; i++)
+	{
+		day.day = i;
+		session = (SpkDaySession) {SPK_SESSION_INTEGER, i, i * SPK_USECS_PER_DAY,
+								   i * SPK_USECS_PER_DAY + i};
+		spk_closed_days_add(&host, &days, &day);
+	}
+	assert_int_equal(days.status, SPK_OK);
+	/* each piece is as large as those before it */
+	assert_in_range(unit.live, 2, 15);
+
+	/* a day that finds no room leaves those before it */
+	unit.allocs_left = 0;
+	len = spk_closed_days_len(&days);
+	while (days.status == SPK_OK)
+		spk_closed_days_add(&host, &days, &day);
+	assert_int_equal(days.status, SPK_NO_MEMORY);
+	assert_true(spk_closed_days_len(&days) >= len);
+	len = spk_closed_days_len(&days);
+	spk_closed_days_add(&host, &days, &day);
+	assert_int_equal(spk_closed_days_len(&days), len);
+
+	spk_closed_days_prefetch(&days);
+	spk_log_day_init(&read);
+	r = spk_closed_reader(&days);
+	unit.allocs_left = -1;
+	for (int i = 0; i < DAYS; i++)
+	{
+		assert_int_equal(spk_closed_day_read(&host, spk_closed_next(&r), &read), SPK_OK);
+		assert_int_equal(read.day, i);
+		assert_int_equal(read.n_sessions, 1);
+		assert_int_equal(read.sessions[0].id, i);
+		assert_int_equal(read.sessions[0].last - read.sessions[0].first, i);
+	}
+	spk_log_day_release(&host, &read);
+	spk_closed_days_release(&host, &days);
 	assert_int_equal(unit.live, 0);
 }
 
@@ -317,8 +380,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_latest),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_latest),
+		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_beyond),
 	};
 

@@ -194,32 +194,32 @@ put_small(uint8_t *start, const SpkLogDay *day)
 
 /* Each of these days stands for itself, so that they can be read in any order. */
 static void
-add_large(SpkClosedDays *days, const SpkLogDay *day)
+add_large(const SpkHost *host, SpkClosedDays *days, const SpkLogDay *day)
 {
 	static const SpkSmallDay large = {.form = SPK_CLOSED_LARGE};
 	SpkDayCursor			 cursor = {0, 0};
-	SpkWriter				 w = spk_writer(days->host);
+	SpkWriter				 w = spk_writer(host);
 
 	spk_write_bytes(&w, &large, sizeof(large));
 	spk_log_day_write(&w, &spk_finest_units, &cursor, day);
 	if (w.status == SPK_OK)
-		spk_closed_days_copy(days, w.data, w.len);
+		spk_closed_days_copy(host, days, w.data, w.len);
 	else
 		days->status = w.status;
-	spk_release(days->host, w.data);
+	spk_release(host, w.data);
 }
 
 void
-spk_closed_days_add(SpkClosedDays *days, const SpkLogDay *day)
+spk_closed_days_add(const SpkHost *host, SpkClosedDays *days, const SpkLogDay *day)
 {
 	uint8_t *at;
 
 	if (!is_small(day))
 	{
-		add_large(days, day);
+		add_large(host, days, day);
 		return;
 	}
-	at = spk_closed_days_room(days,
+	at = spk_closed_days_room(host, days,
 							  sizeof(SpkSmallDay) + SPK_SMALL_COUNT_BYTES * day->n_counts +
 								  SPK_SMALL_AMOUNT_BYTES * n_valued(day) +
 								  SPK_SMALL_SESSION_BYTES * day->n_sessions);

@@ -78,8 +78,8 @@ extern uint8_t *spk_put_small_counts(uint8_t *at, SpkSmallDay *small, const SpkS
 extern uint8_t *spk_put_small_amount(uint8_t *at, SpkSmallDay *small, const SpkSmallAmount *amount);
 extern uint8_t *spk_put_small_session(uint8_t *at, int32_t day, const SpkDaySession *session);
 
-/* Appends a normalised day. */
-extern void spk_closed_days_add(SpkClosedDays *days, const SpkLogDay *day);
+/* Appends a normalised day; the status says whether there was memory. */
+extern void spk_closed_days_add(const SpkHost *host, SpkClosedDays *days, const SpkLogDay *day);
 
 /*
  * Looks at the next day before it is read, if it is a small one; else false, and it

@@ -9,48 +9,60 @@
 
 #include "core/base/bytes.h"
 
-/*
- * All days that a profile has closed, in the order in which they were: in pieces of
- * memory, and behind them the latest ones, which stand where the owner does.  Writing
- * those touches no memory that is far away, and no piece is copied as more come.
- */
-#define SPK_LATEST_BYTES 208
-
 typedef struct SpkDayPiece
 {
 	struct SpkDayPiece *next;
-	uint32_t			len;
-	uint32_t			room;
+	uint32_t			len; /* of the last one, the owner of the pieces knows */
 	uint8_t				bytes[];
 } SpkDayPiece;
 
+/*
+ * All days that a profile has closed, in the order in which they were: in pieces of
+ * memory, and behind them the latest ones, which stand where the owner does.  So most days
+ * touch no memory that is far away, and no piece is copied as more come.  Where in the last
+ * piece there is room is known here, so that nothing has to be read there.
+ */
+#define SPK_LATEST_BYTES 184
+
 typedef struct SpkClosedDays
 {
-	const SpkHost *host;
-	SpkDayPiece	  *first;
-	SpkDayPiece	  *last;
-	size_t		   len;	   /* of all pieces */
-	SpkStatus	   status; /* SPK_OK until a day could not be added */
-	uint32_t	   latest_len;
-	uint8_t		   latest[SPK_LATEST_BYTES];
+	SpkDayPiece *first;
+	SpkDayPiece *last;
+	size_t		 len;	 /* of all pieces */
+	uint32_t	 used;	 /* of the last one */
+	uint32_t	 room;	 /* likewise: behind what is used */
+	SpkStatus	 status; /* SPK_OK until a day could not be added */
+	uint32_t	 latest_len;
+	uint8_t		 latest[SPK_LATEST_BYTES];
 } SpkClosedDays;
 
-/* Has no days, and takes memory from the host, which stays where it is. */
-extern void spk_closed_days_init(SpkClosedDays *days, const SpkHost *host);
+/* Has no days. */
+extern void spk_closed_days_init(SpkClosedDays *days);
 
-/* Gives all memory back to this host, as the owner's may have gone. */
+/* Gives all memory back to the host that it came from. */
 extern void spk_closed_days_release(const SpkHost *host, SpkClosedDays *days);
+
+/* Bytes of all days. */
+static inline size_t
+spk_closed_days_len(const SpkClosedDays *days)
+{
+	return days->len + days->latest_len;
+}
 
 /*
  * Room for a day of at most so many bytes; NULL when there is no memory, as the
  * status says.  What was written there ends at the place that spk_closed_days_end
  * is told.
  */
-extern uint8_t *spk_closed_days_room(SpkClosedDays *days, size_t most);
+extern uint8_t *spk_closed_days_room(const SpkHost *host, SpkClosedDays *days, size_t most);
 extern void		spk_closed_days_end(SpkClosedDays *days, const uint8_t *end);
 
 /* Appends one of another profile's closed days as its bytes are. */
-extern void spk_closed_days_copy(SpkClosedDays *days, const uint8_t *bytes, size_t len);
+extern void spk_closed_days_copy(const SpkHost *host, SpkClosedDays *days, const uint8_t *bytes,
+								 size_t len);
+
+/* Lets all days come near, which are going to be read. */
+extern void spk_closed_days_prefetch(const SpkClosedDays *days);
 
 /* Goes through the days, which stay as they are. */
 typedef struct SpkClosedReader
@@ -76,7 +88,8 @@ spk_closed_next(SpkClosedReader *r)
 		r->reader = spk_reader(r->days->latest, r->days->latest_len);
 	else
 	{
-		r->reader = spk_reader(r->next->bytes, r->next->len);
+		r->reader = spk_reader(r->next->bytes,
+							   r->next == r->days->last ? r->days->used : r->next->len);
 		r->next = r->next->next;
 	}
 	return &r->reader;

@@ -159,7 +159,7 @@ write_small(SpkLogProfileState *state)
 
 	for (unsigned used = state->used; used != 0;)
 		counts[small.n_counts++] = state->counts[next_slot(&used)];
-	start = spk_closed_days_room(&state->closed,
+	start = spk_closed_days_room(&state->names->host, &state->closed,
 								 sizeof(small) + SPK_SMALL_COUNT_BYTES * small.n_counts +
 									 SPK_SMALL_AMOUNT_BYTES * state->n_amounts +
 									 SPK_SMALL_SESSION_BYTES);
@@ -195,7 +195,7 @@ spk_open_day_close(SpkLogProfileState *state)
 	if (status == SPK_OK)
 		status = spk_log_day_normalise(&state->names->host, day);
 	if (status == SPK_OK)
-		spk_closed_days_add(&state->closed, day);
+		spk_closed_days_add(&state->names->host, &state->closed, day);
 	return status == SPK_OK ? state->closed.status : status;
 }
 

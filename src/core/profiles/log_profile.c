@@ -3,6 +3,7 @@
  *	  One user's activity in any log: adding events, days and profiles.
  */
 #include "core/profiles/log_profile.h"
+#include "core/base/pool.h"
 #include "core/profiles/log_day_order.h"
 #include "core/profiles/log_open_day.h"
 #include "core/profiles/log_reader.h"
@@ -11,7 +12,11 @@
 /* Merging too often costs time, too seldom memory. */
 #define MIN_MERGED_BYTES 4096
 
-_Static_assert(sizeof(SpkLogProfileState) <= 464, "a state fits 512 bytes with a host and more");
+_Static_assert(sizeof(SpkLogProfileState) + SPK_POOL_HEAD <= 7 * SPK_ALIGNMENT,
+			   "a state is as long as it says");
+_Static_assert(offsetof(SpkLogProfileState, counts) <= SPK_ALIGNMENT &&
+				   offsetof(SpkLogProfileState, more) <= 2 * SPK_ALIGNMENT,
+			   "most events touch two lines of the cache");
 _Static_assert(SPK_SHARED_NAMES <= UINT16_MAX, "numbers of names fit the state's own counts");
 
 void
@@ -19,7 +24,7 @@ spk_log_profile_init(SpkLogProfileState *state, SpkDictionary *names)
 {
 	memset(state, 0, sizeof(*state));
 	state->names = names;
-	spk_closed_days_init(&state->closed, &names->host);
+	spk_closed_days_init(&state->closed);
 	state->compact_at = MIN_MERGED_BYTES;
 	state->in_order = true;
 	state->last_level_ts = SPK_NO_TIME;
@@ -64,7 +69,7 @@ closed_day(SpkLogProfileState *state, int32_t day)
 static SpkStatus
 append_day(SpkLogProfileState *state, const SpkLogDay *day)
 {
-	spk_closed_days_add(&state->closed, day);
+	spk_closed_days_add(&state->names->host, &state->closed, day);
 	return closed_day(state, day->day);
 }
 
@@ -86,7 +91,7 @@ sort_closed(SpkLogProfileState *state)
 	spk_log_day_init(&part);
 
 	/* days are read from the old bytes in order, and appended to new ones */
-	spk_closed_days_init(&state->closed, host);
+	spk_closed_days_init(&state->closed);
 	state->n_closed = 0;
 	state->in_order = true;
 	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
@@ -202,6 +207,7 @@ spk_log_profile_add(SpkLogProfileState *state, const SpkLogEvent *event)
 	/* the texts came first, as looking them up may close the day */
 	if (!state->has_day || state->day != day)
 	{
+		spk_log_profile_prefetch_all(state);
 		status = close_day(state);
 		if (status != SPK_OK)
 			return status;
@@ -299,7 +305,7 @@ read_closed_day(const SpkHost *host, ClosedDays *closed)
 static SpkStatus
 keep_closed_day(SpkLogProfileState *state, ClosedDays *closed)
 {
-	spk_closed_days_copy(&state->closed, closed->start,
+	spk_closed_days_copy(&state->names->host, &state->closed, closed->start,
 						 (size_t) (closed->reader.reader.at - closed->start));
 	state->last_closed = closed->day.day;
 	state->n_closed++;
@@ -343,7 +349,7 @@ merge_days(SpkLogProfileState *state, SpkLogReader *reader, const uint32_t *name
 
 	spk_log_day_init(&day);
 	spk_log_day_init(&closed.day);
-	spk_closed_days_init(&state->closed, host);
+	spk_closed_days_init(&state->closed);
 	state->n_closed = 0;
 	status = read_closed_day(host, &closed);
 	while (status == SPK_OK && next_numbered(reader, names, levels, &day))
@@ -410,8 +416,10 @@ spk_log_profile_add_profile(SpkLogProfileState *state, const void *data, size_t 
 SpkStatus
 spk_log_profile_encode(SpkLogProfileState *state, SpkWriter *w)
 {
-	SpkStatus status = close_day(state);
+	SpkStatus status;
 
+	spk_closed_days_prefetch(&state->closed);
+	status = close_day(state);
 	if (status == SPK_OK)
 		status = compact(state);
 	return status == SPK_OK ? spk_log_tables_encode(state, w) : status;

@@ -210,7 +210,7 @@ rewrite_days(Tables *t, const uint32_t *names, const uint32_t *levels, SpkClosed
 			day->last_level = levels[day->last_level];
 		status = spk_log_day_normalise_names(&t->state->names->host, day);
 		if (status == SPK_OK)
-			spk_closed_days_add(to, day);
+			spk_closed_days_add(&t->state->names->host, to, day);
 	}
 	return status == SPK_OK ? to->status : status;
 }
@@ -230,7 +230,6 @@ take_over(SpkLogProfileState *state, SpkDictionary *names, const SpkClosedDays *
 	state->names = names;
 	state->owns_names = true;
 	state->closed = *closed;
-	state->closed.host = &names->host;
 }
 
 SpkStatus
@@ -246,7 +245,7 @@ spk_log_tables_renew(SpkLogProfileState *state)
 	SpkStatus	   status = SPK_NO_MEMORY;
 
 	start_tables(&t, state);
-	spk_closed_days_init(&closed, &host);
+	spk_closed_days_init(&closed);
 
 	/* the state keeps its old dictionary until all of the new one is there */
 	if (names != NULL)
@@ -319,7 +318,7 @@ write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 static size_t
 bytes_of(const SpkLogProfileState *state)
 {
-	return state->closed.len + state->closed.latest_len + 256;
+	return spk_closed_days_len(&state->closed) + 256;
 }
 
 SpkStatus
