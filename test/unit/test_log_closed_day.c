@@ -14,6 +14,7 @@
 #include "core/base/rng.h"
 #include "core/profiles/log_profile.h"
 #include "core/profiles/log_reader.h"
+#include "core/profiles/log_small_write.h"
 #include "unit_host.h"
 
 #define N_DAYS 3000
@@ -312,6 +313,135 @@ test_pieces(void **unused)
 	assert_int_equal(unit.live, 0);
 }
 
+#define N_NAMES 66
+
+/* A dictionary of so many names, and tables that have them all in some order. */
+static void
+make_tables(SpkRng *rng, SpkDictionary *dictionary, SpkNameTable *names, SpkNameTable *levels)
+{
+	dictionary->stamp++;
+	spk_name_table_init(names, dictionary, SPK_TABLE_OF_NAMES);
+	spk_name_table_init(levels, dictionary, SPK_TABLE_OF_LEVELS);
+	for (uint32_t i = 1; i <= N_NAMES; i++)
+	{
+		char	 text[16];
+		uint32_t number;
+		int		 len = snprintf(text, sizeof(text), "name %u", (unsigned) i);
+
+		assert_int_equal(spk_dictionary_add(dictionary, text, (size_t) len, &number), SPK_OK);
+		assert_int_equal(number, i);
+		assert_int_equal(spk_name_table_use(names, i, spk_rng_below(rng, 1000)), SPK_OK);
+		assert_int_equal(spk_name_table_use(levels, i, spk_rng_below(rng, 1000)), SPK_OK);
+	}
+	/* at times the last of them are told together */
+	spk_name_table_settle(names, spk_rng_below(rng, 8) == 0 ? 10 : N_NAMES);
+	spk_name_table_settle(levels, N_NAMES);
+}
+
+/* A day that may be small, of names and levels of the dictionary, or none of them. */
+static void
+make_named_day(SpkRng *rng, const SpkHost *host, SpkLogDay *day)
+{
+	uint32_t next = spk_rng_below(rng, 2);
+
+	spk_log_day_start(day, (int32_t) spk_rng_below(rng, 9000));
+	for (; day->n_counts == 0 || (next <= N_NAMES && spk_rng_below(rng, 8) > 0);
+		 next += 1 + spk_rng_below(rng, 20))
+	{
+		SpkDayCount *c = spk_log_day_count(host, day);
+
+		assert_non_null(c);
+		*c = (SpkDayCount) {.name = next,
+							.events = (uint32_t) ANY_OF(rng, 1, 1, 2, 3, 63, 64, 129, 130, 131,
+														UINT16_MAX)};
+		if (spk_rng_below(rng, 3) > 0)
+			continue;
+		c->valued = spk_rng_below(rng, 2) == 0 ? c->events : 1;
+		c->gained = ANY_OF(rng, 0, 1, 10000, 1000000, INT64_MAX);
+		c->refunded = ANY_OF(rng, 0, 0, 1, 10000, 1000000, INT64_MAX);
+	}
+	add_sessions(rng, host, day);
+	if (spk_rng_below(rng, 2) == 0)
+	{
+		SpkDayLevel *level = spk_log_day_level(host, day);
+
+		assert_non_null(level);
+		*level = (SpkDayLevel) {1 + spk_rng_below(rng, N_NAMES),
+								(uint32_t) spk_log_day_events(day)};
+		day->last_level = level->level;
+		day->last_level_ts = spk_log_day_last(day);
+	}
+	day->hours = (uint64_t) ANY_OF(rng, 0, 23, SPK_SMALL_HOURS);
+}
+
+/* A small day is written as any day is, when it stands as it is read. */
+static void
+test_written(void **unused)
+{
+	UnitHost	  unit = UNIT_HOST_INIT;
+	SpkHost		  host = unit_host(&unit);
+	SpkRng		  rng = spk_rng(7, 0);
+	SpkDictionary dictionary;
+	SpkLogDay	  day;
+	int			  small = 0;
+
+	(void) unused;
+	spk_dictionary_init(&dictionary, &host, SPK_OWN_NAMES);
+	spk_log_day_init(&day);
+	for (int i = 0; i < N_DAYS; i++)
+	{
+		SpkNameTable	names;
+		SpkNameTable	levels;
+		SpkDayUnits		units = {1000000, SPK_AMOUNT_ONE, SPK_SESSION_MIXED};
+		SpkDayCursor	cursor = {17, 5};
+		SpkDayCursor	same = cursor;
+		unsigned		kinds = 0;
+		SpkWriter		w = spk_writer(&host);
+		SpkWriter		expected = spk_writer(&host);
+		SpkClosedDays	days;
+		SpkClosedReader r;
+
+		make_tables(&rng, &dictionary, &names, &levels);
+		make_named_day(&rng, &host, &day);
+		spk_log_day_fit_units(&day, &units, &kinds);
+		spk_closed_days_init(&days);
+		spk_closed_days_add(&host, &days, &day);
+		r = spk_closed_reader(&days);
+		if (spk_small_day_write(&w, &units, &cursor, spk_closed_next(&r), &names, &levels))
+		{
+			/* the numbers of the tables, and one part of each that is there now */
+			for (uint32_t c = 0; c < day.n_counts; c++)
+				day.counts[c].name = spk_name_table_settled(&names, day.counts[c].name);
+			for (uint32_t l = 0; l < day.n_levels; l++)
+				day.last_level = day.levels[l].level = spk_name_table_settled(&levels,
+																			  day.levels[l].level);
+			assert_int_equal(spk_log_day_normalise_names(&host, &day), SPK_OK);
+			spk_log_day_write(&expected, &units, &same, &day);
+			assert_int_equal(w.status, SPK_OK);
+			assert_int_equal(w.len, expected.len);
+			assert_memory_equal(w.data, expected.data, w.len);
+			assert_int_equal(cursor.day, same.day);
+			assert_int_equal(cursor.session, same.session);
+			assert_ptr_equal(r.reader.at, r.reader.end);
+			small++;
+		}
+		else
+		{
+			assert_int_equal(w.len, 0);
+			assert_int_equal(spk_closed_day_read(&host, &r.reader, &day), SPK_OK);
+		}
+		spk_release(&host, w.data);
+		spk_release(&host, expected.data);
+		spk_closed_days_release(&host, &days);
+		spk_name_table_release(&host, &names);
+		spk_name_table_release(&host, &levels);
+	}
+	assert_in_range(small, N_DAYS / 5, N_DAYS - 100);
+	spk_log_day_release(&host, &day);
+	spk_dictionary_release(&dictionary);
+	assert_int_equal(unit.live, 0);
+}
+
 /* What an event of the next test is worth: gains and refunds. */
 static int64_t
 worth(uint32_t i)
@@ -381,7 +511,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_latest),
-		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_pieces),	   cmocka_unit_test(test_written),
 		cmocka_unit_test(test_beyond),
 	};
 

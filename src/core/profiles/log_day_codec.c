@@ -14,31 +14,10 @@
  *			hour of the first
  * levels:	nothing, the level that all events have, or each with its events
  */
-#include "core/profiles/log_day_codec.h"
+#include "core/profiles/log_day_bytes.h"
 #include "core/profiles/slice.h"
 
-/* Bits of a count. */
-#define COUNT_VALUED  1
-#define COUNT_UNLIKE  2
-#define COUNT_SEVERAL 4
-#define COUNT_BITS	  3
-
-/* How the levels are given: two bits. */
-#define LEVELS_NONE	   0
-#define LEVELS_ONE	   1
-#define LEVELS_SEVERAL 2
-#define LEVELS_BITS	   2
-
-#define HASH_BYTES	 5
-#define VARINT_BYTES 10 /* of 64 bits, at most */
-
 const SpkDayUnits spk_finest_units = {1, 1, SPK_SESSION_MIXED};
-
-static int64_t
-start_of(int32_t day)
-{
-	return day * SPK_USECS_PER_DAY;
-}
 
 /* More bytes than a day can take. */
 static size_t
@@ -47,19 +26,6 @@ most_bytes(const SpkLogDay *day)
 	return (size_t) SPK_VARINT_BYTES *
 		(8 + 5 * (size_t) day->n_counts + 2 * (size_t) day->n_levels +
 		 4 * (size_t) day->n_sessions);
-}
-
-/* As spk_write_varint, where there is room. */
-static inline void
-put_varint(SpkWriter *w, uint64_t value)
-{
-	w->len = (size_t) (spk_put_varint(w->data + w->len, value) - w->data);
-}
-
-static inline void
-put_zigzag(SpkWriter *w, int64_t value)
-{
-	put_varint(w, ((uint64_t) value << 1) ^ (uint64_t) (value >> 63));
 }
 
 static void
@@ -126,24 +92,6 @@ expected_hours(const SpkLogDay *day)
 }
 
 static void
-write_session_id(SpkWriter *w, SpkDayCursor *cursor, const SpkDaySession *s)
-{
-	uint64_t id = (uint64_t) s->id;
-
-	if (s->kind == SPK_SESSION_INTEGER)
-	{
-		/* neighbours are often near; the difference wraps around */
-		put_zigzag(w, (int64_t) (id - cursor->session));
-		cursor->session = id;
-	}
-	else if (s->kind == SPK_SESSION_HASHED)
-	{
-		for (int i = 0; i < HASH_BYTES; i++)
-			w->data[w->len++] = (uint8_t) (id >> (8 * i));
-	}
-}
-
-static void
 write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, const SpkLogDay *day)
 {
 	int64_t from = start_of(day->day);
@@ -154,11 +102,7 @@ write_sessions(SpkWriter *w, const SpkDayUnits *units, SpkDayCursor *cursor, con
 
 		if (i % SPK_POLL_SESSIONS == SPK_POLL_SESSIONS - 1)
 			spk_writer_poll(w);
-		put_varint(w, spk_in_units(s->first - from, units->time));
-		if (units->sessions == SPK_SESSION_MIXED)
-			w->data[w->len++] = (uint8_t) s->kind;
-		write_session_id(w, cursor, s);
-		put_varint(w, spk_in_units(s->last - s->first, units->time));
+		put_session(w, units, cursor, s, from);
 		from = s->first;
 	}
 }

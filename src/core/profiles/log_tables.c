@@ -4,6 +4,7 @@
  */
 #include "core/profiles/log_tables.h"
 #include "core/profiles/log_name_table.h"
+#include "core/profiles/log_small_write.h"
 
 /* Names that have a bit each in a set. */
 #define FEW_NAMES 64
@@ -297,21 +298,37 @@ write_table(SpkWriter *w, const SpkNameTable *table)
 	}
 }
 
+/* Writes the next of the closed days. */
+static SpkStatus
+write_day(Tables *t, const SpkDayUnits *units, SpkDayCursor *cursor, SpkReader *r, SpkWriter *w)
+{
+	SpkStatus status;
+
+	if (spk_small_day_write(w, units, cursor, r, &t->names, &t->levels))
+		return w->status;
+	status = spk_closed_day_read(&t->state->names->host, r, &t->day);
+	if (status == SPK_OK)
+		status = number_day(t);
+	if (status == SPK_OK)
+		spk_log_day_write(w, units, cursor, &t->day);
+	return status == SPK_OK ? w->status : status;
+}
+
 static SpkStatus
 write_days(Tables *t, const SpkDayUnits *units, SpkWriter *w)
 {
 	SpkClosedReader r = spk_closed_reader(&t->state->closed);
 	SpkDayCursor	cursor = {0, 0};
 	SpkStatus		status = SPK_OK;
-	uint32_t		i = 0;
 
-	while (next_day(t, &r, &i, &status))
+	for (uint32_t i = 0; i < t->state->n_closed && status == SPK_OK; i++)
 	{
-		status = number_day(t);
-		if (status == SPK_OK)
-			spk_log_day_write(w, units, &cursor, &t->day);
+		if (i % SPK_POLL_DAYS == SPK_POLL_DAYS - 1 && spk_cancelled(&t->state->names->host))
+			status = SPK_CANCELLED;
+		else
+			status = write_day(t, units, &cursor, spk_closed_next(&r), w);
 	}
-	return status != SPK_OK ? status : w->status;
+	return status;
 }
 
 /* The bytes of all closed days, and some more for short tables. */
