@@ -163,6 +163,30 @@ add_gap(SpkReader *r, uint32_t next, uint64_t gap)
 	return r->bad ? 0 : next + (uint32_t) gap;
 }
 
+/*
+ * Reads a count without amounts whose numbers take a byte each, as most do.  Whether it is
+ * of one event or several nobody can foretell, so that it is no branch.  False when it is
+ * another one: nothing is read then.
+ */
+static inline bool
+read_plain_count(SpkReader *r, uint32_t next, SpkDayCount *c)
+{
+	unsigned begin;
+	unsigned several;
+
+	if (spk_unread(r) < 2)
+		return false;
+	begin = r->at[0];
+	if (((begin | r->at[1]) & 0x80) != 0 || (begin & (COUNT_VALUED | COUNT_UNLIKE)) != 0 ||
+		next > UINT32_MAX - 0x80)
+		return false;
+	several = begin / COUNT_SEVERAL % 2;
+	*c = (SpkDayCount) {.name = next + (begin >> COUNT_BITS),
+						.events = 1 + several * (r->at[1] + 1u)};
+	r->at += 1 + several;
+	return true;
+}
+
 static SpkStatus
 read_counts(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogDay *day)
 {
@@ -177,6 +201,11 @@ read_counts(const SpkHost *host, SpkReader *r, const SpkDayUnits *units, SpkLogD
 
 		if (c == NULL)
 			return SPK_NO_MEMORY;
+		if (read_plain_count(r, next, c))
+		{
+			next = c->name + 1;
+			continue;
+		}
 		memset(c, 0, sizeof(*c));
 		begin = spk_read_varint(r);
 		c->name = add_gap(r, next, begin >> COUNT_BITS);
