@@ -36,17 +36,31 @@
 #define SESSION_BITS 40
 #define SESSION_SEED UINT64_C(0x73657373)
 
+/*
+ * Sessions that came lately, and their hashes, which take longer to compute than to find
+ * here.  In a log in order of time these are the sessions that go on at the time.
+ */
+#define RECENT_BITS 6
+
+typedef struct RecentSession
+{
+	uint64 halves[2]; /* of the uuid */
+	uint64 hash;
+} RecentSession;
+
 /* The base types of the arguments; InvalidOid where there is none. */
 typedef struct ArgTypes
 {
-	Oid			ts;
-	Oid			event;
-	Oid			session;
-	Oid			amount;
-	Oid			level;
-	bool		event_is_enum;
-	bool		level_is_enum;
-	SpkAmounts *amounts;
+	Oid			   ts;
+	Oid			   event;
+	Oid			   session;
+	Oid			   amount;
+	Oid			   level;
+	bool		   event_is_enum;
+	bool		   level_is_enum;
+	bool		   is_utf8; /* the database */
+	SpkAmounts	  *amounts;
+	RecentSession *recent; /* when sessions are uuids */
 } ArgTypes;
 
 const char *
@@ -104,6 +118,18 @@ arg_type(FunctionCallInfo fcinfo, int n, Oid *declared)
 	return getBaseType(*declared);
 }
 
+/* At first all are the uuid of zeros. */
+static RecentSession *
+recent_sessions(MemoryContext context)
+{
+	static const uint8 zeros[UUID_LEN];
+	RecentSession *recent = MemoryContextAllocZero(context, sizeof(RecentSession) << RECENT_BITS);
+
+	for (int i = 0; i < 1 << RECENT_BITS; i++)
+		recent[i].hash = spk_hash_16_bytes(zeros, SESSION_SEED);
+	return recent;
+}
+
 static ArgTypes *
 look_up_types(FunctionCallInfo fcinfo)
 {
@@ -113,6 +139,7 @@ look_up_types(FunctionCallInfo fcinfo)
 	/* domains count as what they are made of, but errors name them */
 	types->ts = arg_type(fcinfo, ARG_TS, &declared);
 	types->event = arg_type(fcinfo, ARG_EVENT, &declared);
+	types->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	types->event_is_enum = type_is_enum(types->event);
 	if (!spk_is_name_type(types->event))
 		refuse_type("event", "text or an enum", declared, NULL);
@@ -122,6 +149,8 @@ look_up_types(FunctionCallInfo fcinfo)
 					spk_is_amount_type(types->session) ?
 						"An amount is the fourth argument; a session may be NULL." :
 						NULL);
+	if (types->session == UUIDOID)
+		types->recent = recent_sessions(fcinfo->flinfo->fn_mcxt);
 	types->amount = arg_type(fcinfo, ARG_AMOUNT, &declared);
 	if (OidIsValid(declared) && !spk_is_amount_type(types->amount))
 		refuse_type("amount", "a number", declared,
@@ -136,9 +165,9 @@ look_up_types(FunctionCallInfo fcinfo)
 	return types;
 }
 
-/* A text of any type as UTF-8. */
+/* A text of any type as UTF-8: see text_arg. */
 static const char *
-text_arg(FunctionCallInfo fcinfo, int n, Oid type, bool is_enum, size_t *len)
+any_text_arg(FunctionCallInfo fcinfo, int n, Oid type, bool is_enum, size_t *len)
 {
 	const char *text;
 	size_t		text_len;
@@ -166,6 +195,23 @@ text_arg(FunctionCallInfo fcinfo, int n, Oid type, bool is_enum, size_t *len)
 	return spk_text_to_utf8(text, text_len, len);
 }
 
+/* The same.  Most are texts that stand in the row as they are. */
+static inline const char *
+text_arg(FunctionCallInfo fcinfo, int n, const ArgTypes *types, Oid type, bool is_enum, size_t *len)
+{
+	if (type == TEXTOID && types->is_utf8)
+	{
+		const struct varlena *value = (const struct varlena *) PG_GETARG_POINTER(n);
+
+		if (VARATT_IS_SHORT(value) || !VARATT_IS_EXTENDED(value))
+		{
+			*len = VARSIZE_ANY_EXHDR(value);
+			return VARDATA_ANY(value);
+		}
+	}
+	return any_text_arg(fcinfo, n, type, is_enum, len);
+}
+
 static int64
 integer_arg(FunctionCallInfo fcinfo, int n, Oid type)
 {
@@ -174,17 +220,33 @@ integer_arg(FunctionCallInfo fcinfo, int n, Oid type)
 							 PG_GETARG_INT64(n);
 }
 
+/* The hash of a uuid, that of one that came lately if it is the same. */
+static inline uint64
+hash_of_uuid(RecentSession *recent, const uint8 *uuid)
+{
+	uint64		   halves[2];
+	RecentSession *found;
+
+	StaticAssertStmt(UUID_LEN == sizeof(halves), "a uuid has 16 bytes");
+	memcpy(&halves[0], uuid, sizeof(halves[0]));
+	memcpy(&halves[1], uuid + sizeof(halves[0]), sizeof(halves[1]));
+	found =
+		&recent[(halves[0] ^ halves[1]) * UINT64CONST(0x9e3779b97f4a7c15) >> (64 - RECENT_BITS)];
+	if (found->halves[0] != halves[0] || found->halves[1] != halves[1])
+		*found = (RecentSession) {{halves[0], halves[1]}, spk_hash_16_bytes(uuid, SESSION_SEED)};
+	return found->hash;
+}
+
 /* The hash of a session that is a uuid or a text: that of its bytes. */
 static uint64
-session_hash(FunctionCallInfo fcinfo, Oid type)
+session_hash(FunctionCallInfo fcinfo, const ArgTypes *types)
 {
 	const char *text;
 	size_t		len;
 
-	StaticAssertStmt(UUID_LEN == 16, "a uuid has 16 bytes");
-	if (type == UUIDOID)
-		return spk_hash_16_bytes(PG_GETARG_UUID_P(ARG_SESSION)->data, SESSION_SEED);
-	text = text_arg(fcinfo, ARG_SESSION, type, false, &len);
+	if (types->session == UUIDOID)
+		return hash_of_uuid(types->recent, PG_GETARG_UUID_P(ARG_SESSION)->data);
+	text = text_arg(fcinfo, ARG_SESSION, types, types->session, false, &len);
 	return spk_hash_bytes(text, len, SESSION_SEED);
 }
 
@@ -200,7 +262,7 @@ get_session(FunctionCallInfo fcinfo, const ArgTypes *types, SpkLogEvent *event)
 		return;
 	}
 	event->session_kind = SPK_SESSION_HASHED;
-	event->session = (int64) (session_hash(fcinfo, types->session) >> (64 - SESSION_BITS));
+	event->session = (int64) (session_hash(fcinfo, types) >> (64 - SESSION_BITS));
 }
 
 static void
@@ -252,11 +314,12 @@ spk_log_event(FunctionCallInfo fcinfo, SpkLogEvent *event)
 		return false;
 	memset(event, 0, sizeof(*event));
 	event->ts = get_time(fcinfo, types->ts);
-	event->name = text_arg(fcinfo, ARG_EVENT, types->event, types->event_is_enum, &event->name_len);
+	event->name = text_arg(fcinfo, ARG_EVENT, types, types->event, types->event_is_enum,
+						   &event->name_len);
 	get_session(fcinfo, types, event);
 	get_amount(fcinfo, types, event);
 	if (PG_NARGS() > ARG_LEVEL && !PG_ARGISNULL(ARG_LEVEL))
-		event->level = text_arg(fcinfo, ARG_LEVEL, types->level, types->level_is_enum,
+		event->level = text_arg(fcinfo, ARG_LEVEL, types, types->level, types->level_is_enum,
 								&event->level_len);
 	return true;
 }
