@@ -153,5 +153,22 @@ SELECT replace(t, '"weights": "weight"', '"weights": "level"')::churn_model FROM
 SELECT replace(t, '"weights": "weight"', '"weights": ""')::churn_model FROM sound;
 SELECT replace(t, '"weights": "weight"', '"weights": 1')::churn_model FROM sound;
 
-DROP FUNCTION wrong, meetings;
+-- text whose options say what its trees do not keep: a direction, or groups
+CREATE FUNCTION refusal(t text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	RETURN 'taken: ' || churn_fingerprint(t::churn_model);
+EXCEPTION WHEN invalid_text_representation THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN detail;
+END $$;
+SELECT name, refusal(t::text) = 'taken: ' || churn_fingerprint(model) AS as_it_is,
+	   refusal(jsonb_set(t, '{options,monotone,complaints}', '"decreasing"')::text) AS turned,
+	   refusal(jsonb_set(t, '{options,interactions}', '[["complaints"], ["tenure"], ["songs", "friends", "level"]]')::text) AS apart
+FROM constrained_models, LATERAL (SELECT model::text::jsonb) j(t) ORDER BY name, free;
+SELECT name, split_part(refusal(jsonb_set(t, '{options,interactions}', (SELECT jsonb_agg(jsonb_build_array(f->>'name')) FROM jsonb_array_elements(t->'features') f))::text), ':', 1) AS alone
+FROM grouped_models, LATERAL (SELECT model::text::jsonb) j(t) ORDER BY name, groups;
+
+DROP FUNCTION wrong, meetings, refusal;
 DROP TABLE constrained, constrained_models, grouped_models, sound;

@@ -18,6 +18,7 @@
 #include "core/models/codec.h"
 #include "core/models/learner.h"
 #include "core/models/model_check.h"
+#include "core/trees/constraints_check.h"
 #include "host/compact_text.h"
 #include "host/detoast.h"
 #include "models/model_json.h"
@@ -95,6 +96,7 @@ fault_of(const void *data, size_t len)
 	if (status == SPK_CORRUPT)
 		return why;
 	spk_check(status, "churn model", NULL);
+	spk_check(spk_constraints_fault(&host, &model, &why), "churn model", NULL);
 	for (uint32 i = 0; i < model.n_features; i++)
 	{
 		const SpkFeature *feature = &model.features[i];
@@ -104,7 +106,7 @@ fault_of(const void *data, size_t len)
 			pg_verifymbstr(feature->categories[j].name, feature->categories[j].len, false);
 	}
 	spk_model_release(&host, &model);
-	return NULL;
+	return why;
 }
 
 static bytea *

@@ -15,6 +15,7 @@
 #include "core/models/learner.h"
 #include "core/scoring/predict.h"
 #include "core/trees/boost_split.h"
+#include "core/trees/constraints_check.h"
 #include "core/trees/split.h"
 #include "unit_table.h"
 
@@ -155,6 +156,17 @@ count_wrong(const SpkModel *model, uint32_t feature, int sign, SpkRng *rng)
 	return n_wrong;
 }
 
+/* Is it told that trees break a constraint? */
+static bool
+is_told(const SpkModel *model)
+{
+	SpkHost		host = unit_host(&state);
+	const char *fault;
+
+	assert_int_equal(spk_constraints_fault(&host, model, &fault), SPK_OK);
+	return fault != NULL;
+}
+
 static void
 nothing_goes_the_wrong_way(void **unused)
 {
@@ -178,14 +190,26 @@ nothing_goes_the_wrong_way(void **unused)
 		for (uint32_t f = 0; f < CATEGORY; f++)
 			if (rules[f].monotone != 0)
 				assert_int_equal(count_wrong(&model, f, rules[f].monotone, &rng), 0);
+		assert_false(is_told(&model));
 		for (uint32_t tree = 0; tree < model.n_trees; tree++)
 			n_splits += model.trees[tree].n_nodes / 2;
 		spk_model_release(&host, &model);
 
+		/* trees without constraints, of which some are then said to have been there */
 		model = fit(t, algorithm, options, none);
 		for (uint32_t f = 0; f < CATEGORY; f++)
+		{
+			uint32_t n_wrong = 0;
+
 			if (rules[f].monotone != 0)
-				n_wrong_without += count_wrong(&model, f, rules[f].monotone, &rng);
+				n_wrong = count_wrong(&model, f, rules[f].monotone, &rng);
+			model.features[f].rule = rules[f];
+			model.options.value[SPK_OPT_MONOTONE] = 1;
+			assert_true(n_wrong == 0 || is_told(&model));
+			assert_true(rules[f].monotone != 0 || !is_told(&model));
+			model.features[f].rule.monotone = 0;
+			n_wrong_without += n_wrong;
+		}
 		spk_model_release(&host, &model);
 		free(t);
 	}
@@ -194,10 +218,10 @@ nothing_goes_the_wrong_way(void **unused)
 	assert_int_equal(state.live, 0);
 }
 
-/* Are the features of some way down from this node, with those above it, in no group together? */
-static void
-check_ways(const SpkModel *model, const SpkTree *tree, uint32_t node, uint64_t above,
-		   uint32_t *n_meetings)
+/* Counts the ways down from this node whose features, with those above, are in no group together. */
+static uint32_t
+count_apart(const SpkModel *model, const SpkTree *tree, uint32_t node, uint64_t above,
+			uint32_t *n_meetings)
 {
 	const SpkNode *n = &tree->nodes[node];
 	uint64_t	   used = above;
@@ -210,13 +234,22 @@ check_ways(const SpkModel *model, const SpkTree *tree, uint32_t node, uint64_t a
 		for (uint32_t f = 0; f < model->n_features; f++)
 			if (used >> f & 1)
 				groups &= model->features[f].rule.groups;
-		assert_true(n_used <= 1 || groups != 0);
 		*n_meetings += n_used > 1;
-		return;
+		return n_used > 1 && groups == 0;
 	}
 	used |= UINT64_C(1) << n->feature;
-	check_ways(model, tree, n->u.left, used, n_meetings);
-	check_ways(model, tree, n->u.left + 1, used, n_meetings);
+	return count_apart(model, tree, n->u.left, used, n_meetings) +
+		count_apart(model, tree, n->u.left + 1, used, n_meetings);
+}
+
+static uint32_t
+count_all_apart(const SpkModel *model, uint32_t *n_meetings)
+{
+	uint32_t n = 0;
+
+	for (uint32_t tree = 0; tree < model->n_trees; tree++)
+		n += count_apart(model, &model->trees[tree], 0, 0, n_meetings);
+	return n;
 }
 
 static void
@@ -225,6 +258,7 @@ only_those_meet_that_may(void **unused)
 	SpkHost	 host = unit_host(&state);
 	SpkRng	 rng = spk_rng(4, 1);
 	uint32_t n_meetings = 0;
+	uint32_t n_told = 0;
 
 	for (int round = 0; round < 60; round++)
 	{
@@ -239,14 +273,20 @@ only_those_meet_that_may(void **unused)
 		if (round % 2 == 0)
 			rules[0].monotone = 1;
 		model = fit(t, algorithm, draw_options(&rng, algorithm), rules);
-		for (uint32_t tree = 0; tree < model.n_trees; tree++)
-			check_ways(&model, &model.trees[tree], 0, 0, &n_meetings);
+		assert_int_equal(count_all_apart(&model, &n_meetings), 0);
+		assert_false(is_told(&model));
 		if (round % 2 == 0)
 			assert_int_equal(count_wrong(&model, 0, 1, &rng), 0);
+
+		/* with a feature in other groups than it was in, exactly what meets apart is told */
+		model.features[round % N_COLUMNS].rule.groups ^= 1 + spk_rng_below(&rng, 7);
+		model.features[0].rule.monotone = 0;
+		n_told += is_told(&model);
+		assert_int_equal(is_told(&model), count_all_apart(&model, &n_meetings) > 0);
 		spk_model_release(&host, &model);
 		free(t);
 	}
-	assert_true(n_meetings > 1000);
+	assert_true(n_meetings > 1000 && n_told > 10 && n_told < 60);
 	assert_int_equal(state.live, 0);
 }
 
