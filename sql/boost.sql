@@ -184,8 +184,8 @@ DROP TABLE several;
 -- memory is bounded
 SET sparkify.max_training_memory = '2MB';
 SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 40, "threshold": 0.5, "category_subsets": 255}');
-SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "threshold": 0.5, "category_subsets": 255}');
-SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "threshold": 0.5}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 3, "threshold": 0.5, "category_subsets": 255}');
+SELECT n_rows FROM churn_train('boosted', algorithm => 'gradient_boosting', options => '{"trees": 2, "max_depth": 3, "threshold": 0.5}');
 RESET sparkify.max_training_memory;
 
 -- nothing to learn from: the share of churn

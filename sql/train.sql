@@ -290,6 +290,7 @@ FROM (VALUES (100), (400), (4000), (12000)) AS r (n), unnest('{random_forest,gra
 ORDER BY 1, 2;
 SELECT churn_info(model) #> '{options,min_leaf}' AS min_leaf, churn_info(model) #> '{options,early_stopping}' AS early_stopping
 FROM churn_train('few', algorithm => 'gradient_boosting', options => '{"trees": 3, "min_leaf": "auto", "early_stopping": 0}');
+SELECT churn_info(model) #> '{options,min_leaf}' AS min_leaf FROM churn_train('few', options => '{"trees": 3, "min_leaf": "auto"}');
 SELECT churn_info(model) #> '{options,min_leaf}' AS min_leaf FROM churn_train('few', algorithm => 'decision_tree');
 -- folds are judged with the options of the model that is made of all rows
 SELECT c.options = churn_info(c.model)->'options' AS in_effect, c.options->'min_leaf' AS min_leaf, c.model = t.model AS same

@@ -134,7 +134,7 @@ spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const
 	uint64 own = spk_boost_own_size(plan, matrix);
 	bool   users = plan->subsample < 1 || plan->patience > 0 || plan->n_statistics > 0;
 	uint64 held = codes_memory(matrix) + users_memory(table, users) + alone;
-	uint64 trees = trees_memory(spk_boost_most_trees(plan), plan->max_leaves);
+	uint64 trees = trees_memory(spk_boost_most_trees(plan), spk_boost_most_leaves(plan));
 
 	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
 					  spk_table_names_size(table) + weights_memory(table) + held + trees + own,

@@ -150,7 +150,7 @@ boost(const SpkMatrix *matrix, SpkModel *model)
 	void *shared = aligned_alloc(64, (spk_boost_shared_size(&plan, matrix, 1) + 63) / 64 * 64);
 
 	model->threshold = 0.5;
-	model->trees = calloc(plan.n_trees, sizeof(SpkTree));
+	model->trees = calloc(spk_boost_most_trees(&plan), sizeof(SpkTree));
 	check(spk_boost(&host, &alone, &plan, matrix, model->features, shared, model));
 	free(shared);
 }

@@ -1015,6 +1015,173 @@ refit_has_the_best_number_of_trees(void **unused)
 	unit_matrix_free(u);
 }
 
+/* Numbers with 16 bins, whose sums say without error who churns, but for a share of the rows. */
+static UnitMatrix *
+separable(SpkRng *rng, uint32_t n_rows, double noise)
+{
+	UnitMatrix *u = unit_matrix_new(rng, n_rows, 6, 16);
+	SpkMatrix  *m = &u->matrix;
+
+	m->n_positives = 0;
+	for (uint32_t f = 0; f < m->n_features; f++)
+		u->features[f] = (SpkFeature) {.kind = SPK_NUMBER, .n_bins = 16};
+	for (uint32_t r = 0; r < n_rows; r++)
+	{
+		uint8_t *row = m->codes + (size_t) r * m->stride;
+
+		for (uint32_t f = 0; f < m->n_features; f++)
+			row[f] = (uint8_t) spk_rng_below(rng, 16);
+		row[m->n_features] = row[0] + 2 * row[1] + row[2] > 20 + row[3] + 2 * (row[4] % 8);
+		if (spk_rng_double(rng) < noise)
+			row[m->n_features] = (uint8_t) spk_rng_below(rng, 2);
+		m->n_positives += row[m->n_features];
+	}
+	return u;
+}
+
+/* The mean loss of the rows held out, by what a model says of them, or by the base alone. */
+static double
+unseen_loss(const UnitMatrix *u, const SpkModel *model, bool by_base)
+{
+	double base = log((double) u->matrix.n_positives /
+					  (double) (u->matrix.n_rows - u->matrix.n_positives));
+	double loss = 0;
+
+	for (uint32_t i = 0; i < model->n_unseen; i++)
+	{
+		double margin = by_base ? base : model->unseen[i].margin;
+
+		loss += log1p(exp(model->unseen[i].label ? -margin : margin));
+	}
+	return loss / model->n_unseen;
+}
+
+/* The options as they are when this depth has been chosen. */
+static SpkOptions
+chosen(SpkOptions options, bool deeper)
+{
+	options.value[SPK_OPT_MAX_DEPTH] = deeper ? 8 : 3;
+	if (options.value[SPK_OPT_MIN_LEAF] == SPK_LEAF_AUTO)
+		options.value[SPK_OPT_MIN_LEAF] = deeper ? 3 : 10;
+	if (options.value[SPK_OPT_L2] == SPK_L2_AUTO)
+		options.value[SPK_OPT_L2] = deeper ? 1 : 3;
+	return options;
+}
+
+/*
+ * Trains with max_depth "auto", and in the ways that it may choose from, one by one.  Adds to
+ * n how often shallow trees did not ask for deeper ones, and which were kept when they did.
+ */
+static void
+check_choice(const UnitMatrix *u, const SpkOptions *options, uint32_t n[3])
+{
+	SpkOptions single = *options;
+	SpkModel   ways[2], model, left, same;
+	double	   base, loss[2];
+	uint32_t   n_churn = 0;
+	bool	   asks, few, deeper;
+
+	single.value[SPK_OPT_MODELS] = 1;
+	single.value[SPK_OPT_REFIT] = 0;
+	for (int d = 0; d < 2; d++)
+	{
+		SpkOptions way = chosen(single, d == 1);
+
+		assert_int_equal(train(u, &way, 1, &ways[d]), SPK_OK);
+		assert_true(ways[d].facts[SPK_FACT_CHOSEN_DEPTH] == 0); /* is not set */
+		loss[d] = unseen_loss(u, &ways[d], false);
+	}
+	base = unseen_loss(u, &ways[0], true);
+	asks = loss[0] < base / 2;
+	for (uint32_t i = 0; i < ways[0].n_unseen; i++)
+		n_churn += ways[0].unseen[i].label;
+	few = n_churn < 50 || ways[0].n_unseen - n_churn < 50;
+	deeper = asks && (loss[1] < loss[0] || (few && loss[1] < base / 2));
+	n[asks ? 1 + deeper : 0]++;
+
+	/* what is chosen is the model that its options make, and says why */
+	assert_int_equal(train(u, options, 3, &model), SPK_OK);
+	single = chosen(*options, deeper);
+	assert_memory_equal(&model.options, options, sizeof(SpkOptions));
+	assert_true(model.facts[SPK_FACT_CHOSEN_DEPTH] == single.value[SPK_OPT_MAX_DEPTH]);
+	assert_true(fabs(model.facts[SPK_FACT_BASE_LOG_LOSS] - base) < 1e-5);
+	assert_true(fabs(model.facts[SPK_FACT_SHALLOW_LOG_LOSS] - loss[0]) < 1e-5);
+	assert_true(asks ? fabs(model.facts[SPK_FACT_DEEP_LOG_LOSS] - loss[1]) < 1e-5 :
+					   isnan(model.facts[SPK_FACT_DEEP_LOG_LOSS]));
+	assert_int_equal(train(u, &single, 1, &same), SPK_OK);
+	assert_same_trees(&model, &same);
+	for (uint32_t f = 0; f < model.n_features; f++)
+		assert_true(model.features[f].importance == same.features[f].importance);
+	assert_int_equal(model.n_unseen, same.n_unseen);
+	if (model.n_unseen > 0)
+		assert_memory_equal(model.unseen, same.unseen, same.n_unseen * sizeof(SpkUnseen));
+
+	/* whoever leaves, and when: among the shallow trees, the deeper ones, or those of all rows */
+	assert_int_equal(train_and_leave(u, options, 4, ways[0].n_trees / 2 + 1, &left), SPK_OK);
+	assert_same_trees(&left, &same);
+	free_model(&left);
+	assert_int_equal(train_and_leave(u, options, 2, ways[0].n_trees + 12, &left), SPK_OK);
+	assert_same_trees(&left, &same);
+	free_model(&left);
+	free_model(&same);
+	free_model(&model);
+	free_model(&ways[0]);
+	free_model(&ways[1]);
+}
+
+static void
+rows_held_out_choose_the_depth(void **unused)
+{
+	static const double noise[] = {0, 0.03, 0.08, 0.6};
+	SpkRng				rng = spk_rng(16, 1);
+	uint32_t			n[3] = {0};
+
+	for (int round = 0; round < 24; round++)
+	{
+		UnitMatrix *u = separable(&rng, 250 + spk_rng_below(&rng, 600), noise[round % 4]);
+		SpkOptions	options = spk_options_default(SPK_GRADIENT_BOOSTING);
+
+		options.value[SPK_OPT_TREES] = 60;
+		options.value[SPK_OPT_LEARNING_RATE] = 0.3;
+		options.value[SPK_OPT_EARLY_STOPPING] = 6;
+		options.value[SPK_OPT_FEATURES_PER_SPLIT] = round % 5 == 0 ? SPK_FEATURES_ALL : 0.5;
+		options.value[SPK_OPT_REFIT] = round % 3 != 0;
+		options.value[SPK_OPT_MODELS] = 1 + round % 7 / 5;
+		options.value[SPK_OPT_SEED] = round;
+		options.value[SPK_OPT_VALIDATION] = round % 2 == 0 ? 0.2 : 0.4;
+		if (round % 6 == 1)
+			options.value[SPK_OPT_MIN_LEAF] = 5;
+		if (round % 6 == 2)
+			options.value[SPK_OPT_MAX_LEAVES] = 12;
+		check_choice(u, &options, n);
+		unit_matrix_free(u);
+	}
+	assert_true(n[0] > 3 && n[1] > 3 && n[2] > 3);
+}
+
+/* Nobody held out says anything of depth. */
+static void
+without_rows_held_out_trees_are_shallow(void **unused)
+{
+	SpkRng		rng = spk_rng(17, 1);
+	UnitMatrix *u = separable(&rng, 400, 0);
+	SpkOptions	options = spk_options_default(SPK_GRADIENT_BOOSTING);
+	SpkOptions	shallow;
+	SpkModel	a, b;
+
+	options.value[SPK_OPT_TREES] = 20;
+	options.value[SPK_OPT_EARLY_STOPPING] = 0;
+	shallow = chosen(options, false);
+	assert_int_equal(train(u, &options, 2, &a), SPK_OK);
+	assert_int_equal(train(u, &shallow, 1, &b), SPK_OK);
+	assert_memory_equal(&a.options, &shallow, sizeof(SpkOptions));
+	assert_true(a.facts[SPK_FACT_CHOSEN_DEPTH] == 0);
+	assert_same_trees(&a, &b);
+	free_model(&a);
+	free_model(&b);
+	unit_matrix_free(u);
+}
+
 /* Where features are drawn, a tree that drew none of use does not end training. */
 static void
 idle_trees_go_on(void **unused)
@@ -1210,6 +1377,8 @@ main(void)
 		cmocka_unit_test_teardown(more_trees_fit_better, check_live),
 		cmocka_unit_test_teardown(early_stopping_keeps_the_best, check_live),
 		cmocka_unit_test_teardown(refit_has_the_best_number_of_trees, check_live),
+		cmocka_unit_test_teardown(rows_held_out_choose_the_depth, check_live),
+		cmocka_unit_test_teardown(without_rows_held_out_trees_are_shallow, check_live),
 		cmocka_unit_test_teardown(idle_trees_go_on, check_live),
 		cmocka_unit_test_teardown(models_are_averaged, check_live),
 		cmocka_unit_test_teardown(sums_do_not_overflow, check_live),

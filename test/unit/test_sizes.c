@@ -154,9 +154,9 @@ boosters(void **unused)
 				(plan.features_per_split * plan.max_depth <= matrix.n_features ||
 				 (2 * plan.features_per_split <= matrix.n_features && matrix.n_rows <= 8192)))
 				histogram = 256.0 * sizeof(SpkSums) * plan.features_per_split;
-			/* whether it is held out, and its margin after the best tree */
+			/* whether it is held out, and its margin after the best tree, of each depth */
 			if (plan.patience > 0)
-				row += 5;
+				row += plan.deeper > 0 ? 9 : 5;
 			alone = (double) spk_boost_shared_size(&plan, &matrix, 1);
 			more = (double) spk_boost_shared_size(&plan, &matrix, 1000) - alone;
 			/*

@@ -316,6 +316,7 @@ boosting_scales(void **unused)
 
 	options.value[SPK_OPT_TREES] = 20;
 	options.value[SPK_OPT_CATEGORY_SUBSETS] = 2; /* statistics */
+	options.value[SPK_OPT_L2] = 3;
 	model = fit(ones->weighted, SPK_GRADIENT_BOOSTING, &options);
 	options.value[SPK_OPT_L2] /= 4;
 	options.value[SPK_OPT_CATEGORY_L2] /= 4;

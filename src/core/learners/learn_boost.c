@@ -38,7 +38,7 @@ spk_boost_nodes(const SpkModel *model, uint32_t n_rows)
 	SpkMatrix	 shape = spk_learner_shape(model, n_rows);
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 
-	return spk_boost_most_trees(&plan) * (2 * (uint64_t) plan.max_leaves - 1);
+	return spk_boost_most_trees(&plan) * (2 * (uint64_t) spk_boost_most_leaves(&plan) - 1);
 }
 
 uint64_t
@@ -57,7 +57,7 @@ spk_boost_cost(const SpkModel *model, double n_rows)
 	const double *value = model->options.value;
 	double		  depth = log2(1 + n_rows);
 
-	if (depth > value[SPK_OPT_MAX_DEPTH])
-		depth = value[SPK_OPT_MAX_DEPTH];
+	if (depth > spk_max_depth(&model->options, SPK_GRADIENT_BOOSTING))
+		depth = spk_max_depth(&model->options, SPK_GRADIENT_BOOSTING);
 	return n_rows * value[SPK_OPT_TREES] * value[SPK_OPT_MODELS] * model->n_features * depth / 2;
 }

@@ -43,6 +43,10 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_SEARCHED_ROWS] = "searched_rows",
 	[SPK_FACT_IMPORTED] = "imported",
 	[SPK_FACT_SCORED_ROWS] = "scored_rows",
+	[SPK_FACT_CHOSEN_DEPTH] = "chosen_depth",
+	[SPK_FACT_BASE_LOG_LOSS] = "base_log_loss",
+	[SPK_FACT_SHALLOW_LOG_LOSS] = "shallow_log_loss",
+	[SPK_FACT_DEEP_LOG_LOSS] = "deep_log_loss",
 };
 
 const char *const spk_import_names[SPK_N_IMPORT_FROM] = {

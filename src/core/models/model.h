@@ -221,6 +221,11 @@ typedef enum SpkFact
 	SPK_FACT_SEARCHED_ROWS,	  /* how many rows it searched by */
 	SPK_FACT_IMPORTED,		  /* an SpkImportFrom: another program has trained the model */
 	SPK_FACT_SCORED_ROWS,	  /* how many rows SpkScoreCounts counts */
+	SPK_FACT_CHOSEN_DEPTH,	  /* where training chose max_depth; so are the next three, mean losses
+							   * of rows held out */
+	SPK_FACT_BASE_LOG_LOSS,	  /* without trees */
+	SPK_FACT_SHALLOW_LOG_LOSS,
+	SPK_FACT_DEEP_LOG_LOSS, /* if deeper trees were tried */
 	SPK_N_FACTS
 } SpkFact;
 

@@ -30,12 +30,12 @@
 SPK_OPTION_ITEM(TREES, trees, WHOLE(1, SPK_MAX_TREES),
 	FOR(RANDOM_FOREST, 100) FOR(GRADIENT_BOOSTING, 500),
 	"number of trees")
-SPK_OPTION_ITEM(MAX_DEPTH, max_depth, WHOLE(1, SPK_MAX_DEPTH),
-	FOR(RANDOM_FOREST, SPK_MAX_DEPTH) FOR(DECISION_TREE, 5) FOR(GRADIENT_BOOSTING, 3),
-	"longest path from the root to a leaf, in splits")
+SPK_OPTION_ITEM(MAX_DEPTH, max_depth, WHOLE(1, SPK_MAX_DEPTH) WORDS({"auto", SPK_DEPTH_AUTO}),
+	FOR(RANDOM_FOREST, SPK_MAX_DEPTH) FOR(DECISION_TREE, 5) FOR(GRADIENT_BOOSTING, SPK_DEPTH_AUTO),
+	"longest path from the root to a leaf, in splits; auto in gradient_boosting for 3, or 8 where rows held out say so")
 SPK_OPTION_ITEM(MIN_LEAF, min_leaf, WHOLE(1, 1e9) WORDS({"auto", SPK_LEAF_AUTO}),
-	FOR(RANDOM_FOREST, SPK_LEAF_AUTO) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, 10),
-	"fewest training rows in a leaf, repeated draws counted; auto for as many as their number asks for")
+	FOR(RANDOM_FOREST, SPK_LEAF_AUTO) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, SPK_LEAF_AUTO),
+	"fewest training rows in a leaf, repeated draws counted; auto for as many as their number asks for, in gradient_boosting for 10, or 3 with depth 8")
 SPK_OPTION_ITEM(FEATURES_PER_SPLIT, features_per_split,
 	NUMBER(1e-6, 1600) WORDS({"sqrt", SPK_FEATURES_SQRT}, {"all", SPK_FEATURES_ALL}),
 	FOR(RANDOM_FOREST, SPK_FEATURES_SQRT) FOR(DECISION_TREE, SPK_FEATURES_ALL)
@@ -70,9 +70,9 @@ SPK_OPTION_ITEM(IMPORTANCE, importance,
 	WORDS({"impurity", SPK_IMPORTANCE_IMPURITY}, {"permutation", SPK_IMPORTANCE_PERMUTATION}) LATER,
 	FOR(RANDOM_FOREST, SPK_IMPORTANCE_IMPURITY),
 	"measure permutation importance too, out of bag, or impurity alone")
-SPK_OPTION_ITEM(L2, l2, NUMBER(0, 1e9),
-	FOR(GRADIENT_BOOSTING, 3) FOR(LOGISTIC_REGRESSION, 1),
-	"penalty on the squares of the weights, or of the values of leaves; 0 for none")
+SPK_OPTION_ITEM(L2, l2, NUMBER(0, 1e9) WORDS({"auto", SPK_L2_AUTO}),
+	FOR(GRADIENT_BOOSTING, SPK_L2_AUTO) FOR(LOGISTIC_REGRESSION, 1),
+	"penalty on the squares of the weights, or of the values of leaves; 0 for none, auto in gradient_boosting for 3, or 1 with depth 8")
 SPK_OPTION_ITEM(MAX_ITER, max_iter, WHOLE(1, 10000),
 	FOR(LOGISTIC_REGRESSION, 100),
 	"most iterations")

@@ -138,7 +138,8 @@ rarer(uint32_t n_rows, uint32_t n_positives)
 }
 
 uint32_t
-spk_min_leaf(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives)
+spk_min_leaf(const SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
+			 uint32_t n_positives)
 {
 	double option = options->value[SPK_OPT_MIN_LEAF];
 	double n_rare = rarer(n_rows, n_positives);
@@ -146,6 +147,8 @@ spk_min_leaf(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives)
 
 	if (option != SPK_LEAF_AUTO)
 		return (uint32_t) option;
+	if (algorithm == SPK_GRADIENT_BOOSTING)
+		return SPK_AUTO_LEAF;
 	if (n_rare > 0 && leaf < RARE_PER_LEAF * (n_rows / n_rare))
 		leaf = RARE_PER_LEAF * (n_rows / n_rare);
 	if (leaf < LEAST_AUTO_LEAF)
@@ -163,14 +166,49 @@ spk_early_stopping(const SpkOptions *options, uint32_t n_rows, uint32_t n_positi
 	return rarer(n_rows, n_positives) < LEAST_TO_STOP_BY ? 0 : AUTO_PATIENCE;
 }
 
+uint32_t
+spk_max_depth(const SpkOptions *options, SpkAlgorithm algorithm)
+{
+	double option = options->value[SPK_OPT_MAX_DEPTH];
+
+	if (option == SPK_DEPTH_AUTO)
+		option = spk_option_specs[SPK_OPT_MAX_DEPTH].uses[algorithm].value;
+	return option == SPK_DEPTH_AUTO ? SPK_AUTO_DEPTH : (uint32_t) option;
+}
+
 void
 spk_options_settle(SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
 				   uint32_t n_positives)
 {
-	if (spk_option_applies(SPK_OPT_MIN_LEAF, algorithm))
-		options->value[SPK_OPT_MIN_LEAF] = spk_min_leaf(options, n_rows, n_positives);
+	double *value = options->value;
+
 	if (spk_option_applies(SPK_OPT_EARLY_STOPPING, algorithm))
-		options->value[SPK_OPT_EARLY_STOPPING] = spk_early_stopping(options, n_rows, n_positives);
+		value[SPK_OPT_EARLY_STOPPING] = spk_early_stopping(options, n_rows, n_positives);
+	if (algorithm == SPK_GRADIENT_BOOSTING)
+	{
+		if (value[SPK_OPT_MAX_DEPTH] != SPK_DEPTH_AUTO || value[SPK_OPT_EARLY_STOPPING] == 0)
+			spk_options_settle_depth(options, false);
+		return;
+	}
+	if (spk_option_applies(SPK_OPT_MAX_DEPTH, algorithm))
+		value[SPK_OPT_MAX_DEPTH] = spk_max_depth(options, algorithm);
+	if (spk_option_applies(SPK_OPT_MIN_LEAF, algorithm))
+		value[SPK_OPT_MIN_LEAF] = spk_min_leaf(options, algorithm, n_rows, n_positives);
+	if (spk_option_applies(SPK_OPT_L2, algorithm) && value[SPK_OPT_L2] == SPK_L2_AUTO)
+		value[SPK_OPT_L2] = spk_option_specs[SPK_OPT_L2].uses[algorithm].value;
+}
+
+void
+spk_options_settle_depth(SpkOptions *options, bool deeper)
+{
+	double *value = options->value;
+
+	if (value[SPK_OPT_MAX_DEPTH] == SPK_DEPTH_AUTO)
+		value[SPK_OPT_MAX_DEPTH] = deeper ? SPK_AUTO_DEEPER : SPK_AUTO_DEPTH;
+	if (value[SPK_OPT_MIN_LEAF] == SPK_LEAF_AUTO)
+		value[SPK_OPT_MIN_LEAF] = deeper ? SPK_AUTO_DEEPER_LEAF : SPK_AUTO_LEAF;
+	if (value[SPK_OPT_L2] == SPK_L2_AUTO)
+		value[SPK_OPT_L2] = deeper ? SPK_AUTO_DEEPER_L2 : SPK_AUTO_L2;
 }
 
 int

@@ -38,9 +38,11 @@ typedef enum SpkOption
 #define SPK_FEATURES_SQRT 0.0
 #define SPK_FEATURES_ALL  (-1.0)
 
-/* In place of a number of rows or trees, min_leaf and early_stopping may follow the training rows */
+/* In place of a number, max_depth, min_leaf, early_stopping and l2 may follow the training rows */
+#define SPK_DEPTH_AUTO	  0.0
 #define SPK_LEAF_AUTO	  0.0
 #define SPK_STOPPING_AUTO (-1.0)
+#define SPK_L2_AUTO		  (-1.0)
 
 /* In place of the weight of the churn class, while the other one weighs 1, class_weight may be */
 #define SPK_WEIGHT_NONE		0.0
@@ -70,6 +72,17 @@ typedef enum SpkOption
 #define SPK_MAX_TREES 10000
 #define SPK_MAX_DEPTH 64
 #define SPK_MAX_SEED  9007199254740992.0 /* whole numbers up to 2^53 are exact */
+
+/*
+ * What max_depth, min_leaf and l2 "auto" are in gradient_boosting, and, where deeper trees
+ * are better, in those.
+ */
+#define SPK_AUTO_DEPTH		 3
+#define SPK_AUTO_DEEPER		 8
+#define SPK_AUTO_LEAF		 10
+#define SPK_AUTO_DEEPER_LEAF 3
+#define SPK_AUTO_L2			 3
+#define SPK_AUTO_DEEPER_L2	 1
 
 /* A word that users may write, and the number that stands for it. */
 typedef struct SpkWord
@@ -199,17 +212,28 @@ extern void spk_class_weights(const SpkOptions *options, double stay, double chu
  * training rows.  Before the number of positives is known, pass 0: then the leaves are
  * as small as they may become, which is right for sizes.
  */
-extern uint32_t spk_min_leaf(const SpkOptions *options, uint32_t n_rows, uint32_t n_positives);
+extern uint32_t spk_min_leaf(const SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
+							 uint32_t n_positives);
 extern uint32_t spk_early_stopping(const SpkOptions *options, uint32_t n_rows,
 								   uint32_t n_positives);
 
 /*
+ * What the option max_depth stands for.  In gradient_boosting "auto" is the lower of two
+ * depths, of which each fit chooses one; elsewhere it is the default.
+ */
+extern uint32_t spk_max_depth(const SpkOptions *options, SpkAlgorithm algorithm);
+
+/*
  * Replaces the words by what they stand for when there are so many training rows, so
  * that fits to parts of the rows have the same options as the one to all, and who asks
- * the model is told.
+ * the model is told.  Where gradient_boosting chooses max_depth by rows held out, that and what
+ * goes with it stay: the same options make the same model again, whose facts tell the choice.
  */
 extern void spk_options_settle(SpkOptions *options, SpkAlgorithm algorithm, uint32_t n_rows,
 							   uint32_t n_positives);
+
+/* Replaces these words: by what they are in trees that are the deeper ones, or not. */
+extern void spk_options_settle_depth(SpkOptions *options, bool deeper);
 
 /* Returns the option with this name of len bytes, or -1. */
 extern int spk_option_of(const char *name, size_t len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/trees/boost_check.h"
+#include "core/trees/boost_depth.h"
 #include "core/trees/boost_grow.h"
 #include "core/trees/boost_layout.h"
 #include "core/trees/boost_statistics.h"
@@ -15,9 +16,8 @@
 /* The streams of the models that are averaged. */
 #define STREAM_MODEL UINT64_C(5)
 
-/* Drops all trees but the first n. */
-static void
-cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
+void
+spk_boost_cut_trees(const SpkHost *host, SpkModel *model, uint32_t n)
 {
 	for (uint32_t t = n; t < model->n_trees; t++)
 	{
@@ -124,11 +124,17 @@ finish_best(SpkBooster *b)
 	SpkBoostShared *shared = b->shared;
 
 	shared->n_unseen = 0;
+	memset(shared->unseen, 0, sizeof(shared->unseen));
+	memset(shared->n_unseen_of, 0, sizeof(shared->n_unseen_of));
 	for (uint32_t i = 0; i < b->matrix.n_rows && b->holdout > 0; i++)
 	{
 		if (shared->improved)
 			b->best[i] = b->margins[i];
-		shared->n_unseen += b->held_out[i];
+		if (!b->held_out[i])
+			continue;
+		shared->n_unseen++;
+		shared->n_unseen_of[spk_matrix_label(&b->matrix, i)]++;
+		shared->unseen[spk_matrix_label(&b->matrix, i)] += spk_matrix_weight(&b->matrix, i);
 	}
 }
 
@@ -187,8 +193,9 @@ grow_trees(SpkBooster *b, SpkModel *model)
 	}
 	if (b->team.me == 0 && shared->status == SPK_OK)
 	{
-		cut_trees(&b->host, model, progress.best_trees);
+		spk_boost_cut_trees(&b->host, model, progress.best_trees);
 		shared->best_trees = progress.best_trees;
+		shared->best_loss = progress.best_loss;
 		if (b->plan.patience > 0)
 			finish_best(b);
 	}
@@ -222,32 +229,34 @@ static SpkStatus
 grow_again(SpkBooster *b, SpkModel *model)
 {
 	if (b->team.me == 0)
-		cut_trees(&b->host, model, 0);
+		spk_boost_cut_trees(&b->host, model, 0);
 	start_anew(b);
 	b->plan.patience = 0;
 	b->plan.n_trees = b->shared->best_trees;
 	return grow_trees(b, model);
 }
 
-/* Has the member gone, as the leader was told to go on alone? */
-static bool
-has_gone(const SpkBooster *b)
+static SpkStatus
+grow_from_start(SpkBooster *b, SpkModel *model)
 {
-	return b->team.me != 0 && b->shared->alone;
+	start_anew(b);
+	return grow_trees(b, model);
 }
 
-/* Grows the trees of one of the models, which has streams of its own. */
+/* Grows the trees of one of the models, which has streams of its own, but the first one's depth. */
 static SpkStatus
 grow_model(SpkBooster *b, const SpkBoostPlan *plan, uint32_t number, SpkModel *model)
 {
 	SpkStatus status;
 
-	b->plan = *plan;
+	b->plan.n_trees = plan->n_trees;
+	b->plan.patience = plan->patience;
 	if (number > 0)
 		b->plan.seed = spk_hash_combine(spk_hash_combine(plan->seed, STREAM_MODEL), number);
-	start_anew(b);
-	status = grow_trees(b, model);
-	if (status == SPK_OK && plan->patience > 0 && plan->refit && !has_gone(b))
+	status = grow_from_start(b, model);
+	if (status == SPK_OK && plan->deeper > 0 && number == 0 && !spk_boost_gone(b))
+		status = spk_boost_choose_depth(b, grow_from_start, model);
+	if (status == SPK_OK && plan->patience > 0 && plan->refit && !spk_boost_gone(b))
 		status = grow_again(b, model);
 	return status;
 }
@@ -270,7 +279,8 @@ grow_models(SpkBooster *b, const SpkBoostPlan *plan, SpkModel *model)
 {
 	SpkStatus status = SPK_OK;
 
-	for (uint32_t number = 0; number < plan->n_models && status == SPK_OK && !has_gone(b); number++)
+	for (uint32_t number = 0; number < plan->n_models && status == SPK_OK && !spk_boost_gone(b);
+		 number++)
 	{
 		SpkModel part;
 
@@ -310,7 +320,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	b.team = *team;
 	b.features = features;
 	spk_lay_out_shared(&b, team->n, shared);
-	own = spk_alloc(host, (size_t) spk_lay_out_own(&b, NULL), 1);
+	own = spk_alloc(host, (size_t) spk_own_layout_size(plan, matrix), 1);
 	if (own != NULL)
 		memset(own, 0, (size_t) spk_lay_out_own(&b, own));
 	if (team->me == 0)
@@ -319,7 +329,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 						   matrix->n_positives);
 		spk_matrix_weight_facts(matrix, model);
 		memset(b.shared, 0, sizeof(*b.shared));
-		memset(b.gains, 0, 3 * matrix->n_features * sizeof(double));
+		memset(b.gains, 0, SPK_BOOST_GAINS * matrix->n_features * sizeof(double));
 	}
 
 	/*
@@ -341,6 +351,8 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	/* other members do not wait any more; of several models each has held out others */
 	if (status == SPK_OK && team->me == 0 && plan->n_models == 1)
 		status = keep_unseen(&b, model);
+	if (status == SPK_OK && team->me == 0)
+		spk_boost_tell_depth(&b, model);
 	spk_release(host, own);
 	return status;
 }

@@ -25,6 +25,11 @@ typedef struct SpkBoostPlan
 	uint32_t features_per_split;
 	uint32_t max_depth;
 	uint32_t max_leaves; /* the least of all bounds; memory is laid out for it */
+	uint32_t deeper;	 /* of this depth trees may be better; 0: the user chose one, or nobody is
+						  * held out to tell */
+	uint32_t deeper_leaves; /* the next ones are what differs in these besides */
+	uint32_t deeper_min_leaf;
+	double	 deeper_l2;
 	bool	 best_first; /* the user gave max_leaves: split the leaf that gains most */
 	uint32_t min_leaf;
 	uint32_t category_min_rows;
@@ -49,11 +54,18 @@ typedef struct SpkBoostPlan
 	uint64_t seed;
 } SpkBoostPlan;
 
-/* The trees of all models together, at most. */
+/* The trees of all models together, at most, and of one model more while its depth is chosen. */
 static inline uint32_t
 spk_boost_most_trees(const SpkBoostPlan *plan)
 {
-	return plan->n_models * plan->n_trees;
+	return (plan->n_models + (plan->deeper > 0)) * plan->n_trees;
+}
+
+/* The most leaves of a tree. */
+static inline uint32_t
+spk_boost_most_leaves(const SpkBoostPlan *plan)
+{
+	return plan->deeper_leaves > plan->max_leaves ? plan->deeper_leaves : plan->max_leaves;
 }
 
 /*
@@ -96,6 +108,9 @@ extern SpkStatus spk_boost_group(const SpkHost *host, const SpkMatrix *matrix, S
  * Without patience, training ends early only when no split is to be expected: after a
  * tree without one, or, where features or users are drawn, after so many in a row that
  * hardly a feature has been in none of the draws.
+ *
+ * Where the plan has deeper trees, boost_depth.h chooses, and facts tell why; of several
+ * models the first one does.
  *
  * When team->round tells the leader to go on alone, the others return SPK_OK at
  * once.  Otherwise all members return the same: SPK_OK, SPK_INVALID when there are

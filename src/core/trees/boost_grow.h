@@ -29,6 +29,12 @@
 
 #define SPK_BOOST_NO_SLOT (-1)
 
+/*
+ * The gains of features: up to the best tree, since then, the mean of several models, and of
+ * trees of another depth.
+ */
+#define SPK_BOOST_GAINS 4
+
 /* A training row.  Its codes are in the row of the matrix with the same number. */
 typedef struct SpkBoostRow
 {
@@ -75,29 +81,42 @@ typedef struct SpkBoostMember
 	char	 pad[36];	/* gives each member a cache line of its own */
 } SpkBoostMember;
 
+/* Mean losses of the rows held out, by which the depth of trees is chosen; NaN: not known. */
+typedef struct SpkBoostLosses
+{
+	double base; /* before the first tree */
+	double first;
+	double deeper;
+} SpkBoostLosses;
+
 typedef struct SpkBoostShared
 {
-	uint32_t  failed; /* the SpkStatus of a member that failed; atomic */
-	SpkStatus status; /* what the leader made of failed, and all members return */
-	bool	  tree_done;
-	bool	  done;
-	bool	  alone;	/* the leader goes on alone */
-	bool	  keep;		/* slots hold the histograms of all open nodes */
-	bool	  improved; /* the last tree is the best one so far */
-	uint32_t  round;
-	uint32_t  rounds_before; /* of other models, and of trees that found how many are best */
-	uint32_t  models_left;	 /* with the one that grows */
-	uint32_t  best_trees;
-	uint32_t  n_unseen; /* rows that were held out to find them */
-	uint32_t  n_nodes;
-	uint32_t  n_leaves;
-	uint32_t  first;  /* nodes from here on were made in this step */
-	uint32_t  cursor; /* without keep: new nodes before this one have been searched */
-	uint32_t  n_built;
-	uint32_t  n_active;
-	uint32_t  n_frontier;
-	uint32_t  n_free;
-	double	  share_in_tree; /* share of the rows that have a part in the tree */
+	uint32_t	   failed; /* the SpkStatus of a member that failed; atomic */
+	SpkStatus	   status; /* what the leader made of failed, and all members return */
+	bool		   tree_done;
+	bool		   done;
+	bool		   alone;	 /* the leader goes on alone */
+	bool		   keep;	 /* slots hold the histograms of all open nodes */
+	bool		   improved; /* the last tree is the best one so far */
+	bool		   deeper;	 /* deeper trees are to be tried; and then, whether they are better */
+	uint32_t	   round;
+	uint32_t	   rounds_before; /* of other models, and of trees that found how many are best */
+	uint32_t	   models_left;	  /* with the one that grows */
+	uint32_t	   best_trees;
+	uint32_t	   n_unseen;	   /* rows that were held out to find them */
+	int64_t		   best_loss;	   /* the sum over these, in quanta */
+	uint64_t	   unseen[2];	   /* what these weigh, by label */
+	uint32_t	   n_unseen_of[2]; /* how many they are, by label */
+	SpkBoostLosses losses;
+	uint32_t	   n_nodes;
+	uint32_t	   n_leaves;
+	uint32_t	   first;  /* nodes from here on were made in this step */
+	uint32_t	   cursor; /* without keep: new nodes before this one have been searched */
+	uint32_t	   n_built;
+	uint32_t	   n_active;
+	uint32_t	   n_frontier;
+	uint32_t	   n_free;
+	double		   share_in_tree; /* share of the rows that have a part in the tree */
 } SpkBoostShared;
 
 /* One member's view of the work.  Pointers lead into shared memory, but for the last ones. */
@@ -111,9 +130,10 @@ typedef struct SpkBooster
 	uint32_t		  max_nodes;
 	uint32_t		  n_slots;
 	uint32_t		  max_built;
-	uint32_t		  width;   /* the features of a histogram */
-	bool			  drawn;   /* they are those that are drawn for the node, not all */
-	double			  holdout; /* the probability by which users are held out; 0: nobody is */
+	uint32_t		  n_members; /* for whom the memory is laid out */
+	uint32_t		  width;	 /* the features of a histogram */
+	bool			  drawn;	 /* they are those that are drawn for the node, not all */
+	double			  holdout;	 /* the probability by which users are held out; 0: nobody is */
 
 	SpkBoostShared *shared;
 	SpkBoostMember *members;	/* one for each member of the team */
@@ -121,6 +141,7 @@ typedef struct SpkBooster
 	float		   *margins;	/* n_rows */
 	uint8_t		   *held_out;	/* n_rows: is the row held out? */
 	float		   *best;		/* n_rows: margins of those held out, after the best tree */
+	float		   *other_best; /* likewise, of trees of the other depth */
 	SpkBoostNode   *nodes;		/* max_nodes, in the order in which they are made */
 	SpkBoostLimits *limits;		/* max_nodes; NULL when no feature has a rule */
 	SpkRoute	   *routes;		/* max_nodes */
@@ -131,10 +152,10 @@ typedef struct SpkBooster
 	uint32_t	   *active;		/* n_slots: nodes to search */
 	uint32_t	   *frontier;	/* max_nodes: leaves whose split is found, but not made */
 	int32_t		   *free_slots; /* n_slots */
-	double	*gains;		 /* n_features up to the best tree, as many since, and the mean of models */
-	SpkSums *histograms; /* n_slots */
-	SpkSums *partials;	 /* max_built for each member but the leader */
-	SpkBoostSplit *candidates; /* n_slots for each member: the best by its features */
+	double		   *gains;		/* SPK_BOOST_GAINS of n_features */
+	SpkSums		   *histograms; /* n_slots */
+	SpkSums		   *partials;	/* max_built for each member but the leader */
+	SpkBoostSplit  *candidates; /* n_slots for each member: the best by its features */
 
 	/* with statistics only, see boost_statistics.h */
 	uint8_t	 *given_codes; /* of all rows, without statistics */
@@ -228,6 +249,13 @@ spk_boost_route(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
 	return route->left + !spk_set_has(&route->left_codes, codes[route->feature]);
 }
 
+/* Has the member gone, as the leader was told to go on alone? */
+static inline bool
+spk_boost_gone(const SpkBooster *b)
+{
+	return b->team.me != 0 && b->shared->alone;
+}
+
 /* Notes that a member has failed, so that the leader ends the work of all. */
 static inline void
 spk_boost_fail(SpkBooster *b, SpkStatus status)
@@ -243,6 +271,10 @@ extern void spk_boost_choose_holdout(SpkBooster *b);
 
 /* Is the row held out for early stopping, so that no tree learns from it? */
 extern bool spk_boost_held_out(const SpkBooster *b, uint32_t row);
+
+/* The mean loss of the rows held out when their sum is this, in quanta, and at the base. */
+extern double spk_boost_mean_loss(const SpkBooster *b, int64_t loss);
+extern double spk_boost_base_loss(const SpkBooster *b);
 
 /* Sets the margins of the member's rows to the base, and the gradients of the first tree. */
 extern void spk_boost_start_rows(SpkBooster *b);
@@ -274,6 +306,9 @@ extern void spk_boost_finish_rows(SpkBooster *b);
 
 /* Grows a tree, from the gradients of the rows up to the values of the leaves. */
 extern void spk_boost_grow(SpkBooster *b);
+
+/* Drops all trees of the model but the first n. */
+extern void spk_boost_cut_trees(const SpkHost *host, SpkModel *model, uint32_t n);
 
 /* Sets the rows of the new nodes to what the members have counted.  For the leader. */
 extern void spk_boost_count_rows(SpkBooster *b);

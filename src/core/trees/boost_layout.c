@@ -3,6 +3,9 @@
  *	  Where what a team shares while it grows boosted trees lies in memory, and how much that
  *	  is.
  */
+#include <string.h>
+
+#include "core/trees/boost_depth.h"
 #include "core/trees/boost_layout.h"
 
 /* The histograms that are kept take at most this many bytes, but there are at least two. */
@@ -65,19 +68,31 @@ count_slots(SpkBooster *b)
 	b->max_built = b->drawn ? b->n_slots : (b->n_slots + 1) / 2;
 }
 
+/* What is first does not depend on how deep trees are, and stays when they become deeper. */
 uint64_t
 spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 {
 	uint64_t histogram = spk_histogram_length(b) * sizeof(SpkSums);
 	uint64_t n_rows = b->matrix.n_rows;
+	uint64_t held_out = b->plan.patience > 0 ? n_rows : 0;
 	uint64_t at = 0;
 
+	b->n_members = n;
 	b->shared = take(base, &at, 1, sizeof(SpkBoostShared));
 	b->members = take(base, &at, n, sizeof(SpkBoostMember));
 	b->rows = take(base, &at, n_rows, sizeof(SpkBoostRow));
 	b->margins = take(base, &at, n_rows, sizeof(float));
-	b->held_out = take(base, &at, b->plan.patience > 0 ? n_rows : 0, 1);
-	b->best = take(base, &at, b->plan.patience > 0 ? n_rows : 0, sizeof(float));
+	b->held_out = take(base, &at, held_out, 1);
+	b->best = take(base, &at, held_out, sizeof(float));
+	b->other_best = take(base, &at, b->plan.deeper > 0 ? held_out : 0, sizeof(float));
+	b->gains = take(base, &at, SPK_BOOST_GAINS * (uint64_t) b->matrix.n_features, sizeof(double));
+	if (b->plan.n_statistics > 0)
+	{
+		b->codes = take(base, &at, n_rows, b->matrix.stride);
+		b->order = take(base, &at, n_rows, sizeof(uint32_t));
+		b->places = take(base, &at, n_rows, sizeof(uint32_t));
+		b->statistics = take(base, &at, b->matrix.n_features, SPK_CODES);
+	}
 	b->nodes = take(base, &at, b->max_nodes, sizeof(SpkBoostNode));
 	b->limits = NULL;
 	if (b->plan.monotone || b->plan.grouped)
@@ -90,17 +105,9 @@ spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->active = take(base, &at, b->n_slots, sizeof(uint32_t));
 	b->frontier = take(base, &at, b->max_nodes, sizeof(uint32_t));
 	b->free_slots = take(base, &at, b->n_slots, sizeof(int32_t));
-	b->gains = take(base, &at, 3 * (uint64_t) b->matrix.n_features, sizeof(double));
 	b->candidates = take(base, &at, (uint64_t) n * b->n_slots, sizeof(SpkBoostSplit));
 	b->histograms = take(base, &at, b->n_slots, histogram);
 	b->partials = take(base, &at, (uint64_t) (n - 1) * b->max_built, histogram);
-	if (b->plan.n_statistics > 0)
-	{
-		b->codes = take(base, &at, n_rows, b->matrix.stride);
-		b->order = take(base, &at, n_rows, sizeof(uint32_t));
-		b->places = take(base, &at, n_rows, sizeof(uint32_t));
-		b->statistics = take(base, &at, b->matrix.n_features, SPK_CODES);
-	}
 	return at;
 }
 
@@ -119,30 +126,68 @@ spk_lay_out_own(SpkBooster *b, char *base)
 	return at;
 }
 
+/* Has the booster grow trees as the plan says. */
+static void
+take_plan(SpkBooster *b, const SpkBoostPlan *plan)
+{
+	b->plan = *plan;
+	b->max_nodes = 2 * plan->max_leaves - 1;
+	count_slots(b);
+}
+
 SpkBooster
 spk_booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	SpkBooster b = {.plan = *plan, .matrix = *matrix, .given_codes = matrix->codes};
+	SpkBooster b = {.matrix = *matrix, .given_codes = matrix->codes};
 
-	b.max_nodes = 2 * plan->max_leaves - 1;
-	count_slots(&b);
+	take_plan(&b, plan);
 	return b;
+}
+
+void
+spk_lay_out_again(SpkBooster *b, const SpkBoostPlan *plan)
+{
+	char *shared = (char *) b->shared;
+	char *own = (char *) b->narrow;
+
+	take_plan(b, plan);
+	(void) spk_lay_out_shared(b, b->n_members, shared);
+	memset(own, 0, (size_t) spk_lay_out_own(b, own));
+}
+
+/* The bytes of the shared or the own memory, for trees of any depth that the plan has. */
+static uint64_t
+size_of(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n, bool own)
+{
+	SpkBoostPlan plans[2] = {*plan, spk_boost_deepened(plan)};
+	uint64_t	 most = 0;
+
+	for (int deeper = 0; deeper <= (plan->deeper > 0); deeper++)
+	{
+		SpkBooster b = spk_booster_of(&plans[deeper], matrix);
+		uint64_t   size = own ? spk_lay_out_own(&b, NULL) : spk_lay_out_shared(&b, n, NULL);
+
+		most = size > most ? size : most;
+	}
+	return most;
 }
 
 uint64_t
 spk_boost_shared_size(const SpkBoostPlan *plan, const SpkMatrix *matrix, uint32_t n)
 {
-	SpkBooster b = spk_booster_of(plan, matrix);
+	return size_of(plan, matrix, n, false);
+}
 
-	return spk_lay_out_shared(&b, n, NULL);
+uint64_t
+spk_own_layout_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
+{
+	return size_of(plan, matrix, 1, true);
 }
 
 uint64_t
 spk_boost_own_size(const SpkBoostPlan *plan, const SpkMatrix *matrix)
 {
-	SpkBooster b = spk_booster_of(plan, matrix);
-
 	/* what the leader keeps of rows held out is at most that of all */
-	return spk_lay_out_own(&b, NULL) + plan->statistics_size +
+	return spk_own_layout_size(plan, matrix) + plan->statistics_size +
 		(plan->patience > 0 ? (uint64_t) matrix->n_rows * sizeof(SpkUnseen) : 0);
 }

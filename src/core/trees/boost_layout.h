@@ -7,7 +7,7 @@
 
 #include "core/trees/boost_grow.h"
 
-/* A view without memory, whose sizes are set. */
+/* A view without memory, whose sizes are set by the plan. */
 extern SpkBooster spk_booster_of(const SpkBoostPlan *plan, const SpkMatrix *matrix);
 
 /*
@@ -16,5 +16,14 @@ extern SpkBooster spk_booster_of(const SpkBoostPlan *plan, const SpkMatrix *matr
  */
 extern uint64_t spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base);
 extern uint64_t spk_lay_out_own(SpkBooster *b, char *base);
+
+/* The bytes of the latter, whichever depth trees will have. */
+extern uint64_t spk_own_layout_size(const SpkBoostPlan *plan, const SpkMatrix *matrix);
+
+/*
+ * Lays both out again in the same memory, for trees of another depth of the plan that the
+ * view was made of.  What is said of rows and users stays, and so do members and gains.
+ */
+extern void spk_lay_out_again(SpkBooster *b, const SpkBoostPlan *plan);
 
 #endif /* SPK_CORE_TREES_BOOST_LAYOUT_H */

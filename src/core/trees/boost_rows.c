@@ -149,6 +149,26 @@ loss_of(float margin, bool label, double weight)
 	return (int64_t) (weight * loss * LOSS_ONE + 0.5);
 }
 
+double
+spk_boost_mean_loss(const SpkBooster *b, int64_t loss)
+{
+	const uint64_t *unseen = b->shared->unseen;
+	double weight = b->plan.weight[0] * (double) unseen[0] + b->plan.weight[1] * (double) unseen[1];
+
+	return (double) loss / LOSS_ONE / weight;
+}
+
+double
+spk_boost_base_loss(const SpkBooster *b)
+{
+	int64_t loss = 0;
+
+	for (int label = 0; label < 2; label++)
+		loss += loss_of((float) b->plan.base, label, b->plan.weight[label]) *
+			(int64_t) b->shared->unseen[label];
+	return spk_boost_mean_loss(b, loss);
+}
+
 /* Adds the losses of n listed rows that are held out to the member's sum. */
 static void
 add_losses(const SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n,

@@ -34,8 +34,8 @@ spk_forest_plan(const SpkOptions *options, SpkAlgorithm algorithm, const SpkMatr
 																  1;
 	plan.features_per_split = features_per_split(value[SPK_OPT_FEATURES_PER_SPLIT],
 												 matrix->n_features);
-	plan.max_depth = (uint32_t) value[SPK_OPT_MAX_DEPTH];
-	plan.min_leaf = spk_min_leaf(options, matrix->n_rows, matrix->n_positives);
+	plan.max_depth = spk_max_depth(options, algorithm);
+	plan.min_leaf = spk_min_leaf(options, algorithm, matrix->n_rows, matrix->n_positives);
 	plan.max_leaves = (uint32_t) value[SPK_OPT_MAX_LEAVES];
 	plan.min_gain = value[SPK_OPT_MIN_GAIN];
 	plan.bootstrap = spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) &&
