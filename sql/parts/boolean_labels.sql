@@ -23,7 +23,9 @@ CREATE FUNCTION sparkify_scores_bins_transfn(internal, boolean, float8, int) RET
 COMMENT ON FUNCTION sparkify_scores_bins_transfn(internal, boolean, float8, int) IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_scores_costs_transfn(internal, boolean, float8, float8, float8) RETURNS internal
+CREATE FUNCTION sparkify_scores_costs_transfn(
+	internal, boolean, float8, float8, float8
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_scores_costs_transfn(internal, boolean, float8, float8, float8) IS
 	'aggregate transition function';
@@ -38,7 +40,9 @@ CREATE FUNCTION sparkify_survival_transfn(internal, bigint, boolean) RETURNS int
 COMMENT ON FUNCTION sparkify_survival_transfn(internal, bigint, boolean) IS
 	'aggregate transition function';
 
-CREATE FUNCTION sparkify_curve_metrics_transfn(internal, bigint, boolean, float8[], int) RETURNS internal
+CREATE FUNCTION sparkify_curve_metrics_transfn(
+	internal, bigint, boolean, float8[], int
+) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sparkify_curve_metrics_transfn(internal, bigint, boolean, float8[], int) IS
 	'aggregate transition function';
@@ -151,7 +155,12 @@ CREATE AGGREGATE churn_threshold(label boolean, score float8) (
 COMMENT ON AGGREGATE churn_threshold(boolean, float8) IS
 	'the threshold with the best F1 of the churn class; NULL when nobody churned';
 
-CREATE AGGREGATE churn_threshold(label boolean, score float8, cost_false_alarm float8, cost_missed float8) (
+CREATE AGGREGATE churn_threshold(
+	label boolean,
+	score float8,
+	cost_false_alarm float8,
+	cost_missed float8
+) (
 	SFUNC = sparkify_scores_costs_transfn,
 	STYPE = internal,
 	SSPACE = 700,

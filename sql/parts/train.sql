@@ -100,7 +100,9 @@ CREATE AGGREGATE sparkify_train_agg(
 	DESERIALFUNC = sparkify_collect_deserialfn,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sparkify_train_agg(anyelement, record, text, jsonb, text[], text, text, text[]) IS
+COMMENT ON AGGREGATE sparkify_train_agg(
+	anyelement, record, text, jsonb, text[], text, text, text[]
+) IS
 	'internal: what churn_train runs over its source';
 
 -- unsafe: runs queries and starts parallel workers of its own
