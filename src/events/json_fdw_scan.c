@@ -178,9 +178,10 @@ iterate_scan(ForeignScanState *node)
 }
 
 /*
- * When a row was changed meanwhile, and a query is tried again with its new version, the
- * executor calls this instead for a scan without a table of its own.  Groups do not
- * depend on that row, but for parameters, and are made as ever.
+ * When a row was changed meanwhile, and a query is tried again with its new version, some
+ * versions of the executor call this instead for a scan without a table of its own, also
+ * in a subquery.  Groups do not depend on that row, but for parameters, and are made as
+ * ever.
  */
 static bool
 recheck_scan(ForeignScanState *node, TupleTableSlot *slot)

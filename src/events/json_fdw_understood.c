@@ -25,7 +25,7 @@
 
 #include "events/json_fdw.h"
 #include "events/json_fdw_understood.h"
-#include "events/json_groups.h"
+#include "events/json_group_keys.h"
 
 /* Is there anything that a scan cannot compute from an event of the table? */
 static bool

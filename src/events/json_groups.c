@@ -8,12 +8,8 @@
 #include "compat.h"
 
 #include "executor/executor.h"
-#include "lib/stringinfo.h"
 #include "optimizer/optimizer.h"
 #include "access/sysattr.h"
-#include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "core/base/hash.h"
@@ -21,6 +17,7 @@
 #include "events/json_aggregate.h"
 #include "events/json_condition.h"
 #include "events/json_fdw_upper.h"
+#include "events/json_group_keys.h"
 #include "events/json_groups.h"
 
 #define HASH_SEED		UINT64_C(0x67726f757073)
@@ -47,14 +44,6 @@ typedef struct Place
 	JsonGroup *group; /* or NULL */
 } Place;
 
-typedef struct Key
-{
-	int	  output; /* the column of the scan's rows */
-	int	  column; /* of the schema */
-	bool  by_value;
-	int16 len;
-} Key;
-
 struct SpkJsonGroups
 {
 	SpkBinding	   *binding;
@@ -68,17 +57,15 @@ struct SpkJsonGroups
 
 	SpkJsonConditions *conditions;
 	ExprState		  *qual; /* other conditions, or NULL */
-	int				   n_keys;
-	Key				  *keys;
+	SpkGroupKeys	   keys;
 	int				   n_aggregates;
 	SpkJsonAggregate  *aggregates;
 	int				   n_states; /* of a group */
 
-	StringInfoData bytes;  /* the keys of the current event */
-	Place		  *places; /* the hash table */
-	uint64		   n_places;
-	uint64		   n_groups;
-	uint64		   next; /* place to hand out */
+	Place *places; /* the hash table */
+	uint64 n_places;
+	uint64 n_groups;
+	uint64 next; /* place to hand out */
 };
 
 /* The columns of the schema that the scan's columns are, of those that are the table's. */
@@ -119,28 +106,6 @@ init_expressions(SpkJsonGroups *groups, ForeignScanState *node)
 	groups->event = ExecInitExtraTupleSlot(node->ss.ps.state,
 										   node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 										   &TTSOpsVirtual);
-}
-
-static void
-init_keys(SpkJsonGroups *groups, const ForeignScan *plan)
-{
-	int n = linitial_int(list_nth(plan->fdw_private, SPK_SCAN_N_OUTPUTS));
-
-	groups->keys = palloc0(sizeof(Key) * Max(n, 1));
-	for (int i = 0; i < n; i++)
-	{
-		const TargetEntry *entry = list_nth(plan->fdw_scan_tlist, i);
-		Key				  *key = &groups->keys[groups->n_keys];
-
-		if (!IsA(entry->expr, Var))
-			continue;
-		key->output = i;
-		key->column = groups->columns[i];
-		get_typlenbyval(((Var *) entry->expr)->vartype, &key->len, &key->by_value);
-		groups->n_keys++;
-	}
-	Assert(groups->n_keys <= SPK_MAX_GROUP_KEYS);
-	initStringInfo(&groups->bytes);
 }
 
 /*
@@ -191,85 +156,10 @@ spk_json_groups_new(ForeignScanState *node, SpkBinding *binding)
 	groups->memory = CreateWorkExprContext(node->ss.ps.state);
 	groups->limit = get_hash_memory_limit();
 	groups->columns = table_columns(plan, binding);
-	init_keys(groups, plan);
+	spk_group_keys_init(&groups->keys, plan, binding, groups->columns);
 	init_expressions(groups, node);
 	init_aggregates(groups, node);
 	return groups;
-}
-
-/* Adds a value that is not as it stands in the line. */
-static void
-add_datum(SpkJsonGroups *groups, const Key *key, const SpkField *field)
-{
-	Datum			value = spk_cast_datum(&groups->binding->casts[key->column], field);
-	struct varlena *packed;
-	int				len;
-
-	if (key->by_value)
-		appendBinaryStringInfo(&groups->bytes, (char *) &value, sizeof(value));
-	else if (key->len > 0)
-		appendBinaryStringInfo(&groups->bytes, DatumGetPointer(value), key->len);
-	else
-	{
-		packed = PG_DETOAST_DATUM_PACKED(value);
-		len = VARSIZE_ANY_EXHDR(packed);
-		appendBinaryStringInfo(&groups->bytes, (char *) &len, sizeof(len));
-		appendBinaryStringInfo(&groups->bytes, VARDATA_ANY(packed), len);
-	}
-}
-
-/* Adds the bytes of a key, by which it can be told from any other. */
-static void
-add_key(SpkJsonGroups *groups, const Key *key, const SpkField *field)
-{
-	switch (groups->binding->ways[key->column])
-	{
-		case SPK_CAST_TEXT:
-			appendBinaryStringInfo(&groups->bytes, (const char *) &field->text.len, sizeof(int));
-			appendBinaryStringInfo(&groups->bytes, field->text.data, field->text.len);
-			break;
-		case SPK_CAST_TIME:
-		case SPK_CAST_INT8:
-		case SPK_CAST_INT4:
-			appendBinaryStringInfo(&groups->bytes, (const char *) &field->integer, sizeof(int64));
-			break;
-		default:
-			add_datum(groups, key, field);
-	}
-}
-
-/* Finds the bytes of the event's keys, which are in the line when there is but one, of a text. */
-static const char *
-find_keys(SpkJsonGroups *groups, const SpkEventRow *row, int *len, uint64 *nulls)
-{
-	const Key *key = groups->keys;
-
-	*nulls = 0;
-	if (groups->n_keys == 1 && !row->isnull[key->column] &&
-		groups->binding->ways[key->column] == SPK_CAST_TEXT)
-	{
-		*len = row->field[key->column].text.len;
-		return row->field[key->column].text.data;
-	}
-	resetStringInfo(&groups->bytes);
-	for (int i = 0; i < groups->n_keys; i++, key++)
-	{
-		if (row->isnull[key->column])
-			*nulls |= UINT64_C(1) << i;
-		else
-			add_key(groups, key, &row->field[key->column]);
-	}
-	*len = groups->bytes.len;
-	return groups->bytes.data;
-}
-
-/* The value of a key of a new group, in the current memory context. */
-static Datum
-key_datum(const SpkJsonGroups *groups, const Key *key, const SpkField *field)
-{
-	if (groups->binding->ways[key->column] == SPK_CAST_TEXT)
-		return PointerGetDatum(cstring_to_text_with_len(field->text.data, field->text.len));
-	return spk_cast_datum(&groups->binding->casts[key->column], field);
 }
 
 static JsonGroup *
@@ -277,7 +167,7 @@ make_group(SpkJsonGroups *groups, const SpkEventRow *row, const char *key, int l
 {
 	MemoryContext memory = groups->memory->ecxt_per_tuple_memory;
 	Size		  states = sizeof(SpkJsonState) * groups->n_states;
-	Size		  keys = sizeof(Datum) * groups->n_keys;
+	Size		  keys = sizeof(Datum) * groups->keys.n;
 	JsonGroup	 *group = MemoryContextAlloc(memory,
 											 offsetof(JsonGroup, states) + states + keys + len);
 	MemoryContext oldcontext = MemoryContextSwitchTo(memory);
@@ -289,13 +179,9 @@ make_group(SpkJsonGroups *groups, const SpkEventRow *row, const char *key, int l
 	group->key = bytes;
 	group->key_len = len;
 	group->nulls = nulls;
-	for (int i = 0; i < groups->n_keys; i++)
-	{
-		const Key *k = &groups->keys[i];
-
+	for (int i = 0; i < groups->keys.n; i++)
 		group->keys[i] = (nulls >> i & 1) != 0 ? (Datum) 0 :
-												 key_datum(groups, k, &row->field[k->column]);
-	}
+												 spk_group_key_datum(&groups->keys, i, row);
 	MemoryContextSwitchTo(oldcontext);
 	for (int i = 0; i < groups->n_aggregates; i++)
 		spk_json_aggregate_begin(&groups->aggregates[i],
@@ -342,7 +228,7 @@ find_group(SpkJsonGroups *groups, const SpkEventRow *row)
 {
 	uint64		nulls;
 	int			len;
-	const char *key = find_keys(groups, row, &len, &nulls);
+	const char *key = spk_group_keys_find(&groups->keys, row, &len, &nulls);
 	uint64		hash = spk_hash_bytes(key, (size_t) len, HASH_SEED + nulls);
 	Place	   *place;
 
@@ -364,24 +250,40 @@ find_group(SpkJsonGroups *groups, const SpkEventRow *row)
 	return place->group;
 }
 
-bool
-spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row)
+/* Makes the values that are computed with. */
+static void
+make_values(SpkJsonGroups *groups, const SpkEventRow *row)
 {
 	TupleTableSlot *event = groups->event;
-	JsonGroup	   *group;
 
-	if (!spk_json_conditions_hold(groups->conditions, row))
-		return false;
-	/* what is computed with */
 	ExecClearTuple(event);
 	spk_event_row_some(row, groups->binding, groups->columns, event->tts_tupleDescriptor->natts,
 					   event->tts_values, event->tts_isnull);
 	ExecStoreVirtualTuple(event);
 	groups->context->ecxt_scantuple = event;
-	if (groups->qual != NULL && !ExecQual(groups->qual, groups->context))
-		return false;
+}
 
+bool
+spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row)
+{
+	JsonGroup *group;
+
+	if (!spk_json_conditions_hold(groups->conditions, row))
+		return false;
+	if (groups->qual != NULL)
+	{
+		make_values(groups, row);
+		if (!ExecQual(groups->qual, groups->context))
+			return false;
+	}
+
+	/* the states, which are far away as a rule, come near while the values are made */
 	group = find_group(groups, row);
+	for (int i = 0; i < groups->n_states; i++)
+		__builtin_prefetch(DatumGetPointer(group->states[i].value));
+	if (groups->qual == NULL)
+		make_values(groups, row);
+
 	/* aggregates of the same state are computed once */
 	for (int i = 0, state = 0; i < groups->n_aggregates; i++)
 	{
@@ -417,9 +319,9 @@ spk_json_groups_take(SpkJsonGroups *groups, TupleTableSlot *slot)
 	/* columns behind those that are returned are of events only */
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
-	for (int i = 0; i < groups->n_keys; i++)
+	for (int i = 0; i < groups->keys.n; i++)
 	{
-		int output = groups->keys[i].output;
+		int output = groups->keys.keys[i].output;
 
 		slot->tts_values[output] = group->keys[i];
 		slot->tts_isnull[output] = (group->nulls >> i & 1) != 0;

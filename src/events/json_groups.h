@@ -12,9 +12,6 @@
 #include "core/events/event_columns.h"
 #include "events/event_binding.h"
 
-/* A group can have so many keys. */
-#define SPK_MAX_GROUP_KEYS 64
-
 typedef struct SpkJsonGroups SpkJsonGroups;
 
 /*

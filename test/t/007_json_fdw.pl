@@ -101,17 +101,18 @@ close_to(plan_rows("SELECT DISTINCT userid FROM one", $serial), $node->safe_psql
 is(plan_rows('SELECT DISTINCT level FROM one', $serial), 2, 'levels');
 like($node->safe_psql('postgres', 'EXPLAIN SELECT useragent FROM one'), qr/width=(8\d|9\d|1[0-2]\d)\b/, 'widths');
 
-# so no plan of the documents sorts the log, or makes groups of what was sorted
+# so no plan of the documents sorts the log, or makes groups of what was sorted; groups that a scan makes may be
 for my $query ($profiles, $profiles =~ s/NOT IN .*\)/IN ('Logged In')/r, 'SELECT page, count(*) FROM log GROUP BY page',
 	$profiles =~ s/churn_profile/churn_features/r, "SELECT userid, sessionid, min(ts) FROM log WHERE auth = 'Logged In' GROUP BY 1, 2",
 	"SELECT * FROM log WHERE userid IN (SELECT userid FROM log WHERE page = 'Cancel')")
 {
 	for my $table ('one', 'many')
 	{
-		for my $settings ('', $serial, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;')
+		for my $settings ('', $serial, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;',
+			'SET sparkify.aggregate_pushdown = off;', "$serial SET sparkify.aggregate_pushdown = off;")
 		{
 			unlike($node->safe_psql('postgres', "$settings EXPLAIN (COSTS OFF) " . $query =~ s/\blog\b/$table/gr),
-				qr/Sort Key: [^\n]*\n\s*->  (Parallel )?Foreign Scan/, "$table, $settings nothing sorts the log: $query");
+				qr/Sort Key: [^\n]*\n\s*->  (Parallel )?Foreign Scan on/, "$table, $settings nothing sorts the log: $query");
 		}
 	}
 }
