@@ -102,7 +102,8 @@ INSERT INTO queries (query) VALUES
     ('SELECT count(*) FROM log WHERE false'),
     ('SELECT a.page, count(*) FROM log a JOIN log b ON a.ts = b.ts WHERE a.n = 1 GROUP BY a.page'),
     ('SELECT page, array_agg(n) IS NULL FROM log GROUP BY page'),
-    ('SELECT page, regress_push_sum(n) FROM log GROUP BY page');
+    ('SELECT page, regress_push_sum(n) FROM log GROUP BY page'),
+    ('SELECT page, (churn_metrics(n > 500, n / 1000.0::float8)).auc FROM log GROUP BY page');
 CREATE AGGREGATE regress_push_sum (int) (sfunc = int4_sum, stype = int8, combinefunc = int8pl, parallel = safe);
 SELECT n, c.*, query FROM queries, pg_temp.compare(query) AS c ORDER BY n;
 DROP AGGREGATE regress_push_sum (int);
@@ -178,6 +179,12 @@ SELECT c.* FROM unnest(ARRAY['SELECT userid, churn_profile(ts, sessionid, page, 
     'SELECT ts, count(*) FROM parted GROUP BY ts HAVING max(n) > 3', 'SELECT count(*) FROM parted WHERE page = ''Home''']) AS q, pg_temp.compare(q) AS c;
 RESET enable_partitionwise_aggregate;
 DROP TABLE parted;
+
+-- a table with children is scanned with these
+CREATE FOREIGN TABLE more () INHERITS (log) SERVER sparkify_push OPTIONS (filename 'sparkify_push_2.json');
+SELECT q, c.* FROM unnest(ARRAY['SELECT userid, count(*) FROM log GROUP BY userid', 'SELECT userid, count(*) FROM ONLY log GROUP BY userid']) AS q, pg_temp.compare(q) AS c;
+SELECT (SELECT count(*) FROM log), (SELECT count(*) FROM ONLY log);
+DROP FOREIGN TABLE more;
 
 -- the same is told, and the same is wrong
 SELECT pg_temp.put('sparkify_push_odd.json', E'{"ts":1538352117000,"userId":"1","sessionId":1,"page":"Home"}\nx\n{"ts":1,"userId":"1","sessionId":1,"page":"Nowhere"}\n{"ts":[]}\n{"ts":1538352117000,"user_agent":"x","userId":"2","sessionId":1,"page":"Home"}');

@@ -22,6 +22,7 @@ sql -c 'CREATE TABLE loaded OF churn_event' -c "CREATE VIEW ev AS SELECT * FROM 
 sql -A -t -c "EXPLAIN $in_place_ours" | grep -q 'Workers Planned' || say "no parallel plan: $in_place_ours"
 
 candidate "churn_features, all columns, two workers and the leader" timed "$in_place_ours"
+candidate "the same, events as rows" with_settings sparkify.aggregate_pushdown=off timed "$in_place_ours"
 candidate "the same, one worker and the leader" with_settings max_parallel_workers_per_gather=1 timed "$in_place_ours"
 candidate "the same, serial" with_settings max_parallel_workers_per_gather=0 timed "$in_place_ours"
 candidate "count(*) of the file" timed "SELECT count(*) FROM log"

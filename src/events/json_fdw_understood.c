@@ -84,12 +84,32 @@ is_key(const Var *var, Index relid)
 	}
 }
 
-/* Is it a function of PostgreSQL's own or of the extension that the table's wrapper is of? */
+/* Is the name among these, which end with NULL? */
+static bool
+is_one_of(const char *name, const char *const *names)
+{
+	while (*names != NULL && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/*
+ * Is it one of PostgreSQL's aggregates that do not depend on the order of events, or one
+ * of the extension that the table's wrapper is of, whose states stay small?
+ */
 static bool
 is_known_aggregate(Oid function, const RelOptInfo *input)
 {
-	Oid extension;
+	static const char *const builtin[] = {"count",	 "sum",		   "avg",		  "min",
+										  "max",	 "bool_and",   "bool_or",	  "every",
+										  "stddev",	 "stddev_pop", "stddev_samp", "variance",
+										  "var_pop", "var_samp",   NULL};
+	static const char *const ours[] = {"churn_profile", "churn_features", NULL};
+	const char				*name = get_func_name(function);
+	Oid						 extension;
 
+	if (name == NULL || !is_one_of(name, function < FirstNormalObjectId ? builtin : ours))
+		return false;
 	if (function < FirstNormalObjectId)
 		return true;
 	extension = getExtensionOfObject(ForeignDataWrapperRelationId,
@@ -121,6 +141,9 @@ is_fed(const Aggref *aggref, const RelOptInfo *input)
 		!is_plain((Node *) aggref->args, input->relid) ||
 		!is_plain((Node *) aggref->aggfilter, input->relid) ||
 		!is_known_aggregate(aggref->aggfnoid, input))
+		return false;
+	/* of letters that a collation does not tell apart, order decides which is the smallest */
+	if (OidIsValid(aggref->inputcollid) && !get_collation_isdeterministic(aggref->inputcollid))
 		return false;
 
 	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggref->aggfnoid));

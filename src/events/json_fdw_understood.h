@@ -12,8 +12,8 @@
 /*
  * Can the scan of this relation make the states of these results?  The relation must be
  * one table, whose option does not forbid it; the keys columns of it, of types whose
- * equal values have equal bytes; the aggregates PostgreSQL's or this extension's, with
- * states that can be put together; and all expressions such that they may be computed in
+ * equal values have equal bytes; the aggregates some of PostgreSQL's and of this
+ * extension's, with states that can be put together; and all expressions such that they may be computed in
  * any process and have no subqueries.
  */
 extern bool spk_json_can_group(PlannerInfo *root, const RelOptInfo *input,
