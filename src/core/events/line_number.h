@@ -9,7 +9,6 @@
 #ifndef SPK_CORE_EVENTS_LINE_NUMBER_H
 #define SPK_CORE_EVENTS_LINE_NUMBER_H
 
-
 #include "core/base/elementary.h"
 #include "core/events/event_columns.h"
 #include "core/events/line_text.h"
