@@ -82,6 +82,12 @@ SELECT m FROM (SELECT churn_plot_dependence(array_agg(d), 'songs') AS svg FROM (
 SELECT m ->> 'number' FROM (SELECT churn_plot_dependence(array_agg(d), 'since') AS svg FROM (VALUES ('2000-01-01', 946684800, 0.5, 0.25, 0.75, 3), ('2000-01-03', 946857600, 0.125, 0, 1, 4)) AS d(value, number, mean_score, q10, q90, n)) AS s, marks(svg, 'number') m;
 SELECT m FROM (SELECT churn_plot_dependence(array_agg(d)) AS svg FROM (VALUES ('a', NULL::float8, 0.5, 0.25, 0.75, 2), (NULL, NULL, 0.25, 0, 1, 1)) AS d(value, number, mean_score, q10, q90, n)) AS s, marks(svg, 'mean-score') m;
 
+-- names stand beside curves that end at one time and apart, and are keys above others
+SELECT least, (SELECT count(*) FROM regexp_matches(svg, '<text class="spk-f[ab] spk-halo"[^>]*>(free|family plan)<', 'g')) AS beside
+FROM (VALUES (0.4, 9), (0.69, 9), (0.4, 5)) AS v (least, ends), LATERAL (SELECT churn_plot_survival(array_agg(p ORDER BY name, time)) AS svg
+	FROM (VALUES ('free', 1, 9, 2, 0.8, 0.7, 0.9), ('free', ends, 5, 1, least, 0.3, 0.7), ('family plan', 2, 8, 1, 0.9, 0.8, 1), ('family plan', 9, 5, 1, 0.7, 0.6, 0.8))
+		AS p (name, time, at_risk, events, survival, lower, upper)) AS s;
+
 -- against each other: the interval ends where the p value would be 0.05
 CREATE TABLE compared AS SELECT rank, algorithm, options, cv_mean, cv_sd, difference, p_value
 FROM churn_compare('users', algorithms => '{decision_tree,logistic_regression,naive_bayes}', id => 'userid', "time" => 'as_of');

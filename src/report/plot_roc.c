@@ -111,7 +111,10 @@ threshold_text(const Curve *curve, const Judgement *j)
 					at, found, other);
 }
 
-/* Lines' names and areas, where there are several, and what the dot is; returns where they end. */
+/*
+ * Lines' names and areas, where there are several, and what the dot is; returns where they end.
+ * Names do not stand beside the lines' ends, because all of these lie in one corner.
+ */
 static double
 draw_keys(SpkSvg *svg, const Curve *curve, const SpkPlotSeries *series, const double *areas,
 		  const Judgement *j, double y)

@@ -4,7 +4,14 @@
  */
 #include "compat.h"
 
+#include <math.h>
+
 #include "report/plot_series.h"
+
+/* Names beside lines: what they may take of the picture, from line to line, and off their end. */
+#define NAMES_MAX_WIDTH 110.0
+#define NAMES_GAP		16.0
+#define NAMES_MAX_MOVE	12.0
 
 /* Has one of the lines before this one its name? */
 static bool
@@ -43,4 +50,23 @@ spk_plot_series(const SpkPlotRows *rows)
 	}
 	series.starts[series.n] = rows->n;
 	return series;
+}
+
+bool
+spk_plot_names_at_ends(const SpkPlotSeries *series, double *places, double low, double high,
+					   double *width)
+{
+	double ends[SPK_PLOT_SERIES];
+	double moved = 0;
+
+	*width = 0;
+	for (int i = 0; i < series->n; i++)
+	{
+		ends[i] = places[i];
+		*width = fmax(*width, spk_font_width(SPK_FONT_TEXT, spk_plot_isolated(series->names[i])));
+	}
+	spk_spread(places, series->n, NAMES_GAP, low, high);
+	for (int i = 0; i < series->n; i++)
+		moved = fmax(moved, fabs(places[i] - ends[i]));
+	return series->n > 1 && *width <= NAMES_MAX_WIDTH && moved <= NAMES_MAX_MOVE;
 }

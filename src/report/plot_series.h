@@ -22,4 +22,13 @@ typedef struct SpkPlotSeries
  */
 extern SpkPlotSeries spk_plot_series(const SpkPlotRows *rows);
 
+/*
+ * Do the names of the lines fit beside their ends, right of which there is nothing?  places are the
+ * heights of the ends, from low to high, and then those of the names.  If they do, *width is
+ * that of the widest; if not, because a name is too wide, or would stand too far from its line,
+ * places have no meaning.
+ */
+extern bool spk_plot_names_at_ends(const SpkPlotSeries *series, double *places, double low,
+								   double high, double *width);
+
 #endif /* SPK_REPORT_PLOT_SERIES_H */

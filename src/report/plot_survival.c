@@ -14,6 +14,10 @@
 
 #define SURVIVAL_FRAME_HEIGHT 240.0
 #define RISK_HEIGHT			  15.0
+#define SURVIVAL_NAME_GAP	  6.0
+
+/* Curves that reach this share of the longest time end at the same time, to the eye. */
+#define SURVIVAL_SAME_END 0.93
 
 typedef struct Survival
 {
@@ -166,6 +170,44 @@ subtitle_of(const Survival *s, const char *unit)
 					unit, share);
 }
 
+/*
+ * Do the curves' names fit beside their ends?  Not where a curve ends long before another one,
+ * which would run through its name.
+ */
+static bool
+find_names(const Survival *s, double last, double *places, double *width)
+{
+	for (int k = 0; k < s->series.n; k++)
+	{
+		int end = s->series.starts[k + 1] - 1;
+
+		if (s->time[end] < SURVIVAL_SAME_END * last)
+			return false;
+		places[k] = (1 - s->survival[end]) * SURVIVAL_FRAME_HEIGHT;
+	}
+	return spk_plot_names_at_ends(&s->series, places, 0, SURVIVAL_FRAME_HEIGHT, width);
+}
+
+/* The names of the curves as keys, in lines of their own where they are wide; returns where these end. */
+static double
+draw_keys(SpkSvg *svg, const Survival *s, double y)
+{
+	double key = SPK_MARGIN;
+
+	for (int k = 0; k < s->series.n; k++)
+	{
+		double width = spk_font_width(SPK_FONT_TEXT, s->series.names[k]) + 31;
+
+		if (key > SPK_MARGIN && key + width > SPK_PICTURE_WIDTH - SPK_MARGIN)
+		{
+			key = SPK_MARGIN;
+			y += 17;
+		}
+		key = spk_svg_key(svg, spk_plot_fills[k], key, y, s->series.names[k]);
+	}
+	return y + 14;
+}
+
 static Datum
 draw(const Survival *s, const char *unit, const char *title)
 {
@@ -174,35 +216,34 @@ draw(const Survival *s, const char *unit, const char *title)
 	SpkScale y = spk_scale(0, 1, SPK_UNIT_SHARE, 6, true);
 	SpkFrame frame;
 	double	 last = 0;
-	double	 key = SPK_MARGIN;
+	double	 places[SPK_PLOT_SERIES];
+	double	 names = 0;
 	double	 bottom;
+	bool	 direct;
 
 	spk_plot_begin(&plot, "survival", title);
 	for (int i = 0; i < s->series.starts[s->series.n]; i++)
 		last = Max(last, s->time[i]);
 	frame.top = spk_svg_heading(&plot.svg, subtitle_of(s, unit));
 
-	/* the names of the curves, in lines of their own where they are wide */
-	for (int k = 0; k < s->series.n && s->series.n > 1; k++)
-	{
-		double width = spk_font_width(SPK_FONT_TEXT, s->series.names[k]) + 31;
-
-		if (key > SPK_MARGIN && key + width > SPK_PICTURE_WIDTH - SPK_MARGIN)
-		{
-			key = SPK_MARGIN;
-			frame.top += 17;
-		}
-		key = spk_svg_key(&plot.svg, spk_plot_fills[k], key, frame.top, s->series.names[k]);
-	}
-	frame.top += SPK_AXIS_NAME + (s->series.n > 1 ? 14 : 0);
+	/* names stand beside the curves, or above all of them */
+	direct = find_names(s, last, places, &names);
+	if (s->series.n > 1 && !direct)
+		frame.top = draw_keys(&plot.svg, s, frame.top);
+	frame.top += SPK_AXIS_NAME;
 	frame.left = SPK_MARGIN + spk_axis_width(&y);
-	frame.right = SPK_PICTURE_WIDTH - SPK_MARGIN - 8;
+	frame.right = SPK_PICTURE_WIDTH - SPK_MARGIN - (direct ? names + SURVIVAL_NAME_GAP : 8);
 	frame.bottom = frame.top + SURVIVAL_FRAME_HEIGHT;
 	x = spk_scale(0, last, SPK_UNIT_NUMBER, 8, false);
 	spk_axis_left(&plot.svg, &frame, &y, "users who have not left");
 	spk_axis_below(&plot.svg, &frame, &x, unit);
 	for (int k = 0; k < s->series.n; k++)
 		draw_curve(&plot.svg, s, k, &x, &y);
+	for (int k = 0; k < s->series.n && direct; k++)
+		spk_svg_text(&plot.svg, psprintf("%s halo", spk_plot_fills[k]), SPK_FONT_TEXT,
+					 spk_scale_at(&x, last) + SURVIVAL_NAME_GAP,
+					 frame.top + places[k] + spk_font_drop(SPK_FONT_TEXT), SPK_ANCHOR_START, names,
+					 spk_plot_isolated(s->series.names[k]));
 	bottom = draw_risk(&plot.svg, s, &frame, &x, frame.bottom + SPK_AXIS_HEIGHT + 14);
 	return spk_plot_end(&plot, bottom + SPK_MARGIN,
 						psprintf("%s of survival. %s.", spk_plot_count(s->series.n, "curve"),
