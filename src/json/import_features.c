@@ -58,10 +58,24 @@ category_name(SpkImport *im, SpkJsonPiece piece, size_t *len)
 	return piece.at;
 }
 
+/* How many names are in the list, of which more come than there are categories; 0 after a failure. */
+static uint32_t
+count_categories(SpkImport *im, SpkJsonPiece names, uint32_t more)
+{
+	uint32_t n = spk_import_count(im, names, UINT32_MAX, "categories of a feature");
+
+	if (n > SPK_MAX_BINS + more)
+		spk_import_cannot(
+			im,
+			"Put rare categories together before training, or train here: churn_train takes 65,535 of them.",
+			"A feature has %u categories, more than %d.", n - more, SPK_MAX_BINS);
+	return spk_importing(im) ? n : 0;
+}
+
 void
 spk_import_categories(SpkImport *im, SpkFeature *feature, SpkJsonPiece names)
 {
-	uint32_t	  n = spk_import_count(im, names, SPK_MAX_BINS, "categories of a feature");
+	uint32_t	  n = count_categories(im, names, 0);
 	SpkImportList list = spk_import_list(im, names);
 	SpkJsonPiece  piece;
 	SpkCategory	 *categories;
@@ -160,7 +174,7 @@ spk_import_encoding(SpkImport *im, SpkFeature *feature, SpkJsonPiece encoding)
 	}
 
 	/* one offset more than names; a feature that is a number has none */
-	n = spk_import_count(im, m[1].piece, SPK_MAX_BINS + 1, "categories of a feature");
+	n = count_categories(im, m[1].piece, 1);
 	if (n < 2 || (bytes = read_bytes(im, m[0].piece, &len)) == NULL)
 		return;
 	n--;
