@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "core/models/codec.h"
+#include "host/detoast.h"
 #include "host/pg_host.h"
 #include "models/import_document.h"
 #include "models/model_type.h"
@@ -17,7 +18,7 @@ PG_FUNCTION_INFO_V1(churn_import);
 Datum
 churn_import(PG_FUNCTION_ARGS)
 {
-	char	   *document = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *document = text_to_cstring((text *) spk_detoast_packed(PG_GETARG_DATUM(0)));
 	char	   *format = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	SpkHost		host = spk_pg_host(CurrentMemoryContext);
 	bytea	   *bytes = spk_model_to_bytes(spk_model_from_document(format, document));
