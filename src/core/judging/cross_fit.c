@@ -246,7 +246,7 @@ spk_cross_fit_model(const SpkHost *host, const SpkSamples *samples, int fold,
 					const SpkSamples *parted, int n_parts, SpkModel *model)
 {
 	double		   method = model->options.value[SPK_OPT_CALIBRATE];
-	Parts		   parts = {NULL};
+	Parts		   parts = {.scored = NULL};
 	SpkCrossFitted fitted;
 	SpkSamples	   some;
 	bool		   held_out;

@@ -338,7 +338,7 @@ look_at_range(const Search *s, bool above, SpkSide *result)
 
 	/* so many rows may be of few users */
 	{
-		SpkSide	  range = {SPK_SIDE_NONE};
+		SpkSide	  range = {.kind = SPK_SIDE_NONE};
 		SpkStatus status = try_things(s, &things, rows, s->among_known, &range);
 
 		if (status == SPK_OK && range.kind != SPK_SIDE_NONE)
