@@ -9,8 +9,11 @@
  */
 #include "compat.h"
 
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
 #include "utils/builtins.h"
@@ -57,6 +60,21 @@ is_planned_otherwise(const PlannedStmt *planned)
 	return found;
 }
 
+/* Is an aggregate neither ours nor PostgreSQL's own, as one that combines parts of ours is? */
+static bool
+has_other_aggregate(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref))
+	{
+		Oid function = ((Aggref *) node)->aggfnoid;
+
+		return function >= FirstNormalObjectId && !spk_is_own(ProcedureRelationId, function);
+	}
+	return expression_tree_walker(node, has_other_aggregate, context);
+}
+
 bool
 spk_source_aggregates(const char *sql, int n_params, const Oid *types, const Datum *values)
 {
@@ -67,7 +85,7 @@ spk_source_aggregates(const char *sql, int n_params, const Oid *types, const Dat
 	plan = spk_source_plan(sql, n_params, types, values)->planTree;
 	while (plan != NULL && !IsA(plan, Agg))
 		plan = plan->lefttree;
-	return plan != NULL;
+	return plan != NULL && !has_other_aggregate((Node *) plan->targetlist, NULL);
 }
 
 void

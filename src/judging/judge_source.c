@@ -53,7 +53,7 @@ spk_judged_source(Oid function, Datum model, const char *source, const char *lab
 	int				n_arguments;
 
 	judged.model = spk_model_from_datum(model, CurrentMemoryContext);
-	judged.from = spk_source_from(source);
+	judged.from = spk_source_gathered(source, judged.schema);
 	judged.columns = spk_source_columns(judged.from);
 	spk_source_require_column(judged.columns, label, "label");
 	if (id == NULL)
