@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
