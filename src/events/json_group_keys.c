@@ -11,18 +11,18 @@
 #include "events/json_group_keys.h"
 
 void
-spk_group_keys_init(SpkGroupKeys *keys, const ForeignScan *plan, SpkBinding *binding,
-					const int *columns)
+spk_json_keys_init(SpkJsonKeys *keys, const ForeignScan *plan, SpkBinding *binding,
+				   const int *columns)
 {
 	int n = linitial_int(list_nth(plan->fdw_private, SPK_SCAN_N_OUTPUTS));
 
 	keys->binding = binding;
 	keys->n = 0;
-	keys->keys = palloc0(sizeof(SpkGroupKey) * Max(n, 1));
+	keys->keys = palloc0(sizeof(SpkJsonKey) * Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
 		const TargetEntry *entry = list_nth(plan->fdw_scan_tlist, i);
-		SpkGroupKey		  *key = &keys->keys[keys->n];
+		SpkJsonKey		  *key = &keys->keys[keys->n];
 
 		if (!IsA(entry->expr, Var))
 			continue;
@@ -37,7 +37,7 @@ spk_group_keys_init(SpkGroupKeys *keys, const ForeignScan *plan, SpkBinding *bin
 
 /* Adds a value that is not as it stands in the line. */
 static void
-add_datum(SpkGroupKeys *keys, const SpkGroupKey *key, const SpkField *field)
+add_datum(SpkJsonKeys *keys, const SpkJsonKey *key, const SpkField *field)
 {
 	Datum			value = spk_cast_datum(&keys->binding->casts[key->column], field);
 	struct varlena *packed;
@@ -58,7 +58,7 @@ add_datum(SpkGroupKeys *keys, const SpkGroupKey *key, const SpkField *field)
 
 /* Adds the bytes of a key, by which it can be told from any other. */
 static void
-add_key(SpkGroupKeys *keys, const SpkGroupKey *key, const SpkField *field)
+add_key(SpkJsonKeys *keys, const SpkJsonKey *key, const SpkField *field)
 {
 	switch (keys->binding->ways[key->column])
 	{
@@ -77,9 +77,9 @@ add_key(SpkGroupKeys *keys, const SpkGroupKey *key, const SpkField *field)
 }
 
 const char *
-spk_group_keys_find(SpkGroupKeys *keys, const SpkEventRow *row, int *len, uint64 *nulls)
+spk_json_keys_find(SpkJsonKeys *keys, const SpkEventRow *row, int *len, uint64 *nulls)
 {
-	const SpkGroupKey *key = keys->keys;
+	const SpkJsonKey *key = keys->keys;
 
 	*nulls = 0;
 	if (keys->n == 1 && !row->isnull[key->column] &&
@@ -101,7 +101,7 @@ spk_group_keys_find(SpkGroupKeys *keys, const SpkEventRow *row, int *len, uint64
 }
 
 Datum
-spk_group_key_datum(const SpkGroupKeys *keys, int i, const SpkEventRow *row)
+spk_json_key_datum(const SpkJsonKeys *keys, int i, const SpkEventRow *row)
 {
 	int				column = keys->keys[i].column;
 	const SpkField *field = &row->field[column];

@@ -16,40 +16,40 @@
 /* A group can have so many keys. */
 #define SPK_MAX_GROUP_KEYS 64
 
-typedef struct SpkGroupKey
+typedef struct SpkJsonKey
 {
 	int	  output; /* the column of the scan's rows */
 	int	  column; /* of the schema */
 	bool  by_value;
 	int16 len;
-} SpkGroupKey;
+} SpkJsonKey;
 
-typedef struct SpkGroupKeys
+typedef struct SpkJsonKeys
 {
-	int			 n;
-	SpkGroupKey *keys;
+	int			n;
+	SpkJsonKey *keys;
 
 	/* private */
 	SpkBinding	  *binding;
 	StringInfoData bytes; /* the keys of the current event */
-} SpkGroupKeys;
+} SpkJsonKeys;
 
 /*
  * Sets the keys that a plan has (see json_fdw_upper.h), in the current memory context.  By
  * the columns of the plan's rows, columns are those of the schema.
  */
-extern void spk_group_keys_init(SpkGroupKeys *keys, const ForeignScan *plan, SpkBinding *binding,
-								const int *columns);
+extern void spk_json_keys_init(SpkJsonKeys *keys, const ForeignScan *plan, SpkBinding *binding,
+							   const int *columns);
 
 /*
  * Finds the bytes of an event's keys that are not NULL, by which they can be told from any
  * others together with the set of those that are.  They last until the next call, and not
  * longer than the event: a single text is where it stands in the line.
  */
-extern const char *spk_group_keys_find(SpkGroupKeys *keys, const SpkEventRow *row, int *len,
-									   uint64 *nulls);
+extern const char *spk_json_keys_find(SpkJsonKeys *keys, const SpkEventRow *row, int *len,
+									  uint64 *nulls);
 
 /* The value of a key of the event that is not NULL, in the current memory context. */
-extern Datum spk_group_key_datum(const SpkGroupKeys *keys, int i, const SpkEventRow *row);
+extern Datum spk_json_key_datum(const SpkJsonKeys *keys, int i, const SpkEventRow *row);
 
 #endif /* SPK_EVENTS_JSON_GROUP_KEYS_H */

@@ -57,7 +57,7 @@ struct SpkJsonGroups
 
 	SpkJsonConditions *conditions;
 	ExprState		  *qual; /* other conditions, or NULL */
-	SpkGroupKeys	   keys;
+	SpkJsonKeys		   keys;
 	int				   n_aggregates;
 	SpkJsonAggregate  *aggregates;
 	int				   n_states; /* of a group */
@@ -156,7 +156,7 @@ spk_json_groups_new(ForeignScanState *node, SpkBinding *binding)
 	groups->memory = CreateWorkExprContext(node->ss.ps.state);
 	groups->limit = get_hash_memory_limit();
 	groups->columns = table_columns(plan, binding);
-	spk_group_keys_init(&groups->keys, plan, binding, groups->columns);
+	spk_json_keys_init(&groups->keys, plan, binding, groups->columns);
 	init_expressions(groups, node);
 	init_aggregates(groups, node);
 	return groups;
@@ -181,7 +181,7 @@ make_group(SpkJsonGroups *groups, const SpkEventRow *row, const char *key, int l
 	group->nulls = nulls;
 	for (int i = 0; i < groups->keys.n; i++)
 		group->keys[i] = (nulls >> i & 1) != 0 ? (Datum) 0 :
-												 spk_group_key_datum(&groups->keys, i, row);
+												 spk_json_key_datum(&groups->keys, i, row);
 	MemoryContextSwitchTo(oldcontext);
 	for (int i = 0; i < groups->n_aggregates; i++)
 		spk_json_aggregate_begin(&groups->aggregates[i],
@@ -228,7 +228,7 @@ find_group(SpkJsonGroups *groups, const SpkEventRow *row)
 {
 	uint64		nulls;
 	int			len;
-	const char *key = spk_group_keys_find(&groups->keys, row, &len, &nulls);
+	const char *key = spk_json_keys_find(&groups->keys, row, &len, &nulls);
 	uint64		hash = spk_hash_bytes(key, (size_t) len, HASH_SEED + nulls);
 	Place	   *place;
 
