@@ -120,35 +120,45 @@ limit_clause(FunctionCallInfo fcinfo, int arg, const char *what)
 	return psprintf(" LIMIT %d", n);
 }
 
-/* Each %1$s is the extension's schema, %2$s limits the nights; $1 is the name. */
+/*
+ * Each %1$s is the extension's schema, %2$s limits the nights; $1 is the name.  A user's
+ * row of the night before is the last one before this night, if it is of that night: a
+ * window finds it, where a join of a table that was never analyzed would compare all
+ * nights of a user with each other.
+ */
 static const char history_sql[] =
 	"WITH nights AS ("
 	" SELECT d.as_of, pg_catalog.lag(d.as_of) OVER (ORDER BY d.as_of) AS before"
 	" FROM (SELECT DISTINCT s.as_of FROM %1$s.churn_scores AS s"
 	" WHERE s.name OPERATOR(pg_catalog.=) $1) AS d),"
 	" shown AS (SELECT n.as_of, n.before FROM nights AS n ORDER BY n.as_of DESC%2$s),"
+	" rows AS ("
+	" SELECT s.as_of, s.id, s.version, s.score, s.at_risk, pg_catalog.lag(s.as_of) OVER u AS last_as_of,"
+	" pg_catalog.lag(s.score) OVER u AS last_score, pg_catalog.lag(s.at_risk) OVER u AS last_at_risk"
+	" FROM %1$s.churn_scores AS s WHERE s.name OPERATOR(pg_catalog.=) $1"
+	" AND s.as_of OPERATOR(pg_catalog.>=)"
+	" (SELECT pg_catalog.min(COALESCE(n.before, n.as_of)) FROM shown AS n)"
+	" WINDOW u AS (PARTITION BY s.id ORDER BY s.as_of)),"
 	" told AS ("
 	" SELECT n.as_of, n.before, pg_catalog.max(s.version) AS version, pg_catalog.count(*) AS users,"
 	/* sums of numeric do not depend on the order of rows, those of float8 do */
 	" pg_catalog.avg(s.score::pg_catalog.numeric)::pg_catalog.float8 AS mean_score,"
 	" pg_catalog.count(*) FILTER (WHERE s.at_risk) AS at_risk,"
-	" pg_catalog.count(*) FILTER (WHERE s.at_risk AND NOT b.at_risk) AS became,"
-	" pg_catalog.count(*) FILTER (WHERE NOT s.at_risk AND b.at_risk) AS ceased,"
-	" pg_catalog.count(b.id) AS stayed,"
+	" pg_catalog.count(*) FILTER (WHERE s.at_risk AND b.stayed AND NOT s.last_at_risk) AS became,"
+	" pg_catalog.count(*) FILTER (WHERE NOT s.at_risk AND b.stayed AND s.last_at_risk) AS ceased,"
+	" pg_catalog.count(*) FILTER (WHERE b.stayed) AS stayed,"
 	" pg_catalog.avg(pg_catalog.abs(c.change)::pg_catalog.numeric)::pg_catalog.float8"
 	" AS mean_change,"
 	" (pg_catalog.array_agg(s.id"
 	" ORDER BY pg_catalog.abs(c.change) DESC, s.id COLLATE pg_catalog.\"C\")"
-	" FILTER (WHERE b.id IS NOT NULL))[1] AS most,"
+	" FILTER (WHERE b.stayed))[1] AS most,"
 	" (pg_catalog.array_agg(c.change"
 	" ORDER BY pg_catalog.abs(c.change) DESC, s.id COLLATE pg_catalog.\"C\")"
-	" FILTER (WHERE b.id IS NOT NULL))[1] AS largest"
-	" FROM shown AS n"
-	" JOIN %1$s.churn_scores AS s ON s.name OPERATOR(pg_catalog.=) $1"
-	" AND s.as_of OPERATOR(pg_catalog.=) n.as_of"
-	" LEFT JOIN %1$s.churn_scores AS b ON b.name OPERATOR(pg_catalog.=) $1"
-	" AND b.as_of OPERATOR(pg_catalog.=) n.before AND b.id OPERATOR(pg_catalog.=) s.id"
-	" CROSS JOIN LATERAL (SELECT s.score OPERATOR(pg_catalog.-) b.score AS change) AS c"
+	" FILTER (WHERE b.stayed))[1] AS largest"
+	" FROM shown AS n JOIN rows AS s ON s.as_of OPERATOR(pg_catalog.=) n.as_of"
+	" CROSS JOIN LATERAL (SELECT s.last_as_of OPERATOR(pg_catalog.=) n.before AS stayed) AS b"
+	" CROSS JOIN LATERAL (SELECT CASE WHEN b.stayed THEN"
+	" s.score OPERATOR(pg_catalog.-) s.last_score END AS change) AS c"
 	" GROUP BY n.as_of, n.before)"
 	" SELECT t.as_of, t.version, t.users, t.mean_score, t.at_risk,"
 	" CASE WHEN t.before IS NOT NULL THEN t.became END,"
@@ -184,15 +194,21 @@ churn_history(PG_FUNCTION_ARGS)
 
 /* Likewise; %2$s is the night, and %3$s limits the users. */
 static const char changes_sql[] =
-	"SELECT s.id, b.score, s.score, c.change, b.at_risk, s.at_risk"
-	" FROM (SELECT %2$s AS as_of) AS n"
-	" CROSS JOIN LATERAL (SELECT pg_catalog.max(p.as_of) AS as_of FROM %1$s.churn_scores AS p"
-	" WHERE p.name OPERATOR(pg_catalog.=) $1 AND p.as_of OPERATOR(pg_catalog.<) n.as_of) AS e"
-	" JOIN %1$s.churn_scores AS s ON s.name OPERATOR(pg_catalog.=) $1"
-	" AND s.as_of OPERATOR(pg_catalog.=) n.as_of"
-	" JOIN %1$s.churn_scores AS b ON b.name OPERATOR(pg_catalog.=) $1"
-	" AND b.as_of OPERATOR(pg_catalog.=) e.as_of AND b.id OPERATOR(pg_catalog.=) s.id"
-	" CROSS JOIN LATERAL (SELECT s.score OPERATOR(pg_catalog.-) b.score AS change) AS c"
+	"WITH night AS (SELECT %2$s AS as_of),"
+	" eve AS (SELECT pg_catalog.max(p.as_of) AS as_of FROM %1$s.churn_scores AS p"
+	" WHERE p.name OPERATOR(pg_catalog.=) $1"
+	" AND p.as_of OPERATOR(pg_catalog.<) (SELECT n.as_of FROM night AS n)),"
+	" rows AS ("
+	" SELECT s.as_of, s.id, s.score, s.at_risk,"
+	" pg_catalog.lag(s.score) OVER u AS last_score, pg_catalog.lag(s.at_risk) OVER u AS last_at_risk"
+	" FROM %1$s.churn_scores AS s WHERE s.name OPERATOR(pg_catalog.=) $1"
+	" AND s.as_of OPERATOR(pg_catalog.=) ANY"
+	" (ARRAY[(SELECT n.as_of FROM night AS n), (SELECT e.as_of FROM eve AS e)])"
+	" WINDOW u AS (PARTITION BY s.id ORDER BY s.as_of))"
+	" SELECT s.id, s.last_score, s.score, c.change, s.last_at_risk, s.at_risk FROM rows AS s"
+	" CROSS JOIN LATERAL (SELECT s.score OPERATOR(pg_catalog.-) s.last_score AS change) AS c"
+	" WHERE s.as_of OPERATOR(pg_catalog.=) (SELECT n.as_of FROM night AS n)"
+	" AND s.last_score IS NOT NULL"
 	" ORDER BY pg_catalog.abs(c.change) DESC, s.id COLLATE pg_catalog.\"C\"%3$s";
 
 /* churn_changes(name text, as_of date, top int) */
