@@ -194,7 +194,7 @@ spk_parts_rows(const SpkOptions *options, SpkAlgorithm algorithm)
 	return (spk_option_applies(SPK_OPT_BOOTSTRAP, algorithm) && value[SPK_OPT_BOOTSTRAP] != 0) ||
 		(spk_option_applies(SPK_OPT_SUBSAMPLE, algorithm) && value[SPK_OPT_SUBSAMPLE] < 1) ||
 		(spk_option_applies(SPK_OPT_EARLY_STOPPING, algorithm) &&
-		 value[SPK_OPT_EARLY_STOPPING] > 0);
+		 value[SPK_OPT_EARLY_STOPPING] != 0);
 }
 
 /*
