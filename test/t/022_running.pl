@@ -6,6 +6,7 @@ use warnings FATAL => 'all';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 use IPC::Run ();
 
 # The document, as [what it is marked with, language, text]
@@ -255,6 +256,12 @@ SKIP: {
 	append_to_file("$place/users", qq{"$user" ""\n});
 	append_to_file("$place/ini", $ini);
 	command_ok([ $pgbouncer, '-q', '-d', "$place/ini" ], 'pgbouncer starts');
+	# the daemon goes on by itself: it writes its pid, and listens, some time later
+	foreach (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		last if -s "$place/pid" && -S "$place/.s.PGSQL.6432";
+		usleep(100_000);
+	}
 	($pooler) = slurp_file("$place/pid") =~ /(\d+)/;
 
 	# two clients, one connection of the pool
