@@ -14,6 +14,7 @@
 #include "core/profiles/profile.h"
 #include "core/base/rng.h"
 #include "core/judging/samples.h"
+#include "core/judging/score_bins.h"
 #include "json/profile_text.h"
 #include "make_seeds.h"
 #include "../unit/unit_table.h"
@@ -103,6 +104,29 @@ calibrate(const SpkHost *host, const SpkSamples *samples, double method, SpkMode
 	must(spk_calibrate(host, scored, (uint32_t) n, model));
 }
 
+static int
+compare_scored(const void *a, const void *b)
+{
+	double x = spk_scored_score(*(const SpkScored *) a),
+		   y = spk_scored_score(*(const SpkScored *) b);
+
+	return (x > y) - (x < y);
+}
+
+/* How its scores were spread, by the same rows. */
+static void
+keep_scores(const SpkHost *host, const SpkSamples *samples, SpkModel *model)
+{
+	SpkScored	   scored[UNIT_MAX_TABLE_ROWS];
+	SpkScoreCounts counts;
+	size_t		   n;
+
+	must(spk_samples_score(host, samples, SPK_NO_FOLD, model, scored, &n));
+	qsort(scored, n, sizeof(SpkScored), compare_scored);
+	counts = spk_score_bins(scored, n);
+	spk_keep_scores(model, &counts);
+}
+
 /* Options, as many as are set: pairs of an option and its value; SPK_N_OPTIONS ends them. */
 static void
 make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm algorithm, ...)
@@ -130,6 +154,8 @@ make_model(const char *name, const UnitTable *t, uint32_t max_bins, SpkAlgorithm
 	must(spk_samples_fit(&host, &samples, SPK_NO_FOLD, &model));
 	if (method != SPK_CALIBRATE_NONE)
 		calibrate(&host, &samples, method, &model);
+	if (strstr(name, "scored") != NULL)
+		keep_scores(&host, &samples, &model);
 	must(spk_model_encode(&model, &w));
 	put_file("model", name, &w);
 	spk_release(&host, w.data);
@@ -261,6 +287,7 @@ make_models(void)
 	make_model("forest_permutation", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, PERMUTATION, END);
 	make_model("forest_groups", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, SPK_OPT_CATEGORY_SUBSETS,
 			   0.0, END);
+	make_model("forest_scored", t, MAX_BINS, SPK_RANDOM_FOREST, SMALL, NONE, END);
 	make_model("tree", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_DEPTH, 4.0, END);
 	make_model("tree_isotonic", t, MAX_BINS, SPK_DECISION_TREE, SPK_OPT_MAX_LEAVES, 4.0, ISOTONIC,
 			   END);
@@ -272,6 +299,7 @@ make_models(void)
 	make_model("logistic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, END);
 	make_model("logistic_platt", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, PLATT, END);
 	make_model("logistic_isotonic", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, ISOTONIC, END);
+	make_model("logistic_scored", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, PLAIN, PLATT, END);
 	make_model("logistic_auto", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, END);
 	make_model("logistic_log", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, LOG, END);
 	make_model("logistic_power", t, MAX_BINS, SPK_LOGISTIC_REGRESSION, YEO_JOHNSON, PLATT, END);
