@@ -109,7 +109,7 @@ ORDER BY 1 \gexec
 my @zones = ('UTC', 'America/New_York', 'Asia/Kathmandu');
 
 # Runs each script in a database of its own and in the time zone beside it, all
-# at once: [name, database, time zone, script].  What each has made, as it looks
+# at once: [name, database, time zone, script, log.json if it is another].  What each has made, as it looks
 # from each zone; a view may be read in another one than it was made in.
 sub run_all
 {
@@ -117,10 +117,15 @@ sub run_all
 
 	for my $run (@_)
 	{
-		my ($name, $db, $zone, $sql) = @$run;
-		my $file = $node->data_dir . "/$db.sql";
+		my ($name, $db, $zone, $sql, $its_log) = @$run;
+		my $dir = $node->data_dir . "/$db";
+		my $file = "$dir.sql";
 		my ($out, $err);
 
+		# each has files of its own
+		mkdir $dir;
+		link $its_log // $log, "$dir/log.json" or die $!;
+		$sql =~ s{'\Q@{[ $node->data_dir ]}\E/}{'$dir/}g;
 		$node->safe_psql('postgres', "CREATE DATABASE $db");
 		append_to_file($file, join("\n", '\o /dev/null', $sql, '\o', map { "SET timezone = '$_';\n\\echo === read in\n$traces" } @zones));
 		local $ENV{PGTZ} = $zone;
@@ -143,15 +148,15 @@ run_all(map { [ $_, database_of($_), 'America/New_York', $sql{$_} ] } sort keys 
 # and the pictures that docs/pictures.md shows are those that it makes
 my @shown = slurp_file('docs/pictures.md') =~ /\]\(pictures\/(\w+\.svg)\)/g;
 cmp_ok(scalar @shown, '>', 10, 'docs/pictures.md shows pictures');
-is(slurp_file($node->data_dir . "/$_"), slurp_file("docs/pictures/$_"), "docs/pictures/$_ is up to date") foreach @shown;
+my $drawn = $node->data_dir . '/' . database_of('docs/pictures.md');
+is(slurp_file("$drawn/$_"), slurp_file("docs/pictures/$_"), "docs/pictures/$_ is up to date") foreach @shown;
 
 # And wherever one lives they make the same; of fewer users, since it is done three times
 for my $doc (sort keys %sql)
 {
 	(my $few = $sql{$doc}) =~ s/churn_simulate_events\((?:500|1000)\)/churn_simulate_events(200)/g;
-	$few =~ s/'\Q$log\E'/'$short_log'/g;
 
-	my ($utc, @others) = run_all(map { [ "$doc in $_", database_of($doc, $_), $_, $few ] } @zones);
+	my ($utc, @others) = run_all(map { [ "$doc in $_", database_of($doc, $_), $_, $few, $short_log ] } @zones);
 	my (undef, @reads) = split /^=== read in\n/m, $utc;
 	like($reads[0], qr/\w/, "$doc makes something");
 	is_deeply(\@reads, [ ($reads[0]) x @zones ], "what $doc makes reads the same elsewhere");
