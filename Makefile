@@ -21,12 +21,19 @@ EXTRA_CLEAN = test/unit/build test/fuzz/build
 JSONC_CFLAGS := $(shell pkg-config --cflags json-c 2>/dev/null)
 JSONC_LIBS := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
 
+# files compressed with zstd are read where libzstd is; make ZSTD=no does without
+ZSTD ?= $(shell printf '\043include <zstd.h>\n\043if ZSTD_VERSION_NUMBER < 10400\n\043error\n\043endif\n' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+ifeq ($(ZSTD),yes)
+ZSTD_CFLAGS = -DSPK_WITH_ZSTD
+ZSTD_LIBS = -lzstd
+endif
+
 # -ffp-contract=off: the same model, bit for bit, on every machine
-PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS)
+PG_CPPFLAGS = -iquote src -ffp-contract=off $(JSONC_CFLAGS) $(ZSTD_CFLAGS)
 # -fvisibility=hidden: only what PostgreSQL looks up leaves the library (see compat.h)
 # -fno-semantic-interposition: calls within the module may be inlined
 PG_CFLAGS = -fvisibility=hidden -fno-semantic-interposition -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-SHLIB_LINK = $(JSONC_LIBS) -lz $(SHLIB_LINK_MORE)
+SHLIB_LINK = $(JSONC_LIBS) -lz $(ZSTD_LIBS) $(SHLIB_LINK_MORE)
 
 PG_CONFIG ?= pg_config
 

@@ -6,7 +6,7 @@
 # Shows every statement before its result, so that it can be copied.  Without
 # a file the log is a simulated one.  Needs no server and leaves none behind.
 #
-# DEMO_LOG is a log of any other kind: CSV with a header, or JSON lines, gzipped
+# DEMO_LOG is a log of any other kind: CSV with a header, or JSON lines, compressed
 # or not.  DEMO_USER, DEMO_TIME and DEMO_EVENT name its columns or keys, and so
 # may DEMO_SESSION, DEMO_AMOUNT and DEMO_LEVEL.  DEMO_CHURN is the event by which
 # users leave, or inactive:30, for those who do nothing in 30 days.

@@ -138,6 +138,7 @@ need build-essential sh -c 'echo "int main(void) { return 0; }" | cc -x c -o /de
 need pkg-config pkg-config --version
 need libjson-c-dev has_headers '#include <json-c/json.h>\n'
 need zlib1g-dev has_headers '#include <zlib.h>\n'
+need libzstd-dev has_headers '#include <zstd.h>\n'
 if [ "${1:-}" = test ]; then
 	need libcmocka-dev has_headers '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n'
 	need libipc-run-perl perl -MIPC::Run -e 1

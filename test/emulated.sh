@@ -104,7 +104,7 @@ make_root()
 	: >"$root.apt/status"
 	apt_root update >/dev/null
 	apt_root install --download-only -y "${runtime[@]}" "postgresql-$version" libc6-dev libjson-c-dev libcmocka-dev \
-		zlib1g-dev libpq-dev >/dev/null
+		zlib1g-dev libzstd-dev libpq-dev >/dev/null
 	# by itself, without the compilers that it depends on
 	(cd "$root.apt/cache/archives" && apt_root download "postgresql-server-dev-$version" >/dev/null)
 	for deb in "$root.apt"/cache/archives/*.deb; do

@@ -9,8 +9,8 @@
 #include "utils/acl.h"
 #include "utils/memutils.h"
 
+#include "events/event_compression.h"
 #include "events/event_file.h"
-#include "events/event_gzip.h"
 #include "json/event_kind.h"
 
 #define BUFFER_BYTES (256 * 1024)
@@ -31,7 +31,7 @@ check_reader(const SpkLineReader *reader, bool has_line)
 	Assert(reader->offset >= 0 && reader->bytes >= 0 && reader->kept <= reader->position);
 
 	/* of what was read, nothing is lost between the line and the buffer */
-	Assert(reader->gunzip != NULL ||
+	Assert(reader->stream != NULL ||
 		   reader->position == reader->offset + (int64) (reader->end - reader->begin));
 	if (!has_line)
 		return;
@@ -127,7 +127,7 @@ fill(SpkLineReader *reader)
 	}
 
 	to = reader->buffer + reader->end;
-	got = reader->gunzip != NULL ? spk_gunzip_read(reader->gunzip, to, wanted_bytes(reader)) :
+	got = reader->stream != NULL ? spk_decompress(reader->stream, to, wanted_bytes(reader)) :
 								   read_file(reader, to, wanted_bytes(reader));
 	reader->end += got;
 	reader->eof = (got == 0);
@@ -136,13 +136,17 @@ fill(SpkLineReader *reader)
 
 /* Looks at the first bytes of the file; a pipe may give them one by one. */
 static void
-detect_gzip(SpkLineReader *reader)
+detect_compression(SpkLineReader *reader)
 {
-	while (reader->end < 2 && fill(reader))
+	const SpkCompression *compression;
+
+	while (reader->end < SPK_COMPRESSION_BYTES && fill(reader))
 		;
-	if (!spk_is_gzip(reader->buffer, reader->end))
+	compression = spk_compression_of(reader->buffer, reader->end);
+	if (compression == NULL)
 		return;
-	reader->gunzip = spk_gunzip_new(read_file, reader, reader->path, reader->buffer, reader->end);
+	reader->stream = spk_decompressor_new(compression, read_file, reader, reader->path,
+										  reader->buffer, reader->end);
 	reader->end = 0;
 	reader->eof = false;
 }
@@ -241,22 +245,15 @@ is_blank(const char *line, size_t length)
 	return true;
 }
 
-/* Where the share of a part begins, without overflow. */
-static int64
-share_start(int64 size, int part, int parts)
-{
-	return size / parts * (part - 1) + size % parts * (part - 1) / parts;
-}
-
 SpkLineReader *
-spk_lines_open(const char *path, int part, int parts)
+spk_lines_open(const char *path)
 {
 	spk_check_file_privilege();
-	return spk_lines_open_unchecked(path, part, parts);
+	return spk_lines_open_unchecked(path);
 }
 
 SpkLineReader *
-spk_lines_open_unchecked(const char *path, int part, int parts)
+spk_lines_open_unchecked(const char *path)
 {
 	SpkLineReader *reader = palloc0(sizeof(SpkLineReader));
 
@@ -265,12 +262,9 @@ spk_lines_open_unchecked(const char *path, int part, int parts)
 	reader->size = reader->file->was.size;
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
-	detect_gzip(reader);
+	detect_compression(reader);
 	refuse_other_kinds(reader);
 	reader->stop = PG_INT64_MAX;
-	if (parts > 1)
-		spk_lines_aim(reader, share_start(reader->size, part, parts),
-					  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
 	check_reader(reader, false);
 	return reader;
 }
@@ -284,7 +278,7 @@ spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before)
 bool
 spk_lines_can_split(const SpkLineReader *reader)
 {
-	return reader->file->regular && reader->gunzip == NULL;
+	return reader->file->regular && reader->stream == NULL;
 }
 
 static void
@@ -324,6 +318,27 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 		(void) take_line(reader);
 	reader->bytes = bytes;
 	check_reader(reader, false);
+}
+
+/* Where the share of a part begins, without overflow. */
+static int64
+share_start(int64 size, int part, int parts)
+{
+	return size / parts * (part - 1) + size % parts * (part - 1) / parts;
+}
+
+void
+spk_lines_share(SpkLineReader *reader, int part, int parts)
+{
+	spk_lines_aim(reader, share_start(reader->size, part, parts),
+				  part < parts ? share_start(reader->size, part + 1, parts) : PG_INT64_MAX);
+}
+
+void
+spk_lines_leave(SpkLineReader *reader)
+{
+	Assert(reader->offset == 0);
+	reader->stop = 0;
 }
 
 void

@@ -29,19 +29,19 @@ typedef struct SpkLineReader
 	int64		bytes;	   /* of the lines taken so far, newlines included, decompressed */
 
 	/* private */
-	SpkServerFile	 *file;
-	bool			  once;		/* the kernel is told to forget what was read */
-	int64			  position; /* in the file as it is, of what is read next */
-	int64			  kept;		/* the bytes before this position are forgotten */
-	struct SpkGunzip *gunzip;	/* or NULL */
-	char			 *buffer;
-	size_t			  capacity;
-	size_t			  begin; /* the bytes not taken yet: buffer[begin, end) */
-	size_t			  end;
-	int64			  offset; /* of buffer[begin] in the file, decompressed */
-	int64			  stop;	  /* lines that begin here or later are for other readers */
-	int64			  lineno;
-	bool			  eof;
+	SpkServerFile		   *file;
+	bool					once;	  /* the kernel is told to forget what was read */
+	int64					position; /* in the file as it is, of what is read next */
+	int64					kept;	  /* the bytes before this position are forgotten */
+	struct SpkDecompressor *stream;	  /* of a compressed file, or NULL */
+	char				   *buffer;
+	size_t					capacity;
+	size_t					begin; /* the bytes not taken yet: buffer[begin, end) */
+	size_t					end;
+	int64					offset; /* of buffer[begin] in the file, decompressed */
+	int64					stop;	/* lines that begin here or later are for other readers */
+	int64					lineno;
+	bool					eof;
 } SpkLineReader;
 
 /* Raises an error unless the user may read files of the server. */
@@ -49,24 +49,30 @@ extern void spk_check_file_privilege(void);
 
 /*
  * Opens a file of the server, with the privileges and the errors of COPY.
- * Relative paths begin at the data directory.  A gzip file, recognised by its
- * first bytes, is decompressed on the way.  A file that as a whole is something
+ * Relative paths begin at the data directory.  A compressed file, recognised by its
+ * first bytes (see event_compression.h), is decompressed on the way.  A file that as a whole is something
  * else than JSON lines (see event_kind.h) is an error that says what it is.  The
  * reader lives in the current memory context; its file is closed by
  * spk_lines_close or with the context.
- *
- * The file's bytes are cut into equal shares, as many as parts.  part, from 1 on,
- * gets the lines whose first byte lies in its share, so that each line belongs to
- * exactly one part as long as the file stays the same.  A file that
- * spk_lines_can_split says no to is an error when parts is above 1.
  */
-extern SpkLineReader *spk_lines_open(const char *path, int part, int parts);
+extern SpkLineReader *spk_lines_open(const char *path);
 
 /* spk_file_check of the reader's file. */
 extern void spk_lines_check(const SpkLineReader *reader, const SpkFileIdentity *before);
 
 /* Can the file be read in parts?  It can if it is a regular one and not compressed. */
 extern bool spk_lines_can_split(const SpkLineReader *reader);
+
+/*
+ * Cuts the file's bytes into equal shares, as many as parts.  part, from 1 on, gets
+ * the lines whose first byte lies in its share, so that each line belongs to exactly
+ * one part as long as the file stays the same.  A file that spk_lines_can_split says
+ * no to is an error.
+ */
+extern void spk_lines_share(SpkLineReader *reader, int part, int parts);
+
+/* Leaves the file, of which nothing was taken yet, to somebody else: it has no lines. */
+extern void spk_lines_leave(SpkLineReader *reader);
 
 /*
  * Points an open reader of such a file at the lines whose first byte lies at
@@ -105,7 +111,7 @@ extern List *spk_paths(const char *path);
  * not checked again.  With missing_ok no match is an empty list instead of an
  * error, and folders that cannot be read have no matches.
  */
-extern SpkLineReader *spk_lines_open_unchecked(const char *path, int part, int parts);
+extern SpkLineReader *spk_lines_open_unchecked(const char *path);
 extern List			 *spk_paths_unchecked(const char *path, bool missing_ok);
 
 #endif /* SPK_EVENTS_EVENT_FILE_H */

@@ -8,23 +8,18 @@
 
 #include "utils/memutils.h"
 
-#include "events/event_gzip.h"
-
-#define INPUT_BYTES (64 * 1024)
+#include "events/event_compression.h"
 
 /* To zlib: the largest window, and gzip's header instead of its own. */
 #define GZIP_WINDOW (15 + 16)
 
-struct SpkGunzip
+typedef struct Gunzip
 {
-	SpkReadBytes read;
-	void		*source;
-	const char	*path;
-	z_stream	 stream;
-	bool		 in_member; /* a member has begun and not ended */
-	bool		 has_ended; /* some member has ended */
-	Bytef		 input[INPUT_BYTES];
-};
+	SpkDecompressor stream; /* must be first */
+	z_stream		zlib;
+	bool			in_member; /* a member has begun and not ended */
+	bool			has_ended; /* some member has ended */
+} Gunzip;
 
 static voidpf
 gunzip_alloc(voidpf opaque, uInt items, uInt size)
@@ -39,58 +34,38 @@ gunzip_free(voidpf opaque, voidpf address)
 	pfree(address);
 }
 
-bool
-spk_is_gzip(const char *bytes, size_t len)
+static bool
+is_gzip(const char *bytes, size_t len)
 {
 	return len >= 2 && memcmp(bytes, "\x1F\x8B", 2) == 0;
 }
 
 static void
-report_zlib(const SpkGunzip *gunzip, int status)
+report_zlib(const Gunzip *gunzip, int status)
 {
 	if (status == Z_MEM_ERROR)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("could not decompress file \"%s\": %s", gunzip->path,
-					gunzip->stream.msg != NULL ? gunzip->stream.msg : zError(status))));
+	spk_decompress_failed(&gunzip->stream,
+						  gunzip->zlib.msg != NULL ? gunzip->zlib.msg : zError(status));
 }
 
-SpkGunzip *
-spk_gunzip_new(SpkReadBytes read, void *source, const char *path, const char *bytes, size_t len)
+static SpkDecompressor *
+gunzip_open(void)
 {
-	SpkGunzip *gunzip = palloc0(sizeof(SpkGunzip));
-	int		   status;
+	Gunzip *gunzip = palloc0(sizeof(Gunzip));
 
-	Assert(len <= INPUT_BYTES);
-	gunzip->read = read;
-	gunzip->source = source;
-	gunzip->path = path;
-	gunzip->stream.zalloc = gunzip_alloc;
-	gunzip->stream.zfree = gunzip_free;
-	gunzip->stream.opaque = CurrentMemoryContext;
-	status = inflateInit2(&gunzip->stream, GZIP_WINDOW);
-	if (status != Z_OK)
-		report_zlib(gunzip, status);
+	gunzip->zlib.zalloc = gunzip_alloc;
+	gunzip->zlib.zfree = gunzip_free;
+	gunzip->zlib.opaque = CurrentMemoryContext;
 
-	memcpy(gunzip->input, bytes, len);
-	gunzip->stream.next_in = gunzip->input;
-	gunzip->stream.avail_in = (uInt) len;
-	return gunzip;
-}
-
-/* Reads input when there is none left; false at the end of the file. */
-static bool
-has_input(SpkGunzip *gunzip)
-{
-	if (gunzip->stream.avail_in > 0)
-		return true;
-	gunzip->stream.next_in = gunzip->input;
-	gunzip->stream.avail_in = (uInt) gunzip->read(gunzip->source, (char *) gunzip->input,
-												  INPUT_BYTES);
-	return gunzip->stream.avail_in > 0;
+	/* there is nothing wrong with these arguments, so that only memory can be missing */
+	if (inflateInit2(&gunzip->zlib, GZIP_WINDOW) != Z_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	return &gunzip->stream;
 }
 
 /*
@@ -98,74 +73,88 @@ has_input(SpkGunzip *gunzip)
  * and block devices fill up with zeros, which gzip skips, too.
  */
 static bool
-has_member(SpkGunzip *gunzip)
+has_member(Gunzip *gunzip)
 {
-	while (has_input(gunzip))
+	SpkDecompressor *stream = &gunzip->stream;
+
+	while (spk_has_input(stream))
 	{
-		if (!gunzip->has_ended || *gunzip->stream.next_in != 0)
+		if (!gunzip->has_ended || stream->input[stream->begin] != 0)
 			return true;
-		gunzip->stream.next_in++;
-		gunzip->stream.avail_in--;
+		stream->begin++;
 	}
 	return false;
 }
 
-size_t
-spk_gunzip_read(SpkGunzip *gunzip, char *to, size_t len)
+/* Decompresses some of the input, and returns what zlib says to it. */
+static int
+inflate_some(Gunzip *gunzip)
 {
-	z_stream *stream = &gunzip->stream;
-	uInt	  room = (uInt) Min(len, (size_t) INT_MAX);
+	SpkDecompressor *stream = &gunzip->stream;
+	int				 status;
 
-	stream->next_out = (Bytef *) to;
-	stream->avail_out = room;
+	gunzip->zlib.next_in = (Bytef *) stream->input + stream->begin;
+	gunzip->zlib.avail_in = (uInt) (stream->end - stream->begin);
+	status = inflate(&gunzip->zlib, Z_NO_FLUSH);
+	stream->begin = stream->end - gunzip->zlib.avail_in;
+	return status;
+}
+
+static size_t
+gunzip_read(SpkDecompressor *stream, char *to, size_t len)
+{
+	Gunzip	 *gunzip = (Gunzip *) stream;
+	z_stream *zlib = &gunzip->zlib;
+
+	zlib->next_out = (Bytef *) to;
+	zlib->avail_out = (uInt) len;
 
 	/* inflate may use up input and have nothing to give yet, but 0 bytes mean the end */
-	while (stream->avail_out == room)
+	while (zlib->avail_out == len)
 	{
 		int status;
 
-		if (!(gunzip->in_member ? has_input(gunzip) : has_member(gunzip)))
+		if (!(gunzip->in_member ? spk_has_input(stream) : has_member(gunzip)))
 		{
 			if (gunzip->in_member)
-				ereport(ERROR,
-						(errcode(ERRCODE_DATA_CORRUPTED),
-						 errmsg("could not decompress file \"%s\": it ends too early",
-								gunzip->path)));
+				spk_decompress_failed(stream, "it ends too early");
 			break;
 		}
 		gunzip->in_member = true;
-		status = inflate(stream, Z_NO_FLUSH);
+		status = inflate_some(gunzip);
 
 		/* another member may follow; the state is reset and not made anew */
 		if (status == Z_STREAM_END)
 		{
 			gunzip->in_member = false;
 			gunzip->has_ended = true;
-			status = inflateReset(stream);
+			status = inflateReset(zlib);
 		}
 		if (status != Z_OK)
 			report_zlib(gunzip, status);
 	}
-	return room - stream->avail_out;
+	return len - zlib->avail_out;
 }
 
-size_t
-spk_gunzip_start(const char *bytes, size_t len, char *to, size_t max, size_t *used)
+static size_t
+gunzip_start(const char *bytes, size_t len, char *to, size_t max, size_t *used)
 {
-	z_stream stream = {0};
+	z_stream zlib = {0};
 
-	stream.zalloc = gunzip_alloc;
-	stream.zfree = gunzip_free;
-	stream.opaque = CurrentMemoryContext;
+	zlib.zalloc = gunzip_alloc;
+	zlib.zfree = gunzip_free;
+	zlib.opaque = CurrentMemoryContext;
 	*used = 0;
-	if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+	if (inflateInit2(&zlib, GZIP_WINDOW) != Z_OK)
 		return 0;
-	stream.next_in = (Bytef *) bytes;
-	stream.avail_in = (uInt) len;
-	stream.next_out = (Bytef *) to;
-	stream.avail_out = (uInt) max;
-	(void) inflate(&stream, Z_SYNC_FLUSH);
-	*used = len - stream.avail_in;
-	(void) inflateEnd(&stream);
-	return max - stream.avail_out;
+	zlib.next_in = (Bytef *) bytes;
+	zlib.avail_in = (uInt) len;
+	zlib.next_out = (Bytef *) to;
+	zlib.avail_out = (uInt) max;
+	(void) inflate(&zlib, Z_SYNC_FLUSH);
+	*used = len - zlib.avail_in;
+	(void) inflateEnd(&zlib);
+	return max - zlib.avail_out;
 }
+
+const SpkCompression spk_gzip = {".gz", is_gzip, gunzip_open, gunzip_read, gunzip_start};

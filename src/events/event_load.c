@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "events/event_compression.h"
 #include "events/event_load.h"
 #include "events/event_tell.h"
 
@@ -60,14 +61,16 @@ handle_fault(SpkEventLoad *load)
 
 /*
  * What was read of the current file.  When it is read in parts only the bytes of
- * the lines count, for others are read just to find where the first line begins.
+ * the lines count, for others are read just to find where the first line begins,
+ * or that the file is somebody else's.
  */
 static int64
 bytes_read(const SpkEventLoad *load)
 {
 	const SpkLineReader *lines = load->source->lines;
+	bool				 whole = load->options->parts == 1 || !spk_lines_can_split(lines);
 
-	return load->options->parts > 1 ? lines->bytes : lines->read;
+	return whole && lines->stop > 0 ? lines->read : lines->bytes;
 }
 
 static void
@@ -129,6 +132,22 @@ check_load(const SpkEventLoad *load)
 #define check_load(load) ((void) 0)
 #endif
 
+/*
+ * Takes the part's share of the file that was opened.  A compressed file cannot be cut, but
+ * of several files each goes to one part, which take turns in the order of the files.
+ */
+static void
+take_share(SpkEventLoad *load)
+{
+	const SpkLoadOptions *options = load->options;
+	SpkLineReader		 *lines = load->source->lines;
+
+	if (lines->stream == NULL || list_length(options->paths) == 1)
+		spk_lines_share(lines, options->part, options->parts);
+	else if (load->n_whole++ % options->parts != options->part - 1)
+		spk_lines_leave(lines);
+}
+
 /* What a file needs is in a context of its own, so that many files take no more than one. */
 void
 spk_load_open_file(SpkEventLoad *load, const char *path)
@@ -138,8 +157,9 @@ spk_load_open_file(SpkEventLoad *load, const char *path)
 	load->file_context = AllocSetContextCreate(load->context, "events of a file",
 											   ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(load->file_context);
-	load->source = spk_source_open(spk_target_binding(load->target), path, load->options->part,
-								   load->options->parts);
+	load->source = spk_source_open(spk_target_binding(load->target), path);
+	if (load->options->parts > 1)
+		take_share(load);
 	MemoryContextSwitchTo(oldcontext);
 	load->source->tally = load->tally;
 	/* in the kernel's cache such a file would push out the table's pages */
@@ -174,6 +194,8 @@ static int64
 total_bytes(const SpkLoadOptions *options)
 {
 	int64	  total = 0;
+	int64	  n_whole = 0;
+	bool	  in_turns = options->parts > 1 && list_length(options->paths) > 1;
 	ListCell *cell;
 
 	foreach (cell, options->paths)
@@ -181,8 +203,12 @@ total_bytes(const SpkLoadOptions *options)
 		struct stat st;
 
 		CHECK_FOR_INTERRUPTS();
-		if (stat(lfirst(cell), &st) == 0 && S_ISREG(st.st_mode))
+		if (stat(lfirst(cell), &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		if (!in_turns || !spk_is_compressed_name(lfirst(cell)))
 			total += st.st_size / options->parts;
+		else if (n_whole++ % options->parts == options->part - 1)
+			total += st.st_size;
 	}
 	return total;
 }

@@ -30,6 +30,7 @@ typedef struct SpkEventLoad
 	int64				  rejected; /* lines */
 	int64				  bytes;	/* of the lines of the files that are closed */
 	int64				  read;		/* of those files as they are, see bytes_read */
+	int64				  n_whole;	/* files so far of which each goes to one part as a whole */
 #ifdef USE_ASSERT_CHECKING
 	int64 n_lines; /* of those files, blank ones left out */
 #endif
@@ -48,7 +49,7 @@ typedef struct SpkEventLoad
 
 /*
  * Opens a file of the load, whose events spk_load_next gives.  Errors are those of
- * spk_source_open.
+ * spk_source_open.  In a load in parts it gives those of the part.
  */
 extern void spk_load_open_file(SpkEventLoad *load, const char *path);
 

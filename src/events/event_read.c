@@ -88,7 +88,7 @@ begin_read(FunctionCallInfo fcinfo, MemoryContext context)
 	char		 *path = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	spk_shape_init(&state->shape, fcinfo, NULL);
-	state->source = spk_source_open(state->shape.binding, path, 1, 1);
+	state->source = spk_source_open(state->shape.binding, path);
 	state->source->tally = spk_tally_new(state->shape.binding->schema);
 	MemoryContextSwitchTo(oldcontext);
 	return state;

@@ -34,15 +34,15 @@ create_source(SpkBinding *binding, SpkLineReader *lines)
 }
 
 SpkEventSource *
-spk_source_open(SpkBinding *binding, const char *path, int part, int parts)
+spk_source_open(SpkBinding *binding, const char *path)
 {
-	return create_source(binding, spk_lines_open(path, part, parts));
+	return create_source(binding, spk_lines_open(path));
 }
 
 SpkEventSource *
 spk_source_open_unchecked(SpkBinding *binding, const char *path)
 {
-	return create_source(binding, spk_lines_open_unchecked(path, 1, 1));
+	return create_source(binding, spk_lines_open_unchecked(path));
 }
 
 void

@@ -36,12 +36,12 @@ typedef struct SpkEventSource
 } SpkEventSource;
 
 /*
- * A source of the rows of this binding, in the current memory context; the other
- * arguments and errors are those of spk_lines_open.
+ * A source of the rows of this binding, in the current memory context; path and errors
+ * are those of spk_lines_open.
  */
-extern SpkEventSource *spk_source_open(SpkBinding *binding, const char *path, int part, int parts);
+extern SpkEventSource *spk_source_open(SpkBinding *binding, const char *path);
 
-/* The same for a whole file, by spk_lines_open_unchecked. */
+/* The same by spk_lines_open_unchecked. */
 extern SpkEventSource *spk_source_open_unchecked(SpkBinding *binding, const char *path);
 
 /* From now on columns outside of this set become NULL; see spk_event_parser_want. */

@@ -14,11 +14,11 @@
 #include "utils/memutils.h"
 
 #include "core/base/hash.h"
-#include "events/event_gzip.h"
+#include "events/event_compression.h"
 #include "events/json_chunks.h"
 
 /* How many times its size a compressed log usually has when it is decompressed. */
-#define GZIP_RATIO 8
+#define USUAL_RATIO 8
 
 /* So many files are opened for planning. */
 #define PLANNED_OPENS 64
@@ -76,7 +76,7 @@ look_at(const char *path, bool missing_ok, SpkFileIdentity *was, uint64 *state)
 static bool
 is_stream(const char *path, int64 size)
 {
-	char	bytes[2];
+	char	bytes[SPK_COMPRESSION_BYTES];
 	int		fd = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	ssize_t got;
 
@@ -84,7 +84,7 @@ is_stream(const char *path, int64 size)
 		return false;
 	got = read(fd, bytes, sizeof(bytes));
 	CloseTransientFile(fd);
-	return got > 0 && (size == 0 || spk_is_gzip(bytes, (size_t) got));
+	return got > 0 && (size == 0 || spk_compression_of(bytes, (size_t) got) != NULL);
 }
 
 /* The size of a list of these files. */
@@ -97,15 +97,6 @@ room_for(const List *paths)
 	foreach (cell, paths)
 		bytes = add_size(bytes, sizeof(SpkChunkFile) + strlen(lfirst(cell)) + 1);
 	return bytes;
-}
-
-/* Is it the name of a compressed file? */
-static bool
-is_stream_by_name(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot != NULL && strcmp(dot, ".gz") == 0;
 }
 
 /* As spk_chunks_new, of these paths, which it frees.  No more than so many files are opened. */
@@ -132,7 +123,7 @@ list_files(List *paths, bool missing_ok, int opens)
 		strcpy((char *) chunks + end, lfirst(cell));
 		end += strlen(lfirst(cell)) + 1;
 		file->stream = chunks->n_files < opens ? is_stream(lfirst(cell), file->was.size) :
-												 is_stream_by_name(lfirst(cell));
+												 spk_is_compressed_name(lfirst(cell));
 		chunks->any_stream |= file->stream;
 		chunks->total += file->was.size;
 
@@ -176,7 +167,7 @@ spk_chunks_text(const SpkChunks *chunks, double ratio)
 	double bytes = 0;
 
 	if (ratio <= 0)
-		ratio = GZIP_RATIO;
+		ratio = USUAL_RATIO;
 	for (int i = 0; i < chunks->n_files; i++)
 		bytes += (double) chunks->files[i].was.size * (chunks->files[i].stream ? ratio : 1);
 	return bytes * chunks->scale;

@@ -17,7 +17,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "events/event_gzip.h"
+#include "events/event_compression.h"
 #include "events/event_json.h"
 #include "events/event_row.h"
 #include "events/json_fdw.h"
@@ -257,7 +257,7 @@ sample_streams(Sampler *sampler, const SpkChunks *chunks)
 
 		/* how much they hold is not known before they are read, but this shows about how much */
 		got = read_bytes(sampler, STREAM_BYTES, 0);
-		len = spk_gunzip_start(sampler->buffer, got, to, TEXT_BYTES, &used);
+		len = spk_decompress_start(sampler->buffer, got, to, TEXT_BYTES, &used);
 		compressed += (double) used;
 		text += (double) len;
 		(void) add_lines(sampler, to, len, true, (int64) used == file->was.size,

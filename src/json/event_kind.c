@@ -27,6 +27,8 @@ static const Magic magics[] = {
 	 "\xFD"
 	 "7zXZ\0"},
 	{SPK_KIND_ZSTD, 0, 4, "\x28\xB5\x2F\xFD"},
+	/* a frame that zstd skips, with which pzstd begins */
+	{SPK_KIND_ZSTD, 0, 4, "\x50\x2A\x4D\x18"},
 	{SPK_KIND_LZ4, 0, 4, "\x04\x22\x4D\x18"},
 	{SPK_KIND_ZIP, 0, 4, "PK\3\4"},
 	{SPK_KIND_ZIP, 0, 4, "PK\5\6"},
@@ -58,6 +60,7 @@ static const Magic magics[] = {
 
 #define JQ_HINT(filter) "One object a line is wanted: jq -c '" filter "' writes them so."
 #define GZIP_HINT		"Decompress it, or compress it with gzip, which is read as it is."
+#define TWICE_HINT		"Decompress it once; what that leaves is read as it is."
 #define ARCHIVE_HINT	"Extract the log from it."
 #define EXPORT_HINT		"Export the rows as one JSON object a line."
 
@@ -79,11 +82,16 @@ static const struct
 						 "Write each line with json.dumps() instead of str() or print()."},
 	[SPK_KIND_UTF16] = {"UTF-16 text", "UTF-8 is wanted: iconv -f UTF-16 -t UTF-8 converts it."},
 	[SPK_KIND_UTF32] = {"UTF-32 text", "UTF-8 is wanted: iconv -f UTF-32 -t UTF-8 converts it."},
-	[SPK_KIND_GZIP] = {"compressed with gzip twice",
-					   "Decompress it once with gunzip; what that leaves is read as it is."},
+	[SPK_KIND_GZIP] = {"compressed twice", TWICE_HINT},
 	[SPK_KIND_BZIP2] = {"compressed with bzip2", GZIP_HINT},
 	[SPK_KIND_XZ] = {"compressed with xz", GZIP_HINT},
-	[SPK_KIND_ZSTD] = {"compressed with zstd", GZIP_HINT},
+#ifdef SPK_WITH_ZSTD
+	[SPK_KIND_ZSTD] = {"compressed twice", TWICE_HINT},
+#else
+	[SPK_KIND_ZSTD] =
+		{"compressed with zstd",
+		 "This sparkify was built without libzstd: decompress the file, or compress it with gzip."},
+#endif
 	[SPK_KIND_LZ4] = {"compressed with lz4", GZIP_HINT},
 	[SPK_KIND_ZIP] = {"a zip archive", ARCHIVE_HINT},
 	[SPK_KIND_7ZIP] = {"a 7-Zip archive", ARCHIVE_HINT},

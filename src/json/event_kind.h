@@ -30,7 +30,8 @@ typedef enum SpkFileKind
 	SPK_KIND_UTF32,
 
 	/* not text */
-	SPK_KIND_GZIP, /* inside of gzip, which the reader takes off first */
+	/* what the reader takes off first is found within it; zstd also where there is no libzstd */
+	SPK_KIND_GZIP,
 	SPK_KIND_BZIP2,
 	SPK_KIND_XZ,
 	SPK_KIND_ZSTD,

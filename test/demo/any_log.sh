@@ -11,9 +11,18 @@ trap 'rm -rf "$work"' EXIT
 
 # The server reads it, so it must be a plain file that it may read.
 file=$1
-if [ "$(head -c 2 -- "$file" | od -An -tx1 | tr -d ' \n')" = 1f8b ]; then
+case $(head -c 4 -- "$file" | od -An -tx1 | tr -d ' \n') in
+	1f8b*) program=gzip ;;
+	28b52ffd) program=zstd ;;
+	*) program= ;;
+esac
+if [ -n "$program" ]; then
+	if ! command -v "$program" >/dev/null; then
+		echo "make demo: the log is compressed with $program, which is not installed here" >&2
+		exit 1
+	fi
 	chmod u=rwx,go=rx "$work"
-	gzip -dc -- "$file" >"$work/log"
+	"$program" -dc -- "$file" >"$work/log"
 	file=$work/log
 fi
 

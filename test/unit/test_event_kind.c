@@ -86,6 +86,7 @@ static const Case cases[] = {
 		   "7zXZ\0\0"),
 	 SPK_KIND_XZ},
 	{BYTES("\x28\xB5\x2F\xFD\x04\x58"), SPK_KIND_ZSTD},
+	{BYTES("\x50\x2A\x4D\x18\x04\0"), SPK_KIND_ZSTD},
 	{BYTES("\x04\x22\x4D\x18\x64\x40"), SPK_KIND_LZ4},
 	{BYTES("PK\3\4\n\0\0"
 		   "a.json\n" O "\n" O "\n"),
