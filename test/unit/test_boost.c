@@ -19,6 +19,7 @@
 #include "core/scoring/predict.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
+#include "unit_rounds.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -75,7 +76,7 @@ splits_are_the_best(void **unused)
 	SpkRng rng = spk_rng(1, 1);
 	int	   n_found = 0;
 
-	for (int round = 0; round < 3000; round++)
+	for (int round = 0; round < ROUNDS(3000); round++)
 	{
 		SpkSums	 histogram[256] = {{0, 0}};
 		SpkSums	 node = {0, 0};
@@ -130,7 +131,7 @@ splits_are_the_best(void **unused)
 		for (uint32_t code = n_bins; category && code < SPK_MISSING; code++)
 			assert_false(left[code]);
 	}
-	assert_true(n_found > 2000);
+	assert_true(n_found > ROUNDS(2000));
 }
 
 /* May the codes in left part from the others, as the rule for many categories says? */
@@ -171,7 +172,7 @@ many_categories_keep_the_rule(void **unused)
 	int	   n_found = 0;
 	int	   n_pooled = 0;
 
-	for (int round = 0; round < 2000; round++)
+	for (int round = 0; round < ROUNDS(2000); round++)
 	{
 		SpkSums		  histogram[256] = {{0, 0}};
 		SpkSums		  node = {0, 0};
@@ -226,7 +227,7 @@ many_categories_keep_the_rule(void **unused)
 			else if (histogram[code].h == 0)
 				assert_int_equal(left[code], left[SPK_MISSING]);
 	}
-	assert_true(n_found > 1000 && n_pooled > 1000);
+	assert_true(n_found > ROUNDS(1000) && n_pooled > ROUNDS(1000));
 }
 
 static void

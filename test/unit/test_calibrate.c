@@ -14,6 +14,7 @@
 #include "core/judging/calibrate.h"
 #include "core/base/rng.h"
 #include "unit_host.h"
+#include "unit_rounds.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -209,7 +210,7 @@ isotonic_is_the_max_min(void **unused)
 	SpkRng rng = spk_rng(1, 0);
 	Rows   rows;
 
-	for (int round = 0; round < 300; round++)
+	for (int round = 0; round < ROUNDS(300); round++)
 	{
 		SpkModel model;
 		double	 positives;
@@ -259,7 +260,7 @@ platt_is_the_most_likely(void **unused)
 	Rows   rows;
 	int	   flat = 0;
 
-	for (int round = 0; round < 500; round++)
+	for (int round = 0; round < ROUNDS(500); round++)
 	{
 		SpkModel model;
 		double	 gradient[2];
@@ -277,7 +278,7 @@ platt_is_the_most_likely(void **unused)
 			flat++;
 		}
 	}
-	assert_in_range(flat, 50, 400);
+	assert_in_range(flat, ROUNDS(50), ROUNDS(400));
 }
 
 /* Far apart, as good as certain, all the same. */
@@ -323,7 +324,7 @@ never_decreases(void **unused)
 	SpkRng rng = spk_rng(3, 0);
 	Rows   rows;
 
-	for (int round = 0; round < 200; round++)
+	for (int round = 0; round < ROUNDS(200); round++)
 		for (int m = 0; m < 2; m++)
 		{
 			SpkModel model;

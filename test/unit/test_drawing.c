@@ -18,6 +18,7 @@
 #include "core/drawing/scale.h"
 #include "core/drawing/svg.h"
 #include "unit_host.h"
+#include "unit_rounds.h"
 
 /* ---- Widths ---- */
 
@@ -80,7 +81,7 @@ test_fit_any(void **unused)
 	SpkRng					 rng = spk_rng(1, 1);
 
 	(void) unused;
-	for (int round = 0; round < 20000; round++)
+	for (int round = 0; round < ROUNDS(20000); round++)
 	{
 		char   text[128] = "";
 		double room = spk_rng_double(&rng) * 10;
@@ -155,7 +156,7 @@ test_labels_any(void **unused)
 	char   buf[SPK_NUMBER_LABEL];
 
 	(void) unused;
-	for (int i = 0; i < 200000; i++)
+	for (int i = 0; i < ROUNDS(200000); i++)
 	{
 		uint64_t bits = spk_rng_next(&rng);
 		double	 value;
@@ -264,7 +265,7 @@ test_scale_any(void **unused)
 	SpkRng rng = spk_rng(3, 1);
 
 	(void) unused;
-	for (int i = 0; i < 50000; i++)
+	for (int i = 0; i < ROUNDS(50000); i++)
 	{
 		double	 size = pow(10, spk_rng_double(&rng) * 12 - 5);
 		double	 low = (spk_rng_double(&rng) - 0.5) * size;

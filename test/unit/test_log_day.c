@@ -13,6 +13,7 @@
 #include "core/profiles/log_label.h"
 #include "core/profiles/log_reader.h"
 #include "unit_host.h"
+#include "unit_rounds.h"
 
 #define NOON (SPK_USECS_PER_DAY / 2)
 
@@ -229,9 +230,9 @@ test_many_sessions(void **unused)
 	assert_int_equal(make_many_sessions(&host), SPK_OK);
 	polls -= unit.polls_left;
 	assert_true(polls > 200);
-	for (long moment = 0; moment < 25; moment++)
+	for (long moment = 0; moment < ROUNDS(25); moment++)
 	{
-		unit.polls_left = polls * moment / 25;
+		unit.polls_left = polls * moment / ROUNDS(25);
 		assert_int_equal(make_many_sessions(&host), SPK_CANCELLED);
 		assert_int_equal(unit.live, 0);
 	}

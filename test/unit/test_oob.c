@@ -19,6 +19,7 @@
 #include "core/scoring/predict.h"
 #include "unit_host.h"
 #include "unit_matrix.h"
+#include "unit_rounds.h"
 
 /* cmocka hands every test a state that these do not need */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -254,7 +255,7 @@ tallies_are_right(void **unused)
 {
 	SpkRng rng = spk_rng(31, 32);
 
-	for (int round = 0; round < 400; round++)
+	for (int round = 0; round < ROUNDS(400); round++)
 	{
 		UnitMatrix	 *u = unit_matrix_new(&rng, 1 + spk_rng_below(&rng, round % 4 == 0 ? 2000 : 40),
 										  1 + spk_rng_below(&rng, 12), 1 + spk_rng_below(&rng, 255));

@@ -13,6 +13,7 @@
 #include "core/profiles/profile.h"
 #include "core/base/rng.h"
 #include "unit_host.h"
+#include "unit_rounds.h"
 
 #define N_EVENTS 3000
 
@@ -227,7 +228,7 @@ test_check_is_exact(void **unused)
 	(void) unused;
 	make_events(5);
 	w = profile_of(&host, 0, 40);
-	for (int round = 0; round < 200000; round++)
+	for (int round = 0; round < ROUNDS(200000); round++)
 	{
 		uint8_t	   *at = &w.data[spk_rng_below(&rng, (uint32_t) w.len)];
 		uint8_t		old = *at;
