@@ -538,74 +538,15 @@ threshold_between_neighbours(void **state)
 	assert_true(spk_threshold_between(0.5, 0.5 + 0x1p-53) == 0.5 + 0x1p-53);
 }
 
-#if FEWER == 1
-
-/* In cells: the rows flagged are those of whole cells, as chosen. */
-static void
-thresholds_in_cells(void **state)
-{
-	SpkHost	   ho = host();
-	SpkRng	   rng = spk_rng(17, 18);
-	SpkScores  set;
-	size_t	   n = SPK_EXACT_SCORES + 1000;
-	SpkScored *rows = malloc(n * sizeof(SpkScored));
-	double	   threshold;
-
-	(void) state;
-	assert_non_null(rows);
-	spk_scores_init(&set, 0.5);
-	for (size_t i = 0; i < n; i++)
-	{
-		double score = spk_rng_double(&rng);
-
-		rows[i] = spk_scored(i % 5 == 0 ? 0.7 : score, spk_rng_double(&rng) < score);
-		assert_int_equal(spk_scores_add(&ho, &set, spk_scored_score(rows[i]),
-										spk_scored_label(rows[i])),
-						 SPK_OK);
-	}
-	assert_non_null(set.cells);
-	for (int i = 0; i < 20; i++)
-	{
-		uint64_t   budget = spk_rng_below(&rng, (uint32_t) n);
-		uint64_t   flagged = 0;
-		SpkMetrics m;
-		SpkScores  all;
-
-		assert_int_equal(spk_threshold_budget(&ho, &set, budget, &threshold), SPK_OK);
-		if (i > 1)
-		{
-			for (size_t j = 0; j < n; j++)
-				flagged += spk_scored_score(rows[j]) >= threshold;
-		}
-		else /* the ways to judge agree, too */
-		{
-			all = set_of(&ho, rows, n, threshold);
-			assert_int_equal(spk_metrics_of(&ho, &all, &m), SPK_OK);
-			flagged = m.tp + m.fp;
-		}
-		assert_true(flagged <= budget);
-		/* but for the tie of a fifth of the rows nothing is larger than a cell */
-		assert_true(budget - flagged < 50 || (threshold > 0.7 && threshold < 0.7 + 1e-6));
-	}
-	spk_scores_release(&ho, &set);
-	free(rows);
-	assert_int_equal(h.live, 0);
-}
-
-#endif
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] =
-	{ cmocka_unit_test(agrees_with_scikit_learn),
-	  cmocka_unit_test(curves_are_those_of_brute_force),
-	  cmocka_unit_test(long_curves_are_thinned),
-	  cmocka_unit_test(thresholds_are_the_best),
-	  cmocka_unit_test(threshold_between_neighbours),
-#if FEWER == 1 /* it is about more than a million rows */
-	  cmocka_unit_test(thresholds_in_cells),
-#endif
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_scikit_learn),
+		cmocka_unit_test(curves_are_those_of_brute_force),
+		cmocka_unit_test(long_curves_are_thinned),
+		cmocka_unit_test(thresholds_are_the_best),
+		cmocka_unit_test(threshold_between_neighbours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
