@@ -84,8 +84,7 @@ extern size_t spk_decompress_start(const char *bytes, size_t len, char *to, size
 /* For the ways to compress: reads input when there is none left; false at the file's end. */
 extern bool spk_has_input(SpkDecompressor *stream);
 
-/* For the ways to compress: the file is damaged, for this reason. */
-extern void spk_decompress_failed(const SpkDecompressor *stream, const char *reason)
-	pg_attribute_noreturn();
+/* For the ways to compress: reports as an error that the file is damaged, for this reason. */
+extern void spk_decompress_failed(const SpkDecompressor *stream, const char *reason);
 
 #endif /* SPK_EVENTS_EVENT_COMPRESSION_H */
