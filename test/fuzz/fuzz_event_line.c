@@ -2,9 +2,12 @@
  * fuzz_event_line.c
  *	  Holds the fast way to an event against the complete one, and both against
  *	  json-c, for the music log and for random columns of any log: whatever the fast
- *	  way accepts must be valid and mean the same.  Holds the way around a fussy json-c
- *	  against one that is not: all must mean the same.
+ *	  way accepts must be valid and mean the same.  It does so with each kind of vectors
+ *	  that the processor has, and with lines that are nearly like the one whose shape was
+ *	  learned.  Holds the way around a fussy json-c against one that is not: all must mean
+ *	  the same.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/events/event_line.h"
@@ -16,12 +19,14 @@
 #include "fuzz_schema.h"
 #include "json/json_strict.h"
 
+#define WAYS (SPK_LINE_AVX512 + 1)
+
 /* A schema, with all that reads lines by it. */
 typedef struct Readers
 {
 	const SpkHost	*host;
 	SpkSchema		*schema;
-	SpkLineParser	*parser;
+	SpkLineParser	*parsers[WAYS]; /* NULL where the processor cannot go that way */
 	SpkStrictParser *strict;
 	SpkEventRow		 fast;
 	SpkEventRow		 judged;
@@ -35,10 +40,17 @@ open_readers(Readers *r, SpkSchema *schema, const SpkHost *host)
 	r->schema = schema;
 	if (schema == NULL)
 		return false;
-	r->parser = spk_line_parser_new(schema, host);
+	for (SpkLineWay way = SPK_LINE_PLAIN; way < WAYS; way++)
+	{
+		if (!spk_line_has_way(way))
+			continue;
+		r->parsers[way] = spk_line_parser_new(schema, host);
+		if (r->parsers[way] == NULL)
+			return false;
+		spk_line_parser_set_way(r->parsers[way], way);
+	}
 	r->strict = spk_strict_new(schema, host);
-	return r->parser != NULL && r->strict != NULL &&
-		spk_event_row_init(&r->fast, schema->n_columns, host) &&
+	return r->strict != NULL && spk_event_row_init(&r->fast, schema->n_columns, host) &&
 		spk_event_row_init(&r->judged, schema->n_columns, host);
 }
 
@@ -49,7 +61,8 @@ close_readers(Readers *r)
 	spk_event_row_release(&r->judged, r->host);
 	if (r->strict != NULL)
 		spk_strict_release(r->strict);
-	spk_release(r->host, r->parser);
+	for (int way = 0; way < WAYS; way++)
+		spk_release(r->host, r->parsers[way]);
 	spk_release(r->host, r->schema);
 }
 
@@ -92,26 +105,63 @@ static bool
 compare(Readers *r, const char *line, size_t len, const uint64_t *wanted)
 {
 	SpkEventFault fault;
-	bool		  is_fast;
+	bool		  is_valid = spk_strict_parse(r->strict, line, len, wanted, &r->judged, &fault);
+	bool		  is_fast = false;
 
-	spk_line_parser_want(r->parser, wanted);
-	is_fast = spk_line_parse(r->parser, line, len, &r->fast);
-	if (spk_strict_parse(r->strict, line, len, wanted, &r->judged, &fault))
-	{
+	if (is_valid)
 		spk_event_row_check(&r->judged, r->schema, wanted);
-		if (is_fast)
+	for (int way = SPK_LINE_PLAIN; way < WAYS; way++)
+	{
+		bool taken;
+
+		if (r->parsers[way] == NULL)
+			continue;
+		spk_line_parser_want(r->parsers[way], wanted);
+		taken = spk_line_parse(r->parsers[way], line, len, &r->fast);
+		if (way == SPK_LINE_PLAIN)
+			is_fast = taken;
+		fuzz_check(taken == is_fast, "all ways take the same lines");
+		if (taken && !is_valid)
+		{
+			fprintf(stderr, "the fast way accepts what is refused: %s\n", fault.reason);
+			abort();
+		}
+		if (taken)
 		{
 			spk_event_row_check(&r->fast, r->schema, wanted);
 			compare_rows(r);
 		}
-		return true;
 	}
-	if (is_fast)
+	return is_valid;
+}
+
+/*
+ * Lines that are like this one but for one or two bytes, after which some are of its
+ * shape and some are not.
+ */
+static void
+compare_neighbours(Readers *r, const char *line, size_t len, const uint64_t *wanted)
+{
+	static const char bytes[] = "\"\\,:{}[]0915.-+eEunx /\t\xC3\xA9";
+	uint64_t		  random = len * UINT64_C(0x9E3779B97F4A7C15) + 1;
+	char			 *copy;
+
+	if (len < 2 || (copy = malloc(len)) == NULL)
+		return;
+	for (size_t i = 0; i < len; i++)
+		random = (random ^ (unsigned char) line[i]) * UINT64_C(0x100000001B3);
+	/* reading a line in all ways takes long; that of another input will do */
+	for (int i = 0; i < 6 && random >> 62 == 0; i++)
 	{
-		fprintf(stderr, "the fast way accepts what is refused: %s\n", fault.reason);
-		abort();
+		memcpy(copy, line, len);
+		for (int change = 0; change <= i % 2; change++)
+		{
+			random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+			copy[(random >> 33) % len] = bytes[(random >> 20) % (sizeof(bytes) - 1)];
+		}
+		(void) compare(r, copy, len, wanted);
 	}
-	return false;
+	free(copy);
 }
 
 /* Of any bytes, though only those of valid lines are told. */
@@ -143,11 +193,19 @@ check_music(const char *line, size_t size)
 		host = fuzz_host(&fuzz);
 		fuzz_check(open_readers(&r, spk_schema_new_music(&host), &host), "there is memory");
 	}
-	spk_line_forget_keys(r.parser);
+	for (int way = 0; way < WAYS; way++)
+	{
+		if (r.parsers[way] == NULL)
+			continue;
+		spk_line_forget_keys(r.parsers[way]);
+		spk_line_parser_set_way(r.parsers[way], (SpkLineWay) way);
+	}
 	check_names(r.schema, line, size);
 	(void) compare(&r, line, size, r.schema->all);
-	/* once more, when it knows the order of the keys, and for some columns */
+	/* once more, when it knows the order of the keys and the shape, and for some columns */
 	(void) compare(&r, line, size, r.schema->all);
+	compare_neighbours(&r, line, size, r.schema->all);
+	(void) compare(&r, line, size, &some);
 	(void) compare(&r, line, size, &some);
 }
 
@@ -201,6 +259,8 @@ check_any_log(const char *line, size_t size, const SpkHost *host)
 		if (compare(&r, line, size, r.schema->all))
 			check_values(&r, &plan, line, size);
 		(void) compare(&r, line, size, r.schema->all);
+		compare_neighbours(&r, line, size, r.schema->all);
+		(void) compare(&r, line, size, some);
 		(void) compare(&r, line, size, some);
 	}
 	close_readers(&r);

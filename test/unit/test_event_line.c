@@ -24,6 +24,7 @@
 #endif
 
 static UnitHost		  unit = UNIT_HOST_INIT;
+static SpkLineWay	  way;
 static SpkSchema	 *schema;
 static SpkLineParser *parser;
 static SpkEventRow	  row;
@@ -38,6 +39,7 @@ make_music(void **state)
 	assert_non_null(schema);
 	parser = spk_line_parser_new(schema, &host);
 	assert_non_null(parser);
+	spk_line_parser_set_way(parser, way);
 	assert_true(spk_event_row_init(&row, schema->n_columns, &host));
 	return 0;
 }
@@ -600,15 +602,24 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digits),			cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_common_lines),	cmocka_unit_test(test_wanted),
-		cmocka_unit_test(test_folded_keys),		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_left_lines),		cmocka_unit_test(test_text_lengths),
-		cmocka_unit_test(test_long_line),		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_unicode_escapes), cmocka_unit_test(test_against_judge),
-		cmocka_unit_test(test_escape_runs),		cmocka_unit_test(test_escape_digits),
-		cmocka_unit_test(test_escaped_keys),	cmocka_unit_test(test_shared_places),
+		cmocka_unit_test(test_digits),			cmocka_unit_test(test_common_lines),
+		cmocka_unit_test(test_wanted),			cmocka_unit_test(test_folded_keys),
+		cmocka_unit_test(test_times),			cmocka_unit_test(test_left_lines),
+		cmocka_unit_test(test_text_lengths),	cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_unicode_escapes), cmocka_unit_test(test_escape_runs),
+		cmocka_unit_test(test_escape_digits),	cmocka_unit_test(test_escaped_keys),
+		cmocka_unit_test(test_shared_places),
 	};
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_cuts), cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_against_judge), /* in all ways */
+	};
+	int failed = cmocka_run_group_tests(others, NULL, NULL);
 
-	return cmocka_run_group_tests(tests, make_music, free_music);
+	for (way = SPK_LINE_PLAIN; way <= SPK_LINE_AVX512; way++)
+	{
+		if (spk_line_has_way(way))
+			failed += cmocka_run_group_tests(tests, make_music, free_music);
+	}
+	return failed;
 }

@@ -6,5 +6,6 @@
 #include "../../src/core/events/line_text.c"
 #include "../../src/core/events/line_skip.c"
 #include "../../src/core/events/line_value.c"
+#include "../../src/core/events/line_lesson.c"
 #include "../../src/core/events/event_line.c"
 #include "test_event_line.c"

@@ -47,6 +47,14 @@ spk_bits_clear(uint64_t *set, size_t words)
 		set[i] = 0;
 }
 
+static inline void
+spk_bits_copy(uint64_t *to, const uint64_t *set, size_t words)
+{
+	to[0] = set[0];
+	for (size_t i = 1; i < words; i++)
+		to[i] = set[i];
+}
+
 /* Makes a the union of both.  Here and below the first word, which nearly always is all, comes apart. */
 static inline void
 spk_bits_join(uint64_t *a, const uint64_t *b, size_t words)

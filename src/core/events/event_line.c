@@ -16,6 +16,7 @@
 
 #include "core/base/likely.h"
 #include "core/events/event_line.h"
+#include "core/events/line_digits.h"
 #include "core/events/line_key.h"
 #include "core/events/line_value.h"
 
@@ -23,8 +24,9 @@ SpkLineParser *
 spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
 {
 	size_t		   words = SPK_BITS_WORDS(schema->n_nodes);
+	size_t		   shapes = spk_line_shapes_room(schema) / sizeof(uint64_t) + 1;
 	SpkLineParser *parser = spk_alloc(host, 1,
-									  sizeof(SpkLineParser) + words * sizeof(uint64_t) +
+									  sizeof(SpkLineParser) + (words + shapes) * sizeof(uint64_t) +
 										  (size_t) schema->n_nodes * sizeof(uint16_t) +
 										  (size_t) schema->n_columns * sizeof(bool));
 
@@ -33,18 +35,36 @@ spk_line_parser_new(const SpkSchema *schema, const SpkHost *host)
 		return NULL;
 	parser->schema = schema;
 	parser->seen = (uint64_t *) (parser + 1);
-	parser->first = (uint16_t *) (parser->seen + words);
+	parser->first = (uint16_t *) (parser->seen + words + shapes);
 	parser->unwanted = (bool *) (parser->first + schema->n_nodes);
-	spk_line_parser_want(parser, schema->all);
+	memset(parser->unwanted, false, (size_t) schema->n_columns * sizeof(bool));
 	spk_line_forget_keys(parser);
+	spk_line_parser_set_way(parser, spk_line_best_way());
 	return parser;
+}
+
+void
+spk_line_parser_set_way(SpkLineParser *parser, SpkLineWay way)
+{
+	spk_line_shapes_init(&parser->shapes, parser->schema, way,
+						 parser->seen + SPK_BITS_WORDS(parser->schema->n_nodes));
 }
 
 void
 spk_line_parser_want(SpkLineParser *parser, const uint64_t *wanted)
 {
+	bool same = true;
+
 	for (int col = 0; col < parser->schema->n_columns; col++)
-		parser->unwanted[col] = !spk_bits_has(wanted, col);
+	{
+		bool unwanted = !spk_bits_has(wanted, col);
+
+		same &= parser->unwanted[col] == unwanted;
+		parser->unwanted[col] = unwanted;
+	}
+	/* what is looked at in a shape depends on it */
+	if (!same)
+		spk_line_shapes_forget(&parser->shapes);
 }
 
 /* Reads the value of one column; *given becomes true when it has one. */
@@ -296,15 +316,105 @@ read_inside(SpkLineParser *parser, SpkLineCursor *c, int node, int depth, SpkEve
 	return done && c->at < c->end;
 }
 
+/* Reads what is in a gap as in any line. */
+static __attribute__((noinline)) bool
+read_any_gap(SpkLineParser *parser, SpkLineCursor *c, const SpkShapeGap *gap, const char *behind,
+			 SpkEventRow *row)
+{
+	bool given;
+
+	if (gap->kind == SPK_GAP_VALUE)
+		return read_inside(parser, c, gap->what, gap->depth, row) && c->at == behind;
+	if (!read_column(parser, c, gap->what, gap->depth, row, &given))
+		return false;
+	if (given)
+		spk_bits_add(row->given, gap->what);
+	return c->at == behind;
+}
+
+/* Reads what is in a gap of a line that has a shape. */
+static inline __attribute__((always_inline)) bool
+read_gap(SpkLineParser *parser, SpkLineCursor *c, const SpkShapeGap *gap, const char *line,
+		 SpkEventRow *row, uint64_t *given)
+{
+	const SpkLineIndex *index = &parser->shapes.index;
+	size_t				start = spk_shape_at(index, gap->start);
+	size_t				end = spk_shape_at(index, gap->end);
+	int					col = gap->what;
+	SpkLineNumber		number;
+
+	if (gap->kind == SPK_GAP_TEXT)
+	{
+		spk_line_set_text(&row->field[col], line + start, line + end);
+		if (end > index->first_escape && start <= index->last_escape)
+			spk_line_unescape_field(c, &row->field[col]);
+		return true;
+	}
+	if (spk_line_number_between(line, start, end, &number) &&
+		(gap->digits > 0 ? end - start <= gap->digits && gap->point >= number.point :
+						   gap->kind == SPK_GAP_COLUMN &&
+				 spk_line_set_number(&number, &parser->schema->columns[col], &row->field[col])))
+	{
+		if (gap->kind != SPK_GAP_COLUMN)
+			return true;
+		row->isnull[col] = gap->digits > 0;
+		if (spk_likely(col < 64))
+			*given |= UINT64_C(1) << col;
+		else
+			spk_bits_add(row->given, col);
+		return true;
+	}
+	c->at = line + start;
+	return read_any_gap(parser, c, gap, line + end, row);
+}
+
+/* Reads a line that has a shape. */
+static bool
+read_shape(SpkLineParser *parser, const SpkLineShape *shape, const char *line, size_t len,
+		   SpkEventRow *row)
+{
+	const SpkLineShapes *shapes = &parser->shapes;
+	const SpkShapeGap	*gaps = shapes->gaps + shape->gap;
+	size_t				 number = (size_t) (shape - shapes->shapes);
+	size_t				 n = (size_t) row->n_columns;
+	size_t				 words = SPK_BITS_WORDS(row->n_columns);
+	SpkLineCursor		 c = {line, line + len, parser->unescaped};
+	uint64_t			 given = 0;
+
+	/* places inside of the gaps are not those around them */
+	if (shape->any_value)
+		spk_bits_clear(parser->seen, SPK_BITS_WORDS(parser->schema->n_nodes));
+	spk_bits_copy(row->given, shapes->given + number * words, words);
+	memcpy(row->isnull, shapes->isnull + number * n, n * sizeof(bool));
+	if (row->any_blank)
+		spk_bits_clear(row->blank, words);
+	row->any_blank = false;
+
+	for (int i = 0; i < shape->n_gaps; i++)
+	{
+		if (!read_gap(parser, &c, &gaps[i], line, row, &given))
+			return false;
+	}
+	row->given[0] |= given;
+	keep_text(parser, SPK_ROOT, line, c.end, row);
+	return true;
+}
+
 bool
 spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow *row)
 {
-	const SpkSchema *schema = parser->schema;
-	size_t			 words = SPK_BITS_WORDS(schema->n_nodes);
-	SpkLineCursor	 c;
+	const SpkSchema	   *schema = parser->schema;
+	size_t				words = SPK_BITS_WORDS(schema->n_nodes);
+	const SpkLineShape *shape;
+	SpkLineCursor		c;
+	bool				indexed;
 
 	if (len < 2 || len > SPK_FAST_LINE_BYTES || line[0] != '{' || line[len - 1] != '}')
 		return false;
+	shape = spk_line_shape_find(&parser->shapes, line, len, &indexed);
+	if (spk_likely(shape != NULL) && read_shape(parser, shape, line, len, row))
+		return true;
+
 	/* new keys of a log that has more than can be learned */
 	if (parser->n_keys == SPK_LEARNED_KEYS)
 		spk_line_forget_keys(parser);
@@ -314,5 +424,9 @@ spk_line_parse(SpkLineParser *parser, const char *line, size_t len, SpkEventRow 
 	if (!read_object(parser, &c, SPK_ROOT, 1, row) || c.at != c.end)
 		return false;
 	keep_text(parser, SPK_ROOT, line, c.end, row);
-	return schema->any_object || spk_bits_meet(parser->seen, schema->required, words);
+	if (!schema->any_object && !spk_bits_meet(parser->seen, schema->required, words))
+		return false;
+	if (indexed && shape == NULL)
+		spk_line_shape_learn(parser, line, len, c.unescaped);
+	return true;
 }

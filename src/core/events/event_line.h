@@ -6,6 +6,7 @@
 #define SPK_CORE_EVENTS_EVENT_LINE_H
 
 #include "core/events/event_schema.h"
+#include "core/events/line_index.h"
 
 /* Longer lines do not take the fast way. */
 #define SPK_FAST_LINE_BYTES (32 * 1024)
@@ -18,6 +19,12 @@ typedef struct SpkLineParser SpkLineParser;
  * spk_release takes back; NULL when there is none.  The schema has to outlive it.
  */
 extern SpkLineParser *spk_line_parser_new(const SpkSchema *schema, const SpkHost *host);
+
+/*
+ * From now on lines are read in this way, which the processor must have.  A new parser
+ * takes the best one.  All read the same; the others are for tests.
+ */
+extern void spk_line_parser_set_way(SpkLineParser *parser, SpkLineWay way);
 
 /*
  * From now on columns outside of the set become NULL.  A new parser wants all.  Which

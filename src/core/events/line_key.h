@@ -13,6 +13,7 @@
 
 #include "core/base/likely.h"
 #include "core/events/event_line.h"
+#include "core/events/line_shape.h"
 #include "core/events/line_text.h"
 
 /* Keys are compared in pieces of this many bytes. */
@@ -55,6 +56,7 @@ struct SpkLineParser
 	SpkLearnedKey keys[SPK_LEARNED_KEYS];
 	uint16_t	  slots[SPK_KEY_SLOTS]; /* numbers of keys, or SPK_NO_KEY */
 	char		  unescaped[SPK_FAST_LINE_BYTES];
+	SpkLineShapes shapes;
 };
 
 /* Forgets all keys. */

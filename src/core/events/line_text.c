@@ -194,3 +194,75 @@ spk_line_unescape(const char *start, const char *end, char **to)
 	*to = place;
 	return quote;
 }
+
+/* Writes what the escapes stand for that begin here, one behind the other; they are right. */
+static inline __attribute__((always_inline)) void
+write_escapes(const char **at, char **to)
+{
+	while (**at == '\\')
+	{
+		int32_t code;
+
+		if (spk_unlikely((*at)[1] != 'u'))
+		{
+			*(*to)++ = spk_line_unescaped_byte((*at)[1]);
+			*at += 2;
+			continue;
+		}
+		code = spk_line_hex4(*at + 2);
+		*at += 6;
+		if (spk_unlikely(code >= 0xD800 && code <= 0xDFFF))
+		{
+			code = 0x10000 + ((code - 0xD800) << 10) + (spk_line_hex4(*at + 2) - 0xDC00);
+			*at += 6;
+		}
+		*to = spk_line_put_character(*to, code);
+	}
+}
+
+/* Copies bytes to the next backslash, or to the end of the text; line_end is not read. */
+static inline __attribute__((always_inline)) void
+copy_plain(const char **at, const char *end, const char *line_end, char **to)
+{
+#ifdef __SSE2__
+	for (; *at < end && line_end - *at >= 16; *at += 16, *to += 16)
+	{
+		__m128i	  bytes = _mm_loadu_si128((const __m128i *) *at);
+		unsigned  found = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+		ptrdiff_t n = end - *at;
+
+		/* what is written never gets ahead of what is read, so that there is room for all 16 */
+		_mm_storeu_si128((__m128i *) *to, bytes);
+		if (found != 0 && __builtin_ctz(found) < n)
+			n = __builtin_ctz(found);
+		if (n < 16)
+		{
+			*at += n;
+			*to += n;
+			return;
+		}
+	}
+#endif
+	(void) line_end;
+	while (*at < end && **at != '\\')
+		*(*to)++ = *(*at)++;
+}
+
+void
+spk_line_unescape_field(SpkLineCursor *c, SpkField *field)
+{
+	const char *at = field->text.data;
+	const char *end = at + field->text.len;
+	char	   *to = c->unescaped;
+
+	if (memchr(at, '\\', (size_t) field->text.len) == NULL)
+		return;
+	do
+	{
+		copy_plain(&at, end, c->end, &to);
+		write_escapes(&at, &to);
+	} while (at < end);
+	field->text.data = c->unescaped;
+	field->text.len = (int) (to - c->unescaped);
+	c->unescaped = to;
+}

@@ -135,6 +135,12 @@ spk_line_take_text(SpkLineCursor *c, SpkLineText *text, SpkField *field)
 	return true;
 }
 
+/*
+ * Makes a field, whose text is known to be right and ends before a quote, what it is
+ * without its escapes, if there are any.
+ */
+extern void spk_line_unescape_field(SpkLineCursor *c, SpkField *field);
+
 /* Reads this word of len bytes, such as null; false when the line goes on with anything else. */
 static inline bool
 spk_line_read_word(SpkLineCursor *c, const char *word, size_t len)

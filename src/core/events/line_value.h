@@ -37,6 +37,20 @@ spk_line_long_field(SpkLineCursor *c, const char *start, const SpkSchemaColumn *
 	return done;
 }
 
+/*
+ * Makes a number the value of a column of integers, of milliseconds or of floats; false
+ * when it is of another type, or does not fit.
+ */
+static inline __attribute__((always_inline)) bool
+spk_line_set_number(const SpkLineNumber *number, const SpkSchemaColumn *column, SpkField *field)
+{
+	if (column->max != 0)
+		return spk_line_integer(number, column->max, field);
+	if (column->type == SPK_TYPE_TIME)
+		return !column->lenient && spk_line_msecs(number, field);
+	return column->type == SPK_TYPE_FLOAT && spk_line_float(number, field);
+}
+
 /* Reads a number as a value of this column.  The types that logs have most come first. */
 static inline __attribute__((always_inline)) bool
 spk_line_number_field(SpkLineCursor *c, const SpkSchemaColumn *column, SpkField *field)
