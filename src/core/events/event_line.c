@@ -347,7 +347,7 @@ read_gap(SpkLineParser *parser, SpkLineCursor *c, const SpkShapeGap *gap, const 
 	{
 		spk_line_set_text(&row->field[col], line + start, line + end);
 		if (end > index->first_escape && start <= index->last_escape)
-			spk_line_unescape_field(c, &row->field[col]);
+			parser->shapes.escapes += spk_line_unescape_field(c, &row->field[col]);
 		return true;
 	}
 	if (spk_line_number_between(line, start, end, &number) &&

@@ -83,6 +83,9 @@ typedef struct SpkIndexFunctions
 	/* Do all pieces stand in the line? */
 	bool (*fit)(const SpkLinePiece *pieces, int n, const char *line, size_t len,
 				const uint16_t *quotes);
+
+	/* with more escapes than these in the texts of a line that are wanted, the plain way is faster */
+	int most_escapes;
 } SpkIndexFunctions;
 
 /* Can this processor go this way? */

@@ -127,6 +127,6 @@ fit_avx2(const SpkLinePiece *pieces, int n, const char *line, size_t len, const 
 	return pieces_fit(pieces, n, line, len, quotes);
 }
 
-const SpkIndexFunctions spk_index_avx2 = {index_avx2, fit_avx2};
+const SpkIndexFunctions spk_index_avx2 = {index_avx2, fit_avx2, 1};
 
 #endif

@@ -103,6 +103,6 @@ fit_avx512(const SpkLinePiece *pieces, int n, const char *line, size_t len, cons
 	return pieces_fit(pieces, n, line, len, quotes);
 }
 
-const SpkIndexFunctions spk_index_avx512 = {index_avx512, fit_avx512};
+const SpkIndexFunctions spk_index_avx512 = {index_avx512, fit_avx512, 8};
 
 #endif

@@ -132,6 +132,6 @@ fit_neon(const SpkLinePiece *pieces, int n, const char *line, size_t len, const 
 	return pieces_fit(pieces, n, line, len, quotes);
 }
 
-const SpkIndexFunctions spk_index_neon = {index_neon, fit_neon};
+const SpkIndexFunctions spk_index_neon = {index_neon, fit_neon, 8};
 
 #endif

@@ -15,8 +15,9 @@
  *	put_places(to, set, base)	writes base plus each place of the set to to, in order, and
  *								perhaps up to 64 more; returns their number
  */
-#ifndef SPK_CORE_EVENTS_LINE_INDEX_PARTS_H
-#define SPK_CORE_EVENTS_LINE_INDEX_PARTS_H
+#ifndef TARGET
+#error "line_index_parts.h needs TARGET and what else its head names"
+#endif
 
 #include <string.h>
 
@@ -249,5 +250,3 @@ pieces_fit(const SpkLinePiece *pieces, int n, const char *line, size_t len, cons
 	memcpy(words, &differences, sizeof(words));
 	return (words[0] | words[1] | words[2] | words[3]) == 0;
 }
-
-#endif /* SPK_CORE_EVENTS_LINE_INDEX_PARTS_H */

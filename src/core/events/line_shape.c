@@ -4,7 +4,8 @@
  *
  * Learning takes longer than reading a line, and in a log without any order in its keys
  * no shape comes again.  So only few are learned of many lines, and where they do not
- * serve no line is indexed for a while.
+ * serve no line is indexed for a while.  So it is where most of what is wanted is
+ * escapes: the plain way checks and writes them in one step.
  */
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "core/events/line_shape.h"
 
 /* So many shapes with as many quotes are tried. */
-#define MAX_TRIES 4
+#define SHAPE_TRIES 4
 
 /* After so many lines it is looked how many had a shape; if it is not one in four: a pause. */
 #define LINES_PER_LOOK 1024
@@ -40,7 +41,7 @@ spk_line_shapes_init(SpkLineShapes *shapes, const SpkSchema *schema, SpkLineWay 
 	shapes->isnull = (bool *) (shapes->given +
 							   (SPK_SHAPES + 1) * SPK_BITS_WORDS(schema->n_columns));
 	spk_line_shapes_forget(shapes);
-	shapes->tried = shapes->found = shapes->pause = 0;
+	shapes->tried = shapes->found = shapes->escapes = shapes->pause = 0;
 	shapes->lessons = FIRST_LESSONS;
 }
 
@@ -64,9 +65,10 @@ is_worth_it(SpkLineShapes *shapes)
 	}
 	if (spk_unlikely(++shapes->tried > LINES_PER_LOOK))
 	{
-		if (shapes->found < LINES_PER_LOOK / 4)
+		if (shapes->found < LINES_PER_LOOK / 4 ||
+			shapes->escapes > LINES_PER_LOOK * shapes->way->most_escapes)
 			shapes->pause = PAUSE_LINES;
-		shapes->tried = shapes->found = 0;
+		shapes->tried = shapes->found = shapes->escapes = 0;
 		shapes->lessons = MORE_LESSONS;
 	}
 	return true;
@@ -88,7 +90,7 @@ spk_line_shape_find(SpkLineShapes *shapes, const char *line, size_t len, bool *i
 		return NULL;
 	*indexed = true;
 	link = first = &shapes->first[index->n_quotes];
-	for (int tries = 0; *link != SPK_NO_SHAPE && tries < MAX_TRIES; tries++)
+	for (int tries = 0; *link != SPK_NO_SHAPE && tries < SHAPE_TRIES; tries++)
 	{
 		uint16_t	  number = *link;
 		SpkLineShape *shape = &shapes->shapes[number];

@@ -69,9 +69,10 @@ typedef struct SpkLineShapes
 {
 	const SpkIndexFunctions *way; /* or NULL */
 
-	/* how well shapes serve, see spk_line_shapes_worth */
+	/* how well shapes serve, see line_shape.c */
 	int tried;
 	int found;
+	int escapes; /* in texts that are wanted */
 	int pause;
 	int lessons;
 

@@ -195,11 +195,13 @@ spk_line_unescape(const char *start, const char *end, char **to)
 	return quote;
 }
 
-/* Writes what the escapes stand for that begin here, one behind the other; they are right. */
-static inline __attribute__((always_inline)) void
+/* Writes what escapes stand for that begin here, all in a row, and are right; returns their number. */
+static inline __attribute__((always_inline)) int
 write_escapes(const char **at, char **to)
 {
-	while (**at == '\\')
+	int n = 0;
+
+	for (; **at == '\\'; n++)
 	{
 		int32_t code;
 
@@ -218,6 +220,7 @@ write_escapes(const char **at, char **to)
 		}
 		*to = spk_line_put_character(*to, code);
 	}
+	return n;
 }
 
 /* Copies bytes to the next backslash, or to the end of the text; line_end is not read. */
@@ -248,21 +251,23 @@ copy_plain(const char **at, const char *end, const char *line_end, char **to)
 		*(*to)++ = *(*at)++;
 }
 
-void
+int
 spk_line_unescape_field(SpkLineCursor *c, SpkField *field)
 {
 	const char *at = field->text.data;
 	const char *end = at + field->text.len;
 	char	   *to = c->unescaped;
+	int			n = 0;
 
 	if (memchr(at, '\\', (size_t) field->text.len) == NULL)
-		return;
+		return 0;
 	do
 	{
 		copy_plain(&at, end, c->end, &to);
-		write_escapes(&at, &to);
+		n += write_escapes(&at, &to);
 	} while (at < end);
 	field->text.data = c->unescaped;
 	field->text.len = (int) (to - c->unescaped);
 	c->unescaped = to;
+	return n;
 }

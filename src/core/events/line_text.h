@@ -137,9 +137,9 @@ spk_line_take_text(SpkLineCursor *c, SpkLineText *text, SpkField *field)
 
 /*
  * Makes a field, whose text is known to be right and ends before a quote, what it is
- * without its escapes, if there are any.
+ * without its escapes, and returns how many there were.
  */
-extern void spk_line_unescape_field(SpkLineCursor *c, SpkField *field);
+extern int spk_line_unescape_field(SpkLineCursor *c, SpkField *field);
 
 /* Reads this word of len bytes, such as null; false when the line goes on with anything else. */
 static inline bool
