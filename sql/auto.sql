@@ -84,6 +84,8 @@ SELECT i->>'algorithm' AS algorithm, i->'calibration' ? 'slope' AS calibrated, i
 FROM churn_train('users', algorithm => 'auto', id => 'userid', options => '{"candidates": 3, "calibrate": "platt", "threshold": 0.3, "class_weight": "balanced"}') AS t, churn_info(t.model) AS i;
 SELECT grp, churn_info(model)->'facts'->>'rows' AS rows FROM churn_train('users', algorithm => 'auto', id => 'userid', group_by => 'city', options => '{"candidates": 2}');
 
+SELECT c->>'algorithm' AS algorithm, c->'options'->'models' AS models FROM churn_train('users', algorithm => 'auto', id => 'userid', options => '{"candidates": 2, "models": 2}') AS t, jsonb_array_elements(churn_info(t.model)->'search') AS c;
+
 -- too few to compare by: boosting
 SET client_min_messages = notice;
 SELECT churn_info(model)->>'algorithm' AS algorithm FROM churn_train('SELECT i AS userid, i AS x, i = 7 AS churned FROM generate_series(1, 40) AS i', algorithm => 'auto');
@@ -143,9 +145,67 @@ SELECT count(*), bool_and(array_length(curve, 1) = 4 AND abs(curve[4] - stay) < 
 FROM hazard, (SELECT DISTINCT ON (userid) * FROM periods WHERE userid < 100) AS r, churn_predict_curve(model, r) AS curve,
 	 LATERAL (SELECT exp(sum(ln(1 - churn_predict(model, p)))) AS stay FROM (SELECT r.userid, q AS period, r.x, r.city FROM generate_series(1, 4) AS q) AS p) AS l;
 
--- weights are not for auto, and a comparison says so rather than weigh the others alone
-SELECT n_rows FROM churn_train('SELECT *, 1 + userid % 2 AS w FROM users', algorithm => 'auto', options => '{"weights": "w"}');
-SELECT rank FROM churn_compare('SELECT *, 1 + userid % 2 AS w FROM users', algorithms => '{auto,naive_bayes}', grid => '{"naive_bayes": {"weights": "w"}}');
+-- weights: those of the search, of the blend and of its parts; the same in any order, with workers, through churn_compare
+CREATE TABLE weighed AS SELECT *, 1 + (userid * 7) % 3 AS w, 1 AS one FROM users;
+CREATE TABLE weighed_models AS
+SELECT o, t.model FROM unnest('{"{}","{\"calibrate\": \"isotonic\", \"class_weight\": 2}"}'::text[]) AS o,
+	   churn_train('weighed', algorithm => 'auto', id => 'userid', exclude => '{one}', options => o::jsonb || '{"candidates": 3, "seed": 2, "weights": "w"}') AS t;
+SELECT o, i->'options'->'weights' AS weights, f->'rows' AS rows, f->'weight' = to_jsonb(s) AS weight, f->'weight_unit' AS unit, f->'unweighted' AS unweighted,
+	   (SELECT bool_and(p->'options'->>'weights' = 'w' AND p->'facts'->'weight' = f->'weight') FROM jsonb_array_elements(i->'parts') AS p) AS parts,
+	   model::text::churn_model = model AS text, churn_fingerprint(model::text::churn_model) = churn_fingerprint(model) AS fingerprint
+FROM weighed_models, churn_info(model) AS i, LATERAL (SELECT i->'facts') AS l (f), (SELECT sum(w) FROM weighed) AS a (s) ORDER BY o;
+SET max_parallel_maintenance_workers = 2;
+SET min_parallel_table_scan_size = 0;
+SELECT o, churn_fingerprint(t.model) = churn_fingerprint(m.model) AS same
+FROM weighed_models AS m, churn_train('SELECT * FROM weighed ORDER BY z, w, userid DESC', algorithm => 'auto', id => 'userid', exclude => '{one}',
+	options => o::jsonb || '{"candidates": 3, "seed": 2, "weights": "w"}') AS t ORDER BY o;
+SELECT algorithm, options->'weights' AS weights, churn_fingerprint(c.model) = (SELECT churn_fingerprint(model) FROM weighed_models WHERE o = '{}') AS same
+FROM churn_compare('weighed', algorithms => '{auto,naive_bayes}', folds => 2, holdout => 0, id => 'userid', exclude => '{one}',
+	grid => '{"auto": {"candidates": 3, "seed": 2}, "naive_bayes": {"weights": "w"}}') AS c ORDER BY algorithm;
+SET max_parallel_maintenance_workers = 0;
+RESET min_parallel_table_scan_size;
+SELECT max(abs(churn_predict(w.model, u) - churn_predict(m.model, u))) > 0.01 AS others FROM models AS m, weighed_models AS w, users AS u WHERE w.o = '{}';
+-- weight for those who churn, as rows or as a class, is the same task to the search
+SELECT a.c->>'algorithm' AS algorithm, abs((a.c->>'log_loss')::float8 - (b.c->>'log_loss')::float8) < 0.02 AS log_loss
+FROM (SELECT n, c FROM churn_train('SELECT *, 1 + 3 * churned AS w FROM users', algorithm => 'auto', id => 'userid', options => '{"candidates": 3, "weights": "w"}') AS t,
+			 jsonb_array_elements(churn_info(t.model)->'search') WITH ORDINALITY AS s (c, n)) AS a,
+	 (SELECT n, c FROM churn_train('users', algorithm => 'auto', id => 'userid', options => '{"candidates": 3, "class_weight": 4}') AS t,
+			 jsonb_array_elements(churn_info(t.model)->'search') WITH ORDINALITY AS s (c, n)) AS b WHERE a.n = b.n ORDER BY a.n;
+SELECT as_of, (metrics).n AS judged, churn_info(model)->'options'->'weights' AS weights
+FROM churn_backtest('SELECT userid, DATE ''2024-01-01'' + 10 * (userid % 3) AS as_of, churned, x, y, z, nullif(w, 3) AS w FROM weighed', horizon => '10 days', algorithm => 'auto',
+	options => '{"candidates": 2, "weights": "w"}') ORDER BY 1;
+
+-- constraints: what cannot be held to them is not tried, and told; what is found keeps them
+SET client_min_messages = notice;
+CREATE TABLE held AS
+SELECT o, t.model FROM unnest('{"{\"monotone\": {\"x\": \"decreasing\", \"y\": 1, \"z\": 0}}","{\"monotone\": {\"x\": 1}, \"weights\": \"w\", \"calibrate\": \"platt\"}","{\"interactions\": [[\"x\", \"y\"], [\"z\"]]}"}'::text[]) AS o,
+	   churn_train('weighed', algorithm => 'auto', id => 'userid', exclude => CASE WHEN o LIKE '%weights%' THEN '{one}' ELSE '{one,w}' END::text[], options => o::jsonb || '{"candidates": 3, "seed": 2}') AS t;
+SELECT rank, algorithm FROM churn_compare('users', algorithms => '{auto,naive_bayes}', folds => 2, holdout => 0, id => 'userid', metric => 'log_loss', grid => '{"auto": [{"candidates": 2, "monotone": {"x": 1}}, {"candidates": 3, "monotone": {"y": 1}}]}');
+SET client_min_messages = warning;
+SELECT i->>'algorithm' AS algorithm, i->'options'->'monotone' AS monotone, i->'options'->'interactions' AS interactions, i->'facts'->'candidates' AS candidates,
+	   ARRAY(SELECT c->>'algorithm' FROM jsonb_array_elements(i->'search') AS c) AS tried, model::text::churn_model = model AS text
+FROM held, churn_info(model) AS i ORDER BY o;
+CREATE FUNCTION wrong(m churn_model, sign int) RETURNS bigint LANGUAGE SQL
+AS $$ SELECT count(*) FILTER (WHERE sign * (p - before) < 0) FROM (SELECT churn_predict(m, r) AS p, lag(churn_predict(m, r)) OVER (PARTITION BY u.userid, u.z, u.city ORDER BY g) AS before
+	FROM weighed AS u, generate_series(-0.1, 1.1, 0.05) AS g, LATERAL (SELECT g AS x, u.y, u.z, u.city) AS r WHERE u.userid % 10 = 0) AS s $$;
+SELECT churn_info(model)->>'algorithm' AS algorithm, sign, wrong(model, sign) FROM held, LATERAL (SELECT CASE WHEN o LIKE '%decreasing%' THEN -1 ELSE 1 END) AS s (sign) WHERE o LIKE '%monotone%' ORDER BY o;
+SELECT wrong(model, 1) > 0 AS up, wrong(model, -1) > 0 AS down FROM models;
+SELECT churn_fingerprint(t.model) = churn_fingerprint(h.model) AS workers
+FROM held AS h, LATERAL (SELECT set_config('max_parallel_maintenance_workers', '2', true), set_config('min_parallel_table_scan_size', '0', true)) AS s,
+	 LATERAL churn_train('SELECT * FROM weighed ORDER BY y', algorithm => 'auto', id => 'userid', exclude => CASE WHEN o LIKE '%weights%' THEN '{one}' ELSE '{one,w}' END::text[],
+		options => o::jsonb || '{"candidates": 3, "seed": 2}') AS t ORDER BY o;
+SELECT i->>'algorithm' AS algorithm, i->'options'->'monotone' AS monotone, i->'options'->'weights' AS weights, i->'facts'->'weight' AS weight
+FROM churn_train('SELECT i AS userid, i AS x, 2 AS w, i = 7 AS churned FROM generate_series(1, 40) AS i', algorithm => 'auto', options => '{"monotone": {"x": 1}, "weights": "w"}') AS t, churn_info(t.model) AS i;
+SELECT churn_train('users', algorithm => 'auto', options => '{"monotone": {"nobody": 1}}');
+SELECT churn_train('users', algorithm => 'auto', options => '{"monotone": {"city": 1}}');
+SELECT churn_train('users', algorithm => 'auto', options => '{"weights": "nobody"}');
+
+-- text whose parts do not keep what the blend promises
+SELECT refused(jsonb_set(m, '{options,interactions}', '[["x", "y", "z", "city"]]')) AS groups, refused(jsonb_set(m, '{options,monotone}', '{"x": "increasing"}')) AS regression,
+	   refused(m #- '{options,interactions}') AS less
+FROM (SELECT model::text::jsonb AS m FROM held WHERE o LIKE '%interactions%') AS s;
+DROP FUNCTION wrong;
+DROP TABLE weighed, weighed_models, held;
 
 DROP TABLE users, models, parts, compared, periods, hazard;
 DROP FUNCTION h, log_odds, refused;

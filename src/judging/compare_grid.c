@@ -277,12 +277,6 @@ share_weights(SpkSpecs *specs)
 	}
 	for (int i = 0; i < specs->n && weights != NULL; i++)
 	{
-		/* beside models of weighted rows its own would be another task */
-		if (!spk_option_applies(SPK_OPT_WEIGHTS, specs->list[i].algorithm))
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("%s takes no weights", spk_training_name(specs->list[i].algorithm)),
-					 errhint("Compare without it, or without the weights.")));
 		specs->list[i].named.weights = weights;
 		specs->list[i].options.value[SPK_OPT_WEIGHTS] = 1;
 	}

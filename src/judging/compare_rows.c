@@ -20,6 +20,7 @@
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare_setup.h"
+#include "training/auto.h"
 #include "training/learn.h"
 #include "training/train_warnings.h"
 
@@ -227,6 +228,8 @@ fill_paired(const SpkCompareSetup *setup, SpkCompareMemory *memory, int number, 
 		return;
 	form->has_users = matrix.users != NULL;
 	form->n_users = matrix.n_users;
+	form->unit = matrix.unit;
+	memcpy(form->multiples, matrix.weights, sizeof(form->multiples));
 	put_folds(setup, origins, spk_compare_at(comparison, form->code_folds),
 			  spk_compare_at(comparison, form->code_fold_sets));
 	put_folds(setup, origins, spk_compare_at(comparison, form->value_folds),
@@ -414,6 +417,7 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 	MemoryContext	setup_context = AllocSetContextCreate(context, "churn comparison setup",
 														  ALLOCSET_DEFAULT_SIZES);
 	SpkCompareSetup setup = {spk_pg_host(setup_context), setup_context, plan};
+	SpkWarned		warned = {.context = setup_context};
 	SpkComparison	layout;
 
 	setup.n_skipped = (double) rows->n_skipped;
@@ -434,6 +438,8 @@ spk_compare_new(SpkComparePlan *plan, SpkRowStore *rows, MemoryContext context,
 		SpkModel model = spk_compare_model(&setup, i);
 
 		spk_learn_check_columns(&model);
+		if (spk_has_parts(model.algorithm))
+			spk_auto_tell_left_out(&model.options, &warned);
 	}
 
 	/* memory is refused before it is taken, and values are copied before they are given back */

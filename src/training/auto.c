@@ -141,19 +141,31 @@ make_model(const SpkHost *host, SpkSearchFits *fits, const SpkSearch *search,
 void
 spk_auto_without_search(SpkModel *model, SpkWarned *warned)
 {
-	SpkOptions asked = model->options;
-	SpkTried   tried[SPK_MAX_TRIED];
+	SpkModel like = *model;
+	SpkTried tried[SPK_MAX_TRIED];
 
-	(void) spk_search_candidates(&asked, model, tried);
-	model->algorithm = tried[0].algorithm;
-	model->options = tried[0].options;
-	model->options.value[SPK_OPT_CALIBRATE] = asked.value[SPK_OPT_CALIBRATE];
-	model->options.value[SPK_OPT_THRESHOLD] = asked.value[SPK_OPT_THRESHOLD];
+	(void) spk_search_candidates(&like.options, model, tried);
+	spk_search_start(&tried[0], &like, (uint32) like.facts[SPK_FACT_ROWS],
+					 (uint32) like.facts[SPK_FACT_POSITIVES], model);
+	memcpy(model->facts, like.facts, sizeof(model->facts));
+	model->options.value[SPK_OPT_CALIBRATE] = like.options.value[SPK_OPT_CALIBRATE];
+	model->options.value[SPK_OPT_THRESHOLD] = like.options.value[SPK_OPT_THRESHOLD];
 	if (spk_warned_first(warned, "auto", ""))
 		ereport(NOTICE,
 				(errmsg("too few users to compare models by, so that auto takes %s",
 						spk_algorithm_name(model->algorithm)),
 				 errdetail("Models are judged by users whom they have not seen, in each of %d folds. Further groups with too few are not told.", SPK_SEARCH_FOLDS)));
+}
+
+void
+spk_auto_tell_left_out(const SpkOptions *asked, SpkWarned *warned)
+{
+	for (int a = 0; a < SPK_N_ALGORITHMS; a++)
+		if (spk_search_leaves_out(asked, (SpkAlgorithm) a) &&
+			spk_warned_first(warned, "left out", spk_algorithm_name((SpkAlgorithm) a)))
+			ereport(NOTICE,
+					(errmsg("auto does not try %s", spk_algorithm_name((SpkAlgorithm) a)),
+					 errdetail("Its models cannot be held to the option \"monotone\".")));
 }
 
 bool
@@ -163,7 +175,9 @@ spk_train_auto(const SpkHost *host, const SpkTable *table, SpkModel *model)
 	Sample		   sample = draw_sample(host, table, seed);
 	SpkSearch	  *search = spk_must_alloc(host, 1, sizeof(SpkSearch), "training set");
 	SpkSearchFits  fits = {.unit = "fits done"};
-	SpkModel	   like = {.features = model->features, .n_features = model->n_features};
+	SpkModel	   like = {.options = model->options,
+						   .features = model->features,
+						   .n_features = model->n_features};
 	SpkCrossFitted fitted;
 
 	if (sample.folds == NULL)
@@ -172,6 +186,7 @@ spk_train_auto(const SpkHost *host, const SpkTable *table, SpkModel *model)
 		spk_release(host, search);
 		return false;
 	}
+	strlcpy(like.weights, model->weights, sizeof(like.weights));
 	memset(search, 0, sizeof(*search));
 	search->n = spk_search_candidates(&model->options, &like, search->tried);
 	search->n_rows = sample.table.n_rows;

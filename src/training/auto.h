@@ -32,6 +32,9 @@ extern uint8 *spk_auto_folds(const SpkHost *host, const SpkTable *table, uint64 
 /* Raises the error that there are too few users to search by. */
 extern void spk_auto_refuse(void);
 
+/* Tells, once a query, which algorithms these options of auto keep from being tried. */
+extern void spk_auto_tell_left_out(const SpkOptions *asked, SpkWarned *warned);
+
 /* The candidate that stands for a search where the rows cannot be parted: sets the algorithm
  * and its options, and tells of it in a NOTICE, once a query. */
 extern void spk_auto_without_search(SpkModel *model, SpkWarned *warned);

@@ -32,15 +32,18 @@ lay_out(const SpkTable *table, const SpkModel *like, const SpkSearch *search, bo
 {
 	Size		   at = TYPEALIGN(SPK_ALIGNMENT, sizeof(SpkSearchBlock));
 	uint64		   n = table->n_rows;
-	SpkSearchBlock block = {.n = search->n, .features_size = features_size};
+	SpkSearchBlock block = {.n = search->n, .features_size = features_size, .asked = like->options};
+	bool		   weighted = table->weights != NULL;
 
+	strlcpy(block.weights_of, like->weights, sizeof(block.weights_of));
 	block.features = spk_block_part(&at, features_size);
-	block.value_rows = spk_block_part(&at, spk_values_size((uint32) n, table->n_columns));
-	block.codes = spk_block_part(&at,
-								 n * spk_features_stride(like->features, table->n_columns, false));
+	block.value_rows = spk_block_part(&at, spk_table_values_size(table));
+	block.codes =
+		spk_block_part(&at, n * spk_features_stride(like->features, table->n_columns, weighted));
 	block.users = spk_block_part(&at, table->groups != NULL ? n * sizeof(uint32) : 0);
 	block.folds = spk_block_part(&at, n);
 	block.labels = spk_block_part(&at, n);
+	block.multiples = spk_block_part(&at, weighted ? n * sizeof(uint32) : 0);
 	block.margins = spk_block_part(&at, folds ? n * search->n * sizeof(double) : 0);
 	block.tried = spk_block_part(&at, search->n * sizeof(SpkTried));
 	block.fits = spk_block_part(&at, search->n * SPK_SEARCH_FOLDS * sizeof(SpkListedFit));
@@ -55,6 +58,7 @@ fill(SpkSearchBlock *block, const SpkHost *host, const SpkTable *table, const Sp
 	uint32 *origins = spk_must_alloc(host, table->n_rows, sizeof(uint32), "training set");
 	uint8  *ordered = spk_search_at(block, block->folds);
 	uint8  *labels = spk_search_at(block, block->labels);
+	uint32 *multiples = spk_search_at(block, block->multiples);
 
 	memcpy(spk_search_at(block, block->features), features, block->features_size);
 	memcpy(spk_search_at(block, block->tried), search->tried, search->n * sizeof(SpkTried));
@@ -66,6 +70,10 @@ fill(SpkSearchBlock *block, const SpkHost *host, const SpkTable *table, const Sp
 	{
 		ordered[row] = folds == NULL ? 0 : folds[origins[row]];
 		labels[row] = table->labels[origins[row]];
+		if (block->matrix.weighted)
+			multiples[row] = spk_row_weight((const uint8 *) spk_search_at(block, block->codes) +
+												(Size) row * block->matrix.stride,
+											block->matrix.n_features);
 	}
 	spk_release(host, origins);
 }
@@ -74,8 +82,10 @@ SpkModel
 spk_search_block_model(const SpkTried *tried, const SpkModel *like, uint32 n_rows,
 					   uint32 n_positives)
 {
-	SpkModel model = {tried->algorithm, spk_search_options(tried, n_rows, n_positives)};
+	SpkModel model = {.n_features = 0};
 
+	/* without features, of which the rules would change */
+	spk_search_start(tried, like, n_rows, n_positives, &model);
 	model.features = like->features;
 	model.n_features = like->n_features;
 	return model;
@@ -154,6 +164,9 @@ spk_search_fits_new(SpkSearchFits *fits, const SpkHost *host, const SpkTable *ta
 	search->margins = spk_search_at(block, block->margins);
 	search->folds = spk_search_at(block, block->folds);
 	search->labels = spk_search_at(block, block->labels);
+	search->multiples = block->matrix.weighted ? spk_search_at(block, block->multiples) : NULL;
+	search->unit = block->matrix.unit;
+	search->asked = &block->asked;
 }
 
 void

@@ -28,15 +28,18 @@ typedef struct SpkSearchBlock
 	uint32	   n_done;	  /* fits of the rounds before */
 	uint32	   n_planned; /* fits of these and this round */
 	bool	   has_users;
-	Size	   features; /* place of the encoded features */
+	SpkOptions asked;						 /* those of "auto" */
+	char	   weights_of[SPK_MAX_NAME + 1]; /* the column of the weights; "" without any */
+	Size	   features;					 /* place of the encoded features */
 	Size	   features_size;
 	Size	   value_rows;
 	Size	   codes;
 	Size	   users;
 	Size	   folds;
 	Size	   labels;
-	Size	   margins; /* n_rows of each candidate, where fits leave folds out */
-	Size	   tried;	/* n SpkTried */
+	Size	   multiples; /* of the rows' weights, where they have any */
+	Size	   margins;	  /* n_rows of each candidate, where fits leave folds out */
+	Size	   tried;	  /* n SpkTried */
 	Size	   fits;
 	Size	   size;
 } SpkSearchBlock;
@@ -50,7 +53,7 @@ spk_search_at(const SpkSearchBlock *block, Size place)
 /* The rows of the block as learners take them. */
 extern SpkSamples spk_search_block_samples(const SpkSearchBlock *block);
 
-/* The unfitted model of a candidate.  Its features are like's. */
+/* The unfitted model of a candidate, for costs and sizes.  Its features are like's. */
 extern SpkModel spk_search_block_model(const SpkTried *tried, const SpkModel *like, uint32 n_rows,
 									   uint32 n_positives);
 

@@ -33,7 +33,7 @@ typedef struct Maker
 	SpkFitWatch		watch;
 	SpkHost			host;
 	SpkSamples		samples;
-	SpkModel		like; /* has the features */
+	SpkModel		like; /* has the features, and what is asked of all models */
 } Maker;
 
 static Maker *
@@ -57,6 +57,8 @@ maker_new(SpkSearchBlock *block, SpkTrainProgress *progress, const char *unit)
 								  block->features_size, &maker->like.features,
 								  &maker->like.n_features, &why),
 			  "set of features", why);
+	maker->like.options = block->asked;
+	strlcpy(maker->like.weights, block->weights_of, sizeof(maker->like.weights));
 	return maker;
 }
 
@@ -67,16 +69,13 @@ fit_all(Maker *maker, const SpkTried *tried)
 	const SpkMatrix *matrix = &maker->samples.matrix;
 	SpkFeature *features = spk_must_alloc(&maker->host, maker->like.n_features, sizeof(SpkFeature),
 										  "training set");
-	SpkModel	model = spk_search_block_model(tried, &maker->like, matrix->n_rows,
-											   matrix->n_positives);
+	SpkModel	model = {.features = features, .n_features = maker->like.n_features};
 	MemoryContext old;
 	bytea		 *bytes;
 
 	/* the importances are the model's own */
 	memcpy(features, maker->like.features, maker->like.n_features * sizeof(SpkFeature));
-	model.features = features;
-	for (int i = 0; i < SPK_N_FACTS; i++)
-		model.facts[i] = NAN;
+	spk_search_start(tried, &maker->like, matrix->n_rows, matrix->n_positives, &model);
 	check(spk_samples_fit(&maker->host, &maker->samples, SPK_NO_FOLD, &model));
 
 	old = MemoryContextSwitchTo(maker->outer);

@@ -25,7 +25,7 @@ typedef struct SpkSearchFits
 /*
  * Puts the rows of the table and their folds into a new block, for candidates of the
  * search, whose n, n_rows and tried are set; sets its pointers into the block.  like has
- * the features.  folds may be NULL when no fit leaves one out.  caller are the bytes that
+ * the features, the options of "auto" and the name of the weights.  folds may be NULL when no fit leaves one out.  caller are the bytes that
  * the caller holds besides the table.  More memory than sparkify.max_training_memory is
  * an error.
  */

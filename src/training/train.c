@@ -68,6 +68,7 @@ fit_model(const SpkHost *host, SpkTable *table, SpkModel *model, int *lone, SpkW
 
 	if (spk_has_parts(model->algorithm))
 	{
+		spk_auto_tell_left_out(&model->options, warned);
 		if (spk_train_auto(host, table, model))
 			return true;
 		spk_auto_without_search(model, warned);

@@ -16,6 +16,8 @@
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
 #include "core/rows/binning.h"
+#include "core/rows/pick.h"
+#include "core/rows/weights.h"
 #include "core/scoring/explainer.h"
 #include "core/scoring/predict.h"
 #include "unit_model.h"
@@ -228,11 +230,11 @@ test_margins(void **state)
 		size_t	  n;
 		size_t	  at = 0;
 
-		model.options = spk_search_options(&s->tried[i], s->n_rows, u->samples.matrix.n_positives);
 		model.features = malloc(u->like.n_features * sizeof(SpkFeature));
 		memcpy(model.features, u->like.features, u->like.n_features * sizeof(SpkFeature));
 		unit.live++;
 		model.n_features = u->like.n_features;
+		spk_search_start(&s->tried[i], &u->like, s->n_rows, u->samples.matrix.n_positives, &model);
 		assert_int_equal(spk_samples_fit(&host, &u->samples, 1, &model), SPK_OK);
 		assert_int_equal(spk_samples_score(&host, &u->samples, 1, &model, scored, &n), SPK_OK);
 		for (uint32_t r = 0; r < s->n_rows; r++)
@@ -580,7 +582,7 @@ test_alone(void **state)
 		u->search.tried[i].weight = i == 2;
 	assert_int_equal(u->search.tried[2].algorithm, SPK_RANDOM_FOREST);
 	assert_int_equal(spk_search_n_parts(&u->search), 1);
-	spk_search_score(&u->search, scored, &n);
+	spk_search_score(&u->search, scored, NULL, &n);
 	assert_int_equal(n, 300);
 	for (uint32_t r = 0; r < 300; r++)
 	{
@@ -592,6 +594,301 @@ test_alone(void **state)
 	}
 	unit_search_release(u);
 	free(t);
+}
+
+/* ---- Weights and constraints ---- */
+
+/* Candidates that draw nothing, so that the number of rows leaves no trace. */
+static void
+set_still_candidates(SpkSearch *s)
+{
+	static const SpkAlgorithm algorithms[] = {SPK_GRADIENT_BOOSTING, SPK_LOGISTIC_REGRESSION,
+											  SPK_RANDOM_FOREST};
+
+	for (s->n = 0; s->n < 3; s->n++)
+	{
+		SpkTried *tried = &s->tried[s->n];
+		double	 *value = tried->options.value;
+
+		tried->algorithm = algorithms[s->n];
+		tried->options = spk_options_default(tried->algorithm);
+		if (tried->algorithm == SPK_LOGISTIC_REGRESSION)
+			continue;
+		value[SPK_OPT_TREES] = tried->algorithm == SPK_RANDOM_FOREST ? 1 : 20;
+		value[SPK_OPT_MAX_DEPTH] =
+			2; /* few enough that min_leaf, which counts rows, asks nothing */
+		value[SPK_OPT_MIN_LEAF] = 1;
+		value[SPK_OPT_FEATURES_PER_SPLIT] = SPK_FEATURES_ALL;
+		value[SPK_OPT_BOOTSTRAP] = 0;
+		value[SPK_OPT_SUBSAMPLE] = 1;
+		value[SPK_OPT_EARLY_STOPPING] = 0;
+		value[SPK_OPT_L2] = 3;
+	}
+}
+
+#define N_WEIGHED 400
+
+/* A table of few distinct values, with weights of 1 to 3 units. */
+static UnitTable *
+make_weighed(double *weights, double unit_of_weight)
+{
+	UnitTable *t = unit_table_mixed(N_WEIGHED);
+
+	for (uint32_t r = 0; r < N_WEIGHED; r++)
+	{
+		t->numbers[0][r] = floor(t->numbers[0][r] * 40);
+		weights[r] = unit_of_weight * (1 + r % 7 % 3);
+	}
+	t->table.weights = weights;
+	return t;
+}
+
+/* The same with each row as often as its weight says; from has the row that each is of. */
+static UnitTable *
+make_repeated(const UnitTable *t, uint32_t *from)
+{
+	UnitTable *twice = unit_table_mixed(1);
+	uint32_t   n = 0;
+
+	for (uint32_t r = 0; r < N_WEIGHED; r++)
+		for (int i = 0; i < t->table.weights[r]; i++, n++)
+		{
+			for (int c = 0; c < 3; c++)
+			{
+				twice->numbers[c][n] = t->numbers[c][r];
+				twice->ids[c][n] = t->ids[c][r];
+			}
+			twice->labels[n] = t->labels[r];
+			from[n] = r;
+		}
+	twice->table.n_rows = n;
+	return twice;
+}
+
+static bool
+are_near(double a, double b)
+{
+	return fabs(a - b) <= 1e-9 * fmax(1, fabs(a));
+}
+
+/* What two searches have found, and learned for a calibrated model, is the same. */
+static void
+assert_same_search(const UnitSearch *a, const UnitSearch *b)
+{
+	SpkModel	   model = {.algorithm = SPK_BLEND, .options = a->like.options};
+	SpkModel	   other = {.algorithm = SPK_BLEND, .options = b->like.options};
+	SpkCrossFitted fitted;
+
+	for (uint32_t i = 0; i < a->search.n; i++)
+	{
+		const SpkTried *x = &a->search.tried[i];
+		const SpkTried *y = &b->search.tried[i];
+
+		assert_true(are_near(x->log_loss, y->log_loss) && are_near(x->auc, y->auc));
+		assert_true(are_near(x->weight, y->weight) && x->folds == y->folds);
+	}
+	assert_true(are_near(a->search.test.blend, b->search.test.blend));
+	assert_true(are_near(a->search.test.alone, b->search.test.alone));
+	model.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
+	other.options.value[SPK_OPT_CALIBRATE] = SPK_CALIBRATE_PLATT;
+	assert_int_equal(spk_search_learn(&host, &a->search, &model, &fitted), SPK_OK);
+	assert_int_equal(spk_search_learn(&host, &b->search, &other, &fitted), SPK_OK);
+	assert_true(fabs(model.calibration.slope - other.calibration.slope) < 1e-6);
+	assert_true(fabs(model.calibration.intercept - other.calibration.intercept) < 1e-6);
+}
+
+/* A row of weight 2 is a row twice: to the search, to the blend's weights, to the model. */
+static void
+test_weighed(void **state)
+{
+	static double	weights[N_WEIGHED];
+	static uint32_t from[3 * N_WEIGHED];
+	UnitTable	   *t = make_weighed(weights, 1);
+	UnitTable	   *twice = make_repeated(t, from);
+
+	for (int balanced = 0; balanced < 2; balanced++)
+	{
+		UnitSearch *a = unit_search_new(&host, t, 255);
+		UnitSearch *b = unit_search_new(&host, twice, 255);
+		uint8_t		folds[N_WEIGHED];
+		SpkModel	models[2];
+
+		/* in the same folds */
+		for (uint32_t r = 0; r < N_WEIGHED; r++)
+			folds[a->origins[r]] = a->folds[r];
+		for (uint32_t r = 0; r < twice->table.n_rows; r++)
+			b->folds[r] = folds[from[b->origins[r]]];
+		a->like.options.value[SPK_OPT_CLASS_WEIGHT] = balanced ? SPK_WEIGHT_BALANCED : 0;
+		b->like.options.value[SPK_OPT_CLASS_WEIGHT] = balanced ? SPK_WEIGHT_BALANCED : 0;
+		set_still_candidates(&a->search);
+		set_still_candidates(&b->search);
+		assert_int_equal(unit_search_tried(a), SPK_OK);
+		assert_int_equal(unit_search_tried(b), SPK_OK);
+		assert_same_search(a, b);
+
+		/* whatever the test said, all three are in the blend */
+		for (uint32_t i = 0; i < 3; i++)
+			a->search.tried[i].weight = b->search.tried[i].weight = (i + 1) / 6.0;
+		models[0] = unit_search_blend(a);
+		models[1] = unit_search_blend(b);
+		assert_true(models[0].facts[SPK_FACT_WEIGHT] == twice->table.n_rows);
+		assert_true(models[0].facts[SPK_FACT_WEIGHT_UNIT] == 1);
+		assert_true(isnan(models[1].facts[SPK_FACT_WEIGHT]));
+		for (uint32_t r = 0; r < N_WEIGHED; r++)
+		{
+			uint8_t		  codes[SPK_MAX_FEATURES];
+			const double *row = spk_values_row(&a->samples.values, r);
+
+			assert_true(fabs(spk_blend_predict(&models[0], row, codes) -
+							 spk_blend_predict(&models[1], row, codes)) < 1e-6);
+		}
+		spk_model_release(&host, &models[0]);
+		spk_model_release(&host, &models[1]);
+		unit_search_release(a);
+		unit_search_release(b);
+	}
+	free(t);
+	free(twice);
+	assert_int_equal(unit.live, 0);
+}
+
+/* Both forms have the weights of the table, though users may put rows of other weights in order. */
+static void
+test_paired_weights(void **state)
+{
+	static uint64_t groups[N_ROWS];
+	static double	weights[N_ROWS];
+	UnitTable	   *t = make_table(groups);
+	UnitSearch	   *u;
+	double			sums[2] = {0, 0};
+	uint64_t		units[2] = {0, 0};
+
+	/* as many units of about a fifth, so that rows of the same codes change places */
+	for (uint32_t r = 0; r < N_ROWS; r++)
+		weights[r] = (r == 0 ? 9e8 : 1) + (r % 5) * 0.01;
+	t->table.weights = weights;
+	u = unit_search_new(&host, t, 4);
+	assert_true(u->samples.matrix.weighted && u->samples.values.weighted);
+	for (uint32_t r = 0; r < N_ROWS; r++)
+	{
+		double weight = weights[u->origins[r]];
+
+		assert_true(spk_values_weight(&u->samples.values, r) == weight);
+		assert_int_equal(spk_matrix_weight(&u->samples.matrix, r),
+						 spk_weight_multiple(weight, u->samples.matrix.unit));
+		sums[u->labels[r]] += weight;
+		units[u->labels[r]] += spk_matrix_weight(&u->samples.matrix, r);
+	}
+	for (int label = 0; label < 2; label++)
+	{
+		assert_true(u->samples.values.weights[label] == sums[label]);
+		assert_true(u->samples.matrix.weights[label] == units[label]);
+	}
+	unit_search_release(u);
+	free(t);
+}
+
+/* The weights of some rows are multiples of the unit of all. */
+static void
+test_picked_unit(void **state)
+{
+	static double weights[N_WEIGHED];
+	UnitTable	 *t = make_weighed(weights, sqrt(2));
+	uint8_t		  chosen[N_WEIGHED];
+	SpkTable	  picked;
+	SpkWeightUnit all;
+	SpkWeightUnit some;
+
+	weights[0] = 1000;
+	for (uint32_t r = 0; r < N_WEIGHED; r++)
+		chosen[r] = r % 2 == 1;
+	assert_int_equal(spk_table_unit(&host, &t->table, &all), SPK_OK);
+	assert_int_equal(spk_table_pick(&host, &t->table, chosen, &picked), SPK_OK);
+	assert_int_equal(spk_table_unit(&host, &picked, &some), SPK_OK);
+	assert_true(some.unit == all.unit && !all.exact);
+	assert_true(picked.weights[3] == weights[7]);
+	spk_table_unpick(&host, &picked);
+	free(t);
+	assert_int_equal(unit.live, 0);
+}
+
+/* What is monotone has no regression in it, and a regression keeps no rule that it has no option for. */
+static void
+test_constrained(void **state)
+{
+	UnitTable  *t = unit_table_mixed(N_WEIGHED);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	double	   *asked = u->like.options.value;
+	SpkModel	model;
+
+	u->like.features[0].rule.monotone = -1; /* against what the rows say */
+	asked[SPK_OPT_MONOTONE] = 1;
+	assert_int_equal(unit_search_run(u, 8), SPK_OK);
+	for (uint32_t i = 0; i < u->search.n; i++)
+		assert_true(spk_has_trees(u->search.tried[i].algorithm));
+	assert_true(spk_search_leaves_out(&u->like.options, SPK_LOGISTIC_REGRESSION));
+	assert_false(spk_search_leaves_out(&u->like.options, SPK_RANDOM_FOREST));
+	asked[SPK_OPT_CANDIDATES] = 1;
+	assert_false(spk_search_leaves_out(&u->like.options, SPK_LOGISTIC_REGRESSION));
+	for (uint32_t i = 0; i < u->search.n; i++)
+		u->search.tried[i].weight = 1.0 / u->search.n;
+	model = unit_search_blend(u);
+	for (uint32_t r = 0; r < N_WEIGHED; r++)
+	{
+		double	row[4];
+		uint8_t codes[SPK_MAX_FEATURES];
+		double	before = 1;
+
+		memcpy(row, spk_values_row(&u->samples.values, r), sizeof(row));
+		for (int x = 0; x <= 20; x++)
+		{
+			double p;
+
+			row[0] = x / 20.0;
+			p = spk_blend_predict(&model, row, codes);
+			assert_true(p <= before);
+			before = p;
+		}
+	}
+	spk_model_release(&host, &model);
+	spk_release(&host, u->search.margins);
+
+	/* features of a regression never meet, so that it may stay where there are groups of them */
+	u->like.features[0].rule.monotone = 0;
+	u->like.features[0].rule.groups = u->like.features[1].rule.groups = 1;
+	asked[SPK_OPT_MONOTONE] = 0;
+	asked[SPK_OPT_INTERACTIONS] = 1;
+	assert_int_equal(unit_search_run(u, 3), SPK_OK);
+	assert_false(spk_search_leaves_out(&u->like.options, SPK_LOGISTIC_REGRESSION));
+	for (uint32_t i = 0; i < 3; i++)
+		u->search.tried[i].weight = 1.0 / 3;
+	model = unit_search_blend(u);
+	assert_null(spk_rules_fault(&model));
+	for (uint32_t i = 0; i < model.n_parts; i++)
+	{
+		const SpkModel *part = &model.parts[i].model;
+
+		assert_null(spk_rules_fault(part));
+		assert_true(spk_has_interactions(&part->options) == spk_has_trees(part->algorithm));
+	}
+	assert_null(spk_blend_fault(&model));
+
+	/* a part with other rules is refused, and so is a regression that should be monotone */
+	model.parts[0].model.features[0].rule.groups = 2;
+	assert_string_equal(spk_blend_fault(&model),
+						"A part does not keep to the constraints of the blend");
+	model.parts[0].model.features[0].rule.groups = 1;
+	for (uint32_t i = 0; i < model.n_parts; i++)
+		if (spk_has_trees(model.parts[i].model.algorithm))
+			model.parts[i].model.features[0].rule.monotone = 1;
+	assert_null(spk_blend_fault(&model));
+	model.features[0].rule.monotone = 1;
+	assert_string_equal(spk_blend_fault(&model),
+						"A part does not keep to the constraints of the blend");
+	spk_model_release(&host, &model);
+	unit_search_release(u);
+	free(t);
+	assert_int_equal(unit.live, 0);
 }
 
 /*
@@ -670,12 +967,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paired),	  cmocka_unit_test(test_order),
-		cmocka_unit_test(test_halving),	  cmocka_unit_test(test_few_rows),
-		cmocka_unit_test(test_margins),	  cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_refusals),  cmocka_unit_test(test_explained),
-		cmocka_unit_test(test_own_edges), cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_paired),		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_halving),		cmocka_unit_test(test_few_rows),
+		cmocka_unit_test(test_margins),		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_refusals),	cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_own_edges),	cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_whole),		cmocka_unit_test(test_weighed),
+		cmocka_unit_test(test_constrained), cmocka_unit_test(test_paired_weights),
+		cmocka_unit_test(test_picked_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include "core/base/rng.h"
 #include "core/judging/ensemble.h"
 #include "core/judging/student.h"
+#include "core/judging/weighted_auc.h"
 #include "unit_host.h"
 
 /* cmocka hands every test a state that these do not need */
@@ -50,8 +51,8 @@ make_sample(Sample *s, uint64_t seed, const double *noise)
 		for (int m = 0; m < N_MODELS; m++)
 			s->z[m][r] = truth + noise[m] * (2 * spk_rng_double(&rng) - 1);
 	}
-	s->margins = (SpkMargins) {N_MODELS,  N_ROWS,  N_FOLDS, {s->z[0], s->z[1], s->z[2]},
-							   s->labels, s->folds};
+	s->margins = (SpkMargins) {N_MODELS,  N_ROWS,	N_FOLDS, {s->z[0], s->z[1], s->z[2]},
+							   s->labels, s->folds, NULL};
 }
 
 static double
@@ -257,13 +258,126 @@ test_rows_left_out(void **state)
 	assert_int_equal(unit.live, 0);
 }
 
+/* A row of weight 2 is a row twice, to the weights of the blend and to the test of it. */
+static void
+test_weighed(void **state)
+{
+	static Sample	s;
+	static double	z[N_MODELS][3 * N_ROWS];
+	static double	by_weight[N_ROWS];
+	static uint8_t	labels[3 * N_ROWS];
+	static uint8_t	folds[3 * N_ROWS];
+	double			noise[N_MODELS] = {2, 2.5, 3};
+	double			weights[2][N_MODELS];
+	SpkEnsembleTest test[2];
+	SpkMargins		twice = {N_MODELS, 0, N_FOLDS, {z[0], z[1], z[2]}, labels, folds, NULL};
+
+	for (uint64_t seed = 0; seed < 6; seed++)
+	{
+		make_sample(&s, 40 + seed, noise);
+		twice.n_rows = 0;
+		for (int r = 0; r < N_ROWS; r++)
+		{
+			by_weight[r] = 1 + r / 5 % 3;
+			for (int i = 0; i < by_weight[r]; i++, twice.n_rows++)
+			{
+				for (int m = 0; m < N_MODELS; m++)
+					z[m][twice.n_rows] = s.z[m][r];
+				labels[twice.n_rows] = s.labels[r];
+				folds[twice.n_rows] = s.folds[r];
+			}
+		}
+		s.margins.weights = by_weight;
+		assert_int_equal(spk_ensemble_choose(&host, &s.margins, weights[0], &test[0]), SPK_OK);
+		assert_int_equal(spk_ensemble_choose(&host, &twice, weights[1], &test[1]), SPK_OK);
+		assert_memory_equal(weights[0], weights[1], sizeof(weights[0]));
+		assert_true(fabs(test[0].blend - test[1].blend) < 1e-12);
+		assert_true(fabs(test[0].alone - test[1].alone) < 1e-12);
+		assert_true(fabs(test[0].p - test[1].p) < 1e-6);
+		assert_true(test[0].accepted == test[1].accepted);
+	}
+}
+
+/* The chance that a row which churned is above one which stayed, pair by pair. */
+static double
+auc_by_pairs(const SpkWeightedScore *rows, uint32_t n)
+{
+	double wins = 0;
+	double pairs = 0;
+
+	for (uint32_t a = 0; a < n; a++)
+		for (uint32_t b = 0; b < n; b++)
+		{
+			double x = spk_scored_score(rows[a].scored);
+			double y = spk_scored_score(rows[b].scored);
+			double weight = rows[a].weight * rows[b].weight;
+
+			if (!spk_scored_label(rows[a].scored) || spk_scored_label(rows[b].scored))
+				continue;
+			pairs += weight;
+			wins += weight * (x > y ? 1 : x == y ? 0.5 : 0);
+		}
+	return wins / pairs;
+}
+
+static void
+test_weighted_auc(void **state)
+{
+	static SpkWeightedScore rows[9000];
+	SpkRng					rng = spk_rng(8, 8);
+	double					auc;
+	double					again;
+
+	for (int round = 0; round < 60; round++)
+	{
+		uint32_t n = 2 + spk_rng_below(&rng, 100);
+		double	 expected;
+
+		for (uint32_t r = 0; r < n; r++)
+			rows[r] = (SpkWeightedScore) {spk_scored(spk_rng_below(&rng, 20) / 20.0,
+													 r < 2 ? (int) r :
+															 (int) spk_rng_below(&rng, 2)),
+										  0.1 + spk_rng_double(&rng)};
+		expected = auc_by_pairs(rows, n);
+		assert_int_equal(spk_weighted_auc(&host, rows, n, &auc), SPK_OK);
+		assert_true(fabs(auc - expected) < 1e-12);
+		/* in any order the same bits */
+		for (uint32_t r = 0; r < n / 2; r++)
+		{
+			SpkWeightedScore row = rows[r];
+
+			rows[r] = rows[n - 1 - r];
+			rows[n - 1 - r] = row;
+		}
+		assert_int_equal(spk_weighted_auc(&host, rows, n, &again), SPK_OK);
+		assert_memory_equal(&auc, &again, sizeof(auc));
+	}
+	/* of one class, or of nobody */
+	rows[0] = (SpkWeightedScore) {spk_scored(0.5, 1), 1};
+	assert_int_equal(spk_weighted_auc(&host, rows, 1, &auc), SPK_OK);
+	assert_true(isnan(auc));
+	assert_int_equal(spk_weighted_auc(&host, rows, 0, &auc), SPK_OK);
+	assert_true(isnan(auc));
+	/* many rows take memory, and what stops it leaves none held */
+	for (uint32_t r = 0; r < 9000; r++)
+		rows[r] = (SpkWeightedScore) {spk_scored(spk_rng_double(&rng), r % 2), 1};
+	unit.allocs_left = 0;
+	assert_int_equal(spk_weighted_auc(&host, rows, 9000, &auc), SPK_NO_MEMORY);
+	unit.allocs_left = -1;
+	unit.polls_left = 1;
+	assert_int_equal(spk_weighted_auc(&host, rows, 9000, &auc), SPK_CANCELLED);
+	unit.polls_left = -1;
+	assert_int_equal(unit.live, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_weights),		  cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_by_folds),	  cmocka_unit_test(test_refuses),
-		cmocka_unit_test(test_rows_left_out),
+		cmocka_unit_test(test_rows_left_out), cmocka_unit_test(test_weighed),
+		cmocka_unit_test(test_weighted_auc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,12 @@ is_counted(const SpkMargins *m, uint32_t row, int left_out)
 	return m->folds[row] < m->n_folds && m->folds[row] != left_out;
 }
 
+static double
+weight_of(const SpkMargins *m, uint32_t row)
+{
+	return m->weights == NULL ? 1 : m->weights[row];
+}
+
 /*
  * The log loss of the margins (sums[r] + model[r]) / divisor, summed over the rows outside
  * of the fold.  Either of the two may be NULL.
@@ -37,7 +43,7 @@ sum_losses(const SpkHost *host, const SpkMargins *m, int left_out, const double 
 		if (r % POLL_ROWS == 0 && spk_cancelled(host))
 			return SPK_CANCELLED;
 		if (is_counted(m, r, left_out))
-			*loss += spk_log_loss(margin / divisor, m->labels[r]);
+			*loss += weight_of(m, r) * spk_log_loss(margin / divisor, m->labels[r]);
 	}
 	return SPK_OK;
 }
@@ -103,7 +109,7 @@ spk_ensemble_weights(const SpkHost *host, const SpkMargins *m, int fold, double 
 static SpkStatus
 judge_fold(const SpkHost *host, const SpkMargins *m, int fold, const double *weights, double *loss)
 {
-	uint64_t n = 0;
+	double sum = 0;
 
 	*loss = 0;
 	for (uint32_t r = 0; r < m->n_rows; r++)
@@ -117,10 +123,10 @@ judge_fold(const SpkHost *host, const SpkMargins *m, int fold, const double *wei
 		for (uint32_t i = 0; i < m->n_models; i++)
 			if (weights[i] > 0)
 				margin += weights[i] * m->margins[i][r];
-		*loss += spk_log_loss(margin, m->labels[r]);
-		n++;
+		*loss += weight_of(m, r) * spk_log_loss(margin, m->labels[r]);
+		sum += weight_of(m, r);
 	}
-	*loss = n == 0 ? 0 : *loss / (double) n;
+	*loss = sum == 0 ? 0 : *loss / sum;
 	return SPK_OK;
 }
 

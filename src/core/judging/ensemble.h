@@ -22,7 +22,10 @@
 /* The most models to choose from. */
 #define SPK_ENSEMBLE_MODELS 64
 
-/* The margins of n_rows rows by n_models models, and the rows' labels (0, 1) and folds. */
+/*
+ * The margins of n_rows rows by n_models models, and the rows' labels (0, 1), folds and
+ * weights.  A loss is a mean by weight.
+ */
 typedef struct SpkMargins
 {
 	uint32_t	   n_models;
@@ -30,7 +33,8 @@ typedef struct SpkMargins
 	uint32_t	   n_folds;
 	const double  *margins[SPK_ENSEMBLE_MODELS]; /* n_rows of each model */
 	const uint8_t *labels;
-	const uint8_t *folds; /* rows of other folds than 0 .. n_folds - 1 do not count */
+	const uint8_t *folds;	/* rows of other folds than 0 .. n_folds - 1 do not count */
+	const double  *weights; /* of each row; NULL: all weigh the same */
 } SpkMargins;
 
 /* What a test of a blend against the best of its models has shown. */

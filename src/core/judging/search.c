@@ -7,6 +7,7 @@
 
 #include "core/base/elementary.h"
 #include "core/judging/search.h"
+#include "core/judging/weighted_auc.h"
 #include "core/linear/logistic.h"
 #include "core/models/codec.h"
 #include "core/models/learner.h"
@@ -53,6 +54,16 @@ static const Candidate candidates[] = {
 
 #define N_CANDIDATES ((uint32_t) (sizeof(candidates) / sizeof(candidates[0])))
 
+/*
+ * Can models of the algorithm be held to what is asked?  The weights of a regression point
+ * where they will.  Its features do not meet anyway, so that groups of them ask nothing.
+ */
+static bool
+is_held(const SpkOptions *asked, SpkAlgorithm algorithm)
+{
+	return !spk_has_monotone(asked) || spk_option_applies(SPK_OPT_MONOTONE, algorithm);
+}
+
 /* Could a model of this candidate be fitted?  A regression has a column for each category. */
 static bool
 is_possible(const Candidate *candidate, const SpkModel *like)
@@ -68,15 +79,15 @@ is_possible(const Candidate *candidate, const SpkModel *like)
 uint32_t
 spk_search_candidates(const SpkOptions *asked, const SpkModel *like, SpkTried *tried)
 {
-	static const SpkOption passed[] = {SPK_OPT_CLASS_WEIGHT, SPK_OPT_SEED};
+	static const SpkOption passed[] = {SPK_OPT_CLASS_WEIGHT, SPK_OPT_SEED, SPK_OPT_MODELS};
 	uint32_t			   n = 0;
 
-	for (uint32_t i = 0; i < N_CANDIDATES && i < asked->value[SPK_OPT_CANDIDATES]; i++)
+	for (uint32_t i = 0; i < N_CANDIDATES && n < asked->value[SPK_OPT_CANDIDATES]; i++)
 	{
 		const Candidate *candidate = &candidates[i];
 		SpkOptions		*options = &tried[n].options;
 
-		if (!is_possible(candidate, like))
+		if (!is_held(asked, candidate->algorithm) || !is_possible(candidate, like))
 			continue;
 		tried[n++] = (SpkTried) {.algorithm = candidate->algorithm};
 		*options = spk_options_default(candidate->algorithm);
@@ -89,13 +100,41 @@ spk_search_candidates(const SpkOptions *asked, const SpkModel *like, SpkTried *t
 	return n;
 }
 
-SpkOptions
-spk_search_options(const SpkTried *candidate, uint32_t n_rows, uint32_t n_positives)
+bool
+spk_search_leaves_out(const SpkOptions *asked, SpkAlgorithm algorithm)
 {
-	SpkOptions options = candidate->options;
+	for (uint32_t i = 0; i < N_CANDIDATES && i < asked->value[SPK_OPT_CANDIDATES]; i++)
+		if (candidates[i].algorithm == algorithm)
+			return !is_held(asked, algorithm);
+	return false;
+}
 
-	spk_options_settle(&options, candidate->algorithm, n_rows, n_positives);
-	return options;
+void
+spk_search_start(const SpkTried *candidate, const SpkModel *like, uint32_t n_rows,
+				 uint32_t n_positives, SpkModel *model)
+{
+	static const SpkOption named[] = {SPK_OPT_WEIGHTS, SPK_OPT_MONOTONE, SPK_OPT_INTERACTIONS};
+	SpkAlgorithm		   algorithm = candidate->algorithm;
+	double				  *value = model->options.value;
+
+	model->algorithm = algorithm;
+	model->options = candidate->options;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (spk_option_applies(named[i], algorithm))
+			value[named[i]] = like->options.value[named[i]];
+	memcpy(model->weights, like->weights, sizeof(model->weights));
+	spk_options_settle(&model->options, algorithm, n_rows, n_positives);
+	for (int i = 0; i < SPK_N_FACTS; i++)
+		model->facts[i] = NAN;
+
+	/* models without an option hold nothing of what it says */
+	for (uint32_t f = 0; f < model->n_features; f++)
+	{
+		if (value[SPK_OPT_MONOTONE] == 0)
+			model->features[f].rule.monotone = 0;
+		if (value[SPK_OPT_INTERACTIONS] == 0)
+			model->features[f].rule.groups = 0;
+	}
 }
 
 /* ---- Rounds ---- */
@@ -129,42 +168,75 @@ list_fits(SpkSearch *search, uint32_t n_folds)
 			search->fits[search->n_fits++] = (SpkSearchFit) {i, fold};
 }
 
+/*
+ * Weighs the rows as training does: each by its own weight times that of its class.  Where
+ * neither is asked for, weights stay NULL.
+ */
+static SpkStatus
+weigh_rows(const SpkHost *host, SpkSearch *search)
+{
+	double of_class[2] = {0, 0};
+
+	search->weights = NULL;
+	if (search->multiples == NULL &&
+		(search->asked == NULL || search->asked->value[SPK_OPT_CLASS_WEIGHT] == SPK_WEIGHT_NONE))
+		return SPK_OK;
+	search->weights = spk_alloc(host, search->n_rows, sizeof(double));
+	if (search->weights == NULL)
+		return SPK_NO_MEMORY;
+	for (uint32_t r = 0; r < search->n_rows; r++)
+	{
+		search->weights[r] = search->multiples == NULL ? 1 : search->multiples[r];
+		of_class[search->labels[r] != 0] += search->weights[r];
+	}
+	if (search->asked != NULL)
+	{
+		spk_class_weights(search->asked, of_class[0], of_class[1], of_class);
+		for (uint32_t r = 0; r < search->n_rows; r++)
+			search->weights[r] *= of_class[search->labels[r] != 0];
+	}
+	return SPK_OK;
+}
+
 /* Sets the log loss and AUC of a candidate, by the folds that are done. */
 static SpkStatus
 judge(const SpkHost *host, SpkSearch *search, uint32_t candidate)
 {
-	const double *margins = search->margins + (size_t) candidate * search->n_rows;
-	SpkTried	 *tried = &search->tried[candidate];
-	SpkScored	 *scored = spk_alloc(host, search->n_rows, sizeof(SpkScored));
-	double		  loss = 0;
-	double		  auc = 0;
-	uint64_t	  n_all = 0;
-	uint32_t	  n_aucs = 0;
-	SpkStatus	  status = scored == NULL ? SPK_NO_MEMORY : SPK_OK;
+	const double	 *margins = search->margins + (size_t) candidate * search->n_rows;
+	SpkTried		 *tried = &search->tried[candidate];
+	SpkWeightedScore *scored = spk_alloc(host, search->n_rows, sizeof(SpkWeightedScore));
+	double			  loss = 0;
+	double			  auc = 0;
+	double			  weight = 0;
+	uint32_t		  n_aucs = 0;
+	SpkStatus		  status = scored == NULL ? SPK_NO_MEMORY : SPK_OK;
 
 	for (uint32_t fold = 0; fold < search->n_folds_done && status == SPK_OK; fold++)
 	{
-		SpkMetrics metrics;
-		size_t	   n = 0;
+		double	 of_fold;
+		uint32_t n = 0;
 
 		for (uint32_t r = 0; r < search->n_rows; r++)
 			if (search->folds[r] == fold)
 			{
-				loss += spk_log_loss(margins[r], search->labels[r]);
-				scored[n++] = spk_scored(spk_sigmoid(margins[r]), search->labels[r]);
+				double w = search->weights == NULL ? 1 : search->weights[r];
+
+				loss += w * spk_log_loss(margins[r], search->labels[r]);
+				weight += w;
+				scored[n++] = (SpkWeightedScore) {spk_scored(spk_sigmoid(margins[r]),
+															 search->labels[r]),
+												  w};
 			}
-		n_all += n;
-		if (n > 0)
-			status = spk_metrics(host, scored, n, 0.5, &metrics);
-		if (status == SPK_OK && n > 0 && !isnan(metrics.auc))
+		status = spk_weighted_auc(host, scored, n, &of_fold);
+		if (status == SPK_OK && !isnan(of_fold))
 		{
-			auc += metrics.auc;
+			auc += of_fold;
 			n_aucs++;
 		}
 	}
 	spk_release(host, scored);
 	tried->folds = search->n_folds_done;
-	tried->log_loss = n_all == 0 ? 0 : loss / (double) n_all;
+	tried->log_loss = weight == 0 ? 0 : loss / weight;
 	tried->auc = n_aucs == 0 ? 0.5 : auc / n_aucs;
 	return status;
 }
@@ -228,7 +300,8 @@ choose(const SpkHost *host, SpkSearch *search)
 	SpkMargins margins = {.n_rows = search->n_rows,
 						  .n_folds = SPK_SEARCH_FOLDS,
 						  .labels = search->labels,
-						  .folds = search->folds};
+						  .folds = search->folds,
+						  .weights = search->weights};
 	uint32_t   numbers[SPK_MAX_TRIED];
 	double	   weights[SPK_MAX_TRIED];
 	SpkStatus  status;
@@ -249,12 +322,13 @@ SpkStatus
 spk_search(const SpkHost *host, SpkSearch *search, SpkSearchRound run, void *ctx)
 {
 	uint32_t  first = first_folds(search);
-	SpkStatus status;
+	SpkStatus status = weigh_rows(host, search);
 
 	search->n_folds_done = 0;
 	for (uint32_t i = 0; i < search->n; i++)
 		search->left[i] = true;
-	status = run_round(host, search, first, run, ctx);
+	if (status == SPK_OK)
+		status = run_round(host, search, first, run, ctx);
 	if (status == SPK_OK && first < SPK_SEARCH_FOLDS)
 	{
 		halve(search);
@@ -265,7 +339,11 @@ spk_search(const SpkHost *host, SpkSearch *search, SpkSearchRound run, void *ctx
 		halve(search);
 		status = run_round(host, search, SPK_SEARCH_FOLDS, run, ctx);
 	}
-	return status == SPK_OK ? choose(host, search) : status;
+	if (status == SPK_OK)
+		status = choose(host, search);
+	spk_release(host, search->weights);
+	search->weights = NULL;
+	return status;
 }
 
 /* ---- Fits ---- */
@@ -289,20 +367,17 @@ SpkStatus
 spk_search_fit(const SpkHost *host, const SpkSamples *samples, int fold, const SpkTried *candidate,
 			   const SpkModel *like, double *margins)
 {
-	SpkModel  model = {.algorithm = candidate->algorithm};
+	SpkModel  model = {.n_features = 0};
 	SpkStatus status;
 
-	model.options = spk_search_options(candidate, samples->matrix.n_rows,
-									   samples->matrix.n_positives);
 	model.features = spk_alloc(host, like->n_features, sizeof(SpkFeature));
 	if (model.features == NULL)
 		return SPK_NO_MEMORY;
-	for (int i = 0; i < SPK_N_FACTS; i++)
-		model.facts[i] = NAN;
 
 	/* a fit sets the importance of features; what they point to is like's */
 	memcpy(model.features, like->features, like->n_features * sizeof(SpkFeature));
 	model.n_features = like->n_features;
+	spk_search_start(candidate, like, samples->matrix.n_rows, samples->matrix.n_positives, &model);
 	status = spk_samples_fit(host, samples, fold, &model);
 	if (status == SPK_OK)
 		status = put_margins(host, samples, fold, &model, margins);

@@ -3,8 +3,8 @@
  *	  The search of "auto": which of many candidates, an algorithm with options each, are
  *	  worth a part in the model.
  *
- * Candidates are judged by the log loss of rows that they have not seen, on folds that
- * all of them share, in rounds (successive halving; Jamieson and Talwalkar:
+ * Candidates are judged by the log loss of rows that they have not seen, weighed as in
+ * training by their own weights and those of the classes, on folds that all of them share, in rounds (successive halving; Jamieson and Talwalkar:
  * Non-stochastic best arm identification, 2016).  All of them are judged by the first
  * folds, the better half by the next one, and the better half of these by all others.
  * The best one of each algorithm is never dropped, because different models are what
@@ -38,17 +38,22 @@ typedef struct SpkSearchFit
 
 typedef struct SpkSearch
 {
-	uint32_t		n; /* candidates */
-	uint32_t		n_rows;
-	uint32_t		n_folds_done; /* by which all that are left have been judged */
-	SpkTried		tried[SPK_MAX_TRIED];
-	bool			left[SPK_MAX_TRIED]; /* those that are still in it */
-	double		   *margins; /* n_rows of each candidate, of rows in folds that are done */
-	const uint8_t  *labels;	 /* of the rows */
-	const uint8_t  *folds;
-	uint32_t		n_fits; /* of this round */
-	SpkSearchFit	fits[SPK_MAX_TRIED * SPK_SEARCH_FOLDS];
-	SpkEnsembleTest test;
+	uint32_t	   n; /* candidates */
+	uint32_t	   n_rows;
+	uint32_t	   n_folds_done; /* by which all that are left have been judged */
+	SpkTried	   tried[SPK_MAX_TRIED];
+	bool		   left[SPK_MAX_TRIED]; /* those that are still in it */
+	double		  *margins; /* n_rows of each candidate, of rows in folds that are done */
+	const uint8_t *labels;	/* of the rows */
+	const uint8_t *folds;
+	/* of each row how many units it weighs (weights.h), NULL: all weigh the same */
+	const uint32_t	 *multiples;
+	double			  unit;
+	const SpkOptions *asked;   /* those of "auto" */
+	double			 *weights; /* of each row with that of its class; NULL: all are 1 */
+	uint32_t		  n_fits;  /* of this round */
+	SpkSearchFit	  fits[SPK_MAX_TRIED * SPK_SEARCH_FOLDS];
+	SpkEnsembleTest	  test;
 } SpkSearch;
 
 /* Makes all fits of the round, each by spk_search_fit or to the same effect. */
@@ -57,14 +62,20 @@ typedef SpkStatus (*SpkSearchRound)(void *ctx, SpkSearch *search);
 /*
  * Lists the candidates for these options of "auto" in tried, which has room for
  * SPK_MAX_TRIED.  like has the features.  Returns how many there are.  Their options are
- * not settled yet.
+ * not settled yet, and those that name columns are not among them: they are the model's.
  */
 extern uint32_t spk_search_candidates(const SpkOptions *asked, const SpkModel *like,
 									  SpkTried *tried);
 
 /*
+ * Is the algorithm left out of the candidates because its models cannot be held to the
+ * option "monotone"?
+ */
+extern bool spk_search_leaves_out(const SpkOptions *asked, SpkAlgorithm algorithm);
+
+/*
  * Searches.  The caller has set n, n_rows and tried, by spk_search_candidates, and the
- * pointers, which stay its own.  run makes the fits of one round after the other.
+ * pointers but weights, which stay its own.  run makes the fits of one round after the other.
  * Afterwards tried has each candidate's figures and its weight in the model.  What run
  * returns, SPK_NO_MEMORY or SPK_CANCELLED.
  */
@@ -73,20 +84,27 @@ extern SpkStatus spk_search(const SpkHost *host, SpkSearch *search, SpkSearchRou
 /*
  * Makes one fit: to the rows of samples that are not in the fold, which have both forms in
  * one order.  Sets the margins of the rows in the fold, in an array with one of each row.
- * like has the features.  What spk_samples_fit returns.
+ * like has the features, the options of "auto" and the name of the weights.  What
+ * spk_samples_fit returns.
  */
 extern SpkStatus spk_search_fit(const SpkHost *host, const SpkSamples *samples, int fold,
 								const SpkTried *candidate, const SpkModel *like, double *margins);
 
-/* The options of a candidate for so many rows to train on. */
-extern SpkOptions spk_search_options(const SpkTried *candidate, uint32_t n_rows,
-									 uint32_t n_positives);
+/*
+ * Sets a candidate's algorithm and options for so many rows to train on, with what like
+ * asks of every model, and clears the facts.  The model has copies of like's features, and
+ * keeps of their rules what its algorithm has options for.
+ */
+extern void spk_search_start(const SpkTried *candidate, const SpkModel *like, uint32_t n_rows,
+							 uint32_t n_positives, SpkModel *model);
 
 /*
  * Scores the rows by the model that the search has found, n of them, as it would be
- * without having seen them.  scored is the caller's and has room for all rows.
+ * without having seen them.  scored is the caller's and has room for all rows, and so has
+ * multiples, which is set where rows have weights, or NULL.
  */
-extern void spk_search_score(const SpkSearch *search, SpkScored *scored, size_t *n);
+extern void spk_search_score(const SpkSearch *search, SpkScored *scored, uint32_t *multiples,
+							 size_t *n);
 
 /*
  * Learns from these scores, for spk_search_make, as spk_cross_fit_learn does: the

@@ -44,7 +44,7 @@ own_score(const SpkTried *tried, double margin)
 }
 
 void
-spk_search_score(const SpkSearch *search, SpkScored *scored, size_t *n)
+spk_search_score(const SpkSearch *search, SpkScored *scored, uint32_t *multiples, size_t *n)
 {
 	const SpkTried *alone = only_part(search);
 
@@ -59,6 +59,8 @@ spk_search_score(const SpkSearch *search, SpkScored *scored, size_t *n)
 			if (search->tried[i].weight > 0)
 				margin += search->tried[i].weight *
 					search->margins[(size_t) i * search->n_rows + r];
+		if (multiples != NULL && search->multiples != NULL)
+			multiples[*n] = search->multiples[r];
 		scored[(*n)++] = spk_scored(alone ? own_score(alone, margin) : spk_sigmoid(margin),
 									search->labels[r]);
 	}
@@ -68,16 +70,21 @@ SpkStatus
 spk_search_learn(const SpkHost *host, const SpkSearch *search, SpkModel *model,
 				 SpkCrossFitted *fitted)
 {
+	bool	   weighted = search->multiples != NULL && spk_has_calibration(&model->options);
 	SpkScored *scored = spk_alloc(host, search->n_rows, sizeof(SpkScored));
+	uint32_t  *multiples = weighted ? spk_alloc(host, search->n_rows, sizeof(uint32_t)) : NULL;
 	SpkStatus  status = SPK_NO_MEMORY;
 	size_t	   n;
 
-	if (scored != NULL)
+	if (scored != NULL && (multiples != NULL || !weighted))
 	{
-		spk_search_score(search, scored, &n);
-		status = spk_cross_fit_learn(host, scored, n, (SpkScoredWeights) {NULL, 1}, model, fitted);
+		SpkScoredWeights weights = {multiples, weighted ? search->unit : 1};
+
+		spk_search_score(search, scored, multiples, &n);
+		status = spk_cross_fit_learn(host, scored, n, weights, model, fitted);
 	}
 	spk_release(host, scored);
+	spk_release(host, multiples);
 	return status;
 }
 
@@ -116,6 +123,19 @@ mean_importances(SpkModel *model)
 		model->features[f].importance /= sum;
 }
 
+/* What the parts know of the weight of the rows: of its unit, trees alone. */
+static void
+take_weight_facts(SpkModel *model)
+{
+	static const SpkFact facts[] = {SPK_FACT_WEIGHT, SPK_FACT_POSITIVE_WEIGHT,
+									SPK_FACT_WEIGHT_UNIT};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		for (uint32_t part = 0; part < model->n_parts; part++)
+			if (isnan(model->facts[facts[i]]))
+				model->facts[facts[i]] = model->parts[part].model.facts[facts[i]];
+}
+
 static SpkStatus
 become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkModel *model)
 {
@@ -135,6 +155,7 @@ become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkM
 		}
 	model->n_parts = n;
 	mean_importances(model);
+	take_weight_facts(model);
 	return SPK_OK;
 }
 
@@ -144,11 +165,13 @@ become_plain(const SpkHost *host, SpkModel *part, SpkModel *model)
 {
 	SpkOptions asked = model->options;
 	double	   skipped = model->facts[SPK_FACT_SKIPPED];
+	double	   unweighted = model->facts[SPK_FACT_UNWEIGHTED];
 
 	for (uint32_t f = 0; f < model->n_features; f++)
 	{
 		model->features[f].importance = part->features[f].importance;
 		model->features[f].permutation = part->features[f].permutation;
+		model->features[f].rule = part->features[f].rule;
 	}
 	model->algorithm = part->algorithm;
 	model->options = part->options;
@@ -156,6 +179,7 @@ become_plain(const SpkHost *host, SpkModel *part, SpkModel *model)
 	model->options.value[SPK_OPT_THRESHOLD] = asked.value[SPK_OPT_THRESHOLD];
 	memcpy(model->facts, part->facts, sizeof(model->facts));
 	model->facts[SPK_FACT_SKIPPED] = skipped;
+	model->facts[SPK_FACT_UNWEIGHTED] = unweighted;
 
 	/* what it predicts with changes hands; the rest is given back */
 	model->n_trees = part->n_trees;
@@ -251,13 +275,12 @@ fit_parts(const SpkHost *host, const SpkSearch *search, const SpkSamples *sample
 		if (search->tried[i].weight == 0)
 			continue;
 		n++;
-		part->algorithm = search->tried[i].algorithm;
-		part->options = spk_search_options(&search->tried[i], n_rows, n_positives);
-		for (int f = 0; f < SPK_N_FACTS; f++)
-			part->facts[f] = NAN;
 		status = copy_features(host, like, part);
 		if (status == SPK_OK)
+		{
+			spk_search_start(&search->tried[i], like, n_rows, n_positives, part);
 			status = spk_samples_fit(host, samples, fold, part);
+		}
 	}
 	return status;
 }
@@ -281,22 +304,33 @@ take_rows(const SpkHost *host, const SpkSamples *samples, int fold, const SpkSam
 static SpkStatus
 search_rows(Rows *rows, SpkSearch *search, SpkModel *model, SpkCrossFitted *fitted)
 {
-	const SpkHost *host = rows->host;
-	uint8_t		  *labels = spk_alloc(host, search->n_rows, 1);
-	SpkStatus	   status = SPK_NO_MEMORY;
+	const SpkHost	*host = rows->host;
+	const SpkMatrix *matrix = &rows->samples.matrix;
+	uint8_t			*labels = spk_alloc(host, search->n_rows, 1);
+	uint32_t *multiples = matrix->weighted ? spk_alloc(host, search->n_rows, sizeof(uint32_t)) :
+											 NULL;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	search->margins = spk_alloc(host, (size_t) search->n * search->n_rows, sizeof(double));
-	if (labels != NULL && search->margins != NULL)
+	if (labels != NULL && search->margins != NULL && (multiples != NULL || !matrix->weighted))
 	{
 		for (uint32_t r = 0; r < search->n_rows; r++)
-			labels[r] = spk_matrix_label(&rows->samples.matrix, r);
+		{
+			labels[r] = spk_matrix_label(matrix, r);
+			if (matrix->weighted)
+				multiples[r] = spk_matrix_weight(matrix, r);
+		}
 		search->labels = labels;
+		search->multiples = multiples;
+		search->unit = matrix->unit;
+		search->asked = &model->options;
 		search->folds = rows->samples.matrix_folds;
 		status = spk_search(host, search, run_round, rows);
 	}
 	if (status == SPK_OK)
 		status = spk_search_learn(host, search, model, fitted);
 	spk_release(host, labels);
+	spk_release(host, multiples);
 	spk_release(host, search->margins);
 	return status;
 }

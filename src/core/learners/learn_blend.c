@@ -14,6 +14,7 @@ candidate_model(const SpkTried *tried, const SpkModel *like)
 {
 	SpkModel model = {.algorithm = tried->algorithm, .options = tried->options};
 
+	model.options.value[SPK_OPT_WEIGHTS] = like->options.value[SPK_OPT_WEIGHTS];
 	model.features = like->features;
 	model.n_features = like->n_features;
 	return model;
@@ -56,8 +57,8 @@ spk_blend_work_size(const SpkModel *model, uint32_t n_rows)
 	}
 	return most +
 		rows *
-		(spk_features_stride(model->features, model->n_features, false) + 2 * sizeof(uint32_t) + 3 +
-		 (n + 2) * sizeof(double));
+		(spk_features_stride(model->features, model->n_features, spk_has_weights(&model->options)) +
+		 3 * sizeof(uint32_t) + 3 + (n + 4) * sizeof(double));
 }
 
 double

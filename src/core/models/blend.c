@@ -61,6 +61,25 @@ same_features(const SpkModel *a, const SpkModel *b)
 	return true;
 }
 
+/* Does a part keep to the rules of the blend's features?  In sums of terms none of these meet. */
+static bool
+keeps_rules(const SpkModel *blend, const SpkModel *part)
+{
+	bool trees = spk_has_trees(part->algorithm);
+
+	for (uint32_t f = 0; f < blend->n_features; f++)
+	{
+		const SpkFeatureRule *rule = &blend->features[f].rule;
+		const SpkFeatureRule *own = &part->features[f].rule;
+
+		if (rule->monotone != 0 && rule->monotone != own->monotone)
+			return false;
+		if (spk_has_interactions(&blend->options) && trees && rule->groups != own->groups)
+			return false;
+	}
+	return true;
+}
+
 bool
 spk_has_own_edges(const SpkModel *blend, const SpkModel *part)
 {
@@ -91,6 +110,8 @@ spk_blend_fault(const SpkModel *model)
 			return "A part of a blend holds a search of its own";
 		if (!same_features(model, &part->model))
 			return "A part has other features than the blend";
+		if (!keeps_rules(model, &part->model))
+			return "A part does not keep to the constraints of the blend";
 		sum += part->weight;
 	}
 	return fabs(sum - 1) <= SPK_WEIGHT_SLACK ? NULL : "The weights of the parts do not sum to 1";

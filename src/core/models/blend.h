@@ -12,7 +12,9 @@
  * a row are those of every part.  The codes are, too, unless numbers have edges of their own in a part,
  * which imported models, without counts of rows, need when all parts together tell more numbers apart than a model can.  A
  * feature's importance in a blend is the weighted mean of those in its parts.  A part is
- * no blend itself, is not calibrated, and was found by no search of its own.
+ * no blend itself, is not calibrated, and was found by no search of its own.  What the
+ * blend's features may do, its parts keep to: those with trees have the same rules, and
+ * those without are no parts of a blend that has to be monotone.
  */
 #ifndef SPK_CORE_MODELS_BLEND_H
 #define SPK_CORE_MODELS_BLEND_H

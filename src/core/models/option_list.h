@@ -109,7 +109,7 @@ SPK_OPTION_ITEM(REFIT, refit, BOOLEAN LATER,
 	FOR(GRADIENT_BOOSTING, 1),
 	"after early stopping, grow as many trees as were best on all rows")
 SPK_OPTION_ITEM(MODELS, models, WHOLE(1, 100) LATER,
-	FOR(GRADIENT_BOOSTING, 1),
+	FOR(GRADIENT_BOOSTING, 1) FOR(BLEND, 1),
 	"models of different random streams whose margins are averaged")
 SPK_OPTION_ITEM(THRESHOLD, threshold, NUMBER(1e-6, 0.999999) WORDS({"f1", SPK_THRESHOLD_F1}) LATER,
 	FOR(RANDOM_FOREST, SPK_THRESHOLD_F1) FOR(DECISION_TREE, SPK_THRESHOLD_F1)
@@ -135,13 +135,13 @@ SPK_OPTION_ITEM(TRANSFORM, transform,
 	"what numbers go through first: nothing, a logarithm, a power, or what suits where they are skewed")
 SPK_OPTION_ITEM(WEIGHTS, weights, NAMES(1) LATER,
 	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0)
-	FOR(LOGISTIC_REGRESSION, 0) FOR(NAIVE_BAYES, 0),
+	FOR(LOGISTIC_REGRESSION, 0) FOR(NAIVE_BAYES, 0) FOR(BLEND, 0),
 	"the column that says how much each row counts, which is then no feature")
 SPK_OPTION_ITEM(MONOTONE, monotone, NAMES(1600) LATER,
-	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0) FOR(BLEND, 0),
 	"numbers with whose growth predictions must not fall, or not rise")
 SPK_OPTION_ITEM(INTERACTIONS, interactions, NAMES(64) LATER,
-	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0),
+	FOR(RANDOM_FOREST, 0) FOR(DECISION_TREE, 0) FOR(GRADIENT_BOOSTING, 0) FOR(BLEND, 0),
 	"groups of features, within which alone they may meet on a way down a tree")
 SPK_OPTION_ITEM(CANDIDATES, candidates, WHOLE(1, 8) LATER,
 	FOR(BLEND, 8),

@@ -38,6 +38,8 @@ typedef struct SpkTable
 	const uint64_t *groups;
 	/* of each row how much it counts, finite and above 0; NULL: as one.  Not the table's own */
 	const double *weights;
+	/* of which the weights are taken as multiples (weights.h); 0: it is found by them */
+	double unit;
 } SpkTable;
 
 /*

@@ -7,6 +7,7 @@
 #include "core/rows/binning.h"
 #include "core/rows/paired.h"
 #include "core/rows/users.h"
+#include "core/rows/weights.h"
 
 /* Puts a place there, and returns where the next one belongs. */
 static uint8_t *
@@ -15,6 +16,17 @@ put_place(uint8_t *at, uint32_t place)
 	at[0] = (uint8_t) place;
 	at[1] = (uint8_t) (place >> 8);
 	return at + SPK_PLACE_BYTES;
+}
+
+/* Puts the weight of a row behind its label, in units, the lowest byte first. */
+static void
+put_weight(const SpkValues *rows, uint32_t r, uint8_t *at, SpkMatrix *matrix)
+{
+	uint32_t units = spk_weight_multiple(spk_values_weight(rows, r), rows->unit);
+
+	for (int i = 0; i < SPK_WEIGHT_BYTES; i++)
+		at[i] = (uint8_t) (units >> (8 * i));
+	matrix->weights[spk_values_label(rows, r)] += units;
 }
 
 /* Codes the rows of values, which are in their order, into the matrix. */
@@ -28,8 +40,10 @@ code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features
 						   .n_positives = rows->n_positives,
 						   .n_features = n,
 						   .n_grouped = spk_count_grouped(features, n),
-						   .stride = spk_features_stride(features, n, false),
-						   .codes = codes};
+						   .stride = spk_features_stride(features, n, rows->weighted),
+						   .codes = codes,
+						   .weighted = rows->weighted,
+						   .unit = rows->unit};
 	for (uint32_t r = 0; r < rows->n_rows; r++)
 	{
 		const double *row = spk_values_row(rows, r);
@@ -46,13 +60,16 @@ code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features
 				places = put_place(places, spk_place_of_value(row[f]));
 		}
 		to[n] = (uint8_t) spk_values_label(rows, r);
+		if (rows->weighted)
+			put_weight(rows, r, to + n + 1, matrix);
 	}
 	return SPK_OK;
 }
 
 /*
- * Puts the numbers of a row, which are those of place origin of the table.  Rows have
- * only changed places with others of the same codes, and so of the same categories.
+ * Puts the numbers of a row, and its weight, which are those of place origin of the table.
+ * Rows have only changed places with others of the same codes, and so of the same
+ * categories and as many units of the weight.
  */
 static void
 put_numbers(const SpkTable *table, uint32_t origin, double *row)
@@ -60,6 +77,8 @@ put_numbers(const SpkTable *table, uint32_t origin, double *row)
 	for (uint32_t c = 0; c < table->n_columns; c++)
 		if (table->columns[c].kind != SPK_CATEGORY)
 			row[c] = table->columns[c].numbers[origin];
+	if (table->weights != NULL)
+		row[table->n_columns + 1] = table->weights[origin];
 }
 
 /* Numbers the users, by which rows of the same codes change places, and lets the values follow. */
@@ -79,7 +98,7 @@ number_users(const SpkHost *host, const SpkTable *table, uint32_t *numbers, SpkV
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
 			status = SPK_CANCELLED;
 		if (origins[r] != before[r])
-			put_numbers(table, origins[r], rows->values + (size_t) r * (rows->n_features + 1));
+			put_numbers(table, origins[r], rows->values + r * spk_values_stride(rows));
 	}
 	spk_release(host, before);
 	return status;
@@ -96,6 +115,10 @@ spk_paired_fill(const SpkHost *host, const SpkTable *table, const SpkFeature *fe
 		status = code_rows(host, rows, features, codes, matrix);
 	if (status == SPK_OK && table->groups != NULL)
 		status = number_users(host, table, numbers, rows, matrix, origins);
+
+	/* in the order that rows have now */
+	if (status == SPK_OK)
+		spk_values_add_up(rows);
 	return status;
 }
 

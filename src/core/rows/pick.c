@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/rows/pick.h"
+#include "core/rows/weights.h"
 
 static size_t
 value_size(const SpkColumn *column)
@@ -52,6 +53,21 @@ pick_columns(const SpkHost *host, const SpkTable *table, const uint8_t *chosen, 
 	return SPK_OK;
 }
 
+/* Copies the weights of the chosen rows, which stay multiples of the same unit. */
+static SpkStatus
+pick_weights(const SpkHost *host, const SpkTable *table, const uint8_t *chosen, SpkTable *picked)
+{
+	SpkWeightUnit unit;
+	SpkStatus	  status = spk_table_unit(host, table, &unit);
+
+	if (status != SPK_OK)
+		return status;
+	picked->unit = unit.unit;
+	picked->weights = pick_array(host, table->weights, sizeof(double), chosen, table->n_rows,
+								 picked->n_rows);
+	return picked->weights == NULL ? SPK_NO_MEMORY : SPK_OK;
+}
+
 SpkStatus
 spk_table_pick(const SpkHost *host, const SpkTable *table, const uint8_t *chosen, SpkTable *picked)
 {
@@ -65,12 +81,10 @@ spk_table_pick(const SpkHost *host, const SpkTable *table, const uint8_t *chosen
 	picked->labels = pick_array(host, table->labels, 1, chosen, table->n_rows, n_picked);
 	if (columns != NULL)
 		memset(columns, 0, table->n_columns * sizeof(SpkColumn));
-	if (table->weights != NULL)
-		picked->weights = pick_array(host, table->weights, sizeof(double), chosen, table->n_rows,
-									 n_picked);
-	if (columns != NULL && picked->labels != NULL &&
-		(picked->weights != NULL || table->weights == NULL))
+	if (columns != NULL && picked->labels != NULL)
 		status = pick_columns(host, table, chosen, n_picked, columns);
+	if (status == SPK_OK && table->weights != NULL)
+		status = pick_weights(host, table, chosen, picked);
 	if (status != SPK_OK)
 		spk_table_unpick(host, picked);
 	return status;

@@ -112,9 +112,10 @@ spk_weight_unit(const SpkHost *host, const double *weights, uint32_t n, SpkWeigh
 SpkStatus
 spk_table_unit(const SpkHost *host, const SpkTable *table, SpkWeightUnit *unit)
 {
-	*unit = (SpkWeightUnit) {1, true, false};
-	return table->weights == NULL ? SPK_OK :
-									spk_weight_unit(host, table->weights, table->n_rows, unit);
+	*unit = (SpkWeightUnit) {table->unit > 0 ? table->unit : 1, true, false};
+	if (table->weights == NULL || table->unit > 0)
+		return SPK_OK;
+	return spk_weight_unit(host, table->weights, table->n_rows, unit);
 }
 
 void

@@ -34,7 +34,7 @@ typedef struct SpkWeightUnit
 extern SpkStatus spk_weight_unit(const SpkHost *host, const double *weights, uint32_t n,
 								 SpkWeightUnit *unit);
 
-/* The unit of the table's weights; 1 when it has none. */
+/* The unit of the table's weights: the one that it has, or that of its rows; 1 without weights. */
 extern SpkStatus spk_table_unit(const SpkHost *host, const SpkTable *table, SpkWeightUnit *unit);
 
 /* Set the facts of the model about the weights of the rows, where these have any. */
