@@ -111,11 +111,44 @@ SELECT d.feature, round(psi::numeric, 3) AS psi, missing_then, missing_now, new_
 FROM held_models, churn_drift(model, 'SELECT churned, songs, shop, CASE WHEN userid = 1 THEN ''no such plan'' ELSE plan END AS plan FROM many_plans') d
 WHERE algorithm = 'decision_tree' AND workers = 0 AND d.feature IN ('plan', 'shop') ORDER BY 1;
 
--- the parts of a blend have a code for each category: auto keeps those that come up most, and says so
+-- auto tries all of them with as many categories as a regression can have columns; each part of a blend groups them in its own way
+SET client_min_messages = notice;
+CREATE TABLE found AS
+SELECT a.workers, t.model
+FROM (VALUES (0, 'many_plans'), (2, '(SELECT * FROM many_plans ORDER BY plan, userid DESC)')) a(workers, source), LATERAL set_config('max_parallel_maintenance_workers', a.workers::text, false) s,
+	 LATERAL churn_train('SELECT churned, songs, plan, userid FROM ' || source || ' AS p WHERE userid % 4 = 0 AND userid * userid % 1009 < 600', algorithm => 'auto', id => 'userid', options => '{"candidates": 3}') t;
+SET client_min_messages = warning;
+SET max_parallel_maintenance_workers = 0;
+SELECT count(DISTINCT churn_fingerprint(model)) AS models, bool_and(model::text::churn_model = model) AS text FROM found;
+SELECT churn_fingerprint(c.model) = churn_fingerprint(f.model) AS compared
+FROM found f, churn_compare('SELECT churned, songs, plan, userid FROM many_plans WHERE userid % 4 = 0 AND userid * userid % 1009 < 600', algorithms => '{auto}', folds => 2, holdout => 0, id => 'userid', grid => '{"auto": {"candidates": 3}}') c
+WHERE f.workers = 0 AND c.algorithm = 'auto';
+CREATE TABLE found_parts AS
+SELECT (w#>>'{}')::float8 AS weight, (p::text)::churn_model AS model, f->>'categories' AS categories, f->>'bins' AS bins
+FROM found, LATERAL (SELECT model::text::json) AS t (j), json_array_elements(j->'weights') WITH ORDINALITY AS ws (w, n) JOIN json_array_elements(j->'parts') WITH ORDINALITY AS ps (p, m) ON n = m,
+	 LATERAL (SELECT f FROM jsonb_array_elements(churn_info((p::text)::churn_model)->'features') AS f WHERE f->>'name' = 'plan') AS i WHERE workers = 0;
+SELECT churn_info(found.model)->>'algorithm' AS algorithm, f->>'bins' AS categories,
+	   (SELECT bool_and(coalesce(p.categories, p.bins) = f->>'bins' AND (p.categories IS NULL) = (churn_info(p.model)->>'algorithm' = 'logistic_regression')) FROM found_parts p) AS parts
+FROM found, jsonb_array_elements(churn_info(found.model)->'features') f WHERE workers = 0 AND f->>'name' = 'plan';
+-- it answers as its parts do together, and explains what it answers
+SELECT count(*), max(abs(p - 1 / (1 + exp(-margin)))) < 1e-12 AS mean, max(abs(ln(p / (1 - p)) - explained)) < 1e-9 AS explained, count(DISTINCT p) > 100 AS differ
+FROM (SELECT churn_predict(f.model, u) AS p, (SELECT sum(contribution) FROM churn_explain(f.model, u)) AS explained,
+			 (SELECT sum(weight * ln(s / (1 - s))) FROM found_parts, LATERAL (SELECT churn_predict(model, u) AS x) AS q,
+				 LATERAL (SELECT CASE churn_info(model)->>'algorithm' WHEN 'random_forest' THEN 0.001 + 0.998 * x ELSE x END AS s) AS z) AS margin
+	  FROM found f, (SELECT * FROM many_plans WHERE userid <= 300) AS u WHERE workers = 0) AS q;
+SELECT bool_and(score = churn_predict(model, u)) AS scored
+FROM found, (SELECT * FROM many_plans WHERE userid <= 300) AS u JOIN churn_score((SELECT model FROM found WHERE workers = 0), 'SELECT * FROM many_plans WHERE userid <= 300', id => 'userid') s ON s.id = u.userid::text WHERE workers = 0;
+SELECT count(*), bool_and(value IS NULL OR value LIKE 'plan %') AS plans, count(DISTINCT mean_score) > 5 AS differ
+FROM found, churn_dependence(model, 'SELECT * FROM many_plans WHERE userid <= 300', 'plan', 255, 50) WHERE workers = 0;
+SELECT d.feature, psi < 0.01 AS stable, verdict FROM found, churn_drift(model, 'SELECT churned, songs, plan FROM many_plans WHERE userid % 4 = 0 AND userid * userid % 1009 < 600') d WHERE workers = 0 AND d.feature = 'plan';
+-- more than that are left out, and told; too few users to search by make a plain model, which has its groups, too
 SET client_min_messages = notice;
 SELECT churn_info(model)->'facts'->>'candidates' AS candidates, f->>'name' AS feature, f->>'bins' AS bins, f->>'categories' AS categories, (f->>'missing')::int > 1000 AS missing
-FROM churn_train('SELECT churned, songs, plan, 1000 + userid % 1000 || '''' AS thousand FROM many_plans WHERE userid % 3 = 0', algorithm => 'auto', options => '{"candidates": 3}') t,
+FROM churn_train('SELECT churned, songs, plan, 1000 + userid % 1000 || '''' AS thousand FROM many_plans WHERE userid % 3 = 0', algorithm => 'auto', options => '{"candidates": 1}') t,
 	 jsonb_array_elements(churn_info(model)->'features') f ORDER BY 2;
+SELECT churn_info(t.model)->>'algorithm' AS algorithm, f->>'categories' AS categories, t.model::text::churn_model = t.model AS text
+FROM churn_train('SELECT userid = 7 AS churned, ''p'' || userid % 400 AS plan, userid FROM many_plans WHERE userid <= 900', algorithm => 'auto') t, jsonb_array_elements(churn_info(t.model)->'features') f;
+DROP TABLE found, found_parts;
 DROP VIEW weighted_plans;
 DROP FUNCTION plans_spoiled;
 DROP TABLE many_plans, plan_algorithms, plan_models, plan_prints, held_models;

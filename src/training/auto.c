@@ -9,6 +9,8 @@
 
 #include "core/judging/cross_fit.h"
 #include "core/judging/search.h"
+#include "core/models/learner.h"
+#include "core/rows/code_form.h"
 #include "core/rows/folds.h"
 #include "core/rows/pick.h"
 #include "host/pg_host.h"
@@ -139,7 +141,7 @@ make_model(const SpkHost *host, SpkSearchFits *fits, const SpkSearch *search,
 }
 
 void
-spk_auto_without_search(SpkModel *model, SpkWarned *warned)
+spk_auto_without_search(const SpkHost *host, SpkModel *model, SpkWarned *warned)
 {
 	SpkModel like = *model;
 	SpkTried tried[SPK_MAX_TRIED];
@@ -148,6 +150,8 @@ spk_auto_without_search(SpkModel *model, SpkWarned *warned)
 	spk_search_start(&tried[0], &like, (uint32) like.facts[SPK_FACT_ROWS],
 					 (uint32) like.facts[SPK_FACT_POSITIVES], model);
 	memcpy(model->facts, like.facts, sizeof(model->facts));
+	if (spk_learns_codes(model->algorithm))
+		check(spk_features_for_codes(host, model->features, model->n_features));
 	model->options.value[SPK_OPT_CALIBRATE] = like.options.value[SPK_OPT_CALIBRATE];
 	model->options.value[SPK_OPT_THRESHOLD] = like.options.value[SPK_OPT_THRESHOLD];
 	if (spk_warned_first(warned, "auto", ""))

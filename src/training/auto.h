@@ -37,6 +37,6 @@ extern void spk_auto_tell_left_out(const SpkOptions *asked, SpkWarned *warned);
 
 /* The candidate that stands for a search where the rows cannot be parted: sets the algorithm
  * and its options, and tells of it in a NOTICE, once a query. */
-extern void spk_auto_without_search(SpkModel *model, SpkWarned *warned);
+extern void spk_auto_without_search(const SpkHost *host, SpkModel *model, SpkWarned *warned);
 
 #endif /* SPK_TRAINING_AUTO_H */

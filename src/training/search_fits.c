@@ -13,6 +13,8 @@
 #include "utils/memutils.h"
 
 #include "core/models/codec.h"
+#include "core/models/learner.h"
+#include "core/rows/code_form.h"
 #include "host/pg_host.h"
 #include "models/model_type.h"
 #include "training/fit_watch.h"
@@ -33,7 +35,8 @@ typedef struct Maker
 	SpkFitWatch		watch;
 	SpkHost			host;
 	SpkSamples		samples;
-	SpkModel		like; /* has the features, and what is asked of all models */
+	SpkModel		like;  /* has the features, and what is asked of all models */
+	SpkModel		coded; /* the same with features in the form of codes */
 } Maker;
 
 static Maker *
@@ -59,7 +62,20 @@ maker_new(SpkSearchBlock *block, SpkTrainProgress *progress, const char *unit)
 			  "set of features", why);
 	maker->like.options = block->asked;
 	strlcpy(maker->like.weights, block->weights_of, sizeof(maker->like.weights));
+	maker->coded = maker->like;
+	spk_check(spk_features_decode(&maker->host, spk_search_at(block, block->features),
+								  block->features_size, &maker->coded.features,
+								  &maker->coded.n_features, &why),
+			  "set of features", why);
+	check(spk_features_for_codes(&maker->host, maker->coded.features, maker->coded.n_features));
 	return maker;
+}
+
+/* What models of the candidate are like. */
+static const SpkModel *
+like_of(const Maker *maker, const SpkTried *tried)
+{
+	return spk_learns_codes(tried->algorithm) ? &maker->coded : &maker->like;
 }
 
 /* Fits the candidate to all rows.  Returns the model as bytes in the outer context. */
@@ -74,7 +90,7 @@ fit_all(Maker *maker, const SpkTried *tried)
 	bytea		 *bytes;
 
 	/* the importances are the model's own */
-	memcpy(features, maker->like.features, maker->like.n_features * sizeof(SpkFeature));
+	memcpy(features, like_of(maker, tried)->features, maker->like.n_features * sizeof(SpkFeature));
 	spk_search_start(tried, &maker->like, matrix->n_rows, matrix->n_positives, &model);
 	check(spk_samples_fit(&maker->host, &maker->samples, SPK_NO_FOLD, &model));
 
@@ -97,7 +113,8 @@ make_fit(Maker *maker, uint32 number)
 
 	if (what.fold == SPK_SEARCH_ALL)
 		return fit_all(maker, tried);
-	check(spk_search_fit(&maker->host, &maker->samples, (int) what.fold, tried, &maker->like,
+	check(spk_search_fit(&maker->host, &maker->samples, (int) what.fold, tried,
+						 like_of(maker, tried),
 						 margins + (Size) what.candidate * block->matrix.n_rows));
 	return NULL;
 }

@@ -71,7 +71,7 @@ fit_model(const SpkHost *host, SpkTable *table, SpkModel *model, int *lone, SpkW
 		spk_auto_tell_left_out(&model->options, warned);
 		if (spk_train_auto(host, table, model))
 			return true;
-		spk_auto_without_search(model, warned);
+		spk_auto_without_search(host, model, warned);
 		spk_options_settle(&model->options, model->algorithm, table->n_rows,
 						   (uint32) model->facts[SPK_FACT_POSITIVES]);
 	}

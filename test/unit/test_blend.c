@@ -394,10 +394,22 @@ test_refusals(void **state)
 	refuse(&model, "A part has other features than the blend");
 	part->model.features[0].name = name;
 
-	/* the same number of bins, but of groups */
+	/* it may group categories in its own way, but not others, nor other rows */
 	city->n_grouped = city->n_bins;
 	city->groups = groups;
+	assert_null(spk_blend_fault(&model));
+	assert_true(spk_has_own_edges(&model, &model.parts[0].model));
+	city->categories[0].name = "B";
+	city->categories[0].len = 1;
 	refuse(&model, "A part has other features than the blend");
+	city->categories[0] = model.features[2].categories[0];
+	for (uint32_t f = 0; f < 3; f++)
+		model.parts[0].model.features[f].counts[0]++;
+	model.parts[0].model.facts[SPK_FACT_ROWS]++;
+	refuse(&model, "A part has other features than the blend");
+	for (uint32_t f = 0; f < 3; f++)
+		model.parts[0].model.features[f].counts[0]--;
+	model.parts[0].model.facts[SPK_FACT_ROWS]--;
 	city->n_grouped = 0;
 	city->groups = NULL;
 

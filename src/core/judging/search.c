@@ -11,6 +11,7 @@
 #include "core/linear/logistic.h"
 #include "core/models/codec.h"
 #include "core/models/learner.h"
+#include "core/rows/binning.h"
 #include "core/scoring/predict.h"
 
 /*
@@ -348,19 +349,35 @@ spk_search(const SpkHost *host, SpkSearch *search, SpkSearchRound run, void *ctx
 
 /* ---- Fits ---- */
 
+/* Sets the margins of the rows in the fold. */
 static SpkStatus
 put_margins(const SpkHost *host, const SpkSamples *samples, int fold, const SpkModel *model,
 			double *margins)
 {
-	for (uint32_t r = 0; r < samples->matrix.n_rows; r++)
+	const SpkMatrix *matrix = &samples->matrix;
+	bool			 grouped = matrix->n_grouped > 0 && spk_has_trees(model->algorithm);
+	uint8_t			*own = grouped ? spk_alloc(host, 1, matrix->stride) : NULL;
+	SpkStatus		 status = grouped && own == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	for (uint32_t r = 0; r < matrix->n_rows && status == SPK_OK; r++)
 	{
+		const uint8_t *codes = spk_matrix_row(matrix, r);
+
 		if (r % SPK_POLL_VALUES == 0 && spk_cancelled(host))
-			return SPK_CANCELLED;
-		if (samples->matrix_folds[r] == fold)
-			margins[r] = spk_row_margin(model, spk_matrix_row(&samples->matrix, r),
-										spk_values_row(&samples->values, r));
+			status = SPK_CANCELLED;
+		if (samples->matrix_folds[r] != fold)
+			continue;
+
+		/* the matrix does not know the groups that this model has made of categories */
+		if (grouped)
+		{
+			spk_regroup_rows(matrix, model->features, &r, 1, own);
+			codes = own;
+		}
+		margins[r] = spk_row_margin(model, codes, spk_values_row(&samples->values, r));
 	}
-	return SPK_OK;
+	spk_release(host, own);
+	return status;
 }
 
 SpkStatus

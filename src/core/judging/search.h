@@ -84,7 +84,7 @@ extern SpkStatus spk_search(const SpkHost *host, SpkSearch *search, SpkSearchRou
 /*
  * Makes one fit: to the rows of samples that are not in the fold, which have both forms in
  * one order.  Sets the margins of the rows in the fold, in an array with one of each row.
- * like has the features, the options of "auto" and the name of the weights.  What
+ * like has the features in the form that the candidate takes (code_form.h), the options of "auto" and the name of the weights.  What
  * spk_samples_fit returns.
  */
 extern SpkStatus spk_search_fit(const SpkHost *host, const SpkSamples *samples, int fold,

@@ -11,6 +11,7 @@
 #include "core/models/calibration.h"
 #include "core/models/codec.h"
 #include "core/models/learner.h"
+#include "core/rows/code_form.h"
 
 uint32_t
 spk_search_n_parts(const SpkSearch *search)
@@ -163,16 +164,11 @@ become_blend(const SpkHost *host, const SpkSearch *search, SpkModel *parts, SpkM
 static void
 become_plain(const SpkHost *host, SpkModel *part, SpkModel *model)
 {
-	SpkOptions asked = model->options;
-	double	   skipped = model->facts[SPK_FACT_SKIPPED];
-	double	   unweighted = model->facts[SPK_FACT_UNWEIGHTED];
+	SpkOptions	asked = model->options;
+	SpkFeature *features = model->features;
+	double		skipped = model->facts[SPK_FACT_SKIPPED];
+	double		unweighted = model->facts[SPK_FACT_UNWEIGHTED];
 
-	for (uint32_t f = 0; f < model->n_features; f++)
-	{
-		model->features[f].importance = part->features[f].importance;
-		model->features[f].permutation = part->features[f].permutation;
-		model->features[f].rule = part->features[f].rule;
-	}
 	model->algorithm = part->algorithm;
 	model->options = part->options;
 	model->options.value[SPK_OPT_CALIBRATE] = asked.value[SPK_OPT_CALIBRATE];
@@ -182,6 +178,8 @@ become_plain(const SpkHost *host, SpkModel *part, SpkModel *model)
 	model->facts[SPK_FACT_UNWEIGHTED] = unweighted;
 
 	/* what it predicts with changes hands; the rest is given back */
+	model->features = part->features;
+	part->features = features;
 	model->n_trees = part->n_trees;
 	model->trees = part->trees;
 	model->terms = part->terms;
@@ -218,6 +216,7 @@ typedef struct Rows
 	const SpkHost  *host;
 	SpkSamples		samples; /* to search by */
 	const SpkModel *like;
+	SpkModel		coded; /* the same with features in the form of codes */
 } Rows;
 
 static SpkStatus
@@ -228,10 +227,11 @@ run_round(void *ctx, SpkSearch *search)
 
 	for (uint32_t i = 0; i < search->n_fits && status == SPK_OK; i++)
 	{
-		SpkSearchFit fit = search->fits[i];
+		SpkSearchFit	fit = search->fits[i];
+		const SpkTried *tried = &search->tried[fit.candidate];
 
-		status = spk_search_fit(rows->host, &rows->samples, (int) fit.fold,
-								&search->tried[fit.candidate], rows->like,
+		status = spk_search_fit(rows->host, &rows->samples, (int) fit.fold, tried,
+								spk_learns_codes(tried->algorithm) ? &rows->coded : rows->like,
 								search->margins + (size_t) fit.candidate * search->n_rows);
 	}
 	return status;
@@ -276,6 +276,8 @@ fit_parts(const SpkHost *host, const SpkSearch *search, const SpkSamples *sample
 			continue;
 		n++;
 		status = copy_features(host, like, part);
+		if (status == SPK_OK && spk_learns_codes(search->tried[i].algorithm))
+			status = spk_features_for_codes(host, part->features, part->n_features);
 		if (status == SPK_OK)
 		{
 			spk_search_start(&search->tried[i], like, n_rows, n_positives, part);
@@ -283,6 +285,20 @@ fit_parts(const SpkHost *host, const SpkSearch *search, const SpkSamples *sample
 		}
 	}
 	return status;
+}
+
+/* Makes of what models are like what those are that learn from codes. */
+static SpkStatus
+copy_like(Rows *rows)
+{
+	SpkModel *coded = &rows->coded;
+	SpkStatus status = copy_features(rows->host, rows->like, coded);
+
+	coded->options = rows->like->options;
+	memcpy(coded->weights, rows->like->weights, sizeof(coded->weights));
+	return status == SPK_OK ?
+		spk_features_for_codes(rows->host, coded->features, coded->n_features) :
+		status;
 }
 
 /* Takes the rows to search by, in both forms. */
@@ -350,7 +366,9 @@ spk_search_model(const SpkHost *host, const SpkSamples *samples, int fold, const
 		return status;
 	memset(search, 0, sizeof(*search));
 	search->n = spk_search_candidates(&model->options, model, search->tried);
-	status = take_rows(host, samples, fold, parted, &rows.samples, &values);
+	status = copy_like(&rows);
+	if (status == SPK_OK)
+		status = take_rows(host, samples, fold, parted, &rows.samples, &values);
 	if (status == SPK_OK)
 	{
 		rows.samples.values = values.values;
@@ -369,6 +387,7 @@ spk_search_model(const SpkHost *host, const SpkSamples *samples, int fold, const
 	}
 
 	/* what was not taken over */
+	spk_features_release(host, rows.coded.features, rows.coded.n_features);
 	for (uint32_t i = 0; i < SPK_MAX_TRIED; i++)
 		spk_model_release(host, &parts[i]);
 	spk_release(host, search);

@@ -12,7 +12,9 @@
 static bool
 same_categories(const SpkFeature *a, const SpkFeature *b)
 {
-	for (uint32_t i = 0; i < a->n_bins; i++)
+	if (spk_n_categories(a) != spk_n_categories(b))
+		return false;
+	for (uint32_t i = 0; i < spk_n_categories(a); i++)
 		if (a->categories[i].len != b->categories[i].len ||
 			memcmp(a->categories[i].name, b->categories[i].name, a->categories[i].len) != 0)
 			return false;
@@ -23,7 +25,7 @@ same_categories(const SpkFeature *a, const SpkFeature *b)
 static bool
 same_bins(const SpkFeature *a, const SpkFeature *b)
 {
-	if (a->n_bins != b->n_bins ||
+	if (a->n_grouped > 0 || b->n_grouped > 0 || a->n_bins != b->n_bins ||
 		memcmp(a->counts, b->counts, (a->n_bins + 1) * sizeof(*a->counts)) != 0)
 		return false;
 	if (a->kind == SPK_CATEGORY)
@@ -51,9 +53,15 @@ same_features(const SpkModel *a, const SpkModel *b)
 		const SpkFeature *x = &a->features[f];
 		const SpkFeature *y = &b->features[f];
 
-		if (x->kind != y->kind || x->n_grouped > 0 || y->n_grouped > 0 ||
-			strcmp(x->name, y->name) != 0)
+		if (x->kind != y->kind || strcmp(x->name, y->name) != 0)
 			return false;
+		/* each part groups many categories as suits it, but all have the same ones */
+		if (x->n_grouped > 0 || y->n_grouped > 0)
+		{
+			if (!same_categories(x, y) || count_rows(x) != count_rows(y))
+				return false;
+			continue;
+		}
 		/* numbers may have edges of their own where no rows are counted: in imported models */
 		if (!same_bins(x, y) && (x->kind == SPK_CATEGORY || count_rows(x) + count_rows(y) > 0))
 			return false;

@@ -9,9 +9,10 @@
  * weighted sum of the margins, calibrated if the blend is.
  *
  * All parts have the blend's features, with kinds and categories, so that the values of
- * a row are those of every part.  The codes are, too, unless numbers have edges of their own in a part,
- * which imported models, without counts of rows, need when all parts together tell more numbers apart than a model can.  A
- * feature's importance in a blend is the weighted mean of those in its parts.  A part is
+ * a row are those of every part.  The codes are, too, but where a part with trees groups
+ * categories, or where numbers have edges of their own in it, which imported models,
+ * without counts of rows, need when all parts together tell more numbers apart than a
+ * model can.  The blend itself groups nothing, as a model without trees.  A feature's importance in a blend is the weighted mean of those in its parts.  A part is
  * no blend itself, is not calibrated, and was found by no search of its own.  What the
  * blend's features may do, its parts keep to: those with trees have the same rules, and
  * those without are no parts of a blend that has to be monotone.
@@ -43,7 +44,7 @@ spk_is_searched(const SpkModel *model)
 extern const char *spk_blend_fault(const SpkModel *model);
 extern const char *spk_tried_fault(const SpkModel *model);
 
-/* Has the part numbers with other edges than the blend's?  So says own_edges, once it is set. */
+/* Have values other codes in the part than in the blend?  So says own_edges, once it is set. */
 extern bool spk_has_own_edges(const SpkModel *blend, const SpkModel *part);
 
 /* The margin of a part, not a blend, whose trees' leaves or whose terms have this sum. */

@@ -103,14 +103,24 @@ spk_n_categories(const SpkFeature *feature)
 	return feature->n_grouped > 0 ? feature->n_grouped : feature->n_bins;
 }
 
-/* How many of n features have categories that are grouped? */
+/*
+ * Do rows of codes need the places of the feature's categories?  They do where trees group
+ * them: they are grouped already, or more than codes can tell apart.
+ */
+static inline bool
+spk_has_places(const SpkFeature *feature)
+{
+	return feature->n_grouped > 0 || feature->n_bins > SPK_MAX_BINS;
+}
+
+/* How many of n features have categories that trees group? */
 static inline uint32_t
 spk_count_grouped(const SpkFeature *features, uint32_t n)
 {
 	uint32_t found = 0;
 
 	for (uint32_t f = 0; f < n; f++)
-		found += features[f].n_grouped > 0;
+		found += spk_has_places(&features[f]);
 	return found;
 }
 
@@ -338,7 +348,7 @@ typedef struct SpkPart
 {
 	double	 weight;
 	SpkModel model;
-	bool	 own_edges; /* do its numbers have other edges than the blend's? */
+	bool	 own_edges; /* have values other codes in it than in the blend? */
 } SpkPart;
 
 /*

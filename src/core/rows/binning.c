@@ -340,12 +340,10 @@ spk_training_binning(SpkAlgorithm algorithm, const SpkOptions *options, const Sp
 	uint32_t   bins = spk_training_bins(algorithm, options);
 	SpkBinning binning = {bins, SPK_MAX_CATEGORIES, SPK_MAX_CATEGORIES};
 
-	/* the parts of a blend share one form, of which each category has a code */
-	if (spk_has_parts(algorithm))
-		return (SpkBinning) {bins, bins, bins};
+	/* the parts of a blend share their categories, so that these are as many as a regression can have */
 	if (!spk_has_trees(algorithm))
 	{
-		if (spk_learners[algorithm].count_columns != NULL)
+		if (spk_has_parts(algorithm) || spk_learners[algorithm].count_columns != NULL)
 			binning.max_categories = kept_by_regression(table);
 		return binning;
 	}

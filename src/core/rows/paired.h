@@ -13,7 +13,7 @@
 #include "core/rows/values.h"
 
 /*
- * Fills both forms from the table, whose features these are.  values (spk_table_values_size
+ * Fills both forms from the table, whose features these are, in either form (code_form.h).  values (spk_table_values_size
  * bytes), codes (n_rows times spk_features_stride) and numbers (one of each row) are the
  * caller's, who may share them.  numbers receives the rows' users where the table has
  * groups, and is not touched otherwise.  origins has room for all rows, and is set to the

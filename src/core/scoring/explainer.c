@@ -143,17 +143,12 @@ spk_explainer_base(const SpkExplainer *explainer)
 	return explainer->base;
 }
 
-/* Codes a row by the edges of the piece; a category's code is the same in all pieces. */
+/* Codes a row by the edges and groups of the piece. */
 static const uint8_t *
-code_row(const Piece *piece, const uint8_t *codes, const double *values)
+code_row(const Piece *piece, const double *values)
 {
 	for (uint32_t f = 0; f < piece->model->n_features; f++)
-	{
-		const SpkFeature *feature = &piece->model->features[f];
-
-		piece->codes[f] = feature->kind == SPK_CATEGORY ? codes[f] :
-														  spk_code_number(feature, values[f]);
-	}
+		piece->codes[f] = spk_code_value(&piece->model->features[f], values[f]);
 	return piece->codes;
 }
 
@@ -161,8 +156,7 @@ static SpkStatus
 explain_piece(Piece *piece, const uint8_t *codes, const double *values, double *contributions)
 {
 	if (piece->shap != NULL)
-		return spk_shap_explain(piece->shap,
-								piece->codes == NULL ? codes : code_row(piece, codes, values),
+		return spk_shap_explain(piece->shap, piece->codes == NULL ? codes : code_row(piece, values),
 								contributions);
 	spk_additive_explain(piece->model, values, contributions);
 	return SPK_OK;
