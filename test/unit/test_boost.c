@@ -1078,7 +1078,7 @@ check_choice(const UnitMatrix *u, const SpkOptions *options, uint32_t n[3])
 {
 	SpkOptions single = *options;
 	SpkModel   ways[2], model, left, same;
-	double	   base, loss[2];
+	double	   base, bound, loss[2];
 	uint32_t   n_churn = 0;
 	bool	   asks, few, deeper;
 
@@ -1093,11 +1093,12 @@ check_choice(const UnitMatrix *u, const SpkOptions *options, uint32_t n[3])
 		loss[d] = unseen_loss(u, &ways[d], false);
 	}
 	base = unseen_loss(u, &ways[0], true);
-	asks = loss[0] < base / 2;
 	for (uint32_t i = 0; i < ways[0].n_unseen; i++)
 		n_churn += ways[0].unseen[i].label;
 	few = n_churn < 50 || ways[0].n_unseen - n_churn < 50;
-	deeper = asks && (loss[1] < loss[0] || (few && loss[1] < base / 2));
+	bound = few ? 0.6 * base : base / 2;
+	asks = loss[0] < bound;
+	deeper = asks && (loss[1] < loss[0] || (few && loss[1] < bound));
 	n[asks ? 1 + deeper : 0]++;
 
 	/* what is chosen is the model that its options make, and says why */

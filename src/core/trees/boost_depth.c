@@ -31,6 +31,15 @@ gains_size(const SpkBooster *b)
 	return b->matrix.n_features * sizeof(double);
 }
 
+/* How many rows of the rarer class are held out. */
+static uint32_t
+count_rare(const SpkBoostShared *shared)
+{
+	const uint32_t *n = shared->n_unseen_of;
+
+	return n[0] < n[1] ? n[0] : n[1];
+}
+
 /* Notes the losses of the trees that there are.  True when deeper ones may be better. */
 static bool
 judge_first(const SpkBooster *b)
@@ -42,7 +51,7 @@ judge_first(const SpkBooster *b)
 		return false;
 	shared->losses.base = spk_boost_base_loss(b);
 	shared->losses.first = spk_boost_mean_loss(b, shared->best_loss);
-	return spk_boost_asks_for_deeper(shared->losses.base, shared->losses.first);
+	return spk_boost_asks_for_deeper(shared->losses.base, shared->losses.first, count_rare(shared));
 }
 
 /* Keeps the better ones of the model's first trees and the deeper ones behind them. */
@@ -50,12 +59,10 @@ static void
 keep_better(SpkBooster *b, SpkModel *model, SpkModel *deeper)
 {
 	SpkBoostShared *shared = b->shared;
-	const uint32_t *n = shared->n_unseen_of;
-	uint32_t		n_rare = n[0] < n[1] ? n[0] : n[1];
 
 	shared->losses.deeper = spk_boost_mean_loss(b, shared->best_loss);
 	shared->deeper = spk_boost_keeps_deeper(shared->losses.base, shared->losses.first,
-											shared->losses.deeper, n_rare);
+											shared->losses.deeper, count_rare(shared));
 	if (shared->deeper)
 	{
 		spk_boost_cut_trees(&b->host, model, 0);
