@@ -214,6 +214,25 @@ test_few_rows(void **state)
 	free(t);
 }
 
+/* What would be the same as another candidate, as numbers alone have no categories, is not tried. */
+static void
+test_idle(void **state)
+{
+	UnitTable  *t = unit_table_mixed(300);
+	UnitSearch *u = unit_search_new(&host, t, 40);
+	SpkTried	tried[SPK_MAX_TRIED];
+
+	assert_int_equal(spk_search_candidates(&u->like.options, &u->like, tried), 8);
+	u->like.n_features = 2; /* without the city */
+	assert_int_equal(spk_search_candidates(&u->like.options, &u->like, tried), 7);
+	for (int i = 0; i < 7; i++)
+		assert_true(tried[i].algorithm != SPK_GRADIENT_BOOSTING ||
+					tried[i].options.value[SPK_OPT_CATEGORY_SUBSETS] != 0);
+	u->like.n_features = 3;
+	unit_search_release(u);
+	free(t);
+}
+
 /* The margins are those of models that have not seen the fold. */
 static void
 test_margins(void **state)
@@ -979,14 +998,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paired),		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_halving),		cmocka_unit_test(test_few_rows),
-		cmocka_unit_test(test_margins),		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_refusals),	cmocka_unit_test(test_explained),
-		cmocka_unit_test(test_own_edges),	cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_whole),		cmocka_unit_test(test_weighed),
-		cmocka_unit_test(test_constrained), cmocka_unit_test(test_paired_weights),
-		cmocka_unit_test(test_picked_unit),
+		cmocka_unit_test(test_paired),		   cmocka_unit_test(test_order),
+		cmocka_unit_test(test_halving),		   cmocka_unit_test(test_few_rows),
+		cmocka_unit_test(test_margins),		   cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_refusals),	   cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_own_edges),	   cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_idle),		   cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_weighed),		   cmocka_unit_test(test_constrained),
+		cmocka_unit_test(test_paired_weights), cmocka_unit_test(test_picked_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

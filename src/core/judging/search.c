@@ -77,6 +77,29 @@ is_possible(const Candidate *candidate, const SpkModel *like)
 	return learner->count_columns == NULL || learner->count_columns(&model) <= SPK_MAX_COLUMNS;
 }
 
+/*
+ * Is the candidate the same as with its algorithm's defaults?  Statistics for all categories
+ * make no other model where there are none that would be split by subsets.
+ */
+static bool
+is_idle(const Candidate *candidate, const SpkModel *like)
+{
+	const SpkOptionUse *use =
+		&spk_option_specs[SPK_OPT_CATEGORY_SUBSETS].uses[candidate->algorithm];
+
+	if (candidate->n_settings != 1 || candidate->settings[0].option != SPK_OPT_CATEGORY_SUBSETS)
+		return false;
+	for (uint32_t f = 0; f < like->n_features; f++)
+	{
+		const SpkFeature *feature = &like->features[f];
+
+		if (feature->kind == SPK_CATEGORY && !spk_has_places(feature) && feature->n_bins > 0 &&
+			feature->n_bins <= use->value)
+			return false;
+	}
+	return true;
+}
+
 uint32_t
 spk_search_candidates(const SpkOptions *asked, const SpkModel *like, SpkTried *tried)
 {
@@ -88,7 +111,8 @@ spk_search_candidates(const SpkOptions *asked, const SpkModel *like, SpkTried *t
 		const Candidate *candidate = &candidates[i];
 		SpkOptions		*options = &tried[n].options;
 
-		if (!is_held(asked, candidate->algorithm) || !is_possible(candidate, like))
+		if (!is_held(asked, candidate->algorithm) || !is_possible(candidate, like) ||
+			is_idle(candidate, like))
 			continue;
 		tried[n++] = (SpkTried) {.algorithm = candidate->algorithm};
 		*options = spk_options_default(candidate->algorithm);
