@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "core/trees/boost.h"
+#include "core/trees/boost_gradients.h"
 #include "core/trees/boost_split.h"
 #include "core/models/codec.h"
 #include "core/base/elementary.h"
@@ -257,6 +258,68 @@ ties_go_to_the_first(void **unused)
 	split = spk_boost_split_none(node, 0, 0);
 	spk_boost_split_feature(node, &rule, 4, false, 9, histogram, &split);
 	assert_false(split.found);
+}
+
+/* ---- Gradients ---- */
+
+/* A gradient as its definition says, row by row. */
+static SpkGradient
+plain_gradient(float margin, double label, double weight)
+{
+	double		against = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
+	double		p = 1 / (1 + spk_fast_exp(against));
+	SpkGradient gradient;
+
+	gradient.g = (int16_t) ((int32_t) (weight * (p - label) * SPK_GRADIENT_ONE +
+									   (SPK_GRADIENT_ONE + 1.5)) -
+							(SPK_GRADIENT_ONE + 1));
+	gradient.h = (uint16_t) (weight * p * (1 - p) * SPK_HESSIAN_ONE + 0.5);
+	return gradient;
+}
+
+/* Each way of the processor gives the same bits, of any number of rows. */
+static void
+gradients_are_the_same_by_any_way(void **unused)
+{
+	SpkRng rng = spk_rng(20, 1);
+
+	for (int round = 0; round < 300; round++)
+	{
+		float			margins[SPK_GRADIENT_ROWS];
+		uint8_t			labels[SPK_GRADIENT_ROWS];
+		uint8_t			parts[SPK_GRADIENT_ROWS];
+		SpkGradient		gradients[SPK_GRADIENT_ROWS];
+		SpkGradientRows rows = {1 + spk_rng_below(&rng, SPK_GRADIENT_ROWS),
+								margins,
+								labels,
+								round % 3 == 0 ? NULL : parts,
+								{spk_rng_double(&rng), round % 2 == 0 ? 1 : 1e-6}};
+		double			scale = round % 7 == 0 ? 1e5 : round % 7 == 1 ? 1e-30 : 20;
+
+		for (uint32_t i = 0; i < rows.n; i++)
+		{
+			margins[i] = (float) ((spk_rng_double(&rng) - 0.5) * scale);
+			labels[i] = spk_rng_below(&rng, 2);
+			parts[i] = spk_rng_below(&rng, 2);
+		}
+		for (uint32_t way = SPK_GRADIENT_PLAIN; way <= spk_gradient_best(); way++)
+		{
+			SpkSums sums = spk_set_gradients((SpkGradientWay) way, &rows, gradients);
+
+			for (uint32_t i = 0; i < rows.n; i++)
+			{
+				SpkGradient is = {0, 0};
+
+				if (rows.parts == NULL || parts[i])
+					is = plain_gradient(margins[i], labels[i], rows.weight[labels[i]]);
+				assert_int_equal(gradients[i].g, is.g);
+				assert_int_equal(gradients[i].h, is.h);
+				sums.g -= is.g;
+				sums.h -= is.h;
+			}
+			assert_true(sums.g == 0 && sums.h == 0);
+		}
+	}
 }
 
 /* ---- Teams of threads ---- */
@@ -1369,6 +1432,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(splits_are_the_best, check_live),
+		cmocka_unit_test_teardown(gradients_are_the_same_by_any_way, check_live),
 		cmocka_unit_test_teardown(many_categories_keep_the_rule, check_live),
 		cmocka_unit_test_teardown(ties_go_to_the_first, check_live),
 		cmocka_unit_test_teardown(any_team_grows_the_same_trees, check_live),

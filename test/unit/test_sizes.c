@@ -139,7 +139,8 @@ boosters(void **unused)
 		{
 			SpkBoostPlan plan;
 			double		 histogram = 256.0 * sizeof(SpkSums) * matrix.n_features;
-			double		 row = 12;
+			double		 row = 10;
+			double		 leaves;
 			double		 own;
 			double		 alone;
 			double		 more;
@@ -160,10 +161,13 @@ boosters(void **unused)
 			alone = (double) spk_boost_shared_size(&plan, &matrix, 1);
 			more = (double) spk_boost_shared_size(&plan, &matrix, 1000) - alone;
 			/*
-			 * A gradient and a margin of each row; what is open at one time takes at most 256 MB,
-			 * and the nodes of a tree of most leaves some 20.
+			 * A gradient, a margin and its place in a list of each row; what is open at one time
+			 * takes at most 256 MB, the nodes of a tree of most leaves some 20, and what a
+			 * block, which is of no fewer rows unless these are 32768, has of its leaves.
 			 */
 			assert_true(alone >= row * matrix.n_rows + 2 * histogram);
+			leaves = spk_boost_most_leaves(&plan);
+			row += 4 * leaves / fmax(1024, fmin(leaves, 32768));
 			assert_true(alone <= row * matrix.n_rows + fmax(0x1p28, 2 * histogram) + 0x1p25);
 			assert_true(more >= 999 * histogram &&
 						more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));

@@ -14,6 +14,7 @@
 #include "core/models/learner.h"
 #include "core/rows/users.h"
 #include "core/trees/boost_grow.h"
+#include "core/trees/boost_layout.h"
 #include "core/trees/oob.h"
 #include "core/trees/oob_tally.h"
 #include "core/trees/tree_grow.h"
@@ -474,34 +475,37 @@ somebody_is_held_out(void **unused)
 
 	for (int round = 0; round < 200; round++)
 	{
-		UnitMatrix	  *u = unit_matrix_new(&rng, 60, 3, 5);
-		uint32_t	  *numbers = give_users(u, &rng, 1 + spk_rng_below(&rng, 7));
-		uint32_t	   n_users = u->matrix.n_users;
-		SpkOptions	   options = spk_options_default(SPK_GRADIENT_BOOSTING);
-		SpkBooster	   b = {.host = host, .team = {.n = 1}, .matrix = u->matrix};
-		SpkBoostRow	   rows[60];
-		float		   margins[60];
-		uint8_t		   held_out[60];
-		SpkBoostMember member;
-		uint64_t	   out = 0;
+		UnitMatrix	*u = unit_matrix_new(&rng, 60, 3, 5);
+		uint32_t	*numbers = give_users(u, &rng, 1 + spk_rng_below(&rng, 7));
+		uint32_t	 n_users = u->matrix.n_users;
+		SpkOptions	 options = spk_options_default(SPK_GRADIENT_BOOSTING);
+		SpkBoostPlan plan;
+		SpkBooster	 b;
+		void		*shared;
+		void		*own;
+		uint64_t	 out = 0;
 
 		options.value[SPK_OPT_EARLY_STOPPING] = 5;
 		options.value[SPK_OPT_VALIDATION] = round % 2 == 0 ? 0.05 : 0.9;
 		options.value[SPK_OPT_SUBSAMPLE] = 1;
 		options.value[SPK_OPT_SEED] = round;
-		b.plan = spk_boost_plan(&options, &u->matrix, u->features);
-		b.rows = rows;
-		b.margins = margins;
-		b.held_out = held_out;
-		b.members = &member;
+		plan = spk_boost_plan(&options, &u->matrix, u->features);
+		b = spk_booster_of(&plan, &u->matrix);
+		b.host = host;
+		b.team = (SpkTeam) {.n = 1};
+		b.features = u->features;
+		shared = calloc(1, spk_boost_shared_size(&plan, &u->matrix, 1));
+		own = calloc(1, spk_boost_own_size(&plan, &u->matrix));
+		spk_lay_out_shared(&b, 1, shared);
+		spk_lay_out_own(&b, own);
 		spk_boost_choose_holdout(&b);
 		spk_boost_start_rows(&b);
 
 		for (uint32_t r = 0; r < 60; r++)
-			out |= (uint64_t) ((rows[r].g | rows[r].h) == 0) << numbers[r];
+			out |= (uint64_t) ((b.gradients[r].g | b.gradients[r].h) == 0) << numbers[r];
 		for (uint32_t r = 0; r < 60; r++)
 		{
-			assert_int_equal(out >> numbers[r] & 1, (rows[r].g | rows[r].h) == 0);
+			assert_int_equal(out >> numbers[r] & 1, (b.gradients[r].g | b.gradients[r].h) == 0);
 			assert_int_equal(out >> numbers[r] & 1, spk_boost_held_out(&b, r));
 		}
 		if (n_users == 1)
@@ -509,6 +513,8 @@ somebody_is_held_out(void **unused)
 		else
 			assert_true(out != 0 && out != (UINT64_C(1) << n_users) - 1);
 		lonely += n_users > 1 && b.holdout != b.plan.holdout;
+		free(shared);
+		free(own);
 		free(numbers);
 		unit_matrix_free(u);
 	}

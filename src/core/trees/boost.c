@@ -4,8 +4,10 @@
  */
 #include <string.h>
 
+#include "core/trees/boost_blocks.h"
 #include "core/trees/boost_check.h"
 #include "core/trees/boost_depth.h"
+#include "core/trees/boost_gradients.h"
 #include "core/trees/boost_grow.h"
 #include "core/trees/boost_layout.h"
 #include "core/trees/boost_statistics.h"
@@ -107,6 +109,8 @@ go_alone(SpkBooster *b)
 {
 	SpkBoostMember *sum = &b->members[0];
 
+	if (!b->shared->done)
+		spk_boost_take_root(b);
 	for (uint32_t member = 1; member < b->team.n; member++)
 	{
 		sum->sums.g += b->members[member].sums.g;
@@ -114,6 +118,7 @@ go_alone(SpkBooster *b)
 		sum->n_in_tree += b->members[member].n_in_tree;
 		sum->loss += b->members[member].loss;
 	}
+	spk_boost_counts(b, 0)[0] = b->matrix.n_rows;
 	b->team.n = 1;
 }
 
@@ -213,6 +218,7 @@ start_anew(SpkBooster *b)
 	if (b->team.me == 0)
 	{
 		memset(b->gains, 0, 2 * b->matrix.n_features * sizeof(double));
+		spk_boost_reset_blocks(b);
 		shared->rounds_before += shared->round;
 		shared->round = 0;
 		shared->done = false;
@@ -319,6 +325,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	b.host = *host;
 	b.team = *team;
 	b.features = features;
+	b.gradient_way = spk_gradient_best();
 	spk_lay_out_shared(&b, team->n, shared);
 	own = spk_alloc(host, (size_t) spk_own_layout_size(plan, matrix), 1);
 	if (own != NULL)

@@ -62,7 +62,7 @@ check_nodes(const SpkBooster *b)
 		spk_assert(b->built_of[i] == -1);
 		if (node->left == 0)
 		{
-			spk_assert(b->routes[i].left == i);
+			spk_assert(node->leaf < shared->n_leaves);
 			continue;
 		}
 		spk_assert(node->left > i && node->left % 2 == 1 && node->left + 1 < shared->n_nodes);
@@ -70,7 +70,7 @@ check_nodes(const SpkBooster *b)
 		spk_assert(left->sums.h + right->sums.h == node->sums.h);
 		spk_assert(left->n_rows + right->n_rows == node->n_rows);
 		spk_assert(left->depth == node->depth + 1 && right->depth == node->depth + 1);
-		spk_assert(b->routes[i].left == node->left);
+		spk_assert(left->leaf == node->leaf && b->parents[node->left / 2] == i);
 		spk_assert(b->routes[i].feature < b->matrix.n_features);
 		lefts += node->left;
 		n_splits++;
@@ -116,7 +116,7 @@ check_slots(const SpkBooster *b)
 	spk_assert(n == b->n_slots);
 }
 
-/* All rows wait at the root for the next tree, and the members have summed them up. */
+/* The members have summed up the gradients of the next tree. */
 static void
 check_rows(const SpkBooster *b)
 {
@@ -133,9 +133,8 @@ check_rows(const SpkBooster *b)
 	spk_assert(n_in_tree <= b->matrix.n_rows);
 	for (uint32_t i = 0; i < b->matrix.n_rows; i++)
 	{
-		spk_assert(b->rows[i].node == 0);
-		sums.g -= (int64_t) b->rows[i].g * spk_matrix_weight(&b->matrix, i);
-		sums.h -= (int64_t) b->rows[i].h * spk_matrix_weight(&b->matrix, i);
+		sums.g -= (int64_t) b->gradients[i].g * spk_matrix_weight(&b->matrix, i);
+		sums.h -= (int64_t) b->gradients[i].h * spk_matrix_weight(&b->matrix, i);
 	}
 	spk_assert(sums.g == 0 && sums.h == 0);
 }

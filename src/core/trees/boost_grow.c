@@ -4,14 +4,13 @@
  */
 #include <string.h>
 
+#include "core/trees/boost_blocks.h"
 #include "core/trees/boost_grow.h"
 #include "core/trees/boost_search.h"
 #include "core/trees/boost_statistics.h"
 #include "core/base/rng.h"
 
 #define STREAM_TREE UINT64_C(3)
-
-static const SpkCodeSet all_codes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 
 /* ---- What the leader does between steps ---- */
 
@@ -30,7 +29,6 @@ add_node(SpkBooster *b, SpkSums sums, uint32_t depth, uint64_t path)
 	if (b->limits != NULL)
 		b->limits[i] = (SpkBoostLimits) {.bounds = SPK_NO_BOUNDS};
 	b->built_of[i] = -1;
-	b->routes[i] = (SpkRoute) {all_codes, i, 0};
 	return node;
 }
 
@@ -146,7 +144,7 @@ split_node(SpkBooster *b, uint32_t i)
 	SpkBoostNode		*child;
 
 	node->left = b->shared->n_nodes;
-	b->shared->n_leaves++;
+	b->parents[node->left / 2] = i;
 	b->gains[b->matrix.n_features + split->feature] += split->score - spk_booster_score(b, node);
 	for (int side = 0; side < 2; side++)
 	{
@@ -154,15 +152,16 @@ split_node(SpkBooster *b, uint32_t i)
 						 spk_hash_combine(node->path, (uint64_t) side));
 		if (b->limits != NULL)
 			constrain_child(b, i, side, node->left + (uint32_t) side);
+		child->leaf = side == 0 ? node->leaf : b->shared->n_leaves;
 		child->many = spk_boost_many(split->category, b->features[split->feature].n_bins);
 		child->open = child->depth < b->plan.max_depth && (double) child->sums.h >= least;
 	}
+	b->shared->n_leaves++;
 	/* the larger child takes the parent's slot */
 	child = &b->nodes[node->left + (split->left.h <= right.h)];
 	child->slot = node->slot;
 	node->slot = SPK_BOOST_NO_SLOT;
 
-	route->left = node->left;
 	route->feature = split->feature;
 	route->left_codes = split->set;
 	if (!split->category)
@@ -299,6 +298,8 @@ advance(SpkBooster *b)
 		shared->status = failed;
 		return;
 	}
+	shared->routed = shared->n_nodes;
+	spk_boost_reset_blocks(b);
 	spk_boost_count_rows(b);
 	take_candidates(b);
 	clear_built(b);
@@ -313,14 +314,19 @@ advance(SpkBooster *b)
 	shared->tree_done = true;
 }
 
-/* Starts a tree with the root, which has all rows. */
+uint64_t
+spk_boost_tree_path(const SpkBooster *b, uint32_t round)
+{
+	return spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_TREE), round);
+}
+
+/* Starts a tree with the root, which has all rows, and whose histogram has been built. */
 static void
 start_tree(SpkBooster *b)
 {
 	SpkBoostShared *shared = b->shared;
 	SpkSums			sums = {0, 0};
 	uint64_t		n_in_tree = 0;
-	uint64_t name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_TREE), shared->round);
 
 	for (uint32_t member = 0; member < b->team.n; member++)
 	{
@@ -334,6 +340,8 @@ start_tree(SpkBooster *b)
 	shared->tree_done = false;
 	shared->keep = !b->drawn;
 	shared->first = shared->cursor = 0;
+	shared->routed = 1;
+	spk_boost_reset_blocks(b);
 	shared->n_nodes = 0;
 	shared->n_leaves = 1;
 	shared->n_built = shared->n_active = shared->n_frontier = 0;
@@ -342,7 +350,7 @@ start_tree(SpkBooster *b)
 		b->free_slots[shared->n_free++] = (int32_t) slot;
 
 	/* where no row has a hessian no split can be judged: the root stays a leaf */
-	add_node(b, sums, 0, name)->open = sums.h > 0;
+	add_node(b, sums, 0, spk_boost_tree_path(b, shared->round))->open = sums.h > 0;
 	if (!b->nodes[0].open)
 	{
 		b->values[0] = (float) value_of(b, &b->nodes[0]);
@@ -364,8 +372,11 @@ spk_boost_grow(SpkBooster *b)
 	spk_barrier(&b->team);
 	while (!shared->tree_done && shared->status == SPK_OK)
 	{
-		spk_boost_pass(b);
-		spk_barrier(&b->team);
+		if (shared->n_nodes > 1)
+		{
+			spk_boost_pass(b);
+			spk_barrier(&b->team);
+		}
 		spk_boost_search(b);
 		spk_barrier(&b->team);
 		if (b->team.me == 0)

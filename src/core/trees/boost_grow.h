@@ -1,16 +1,17 @@
 /*
  * boost_grow.h
  *	  What a team shares while it grows boosted trees; boost_layout.c lays it out,
- *	  boost_rows.c and boost_histograms.c pass over rows, boost_search.c finds splits,
- *	  and boost_grow.c makes them.
+ *	  boost_rows.c, boost_blocks.c and boost_histograms.c pass over rows, boost_search.c
+ *	  finds splits, and boost_grow.c makes them.
  *
- * A tree grows in steps.  Each step makes one sequential pass over the rows.  It
- * routes every row from the node that the last step has split to the child, and
- * adds the row to the child's histogram if that is to be built.  Of two siblings
+ * A tree grows in steps.  Each step makes one pass over the rows, block by block.  It
+ * parts the rows of each node that the last step has split between the children, and
+ * adds them to a child's histogram if that is to be built.  Of two siblings
  * only the one with the smaller hessian is built; the histogram of the other is
  * what its parent's leaves over.  When there are too few slots to keep the
  * histograms of all open nodes, the rest of the tree builds every histogram, in
- * groups, with a pass for each group.
+ * groups, with a pass for each group.  The root's histogram is built when the gradients
+ * are set, while the rows are at hand.
  *
  * Where few of the features are drawn for each split, all trees are grown in groups from
  * their roots on, and the histograms are of the drawn features alone.  That is less than
@@ -35,21 +36,26 @@
  */
 #define SPK_BOOST_GAINS 4
 
-/* A training row.  Its codes are in the row of the matrix with the same number. */
-typedef struct SpkBoostRow
+/* A row's part in the tree: both are 0 when it has none. */
+typedef struct SpkGradient
 {
-	int16_t	 g; /* g and h are 0 when the row has no part in the tree */
+	int16_t	 g;
 	uint16_t h;
-	uint32_t node;
-} SpkBoostRow;
+} SpkGradient;
 
-/* Where the rows of a node go: to left or to left + 1.  A leaf sends them to itself. */
+/* Where the rows of a split node go. */
 typedef struct SpkRoute
 {
 	SpkCodeSet left_codes;
-	uint32_t   left;
 	uint32_t   feature;
 } SpkRoute;
+
+/* The rows that a block has in a leaf, by their places in the block's list: from start to end - 1. */
+typedef struct SpkSegment
+{
+	uint16_t start;
+	uint16_t end;
+} SpkSegment;
 
 typedef struct SpkBoostNode
 {
@@ -59,6 +65,7 @@ typedef struct SpkBoostNode
 	uint32_t	  n_rows; /* rows that reach it, with or without a part in the tree */
 	uint32_t	  depth;
 	uint32_t	  left;	   /* the left child; 0: a leaf */
+	uint32_t	  leaf;	   /* the number of the leaf that it is, or was: its left child's, too */
 	int32_t		  slot;	   /* where its histogram is */
 	uint32_t	  sibling; /* the node whose histogram loses what is built here; 0: none */
 	bool		  open;	   /* no split has been looked for yet, but may be found */
@@ -80,6 +87,13 @@ typedef struct SpkBoostMember
 	uint32_t n_in_tree; /* how many of its rows have a part in the next tree */
 	char	 pad[36];	/* gives each member a cache line of its own */
 } SpkBoostMember;
+
+/* How many of a member's blocks have been taken in this pass.  Others take them, too. */
+typedef struct SpkBoostTicket
+{
+	uint32_t n; /* atomic */
+	char	 pad[60];
+} SpkBoostTicket;
 
 /* Mean losses of the rows held out, by which the depth of trees is chosen; NaN: not known. */
 typedef struct SpkBoostLosses
@@ -111,6 +125,7 @@ typedef struct SpkBoostShared
 	uint32_t	   n_nodes;
 	uint32_t	   n_leaves;
 	uint32_t	   first;  /* nodes from here on were made in this step */
+	uint32_t	   routed; /* rows have been parted between the nodes before this one */
 	uint32_t	   cursor; /* without keep: new nodes before this one have been searched */
 	uint32_t	   n_built;
 	uint32_t	   n_active;
@@ -132,19 +147,25 @@ typedef struct SpkBooster
 	uint32_t		  max_built;
 	uint32_t		  n_members; /* for whom the memory is laid out */
 	uint32_t		  width;	 /* the features of a histogram */
-	bool			  drawn;	 /* they are those that are drawn for the node, not all */
-	double			  holdout;	 /* the probability by which users are held out; 0: nobody is */
+	uint32_t		  block_rows;
+	uint32_t		  gradient_way; /* an SpkGradientWay */
+	bool			  drawn;		/* they are those that are drawn for the node, not all */
+	double			  holdout;		/* the probability by which users are held out; 0: nobody is */
 
 	SpkBoostShared *shared;
 	SpkBoostMember *members;	/* one for each member of the team */
-	SpkBoostRow	   *rows;		/* n_rows */
+	SpkBoostTicket *tickets;	/* likewise */
+	SpkGradient	   *gradients;	/* n_rows */
+	uint16_t	   *lists;		/* n_rows: of each block its rows, by leaf and then in order */
+	SpkSegment	   *segments;	/* max_leaves for each block */
 	float		   *margins;	/* n_rows */
 	uint8_t		   *held_out;	/* n_rows: is the row held out? */
 	float		   *best;		/* n_rows: margins of those held out, after the best tree */
 	float		   *other_best; /* likewise, of trees of the other depth */
 	SpkBoostNode   *nodes;		/* max_nodes, in the order in which they are made */
 	SpkBoostLimits *limits;		/* max_nodes; NULL when no feature has a rule */
-	SpkRoute	   *routes;		/* max_nodes */
+	SpkRoute	   *routes;		/* max_nodes: of those that are split */
+	uint32_t	   *parents;	/* max_leaves: of the children 2 * i + 1 and 2 * i + 2 */
 	int32_t		   *built_of;	/* max_nodes: the place in built, or -1 */
 	float		   *values;		/* max_nodes: the values of leaves */
 	uint32_t	   *counts;		/* max_nodes for each member: its rows in new nodes */
@@ -166,7 +187,9 @@ typedef struct SpkBooster
 
 	/* the member's own memory */
 	uint64_t *narrow;	/* max_built histograms, which are 0 between passes */
-	uint32_t *flushed;	/* max_built: how many rows were counted at the last flush */
+	uint32_t *filled;	/* max_built: how many rows it has at most */
+	bool	 *flushed;	/* max_built: has it been added to the wide one in this pass? */
+	uint16_t *scratch;	/* block_rows */
 	uint16_t *to_draw;	/* n_features, to draw from */
 	uint8_t	 *is_drawn; /* n_features, 0 between draws */
 	uint16_t *to_split; /* n_features: those that are drawn for a node, where histograms have all */
@@ -231,23 +254,30 @@ spk_boost_rows_in(const SpkBooster *b, uint32_t node)
 	return n;
 }
 
-/* Where the member builds the histogram of built[place].  The leader builds in the slot itself. */
+/* The slot of a tree's first node. */
+#define SPK_ROOT_SLOT 0
+
+/*
+ * Where the member builds the histogram that is number place of those of the pass, and will
+ * be in this slot.  The leader builds in the slot itself.
+ */
 static inline SpkSums *
-spk_boost_partial(const SpkBooster *b, uint32_t member, uint32_t place)
+spk_boost_partial(const SpkBooster *b, uint32_t member, uint32_t place, int32_t slot)
 {
 	if (member == 0)
-		return b->histograms + (size_t) b->nodes[b->built[place]].slot * spk_histogram_length(b);
+		return b->histograms + (size_t) slot * spk_histogram_length(b);
 	return b->partials + ((size_t) (member - 1) * b->max_built + place) * spk_histogram_length(b);
 }
 
-/* The node that a row with these codes goes to from this one. */
-static inline uint32_t
-spk_boost_route(const SpkRoute *routes, uint32_t node, const uint8_t *codes)
+/* Does each row have a part in each tree? */
+static inline bool
+spk_boost_all_rows(const SpkBooster *b)
 {
-	const SpkRoute *route = &routes[node];
-
-	return route->left + !spk_set_has(&route->left_codes, codes[route->feature]);
+	return b->plan.subsample >= 1 && b->holdout == 0;
 }
+
+/* The name of the random stream of the tree of this round. */
+extern uint64_t spk_boost_tree_path(const SpkBooster *b, uint32_t round);
 
 /* Has the member gone, as the leader was told to go on alone? */
 static inline bool
@@ -276,19 +306,30 @@ extern bool spk_boost_held_out(const SpkBooster *b, uint32_t row);
 extern double spk_boost_mean_loss(const SpkBooster *b, int64_t loss);
 extern double spk_boost_base_loss(const SpkBooster *b);
 
-/* Sets the margins of the member's rows to the base, and the gradients of the first tree. */
+/*
+ * Sets the margins of all rows to the base, and the gradients of the first tree, whose root's
+ * histogram it builds.  As all passes it is done by all members together.
+ */
 extern void spk_boost_start_rows(SpkBooster *b);
 
 /*
- * Lists the features that may split the node, in ascending order, and returns how many
- * they are.  They are drawn from the node's random stream, so that all members draw the
- * same.  listed has room for all features.
+ * Lists the features that may split a node, in ascending order, and returns how many
+ * they are.  They are drawn from the random stream of this name, so that all members draw
+ * the same, of those that the reach has, which may be NULL.  listed has room for all features.
  */
-extern uint32_t spk_boost_draw(SpkBooster *b, const SpkBoostNode *node, uint16_t *listed);
+extern uint32_t spk_boost_draw(SpkBooster *b, uint64_t path, const SpkReach *reach,
+							   uint16_t *listed);
+
+/* What features meet below the node; NULL: all. */
+static inline const SpkReach *
+spk_booster_reach(const SpkBooster *b, const SpkBoostNode *node)
+{
+	return b->limits == NULL ? NULL : &b->limits[node - b->nodes].reach;
+}
 
 /*
- * Routes the member's rows to the new nodes and counts them there.  Adds up the
- * member's part of the histograms that are to be built.
+ * Parts rows between the new nodes and counts them there, and adds up the histograms that
+ * are to be built.
  */
 extern void spk_boost_pass(SpkBooster *b);
 
@@ -298,9 +339,12 @@ extern void spk_boost_pass(SpkBooster *b);
  */
 extern void spk_boost_merge(SpkBooster *b);
 
+/* The leader takes over what the other members have built of the next tree's root. */
+extern void spk_boost_take_root(SpkBooster *b);
+
 /*
- * Routes the member's rows to their leaves, adds the values of the leaves to the
- * margins, and sets the gradients of the next tree.
+ * Adds the values of leaves to the margins of their rows, sets the gradients of the next
+ * tree, and builds the histogram of its root, if there will be one.
  */
 extern void spk_boost_finish_rows(SpkBooster *b);
 

@@ -1,7 +1,6 @@
 /*
  * boost_histograms.c
- *	  Gradient boosting's passes over the rows: routing them, and adding up the
- *	  histograms of new nodes.
+ *	  Gradient boosting's passes over the rows: adding up the histograms of new nodes.
  *
  * Rows are added to narrow histograms, whose words hold both sums, and these to the wide
  * ones that are searched, before they can overflow.  Of a feature only those codes are
@@ -9,35 +8,60 @@
  */
 #include <string.h>
 
+#include "core/trees/boost_blocks.h"
 #include "core/trees/boost_grow.h"
-#include "core/trees/boost_stretch.h"
+#include "core/trees/boost_histograms.h"
 
 /* A word of a narrow histogram has room for this many rows: 65536 * 65535 is below 2^32. */
 #define NARROW_ROWS 65536
 
+/* The narrow histograms of so many features stay in the first cache while rows are added. */
+#define FEATURES_AT_ONCE 20
+
+/* So many rows before a row is added, it is fetched into the first cache. */
+#define ROWS_AHEAD 8
+
+/* Listed rows of a block, or all of them when rows is NULL. */
+typedef struct Rows
+{
+	const uint8_t	  *codes; /* of the block */
+	const SpkGradient *gradients;
+	const uint16_t	  *list;
+	uint32_t		   n;
+} Rows;
+
 /* ---- A row ---- */
 
-/* Adds the row to a narrow histogram: one word holds both sums, the gradient in its upper half. */
-static inline void
-count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n_features, SpkBoostRow row)
+/* Both sums in one word, the gradient in its upper half. */
+static inline uint64_t
+word_of(SpkGradient gradient)
 {
-	uint64_t word = ((uint64_t) (int64_t) row.g << 32) + row.h;
-
-#pragma GCC unroll 4
-	for (uint32_t f = 0; f < n_features; f++)
-		histogram[f * SPK_CODES + codes[f]] += word;
+	return ((uint64_t) (int64_t) gradient.g << 32) + gradient.h;
 }
 
-/* Likewise, to one of these n features. */
+/* Adds a row to the narrow histograms of n features. */
+static inline void
+count_row(uint64_t *histogram, const uint8_t *codes, uint32_t n, uint64_t word)
+{
+	for (; n >= 4; n -= 4, codes += 4, histogram += 4 * SPK_CODES)
+	{
+		histogram[codes[0]] += word;
+		histogram[codes[1] + SPK_CODES] += word;
+		histogram[codes[2] + 2 * SPK_CODES] += word;
+		histogram[codes[3] + 3 * SPK_CODES] += word;
+	}
+	for (; n > 0; n--, codes++, histogram += SPK_CODES)
+		histogram[*codes] += word;
+}
+
+/* Likewise, to those of n listed features. */
 static inline void
 count_drawn(uint64_t *histogram, const uint8_t *codes, const uint16_t *listed, uint32_t n,
-			SpkBoostRow row)
+			uint64_t word)
 {
-	uint64_t word = ((uint64_t) (int64_t) row.g << 32) + row.h;
-
 #pragma GCC unroll 4
-	for (uint32_t k = 0; k < n; k++)
-		histogram[k * SPK_CODES + codes[listed[k]]] += word;
+	for (uint32_t k = 0; k < n; k++, histogram += SPK_CODES)
+		histogram[codes[listed[k]]] += word;
 }
 
 /*
@@ -46,7 +70,7 @@ count_drawn(uint64_t *histogram, const uint8_t *codes, const uint16_t *listed, u
  */
 static inline void
 count_weighted(SpkSums *histogram, const uint8_t *codes, uint32_t n_features,
-			   const uint16_t *listed, uint32_t n, SpkBoostRow row)
+			   const uint16_t *listed, uint32_t n, SpkGradient row)
 {
 	uint32_t units = spk_row_weight(codes, n_features);
 	int64_t	 g = (int64_t) row.g * units;
@@ -76,147 +100,177 @@ flush_codes(uint64_t *from, SpkSums *to, uint32_t n, bool first)
 }
 
 /*
- * Adds a narrow histogram to the wide one of this member, and clears it.  The first time
- * in a pass it takes the place of what was there.
+ * Adds narrow histogram number place to the wide one of this member, which is in this slot,
+ * and clears it.  The first time in a pass it takes the place of what was there.
  */
 static void
-flush(SpkBooster *b, uint32_t place)
+flush(SpkBooster *b, uint32_t place, int32_t slot)
 {
 	uint64_t	   *from = b->narrow + place * spk_histogram_length(b);
-	SpkSums		   *to = spk_boost_partial(b, b->team.me, place);
+	SpkSums		   *to = spk_boost_partial(b, b->team.me, place, slot);
 	const uint16_t *listed = spk_boost_listed(b, place);
-	bool			first = b->flushed[place] == 0;
+	bool			first = !b->flushed[place];
 
 	for (uint32_t k = 0; k < b->n_listed[place]; k++, from += SPK_CODES, to += SPK_CODES)
 	{
 		flush_codes(from, to, spk_boost_n_codes(b, listed[k]), first);
 		flush_codes(from + SPK_MISSING, to + SPK_MISSING, 1, first);
 	}
+	b->flushed[place] = true;
+	b->filled[place] = 0;
 }
 
-/* Flushes the narrow histograms that the next stretch of rows might overflow. */
+/* Makes ready for histogram number place of a node, and lists what features it has. */
 static void
-flush_filled(SpkBooster *b, const uint32_t *counts)
+start_histogram(SpkBooster *b, uint32_t place, int32_t slot, uint64_t path, const SpkReach *reach)
 {
-	for (uint32_t place = 0; place < b->shared->n_built; place++)
+	uint16_t *listed = spk_boost_listed(b, place);
+
+	if (b->drawn)
+		b->n_listed[place] = spk_boost_draw(b, path, reach, listed);
+	else
 	{
-		uint32_t count = counts[b->built[place]];
-
-		if (count - b->flushed[place] + SPK_STRETCH_ROWS <= NARROW_ROWS)
-			continue;
-		flush(b, place);
-		b->flushed[place] = count;
+		b->n_listed[place] = b->width;
+		for (uint32_t f = 0; f < b->width; f++)
+			listed[f] = (uint16_t) f;
 	}
-}
-
-/* Makes ready for the histograms that the pass builds, and lists what features they have. */
-static void
-start_histograms(SpkBooster *b)
-{
-	for (uint32_t place = 0; place < b->shared->n_built; place++)
-	{
-		uint16_t *listed = spk_boost_listed(b, place);
-
-		if (b->drawn)
-			b->n_listed[place] = spk_boost_draw(b, &b->nodes[b->built[place]], listed);
-		else
-		{
-			b->n_listed[place] = b->width;
-			for (uint32_t f = 0; f < b->width; f++)
-				listed[f] = (uint16_t) f;
-		}
-		b->flushed[place] = 0;
-		if (b->matrix.weighted)
-			memset(spk_boost_partial(b, b->team.me, place), 0,
-				   spk_histogram_length(b) * sizeof(SpkSums));
-	}
+	b->filled[place] = 0;
+	b->flushed[place] = false;
+	if (b->matrix.weighted)
+		memset(spk_boost_partial(b, b->team.me, place, slot), 0,
+			   spk_histogram_length(b) * sizeof(SpkSums));
 }
 
 /* ---- Rows ---- */
 
-/* Adds n listed rows, whose numbers count from this one on, with their weights. */
-static void
-add_weighted(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
+static inline uint32_t
+row_at(const Rows *rows, uint32_t k)
 {
-	for (uint32_t k = 0; k < n; k++)
-	{
-		SpkBoostRow row = b->rows[from + rows[k]];
-		uint32_t	place = (uint32_t) b->built_of[row.node];
+	return rows->list == NULL ? k : rows->list[k];
+}
 
-		count_weighted(spk_boost_partial(b, b->team.me, place),
-					   spk_matrix_row(&b->matrix, from + rows[k]), b->matrix.n_features,
-					   spk_boost_listed(b, place), b->n_listed[place], row);
+/* Adds rows with their weights to a wide histogram. */
+static void
+add_weighted(const SpkBooster *b, uint32_t place, SpkSums *to, const Rows *rows)
+{
+	for (uint32_t k = 0; k < rows->n; k++)
+	{
+		uint32_t row = row_at(rows, k);
+
+		count_weighted(to, rows->codes + (size_t) row * b->matrix.stride, b->matrix.n_features,
+					   spk_boost_listed(b, place), b->n_listed[place], rows->gradients[row]);
 	}
 }
 
-/* Adds n listed rows to narrow histograms, which are of all features. */
-static void
-add_rows(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
+/* Adds rows to n features of a narrow histogram from this one on. */
+static inline void
+add_features(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t from, uint32_t n)
 {
-	const SpkMatrix	   matrix = b->matrix;
-	const SpkBoostRow *of = b->rows + from;
-	const int32_t	  *built_of = b->built_of;
-	uint64_t		  *narrow = b->narrow;
-	size_t			   length = spk_histogram_length(b);
+	const uint8_t	  *codes = rows->codes + from;
+	const SpkGradient *gradients = rows->gradients;
+	const uint16_t	  *list = rows->list;
+	uint32_t		   n_rows = rows->n;
 
-	for (uint32_t k = 0; k < n; k++)
+	narrow += (size_t) from * SPK_CODES;
+	if (list == NULL)
 	{
-		SpkBoostRow row = of[rows[k]];
+		for (uint32_t row = 0; row < n_rows; row++, codes += stride)
+			count_row(narrow, codes, n, word_of(gradients[row]));
+		return;
+	}
+	for (uint32_t k = 0; k < n_rows; k++)
+	{
+		uint32_t later = k + ROWS_AHEAD < n_rows ? k + ROWS_AHEAD : k;
 
-		count_row(narrow + (size_t) built_of[row.node] * length,
-				  spk_matrix_row(&matrix, from + rows[k]), matrix.n_features, row);
+		__builtin_prefetch(codes + (size_t) list[later] * stride);
+		count_row(narrow, codes + (size_t) list[k] * stride, n, word_of(gradients[list[k]]));
 	}
 }
 
-/* Likewise, where these are of drawn features. */
+/* Adds rows to a narrow histogram, which is of all features. */
 static void
-add_to_drawn(SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n)
+add_rows(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t n_features)
 {
-	const SpkMatrix	   matrix = b->matrix;
-	const SpkBoostRow *of = b->rows + from;
-	const int32_t	  *built_of = b->built_of;
-	const uint32_t	  *n_listed = b->n_listed;
-	uint64_t		  *narrow = b->narrow;
-	size_t			   length = spk_histogram_length(b);
+	uint32_t parts = (n_features + FEATURES_AT_ONCE - 1) / FEATURES_AT_ONCE;
 
-	for (uint32_t k = 0; k < n; k++)
+	for (uint32_t part = 0; part < parts; part++)
 	{
-		SpkBoostRow row = of[rows[k]];
-		uint32_t	place = (uint32_t) built_of[row.node];
+		uint32_t from = n_features * part / parts;
 
-		count_drawn(narrow + place * length, spk_matrix_row(&matrix, from + rows[k]),
-					spk_boost_listed(b, place), n_listed[place], row);
+		add_features(narrow, rows, stride, from, n_features * (part + 1) / parts - from);
 	}
 }
 
-/* Routes and counts rows from .. to - 1, at most SPK_LISTED_ROWS, and adds them to histograms. */
+/* Likewise, to one of drawn features. */
 static void
-pass_block(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
+add_to_drawn(const SpkBooster *b, uint64_t *narrow, uint32_t place, const Rows *rows)
 {
-	const SpkMatrix matrix = b->matrix;
-	const SpkRoute *routes = b->routes;
-	const int32_t  *built_of = b->built_of;
-	SpkBoostRow	   *rows = b->rows;
-	uint16_t		list[SPK_LISTED_ROWS];
-	uint32_t		n = 0;
+	const uint16_t *listed = spk_boost_listed(b, place);
+	uint32_t		n_listed = b->n_listed[place];
+	uint32_t		stride = b->matrix.stride;
 
-	/* without branches, because a processor cannot guess where a row goes */
-	for (uint32_t i = from; i < to; i++)
+	for (uint32_t k = 0; k < rows->n; k++)
 	{
-		SpkBoostRow row = rows[i];
-		uint32_t	node = spk_boost_route(routes, row.node, spk_matrix_row(&matrix, i));
+		uint32_t row = row_at(rows, k);
 
-		rows[i].node = node;
-		counts[node]++;
-		list[n] = (uint16_t) (i - from);
-		n += (built_of[node] >= 0) & ((row.g | row.h) != 0);
+		count_drawn(narrow, rows->codes + (size_t) row * stride, listed, n_listed,
+					word_of(rows->gradients[row]));
 	}
-	if (matrix.weighted)
-		add_weighted(b, from, list, n);
-	else if (b->drawn)
-		add_to_drawn(b, from, list, n);
+}
+
+/* Lists the rows that have a part in the tree. */
+static Rows
+with_part(const SpkBooster *b, Rows rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < rows.n; k++)
+	{
+		uint32_t	row = row_at(&rows, k);
+		SpkGradient gradient = rows.gradients[row];
+
+		b->scratch[n] = (uint16_t) row;
+		n += (gradient.g | gradient.h) != 0;
+	}
+	rows.list = b->scratch;
+	rows.n = n;
+	return rows;
+}
+
+/* Adds a block's rows to histogram number place. */
+static void
+add_to(SpkBooster *b, uint32_t place, int32_t slot, Rows rows)
+{
+	uint64_t *narrow = b->narrow + place * spk_histogram_length(b);
+
+	if (!spk_boost_all_rows(b))
+		rows = with_part(b, rows);
+	if (b->matrix.weighted)
+	{
+		add_weighted(b, place, spk_boost_partial(b, b->team.me, place, slot), &rows);
+		return;
+	}
+	if (b->filled[place] + rows.n > NARROW_ROWS)
+		flush(b, place, slot);
+	b->filled[place] += rows.n;
+	if (b->drawn)
+		add_to_drawn(b, narrow, place, &rows);
 	else
-		add_rows(b, from, list, n);
+		add_rows(narrow, &rows, b->matrix.stride, b->width);
+}
+
+/* ---- Passes ---- */
+
+/* What the block has of the node that is number place of those whose histograms are built. */
+static void
+add_node_rows(SpkBooster *b, const SpkBlock *block, uint32_t place)
+{
+	const SpkBoostNode *node = &b->nodes[b->built[place]];
+	SpkSegment			of = spk_block_segments(b, block)[node->leaf];
+	Rows				rows = {spk_block_codes(b, block), b->gradients + block->from,
+								spk_block_list(b, block) + of.start, of.end - of.start};
+
+	add_to(b, place, node->slot, rows);
 }
 
 void
@@ -224,33 +278,51 @@ spk_boost_pass(SpkBooster *b)
 {
 	const SpkBoostShared *shared = b->shared;
 	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
-	uint32_t			  at = spk_share(&b->team, b->matrix.n_rows, b->team.me);
-	uint32_t			  end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	SpkBlock			  block;
 
-	/* a step may take several passes, each of which counts the rows of all its new nodes */
-	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
-	start_histograms(b);
-	while (at < end)
+	/* a step may take several passes, of which the first one parts the rows */
+	memset(counts + shared->routed, 0, (shared->n_nodes - shared->routed) * sizeof(uint32_t));
+	for (uint32_t place = 0; place < shared->n_built; place++)
 	{
-		uint32_t stretch_end = end - at < SPK_STRETCH_ROWS ? end : at + SPK_STRETCH_ROWS;
+		const SpkBoostNode *node = &b->nodes[b->built[place]];
 
-		if (spk_cancelled(&b->host))
-		{
-			spk_boost_fail(b, SPK_CANCELLED);
-			break;
-		}
-		for (uint32_t to; at < stretch_end; at = to)
-		{
-			to = stretch_end - at < SPK_LISTED_ROWS ? stretch_end : at + SPK_LISTED_ROWS;
-			pass_block(b, at, to, counts);
-		}
-		if (!b->matrix.weighted)
-			flush_filled(b, counts);
+		start_histogram(b, place, node->slot, node->path, spk_booster_reach(b, node));
+	}
+	while (spk_boost_take_block(b, &block))
+	{
+		SpkAhead ahead = spk_ahead_of(b, &block);
+
+		spk_boost_part_block(b, &block, &ahead, counts);
+		for (uint32_t place = 0; place < shared->n_built; place++)
+			add_node_rows(b, &block, place);
 	}
 
-	/* what the last stretches left; narrow histograms are zero between passes */
+	/* narrow histograms are zero between passes */
 	for (uint32_t place = 0; place < shared->n_built && !b->matrix.weighted; place++)
-		flush(b, place);
+		flush(b, place, b->nodes[b->built[place]].slot);
+}
+
+/* ---- The root ---- */
+
+void
+spk_boost_start_root(SpkBooster *b, uint32_t round)
+{
+	start_histogram(b, 0, SPK_ROOT_SLOT, spk_boost_tree_path(b, round), NULL);
+}
+
+void
+spk_boost_add_root(SpkBooster *b, const SpkBlock *block)
+{
+	Rows rows = {spk_block_codes(b, block), b->gradients + block->from, NULL, block->n};
+
+	add_to(b, 0, SPK_ROOT_SLOT, rows);
+}
+
+void
+spk_boost_end_root(SpkBooster *b)
+{
+	if (!b->matrix.weighted)
+		flush(b, 0, SPK_ROOT_SLOT);
 }
 
 /* ---- What the members have built ---- */
@@ -280,7 +352,7 @@ merge_feature(SpkBooster *b, uint32_t place, uint32_t k)
 
 	/* the leader, member 0, has built in the slot itself */
 	for (uint32_t member = 1; member < b->team.n; member++)
-		add_sums(sums, spk_boost_partial(b, member, place) + at, n, 1);
+		add_sums(sums, spk_boost_partial(b, member, place, node->slot) + at, n, 1);
 
 	/* the sibling still has its parent's sums: what this node leaves of them is its own */
 	if (node->sibling != 0)
@@ -296,5 +368,20 @@ spk_boost_merge(SpkBooster *b)
 
 		for (uint32_t k = spk_share(&b->team, b->n_listed[place], b->team.me); k < to; k++)
 			merge_feature(b, place, k);
+	}
+}
+
+void
+spk_boost_take_root(SpkBooster *b)
+{
+	SpkSums *to = spk_boost_partial(b, 0, 0, SPK_ROOT_SLOT);
+
+	for (uint32_t member = 1; member < b->team.n; member++)
+	{
+		const SpkSums *from = spk_boost_partial(b, member, 0, SPK_ROOT_SLOT);
+
+		for (uint32_t k = 0; k < b->n_listed[0]; k++)
+			add_sums(to + (size_t) k * SPK_CODES, from + (size_t) k * SPK_CODES,
+					 spk_boost_n_codes(b, spk_boost_listed(b, 0)[k]), 1);
 	}
 }

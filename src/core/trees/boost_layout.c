@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/trees/boost_blocks.h"
 #include "core/trees/boost_depth.h"
 #include "core/trees/boost_layout.h"
 
@@ -80,7 +81,9 @@ spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->n_members = n;
 	b->shared = take(base, &at, 1, sizeof(SpkBoostShared));
 	b->members = take(base, &at, n, sizeof(SpkBoostMember));
-	b->rows = take(base, &at, n_rows, sizeof(SpkBoostRow));
+	b->tickets = take(base, &at, n, sizeof(SpkBoostTicket));
+	b->gradients = take(base, &at, n_rows, sizeof(SpkGradient));
+	b->lists = take(base, &at, n_rows, sizeof(uint16_t));
 	b->margins = take(base, &at, n_rows, sizeof(float));
 	b->held_out = take(base, &at, held_out, 1);
 	b->best = take(base, &at, held_out, sizeof(float));
@@ -98,6 +101,9 @@ spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	if (b->plan.monotone || b->plan.grouped)
 		b->limits = take(base, &at, b->max_nodes, sizeof(SpkBoostLimits));
 	b->routes = take(base, &at, b->max_nodes, sizeof(SpkRoute));
+	b->parents = take(base, &at, b->plan.max_leaves, sizeof(uint32_t));
+	b->segments = take(base, &at, spk_boost_most_blocks(b, n) * b->plan.max_leaves,
+					   sizeof(SpkSegment));
 	b->built_of = take(base, &at, b->max_nodes, sizeof(int32_t));
 	b->values = take(base, &at, b->max_nodes, sizeof(float));
 	b->counts = take(base, &at, (uint64_t) n * b->max_nodes, sizeof(uint32_t));
@@ -117,7 +123,9 @@ spk_lay_out_own(SpkBooster *b, char *base)
 	uint64_t at = 0;
 
 	b->narrow = take(base, &at, b->max_built, spk_histogram_length(b) * sizeof(uint64_t));
-	b->flushed = take(base, &at, b->max_built, sizeof(uint32_t));
+	b->filled = take(base, &at, b->max_built, sizeof(uint32_t));
+	b->flushed = take(base, &at, b->max_built, sizeof(bool));
+	b->scratch = take(base, &at, b->block_rows, sizeof(uint16_t));
 	b->to_draw = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
 	b->is_drawn = take(base, &at, b->matrix.n_features, 1);
 	b->to_split = take(base, &at, b->matrix.n_features, sizeof(uint16_t));
@@ -132,6 +140,7 @@ take_plan(SpkBooster *b, const SpkBoostPlan *plan)
 {
 	b->plan = *plan;
 	b->max_nodes = 2 * plan->max_leaves - 1;
+	b->block_rows = spk_boost_block_rows(&b->matrix, plan->max_leaves);
 	count_slots(b);
 }
 

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/trees/boost_grow.h"
-#include "core/trees/boost_stretch.h"
-#include "core/base/elementary.h"
+#include "core/trees/boost_blocks.h"
+#include "core/trees/boost_gradients.h"
+#include "core/trees/boost_histograms.h"
 #include "core/base/rng.h"
 #include "core/rows/users.h"
 
@@ -86,45 +86,6 @@ spk_boost_held_out(const SpkBooster *b, uint32_t row)
 }
 
 /*
- * e^x within +-700, to nine digits; a gradient keeps five of them.  With spk_exp, which
- * gives all digits, training takes a fifth longer.  Here no branch depends on the sign, and
- * two terms are added at a time, so that a processor works on several rows at once.
- */
-static inline double
-power_of(double x)
-{
-	/* adding and taking away 1.5 * 2^52 rounds to a whole number */
-	double	 k = (x * (1 / SPK_LN_2) + 0x1.8p52) - 0x1.8p52;
-	double	 r = x - k * SPK_LN_2;
-	double	 square = r * r;
-	double	 sum = 1.0 / 5040 * r + 1.0 / 720 + square * (1.0 / 40320);
-	uint64_t bits = (uint64_t) ((int64_t) k + 1023) << 52;
-	double	 power;
-
-	memcpy(&power, &bits, sizeof(power));
-	sum = 1.0 / 120 * r + 1.0 / 24 + square * sum;
-	sum = 1.0 / 6 * r + 1.0 / 2 + square * sum;
-	sum = r + 1 + square * sum;
-	return sum * power;
-}
-
-/* The gradient and the hessian of the loss at this margin, times the weight, in quanta. */
-static inline SpkBoostRow
-gradient_of(float margin, double label, double weight)
-{
-	double		against = margin < -700 ? 700 : margin > 700 ? -700 : -margin;
-	double		p = 1 / (1 + power_of(against));
-	SpkBoostRow row = {0};
-
-	/* rounded to the nearest: what is cut off is above 0 */
-	row.g = (int16_t) ((int32_t) (weight * (p - label) * SPK_GRADIENT_ONE +
-								  (SPK_GRADIENT_ONE + 1.5)) -
-					   (SPK_GRADIENT_ONE + 1));
-	row.h = (uint16_t) (weight * p * (1 - p) * SPK_HESSIAN_ONE + 0.5);
-	return row;
-}
-
-/*
  * The loss at this margin, times the weight, in quanta: ln(1 + e^against), which is the
  * series of twice the area tangent of e / (2 + e), where e is below 1.
  */
@@ -133,7 +94,7 @@ loss_of(float margin, bool label, double weight)
 {
 	double against = label ? -margin : margin;
 	double size = fabs(against);
-	double e = power_of(size < 700 ? -size : -700);
+	double e = spk_fast_exp(size < 700 ? -size : -700);
 	double z = e / (2 + e);
 	double square = z * z;
 	double sum = 1.0 / 11 + square * (1.0 / 13 + square * (1.0 / 15));
@@ -184,67 +145,82 @@ add_losses(const SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n,
 	}
 }
 
-/* Sets n listed rows for the next tree and adds them to the member's sums. */
-static void
-set_gradients(const SpkBooster *b, uint32_t from, const uint16_t *rows, uint32_t n,
-			  SpkBoostMember *sum)
+/* The same sums, of rows that have weights. */
+static SpkSums
+weighted_sums(const SpkBooster *b, uint32_t from, uint32_t n)
 {
-	const SpkMatrix matrix = b->matrix;
-	const double	weight[2] = {b->plan.weight[0], b->plan.weight[1]};
-	const float	   *margins = b->margins + from;
-	SpkBoostRow	   *to = b->rows + from;
-	SpkSums			sums = {0, 0};
+	SpkSums sums = {0, 0};
 
-	for (uint32_t k = 0; k < n; k++)
+	for (uint32_t i = from; i < from + n; i++)
 	{
-		uint32_t	i = rows[k];
-		bool		label = spk_matrix_label(&matrix, from + i);
-		uint32_t	units = spk_matrix_weight(&matrix, from + i);
-		SpkBoostRow row = gradient_of(margins[i], label, weight[label]);
+		uint32_t units = spk_matrix_weight(&b->matrix, i);
 
-		sums.g += (int64_t) row.g * units;
-		sums.h += (int64_t) row.h * units;
-		to[i] = row;
+		sums.g += (int64_t) b->gradients[i].g * units;
+		sums.h += (int64_t) b->gradients[i].h * units;
 	}
-	sum->sums.g += sums.g;
-	sum->sums.h += sums.h;
-	sum->n_in_tree += n;
+	return sums;
 }
 
-/*
- * Makes rows from .. to - 1, at most SPK_LISTED_ROWS, ready for the tree of this round.  They
- * are listed by the part they have, because a processor cannot guess it.
- */
+/* Notes which of n rows have a part in the tree of this round; lists those held out. */
 static void
-start_block(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t to, SpkBoostMember *sum)
+choose_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, uint8_t *parts,
+			SpkBoostMember *sum)
 {
 	uint64_t name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_SAMPLE), round);
 	uint64_t bound = (uint64_t) ceil(b->plan.subsample * 0x1p53);
 	bool	 all = b->plan.subsample >= 1;
-	uint16_t in_tree[SPK_LISTED_ROWS];
-	uint16_t held_out[SPK_LISTED_ROWS];
-	uint32_t n_in_tree = 0;
+	uint16_t held_out[SPK_GRADIENT_ROWS];
 	uint32_t n_held_out = 0;
 
-	memset(b->rows + from, 0, (to - from) * sizeof(SpkBoostRow));
-	for (uint32_t i = from; i < to; i++)
+	for (uint32_t i = 0; i < n; i++)
 	{
-		bool out = b->holdout > 0 && b->held_out[i] != 0;
+		bool out = b->holdout > 0 && b->held_out[from + i] != 0;
 		bool drawn = true;
 
 		/* as row_is_drawn, in whole numbers */
 		if (!all)
 		{
-			SpkRng rng = spk_rng(name, spk_matrix_user(&b->matrix, i));
+			SpkRng rng = spk_rng(name, spk_matrix_user(&b->matrix, from + i));
 
 			drawn = spk_rng_next(&rng) >> 11 < bound;
 		}
-		held_out[n_held_out] = in_tree[n_in_tree] = (uint16_t) (i - from);
+		/* listed, because a processor cannot guess it */
+		held_out[n_held_out] = (uint16_t) i;
 		n_held_out += out;
-		n_in_tree += drawn & !out;
+		parts[i] = drawn & !out;
+		sum->n_in_tree += parts[i];
 	}
 	add_losses(b, from, held_out, n_held_out, sum);
-	set_gradients(b, from, in_tree, n_in_tree, sum);
+}
+
+/* Makes n rows, at most SPK_GRADIENT_ROWS, ready for the tree of this round. */
+static void
+start_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, SpkBoostMember *sum)
+{
+	const uint8_t  *codes = spk_matrix_row(&b->matrix, from) + b->matrix.n_features;
+	uint8_t			labels[SPK_GRADIENT_ROWS];
+	uint8_t			parts[SPK_GRADIENT_ROWS];
+	SpkGradientRows rows = {n,
+							b->margins + from,
+							labels,
+							NULL,
+							{b->plan.weight[0], b->plan.weight[1]}};
+	SpkSums			sums;
+
+	for (uint32_t i = 0; i < n; i++, codes += b->matrix.stride)
+		labels[i] = *codes;
+	if (spk_boost_all_rows(b))
+		sum->n_in_tree += n;
+	else
+	{
+		choose_rows(b, round, from, n, parts, sum);
+		rows.parts = parts;
+	}
+	sums = spk_set_gradients(b->gradient_way, &rows, b->gradients + from);
+	if (b->matrix.weighted)
+		sums = weighted_sums(b, from, n);
+	sum->sums.g += sums.g;
+	sum->sums.h += sums.h;
 }
 
 /* Sets the margins of rows from .. to - 1 to the base. */
@@ -259,45 +235,49 @@ set_margins(SpkBooster *b, uint32_t from, uint32_t to)
 	}
 }
 
-/* Routes rows from .. to - 1 to their leaves, and moves their margins. */
+/* Makes a block's rows ready for the tree of this round; counts is NULL before the first. */
 static void
-move_margins(SpkBooster *b, uint32_t from, uint32_t to, uint32_t *counts)
+prepare_block(SpkBooster *b, uint32_t round, const SpkBlock *block, uint32_t *counts,
+			  SpkBoostMember *sum)
 {
-	/* what the tree before has made best may be made worse */
-	if (b->holdout > 0 && b->shared->improved)
-		memcpy(b->best + from, b->margins + from, (to - from) * sizeof(float));
-	for (uint32_t i = from; i < to; i++)
-	{
-		uint32_t node = spk_boost_route(b->routes, b->rows[i].node, spk_matrix_row(&b->matrix, i));
+	SpkAhead ahead = spk_ahead_of(b, block);
+	uint32_t end = block->from + block->n;
 
-		counts[node]++;
-		b->margins[i] += b->values[node];
+	if (counts == NULL)
+		set_margins(b, block->from, end);
+	else
+	{
+		/* what the tree before has made best may be made worse */
+		if (b->holdout > 0 && b->shared->improved)
+			memcpy(b->best + block->from, b->margins + block->from, block->n * sizeof(float));
+		spk_boost_settle_block(b, block, &ahead, counts);
 	}
+	for (uint32_t from = block->from; from < end; from += SPK_GRADIENT_ROWS)
+		start_rows(b, round, from, end - from < SPK_GRADIENT_ROWS ? end - from : SPK_GRADIENT_ROWS,
+				   sum);
 }
 
-/* Makes the member's rows ready for the tree of this round; counts is NULL before the first. */
+/* Makes rows ready for the tree of this round, and its root; counts is NULL before the first. */
 static void
 prepare(SpkBooster *b, uint32_t round, uint32_t *counts)
 {
 	SpkBoostMember sum = {0};
-	uint32_t	   from = spk_share(&b->team, b->matrix.n_rows, b->team.me);
-	uint32_t	   end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
-	uint32_t	   to;
+	bool		   next = round < b->plan.n_trees;
+	uint32_t	   n_rows = 0;
+	SpkBlock	   block;
 
-	for (uint32_t n = 0; from < end; from = to, n++)
+	if (next)
+		spk_boost_start_root(b, round);
+	while (spk_boost_take_block(b, &block))
 	{
-		if (n % (SPK_STRETCH_ROWS / SPK_LISTED_ROWS) == 0 && spk_cancelled(&b->host))
-		{
-			spk_boost_fail(b, SPK_CANCELLED);
-			break;
-		}
-		to = end - from < SPK_LISTED_ROWS ? end : from + SPK_LISTED_ROWS;
-		if (counts == NULL)
-			set_margins(b, from, to);
-		else
-			move_margins(b, from, to, counts);
-		start_block(b, round, from, to, &sum);
+		prepare_block(b, round, &block, counts, &sum);
+		if (next)
+			spk_boost_add_root(b, &block);
+		n_rows += block.n;
 	}
+	if (next)
+		spk_boost_end_root(b);
+	spk_boost_counts(b, b->team.me)[0] = n_rows;
 	b->members[b->team.me] = sum;
 }
 
@@ -313,6 +293,6 @@ spk_boost_finish_rows(SpkBooster *b)
 	const SpkBoostShared *shared = b->shared;
 	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
 
-	memset(counts + shared->first, 0, (shared->n_nodes - shared->first) * sizeof(uint32_t));
+	memset(counts + shared->routed, 0, (shared->n_nodes - shared->routed) * sizeof(uint32_t));
 	prepare(b, shared->round + 1, counts);
 }

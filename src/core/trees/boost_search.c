@@ -9,26 +9,25 @@
 #include "core/trees/boost_statistics.h"
 #include "core/base/rng.h"
 
-/* Lists the features that may split the node; returns how many they are. */
+/* Lists the features that the reach has; returns how many they are. */
 static uint32_t
-list_features(SpkBooster *b, const SpkBoostNode *node)
+list_features(SpkBooster *b, const SpkReach *reach)
 {
 	uint32_t n = 0;
 
 	for (uint32_t f = 0; f < b->matrix.n_features; f++)
-		if (!b->plan.grouped ||
-			spk_reach_has(&b->limits[node - b->nodes].reach, &b->features[f].rule, f))
+		if (reach == NULL || !b->plan.grouped || spk_reach_has(reach, &b->features[f].rule, f))
 			b->to_draw[n++] = (uint16_t) f;
 	return n;
 }
 
 uint32_t
-spk_boost_draw(SpkBooster *b, const SpkBoostNode *node, uint16_t *listed)
+spk_boost_draw(SpkBooster *b, uint64_t path, const SpkReach *reach, uint16_t *listed)
 {
-	uint32_t n = list_features(b, node);
+	uint32_t n = list_features(b, reach);
 	uint32_t wanted = b->plan.features_per_split < n ? b->plan.features_per_split : n;
 	uint32_t n_listed = 0;
-	SpkRng	 rng = spk_rng(node->path, 0);
+	SpkRng	 rng = spk_rng(path, 0);
 
 	for (uint32_t at = 0; at < wanted && wanted < b->matrix.n_features; at++)
 	{
@@ -104,7 +103,8 @@ search_node(SpkBooster *b, uint32_t place)
 	uint32_t			to = spk_share(&b->team, b->matrix.n_features, b->team.me + 1);
 	uint32_t			built = (uint32_t) b->built_of[b->active[place]];
 	const uint16_t	   *listed = b->drawn ? spk_boost_listed(b, built) : b->to_split;
-	uint32_t			n = b->drawn ? b->n_listed[built] : spk_boost_draw(b, node, b->to_split);
+	uint32_t			n = b->drawn ? b->n_listed[built] :
+									   spk_boost_draw(b, node->path, spk_booster_reach(b, node), b->to_split);
 
 	if (b->drawn)
 	{

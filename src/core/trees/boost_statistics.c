@@ -85,6 +85,8 @@ spk_boost_set_statistics(SpkBooster *b)
 	if (status != SPK_OK)
 		spk_boost_fail(b, status);
 	b->matrix.codes = b->codes;
+	/* the first root's histogram is of all features */
+	spk_barrier(&b->team);
 }
 
 SpkCodeSet
