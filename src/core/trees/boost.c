@@ -325,7 +325,7 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	b.host = *host;
 	b.team = *team;
 	b.features = features;
-	b.gradient_way = spk_gradient_best();
+	b.gradient_way = spk_gradients_have(SPK_GRADIENT_AVX2) ? SPK_GRADIENT_AVX2 : SPK_GRADIENT_PLAIN;
 	spk_lay_out_shared(&b, team->n, shared);
 	own = spk_alloc(host, (size_t) spk_own_layout_size(plan, matrix), 1);
 	if (own != NULL)

@@ -7,8 +7,11 @@
 
 #include "core/trees/boost_blocks.h"
 
-/* So many bytes of codes, with the gradients and lists of their rows, fit into the second cache. */
-#define BLOCK_BYTES (UINT32_C(384) << 10)
+/*
+ * So many bytes of codes, with those that are fetched ahead and with all histograms of a pass,
+ * stay in the second cache.
+ */
+#define BLOCK_BYTES (UINT32_C(128) << 10)
 
 /* Ends of segments have 16 bits; of fewer rows a leaf has too few in a block. */
 #define MOST_ROWS  32768

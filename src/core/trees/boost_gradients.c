@@ -12,43 +12,34 @@
 
 #define LANES 8
 
-typedef uint8_t Bytes __attribute__((vector_size(LANES)));
 typedef float	Floats __attribute__((vector_size(LANES * 4)));
 typedef int32_t Ints __attribute__((vector_size(LANES * 4)));
 typedef double	Doubles __attribute__((vector_size(LANES * 8)));
 typedef int64_t Longs __attribute__((vector_size(LANES * 8)));
-
-/* Of each lane the one where the mask is all ones, else the other. */
-#define SELECT(mask, one, other) \
-	((Doubles) (((mask) & (Longs) (one)) | (~(mask) & (Longs) (other))))
-
-/* A vector of which all lanes are this number. */
-#define ALL(x) ((x) - (Doubles) {0})
 
 /*
  * Sets eight gradients, of rows that have a part where it is 1, and adds them to sums.  Not
  * all processors have such vectors, so that none is handed over by value.
  */
 SPK_ALWAYS_INLINE void
-set_eight(const float *margins, const uint8_t *labels, const uint8_t *parts, const double *weight,
+set_eight(const float *margins, const int32_t *labels, const int32_t *parts, const double *weight,
 		  Ints *sum_g, Ints *sum_h, SpkGradient *to)
 {
 	Floats	given;
-	Bytes	bytes;
 	Doubles x, k, r, square, sum, power, p, label, w;
-	Longs	is_churn;
-	Ints	g, h, part, words;
+	Ints	high, low, is_churn, part, g, h, words;
+	Floats	most = 700.0f - (Floats) {0};
 
 	memcpy(&given, margins, sizeof(given));
-	memcpy(&bytes, labels, sizeof(bytes));
-	is_churn = -__builtin_convertvector(bytes, Longs);
-	label = (Doubles) (is_churn & (Longs) ALL(1.0));
-	w = SELECT(is_churn, ALL(weight[1]), ALL(weight[0]));
+	memcpy(&is_churn, labels, sizeof(is_churn));
+	label = __builtin_convertvector(is_churn, Doubles);
+	w = label * weight[1] + (1 - label) * weight[0];
 
 	/* e^-margin, as spk_fast_exp has it: the last bits of k + 1.5 * 2^52 are those of k */
+	high = given > 700.0f;
+	low = given < -700.0f;
+	given = (Floats) ((~(high | low) & (Ints) given) | (high & (Ints) most) | (low & (Ints) -most));
 	x = -__builtin_convertvector(given, Doubles);
-	x = SELECT(x > 700.0, ALL(700.0), x);
-	x = SELECT(x < -700.0, ALL(-700.0), x);
 	k = x * (1 / SPK_LN_2) + 0x1.8p52;
 	power = (Doubles) (((Longs) k + 1023) << 52);
 	k -= 0x1.8p52;
@@ -66,10 +57,9 @@ set_eight(const float *margins, const uint8_t *labels, const uint8_t *parts, con
 		(SPK_GRADIENT_ONE + 1);
 	h = __builtin_convertvector(w * p * (1 - p) * SPK_HESSIAN_ONE + 0.5, Ints);
 
-	memcpy(&bytes, parts, sizeof(bytes));
-	part = -__builtin_convertvector(bytes, Ints);
-	g &= part;
-	h &= part;
+	memcpy(&part, parts, sizeof(part));
+	g &= -part;
+	h &= -part;
 	*sum_g += g;
 	*sum_h += h;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -83,7 +73,7 @@ set_eight(const float *margins, const uint8_t *labels, const uint8_t *parts, con
 SPK_ALWAYS_INLINE SpkSums
 set_all(const SpkGradientRows *rows, SpkGradient *to)
 {
-	static const uint8_t all[LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
+	static const int32_t all[LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
 
 	Ints	 sum_g = {0};
 	Ints	 sum_h = {0};
@@ -97,14 +87,14 @@ set_all(const SpkGradientRows *rows, SpkGradient *to)
 	if (i < rows->n)
 	{
 		float		margins[LANES] = {0};
-		uint8_t		labels[LANES] = {0};
-		uint8_t		parts[LANES] = {0};
+		int32_t		labels[LANES] = {0};
+		int32_t		parts[LANES] = {0};
 		SpkGradient gradients[LANES];
 		uint32_t	n = rows->n - i;
 
 		memcpy(margins, rows->margins + i, n * sizeof(float));
-		memcpy(labels, rows->labels + i, n);
-		memcpy(parts, rows->parts == NULL ? all : rows->parts + i, n);
+		memcpy(labels, rows->labels + i, n * sizeof(int32_t));
+		memcpy(parts, rows->parts == NULL ? all : rows->parts + i, n * sizeof(int32_t));
 		set_eight(margins, labels, parts, rows->weight, &sum_g, &sum_h, gradients);
 		memcpy(to + i, gradients, n * sizeof(SpkGradient));
 	}
@@ -129,33 +119,22 @@ set_avx2(const SpkGradientRows *rows, SpkGradient *to)
 {
 	return set_all(rows, to);
 }
-
-__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"))) static SpkSums
-set_avx512(const SpkGradientRows *rows, SpkGradient *to)
-{
-	return set_all(rows, to);
-}
 #endif
 
-SpkGradientWay
-spk_gradient_best(void)
+bool
+spk_gradients_have(SpkGradientWay way)
 {
 #ifdef SPK_VECTORS
-	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-		__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-		return SPK_GRADIENT_AVX512;
-	if (__builtin_cpu_supports("avx2"))
-		return SPK_GRADIENT_AVX2;
+	if (way == SPK_GRADIENT_AVX2)
+		return __builtin_cpu_supports("avx2");
 #endif
-	return SPK_GRADIENT_PLAIN;
+	return way == SPK_GRADIENT_PLAIN;
 }
 
 SpkSums
 spk_set_gradients(SpkGradientWay way, const SpkGradientRows *rows, SpkGradient *to)
 {
 #ifdef SPK_VECTORS
-	if (way == SPK_GRADIENT_AVX512)
-		return set_avx512(rows, to);
 	if (way == SPK_GRADIENT_AVX2)
 		return set_avx2(rows, to);
 #endif

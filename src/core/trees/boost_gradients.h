@@ -16,23 +16,22 @@ typedef struct SpkGradientRows
 {
 	uint32_t	   n;
 	const float	  *margins;
-	const uint8_t *labels;
-	const uint8_t *parts; /* of each row: 1 when it has a part in the tree, else 0; NULL: 1 */
+	const int32_t *labels; /* 0 or 1 */
+	const int32_t *parts;  /* of each row: 1 when it has a part in the tree, else 0; NULL: 1 */
 	double		   weight[2];
 } SpkGradientRows;
 
-/* The instructions by which it is done.  The bits are the same. */
+/* The instructions by which it is done.  AVX-512 is no faster, as divisions are what takes the time. */
 typedef enum SpkGradientWay
 {
 	SPK_GRADIENT_PLAIN,
-	SPK_GRADIENT_AVX2,
-	SPK_GRADIENT_AVX512
+	SPK_GRADIENT_AVX2
 } SpkGradientWay;
 
-/* The best that the processor has. */
-extern SpkGradientWay spk_gradient_best(void);
+/* Has the processor what this takes? */
+extern bool spk_gradients_have(SpkGradientWay way);
 
-/* Sets the rows' gradients, which are 0 where a row has no part, and returns their sums. */
+/* Sets the rows' gradients, which are 0 where a row has no part, and returns their sums.  All ways give the same. */
 extern SpkSums spk_set_gradients(SpkGradientWay way, const SpkGradientRows *rows, SpkGradient *to);
 
 /*

@@ -163,7 +163,7 @@ weighted_sums(const SpkBooster *b, uint32_t from, uint32_t n)
 
 /* Notes which of n rows have a part in the tree of this round; lists those held out. */
 static void
-choose_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, uint8_t *parts,
+choose_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, int32_t *parts,
 			SpkBoostMember *sum)
 {
 	uint64_t name = spk_hash_combine(spk_hash_combine(b->plan.seed, STREAM_SAMPLE), round);
@@ -188,7 +188,7 @@ choose_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, uint
 		held_out[n_held_out] = (uint16_t) i;
 		n_held_out += out;
 		parts[i] = drawn & !out;
-		sum->n_in_tree += parts[i];
+		sum->n_in_tree += drawn & !out;
 	}
 	add_losses(b, from, held_out, n_held_out, sum);
 }
@@ -198,8 +198,8 @@ static void
 start_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, SpkBoostMember *sum)
 {
 	const uint8_t  *codes = spk_matrix_row(&b->matrix, from) + b->matrix.n_features;
-	uint8_t			labels[SPK_GRADIENT_ROWS];
-	uint8_t			parts[SPK_GRADIENT_ROWS];
+	int32_t			labels[SPK_GRADIENT_ROWS];
+	int32_t			parts[SPK_GRADIENT_ROWS];
 	SpkGradientRows rows = {n,
 							b->margins + from,
 							labels,
@@ -216,7 +216,7 @@ start_rows(const SpkBooster *b, uint32_t round, uint32_t from, uint32_t n, SpkBo
 		choose_rows(b, round, from, n, parts, sum);
 		rows.parts = parts;
 	}
-	sums = spk_set_gradients(b->gradient_way, &rows, b->gradients + from);
+	sums = spk_set_gradients((SpkGradientWay) b->gradient_way, &rows, b->gradients + from);
 	if (b->matrix.weighted)
 		sums = weighted_sums(b, from, n);
 	sum->sums.g += sums.g;
