@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "core/trees/boost.h"
+#include "core/trees/boost_cuts.h"
 #include "core/trees/boost_gradients.h"
 #include "core/trees/boost_split.h"
 #include "core/models/codec.h"
@@ -258,6 +259,50 @@ ties_go_to_the_first(void **unused)
 	split = spk_boost_split_none(node, 0, 0);
 	spk_boost_split_feature(node, &rule, 4, false, 9, histogram, &split);
 	assert_false(split.found);
+}
+
+/* With vectors the same cut is found, to the bit, of equal ones the first. */
+static void
+cuts_are_the_same_with_vectors(void **unused)
+{
+#ifdef SPK_VECTORS
+	SpkRng rng = spk_rng(21, 1);
+
+	for (int round = 0; round < 3000 && __builtin_cpu_supports("avx2"); round++)
+	{
+		SpkSums		  sums[SPK_MAX_BINS] = {{0, 0}};
+		SpkBoostCodes codes = {sums,
+							   spk_rng_below(&rng, SPK_MAX_BINS + 1),
+							   {0, 0},
+							   {0, 0},
+							   spk_rng_below(&rng, 3) * 10000,
+							   1 + spk_rng_below(&rng, 3) * 90000};
+		/* few different sums, so that many cuts are equal */
+		uint32_t	n_values = round % 2 == 0 ? 2 : 60000;
+		SpkBoostCut plain;
+		SpkBoostCut vectors;
+
+		if (round % 3 == 0)
+			codes.missing = (SpkSums) {-(int64_t) spk_rng_below(&rng, 9000), 9000};
+		codes.node = codes.missing;
+		for (uint32_t i = 0; i < codes.n; i++)
+		{
+			if (spk_rng_below(&rng, 4) > 0)
+				sums[i] = (SpkSums) {(int64_t) spk_rng_below(&rng, n_values) - n_values / 2,
+									 1 + spk_rng_below(&rng, n_values)};
+			codes.node.g += sums[i].g;
+			codes.node.h += sums[i].h;
+		}
+		plain = (SpkBoostCut) {.score = spk_boost_score(codes.node, codes.l2)};
+		vectors = plain;
+		spk_try_cuts(&codes, &plain);
+		spk_try_cuts_avx2(&codes, &vectors);
+		assert_true(plain.found == vectors.found && plain.score == vectors.score);
+		assert_int_equal(plain.n_left, vectors.n_left);
+		assert_true(plain.missing_left == vectors.missing_left);
+		assert_true(plain.left.g == vectors.left.g && plain.left.h == vectors.left.h);
+	}
+#endif
 }
 
 /* ---- Gradients ---- */
@@ -1435,6 +1480,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(splits_are_the_best, check_live),
+		cmocka_unit_test_teardown(cuts_are_the_same_with_vectors, check_live),
 		cmocka_unit_test_teardown(gradients_are_the_same_by_any_way, check_live),
 		cmocka_unit_test_teardown(many_categories_keep_the_rule, check_live),
 		cmocka_unit_test_teardown(ties_go_to_the_first, check_live),

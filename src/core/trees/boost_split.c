@@ -4,20 +4,14 @@
  */
 #include <math.h>
 
+#include "core/trees/boost_cuts.h"
 #include "core/trees/boost_split.h"
 
 /* A split must gain more than this share of the node's score, which rounding cannot. */
 #define ROUNDING 1e-10
 
-/* The best cut of a list of codes so far. */
-typedef struct Candidate
-{
-	double	 score;
-	uint32_t n_left; /* this many codes, from the front of the list, go left */
-	bool	 missing_left;
-	bool	 found;
-	SpkSums	 left;
-} Candidate;
+/* Of fewer codes the cuts are tried one by one. */
+#define VECTOR_CODES 16
 
 SpkBoostSplit
 spk_boost_split_above(double score, double min_gain)
@@ -35,22 +29,10 @@ spk_boost_split_none(SpkSums node, double l2, double min_gain)
 	return spk_boost_split_above(spk_boost_score(node, l2), min_gain);
 }
 
-static inline SpkSums
-add(SpkSums a, SpkSums b)
-{
-	return (SpkSums) {a.g + b.g, a.h + b.h};
-}
-
-static inline bool
-is_empty(SpkSums sums)
-{
-	return sums.g == 0 && sums.h == 0;
-}
-
 /* Both sides share one division, because divisions are what a search waits for. */
 static inline void
 try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_left,
-		  bool missing_left, Candidate *best)
+		  bool missing_left, SpkBoostCut *best)
 {
 	double left_g = (double) left.g;
 	double left_h = (double) left.h;
@@ -76,7 +58,7 @@ try_split(SpkSums node, double l2, double min_hessian, SpkSums left, uint32_t n_
 /* Does so where some features are monotone; sign is that of the feature that is cut. */
 static void
 try_bounded(SpkSums node, double l2, const SpkBoostRule *rule, int sign, SpkSums left,
-			uint32_t n_left, bool missing_left, Candidate *best)
+			uint32_t n_left, bool missing_left, SpkBoostCut *best)
 {
 	double	least = rule->min_hessian < 1 ? 1 : rule->min_hessian;
 	SpkSums right = {node.g - left.g, node.h - left.h};
@@ -88,59 +70,72 @@ try_bounded(SpkSums node, double l2, const SpkBoostRule *rule, int sign, SpkSums
 	if ((double) left.h < least || (double) right.h < least ||
 		!spk_in_order(sign, values[0], values[1]) || !(score > best->score))
 		return;
-	*best = (Candidate) {score, n_left, missing_left, true, left};
+	*best = (SpkBoostCut) {score, n_left, missing_left, true, left};
 }
 
 /* Tries all cuts of a list of n codes, as try_all does, within bounds. */
 static void
 try_all_bounded(SpkSums node, double l2, const SpkBoostRule *rule, const SpkSums *sums, uint32_t n,
-				SpkSums missing, Candidate *best)
+				SpkSums missing, SpkBoostCut *best)
 {
 	SpkSums left = {0, 0};
-	bool	any_missing = !is_empty(missing);
+	bool	any_missing = !spk_sums_empty(missing);
 
 	for (uint32_t i = 0; i + 1 < n; i++)
 	{
-		left = add(left, sums[i]);
+		left = spk_sums_add(left, sums[i]);
 		try_bounded(node, l2, rule, rule->sign, left, i + 1, false, best);
 		if (any_missing)
-			try_bounded(node, l2, rule, rule->sign, add(left, missing), i + 1, true, best);
+			try_bounded(node, l2, rule, rule->sign, spk_sums_add(left, missing), i + 1, true, best);
 	}
 	if (any_missing && n > 0)
-		try_bounded(node, l2, rule, 0, add(left, sums[n - 1]), n, false, best);
+		try_bounded(node, l2, rule, 0, spk_sums_add(left, sums[n - 1]), n, false, best);
+}
+
+void
+spk_try_cuts(const SpkBoostCodes *codes, SpkBoostCut *best)
+{
+	SpkSums left = {0, 0};
+	bool	any_missing = !spk_sums_empty(codes->missing);
+
+	for (uint32_t i = 0; i + 1 < codes->n; i++)
+	{
+		/* of equal cuts the first one wins */
+		if (i > 0 && spk_sums_empty(codes->sums[i]))
+			continue;
+		left = spk_sums_add(left, codes->sums[i]);
+		try_split(codes->node, codes->l2, codes->min_hessian, left, i + 1, false, best);
+		if (any_missing)
+			try_split(codes->node, codes->l2, codes->min_hessian,
+					  spk_sums_add(left, codes->missing), i + 1, true, best);
+	}
 }
 
 /* Tries all cuts of a list of n codes with these sums, and missing values on either side. */
 static void
 try_all(SpkSums node, double l2, const SpkBoostRule *rule, const SpkSums *sums, uint32_t n,
-		SpkSums missing, Candidate *best)
+		SpkSums missing, SpkBoostCut *best)
 {
-	double	min_hessian = rule->min_hessian;
-	SpkSums left = {0, 0};
-	bool	any_missing = !is_empty(missing);
+	/* hessians are whole: a side with less than 1 has none */
+	double		  least = rule->min_hessian < 1 ? 1 : rule->min_hessian;
+	SpkBoostCodes codes = {sums, n, missing, node, l2, least};
 
 	if (rule->bounded)
 	{
 		try_all_bounded(node, l2, rule, sums, n, missing, best);
 		return;
 	}
-
-	/* hessians are whole: a side with less than 1 has none */
-	min_hessian = min_hessian < 1 ? 1 : min_hessian;
-	if ((double) node.h < 2 * min_hessian)
+	if ((double) node.h < 2 * least)
 		return;
-	for (uint32_t i = 0; i + 1 < n; i++)
-	{
-		/* of equal cuts the first one wins */
-		if (i > 0 && is_empty(sums[i]))
-			continue;
-		left = add(left, sums[i]);
-		try_split(node, l2, min_hessian, left, i + 1, false, best);
-		if (any_missing)
-			try_split(node, l2, min_hessian, add(left, missing), i + 1, true, best);
-	}
-	if (any_missing && n > 0)
-		try_split(node, l2, min_hessian, add(left, sums[n - 1]), n, false, best);
+#ifdef SPK_VECTORS
+	if (n >= VECTOR_CODES && __builtin_cpu_supports("avx2"))
+		spk_try_cuts_avx2(&codes, best);
+	else
+#endif
+		spk_try_cuts(&codes, best);
+	if (!spk_sums_empty(missing) && n > 0)
+		try_split(node, l2, least, (SpkSums) {node.g - missing.g, node.h - missing.h}, n, false,
+				  best);
 }
 
 /* The codes of a category that are ordered, with their sums, and the sums of all others. */
@@ -167,11 +162,11 @@ order_categories(const SpkSums *histogram, uint32_t n_bins, double smoothing, do
 		double	 rate = (double) histogram[code].g / ((double) histogram[code].h + smoothing + 1);
 		uint32_t at = to->n;
 
-		if (is_empty(histogram[code]))
+		if (spk_sums_empty(histogram[code]))
 			continue;
 		if ((double) histogram[code].h < least)
 		{
-			to->rest = add(to->rest, histogram[code]);
+			to->rest = spk_sums_add(to->rest, histogram[code]);
 			continue;
 		}
 		for (; at > 0 && rates[at - 1] > rate; at--)
@@ -214,7 +209,7 @@ cut_of(const SpkSums *histogram, uint32_t n_left, uint32_t n_bins)
 {
 	uint32_t next = n_left;
 
-	while (next < n_bins && is_empty(histogram[next]))
+	while (next < n_bins && spk_sums_empty(histogram[next]))
 		next++;
 	return (uint8_t) (next == n_bins ? n_bins - 1 : (n_left + next - 2) / 2);
 }
@@ -222,7 +217,7 @@ cut_of(const SpkSums *histogram, uint32_t n_left, uint32_t n_bins)
 /* Tries the cuts of the ordered categories. */
 static void
 try_categories(SpkSums node, const SpkBoostRule *rule, uint32_t n_bins, const SpkSums *histogram,
-			   Ordered *ordered, Candidate *best)
+			   Ordered *ordered, SpkBoostCut *best)
 {
 	double l2 = rule->l2;
 
@@ -241,9 +236,9 @@ void
 spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature, bool category,
 						uint32_t n_bins, const SpkSums *histogram, SpkBoostSplit *best)
 {
-	Candidate candidate = {.score = best->score};
-	SpkSums	  missing = histogram[SPK_MISSING];
-	Ordered	  ordered;
+	SpkBoostCut candidate = {.score = best->score};
+	SpkSums		missing = histogram[SPK_MISSING];
+	Ordered		ordered;
 
 	/* numbers are cut in the order of their codes, so that the histogram is the list */
 	if (category)
@@ -263,8 +258,8 @@ spk_boost_split_feature(SpkSums node, const SpkBoostRule *rule, uint16_t feature
 	best->left = candidate.left;
 
 	/* who has no missing values here may have some later: they go where most goes */
-	best->missing_left = is_empty(missing) ? candidate.left.h >= node.h - candidate.left.h :
-											 candidate.missing_left;
+	best->missing_left = spk_sums_empty(missing) ? candidate.left.h >= node.h - candidate.left.h :
+												   candidate.missing_left;
 	if (category)
 		best->set = codes_left(&ordered, candidate.n_left, n_bins, best->missing_left);
 	else
