@@ -40,3 +40,23 @@ memory_sample()
 	awk '$1 == "RssAnon:" { sum += $2 } $1 == "VmHWM:" && $2 > peak { peak = $2 } END { print sum + 0, peak + 0 }' \
 		"${files[@]}" 2>/dev/null || true
 }
+
+# Kilobytes: private memory of all processes and the shared segments of the leader
+memory_of_all()
+{
+	local pid from to
+
+	{
+		# a process may end while it is looked at
+		for pid in $(pgrep -P "$postmaster" -f '^postgres: (parallel worker|.*\[local\])'); do
+			awk '$1 == "RssAnon:" { print $2 }' "/proc/$pid/status" 2>/dev/null
+		done
+		# what the server has from its start is mapped by all
+		for pid in $(pgrep -P "$postmaster" -f '^postgres: .*\[local\]'); do
+			awk '/PostgreSQL/ { print $1 }' "/proc/$pid/maps" 2>/dev/null | tr - ' ' |
+				while read -r from to; do
+					echo $(((0x$to - 0x$from) / 1024))
+				done
+		done
+	} | awk '{ sum += $1 } END { if (NR > 0) print sum }' || true
+}

@@ -1,7 +1,8 @@
 """Forests of the Python libraries, timed or judged, on the same rows as ours.
 
-peer_forest.py keep CSV FILE                              the rows of a CSV file (label first), as arrays
+peer_forest.py keep ROWS COLUMNS FILE                     rows from a binary COPY (label first), as arrays
 peer_forest.py train KIND LIB DEPTH FILE ROWS             the time to train on the first ROWS
+peer_forest.py weigh KIND LIB DEPTH FILE ROWS HELD        the same, the AUC on HELD, and the peak of the memory
 peer_forest.py auc KIND LIB DEPTH FILE ROWS HELD SECONDS  the AUC on HELD, for each seed, see below
 peer_forest.py predict LIB DEPTH FILE                     the time to predict all rows in memory, by a forest
 peer_forest.py explain KIND LIB DEPTH FILE ROWS OF        the time for the SHAP values of OF rows
@@ -13,11 +14,13 @@ there are any.  Seed S trains on the S-th stretch of ROWS, of those there are; n
 new one starts after SECONDS.
 """
 import os
+import resource
 import sys
 import time
 
 # threads that wait do not spin: on a busy machine that takes many times as long
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np  # noqa: E402
 
@@ -52,6 +55,11 @@ def boost(lib, depth, seed):
         return catboost.CatBoostClassifier(
             n_estimators=100, max_depth=depth, learning_rate=0.1, border_count=255, l2_leaf_reg=1,
             thread_count=THREADS, random_seed=seed, verbose=False, allow_writing_files=False)
+    if lib == "sklearn":
+        from sklearn.ensemble import HistGradientBoostingClassifier
+        return HistGradientBoostingClassifier(
+            max_iter=100, max_depth=depth, max_leaf_nodes=2 ** depth, learning_rate=0.1, max_bins=255,
+            l2_regularization=1, min_samples_leaf=20, early_stopping=False, random_state=seed)
     import lightgbm
     return lightgbm.LGBMClassifier(
         n_estimators=100, max_depth=depth, num_leaves=2 ** depth, learning_rate=0.1, max_bin=255, reg_lambda=1,
@@ -59,6 +67,26 @@ def boost(lib, depth, seed):
 
 
 MODELS = {"forest": forest, "boost": boost}
+
+
+# above so many rows numbers have 32 bits, which all libraries take, to leave them the memory
+MANY_ROWS = 2000000
+
+
+def keep(n_rows, n_columns, path):
+    """Rows of float8 without NULLs, as COPY writes them: of all of them each number is at the same place."""
+    row = np.dtype([("n", ">i2"), ("of", [("len", ">i4"), ("value", ">f8")], n_columns)])
+    kept = np.lib.format.open_memmap(
+        path, "w+", np.float64 if n_rows <= MANY_ROWS else np.float32, (n_rows, n_columns))
+    given = sys.stdin.buffer
+    given.read(19)
+    for at in range(0, n_rows, 10000):
+        n = min(10000, n_rows - at)
+        rows = np.frombuffer(given.read(n * row.itemsize), row)
+        assert (rows["n"] == n_columns).all() and (rows["of"]["len"] == 8).all()
+        kept[at:at + n] = rows["of"]["value"]
+    assert given.read() == b"\xff\xff"
+    kept.flush()
 
 
 def load(path):
@@ -125,7 +153,7 @@ def judge_folds(path):
 def main():
     what, *args = sys.argv[1:]
     if what == "keep":
-        np.save(args[1], np.loadtxt(args[0], delimiter=",", dtype=np.float64))
+        keep(int(args[0]), int(args[1]), args[2])
     elif what == "predict":
         lib, depth, (x, y) = args[0], int(args[1]), load(args[2])
         # as large a forest as ours: the peers' own, of the first rows
@@ -145,6 +173,10 @@ def main():
         else:
             model = MODELS[kind](lib, depth, 1)  # imports, too
             timed(lambda: model.fit(x[:rows], y[:rows]))
+            if what == "weigh":
+                print(f"Memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+                x_held, y_held = load(args[5])
+                print(f"AUC: {auc(y_held, predict(lib, model, x_held)):.4f}")
 
 
 main()

@@ -74,7 +74,7 @@ train_compare()
 	for lib in $4; do
 		! has_peer "$lib" || candidate "$lib, from arrays in memory" peer train "$1" "$lib" "$2" "$SANDBOX/pool.npy" "$3"
 	done
-	compare "$3 rows, 20 numbers, 100 trees, $([ "$2" = 0 ] && echo 'no limit of depth' || echo "depth $2")"
+	compare "$3 rows, $sample_n numbers, 100 trees, $([ "$2" = 0 ] && echo 'no limit of depth' || echo "depth $2")"
 	judge "$@"
 }
 

@@ -33,26 +33,6 @@ compare "$(value 'SELECT count(*) FROM history') users, all features: four model
 
 # ---- Memory: of a comparison, and of each training by itself ----
 
-# Kilobytes: private memory of all processes and the shared segments of the leader
-compare_sample()
-{
-	local pid from to
-
-	{
-		# a process may end while it is looked at
-		for pid in $(pgrep -P "$postmaster" -f '^postgres: (parallel worker|.*\[local\])'); do
-			awk '$1 == "RssAnon:" { print $2 }' "/proc/$pid/status" 2>/dev/null
-		done
-		# what the server has from its start is mapped by all
-		for pid in $(pgrep -P "$postmaster" -f '^postgres: .*\[local\]'); do
-			awk '/PostgreSQL/ { print $1 }' "/proc/$pid/maps" 2>/dev/null | tr - ' ' |
-				while read -r from to; do
-					echo $(((0x$to - 0x$from) / 1024))
-				done
-		done
-	} | awk '{ sum += $1 } END { if (NR > 0) print sum }' || true
-}
-
 # compare_memory NAME QUERY: a row of the table, the larger of two runs
 compare_memory()
 {
@@ -63,7 +43,7 @@ compare_memory()
 		with_settings "$compare_settings" timed "$2" >/dev/null &
 		command=$!
 		while kill -0 $command 2>/dev/null; do
-			compare_sample >>"$samples"
+			memory_of_all >>"$samples"
 			sleep 0.005
 		done
 		wait $command
