@@ -7,7 +7,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
 # The install script, made of its parts in this order: what a part uses comes
 # before it.  Upgrade scripts, from one version to the next, stand as they are.
 SQL_PARTS = head event load simulate json_fdw profile_type profile_ops profile log_profile profile_merge describe_log features \
-	log_features label dates observations \
+	log_features label dates observations sample \
 	model_type model_ops collect train predict model explain exchange \
 	scores metrics curves survival boolean_labels evaluate compare backtest audit \
 	watching retention registry pictures report shards

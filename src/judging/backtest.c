@@ -19,6 +19,7 @@
 #include "core/base/times.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
+#include "rows/sample_key.h"
 #include "models/options_json.h"
 #include "profiles/profile_source.h"
 #include "host/source.h"
@@ -109,6 +110,7 @@ read_arguments(SpkBacktestCall *s)
 											NULL :
 											PG_GETARG_JSONB_P(SPK_BACKTEST_ARG_OPTIONS),
 										b->algorithm, &b->named);
+	spk_sample_refuse(&b->options);
 	if (!PG_ARGISNULL(SPK_BACKTEST_ARG_HORIZON))
 		b->horizon = PG_GETARG_INTERVAL_P(SPK_BACKTEST_ARG_HORIZON);
 	if (!PG_ARGISNULL(SPK_BACKTEST_ARG_AS_OF))

@@ -10,6 +10,7 @@
 #include "judging/compare_specs.h"
 #include "models/options_json.h"
 #include "models/algorithm.h"
+#include "rows/sample_key.h"
 
 /* More models than this are a mistake, as each is fitted several times. */
 #define MAX_MODELS 1000
@@ -20,6 +21,7 @@ spk_specs_add(SpkSpecs *specs, SpkAlgorithm algorithm, Jsonb *options)
 	SpkModelSpec spec = {algorithm};
 
 	spec.options = spk_options_from_jsonb(options, algorithm, &spec.named);
+	spk_sample_refuse(&spec.options);
 	if (specs->n == MAX_MODELS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

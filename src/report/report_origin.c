@@ -21,10 +21,11 @@ put_training(SpkReport *r)
 	double			rows = model->facts[SPK_FACT_ROWS];
 	double			positives = model->facts[SPK_FACT_POSITIVES];
 	double			skipped = model->facts[SPK_FACT_SKIPPED];
+	double			unsampled = model->facts[SPK_FACT_UNSAMPLED];
 
 	/* a model of another program does not know its rows */
 	spk_html_paragraph(&r->out, NULL,
-					   psprintf("%s with %s%s%s%s. It flags from a score of %.3f on.",
+					   psprintf("%s with %s%s%s%s%s. It flags from a score of %.3f on.",
 								spk_algorithm_name(model->algorithm),
 								spk_plot_count(model->n_features, "feature"),
 								isnan(rows) ?
@@ -35,6 +36,11 @@ put_training(SpkReport *r)
 								skipped > 0 ? psprintf("; %s without a label were left out",
 													   spk_plot_count(skipped, "row")) :
 											  "",
+								unsampled > 0 ?
+									psprintf("; %s of users outside a sample of %g were left out",
+											 spk_plot_count(unsampled, "row"),
+											 model->options.value[SPK_OPT_SAMPLE]) :
+									"",
 								model->threshold));
 }
 

@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 
 #include "core/base/elementary.h"
+#include "core/rows/sample.h"
 #include "rows/collect.h"
 #include "rows/collector.h"
 #include "models/options_json.h"
@@ -232,6 +233,22 @@ row_weight(const SpkCollector *collector)
 	return weight < LEAST_WEIGHT ? 0 : weight;
 }
 
+/* Is the user of the row, whose id at least is loaded, in the sample?  One without an id is not. */
+static bool
+is_sampled(SpkCollector *collector, FunctionCallInfo fcinfo, const SpkCollectArgs *args)
+{
+	double fraction = collector->options.value[SPK_OPT_SAMPLE];
+	int	   attno = collector->group.attno;
+
+	if (collector->has_id)
+		return !PG_ARGISNULL(args->id) &&
+			spk_sample_takes(&collector->sample, PG_GETARG_DATUM(args->id), fraction,
+							 SPK_SAMPLE_SEED);
+	return !collector->row->nulls[attno] &&
+		spk_sample_takes(&collector->sample, collector->row->values[attno], fraction,
+						 SPK_SAMPLE_SEED);
+}
+
 static void
 add_row(SpkCollector *collector, SpkRowStore *store, HeapTupleHeader tuple, FunctionCallInfo fcinfo,
 		const SpkCollectArgs *args)
@@ -241,6 +258,15 @@ add_row(SpkCollector *collector, SpkRowStore *store, HeapTupleHeader tuple, Func
 	uint32 row;
 
 	spk_row_load(collector->row, tuple);
+	if (spk_collector_samples(collector))
+	{
+		if (!is_sampled(collector, fcinfo, args))
+		{
+			store->n_unsampled++;
+			return;
+		}
+		slot_getallattrs(collector->row->slot);
+	}
 	if (store->weight_name != NULL && (weight = row_weight(collector)) == 0)
 	{
 		store->n_unweighted++;

@@ -132,6 +132,20 @@ bind_rules(SpkCollector *collector)
 	pfree(columns);
 }
 
+/* Prepares to sample users by their ids. */
+static void
+bind_sample(SpkCollector *collector)
+{
+	spk_sample_require_id(&collector->options,
+						  collector->has_id || collector->group_arg.value != NULL);
+	spk_sample_key_type(&collector->sample, collector->group.type, collector->group.collation,
+						collector->context);
+
+	/* most rows are looked at no further */
+	if (!collector->has_id)
+		spk_row_limit(collector->row, collector->group.attno + 1);
+}
+
 void
 spk_collector_bind(SpkCollector *collector, HeapTupleHeader tuple)
 {
@@ -184,4 +198,6 @@ spk_collector_bind(SpkCollector *collector, HeapTupleHeader tuple)
 		bind_time(collector);
 	if (collector->named.weights != NULL)
 		bind_weights(collector);
+	if (spk_collector_samples(collector))
+		bind_sample(collector);
 }

@@ -12,6 +12,7 @@
 #include "models/options_names.h"
 #include "rows/group_key.h"
 #include "rows/row.h"
+#include "rows/sample_key.h"
 
 /* A constant argument as it was when we parsed it last. */
 typedef struct SpkKeptArg
@@ -43,10 +44,18 @@ typedef struct SpkCollector
 	SpkFeatureRule *rules;	/* of the columns; NULL when no option says anything of features */
 	bool			has_id; /* is the row's group an argument of its own? */
 	SpkGroupKey		group;	/* where the row's group is; set when has_id or group_arg has a value */
+	SpkSampleKey	sample; /* how a row's group is sampled; set when the option asks for it */
 	SpkRowColumn	time;	/* where its date is; set when time_arg has a value */
 	SpkRowColumn	weight; /* how much it counts; set when weights are named */
 	uint64			version; /* changes whenever something above does */
 } SpkCollector;
+
+/* Are only the rows of a sample of users kept? */
+static inline bool
+spk_collector_samples(const SpkCollector *collector)
+{
+	return collector->options.value[SPK_OPT_SAMPLE] < 1;
+}
 
 /* The text of an argument that is not null, palloc'd. */
 extern char *spk_kept_text(const SpkKeptArg *kept);

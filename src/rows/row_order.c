@@ -79,7 +79,7 @@ spk_store_part(const SpkRowStore *store, uint32 first, uint32 n)
 
 	*part = *store;
 	part->borrowed = true;
-	part->n_skipped = part->n_unweighted = 0;
+	part->n_skipped = part->n_unweighted = part->n_unsampled = 0;
 	part->n_rows = part->capacity = n;
 	part->n_positives = 0;
 

@@ -228,6 +228,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	check_mergeable(store, src);
 	store->n_skipped += src->n_skipped;
 	store->n_unweighted += src->n_unweighted;
+	store->n_unsampled += src->n_unsampled;
 
 	/* a store that has seen no labelled row yet takes its columns from the other one */
 	if (store->n_columns == 0 && src->n_columns > 0)

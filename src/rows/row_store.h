@@ -38,6 +38,7 @@ typedef struct SpkRowStore
 	SpkOptions	  options;
 	int64		  n_skipped;	/* rows without a label, which are not kept */
 	int64		  n_unweighted; /* rows whose weight is 0 or null, which are not kept either */
+	int64		  n_unsampled;	/* rows whose user is not in the sample, which are not kept either */
 	int64		  n_positives;
 	uint32		  n_rows;	/* rows with a label */
 	uint32		  capacity; /* rows that all arrays have room for */

@@ -74,6 +74,7 @@ spk_store_send(const SpkRowStore *store)
 	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
 	spk_write_u64(&w, (uint64) store->n_skipped);
 	spk_write_u64(&w, (uint64) store->n_unweighted);
+	spk_write_u64(&w, (uint64) store->n_unsampled);
 	spk_write_u64(&w, (uint64) store->n_positives);
 	spk_write_u32(&w, store->n_rows);
 	spk_write_u32(&w, store->n_columns);
@@ -158,6 +159,7 @@ spk_store_receive(bytea *bytes)
 		memcpy(&store->options, options, sizeof(SpkOptions));
 	store->n_skipped = (int64) spk_read_u64(&r);
 	store->n_unweighted = (int64) spk_read_u64(&r);
+	store->n_unsampled = (int64) spk_read_u64(&r);
 	store->n_positives = (int64) spk_read_u64(&r);
 	store->n_rows = spk_read_u32(&r);
 	store->n_columns = spk_read_u32(&r);

@@ -76,7 +76,7 @@ spk_store_check(const SpkRowStore *store)
 	int64  n_positives = 0;
 	uint64 names_size = 0;
 
-	Assert(store->n_skipped >= 0 && store->n_unweighted >= 0);
+	Assert(store->n_skipped >= 0 && store->n_unweighted >= 0 && store->n_unsampled >= 0);
 	Assert(store->n_columns <= SPK_MAX_FEATURES);
 	Assert(store->n_rows <= SPK_MAX_ROWS);
 	if (store->n_columns == 0)

@@ -20,6 +20,7 @@
 #include "rows/collect.h"
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
+#include "rows/sample_key.h"
 #include "core/rows/binning.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
@@ -51,6 +52,7 @@ enum
 	TRAINED_SECONDS,
 	TRAINED_LONE, /* this and the next as in SpkTrainingCounts */
 	TRAINED_UNWEIGHTED,
+	TRAINED_UNSAMPLED,
 	N_TRAINED
 };
 
@@ -106,6 +108,8 @@ set_counts(SpkModel *model, const SpkRowStore *rows)
 	model->facts[SPK_FACT_ROWS] = rows->n_rows;
 	model->facts[SPK_FACT_POSITIVES] = (double) rows->n_positives;
 	model->facts[SPK_FACT_SKIPPED] = (double) rows->n_skipped;
+	if (rows->options.value[SPK_OPT_SAMPLE] < 1)
+		model->facts[SPK_FACT_UNSAMPLED] = (double) rows->n_unsampled;
 	if (rows->weight_name != NULL)
 	{
 		model->facts[SPK_FACT_UNWEIGHTED] = (double) rows->n_unweighted;
@@ -173,27 +177,6 @@ sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
 
-/* What a query has told so far.  It may train one group after the other. */
-typedef struct Told
-{
-	SpkWarned warned;
-	int64	  failures;
-} Told;
-
-static Told *
-told_of(FmgrInfo *flinfo)
-{
-	Told *told = flinfo->fn_extra;
-
-	if (told == NULL)
-	{
-		told = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Told));
-		told->warned.context = flinfo->fn_mcxt;
-		flinfo->fn_extra = told;
-	}
-	return told;
-}
-
 /*
  * Rows on which no model can be trained give NULL and a notice, not an error: they may be
  * one group of many, which an aggregate cannot know.
@@ -202,7 +185,7 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_finalfn);
 Datum
 sparkify_forest_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	Told			 *told;
+	SpkWarned		 *told;
 	bytea			 *model;
 	SpkTrainingCounts counts;
 
@@ -210,8 +193,8 @@ sparkify_forest_agg_finalfn(PG_FUNCTION_ARGS)
 		elog(ERROR, "forest trained outside an aggregate");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	told = told_of(fcinfo->flinfo);
-	model = spk_train_rows((SpkRowStore *) PG_GETARG_POINTER(0), &counts, &told->warned);
+	told = spk_warned_of(fcinfo->flinfo);
+	model = spk_train_rows((SpkRowStore *) PG_GETARG_POINTER(0), &counts, told);
 	if (model == NULL)
 	{
 		spk_tell_of_failure(&counts, &told->failures);
@@ -242,6 +225,7 @@ trained_desc(void)
 	TupleDescInitEntry(desc, TRAINED_SECONDS + 1, "seconds", FLOAT8OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_LONE + 1, "lone", INT4OID, -1, 0);
 	TupleDescInitEntry(desc, TRAINED_UNWEIGHTED + 1, "n_unweighted", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, TRAINED_UNSAMPLED + 1, "n_unsampled", INT8OID, -1, 0);
 	spk_finish_tupdesc(desc);
 	return BlessTupleDesc(desc);
 }
@@ -270,7 +254,7 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 	/* training, and not collecting, is what "seconds" measures */
 	rows = (SpkRowStore *) PG_GETARG_POINTER(0);
 	INSTR_TIME_SET_CURRENT(start);
-	model = spk_train_rows(rows, &counts, &told_of(fcinfo->flinfo)->warned);
+	model = spk_train_rows(rows, &counts, spk_warned_of(fcinfo->flinfo));
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 
@@ -283,6 +267,7 @@ sparkify_train_agg_finalfn(PG_FUNCTION_ARGS)
 	values[TRAINED_SECONDS] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(end));
 	values[TRAINED_LONE] = Int32GetDatum(counts.lone);
 	values[TRAINED_UNWEIGHTED] = Int64GetDatum(counts.n_unweighted);
+	values[TRAINED_UNSAMPLED] = Int64GetDatum(counts.n_unsampled);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(trained_desc(), values, nulls)));
 }
 
@@ -307,7 +292,8 @@ note_failure(TrainResult *result, const char *group, const Datum *trained)
 								DatumGetInt64(trained[TRAINED_POSITIVES]),
 								DatumGetInt64(trained[TRAINED_SKIPPED]),
 								DatumGetInt32(trained[TRAINED_LONE]),
-								DatumGetInt64(trained[TRAINED_UNWEIGHTED])};
+								DatumGetInt64(trained[TRAINED_UNWEIGHTED]),
+								DatumGetInt64(trained[TRAINED_UNSAMPLED])};
 
 	if (!result->grouped)
 		spk_check_trainable(&counts);
@@ -413,6 +399,7 @@ churn_train(PG_FUNCTION_ARGS)
 	TrainResult				 result = {NULL};
 	bool					 grouped = !PG_ARGISNULL(5);
 	SpkAlgorithm			 algorithm;
+	SpkOptions				 options;
 	SpkNamedOptions			 named;
 	SpkRoles				 roles;
 	char					*from;
@@ -424,7 +411,8 @@ churn_train(PG_FUNCTION_ARGS)
 	spk_require_args(fcinfo, required, lengthof(required));
 	algorithm = spk_algorithm_require(VARDATA_ANY(PG_GETARG_TEXT_PP(2)),
 									  VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)));
-	(void) spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm, &named);
+	options = spk_options_from_jsonb(PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3), algorithm,
+									 &named);
 	from = spk_source_from(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	label = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	group_by = grouped ? text_to_cstring(PG_GETARG_TEXT_PP(5)) : NULL;
@@ -434,6 +422,7 @@ churn_train(PG_FUNCTION_ARGS)
 		spk_source_require_column(columns, group_by, "group_by");
 	roles = spk_column_roles(fcinfo, &role_args, columns, (const char *[]) {label, group_by}, 2);
 	spk_role_of_weights(&roles, named.weights, columns, label);
+	spk_sample_require_id(&options, roles.id != NULL);
 
 	spk_materialized_srf(fcinfo);
 	result.store = rsinfo->setResult;

@@ -23,6 +23,9 @@ class_phrase(bool churned)
 static char *
 reason_of(const SpkTrainingCounts *counts)
 {
+	if (counts->n_rows == 0 && counts->n_unsampled > 0)
+		return psprintf("none of " INT64_FORMAT " labelled rows is of a user in the sample",
+						counts->n_unsampled);
 	if (counts->n_rows == 0 && counts->n_unweighted > 0)
 		return psprintf("the weight is 0 or null in all " INT64_FORMAT " labelled rows",
 						counts->n_unweighted);
@@ -47,13 +50,38 @@ spk_one_class_hint(int64 n_positives)
 SpkTrainingCounts
 spk_training_counts(const SpkRowStore *rows)
 {
-	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives, rows->n_skipped, -1,
-								rows->n_unweighted};
+	return (SpkTrainingCounts) {rows->n_rows, rows->n_positives,  rows->n_skipped,
+								-1,			  rows->n_unweighted, rows->n_unsampled};
+}
+
+/* What to do about rows of a sample, where the others might have done. */
+static const char *const sample_hint =
+	"Training needs rows of both classes. Raise option \"sample\".";
+
+/* Raises an error for rows of one class, or none at all, when a sample has left rows out. */
+static void
+refuse_sample(const SpkTrainingCounts *counts)
+{
+	if (counts->n_rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no labelled rows in the sample"),
+				 errdetail("None of " INT64_FORMAT " labelled rows is of a user in it.", counts->n_unsampled),
+				 errhint("%s", sample_hint)));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot train on one class only"),
+			 errdetail("All " INT64_FORMAT " labelled rows in the sample are of users who %s. It has left out " INT64_FORMAT " labelled rows.",
+					   counts->n_rows, class_phrase(counts->n_positives > 0), counts->n_unsampled),
+			 errhint("%s", sample_hint)));
 }
 
 void
 spk_check_trainable(const SpkTrainingCounts *counts)
 {
+	if (counts->n_unsampled > 0 &&
+		(counts->n_positives == 0 || counts->n_positives == counts->n_rows))
+		refuse_sample(counts);
 	if (counts->n_rows == 0 && counts->n_unweighted > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -24,6 +24,7 @@ typedef struct SpkTrainingCounts
 	int	  lone;			/* the class (0: stayed, 1: churned) whose rows are all of one
 								 * user, so that none can be held out to calibrate by; or -1 */
 	int64 n_unweighted; /* labelled rows that are left out because they weigh nothing */
+	int64 n_unsampled;	/* labelled rows that are left out because the sample has not their users */
 } SpkTrainingCounts;
 
 /* The counts of stored rows.  How users are spread over them is not known: lone is -1. */

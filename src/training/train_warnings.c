@@ -13,6 +13,20 @@
 #include "host/memory_limit.h"
 #include "training/train_warnings.h"
 
+SpkWarned *
+spk_warned_of(FmgrInfo *function)
+{
+	SpkWarned *warned = function->fn_extra;
+
+	if (warned == NULL)
+	{
+		warned = MemoryContextAllocZero(function->fn_mcxt, sizeof(SpkWarned));
+		warned->context = function->fn_mcxt;
+		function->fn_extra = warned;
+	}
+	return warned;
+}
+
 /* Is this the first warning of this kind for the name?  If so, it is noted as given. */
 bool
 spk_warned_first(SpkWarned *warned, const char *kind, const char *name)
@@ -227,6 +241,21 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 			 errhint("A row counts as often as it is there. If a join has made them, leave them out by DISTINCT.")));
 }
 
+/* ---- Samples ---- */
+
+static void
+tell_of_sample(const SpkRowStore *rows, SpkWarned *warned)
+{
+	double share = rows->options.value[SPK_OPT_SAMPLE];
+
+	if (!(share < 1) || !spk_warned_first(warned, "sample", ""))
+		return;
+	ereport(NOTICE,
+			(errmsg("training on a sample of %g of the users: %u of " INT64_FORMAT " labelled rows",
+					share, rows->n_rows, rows->n_rows + rows->n_unweighted + rows->n_unsampled),
+			 errdetail("All rows of a user are in it, or none; those without an id are not.")));
+}
+
 /* ---- Weights ---- */
 
 void
@@ -261,6 +290,7 @@ tell_of_rounding(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warn
 void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
+	tell_of_sample(rows, warned);
 	spk_tell_of_unweighted(rows, warned);
 	tell_of_rounding(rows, table, warned);
 	warn_of_leaks(table, warned);

@@ -8,15 +8,20 @@
 #include "postgres.h"
 
 #include "core/rows/looks.h"
+#include "fmgr.h"
 #include "nodes/pg_list.h"
 #include "rows/row_store.h"
 
 /* The warnings that a query has given.  It may train many groups, but gives each warning once. */
 typedef struct SpkWarned
 {
-	MemoryContext context; /* lives as long as the query */
-	List		 *given;   /* a text for each warning, which tells it from others */
+	MemoryContext context;	/* lives as long as the query */
+	List		 *given;	/* a text for each warning, which tells it from others */
+	int64		  failures; /* how often spk_tell_of_failure was called */
 } SpkWarned;
+
+/* What the query has told so far in which this function is called: at first, nothing. */
+extern SpkWarned *spk_warned_of(FmgrInfo *function);
 
 /*
  * Notes that a warning of this kind is given about this name.  Returns false when it was
@@ -28,8 +33,8 @@ extern bool spk_warned_first(SpkWarned *warned, const char *kind, const char *na
  * Warns of columns that equal the label in every row, of columns that look like the id of
  * users or the date of a snapshot, of numbers too large to be exact, of an id that is the
  * same in all rows, of rows that are there already, and of latest dates on which hardly
- * anybody churns.  A NOTICE tells of rows that weigh nothing, and of weights that trees
- * have to round much.  The table has taken the values of rows, which has the times.  warned
+ * anybody churns.  NOTICEs tell of a sample, of rows that weigh nothing, and of weights that
+ * trees have to round much.  The table has taken the values of rows, which has the times.  warned
  * may be NULL when nothing was given before.
  */
 extern void spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned);

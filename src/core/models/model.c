@@ -47,6 +47,7 @@ const char *const spk_fact_names[SPK_N_FACTS] = {
 	[SPK_FACT_BASE_LOG_LOSS] = "base_log_loss",
 	[SPK_FACT_SHALLOW_LOG_LOSS] = "shallow_log_loss",
 	[SPK_FACT_DEEP_LOG_LOSS] = "deep_log_loss",
+	[SPK_FACT_UNSAMPLED] = "unsampled",
 };
 
 const char *const spk_import_names[SPK_N_IMPORT_FROM] = {

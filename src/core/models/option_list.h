@@ -146,3 +146,7 @@ SPK_OPTION_ITEM(INTERACTIONS, interactions, NAMES(64) LATER,
 SPK_OPTION_ITEM(CANDIDATES, candidates, WHOLE(1, 8) LATER,
 	FOR(BLEND, 8),
 	"how many candidates the search tries, the most promising ones first")
+SPK_OPTION_ITEM(SAMPLE, sample, NUMBER(1e-6, 1) LATER,
+	FOR(RANDOM_FOREST, 1) FOR(DECISION_TREE, 1) FOR(GRADIENT_BOOSTING, 1)
+	FOR(LOGISTIC_REGRESSION, 1) FOR(NAIVE_BAYES, 1) FOR(BLEND, 1),
+	"share of the users whose rows are trained on, as churn_sampled chooses them; 1 for all")
