@@ -3,6 +3,7 @@
 #	  The peak memory of a server's processes.
 #
 # To be sourced.
+memory_pause=0.01				# seconds between two looks
 
 # watch_memory COMMAND...: runs it and leaves in $private_mb the peak of what
 # all backends and workers had for themselves at one time (RssAnon, summed), and
@@ -17,7 +18,7 @@ watch_memory()
 	: >"$samples"
 	while kill -0 $command 2>/dev/null; do
 		memory_sample >>"$samples"
-		sleep 0.01
+		sleep "$memory_pause"
 	done
 	wait $command
 	awk '

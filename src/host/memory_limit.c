@@ -25,6 +25,14 @@
  */
 static int max_training_memory;
 static int training_memory; /* -1: not less */
+static int training_files;	/* an SpkFiles */
+
+static const struct config_enum_entry files_words[] = {
+	{"auto", SPK_FILES_AUTO, false},
+	{"always", SPK_FILES_ALWAYS, false},
+	{"off", SPK_FILES_OFF, false},
+	{NULL, 0, false},
+};
 
 /* Half of the machine's memory: the rest is for the server and the file cache. */
 static int
@@ -53,6 +61,17 @@ spk_memory_define(void)
 		"Sets the memory that training a model may take, within sparkify.max_training_memory.",
 		"-1 is all of that.", &training_memory, -1, -1, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB,
 		NULL, NULL, NULL);
+	DefineCustomEnumVariable(
+		"sparkify.training_files", "Says when rows to train on go to temporary files.",
+		"With \"auto\" they do when memory does not hold them, from which trees can be trained as well. "
+		"With \"off\" that is an error.",
+		&training_files, SPK_FILES_AUTO, files_words, PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+SpkFiles
+spk_memory_files(void)
+{
+	return (SpkFiles) training_files;
 }
 
 /* Is it the user's own limit that holds? */
@@ -76,7 +95,7 @@ megabytes(uint64 bytes)
 }
 
 static void
-refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
+refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more, const char *others)
 {
 	const char *setting = asks_for_less() ? "sparkify.training_memory" :
 											"sparkify.max_training_memory";
@@ -89,21 +108,21 @@ refuse(uint64 bytes, uint64 n_rows, uint32 n_features, bool more)
 			 errmsg("training takes %s" UINT64_FORMAT " MB of memory, and %s is %s",
 					more ? "more than " : "", megabytes(bytes), setting, allowed),
 			 errdetail("There are %s" UINT64_FORMAT " rows of %u features.", more ? "at least " : "", n_rows, n_features),
-			 errhint("Raise %s, train on a sample of the rows or exclude columns.", setting)));
+			 errhint("Raise %s, train on a sample of the users or exclude columns%s.", setting, others)));
 }
 
 void
-spk_memory_check_collected(uint64 bytes, uint64 n_rows, uint32 n_features)
+spk_memory_check_collected(uint64 bytes, uint64 n_rows, uint32 n_features, const char *others)
 {
 	if (bytes > spk_memory_limit())
-		refuse(bytes, n_rows, n_features, true);
+		refuse(bytes, n_rows, n_features, true, others);
 }
 
 void
 spk_memory_check_training(uint64 bytes, uint64 n_rows, uint32 n_features)
 {
 	if (bytes > spk_memory_limit())
-		refuse(bytes, n_rows, n_features, false);
+		refuse(bytes, n_rows, n_features, false, "");
 }
 
 bool

@@ -13,6 +13,7 @@
 
 #include "host/args.h"
 #include "catalog/pg_type.h"
+#include "nodes/execnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
@@ -325,6 +326,13 @@ collect_labelled(SpkCollector *collector, SpkRowStore *store, FunctionCallInfo f
 	add_row(collector, store, tuple, fcinfo, args);
 }
 
+bool
+spk_collect_ends(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != NULL && IsA(fcinfo->context, AggState) &&
+		!DO_AGGSPLIT_SKIPFINAL(((AggState *) fcinfo->context)->aggsplit);
+}
+
 SpkRowStore *
 spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 {
@@ -338,7 +346,11 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 		collector = collector_new(fcinfo, args);
 	parse_args(collector, fcinfo, args);
 	if (store == NULL)
+	{
 		store = new_store(collector, aggcontext, false);
+		store->trains = args->trains;
+		store->is_last = spk_collect_ends(fcinfo);
+	}
 	if (PG_ARGISNULL(1))
 		store->n_skipped++;
 	else

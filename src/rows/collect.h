@@ -14,18 +14,22 @@
 /* The numbers of a transition function's arguments; -1 stands for one that it does not have. */
 typedef struct SpkCollectArgs
 {
-	int algorithm; /* text; without it, random_forest */
-	int options;   /* jsonb; without it, or when it is null, the defaults */
-	int exclude;   /* text[]; without it, or when it is null, every column is a feature */
-	int group;	   /* text, the column that has a row's group; without it, or when it is null,
+	int	 algorithm; /* text; without it, random_forest */
+	int	 options;	/* jsonb; without it, or when it is null, the defaults */
+	int	 exclude;	/* text[]; without it, or when it is null, every column is a feature */
+	int	 group;		/* text, the column that has a row's group; without it, or when it is null,
 					* rows have no groups, unless there is id */
-	int time;	   /* text; without it, or when it is null, rows have no dates */
-	int id;		   /* of any type: the row's group itself; never beside group */
-	int columns;   /* text[], what the record's columns are called; without it, or when it is
+	int	 time;		/* text; without it, or when it is null, rows have no dates */
+	int	 id;		/* of any type: the row's group itself; never beside group */
+	int	 columns;	/* text[], what the record's columns are called; without it, or when it is
 					* null, the record's type says it */
-	int weights;   /* text; without it, options may name the column of weights; when it is null,
+	int	 weights;	/* text; without it, options may name the column of weights; when it is null,
 					* all rows count as one */
+	bool trains;	/* do the rows become a model, so that they may be in a file? */
 } SpkCollectArgs;
+
+/* Does the aggregate that calls end here, so that its state is sent to no other process? */
+extern bool spk_collect_ends(FunctionCallInfo fcinfo);
 
 /*
  * Adds the row of this call to the aggregate's state and returns the state, which

@@ -17,6 +17,7 @@
 
 #include "rows/collect.h"
 #include "rows/collect_source.h"
+#include "host/memory_limit.h"
 #include "host/source.h"
 
 typedef struct Taker
@@ -33,7 +34,7 @@ PG_FUNCTION_INFO_V1(sparkify_rows_agg_transfn);
 Datum
 sparkify_rows_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 7, 6};
+	SpkCollectArgs args = {-1, -1, 3, 4, 5, -1, 7, 6, false};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -88,7 +89,7 @@ spk_collect_here(double rows, int columns)
 	int nest_level = NewGUCNestLevel();
 
 	set_here(SPK_PARALLEL_FOR_TESTS, "off");
-	if (rows * columns * sizeof(double) > MaxAllocSize)
+	if (rows * columns * sizeof(double) > Min((double) spk_memory_limit(), MaxAllocSize))
 		set_here("max_parallel_workers_per_gather", "0");
 	return nest_level;
 }

@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 
+#include "rows/collect.h"
 #include "rows/row_store.h"
 #include "rows/row_store_bytes.h"
 
@@ -23,7 +24,10 @@ sparkify_collect_combinefn(PG_FUNCTION_ARGS)
 	if (other != NULL)
 	{
 		if (store == NULL)
+		{
 			store = spk_store_new(aggcontext, other->algorithm, &other->options);
+			store->is_last = spk_collect_ends(fcinfo);
+		}
 		spk_store_merge(store, other);
 	}
 	if (store == NULL)

@@ -12,6 +12,7 @@
 
 #include "rows/category_hash.h"
 #include "rows/row_store.h"
+#include "rows/row_store_file.h"
 #include "host/memory_limit.h"
 
 SpkRowStore *
@@ -56,32 +57,15 @@ enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 	return ptr == NULL ? MemoryContextAllocHuge(context, n * size) : repalloc_huge(ptr, n * size);
 }
 
-/* Bytes that a row takes in all arrays together. */
-static uint64
-row_size(const SpkRowStore *store)
-{
-	uint64 size = 1;
-
-	if (store->grouped)
-		size += sizeof(uint64);
-	if (store->time_name != NULL)
-		size += sizeof(double);
-	if (store->weight_name != NULL)
-		size += sizeof(double);
-	for (uint32 i = 0; i < store->n_columns; i++)
-		size += spk_store_value_size(store->columns[i].kind);
-	return size;
-}
-
 /* Raises an error when n_rows rows and the names so far take more memory than training may. */
 static void
 check_memory(const SpkRowStore *store, uint64 n_rows)
 {
-	spk_memory_check_collected(n_rows * row_size(store) + store->names_size, n_rows,
-							   store->n_columns);
+	spk_memory_check_collected(spk_store_held(store, n_rows) + store->names_size, n_rows,
+							   store->n_columns, spk_store_file_hint(store));
 }
 
-/* Makes room for this many more rows. */
+/* Makes room for this many more rows, but for the values of those that a block does not hold. */
 static void
 reserve(SpkRowStore *store, uint32 more)
 {
@@ -96,8 +80,9 @@ reserve(SpkRowStore *store, uint32 more)
 				 errmsg("cannot train on more than %u rows", SPK_MAX_ROWS),
 				 errhint("Train on a sample of the rows.")));
 	/* refuse before anything is allocated, so that the limit also holds while rows arrive */
+	spk_store_file_if_large(store, needed);
 	check_memory(store, needed);
-	capacity = spk_rows_capacity(store->capacity, (uint32) needed, row_size(store),
+	capacity = spk_rows_capacity(store->capacity, (uint32) needed, spk_store_whole_size(store),
 								 spk_memory_limit());
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
@@ -106,7 +91,7 @@ reserve(SpkRowStore *store, uint32 more)
 		store->times = enlarge(store->context, store->times, capacity, sizeof(double));
 	if (store->weight_name != NULL)
 		store->weights = enlarge(store->context, store->weights, capacity, sizeof(double));
-	for (uint32 i = 0; i < store->n_columns; i++)
+	for (uint32 i = 0; i < store->n_columns && store->file == NULL; i++)
 	{
 		SpkStoreColumn *c = &store->columns[i];
 
@@ -119,6 +104,7 @@ uint32
 spk_store_add(SpkRowStore *store, int label)
 {
 	reserve(store, 1);
+	spk_store_file_full(store);
 	store->labels[store->n_rows] = (uint8) label;
 	store->n_positives += label;
 	return store->n_rows++;
@@ -143,6 +129,7 @@ place_of(SpkRowStore *store, SpkStoreColumn *c, SpkCategory category)
 
 	/* the category's text belongs to a row that will be gone: entry and list share a copy */
 	store->names_size += spk_category_size(category);
+	spk_store_file_if_large(store, store->n_rows);
 	check_memory(store, store->n_rows);
 	if (c->n_names == c->names_capacity)
 	{
@@ -161,8 +148,9 @@ void
 spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row, SpkCategory category)
 {
 	SpkStoreColumn *c = &store->columns[column];
+	uint32			place = place_of(store, c, category); /* may move the values */
 
-	((uint32 *) c->values)[row] = place_of(store, c, category);
+	((uint32 *) c->values)[row - store->n_filed] = place;
 }
 
 static bool
@@ -195,30 +183,61 @@ check_mergeable(const SpkRowStore *a, const SpkRowStore *b)
 				 errhint("All rows of one training set must be of one type and have the same options.")));
 }
 
-/* Appends n_rows values of one column, for which there is room. */
-static void
-merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, uint32 n_rows)
+/*
+ * The places among our names of each of the other store's, of all columns one after the
+ * other: each process numbers a column's names as it meets them.
+ */
+static uint32 *
+map_names(SpkRowStore *store, const SpkRowStore *src)
 {
-	uint32 *to;
+	Size	n = 0;
 	uint32 *places;
+	uint32 *at;
 
-	if (c->kind != SPK_CATEGORY)
-	{
-		memcpy((double *) c->values + store->n_rows, from->values, n_rows * sizeof(double));
-		return;
-	}
+	for (uint32 i = 0; i < src->n_columns; i++)
+		n += src->columns[i].n_names;
+	at = places = palloc_extended(Max(n, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < src->n_columns; i++)
+		for (uint32 j = 0; j < src->columns[i].n_names; j++)
+			*at++ = place_of(store, &store->columns[i], src->columns[i].names[j]);
+	return places;
+}
 
-	/* each process numbers a column's names as it meets them: find ours for each of theirs */
-	places = palloc_extended(Max(from->n_names, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0; i < from->n_names; i++)
-		places[i] = place_of(store, c, from->names[i]);
+/* Appends n_rows values of one column from a row on, for which there is room. */
+static void
+merge_column(SpkRowStore *store, SpkStoreColumn *c, const SpkStoreColumn *from, uint32 first,
+			 uint32 n_rows, const uint32 *places)
+{
+	size_t	size = spk_store_value_size(c->kind);
+	char   *to = (char *) c->values + (store->n_rows - store->n_filed) * size;
+	uint32 *ids = (uint32 *) to;
 
 	/* a received array need not be aligned */
-	to = (uint32 *) c->values + store->n_rows;
-	memcpy(to, from->values, n_rows * sizeof(uint32));
-	for (uint32 i = 0; i < n_rows; i++)
-		if (to[i] != SPK_NO_ID)
-			to[i] = places[to[i]];
+	memcpy(to, (const char *) from->values + first * size, n_rows * size);
+	for (uint32 i = 0; i < n_rows && c->kind == SPK_CATEGORY; i++)
+		if (ids[i] != SPK_NO_ID)
+			ids[i] = places[ids[i]];
+}
+
+/* Appends copies of the other store's rows, for whose labels there is room, as many at once as may be. */
+static void
+merge_rows(SpkRowStore *store, const SpkRowStore *src)
+{
+	uint32 *places = map_names(store, src);
+
+	for (uint32 first = 0, n; first < src->n_rows; first += n)
+	{
+		const uint32 *at = places;
+
+		spk_store_file_full(store);
+		n = Min(src->n_rows - first, spk_store_room(store));
+		for (uint32 i = 0; i < store->n_columns; i++)
+		{
+			merge_column(store, &store->columns[i], &src->columns[i], first, n, at);
+			at += src->columns[i].n_names;
+		}
+		store->n_rows += n;
+	}
 	pfree(places);
 }
 
@@ -229,6 +248,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	store->n_skipped += src->n_skipped;
 	store->n_unweighted += src->n_unweighted;
 	store->n_unsampled += src->n_unsampled;
+	store->trains |= src->trains;
 
 	/* a store that has seen no labelled row yet takes its columns from the other one */
 	if (store->n_columns == 0 && src->n_columns > 0)
@@ -253,9 +273,7 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 		memcpy(store->times + store->n_rows, src->times, src->n_rows * sizeof(double));
 	if (store->weight_name != NULL)
 		memcpy(store->weights + store->n_rows, src->weights, src->n_rows * sizeof(double));
-	for (uint32 i = 0; i < store->n_columns; i++)
-		merge_column(store, &store->columns[i], &src->columns[i], src->n_rows);
-	store->n_rows += src->n_rows;
+	merge_rows(store, src);
 	store->n_positives += src->n_positives;
 	spk_store_check(store);
 }
@@ -272,6 +290,8 @@ spk_store_take(SpkRowStore *store, MemoryContext context)
 						.groups = store->grouped ? store->groups : NULL,
 						.weights = store->weight_name != NULL ? store->weights : NULL};
 
+	const SpkPages *pages = spk_store_pages(store);
+
 	spk_store_check(store);
 	for (uint32 i = 0; i < store->n_columns; i++)
 	{
@@ -282,59 +302,15 @@ spk_store_take(SpkRowStore *store, MemoryContext context)
 		columns[i].rule = c->rule;
 		columns[i].names = c->names;
 		columns[i].n_names = c->n_names;
-		if (c->kind == SPK_CATEGORY)
+		columns[i].pages = pages;
+		columns[i].number = i;
+		if (pages == NULL && c->kind == SPK_CATEGORY)
 			columns[i].ids = c->values;
-		else
+		else if (pages == NULL)
 			columns[i].numbers = c->values;
 		c->values = NULL;
 	}
 	store->labels = NULL;
 	store->capacity = 0;
 	return table;
-}
-
-uint64
-spk_table_size(const SpkTable *table)
-{
-	uint64 size = 1;
-
-	if (table->weights != NULL)
-		size += sizeof(double);
-	for (uint32 i = 0; i < table->n_columns; i++)
-		size += spk_store_value_size(table->columns[i].kind);
-	return size * table->n_rows + spk_table_names_size(table);
-}
-
-uint64
-spk_table_names_size(const SpkTable *table)
-{
-	uint64 size = 0;
-
-	for (uint32 i = 0; i < table->n_columns; i++)
-		for (uint32 j = 0; j < table->columns[i].n_names; j++)
-			size += spk_category_size(table->columns[i].names[j]);
-	return size;
-}
-
-static void
-release_array(const SpkTable *table, const void *array)
-{
-	if (array != NULL && !table->borrowed)
-		pfree((void *) array);
-}
-
-void
-spk_table_release(SpkTable *table)
-{
-	SpkColumn *columns = (SpkColumn *) table->columns;
-
-	release_array(table, table->labels);
-	table->labels = NULL;
-	for (uint32 i = 0; i < table->n_columns; i++)
-	{
-		release_array(table, columns[i].numbers);
-		release_array(table, columns[i].ids);
-		columns[i].numbers = NULL;
-		columns[i].ids = NULL;
-	}
 }

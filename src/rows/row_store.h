@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "core/rows/matrix.h"
+#include "rows/row_file.h"
 
 struct category_hash;
 
@@ -17,8 +18,12 @@ typedef struct SpkStoreColumn
 	char		  *name;
 	SpkFeatureKind kind;
 	SpkFeatureRule rule;
-	bool  inexact; /* of numbers: some whole ones are too large to be told from their neighbours */
-	void *values;  /* one for each row: double, or for categories uint32, the place in names */
+	bool inexact; /* of numbers: some whole ones are too large to be told from their neighbours */
+	/*
+	 * One for each row from SpkRowStore.n_filed on: double, or for categories uint32, the place
+	 * in names.
+	 */
+	void				 *values;
 	struct category_hash *places; /* finds the place of a category; NULL in a received store */
 	SpkCategory			 *names;
 	uint32				  n_names;
@@ -38,7 +43,7 @@ typedef struct SpkRowStore
 	SpkOptions	  options;
 	int64		  n_skipped;	/* rows without a label, which are not kept */
 	int64		  n_unweighted; /* rows whose weight is 0 or null, which are not kept either */
-	int64		  n_unsampled;	/* rows whose user is not in the sample, which are not kept either */
+	int64		  n_unsampled; /* rows whose user is not in the sample, which are not kept either */
 	int64		  n_positives;
 	uint32		  n_rows;	/* rows with a label */
 	uint32		  capacity; /* rows that all arrays have room for */
@@ -53,6 +58,11 @@ typedef struct SpkRowStore
 	bool		  borrowed;	 /* labels, groups, times, weights and values belong to another store */
 	uint32		  n_columns; /* 0 until spk_store_begin */
 	SpkStoreColumn *columns;
+	bool			trains;	 /* are the rows those of one model, which may read them from a file? */
+	bool			is_last; /* is nothing but a model made of it, in this process? */
+	SpkRowFile	   *file;	 /* for values that memory does not hold; NULL: it holds all */
+	uint32			n_filed; /* rows whose values are in the file alone, in whole blocks */
+	uint32			block_rows; /* of such a block */
 	uint64			source; /* belongs to the collector: the version that filled the store last */
 } SpkRowStore;
 
@@ -80,14 +90,17 @@ extern void spk_store_define(SpkRowStore *store, uint32 column, const char *name
 /*
  * Adds a row with this label, 0 or 1, and returns its number.  The caller then puts
  * in the value of each column, and group, time and weight if the store has them.  More than
- * SPK_MAX_ROWS rows, and more memory than sparkify.max_training_memory, are errors.
+ * SPK_MAX_ROWS rows, and more memory than sparkify.max_training_memory, are errors.  But
+ * the values of a store that trains and is the last go to a file when memory does not hold
+ * them beside what training will take, unless sparkify.training_files is "off" or the algorithm
+ * needs them.
  */
 extern uint32 spk_store_add(SpkRowStore *store, int label);
 
 static inline void
 spk_store_put_number(SpkRowStore *store, uint32 column, uint32 row, double value)
 {
-	((double *) store->columns[column].values)[row] = value;
+	((double *) store->columns[column].values)[row - store->n_filed] = value;
 }
 
 static inline void
@@ -132,7 +145,7 @@ extern void spk_store_check(const SpkRowStore *store);
  * Hands the rows over as learners take them.  Labels and values then belong to the
  * table, whose list of columns is in this context, until spk_table_release.  The store
  * keeps its counts, groups, times, weights and names; the table points to the groups,
- * weights and names.
+ * weights and names.  Values in a file are the table's pages.
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 

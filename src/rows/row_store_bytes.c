@@ -60,6 +60,7 @@ spk_store_send(const SpkRowStore *store)
 	SpkWriter w = spk_writer(&host);
 	size_t	  size = sent_size(store);
 
+	Assert(store->file == NULL);
 	spk_store_check(store);
 	if (size > MaxAllocSize)
 		ereport(ERROR,
@@ -71,6 +72,7 @@ spk_store_send(const SpkRowStore *store)
 	spk_writer_reserve(&w, size);
 	spk_write_u32(&w, 0); /* becomes the varlena header */
 	spk_write_u8(&w, (uint8) store->algorithm);
+	spk_write_u8(&w, store->trains);
 	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
 	spk_write_u64(&w, (uint64) store->n_skipped);
 	spk_write_u64(&w, (uint64) store->n_unweighted);
@@ -154,6 +156,7 @@ spk_store_receive(bytea *bytes)
 
 	/* in the order in which spk_store_send writes; what is read past the end sets r.bad */
 	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
+	store->trains = spk_read_u8(&r) != 0;
 	options = spk_read_bytes(&r, sizeof(SpkOptions));
 	if (options != NULL)
 		memcpy(&store->options, options, sizeof(SpkOptions));

@@ -82,6 +82,7 @@ spk_store_check(const SpkRowStore *store)
 	if (store->n_columns == 0)
 		Assert(store->n_rows == 0 && !store->grouped && store->time_name == NULL &&
 			   store->weight_name == NULL);
+	Assert(store->n_filed <= store->n_rows && (store->file != NULL || store->n_filed == 0));
 	if (!received)
 		Assert(store->n_rows <= store->capacity && store->capacity <= SPK_MAX_ROWS);
 
@@ -109,7 +110,7 @@ spk_store_check(const SpkRowStore *store)
 
 	/* the memory that names take is counted where they are kept, not where they are borrowed */
 	for (uint32 i = 0; i < store->n_columns; i++)
-		names_size += check_column(&store->columns[i], store->n_rows, received);
+		names_size += check_column(&store->columns[i], store->n_rows - store->n_filed, received);
 	Assert(store->names_size == (received ? 0 : names_size));
 }
 

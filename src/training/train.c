@@ -171,8 +171,9 @@ PG_FUNCTION_INFO_V1(sparkify_forest_agg_transfn);
 Datum
 sparkify_forest_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {-1, PG_NARGS() > 3 ? 3 : -1, -1, -1,
-						   -1, PG_NARGS() > 4 ? 4 : -1, -1, -1};
+	SpkCollectArgs args = {-1,	PG_NARGS() > 3 ? 3 : -1, -1, -1,
+						   -1,	PG_NARGS() > 4 ? 4 : -1, -1, -1,
+						   true};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }
@@ -207,7 +208,7 @@ PG_FUNCTION_INFO_V1(sparkify_train_agg_transfn);
 Datum
 sparkify_train_agg_transfn(PG_FUNCTION_ARGS)
 {
-	SpkCollectArgs args = {3, 4, 5, 6, 7, -1, 8, -1};
+	SpkCollectArgs args = {3, 4, 5, 6, 7, -1, 8, -1, true};
 
 	PG_RETURN_POINTER(spk_collect_row(fcinfo, &args));
 }

@@ -70,7 +70,8 @@ spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table)
 	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
 	SpkLooks *looks = palloc(Max(table->n_columns, 1) * sizeof(SpkLooks));
 
-	if (spk_table_size(table) + spk_looks_size(table->n_rows) > spk_memory_limit())
+	if (spk_table_has_pages(table) ||
+		spk_table_size(table) + spk_looks_size(table->n_rows) > spk_memory_limit())
 	{
 		pfree(looks);
 		return NULL;
@@ -163,8 +164,13 @@ spk_tell_of_rare(const SpkTable *table, const SpkFeature *features, SpkWarned *w
 
 		if (column->kind != SPK_CATEGORY || column->n_names <= kept)
 			continue;
-		for (uint32_t row = 0; row < table->n_rows; row++)
-			n_rows += column->ids[row] != SPK_NO_ID;
+		for (uint32_t from = 0; from < table->n_rows; from += SPK_PAGE_ROWS)
+		{
+			const uint32_t *ids = spk_column_ids(column, from);
+
+			for (uint32_t row = 0; row < spk_page_rows(table->n_rows, from); row++)
+				n_rows += ids[row] != SPK_NO_ID;
+		}
 		for (uint32_t code = 0; code < features[i].n_bins; code++)
 			n_rows -= features[i].counts[code];
 		if (n_rows > 0 && spk_warned_first(warned, "rare", column->name))
@@ -226,7 +232,8 @@ spk_warn_of_repeats(const SpkRowStore *rows, const SpkTable *table, SpkWarned *w
 	SpkHost	 host = spk_pg_host(CurrentMemoryContext);
 	uint32_t n;
 
-	if (spk_table_size(table) + spk_repeats_size(table) > spk_memory_limit())
+	if (spk_table_has_pages(table) ||
+		spk_table_size(table) + spk_repeats_size(table) > spk_memory_limit())
 		return;
 	spk_check(spk_count_repeats(&host, table, rows->times, &n), "training set", NULL);
 	if (n == 0 || !spk_warned_first(warned, "repeats", ""))
@@ -254,6 +261,22 @@ tell_of_sample(const SpkRowStore *rows, SpkWarned *warned)
 			(errmsg("training on a sample of %g of the users: %u of " INT64_FORMAT " labelled rows",
 					share, rows->n_rows, rows->n_rows + rows->n_unweighted + rows->n_unsampled),
 			 errdetail("All rows of a user are in it, or none; those without an id are not.")));
+}
+
+/* ---- Files ---- */
+
+static void
+tell_of_file(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
+{
+	uint64 size;
+
+	if (!spk_table_has_pages(table) || !spk_warned_first(warned, "file", ""))
+		return;
+	size = spk_row_file_size(rows->file);
+	ereport(NOTICE,
+			(errmsg("%u rows of %u features are trained on from a temporary file of " UINT64_FORMAT " MB",
+					rows->n_rows, rows->n_columns, (size + 1024 * 1024 - 1) / (1024 * 1024)),
+			 errdetail("Nobody looks for ids, dates and equal rows there.")));
 }
 
 /* ---- Weights ---- */
@@ -291,6 +314,7 @@ void
 spk_warn_of_rows(const SpkRowStore *rows, const SpkTable *table, SpkWarned *warned)
 {
 	tell_of_sample(rows, warned);
+	tell_of_file(rows, table, warned);
 	spk_tell_of_unweighted(rows, warned);
 	tell_of_rounding(rows, table, warned);
 	warn_of_leaks(table, warned);

@@ -33,7 +33,7 @@ extern bool spk_warned_first(SpkWarned *warned, const char *kind, const char *na
  * Warns of columns that equal the label in every row, of columns that look like the id of
  * users or the date of a snapshot, of numbers too large to be exact, of an id that is the
  * same in all rows, of rows that are there already, and of latest dates on which hardly
- * anybody churns.  NOTICEs tell of a sample, of rows that weigh nothing, and of weights that
+ * anybody churns.  NOTICEs tell of a sample, of rows in a file, of rows that weigh nothing, and of weights that
  * trees have to round much.  The table has taken the values of rows, which has the times.  warned
  * may be NULL when nothing was given before.
  */
@@ -53,7 +53,7 @@ extern void spk_tell_of_rare(const SpkTable *table, const SpkFeature *features, 
 
 /*
  * Returns what the table's columns look like, an array in the current memory context, or
- * NULL when looking would take more than sparkify.max_training_memory.
+ * NULL when looking would take more than sparkify.max_training_memory, or rows are in a file.
  */
 extern SpkLooks *spk_look_at_columns(const SpkRowStore *rows, const SpkTable *table);
 

@@ -88,6 +88,41 @@ foreach my $n (2, 4)
 	is($home->safe_psql('postgres', sprintf($scores, 'profiles')), $expected_scores, '  the scores are the same to the last bit');
 }
 
+# ---- A sample of the users: chosen on the shards, and the same as by the option ----
+
+my $some = 'SELECT count(*) FROM profiles WHERE churn_sampled(userid, 0.5)';
+my @sampled = explained($some =~ s/count\(\*\)/userid/r) =~ /Remote SQL:.*churn_sampled\(userid, 0\.5::double precision/g;
+is(scalar @sampled, 4, 'the shards sample users');
+is($home->safe_psql('postgres', $some), $home->safe_psql('postgres', $some =~ s/profiles/expected_profiles/r), '  as many as one machine');
+my $trees = "SELECT md5((model::text::jsonb -> 'trees')::text), n_rows FROM churn_train(%s)";
+is($home->safe_psql('postgres', sprintf($trees, "rows_of('profiles') || ' AND churn_sampled(p.userid, 0.5)'")),
+	$home->safe_psql('postgres', sprintf($trees, "rows_of('expected_profiles'), options => '{\"sample\": 0.5}'")), '  and the model is that of the option');
+
+# ---- Models of groups, each trained by the shard that has the group ----
+
+$home->safe_psql('postgres', q{
+	CREATE TABLE snapshots AS
+	SELECT u / 5 AS userid, (ARRAY['north', 'east', 'south', 'west', 'sea'])[u % 5 + 1] AS region, hashint4(u) % 7 > 3 AS churned, hashint4(u) % 11 AS songs, sin(u) AS gap
+	FROM generate_series(1, 5000) AS u;
+	CREATE TABLE group_models (grp text, model churn_model) PARTITION BY LIST (grp)});
+my @regions = ("'north', 'sea'", "'east'", "'south'", "'west'");
+foreach my $i (0 .. $#shards)
+{
+	my $rows = $home->safe_psql('postgres', "COPY (SELECT * FROM snapshots WHERE region IN ($regions[$i])) TO STDOUT");
+
+	$shards[$i]->safe_psql('postgres', "CREATE TABLE snapshots (userid int, region text, churned boolean, songs int, gap float8);
+COPY snapshots FROM STDIN;
+$rows
+\\.
+CREATE VIEW group_models AS SELECT grp, model FROM churn_train('snapshots', options => '{\"trees\": 20}', group_by => 'region')");
+	$home->safe_psql('postgres', "CREATE FOREIGN TABLE group_models_$i PARTITION OF group_models FOR VALUES IN ($regions[$i]) SERVER shard$i OPTIONS (table_name 'group_models')");
+}
+my $one_machine = $home->safe_psql('postgres', "SELECT grp, churn_fingerprint(model) FROM churn_train('snapshots', options => '{\"trees\": 20}', group_by => 'region') ORDER BY grp COLLATE \"C\"");
+like($one_machine, qr/east.*\nnorth.*\nsea.*\nsouth.*\nwest/, 'one machine trains a model for each group');
+is($home->safe_psql('postgres', 'SELECT grp, churn_fingerprint(model) FROM group_models ORDER BY grp COLLATE "C"'), $one_machine, '  and shards the same ones');
+like(explained('SELECT grp, model FROM group_models'), qr/(Async Foreign Scan.*){4}/s, '  all at once');
+unlike(explained("SELECT model FROM group_models WHERE grp = 'sea'"), qr/shard1|group_models_[123]/, '  or only the one that is asked for its group');
+
 # ---- A shard that stops is an error, and no answer ----
 
 $home->safe_psql('postgres', 'SET statement_timeout = 0; SELECT count(*) FROM events');

@@ -33,9 +33,15 @@ spk_audit_equals_label(const SpkColumn *column, const uint8_t *labels, uint32_t 
 {
 	if (column->kind != SPK_NUMBER)
 		return false;
-	for (uint32_t i = 0; i < n_rows; i++)
-		if (column->numbers[i] != labels[i])
-			return false;
+	for (uint32_t from = 0; from < n_rows; from += SPK_PAGE_ROWS)
+	{
+		const double *numbers = spk_column_numbers(column, from);
+		uint32_t	  n_here = spk_page_rows(n_rows, from);
+
+		for (uint32_t i = 0; i < n_here; i++)
+			if (numbers[i] != labels[from + i])
+				return false;
+	}
 	return true;
 }
 

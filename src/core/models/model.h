@@ -236,7 +236,7 @@ typedef enum SpkFact
 	SPK_FACT_BASE_LOG_LOSS,	  /* without trees */
 	SPK_FACT_SHALLOW_LOG_LOSS,
 	SPK_FACT_DEEP_LOG_LOSS, /* if deeper trees were tried */
-	SPK_FACT_UNSAMPLED,		/* labelled rows that were left out: their users are not in the sample */
+	SPK_FACT_UNSAMPLED, /* labelled rows that were left out: their users are not in the sample */
 	SPK_N_FACTS
 } SpkFact;
 

@@ -24,17 +24,23 @@ copy_bytes(const SpkHost *host, const void *data, size_t len)
 
 /* Puts the keys of the known values into keys, and their number into *n. */
 static SpkStatus
-gather_keys(const SpkHost *host, const double *numbers, uint32_t n_rows, uint64_t *keys,
+gather_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *keys,
 			uint32_t *n)
 {
 	uint32_t known = 0;
 
-	for (uint32_t i = 0; i < n_rows; i++)
+	for (uint32_t from = 0; from < n_rows; from += SPK_PAGE_ROWS)
 	{
-		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+		const double *numbers = spk_column_numbers(column, from);
+		uint32_t	  n_here = spk_page_rows(n_rows, from);
+
+		if (spk_cancelled(host))
 			return SPK_CANCELLED;
-		keys[known] = spk_key_of_number(numbers[i]);
-		known += !isnan(numbers[i]);
+		for (uint32_t i = 0; i < n_here; i++)
+		{
+			keys[known] = spk_key_of_number(numbers[i]);
+			known += !isnan(numbers[i]);
+		}
 	}
 	*n = known;
 	return SPK_OK;
@@ -50,7 +56,7 @@ bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint3
 	SpkStatus status = SPK_NO_MEMORY;
 
 	if (keys != NULL)
-		status = gather_keys(host, column->numbers, n_rows, keys, &n);
+		status = gather_keys(host, column, n_rows, keys, &n);
 	if (status == SPK_OK)
 		status = spk_cut_keys(host, keys, keys + n_rows, n, max_bins, &cuts);
 	spk_release(host, keys);
@@ -247,12 +253,16 @@ static SpkStatus
 count_names(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t *frequency)
 {
 	memset(frequency, 0, column->n_names * sizeof(uint32_t));
-	for (uint32_t i = 0; i < n_rows; i++)
+	for (uint32_t from = 0; from < n_rows; from += SPK_PAGE_ROWS)
 	{
-		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+		const uint32_t *ids = spk_column_ids(column, from);
+		uint32_t		n_here = spk_page_rows(n_rows, from);
+
+		if (spk_cancelled(host))
 			return SPK_CANCELLED;
-		if (column->ids[i] != SPK_NO_ID)
-			frequency[column->ids[i]]++;
+		for (uint32_t i = 0; i < n_here; i++)
+			if (ids[i] != SPK_NO_ID)
+				frequency[ids[i]]++;
 	}
 	return SPK_OK;
 }

@@ -10,9 +10,6 @@
 #include "core/base/sort.h"
 #include "core/rows/weights.h"
 
-/* Rows are coded column by column in blocks of this many, which stay in the cache. */
-#define CODED_ROWS 1024
-
 uint32_t
 spk_rows_capacity(uint32_t capacity, uint32_t needed, uint64_t row_size, uint64_t max_bytes)
 {
@@ -95,7 +92,7 @@ code_categories(const SpkFeature *feature, const uint32_t *ids, uint32_t n, cons
 	}
 }
 
-/* Codes the rows from .. to - 1, one column after the other. */
+/* Codes the rows from .. to - 1, those of a page, one column after the other. */
 static SpkStatus
 code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 		   const uint16_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
@@ -117,13 +114,14 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 		{
 			bool grouped = features[c].n_grouped > 0;
 
-			code_categories(&features[c], column->ids + from, to - from, map, code,
+			code_categories(&features[c], spk_column_ids(column, from), to - from, map, code,
 							grouped ? places : NULL, stride);
 			places += grouped ? SPK_PLACE_BYTES : 0;
 			map += column->n_names;
 		}
 		else
-			spk_code_numbers(&features[c], column->numbers + from, to - from, code, stride);
+			spk_code_numbers(&features[c], spk_column_numbers(column, from), to - from, code,
+							 stride);
 	}
 
 	for (uint32_t i = from; i < to; i++)
@@ -179,13 +177,10 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 		return status;
 	matrix->unit = unit.unit;
 	status = map_categories(host, table, features, &map);
-	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += CODED_ROWS)
-	{
-		uint32_t left = table->n_rows - from;
-
+	/* in pages, which stay in the cache while their rows are put together */
+	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += SPK_PAGE_ROWS)
 		status = code_block(host, table, features, map, from,
-							from + (left < CODED_ROWS ? left : CODED_ROWS), matrix);
-	}
+							from + spk_page_rows(table->n_rows, from), matrix);
 	spk_release(host, map);
 	if (status != SPK_OK)
 		return status;

@@ -11,7 +11,26 @@
 
 #define SPK_MAX_ROWS UINT32_C(0x7fffffff)
 
-/* A column of raw values.  A category has ids and names, all other kinds have numbers. */
+/* Values that are not in memory are read so many rows of a column at a time. */
+#define SPK_PAGE_ROWS 1024
+
+/* Where the values of a table's columns are when they are not in memory. */
+typedef struct SpkPages
+{
+	void *arg;
+	/*
+	 * Returns the values of a column, doubles or for categories ids, from a row on, whose number
+	 * is a multiple of SPK_PAGE_ROWS, and of as many rows.  They are there until it is called for
+	 * this column again.  It does not return when they cannot be read.
+	 */
+	const void *(*read)(void *arg, uint32_t column, uint32_t from);
+} SpkPages;
+
+/*
+ * A column of raw values.  A category has ids and names, all other kinds have numbers.  What
+ * reads them row after row takes them by spk_column_numbers and spk_column_ids, as a
+ * column that has pages has neither array.
+ */
 typedef struct SpkColumn
 {
 	const char		  *name; /* terminated */
@@ -20,13 +39,43 @@ typedef struct SpkColumn
 	const uint32_t	  *ids;		/* of each row, the place in names; SPK_NO_ID is missing */
 	const SpkCategory *names;	/* n_names distinct ones, in any order */
 	uint32_t		   n_names;
-	SpkFeatureRule	   rule; /* that of its feature */
+	SpkFeatureRule	   rule;   /* that of its feature */
+	const SpkPages	  *pages;  /* from which its values are read; NULL: they are in memory */
+	uint32_t		   number; /* which of the columns it is there */
 } SpkColumn;
+
+/*
+ * Returns the numbers of a column from a row on, whose number is a multiple of
+ * SPK_PAGE_ROWS: at least those of as many rows, unless the column ends before.
+ */
+static inline const double *
+spk_column_numbers(const SpkColumn *column, uint32_t from)
+{
+	return column->pages == NULL ?
+		column->numbers + from :
+		(const double *) column->pages->read(column->pages->arg, column->number, from);
+}
+
+/* Returns the ids of a column of categories in the same way. */
+static inline const uint32_t *
+spk_column_ids(const SpkColumn *column, uint32_t from)
+{
+	return column->pages == NULL ?
+		column->ids + from :
+		(const uint32_t *) column->pages->read(column->pages->arg, column->number, from);
+}
+
+/* Returns how many rows of n_rows there are in the page that begins with a row. */
+static inline uint32_t
+spk_page_rows(uint32_t n_rows, uint32_t from)
+{
+	return n_rows - from < SPK_PAGE_ROWS ? n_rows - from : SPK_PAGE_ROWS;
+}
 
 /* The id of a missing category. */
 #define SPK_NO_ID UINT32_MAX
 
-/* Rows as they were collected.  Whoever made it owns the arrays. */
+/* Rows as they were collected.  Whoever made it owns the arrays.  All columns have pages, or none. */
 typedef struct SpkTable
 {
 	uint32_t		 n_rows;
@@ -41,6 +90,13 @@ typedef struct SpkTable
 	/* of which the weights are taken as multiples (weights.h); 0: it is found by them */
 	double unit;
 } SpkTable;
+
+/* Are the table's values read from pages? */
+static inline bool
+spk_table_has_pages(const SpkTable *table)
+{
+	return table->n_columns > 0 && table->columns[0].pages != NULL;
+}
 
 /*
  * Binned rows, one after the other.  Row r begins at codes[r * stride] and has

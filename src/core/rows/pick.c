@@ -30,6 +30,32 @@ pick_array(const SpkHost *host, const void *from, size_t size, const uint8_t *ch
 	return to;
 }
 
+/* The same of a column's values, page by page where they have to be read. */
+static void *
+pick_values(const SpkHost *host, const SpkColumn *column, const uint8_t *chosen, uint32_t n_rows,
+			uint32_t n_picked)
+{
+	size_t size = value_size(column);
+	char  *to = spk_alloc(host, n_picked, size);
+	char  *at = to;
+
+	for (uint32_t from = 0; from < n_rows && to != NULL; from += SPK_PAGE_ROWS)
+	{
+		const char *values = column->kind == SPK_CATEGORY ?
+			(const char *) spk_column_ids(column, from) :
+			(const char *) spk_column_numbers(column, from);
+		uint32_t	n_here = spk_page_rows(n_rows, from);
+
+		for (uint32_t i = 0; i < n_here; i++)
+			if (chosen[from + i])
+			{
+				memcpy(at, values + i * size, size);
+				at += size;
+			}
+	}
+	return to;
+}
+
 static SpkStatus
 pick_columns(const SpkHost *host, const SpkTable *table, const uint8_t *chosen, uint32_t n_picked,
 			 SpkColumn *columns)
@@ -37,16 +63,15 @@ pick_columns(const SpkHost *host, const SpkTable *table, const uint8_t *chosen, 
 	for (uint32_t c = 0; c < table->n_columns; c++)
 	{
 		const SpkColumn *column = &table->columns[c];
-		const void		*from = column->kind == SPK_CATEGORY ? (const void *) column->ids :
-															   (const void *) column->numbers;
 		void			*values;
 
 		if (spk_cancelled(host))
 			return SPK_CANCELLED;
-		values = pick_array(host, from, value_size(column), chosen, table->n_rows, n_picked);
+		values = pick_values(host, column, chosen, table->n_rows, n_picked);
 		if (values == NULL)
 			return SPK_NO_MEMORY;
 		columns[c] = *column;
+		columns[c].pages = NULL;
 		columns[c].numbers = column->kind == SPK_CATEGORY ? NULL : values;
 		columns[c].ids = column->kind == SPK_CATEGORY ? values : NULL;
 	}

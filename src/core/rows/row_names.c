@@ -21,12 +21,16 @@ name_by_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows
 			status = SPK_CANCELLED;
 		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
 	}
-	for (uint32_t r = 0; r < n_rows && status == SPK_OK; r++)
+	for (uint32_t from = 0; from < n_rows && status == SPK_OK; from += SPK_PAGE_ROWS)
 	{
-		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+		const uint32_t *ids = spk_column_ids(column, from);
+		uint32_t		n_here = spk_page_rows(n_rows, from);
+
+		if (spk_cancelled(host))
 			status = SPK_CANCELLED;
-		names[r] = spk_hash_combine(names[r],
-									column->ids[r] == SPK_NO_ID ? 0 : hashes[column->ids[r]]);
+		for (uint32_t i = 0; i < n_here; i++)
+			names[from + i] = spk_hash_combine(names[from + i],
+											   ids[i] == SPK_NO_ID ? 0 : hashes[ids[i]]);
 	}
 	spk_release(host, hashes);
 	return status;
@@ -36,11 +40,15 @@ name_by_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows
 static SpkStatus
 name_by_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *names)
 {
-	for (uint32_t r = 0; r < n_rows; r++)
+	for (uint32_t from = 0; from < n_rows; from += SPK_PAGE_ROWS)
 	{
-		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+		const double *numbers = spk_column_numbers(column, from);
+		uint32_t	  n_here = spk_page_rows(n_rows, from);
+
+		if (spk_cancelled(host))
 			return SPK_CANCELLED;
-		names[r] = spk_hash_combine(names[r], spk_name_of_number(column->numbers[r]));
+		for (uint32_t i = 0; i < n_here; i++)
+			names[from + i] = spk_hash_combine(names[from + i], spk_name_of_number(numbers[i]));
 	}
 	return SPK_OK;
 }
