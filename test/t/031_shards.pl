@@ -114,7 +114,7 @@ foreach my $i (0 .. $#shards)
 COPY snapshots FROM STDIN;
 $rows
 \\.
-CREATE VIEW group_models AS SELECT grp, model FROM churn_train('snapshots', options => '{\"trees\": 20}', group_by => 'region')");
+CREATE VIEW group_models AS SELECT grp, model FROM churn_train('public.snapshots', options => '{\"trees\": 20}', group_by => 'region')");
 	$home->safe_psql('postgres', "CREATE FOREIGN TABLE group_models_$i PARTITION OF group_models FOR VALUES IN ($regions[$i]) SERVER shard$i OPTIONS (table_name 'group_models')");
 }
 my $one_machine = $home->safe_psql('postgres', "SELECT grp, churn_fingerprint(model) FROM churn_train('snapshots', options => '{\"trees\": 20}', group_by => 'region') ORDER BY grp COLLATE \"C\"");
