@@ -85,6 +85,13 @@ SELECT grp, n_rows FROM churn_train('SELECT *, errors % 2 AS half FROM sampled_u
 SELECT n_rows, churn_info(model) -> 'facts' -> 'unsampled' AS unsampled, churn_info(model) -> 'facts' -> 'skipped' AS skipped
 FROM churn_train('SELECT nullif(userid, 27) AS userid, CASE WHEN userid > 10 THEN churned END AS churned, songs, errors FROM sampled_users', options => '{"trees": 2, "sample": 0.5}');
 
+-- the report tells it
+SET client_min_messages = warning;
+CREATE TABLE sampled_model AS SELECT model FROM churn_train('sampled_users', options => '{"trees": 2, "sample": 0.5}');
+SELECT substring(churn_report((SELECT model FROM sampled_model), 'SELECT * FROM sampled_users WHERE NOT churn_sampled(userid, 0.5)') FROM '[0-9,]+ rows of users outside a sample of [0-9.]+ were left out');
+DROP TABLE sampled_model;
+RESET client_min_messages;
+
 -- what is refused
 SELECT churn_train('SELECT churned, songs, errors FROM sampled_users', options => '{"sample": 0.1}');
 SELECT churn_train('SELECT userid::float8, churned, songs, errors FROM sampled_users', options => '{"sample": 0.1}');
