@@ -164,6 +164,80 @@ check_forest(SpkRng *rng, UnitMatrix *u, uint32_t *taken)
 	free_edges(u);
 }
 
+/* Floats of all sizes, whose sums do not fit a double. */
+static void
+give_rough_values(SpkRng *rng, SpkTree *tree)
+{
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+		if (tree->nodes[i].flags & SPK_NODE_LEAF)
+			tree->nodes[i].u.value = ldexpf((float) spk_rng_double(rng) - 0.5f,
+											(int) spk_rng_below(rng, 80) - 40);
+}
+
+/*
+ * More trees than any way takes at once, and sums that depend on the order: nothing but the
+ * order of the trees gives the same bits.
+ */
+static void
+sums_have_the_order_of_trees(void **unused)
+{
+	static const uint32_t depths[] = {1, 3, 4, 5, 7, 8, 10, 14};
+	enum
+	{
+		GROWN = 8,
+		MANY = 523
+	};
+	SpkHost	 host = unit_host(&state);
+	SpkRng	 rng = spk_rng(3, 4);
+	uint32_t taken[SPK_N_WALK_WAYS] = {0};
+
+	for (size_t d = 0; d < 2 * sizeof(depths) / sizeof(depths[0]); d++)
+	{
+		UnitMatrix	 *u = unit_matrix_new(&rng, 500, 6, 40);
+		SpkForestPlan plan = {.n_trees = GROWN,
+							  .features_per_split = 2,
+							  .max_depth = depths[d / 2],
+							  .min_leaf = 1,
+							  .bootstrap = true,
+							  .weight = {1, 1},
+							  .seed = 7};
+		SpkGrower	 *grower = spk_grower_new(&host, &plan, &u->matrix, u->features);
+		SpkTree		  trees[MANY];
+		SpkTree		  tree;
+		double		  gains[SPK_MAX_FEATURES];
+		SpkModel	  model = {.algorithm = SPK_RANDOM_FOREST,
+							   .n_features = u->matrix.n_features,
+							   .n_trees = MANY,
+							   .features = u->features,
+							   .trees = trees};
+
+		give_edges(u);
+		for (uint32_t t = 0; t < MANY; t++)
+		{
+			if (t >= GROWN)
+				trees[t] = trees[t % GROWN];
+			else
+			{
+				assert_int_equal(spk_grower_grow(grower, t, &tree, gains), SPK_OK);
+				copy_tree(&tree, &trees[t]);
+				if (d % 2 == 1)
+					give_rough_values(&rng, &trees[t]);
+			}
+		}
+		check_model(u, &model, taken);
+		for (uint32_t t = 0; t < GROWN; t++)
+		{
+			free(trees[t].nodes);
+			free(trees[t].sets);
+		}
+		spk_grower_release(grower);
+		free_edges(u);
+		unit_matrix_free(u);
+	}
+	for (uint32_t way = 0; way <= spk_walk_best(); way++)
+		assert_true(taken[way] > 0);
+}
+
 /*
  * Forests of all sizes and depths: some with few and many rows, with few and
  * many codes, with a few features and with more than blocks can look into.
@@ -313,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_end_where_trees_do),
+		cmocka_unit_test(sums_have_the_order_of_trees),
 		cmocka_unit_test(slots_run_out),
 		cmocka_unit_test(numbers_get_their_codes),
 		cmocka_unit_test(memory_that_fails),

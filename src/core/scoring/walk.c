@@ -3,12 +3,12 @@
  *	  A forest laid out for walking: chooses the way, and does what all ways
  *	  share.
  */
+#include <float.h>
+#include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/scoring/walk_parts.h"
-
-/* Below the top, walks look after this many levels whether all have arrived. */
-#define LEVELS 4
 
 SpkWalkWay
 spk_walk_best(void)
@@ -59,62 +59,6 @@ spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node)
 	return spk_slot_of(slots, tree, node) | (SpkTest) node->split << 16;
 }
 
-/*
- * Lays out the part of a tree from this node on, level by level in one place, so that
- * a walk through it meets few cache lines.  False when cancelled.
- */
-static bool
-lay_part(SpkWalker *walker, const SpkTree *tree, uint32_t root, uint32_t first_set, SpkExit *exit)
-{
-	uint32_t  start = walker->n_nodes;
-	uint32_t *places = walker->places;
-	uint32_t  n = 1;
-
-	/* places is the queue of a search by levels: the children of one node are neighbours */
-	places[0] = root;
-	for (uint32_t i = 0; i < n; i++)
-	{
-		const SpkNode *node = &tree->nodes[places[i]];
-		uint32_t	   at = start + i;
-		bool		   leaf = node->flags & SPK_NODE_LEAF;
-
-		if (i % SPK_POLL_NODES == SPK_POLL_NODES - 1 && spk_cancelled(&walker->host))
-			return false;
-		walker->nodes[at].left = leaf ? at : start + n;
-		walker->nodes[at].test = spk_make_test(&walker->slots, tree, node);
-		walker->ends[at].value = leaf ? node->u.value : 0;
-		if (walker->node_sets != NULL && (node->flags & SPK_NODE_SET))
-			walker->node_sets[at] = first_set + node->set;
-		if (leaf)
-			continue;
-
-		places[n++] = node->u.left;
-		places[n++] = node->u.left + 1;
-	}
-	walker->n_nodes += n;
-	exit->node = start;
-	return true;
-}
-
-/* Sets the exits of a tree's top, and lays out what is below them.  False when cancelled. */
-static bool
-lay_exits(SpkWalker *walker, const SpkTree *tree, uint32_t first_set, SpkExit *exits)
-{
-	size_t			n = (size_t) 1 << walker->top;
-	const uint32_t *places = walker->complete + n;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		if (!walker->deep)
-			exits[i].value = tree->nodes[places[i]].u.value;
-		else if (i > 0 && places[i] == places[i - 1])
-			exits[i] = exits[i - 1];
-		else if (!lay_part(walker, tree, places[i], first_set, &exits[i]))
-			return false;
-	}
-	return true;
-}
-
 /* Copies the sets of all trees, because the model may go.  False when cancelled. */
 static bool
 copy_sets(SpkWalker *walker, const SpkModel *model)
@@ -161,8 +105,7 @@ static bool
 alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 {
 	const SpkHost *host = &walker->host;
-	size_t		   n_nodes = sizes->nodes + SPK_FEW;
-	size_t		   most = 1;
+	size_t		   most = 1; /* nodes of a tree */
 
 	for (uint32_t t = 0; t < model->n_trees; t++)
 		most = model->trees[t].n_nodes > most ? model->trees[t].n_nodes : most;
@@ -175,12 +118,7 @@ alloc_below(SpkWalker *walker, const SpkModel *model, const Sizes *sizes)
 		if (!copy_sets(walker, model))
 			return false;
 	}
-	return !walker->deep ||
-		((walker->places = spk_alloc(host, most, sizeof(uint32_t))) != NULL &&
-		 (walker->nodes = spk_alloc(host, n_nodes, sizeof(SpkWalkNode))) != NULL &&
-		 (walker->ends = spk_alloc(host, n_nodes, sizeof(SpkExit))) != NULL &&
-		 (!walker->slots.late_sets ||
-		  (walker->node_sets = spk_alloc(host, n_nodes, sizeof(uint32_t))) != NULL));
+	return !walker->deep || spk_alloc_below(walker, sizes->nodes + SPK_FEW, most);
 }
 
 /*
@@ -216,11 +154,45 @@ lay_out(SpkWalker *walker, const SpkModel *model)
 			spk_plain_lay(walker, t, tree, first_set);
 		else
 			spk_blocks_lay(walker, t, tree);
-		if (!lay_exits(walker, tree, first_set, walker->exits + t * walker->exits_stride))
+		if (!spk_lay_exits(walker, t, tree, first_set))
 			return false;
 		first_set += tree->n_sets;
 	}
 	return true;
+}
+
+/*
+ * Can all sums of leaves, one of each tree, be told without rounding?  All values are
+ * multiples of the unit of the finest of them.  As long as no sum is above 2^53 units, each
+ * is a double, and the leaves may be added up in any order.  So it is with forests, and with
+ * most boosting.
+ */
+static bool
+sums_are_exact(const SpkModel *model)
+{
+	double most = 0; /* the greatest sum that there can be */
+	int	   unit = INT_MAX;
+
+	for (uint32_t t = 0; t < model->n_trees; t++)
+	{
+		const SpkTree *tree = &model->trees[t];
+		float		   greatest = 0;
+
+		for (uint32_t i = 0; i < tree->n_nodes; i++)
+		{
+			const SpkNode *node = &tree->nodes[i];
+			float		   size = fabsf(node->u.value);
+			int			   exponent;
+
+			if (!(node->flags & SPK_NODE_LEAF) || size == 0)
+				continue;
+			(void) frexpf(size, &exponent);
+			unit = exponent - FLT_MANT_DIG < unit ? exponent - FLT_MANT_DIG : unit;
+			greatest = size > greatest ? size : greatest;
+		}
+		most += greatest;
+	}
+	return most == 0 || most <= ldexp(1, DBL_MANT_DIG) * ldexp(1, unit);
 }
 
 SpkWalker *
@@ -234,6 +206,7 @@ spk_walker_new(const SpkHost *host, const SpkModel *model, SpkWalkWay way)
 	walker->host = *host;
 	walker->n_trees = model->n_trees;
 	walker->way = way;
+	walker->exact = sums_are_exact(model);
 	if (!spk_slots_new(host, model, &walker->slots) || !lay_out(walker, model))
 	{
 		spk_walker_release(walker);
@@ -258,6 +231,7 @@ spk_walker_release(SpkWalker *walker)
 	spk_release(&host, walker->places);
 	spk_release(&host, walker->exits);
 	spk_release(&host, walker->nodes);
+	spk_release(&host, walker->links);
 	spk_release(&host, walker->ends);
 	spk_release(&host, walker->node_sets);
 	spk_release(&host, walker->sets);
@@ -265,7 +239,8 @@ spk_walker_release(SpkWalker *walker)
 	spk_release(&host, walker->test_sets);
 	spk_release(&host, walker->ways);
 	spk_release(&host, walker->blocks_memory);
-	spk_release(&host, walker->small_blocks_memory);
+	spk_release(&host, walker->middles_memory);
+	spk_release(&host, walker->bottoms_memory);
 	spk_release(&host, walker);
 }
 
@@ -273,8 +248,8 @@ uint64_t
 spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 {
 	/* a top takes at most the first of these, or at most the second for each node of the tree */
-	const uint64_t least_top = 512;
-	const uint64_t most_top = 48;
+	const uint64_t least_top = 1024;
+	const uint64_t most_top = 72;
 	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +
 		sizeof(SpkCodeSet);
 	const uint64_t feature = sizeof(SpkEdges) + sizeof(SpkNumberSlots) + 3 * sizeof(uint32_t);
@@ -322,48 +297,4 @@ spk_walk(const SpkWalker *walker, const uint8_t *codes)
 		default:
 			return spk_walk_plain(walker, codes);
 	}
-}
-
-/* Takes n walks to their leaves; n and sets are constants in each call. */
-SPK_ALWAYS_INLINE void
-walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, const uint32_t n,
-		  const bool sets)
-{
-	uint32_t moved;
-
-	do
-	{
-		moved = 0;
-		for (int level = 0; level < LEVELS; level++)
-			SPK_UNROLL
-		for (uint32_t i = 0; i < n; i++)
-		{
-			const SpkWalkNode *node = &walker->nodes[at[i].node];
-			const uint32_t	  *set = sets ? walker->node_sets + at[i].node : NULL;
-			uint32_t to = (uint32_t) spk_plus_right(walker, codes, node->left, node->test, set,
-													sets);
-
-			if (level == LEVELS - 1)
-				moved |= at[i].node ^ to;
-			at[i].node = to;
-		}
-	} while (moved != 0);
-	for (uint32_t i = 0; i < n; i++)
-		at[i] = walker->ends[at[i].node];
-}
-
-void
-spk_walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, uint32_t n)
-{
-	if (walker->slots.late_sets)
-	{
-		if (n == SPK_IN_STEP)
-			walk_down(walker, codes, at, SPK_IN_STEP, true);
-		else
-			walk_down(walker, codes, at, SPK_FEW, true);
-	}
-	else if (n == SPK_IN_STEP)
-		walk_down(walker, codes, at, SPK_IN_STEP, false);
-	else
-		walk_down(walker, codes, at, SPK_FEW, false);
 }

@@ -90,15 +90,144 @@ block_outcomes(const Codes *codes, const SpkBlock *block)
 }
 
 SPK_ALWAYS_INLINE TARGET uint32_t
-small_block_outcomes(const Codes *codes, const SpkSmallBlock *block)
+middle_outcomes(const Codes *codes, const SpkMiddle *middle)
 {
-	__m128i splits = *(const __m128i *) block->split;
-	__m128i found = look_up_half(codes, *(const __m128i *) block->slot);
+	__m128i splits = _mm_load_si128((const __m128i *) middle->split);
+	__m128i found = look_up_half(codes, _mm_load_si128((const __m128i *) middle->slot));
 
 	return ~(uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(found, splits), splits));
 }
 
-#include "core/scoring/walk_blocks.h"
+/* The slots and the splits of a bottom are in one register; what is found for the splits is not used. */
+SPK_ALWAYS_INLINE TARGET uint32_t
+bottom_outcomes(const Codes *codes, const SpkBottom *bottom)
+{
+	__m128i tests = _mm_load_si128((const __m128i *) bottom);
+	__m128i splits = _mm_srli_si128(tests, 1 << SPK_BOTTOM_LEVELS);
+	__m128i found = look_up_half(codes, tests);
+
+	return ~(uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(found, splits), splits));
+}
+
+/* The blocks of this many trees are worked on together; more would not fit the registers. */
+#define TOGETHER 8
+
+/* The way through a tree of three or four levels, by outcomes that are the word's lowest bits. */
+SPK_ALWAYS_INLINE TARGET uint32_t
+way_of(const uint8_t *ways, uint64_t outcomes, const uint32_t levels)
+{
+	uint32_t half = ways[outcomes & (SPK_WAYS - 1)];
+
+	return levels == SPK_WAY_LEVELS ? half : 2 * half + ((outcomes >> (SPK_WAY_TESTS + half)) & 1);
+}
+
+/* Finds the ways of n trees through their blocks, from this one on; n is SPK_FEW or TOGETHER. */
+SPK_ALWAYS_INLINE TARGET void
+walk_blocks(const SpkWalker *walker, const Codes *codes, uint32_t tree, const uint32_t n,
+			const uint32_t levels, uint32_t *way)
+{
+	const uint32_t in_block = SPK_BLOCK_TESTS >> levels;
+	const uint32_t step = in_block < n ? in_block : n;
+
+	SPK_UNROLL
+	for (uint32_t i = 0; i < n; i += step)
+	{
+		uint64_t outcomes = block_outcomes(codes, &walker->blocks[(tree + i) / in_block]);
+
+		if (in_block > n)
+			outcomes >>= (tree % in_block) << levels;
+		SPK_UNROLL
+		for (uint32_t k = 0; k < step; k++)
+			way[i + k] = way_of(walker->ways, outcomes >> (k << levels), levels);
+	}
+}
+
+/* Finds the exits of n trees, from this one on; n is SPK_FEW or TOGETHER, top their levels. */
+SPK_ALWAYS_INLINE TARGET void
+walk_tops(const SpkWalker *walker, const Codes *codes, uint32_t tree, const uint32_t n,
+		  const uint32_t top, SpkExit *at)
+{
+	const uint32_t levels = top == SPK_BLOCK_LEVELS + 1 ? top : SPK_BLOCK_LEVELS;
+	size_t		   middle = (size_t) tree * SPK_MIDDLES;
+	size_t		   bottom = (size_t) tree * SPK_BOTTOMS;
+	uint32_t	   way[TOGETHER]; /* from here on among the tops of these trees */
+
+	walk_blocks(walker, codes, tree, n, levels, way);
+	SPK_UNROLL
+	for (uint32_t i = 0; i < n; i++)
+		way[i] += i << levels;
+	if (top > levels)
+		SPK_UNROLL
+	for (uint32_t i = 0; i < n; i++)
+		way[i] = (way[i] << SPK_MIDDLE_LEVELS) +
+			way_of(walker->ways, middle_outcomes(codes, &walker->middles[middle + way[i]]),
+				   SPK_MIDDLE_LEVELS);
+
+	SPK_UNROLL
+	for (uint32_t i = 0; i < n; i++)
+		if (top <= levels + SPK_MIDDLE_LEVELS)
+			at[i] = walker->exits[((size_t) tree << top) + way[i]];
+		else
+		{
+			const SpkBottom *last = &walker->bottoms[bottom + way[i]];
+
+			at[i] = last->exit[walker->ways[bottom_outcomes(codes, last) & (SPK_WAYS - 1)]];
+		}
+}
+
+/* Finds the leaves of n trees, from this one on; n is SPK_FEW or SPK_IN_STEP. */
+SPK_ALWAYS_INLINE TARGET void
+find_leaves(const SpkWalker *walker, const uint8_t *row, const Codes *codes, uint32_t tree,
+			const uint32_t n, const uint32_t top, SpkExit *at)
+{
+	const uint32_t together = n < TOGETHER ? n : TOGETHER;
+
+	for (uint32_t i = 0; i < n; i += together)
+		walk_tops(walker, codes, tree + i, together, top, at + i);
+	if (walker->deep)
+		spk_walk_down(walker, row, at, n);
+}
+
+/* The sum over the trees, whose tops have so many levels, a constant in each call. */
+SPK_ALWAYS_INLINE TARGET double
+walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, const uint32_t top)
+{
+	uint32_t tree = 0;
+	double	 sum = 0;
+	SpkExit	 at[SPK_IN_STEP];
+
+	for (; walker->n_trees - tree >= SPK_IN_STEP; tree += SPK_IN_STEP)
+	{
+		find_leaves(walker, row, codes, tree, SPK_IN_STEP, top, at);
+		SPK_UNROLL
+		for (uint32_t i = 0; i < SPK_IN_STEP; i++)
+			sum += at[i].value;
+	}
+	for (; tree < walker->n_trees; tree += SPK_FEW)
+	{
+		find_leaves(walker, row, codes, tree, SPK_FEW, top, at);
+		for (uint32_t i = 0; i < SPK_FEW && i < walker->n_trees - tree; i++)
+			sum += at[i].value;
+	}
+	return sum;
+}
+
+/* A copy of the code for each shape of the tops. */
+SPK_ALWAYS_INLINE TARGET double
+walk_shape(const SpkWalker *walker, const uint8_t *row, const Codes *codes)
+{
+	switch (walker->top)
+	{
+		case 3:
+			return walk_forest(walker, row, codes, 3);
+		case 4:
+			return walk_forest(walker, row, codes, 4);
+		case 7:
+			return walk_forest(walker, row, codes, 7);
+		default:
+			return walk_forest(walker, row, codes, 10);
+	}
+}
 
 SPK_ALWAYS_INLINE TARGET double
 walk_tables(const SpkWalker *walker, const uint8_t *row, const int n)
@@ -107,7 +236,7 @@ walk_tables(const SpkWalker *walker, const uint8_t *row, const int n)
 
 	for (int i = 0; i < n; i++)
 		codes.table[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) row + i));
-	return walk_blocks(walker, row, &codes);
+	return walk_shape(walker, row, &codes);
 }
 
 TARGET double

@@ -12,9 +12,6 @@
  */
 #define FILLING 8
 
-/* One look into the table of ways passes this many levels. */
-#define WAY_LEVELS 3
-
 /* The place of node i of the part that begins at top, in a complete tree.  All count from 1. */
 static size_t
 below(size_t top, size_t i)
@@ -36,35 +33,32 @@ put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *sl
 	*split = (uint8_t) (test >> 16);
 }
 
-/* Lays out the first six levels: the upper three, and then the eight parts below them. */
+/* Lays out three or four levels from this place on: the upper three, then the fourth. */
 static void
-lay_block(const SpkWalker *walker, const SpkTree *tree, SpkBlock *block)
+lay_levels(const SpkWalker *walker, const SpkTree *tree, size_t top, uint32_t levels, uint8_t *slot,
+		   uint8_t *split)
 {
-	uint32_t at = 0;
-
-	memset(block, 0, sizeof(*block));
-	for (size_t top = 0; top <= 1 << WAY_LEVELS; top++)
-		for (size_t i = 1; i < 1 << WAY_LEVELS; i++, at++)
-			put_test(walker, tree, below(top == 0 ? 1 : (1 << WAY_LEVELS) + top - 1, i),
-					 &block->slot[at], &block->split[at]);
-}
-
-/* Lays out the four levels from this place on. */
-static void
-lay_small_block(const SpkWalker *walker, const SpkTree *tree, size_t top, SpkSmallBlock *block)
-{
-	memset(block, 0, sizeof(*block));
-	for (size_t i = 1; i < SPK_SMALL_BLOCK_EXITS; i++)
-		put_test(walker, tree, below(top, i), &block->slot[i - 1], &block->split[i - 1]);
+	for (size_t i = 1; i < (size_t) 1 << levels; i++)
+		put_test(walker, tree, below(top, i), &slot[i - 1], &split[i - 1]);
+	slot[(1 << levels) - 1] = split[(1 << levels) - 1] = 0;
 }
 
 void
 spk_blocks_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree)
 {
-	lay_block(walker, tree, &walker->blocks[tree_no]);
-	for (size_t i = 0; i < SPK_BLOCK_EXITS && walker->small_blocks != NULL; i++)
-		lay_small_block(walker, tree, SPK_BLOCK_EXITS + i,
-						&walker->small_blocks[(size_t) tree_no * SPK_BLOCK_EXITS + i]);
+	size_t	   test = (size_t) tree_no << walker->levels;
+	SpkBlock  *block = &walker->blocks[test / SPK_BLOCK_TESTS];
+	SpkMiddle *middles = walker->middles + (size_t) tree_no * SPK_MIDDLES;
+	SpkBottom *bottoms = walker->bottoms + (size_t) tree_no * SPK_BOTTOMS;
+
+	test %= SPK_BLOCK_TESTS;
+	lay_levels(walker, tree, 1, walker->levels, block->slot + test, block->split + test);
+	for (size_t i = 0; i < SPK_MIDDLES && walker->middles != NULL; i++)
+		lay_levels(walker, tree, SPK_MIDDLES + i, SPK_MIDDLE_LEVELS, middles[i].slot,
+				   middles[i].split);
+	for (size_t i = 0; i < SPK_BOTTOMS && walker->bottoms != NULL; i++)
+		lay_levels(walker, tree, SPK_BOTTOMS + i, SPK_BOTTOM_LEVELS, bottoms[i].slot,
+				   bottoms[i].split);
 }
 
 /* Fills the table with the exit from three levels for all outcomes of their tests, 1 for right. */
@@ -75,20 +69,29 @@ fill_ways(uint8_t *ways)
 	{
 		uint32_t at = 1;
 
-		for (int level = 0; level < WAY_LEVELS; level++)
+		for (int level = 0; level < SPK_WAY_LEVELS; level++)
 			at = 2 * at + ((outcomes >> (at - 1)) & 1);
-		ways[outcomes] = (uint8_t) (at - (1 << WAY_LEVELS));
+		ways[outcomes] = (uint8_t) (at - (1 << SPK_WAY_LEVELS));
 	}
 }
 
 uint32_t
 spk_blocks_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth)
 {
-	const uint32_t levels = SPK_BLOCK_LEVELS + SPK_SMALL_BLOCK_LEVELS;
+	const uint32_t two = SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS;
+	const uint32_t three = two + SPK_BOTTOM_LEVELS;
 
-	return depth > SPK_BLOCK_LEVELS && (uint64_t) model->n_trees << levels <= FILLING * n_nodes ?
-		levels :
-		SPK_BLOCK_LEVELS;
+	if (depth <= SPK_BLOCK_LEVELS + 1)
+		return depth <= SPK_BLOCK_LEVELS ? SPK_BLOCK_LEVELS : depth;
+	return depth > two && (uint64_t) model->n_trees << three <= FILLING * n_nodes ? three : two;
+}
+
+/* Allocates n things of this size that begin a cache line; NULL when the host gave no memory. */
+static void *
+alloc_lines(const SpkHost *host, size_t n, size_t size, void **memory)
+{
+	*memory = spk_alloc(host, n * size + SPK_CACHE_LINE, 1);
+	return *memory == NULL ? NULL : spk_cache_line(*memory);
 }
 
 bool
@@ -96,19 +99,25 @@ spk_blocks_alloc(SpkWalker *walker)
 {
 	const SpkHost *host = &walker->host;
 	size_t		   n = spk_padded_trees(walker);
+	size_t		   n_blocks = (n + SPK_IN_STEP - 1) / SPK_IN_STEP * SPK_IN_STEP;
 
-	walker->exits_stride = (size_t) 1 << walker->top;
+	/* all blocks of a step are tested, though only some of its trees be left */
+	walker->levels = walker->top == SPK_BLOCK_LEVELS + 1 ? walker->top : SPK_BLOCK_LEVELS;
+	n_blocks = (n_blocks << walker->levels) / SPK_BLOCK_TESTS;
 	if ((walker->ways = spk_alloc(host, SPK_WAYS, sizeof(uint8_t))) == NULL ||
-		(walker->exits = spk_alloc(host, n << walker->top, sizeof(SpkExit))) == NULL ||
-		(walker->blocks_memory = spk_alloc(host, n * sizeof(SpkBlock) + SPK_CACHE_LINE, 1)) == NULL)
+		(walker->blocks = alloc_lines(host, n_blocks, sizeof(SpkBlock), &walker->blocks_memory)) ==
+			NULL)
 		return false;
 	fill_ways(walker->ways);
-	walker->blocks = spk_cache_line(walker->blocks_memory);
-	if (walker->top == SPK_BLOCK_LEVELS)
-		return true;
-	n *= SPK_BLOCK_EXITS * sizeof(SpkSmallBlock);
-	if ((walker->small_blocks_memory = spk_alloc(host, n + SPK_CACHE_LINE, 1)) == NULL)
+	memset(walker->blocks, 0, n_blocks * sizeof(SpkBlock));
+
+	if (walker->top > walker->levels &&
+		(walker->middles = alloc_lines(host, n * SPK_MIDDLES, sizeof(SpkMiddle),
+									   &walker->middles_memory)) == NULL)
 		return false;
-	walker->small_blocks = spk_cache_line(walker->small_blocks_memory);
-	return true;
+	if (walker->top > SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS)
+		return (walker->bottoms = alloc_lines(host, n * SPK_BOTTOMS, sizeof(SpkBottom),
+											  &walker->bottoms_memory)) != NULL;
+	walker->exits_stride = (size_t) 1 << walker->top;
+	return (walker->exits = spk_alloc(host, n << walker->top, sizeof(SpkExit))) != NULL;
 }

@@ -11,10 +11,11 @@
  * 2i + 1, so that no pointers are needed.  Several trees are walked in step: while
  * one walk waits for memory, the others go on.
  *
- * Blocks: for processors that look up and compare many bytes at once.  All 63 tests
- * of the first six levels are made together, and their outcomes are the bits of one
- * word.  Two looks into a small table say where the walk leaves the block.  Below
- * each of the 64 exits there may be a small block of four more levels.
+ * Blocks: for processors that look up and compare many bytes at once.  All tests of the
+ * first three or four levels of several trees are made together; all outcomes of a tree
+ * are bits of one word, and one or two looks into a small table say where the walk leaves
+ * the tree's part of the block.  Below each of the eight exits from three levels there may
+ * be a middle of four more, and below each of its exits a bottom of three.
  */
 #ifndef SPK_CORE_SCORING_WALK_PARTS_H
 #define SPK_CORE_SCORING_WALK_PARTS_H
@@ -134,8 +135,19 @@ typedef struct SpkWalkNode
 } SpkWalkNode;
 
 /*
- * The tests of six levels.  First come those of the upper three levels, level by
- * level, and then those of each of the eight parts of three levels below them.
+ * A node below the top in one word, where that has room for it.  From the lowest bit up
+ * these are the slot (8 bits), the split (8 bits), and how far behind the node its left
+ * child is (16 bits), which is 0 for a leaf.
+ */
+typedef uint32_t SpkLink;
+
+#define SPK_LINK_LEFT (UINT32_C(255) << 8) /* a leaf's test: always goes left */
+#define SPK_MAX_STEP  UINT16_MAX
+
+/*
+ * The tests of eight trees of three levels, or of four trees of four.  Those of a tree begin
+ * with its upper three levels, level by level; then come those of the fourth.  Each tree has
+ * room for one more test than it needs, so that the outcomes of all begin at whole bytes.
  */
 typedef struct SpkBlock
 {
@@ -143,20 +155,33 @@ typedef struct SpkBlock
 	uint8_t split[64];
 } SpkBlock;
 
-/* The tests of four levels, level by level. */
-typedef struct SpkSmallBlock
+/* The tests of four levels, in the same order. */
+typedef struct SpkMiddle
 {
 	uint8_t slot[16];
 	uint8_t split[16];
-} SpkSmallBlock;
+} SpkMiddle;
 
 /* The seven tests of three levels can have this many outcomes. */
-#define SPK_WAYS 128
+#define SPK_WAYS	   128
+#define SPK_WAY_LEVELS 3
+#define SPK_WAY_TESTS  ((1u << SPK_WAY_LEVELS) - 1)
 
-#define SPK_BLOCK_LEVELS	   6
-#define SPK_SMALL_BLOCK_LEVELS 4
-#define SPK_BLOCK_EXITS		   (1 << SPK_BLOCK_LEVELS)
-#define SPK_SMALL_BLOCK_EXITS  (1 << SPK_SMALL_BLOCK_LEVELS)
+#define SPK_BLOCK_TESTS	  64
+#define SPK_BLOCK_LEVELS  3 /* of a tree that has more than four */
+#define SPK_MIDDLE_LEVELS 4
+#define SPK_BOTTOM_LEVELS 3
+#define SPK_MIDDLES		  (1 << SPK_BLOCK_LEVELS)						/* of a tree */
+#define SPK_BOTTOMS		  (1 << (SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS)) /* of a tree */
+
+/* The tests of three levels, and where they lead to: all that a walk needs is in one cache line. */
+typedef struct SpkBottom
+{
+	uint8_t slot[1 << SPK_BOTTOM_LEVELS];
+	uint8_t split[1 << SPK_BOTTOM_LEVELS];
+	SpkExit exit[1 << SPK_BOTTOM_LEVELS];
+	uint8_t padding[16];
+} SpkBottom;
 
 /* Arrays that the layout or the model does not need are NULL. */
 struct SpkWalker
@@ -164,13 +189,15 @@ struct SpkWalker
 	SpkHost		 host;
 	SpkWalkWay	 way;
 	uint32_t	 n_trees;
-	uint32_t	 top;  /* levels of the tops */
-	bool		 deep; /* is any tree deeper than its top? */
+	uint32_t	 top;	/* levels of the tops */
+	bool		 deep;	/* is any tree deeper than its top? */
+	bool		 exact; /* do all sums of leaves have room in a double?  Then their order is free */
 	SpkSlots	 slots;
-	SpkExit		*exits;		   /* 2^top for each tree */
+	SpkExit		*exits;		   /* 2^top for each tree; NULL with bottoms */
 	size_t		 exits_stride; /* from the exits of one tree to those of the next */
 	uint32_t	 n_nodes;
 	SpkWalkNode *nodes;		/* deep: those below each exit in turn */
+	SpkLink		*links;		/* deep: the same; NULL when any does not fit */
 	SpkExit		*ends;		/* deep: for each node, its value if it is a leaf */
 	uint32_t	*node_sets; /* deep and late_sets: for each node, its set in sets */
 	SpkCodeSet	*sets;		/* late_sets: the sets of all trees, one tree after the other */
@@ -184,11 +211,14 @@ struct SpkWalker
 	uint32_t *test_sets; /* late_sets: for each test, its set in sets */
 
 	/* blocks */
-	uint8_t		  *ways;   /* SPK_WAYS: the exit from three levels, by the bits of their outcomes */
-	SpkBlock	  *blocks; /* one for each tree; each begins a cache line */
-	SpkSmallBlock *small_blocks; /* SPK_BLOCK_EXITS for each tree; NULL when six levels will do */
-	void		  *blocks_memory;
-	void		  *small_blocks_memory;
+	uint8_t	  *ways;   /* SPK_WAYS: the exit from three levels, by the bits of their outcomes */
+	uint32_t   levels; /* how many a tree has in a block, 3 or 4 */
+	SpkBlock  *blocks;
+	SpkMiddle *middles;		  /* SPK_MIDDLES for each tree, or NULL */
+	SpkBottom *bottoms;		  /* SPK_BOTTOMS for each tree, in place of exits; or NULL */
+	void	  *blocks_memory; /* these begin a cache line, somewhere in their memory */
+	void	  *middles_memory;
+	void	  *bottoms_memory;
 };
 
 /* The number of trees, filled up to one that can be walked in step. */
@@ -197,6 +227,16 @@ spk_padded_trees(const SpkWalker *walker)
 {
 	return (walker->n_trees + SPK_FEW - 1) / SPK_FEW * SPK_FEW;
 }
+
+/*
+ * Allocates what is below the tops: n_nodes nodes in all, and room to work on a tree of most
+ * nodes; false when the host gave no memory.
+ */
+extern bool spk_alloc_below(SpkWalker *walker, size_t n_nodes, size_t most);
+
+/* Sets the exits of a tree's top, and lays out what is below them.  False when cancelled. */
+extern bool spk_lay_exits(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree,
+						  uint32_t first_set);
 
 /* The test of a node.  That of a leaf always goes left. */
 extern SpkTest spk_make_test(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node);
@@ -230,7 +270,10 @@ spk_plus_right(const SpkWalker *walker, const uint8_t *codes, size_t place, SpkT
 	return place + (code > (uint8_t) (test >> 16));
 }
 
-/* Walks on from n exits, SPK_IN_STEP or SPK_FEW, and replaces them by their leaves' values. */
+/* Walks on from n exits, SPK_IN_STEP or SPK_FEW, to the nodes that are their leaves. */
+extern void spk_walk_nodes(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, uint32_t n);
+
+/* The same, and replaces them by the leaves' values. */
 extern void spk_walk_down(const SpkWalker *walker, const uint8_t *codes, SpkExit *at, uint32_t n);
 
 /* What spk_walk and spk_walk_put_numbers do in each way. */
