@@ -162,13 +162,14 @@ compare()
 	candidate_names=()
 	candidate_commands=()
 	before_each=true
+	compare_rows=
 }
 
 compare_table()
 {
-	echo '| | median s | min | max | CPU s | runs | times the first: medians | least |'
-	echo '|---|---|---|---|---|---|---|---|'
-	sort -t $'\t' -k 1,1n -k 2,2g "$1" | awk -F '\t' '
+	printf '| | median s | min | max | CPU s | runs | times the first: medians | least |%s\n' "${compare_rows:+ million rows a second |}"
+	printf '|---|---|---|---|---|---|---|---|%s\n' "${compare_rows:+---|}"
+	sort -t $'\t' -k 1,1n -k 2,2g "$1" | awk -F '\t' -v rows="${compare_rows:-0}" '
 		function median(list, n) {
 			return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
 		}
@@ -184,8 +185,9 @@ compare_table()
 				first = m
 				least = time[1]
 			}
-			printf "| %s | %.3f | %.3f | %.3f | %.2f | %d | %.2f | %.2f |\n", name, m, time[1], time[n],
+			printf "| %s | %.3f | %.3f | %.3f | %.2f | %d | %.2f | %.2f |", name, m, time[1], time[n],
 				median(cpu, n), n, m / first, time[1] / least
+			printf rows ? " %.2f |\n" : "\n", rows / m / 1e6
 			n = 0
 		}
 		$1 != last { flush(); last = $1 }

@@ -97,10 +97,14 @@ extern PGDLLEXPORT void _PG_init(void);
 #define spk_owns_relation(relation) object_ownercheck(RelationRelationId, (relation), GetUserId())
 #define spk_may_create_in(schema) \
 	(object_aclcheck(NamespaceRelationId, (schema), GetUserId(), ACL_CREATE) == ACLCHECK_OK)
+#define spk_may_execute(function) \
+	(object_aclcheck(ProcedureRelationId, (function), GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
 #else
 #define spk_owns_relation(relation) pg_class_ownercheck((relation), GetUserId())
 #define spk_may_create_in(schema) \
 	(pg_namespace_aclcheck((schema), GetUserId(), ACL_CREATE) == ACLCHECK_OK)
+#define spk_may_execute(function) \
+	(pg_proc_aclcheck((function), GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
 /* Makes the index entries of a new row. */

@@ -28,6 +28,19 @@ CREATE FUNCTION churn_at_risk(model churn_model, features record) RETURNS boolea
 COMMENT ON FUNCTION churn_at_risk(churn_model, record) IS
 	'does the row''s probability of churn reach the model''s threshold?';
 
+-- what the planner makes of these, for the rows of a query; as stable as they are
+CREATE FUNCTION sparkify_predict_row(model churn_model, columns text[], VARIADIC "values" "any")
+	RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250;
+COMMENT ON FUNCTION sparkify_predict_row(churn_model, text[], "any") IS
+	'internal: as churn_predict, of a row whose columns have these names';
+
+CREATE FUNCTION sparkify_at_risk_row(model churn_model, columns text[], VARIADIC "values" "any")
+	RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 250;
+COMMENT ON FUNCTION sparkify_at_risk_row(churn_model, text[], "any") IS
+	'internal: as churn_at_risk, of a row whose columns have these names';
+
 -- immutable: the features are computed from the profile, and their names are the extension's
 CREATE FUNCTION churn_predict(model churn_model, profile churn_profile, as_of date) RETURNS float8
 	AS 'MODULE_PATHNAME', 'sparkify_predict_profile' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 450;

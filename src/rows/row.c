@@ -339,10 +339,15 @@ datum_number(Datum value, const SpkRowColumn *column)
 }
 
 double
+spk_row_number_of(Datum value, bool isnull, const SpkRowColumn *column)
+{
+	return isnull ? get_float8_nan() : datum_number(value, column);
+}
+
+double
 spk_row_number(const SpkRow *row, const SpkRowColumn *column)
 {
-	return row->nulls[column->attno] ? get_float8_nan() :
-									   datum_number(row->values[column->attno], column);
+	return spk_row_number_of(row->values[column->attno], row->nulls[column->attno], column);
 }
 
 void

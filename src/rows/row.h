@@ -125,6 +125,9 @@ extern const char *spk_kind_phrase(SpkFeatureKind kind);
 /* The loaded row's value in a column of numbers or times; NaN when it is NULL. */
 extern double spk_row_number(const SpkRow *row, const SpkRowColumn *column);
 
+/* A value of this column that lies elsewhere, such as an argument of a call. */
+extern double spk_row_number_of(Datum value, bool isnull, const SpkRowColumn *column);
+
 /* Raises an error that names the column unless the number is finite or missing. */
 extern void spk_row_check_finite(const SpkRowColumn *column, double number);
 

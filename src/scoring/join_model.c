@@ -16,8 +16,10 @@
 #include "optimizer/cost.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
+#include "optimizer/planner.h"
 
 #include "scoring/join_model.h"
+#include "scoring/listed_row.h"
 #include "scoring/named_row.h"
 
 #if !SPK_PLANNER_KEEPS_JOINED
@@ -104,5 +106,9 @@ sparkify_predict_support(PG_FUNCTION_ARGS)
 	if (!IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(NULL);
 	note_query((SupportRequestSimplify *) request);
-	PG_RETURN_POINTER(spk_name_row(((SupportRequestSimplify *) request)->fcall));
+
+	/* other planners send a row elsewhere, with its names; ours need not make one */
+	PG_RETURN_POINTER(planner_hook != NULL ?
+						  spk_name_row(((SupportRequestSimplify *) request)->fcall) :
+						  spk_list_row((SupportRequestSimplify *) request));
 }

@@ -15,7 +15,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
-#include "optimizer/planner.h"
 #include "parser/parse_func.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -121,9 +120,6 @@ spk_name_row(const FuncExpr *call)
 	FuncExpr *named = NULL;
 	ListCell *lc;
 
-	/* PostgreSQL's own planner and executor keep the names */
-	if (planner_hook == NULL)
-		return NULL;
 	foreach (lc, call->args)
 	{
 		const RowExpr *row = lfirst(lc);

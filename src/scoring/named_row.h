@@ -12,7 +12,7 @@
 /*
  * The call with its row made by sparkify_named_row, in the current memory context.  NULL when
  * nothing is to be changed: no argument is a row that the planner has made of a subquery's
- * columns, or no other planner stands before PostgreSQL's.
+ * columns.  PostgreSQL's own planner and executor keep the names.
  */
 extern Node *spk_name_row(const FuncExpr *call);
 

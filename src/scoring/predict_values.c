@@ -3,7 +3,8 @@
  *	  A model applied to what is no record: values in a call, or a profile.
  *
  * A record has its names and types in the catalogs.  What these functions say depends on
- * their arguments alone, so that they may be computed wherever the extension is.
+ * their arguments alone, so that they may be computed wherever the extension is; but the
+ * labels of enums are in the catalogs.
  */
 #include "compat.h"
 
@@ -52,8 +53,7 @@ sparkify_predict_values(PG_FUNCTION_ARGS)
 	p = spk_prepared_model(fcinfo, spk_predictor_prepare);
 	if (p->binding.row == NULL)
 		spk_binding_set_row(&p->binding, row_of_arguments(p, fcinfo));
-	spk_row_load_arguments(p->binding.row, fcinfo, 1);
-	spk_predictor_read(p);
+	spk_predictor_read_arguments(p, fcinfo, 1);
 	PG_RETURN_FLOAT8(spk_predict_row(p));
 }
 
@@ -124,9 +124,62 @@ churn_predict_columns(PG_FUNCTION_ARGS)
 	p = spk_prepared_model(fcinfo, spk_predictor_prepare);
 	if (p->binding.row == NULL)
 		spk_binding_set_row(&p->binding, row_of_columns(p, fcinfo));
-	spk_row_load_arguments(p->binding.row, fcinfo, 2);
-	spk_predictor_read(p);
+	spk_predictor_read_arguments(p, fcinfo, 2);
 	PG_RETURN_FLOAT8(spk_predict_row(p));
+}
+
+/* ---- The columns of a row that the planner has listed ---- */
+
+/* A row whose columns are the arguments, with the names in argument 1. */
+static SpkRow *
+row_of_listed(const SpkPredictor *p, FunctionCallInfo fcinfo)
+{
+	int	   n = PG_NARGS() - 2;
+	char **names;
+
+	if (PG_ARGISNULL(1) || !get_fn_expr_arg_stable(fcinfo->flinfo, 1) ||
+		get_fn_expr_variadic(fcinfo->flinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the names of a row's columns must be a constant"),
+				 errdetail("The planner writes calls of this function.")));
+	names = spk_names_of_columns(PG_GETARG_ARRAYTYPE_P(1), n);
+	return spk_row_of_arguments(fcinfo, 2, n, (const char *const *) names, p->binding.context);
+}
+
+/* The prediction by the arguments, whose model must not be NULL. */
+static double
+predict_listed(FunctionCallInfo fcinfo, SpkPredictor *p)
+{
+	if (p->binding.row == NULL)
+		spk_binding_set_row(&p->binding, row_of_listed(p, fcinfo));
+	spk_predictor_read_arguments(p, fcinfo, 2);
+	return spk_predict_row(p);
+}
+
+/*
+ * sparkify_predict_row(model, columns text[], VARIADIC values "any"): churn_predict of a row
+ * of the query, see listed_row.c.
+ */
+PG_FUNCTION_INFO_V1(sparkify_predict_row);
+Datum
+sparkify_predict_row(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(predict_listed(fcinfo, spk_prepared_model(fcinfo, spk_predictor_prepare)));
+}
+
+PG_FUNCTION_INFO_V1(sparkify_at_risk_row);
+Datum
+sparkify_at_risk_row(PG_FUNCTION_ARGS)
+{
+	SpkPredictor *p;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	p = spk_prepared_model(fcinfo, spk_predictor_prepare);
+	PG_RETURN_BOOL(predict_listed(fcinfo, p) >= p->model->threshold);
 }
 
 /* ---- Profiles of the music log ---- */

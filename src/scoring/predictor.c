@@ -116,6 +116,31 @@ spk_predictor_read(SpkPredictor *p)
 }
 
 void
+spk_predictor_read_arguments(SpkPredictor *p, FunctionCallInfo fcinfo, int first)
+{
+	const SpkFeatureBinding *binding = &p->binding;
+
+	for (int i = 0; i < binding->n_asked; i++)
+	{
+		uint32				 feature = binding->asked[i];
+		const SpkRowColumn	*column = &binding->columns[feature];
+		const NullableDatum *arg = &fcinfo->args[first + column->attno];
+
+		/* this is done for each value that is scored: most of them are floats */
+		if (column->read == SPK_READ_FLOAT8 && !arg->isnull)
+			p->values[feature] = DatumGetFloat8(arg->value);
+		else if (column->kind != SPK_CATEGORY)
+			p->values[feature] = spk_row_number_of(arg->value, arg->isnull, column);
+		else
+		{
+			binding->row->values[column->attno] = arg->value;
+			binding->row->nulls[column->attno] = arg->isnull;
+			put_place(p, feature, spk_binding_place(binding, feature));
+		}
+	}
+}
+
+void
 spk_predictor_put_numbers(const SpkPredictor *p)
 {
 	for (uint32 i = 0; i < p->n_pieces; i++)

@@ -3,7 +3,8 @@
  *	  A model made ready for rows: where their columns go, and what its parts say of them.
  *
  * A row is loaded, read and predicted: records by spk_predict_tuple, which does all three,
- * others by loading binding.row and then spk_predictor_read and spk_predict_row.
+ * others by loading binding.row and then spk_predictor_read and spk_predict_row.  Arguments
+ * of a call are read where they are.
  */
 #ifndef SPK_SCORING_PREDICTOR_H
 #define SPK_SCORING_PREDICTOR_H
@@ -11,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "fmgr.h"
 
 #include "core/models/model.h"
 #include "core/scoring/walk.h"
@@ -47,6 +49,12 @@ extern SpkPredictor *spk_predictor_without(SpkModel *model, MemoryContext contex
 
 /* Reads the features that are asked for from the row that is loaded. */
 extern void spk_predictor_read(SpkPredictor *p);
+
+/*
+ * Reads them from the arguments of a call, from number first on, for which binding.row was
+ * made.
+ */
+extern void spk_predictor_read_arguments(SpkPredictor *p, FunctionCallInfo fcinfo, int first);
 
 /* Loads a record and reads it.  One without the model's columns is an error that names it. */
 extern void spk_predictor_read_tuple(SpkPredictor *p, HeapTupleHeader tuple);
