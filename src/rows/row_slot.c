@@ -48,13 +48,3 @@ spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n, const char *cons
 	MemoryContextSwitchTo(old);
 	return spk_row_of_columns(desc, context);
 }
-
-void
-spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first)
-{
-	for (int i = 0; i < row->n_loaded; i++)
-	{
-		row->values[i] = fcinfo->args[first + i].value;
-		row->nulls[i] = fcinfo->args[first + i].isnull;
-	}
-}

@@ -23,7 +23,4 @@ extern void spk_row_load_slot(SpkRow *row, TupleTableSlot *slot);
 extern SpkRow *spk_row_of_arguments(FunctionCallInfo fcinfo, int first, int n,
 									const char *const *names, MemoryContext context);
 
-/* Loads a row that spk_row_of_arguments has made with the arguments of a call. */
-extern void spk_row_load_arguments(SpkRow *row, FunctionCallInfo fcinfo, int first);
-
 #endif /* SPK_ROWS_ROW_SLOT_H */
