@@ -34,7 +34,7 @@
 #include "scoring/listed_row.h"
 
 /* A call has the model and the names besides. */
-#define MAX_LISTED (FUNC_MAX_ARGS - 2)
+#define MAX_LISTED_COLUMNS (FUNC_MAX_ARGS - 2)
 
 /* The columns of a row: an expression for each, and their names in an array. */
 typedef struct Listed
@@ -233,7 +233,7 @@ spk_list_row(const SupportRequestSimplify *request)
 		known = list_row(&listed, (const RowExpr *) row);
 	else if (IsA(row, Var) && request->root != NULL)
 		known = list_var(&listed, request->root->parse, (const Var *) row);
-	if (!known || listed.columns == NIL || list_length(listed.columns) > MAX_LISTED ||
+	if (!known || listed.columns == NIL || list_length(listed.columns) > MAX_LISTED_COLUMNS ||
 		!OidIsValid(function = sibling(call->funcid)))
 		return NULL;
 

@@ -79,7 +79,7 @@ above(__m256i codes, __m256i splits)
 }
 
 SPK_ALWAYS_INLINE TARGET uint64_t
-block_outcomes(const Codes *codes, const SpkBlock *block)
+block_outcomes(const Codes *codes, const SpkWalkBlock *block)
 {
 	const __m256i *slots = (const __m256i *) block->slot;
 	const __m256i *splits = (const __m256i *) block->split;

@@ -4,7 +4,7 @@
  *
  * Trees are walked CHUNK at a time, and each step is made for all of them before the
  * next one, so that no walk waits for another.  Tests are made block by block; what
- * follows from their outcomes is found for LANES trees in one register.
+ * follows from their outcomes is found for WALK_LANES trees in one register.
  */
 #include <math.h>
 
@@ -21,8 +21,8 @@
 #define MAX_TABLES (SPK_MANY_SLOTS / TABLE)
 
 /* The trees whose ways are found in one register, and those that go through all steps together. */
-#define LANES 16
-#define CHUNK 256
+#define WALK_LANES 16
+#define CHUNK	   256
 
 /* The lowest byte of each lane */
 #define LANE_BYTES UINT64_C(0x1111111111111111)
@@ -67,7 +67,7 @@ short_ways(const Ways *ways, __m512i outcomes)
 	return _mm512_permutex2var_epi8(ways->low, outcomes, ways->high);
 }
 
-/* The ways of LANES trees of three or four levels, by outcomes that are the lowest bits of each. */
+/* The ways of WALK_LANES trees of three or four levels, by outcomes that are the lowest bits of each. */
 SPK_ALWAYS_INLINE TARGET __m512i
 lane_ways(const Ways *ways, __m512i outcomes, const uint32_t levels)
 {
@@ -85,7 +85,7 @@ lane_ways(const Ways *ways, __m512i outcomes, const uint32_t levels)
 
 /* The outcomes of the tests in a block. */
 SPK_ALWAYS_INLINE TARGET uint64_t
-test_block(const Codes *codes, const SpkBlock *block)
+test_block(const Codes *codes, const SpkWalkBlock *block)
 {
 	__m512i found = look_up(codes, _mm512_load_si512(block->slot));
 
@@ -156,7 +156,7 @@ count_lanes(unsigned shift)
 SPK_ALWAYS_INLINE TARGET __mmask16
 lanes_of(uint32_t n)
 {
-	return (__mmask16) (n >= LANES ? UINT16_MAX : (1u << n) - 1);
+	return (__mmask16) (n >= WALK_LANES ? UINT16_MAX : (1u << n) - 1);
 }
 
 /*
@@ -183,11 +183,11 @@ lane_outcomes(const uint64_t *words, const uint32_t levels)
 /* The outcomes go through memory, which is shorter than the way through other registers. */
 #define THROUGH_MEMORY(words) __asm__("" : "+m"(words))
 
-/* The ways of LANES trees through the blocks that begin here. */
+/* The ways of WALK_LANES trees through the blocks that begin here. */
 SPK_ALWAYS_INLINE TARGET __m512i
-block_ways(const Codes *codes, const Ways *ways, const SpkBlock *blocks, const uint32_t levels)
+block_ways(const Codes *codes, const Ways *ways, const SpkWalkBlock *blocks, const uint32_t levels)
 {
-	uint64_t words[LANES / 4];
+	uint64_t words[WALK_LANES / 4];
 
 	words[0] = test_block(codes, &blocks[0]);
 	words[1] = test_block(codes, &blocks[1]);
@@ -200,27 +200,27 @@ block_ways(const Codes *codes, const Ways *ways, const SpkBlock *blocks, const u
 	return lane_ways(ways, lane_outcomes(words, levels), levels);
 }
 
-/* The ways of LANES trees through these middles. */
+/* The ways of WALK_LANES trees through these middles. */
 SPK_ALWAYS_INLINE TARGET __m512i
 middle_ways(const Codes *codes, const Ways *ways, const SpkMiddle *middles, const uint32_t *which)
 {
-	uint64_t words[LANES / 4];
+	uint64_t words[WALK_LANES / 4];
 
 	SPK_UNROLL
-	for (uint32_t i = 0; i < LANES / 4; i++)
+	for (uint32_t i = 0; i < WALK_LANES / 4; i++)
 		words[i] = test_middles(codes, middles, which + 4 * i);
 	THROUGH_MEMORY(words);
 	return lane_ways(ways, lane_outcomes(words, SPK_MIDDLE_LEVELS), SPK_MIDDLE_LEVELS);
 }
 
-/* The ways of LANES trees through these bottoms. */
+/* The ways of WALK_LANES trees through these bottoms. */
 SPK_ALWAYS_INLINE TARGET __m512i
 bottom_ways(const Codes *codes, const Ways *ways, const SpkBottom *bottoms, const uint32_t *which)
 {
-	uint64_t words[LANES / 8];
+	uint64_t words[WALK_LANES / 8];
 
 	SPK_UNROLL
-	for (uint32_t i = 0; i < LANES / 8; i++)
+	for (uint32_t i = 0; i < WALK_LANES / 8; i++)
 		words[i] = test_bottoms(codes, bottoms, which + 8 * i);
 	THROUGH_MEMORY(words);
 	return lane_ways(ways, lane_outcomes(words, SPK_BOTTOM_LEVELS), SPK_BOTTOM_LEVELS);
@@ -241,7 +241,7 @@ follow_links(const SpkWalker *walker, const Codes *codes, uint32_t *nodes, uint3
 	do
 	{
 		moved = _mm512_setzero_si512();
-		for (uint32_t i = 0; i < n; i += LANES)
+		for (uint32_t i = 0; i < n; i += WALK_LANES)
 		{
 			__m512i	  at = _mm512_load_si512(nodes + i);
 			__m512i	  link = _mm512_i32gather_epi32(at, walker->links, sizeof(SpkLink));
@@ -258,7 +258,7 @@ follow_links(const SpkWalker *walker, const Codes *codes, uint32_t *nodes, uint3
 }
 
 /*
- * Adds up the leaves at these places of the trees that are left, at most LANES: if exact to
+ * Adds up the leaves at these places of the trees that are left, at most WALK_LANES: if exact to
  * the eight sums, otherwise in their order to *sum.
  */
 SPK_ALWAYS_INLINE TARGET void
@@ -270,7 +270,7 @@ add_leaves(const SpkExit *values, __m512i places, uint32_t left, const bool exac
 	__m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(leaves));
 	__m512d high = _mm512_cvtps_pd(
 		_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(leaves), 1)));
-	double value[LANES];
+	double value[WALK_LANES];
 
 	if (exact)
 	{
@@ -278,8 +278,8 @@ add_leaves(const SpkExit *values, __m512i places, uint32_t left, const bool exac
 		return;
 	}
 	_mm512_storeu_pd(value, low);
-	_mm512_storeu_pd(value + LANES / 2, high);
-	for (uint32_t i = 0; i < LANES && i < left; i++)
+	_mm512_storeu_pd(value + WALK_LANES / 2, high);
+	for (uint32_t i = 0; i < WALK_LANES && i < left; i++)
 		*sum += value[i];
 }
 
@@ -291,8 +291,8 @@ walk_below(const SpkWalker *walker, const uint8_t *row, const Codes *codes, uint
 	if (walker->links != NULL)
 		follow_links(walker, codes, nodes, n);
 	else
-		for (uint32_t i = 0; i < n; i += LANES)
-			spk_walk_nodes(walker, row, (SpkExit *) (nodes + i), LANES);
+		for (uint32_t i = 0; i < n; i += WALK_LANES)
+			spk_walk_nodes(walker, row, (SpkExit *) (nodes + i), WALK_LANES);
 }
 
 /* Sums that are exact are made in eight lanes, others in the order of the trees. */
@@ -312,13 +312,13 @@ SPK_ALWAYS_INLINE TARGET void
 walk_tops(const SpkWalker *walker, const Codes *codes, const Ways *ways, size_t tree, uint32_t n,
 		  const uint32_t top, uint32_t *at)
 {
-	const uint32_t	 levels = top == SPK_BLOCK_LEVELS + 1 ? top : SPK_BLOCK_LEVELS;
-	const SpkBlock	*blocks = walker->blocks + (tree << levels) / SPK_BLOCK_TESTS;
-	const SpkMiddle *middles = walker->middles + tree * SPK_MIDDLES;
-	const SpkBottom *bottoms = walker->bottoms + tree * SPK_BOTTOMS;
+	const uint32_t		levels = top == SPK_BLOCK_LEVELS + 1 ? top : SPK_BLOCK_LEVELS;
+	const SpkWalkBlock *blocks = walker->blocks + (tree << levels) / SPK_BLOCK_TESTS;
+	const SpkMiddle	   *middles = walker->middles + tree * SPK_MIDDLES;
+	const SpkBottom	   *bottoms = walker->bottoms + tree * SPK_BOTTOMS;
 
 	/* trees beyond the last one go the way of the first, so that all that is looked at is there */
-	for (uint32_t i = 0; i < n; i += LANES, blocks += (LANES << levels) / SPK_BLOCK_TESTS)
+	for (uint32_t i = 0; i < n; i += WALK_LANES, blocks += (WALK_LANES << levels) / SPK_BLOCK_TESTS)
 	{
 		__m512i place = _mm512_add_epi32(_mm512_set1_epi32((int) (i << levels)),
 										 count_lanes(levels));
@@ -327,7 +327,7 @@ walk_tops(const SpkWalker *walker, const Codes *codes, const Ways *ways, size_t 
 						   _mm512_maskz_add_epi32(lanes_of(n - i), place,
 												  block_ways(codes, ways, blocks, levels)));
 	}
-	for (uint32_t i = 0; i < n && top > levels; i += LANES)
+	for (uint32_t i = 0; i < n && top > levels; i += WALK_LANES)
 	{
 		__m512i place = _mm512_slli_epi32(_mm512_load_si512(at + i), SPK_MIDDLE_LEVELS);
 
@@ -336,7 +336,7 @@ walk_tops(const SpkWalker *walker, const Codes *codes, const Ways *ways, size_t 
 	}
 
 	/* the exits of a bottom are behind its tests, in a line of 16 */
-	for (uint32_t i = 0; i < n && top > levels + SPK_MIDDLE_LEVELS; i += LANES)
+	for (uint32_t i = 0; i < n && top > levels + SPK_MIDDLE_LEVELS; i += WALK_LANES)
 	{
 		__m512i place = _mm512_add_epi32(_mm512_slli_epi32(_mm512_load_si512(at + i), 4),
 										 _mm512_set1_epi32(4));
@@ -360,13 +360,13 @@ walk_chunk(const SpkWalker *walker, const uint8_t *row, const Codes *codes, cons
 	uint32_t	   at[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
 
 	walk_tops(walker, codes, ways, tree, n, top, at);
-	for (uint32_t i = 0; i < n && walker->deep; i += LANES)
+	for (uint32_t i = 0; i < n && walker->deep; i += WALK_LANES)
 		_mm512_store_si512(at + i,
 						   _mm512_i32gather_epi32(_mm512_load_si512(at + i), exits,
 												  sizeof(SpkExit)));
 	if (walker->deep)
 		walk_below(walker, row, codes, at, n);
-	for (uint32_t i = 0; i < n; i += LANES)
+	for (uint32_t i = 0; i < n; i += WALK_LANES)
 		add_leaves(walker->deep ? walker->ends : exits, _mm512_load_si512(at + i), n - i, exact,
 				   &sums->lanes, &sums->sum);
 }

@@ -46,10 +46,10 @@ lay_levels(const SpkWalker *walker, const SpkTree *tree, size_t top, uint32_t le
 void
 spk_blocks_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree)
 {
-	size_t	   test = (size_t) tree_no << walker->levels;
-	SpkBlock  *block = &walker->blocks[test / SPK_BLOCK_TESTS];
-	SpkMiddle *middles = walker->middles + (size_t) tree_no * SPK_MIDDLES;
-	SpkBottom *bottoms = walker->bottoms + (size_t) tree_no * SPK_BOTTOMS;
+	size_t		  test = (size_t) tree_no << walker->levels;
+	SpkWalkBlock *block = &walker->blocks[test / SPK_BLOCK_TESTS];
+	SpkMiddle	 *middles = walker->middles + (size_t) tree_no * SPK_MIDDLES;
+	SpkBottom	 *bottoms = walker->bottoms + (size_t) tree_no * SPK_BOTTOMS;
 
 	test %= SPK_BLOCK_TESTS;
 	lay_levels(walker, tree, 1, walker->levels, block->slot + test, block->split + test);
@@ -105,11 +105,11 @@ spk_blocks_alloc(SpkWalker *walker)
 	walker->levels = walker->top == SPK_BLOCK_LEVELS + 1 ? walker->top : SPK_BLOCK_LEVELS;
 	n_blocks = (n_blocks << walker->levels) / SPK_BLOCK_TESTS;
 	if ((walker->ways = spk_alloc(host, SPK_WAYS, sizeof(uint8_t))) == NULL ||
-		(walker->blocks = alloc_lines(host, n_blocks, sizeof(SpkBlock), &walker->blocks_memory)) ==
-			NULL)
+		(walker->blocks = alloc_lines(host, n_blocks, sizeof(SpkWalkBlock),
+									  &walker->blocks_memory)) == NULL)
 		return false;
 	fill_ways(walker->ways);
-	memset(walker->blocks, 0, n_blocks * sizeof(SpkBlock));
+	memset(walker->blocks, 0, n_blocks * sizeof(SpkWalkBlock));
 
 	if (walker->top > walker->levels &&
 		(walker->middles = alloc_lines(host, n * SPK_MIDDLES, sizeof(SpkMiddle),

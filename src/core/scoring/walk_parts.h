@@ -149,11 +149,11 @@ typedef uint32_t SpkLink;
  * with its upper three levels, level by level; then come those of the fourth.  Each tree has
  * room for one more test than it needs, so that the outcomes of all begin at whole bytes.
  */
-typedef struct SpkBlock
+typedef struct SpkWalkBlock
 {
 	uint8_t slot[64];
 	uint8_t split[64];
-} SpkBlock;
+} SpkWalkBlock;
 
 /* The tests of four levels, in the same order. */
 typedef struct SpkMiddle
@@ -211,14 +211,14 @@ struct SpkWalker
 	uint32_t *test_sets; /* late_sets: for each test, its set in sets */
 
 	/* blocks */
-	uint8_t	  *ways;   /* SPK_WAYS: the exit from three levels, by the bits of their outcomes */
-	uint32_t   levels; /* how many a tree has in a block, 3 or 4 */
-	SpkBlock  *blocks;
-	SpkMiddle *middles;		  /* SPK_MIDDLES for each tree, or NULL */
-	SpkBottom *bottoms;		  /* SPK_BOTTOMS for each tree, in place of exits; or NULL */
-	void	  *blocks_memory; /* these begin a cache line, somewhere in their memory */
-	void	  *middles_memory;
-	void	  *bottoms_memory;
+	uint8_t		 *ways;	  /* SPK_WAYS: the exit from three levels, by the bits of their outcomes */
+	uint32_t	  levels; /* how many a tree has in a block, 3 or 4 */
+	SpkWalkBlock *blocks;
+	SpkMiddle	 *middles;		 /* SPK_MIDDLES for each tree, or NULL */
+	SpkBottom	 *bottoms;		 /* SPK_BOTTOMS for each tree, in place of exits; or NULL */
+	void		 *blocks_memory; /* these begin a cache line, somewhere in their memory */
+	void		 *middles_memory;
+	void		 *bottoms_memory;
 };
 
 /* The number of trees, filled up to one that can be walked in step. */

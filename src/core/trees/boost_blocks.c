@@ -14,8 +14,8 @@
 #define BLOCK_BYTES (UINT32_C(128) << 10)
 
 /* Ends of segments have 16 bits; of fewer rows a leaf has too few in a block. */
-#define MOST_ROWS  32768
-#define LEAST_ROWS 1024
+#define MOST_BLOCK_ROWS	 32768
+#define LEAST_BLOCK_ROWS 1024
 
 /* A member should have so many blocks of few rows that it can leave some to others. */
 #define BLOCKS 32
@@ -27,11 +27,11 @@ spk_boost_block_rows(const SpkMatrix *matrix, uint32_t max_leaves)
 {
 	uint32_t fit = BLOCK_BYTES / matrix->stride;
 	uint32_t some = matrix->n_rows / BLOCKS;
-	uint32_t least = max_leaves > LEAST_ROWS ? max_leaves : LEAST_ROWS;
+	uint32_t least = max_leaves > LEAST_BLOCK_ROWS ? max_leaves : LEAST_BLOCK_ROWS;
 	uint32_t rows = fit < some ? fit : some;
 
 	rows = rows < least ? least : rows;
-	return rows < MOST_ROWS ? rows : MOST_ROWS;
+	return rows < MOST_BLOCK_ROWS ? rows : MOST_BLOCK_ROWS;
 }
 
 uint64_t
@@ -49,7 +49,7 @@ spk_boost_reset_blocks(SpkBooster *b)
 
 /* Takes the next block of a member's share, if one is left. */
 static bool
-take_from(SpkBooster *b, uint32_t member, SpkBlock *block)
+take_from(SpkBooster *b, uint32_t member, SpkRowBlock *block)
 {
 	uint32_t first = spk_share(&b->team, b->matrix.n_rows, member);
 	uint32_t n = spk_share(&b->team, b->matrix.n_rows, member + 1) - first;
@@ -71,7 +71,7 @@ take_from(SpkBooster *b, uint32_t member, SpkBlock *block)
 }
 
 bool
-spk_boost_take_block(SpkBooster *b, SpkBlock *block)
+spk_boost_take_block(SpkBooster *b, SpkRowBlock *block)
 {
 	if (spk_cancelled(&b->host))
 	{
@@ -85,7 +85,7 @@ spk_boost_take_block(SpkBooster *b, SpkBlock *block)
 }
 
 SpkAhead
-spk_ahead_of(const SpkBooster *b, const SpkBlock *block)
+spk_ahead_of(const SpkBooster *b, const SpkRowBlock *block)
 {
 	uint32_t from = block->from + block->n;
 	uint32_t left = b->matrix.n_rows - from;
@@ -146,7 +146,7 @@ part_all(uint16_t *list, uint32_t n, uint16_t *right, const uint8_t *codes, uint
 }
 
 void
-spk_boost_part_block(SpkBooster *b, const SpkBlock *block, SpkAhead *ahead, uint32_t *counts)
+spk_boost_part_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead, uint32_t *counts)
 {
 	uint16_t   *list = spk_block_list(b, block);
 	SpkSegment *segments = spk_block_segments(b, block);
@@ -205,7 +205,7 @@ settle_parted(float *margins, const uint16_t *list, uint32_t n, const float *val
 }
 
 void
-spk_boost_settle_block(SpkBooster *b, const SpkBlock *block, SpkAhead *ahead, uint32_t *counts)
+spk_boost_settle_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead, uint32_t *counts)
 {
 	uint32_t		  routed = b->shared->routed;
 	const uint16_t	 *list = spk_block_list(b, block);

@@ -13,12 +13,12 @@
 
 #include "core/trees/boost_grow.h"
 
-typedef struct SpkBlock
+typedef struct SpkRowBlock
 {
 	uint32_t number;
 	uint32_t from; /* its first row */
 	uint32_t n;	   /* how many rows it has */
-} SpkBlock;
+} SpkRowBlock;
 
 /* What is fetched ahead while the rows of a block are worked on: the codes of the next one. */
 typedef struct SpkAhead
@@ -41,9 +41,9 @@ extern void spk_boost_reset_blocks(SpkBooster *b);
  * Takes the next block; false when none is left, or when the host wants to stop, which it
  * notes as the member's failure.
  */
-extern bool spk_boost_take_block(SpkBooster *b, SpkBlock *block);
+extern bool spk_boost_take_block(SpkBooster *b, SpkRowBlock *block);
 
-extern SpkAhead spk_ahead_of(const SpkBooster *b, const SpkBlock *block);
+extern SpkAhead spk_ahead_of(const SpkBooster *b, const SpkRowBlock *block);
 
 /* Fetches as many rows as have been worked on. */
 static inline void
@@ -57,34 +57,34 @@ spk_ahead_move(SpkAhead *ahead, uint32_t n_rows)
 
 /* The codes of a block's rows. */
 static inline const uint8_t *
-spk_block_codes(const SpkBooster *b, const SpkBlock *block)
+spk_block_codes(const SpkBooster *b, const SpkRowBlock *block)
 {
 	return spk_matrix_row(&b->matrix, block->from);
 }
 
 /* The rows of a block, by leaf, as their places in the block. */
 static inline uint16_t *
-spk_block_list(const SpkBooster *b, const SpkBlock *block)
+spk_block_list(const SpkBooster *b, const SpkRowBlock *block)
 {
 	return b->lists + block->from;
 }
 
 /* What rows the block has in each leaf. */
 static inline SpkSegment *
-spk_block_segments(const SpkBooster *b, const SpkBlock *block)
+spk_block_segments(const SpkBooster *b, const SpkRowBlock *block)
 {
 	return b->segments + (size_t) block->number * b->plan.max_leaves;
 }
 
 /* Parts the block's rows between the nodes that have been made since the last step. */
-extern void spk_boost_part_block(SpkBooster *b, const SpkBlock *block, SpkAhead *ahead,
+extern void spk_boost_part_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead,
 								 uint32_t *counts);
 
 /*
  * Moves the margins of the block's rows by the values of their leaves.  Counts the rows of
  * leaves that the last step has made; these are not listed any more.
  */
-extern void spk_boost_settle_block(SpkBooster *b, const SpkBlock *block, SpkAhead *ahead,
+extern void spk_boost_settle_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead,
 								   uint32_t *counts);
 
 #endif /* SPK_CORE_TREES_BOOST_BLOCKS_H */

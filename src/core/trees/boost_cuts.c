@@ -8,15 +8,15 @@
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx2")))
-#define LANES  4
+#define TARGET	  __attribute__((target("avx2")))
+#define CUT_LANES 4
 
 /* What is left of each cut.  Sums are below 2^53, so that their differences are exact. */
 typedef struct Cuts
 {
-	uint32_t n; /* a multiple of LANES */
-	double	 g[SPK_MAX_BINS + LANES];
-	double	 h[SPK_MAX_BINS + LANES];
+	uint32_t n; /* a multiple of CUT_LANES */
+	double	 g[SPK_MAX_BINS + CUT_LANES];
+	double	 h[SPK_MAX_BINS + CUT_LANES];
 } Cuts;
 
 /* Sums up what is left of the cuts, and of as many more that no side has enough of. */
@@ -32,7 +32,7 @@ sum_up(const SpkBoostCodes *codes, Cuts *cuts)
 		cuts->g[n] = (double) left.g;
 		cuts->h[n] = (double) left.h;
 	}
-	for (; n % LANES != 0; n++)
+	for (; n % CUT_LANES != 0; n++)
 	{
 		cuts->g[n] = 0;
 		cuts->h[n] = -(double) codes->missing.h;
@@ -89,7 +89,7 @@ try_all(const SpkBoostCodes *codes, const Cuts *cuts, double *score)
 					 _mm256_set1_pd(-1)};
 	double	best = -1;
 
-	for (uint32_t i = 0; i < cuts->n; i += LANES)
+	for (uint32_t i = 0; i < cuts->n; i += CUT_LANES)
 	{
 		__m256d left_g = _mm256_loadu_pd(cuts->g + i);
 		__m256d left_h = _mm256_loadu_pd(cuts->h + i);
@@ -97,10 +97,10 @@ try_all(const SpkBoostCodes *codes, const Cuts *cuts, double *score)
 		try_four(&lanes, left_g, left_h, places);
 		if (any_missing)
 			try_four(&lanes, left_g + missing_g, left_h + missing_h, places + 1);
-		places += 2 * LANES;
+		places += 2 * CUT_LANES;
 	}
 
-	for (int lane = 0; lane < LANES; lane++)
+	for (int lane = 0; lane < CUT_LANES; lane++)
 		if (lanes.place[lane] >= 0 &&
 			(best < 0 || lanes.score[lane] > *score ||
 			 (lanes.score[lane] == *score && lanes.place[lane] < best)))

@@ -10,12 +10,12 @@
 #include "core/base/vectors.h"
 #include "core/trees/boost_gradients.h"
 
-#define LANES 8
+#define GRADIENT_LANES 8
 
-typedef float	Floats __attribute__((vector_size(LANES * 4)));
-typedef int32_t Ints __attribute__((vector_size(LANES * 4)));
-typedef double	Doubles __attribute__((vector_size(LANES * 8)));
-typedef int64_t Longs __attribute__((vector_size(LANES * 8)));
+typedef float	Floats __attribute__((vector_size(GRADIENT_LANES * 4)));
+typedef int32_t Ints __attribute__((vector_size(GRADIENT_LANES * 4)));
+typedef double	Doubles __attribute__((vector_size(GRADIENT_LANES * 8)));
+typedef int64_t Longs __attribute__((vector_size(GRADIENT_LANES * 8)));
 
 /*
  * Sets eight gradients, of rows that have a part where it is 1, and adds them to sums.  Not
@@ -73,23 +73,23 @@ set_eight(const float *margins, const int32_t *labels, const int32_t *parts, con
 SPK_ALWAYS_INLINE SpkSums
 set_all(const SpkGradientRows *rows, SpkGradient *to)
 {
-	static const int32_t all[LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
+	static const int32_t all[GRADIENT_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
 
 	Ints	 sum_g = {0};
 	Ints	 sum_h = {0};
 	SpkSums	 sums = {0, 0};
 	uint32_t i = 0;
 
-	for (; i + LANES <= rows->n; i += LANES)
+	for (; i + GRADIENT_LANES <= rows->n; i += GRADIENT_LANES)
 		set_eight(rows->margins + i, rows->labels + i, rows->parts == NULL ? all : rows->parts + i,
 				  rows->weight, &sum_g, &sum_h, to + i);
 	/* what is left over, beside rows without a part */
 	if (i < rows->n)
 	{
-		float		margins[LANES] = {0};
-		int32_t		labels[LANES] = {0};
-		int32_t		parts[LANES] = {0};
-		SpkGradient gradients[LANES];
+		float		margins[GRADIENT_LANES] = {0};
+		int32_t		labels[GRADIENT_LANES] = {0};
+		int32_t		parts[GRADIENT_LANES] = {0};
+		SpkGradient gradients[GRADIENT_LANES];
 		uint32_t	n = rows->n - i;
 
 		memcpy(margins, rows->margins + i, n * sizeof(float));
@@ -99,7 +99,7 @@ set_all(const SpkGradientRows *rows, SpkGradient *to)
 		memcpy(to + i, gradients, n * sizeof(SpkGradient));
 	}
 
-	for (int lane = 0; lane < LANES; lane++)
+	for (int lane = 0; lane < GRADIENT_LANES; lane++)
 	{
 		sums.g += sum_g[lane];
 		sums.h += sum_h[lane];

@@ -263,7 +263,7 @@ add_to(SpkBooster *b, uint32_t place, int32_t slot, Rows rows)
 
 /* What the block has of the node that is number place of those whose histograms are built. */
 static void
-add_node_rows(SpkBooster *b, const SpkBlock *block, uint32_t place)
+add_node_rows(SpkBooster *b, const SpkRowBlock *block, uint32_t place)
 {
 	const SpkBoostNode *node = &b->nodes[b->built[place]];
 	SpkSegment			of = spk_block_segments(b, block)[node->leaf];
@@ -278,7 +278,7 @@ spk_boost_pass(SpkBooster *b)
 {
 	const SpkBoostShared *shared = b->shared;
 	uint32_t			 *counts = spk_boost_counts(b, b->team.me);
-	SpkBlock			  block;
+	SpkRowBlock			  block;
 
 	/* a step may take several passes, of which the first one parts the rows */
 	memset(counts + shared->routed, 0, (shared->n_nodes - shared->routed) * sizeof(uint32_t));
@@ -311,7 +311,7 @@ spk_boost_start_root(SpkBooster *b, uint32_t round)
 }
 
 void
-spk_boost_add_root(SpkBooster *b, const SpkBlock *block)
+spk_boost_add_root(SpkBooster *b, const SpkRowBlock *block)
 {
 	Rows rows = {spk_block_codes(b, block), b->gradients + block->from, NULL, block->n};
 

@@ -11,7 +11,7 @@
 extern void spk_boost_start_root(SpkBooster *b, uint32_t round);
 
 /* Adds a block's rows, whose gradients are set. */
-extern void spk_boost_add_root(SpkBooster *b, const SpkBlock *block);
+extern void spk_boost_add_root(SpkBooster *b, const SpkRowBlock *block);
 
 /* What the member has added stands in its part of the root's histogram. */
 extern void spk_boost_end_root(SpkBooster *b);

@@ -237,7 +237,7 @@ set_margins(SpkBooster *b, uint32_t from, uint32_t to)
 
 /* Makes a block's rows ready for the tree of this round; counts is NULL before the first. */
 static void
-prepare_block(SpkBooster *b, uint32_t round, const SpkBlock *block, uint32_t *counts,
+prepare_block(SpkBooster *b, uint32_t round, const SpkRowBlock *block, uint32_t *counts,
 			  SpkBoostMember *sum)
 {
 	SpkAhead ahead = spk_ahead_of(b, block);
@@ -264,7 +264,7 @@ prepare(SpkBooster *b, uint32_t round, uint32_t *counts)
 	SpkBoostMember sum = {0};
 	bool		   next = round < b->plan.n_trees;
 	uint32_t	   n_rows = 0;
-	SpkBlock	   block;
+	SpkRowBlock	   block;
 
 	if (next)
 		spk_boost_start_root(b, round);
