@@ -67,7 +67,7 @@ sub train_long
 	my ($status, $out, $err) = $node->psql('postgres', qq{
 		SET sparkify.progress = $progress;
 		SET max_parallel_maintenance_workers = 0;
-		SET statement_timeout = '2500ms';
+		SET statement_timeout = '4000ms';
 		SELECT churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 20000) i',
 			algorithm => '$algorithm', options => '{"trees": 10000$options}')});
 
@@ -91,7 +91,7 @@ sub read_long
 	my ($status, $out, $err) = $node->psql('postgres', qq{
 		SET sparkify.progress = $progress;
 		SET max_parallel_workers_per_gather = 0;
-		SET statement_timeout = '2500ms';
+		SET statement_timeout = '4000ms';
 		SELECT count(*) FROM models, $call});
 
 	like($err, qr/ERROR:  canceling statement due to statement timeout/, "$call takes long");
