@@ -97,7 +97,26 @@ EXECUTE kept_plan;
 ALTER TABLE users RENAME tracks TO songs;
 EXECUTE kept_plan;
 
--- not for who may not call the function, nor by hand with names that differ
+-- nor do the names of a table that is no part of the query stay what they were
+CREATE TABLE named (songs int, adverts numeric, ratio numeric, joined date, level text, plan plan, active boolean);
+CREATE FUNCTION predict_one(m churn_model) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN RETURN churn_predict(m, ROW(7, 0.5, 1, DATE '2018-03-01', 'free', 'family'::plan, true)::named); END $$;
+SET plan_cache_mode = force_generic_plan;
+PREPARE named_plan AS SELECT count(*) FROM users u JOIN scores s USING (userid), models
+WHERE churn_predict(model, ROW(songs, adverts, ratio, joined, level, plan, active)::named) = s.score;
+EXECUTE named_plan;
+SELECT predict_one(model) IS NOT NULL AS scored, calls('SELECT churn_predict(model, ROW(songs, adverts, ratio, joined, level, plan, active)::named) FROM users, models') AS calls FROM models;
+ALTER TABLE named RENAME songs TO tracks;
+EXECUTE named_plan;
+SELECT predict_one(model) FROM models;
+ALTER TABLE named RENAME adverts TO songs;
+ALTER TABLE named RENAME tracks TO adverts;
+EXECUTE named_plan;
+ALTER TABLE named DROP COLUMN level;
+EXECUTE named_plan;
+RESET plan_cache_mode;
+
+-- not for who may not call the function
 CREATE ROLE regress_sparkify_unlisted;
 GRANT SELECT ON users, models TO regress_sparkify_unlisted;
 REVOKE EXECUTE ON FUNCTION churn_predict(churn_model, record) FROM PUBLIC;
@@ -105,6 +124,36 @@ SET ROLE regress_sparkify_unlisted;
 SELECT churn_predict(model, u) FROM users u, models;
 RESET ROLE;
 GRANT EXECUTE ON FUNCTION churn_predict(churn_model, record) TO PUBLIC;
+
+-- but for who may not call what takes its place, or may not use the schema, as before
+REVOKE EXECUTE ON FUNCTION sparkify_predict_row FROM PUBLIC;
+SET ROLE regress_sparkify_unlisted;
+SELECT count(churn_predict(model, u)), calls('SELECT churn_predict(model, u) FROM users u, models') AS calls FROM users u, models;
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION sparkify_predict_row TO PUBLIC;
+CREATE SCHEMA open_to_all;
+CREATE VIEW open_to_all.scored AS SELECT churn_predict(model, u) AS score, churn_at_risk(model, u) AS at_risk FROM users u, models;
+GRANT USAGE ON SCHEMA open_to_all TO regress_sparkify_unlisted;
+GRANT SELECT ON open_to_all.scored TO regress_sparkify_unlisted;
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+SET ROLE regress_sparkify_unlisted;
+SELECT count(score) AS scored, count(at_risk) AS told FROM open_to_all.scored;
+RESET ROLE;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+DROP SCHEMA open_to_all CASCADE;
+REVOKE SELECT ON users FROM regress_sparkify_unlisted;
+GRANT SELECT (userid, songs, adverts, ratio, joined, level, plan, active) ON users TO regress_sparkify_unlisted;
+SET ROLE regress_sparkify_unlisted;
+SELECT count(churn_predict(model, u)) FROM users u, models;
+SELECT count(churn_predict(model, q)) FROM (SELECT userid, songs, adverts, ratio, joined, level, plan, active FROM users) q, models;
+RESET ROLE;
+
+-- what a subquery computes is computed once for a row
+CREATE SEQUENCE computed;
+SELECT count(churn_predict(model, q)) FROM (SELECT userid, nextval('computed') AS songs, adverts, ratio, joined, level, plan, active FROM users) q, models;
+SELECT last_value FROM computed;
+
+-- nor by hand with names that differ
 SELECT sparkify_predict_row(model, ARRAY[level], songs) FROM users, models;
 SELECT sparkify_predict_row(model, NULL, songs) FROM users, models;
 SELECT sparkify_predict_row(model, '{songs}', songs, adverts) FROM users, models;
@@ -114,6 +163,8 @@ SELECT sparkify_predict_row(NULL, '{songs}', 1), sparkify_at_risk_row(NULL, '{so
 DROP TABLE parts, target, scores, models;
 DROP VIEW pulled, kept, renamed, wide;
 DROP TABLE users;
-DROP FUNCTION calls, differ;
+DROP TABLE named;
+DROP SEQUENCE computed;
+DROP FUNCTION calls, differ, predict_one;
 DROP TYPE plan, alone;
 DROP ROLE regress_sparkify_unlisted;

@@ -116,6 +116,13 @@ extern const char *spk_own_schema(Oid function);
 extern bool spk_is_own(Oid class, Oid object);
 
 /*
+ * The extension's function of this name in the schema of the function beside it; types are the n
+ * of its arguments.  Invalid when there is none, or when the user may not execute it.  The user
+ * need not have the right to use the schema.
+ */
+extern Oid spk_own_function(Oid beside, const char *name, int n, const Oid *types);
+
+/*
  * Raises an error that says what is to be done when a function that the parser found
  * is neither PostgreSQL's nor the extension's: it matched better than ours.
  */

@@ -22,6 +22,7 @@
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
 #include "parser/parser.h"
@@ -29,11 +30,13 @@
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "host/source.h"
 
@@ -49,6 +52,18 @@ bool
 spk_is_own(Oid class, Oid object)
 {
 	return OidIsValid(object) && getExtensionOfObject(class, object) == own_extension();
+}
+
+Oid
+spk_own_function(Oid beside, const char *name, int n, const Oid *types)
+{
+	/* not by a name that is qualified: views call what is in schemas that are closed to the user */
+	Oid function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+								   PointerGetDatum(buildoidvector(types, n)),
+								   ObjectIdGetDatum(get_func_namespace(beside)));
+
+	return spk_is_own(ProcedureRelationId, function) && spk_may_execute(function) ? function :
+																					InvalidOid;
 }
 
 const char *

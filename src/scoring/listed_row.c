@@ -10,19 +10,18 @@
  * This is left alone where it could mean something else.  A row is NULL as a whole on the
  * outer side of a join, and in some grouping sets, which columns cannot tell.  The columns
  * of a composite type that stands alone may be renamed while a plan is kept; those of a
- * relation in the query cannot.
+ * relation cannot, for then the plan is made again.
  */
 #include "compat.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
-#include "parser/parse_func.h"
 #include "parser/parsetree.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -105,11 +104,21 @@ is_row_of_relation(Oid type)
 	return OidIsValid(relation) && get_rel_relkind(relation) != RELKIND_COMPOSITE_TYPE;
 }
 
-/* Lists the columns of a type; values has an expression for each, or they are those of var. */
+/*
+ * Lists the columns of a relation's type; values has an expression for each, or they are those of
+ * var.  The relation need not be one of the query: ROW(...)::users.  So the plan is made to end
+ * with these columns.
+ */
 static bool
-list_type(Listed *listed, Oid type, List *values, const Var *var)
+list_type(Listed *listed, PlannerInfo *root, Oid type, List *values, const Var *var)
 {
-	TupleDesc desc = lookup_rowtype_tupdesc_copy(type, -1);
+	TupleDesc desc;
+
+	/* what nobody plans may be kept, and nobody learns that the columns have changed */
+	if (root == NULL || !is_row_of_relation(type))
+		return false;
+	root->glob->relationOids = lappend_oid(root->glob->relationOids, get_typ_typrelid(type));
+	desc = lookup_rowtype_tupdesc_copy(type, -1);
 
 	/* columns that were added to the type later are not in a row that was written before */
 	if (var == NULL && list_length(values) != desc->natts)
@@ -151,8 +160,9 @@ list_subquery(Listed *listed, const RangeTblEntry *rte, const Var *var)
 
 /* Lists the columns of a whole row of a table, a view or a subquery of this query. */
 static bool
-list_var(Listed *listed, const Query *query, const Var *var)
+list_var(Listed *listed, PlannerInfo *root, const Var *var)
 {
+	const Query			*query = root == NULL ? NULL : root->parse;
 	const RangeTblEntry *rte;
 
 	if (query == NULL || var->varattno != 0 || var->varlevelsup != 0 ||
@@ -163,7 +173,7 @@ list_var(Listed *listed, const Query *query, const Var *var)
 	if (rte->rtekind == RTE_RELATION || rte->rtekind == RTE_SUBQUERY)
 	{
 		if (var->vartype != RECORDOID)
-			return is_row_of_relation(var->vartype) && list_type(listed, var->vartype, NIL, var);
+			return list_type(listed, root, var->vartype, NIL, var);
 		return rte->rtekind == RTE_SUBQUERY && list_subquery(listed, rte, var);
 	}
 	return false;
@@ -173,14 +183,13 @@ list_var(Listed *listed, const Query *query, const Var *var)
 
 /* Lists the columns of a row in the query, or of a subquery that was pulled up into it. */
 static bool
-list_row(Listed *listed, const RowExpr *row)
+list_row(Listed *listed, PlannerInfo *root, const RowExpr *row)
 {
 	ListCell *value;
 	ListCell *name;
 
 	if (row->row_typeid != RECORDOID)
-		return is_row_of_relation(row->row_typeid) &&
-			list_type(listed, row->row_typeid, row->args, NULL);
+		return list_type(listed, root, row->row_typeid, row->args, NULL);
 	if (list_length(row->args) != list_length(row->colnames))
 		return false;
 	forboth(value, row->args, name, row->colnames)
@@ -194,27 +203,20 @@ list_row(Listed *listed, const RowExpr *row)
 static Oid
 sibling(Oid function)
 {
-	static const Oid types[] = {InvalidOid, TEXTARRAYOID, ANYOID};
-	Oid				 argtypes[lengthof(types)];
-	Oid				*declared;
-	int				 n;
-	char			*schema = get_namespace_name(get_func_namespace(function));
-	char			*name = get_func_name(function);
-	Oid				 found;
+	char *name = get_func_name(function);
+	Oid	  types[] = {InvalidOid, TEXTARRAYOID, ANYOID};
+	Oid	 *declared;
+	int	  n;
 
-	if (schema == NULL || name == NULL || !spk_may_execute(function))
+	/* who may not execute it hears so of the function that was written */
+	if (name == NULL || !spk_may_execute(function))
 		return InvalidOid;
-	memcpy(argtypes, types, sizeof(types));
 	(void) get_func_signature(function, &declared, &n);
-	argtypes[0] = declared[0];
+	types[0] = declared[0];
 	name = strcmp(name, "churn_predict") == 0 ? "sparkify_predict_row" :
 		strcmp(name, "churn_at_risk") == 0	  ? "sparkify_at_risk_row" :
 												NULL;
-	if (name == NULL)
-		return InvalidOid;
-	found = LookupFuncName(list_make2(makeString(schema), makeString(name)), lengthof(types),
-						   argtypes, true);
-	return spk_is_own(ProcedureRelationId, found) ? found : InvalidOid;
+	return name == NULL ? InvalidOid : spk_own_function(function, name, lengthof(types), types);
 }
 
 Node *
@@ -230,9 +232,9 @@ spk_list_row(const SupportRequestSimplify *request)
 		return NULL;
 	row = lsecond(call->args);
 	if (IsA(row, RowExpr))
-		known = list_row(&listed, (const RowExpr *) row);
-	else if (IsA(row, Var) && request->root != NULL)
-		known = list_var(&listed, request->root->parse, (const Var *) row);
+		known = list_row(&listed, request->root, (const RowExpr *) row);
+	else if (IsA(row, Var))
+		known = list_var(&listed, request->root, (const Var *) row);
 	if (!known || listed.columns == NIL || list_length(listed.columns) > MAX_LISTED_COLUMNS ||
 		!OidIsValid(function = sibling(call->funcid)))
 		return NULL;

@@ -11,14 +11,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
-#include "parser/parse_func.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "host/args.h"
 #include "host/source.h"
@@ -79,22 +76,6 @@ sparkify_named_row(PG_FUNCTION_ARGS)
 
 /* ---- The planner's part ---- */
 
-/* The function above, in the schema of another one of the extension; invalid without it. */
-static Oid
-named_row_function(Oid sibling)
-{
-	static const Oid types[] = {TEXTARRAYOID, ANYOID};
-	char			*schema = get_namespace_name(get_func_namespace(sibling));
-	Oid				 function;
-
-	if (schema == NULL)
-		return InvalidOid;
-	function = LookupFuncName(list_make2(makeString(schema),
-										 makeString(pstrdup("sparkify_named_row"))),
-							  lengthof(types), types, true);
-	return spk_is_own(ProcedureRelationId, function) ? function : InvalidOid;
-}
-
 /* A call of the function that makes this row. */
 static Node *
 named_row(const RowExpr *row, Oid function)
@@ -117,8 +98,9 @@ named_row(const RowExpr *row, Oid function)
 Node *
 spk_name_row(const FuncExpr *call)
 {
-	FuncExpr *named = NULL;
-	ListCell *lc;
+	static const Oid types[] = {TEXTARRAYOID, ANYOID};
+	FuncExpr		*named = NULL;
+	ListCell		*lc;
 
 	foreach (lc, call->args)
 	{
@@ -129,7 +111,7 @@ spk_name_row(const FuncExpr *call)
 			list_length(row->args) != list_length(row->colnames) ||
 			list_length(row->args) >= FUNC_MAX_ARGS)
 			continue;
-		function = named_row_function(call->funcid);
+		function = spk_own_function(call->funcid, "sparkify_named_row", lengthof(types), types);
 		if (!OidIsValid(function))
 			return NULL;
 		if (named == NULL)
