@@ -262,6 +262,116 @@ walks_end_where_trees_do(void **unused)
 		assert_true(taken[way] >= 10);
 }
 
+/* ---- Trees that nobody grew ---- */
+
+#define MOST_INNER 120
+
+/* What a tree may ask of a feature: any of its codes, any set of them. */
+static void
+ask(SpkRng *rng, const SpkFeature *features, uint32_t n_features, SpkTree *tree, SpkNode *node)
+{
+	const SpkFeature *feature;
+
+	node->feature = (uint16_t) spk_rng_below(rng, n_features);
+	feature = &features[node->feature];
+	if (feature->kind == SPK_CATEGORY)
+	{
+		SpkCodeSet *set = &tree->sets[tree->n_sets];
+
+		node->flags = SPK_NODE_SET;
+		node->set = tree->n_sets++;
+		for (uint32_t code = 0; code <= SPK_MISSING; code++)
+			if ((code < feature->n_bins || code == SPK_MISSING) && spk_rng_below(rng, 2) == 0)
+				set->bits[code >> 6] |= UINT64_C(1) << (code & 63);
+		return;
+	}
+	node->split = (uint8_t) spk_rng_below(rng, feature->n_bins);
+	node->flags = spk_rng_below(rng, 2) == 0 ? SPK_NODE_MISSING_LEFT : 0;
+}
+
+/*
+ * A tree of this many splits.  All are on one path when it is narrow; the others are taken at
+ * random, level by level.
+ */
+static void
+make_tree(SpkRng *rng, const SpkFeature *features, uint32_t n_features, uint32_t n_inner,
+		  bool narrow, SpkTree *tree)
+{
+	uint32_t made = 0;
+	uint32_t path = 0;
+
+	*tree = (SpkTree) {.n_nodes = 2 * n_inner + 1};
+	tree->nodes = calloc(tree->n_nodes, sizeof(SpkNode));
+	tree->sets = calloc(n_inner + 1, sizeof(SpkCodeSet));
+	for (uint32_t i = 0; i < tree->n_nodes; i++)
+	{
+		SpkNode *node = &tree->nodes[i];
+		uint32_t waiting = 2 * made + 1 - i; /* with this one, or there is no next one */
+		bool	 inner = narrow ? i == path : waiting == 1 || spk_rng_below(rng, 3) > 0;
+
+		if (made < n_inner && inner)
+		{
+			ask(rng, features, n_features, tree, node);
+			node->u.left = 2 * made + 1;
+			path = node->u.left + spk_rng_below(rng, 2);
+			made++;
+		}
+		else
+		{
+			node->flags = SPK_NODE_LEAF;
+			node->u.value = (float) spk_rng_double(rng);
+		}
+	}
+	assert_int_equal(made, n_inner);
+}
+
+/*
+ * Trees of one leaf among trees that are narrow and deep, or wide; of features by the thousand,
+ * and of one with all the codes that there are.  Nothing that grows trees makes such forests.
+ */
+static void
+trees_of_any_shape(void **unused)
+{
+	static const uint32_t n_features[] = {1, 2, 7, 30, 250, 1000};
+	SpkRng				  rng = spk_rng(5, 9);
+	uint32_t			  taken[SPK_N_WALK_WAYS] = {0};
+	SpkTree				  trees[MAX_TREES];
+
+	for (uint32_t round = 0; round < 120; round++)
+	{
+		uint32_t	n = n_features[round % (sizeof(n_features) / sizeof(n_features[0]))];
+		UnitMatrix *u = unit_matrix_new(&rng, 150, n, round % 4 == 0 ? 3 : SPK_MAX_BINS);
+		SpkModel	model = {.algorithm = SPK_RANDOM_FOREST,
+							 .n_features = n,
+							 .n_trees = 1 + spk_rng_below(&rng, round % 3 == 0 ? 1 : MAX_TREES),
+							 .features = u->features,
+							 .trees = trees};
+
+		give_edges(u);
+		for (uint32_t t = 0; t < model.n_trees; t++)
+		{
+			uint32_t shape = spk_rng_below(&rng, 4);
+
+			make_tree(&rng, u->features, n,
+					  shape == 0	 ? 0 :
+						  shape == 1 ? 1 :
+						  shape == 2 ? 60 :
+									   spk_rng_below(&rng, MOST_INNER),
+					  shape == 2, &trees[t]);
+		}
+		check_model(u, &model, taken);
+		for (uint32_t t = 0; t < model.n_trees; t++)
+		{
+			free(trees[t].nodes);
+			free(trees[t].sets);
+		}
+		free_edges(u);
+		unit_matrix_free(u);
+	}
+	for (uint32_t way = 0; way <= spk_walk_best(); way++)
+		assert_true(taken[way] >= 10);
+}
+
 /* A tree whose every question is another one, with as many as slots, or nearly. */
 static void
 slots_run_out(void **unused)
@@ -386,11 +496,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(walks_end_where_trees_do),
-		cmocka_unit_test(sums_have_the_order_of_trees),
-		cmocka_unit_test(slots_run_out),
-		cmocka_unit_test(numbers_get_their_codes),
-		cmocka_unit_test(memory_that_fails),
+		cmocka_unit_test(walks_end_where_trees_do), cmocka_unit_test(sums_have_the_order_of_trees),
+		cmocka_unit_test(trees_of_any_shape),		cmocka_unit_test(slots_run_out),
+		cmocka_unit_test(numbers_get_their_codes),	cmocka_unit_test(memory_that_fails),
 	};
 
 	return cmocka_run_group_tests_name("walk", tests, NULL, NULL);

@@ -247,7 +247,10 @@ spk_walker_release(SpkWalker *walker)
 uint64_t
 spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 {
-	/* a top takes at most the first of these, or at most the second for each node of the tree */
+	/*
+	 * A top takes at most the first of these, or at most the second for each node of the tree.
+	 * Blocks are those of whole steps.
+	 */
 	const uint64_t least_top = 1024;
 	const uint64_t most_top = 72;
 	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +
@@ -255,7 +258,7 @@ spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 	const uint64_t feature = sizeof(SpkEdges) + sizeof(SpkNumberSlots) + 3 * sizeof(uint32_t);
 
 	return (1 << 14) + (n_features + SPK_NUMBERS_IN_STEP) * feature +
-		(n_trees + SPK_FEW) * least_top + (n_nodes + SPK_FEW) * (node + most_top);
+		(n_trees + SPK_IN_STEP) * least_top + (n_nodes + SPK_FEW) * (node + most_top);
 }
 
 SpkWalkWay
