@@ -50,6 +50,24 @@ SET max_parallel_workers_per_gather = 0;
 RESET sparkify.training_files;
 SELECT what, count(*) AS n, count(DISTINCT model::text) AS models FROM prints GROUP BY what ORDER BY what;
 
+-- a file that no model is made of is closed as well: of groups that fail, and of those that are not asked for
+SET sparkify.training_files = always;
+SELECT grp, n_rows, model IS NULL AS failed FROM churn_train('SELECT *, least(userid, 3) AS few FROM filed WHERE userid < 3000',
+	options => '{"trees": 1, "max_depth": 2}', exclude => '{userid,weight,city}', group_by => 'few');
+SET enable_sort = off;
+SELECT churn_forest_agg(churned, (songs, adverts, x1, x2, x3, city)::filed_row, '{"trees": 1, "max_depth": 2}') IS NULL AS failed FROM filed GROUP BY userid % 3 LIMIT 1;
+SELECT count(*) FROM (SELECT churn_forest_agg(churned, (songs, adverts, x1, x2, x3, city)::filed_row, '{"trees": 1}') FROM filed GROUP BY userid % 3 HAVING count(*) < 0) AS none;
+RESET enable_sort;
+BEGIN;
+DECLARE few CURSOR FOR SELECT churn_forest_agg(churned, (songs, adverts, x1, x2, x3, city)::filed_row, '{"trees": 1, "max_depth": 2}') IS NULL AS failed FROM filed GROUP BY userid % 3;
+FETCH few;
+SAVEPOINT before;
+FETCH few;
+ROLLBACK TO before;
+FETCH few;
+COMMIT;
+RESET sparkify.training_files;
+
 -- it is an error when it must not be, when even the codes are too many, and when the disk is not to be had
 SET sparkify.training_memory = '9MB';
 SET sparkify.training_files = off;

@@ -326,11 +326,20 @@ collect_labelled(SpkCollector *collector, SpkRowStore *store, FunctionCallInfo f
 	add_row(collector, store, tuple, fcinfo, args);
 }
 
-bool
-spk_collect_ends(FunctionCallInfo fcinfo)
+/* Not called after an error, when the file's resource owner closes it. */
+static void
+close_store(Datum store)
 {
-	return fcinfo->context != NULL && IsA(fcinfo->context, AggState) &&
+	spk_store_close((SpkRowStore *) DatumGetPointer(store));
+}
+
+void
+spk_collect_own(FunctionCallInfo fcinfo, SpkRowStore *store)
+{
+	store->is_last = fcinfo->context != NULL && IsA(fcinfo->context, AggState) &&
 		!DO_AGGSPLIT_SKIPFINAL(((AggState *) fcinfo->context)->aggsplit);
+	if (store->is_last)
+		AggRegisterCallback(fcinfo, close_store, PointerGetDatum(store));
 }
 
 SpkRowStore *
@@ -349,7 +358,7 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	{
 		store = new_store(collector, aggcontext, false);
 		store->trains = args->trains;
-		store->is_last = spk_collect_ends(fcinfo);
+		spk_collect_own(fcinfo, store);
 	}
 	if (PG_ARGISNULL(1))
 		store->n_skipped++;

@@ -28,8 +28,12 @@ typedef struct SpkCollectArgs
 	bool trains;	/* do the rows become a model, so that they may be in a file? */
 } SpkCollectArgs;
 
-/* Does the aggregate that calls end here, so that its state is sent to no other process? */
-extern bool spk_collect_ends(FunctionCallInfo fcinfo);
+/*
+ * A new store is the state of the aggregate that calls.  When that ends here, so that the state
+ * is sent to no other process, the store's values may go to a file, which is closed with the
+ * state at the latest: a group's model may never be asked for.
+ */
+extern void spk_collect_own(FunctionCallInfo fcinfo, SpkRowStore *store);
 
 /*
  * Adds the row of this call to the aggregate's state and returns the state, which

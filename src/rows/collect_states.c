@@ -26,7 +26,7 @@ sparkify_collect_combinefn(PG_FUNCTION_ARGS)
 		if (store == NULL)
 		{
 			store = spk_store_new(aggcontext, other->algorithm, &other->options);
-			store->is_last = spk_collect_ends(fcinfo);
+			spk_collect_own(fcinfo, store);
 		}
 		spk_store_merge(store, other);
 	}

@@ -24,7 +24,7 @@
 
 struct SpkRowFile
 {
-	BufFile *file;
+	BufFile *file; /* NULL when it is closed */
 	uint32	 n_columns;
 	uint32	 block_rows;
 	uint32	 n_blocks;
@@ -141,12 +141,14 @@ spk_row_file_size(const SpkRowFile *file)
 void
 spk_row_file_close(SpkRowFile *file)
 {
+	if (file->file == NULL)
+		return;
 	BufFileClose(file->file);
+	file->file = NULL;
 	for (uint32 i = 0; i < file->n_columns; i++)
 		pfree(file->buffers[i]);
 	pfree(file->buffers);
 	pfree(file->in_buffer);
 	pfree(file->places);
 	pfree(file->sizes);
-	pfree(file);
 }

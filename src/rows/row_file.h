@@ -44,6 +44,10 @@ extern const SpkPages *spk_row_file_pages(SpkRowFile *file);
 extern uint64 spk_row_file_memory(const SpkRowFile *file);
 extern uint64 spk_row_file_size(const SpkRowFile *file);
 
+/*
+ * Gives the file and its buffers back.  What remains, in the context, says that it is closed:
+ * to close it again does nothing.
+ */
 extern void spk_row_file_close(SpkRowFile *file);
 
 #endif /* SPK_ROWS_ROW_FILE_H */

@@ -149,6 +149,12 @@ extern void spk_store_check(const SpkRowStore *store);
  */
 extern SpkTable spk_store_take(SpkRowStore *store, MemoryContext context);
 
+/*
+ * Closes the store's file when its rows became no table, or one that was not released.  For a
+ * store that an aggregate collects: what it takes of the memory goes with its context.
+ */
+extern void spk_store_close(SpkRowStore *store);
+
 /* Bytes of a table's values, labels and names, about. */
 extern uint64 spk_table_size(const SpkTable *table);
 

@@ -175,3 +175,10 @@ spk_store_pages(SpkRowStore *store)
 	store->n_filed = store->n_rows;
 	return spk_row_file_pages(store->file);
 }
+
+void
+spk_store_close(SpkRowStore *store)
+{
+	if (store->file != NULL)
+		spk_row_file_close(store->file);
+}
