@@ -91,8 +91,8 @@ place_of_text(const char *text, size_t len, uint64 seed)
 	char  *utf8 = (char *) text;
 	uint64 place;
 
-	/* the same name has the same bytes on servers of other encodings */
-	if (GetDatabaseEncoding() != PG_UTF8)
+	/* the same name has the same bytes on servers of other encodings; SQL_ASCII knows only bytes */
+	if (GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII)
 		utf8 = pg_server_to_any(text, (int) len, PG_UTF8);
 	place = spk_sample_place(utf8, utf8 == text ? len : strlen(utf8), seed);
 	if (utf8 != text)
