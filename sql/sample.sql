@@ -101,6 +101,9 @@ SELECT churn_train('sampled_users', options => '{"sample": "half"}');
 SELECT churn_train('SELECT userid, userid = 9 AS churned, songs, errors FROM sampled_users', options => '{"sample": 0.01}');
 SELECT churn_train('SELECT * FROM sampled_users WHERE userid = 9', options => '{"sample": 0.01}');
 SELECT grp, n_rows FROM churn_train('SELECT *, userid < 3 AS few FROM sampled_users', options => '{"trees": 2, "sample": 0.1}', group_by => 'few');
+SELECT churn_train('SELECT *, CASE WHEN churn_sampled(userid, 0.1) THEN 0 ELSE 1 END AS weight FROM sampled_users', options => '{"sample": 0.1, "weights": "weight"}');
+SELECT churn_train('SELECT *, CASE WHEN churned THEN 0 ELSE 1 END AS weight FROM sampled_users', options => '{"sample": 0.1, "weights": "weight"}');
+SELECT grp, n_rows FROM churn_train('SELECT *, nullif(userid % 2, 0) AS weight, userid % 2 AS odd FROM sampled_users', options => '{"trees": 2, "sample": 0.1, "weights": "weight"}', group_by => 'odd');
 SELECT count(*) FROM churn_compare('sampled_users', grid => '{"random_forest": {"sample": [0.1]}}');
 SELECT count(*) FROM churn_backtest('sampled_users', as_of => '{2018-10-01}', options => '{"sample": 0.1}');
 

@@ -23,6 +23,10 @@ class_phrase(bool churned)
 static char *
 reason_of(const SpkTrainingCounts *counts)
 {
+	if (counts->n_rows == 0 && counts->n_unsampled > 0 && counts->n_unweighted > 0)
+		return psprintf("the weight is 0 or null in all " INT64_FORMAT
+						" labelled rows in the sample",
+						counts->n_unweighted);
 	if (counts->n_rows == 0 && counts->n_unsampled > 0)
 		return psprintf("none of " INT64_FORMAT " labelled rows is of a user in the sample",
 						counts->n_unsampled);
@@ -62,6 +66,14 @@ static const char *const sample_hint =
 static void
 refuse_sample(const SpkTrainingCounts *counts)
 {
+	/* the sample is asked before the weight: rows without one were in it */
+	if (counts->n_rows == 0 && counts->n_unweighted > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rows with a weight in the sample"),
+				 errdetail("The weight is 0 or null in all " INT64_FORMAT " labelled rows in it. It has left out " INT64_FORMAT " labelled rows.",
+						   counts->n_unweighted, counts->n_unsampled),
+				 errhint("%s", sample_hint)));
 	if (counts->n_rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -71,6 +83,9 @@ refuse_sample(const SpkTrainingCounts *counts)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("cannot train on one class only"),
+			 counts->n_unweighted > 0 ?
+			 errdetail("All " INT64_FORMAT " labelled rows in the sample that have a weight are of users who %s. It has left out " INT64_FORMAT " labelled rows.",
+					   counts->n_rows, class_phrase(counts->n_positives > 0), counts->n_unsampled) :
 			 errdetail("All " INT64_FORMAT " labelled rows in the sample are of users who %s. It has left out " INT64_FORMAT " labelled rows.",
 					   counts->n_rows, class_phrase(counts->n_positives > 0), counts->n_unsampled),
 			 errhint("%s", sample_hint)));
