@@ -102,13 +102,15 @@ Datum
 sparkify_predict_support(PG_FUNCTION_ARGS)
 {
 	Node *request = (Node *) PG_GETARG_POINTER(0);
+	Node *listed;
 
 	if (!IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(NULL);
 	note_query((SupportRequestSimplify *) request);
 
-	/* other planners send a row elsewhere, with its names; ours need not make one */
-	PG_RETURN_POINTER(planner_hook != NULL ?
-						  spk_name_row(((SupportRequestSimplify *) request)->fcall) :
-						  spk_list_row((SupportRequestSimplify *) request));
+	/* a row need not be made; other planners send one elsewhere, with its names */
+	listed = spk_list_row((SupportRequestSimplify *) request);
+	if (listed == NULL && planner_hook != NULL)
+		listed = spk_name_row(((SupportRequestSimplify *) request)->fcall);
+	PG_RETURN_POINTER(listed);
 }
