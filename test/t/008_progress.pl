@@ -68,7 +68,7 @@ sub train_long
 		SET sparkify.progress = $progress;
 		SET max_parallel_maintenance_workers = 0;
 		SET statement_timeout = '4000ms';
-		SELECT churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 20000) i',
+		SELECT churn_train('SELECT i % 7 = 0 AS churned, hashint4(i) AS x, hashint4(-i) AS y FROM generate_series(1, 80000) i',
 			algorithm => '$algorithm', options => '{"trees": 10000$options}')});
 
 	like($err, qr/ERROR:  canceling statement due to statement timeout/, "$algorithm takes long");

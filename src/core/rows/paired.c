@@ -55,14 +55,13 @@ code_rows(const SpkHost *host, const SpkValues *rows, const SpkFeature *features
 		memset(to, 0, matrix->stride);
 		for (uint32_t f = 0; f < n; f++)
 		{
-			if (!spk_has_places(&features[f]))
-				to[f] = spk_code_value(&features[f], row[f]);
-			else
-			{
-				/* one group, until a fit parts it */
+			/* more categories than codes are one group, until a fit parts it */
+			if (features[f].n_grouped == 0 && spk_has_places(&features[f]))
 				to[f] = isnan(row[f]) ? SPK_MISSING : 0;
+			else
+				to[f] = spk_code_value(&features[f], row[f]);
+			if (spk_has_places(&features[f]))
 				places = put_place(places, spk_place_of_value(row[f]));
-			}
 		}
 		to[n] = (uint8_t) spk_values_label(rows, r);
 		if (rows->weighted)
