@@ -133,8 +133,18 @@ check_load(const SpkEventLoad *load)
 #endif
 
 /*
+ * Does the next one of the files that cannot be cut go to this part?  The parts take turns, in
+ * the order of the files; *n_whole counts those.
+ */
+static bool
+is_ours(const SpkLoadOptions *options, int64 *n_whole)
+{
+	return (*n_whole)++ % options->parts == options->part - 1;
+}
+
+/*
  * Takes the part's share of the file that was opened.  A compressed file cannot be cut, but
- * of several files each goes to one part, which take turns in the order of the files.
+ * of several files each goes to one part.
  */
 static void
 take_share(SpkEventLoad *load)
@@ -144,7 +154,7 @@ take_share(SpkEventLoad *load)
 
 	if (lines->stream == NULL || list_length(options->paths) == 1)
 		spk_lines_share(lines, options->part, options->parts);
-	else if (load->n_whole++ % options->parts != options->part - 1)
+	else if (!is_ours(options, &load->n_whole))
 		spk_lines_leave(lines);
 }
 
@@ -207,7 +217,7 @@ total_bytes(const SpkLoadOptions *options)
 			continue;
 		if (!in_turns || !spk_is_compressed_name(lfirst(cell)))
 			total += st.st_size / options->parts;
-		else if (n_whole++ % options->parts == options->part - 1)
+		else if (is_ours(options, &n_whole))
 			total += st.st_size;
 	}
 	return total;
