@@ -168,6 +168,19 @@ $coordinator->psql('postgres', "SELECT churn_forest_agg(churned, f) FROM (SELECT
   foreach ('n_songs, m.n_errors', 'n_songs');
 same('the same by churn_train', model('SELECT m.churned, m.n_songs, m.n_errors FROM made m'));
 
+# ---- Models of groups, trained where the groups are ----
+
+both('CREATE TYPE play AS (n_songs bigint, n_errors bigint)');
+both('CREATE TABLE regional (region text, userid text, churned boolean, f play)');
+$coordinator->safe_psql('postgres', "SELECT create_distributed_table('regional', 'region', shard_count => 4)");
+both("INSERT INTO regional SELECT 'region ' || userid::int % 3, userid, churned, (n_songs, n_errors)::play FROM snapshots");
+
+my $by_region = q{SELECT region, churn_fingerprint(churn_forest_agg(churned, f, '{"seed": 1}', userid)) FROM regional GROUP BY region};
+same('models of groups by an aggregate', "$by_region ORDER BY region");
+my $plan = $coordinator->safe_psql('postgres', "EXPLAIN (COSTS OFF) $by_region");
+like($plan, qr/\ACustom Scan \(Citus Adaptive\)\n(.*\n){4}\s*->  (Group|Hash)Aggregate/, 'each is made in the shard of its group')
+  or diag $plan;
+
 # ---- The documents, each statement ----
 
 # The statements of the document's blocks, one by one
