@@ -5,22 +5,31 @@
 # To be sourced.
 memory_pause=0.01				# seconds between two looks
 
+# look_on LOOK SAMPLES COMMAND...: runs the command, and LOOK again and again until it has ended;
+# what the looks say is added to the file of samples
+look_on()
+{
+	local command
+
+	"${@:3}" &
+	command=$!
+	while kill -0 $command 2>/dev/null; do
+		"$1" >>"$2"
+		sleep "$memory_pause"
+	done
+	wait $command
+}
+
 # watch_memory COMMAND...: runs it and leaves in $private_mb the peak of what
 # all backends and workers had for themselves at one time (RssAnon, summed), and
 # in $process_mb the largest peak of one process (VmHWM), which counts the pages
 # of shared buffers that it has touched; dashes when it was over too soon.
 watch_memory()
 {
-	local samples=$SANDBOX/memory.samples command
+	local samples=$SANDBOX/memory.samples
 
-	"$@" >/dev/null &
-	command=$!
 	: >"$samples"
-	while kill -0 $command 2>/dev/null; do
-		memory_sample >>"$samples"
-		sleep "$memory_pause"
-	done
-	wait $command
+	look_on memory_sample "$samples" "$@" >/dev/null
 	awk '
 		$1 > private { private = $1 }
 		$2 > process { process = $2 }

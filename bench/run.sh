@@ -5,8 +5,8 @@
 #
 # TOPIC  one or more of bench/topics, in quotes; all without
 # SIZE   users of the simulated log: 2228 without (2.6 million events, 1.2 GB
-#        of JSON), "full" for 22278 (26 million, 12 GB), which only the topic
-#        scale takes
+#        of JSON), "full" for 22278 (26 million, 12 GB), which only the topics
+#        scale and cold take
 # RUNS   counted runs of each candidate, after one that warms up: 5 without
 #
 # SPARKIFY_DATA  a folder with mini_user_features.csv, for the topic train: that

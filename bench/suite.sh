@@ -20,8 +20,8 @@ case $SIZE$RUNS in
 		exit 1
 		;;
 esac
-if [ "$SIZE" -ge $full_users ] && [ "$TOPIC" != scale ]; then
-	echo "only the topic scale takes the full log: bench/full_scale.sh" >&2
+if [ "$SIZE" -ge $full_users ] && [ "$TOPIC" != scale ] && [ "$TOPIC" != cold ]; then
+	echo "only the topics scale (bench/full_scale.sh) and cold take the full log" >&2
 	exit 1
 fi
 for topic in $TOPIC; do

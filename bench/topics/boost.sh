@@ -15,16 +15,10 @@ SAMPLE_COLUMNS=${TRAIN_COLUMNS:-20}
 # ours_weighed TABLE: trains, and leaves the peak of the memory and the AUC in $SANDBOX/weighed
 ours_weighed()
 {
-	local samples=$SANDBOX/weighed.samples command
+	local samples=$SANDBOX/weighed.samples memory_pause=0.2
 
 	: >"$samples"
-	train_ours boost 6 "$1" &
-	command=$!
-	while kill -0 $command 2>/dev/null; do
-		memory_of_all >>"$samples"
-		sleep 0.2
-	done
-	wait $command
+	look_on memory_of_all "$samples" train_ours boost 6 "$1"
 	printf 'churn_train %s %s\n' "$(sort -n "$samples" | awk 'END { printf "%.0f", $1 / 1024 }')" \
 		"$(value 'SELECT round((churn_metrics(churned, churn_predict((SELECT model FROM model), h))).auc::numeric, 4) FROM large_held h')" \
 		>>"$SANDBOX/weighed"

@@ -36,17 +36,11 @@ compare "$(value 'SELECT count(*) FROM history') users, all features: four model
 # compare_memory NAME QUERY: a row of the table, the larger of two runs
 compare_memory()
 {
-	local samples=$SANDBOX/compare.samples command
+	local samples=$SANDBOX/compare.samples memory_pause=0.005
 
 	: >"$samples"
 	for _ in 1 2; do
-		with_settings "$compare_settings" timed "$2" >/dev/null &
-		command=$!
-		while kill -0 $command 2>/dev/null; do
-			memory_of_all >>"$samples"
-			sleep 0.005
-		done
-		wait $command
+		look_on memory_of_all "$samples" with_settings "$compare_settings" timed "$2" >/dev/null
 	done
 	awk -v name="$1" '$1 > peak { peak = $1 } END { printf "| %s | %.1f |\n", name, peak / 1024 }' "$samples"
 }
