@@ -154,7 +154,7 @@ count()
 
 unit_tests()
 {
-	local test small='-DMUTATIONS=10000 -DLONG_BYTES=524288 -DTRIALS=5'
+	local test small='-DMUTATIONS=10000 -DLONG_BYTES=524288 -DTRIALS=5 -DFEWER=10'
 
 	# what takes chances takes fewer, as under valgrind
 	make -s -C "$root/test/src/test/unit" -j "$(nproc)" build CC="$cc" SANITIZERS="$small -Wno-psabi" \

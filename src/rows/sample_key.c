@@ -9,7 +9,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 
 #include "core/rows/sample.h"
 #include "host/args.h"

@@ -112,6 +112,8 @@ read_near_varint(SpkReader *r, uint64_t *value)
 	*value = (bytes & 0x0fffffff) | (bytes & UINT64_C(0x0fffffff00000000)) >> 4;
 	return true;
 #else
+	(void) r;
+	(void) value;
 	return false;
 #endif
 }

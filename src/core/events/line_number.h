@@ -112,6 +112,8 @@ spk_line_read_eights(SpkLineCursor *c, SpkLineNumber *number)
 static inline void
 spk_line_read_eights(SpkLineCursor *c, SpkLineNumber *number)
 {
+	(void) c;
+	(void) number;
 }
 #endif
 
