@@ -7,6 +7,7 @@
 #include SPK_EXPLAIN_FORMAT_H
 #include "executor/instrument.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/rel.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -39,6 +40,32 @@ spk_json_explain_columns(Relation rel, const SpkBinding *binding, const int *col
 	ExplainPropertyList("Decoded Columns", names, es);
 }
 
+/*
+ * Has parameters that are computed elsewhere in the plan print as $ and their number.  What
+ * computes them stands in steps above, and EXPLAIN does not say which these are, without
+ * which such a parameter is something that cannot be to newer versions.
+ */
+static Node *
+number_params(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+	{
+		Param *param = copyObject((Param *) node);
+
+		param->paramkind = PARAM_EXTERN;
+		return (Node *) param;
+	}
+	return expression_tree_mutator(node, number_params, context);
+}
+
+static char *
+expression_text(Node *expr, List *context, const ExplainState *es)
+{
+	return deparse_expression(number_params(expr, NULL), context, es->verbose, false);
+}
+
 /* The conditions, as EXPLAIN would show them of a scan that returns events. */
 static void
 explain_conditions(const ForeignScanState *node, List *context, ExplainState *es)
@@ -49,9 +76,7 @@ explain_conditions(const ForeignScanState *node, List *context, ExplainState *es
 	if (conditions == NIL)
 		return;
 	ExplainPropertyText("Filter",
-						deparse_expression((Node *) make_ands_explicit(conditions), context,
-										   es->verbose, false),
-						es);
+						expression_text((Node *) make_ands_explicit(conditions), context, es), es);
 	if (es->analyze && state->instrument != NULL && state->instrument->nloops > 0)
 		ExplainPropertyFloat("Rows Removed by Filter", NULL,
 							 state->instrument->nfiltered1 / state->instrument->nloops, 0, es);
@@ -79,7 +104,7 @@ spk_json_explain_groups(const ForeignScanState *node, Relation rel, ExplainState
 			((Aggref *) expr)->aggsplit = AGGSPLIT_SIMPLE;
 			list = &aggregates;
 		}
-		*list = lappend(*list, deparse_expression(expr, context, es->verbose, false));
+		*list = lappend(*list, expression_text(expr, context, es));
 	}
 
 	if (es->verbose)
