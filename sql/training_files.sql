@@ -78,7 +78,9 @@ SET sparkify.training_memory = '2MB';
 SELECT churn_train('filed', options => '{"trees": 3}');
 SET sparkify.training_memory = '4MB';
 SET temp_file_limit = '1MB';
+\set VERBOSITY sqlstate
 SELECT churn_train('filed', options => '{"trees": 3}');
+\set VERBOSITY default
 RESET temp_file_limit;
 
 -- other algorithms learn from values, and those that compare share them
