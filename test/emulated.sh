@@ -157,7 +157,7 @@ unit_tests()
 	local test small='-DMUTATIONS=10000 -DLONG_BYTES=524288 -DTRIALS=5 -DFEWER=10'
 
 	# what takes chances takes fewer, as under valgrind
-	make -s -C "$root/test/src/test/unit" -j "$(nproc)" build CC="$cc" SANITIZERS="$small -Wno-psabi" \
+	make -s -C "$root/test/src/test/unit" -j "$(nproc)" build CC="$cc" AR="$triplet-ar" SANITIZERS="$small -Wno-psabi" \
 		JSONC="-I$root/usr/include/json-c -ljson-c"
 	for test in "$root"/test/src/test/unit/build/test_*; do
 		[ -x "$test" ] || continue
