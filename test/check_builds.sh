@@ -5,31 +5,40 @@
 #	  however it is compiled, and does not compile where it would not.  Bytes of either
 #	  order compile without a warning.
 #
-# On x86 also with 32 bits, where the compiler has the libraries for that.
+# The first is the extension's own, whose object files are taken, and the others are held
+# against it.  On x86 there is one with 32 bits, where the compiler has the libraries for that.
 #
 set -euo pipefail
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-builds=(-O0 -O2 -O3 '-O3 -march=native')
+builds=('as installed' -O0 -O3 '-O3 -march=native')
 if echo 'int main(void) { return sizeof(void *) != 4; }' | ${CC:-cc} -m32 -msse2 -x c -o "$work/32" - 2>/dev/null &&
 	"$work/32"; then
 	builds+=('-O2 -m32 -msse2 -mfpmath=sse')
 fi
 # what that needs
 mapfile -t core < <(ls src/core/*/*.c | grep -Ev '/(events|profiles|simulation)/')
+if [ ! -e "${core[0]%c}o" ]; then
+	echo 'there are no object files to compare with: build first'
+	exit 1
+fi
 contract=$(grep -o -m1 -e '-ffp-contract=[a-z]*' Makefile)
 
-# build FLAGS: prints the fingerprints of a build with these flags
+# build FLAGS: prints the fingerprints of a build with these flags, or of the installed one
 build()
 {
-	local dir
+	local dir flags=$1 sources=("${core[@]}")
 
+	if [ "$flags" = 'as installed' ]; then
+		flags=-O2
+		sources=("${core[@]/%.c/.o}")
+	fi
 	dir=$(mktemp -d "$work/XXXXXX")
 	# shellcheck disable=SC2086
-	"${CC:-cc}" -std=gnu11 -iquote src $contract $1 -o "$dir/fingerprints" \
-		test/builds/fingerprints.c "${core[@]}" -lm
+	"${CC:-cc}" -std=gnu11 -iquote src $contract $flags -o "$dir/fingerprints" \
+		test/builds/fingerprints.c "${sources[@]}" -lm
 	"$dir/fingerprints"
 }
 
