@@ -83,13 +83,14 @@ $(DATA_built): $(SQL_PARTS:%=sql/parts/%.sql) Makefile
 	$(if $(SQL_FORGOTTEN),$(error SQL_PARTS in the Makefile lacks $(SQL_FORGOTTEN)))
 	awk 'FNR == 1 && NR > 1 { print "" } { print }' $(filter %.sql,$^) >$@.new && mv $@.new $@
 
-# TAP tests of the installed extension, each with servers of its own
+# TAP tests of the installed extension, each with servers of its own; PROVE_KEEP=yes
+# leaves alone what others have in tmp_check that run at the same time
 prove_installcheck: export TESTDIR = $(CURDIR)
 prove_installcheck: export TESTDATADIR = $(CURDIR)/tmp_check
 prove_installcheck: export TESTLOGDIR = $(CURDIR)/tmp_check/log
 prove_installcheck: export PG_REGRESS = $(top_builddir)/src/test/regress/pg_regress
 prove_installcheck:
-	rm -rf tmp_check && mkdir -p tmp_check/log
+	$(if $(PROVE_KEEP),,rm -rf tmp_check &&) mkdir -p tmp_check/log
 	PATH="$(bindir):$$PATH" prove --norc -I $(top_srcdir)/src/test/perl $(PROVE_FLAGS) $(or $(PROVE_TESTS),$(sort $(wildcard test/t/*.pl)))
 else
 clean:

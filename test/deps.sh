@@ -143,6 +143,7 @@ if [ "${1:-}" = test ]; then
 	need libcmocka-dev has_headers '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n'
 	need libipc-run-perl perl -MIPC::Run -e 1
 	need perl prove --version
+	need valgrind valgrind --version
 	wished+=(clang-format-14)
 fi
 
