@@ -268,7 +268,7 @@ cuts_are_the_same_with_vectors(void **unused)
 #ifdef SPK_VECTORS
 	SpkRng rng = spk_rng(21, 1);
 
-	for (int round = 0; round < 3000 && __builtin_cpu_supports("avx2"); round++)
+	for (int round = 0; round < ROUNDS(3000) && __builtin_cpu_supports("avx2"); round++)
 	{
 		SpkSums		  sums[SPK_MAX_BINS] = {{0, 0}};
 		SpkBoostCodes codes = {sums,

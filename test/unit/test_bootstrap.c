@@ -11,6 +11,7 @@
 
 #include "core/base/elementary.h"
 #include "core/judging/bootstrap.h"
+#include "unit_rounds.h"
 #include "unit_scores.h"
 
 #ifndef TRIALS
@@ -114,7 +115,7 @@ covers(void **state)
 	int			covered[SPK_N_FIGURES + 1] = {0};
 
 	(void) state;
-	trial(&host, &p, 100000, 1, truth, limits);
+	trial(&host, &p, ROUNDS(100000), 1, truth, limits);
 	for (int i = 0; i < TRIALS; i++)
 	{
 		trial(&host, &p, 150, (uint64_t) i, figures, limits);
