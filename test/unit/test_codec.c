@@ -17,6 +17,7 @@
 #include "core/base/rng.h"
 #include "unit_host.h"
 #include "unit_model.h"
+#include "unit_rounds.h"
 
 /* ---- A small model with one of everything ---- */
 
@@ -316,7 +317,7 @@ test_truncation(void **state)
 		truncate_model(calibrated_sample(method));
 }
 
-/* Every byte to every value, with the fingerprint left alone and made right. */
+/* Every byte to every value, or some, with the fingerprint left alone and made right. */
 static void
 change_bytes(SpkModel model)
 {
@@ -329,7 +330,7 @@ change_bytes(SpkModel model)
 	{
 		uint8_t was = w.data[at];
 
-		for (int flip = 1; flip < 256; flip++)
+		for (int flip = 1; flip < 256; flip += FEWER)
 		{
 			uint8_t header[SPK_MODEL_HEADER];
 
