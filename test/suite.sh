@@ -162,6 +162,16 @@ sanitize_tests()
 	regress_tests jit=off
 }
 
+# The scripts of test/t asked for, one a line, without .pl
+tap_names()
+{
+	if [ -n "${TEST:-}" ]; then
+		printf '%s\n' $TEST
+	else
+		(cd test/t && ls -- *.pl) | sed 's/\.pl$//'
+	fi
+}
+
 # tap_test NAME
 tap_test()
 {
@@ -349,8 +359,9 @@ fi
 ! wanted parallel || job parallel 'Regression tests in parallel workers' parallel_tests
 ! wanted regress || job regress 'Regression tests' plain_tests
 ! wanted unit || job unit 'Unit tests' unit_tests
+# what takes all processors at once comes last, not beside tests of how soon something ends
 if wanted tap; then
-	for name in ${TEST:-$(cd test/t && ls ./*.pl | sed 's|./\(.*\)\.pl|\1|')}; do
+	for name in $(tap_names | grep -vx 005_docs || true); do
 		job tap "TAP tests: $name" tap_test "$name"
 	done
 fi
@@ -358,6 +369,9 @@ if wanted checks; then
 	for name in ${TEST:-$(cd test && ls check_*.sh | sed 's/check_\(.*\)\.sh/\1/')}; do
 		job checks "Checks: $name" check "$name"
 	done
+fi
+if wanted tap && tap_names | grep -x 005_docs >/dev/null; then
+	job tap 'TAP tests: 005_docs' tap_test 005_docs
 fi
 run_jobs
 finish
