@@ -13,6 +13,7 @@
 #include "core/profiles/features.h"
 #include "core/base/rng.h"
 #include "unit_host.h"
+#include "unit_rounds.h"
 
 /* A profile with a song on each of n days, each day a session. */
 static SpkWriter
@@ -105,7 +106,7 @@ test_corrupt_bytes(void **unused)
 	int		  refused = 0;
 
 	(void) unused;
-	for (int round = 0; round < 100000; round++)
+	for (int round = 0; round < ROUNDS(100000); round++)
 	{
 		uint32_t	at = spk_rng_below(&rng, (uint32_t) w.len);
 		uint8_t		old = w.data[at];
