@@ -91,16 +91,12 @@ perl -we '
 
 	# who calls whom, by the objects of a build
 	my (%home, %wanted);
-	for my $object (split /\n/, `find src -name "*.o"`)
+	for (split /\n/, `find src -name "*.o" | xargs nm -A -P`)
 	{
+		my ($object, $name, $type) = /^(\S+): (\S+) (\S)/ or next;
 		my ($folder) = $object =~ m{^src/(?:(.+)/)?[^/]+$};
-		$folder //= ".";
-		for (split /\n/, `nm -P $object`)
-		{
-			my ($name, $type) = split " ";
-			$home{$name} = $folder if $type =~ /[TDBRVC]/;
-			push @{$wanted{$name}}, $object if $type eq "U";
-		}
+		$home{$name} = $folder // "." if $type =~ /[TDBRVC]/;
+		push @{$wanted{$name}}, $object if $type eq "U";
 	}
 	# the table of algorithms is read on all floors, and names functions of most
 	delete $home{spk_learners};
