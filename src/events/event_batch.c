@@ -8,7 +8,6 @@
 #include "compat.h"
 
 #include "access/tableam.h"
-#include "access/xlog.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "executor/executor.h"
@@ -50,14 +49,21 @@ check_batch(const SpkBatch *batch)
 #define check_batch(batch) ((void) 0)
 #endif
 
+bool
+spk_batch_takes_tuples(Relation rel)
+{
+	return rel->rd_tableam == GetHeapamTableAmRoutine();
+}
+
 SpkBatch *
-spk_batch_new(ResultRelInfo *result, CommandId command, bool shared)
+spk_batch_new(ResultRelInfo *result, CommandId command, bool shared, bool direct)
 {
 	SpkBatch *batch = palloc0(sizeof(SpkBatch));
 	Relation  rel = result->ri_RelationDesc;
 
 	batch->result = result;
 	batch->command = command;
+	batch->direct = direct;
 	if (rel->rd_createSubid != InvalidSubTransactionId)
 		batch->options |= TABLE_INSERT_SKIP_FSM;
 	batch->bulk = GetBulkInsertState();
@@ -82,10 +88,31 @@ spk_batch_slot(SpkBatch *batch)
 		Relation	  rel = batch->result->ri_RelationDesc;
 		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(batch));
 
-		*slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), table_slot_callbacks(rel));
+		*slot = MakeSingleTupleTableSlot(RelationGetDescr(rel),
+										 batch->direct ? &TTSOpsHeapTuple :
+														 table_slot_callbacks(rel));
 		MemoryContextSwitchTo(oldcontext);
 	}
 	return *slot;
+}
+
+/*
+ * The heap takes rows as tuples of their own memory, and would copy one that is not.
+ * The slot is told that this one is.  empty_slot takes it back, because nobody may free it.
+ */
+void
+spk_batch_store(TupleTableSlot *slot, HeapTuple tuple)
+{
+	ExecStoreHeapTuple(tuple, slot, false);
+	slot->tts_flags |= TTS_FLAG_SHOULDFREE;
+}
+
+static void
+empty_slot(const SpkBatch *batch, TupleTableSlot *slot)
+{
+	if (batch->direct)
+		slot->tts_flags &= ~TTS_FLAG_SHOULDFREE;
+	ExecClearTuple(slot);
 }
 
 void
@@ -155,21 +182,13 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 		extend_ahead(batch);
 	table_multi_insert(rel, batch->slots, batch->n_slots, batch->command, batch->options,
 					   batch->bulk);
-
-	/*
-	 * Has the WAL writer flush what was written while this process goes on.
-	 * Otherwise this process would wait for a flush whenever a page leaves its
-	 * small ring of buffers, at times with the extension lock held.
-	 */
-	if (RelationNeedsWAL(rel))
-		XLogSetAsyncXactLSN(XactLastRecEnd);
 	for (int i = 0; i < batch->n_slots; i++)
 	{
 		*place = batch->places[i];
 		if (batch->result->ri_NumIndices > 0)
 			(void) spk_insert_index_tuples(batch->result, batch->slots[i], estate);
 		count_block(batch, batch->slots[i]);
-		ExecClearTuple(batch->slots[i]);
+		empty_slot(batch, batch->slots[i]);
 	}
 	*place = 0;
 	batch->n_slots = 0;

@@ -21,6 +21,7 @@ typedef struct SpkBatch
 	BulkInsertState		 bulk;
 	BufferAccessStrategy strategy;	   /* for the pages that are made ahead */
 	bool				 extend;	   /* pages are made ahead */
+	bool				 direct;	   /* the slots take tuples, by spk_batch_store */
 	BlockNumber			 last_block;   /* that a row was written to */
 	int					 spare_blocks; /* to begin before more are made ahead */
 
@@ -32,9 +33,13 @@ typedef struct SpkBatch
 /*
  * An empty batch, in the current memory context, for a table or partition whose
  * indexes are open.  shared says that other sessions load into it at the same
- * time.
+ * time; direct that its rows are tuples, for which spk_batch_takes_tuples has to be
+ * true.
  */
-extern SpkBatch *spk_batch_new(ResultRelInfo *result, CommandId command, bool shared);
+extern SpkBatch *spk_batch_new(ResultRelInfo *result, CommandId command, bool shared, bool direct);
+
+/* Can rows of this table be tuples of a heap? */
+extern bool spk_batch_takes_tuples(Relation rel);
 
 /*
  * The next slot to fill.  spk_batch_keep makes its row, which came from this place
@@ -42,6 +47,12 @@ extern SpkBatch *spk_batch_new(ResultRelInfo *result, CommandId command, bool sh
  */
 extern TupleTableSlot *spk_batch_slot(SpkBatch *batch);
 extern void			   spk_batch_keep(SpkBatch *batch, int64 place);
+
+/*
+ * Puts a tuple into such a slot of a direct batch.  It is not copied: it has to live
+ * until the batch is written, and its header is changed then.
+ */
+extern void spk_batch_store(TupleTableSlot *slot, HeapTuple tuple);
 
 /*
  * Writes the rows and their index entries, and empties the batch.  While a row's

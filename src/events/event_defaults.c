@@ -42,6 +42,7 @@ spk_defaults_new(Relation rel, const bool *want)
 		expr = expression_planner(expr);
 		defaults->in_step |= contain_volatile_functions_not_nextval((Node *) expr);
 		defaults->states[i] = ExecInitExpr(expr, NULL);
+		defaults->any = true;
 	}
 	return defaults;
 }

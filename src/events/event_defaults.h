@@ -14,6 +14,7 @@ typedef struct SpkDefaults
 {
 	int			n_attributes;
 	ExprState **states; /* by attribute; NULL where there is none to compute */
+	bool		any;	/* is there one? */
 	bool in_step; /* one may look at the table: each row must be in it before the next is made */
 } SpkDefaults;
 

@@ -10,6 +10,7 @@
 #include "access/tableam.h"
 #include "access/tupconvert.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "executor/execPartition.h"
 #include "executor/executor.h"
 #include "parser/parse_relation.h"
@@ -18,6 +19,7 @@
 #include "events/event_defaults.h"
 #include "events/event_pages.h"
 #include "events/event_plain.h"
+#include "events/event_tuple.h"
 
 /*
  * All batches are written when together they have BATCH_BYTES for each of them,
@@ -28,6 +30,9 @@
 
 /* The most partitions that have a batch at the same time. */
 #define MAX_BATCHES 128
+
+/* The WAL writer is woken each time that this much was written. */
+#define FLUSH_BYTES (512 * 1024)
 
 struct SpkPages
 {
@@ -41,6 +46,7 @@ struct SpkPages
 	PartitionTupleRouting *routing;	  /* NULL for an ordinary table */
 	TupleTableSlot		  *root_slot; /* for the row that is routed */
 	SpkDefaults			  *defaults;  /* of all columns */
+	SpkTuples			  *tuples;	  /* makes the rows, or NULL: they are made as Datums */
 	CommandId			   command;
 
 	SpkBatch *batches[MAX_BATCHES];
@@ -48,6 +54,8 @@ struct SpkPages
 	SpkBatch *last;		/* the one that got the last row */
 	int		  max_rows; /* of a batch; then all are written */
 	size_t	  bytes;	/* of the rows that are not written yet, roughly */
+
+	XLogRecPtr asked; /* up to here the WAL writer was asked to flush */
 };
 
 #ifdef USE_ASSERT_CHECKING
@@ -136,15 +144,30 @@ open_routing(SpkPages *pages)
 	pages->modify->resultRelInfo = pages->result;
 	pages->modify->rootResultRelInfo = pages->result;
 	pages->routing = spk_setup_routing(pages->estate, pages->modify, pages->rel);
-	pages->root_slot = MakeSingleTupleTableSlot(RelationGetDescr(pages->rel), &TTSOpsVirtual);
+	pages->root_slot = MakeSingleTupleTableSlot(RelationGetDescr(pages->rel),
+												pages->tuples != NULL ? &TTSOpsHeapTuple :
+																		&TTSOpsVirtual);
 }
 
-/* Makes the batch of a table or partition that has none yet; there must be room for it. */
+/* How a row becomes one of the partition whose columns are in another order; or NULL. */
+static TupleConversionMap *
+partition_map(const SpkPages *pages, ResultRelInfo *result)
+{
+	return pages->routing == NULL ? NULL : spk_partition_map(result, pages->estate);
+}
+
+/*
+ * Makes the batch of a table or partition that has none yet; there must be room for it.  The
+ * rows become tuples once, in the order of the table's columns, and are used as such where the
+ * heap and the partition's columns allow that.
+ */
 static SpkBatch *
 add_batch(SpkPages *pages, ResultRelInfo *result)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(pages->estate->es_query_cxt);
-	SpkBatch	 *batch = spk_batch_new(result, pages->command, pages->shared);
+	bool		  direct = pages->tuples != NULL && partition_map(pages, result) == NULL &&
+		spk_batch_takes_tuples(result->ri_RelationDesc);
+	SpkBatch *batch = spk_batch_new(result, pages->command, pages->shared, direct);
 
 	MemoryContextSwitchTo(oldcontext);
 	pages->batches[pages->n_batches++] = batch;
@@ -170,6 +193,10 @@ spk_pages_open(Relation rel, SpkBinding *binding, bool shared, int64 *place)
 	/* the range table comes first: the result relation stands in it as number 1 */
 	open_range_table(pages);
 	prepare_defaults(pages);
+	/* defaults are made of Datums, and other than heaps have rows of their own */
+	if (!pages->defaults->any &&
+		(rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || spk_batch_takes_tuples(rel)))
+		pages->tuples = spk_tuples_new(RelationGetDescr(rel), binding);
 	pages->result = makeNode(ResultRelInfo);
 	InitResultRelInfo(pages->result, rel, 1, NULL, 0);
 	ExecOpenIndices(pages->result, false);
@@ -182,6 +209,20 @@ spk_pages_open(Relation rel, SpkBinding *binding, bool shared, int64 *place)
 	return pages;
 }
 
+/*
+ * Has the WAL writer flush what was written while this process goes on.  Otherwise
+ * this process would wait for a flush whenever a page leaves its small ring of
+ * buffers, at times with the extension lock held.
+ */
+static void
+ask_for_flush(SpkPages *pages)
+{
+	if (XactLastRecEnd < pages->asked + FLUSH_BYTES)
+		return;
+	XLogSetAsyncXactLSN(XactLastRecEnd);
+	pages->asked = XactLastRecEnd;
+}
+
 void
 spk_pages_flush(SpkPages *pages)
 {
@@ -191,11 +232,14 @@ spk_pages_flush(SpkPages *pages)
 	check_pages(pages);
 	for (int i = 0; i < pages->n_batches; i++)
 		spk_batch_write(pages->batches[i], estate, pages->place);
+	ask_for_flush(pages);
 	/* with many partitions not each may keep a page pinned */
 	for (int i = 0; i < pages->n_batches && pages->n_batches > 1; i++)
 		ReleaseBulkInsertStatePin(pages->batches[i]->bulk);
 	MemoryContextSwitchTo(oldcontext);
 	ResetPerTupleExprContext(estate);
+	if (pages->tuples != NULL)
+		spk_tuples_reset(pages->tuples);
 	pages->bytes = 0;
 	check_pages(pages);
 }
@@ -255,13 +299,14 @@ static void
 fill_partition_slot(SpkPages *pages, SpkBatch *batch, TupleTableSlot *slot)
 {
 	TupleTableSlot	   *root = pages->root_slot;
-	TupleConversionMap *map = spk_partition_map(batch->result, pages->estate);
+	TupleConversionMap *map = partition_map(pages, batch->result);
 
 	if (map != NULL)
 	{
 		(void) execute_attr_map_slot(map->attrMap, root, slot);
 		return;
 	}
+	slot_getallattrs(root);
 	ExecClearTuple(slot);
 	memcpy(slot->tts_values, root->tts_values, sizeof(Datum) * root->tts_nvalid);
 	memcpy(slot->tts_isnull, root->tts_isnull, sizeof(bool) * root->tts_nvalid);
@@ -294,6 +339,42 @@ route(SpkPages *pages)
 	return add_batch(pages, result);
 }
 
+/* Puts the row as Datums into the next slot of its batch. */
+static SpkBatch *
+add_datums(SpkPages *pages, const SpkEventRow *row)
+{
+	SpkBatch *batch = pages->last;
+
+	if (pages->routing == NULL)
+	{
+		fill_slot(pages, spk_batch_slot(batch), row);
+		return batch;
+	}
+	fill_slot(pages, pages->root_slot, row);
+	batch = route(pages);
+	fill_partition_slot(pages, batch, spk_batch_slot(batch));
+	return batch;
+}
+
+/* The same of a row that becomes a tuple at once. */
+static SpkBatch *
+add_tuple(SpkPages *pages, const SpkEventRow *row)
+{
+	HeapTuple tuple = spk_tuple_make(pages->tuples, row);
+	SpkBatch *batch = pages->last;
+
+	if (pages->routing != NULL)
+	{
+		ExecStoreHeapTuple(tuple, pages->root_slot, false);
+		batch = route(pages);
+	}
+	if (batch->direct)
+		spk_batch_store(spk_batch_slot(batch), tuple);
+	else
+		fill_partition_slot(pages, batch, spk_batch_slot(batch));
+	return batch;
+}
+
 static bool
 is_due(const SpkPages *pages)
 {
@@ -306,24 +387,14 @@ spk_pages_add(SpkPages *pages, const SpkEventRow *row, size_t bytes, int64 place
 {
 	EState		   *estate = pages->estate;
 	MemoryContext	oldcontext = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
-	SpkBatch	   *batch = pages->last;
+	SpkBatch	   *batch;
 	TupleTableSlot *slot;
 	Relation		rel;
 
 	/* from here on errors are about this row */
 	*pages->place = place;
-	if (pages->routing == NULL)
-	{
-		slot = spk_batch_slot(batch);
-		fill_slot(pages, slot, row);
-	}
-	else
-	{
-		fill_slot(pages, pages->root_slot, row);
-		batch = route(pages);
-		slot = spk_batch_slot(batch);
-		fill_partition_slot(pages, batch, slot);
-	}
+	batch = pages->tuples != NULL ? add_tuple(pages, row) : add_datums(pages, row);
+	slot = spk_batch_slot(batch);
 	MemoryContextSwitchTo(oldcontext);
 
 	/* now and not when the batch is written, so that the first bad line is the one that is told */
