@@ -159,6 +159,15 @@ typedef RangeTblEntry SpkPermission;
 /* Before 16 a table grows by one page at a time, under a lock. */
 #define SPK_TABLES_GROW_BY_A_PAGE (PG_VERSION_NUM < 160000)
 
+/* The path of the first file of a relation that is not temporary.  Who uses it includes common/relpath.h. */
+#if PG_VERSION_NUM >= 180000
+#define spk_relation_path(rel) (relpathperm((rel)->rd_locator, MAIN_FORKNUM).str)
+#elif PG_VERSION_NUM >= 160000
+#define spk_relation_path(rel) relpathperm((rel)->rd_locator, MAIN_FORKNUM)
+#else
+#define spk_relation_path(rel) relpathperm((rel)->rd_node, MAIN_FORKNUM)
+#endif
+
 /* Has the relation columns that are computed when they are read? */
 #if PG_VERSION_NUM >= 180000
 #define spk_has_virtual_columns(constr) ((constr)->has_generated_virtual)

@@ -178,10 +178,14 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 	check_batch(batch);
 	if (batch->n_slots == 0)
 		return;
-	if (batch->extend && batch->spare_blocks <= 0)
+	if (batch->extend && batch->ahead.most == 0 && batch->spare_blocks <= 0)
 		extend_ahead(batch);
-	table_multi_insert(rel, batch->slots, batch->n_slots, batch->command, batch->options,
-					   batch->bulk);
+	if (batch->direct)
+		spk_ahead_insert(&batch->ahead, rel, batch->slots, batch->n_slots, batch->command,
+						 batch->options);
+	else
+		table_multi_insert(rel, batch->slots, batch->n_slots, batch->command, batch->options,
+						   batch->bulk);
 	for (int i = 0; i < batch->n_slots; i++)
 	{
 		*place = batch->places[i];
@@ -200,6 +204,7 @@ spk_batch_release(SpkBatch *batch)
 {
 	for (int i = 0; i < SPK_BATCH_ROWS && batch->slots[i] != NULL; i++)
 		ExecDropSingleTupleTableSlot(batch->slots[i]);
+	spk_ahead_release(&batch->ahead, batch->result->ri_RelationDesc);
 	FreeBulkInsertState(batch->bulk);
 	if (batch->strategy != NULL)
 		FreeAccessStrategy(batch->strategy);

@@ -10,6 +10,8 @@
 #include "access/heapam.h"
 #include "nodes/execnodes.h"
 
+#include "events/event_ahead.h"
+
 /* The most rows of a batch.  A larger one would not stay in the processor's cache. */
 #define SPK_BATCH_ROWS 1000
 
@@ -22,6 +24,7 @@ typedef struct SpkBatch
 	BufferAccessStrategy strategy;	   /* for the pages that are made ahead */
 	bool				 extend;	   /* pages are made ahead */
 	bool				 direct;	   /* the slots take tuples, by spk_batch_store */
+	SpkAhead			 ahead;		   /* of a direct batch */
 	BlockNumber			 last_block;   /* that a row was written to */
 	int					 spare_blocks; /* to begin before more are made ahead */
 

@@ -169,6 +169,9 @@ add_batch(SpkPages *pages, ResultRelInfo *result)
 		spk_batch_takes_tuples(result->ri_RelationDesc);
 	SpkBatch *batch = spk_batch_new(result, pages->command, pages->shared, direct);
 
+	/* each page that is made ahead is pinned, so only a few tables have some */
+	if (direct && pages->n_batches < FEW_BATCHES)
+		spk_ahead_init(&batch->ahead, result->ri_RelationDesc, batch->bulk);
 	MemoryContextSwitchTo(oldcontext);
 	pages->batches[pages->n_batches++] = batch;
 	pages->last = batch;
