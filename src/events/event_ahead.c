@@ -46,9 +46,9 @@
 #endif
 
 void
-spk_ahead_init(SpkAhead *ahead, Relation rel, BulkInsertState bulk)
+spk_pages_ahead_init(SpkPagesAhead *ahead, Relation rel, BulkInsertState bulk)
 {
-	memset(ahead, 0, sizeof(SpkAhead));
+	memset(ahead, 0, sizeof(SpkPagesAhead));
 	ahead->bulk = bulk;
 	if (!SPK_TABLES_GROW_BY_A_PAGE || !CAN_RESERVE || RelationUsesLocalBuffers(rel) ||
 		NBuffers / SHARE_OF_BUFFERS < FIRST_PAGES ||
@@ -103,7 +103,7 @@ reserve(Relation rel, BlockNumber first, int n)
 
 /* Takes the buffers of blocks that are beyond the end of the file; false when one is in use. */
 static bool
-take_buffers(SpkAhead *ahead, Relation rel, BlockNumber first, int n)
+take_buffers(SpkPagesAhead *ahead, Relation rel, BlockNumber first, int n)
 {
 	bool all_new = true;
 
@@ -121,7 +121,7 @@ take_buffers(SpkAhead *ahead, Relation rel, BlockNumber first, int n)
 
 /* Lets pages go that were taken, but are not the heap's. */
 static void
-drop_buffers(SpkAhead *ahead)
+drop_buffers(SpkPagesAhead *ahead)
 {
 	for (int i = ahead->next; i < ahead->n; i++)
 		ReleaseBuffer(ahead->buffers[i]);
@@ -130,7 +130,7 @@ drop_buffers(SpkAhead *ahead)
 
 /* Makes more pages; false when there are none, so that the heap has to grow by itself. */
 static bool
-make_pages(SpkAhead *ahead, Relation rel)
+make_pages(SpkPagesAhead *ahead, Relation rel)
 {
 	BlockNumber first;
 	int			n;
@@ -153,7 +153,7 @@ make_pages(SpkAhead *ahead, Relation rel)
 
 /* The bytes of rows, with their line pointers, that seem to fit the page that is at work. */
 static Size
-room_of(const SpkAhead *ahead, Relation rel)
+room_of(const SpkPagesAhead *ahead, Relation rel)
 {
 	Size saved = RelationGetTargetPageFreeSpace(rel, HEAP_DEFAULT_FILLFACTOR);
 	Size room;
@@ -189,7 +189,7 @@ count_fitting(TupleTableSlot *const *slots, int n, Size room)
 
 /* Goes on with the page that was let go because there are many batches. */
 static void
-take_up_page(SpkAhead *ahead, Relation rel)
+take_up_page(SpkPagesAhead *ahead, Relation rel)
 {
 	BlockNumber block = RelationGetTargetBlock(rel);
 
@@ -200,7 +200,7 @@ take_up_page(SpkAhead *ahead, Relation rel)
 
 /* Hands the heap the next page; false when there is none. */
 static bool
-begin_page(SpkAhead *ahead, Relation rel)
+begin_page(SpkPagesAhead *ahead, Relation rel)
 {
 	if (ahead->next == ahead->n && !make_pages(ahead, rel))
 		return false;
@@ -210,8 +210,8 @@ begin_page(SpkAhead *ahead, Relation rel)
 }
 
 void
-spk_ahead_insert(SpkAhead *ahead, Relation rel, TupleTableSlot **slots, int n, CommandId command,
-				 int options)
+spk_pages_ahead_insert(SpkPagesAhead *ahead, Relation rel, TupleTableSlot **slots, int n,
+					   CommandId command, int options)
 {
 	int done = 0;
 
@@ -237,7 +237,7 @@ spk_ahead_insert(SpkAhead *ahead, Relation rel, TupleTableSlot **slots, int n, C
 }
 
 void
-spk_ahead_release(SpkAhead *ahead, Relation rel)
+spk_pages_ahead_release(SpkPagesAhead *ahead, Relation rel)
 {
 	BlockNumber first = InvalidBlockNumber;
 	BlockNumber last = InvalidBlockNumber;

@@ -15,7 +15,7 @@
 #define SPK_AHEAD_PAGES 32
 
 /* Of one heap; all zeros: none are made ahead. */
-typedef struct SpkAhead
+typedef struct SpkPagesAhead
 {
 	BulkInsertState bulk;
 	BlockNumber		begin; /* none are made before the heap has this many pages; 0: it has */
@@ -25,16 +25,16 @@ typedef struct SpkAhead
 	Buffer buffers[SPK_AHEAD_PAGES]; /* pages that were made, zeros, pinned and not locked */
 	int	   n;
 	int	   next; /* the first one that was not begun */
-} SpkAhead;
+} SpkPagesAhead;
 
 /* Begins, for rows that go to the heap by this bulk insert. */
-extern void spk_ahead_init(SpkAhead *ahead, Relation rel, BulkInsertState bulk);
+extern void spk_pages_ahead_init(SpkPagesAhead *ahead, Relation rel, BulkInsertState bulk);
 
 /* table_multi_insert of slots that hold tuples of a heap. */
-extern void spk_ahead_insert(SpkAhead *ahead, Relation rel, TupleTableSlot **slots, int n,
-							 CommandId command, int options);
+extern void spk_pages_ahead_insert(SpkPagesAhead *ahead, Relation rel, TupleTableSlot **slots,
+								   int n, CommandId command, int options);
 
 /* Gives the pages that were not needed to whoever inserts next. */
-extern void spk_ahead_release(SpkAhead *ahead, Relation rel);
+extern void spk_pages_ahead_release(SpkPagesAhead *ahead, Relation rel);
 
 #endif /* SPK_EVENTS_EVENT_AHEAD_H */

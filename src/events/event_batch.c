@@ -181,8 +181,8 @@ spk_batch_write(SpkBatch *batch, EState *estate, int64 *place)
 	if (batch->extend && batch->ahead.most == 0 && batch->spare_blocks <= 0)
 		extend_ahead(batch);
 	if (batch->direct)
-		spk_ahead_insert(&batch->ahead, rel, batch->slots, batch->n_slots, batch->command,
-						 batch->options);
+		spk_pages_ahead_insert(&batch->ahead, rel, batch->slots, batch->n_slots, batch->command,
+							   batch->options);
 	else
 		table_multi_insert(rel, batch->slots, batch->n_slots, batch->command, batch->options,
 						   batch->bulk);
@@ -204,7 +204,7 @@ spk_batch_release(SpkBatch *batch)
 {
 	for (int i = 0; i < SPK_BATCH_ROWS && batch->slots[i] != NULL; i++)
 		ExecDropSingleTupleTableSlot(batch->slots[i]);
-	spk_ahead_release(&batch->ahead, batch->result->ri_RelationDesc);
+	spk_pages_ahead_release(&batch->ahead, batch->result->ri_RelationDesc);
 	FreeBulkInsertState(batch->bulk);
 	if (batch->strategy != NULL)
 		FreeAccessStrategy(batch->strategy);

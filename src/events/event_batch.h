@@ -24,7 +24,7 @@ typedef struct SpkBatch
 	BufferAccessStrategy strategy;	   /* for the pages that are made ahead */
 	bool				 extend;	   /* pages are made ahead */
 	bool				 direct;	   /* the slots take tuples, by spk_batch_store */
-	SpkAhead			 ahead;		   /* of a direct batch */
+	SpkPagesAhead		 ahead;		   /* of a direct batch */
 	BlockNumber			 last_block;   /* that a row was written to */
 	int					 spare_blocks; /* to begin before more are made ahead */
 

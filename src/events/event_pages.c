@@ -171,7 +171,7 @@ add_batch(SpkPages *pages, ResultRelInfo *result)
 
 	/* each page that is made ahead is pinned, so only a few tables have some */
 	if (direct && pages->n_batches < FEW_BATCHES)
-		spk_ahead_init(&batch->ahead, result->ri_RelationDesc, batch->bulk);
+		spk_pages_ahead_init(&batch->ahead, result->ri_RelationDesc, batch->bulk);
 	MemoryContextSwitchTo(oldcontext);
 	pages->batches[pages->n_batches++] = batch;
 	pages->last = batch;
