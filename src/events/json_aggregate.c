@@ -124,6 +124,17 @@ spk_json_aggregate_same(const SpkJsonAggregate *a, const SpkJsonAggregate *b)
 		equal(a->parts, b->parts);
 }
 
+bool
+spk_json_aggregate_computes(const SpkJsonAggregate *aggregate)
+{
+	for (int i = 0; i < aggregate->n_args; i++)
+	{
+		if (aggregate->columns[i] < 0)
+			return true;
+	}
+	return aggregate->filter != NULL;
+}
+
 static Datum
 copy_state(const SpkJsonAggregate *aggregate, Datum value)
 {

@@ -55,6 +55,9 @@ extern void spk_json_aggregate_init(SpkJsonAggregate *aggregate, const Aggref *a
 /* Do both make the same states of the same events? */
 extern bool spk_json_aggregate_same(const SpkJsonAggregate *a, const SpkJsonAggregate *b);
 
+/* Has it a filter, or an argument that is not just a column? */
+extern bool spk_json_aggregate_computes(const SpkJsonAggregate *aggregate);
+
 /* Sets the state of a group without events. */
 extern void spk_json_aggregate_begin(const SpkJsonAggregate *aggregate, SpkJsonState *state);
 

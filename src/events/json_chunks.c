@@ -236,11 +236,17 @@ spk_chunks_restart(SpkChunks *chunks)
 	pg_atomic_write_u64(&chunks->next, 0);
 }
 
+int64
+spk_chunks_taken(SpkChunks *chunks)
+{
+	return (int64) pg_atomic_read_u64(&chunks->next);
+}
+
 bool
 spk_chunks_take(SpkChunks *chunks, int64 *chunk)
 {
 	/* without this look each call would move the counter on, and it would overflow one day */
-	if (pg_atomic_read_u64(&chunks->next) >= (uint64) chunks->n_chunks)
+	if (spk_chunks_taken(chunks) >= chunks->n_chunks)
 		return false;
 	*chunk = (int64) pg_atomic_fetch_add_u64(&chunks->next, 1);
 	return *chunk < chunks->n_chunks;

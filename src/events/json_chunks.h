@@ -66,6 +66,9 @@ extern void spk_chunks_cut(SpkChunks *chunks, int64 chunk_bytes);
 /* Makes the first chunk the next one again. */
 extern void spk_chunks_restart(SpkChunks *chunks);
 
+/* How many chunks were taken so far; their number or more when all are. */
+extern int64 spk_chunks_taken(SpkChunks *chunks);
+
 /* Takes the next chunk; false when all are taken.  Safe among processes. */
 extern bool spk_chunks_take(SpkChunks *chunks, int64 *chunk);
 

@@ -11,14 +11,16 @@
 #include "access/parallel.h"
 
 #include "events/json_scan.h"
+#include "events/json_readers.h"
 
 /*
- * What the processes of a parallel scan have seen, in shared memory behind their
- * list of files.  At the end of each chunk a process writes its own tally, and then
+ * The processes of a parallel scan and what they have seen, in shared memory behind
+ * their list of files.  At the end of each chunk a process writes its own tally, and then
  * counts the chunk as finished.
  */
 struct SpkSharedTallies
 {
+	SpkJsonReaders	 readers;
 	pg_atomic_uint64 finished;						 /* chunks, by all processes */
 	int				 n;								 /* tallies */
 	Size			 size;							 /* of each */
@@ -65,6 +67,28 @@ spk_json_finish_chunk(SpkJsonScan *scan)
 		   scan->tally, spk_tally_size(scan->tally->n_columns));
 	/* which is a barrier, too */
 	pg_atomic_fetch_add_u64(&scan->shared->finished, 1);
+}
+
+void
+spk_json_before_chunk(SpkJsonScan *scan)
+{
+	if (scan->shared == NULL)
+		return;
+	if (!IsParallelWorker())
+		spk_readers_stand_back(&scan->shared->readers, scan->chunks);
+	else if (!scan->is_reading)
+	{
+		spk_readers_join(&scan->shared->readers);
+		scan->is_reading = true;
+	}
+}
+
+void
+spk_json_stop_reading(SpkJsonScan *scan)
+{
+	if (scan->is_reading)
+		spk_readers_leave(&scan->shared->readers);
+	scan->is_reading = false;
 }
 
 void
@@ -129,6 +153,7 @@ initialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate)
 	pg_atomic_init_u64(&scan->chunks->next, 0);
 	spk_chunks_cut(scan->chunks, SPK_PARALLEL_CHUNK_BYTES);
 	scan->shared = shared_tallies(scan->chunks);
+	spk_readers_init(&scan->shared->readers);
 	pg_atomic_init_u64(&scan->shared->finished, 0);
 	scan->shared->n = pcxt->nworkers + 1;
 	scan->shared->size = tally_room(scan);
@@ -142,6 +167,7 @@ reinitialize_dsm(ForeignScanState *node, ParallelContext *pcxt, void *coordinate
 
 	spk_json_keep_tally(scan);
 	clear_tallies(shared_tallies(coordinate), scan);
+	spk_readers_reset(&shared_tallies(coordinate)->readers);
 	spk_chunks_restart(coordinate);
 }
 
@@ -164,6 +190,7 @@ shutdown_scan(ForeignScanState *node)
 		return;
 	spk_chunk_reader_release(scan->reader);
 	scan->in_chunk = false;
+	spk_json_stop_reading(scan);
 	spk_json_keep_tally(scan);
 	scan->chunks = NULL;
 	scan->shared = NULL;

@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "jit/jit.h"
 #include "utils/rel.h"
 
 #include "events/event_row.h"
@@ -45,6 +46,25 @@ bind_columns(SpkJsonScan *scan, Relation rel, const List *needed)
 	scan->all_seen = spk_tally_new(binding->schema);
 }
 
+/*
+ * The planner has expressions compiled in plans that cost much.  Where that is the reading
+ * of events, for which the executor computes nothing, compiling them in each process takes
+ * longer than all that they are for.  Nodes above, and workers, begin later than this.
+ */
+static void
+leave_uncompiled(ForeignScanState *node, const SpkJsonGroups *groups)
+{
+	EState	   *estate = node->ss.ps.state;
+	const Plan *whole = estate->es_plannedstmt->planTree;
+
+	if (estate->es_jit_flags == PGJIT_NONE || spk_json_groups_compute(groups) ||
+		whole->total_cost - node->ss.ps.plan->total_cost >= jit_above_cost)
+		return;
+	estate->es_jit_flags = PGJIT_NONE;
+	/* what was made before is compiled when it is used */
+	ExecAssignScanProjectionInfoWithVarno(&node->ss, INDEX_VAR);
+}
+
 /* Begins a scan.  A worker of a parallel one gets its list of files later, from shared memory. */
 static void
 begin_scan(ForeignScanState *node, int eflags)
@@ -64,7 +84,10 @@ begin_scan(ForeignScanState *node, int eflags)
 		return;
 
 	if (plan->scan.scanrelid == 0)
+	{
 		scan->groups = spk_json_groups_new(node, scan->binding);
+		leave_uncompiled(node, scan->groups);
+	}
 
 	scan->reader = spk_chunk_reader_new(scan->binding, scan->wanted);
 	scan->reader->tally = scan->tally;
@@ -80,6 +103,8 @@ next_chunk(SpkJsonScan *scan)
 {
 	int64 chunk;
 
+	if (scan->groups != NULL)
+		spk_json_before_chunk(scan);
 	if (scan->chunks == NULL || !spk_chunks_take(scan->chunks, &chunk))
 	{
 		spk_chunk_reader_release(scan->reader);
@@ -146,6 +171,7 @@ make_groups(ForeignScanState *node, SpkJsonScan *scan)
 		else if (!spk_json_groups_add(scan->groups, row))
 			InstrCountFiltered1(node, 1);
 	}
+	spk_json_stop_reading(scan);
 }
 
 /* Returns the next row.  The executor calls it in the memory context of a tuple. */

@@ -298,6 +298,19 @@ spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row)
 }
 
 bool
+spk_json_groups_compute(const SpkJsonGroups *groups)
+{
+	if (groups->qual != NULL)
+		return true;
+	for (int i = 0; i < groups->n_aggregates; i++)
+	{
+		if (spk_json_aggregate_computes(&groups->aggregates[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
 spk_json_groups_full(const SpkJsonGroups *groups)
 {
 	return groups->is_full;

@@ -26,6 +26,9 @@ extern SpkJsonGroups *spk_json_groups_new(ForeignScanState *node, SpkBinding *bi
  */
 extern bool spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row);
 
+/* Does the executor compute anything for each event? */
+extern bool spk_json_groups_compute(const SpkJsonGroups *groups);
+
 /* Do the groups take more memory than hash tables may?  Then they have to be handed out. */
 extern bool spk_json_groups_full(const SpkJsonGroups *groups);
 

@@ -31,6 +31,7 @@ typedef struct SpkJsonScan
 	SpkJsonGroups *groups;		/* of a scan that feeds aggregates, or NULL */
 	bool		   handing_out; /* groups are handed out, and not made */
 	bool		   at_end;		/* all events are in groups */
+	bool		   is_reading;	/* of a worker: it is counted among those that read */
 
 	uint64			 *wanted;	/* the set of columns that are needed */
 	SpkEventTally	 *tally;	/* of this process */
@@ -53,6 +54,13 @@ extern void spk_json_check_scan(const SpkJsonScan *scan);
 
 /* Counts the chunk that was read to its end, and shares what this process has seen. */
 extern void spk_json_finish_chunk(SpkJsonScan *scan);
+
+/*
+ * For a scan that makes groups, before it takes a chunk and when it takes none for now:
+ * what the processes of a parallel one tell each other (see json_readers.h).
+ */
+extern void spk_json_before_chunk(SpkJsonScan *scan);
+extern void spk_json_stop_reading(SpkJsonScan *scan);
 
 /*
  * Keeps what was seen, if everything was read to its end: nothing is known of rows

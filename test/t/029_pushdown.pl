@@ -161,5 +161,15 @@ SKIP:
 		$node->safe_psql('postgres', q{SELECT count(*) FROM letters WHERE page COLLATE "C" = 'Home'}), 'conditions of such a collation');
 }
 
+# Where the cost is that of reading, nothing is compiled for what is left to the executor
+SKIP:
+{
+	skip 'no JIT in this build', 2 if $node->safe_psql('postgres', 'SELECT pg_jit_available()') eq 'f';
+	my $compile = 'SET jit = on; SET jit_above_cost = 500; SET max_parallel_workers_per_gather = 0;';
+	my $count = 'EXPLAIN (ANALYZE, TIMING off) SELECT userid, count(*) FROM log';
+	unlike($node->safe_psql('postgres', "$compile $count GROUP BY userid"), qr/JIT:/, 'events that are only counted');
+	like($node->safe_psql('postgres', "$compile $count WHERE length * 2 > 100 GROUP BY userid"), qr/JIT:/, 'events for which a condition is computed');
+}
+
 $node->stop;
 done_testing();
