@@ -96,7 +96,10 @@ put_text(char **at, const char *data, int len)
 	return PointerGetDatum(start);
 }
 
-/* The room that the row's texts need, with headers and padding. */
+/* The room that a text needs beside its bytes, for its header and padding. */
+#define TEXT_ROOM (VARHDRSZ + sizeof(int32))
+
+/* The room that the row's texts need. */
 static Size
 texts_size(const SpkEventRow *row, const uint8 *ways)
 {
@@ -105,7 +108,7 @@ texts_size(const SpkEventRow *row, const uint8 *ways)
 	for (int col = 0; col < row->n_columns; col++)
 	{
 		if (ways[col] == SPK_CAST_TEXT && !row->isnull[col])
-			size += row->field[col].text.len + VARHDRSZ + sizeof(int32);
+			size += row->field[col].text.len + TEXT_ROOM;
 	}
 	return size;
 }
@@ -132,13 +135,13 @@ field_datum(SpkBinding *binding, int col, const SpkField *field, char **at)
 }
 
 void
-spk_event_row_some(const SpkEventRow *row, SpkBinding *binding, const int *columns, int n,
-				   Datum *values, bool *nulls)
+spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
+					 bool *nulls)
 {
 	Size  size = texts_size(row, binding->ways);
 	char *at = size > 0 ? palloc(size) : NULL;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < binding->natts; i++)
 	{
 		int col = columns[i];
 
@@ -148,8 +151,27 @@ spk_event_row_some(const SpkEventRow *row, SpkBinding *binding, const int *colum
 }
 
 void
-spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns, Datum *values,
-					 bool *nulls)
+spk_event_row_some(const SpkEventRow *row, SpkBinding *binding, const SpkEventRowValue *some, int n,
+				   Datum *values, bool *nulls)
 {
-	spk_event_row_some(row, binding, columns, binding->natts, values, nulls);
+	Size  size = 0;
+	char *at = NULL;
+
+	for (int i = 0; i < n; i++)
+	{
+		int col = some[i].column;
+
+		if (binding->ways[col] == SPK_CAST_TEXT && !row->isnull[col])
+			size += row->field[col].text.len + TEXT_ROOM;
+	}
+	if (size > 0)
+		at = palloc(size);
+	for (int i = 0; i < n; i++)
+	{
+		int col = some[i].column;
+
+		nulls[some[i].at] = row->isnull[col];
+		if (!row->isnull[col])
+			values[some[i].at] = field_datum(binding, col, &row->field[col], &at);
+	}
 }

@@ -40,8 +40,15 @@ extern int spk_event_column_of(const char *name);
 extern void spk_event_row_datums(const SpkEventRow *row, SpkBinding *binding, const int *columns,
 								 Datum *values, bool *nulls);
 
-/* The same of n values, each of the column of the schema that stands in columns, or NULL. */
-extern void spk_event_row_some(const SpkEventRow *row, SpkBinding *binding, const int *columns,
-							   int n, Datum *values, bool *nulls);
+/* Which value gets which column of the schema. */
+typedef struct SpkEventRowValue
+{
+	int at;
+	int column;
+} SpkEventRowValue;
+
+/* The same of n values; others are left as they are. */
+extern void spk_event_row_some(const SpkEventRow *row, SpkBinding *binding,
+							   const SpkEventRowValue *some, int n, Datum *values, bool *nulls);
 
 #endif /* SPK_EVENTS_EVENT_ROW_H */

@@ -122,7 +122,12 @@ handle_fault(ForeignScanState *node, SpkJsonScan *scan)
 	MemoryContext	oldcontext;
 
 	if (!scan->options.skip_faults)
+	{
+		/* an event before it may be an error, too */
+		if (scan->groups != NULL)
+			spk_json_groups_feed(scan->groups);
 		spk_source_report(source, ERROR);
+	}
 	if (scan->skipped++ > 0)
 		return;
 	oldcontext = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
@@ -164,13 +169,15 @@ make_groups(ForeignScanState *node, SpkJsonScan *scan)
 	{
 		const SpkEventRow *row;
 
-		ResetExprContext(node->ss.ps.ps_ExprContext);
+		if (!spk_json_groups_wait(scan->groups))
+			ResetExprContext(node->ss.ps.ps_ExprContext);
 		row = next_event(node, scan);
 		if (row == NULL)
 			scan->at_end = true;
 		else if (!spk_json_groups_add(scan->groups, row))
 			InstrCountFiltered1(node, 1);
 	}
+	spk_json_groups_feed(scan->groups);
 	spk_json_stop_reading(scan);
 }
 

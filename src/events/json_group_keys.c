@@ -76,14 +76,19 @@ add_key(SpkJsonKeys *keys, const SpkJsonKey *key, const SpkField *field)
 	}
 }
 
+static inline bool
+is_one_text(const SpkJsonKeys *keys)
+{
+	return keys->n == 1 && keys->binding->ways[keys->keys[0].column] == SPK_CAST_TEXT;
+}
+
 const char *
 spk_json_keys_find(SpkJsonKeys *keys, const SpkEventRow *row, int *len, uint64 *nulls)
 {
 	const SpkJsonKey *key = keys->keys;
 
 	*nulls = 0;
-	if (keys->n == 1 && !row->isnull[key->column] &&
-		keys->binding->ways[key->column] == SPK_CAST_TEXT)
+	if (is_one_text(keys) && !row->isnull[key->column])
 	{
 		*len = row->field[key->column].text.len;
 		return row->field[key->column].text.data;
@@ -100,13 +105,68 @@ spk_json_keys_find(SpkJsonKeys *keys, const SpkEventRow *row, int *len, uint64 *
 	return keys->bytes.data;
 }
 
-Datum
-spk_json_key_datum(const SpkJsonKeys *keys, int i, const SpkEventRow *row)
+/* Takes so many bytes. */
+static const char *
+take(const char **at, int len)
 {
-	int				column = keys->keys[i].column;
-	const SpkField *field = &row->field[column];
+	const char *bytes = *at;
 
-	if (keys->binding->ways[column] == SPK_CAST_TEXT)
-		return PointerGetDatum(cstring_to_text_with_len(field->text.data, field->text.len));
-	return spk_cast_datum(&keys->binding->casts[column], field);
+	*at += len;
+	return bytes;
+}
+
+/* A value of a type with a length of its own, whichever that is: all are made as text is. */
+static Datum
+take_varlena(const char **at)
+{
+	int len;
+
+	memcpy(&len, take(at, sizeof(len)), sizeof(len));
+	return PointerGetDatum(cstring_to_text_with_len(take(at, len), len));
+}
+
+/* The inverse of add_key. */
+static Datum
+take_value(const SpkJsonKeys *keys, const SpkJsonKey *key, const char **at)
+{
+	SpkField field;
+	Datum	 value;
+
+	switch (keys->binding->ways[key->column])
+	{
+		case SPK_CAST_TEXT:
+			return take_varlena(at);
+		case SPK_CAST_TIME:
+		case SPK_CAST_INT8:
+		case SPK_CAST_INT4:
+			memcpy(&field.integer, take(at, sizeof(int64)), sizeof(int64));
+			return spk_cast_datum(&keys->binding->casts[key->column], &field);
+		default:
+			break;
+	}
+	if (key->by_value)
+	{
+		memcpy(&value, take(at, sizeof(value)), sizeof(value));
+		return value;
+	}
+	if (key->len > 0)
+		return PointerGetDatum(memcpy(palloc(key->len), take(at, key->len), key->len));
+	return take_varlena(at);
+}
+
+void
+spk_json_keys_values(const SpkJsonKeys *keys, const char *bytes, int len, uint64 nulls,
+					 Datum *values)
+{
+	const char *at = bytes;
+
+	/* of a single text there is nothing but itself */
+	if (is_one_text(keys) && nulls == 0)
+	{
+		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, len));
+		return;
+	}
+	for (int i = 0; i < keys->n; i++)
+		values[i] = (nulls >> i & 1) != 0 ? (Datum) 0 : take_value(keys, &keys->keys[i], &at);
+	Assert(at == bytes + len);
 }

@@ -49,7 +49,11 @@ extern void spk_json_keys_init(SpkJsonKeys *keys, const ForeignScan *plan, SpkBi
 extern const char *spk_json_keys_find(SpkJsonKeys *keys, const SpkEventRow *row, int *len,
 									  uint64 *nulls);
 
-/* The value of a key of the event that is not NULL, in the current memory context. */
-extern Datum spk_json_key_datum(const SpkJsonKeys *keys, int i, const SpkEventRow *row);
+/*
+ * Sets the values of the keys that spk_json_keys_find gave these bytes of, in the current
+ * memory context; 0 of those that are NULL.
+ */
+extern void spk_json_keys_values(const SpkJsonKeys *keys, const char *bytes, int len, uint64 nulls,
+								 Datum *values);
 
 #endif /* SPK_EVENTS_JSON_GROUP_KEYS_H */

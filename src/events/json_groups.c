@@ -7,53 +7,62 @@
  */
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "access/sysattr.h"
 #include "utils/memutils.h"
 
-#include "core/base/hash.h"
 #include "events/event_row.h"
 #include "events/json_aggregate.h"
 #include "events/json_condition.h"
 #include "events/json_fdw_upper.h"
 #include "events/json_group_keys.h"
+#include "events/json_group_table.h"
 #include "events/json_groups.h"
-
-#define HASH_SEED		UINT64_C(0x67726f757073)
-#define PLACES_AT_FIRST 256 /* of the hash table; a power of two */
 
 /* With fewer groups handing them out would save too little memory for what it takes. */
 #define LEAST_GROUPS 32
 
+/*
+ * So many events wait, for a group is several misses of the cache away, one behind the
+ * other, and those of different events pass at the same time.  They wait for no more than so
+ * many others that may not pass the conditions, but take memory.
+ */
+#define MOST_WAITING 16
+#define MOST_PASSING 64
+
+/* What is fetched of a state ahead. */
+#define FETCHED_BYTES 256
+
+/* Longer keys get memory of their own while they wait. */
+#define WAITING_KEY_BYTES 40
+
 /* After so many events of known groups it is looked how far these have grown. */
 #define EVENTS_PER_LOOK 1024
 
-typedef struct JsonGroup
+typedef struct WaitingEvent
 {
-	int			 key_len;
-	uint64		 nulls; /* the set of keys that are NULL */
-	const char	*key;	/* the bytes of the others */
-	Datum		*keys;
-	SpkJsonState states[FLEXIBLE_ARRAY_MEMBER];
-} JsonGroup;
-
-typedef struct Place
-{
-	uint64	   hash;
-	JsonGroup *group; /* or NULL */
-} Place;
+	SpkGroupKey		key;
+	char			bytes[WAITING_KEY_BYTES];
+	TupleTableSlot *values; /* that are computed with */
+	SpkJsonGroup   *group;
+} WaitingEvent;
 
 struct SpkJsonGroups
 {
-	SpkBinding	   *binding;
-	ExprContext	   *context; /* of the current event */
-	ExprContext	   *memory;	 /* of the groups, as functions of aggregates find it */
-	Size			limit;	 /* of that memory */
-	bool			is_full;
-	int				events;	 /* since the memory was looked at */
-	TupleTableSlot *event;	 /* with values of what is computed with */
-	int			   *columns; /* by its columns: the schema's, if a value is needed */
+	SpkBinding	*binding;
+	ExprContext *context; /* of the current event */
+	ExprContext *memory;  /* of the groups, as functions of aggregates find it */
+	Size		 limit;	  /* of that memory */
+	bool		 is_full;
+	int			 events; /* since the memory was looked at */
+
+	int				  n_values; /* that are computed with */
+	SpkEventRowValue *values;
+	int				  n_waiting;
+	int				  n_passed; /* since one waits */
+	WaitingEvent	  waiting[MOST_WAITING];
 
 	SpkJsonConditions *conditions;
 	ExprState		  *qual; /* other conditions, or NULL */
@@ -61,11 +70,9 @@ struct SpkJsonGroups
 	int				   n_aggregates;
 	SpkJsonAggregate  *aggregates;
 	int				   n_states; /* of a group */
+	bool			  *is_far;	 /* by state: it is somewhere else, and a pointer to it */
 
-	Place *places; /* the hash table */
-	uint64 n_places;
-	uint64 n_groups;
-	uint64 next; /* place to hand out */
+	SpkGroupTable table;
 };
 
 /* The columns of the schema that the scan's columns are, of those that are the table's. */
@@ -85,12 +92,25 @@ table_columns(const ForeignScan *plan, const SpkBinding *binding)
 	return columns;
 }
 
+/* Prepares the slots of events, in which all is NULL that no value is made of. */
+static void
+init_waiting(SpkJsonGroups *groups, ForeignScanState *node)
+{
+	TupleDesc tupdesc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+
+	for (int i = 0; i < MOST_WAITING; i++)
+	{
+		TupleTableSlot *slot = ExecInitExtraTupleSlot(node->ss.ps.state, tupdesc, &TTSOpsVirtual);
+
+		groups->waiting[i].values = ExecStoreAllNullTuple(slot);
+	}
+}
+
 /* Prepares conditions, and which values these and aggregates compute with. */
 static void
-init_expressions(SpkJsonGroups *groups, ForeignScanState *node)
+init_expressions(SpkJsonGroups *groups, ForeignScanState *node, const int *columns)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	int			*columns = groups->columns;
 	int			 n = list_length(plan->fdw_scan_tlist);
 	List		*conditions = linitial(plan->fdw_exprs);
 	Bitmapset	*used = NULL;
@@ -98,14 +118,13 @@ init_expressions(SpkJsonGroups *groups, ForeignScanState *node)
 	groups->conditions = spk_json_conditions_take(&conditions, groups->binding, columns);
 	groups->qual = ExecInitQual(conditions, &node->ss.ps);
 	pull_varattnos((Node *) list_make2(conditions, lsecond(plan->fdw_exprs)), INDEX_VAR, &used);
+	groups->values = palloc(sizeof(SpkEventRowValue) * Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
-		if (!bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, used))
-			columns[i] = SPK_EVENT_NO_COLUMN;
+		if (columns[i] != SPK_EVENT_NO_COLUMN &&
+			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, used))
+			groups->values[groups->n_values++] = (SpkEventRowValue) {i, columns[i]};
 	}
-	groups->event = ExecInitExtraTupleSlot(node->ss.ps.state,
-										   node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
-										   &TTSOpsVirtual);
 }
 
 /*
@@ -124,6 +143,7 @@ init_aggregates(SpkJsonGroups *groups, ForeignScanState *node)
 	aggstate->curaggcontext = groups->memory;
 	aggstate->tmpcontext = groups->context;
 	groups->aggregates = palloc0(sizeof(SpkJsonAggregate) * Max(list_length(parts), 1));
+	groups->is_far = palloc0(sizeof(bool) * Max(list_length(parts), 1));
 	for (int i = 0; i < n; i++)
 	{
 		const TargetEntry *entry = list_nth(plan->fdw_scan_tlist, i);
@@ -141,6 +161,7 @@ init_aggregates(SpkJsonGroups *groups, ForeignScanState *node)
 				aggregate->state = groups->aggregates[j].state;
 		}
 		groups->n_states = Max(groups->n_states, aggregate->state + 1);
+		groups->is_far[aggregate->state] = !aggregate->by_value || aggregate->type == INTERNALOID;
 		groups->n_aggregates++;
 	}
 }
@@ -150,151 +171,154 @@ spk_json_groups_new(ForeignScanState *node, SpkBinding *binding)
 {
 	const ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	SpkJsonGroups	  *groups = palloc0(sizeof(SpkJsonGroups));
+	int				  *columns = table_columns(plan, binding);
 
 	groups->binding = binding;
 	groups->context = node->ss.ps.ps_ExprContext;
 	groups->memory = CreateWorkExprContext(node->ss.ps.state);
 	groups->limit = get_hash_memory_limit();
-	groups->columns = table_columns(plan, binding);
-	spk_json_keys_init(&groups->keys, plan, binding, groups->columns);
-	init_expressions(groups, node);
+	spk_json_keys_init(&groups->keys, plan, binding, columns);
+	init_expressions(groups, node, columns);
+	init_waiting(groups, node);
 	init_aggregates(groups, node);
 	return groups;
-}
-
-static JsonGroup *
-make_group(SpkJsonGroups *groups, const SpkEventRow *row, const char *key, int len, uint64 nulls)
-{
-	MemoryContext memory = groups->memory->ecxt_per_tuple_memory;
-	Size		  states = sizeof(SpkJsonState) * groups->n_states;
-	Size		  keys = sizeof(Datum) * groups->keys.n;
-	JsonGroup	 *group = MemoryContextAlloc(memory,
-											 offsetof(JsonGroup, states) + states + keys + len);
-	MemoryContext oldcontext = MemoryContextSwitchTo(memory);
-	char		 *bytes;
-
-	group->keys = (Datum *) ((char *) group->states + states);
-	bytes = (char *) group->keys + keys;
-	memcpy(bytes, key, len);
-	group->key = bytes;
-	group->key_len = len;
-	group->nulls = nulls;
-	for (int i = 0; i < groups->keys.n; i++)
-		group->keys[i] = (nulls >> i & 1) != 0 ? (Datum) 0 :
-												 spk_json_key_datum(&groups->keys, i, row);
-	MemoryContextSwitchTo(oldcontext);
-	for (int i = 0; i < groups->n_aggregates; i++)
-		spk_json_aggregate_begin(&groups->aggregates[i],
-								 &group->states[groups->aggregates[i].state]);
-	return group;
-}
-
-/* Makes the hash table, or one twice as large. */
-static void
-make_places(SpkJsonGroups *groups)
-{
-	uint64 n = groups->places == NULL ? PLACES_AT_FIRST : 2 * groups->n_places;
-	Place *places = MemoryContextAllocExtended(groups->memory->ecxt_per_tuple_memory,
-											   n * sizeof(Place),
-											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-
-	for (uint64 i = 0; i < groups->n_places; i++)
-	{
-		uint64 at = groups->places[i].hash & (n - 1);
-
-		if (groups->places[i].group == NULL)
-			continue;
-		while (places[at].group != NULL)
-			at = (at + 1) & (n - 1);
-		places[at] = groups->places[i];
-	}
-	if (groups->places != NULL)
-		pfree(groups->places);
-	groups->places = places;
-	groups->n_places = n;
 }
 
 static void
 look_at_memory(SpkJsonGroups *groups)
 {
 	groups->events = 0;
-	groups->is_full = groups->n_groups >= LEAST_GROUPS &&
+	groups->is_full = groups->table.n_groups >= LEAST_GROUPS &&
 		MemoryContextMemAllocated(groups->memory->ecxt_per_tuple_memory, true) > groups->limit;
 }
 
 /* The group of an event, made if there is none. */
-static JsonGroup *
-find_group(SpkJsonGroups *groups, const SpkEventRow *row)
+static SpkJsonGroup *
+find_group(SpkJsonGroups *groups, const SpkGroupKey *key)
 {
-	uint64		nulls;
-	int			len;
-	const char *key = spk_json_keys_find(&groups->keys, row, &len, &nulls);
-	uint64		hash = spk_hash_bytes(key, (size_t) len, HASH_SEED + nulls);
-	Place	   *place;
+	MemoryContext  memory = groups->memory->ecxt_per_tuple_memory;
+	SpkGroupPlace *place = spk_group_table_find(&groups->table, key, memory);
+	SpkJsonGroup  *group = place->group;
+	MemoryContext  oldcontext;
 
-	if (groups->n_groups >= groups->n_places / 4 * 3)
-		make_places(groups);
-	for (uint64 at = hash;; at++)
-	{
-		place = &groups->places[at & (groups->n_places - 1)];
-		if (place->group == NULL)
-			break;
-		if (place->hash == hash && place->group->key_len == len && place->group->nulls == nulls &&
-			memcmp(place->group->key, key, (size_t) len) == 0)
-			return place->group;
-	}
-	place->hash = hash;
-	place->group = make_group(groups, row, key, len, nulls);
-	groups->n_groups++;
+	if (group != NULL)
+		return group;
+	group = spk_group_table_put(&groups->table, place, key, groups->keys.n, groups->n_states,
+								memory);
+	oldcontext = MemoryContextSwitchTo(memory);
+	spk_json_keys_values(&groups->keys, group->key, group->key_len, group->nulls, group->values);
+	MemoryContextSwitchTo(oldcontext);
+	for (int i = 0; i < groups->n_aggregates; i++)
+		spk_json_aggregate_begin(&groups->aggregates[i],
+								 &group->states[groups->aggregates[i].state]);
 	look_at_memory(groups);
-	return place->group;
+	return group;
+}
+
+/* Notes by which key the event's group is found, and has its place in the table fetched. */
+static void
+note_key(SpkJsonGroups *groups, const SpkEventRow *row, WaitingEvent *event)
+{
+	SpkGroupKey *key = &event->key;
+
+	*key = (SpkGroupKey) {.bytes = event->bytes};
+	if (groups->keys.n == 0)
+		return;
+	key->bytes = spk_json_keys_find(&groups->keys, row, &key->len, &key->nulls);
+	spk_group_key_hash(key);
+	key->bytes = memcpy(key->len <= WAITING_KEY_BYTES ? event->bytes : palloc(key->len), key->bytes,
+						(size_t) key->len);
+	spk_group_table_fetch_place(&groups->table, key);
 }
 
 /* Makes the values that are computed with. */
-static void
-make_values(SpkJsonGroups *groups, const SpkEventRow *row)
+static inline void
+make_values(SpkJsonGroups *groups, const SpkEventRow *row, WaitingEvent *event)
 {
-	TupleTableSlot *event = groups->event;
-
-	ExecClearTuple(event);
-	spk_event_row_some(row, groups->binding, groups->columns, event->tts_tupleDescriptor->natts,
-					   event->tts_values, event->tts_isnull);
-	ExecStoreVirtualTuple(event);
-	groups->context->ecxt_scantuple = event;
+	spk_event_row_some(row, groups->binding, groups->values, groups->n_values,
+					   event->values->tts_values, event->values->tts_isnull);
 }
 
 bool
 spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row)
 {
-	JsonGroup *group;
+	WaitingEvent *event;
 
+	if (groups->n_waiting > 0 && ++groups->n_passed > MOST_PASSING)
+		spk_json_groups_feed(groups);
 	if (!spk_json_conditions_hold(groups->conditions, row))
 		return false;
+	event = &groups->waiting[groups->n_waiting];
+	make_values(groups, row, event);
 	if (groups->qual != NULL)
 	{
-		make_values(groups, row);
+		groups->context->ecxt_scantuple = event->values;
 		if (!ExecQual(groups->qual, groups->context))
 			return false;
 	}
 
-	/* the states, which are far away as a rule, come near while the values are made */
-	group = find_group(groups, row);
-	for (int i = 0; i < groups->n_states; i++)
-		__builtin_prefetch(DatumGetPointer(group->states[i].value));
-	if (groups->qual == NULL)
-		make_values(groups, row);
+	note_key(groups, row, event);
+	if (++groups->n_waiting == MOST_WAITING)
+		spk_json_groups_feed(groups);
+	return true;
+}
 
-	/* aggregates of the same state are computed once */
+bool
+spk_json_groups_wait(const SpkJsonGroups *groups)
+{
+	return groups->n_waiting > 0;
+}
+
+static void
+fetch_states(const SpkJsonGroups *groups, const SpkJsonGroup *group)
+{
+	for (int i = 0; i < groups->n_states; i++)
+	{
+		const char *state = DatumGetPointer(group->states[i].value);
+
+		if (!groups->is_far[i])
+			continue;
+		for (int at = 0; at < FETCHED_BYTES; at += SPK_FETCHED_LINE)
+			__builtin_prefetch(state + at);
+	}
+}
+
+/* Gives an event to the aggregates; those of the same state are computed once. */
+static void
+feed(SpkJsonGroups *groups, WaitingEvent *event)
+{
+	groups->context->ecxt_scantuple = event->values;
 	for (int i = 0, state = 0; i < groups->n_aggregates; i++)
 	{
 		if (groups->aggregates[i].state < state)
 			continue;
-		spk_json_aggregate_add(&groups->aggregates[i], &group->states[state], groups->context);
+		spk_json_aggregate_add(&groups->aggregates[i], &event->group->states[state],
+							   groups->context);
 		state++;
 	}
-	if (++groups->events >= EVENTS_PER_LOOK)
+}
+
+void
+spk_json_groups_feed(SpkJsonGroups *groups)
+{
+	int n = groups->n_waiting;
+
+	/* what is far away comes for all of them at the same time */
+	for (int i = 0; i < n; i++)
+		spk_group_table_fetch_group(&groups->table, &groups->waiting[i].key);
+	for (int i = 0; i < n; i++)
+	{
+		groups->waiting[i].group = find_group(groups, &groups->waiting[i].key);
+		fetch_states(groups, groups->waiting[i].group);
+	}
+	for (int i = 0; i < n; i++)
+		feed(groups, &groups->waiting[i]);
+
+	groups->n_waiting = 0;
+	groups->n_passed = 0;
+	groups->events += n;
+	if (groups->events >= EVENTS_PER_LOOK)
 		look_at_memory(groups);
-	return true;
 }
 
 bool
@@ -319,10 +343,8 @@ spk_json_groups_full(const SpkJsonGroups *groups)
 bool
 spk_json_groups_take(SpkJsonGroups *groups, TupleTableSlot *slot)
 {
-	const JsonGroup *group = NULL;
+	const SpkJsonGroup *group = spk_group_table_next(&groups->table);
 
-	while (group == NULL && groups->next < groups->n_places)
-		group = groups->places[groups->next++].group;
 	if (group == NULL)
 	{
 		spk_json_groups_clear(groups);
@@ -336,7 +358,7 @@ spk_json_groups_take(SpkJsonGroups *groups, TupleTableSlot *slot)
 	{
 		int output = groups->keys.keys[i].output;
 
-		slot->tts_values[output] = group->keys[i];
+		slot->tts_values[output] = group->values[i];
 		slot->tts_isnull[output] = (group->nulls >> i & 1) != 0;
 	}
 	for (int i = 0; i < groups->n_aggregates; i++)
@@ -354,11 +376,10 @@ spk_json_groups_take(SpkJsonGroups *groups, TupleTableSlot *slot)
 void
 spk_json_groups_clear(SpkJsonGroups *groups)
 {
-	groups->places = NULL;
-	groups->n_places = 0;
-	groups->n_groups = 0;
-	groups->next = 0;
+	groups->table = (SpkGroupTable) {0};
 	groups->is_full = false;
 	groups->events = 0;
+	groups->n_waiting = 0;
+	groups->n_passed = 0;
 	ReScanExprContext(groups->memory);
 }

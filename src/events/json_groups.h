@@ -21,10 +21,17 @@ typedef struct SpkJsonGroups SpkJsonGroups;
 extern SpkJsonGroups *spk_json_groups_new(ForeignScanState *node, SpkBinding *binding);
 
 /*
- * Adds an event to its group; false when the conditions do not hold.  The current memory
- * context must be that of the node's tuples, reset before the event is read.
+ * Adds an event to its group; false when the conditions do not hold.  Some events wait, with
+ * all that is needed of them, while their groups come near.  The current memory context must
+ * be that of the node's tuples, which is to be reset before an event is read when none waits.
  */
 extern bool spk_json_groups_add(SpkJsonGroups *groups, const SpkEventRow *row);
+
+/* Do events wait? */
+extern bool spk_json_groups_wait(const SpkJsonGroups *groups);
+
+/* Adds those that wait to their groups: before groups are handed out, or an error is raised. */
+extern void spk_json_groups_feed(SpkJsonGroups *groups);
 
 /* Does the executor compute anything for each event? */
 extern bool spk_json_groups_compute(const SpkJsonGroups *groups);

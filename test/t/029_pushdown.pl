@@ -161,10 +161,34 @@ SKIP:
 		$node->safe_psql('postgres', q{SELECT count(*) FROM letters WHERE page COLLATE "C" = 'Home'}), 'conditions of such a collation');
 }
 
+# Events wait for their groups: an error that one of them is comes before that of a later line
+put('late.json', map { $_ == 401 ? "{\n" : sprintf qq({"ts":1538352117000,"userId":"1","page":"Home","length":%s}\n), $_ == 400 ? '1e300' : 1 } 1 .. 500);
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE late ($columns) SERVER logs OPTIONS (filename '$dir/late.json')});
+for my $pushdown ('on', 'off')
+{
+	my ($status, $out, $err) = $node->psql('postgres', "SET sparkify.aggregate_pushdown = $pushdown; SET max_parallel_workers_per_gather = 0; SELECT churn_profile(ts, page, sessionid, length) FROM late");
+	like($err, qr/ERROR:  amount/, "the error of the first line, pushdown $pushdown");
+}
+
+# Keys of all types and lengths, in an order in which few groups are near each other
+put('keys.json', map
+	{
+		my $i = $_ * 7919 % 200;
+		sprintf qq({"ts":%d,"a":"%s%d","b":%s,"c":"00000000-0000-0000-0000-%012d","d":%s,"e":"2018-10-%02d"}\n), 1538352117000 + $i % 7 * 86400000,
+			'x' x ($i % 90), $i, $i % 2 ? 'true' : 'false', $i % 50, $i % 3 ? $i % 11 : 'null', 1 + $i % 9
+	} 1 .. 6000);
+$node->safe_psql('postgres', qq{CREATE FOREIGN TABLE keys (ts timestamptz OPTIONS (unit 'ms'), a text, b boolean, c uuid, d int, e date, f varchar OPTIONS (key 'a'), g smallint OPTIONS (key 'd')) SERVER logs OPTIONS (filename '$dir/keys.json')});
+for my $by ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'ts', 'b, d', 'g, b', 'b, e', 'f, b')
+{
+	my $query = "SELECT $by, count(*), min(ts), max(f), min(g) FROM keys GROUP BY $by";
+	like($node->safe_psql('postgres', "SET enable_sort = off; EXPLAIN $query"), qr/Aggregated/, "by $by the plan");
+	is(bytes_of($query, q{SET work_mem = '64kB';}), bytes_of($query, 'SET sparkify.aggregate_pushdown = off;'), "by $by the same bytes");
+}
+
 # Where the cost is that of reading, nothing is compiled for what is left to the executor
 SKIP:
 {
-	skip 'no JIT in this build', 2 if $node->safe_psql('postgres', 'SELECT pg_jit_available()') eq 'f';
+	skip 'no JIT in this build', 2 if $node->safe_psql('postgres', 'SET jit = on; SELECT pg_jit_available()') eq 'f';
 	my $compile = 'SET jit = on; SET jit_above_cost = 500; SET max_parallel_workers_per_gather = 0;';
 	my $count = 'EXPLAIN (ANALYZE, TIMING off) SELECT userid, count(*) FROM log';
 	unlike($node->safe_psql('postgres', "$compile $count GROUP BY userid"), qr/JIT:/, 'events that are only counted');
