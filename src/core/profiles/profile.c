@@ -7,6 +7,7 @@
  */
 #include "core/profiles/profile_check.h"
 #include "core/profiles/slice_order.h"
+#include "core/profiles/slice_run.h"
 
 /* The flags byte of a header */
 #define HEADER_GENDER		3 /* the bits that hold the gender, of which not all may be set */
@@ -226,34 +227,42 @@ spk_profile_add(SpkProfileState *state, const SpkEvent *e)
 	return SPK_OK;
 }
 
-/* Adds all slices of a reader, whose bytes may be corrupt. */
+/* Closes the slices of a sound run as slices of the state. */
 static SpkStatus
-add_slices(SpkProfileState *state, SpkSliceReader *slices)
+append_run(SpkProfileState *state, SpkSliceRun *run)
 {
-	SpkSlice slice;
+	uint32_t  others = run->slices.left - 1;
+	SpkStatus status = flush(state);
+	SpkSlice  first;
 
-	while (spk_slice_next(slices, &slice))
-	{
-		SpkStatus status = add_slice(state, &slice);
-
-		if (status != SPK_OK)
-			return status;
-	}
-	return spk_slices_status(slices);
+	if (status != SPK_OK || run->slices.left == 0)
+		return status;
+	spk_writer_reserve(&state->closed, run->len);
+	if (!spk_slice_run_first(run, &first))
+		return spk_slices_status(&run->slices);
+	append_slice(state, &first);
+	spk_slice_run_others(run, &state->closed);
+	state->n_closed += others;
+	state->prev_session = run->last_session;
+	state->prev_day = run->last_day;
+	state->in_order = state->in_order && run->in_order;
+	return flush(state);
 }
 
 SpkStatus
 spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 {
 	SpkProfileHeader header;
-	SpkSliceReader	 slices;
+	SpkSliceRun		 run;
 	const char		*why;
-	SpkStatus status = spk_profile_open(state->closed.host, data, len, &header, &slices, &why);
+	SpkStatus status = spk_profile_open(state->closed.host, data, len, &header, &run.slices, &why);
 
+	if (status == SPK_OK)
+		status = spk_slice_run_read(&run);
 	if (status != SPK_OK)
 		return status;
 	spk_profile_add_header(state, &header);
-	status = add_slices(state, &slices);
+	status = append_run(state, &run);
 	if (status == SPK_OK)
 		spk_profile_state_check(state);
 	return status;
@@ -262,14 +271,15 @@ spk_profile_add_profile(SpkProfileState *state, const void *data, size_t len)
 SpkStatus
 spk_profile_add_state(SpkProfileState *state, SpkProfileState *other)
 {
-	SpkStatus	   status = flush(other);
-	SpkSliceReader slices = read_closed(other);
+	SpkStatus	status = flush(other);
+	SpkSliceRun run = {read_closed(other), other->closed.len, other->prev_session, other->prev_day,
+					   other->in_order};
 
 	if (status != SPK_OK)
 		return status;
 	spk_profile_state_check(other);
 	spk_profile_add_header(state, &other->header);
-	status = add_slices(state, &slices);
+	status = append_run(state, &run);
 	if (status == SPK_OK)
 		spk_profile_state_check(state);
 	return status;
