@@ -4,17 +4,23 @@
  */
 #include "compat.h"
 
+#include <sys/resource.h>
+
 #include "events/json_readers.h"
 #include "host/processors.h"
 
 /* Workers that take no chunk for so long wait for the disk, or for a processor. */
 #define STALLED_MS 100
 
+/* Of a chunk that is in the cache no more than so many blocks of 512 bytes are read. */
+#define CACHED_BLOCKS 512
+
 void
 spk_readers_init(SpkJsonReaders *readers)
 {
 	readers->processors = spk_processors();
 	pg_atomic_init_u32(&readers->reading, 0);
+	pg_atomic_init_u32(&readers->on_disk, 0);
 	ConditionVariableInit(&readers->stopped);
 }
 
@@ -24,10 +30,29 @@ spk_readers_reset(SpkJsonReaders *readers)
 	pg_atomic_write_u32(&readers->reading, 0);
 }
 
-void
-spk_readers_join(SpkJsonReaders *readers)
+/* The blocks that this process has had read from disks so far. */
+static int64
+blocks_read(void)
 {
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64) usage.ru_inblock : 0;
+}
+
+void
+spk_readers_join(SpkJsonReaders *readers, int64 *blocks)
+{
+	*blocks = blocks_read();
 	pg_atomic_fetch_add_u32(&readers->reading, 1);
+}
+
+void
+spk_readers_go_on(SpkJsonReaders *readers, int64 *blocks)
+{
+	int64 now = blocks_read();
+
+	pg_atomic_write_u32(&readers->on_disk, now - *blocks > CACHED_BLOCKS);
+	*blocks = now;
 }
 
 void
@@ -41,7 +66,7 @@ static bool
 is_enough(SpkJsonReaders *readers, SpkChunks *chunks)
 {
 	return pg_atomic_read_u32(&readers->reading) >= (uint32) readers->processors &&
-		spk_chunks_taken(chunks) < chunks->n_chunks;
+		pg_atomic_read_u32(&readers->on_disk) == 0 && spk_chunks_taken(chunks) < chunks->n_chunks;
 }
 
 void

@@ -5,7 +5,8 @@
  * A process more than there are processors only takes time from the others, and has one
  * more state of each group, which the leader then has to put together.  So the leader
  * reads while workers start, and where they fill the processors it leaves the rest to
- * them, until one of them stops.
+ * them, until one of them stops.  It is not so when they read from the disk, and wait for
+ * it: that is faster with more of them.
  */
 #ifndef SPK_EVENTS_JSON_READERS_H
 #define SPK_EVENTS_JSON_READERS_H
@@ -21,6 +22,7 @@ typedef struct SpkJsonReaders
 {
 	int				  processors;
 	pg_atomic_uint32  reading; /* workers that take chunks */
+	pg_atomic_uint32  on_disk; /* the chunk read last was not in the system's cache */
 	ConditionVariable stopped; /* one of them does not any more */
 } SpkJsonReaders;
 
@@ -30,8 +32,13 @@ extern void spk_readers_init(SpkJsonReaders *readers);
 /* The same before a scan is repeated, when all workers of the time before are gone. */
 extern void spk_readers_reset(SpkJsonReaders *readers);
 
-/* A worker says that it takes chunks from now on, and that it does not. */
-extern void spk_readers_join(SpkJsonReaders *readers);
+/*
+ * A worker says that it takes chunks from now on, and that it does not.  In between it says
+ * before each but the first whether that before came from the disk; *blocks is its own, and
+ * set when it joins.
+ */
+extern void spk_readers_join(SpkJsonReaders *readers, int64 *blocks);
+extern void spk_readers_go_on(SpkJsonReaders *readers, int64 *blocks);
 extern void spk_readers_leave(SpkJsonReaders *readers);
 
 /*
