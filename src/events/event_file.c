@@ -167,6 +167,39 @@ refuse_other_kinds(SpkLineReader *reader)
 }
 
 /*
+ * The next newline among the len bytes from here on, of which the first is at this place of
+ * the file; NULL when there is none.  The bytes must follow those where the newline before
+ * was found.
+ */
+static const char *
+next_newline(SpkLineReader *reader, const char *from, size_t len, int64 place)
+{
+	while (reader->next_end >= reader->n_ends)
+	{
+		int64  start = Max(place, reader->ends_to);
+		size_t known = (size_t) (start - place);
+		size_t n;
+
+		if (known >= len)
+			return NULL;
+		n = Min(len - known, SPK_ENDS_BYTES);
+		reader->n_ends = spk_line_ends(reader->way, from + known, n, reader->ends);
+		reader->next_end = 0;
+		reader->ends_from = start;
+		reader->ends_to = start + (int64) n;
+	}
+	return from + (reader->ends_from + reader->ends[reader->next_end++] - place);
+}
+
+/* Forgets which newlines were found: what is read next is somewhere else. */
+static void
+forget_ends(SpkLineReader *reader)
+{
+	reader->n_ends = reader->next_end = 0;
+	reader->ends_from = reader->ends_to = 0;
+}
+
+/*
  * Reads until the next line is in the buffer from reader->begin on; false when no
  * newline ends it.  *length gets its length there, and *dropped that of its
  * beginning, if it is overlong and was let go.
@@ -180,9 +213,10 @@ find_line_end(SpkLineReader *reader, size_t *length, size_t *dropped)
 	*dropped = 0;
 	for (;;)
 	{
-		char  *from = reader->buffer + reader->begin + scanned;
-		size_t unseen = reader->end - reader->begin - scanned;
-		char  *newline = memchr(from, '\n', unseen);
+		const char *from = reader->buffer + reader->begin + scanned;
+		size_t		unseen = reader->end - reader->begin - scanned;
+		int64		place = reader->offset + (int64) (*dropped + scanned);
+		const char *newline = next_newline(reader, from, unseen, place);
 
 		if (newline != NULL)
 		{
@@ -262,6 +296,8 @@ spk_lines_open_unchecked(const char *path)
 	reader->size = reader->file->was.size;
 	reader->capacity = BUFFER_BYTES;
 	reader->buffer = palloc(reader->capacity);
+	reader->way = spk_line_best_way();
+	reader->ends = palloc((SPK_ENDS_BYTES + 1) * sizeof(uint16_t));
 	detect_compression(reader);
 	refuse_other_kinds(reader);
 	reader->stop = PG_INT64_MAX;
@@ -309,6 +345,7 @@ spk_lines_aim(SpkLineReader *reader, int64 from, int64 to)
 	reader->stop = to;
 	reader->offset = Max(from - 1, 0);
 	reader->position = reader->kept = reader->offset;
+	forget_ends(reader);
 
 	/*
 	 * Looks for the first line from the byte before the range on: if that is a

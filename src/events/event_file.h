@@ -9,6 +9,8 @@
 
 #include "nodes/pg_list.h"
 
+#include "core/events/line_ends.h"
+
 #include "events/server_file.h"
 
 /* The longest line that can be an event.  The limit keeps a reader's memory small. */
@@ -42,6 +44,12 @@ typedef struct SpkLineReader
 	int64					stop;	/* lines that begin here or later are for other readers */
 	int64					lineno;
 	bool					eof;
+	SpkLineWay				way;	   /* to find the ends of lines */
+	uint16_t			   *ends;	   /* those of a piece that was searched, from its beginning */
+	uint32_t				n_ends;	   /* of these, */
+	uint32_t				next_end;  /* and the first one that is not taken */
+	int64					ends_from; /* where the piece begins in the file, decompressed, */
+	int64					ends_to;   /* and ends */
 } SpkLineReader;
 
 /* Raises an error unless the user may read files of the server. */
