@@ -22,9 +22,8 @@ host_alloc(void *ctx, size_t size)
 /* So much takes about a large page with what allocators add. */
 #define NEARLY_LARGE_PAGE (SPK_LARGE_PAGE - 4096)
 
-/* Asks the system to make memory of large pages; it need not. */
-static void
-ask_for_large_pages(char *memory, size_t size)
+void
+spk_ask_for_large_pages(void *memory, size_t size)
 {
 #ifdef MADV_HUGEPAGE
 	uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
@@ -32,7 +31,8 @@ ask_for_large_pages(char *memory, size_t size)
 	uintptr_t end = ((uintptr_t) memory + size + page - 1) / page * page;
 
 	/* parts of pages are others', to whom it makes no difference */
-	(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
+	if (size >= NEARLY_LARGE_PAGE)
+		(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
 #else
 	(void) memory;
 	(void) size;
@@ -44,8 +44,8 @@ host_alloc_large(void *ctx, size_t size)
 {
 	char *memory = host_alloc(ctx, size);
 
-	if (memory != NULL && size >= NEARLY_LARGE_PAGE)
-		ask_for_large_pages(memory, size);
+	if (memory != NULL)
+		spk_ask_for_large_pages(memory, size);
 	return memory;
 }
 

@@ -21,7 +21,13 @@ extern SpkHost spk_pg_host(MemoryContext context);
 #define SPK_LARGE_PAGE ((size_t) 1 << 21)
 
 /*
- * The same for few large pieces of memory.  Where the system has it, those of a large page
+ * Asks the system to make memory of large pages where it is of one or more, before it is touched
+ * for the first time; it need not.
+ */
+extern void spk_ask_for_large_pages(void *memory, size_t size);
+
+/*
+ * A host as spk_pg_host's for few large pieces of memory.  Where the system has it, those of a large page
  * and more are asked to be made of such pages, which are touched for the first time and
  * looked up as a whole.
  */

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "host/args.h"
+#include "access/parallel.h"
 #include "catalog/pg_type.h"
 #include "nodes/execnodes.h"
 #include "utils/array.h"
@@ -22,6 +22,7 @@
 
 #include "core/base/elementary.h"
 #include "core/rows/sample.h"
+#include "host/args.h"
 #include "rows/collect.h"
 #include "rows/collector.h"
 #include "models/options_json.h"
@@ -333,6 +334,27 @@ close_store(Datum store)
 	spk_store_close((SpkRowStore *) DatumGetPointer(store));
 }
 
+/* More rows than were expected are better than arrays that grow once more. */
+#define ROOM_FOR_MORE 1.1
+
+/* Returns how many rows the aggregate will have here, about; 0 when that is not known. */
+static double
+expected_rows(FunctionCallInfo fcinfo)
+{
+	const AggState *agg;
+	double			n;
+
+	if (!IsA(fcinfo->context, AggState))
+		return 0;
+	agg = castNode(AggState, fcinfo->context);
+	if (agg->aggstrategy != AGG_PLAIN || outerPlanState(agg) == NULL)
+		return 0;
+	n = outerPlanState(agg)->plan->plan_rows * ROOM_FOR_MORE;
+
+	/* a leader will have those of a worker, too */
+	return DO_AGGSPLIT_SKIPFINAL(agg->aggsplit) && !IsParallelWorker() ? 2 * n : n;
+}
+
 void
 spk_collect_own(FunctionCallInfo fcinfo, SpkRowStore *store)
 {
@@ -358,6 +380,7 @@ spk_collect_row(FunctionCallInfo fcinfo, const SpkCollectArgs *args)
 	{
 		store = new_store(collector, aggcontext, false);
 		store->trains = args->trains;
+		store->expected = expected_rows(fcinfo);
 		spk_collect_own(fcinfo, store);
 	}
 	if (PG_ARGISNULL(1))

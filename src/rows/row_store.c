@@ -14,6 +14,7 @@
 #include "rows/row_store.h"
 #include "rows/row_store_file.h"
 #include "host/memory_limit.h"
+#include "host/pg_host.h"
 
 SpkRowStore *
 spk_store_new(MemoryContext context, SpkAlgorithm algorithm, const SpkOptions *options)
@@ -50,11 +51,18 @@ spk_store_define(SpkRowStore *store, uint32 column, const char *name, SpkFeature
 		c->places = category_create(store->context, 16, NULL);
 }
 
-/* Returns ptr enlarged to n things of this size, or a new array when ptr is NULL. */
+/*
+ * Returns ptr enlarged to n things of this size, or a new array when ptr is NULL.  Where it
+ * is large it is to have large pages: to touch so many small ones takes as long as to fill them.
+ */
 static void *
 enlarge(MemoryContext context, void *ptr, size_t n, size_t size)
 {
-	return ptr == NULL ? MemoryContextAllocHuge(context, n * size) : repalloc_huge(ptr, n * size);
+	void *enlarged = ptr == NULL ? MemoryContextAllocHuge(context, n * size) :
+								   repalloc_huge(ptr, n * size);
+
+	spk_ask_for_large_pages(enlarged, n * size);
+	return enlarged;
 }
 
 /* Raises an error when n_rows rows and the names so far take more memory than training may. */
@@ -63,6 +71,28 @@ check_memory(const SpkRowStore *store, uint64 n_rows)
 {
 	spk_memory_check_collected(spk_store_held(store, n_rows) + store->names_size, n_rows,
 							   store->n_columns, spk_store_file_hint(store));
+}
+
+/* Of so many rows more are expected to come. */
+#define SOME_ROWS 1024
+
+/* At most such a part of the memory that training may take is reserved for rows that may not come. */
+#define MOST_EXPECTED 0.25
+
+/*
+ * How many rows to make room for, of which so many are needed: those that are expected, so that
+ * arrays need not grow.  What is not touched costs no memory.
+ */
+static uint32
+new_capacity(const SpkRowStore *store, uint32 needed)
+{
+	uint64 row_size = spk_store_whole_size(store);
+	uint32 capacity = spk_rows_capacity(store->capacity, needed, row_size, spk_memory_limit());
+
+	if (needed > SOME_ROWS && store->file == NULL && store->expected > capacity &&
+		store->expected < Min(SPK_MAX_ROWS, MOST_EXPECTED * spk_memory_limit() / row_size))
+		capacity = (uint32) store->expected;
+	return capacity;
 }
 
 /* Makes room for this many more rows, but for the values of those that a block does not hold. */
@@ -82,8 +112,7 @@ reserve(SpkRowStore *store, uint32 more)
 	/* refuse before anything is allocated, so that the limit also holds while rows arrive */
 	spk_store_file_if_large(store, needed);
 	check_memory(store, needed);
-	capacity = spk_rows_capacity(store->capacity, (uint32) needed, spk_store_whole_size(store),
-								 spk_memory_limit());
+	capacity = new_capacity(store, (uint32) needed);
 	store->labels = enlarge(store->context, store->labels, capacity, 1);
 	if (store->grouped)
 		store->groups = enlarge(store->context, store->groups, capacity, sizeof(uint64));
@@ -276,6 +305,27 @@ spk_store_merge(SpkRowStore *store, const SpkRowStore *src)
 	merge_rows(store, src);
 	store->n_positives += src->n_positives;
 	spk_store_check(store);
+}
+
+static void
+discard_array(void **array)
+{
+	if (*array != NULL)
+		pfree(*array);
+	*array = NULL;
+}
+
+void
+spk_store_discard(SpkRowStore *store)
+{
+	discard_array((void **) &store->labels);
+	discard_array((void **) &store->groups);
+	discard_array((void **) &store->times);
+	discard_array((void **) &store->weights);
+	for (uint32 i = 0; i < store->n_columns; i++)
+		discard_array(&store->columns[i].values);
+	store->n_rows = store->capacity = 0;
+	store->n_positives = 0;
 }
 
 SpkTable

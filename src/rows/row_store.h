@@ -12,6 +12,7 @@
 #include "rows/row_file.h"
 
 struct category_hash;
+struct dsa_area;
 
 typedef struct SpkStoreColumn
 {
@@ -47,6 +48,7 @@ typedef struct SpkRowStore
 	int64		  n_positives;
 	uint32		  n_rows;	/* rows with a label */
 	uint32		  capacity; /* rows that all arrays have room for */
+	double		  expected; /* about so many rows will come; 0: nobody knows */
 	uint8		 *labels;
 	bool		  grouped;	   /* do rows have groups? */
 	uint64		 *groups;	   /* if so: the key of each row's group, 0 when it has none */
@@ -64,6 +66,9 @@ typedef struct SpkRowStore
 	uint32			n_filed; /* rows whose values are in the file alone, in whole blocks */
 	uint32			block_rows; /* of such a block */
 	uint64			source; /* belongs to the collector: the version that filled the store last */
+	struct SpkRowStore *next_passed; /* these belong to row_store_pass.c */
+	struct dsa_area	   *area;		 /* in which a received store's bytes lie, at this place */
+	uint64				place;
 } SpkRowStore;
 
 /* Bytes of one value in a column of this kind. */
@@ -133,6 +138,9 @@ extern void spk_store_put_category(SpkRowStore *store, uint32 column, uint32 row
  * or columns are an error, unless one of them has no columns yet.
  */
 extern void spk_store_merge(SpkRowStore *store, const SpkRowStore *src);
+
+/* Gives back the rows of a store that has been merged into another one, before its context does. */
+extern void spk_store_discard(SpkRowStore *store);
 
 /* Checks all that is true of a store at all times, until spk_store_take. */
 #ifdef USE_ASSERT_CHECKING

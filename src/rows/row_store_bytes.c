@@ -13,11 +13,10 @@
 #include "host/pg_host.h"
 #include "rows/row_store_bytes.h"
 
-/* The most bytes that spk_store_send will write. */
-static size_t
-sent_size(const SpkRowStore *store)
+uint64
+spk_store_sent_size(const SpkRowStore *store)
 {
-	size_t size = VARHDRSZ + 80 + sizeof(SpkOptions) + store->n_rows;
+	size_t size = 128 + sizeof(SpkOptions) + store->n_rows;
 
 	if (store->grouped)
 		size += store->n_rows * sizeof(uint64);
@@ -53,24 +52,26 @@ send_column(SpkWriter *w, const SpkStoreColumn *c, uint32 n_rows)
 	spk_write_bytes(w, c->values, n_rows * spk_store_value_size(c->kind));
 }
 
-bytea *
-spk_store_send(const SpkRowStore *store)
+static void *
+no_memory(void *ctx, size_t size)
+{
+	(void) ctx;
+	(void) size;
+	return NULL;
+}
+
+uint64
+spk_store_write(const SpkRowStore *store, void *to, uint64 size)
 {
 	SpkHost	  host = spk_pg_host(CurrentMemoryContext);
 	SpkWriter w = spk_writer(&host);
-	size_t	  size = sent_size(store);
 
+	/* the memory is not the writer's, which has room for all, and may not ask for more */
+	host.alloc = no_memory;
 	Assert(store->file == NULL);
 	spk_store_check(store);
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
-				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
-
-	/* all at once: growing step by step would copy up to 1 GB several times */
-	spk_writer_reserve(&w, size);
-	spk_write_u32(&w, 0); /* becomes the varlena header */
+	w.data = to;
+	w.capacity = size;
 	spk_write_u8(&w, (uint8) store->algorithm);
 	spk_write_u8(&w, store->trains);
 	spk_write_bytes(&w, &store->options, sizeof(SpkOptions));
@@ -101,8 +102,10 @@ spk_store_send(const SpkRowStore *store)
 	for (uint32 i = 0; i < store->n_columns; i++)
 		send_column(&w, &store->columns[i], store->n_rows);
 	spk_check(w.status, "training set", NULL);
-	SET_VARSIZE(w.data, w.len);
-	return (bytea *) w.data;
+	if (w.data != to)
+		elog(ERROR, "training rows take more than the " UINT64_FORMAT " bytes that they should",
+			 size);
+	return w.len;
 }
 
 /* A string that ends with a zero byte, where it lies; NULL, and r->bad, when none does. */
@@ -148,13 +151,13 @@ receive_column(SpkReader *r, SpkStoreColumn *c, uint32 n_rows)
 }
 
 SpkRowStore *
-spk_store_receive(bytea *bytes)
+spk_store_receive(const void *bytes, uint64 size)
 {
 	SpkRowStore *store = palloc0(sizeof(SpkRowStore));
-	SpkReader	 r = spk_reader(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	SpkReader	 r = spk_reader(bytes, size);
 	const void	*options;
 
-	/* in the order in which spk_store_send writes; what is read past the end sets r.bad */
+	/* in the order in which spk_store_write writes; what is read past the end sets r.bad */
 	store->algorithm = (SpkAlgorithm) spk_read_u8(&r);
 	store->trains = spk_read_u8(&r) != 0;
 	options = spk_read_bytes(&r, sizeof(SpkOptions));

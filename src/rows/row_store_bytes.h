@@ -9,12 +9,14 @@
 
 #include "rows/row_store.h"
 
+/* The most bytes that the store takes as spk_store_write writes it. */
+extern uint64 spk_store_sent_size(const SpkRowStore *store);
+
 /*
- * The store as bytes for another process of this server, palloc'd in the current
- * memory context.  A value cannot be larger than 1 GB: a store that is makes an
- * error, which tells how to do without workers.
+ * Writes the store, for another process of this server, to memory of so many bytes, which
+ * spk_store_sent_size has said; returns how many they have become.
  */
-extern bytea *spk_store_send(const SpkRowStore *store);
+extern uint64 spk_store_write(const SpkRowStore *store, void *to, uint64 size);
 
 /*
  * The store that these bytes hold.  Names, labels and values stay in the bytes,
@@ -23,6 +25,6 @@ extern bytea *spk_store_send(const SpkRowStore *store);
  * it can only be merged into another one.  Bytes that are not those of a store are
  * an error.
  */
-extern SpkRowStore *spk_store_receive(bytea *bytes);
+extern SpkRowStore *spk_store_receive(const void *bytes, uint64 size);
 
 #endif /* SPK_ROWS_ROW_STORE_BYTES_H */
