@@ -8,7 +8,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/base/hash.h"
+#include "core/rows/distinct.h"
 #include "core/rows/repeats.h"
 #include "unit_host.h"
 #include "unit_table.h"
@@ -155,6 +159,98 @@ users_unknown(void **unused)
 	free(t);
 }
 
+#define MANY_KEYS 30000
+
+/* Keys of which n_again are those of others, at any place. */
+static void
+draw_keys(SpkRng *rng, uint64_t *keys, uint32_t n, uint32_t n_again)
+{
+	for (uint32_t i = 0; i < n; i++)
+		keys[i] = spk_mix64(i + 1 + ((uint64_t) spk_rng_below(rng, 1000) << 32));
+	for (uint32_t i = 0; i < n_again; i++)
+		keys[spk_rng_below(rng, n)] = keys[spk_rng_below(rng, n)];
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *) a;
+	uint64_t y = *(const uint64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* How many of n sorted keys are as this one? */
+static uint32_t
+count_key(const uint64_t *sorted, uint32_t n, uint64_t key)
+{
+	const uint64_t *at = bsearch(&key, sorted, n, sizeof(key), compare_keys);
+	uint32_t		count = 0;
+
+	while (at > sorted && at[-1] == key)
+		at--;
+	for (; at < sorted + n && *at == key; at++)
+		count++;
+	return count;
+}
+
+static void
+what_is_there_again(void **unused)
+{
+	SpkRng	  rng = spk_rng(4, 4);
+	SpkHost	  host = unit_host(&state);
+	uint64_t *keys = malloc(2 * MANY_KEYS * sizeof(uint64_t));
+	uint64_t *sorted = keys + MANY_KEYS;
+	uint32_t *places = malloc(MANY_KEYS * sizeof(uint32_t));
+
+	for (int round = 0; round < 60; round++)
+	{
+		uint32_t n = round < 5 ? (uint32_t) round : 1 + spk_rng_below(&rng, MANY_KEYS);
+		uint32_t n_again = round % 3 == 0 || n == 0 ? 0 :
+													  spk_rng_below(&rng, round % 3 == 1 ? 4 : n);
+		uint32_t left = n;
+		uint32_t n_single = 0;
+		uint32_t at = 0;
+		bool	 differ = true;
+		bool	 all;
+
+		draw_keys(&rng, keys, n, n_again);
+		memcpy(sorted, keys, n * sizeof(uint64_t));
+		qsort(sorted, n, sizeof(uint64_t), compare_keys);
+		for (uint32_t i = 1; i < n; i++)
+			differ &= sorted[i] != sorted[i - 1];
+		assert_int_equal(spk_all_differ(&host, keys, n, &all), SPK_OK);
+		assert_true(all == differ);
+
+		/* all that are there again are left, in order, and of the others a few */
+		for (uint32_t i = 0; i < n; i++)
+			places[i] = i;
+		assert_int_equal(spk_leave_repeated(&host, keys, places, &left), SPK_OK);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			bool listed = at < left && places[at] == i;
+			bool single = count_key(sorted, n, keys[i]) == 1;
+
+			assert_true(listed || single);
+			n_single += listed && single;
+			at += listed;
+		}
+		assert_int_equal(at, left);
+		assert_true(n_single <= 20 + n / 5);
+
+		/* a key that is not known */
+		if (n > 0)
+		{
+			keys[spk_rng_below(&rng, n)] = 0;
+			assert_int_equal(spk_all_differ(&host, keys, n, &all), SPK_OK);
+			assert_false(all);
+		}
+		assert_int_equal(state.live, 0);
+	}
+	free(keys);
+	free(places);
+}
+
 static void
 failures(void **unused)
 {
@@ -187,6 +283,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(users_known),
 		cmocka_unit_test(users_unknown),
+		cmocka_unit_test(what_is_there_again),
 		cmocka_unit_test(failures),
 	};
 

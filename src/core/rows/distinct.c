@@ -136,3 +136,132 @@ spk_count_equal_pairs(const SpkHost *host, const SpkSeries *s, double *pairs)
 	spk_release(host, keys);
 	return status;
 }
+
+/* ---- What is there again ---- */
+
+/* There are at least so many bits for each hash: one in so many finds its bit set by chance. */
+#define BITS_A_HASH	 16
+#define PLACES_AHEAD 16
+
+/* The bit of a hash, in a set of 2^bits of them. */
+static inline uint64_t
+bit_of(uint64_t hash, unsigned bits)
+{
+	return hash >> (64 - bits);
+}
+
+/* Notes the bits that are met, and those that are met again. */
+static SpkStatus
+note_bits(const SpkHost *host, const uint64_t *hashes, const uint32_t *places, uint32_t n,
+		  uint64_t *met, uint64_t *again, unsigned bits)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t later = i + PLACES_AHEAD < n ? i + PLACES_AHEAD : i;
+		uint64_t bit = bit_of(hashes[places[i]], bits);
+		uint64_t mask = UINT64_C(1) << bit % 64;
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		__builtin_prefetch(&met[bit_of(hashes[places[later]], bits) / 64], 1);
+		if (met[bit / 64] & mask)
+			again[bit / 64] |= mask;
+		met[bit / 64] |= mask;
+	}
+	return SPK_OK;
+}
+
+/* Leaves the places whose bits are set. */
+static SpkStatus
+leave_set(const SpkHost *host, const uint64_t *hashes, uint32_t *places, uint32_t *n,
+		  const uint64_t *set, unsigned bits)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < *n; i++)
+	{
+		uint32_t later = i + PLACES_AHEAD < *n ? i + PLACES_AHEAD : i;
+		uint64_t bit = bit_of(hashes[places[i]], bits);
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			return SPK_CANCELLED;
+		__builtin_prefetch(&set[bit_of(hashes[places[later]], bits) / 64]);
+		places[kept] = places[i];
+		kept += set[bit / 64] >> bit % 64 & 1;
+	}
+	*n = kept;
+	return SPK_OK;
+}
+
+SpkStatus
+spk_leave_repeated(const SpkHost *host, const uint64_t *hashes, uint32_t *places, uint32_t *n)
+{
+	unsigned  bits = 16;
+	uint64_t *sets;
+	size_t	  words;
+	SpkStatus status = SPK_NO_MEMORY;
+
+	while ((UINT64_C(1) << bits) / BITS_A_HASH < *n)
+		bits++;
+	words = (size_t) 1 << (bits - 6);
+	sets = spk_alloc(host, words, 2 * sizeof(uint64_t));
+	if (sets != NULL)
+	{
+		memset(sets, 0, words * 2 * sizeof(uint64_t));
+		status = note_bits(host, hashes, places, *n, sets, sets + words, bits);
+	}
+	if (status == SPK_OK)
+		status = leave_set(host, hashes, places, n, sets + words, bits);
+	spk_release(host, sets);
+	return status;
+}
+
+/* Of so many keys it is looked first whether one is there again, which is mostly so if ever. */
+#define FIRST_KEYS 4096
+
+SpkStatus
+spk_all_differ(const SpkHost *host, const uint64_t *keys, uint32_t n, bool *all)
+{
+	SpkSeries first = {.groups = keys, .n_rows = n < FIRST_KEYS ? n : FIRST_KEYS};
+	uint64_t *hashes;
+	uint32_t *places;
+	uint32_t  n_known;
+	uint32_t  n_distinct;
+	uint32_t  left = n;
+	SpkStatus status = spk_count_distinct(host, &first, NULL, 0, UINT32_MAX, &n_known, &n_distinct);
+
+	*all = n_distinct == first.n_rows;
+	if (status != SPK_OK || !*all || n <= FIRST_KEYS)
+		return status;
+	hashes = spk_alloc(host, n, sizeof(uint64_t));
+	places = spk_alloc(host, n, sizeof(uint32_t));
+	status = hashes == NULL || places == NULL ? SPK_NO_MEMORY : SPK_OK;
+
+	/* a hash that is there once is of a key that is */
+	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
+	{
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		hashes[i] = spk_mix64(keys[i] + 1);
+		places[i] = i;
+		*all &= keys[i] != 0;
+	}
+	if (status == SPK_OK && *all)
+		status = spk_leave_repeated(host, hashes, places, &left);
+
+	/* the mixing takes no two keys to the same hash, so that the hashes of those left tell */
+	for (uint32_t i = 0; i < left && status == SPK_OK && *all; i++)
+		hashes[i] = hashes[places[i]];
+	if (status == SPK_OK && *all && left > 0)
+	{
+		uint64_t *scratch = spk_alloc(host, left, sizeof(uint64_t));
+
+		status = scratch == NULL ? SPK_NO_MEMORY : spk_sort_u64(host, hashes, scratch, left, 0);
+		spk_release(host, scratch);
+	}
+	for (uint32_t i = 1; i < left && status == SPK_OK; i++)
+		*all &= hashes[i] != hashes[i - 1];
+	spk_release(host, hashes);
+	spk_release(host, places);
+	return status;
+}

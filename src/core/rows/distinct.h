@@ -33,4 +33,19 @@ extern SpkStatus spk_count_distinct(const SpkHost *host, const SpkSeries *s, con
  */
 extern SpkStatus spk_count_equal_pairs(const SpkHost *host, const SpkSeries *s, double *pairs);
 
+/*
+ * Leaves, of n listed places in hashes, those whose hash may be there again among them, in their
+ * order; the others are there once.  Some of a hundred of these stay, too.  *n is set to how
+ * many are left.  It takes at most 8 bytes of host memory for each place, and 16 kB more, while it
+ * works.  SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_leave_repeated(const SpkHost *host, const uint64_t *hashes, uint32_t *places,
+									uint32_t *n);
+
+/*
+ * Sets *all to whether each of n keys is there once, and none is 0.  It takes at most 28 bytes
+ * of host memory for each while it works.  SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_all_differ(const SpkHost *host, const uint64_t *keys, uint32_t n, bool *all);
+
 #endif /* SPK_CORE_ROWS_DISTINCT_H */

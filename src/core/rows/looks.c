@@ -377,21 +377,12 @@ static SpkStatus
 one_row_each(const SpkHost *host, const SpkTable *table, const uint64_t *groups,
 			 const SpkLooks *looks, bool *one)
 {
-	SpkSeries group = {.groups = groups, .n_rows = table->n_rows};
-	uint32_t  n_known;
-	uint32_t  n_distinct;
-	SpkStatus status = SPK_OK;
-
 	*one = false;
 	if (groups != NULL)
-	{
-		status = spk_count_distinct(host, &group, NULL, 0, UINT32_MAX, &n_known, &n_distinct);
-		*one = n_known == table->n_rows && n_distinct == n_known;
-		return status;
-	}
+		return spk_all_differ(host, groups, table->n_rows, one);
 	for (uint32_t i = 0; i < table->n_columns; i++)
 		*one |= looks[i].look == SPK_LOOKS_UNIQUE;
-	return status;
+	return SPK_OK;
 }
 
 SpkStatus

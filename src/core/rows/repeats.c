@@ -16,24 +16,88 @@
 /* And so many times as many as there would be equal pairs by chance. */
 #define BEYOND_CHANCE 10
 
-/* Mixes what is not a feature into the names; returns how many rows there are to look at. */
-static uint32_t
-name_wholly(const SpkTable *table, const double *times, uint64_t *names)
+/* Rows that may be there again: their places, and their names by what has been looked at. */
+typedef struct Twins
 {
-	uint32_t n = 0;
+	const SpkHost  *host;
+	const SpkTable *table;
+	uint64_t	   *names; /* of all rows */
+	uint32_t	   *rows;  /* n of them */
+	uint32_t		n;
+} Twins;
+
+/* Names the rows by what is not a feature, and lists those that are to be looked at. */
+static SpkStatus
+start_twins(Twins *twins, const double *times)
+{
+	const SpkTable *table = twins->table;
 
 	for (uint32_t r = 0; r < table->n_rows; r++)
 	{
-		uint64_t name = spk_hash_combine(names[r], table->labels[r]);
+		uint64_t name = table->labels[r];
 
+		if (r % SPK_POLL_ROWS == 0 && spk_cancelled(twins->host))
+			return SPK_CANCELLED;
 		if (times != NULL)
 			name = spk_hash_combine(name, spk_name_of_number(times[r]));
 		if (table->groups != NULL)
 			name = spk_hash_combine(name, table->groups[r]);
-		if (table->groups == NULL || table->groups[r] != 0)
-			names[n++] = name;
+		/* rows that differ in their weights alone are no twins */
+		if (table->weights != NULL)
+			name = spk_hash_combine(name, spk_name_of_number(table->weights[r]));
+		twins->names[r] = name;
+		twins->rows[twins->n] = r;
+		twins->n += table->groups == NULL || table->groups[r] != 0;
 	}
-	return n;
+	return SPK_OK;
+}
+
+/* Of more rows than this share it is not worth while to leave out those that differ already. */
+#define WORTH_LEAVING 0.75
+
+/*
+ * Names the rows by their columns, too.  A row that differs from all others in what has been looked
+ * at has no twin, and is left: mostly all but a few are after the user, or a column.
+ */
+static SpkStatus
+name_twins(Twins *twins)
+{
+	uint32_t  n_columns = twins->table->n_columns;
+	bool	  worth = true;
+	SpkStatus status = SPK_OK;
+
+	if (twins->table->groups != NULL)
+		status = spk_leave_repeated(twins->host, twins->names, twins->rows, &twins->n);
+	for (uint32_t from = 0, to; from < n_columns && status == SPK_OK; from = to)
+	{
+		uint32_t n = twins->n;
+
+		/* one column, then three more, then all */
+		to = from == 0 ? 1 : from == 1 && worth ? 4 : n_columns;
+		to = to < n_columns ? to : n_columns;
+		status = spk_name_listed_rows(twins->host, twins->table, from, to, twins->rows, n,
+									  twins->names);
+		if (status == SPK_OK && worth)
+			status = spk_leave_repeated(twins->host, twins->names, twins->rows, &twins->n);
+		worth = from == 0 || twins->n < WORTH_LEAVING * n;
+	}
+	return status;
+}
+
+/* Puts the names of the rows that are left in order, in front of all. */
+static SpkStatus
+sort_twins(Twins *twins)
+{
+	uint64_t *scratch = spk_alloc(twins->host, twins->n, sizeof(uint64_t));
+	SpkStatus status = SPK_NO_MEMORY;
+
+	/* rows are in their order, so that no name is overwritten before it is read */
+	for (uint32_t i = 0; i < twins->n; i++)
+		twins->names[i] = twins->names[twins->rows[i]];
+	if (scratch != NULL)
+		status = spk_sort_u64(twins->host, twins->names, scratch, twins->n, 0);
+	spk_release(twins->host, scratch);
+	return status;
 }
 
 /* Is the value of the row missing? */
@@ -112,22 +176,27 @@ spk_repeats_size(const SpkTable *table)
 SpkStatus
 spk_count_repeats(const SpkHost *host, const SpkTable *table, const double *times, uint32_t *n)
 {
-	uint64_t *names = spk_alloc(host, table->n_rows, 2 * sizeof(uint64_t));
-	SpkStatus status = names == NULL ? SPK_NO_MEMORY : spk_row_names(host, table, names);
+	Twins	  twins = {host, table, spk_alloc(host, table->n_rows, sizeof(uint64_t)),
+					   spk_alloc(host, table->n_rows, sizeof(uint32_t)), 0};
 	bool	  counts = true;
-	uint32_t  n_rows = 0;
+	uint32_t  n_known = 0;
 	uint32_t  n_distinct = 0;
 	uint32_t  n_repeated = 0;
+	SpkStatus status = SPK_NO_MEMORY;
 
 	*n = 0;
+	if (twins.names != NULL && twins.rows != NULL)
+		status = start_twins(&twins, times);
+	n_known = twins.n;
 	if (status == SPK_OK)
-	{
-		n_rows = name_wholly(table, times, names);
-		status = spk_sort_u64(host, names, names + table->n_rows, n_rows, 0);
-	}
+		status = name_twins(&twins);
 	if (status == SPK_OK)
-		count_names(names, n_rows, &n_distinct, &n_repeated);
-	spk_release(host, names);
+		status = sort_twins(&twins);
+	if (status == SPK_OK)
+		count_names(twins.names, twins.n, &n_distinct, &n_repeated);
+	n_distinct += n_known - twins.n;
+	spk_release(host, twins.names);
+	spk_release(host, twins.rows);
 
 	/* where users are not known, equal rows may be those of several who do the same */
 	if (status == SPK_OK && table->groups == NULL)
@@ -137,6 +206,6 @@ spk_count_repeats(const SpkHost *host, const SpkTable *table, const double *time
 			status = is_beyond_chance(host, table, n_repeated, &counts);
 	}
 	if (status == SPK_OK && counts)
-		*n = n_rows - n_distinct;
+		*n = n_known - n_distinct;
 	return status;
 }

@@ -8,19 +8,29 @@
 #include "core/base/sort.h"
 #include "core/rows/row_names.h"
 
+/* Returns a hash of each of the column's categories, which the caller releases; NULL without memory. */
+static uint64_t *
+hash_categories(const SpkHost *host, const SpkColumn *column, SpkStatus *status)
+{
+	uint64_t *hashes = spk_alloc(host, column->n_names, sizeof(uint64_t));
+
+	*status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
+	for (uint32_t i = 0; i < column->n_names && *status == SPK_OK; i++)
+	{
+		if (i % 1024 == 0 && spk_cancelled(host))
+			*status = SPK_CANCELLED;
+		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
+	}
+	return hashes;
+}
+
 /* Mixes the categories of a column into the names: their bytes, because ids depend on the order. */
 static SpkStatus
 name_by_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *names)
 {
-	uint64_t *hashes = spk_alloc(host, column->n_names, sizeof(uint64_t));
-	SpkStatus status = hashes == NULL ? SPK_NO_MEMORY : SPK_OK;
+	SpkStatus status;
+	uint64_t *hashes = hash_categories(host, column, &status);
 
-	for (uint32_t i = 0; i < column->n_names && status == SPK_OK; i++)
-	{
-		if (i % 1024 == 0 && spk_cancelled(host))
-			status = SPK_CANCELLED;
-		hashes[i] = spk_hash_bytes(column->names[i].name, column->names[i].len, 0);
-	}
 	for (uint32_t from = 0; from < n_rows && status == SPK_OK; from += SPK_PAGE_ROWS)
 	{
 		const uint32_t *ids = spk_column_ids(column, from);
@@ -75,5 +85,42 @@ spk_row_names(const SpkHost *host, const SpkTable *table, uint64_t *names)
 			status = SPK_CANCELLED;
 		names[r] = spk_hash_combine(names[r], spk_name_of_number(table->weights[r]));
 	}
+	return status;
+}
+
+/* Mixes a column of listed rows into their names. */
+static SpkStatus
+name_listed(const SpkHost *host, const SpkColumn *column, const uint32_t *rows, uint32_t n,
+			uint64_t *names)
+{
+	bool	  category = column->kind == SPK_CATEGORY;
+	SpkStatus status = SPK_OK;
+	uint64_t *hashes = category ? hash_categories(host, column, &status) : NULL;
+
+	for (uint32_t i = 0; i < n && status == SPK_OK; i++)
+	{
+		uint32_t row = rows[i];
+		uint64_t value;
+
+		if (i % SPK_POLL_ROWS == 0 && spk_cancelled(host))
+			status = SPK_CANCELLED;
+		if (!category)
+			value = spk_name_of_number(column->numbers[row]);
+		else
+			value = column->ids[row] == SPK_NO_ID ? 0 : hashes[column->ids[row]];
+		names[row] = spk_hash_combine(names[row], value);
+	}
+	spk_release(host, hashes);
+	return status;
+}
+
+SpkStatus
+spk_name_listed_rows(const SpkHost *host, const SpkTable *table, uint32_t from, uint32_t to,
+					 const uint32_t *rows, uint32_t n, uint64_t *names)
+{
+	SpkStatus status = SPK_OK;
+
+	for (uint32_t c = from; c < to && status == SPK_OK; c++)
+		status = name_listed(host, &table->columns[c], rows, n, names);
 	return status;
 }

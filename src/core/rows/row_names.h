@@ -18,6 +18,15 @@
  */
 extern SpkStatus spk_row_names(const SpkHost *host, const SpkTable *table, uint64_t *names);
 
+/*
+ * Mixes the values of n listed rows in the columns from .. to - 1 into their names, which stand at
+ * the places of the rows.  The table is in memory.  It takes memory as spk_row_names does.
+ * SPK_CANCELLED, SPK_NO_MEMORY.
+ */
+extern SpkStatus spk_name_listed_rows(const SpkHost *host, const SpkTable *table, uint32_t from,
+									  uint32_t to, const uint32_t *rows, uint32_t n,
+									  uint64_t *names);
+
 /* What a number, or NaN, adds to a name: the same for equal numbers. */
 static inline uint64_t
 spk_name_of_number(double number)
