@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/rows/binning.h"
+#include "core/rows/coder.h"
 #include "core/base/hash.h"
 #include "core/rows/order.h"
 #include "core/base/sort.h"
@@ -58,6 +59,18 @@ map_categories(const SpkHost *host, const SpkTable *table, const SpkFeature *fea
 	return SPK_OK;
 }
 
+/* Makes a coder of each column, which those of categories do not use; NULL without memory. */
+static SpkCoder *
+new_coders(const SpkHost *host, const SpkTable *table, const SpkFeature *features)
+{
+	SpkCoder *coders = spk_alloc(host, table->n_columns, sizeof(SpkCoder));
+
+	for (uint32_t c = 0; c < table->n_columns && coders != NULL; c++)
+		if (table->columns[c].kind != SPK_CATEGORY)
+			spk_coder_init(&coders[c], &features[c]);
+	return coders;
+}
+
 /* Puts in the weights of the rows from .. to - 1, behind their labels. */
 static void
 weigh_block(const SpkTable *table, uint32_t from, uint32_t to, SpkMatrix *matrix)
@@ -95,7 +108,8 @@ code_categories(const SpkFeature *feature, const uint32_t *ids, uint32_t n, cons
 /* Codes the rows from .. to - 1, those of a page, one column after the other. */
 static SpkStatus
 code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
-		   const uint16_t *map, uint32_t from, uint32_t to, SpkMatrix *matrix)
+		   const SpkCoder *coders, const uint16_t *map, uint32_t from, uint32_t to,
+		   SpkMatrix *matrix)
 {
 	size_t	 stride = matrix->stride;
 	uint8_t *block = matrix->codes + from * stride;
@@ -120,8 +134,8 @@ code_block(const SpkHost *host, const SpkTable *table, const SpkFeature *feature
 			map += column->n_names;
 		}
 		else
-			spk_code_numbers(&features[c], spk_column_numbers(column, from), to - from, code,
-							 stride);
+			spk_coder_code(&coders[c], &features[c], spk_column_numbers(column, from), to - from,
+						   code, stride);
 	}
 
 	for (uint32_t i = from; i < to; i++)
@@ -164,6 +178,7 @@ SpkStatus
 spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *features,
 			  uint8_t *codes, SpkMatrix *matrix, uint32_t *origins)
 {
+	SpkCoder	 *coders;
 	uint16_t	 *map = NULL;
 	SpkWeightUnit unit;
 	SpkStatus	  status;
@@ -176,13 +191,16 @@ spk_bin_table(const SpkHost *host, const SpkTable *table, const SpkFeature *feat
 	if (status != SPK_OK)
 		return status;
 	matrix->unit = unit.unit;
-	status = map_categories(host, table, features, &map);
+	coders = new_coders(host, table, features);
+	status = coders == NULL ? SPK_NO_MEMORY : map_categories(host, table, features, &map);
 	/* in pages, which stay in the cache while their rows are put together */
 	for (uint32_t from = 0; from < table->n_rows && status == SPK_OK; from += SPK_PAGE_ROWS)
-		status = code_block(host, table, features, map, from,
+		status = code_block(host, table, features, coders, map, from,
 							from + spk_page_rows(table->n_rows, from), matrix);
 	spk_release(host, map);
+	spk_release(host, coders);
 	if (status != SPK_OK)
 		return status;
+
 	return spk_order_rows(host, codes, matrix->n_rows, matrix->stride, hash_row, memcmp, origins);
 }
