@@ -154,7 +154,7 @@ spk_train_rows(SpkRowStore *rows, SpkTrainingCounts *counts, SpkWarned *warned)
 
 	/* a query may train thousands of groups, so that nothing may stay behind of one */
 	context = AllocSetContextCreate(CurrentMemoryContext, "churn training", ALLOCSET_DEFAULT_SIZES);
-	host = spk_pg_host(context);
+	host = spk_pg_large_host(context);
 	table = spk_store_take(rows, context);
 	spk_warn_of_rows(rows, &table, warned);
 	set_counts(&model, rows);
