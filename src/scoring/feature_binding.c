@@ -20,6 +20,8 @@ spk_binding_init(SpkFeatureBinding *binding, const SpkModel *model, MemoryContex
 	binding->given = SPK_NO_FEATURE;
 	binding->columns = MemoryContextAlloc(context, n * sizeof(SpkRowColumn));
 	binding->asked = MemoryContextAlloc(context, n * sizeof(uint32));
+	binding->floats = MemoryContextAlloc(context, n * sizeof(SpkFloatColumn));
+	binding->others = MemoryContextAlloc(context, n * sizeof(uint32));
 }
 
 void
@@ -74,9 +76,16 @@ spk_binding_set_row(SpkFeatureBinding *binding, SpkRow *row)
 
 	/* all features have to be there, but only those that are asked for are read */
 	binding->flat = true;
+	binding->n_floats = binding->n_others = 0;
 	for (int i = 0; i < binding->n_asked; i++)
 	{
-		const SpkRowColumn *column = &binding->columns[binding->asked[i]];
+		uint32				feature = binding->asked[i];
+		const SpkRowColumn *column = &binding->columns[feature];
+
+		if (column->read == SPK_READ_FLOAT8)
+			binding->floats[binding->n_floats++] = (SpkFloatColumn) {feature, column->attno};
+		else
+			binding->others[binding->n_others++] = feature;
 
 		last = Max(last, column->attno);
 		binding->flat = binding->flat && column->kind != SPK_CATEGORY && column->offset >= 0;
@@ -159,6 +168,7 @@ spk_binding_check(const SpkFeatureBinding *binding)
 		flat = flat && column->kind != SPK_CATEGORY && column->offset >= 0;
 	}
 	Assert(binding->flat == flat);
+	Assert(binding->n_floats + binding->n_others == binding->n_asked);
 }
 
 #endif

@@ -9,6 +9,13 @@
 
 #define SPK_NO_FEATURE PG_UINT32_MAX
 
+/* A feature that is read from a column of floats, as most are. */
+typedef struct SpkFloatColumn
+{
+	uint32 feature;
+	int	   attno; /* counted from 0 */
+} SpkFloatColumn;
+
 typedef struct SpkFeatureBinding
 {
 	MemoryContext	context; /* owns the row and the arrays */
@@ -17,6 +24,10 @@ typedef struct SpkFeatureBinding
 	SpkRowColumn   *columns; /* one for each feature, in the row */
 	uint32		   *asked;	 /* the features whose values will be read, ascending */
 	int				n_asked;
+	SpkFloatColumn *floats; /* with a row: those of the features asked for that are float8 */
+	int				n_floats;
+	uint32		   *others; /* and the others of them */
+	int				n_others;
 	bool			flat;  /* can all of these be read in place, in a row without NULLs? */
 	uint32			given; /* the feature that the caller has a value of; SPK_NO_FEATURE for none */
 } SpkFeatureBinding;

@@ -4,6 +4,8 @@
  */
 #include "compat.h"
 
+#include "utils/float.h"
+
 #include "core/models/blend.h"
 #include "core/models/learner.h"
 #include "core/models/terms.h"
@@ -119,17 +121,23 @@ void
 spk_predictor_read_arguments(SpkPredictor *p, FunctionCallInfo fcinfo, int first)
 {
 	const SpkFeatureBinding *binding = &p->binding;
+	const NullableDatum		*args = fcinfo->args + first;
 
-	for (int i = 0; i < binding->n_asked; i++)
+	/* this is done for each value that is scored: most of them are floats */
+	for (int i = 0; i < binding->n_floats; i++)
 	{
-		uint32				 feature = binding->asked[i];
-		const SpkRowColumn	*column = &binding->columns[feature];
-		const NullableDatum *arg = &fcinfo->args[first + column->attno];
+		const NullableDatum *arg = &args[binding->floats[i].attno];
 
-		/* this is done for each value that is scored: most of them are floats */
-		if (column->read == SPK_READ_FLOAT8 && !arg->isnull)
-			p->values[feature] = DatumGetFloat8(arg->value);
-		else if (column->kind != SPK_CATEGORY)
+		p->values[binding->floats[i].feature] = arg->isnull ? get_float8_nan() :
+															  DatumGetFloat8(arg->value);
+	}
+	for (int i = 0; i < binding->n_others; i++)
+	{
+		uint32				 feature = binding->others[i];
+		const SpkRowColumn	*column = &binding->columns[feature];
+		const NullableDatum *arg = &args[column->attno];
+
+		if (column->kind != SPK_CATEGORY)
 			p->values[feature] = spk_row_number_of(arg->value, arg->isnull, column);
 		else
 		{

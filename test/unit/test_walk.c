@@ -492,13 +492,132 @@ numbers_get_their_codes(void **unused)
 	}
 }
 
+/* ---- Numbers of many features ---- */
+
+#define MOST_NUMBERS 120
+#define SHAPES		 7
+
+/* Edges as quantiles of all kinds of columns, ascending; returns how many they are. */
+static uint32_t
+make_edges(SpkRng *rng, uint32_t shape, double *edges)
+{
+	uint32_t n = spk_rng_below(rng, SPK_MAX_BINS - 1);
+	uint32_t made = 0;
+	double	 last = -INFINITY;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double share = (i + spk_rng_double(rng)) / n;
+		double edge = shape == 0 ? share :
+			shape == 1			 ? -log(1 - share * 0.999) :
+			shape == 2			 ? pow(1 - share * 0.9999, -3) :			/* a few are far away */
+			shape == 3			 ? ldexp(share - 0.5, 1024) :				/* no double tells how far */
+			shape == 4			 ? ldexp(floor(share * 300), -1074) :		/* the smallest doubles */
+			shape == 5			 ? 1e9 + floor(share * 200) * 0.5 :
+								   (share < 0.9 ? share * 1e-300 : ldexp(share, 900));
+
+		if (edge > last)
+			last = edges[made++] = edge;
+	}
+	return made;
+}
+
+/* A value that an edge could be mistaken for, or any other. */
+static double
+value_near(SpkRng *rng, const SpkFeature *feature)
+{
+	static const double values[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e308, -1e308, 5e-324};
+	double				edge;
+
+	if (feature->n_bins < 2 || spk_rng_below(rng, 4) == 0)
+		return values[spk_rng_below(rng, sizeof(values) / sizeof(values[0]))];
+	edge = feature->edges[spk_rng_below(rng, feature->n_bins - 1)];
+	switch (spk_rng_below(rng, 4))
+	{
+		case 0:
+			return edge;
+		case 1:
+			return nextafter(edge, INFINITY);
+		case 2:
+			return nextafter(edge, -INFINITY);
+		default:
+			return edge * (0.5 + spk_rng_double(rng));
+	}
+}
+
+/* Rows of these features, whose numbers are put all at once and one by one; n_slots are asked for. */
+static void
+compare_codes(SpkRng *rng, const SpkModel *model, uint32_t n_slots, SpkWalkWay way)
+{
+	SpkHost	   host = unit_host(&state);
+	SpkWalker *walker = spk_walker_new(&host, model, way);
+	uint8_t	  *at_once = calloc(1, spk_walker_codes(walker));
+	uint8_t	  *one_by_one = calloc(1, spk_walker_codes(walker));
+	double	   numbers[MOST_NUMBERS];
+
+	for (int row = 0; row < 40; row++)
+	{
+		for (uint32_t f = 0; f < model->n_features; f++)
+		{
+			numbers[f] = value_near(rng, &model->features[f]);
+			spk_walk_put_code(walker, f, spk_code_number(&model->features[f], numbers[f]),
+							  one_by_one);
+		}
+		spk_walk_put_numbers(walker, numbers, at_once);
+		assert_memory_equal(at_once, one_by_one, n_slots);
+	}
+	free(at_once);
+	free(one_by_one);
+	spk_walker_release(walker);
+}
+
+/* Some of the features are asked for in both ways of taking missing values, in one, or not at all. */
+static void
+numbers_of_many_features(void **unused)
+{
+	static double	  edges[MOST_NUMBERS][SPK_MAX_BINS];
+	static SpkFeature features[MOST_NUMBERS];
+	SpkNode			  nodes[4 * MOST_NUMBERS + 1];
+	SpkTree			  tree = {0, 0, nodes, NULL};
+	SpkModel		  model = {.n_trees = 1, .features = features, .trees = &tree};
+	SpkRng			  rng = spk_rng(8, 6);
+
+	for (uint32_t round = 0; round < 100; round++)
+	{
+		uint32_t n_asked = 0;
+
+		model.n_features = 1 + spk_rng_below(&rng, round % 2 == 0 ? 12 : MOST_NUMBERS);
+		for (uint32_t f = 0; f < model.n_features; f++)
+		{
+			uint32_t shape = round < 4 * SHAPES ? round / 4 : spk_rng_below(&rng, SHAPES);
+
+			features[f] = (SpkFeature) {.kind = SPK_NUMBER, .edges = edges[f]};
+			features[f].n_bins = make_edges(&rng, shape, edges[f]) + 1;
+			for (uint32_t below = 0; below < 2; below++)
+				if (spk_rng_below(&rng, 3) > 0)
+				{
+					nodes[2 * n_asked] = (SpkNode) {.u.left = 2 * n_asked + 1,
+													.feature = (uint16_t) f,
+													.flags = below ? SPK_NODE_MISSING_LEFT : 0};
+					nodes[2 * n_asked + 1] = (SpkNode) {.flags = SPK_NODE_LEAF};
+					n_asked++;
+				}
+		}
+		nodes[2 * n_asked] = (SpkNode) {.flags = SPK_NODE_LEAF};
+		tree.n_nodes = 2 * n_asked + 1;
+		for (uint32_t way = 0; way <= spk_walk_best(); way++)
+			compare_codes(&rng, &model, n_asked, (SpkWalkWay) way);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_end_where_trees_do), cmocka_unit_test(sums_have_the_order_of_trees),
 		cmocka_unit_test(trees_of_any_shape),		cmocka_unit_test(slots_run_out),
-		cmocka_unit_test(numbers_get_their_codes),	cmocka_unit_test(memory_that_fails),
+		cmocka_unit_test(numbers_get_their_codes),	cmocka_unit_test(numbers_of_many_features),
+		cmocka_unit_test(memory_that_fails),
 	};
 
 	return cmocka_run_group_tests_name("walk", tests, NULL, NULL);

@@ -255,7 +255,8 @@ spk_walker_size(uint64_t n_trees, uint64_t n_nodes, uint32_t n_features)
 	const uint64_t most_top = 72;
 	const uint64_t node = sizeof(SpkWalkNode) + sizeof(SpkExit) + 2 * sizeof(uint32_t) +
 		sizeof(SpkCodeSet);
-	const uint64_t feature = sizeof(SpkEdges) + sizeof(SpkNumberSlots) + 3 * sizeof(uint32_t);
+	const uint64_t feature = sizeof(SpkNumberGroup) / SPK_NUMBERS_IN_STEP + sizeof(SpkNumberSlots) +
+		sizeof(SpkSlotMoves) / SPK_MOVED + 3 * sizeof(uint32_t) + 8;
 
 	return (1 << 14) + (n_features + SPK_NUMBERS_IN_STEP) * feature +
 		(n_trees + SPK_IN_STEP) * least_top + (n_nodes + SPK_FEW) * (node + most_top);
@@ -272,7 +273,8 @@ spk_walker_codes(const SpkWalker *walker)
 {
 	size_t unit = walker->slots.n < SPK_FEW_SLOTS ? SPK_FEW_SLOTS : SPK_MANY_SLOTS;
 
-	return (walker->slots.n + unit) / unit * unit; /* one more, at least */
+	/* one more, at least, and room to put as many at once behind the last */
+	return (walker->slots.n + unit) / unit * unit + SPK_MOVED;
 }
 
 void

@@ -47,26 +47,6 @@ look_up(const Codes *codes, __m256i slots)
 	return found;
 }
 
-/* Looks up half as many. */
-SPK_ALWAYS_INLINE TARGET __m128i
-look_up_half(const Codes *codes, __m128i slots)
-{
-	const __m128i behind = _mm_set1_epi8(128 - SHORT_TABLE);
-	__m128i		  table = _mm256_castsi256_si128(codes->table[0]);
-	__m128i		  found = _mm_shuffle_epi8(table, _mm_add_epi8(slots, behind));
-
-	for (int i = 1; i < codes->n; i++)
-	{
-		table = _mm256_castsi256_si128(codes->table[i]);
-		slots = _mm_sub_epi8(slots, _mm_set1_epi8(SHORT_TABLE));
-		found = _mm_or_si128(found,
-							 _mm_shuffle_epi8(table,
-											  i == codes->n - 1 ? slots :
-																  _mm_adds_epu8(slots, behind)));
-	}
-	return found;
-}
-
 /*
  * A bit for each code that is above its split.  Unsigned bytes cannot be compared, but
  * the greater of two can be found: it is the split unless the code is above.
@@ -78,136 +58,219 @@ above(__m256i codes, __m256i splits)
 		_mm256_cmpeq_epi8(_mm256_max_epu8(codes, splits), splits));
 }
 
-SPK_ALWAYS_INLINE TARGET uint64_t
-block_outcomes(const Codes *codes, const SpkWalkBlock *block)
-{
-	const __m256i *slots = (const __m256i *) block->slot;
-	const __m256i *splits = (const __m256i *) block->split;
-	uint32_t	   low = above(look_up(codes, slots[0]), splits[0]);
-	uint32_t	   high = above(look_up(codes, slots[1]), splits[1]);
+/* ---- Tests ---- */
 
-	return low | (uint64_t) high << 32;
-}
-
+/* The outcomes of half of the tests in a block. */
 SPK_ALWAYS_INLINE TARGET uint32_t
-middle_outcomes(const Codes *codes, const SpkMiddle *middle)
+test_half(const Codes *codes, const SpkWalkBlock *block, uint32_t half)
 {
-	__m128i splits = _mm_load_si128((const __m128i *) middle->split);
-	__m128i found = look_up_half(codes, _mm_load_si128((const __m128i *) middle->slot));
+	__m256i slots = _mm256_load_si256((const __m256i *) block->slot + half);
 
-	return ~(uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(found, splits), splits));
+	return above(look_up(codes, slots), _mm256_load_si256((const __m256i *) block->split + half));
 }
 
-/* The slots and the splits of a bottom are in one register; what is found for the splits is not used. */
+/* The tests of two middles or bottoms, which are so many bytes from here, in one register. */
+SPK_ALWAYS_INLINE TARGET __m256i
+two_tests(const uint8_t *tests, uint32_t low, uint32_t high)
+{
+	return _mm256_inserti128_si256(_mm256_castsi128_si256(
+									   _mm_load_si128((const __m128i *) (tests + low))),
+								   _mm_load_si128((const __m128i *) (tests + high)), 1);
+}
+
+/* The outcomes of the tests of four trees, three levels of each, with 8 bits for each. */
 SPK_ALWAYS_INLINE TARGET uint32_t
-bottom_outcomes(const Codes *codes, const SpkBottom *bottom)
+test_four(const Codes *codes, const uint8_t *tests, const uint32_t *offsets)
 {
-	__m128i tests = _mm_load_si128((const __m128i *) bottom);
-	__m128i splits = _mm_srli_si128(tests, 1 << SPK_BOTTOM_LEVELS);
-	__m128i found = look_up_half(codes, tests);
+	__m256i even = two_tests(tests, offsets[0], offsets[2]);
+	__m256i odd = two_tests(tests, offsets[1], offsets[3]);
 
-	return ~(uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(found, splits), splits));
+	return above(look_up(codes, _mm256_unpacklo_epi64(even, odd)),
+				 _mm256_unpackhi_epi64(even, odd));
 }
 
-/* The blocks of this many trees are worked on together; more would not fit the registers. */
-#define TOGETHER 8
+/* ---- Tops ---- */
 
-/* The way through a tree of three or four levels, by outcomes that are the word's lowest bits. */
-SPK_ALWAYS_INLINE TARGET uint32_t
-way_of(const uint8_t *ways, uint64_t outcomes, const uint32_t levels)
+/* The trees whose ways are found in one register, and those that go through all steps together. */
+#define WALK_LANES 8u
+#define CHUNK	   128u
+
+/* The outcomes of the tests of WALK_LANES trees are so many words at most. */
+#define WORDS 4
+
+/* The outcomes in each lane, of so many levels, that these words are made of. */
+SPK_ALWAYS_INLINE TARGET __m256i
+lane_outcomes(const uint32_t *words, const uint32_t levels)
 {
-	uint32_t half = ways[outcomes & (SPK_WAYS - 1)];
+	__m128i low = _mm_cvtsi64_si128((long long) (words[0] | (uint64_t) words[1] << 32));
 
-	return levels == SPK_WAY_LEVELS ? half : 2 * half + ((outcomes >> (SPK_WAY_TESTS + half)) & 1);
+	if (levels == SPK_MIN_BLOCK_LEVELS)
+		return _mm256_cvtepu8_epi32(low);
+	return _mm256_cvtepu16_epi32(
+		_mm_insert_epi64(low, (long long) (words[2] | (uint64_t) words[3] << 32), 1));
 }
 
-/* Finds the ways of n trees through their blocks, from this one on; n is SPK_FEW or TOGETHER. */
-SPK_ALWAYS_INLINE TARGET void
-walk_blocks(const SpkWalker *walker, const Codes *codes, uint32_t tree, const uint32_t n,
-			const uint32_t levels, uint32_t *way)
+/*
+ * Goes so many levels further down from these places of complete trees, each level of which is
+ * numbered from 0 on.  The outcomes of the tests are bits, level by level.
+ */
+SPK_ALWAYS_INLINE TARGET __m256i
+further(__m256i places, __m256i outcomes, const uint32_t levels)
 {
-	const uint32_t in_block = SPK_BLOCK_TESTS >> levels;
-	const uint32_t step = in_block < n ? in_block : n;
+	/* the ways through the first two levels, by the lowest three bits, whatever the fourth */
+	const __m256i ways = _mm256_setr_epi8(0, 2, 1, 2, 0, 3, 1, 3, 0, 2, 1, 2, 0, 3, 1, 3, 0, 2, 1,
+										  2, 0, 3, 1, 3, 0, 2, 1, 2, 0, 3, 1, 3);
+	__m256i way = _mm256_shuffle_epi8(ways, _mm256_and_si256(outcomes, _mm256_set1_epi32(15)));
 
-	SPK_UNROLL
-	for (uint32_t i = 0; i < n; i += step)
+	way = _mm256_and_si256(way, _mm256_set1_epi32(3));
+	for (uint32_t level = 2; level < levels; level++)
 	{
-		uint64_t outcomes = block_outcomes(codes, &walker->blocks[(tree + i) / in_block]);
+		__m256i tests = _mm256_srli_epi32(outcomes, (1 << level) - 1);
 
-		if (in_block > n)
-			outcomes >>= (tree % in_block) << levels;
-		SPK_UNROLL
-		for (uint32_t k = 0; k < step; k++)
-			way[i + k] = way_of(walker->ways, outcomes >> (k << levels), levels);
+		way = _mm256_add_epi32(_mm256_add_epi32(way, way),
+							   _mm256_and_si256(_mm256_srlv_epi32(tests, way),
+												_mm256_set1_epi32(1)));
+	}
+	return _mm256_or_si256(_mm256_slli_epi32(places, (int) levels), way);
+}
+
+/* The ways of WALK_LANES trees from this one on, of n, through the blocks that begin here. */
+SPK_ALWAYS_INLINE TARGET __m256i
+block_ways(const Codes *codes, const SpkWalkBlock *blocks, uint32_t tree, uint32_t n,
+		   const uint32_t levels)
+{
+	const uint32_t in_word = 32u >> levels; /* trees */
+	uint32_t	   words[WORDS] = {0};
+	__m256i		   trees = _mm256_add_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+											_mm256_set1_epi32((int) tree));
+
+	/* blocks are there for all trees of a step */
+	blocks += (tree << levels) / SPK_BLOCK_TESTS;
+	words[0] = test_half(codes, &blocks[0], 0);
+	if (n - tree > in_word)
+		words[1] = test_half(codes, &blocks[0], 1);
+	if (levels > SPK_MIN_BLOCK_LEVELS && n - tree > 2 * in_word)
+		words[2] = test_half(codes, &blocks[1], 0);
+	if (levels > SPK_MIN_BLOCK_LEVELS && n - tree > 3 * in_word)
+		words[3] = test_half(codes, &blocks[1], 1);
+	return further(trees, lane_outcomes(words, levels), levels);
+}
+
+/* A middle has 2^4 bytes, a bottom 2^6. */
+#define MIDDLE_SIZE 4
+#define BOTTOM_SIZE 6
+
+/*
+ * Makes three levels of tests of WALK_LANES trees from this one on, of n, and moves to the exits
+ * from them.  at has offsets in bytes, of tests of the size.
+ */
+SPK_ALWAYS_INLINE TARGET __m256i
+three_ways(const Codes *codes, const void *tests, const int size, const uint32_t *at, uint32_t tree,
+		   uint32_t n)
+{
+	uint32_t words[WORDS] = {0};
+	__m256i	 places = _mm256_load_si256((const __m256i *) (at + tree));
+
+	words[0] = test_four(codes, tests, at + tree);
+	if (tree + 4 < n)
+		words[1] = test_four(codes, tests, at + tree + 4);
+	return further(_mm256_srli_epi32(places, size), lane_outcomes(words, SPK_MIDDLE_LEVELS),
+				   SPK_MIDDLE_LEVELS);
+}
+
+SPK_ALWAYS_INLINE TARGET void
+store_at(uint32_t *at, uint32_t tree, __m256i places)
+{
+	_mm256_store_si256((__m256i *) (at + tree), places);
+}
+
+/*
+ * Finds the exits of n trees from this one on, at most CHUNK.  Their places, counted from the
+ * exits of the first of these trees, go to at.  Each step is made for all trees before the next
+ * one, as it takes some time until the places that were stored can be loaded one by one.
+ * top is a constant in each call.
+ */
+SPK_ALWAYS_INLINE TARGET void
+walk_tops(const SpkWalker *walker, const Codes *codes, size_t tree, uint32_t n, const uint32_t top,
+		  uint32_t *at)
+{
+	const uint32_t		levels = spk_block_levels(top);
+	const uint32_t		two = levels + SPK_MIDDLE_LEVELS;
+	const SpkWalkBlock *blocks = walker->blocks + (tree << levels) / SPK_BLOCK_TESTS;
+	const SpkMiddle	   *middles = walker->middles + (tree << levels);
+	const SpkBottom	   *bottoms = walker->bottoms + (tree << two);
+
+	/* trees beyond the last one go the way of the first, so that all that is looked at is there */
+	for (uint32_t i = 0; i < n; i += WALK_LANES)
+	{
+		__m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+		__m256i left = _mm256_cmpgt_epi32(_mm256_set1_epi32((int) (n - i)), lanes);
+		__m256i place = block_ways(codes, blocks, i, n, levels);
+
+		place = _mm256_slli_epi32(place, top > levels ? MIDDLE_SIZE : 0);
+		store_at(at, i, _mm256_and_si256(place, left));
+	}
+	for (uint32_t i = 0; i < n && top > levels; i += WALK_LANES)
+	{
+		__m256i place = three_ways(codes, middles, MIDDLE_SIZE, at, i, n);
+
+		store_at(at, i, _mm256_slli_epi32(place, top > two ? BOTTOM_SIZE : 0));
+	}
+
+	/* the exits of a bottom are behind its tests, in a line of 16 */
+	for (uint32_t i = 0; i < n && top > two; i += WALK_LANES)
+	{
+		__m256i place = three_ways(codes, bottoms, BOTTOM_SIZE, at, i, n);
+		__m256i offset = _mm256_load_si256((const __m256i *) (at + i));
+
+		place = _mm256_add_epi32(place, _mm256_srli_epi32(offset, BOTTOM_SIZE - 3));
+		store_at(at, i, _mm256_add_epi32(place, _mm256_set1_epi32(4)));
 	}
 }
 
-/* Finds the exits of n trees, from this one on; n is SPK_FEW or TOGETHER, top their levels. */
-SPK_ALWAYS_INLINE TARGET void
-walk_tops(const SpkWalker *walker, const Codes *codes, uint32_t tree, const uint32_t n,
-		  const uint32_t top, SpkExit *at)
+/* ---- Leaves ---- */
+
+/* Adds up the leaves of n trees: in any order if their sums are exact. */
+SPK_ALWAYS_INLINE TARGET double
+add_leaves(const SpkExit *found, uint32_t n, const bool exact, double sum)
 {
-	const uint32_t levels = top == SPK_BLOCK_LEVELS + 1 ? top : SPK_BLOCK_LEVELS;
-	size_t		   middle = (size_t) tree * SPK_MIDDLES;
-	size_t		   bottom = (size_t) tree * SPK_BOTTOMS;
-	uint32_t	   way[TOGETHER]; /* from here on among the tops of these trees */
+	__m256d	 sums = _mm256_setzero_pd();
+	double	 four[4];
+	uint32_t i = 0;
 
-	walk_blocks(walker, codes, tree, n, levels, way);
-	SPK_UNROLL
-	for (uint32_t i = 0; i < n; i++)
-		way[i] += i << levels;
-	if (top > levels)
-		SPK_UNROLL
-	for (uint32_t i = 0; i < n; i++)
-		way[i] = (way[i] << SPK_MIDDLE_LEVELS) +
-			way_of(walker->ways, middle_outcomes(codes, &walker->middles[middle + way[i]]),
-				   SPK_MIDDLE_LEVELS);
-
-	SPK_UNROLL
-	for (uint32_t i = 0; i < n; i++)
-		if (top <= levels + SPK_MIDDLE_LEVELS)
-			at[i] = walker->exits[((size_t) tree << top) + way[i]];
-		else
-		{
-			const SpkBottom *last = &walker->bottoms[bottom + way[i]];
-
-			at[i] = last->exit[walker->ways[bottom_outcomes(codes, last) & (SPK_WAYS - 1)]];
-		}
-}
-
-/* Finds the leaves of n trees, from this one on; n is SPK_FEW or SPK_IN_STEP. */
-SPK_ALWAYS_INLINE TARGET void
-find_leaves(const SpkWalker *walker, const uint8_t *row, const Codes *codes, uint32_t tree,
-			const uint32_t n, const uint32_t top, SpkExit *at)
-{
-	const uint32_t together = n < TOGETHER ? n : TOGETHER;
-
-	for (uint32_t i = 0; i < n; i += together)
-		walk_tops(walker, codes, tree + i, together, top, at + i);
-	if (walker->deep)
-		spk_walk_down(walker, row, at, n);
+	for (; exact && i + 4 <= n; i += 4)
+		sums = _mm256_add_pd(sums, _mm256_cvtps_pd(_mm_load_ps(&found[i].value)));
+	for (; i < n; i++)
+		sum += found[i].value;
+	if (!exact)
+		return sum;
+	_mm256_storeu_pd(four, sums);
+	return sum + four[0] + four[1] + four[2] + four[3];
 }
 
 /* The sum over the trees, whose tops have so many levels, a constant in each call. */
 SPK_ALWAYS_INLINE TARGET double
 walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, const uint32_t top)
 {
-	uint32_t tree = 0;
-	double	 sum = 0;
-	SpkExit	 at[SPK_IN_STEP];
+	const SpkExit *exits = walker->bottoms != NULL ? (const SpkExit *) walker->bottoms :
+													 walker->exits;
+	const size_t   stride = walker->bottoms != NULL ?
+		  sizeof(SpkBottom) / sizeof(SpkExit) << (top - SPK_MIDDLE_LEVELS) :
+		  walker->exits_stride;
+	double		   sum = 0;
+	uint32_t	   at[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
+	SpkExit		   found[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
 
-	for (; walker->n_trees - tree >= SPK_IN_STEP; tree += SPK_IN_STEP)
+	for (size_t tree = 0; tree < walker->n_trees; tree += CHUNK)
 	{
-		find_leaves(walker, row, codes, tree, SPK_IN_STEP, top, at);
-		SPK_UNROLL
-		for (uint32_t i = 0; i < SPK_IN_STEP; i++)
-			sum += at[i].value;
-	}
-	for (; tree < walker->n_trees; tree += SPK_FEW)
-	{
-		find_leaves(walker, row, codes, tree, SPK_FEW, top, at);
-		for (uint32_t i = 0; i < SPK_FEW && i < walker->n_trees - tree; i++)
-			sum += at[i].value;
+		uint32_t n = walker->n_trees - tree < CHUNK ? walker->n_trees - (uint32_t) tree : CHUNK;
+
+		walk_tops(walker, codes, tree, n, top, at);
+		for (uint32_t i = 0; i < n || i % SPK_IN_STEP != 0; i++)
+			found[i] = exits[tree * stride + (i < n ? at[i] : at[0])];
+		for (uint32_t i = 0; i < n && walker->deep; i += SPK_IN_STEP)
+			spk_walk_down(walker, row, found + i, SPK_IN_STEP);
+		sum = walker->exact ? add_leaves(found, n, true, sum) : add_leaves(found, n, false, sum);
 	}
 	return sum;
 }
@@ -222,10 +285,14 @@ walk_shape(const SpkWalker *walker, const uint8_t *row, const Codes *codes)
 			return walk_forest(walker, row, codes, 3);
 		case 4:
 			return walk_forest(walker, row, codes, 4);
+		case 6:
+			return walk_forest(walker, row, codes, 6);
 		case 7:
 			return walk_forest(walker, row, codes, 7);
+		case 9:
+			return walk_forest(walker, row, codes, 9);
 		default:
-			return walk_forest(walker, row, codes, 10);
+			return walk_forest(walker, row, codes, SPK_MAX_TOP);
 	}
 }
 

@@ -21,8 +21,8 @@
 #define MAX_TABLES (SPK_MANY_SLOTS / TABLE)
 
 /* The trees whose ways are found in one register, and those that go through all steps together. */
-#define WALK_LANES 16
-#define CHUNK	   256
+#define WALK_LANES 16u
+#define CHUNK	   256u
 
 /* The lowest byte of each lane */
 #define LANE_BYTES UINT64_C(0x1111111111111111)
@@ -51,36 +51,6 @@ look_up(const Codes *codes, __m512i slots)
 								  _mm512_permutex2var_epi8(table[2], slots, table[3]));
 }
 
-/* ---- Ways ---- */
-
-/* The ways of SpkWalker in two registers. */
-typedef struct Ways
-{
-	__m512i low;
-	__m512i high;
-} Ways;
-
-/* In the lowest byte of each lane, the way through three levels by the lowest seven bits. */
-SPK_ALWAYS_INLINE TARGET __m512i
-short_ways(const Ways *ways, __m512i outcomes)
-{
-	return _mm512_permutex2var_epi8(ways->low, outcomes, ways->high);
-}
-
-/* The ways of WALK_LANES trees of three or four levels, by outcomes that are the lowest bits of each. */
-SPK_ALWAYS_INLINE TARGET __m512i
-lane_ways(const Ways *ways, __m512i outcomes, const uint32_t levels)
-{
-	__m512i half = _mm512_maskz_mov_epi8(LANE_BYTES, short_ways(ways, outcomes));
-	__m512i test; /* the one of the fourth level */
-
-	if (levels == SPK_WAY_LEVELS)
-		return half;
-	test = _mm512_srlv_epi32(outcomes, _mm512_add_epi32(half, _mm512_set1_epi32(SPK_WAY_TESTS)));
-	return _mm512_add_epi32(_mm512_add_epi32(half, half),
-							_mm512_and_si512(test, _mm512_set1_epi32(1)));
-}
-
 /* ---- Tests ---- */
 
 /* The outcomes of the tests in a block. */
@@ -92,50 +62,30 @@ test_block(const Codes *codes, const SpkWalkBlock *block)
 	return _mm512_cmpgt_epu8_mask(found, _mm512_load_si512(block->split));
 }
 
-/* Two middles in one register. */
-SPK_ALWAYS_INLINE TARGET __m512i
-two_middles(const SpkMiddle *middles, const uint32_t *which)
-{
-	return _mm512_inserti64x4(_mm512_castsi256_si512(
-								  _mm256_load_si256((const __m256i *) &middles[which[0]])),
-							  _mm256_load_si256((const __m256i *) &middles[which[1]]), 1);
-}
-
-/* The outcomes of the tests in four middles, with 16 bits for each. */
-SPK_ALWAYS_INLINE TARGET uint64_t
-test_middles(const Codes *codes, const SpkMiddle *middles, const uint32_t *which)
-{
-	__m512i low = two_middles(middles, which);
-	__m512i high = two_middles(middles, which + 2);
-	__m512i found = look_up(codes, _mm512_shuffle_i64x2(low, high, 0x88));
-
-	return _mm512_cmpgt_epu8_mask(found, _mm512_shuffle_i64x2(low, high, 0xDD));
-}
-
-/* The tests of a bottom. */
+/* The tests of a middle or a bottom, so many bytes from here. */
 SPK_ALWAYS_INLINE TARGET __m128i
-bottom_tests(const SpkBottom *bottom)
+tests_at(const uint8_t *tests, uint32_t offset)
 {
-	return _mm_load_si128((const __m128i *) bottom);
+	return _mm_load_si128((const __m128i *) (tests + offset));
 }
 
-/* Every other one of eight bottoms in one register. */
+/* Those at every other one of eight offsets in one register. */
 SPK_ALWAYS_INLINE TARGET __m512i
-four_bottoms(const SpkBottom *bottoms, const uint32_t *which)
+four_tests(const uint8_t *tests, const uint32_t *offsets)
 {
-	__m512i four = _mm512_castsi128_si512(bottom_tests(&bottoms[which[0]]));
+	__m512i four = _mm512_castsi128_si512(tests_at(tests, offsets[0]));
 
-	four = _mm512_inserti32x4(four, bottom_tests(&bottoms[which[2]]), 1);
-	four = _mm512_inserti32x4(four, bottom_tests(&bottoms[which[4]]), 2);
-	return _mm512_inserti32x4(four, bottom_tests(&bottoms[which[6]]), 3);
+	four = _mm512_inserti32x4(four, tests_at(tests, offsets[2]), 1);
+	four = _mm512_inserti32x4(four, tests_at(tests, offsets[4]), 2);
+	return _mm512_inserti32x4(four, tests_at(tests, offsets[6]), 3);
 }
 
-/* The outcomes of the tests in eight bottoms, with 8 bits for each. */
+/* The outcomes of the tests of eight trees, three levels of each, with 8 bits for each. */
 SPK_ALWAYS_INLINE TARGET uint64_t
-test_bottoms(const Codes *codes, const SpkBottom *bottoms, const uint32_t *which)
+test_eight(const Codes *codes, const uint8_t *tests, const uint32_t *offsets)
 {
-	__m512i even = four_bottoms(bottoms, which);
-	__m512i odd = four_bottoms(bottoms, which + 1);
+	__m512i even = four_tests(tests, offsets);
+	__m512i odd = four_tests(tests, offsets + 1);
 	__m512i found = look_up(codes, _mm512_unpacklo_epi64(even, odd));
 
 	return _mm512_cmpgt_epu8_mask(found, _mm512_unpackhi_epi64(even, odd));
@@ -143,13 +93,11 @@ test_bottoms(const Codes *codes, const SpkBottom *bottoms, const uint32_t *which
 
 /* ---- Tops ---- */
 
-/* The numbers of the lanes, times a power of two. */
+/* The numbers of the lanes. */
 SPK_ALWAYS_INLINE TARGET __m512i
-count_lanes(unsigned shift)
+count_lanes(void)
 {
-	return _mm512_slli_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-											   15),
-							 shift);
+	return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
 /* The lanes of n trees that are left. */
@@ -159,6 +107,9 @@ lanes_of(uint32_t n)
 	return (__mmask16) (n >= WALK_LANES ? UINT16_MAX : (1u << n) - 1);
 }
 
+/* The outcomes of the tests of WALK_LANES trees are so many words at most. */
+#define WORDS 4
+
 /*
  * The outcomes in each lane, of so many levels, that these words are made of.  They were just
  * stored one by one, and are loaded one by one as well: a load of several stores waits until
@@ -167,63 +118,89 @@ lanes_of(uint32_t n)
 SPK_ALWAYS_INLINE TARGET __m512i
 lane_outcomes(const uint64_t *words, const uint32_t levels)
 {
-	__m256i first;
-	__m256i last;
+	__m256i four;
 
-	if (levels == SPK_WAY_LEVELS)
+	if (levels == SPK_MIN_BLOCK_LEVELS)
 		return _mm512_cvtepu8_epi32(_mm_castpd_si128(
 			_mm_loadh_pd(_mm_load_sd((const double *) words), (const double *) words + 1)));
-	first = _mm256_blend_epi32(_mm256_set1_epi64x((long long) words[0]),
-							   _mm256_set1_epi64x((long long) words[1]), 0x0C);
-	last = _mm256_blend_epi32(_mm256_set1_epi64x((long long) words[2]),
-							  _mm256_set1_epi64x((long long) words[3]), 0xC0);
-	return _mm512_cvtepu16_epi32(_mm256_blend_epi32(first, last, 0xF0));
+	four = _mm256_set1_epi64x((long long) words[0]);
+	SPK_UNROLL
+	for (int i = 1; i < 4; i++)
+		four = _mm256_mask_set1_epi64(four, (__mmask8) (1 << i), (long long) words[i]);
+	return _mm512_cvtepu16_epi32(four);
 }
 
 /* The outcomes go through memory, which is shorter than the way through other registers. */
 #define THROUGH_MEMORY(words) __asm__("" : "+m"(words))
 
-/* The ways of WALK_LANES trees through the blocks that begin here. */
-SPK_ALWAYS_INLINE TARGET __m512i
-block_ways(const Codes *codes, const Ways *ways, const SpkWalkBlock *blocks, const uint32_t levels)
+/* The ways of SpkWalker in two registers. */
+typedef struct Ways
 {
-	uint64_t words[WALK_LANES / 4];
+	__m512i low;
+	__m512i high;
+} Ways;
+
+/*
+ * Goes so many levels further down from these places of complete trees, each level of which is
+ * numbered from 0 on.  The outcomes of the tests are bits, level by level.
+ */
+SPK_ALWAYS_INLINE TARGET __m512i
+further(const Ways *ways, __m512i places, __m512i outcomes, const uint32_t levels)
+{
+	/* the first three levels have 128 ways, all in two registers */
+	__m512i way = _mm512_maskz_permutex2var_epi8(LANE_BYTES, ways->low, outcomes, ways->high);
+
+	for (uint32_t level = SPK_MIN_BLOCK_LEVELS; level < levels; level++)
+	{
+		__m512i tests = _mm512_srli_epi32(outcomes, (1u << level) - 1);
+
+		way = _mm512_add_epi32(_mm512_add_epi32(way, way),
+							   _mm512_and_si512(_mm512_srlv_epi32(tests, way),
+												_mm512_set1_epi32(1)));
+	}
+	return _mm512_or_si512(_mm512_slli_epi32(places, levels), way);
+}
+
+/* The ways of WALK_LANES trees from this one on, of n, through the blocks that begin here. */
+SPK_ALWAYS_INLINE TARGET __m512i
+block_ways(const Codes *codes, const Ways *ways, const SpkWalkBlock *blocks, uint32_t tree,
+		   uint32_t n, const uint32_t levels)
+{
+	const uint32_t in_word = SPK_BLOCK_TESTS >> levels; /* trees */
+	uint64_t	   words[WORDS];
+	__m512i		   trees = _mm512_add_epi32(count_lanes(), _mm512_set1_epi32((int) tree));
 
 	words[0] = test_block(codes, &blocks[0]);
-	words[1] = test_block(codes, &blocks[1]);
-	if (levels > SPK_WAY_LEVELS)
-	{
+	if (n - tree > in_word)
+		words[1] = test_block(codes, &blocks[1]);
+	if (levels > SPK_MIN_BLOCK_LEVELS && n - tree > 2 * in_word)
 		words[2] = test_block(codes, &blocks[2]);
+	if (levels > SPK_MIN_BLOCK_LEVELS && n - tree > 3 * in_word)
 		words[3] = test_block(codes, &blocks[3]);
-	}
 	THROUGH_MEMORY(words);
-	return lane_ways(ways, lane_outcomes(words, levels), levels);
+	return further(ways, trees, lane_outcomes(words, levels), levels);
 }
 
-/* The ways of WALK_LANES trees through these middles. */
+/* A middle has 2^4 bytes, a bottom 2^6. */
+#define MIDDLE_SIZE 4
+#define BOTTOM_SIZE 6
+
+/*
+ * Makes three levels of tests of WALK_LANES trees from this one on, of n, and moves to the exits
+ * from them.  at has offsets in bytes, of tests of the size.
+ */
 SPK_ALWAYS_INLINE TARGET __m512i
-middle_ways(const Codes *codes, const Ways *ways, const SpkMiddle *middles, const uint32_t *which)
+three_ways(const Codes *codes, const Ways *ways, const void *tests, const unsigned size,
+		   const uint32_t *at, uint32_t tree, uint32_t n)
 {
-	uint64_t words[WALK_LANES / 4];
+	uint64_t words[WORDS];
+	__m512i	 places = _mm512_srli_epi32(_mm512_load_si512(at + tree), size);
 
-	SPK_UNROLL
-	for (uint32_t i = 0; i < WALK_LANES / 4; i++)
-		words[i] = test_middles(codes, middles, which + 4 * i);
+	words[0] = test_eight(codes, tests, at + tree);
+	if (tree + 8 < n)
+		words[1] = test_eight(codes, tests, at + tree + 8);
 	THROUGH_MEMORY(words);
-	return lane_ways(ways, lane_outcomes(words, SPK_MIDDLE_LEVELS), SPK_MIDDLE_LEVELS);
-}
-
-/* The ways of WALK_LANES trees through these bottoms. */
-SPK_ALWAYS_INLINE TARGET __m512i
-bottom_ways(const Codes *codes, const Ways *ways, const SpkBottom *bottoms, const uint32_t *which)
-{
-	uint64_t words[WALK_LANES / 8];
-
-	SPK_UNROLL
-	for (uint32_t i = 0; i < WALK_LANES / 8; i++)
-		words[i] = test_bottoms(codes, bottoms, which + 8 * i);
-	THROUGH_MEMORY(words);
-	return lane_ways(ways, lane_outcomes(words, SPK_BOTTOM_LEVELS), SPK_BOTTOM_LEVELS);
+	return further(ways, places, lane_outcomes(words, SPK_MIDDLE_LEVELS), SPK_MIDDLE_LEVELS);
 }
 
 /* ---- Leaves ---- */
@@ -303,60 +280,59 @@ typedef struct Sums
 } Sums;
 
 /*
- * Finds the exits of n trees from this one on, at most CHUNK.  Their places, counted from
- * the exits of the first of these trees, go to at.  The step of all trees is made before the
- * next one, as it takes some time until the places that were stored can be loaded one by one.
+ * Finds the exits of n trees from this one on, at most CHUNK.  Their places, counted from the
+ * exits of the first of these trees, go to at.  Each step is made for all trees before the next
+ * one, as it takes some time until the places that were stored can be loaded one by one.
  * top is a constant in each call.
  */
 SPK_ALWAYS_INLINE TARGET void
 walk_tops(const SpkWalker *walker, const Codes *codes, const Ways *ways, size_t tree, uint32_t n,
 		  const uint32_t top, uint32_t *at)
 {
-	const uint32_t		levels = top == SPK_BLOCK_LEVELS + 1 ? top : SPK_BLOCK_LEVELS;
+	const uint32_t		levels = spk_block_levels(top);
+	const uint32_t		two = levels + SPK_MIDDLE_LEVELS;
 	const SpkWalkBlock *blocks = walker->blocks + (tree << levels) / SPK_BLOCK_TESTS;
-	const SpkMiddle	   *middles = walker->middles + tree * SPK_MIDDLES;
-	const SpkBottom	   *bottoms = walker->bottoms + tree * SPK_BOTTOMS;
+	const SpkMiddle	   *middles = walker->middles + (tree << levels);
+	const SpkBottom	   *bottoms = walker->bottoms + (tree << two);
 
 	/* trees beyond the last one go the way of the first, so that all that is looked at is there */
 	for (uint32_t i = 0; i < n; i += WALK_LANES, blocks += (WALK_LANES << levels) / SPK_BLOCK_TESTS)
 	{
-		__m512i place = _mm512_add_epi32(_mm512_set1_epi32((int) (i << levels)),
-										 count_lanes(levels));
+		__m512i place = block_ways(codes, ways, blocks, i, n, levels);
 
 		_mm512_store_si512(at + i,
-						   _mm512_maskz_add_epi32(lanes_of(n - i), place,
-												  block_ways(codes, ways, blocks, levels)));
+						   _mm512_maskz_slli_epi32(lanes_of(n - i), place,
+												   top > levels ? MIDDLE_SIZE : 0));
 	}
 	for (uint32_t i = 0; i < n && top > levels; i += WALK_LANES)
 	{
-		__m512i place = _mm512_slli_epi32(_mm512_load_si512(at + i), SPK_MIDDLE_LEVELS);
+		__m512i place = three_ways(codes, ways, middles, MIDDLE_SIZE, at, i, n);
 
-		_mm512_store_si512(at + i,
-						   _mm512_add_epi32(place, middle_ways(codes, ways, middles, at + i)));
+		_mm512_store_si512(at + i, _mm512_slli_epi32(place, top > two ? BOTTOM_SIZE : 0));
 	}
 
 	/* the exits of a bottom are behind its tests, in a line of 16 */
-	for (uint32_t i = 0; i < n && top > levels + SPK_MIDDLE_LEVELS; i += WALK_LANES)
+	for (uint32_t i = 0; i < n && top > two; i += WALK_LANES)
 	{
-		__m512i place = _mm512_add_epi32(_mm512_slli_epi32(_mm512_load_si512(at + i), 4),
-										 _mm512_set1_epi32(4));
+		__m512i place = three_ways(codes, ways, bottoms, BOTTOM_SIZE, at, i, n);
+		__m512i before = _mm512_srli_epi32(_mm512_load_si512(at + i), BOTTOM_SIZE - 3);
 
 		_mm512_store_si512(at + i,
-						   _mm512_add_epi32(place, bottom_ways(codes, ways, bottoms, at + i)));
+						   _mm512_add_epi32(_mm512_add_epi32(place, before), _mm512_set1_epi32(4)));
 	}
 }
 
 /*
  * Takes n trees from this one on, at most CHUNK, to their leaves, which are added to the
- * sums.  top and exact are constants in each call.
+ * sums.  top is a constant in each call.
  */
 SPK_ALWAYS_INLINE TARGET void
 walk_chunk(const SpkWalker *walker, const uint8_t *row, const Codes *codes, const Ways *ways,
-		   uint32_t tree, uint32_t n, const uint32_t top, const bool exact, Sums *sums)
+		   size_t tree, uint32_t n, const uint32_t top, Sums *sums)
 {
 	const SpkExit *exits = walker->bottoms != NULL ?
-		(const SpkExit *) (walker->bottoms + (size_t) tree * SPK_BOTTOMS) :
-		walker->exits + (size_t) tree * walker->exits_stride;
+		(const SpkExit *) (walker->bottoms + (tree << (top - SPK_MIDDLE_LEVELS))) :
+		walker->exits + tree * walker->exits_stride;
 	uint32_t	   at[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
 
 	walk_tops(walker, codes, ways, tree, n, top, at);
@@ -367,8 +343,8 @@ walk_chunk(const SpkWalker *walker, const uint8_t *row, const Codes *codes, cons
 	if (walker->deep)
 		walk_below(walker, row, codes, at, n);
 	for (uint32_t i = 0; i < n; i += WALK_LANES)
-		add_leaves(walker->deep ? walker->ends : exits, _mm512_load_si512(at + i), n - i, exact,
-				   &sums->lanes, &sums->sum);
+		add_leaves(walker->deep ? walker->ends : exits, _mm512_load_si512(at + i), n - i,
+				   walker->exact, &sums->lanes, &sums->sum);
 }
 
 /* The sum over the trees.  top is a constant in each call. */
@@ -379,14 +355,8 @@ walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, con
 	Sums sums = {_mm512_setzero_pd(), 0};
 
 	for (uint32_t tree = 0; tree < walker->n_trees; tree += CHUNK)
-	{
-		uint32_t n = walker->n_trees - tree < CHUNK ? walker->n_trees - tree : CHUNK;
-
-		if (walker->exact)
-			walk_chunk(walker, row, codes, &ways, tree, n, top, true, &sums);
-		else
-			walk_chunk(walker, row, codes, &ways, tree, n, top, false, &sums);
-	}
+		walk_chunk(walker, row, codes, &ways, tree,
+				   walker->n_trees - tree < CHUNK ? walker->n_trees - tree : CHUNK, top, &sums);
 	return walker->exact ? _mm512_reduce_add_pd(sums.lanes) : sums.sum;
 }
 
@@ -404,13 +374,16 @@ walk_tables(const SpkWalker *walker, const uint8_t *row, const int n)
 			return walk_forest(walker, row, &codes, 3);
 		case 4:
 			return walk_forest(walker, row, &codes, 4);
+		case 6:
+			return walk_forest(walker, row, &codes, 6);
 		case 7:
 			return walk_forest(walker, row, &codes, 7);
+		case 9:
+			return walk_forest(walker, row, &codes, 9);
 		default:
-			return walk_forest(walker, row, &codes, 10);
+			return walk_forest(walker, row, &codes, SPK_MAX_TOP);
 	}
 }
-
 TARGET double
 spk_walk_avx512(const SpkWalker *walker, const uint8_t *codes)
 {
@@ -418,36 +391,6 @@ spk_walk_avx512(const SpkWalker *walker, const uint8_t *codes)
 		return walk_tables(walker, codes, 1);
 	return walker->slots.n <= 2 * TABLE ? walk_tables(walker, codes, 2) :
 										  walk_tables(walker, codes, MAX_TABLES);
-}
-
-/* How many of the 16 edges are below the value? */
-SPK_ALWAYS_INLINE TARGET uint32_t
-edges_below(const double *edges, __m512d value)
-{
-	uint32_t low = _mm512_cmp_pd_mask(_mm512_load_pd(edges), value, _CMP_LT_OQ);
-	uint32_t high = _mm512_cmp_pd_mask(_mm512_load_pd(edges + 8), value, _CMP_LT_OQ);
-
-	return (uint32_t) __builtin_popcount(low | high << 8);
-}
-
-/* Compares sixteen edges at a time: first every sixteenth of them, then those between two. */
-TARGET void
-spk_put_numbers_avx512(const SpkSlots *slots, const double *numbers, uint8_t *codes)
-{
-	const SpkEdges		 *edges = slots->edges;
-	const SpkNumberSlots *number = slots->numbers;
-
-	for (uint32_t i = 0; i < slots->n_numbers; i++, edges++, number++)
-	{
-		double	 value = numbers[number->feature];
-		__m512d	 values = _mm512_set1_pd(value);
-		uint32_t coarse = edges_below(edges->coarse, values);
-		uint32_t code = SPK_EDGE_STEP * coarse +
-			edges_below(edges->fine + SPK_EDGE_STEP * coarse, values);
-
-		codes[number->above] = isnan(value) ? SPK_MISSING : (uint8_t) code;
-		codes[number->below] = (uint8_t) code; /* 0 of a NaN */
-	}
 }
 
 #endif /* SPK_VECTORS */

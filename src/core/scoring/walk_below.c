@@ -84,8 +84,8 @@ exit_at(SpkWalker *walker, uint32_t tree_no, size_t place)
 {
 	if (walker->bottoms == NULL)
 		return &walker->exits[tree_no * walker->exits_stride + place];
-	return &walker->bottoms[(size_t) tree_no * SPK_BOTTOMS + (place >> SPK_BOTTOM_LEVELS)]
-				.exit[place % (1 << SPK_BOTTOM_LEVELS)];
+	place += (size_t) tree_no << walker->top;
+	return &walker->bottoms[place >> SPK_MIDDLE_LEVELS].exit[place % (1 << SPK_MIDDLE_LEVELS)];
 }
 
 bool

@@ -33,7 +33,7 @@ put_test(const SpkWalker *walker, const SpkTree *tree, size_t place, uint8_t *sl
 	*split = (uint8_t) (test >> 16);
 }
 
-/* Lays out three or four levels from this place on: the upper three, then the fourth. */
+/* Lays out so many levels from this place on. */
 static void
 lay_levels(const SpkWalker *walker, const SpkTree *tree, size_t top, uint32_t levels, uint8_t *slot,
 		   uint8_t *split)
@@ -48,17 +48,19 @@ spk_blocks_lay(SpkWalker *walker, uint32_t tree_no, const SpkTree *tree)
 {
 	size_t		  test = (size_t) tree_no << walker->levels;
 	SpkWalkBlock *block = &walker->blocks[test / SPK_BLOCK_TESTS];
-	SpkMiddle	 *middles = walker->middles + (size_t) tree_no * SPK_MIDDLES;
-	SpkBottom	 *bottoms = walker->bottoms + (size_t) tree_no * SPK_BOTTOMS;
+	size_t		  n_middles = (size_t) 1 << walker->levels;
+	size_t		  n_bottoms = n_middles << SPK_MIDDLE_LEVELS;
+	SpkMiddle	 *middles = walker->middles + tree_no * n_middles;
+	SpkBottom	 *bottoms = walker->bottoms + tree_no * n_bottoms;
 
 	test %= SPK_BLOCK_TESTS;
 	lay_levels(walker, tree, 1, walker->levels, block->slot + test, block->split + test);
-	for (size_t i = 0; i < SPK_MIDDLES && walker->middles != NULL; i++)
-		lay_levels(walker, tree, SPK_MIDDLES + i, SPK_MIDDLE_LEVELS, middles[i].slot,
+	for (size_t i = 0; i < n_middles && walker->middles != NULL; i++)
+		lay_levels(walker, tree, n_middles + i, SPK_MIDDLE_LEVELS, middles[i].slot,
 				   middles[i].split);
-	for (size_t i = 0; i < SPK_BOTTOMS && walker->bottoms != NULL; i++)
-		lay_levels(walker, tree, SPK_BOTTOMS + i, SPK_BOTTOM_LEVELS, bottoms[i].slot,
-				   bottoms[i].split);
+	for (size_t i = 0; i < n_bottoms && walker->bottoms != NULL; i++)
+		lay_levels(walker, tree, n_bottoms + i, SPK_MIDDLE_LEVELS, bottoms[i].tests.slot,
+				   bottoms[i].tests.split);
 }
 
 /* Fills the table with the exit from three levels for all outcomes of their tests, 1 for right. */
@@ -69,21 +71,24 @@ fill_ways(uint8_t *ways)
 	{
 		uint32_t at = 1;
 
-		for (int level = 0; level < SPK_WAY_LEVELS; level++)
+		for (int level = 0; level < SPK_MIDDLE_LEVELS; level++)
 			at = 2 * at + ((outcomes >> (at - 1)) & 1);
-		ways[outcomes] = (uint8_t) (at - (1 << SPK_WAY_LEVELS));
+		ways[outcomes] = (uint8_t) (at - (1 << SPK_MIDDLE_LEVELS));
 	}
 }
+
+/* The top of trees that are too deep or too sparse for one with bottoms that has all of them. */
+#define WITHOUT_BOTTOMS (SPK_MAX_BLOCK_LEVELS + SPK_MIDDLE_LEVELS)
 
 uint32_t
 spk_blocks_top(const SpkModel *model, uint64_t n_nodes, uint32_t depth)
 {
-	const uint32_t two = SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS;
-	const uint32_t three = two + SPK_BOTTOM_LEVELS;
+	static const uint8_t tops[SPK_MAX_TOP + 1] = {3, 3, 3, 3, 4, 6, 6, 7, 9, 9, 10};
+	uint32_t			 top = tops[depth < SPK_MAX_TOP ? depth : SPK_MAX_TOP];
 
-	if (depth <= SPK_BLOCK_LEVELS + 1)
-		return depth <= SPK_BLOCK_LEVELS ? SPK_BLOCK_LEVELS : depth;
-	return depth > two && (uint64_t) model->n_trees << three <= FILLING * n_nodes ? three : two;
+	if (top > WITHOUT_BOTTOMS && (uint64_t) model->n_trees << top > FILLING * n_nodes)
+		return WITHOUT_BOTTOMS;
+	return top;
 }
 
 /* Allocates n things of this size that begin a cache line; NULL when the host gave no memory. */
@@ -102,7 +107,7 @@ spk_blocks_alloc(SpkWalker *walker)
 	size_t		   n_blocks = (n + SPK_IN_STEP - 1) / SPK_IN_STEP * SPK_IN_STEP;
 
 	/* all blocks of a step are tested, though only some of its trees be left */
-	walker->levels = walker->top == SPK_BLOCK_LEVELS + 1 ? walker->top : SPK_BLOCK_LEVELS;
+	walker->levels = spk_block_levels(walker->top);
 	n_blocks = (n_blocks << walker->levels) / SPK_BLOCK_TESTS;
 	if ((walker->ways = spk_alloc(host, SPK_WAYS, sizeof(uint8_t))) == NULL ||
 		(walker->blocks = alloc_lines(host, n_blocks, sizeof(SpkWalkBlock),
@@ -112,12 +117,12 @@ spk_blocks_alloc(SpkWalker *walker)
 	memset(walker->blocks, 0, n_blocks * sizeof(SpkWalkBlock));
 
 	if (walker->top > walker->levels &&
-		(walker->middles = alloc_lines(host, n * SPK_MIDDLES, sizeof(SpkMiddle),
+		(walker->middles = alloc_lines(host, n << walker->levels, sizeof(SpkMiddle),
 									   &walker->middles_memory)) == NULL)
 		return false;
-	if (walker->top > SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS)
-		return (walker->bottoms = alloc_lines(host, n * SPK_BOTTOMS, sizeof(SpkBottom),
-											  &walker->bottoms_memory)) != NULL;
+	if (walker->top > walker->levels + SPK_MIDDLE_LEVELS)
+		return (walker->bottoms = alloc_lines(host, n << (walker->levels + SPK_MIDDLE_LEVELS),
+											  sizeof(SpkBottom), &walker->bottoms_memory)) != NULL;
 	walker->exits_stride = (size_t) 1 << walker->top;
 	return (walker->exits = spk_alloc(host, n << walker->top, sizeof(SpkExit))) != NULL;
 }

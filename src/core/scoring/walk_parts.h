@@ -12,10 +12,10 @@
  * one walk waits for memory, the others go on.
  *
  * Blocks: for processors that look up and compare many bytes at once.  All tests of the
- * first three or four levels of several trees are made together; all outcomes of a tree
- * are bits of one word, and one or two looks into a small table say where the walk leaves
- * the tree's part of the block.  Below each of the eight exits from three levels there may
- * be a middle of four more, and below each of its exits a bottom of three.
+ * first three or four levels of several trees are made together, and all outcomes of a
+ * tree are bits of one word, which say where the walk leaves the tree's part of the block.
+ * Below each of the exits there may be a middle of three more levels, and below each of its
+ * exits a bottom of three.
  */
 #ifndef SPK_CORE_SCORING_WALK_PARTS_H
 #define SPK_CORE_SCORING_WALK_PARTS_H
@@ -40,21 +40,41 @@ spk_cache_line(void *memory)
 	return (void *) (((uintptr_t) memory + SPK_CACHE_LINE - 1) & ~(uintptr_t) (SPK_CACHE_LINE - 1));
 }
 
-/* The edges of this many numeric features are searched in step. */
-#define SPK_NUMBERS_IN_STEP 4
+/* This many numeric features are coded together. */
+#define SPK_NUMBERS_IN_STEP 8
 
 /*
- * The edges of a feature, filled up with infinities so that all searches take the
- * same steps.  coarse holds every sixteenth of them.
+ * Where the search for a number's code begins: the range of a feature's edges is divided into so
+ * many parts of one width, and each part knows how many edges are before it.
  */
+#define SPK_EDGE_PARTS 512
+
+/*
+ * Features for which so many steps of a binary search find the code within a part.  With more, as
+ * when a few edges are very far away, sixteen edges are compared at once where that can be done.
+ */
+#define SPK_FEW_STEPS 4
+
 #define SPK_EDGE_STEP 16
 #define SPK_EDGES	  (SPK_EDGE_STEP * SPK_EDGE_STEP)
 
-typedef struct SpkEdges
+/*
+ * Numeric features that are coded together, filled up with the last of them.  Edges are filled up
+ * with infinities, so that all searches take the same steps.
+ */
+typedef struct SpkNumberGroup
 {
-	double coarse[SPK_EDGE_STEP]; /* the last of them an infinity */
-	double fine[SPK_EDGES];
-} SpkEdges;
+	double	 low[SPK_NUMBERS_IN_STEP];	 /* where the first part begins */
+	double	 scale[SPK_NUMBERS_IN_STEP]; /* parts for each unit */
+	uint32_t feature[SPK_NUMBERS_IN_STEP];
+	uint32_t steps; /* of the search within any part */
+	uint32_t padding[SPK_NUMBERS_IN_STEP - 1];
+	double	 coarse[SPK_NUMBERS_IN_STEP][SPK_EDGE_STEP]; /* every sixteenth edge */
+	double	 edges[SPK_NUMBERS_IN_STEP][SPK_EDGES];
+
+	/* how many edges are before a part; four bytes may be read at once, also at the end */
+	uint8_t start[SPK_NUMBERS_IN_STEP * SPK_EDGE_PARTS + 4];
+} __attribute__((aligned(SPK_CACHE_LINE))) SpkNumberGroup;
 
 /* A numeric feature, and the slots of its code with missing values above and below all others. */
 typedef struct SpkNumberSlots
@@ -63,6 +83,19 @@ typedef struct SpkNumberSlots
 	uint32_t above;
 	uint32_t below;
 } SpkNumberSlots;
+
+/*
+ * The slots of SPK_MOVED numbers, which follow each other from first on.  Byte i of them comes
+ * from byte from[i] of all codes with missing values above and, behind these, all below.
+ */
+#define SPK_MOVED 64
+
+typedef struct SpkSlotMoves
+{
+	uint32_t first;
+	uint32_t n;
+	uint8_t	 from[2 * SPK_MOVED];
+} SpkSlotMoves;
 
 /* A set that tests ask for.  The byte in its slot is 0 when the category is in the set, else 1. */
 typedef struct SpkSetSlot
@@ -94,10 +127,11 @@ typedef struct SpkSlots
 	uint32_t	   *first_set; /* n_features: the first set of the feature, in set_slots */
 	SpkSetSlot	   *set_slots;
 	uint32_t		n_set_slots;
-	uint32_t		n_numbers; /* numeric features in use */
-	SpkNumberSlots *numbers;   /* these features, filled up to a multiple of SPK_NUMBERS_IN_STEP */
-	SpkEdges	   *edges;	   /* their edges, filled up likewise; begins a cache line */
-	void		   *edges_memory;
+	uint32_t		n_numbers; /* numeric features in use, in groups */
+	SpkNumberSlots *numbers;   /* these features, filled up to whole groups */
+	SpkSlotMoves   *moves;	   /* for each SPK_MOVED of them */
+	SpkNumberGroup *groups;	   /* begins a cache line */
+	void		   *groups_memory;
 } SpkSlots;
 
 /*
@@ -106,6 +140,19 @@ typedef struct SpkSlots
  */
 extern bool spk_slots_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots);
 extern void spk_slots_release(const SpkHost *host, SpkSlots *slots);
+
+/* The number of groups of n numbers. */
+static inline size_t
+spk_number_groups(size_t n)
+{
+	return (n + SPK_NUMBERS_IN_STEP - 1) / SPK_NUMBERS_IN_STEP;
+}
+
+/*
+ * Makes the groups of the model's numbers, once slots have their numbers.  False when the host
+ * gave no memory or wants to stop.
+ */
+extern bool spk_numbers_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots);
 
 /* The slot that this split asks for.  Splits by sets have one only without late_sets. */
 extern uint32_t spk_slot_of(const SpkSlots *slots, const SpkTree *tree, const SpkNode *node);
@@ -144,44 +191,47 @@ typedef uint32_t SpkLink;
 #define SPK_LINK_LEFT (UINT32_C(255) << 8) /* a leaf's test: always goes left */
 #define SPK_MAX_STEP  UINT16_MAX
 
+/* The seven tests of three levels can have this many outcomes. */
+#define SPK_WAYS 128
+
+#define SPK_BLOCK_TESTS		 64
+#define SPK_MIN_BLOCK_LEVELS 3
+#define SPK_MAX_BLOCK_LEVELS 4
+#define SPK_MIDDLE_LEVELS	 3
+#define SPK_MAX_TOP			 (SPK_MAX_BLOCK_LEVELS + 2 * SPK_MIDDLE_LEVELS)
+
 /*
- * The tests of eight trees of three levels, or of four trees of four.  Those of a tree begin
- * with its upper three levels, level by level; then come those of the fourth.  Each tree has
- * room for one more test than it needs, so that the outcomes of all begin at whole bytes.
+ * The tests of eight trees of three levels, or of four trees of four, level by
+ * level.  Each tree has room for one more test than it needs, so that the outcomes of all
+ * begin at whole bytes.
  */
 typedef struct SpkWalkBlock
 {
-	uint8_t slot[64];
-	uint8_t split[64];
+	uint8_t slot[SPK_BLOCK_TESTS];
+	uint8_t split[SPK_BLOCK_TESTS];
 } SpkWalkBlock;
 
-/* The tests of four levels, in the same order. */
+/* The tests of three levels, in the same order. */
 typedef struct SpkMiddle
 {
-	uint8_t slot[16];
-	uint8_t split[16];
+	uint8_t slot[1 << SPK_MIDDLE_LEVELS];
+	uint8_t split[1 << SPK_MIDDLE_LEVELS];
 } SpkMiddle;
 
-/* The seven tests of three levels can have this many outcomes. */
-#define SPK_WAYS	   128
-#define SPK_WAY_LEVELS 3
-#define SPK_WAY_TESTS  ((1u << SPK_WAY_LEVELS) - 1)
-
-#define SPK_BLOCK_TESTS	  64
-#define SPK_BLOCK_LEVELS  3 /* of a tree that has more than four */
-#define SPK_MIDDLE_LEVELS 4
-#define SPK_BOTTOM_LEVELS 3
-#define SPK_MIDDLES		  (1 << SPK_BLOCK_LEVELS)						/* of a tree */
-#define SPK_BOTTOMS		  (1 << (SPK_BLOCK_LEVELS + SPK_MIDDLE_LEVELS)) /* of a tree */
-
-/* The tests of three levels, and where they lead to: all that a walk needs is in one cache line. */
+/* The same, and where they lead to: all that a walk needs is in one cache line. */
 typedef struct SpkBottom
 {
-	uint8_t slot[1 << SPK_BOTTOM_LEVELS];
-	uint8_t split[1 << SPK_BOTTOM_LEVELS];
-	SpkExit exit[1 << SPK_BOTTOM_LEVELS];
-	uint8_t padding[16];
+	SpkMiddle tests;
+	SpkExit	  exit[1 << SPK_MIDDLE_LEVELS];
+	uint8_t	  padding[16];
 } SpkBottom;
+
+/* How many levels a tree has in a block, if its top has so many: the rest is whole middles. */
+static inline uint32_t
+spk_block_levels(uint32_t top)
+{
+	return SPK_MIN_BLOCK_LEVELS + (top - SPK_MIN_BLOCK_LEVELS) % SPK_MIDDLE_LEVELS;
+}
 
 /* Arrays that the layout or the model does not need are NULL. */
 struct SpkWalker
@@ -212,10 +262,10 @@ struct SpkWalker
 
 	/* blocks */
 	uint8_t		 *ways;	  /* SPK_WAYS: the exit from three levels, by the bits of their outcomes */
-	uint32_t	  levels; /* how many a tree has in a block, 3 or 4 */
+	uint32_t	  levels; /* how many a tree has in a block */
 	SpkWalkBlock *blocks;
-	SpkMiddle	 *middles;		 /* SPK_MIDDLES for each tree, or NULL */
-	SpkBottom	 *bottoms;		 /* SPK_BOTTOMS for each tree, in place of exits; or NULL */
+	SpkMiddle	 *middles;		 /* 2^levels for each tree, or NULL */
+	SpkBottom	 *bottoms;		 /* 2^(levels + 3) for each tree, in place of exits; or NULL */
 	void		 *blocks_memory; /* these begin a cache line, somewhere in their memory */
 	void		 *middles_memory;
 	void		 *bottoms_memory;

@@ -79,58 +79,20 @@ number_slots(SpkSlots *slots)
 	}
 	for (uint32_t i = 0; i < slots->n_set_slots && !slots->late_sets; i++)
 		slots->set_slots[i].slot = slots->n++;
-
-	/* a number is put in both its places, without asking whether tests look at both */
-	for (uint32_t i = 0; i < slots->n_numbers; i++)
-	{
-		SpkNumberSlots *number = &slots->numbers[i];
-
-		number->above = slots->above[number->feature];
-		number->below = slots->below[number->feature];
-		number->above = number->above == SPK_WALK_NO_SLOT ? slots->n : number->above;
-		number->below = number->below == SPK_WALK_NO_SLOT ? slots->n : number->below;
-	}
-
-	/* repeating the last number fills up the last group that is searched in step */
-	for (uint32_t i = slots->n_numbers; i % SPK_NUMBERS_IN_STEP != 0; i++)
-		slots->numbers[i] = slots->numbers[i - 1];
-}
-
-static size_t
-padded_numbers(size_t n)
-{
-	return (n + SPK_NUMBERS_IN_STEP - 1) / SPK_NUMBERS_IN_STEP * SPK_NUMBERS_IN_STEP;
-}
-
-static void
-copy_edges(SpkSlots *slots, const SpkModel *model)
-{
-	for (size_t i = 0; i < padded_numbers(slots->n_numbers); i++)
-	{
-		const SpkFeature *feature = &model->features[slots->numbers[i].feature];
-		SpkEdges		 *edges = &slots->edges[i];
-		uint32_t		  n = feature->n_bins == 0 ? 0 : feature->n_bins - 1;
-
-		if (n > 0)
-			memcpy(edges->fine, feature->edges, n * sizeof(double));
-		for (; n < SPK_EDGES; n++)
-			edges->fine[n] = INFINITY;
-		for (uint32_t k = 0; k < SPK_EDGE_STEP; k++)
-			edges->coarse[k] = edges->fine[(k + 1) * SPK_EDGE_STEP - 1];
-	}
 }
 
 bool
 spk_slots_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
 {
-	size_t n = padded_numbers(model->n_features);
+	size_t n = model->n_features;
 
 	memset(slots, 0, sizeof(*slots));
 	slots->n_features = model->n_features;
 	if ((slots->above = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
 		(slots->below = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
 		(slots->first_set = spk_alloc(host, n, sizeof(uint32_t))) == NULL ||
-		(slots->numbers = spk_alloc(host, n, sizeof(SpkNumberSlots))) == NULL ||
+		(slots->numbers = spk_alloc(host, spk_number_groups(n) * SPK_NUMBERS_IN_STEP,
+									sizeof(SpkNumberSlots))) == NULL ||
 		(slots->set_slots = spk_alloc(host, SPK_MAX_SET_SLOTS, sizeof(SpkSetSlot))) == NULL)
 		return false;
 	memset(slots->above, 0xFF, n * sizeof(uint32_t));
@@ -139,12 +101,7 @@ spk_slots_new(const SpkHost *host, const SpkModel *model, SpkSlots *slots)
 	if (!note_tests(host, slots, model))
 		return false;
 	number_slots(slots);
-	n = padded_numbers(slots->n_numbers) * sizeof(SpkEdges);
-	if ((slots->edges_memory = spk_alloc(host, n + SPK_CACHE_LINE, 1)) == NULL)
-		return false;
-	slots->edges = spk_cache_line(slots->edges_memory);
-	copy_edges(slots, model);
-	return true;
+	return spk_numbers_new(host, model, slots);
 }
 
 void
@@ -155,7 +112,8 @@ spk_slots_release(const SpkHost *host, SpkSlots *slots)
 	spk_release(host, slots->first_set);
 	spk_release(host, slots->numbers);
 	spk_release(host, slots->set_slots);
-	spk_release(host, slots->edges_memory);
+	spk_release(host, slots->moves);
+	spk_release(host, slots->groups_memory);
 }
 
 uint32_t
@@ -189,33 +147,4 @@ spk_walk_put_code(const SpkWalker *walker, uint32_t feature, uint8_t code, uint8
 		for (uint32_t i = slots->first_set[feature]; i != SPK_WALK_NO_SLOT;
 			 i = slots->set_slots[i].next)
 			codes[slots->set_slots[i].slot] = !spk_set_has(&slots->set_slots[i].set, code);
-}
-
-/*
- * Makes several binary searches in step, without branches on the values.  A code is the
- * number of edges below the value, as in spk_code_number.
- */
-void
-spk_put_numbers_plain(const SpkSlots *slots, const double *numbers, uint8_t *codes)
-{
-	for (uint32_t i = 0; i < slots->n_numbers; i += SPK_NUMBERS_IN_STEP)
-	{
-		const SpkNumberSlots *number = slots->numbers + i;
-		const SpkEdges		 *edges = slots->edges + i;
-		double				  value[SPK_NUMBERS_IN_STEP];
-		uint32_t			  code[SPK_NUMBERS_IN_STEP] = {0};
-
-		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
-			value[f] = numbers[number[f].feature];
-#pragma GCC unroll 8
-		for (uint32_t half = SPK_EDGES / 2; half > 0; half /= 2)
-#pragma GCC unroll 4
-			for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
-				code[f] += half & -(uint32_t) (edges[f].fine[code[f] + half - 1] < value[f]);
-		for (int f = 0; f < SPK_NUMBERS_IN_STEP; f++)
-		{
-			codes[number[f].above] = isnan(value[f]) ? SPK_MISSING : (uint8_t) code[f];
-			codes[number[f].below] = (uint8_t) code[f]; /* 0 of a NaN */
-		}
-	}
 }
