@@ -92,11 +92,11 @@ test_four(const Codes *codes, const uint8_t *tests, const uint32_t *offsets)
 /* ---- Tops ---- */
 
 /* The trees whose ways are found in one register, and those that go through all steps together. */
-#define WALK_LANES 8u
-#define CHUNK	   128u
+#define AVX2_LANES 8u
+#define AVX2_CHUNK 128u
 
-/* The outcomes of the tests of WALK_LANES trees are so many words at most. */
-#define WORDS 4
+/* The outcomes of the tests of AVX2_LANES trees are so many words at most. */
+#define AVX2_WORDS 4
 
 /* The outcomes in each lane, of so many levels, that these words are made of. */
 SPK_ALWAYS_INLINE TARGET __m256i
@@ -134,13 +134,13 @@ further(__m256i places, __m256i outcomes, const uint32_t levels)
 	return _mm256_or_si256(_mm256_slli_epi32(places, (int) levels), way);
 }
 
-/* The ways of WALK_LANES trees from this one on, of n, through the blocks that begin here. */
+/* The ways of AVX2_LANES trees from this one on, of n, through the blocks that begin here. */
 SPK_ALWAYS_INLINE TARGET __m256i
 block_ways(const Codes *codes, const SpkWalkBlock *blocks, uint32_t tree, uint32_t n,
 		   const uint32_t levels)
 {
 	const uint32_t in_word = 32u >> levels; /* trees */
-	uint32_t	   words[WORDS] = {0};
+	uint32_t	   words[AVX2_WORDS] = {0};
 	__m256i		   trees = _mm256_add_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
 											_mm256_set1_epi32((int) tree));
 
@@ -156,19 +156,15 @@ block_ways(const Codes *codes, const SpkWalkBlock *blocks, uint32_t tree, uint32
 	return further(trees, lane_outcomes(words, levels), levels);
 }
 
-/* A middle has 2^4 bytes, a bottom 2^6. */
-#define MIDDLE_SIZE 4
-#define BOTTOM_SIZE 6
-
 /*
- * Makes three levels of tests of WALK_LANES trees from this one on, of n, and moves to the exits
+ * Makes three levels of tests of AVX2_LANES trees from this one on, of n, and moves to the exits
  * from them.  at has offsets in bytes, of tests of the size.
  */
 SPK_ALWAYS_INLINE TARGET __m256i
 three_ways(const Codes *codes, const void *tests, const int size, const uint32_t *at, uint32_t tree,
 		   uint32_t n)
 {
-	uint32_t words[WORDS] = {0};
+	uint32_t words[AVX2_WORDS] = {0};
 	__m256i	 places = _mm256_load_si256((const __m256i *) (at + tree));
 
 	words[0] = test_four(codes, tests, at + tree);
@@ -185,7 +181,7 @@ store_at(uint32_t *at, uint32_t tree, __m256i places)
 }
 
 /*
- * Finds the exits of n trees from this one on, at most CHUNK.  Their places, counted from the
+ * Finds the exits of n trees from this one on, at most AVX2_CHUNK.  Their places, counted from the
  * exits of the first of these trees, go to at.  Each step is made for all trees before the next
  * one, as it takes some time until the places that were stored can be loaded one by one.
  * top is a constant in each call.
@@ -201,29 +197,29 @@ walk_tops(const SpkWalker *walker, const Codes *codes, size_t tree, uint32_t n, 
 	const SpkBottom	   *bottoms = walker->bottoms + (tree << two);
 
 	/* trees beyond the last one go the way of the first, so that all that is looked at is there */
-	for (uint32_t i = 0; i < n; i += WALK_LANES)
+	for (uint32_t i = 0; i < n; i += AVX2_LANES)
 	{
 		__m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
 		__m256i left = _mm256_cmpgt_epi32(_mm256_set1_epi32((int) (n - i)), lanes);
 		__m256i place = block_ways(codes, blocks, i, n, levels);
 
-		place = _mm256_slli_epi32(place, top > levels ? MIDDLE_SIZE : 0);
+		place = _mm256_slli_epi32(place, top > levels ? SPK_MIDDLE_SHIFT : 0);
 		store_at(at, i, _mm256_and_si256(place, left));
 	}
-	for (uint32_t i = 0; i < n && top > levels; i += WALK_LANES)
+	for (uint32_t i = 0; i < n && top > levels; i += AVX2_LANES)
 	{
-		__m256i place = three_ways(codes, middles, MIDDLE_SIZE, at, i, n);
+		__m256i place = three_ways(codes, middles, SPK_MIDDLE_SHIFT, at, i, n);
 
-		store_at(at, i, _mm256_slli_epi32(place, top > two ? BOTTOM_SIZE : 0));
+		store_at(at, i, _mm256_slli_epi32(place, top > two ? SPK_BOTTOM_SHIFT : 0));
 	}
 
 	/* the exits of a bottom are behind its tests, in a line of 16 */
-	for (uint32_t i = 0; i < n && top > two; i += WALK_LANES)
+	for (uint32_t i = 0; i < n && top > two; i += AVX2_LANES)
 	{
-		__m256i place = three_ways(codes, bottoms, BOTTOM_SIZE, at, i, n);
+		__m256i place = three_ways(codes, bottoms, SPK_BOTTOM_SHIFT, at, i, n);
 		__m256i offset = _mm256_load_si256((const __m256i *) (at + i));
 
-		place = _mm256_add_epi32(place, _mm256_srli_epi32(offset, BOTTOM_SIZE - 3));
+		place = _mm256_add_epi32(place, _mm256_srli_epi32(offset, SPK_BOTTOM_SHIFT - 3));
 		store_at(at, i, _mm256_add_epi32(place, _mm256_set1_epi32(4)));
 	}
 }
@@ -258,12 +254,13 @@ walk_forest(const SpkWalker *walker, const uint8_t *row, const Codes *codes, con
 		  sizeof(SpkBottom) / sizeof(SpkExit) << (top - SPK_MIDDLE_LEVELS) :
 		  walker->exits_stride;
 	double		   sum = 0;
-	uint32_t	   at[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
-	SpkExit		   found[CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
+	uint32_t	   at[AVX2_CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
+	SpkExit		   found[AVX2_CHUNK] __attribute__((aligned(SPK_CACHE_LINE)));
 
-	for (size_t tree = 0; tree < walker->n_trees; tree += CHUNK)
+	for (size_t tree = 0; tree < walker->n_trees; tree += AVX2_CHUNK)
 	{
-		uint32_t n = walker->n_trees - tree < CHUNK ? walker->n_trees - (uint32_t) tree : CHUNK;
+		uint32_t n = walker->n_trees - tree < AVX2_CHUNK ? walker->n_trees - (uint32_t) tree :
+														   AVX2_CHUNK;
 
 		walk_tops(walker, codes, tree, n, top, at);
 		for (uint32_t i = 0; i < n || i % SPK_IN_STEP != 0; i++)

@@ -108,7 +108,7 @@ lanes_of(uint32_t n)
 }
 
 /* The outcomes of the tests of WALK_LANES trees are so many words at most. */
-#define WORDS 4
+#define WALK_WORDS 4
 
 /*
  * The outcomes in each lane, of so many levels, that these words are made of.  They were just
@@ -167,7 +167,7 @@ block_ways(const Codes *codes, const Ways *ways, const SpkWalkBlock *blocks, uin
 		   uint32_t n, const uint32_t levels)
 {
 	const uint32_t in_word = SPK_BLOCK_TESTS >> levels; /* trees */
-	uint64_t	   words[WORDS];
+	uint64_t	   words[WALK_WORDS];
 	__m512i		   trees = _mm512_add_epi32(count_lanes(), _mm512_set1_epi32((int) tree));
 
 	words[0] = test_block(codes, &blocks[0]);
@@ -181,10 +181,6 @@ block_ways(const Codes *codes, const Ways *ways, const SpkWalkBlock *blocks, uin
 	return further(ways, trees, lane_outcomes(words, levels), levels);
 }
 
-/* A middle has 2^4 bytes, a bottom 2^6. */
-#define MIDDLE_SIZE 4
-#define BOTTOM_SIZE 6
-
 /*
  * Makes three levels of tests of WALK_LANES trees from this one on, of n, and moves to the exits
  * from them.  at has offsets in bytes, of tests of the size.
@@ -193,7 +189,7 @@ SPK_ALWAYS_INLINE TARGET __m512i
 three_ways(const Codes *codes, const Ways *ways, const void *tests, const unsigned size,
 		   const uint32_t *at, uint32_t tree, uint32_t n)
 {
-	uint64_t words[WORDS];
+	uint64_t words[WALK_WORDS];
 	__m512i	 places = _mm512_srli_epi32(_mm512_load_si512(at + tree), size);
 
 	words[0] = test_eight(codes, tests, at + tree);
@@ -302,20 +298,20 @@ walk_tops(const SpkWalker *walker, const Codes *codes, const Ways *ways, size_t 
 
 		_mm512_store_si512(at + i,
 						   _mm512_maskz_slli_epi32(lanes_of(n - i), place,
-												   top > levels ? MIDDLE_SIZE : 0));
+												   top > levels ? SPK_MIDDLE_SHIFT : 0));
 	}
 	for (uint32_t i = 0; i < n && top > levels; i += WALK_LANES)
 	{
-		__m512i place = three_ways(codes, ways, middles, MIDDLE_SIZE, at, i, n);
+		__m512i place = three_ways(codes, ways, middles, SPK_MIDDLE_SHIFT, at, i, n);
 
-		_mm512_store_si512(at + i, _mm512_slli_epi32(place, top > two ? BOTTOM_SIZE : 0));
+		_mm512_store_si512(at + i, _mm512_slli_epi32(place, top > two ? SPK_BOTTOM_SHIFT : 0));
 	}
 
 	/* the exits of a bottom are behind its tests, in a line of 16 */
 	for (uint32_t i = 0; i < n && top > two; i += WALK_LANES)
 	{
-		__m512i place = three_ways(codes, ways, bottoms, BOTTOM_SIZE, at, i, n);
-		__m512i before = _mm512_srli_epi32(_mm512_load_si512(at + i), BOTTOM_SIZE - 3);
+		__m512i place = three_ways(codes, ways, bottoms, SPK_BOTTOM_SHIFT, at, i, n);
+		__m512i before = _mm512_srli_epi32(_mm512_load_si512(at + i), SPK_BOTTOM_SHIFT - 3);
 
 		_mm512_store_si512(at + i,
 						   _mm512_add_epi32(_mm512_add_epi32(place, before), _mm512_set1_epi32(4)));

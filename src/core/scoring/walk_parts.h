@@ -226,6 +226,10 @@ typedef struct SpkBottom
 	uint8_t	  padding[16];
 } SpkBottom;
 
+/* A middle has 2^4 bytes, a bottom 2^6. */
+#define SPK_MIDDLE_SHIFT 4
+#define SPK_BOTTOM_SHIFT 6
+
 /* How many levels a tree has in a block, if its top has so many: the rest is whole middles. */
 static inline uint32_t
 spk_block_levels(uint32_t top)
