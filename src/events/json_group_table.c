@@ -13,7 +13,7 @@
 #define PLACES_AT_FIRST 256 /* a power of two */
 
 void
-spk_group_key_hash(SpkGroupKey *key)
+spk_key_bytes_hash(SpkKeyBytes *key)
 {
 	key->hash = spk_hash_bytes(key->bytes, (size_t) key->len, HASH_SEED + key->nulls);
 }
@@ -43,7 +43,7 @@ make_places(SpkGroupTable *table, MemoryContext memory)
 }
 
 SpkGroupPlace *
-spk_group_table_find(SpkGroupTable *table, const SpkGroupKey *key, MemoryContext memory)
+spk_group_table_find(SpkGroupTable *table, const SpkKeyBytes *key, MemoryContext memory)
 {
 	if (table->n_groups >= table->n_places / 4 * 3)
 		make_places(table, memory);
@@ -61,7 +61,7 @@ spk_group_table_find(SpkGroupTable *table, const SpkGroupKey *key, MemoryContext
 }
 
 SpkJsonGroup *
-spk_group_table_put(SpkGroupTable *table, SpkGroupPlace *place, const SpkGroupKey *key,
+spk_group_table_put(SpkGroupTable *table, SpkGroupPlace *place, const SpkKeyBytes *key,
 					int n_values, int n_states, MemoryContext memory)
 {
 	Size		  states = sizeof(SpkJsonState) * n_states;

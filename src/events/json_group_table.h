@@ -12,13 +12,13 @@
 /* The bytes that the processor fetches at a time. */
 #define SPK_FETCHED_LINE 64
 
-typedef struct SpkGroupKey
+typedef struct SpkKeyBytes
 {
 	uint64		hash;
 	uint64		nulls; /* the set of keys that are NULL */
 	const char *bytes; /* of the others, see json_group_keys.h */
 	int			len;
-} SpkGroupKey;
+} SpkKeyBytes;
 
 typedef struct SpkJsonGroup
 {
@@ -44,14 +44,14 @@ typedef struct SpkGroupTable
 } SpkGroupTable;
 
 /* Sets the hash of a key whose other members are set. */
-extern void spk_group_key_hash(SpkGroupKey *key);
+extern void spk_key_bytes_hash(SpkKeyBytes *key);
 
 /*
  * The place of the group that has this key, in a table that is grown in the memory context
  * if need be.  If there is none yet, the place has no group, and one is to be put there
  * with spk_group_table_put before the next call.
  */
-extern SpkGroupPlace *spk_group_table_find(SpkGroupTable *table, const SpkGroupKey *key,
+extern SpkGroupPlace *spk_group_table_find(SpkGroupTable *table, const SpkKeyBytes *key,
 										   MemoryContext memory);
 
 /*
@@ -59,7 +59,7 @@ extern SpkGroupPlace *spk_group_table_find(SpkGroupTable *table, const SpkGroupK
  * memory context.
  */
 extern SpkJsonGroup *spk_group_table_put(SpkGroupTable *table, SpkGroupPlace *place,
-										 const SpkGroupKey *key, int n_values, int n_states,
+										 const SpkKeyBytes *key, int n_values, int n_states,
 										 MemoryContext memory);
 
 /* The next group, or NULL when there was none behind the one before. */
@@ -67,7 +67,7 @@ extern SpkJsonGroup *spk_group_table_next(SpkGroupTable *table);
 
 /* Has the place fetched where the key is looked for first. */
 static inline void
-spk_group_table_fetch_place(const SpkGroupTable *table, const SpkGroupKey *key)
+spk_group_table_fetch_place(const SpkGroupTable *table, const SpkKeyBytes *key)
 {
 	if (table->n_places > 0)
 		__builtin_prefetch(&table->places[key->hash & (table->n_places - 1)]);
@@ -75,7 +75,7 @@ spk_group_table_fetch_place(const SpkGroupTable *table, const SpkGroupKey *key)
 
 /* Has the group fetched that is most likely the key's. */
 static inline void
-spk_group_table_fetch_group(const SpkGroupTable *table, const SpkGroupKey *key)
+spk_group_table_fetch_group(const SpkGroupTable *table, const SpkKeyBytes *key)
 {
 	const char *group;
 

@@ -43,7 +43,7 @@
 
 typedef struct WaitingEvent
 {
-	SpkGroupKey		key;
+	SpkKeyBytes		key;
 	char			bytes[WAITING_KEY_BYTES];
 	TupleTableSlot *values; /* that are computed with */
 	SpkJsonGroup   *group;
@@ -194,7 +194,7 @@ look_at_memory(SpkJsonGroups *groups)
 
 /* The group of an event, made if there is none. */
 static SpkJsonGroup *
-find_group(SpkJsonGroups *groups, const SpkGroupKey *key)
+find_group(SpkJsonGroups *groups, const SpkKeyBytes *key)
 {
 	MemoryContext  memory = groups->memory->ecxt_per_tuple_memory;
 	SpkGroupPlace *place = spk_group_table_find(&groups->table, key, memory);
@@ -219,13 +219,13 @@ find_group(SpkJsonGroups *groups, const SpkGroupKey *key)
 static void
 note_key(SpkJsonGroups *groups, const SpkEventRow *row, WaitingEvent *event)
 {
-	SpkGroupKey *key = &event->key;
+	SpkKeyBytes *key = &event->key;
 
-	*key = (SpkGroupKey) {.bytes = event->bytes};
+	*key = (SpkKeyBytes) {.bytes = event->bytes};
 	if (groups->keys.n == 0)
 		return;
 	key->bytes = spk_json_keys_find(&groups->keys, row, &key->len, &key->nulls);
-	spk_group_key_hash(key);
+	spk_key_bytes_hash(key);
 	key->bytes = memcpy(key->len <= WAITING_KEY_BYTES ? event->bytes : palloc(key->len), key->bytes,
 						(size_t) key->len);
 	spk_group_table_fetch_place(&groups->table, key);
