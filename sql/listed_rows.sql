@@ -46,7 +46,7 @@ SELECT * FROM differ('SELECT userid, churn_predict(model, v) AS score FROM renam
 SELECT * FROM differ('SELECT userid, churn_predict(model, q) AS score FROM (SELECT * FROM users OFFSET 0) q, models');
 SELECT * FROM differ('SELECT userid, churn_predict(model, q) AS score FROM (SELECT level, plan, joined, ratio, adverts, songs, active, userid FROM users ORDER BY 1) q (level, plan, joined, ratio, adverts, songs, active, userid), models');
 SELECT * FROM differ('SELECT userid, max(churn_predict(model, u)) AS score FROM users u, models GROUP BY userid');
--- rows that are grouped by come whole from PostgreSQL 19 on
+-- rows that are grouped by come whole from PostgreSQL 18 on
 SELECT rows, other FROM differ('SELECT userid, churn_predict(model, u) AS score FROM users u, models GROUP BY u, userid, model');
 SELECT * FROM differ('SELECT u.userid, churn_predict(model, u) AS score FROM users u LEFT JOIN pulled p ON p.userid = -u.userid CROSS JOIN models');
 SELECT count(*), count(*) FILTER (WHERE churn_at_risk(model, u) = at_risk) AS same FROM users u JOIN scores USING (userid), models;

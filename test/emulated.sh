@@ -119,6 +119,7 @@ make_root()
 	printf 'root:x:0:0::/root:/bin/bash\npostgres:x:999:999::/test:/bin/bash\n' >"$root/etc/passwd"
 	printf 'root:x:0:\npostgres:x:999:\n' >"$root/etc/group"
 	ln -sf gawk "$root/usr/bin/awk"
+	ln -sf bash "$root/usr/bin/sh"
 	: >"$root.complete"
 }
 

@@ -36,8 +36,8 @@ set_eight(const float *margins, const int32_t *labels, const int32_t *parts, con
 	w = label * weight[1] + (1 - label) * weight[0];
 
 	/* e^-margin, as spk_fast_exp has it: the last bits of k + 1.5 * 2^52 are those of k */
-	high = given > 700.0f;
-	low = given < -700.0f;
+	high = given > most;
+	low = given < -most;
 	given = (Floats) ((~(high | low) & (Ints) given) | (high & (Ints) most) | (low & (Ints) -most));
 	x = -__builtin_convertvector(given, Doubles);
 	k = x * (1 / SPK_LN_2) + 0x1.8p52;
