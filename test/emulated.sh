@@ -186,7 +186,8 @@ regress_tests()
 	make -s -C "$root/test/src" -j "$(nproc)" "${arguments[@]}" COPT='-Werror -Wno-psabi' all
 	make -s -C "$root/test/src" "${arguments[@]}" install >/dev/null
 	inside 'rm -rf /test/data; export SANDBOX=/test; . test/server.sh; server_start'
-	inside "/usr/lib/postgresql/$version/lib/pgxs/src/test/regress/pg_regress --bindir=$bin --inputdir=. --outputdir=. \
+	# what takes longer here than two seconds would tell how far it is
+	inside "PGOPTIONS='-c sparkify.progress=off' /usr/lib/postgresql/$version/lib/pgxs/src/test/regress/pg_regress --bindir=$bin --inputdir=. --outputdir=. \
 		--dbname=contrib_regression --load-extension=sparkify $tests" 2>&1 ||
 		{ head -n 500 "$root/test/src/regression.diffs"; tail -n 50 "$root/test/server.log"; }
 	inside 'export SANDBOX=/test; . test/server.sh; server_stop'
