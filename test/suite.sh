@@ -241,7 +241,7 @@ job_run()
 
 # job_show I: shows what the job said, and counts the lines that match the patterns of
 # its layer.  A job that failed without such a line, or that ran no test, counts as one
-# failure.
+# failure, unless it says that it skips all.
 job_show()
 {
 	local good bad status=1 seconds=0 layer=${job_layers[$1]} name=${job_names[$1]} log=$jobs_dir/$1.log
@@ -253,7 +253,9 @@ job_show()
 	fi
 	good=$(grep -Ec "${good_lines[$layer]}" "$log") || true
 	bad=$(grep -Ec "${bad_lines[$layer]}" "$log") || true
-	if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then
+	if [ "$status" = 0 ] && [ "$good" = 0 ] && [ "$layer" = tap ] && grep -q '^test/t/.*skipped: ' "$log"; then
+		echo "$name: skipped"
+	elif [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then
 		bad=1
 		echo "$name: $([ "$status" = 0 ] && echo 'no test ran' || echo 'ended early')"
 	fi

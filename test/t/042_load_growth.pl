@@ -11,7 +11,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(allows_streaming => 'logical');
-$node->append_conf('postgresql.conf', "sparkify.progress = off\nautovacuum = off\nshared_buffers = 128MB");
+$node->append_conf('postgresql.conf', "sparkify.progress = off\nautovacuum = off\nshared_buffers = 128MB\nwal_keep_size = 1GB");
 $node->start;
 my $version = $node->safe_psql('postgres', q{SELECT current_setting('server_version_num')::int / 10000});
 my $has_amcheck = $version >= 14
