@@ -51,6 +51,17 @@ passed_new(Form form)
 	return passed;
 }
 
+/*
+ * Is it PostgreSQL that takes the value, in a later step of the same query?  Engines that split
+ * aggregates themselves send it to other servers, where a place means nothing.
+ */
+static bool
+stays_in_query(FunctionCallInfo fcinfo)
+{
+	return IsA(fcinfo->context, AggState) &&
+		DO_AGGSPLIT_SERIALIZE(((AggState *) fcinfo->context)->aggsplit);
+}
+
 /* ---- Within a process ---- */
 
 /* The stores that this process has passed and not taken yet. */
@@ -187,7 +198,7 @@ spk_store_pass(FunctionCallInfo fcinfo, SpkRowStore *store)
 	bytea  *value;
 	Passed *bytes;
 
-	if (stays_here(fcinfo))
+	if (stays_in_query(fcinfo) && stays_here(fcinfo))
 		return pass_here(store);
 	size = spk_store_sent_size(store);
 	if (size + sizeof(Passed) > MaxAllocSize)
@@ -195,7 +206,7 @@ spk_store_pass(FunctionCallInfo fcinfo, SpkRowStore *store)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
 				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
-	value = pass_in_area(fcinfo, store, size);
+	value = stays_in_query(fcinfo) ? pass_in_area(fcinfo, store, size) : NULL;
 	if (value != NULL)
 		return value;
 
