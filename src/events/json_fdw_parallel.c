@@ -74,13 +74,11 @@ spk_json_before_chunk(SpkJsonScan *scan)
 {
 	if (scan->shared == NULL)
 		return;
-	if (!IsParallelWorker())
-		spk_readers_stand_back(&scan->shared->readers, scan->chunks);
-	else if (scan->is_reading)
-		spk_readers_go_on(&scan->shared->readers, &scan->blocks_read);
+	if (scan->is_reading)
+		spk_readers_go_on(&scan->shared->readers, scan->chunks, &scan->blocks_read);
 	else
-		spk_readers_join(&scan->shared->readers, &scan->blocks_read);
-	scan->is_reading = IsParallelWorker();
+		spk_readers_join(&scan->shared->readers, scan->chunks, &scan->blocks_read);
+	scan->is_reading = true;
 }
 
 void

@@ -31,7 +31,7 @@ typedef struct SpkJsonScan
 	SpkJsonGroups *groups;		/* of a scan that feeds aggregates, or NULL */
 	bool		   handing_out; /* groups are handed out, and not made */
 	bool		   at_end;		/* all events are in groups */
-	bool		   is_reading;	/* of a worker: it is counted among those that read */
+	bool		   is_reading;	/* this process is counted among those that read */
 	int64		   blocks_read; /* likewise: from disks, see json_readers.h */
 
 	uint64			 *wanted;	/* the set of columns that are needed */
