@@ -59,23 +59,37 @@ choose_forms(SpkCompareSetup *setup)
 	}
 }
 
+/* What is known while columns are binned. */
+typedef struct Binning
+{
+	uint32			 n_before; /* columns of the forms before */
+	uint32			 n;		   /* of all */
+	SpkTrainProgress progress;
+} Binning;
+
+static void
+tell_of_column(void *arg, uint32 column)
+{
+	Binning *binning = arg;
+
+	spk_train_progress(&binning->progress, "columns binned", binning->n_before + column + 1,
+					   binning->n);
+}
+
 /* Makes the features of the form, and encodes them for workers. */
 static void
-bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress, SpkWarned *warned)
+bin_features(SpkCompareSetup *setup, int form, Binning *binning, SpkWarned *warned)
 {
 	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
 	SpkModel	   *model = &setup->models[form];
 
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
-	for (uint32 i = 0; i < table->n_columns; i++)
-	{
-		spk_check(spk_bin_column(&setup->host, &table->columns[i], table->n_rows,
-								 setup->forms[form].binning, &model->features[i]),
-				  "training set", NULL);
-		model->n_features++;
-		spk_train_progress(progress, "columns binned", form * table->n_columns + i + 1,
-						   setup->n_forms * table->n_columns);
-	}
+	binning->n_before = form * table->n_columns;
+	binning->n = setup->n_forms * table->n_columns;
+	spk_check(spk_bin_columns(&setup->host, table, setup->forms[form].binning, model->features,
+							  tell_of_column, binning),
+			  "training set", NULL);
+	model->n_features = table->n_columns;
 	spk_tell_of_rare(table, model->features, warned);
 	setup->features[form] = spk_writer(&setup->host);
 	spk_check(spk_features_encode(model->features, model->n_features, &setup->features[form]),
@@ -85,14 +99,14 @@ bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress, SpkWa
 static void
 bin_forms(SpkCompareSetup *setup)
 {
-	SpkTrainProgress progress;
-	SpkWarned		 warned = {.context = setup->context};
+	Binning	  binning;
+	SpkWarned warned = {.context = setup->context};
 
 	setup->models = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkModel));
 	setup->features = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkWriter));
-	spk_train_progress_start(&progress);
+	spk_train_progress_start(&binning.progress);
 	for (int form = 0; form < setup->n_forms; form++)
-		bin_features(setup, form, &progress, &warned);
+		bin_features(setup, form, &binning, &warned);
 }
 
 /* ---- The block ---- */

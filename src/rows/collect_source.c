@@ -89,7 +89,7 @@ spk_collect_here(double rows, int columns)
 	int nest_level = NewGUCNestLevel();
 
 	set_here(SPK_PARALLEL_FOR_TESTS, "off");
-	if (rows * columns * sizeof(double) > Min((double) spk_memory_limit(), MaxAllocSize))
+	if (rows * columns * sizeof(double) > (double) spk_memory_limit() / 2)
 		set_here("max_parallel_workers_per_gather", "0");
 	return nest_level;
 }

@@ -201,14 +201,14 @@ spk_store_pass(FunctionCallInfo fcinfo, SpkRowStore *store)
 	if (stays_in_query(fcinfo) && stays_here(fcinfo))
 		return pass_here(store);
 	size = spk_store_sent_size(store);
+	value = stays_in_query(fcinfo) ? pass_in_area(fcinfo, store, size) : NULL;
+	if (value != NULL)
+		return value;
 	if (size + sizeof(Passed) > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the training rows that one parallel worker collected exceed 1 GB"),
 				 errhint("Set max_parallel_workers_per_gather to 0; churn_train does so itself where it expects so many rows.")));
-	value = stays_in_query(fcinfo) ? pass_in_area(fcinfo, store, size) : NULL;
-	if (value != NULL)
-		return value;
 
 	bytes = palloc(sizeof(Passed) + size);
 	memset(bytes, 0, sizeof(Passed));

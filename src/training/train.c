@@ -117,25 +117,37 @@ set_counts(SpkModel *model, const SpkRowStore *rows)
 	}
 }
 
+/* What is known while columns are binned. */
+typedef struct Binning
+{
+	uint32			 n_columns;
+	SpkTrainProgress progress;
+} Binning;
+
+static void
+tell_of_column(void *arg, uint32 column)
+{
+	Binning *binning = arg;
+
+	spk_train_progress(&binning->progress, "columns binned", column + 1, binning->n_columns);
+}
+
 /* Sets the model's features, in the context: the bins and categories of each column. */
 static void
 bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, MemoryContext context,
 			 SpkWarned *warned)
 {
-	SpkBinning		 binning = spk_training_binning(model->algorithm, &model->options, table);
-	SpkTrainProgress progress;
+	Binning binning = {table->n_columns};
 
 	model->n_features = table->n_columns;
 	model->features = MemoryContextAllocZero(context, table->n_columns * sizeof(SpkFeature));
-	spk_train_progress_start(&progress);
+	spk_train_progress_start(&binning.progress);
+	spk_check(spk_bin_columns(host, table,
+							  spk_training_binning(model->algorithm, &model->options, table),
+							  model->features, tell_of_column, &binning),
+			  "training set", NULL);
 	for (uint32 i = 0; i < table->n_columns; i++)
-	{
-		spk_check(spk_bin_column(host, &table->columns[i], table->n_rows, binning,
-								 &model->features[i]),
-				  "training set", NULL);
 		model->features[i].rule = table->columns[i].rule;
-		spk_train_progress(&progress, "columns binned", i + 1, table->n_columns);
-	}
 	spk_tell_of_rare(table, model->features, warned);
 }
 

@@ -46,20 +46,21 @@ gather_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint6
 	return SPK_OK;
 }
 
+/* *keys is room for two keys of each row, made when it is NULL. */
 static SpkStatus
 bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
-			SpkFeature *feature)
+			uint64_t **keys, SpkFeature *feature)
 {
-	uint64_t *keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
 	uint32_t  n = 0;
 	SpkCuts	  cuts;
 	SpkStatus status = SPK_NO_MEMORY;
 
-	if (keys != NULL)
-		status = gather_keys(host, column, n_rows, keys, &n);
+	if (*keys == NULL)
+		*keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
+	if (*keys != NULL)
+		status = gather_keys(host, column, n_rows, *keys, &n);
 	if (status == SPK_OK)
-		status = spk_cut_keys(host, keys, keys + n_rows, n, max_bins, &cuts);
-	spk_release(host, keys);
+		status = spk_cut_keys(host, *keys, *keys + n_rows, n, max_bins, &cuts);
 	if (status != SPK_OK)
 		return status;
 
@@ -288,9 +289,10 @@ bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, Sp
 	return status;
 }
 
-SpkStatus
-spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
-			   SpkFeature *feature)
+/* As spk_bin_column; keys as bin_numbers has it. */
+static SpkStatus
+bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
+		   uint64_t **keys, SpkFeature *feature)
 {
 	SpkStatus status;
 
@@ -306,9 +308,40 @@ spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, Sp
 	else if (column->kind == SPK_CATEGORY)
 		status = bin_categories(host, column, n_rows, binning, feature);
 	else
-		status = bin_numbers(host, column, n_rows, binning.max_bins, feature);
+		status = bin_numbers(host, column, n_rows, binning.max_bins, keys, feature);
 	if (status != SPK_OK)
 		spk_feature_release(host, feature);
+	return status;
+}
+
+SpkStatus
+spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
+			   SpkFeature *feature)
+{
+	uint64_t *keys = NULL;
+	SpkStatus status = bin_column(host, column, n_rows, binning, &keys, feature);
+
+	spk_release(host, keys);
+	return status;
+}
+
+SpkStatus
+spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
+				SpkFeature *features, SpkColumnBinned binned, void *arg)
+{
+	uint64_t *keys = NULL; /* of all columns in turn: memory that is new has to be cleared */
+	SpkStatus status = SPK_OK;
+	uint32_t  n = 0;
+
+	for (; n < table->n_columns && status == SPK_OK; n++)
+	{
+		status = bin_column(host, &table->columns[n], table->n_rows, binning, &keys, &features[n]);
+		if (status == SPK_OK)
+			binned(arg, n);
+	}
+	spk_release(host, keys);
+	while (status != SPK_OK && --n > 0)
+		spk_feature_release(host, &features[n - 1]);
 	return status;
 }
 

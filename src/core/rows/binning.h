@@ -62,6 +62,16 @@ extern SpkBinning spk_training_binning(SpkAlgorithm algorithm, const SpkOptions 
 extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
 								SpkBinning binning, SpkFeature *feature);
 
+/* Told that a column, counted from 0, has its bins. */
+typedef void (*SpkColumnBinned)(void *arg, uint32_t column);
+
+/*
+ * Does so with all columns of the table, one after the other, and tells of each.  features has
+ * room for as many.  After an error nothing is held of any.
+ */
+extern SpkStatus spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
+								 SpkFeature *features, SpkColumnBinned binned, void *arg);
+
 /* Do both ways of binning the table's columns come to the same? */
 extern bool spk_bins_alike(const SpkTable *table, SpkBinning a, SpkBinning b);
 
