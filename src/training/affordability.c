@@ -126,17 +126,34 @@ spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix, const SpkTa
 	spk_memory_check_training(Max(binning, fitting), matrix->n_rows, matrix->n_features);
 }
 
+/* What columns take, with n workers. */
+static uint64
+columns_memory(const SpkBoostPlan *plan, const SpkMatrix *matrix, int n_workers)
+{
+	SpkBoostPlan columns = *plan;
+
+	columns.columns = true;
+	return spk_boost_shared_size(&columns, matrix, (uint32) n_workers + 1) -
+		spk_boost_shared_size(plan, matrix, (uint32) n_workers + 1);
+}
+
 int
-spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
+spk_affordable_boosters(SpkBoostPlan *plan, const SpkMatrix *matrix, const SpkTable *table,
 						int n_workers)
 {
 	uint64 alone = spk_boost_shared_size(plan, matrix, 1);
 	uint64 own = spk_boost_own_size(plan, matrix);
+	uint64 worker = spk_boost_shared_size(plan, matrix, 2) - alone + own;
 	bool   users = plan->subsample < 1 || plan->patience > 0 || plan->n_statistics > 0;
 	uint64 held = codes_memory(matrix) + users_memory(table, users) + alone;
 	uint64 trees = trees_memory(spk_boost_most_trees(plan), spk_boost_most_leaves(plan));
+	uint64 binning = spk_table_size(table) + held + ordering_memory(matrix, table, users);
+	uint64 growing = spk_table_names_size(table) + weights_memory(table) + held + trees + own;
 
-	return affordable(matrix, spk_table_size(table) + held + ordering_memory(matrix, table, users),
-					  spk_table_names_size(table) + weights_memory(table) + held + trees + own,
-					  spk_boost_shared_size(plan, matrix, 2) - alone + own, n_workers);
+	n_workers = affordable(matrix, binning, growing, worker, n_workers);
+	plan->columns = spk_boost_can_have_columns(plan) &&
+		Max(binning, growing + (uint64) n_workers * worker) +
+				columns_memory(plan, matrix, n_workers) <=
+			spk_memory_limit();
+	return n_workers;
 }

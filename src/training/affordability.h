@@ -27,8 +27,11 @@ extern int spk_affordable_workers(const SpkForestPlan *plan, const SpkMatrix *ma
 extern void spk_check_fit_memory(const SpkModel *model, const SpkMatrix *matrix,
 								 const SpkTable *table);
 
-/* The same as spk_affordable_workers, for gradient boosting. */
-extern int spk_affordable_boosters(const SpkBoostPlan *plan, const SpkMatrix *matrix,
+/*
+ * The same as spk_affordable_workers, for gradient boosting.  Sets plan->columns where there is
+ * memory for columns beside these workers.
+ */
+extern int spk_affordable_boosters(SpkBoostPlan *plan, const SpkMatrix *matrix,
 								   const SpkTable *table, int n_workers);
 
 #endif /* SPK_TRAINING_AFFORDABILITY_H */

@@ -11,6 +11,7 @@
 
 #include "utils/memutils.h"
 
+#include "host/memory_limit.h"
 #include "host/pg_host.h"
 #include "training/affordability.h"
 #include "host/progress.h"
@@ -147,21 +148,28 @@ check_boost(SpkStatus status)
 /*
  * Makes the block for the rows' codes and what the team shares.  It is shared with
  * *n_workers workers, which is set, when they are worth it and there is memory and room
- * for them; otherwise it is the process's own.
+ * for them; otherwise it is the process's own.  Also sets *columns, of the plan by which it is
+ * laid out.
  */
 static void
 new_block(const SpkHost *host, const SpkTable *table, const SpkModel *model, SpkMemoryBlock *block,
-		  int *n_workers)
+		  int *n_workers, bool *columns)
 {
 	SpkMatrix shape = spk_table_shape(table, model->features);
 	/* right about sizes only */
 	SpkBoostPlan plan = spk_boost_plan(&model->options, &shape, model->features);
 	uint64		 rows = spk_shared_matrix_size(table, model);
+	uint64		 size;
 
 	*n_workers = spk_affordable_boosters(&plan, &shape, table, wanted_workers(&plan, &shape));
-	if (*n_workers > 0 &&
-		spk_block_share(block, rows + spk_boost_shared_size(&plan, &shape, (uint32) *n_workers + 1),
-						SPK_CONTEXT_SIZE))
+	size = rows + spk_boost_shared_size(&plan, &shape, (uint32) *n_workers + 1);
+	if (*n_workers > 0 && plan.columns && !spk_memory_shared_fits(size + SPK_CONTEXT_SIZE))
+	{
+		plan.columns = false;
+		size = rows + spk_boost_shared_size(&plan, &shape, (uint32) *n_workers + 1);
+	}
+	*columns = plan.columns;
+	if (*n_workers > 0 && spk_block_share(block, size, SPK_CONTEXT_SIZE))
 		return;
 	*n_workers = 0;
 	spk_block_alloc(block, host, rows + spk_boost_shared_size(&plan, &shape, 1), "boosted forest");
@@ -174,11 +182,13 @@ spk_train_boost(const SpkHost *host, SpkTable *table, SpkModel *model)
 	SpkMatrix	   matrix;
 	SpkBoostPlan   plan;
 	int			   n_workers;
+	bool		   columns;
 
-	new_block(host, table, model, &block, &n_workers);
+	new_block(host, table, model, &block, &n_workers, &columns);
 	spk_shared_matrix_fill(host, table, model, spk_boost_group, block.memory, &matrix);
 	spk_table_release(table);
 	plan = spk_boost_plan(&model->options, &matrix, model->features);
+	plan.columns = columns;
 	model->trees = spk_must_alloc(host, spk_boost_most_trees(&plan), sizeof(SpkTree),
 								  "boosted forest");
 	memset(model->trees, 0, spk_boost_most_trees(&plan) * sizeof(SpkTree));

@@ -435,6 +435,8 @@ train_and_leave(const UnitMatrix *u, const SpkOptions *options, uint32_t n, uint
 	*model = (SpkModel) {.algorithm = SPK_GRADIENT_BOOSTING, .options = *options, .threshold = 0.5};
 	job.host = unit_host(&state);
 	job.plan = spk_boost_plan(options, &u->matrix, u->features);
+	/* the trees are the same with codes by column */
+	job.plan.columns = n % 2 == 0 && spk_boost_can_have_columns(&job.plan);
 	job.shared = aligned_alloc(64, spk_boost_shared_size(&job.plan, &u->matrix, n));
 	pthread_barrier_init(&job.barrier, NULL, n);
 	model->n_features = u->matrix.n_features;

@@ -171,6 +171,12 @@ boosters(void **unused)
 			assert_true(alone <= row * matrix.n_rows + fmax(0x1p28, 2 * histogram) + 0x1p25);
 			assert_true(more >= 999 * histogram &&
 						more <= 999 * (fmax(0x1p28, 2 * histogram) + 0x1p20));
+			/* codes by column, in fewer blocks */
+			plan.columns = true;
+			more = (double) spk_boost_shared_size(&plan, &matrix, 1) - alone -
+				(double) matrix.n_rows * matrix.n_features;
+			assert_true(more <= 64 && more >= -(row - 10) * matrix.n_rows - 0x1p20);
+			plan.columns = false;
 			/* and what is kept of rows held out */
 			own = (double) spk_boost_own_size(&plan, &matrix);
 			if (plan.patience > 0)

@@ -349,6 +349,8 @@ spk_boost(const SpkHost *host, const SpkTeam *team, const SpkBoostPlan *plan,
 	spk_barrier(team);
 	if (team->me == 0)
 		b.shared->status = (SpkStatus) b.shared->failed;
+	if (own != NULL)
+		spk_boost_set_columns(&b);
 	spk_barrier(team);
 
 	status = b.shared->status;

@@ -50,6 +50,7 @@ typedef struct SpkBoostPlan
 	double	 category_rows; /* added to a category's statistic, in units of the weight */
 	double	 min_gain;		/* in quanta of the score, which is a gradient squared by a hessian */
 	double	 weight[2];		/* of the classes; the larger one is 1 */
+	bool	 columns;		/* are codes kept by column besides, see spk_boost_can_have_columns? */
 	double	 base;			/* the margin before the first tree, of the weighted share of churn */
 	uint64_t seed;
 } SpkBoostPlan;
@@ -74,6 +75,17 @@ spk_boost_most_leaves(const SpkBoostPlan *plan)
  */
 extern SpkBoostPlan spk_boost_plan(const SpkOptions *options, const SpkMatrix *matrix,
 								   const SpkFeature *features);
+
+/*
+ * May codes be kept by column besides, which takes as much memory as they take, and parts rows
+ * sooner?  The plan does not say so: who has the memory sets columns.  Statistics of
+ * categories change codes from one model to the next.
+ */
+static inline bool
+spk_boost_can_have_columns(const SpkBoostPlan *plan)
+{
+	return plan->n_statistics == 0;
+}
 
 /*
  * The bytes that a team of n members shares, and the bytes that each member

@@ -5,13 +5,16 @@
  */
 #include <string.h>
 
+#include "core/base/vectors.h"
 #include "core/trees/boost_blocks.h"
 
 /*
  * So many bytes of codes, with those that are fetched ahead and with all histograms of a pass,
- * stay in the second cache.
+ * stay in the second cache.  With columns, of which one is touched at a time, a block's rows need
+ * not, and the more they are, the less often histograms come back to the first cache.
  */
-#define BLOCK_BYTES (UINT32_C(128) << 10)
+#define BLOCK_BYTES			(UINT32_C(128) << 10)
+#define BLOCK_COLUMNS_BYTES (UINT32_C(512) << 10)
 
 /* Ends of segments have 16 bits; of fewer rows a leaf has too few in a block. */
 #define MOST_BLOCK_ROWS	 32768
@@ -23,9 +26,9 @@
 /* ---- Blocks ---- */
 
 uint32_t
-spk_boost_block_rows(const SpkMatrix *matrix, uint32_t max_leaves)
+spk_boost_block_rows(const SpkMatrix *matrix, uint32_t max_leaves, bool columns)
 {
-	uint32_t fit = BLOCK_BYTES / matrix->stride;
+	uint32_t fit = (columns ? BLOCK_COLUMNS_BYTES : BLOCK_BYTES) / matrix->stride;
 	uint32_t some = matrix->n_rows / BLOCKS;
 	uint32_t least = max_leaves > LEAST_BLOCK_ROWS ? max_leaves : LEAST_BLOCK_ROWS;
 	uint32_t rows = fit < some ? fit : some;
@@ -91,8 +94,39 @@ spk_ahead_of(const SpkBooster *b, const SpkRowBlock *block)
 	uint32_t left = b->matrix.n_rows - from;
 	uint32_t n = left < b->block_rows ? left : b->block_rows;
 
+	/* of rows that are parted by columns only those are touched that are added */
+	if (b->columns != NULL)
+		n = 0;
 	return (SpkAhead) {b->matrix.codes + (size_t) from * b->matrix.stride,
 					   b->matrix.codes + (size_t) (from + n) * b->matrix.stride, b->matrix.stride};
+}
+
+/* ---- Columns ---- */
+
+/* So many rows stay in the first cache while their codes are put into columns. */
+#define TURNED_ROWS 256
+
+void
+spk_boost_set_columns(SpkBooster *b)
+{
+	uint32_t end = spk_share(&b->team, b->matrix.n_rows, b->team.me + 1);
+	uint32_t n;
+
+	if (b->columns == NULL)
+		return;
+	for (uint32_t from = spk_share(&b->team, b->matrix.n_rows, b->team.me); from < end; from += n)
+	{
+		const uint8_t *rows = spk_matrix_row(&b->matrix, from);
+
+		n = end - from < TURNED_ROWS ? end - from : TURNED_ROWS;
+		for (uint32_t f = 0; f < b->matrix.n_features; f++)
+		{
+			uint8_t *column = b->columns + (size_t) f * b->matrix.n_rows + from;
+
+			for (uint32_t row = 0; row < n; row++)
+				column[row] = rows[(size_t) row * b->matrix.stride + f];
+		}
+	}
 }
 
 /* ---- Parting rows ---- */
@@ -109,7 +143,7 @@ goes_left(const SpkCodeSet *set, uint8_t code)
  * right follow in theirs.  Returns how many go left.  Without branches, because a processor
  * cannot guess where a row goes.  codes are those of the split's feature.
  */
-static uint32_t
+SPK_ALWAYS_INLINE uint32_t
 part_list(uint16_t *list, uint32_t n, uint16_t *right, const uint8_t *codes, uint32_t stride,
 		  SpkCodeSet set)
 {
@@ -128,7 +162,7 @@ part_list(uint16_t *list, uint32_t n, uint16_t *right, const uint8_t *codes, uin
 }
 
 /* Does so with all n rows of a block, which are not listed yet. */
-static uint32_t
+SPK_ALWAYS_INLINE uint32_t
 part_all(uint16_t *list, uint32_t n, uint16_t *right, const uint8_t *codes, uint32_t stride,
 		 SpkCodeSet set)
 {
@@ -145,6 +179,21 @@ part_all(uint16_t *list, uint32_t n, uint16_t *right, const uint8_t *codes, uint
 	return n_left;
 }
 
+/* Parts n rows of a block, which are listed or all of them. */
+static uint32_t
+part(uint16_t *list, uint32_t n, uint16_t *right, bool is_listed, SpkFeatureCodes of,
+	 SpkCodeSet set)
+{
+	/* in columns the place of a code needs no computing */
+	if (is_listed && of.stride == 1)
+		return part_list(list, n, right, of.codes, 1, set);
+	if (is_listed)
+		return part_list(list, n, right, of.codes, of.stride, set);
+	if (of.stride == 1)
+		return part_all(list, n, right, of.codes, 1, set);
+	return part_all(list, n, right, of.codes, of.stride, set);
+}
+
 void
 spk_boost_part_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead, uint32_t *counts)
 {
@@ -155,16 +204,14 @@ spk_boost_part_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead, u
 	{
 		uint32_t		parent = b->parents[left / 2];
 		const SpkRoute *route = &b->routes[parent];
-		const uint8_t  *codes = spk_block_codes(b, block) + route->feature;
 		SpkSegment		all = {0, (uint16_t) block->n};
 		uint32_t		n_left;
 
 		/* the left child has its parent's number */
 		if (parent > 0)
 			all = segments[b->nodes[parent].leaf];
-		n_left = (parent > 0 ? part_list : part_all)(list + all.start, all.end - all.start,
-													 b->scratch, codes, b->matrix.stride,
-													 route->left_codes);
+		n_left = part(list + all.start, all.end - all.start, b->scratch, parent > 0,
+					  spk_block_feature(b, block, route->feature), route->left_codes);
 		segments[b->nodes[left].leaf] = (SpkSegment) {all.start, (uint16_t) (all.start + n_left)};
 		segments[b->nodes[left + 1].leaf] = (SpkSegment) {(uint16_t) (all.start + n_left), all.end};
 		counts[left] += n_left;
@@ -187,8 +234,8 @@ settle(float *margins, const uint16_t *list, uint32_t n, float value)
  * Does so with rows that are yet to be parted: values are those of the right side and the
  * left one.  Returns how many go left.
  */
-static uint32_t
-settle_parted(float *margins, const uint16_t *list, uint32_t n, const float *values,
+SPK_ALWAYS_INLINE uint32_t
+settle_listed(float *margins, const uint16_t *list, uint32_t n, const float *values,
 			  const uint8_t *codes, uint32_t stride, SpkCodeSet set)
 {
 	uint32_t n_left = 0;
@@ -202,6 +249,15 @@ settle_parted(float *margins, const uint16_t *list, uint32_t n, const float *val
 		n_left += is_left;
 	}
 	return n_left;
+}
+
+static uint32_t
+settle_parted(float *margins, const uint16_t *list, uint32_t n, const float *values,
+			  SpkFeatureCodes of, SpkCodeSet set)
+{
+	if (of.stride == 1)
+		return settle_listed(margins, list, n, values, of.codes, 1, set);
+	return settle_listed(margins, list, n, values, of.codes, of.stride, set);
 }
 
 void
@@ -223,7 +279,7 @@ spk_boost_settle_block(SpkBooster *b, const SpkRowBlock *block, SpkAhead *ahead,
 		if (parent > 0)
 			all = segments[b->nodes[parent].leaf];
 		n_left = settle_parted(margins, parent > 0 ? list + all.start : NULL, all.end - all.start,
-							   values, spk_block_codes(b, block) + route->feature, b->matrix.stride,
+							   values, spk_block_feature(b, block, route->feature),
 							   route->left_codes);
 		counts[left] += n_left;
 		counts[left + 1] += all.end - all.start - n_left;

@@ -3,7 +3,8 @@
  *	  The blocks in which a team passes over the rows, and the rows that each leaf has in
  *	  them.
  *
- * A block's codes fit into the second cache.  The rows of each leaf in it are listed
+ * A block's codes fit into the second cache, unless they are kept by column, too, of which those
+ * of one feature do.  The rows of each leaf in it are listed
  * together, so that a histogram stays in the first cache while they are added to it.  Each
  * member begins with the blocks of its share of the rows, and goes on with those of others
  * that have not come to them yet.
@@ -20,7 +21,10 @@ typedef struct SpkRowBlock
 	uint32_t n;	   /* how many rows it has */
 } SpkRowBlock;
 
-/* What is fetched ahead while the rows of a block are worked on: the codes of the next one. */
+/*
+ * What is fetched ahead while the rows of a block are worked on: the codes of the next one; none
+ * where codes are kept by column.
+ */
 typedef struct SpkAhead
 {
 	const uint8_t *at;
@@ -28,8 +32,11 @@ typedef struct SpkAhead
 	uint32_t	   stride;
 } SpkAhead;
 
-/* How many rows a block has at most, where trees have so many leaves at most. */
-extern uint32_t spk_boost_block_rows(const SpkMatrix *matrix, uint32_t max_leaves);
+/*
+ * How many rows a block has at most, where trees have so many leaves at most, with or without
+ * codes by column.
+ */
+extern uint32_t spk_boost_block_rows(const SpkMatrix *matrix, uint32_t max_leaves, bool columns);
 
 /* How many blocks n members have at most. */
 extern uint64_t spk_boost_most_blocks(const SpkBooster *b, uint32_t n);
@@ -61,6 +68,25 @@ spk_block_codes(const SpkBooster *b, const SpkRowBlock *block)
 {
 	return spk_matrix_row(&b->matrix, block->from);
 }
+
+/* The codes that a block's rows have of a feature, one every stride bytes. */
+typedef struct SpkFeatureCodes
+{
+	const uint8_t *codes;
+	uint32_t	   stride;
+} SpkFeatureCodes;
+
+static inline SpkFeatureCodes
+spk_block_feature(const SpkBooster *b, const SpkRowBlock *block, uint32_t feature)
+{
+	if (b->columns != NULL)
+		return (SpkFeatureCodes) {b->columns + (size_t) feature * b->matrix.n_rows + block->from,
+								  1};
+	return (SpkFeatureCodes) {spk_block_codes(b, block) + feature, b->matrix.stride};
+}
+
+/* With plan.columns: puts the codes of the member's share of the rows into columns. */
+extern void spk_boost_set_columns(SpkBooster *b);
 
 /* The rows of a block, by leaf, as their places in the block. */
 static inline uint16_t *

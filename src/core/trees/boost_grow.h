@@ -156,6 +156,7 @@ typedef struct SpkBooster
 	SpkBoostMember *members;	/* one for each member of the team */
 	SpkBoostTicket *tickets;	/* likewise */
 	SpkGradient	   *gradients;	/* n_rows */
+	uint8_t		   *columns;	/* n_rows of each feature: codes; NULL without plan.columns */
 	uint16_t	   *lists;		/* n_rows: of each block its rows, by leaf and then in order */
 	SpkSegment	   *segments;	/* max_leaves for each block */
 	float		   *margins;	/* n_rows */

@@ -18,8 +18,11 @@
 /* The narrow histograms of so many features stay in the first cache while rows are added. */
 #define FEATURES_AT_ONCE 20
 
-/* So many rows before a row is added, it is fetched into the first cache. */
-#define ROWS_AHEAD 8
+/*
+ * So many rows before a row is added, it is fetched into the first cache: also from memory, as
+ * rows that are parted by columns have not been touched.
+ */
+#define ROWS_AHEAD 32
 
 /* Listed rows of a block, or all of them when rows is NULL. */
 typedef struct Rows
@@ -28,6 +31,8 @@ typedef struct Rows
 	const SpkGradient *gradients;
 	const uint16_t	  *list;
 	uint32_t		   n;
+	const uint16_t	  *next; /* those that will be added afterwards, and are fetched meanwhile */
+	uint32_t		   n_next;
 } Rows;
 
 /* ---- A row ---- */
@@ -162,6 +167,14 @@ add_weighted(const SpkBooster *b, uint32_t place, SpkSums *to, const Rows *rows)
 	}
 }
 
+/* Fetches a row's codes. */
+static inline void
+fetch_row(const uint8_t *codes, uint32_t stride)
+{
+	__builtin_prefetch(codes);
+	__builtin_prefetch(codes + stride - 1);
+}
+
 /* Adds rows to n features of a narrow histogram from this one on. */
 static inline void
 add_features(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t from, uint32_t n)
@@ -169,7 +182,11 @@ add_features(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t from,
 	const uint8_t	  *codes = rows->codes + from;
 	const SpkGradient *gradients = rows->gradients;
 	const uint16_t	  *list = rows->list;
+	const uint16_t	  *next = rows->next;
 	uint32_t		   n_rows = rows->n;
+	uint32_t		   n_next = rows->n_next < ROWS_AHEAD ? rows->n_next : ROWS_AHEAD;
+	uint32_t		   body = n_rows > ROWS_AHEAD ? n_rows - ROWS_AHEAD : 0;
+	uint32_t		   k = 0;
 
 	narrow += (size_t) from * SPK_CODES;
 	if (list == NULL)
@@ -178,13 +195,15 @@ add_features(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t from,
 			count_row(narrow, codes, n, word_of(gradients[row]));
 		return;
 	}
-	for (uint32_t k = 0; k < n_rows; k++)
+	for (; k < body; k++)
 	{
-		uint32_t later = k + ROWS_AHEAD < n_rows ? k + ROWS_AHEAD : k;
-
-		__builtin_prefetch(codes + (size_t) list[later] * stride);
+		fetch_row(codes + (size_t) list[k + ROWS_AHEAD] * stride, stride);
 		count_row(narrow, codes + (size_t) list[k] * stride, n, word_of(gradients[list[k]]));
 	}
+	for (uint32_t later = 0; later < n_next; later++)
+		fetch_row(codes + (size_t) next[later] * stride, stride);
+	for (; k < n_rows; k++)
+		count_row(narrow, codes + (size_t) list[k] * stride, n, word_of(gradients[list[k]]));
 }
 
 /* Adds rows to a narrow histogram, which is of all features. */
@@ -262,15 +281,32 @@ add_to(SpkBooster *b, uint32_t place, int32_t slot, Rows rows)
 /* ---- Passes ---- */
 
 /* What the block has of the node that is number place of those whose histograms are built. */
+static SpkSegment
+segment_of(const SpkBooster *b, const SpkRowBlock *block, uint32_t place)
+{
+	return spk_block_segments(b, block)[b->nodes[b->built[place]].leaf];
+}
+
 static void
 add_node_rows(SpkBooster *b, const SpkRowBlock *block, uint32_t place)
 {
-	const SpkBoostNode *node = &b->nodes[b->built[place]];
-	SpkSegment			of = spk_block_segments(b, block)[node->leaf];
-	Rows				rows = {spk_block_codes(b, block), b->gradients + block->from,
-								spk_block_list(b, block) + of.start, of.end - of.start};
+	const uint16_t *list = spk_block_list(b, block);
+	SpkSegment		of = segment_of(b, block, place);
+	Rows			rows = {spk_block_codes(b, block),
+							b->gradients + block->from,
+							list + of.start,
+							of.end - of.start,
+							NULL,
+							0};
 
-	add_to(b, place, node->slot, rows);
+	if (place + 1 < b->shared->n_built)
+	{
+		SpkSegment next = segment_of(b, block, place + 1);
+
+		rows.next = list + next.start;
+		rows.n_next = next.end - next.start;
+	}
+	add_to(b, place, b->nodes[b->built[place]].slot, rows);
 }
 
 void
@@ -313,7 +349,7 @@ spk_boost_start_root(SpkBooster *b, uint32_t round)
 void
 spk_boost_add_root(SpkBooster *b, const SpkRowBlock *block)
 {
-	Rows rows = {spk_block_codes(b, block), b->gradients + block->from, NULL, block->n};
+	Rows rows = {spk_block_codes(b, block), b->gradients + block->from, NULL, block->n, NULL, 0};
 
 	add_to(b, 0, SPK_ROOT_SLOT, rows);
 }

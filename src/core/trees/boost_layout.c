@@ -83,6 +83,9 @@ spk_lay_out_shared(SpkBooster *b, uint32_t n, char *base)
 	b->members = take(base, &at, n, sizeof(SpkBoostMember));
 	b->tickets = take(base, &at, n, sizeof(SpkBoostTicket));
 	b->gradients = take(base, &at, n_rows, sizeof(SpkGradient));
+	b->columns = NULL;
+	if (b->plan.columns)
+		b->columns = take(base, &at, n_rows, b->matrix.n_features);
 	b->lists = take(base, &at, n_rows, sizeof(uint16_t));
 	b->margins = take(base, &at, n_rows, sizeof(float));
 	b->held_out = take(base, &at, held_out, 1);
@@ -140,7 +143,7 @@ take_plan(SpkBooster *b, const SpkBoostPlan *plan)
 {
 	b->plan = *plan;
 	b->max_nodes = 2 * plan->max_leaves - 1;
-	b->block_rows = spk_boost_block_rows(&b->matrix, plan->max_leaves);
+	b->block_rows = spk_boost_block_rows(&b->matrix, plan->max_leaves, plan->columns);
 	count_slots(b);
 }
 
