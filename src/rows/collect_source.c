@@ -83,13 +83,25 @@ set_here(const char *name, const char *value)
 							 false);
 }
 
+/*
+ * May workers collect rows of so many bytes?  What they collect lies once more in shared memory
+ * until it is put together, of which a single value holds too little.
+ */
+static bool
+workers_may_collect(double bytes)
+{
+	if (bytes > (double) spk_memory_limit() / 2)
+		return false;
+	return bytes <= MaxAllocSize || spk_memory_shared_fits((uint64) bytes);
+}
+
 int
 spk_collect_here(double rows, int columns)
 {
 	int nest_level = NewGUCNestLevel();
 
 	set_here(SPK_PARALLEL_FOR_TESTS, "off");
-	if (rows * columns * sizeof(double) > (double) spk_memory_limit() / 2)
+	if (!workers_may_collect(rows * columns * sizeof(double)))
 		set_here("max_parallel_workers_per_gather", "0");
 	return nest_level;
 }

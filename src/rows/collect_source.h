@@ -23,8 +23,9 @@ extern Datum spk_excluded_columns(Datum exclude, bool no_exclude, const char *co
 /*
  * Lets aggregates that collect rows of a source end in this process, where whoever wants the
  * rows is: no worker gets the whole query.  There are no workers at all when so many rows are
- * expected that what a worker collects might exceed 1 GB, the most that it can send to the
- * leader, or that memory does not hold them: the one who reads them all may put them into a file.  Returns a level; the caller ends this by AtEOXact_GUC(true, level).
+ * expected that memory does not hold those of workers twice, as it has to while they are put
+ * together: the one who reads them all may put them into a file.  Returns a level; the caller
+ * ends this by AtEOXact_GUC(true, level).
  */
 extern int spk_collect_here(double rows, int columns);
 
