@@ -54,18 +54,23 @@ foreign_log()
 	sql -c "CREATE FOREIGN TABLE $1 ($event_columns) SERVER logs OPTIONS (filename '$2')" -c "ANALYZE $1"
 }
 
-# Drops what the cache has of the log, so that at every size it is read from the
-# disk, as the full one must be; and then fills the memory with pages of a file
-# that nobody needs, as on a server that has been up for a while.  A virtual
-# machine gives its host the memory back that it leaves free, and to get it
-# again, page by page, takes several times what it takes to use a page for
-# something else; that would be measured at the full size alone, since a small
-# one gets by with what was in use a moment before.  The file is a new one each
-# time: pages that are read twice count as needed.
-start_cold()
+# Fills the memory with pages of a file that nobody needs, as on a server that has been up
+# for a while.  A virtual machine gives its host the memory back that it leaves free, and
+# to get it again, page by page, takes several times what it takes to use a page for
+# something else; that would be measured at large sizes alone, since a small one gets by with
+# what was in use a moment before.  The file is a new one each time: pages that are read
+# twice count as needed.
+fill_memory()
 {
-	dd of="$log" oflag=nocache conv=notrunc,fdatasync count=0 status=none
 	rm -f "$SANDBOX/filler"
 	truncate -s "$(awk '/^MemTotal/ { print $2 "K" }' /proc/meminfo)" "$SANDBOX/filler"
 	cat "$SANDBOX/filler" >/dev/null
+}
+
+# Drops what the cache has of the log, so that at every size it is read from the
+# disk, as the full one must be; and then fills the memory.
+start_cold()
+{
+	dd of="$log" oflag=nocache conv=notrunc,fdatasync count=0 status=none
+	fill_memory
 }

@@ -32,6 +32,13 @@ peer_weighed()
 		"$SANDBOX/weighed.out" >>"$SANDBOX/weighed"
 }
 
+# Memory is full when a run begins, for all candidates alike
+start_large()
+{
+	drop_model
+	fill_memory
+}
+
 # boost_large ROWS: rows of a table of their own, which is gone afterwards
 boost_large()
 {
@@ -42,7 +49,7 @@ boost_large()
 	sample_arrays large
 	sample_arrays large_held
 	: >"$SANDBOX/weighed"
-	before_each=drop_model
+	before_each=start_large
 	candidate "churn_train, from table to table" ours_weighed large
 	for lib in $boost_peers; do
 		! has_peer "$lib" || candidate "$lib, from arrays in memory" peer_weighed "$lib" "$1"
