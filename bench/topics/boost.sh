@@ -15,7 +15,7 @@ SAMPLE_COLUMNS=${TRAIN_COLUMNS:-20}
 # ours_weighed TABLE: trains, and leaves the peak of the memory and the AUC in $SANDBOX/weighed
 ours_weighed()
 {
-	local samples=$SANDBOX/weighed.samples memory_pause=0.2
+	local samples=$SANDBOX/weighed.samples memory_pause=1
 
 	: >"$samples"
 	look_on memory_of_all "$samples" train_ours boost 6 "$1"

@@ -14,13 +14,13 @@
 
 #include "core/models/codec.h"
 #include "core/models/learner.h"
-#include "core/rows/binning.h"
 #include "core/rows/paired.h"
 #include "core/rows/users.h"
 #include "host/pg_host.h"
 #include "host/progress.h"
 #include "judging/compare_setup.h"
 #include "training/auto.h"
+#include "training/bin_columns.h"
 #include "training/learn.h"
 #include "training/train_warnings.h"
 
@@ -68,12 +68,11 @@ typedef struct Binning
 } Binning;
 
 static void
-tell_of_column(void *arg, uint32 column)
+tell_of_columns(void *arg, uint32 n)
 {
 	Binning *binning = arg;
 
-	spk_train_progress(&binning->progress, "columns binned", binning->n_before + column + 1,
-					   binning->n);
+	spk_train_progress(&binning->progress, "columns binned", binning->n_before + n, binning->n);
 }
 
 /* Makes the features of the form, and encodes them for workers. */
@@ -86,9 +85,8 @@ bin_features(SpkCompareSetup *setup, int form, Binning *binning, SpkWarned *warn
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
 	binning->n_before = form * table->n_columns;
 	binning->n = setup->n_forms * table->n_columns;
-	spk_check(spk_bin_columns(&setup->host, table, setup->forms[form].binning, model->features,
-							  tell_of_column, binning),
-			  "training set", NULL);
+	spk_bin_columns(&setup->host, table, setup->forms[form].binning, model->features,
+					tell_of_columns, binning);
 	model->n_features = table->n_columns;
 	spk_tell_of_rare(table, model->features, warned);
 	setup->features[form] = spk_writer(&setup->host);

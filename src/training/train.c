@@ -21,7 +21,6 @@
 #include "rows/collect_source.h"
 #include "rows/column_roles.h"
 #include "rows/sample_key.h"
-#include "core/rows/binning.h"
 #include "core/models/calibration.h"
 #include "core/models/learner.h"
 #include "core/judging/cross_fit.h"
@@ -33,6 +32,7 @@
 #include "host/args.h"
 #include "models/algorithm.h"
 #include "training/auto.h"
+#include "training/bin_columns.h"
 #include "training/learn.h"
 #include "training/train.h"
 #include "training/train_failure.h"
@@ -125,11 +125,11 @@ typedef struct Binning
 } Binning;
 
 static void
-tell_of_column(void *arg, uint32 column)
+tell_of_columns(void *arg, uint32 n)
 {
 	Binning *binning = arg;
 
-	spk_train_progress(&binning->progress, "columns binned", column + 1, binning->n_columns);
+	spk_train_progress(&binning->progress, "columns binned", n, binning->n_columns);
 }
 
 /* Sets the model's features, in the context: the bins and categories of each column. */
@@ -142,10 +142,8 @@ bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, Memory
 	model->n_features = table->n_columns;
 	model->features = MemoryContextAllocZero(context, table->n_columns * sizeof(SpkFeature));
 	spk_train_progress_start(&binning.progress);
-	spk_check(spk_bin_columns(host, table,
-							  spk_training_binning(model->algorithm, &model->options, table),
-							  model->features, tell_of_column, &binning),
-			  "training set", NULL);
+	spk_bin_columns(host, table, spk_training_binning(model->algorithm, &model->options, table),
+					model->features, tell_of_columns, &binning);
 	for (uint32 i = 0; i < table->n_columns; i++)
 		model->features[i].rule = table->columns[i].rule;
 	spk_tell_of_rare(table, model->features, warned);

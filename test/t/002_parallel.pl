@@ -100,6 +100,18 @@ for my $algorithm (qw(random_forest gradient_boosting logistic_regression))
 		$serial, 'and by fewer of them');
 }
 
+# Columns of many numbers are binned by workers, of which no more are wanted than other processors
+my $columns = join ', ', map { "nullif((i::bigint * (7919 + $_)) % 99991, $_)::float8 AS x$_" } 1 .. 35;
+value("CREATE TABLE wide AS SELECT i * 7919::bigint % 1000 > 800 AS churned, 'city ' || i % 7 AS city, $columns FROM generate_series(1, 300000) i");
+my $wide = q{SELECT churn_fingerprint(model) FROM churn_train('wide', algorithm => 'naive_bayes')};
+my $others = `nproc` - 1;
+my $alone = value("SET max_parallel_maintenance_workers = 0; $wide");
+is(workers_started($wide), $others < 3 ? $others : 3, 'workers bin columns');
+is(value($wide), $alone, 'to the same model');
+is(value("SET max_parallel_workers = 0; $wide"), $alone, 'also where none can start');
+value('DROP TABLE wide');
+is(segments(), $before, 'and no segment is left');
+
 my $calibrated = q{SELECT churn_train('training', options => '{"calibrate": "platt"}')};
 is(workers_started($calibrated), 6, 'workers score rows held out, then others grow trees');
 is(workers_started("SET max_parallel_maintenance_workers = 0; $calibrated"), 0, 'or none does');

@@ -22,10 +22,9 @@ copy_bytes(const SpkHost *host, const void *data, size_t len)
 	return copy;
 }
 
-/* Puts the keys of the known values into keys, and their number into *n. */
-static SpkStatus
-gather_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *keys,
-			uint32_t *n)
+SpkStatus
+spk_column_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint64_t *keys,
+				uint32_t *n)
 {
 	uint32_t known = 0;
 
@@ -46,6 +45,22 @@ gather_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint6
 	return SPK_OK;
 }
 
+/* Puts cuts of n known numbers into the feature, whose kind and name are set. */
+static SpkStatus
+store_cuts(const SpkHost *host, const SpkCuts *cuts, uint32_t n, uint32_t n_rows,
+		   SpkFeature *feature)
+{
+	feature->n_bins = cuts->n_bins;
+	if (cuts->n_bins > 1)
+		feature->edges = copy_bytes(host, cuts->edges, (cuts->n_bins - 1) * sizeof(double));
+	feature->counts = spk_alloc(host, cuts->n_bins + 1, sizeof(uint32_t));
+	if (feature->counts == NULL || (cuts->n_bins > 1 && feature->edges == NULL))
+		return SPK_NO_MEMORY;
+	memcpy(feature->counts, cuts->counts, cuts->n_bins * sizeof(uint32_t));
+	feature->counts[cuts->n_bins] = n_rows - n;
+	return SPK_OK;
+}
+
 /* *keys is room for two keys of each row, made when it is NULL. */
 static SpkStatus
 bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint32_t max_bins,
@@ -58,21 +73,12 @@ bin_numbers(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, uint3
 	if (*keys == NULL)
 		*keys = spk_alloc(host, n_rows, 2 * sizeof(uint64_t));
 	if (*keys != NULL)
-		status = gather_keys(host, column, n_rows, *keys, &n);
+		status = spk_column_keys(host, column, n_rows, *keys, &n);
 	if (status == SPK_OK)
 		status = spk_cut_keys(host, *keys, *keys + n_rows, n, max_bins, &cuts);
-	if (status != SPK_OK)
-		return status;
-
-	feature->n_bins = cuts.n_bins;
-	if (cuts.n_bins > 1)
-		feature->edges = copy_bytes(host, cuts.edges, (cuts.n_bins - 1) * sizeof(double));
-	feature->counts = spk_alloc(host, cuts.n_bins + 1, sizeof(uint32_t));
-	if (feature->counts == NULL || (cuts.n_bins > 1 && feature->edges == NULL))
-		return SPK_NO_MEMORY;
-	memcpy(feature->counts, cuts.counts, cuts.n_bins * sizeof(uint32_t));
-	feature->counts[cuts.n_bins] = n_rows - n;
-	return SPK_OK;
+	if (status == SPK_OK)
+		status = store_cuts(host, &cuts, n, n_rows, feature);
+	return status;
 }
 
 /* Orders texts by their bytes; one that is the beginning of another comes first. */
@@ -289,10 +295,19 @@ bin_categories(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, Sp
 	return status;
 }
 
-/* As spk_bin_column; keys as bin_numbers has it. */
+/* Sets what a feature has of its column alone. */
 static SpkStatus
-bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
-		   uint64_t **keys, SpkFeature *feature)
+start_feature(const SpkHost *host, const SpkColumn *column, SpkFeature *feature)
+{
+	memset(feature, 0, sizeof(*feature));
+	feature->kind = column->kind;
+	feature->name = copy_bytes(host, column->name, strlen(column->name) + 1);
+	return feature->name == NULL ? SPK_NO_MEMORY : SPK_OK;
+}
+
+SpkStatus
+spk_bin_column_in(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBinning binning,
+				  uint64_t **keys, SpkFeature *feature)
 {
 	SpkStatus status;
 
@@ -301,13 +316,10 @@ bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, SpkBin
 		return SPK_LIMIT;
 	if (binning.max_bins > SPK_MAX_BINS || binning.max_bins == 0)
 		return SPK_INVALID;
-	feature->kind = column->kind;
-	feature->name = copy_bytes(host, column->name, strlen(column->name) + 1);
-	if (feature->name == NULL)
-		status = SPK_NO_MEMORY;
-	else if (column->kind == SPK_CATEGORY)
+	status = start_feature(host, column, feature);
+	if (status == SPK_OK && column->kind == SPK_CATEGORY)
 		status = bin_categories(host, column, n_rows, binning, feature);
-	else
+	else if (status == SPK_OK)
 		status = bin_numbers(host, column, n_rows, binning.max_bins, keys, feature);
 	if (status != SPK_OK)
 		spk_feature_release(host, feature);
@@ -319,29 +331,22 @@ spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, Sp
 			   SpkFeature *feature)
 {
 	uint64_t *keys = NULL;
-	SpkStatus status = bin_column(host, column, n_rows, binning, &keys, feature);
+	SpkStatus status = spk_bin_column_in(host, column, n_rows, binning, &keys, feature);
 
 	spk_release(host, keys);
 	return status;
 }
 
 SpkStatus
-spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
-				SpkFeature *features, SpkColumnBinned binned, void *arg)
+spk_bin_cuts(const SpkHost *host, const SpkColumn *column, uint32_t n_rows, const SpkCuts *cuts,
+			 uint32_t n, SpkFeature *feature)
 {
-	uint64_t *keys = NULL; /* of all columns in turn: memory that is new has to be cleared */
-	SpkStatus status = SPK_OK;
-	uint32_t  n = 0;
+	SpkStatus status = start_feature(host, column, feature);
 
-	for (; n < table->n_columns && status == SPK_OK; n++)
-	{
-		status = bin_column(host, &table->columns[n], table->n_rows, binning, &keys, &features[n]);
-		if (status == SPK_OK)
-			binned(arg, n);
-	}
-	spk_release(host, keys);
-	while (status != SPK_OK && --n > 0)
-		spk_feature_release(host, &features[n - 1]);
+	if (status == SPK_OK)
+		status = store_cuts(host, cuts, n, n_rows, feature);
+	if (status != SPK_OK)
+		spk_feature_release(host, feature);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "core/rows/cuts.h"
 #include "core/rows/matrix.h"
 
 /*
@@ -62,15 +63,22 @@ extern SpkBinning spk_training_binning(SpkAlgorithm algorithm, const SpkOptions 
 extern SpkStatus spk_bin_column(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
 								SpkBinning binning, SpkFeature *feature);
 
-/* Told that a column, counted from 0, has its bins. */
-typedef void (*SpkColumnBinned)(void *arg, uint32_t column);
+/*
+ * Likewise, in memory that stays for the next column of as many rows: *keys, NULL before the
+ * first, is for two keys of each row, and the caller releases it.
+ */
+extern SpkStatus spk_bin_column_in(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
+								   SpkBinning binning, uint64_t **keys, SpkFeature *feature);
 
 /*
- * Does so with all columns of the table, one after the other, and tells of each.  features has
- * room for as many.  After an error nothing is held of any.
+ * The parts of it for a column of numbers, between which is spk_cut_keys, and may be somebody
+ * else.  The first puts the keys (see sort.h) of known numbers into keys, which has room for all
+ * rows, and how many they are into *n; the other makes the feature of their cuts.
  */
-extern SpkStatus spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
-								 SpkFeature *features, SpkColumnBinned binned, void *arg);
+extern SpkStatus spk_column_keys(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
+								 uint64_t *keys, uint32_t *n);
+extern SpkStatus spk_bin_cuts(const SpkHost *host, const SpkColumn *column, uint32_t n_rows,
+							  const SpkCuts *cuts, uint32_t n, SpkFeature *feature);
 
 /* Do both ways of binning the table's columns come to the same? */
 extern bool spk_bins_alike(const SpkTable *table, SpkBinning a, SpkBinning b);
