@@ -169,10 +169,10 @@ add_weighted(const SpkBooster *b, uint32_t place, SpkSums *to, const Rows *rows)
 
 /* Fetches a row's codes. */
 static inline void
-fetch_row(const uint8_t *codes, uint32_t stride)
+fetch_row(const uint8_t *codes, uint32_t n)
 {
 	__builtin_prefetch(codes);
-	__builtin_prefetch(codes + stride - 1);
+	__builtin_prefetch(codes + n - 1);
 }
 
 /* Adds rows to n features of a narrow histogram from this one on. */
@@ -197,11 +197,11 @@ add_features(uint64_t *narrow, const Rows *rows, uint32_t stride, uint32_t from,
 	}
 	for (; k < body; k++)
 	{
-		fetch_row(codes + (size_t) list[k + ROWS_AHEAD] * stride, stride);
+		fetch_row(codes + (size_t) list[k + ROWS_AHEAD] * stride, n);
 		count_row(narrow, codes + (size_t) list[k] * stride, n, word_of(gradients[list[k]]));
 	}
 	for (uint32_t later = 0; later < n_next; later++)
-		fetch_row(codes + (size_t) next[later] * stride, stride);
+		fetch_row(codes + (size_t) next[later] * stride, n);
 	for (; k < n_rows; k++)
 		count_row(narrow, codes + (size_t) list[k] * stride, n, word_of(gradients[list[k]]));
 }
