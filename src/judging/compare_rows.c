@@ -59,34 +59,16 @@ choose_forms(SpkCompareSetup *setup)
 	}
 }
 
-/* What is known while columns are binned. */
-typedef struct Binning
-{
-	uint32			 n_before; /* columns of the forms before */
-	uint32			 n;		   /* of all */
-	SpkTrainProgress progress;
-} Binning;
-
-static void
-tell_of_columns(void *arg, uint32 n)
-{
-	Binning *binning = arg;
-
-	spk_train_progress(&binning->progress, "columns binned", binning->n_before + n, binning->n);
-}
-
 /* Makes the features of the form, and encodes them for workers. */
 static void
-bin_features(SpkCompareSetup *setup, int form, Binning *binning, SpkWarned *warned)
+bin_features(SpkCompareSetup *setup, int form, SpkTrainProgress *progress, SpkWarned *warned)
 {
 	const SpkTable *table = &setup->parts[SPK_PART_TRAINING];
 	SpkModel	   *model = &setup->models[form];
 
 	model->features = MemoryContextAllocZero(setup->context, table->n_columns * sizeof(SpkFeature));
-	binning->n_before = form * table->n_columns;
-	binning->n = setup->n_forms * table->n_columns;
-	spk_bin_columns(&setup->host, table, setup->forms[form].binning, model->features,
-					tell_of_columns, binning);
+	spk_bin_columns(&setup->host, table, setup->forms[form].binning, model->features, progress,
+					form * table->n_columns, setup->n_forms * table->n_columns);
 	model->n_features = table->n_columns;
 	spk_tell_of_rare(table, model->features, warned);
 	setup->features[form] = spk_writer(&setup->host);
@@ -97,14 +79,14 @@ bin_features(SpkCompareSetup *setup, int form, Binning *binning, SpkWarned *warn
 static void
 bin_forms(SpkCompareSetup *setup)
 {
-	Binning	  binning;
-	SpkWarned warned = {.context = setup->context};
+	SpkTrainProgress progress;
+	SpkWarned		 warned = {.context = setup->context};
 
 	setup->models = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkModel));
 	setup->features = MemoryContextAllocZero(setup->context, setup->n_forms * sizeof(SpkWriter));
-	spk_train_progress_start(&binning.progress);
+	spk_train_progress_start(&progress);
 	for (int form = 0; form < setup->n_forms; form++)
-		bin_features(setup, form, &binning, &warned);
+		bin_features(setup, form, &progress, &warned);
 }
 
 /* ---- The block ---- */

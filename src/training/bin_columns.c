@@ -55,18 +55,18 @@ typedef struct SharedSlots
 /* The leader's view. */
 typedef struct Binner
 {
-	const SpkHost	*host;
-	const SpkTable	*table;
-	SpkBinning		 binning;
-	SpkFeature		*features;
-	SpkColumnsBinned binned;
-	void			*arg;
-	uint32			 n_binned;
-	uint64			*keys; /* as spk_bin_column_in has it */
-	SpkWorkers		 workers;
-	SpkMemoryBlock	 block; /* the keys of all slots */
-	SharedSlots		*shared;
-	int				 n_slots; /* of workers that have come */
+	const SpkHost	 *host;
+	const SpkTable	 *table;
+	SpkBinning		  binning;
+	SpkFeature		 *features;
+	SpkTrainProgress *progress;
+	uint32			  n_binned; /* with those before, of n_total */
+	uint32			  n_total;
+	uint64			 *keys; /* as spk_bin_column_in has it */
+	SpkWorkers		  workers;
+	SpkMemoryBlock	  block; /* the keys of all slots */
+	SharedSlots		 *shared;
+	int				  n_slots; /* of workers that have come */
 } Binner;
 
 static void
@@ -149,7 +149,7 @@ spk_bin_columns_worker(dsm_segment *seg, shm_toc *toc)
 static void
 note_binned(Binner *b)
 {
-	b->binned(b->arg, ++b->n_binned);
+	spk_train_progress(b->progress, "columns binned", ++b->n_binned, b->n_total);
 }
 
 /* Takes the cuts of a slot, if there are any. */
@@ -271,9 +271,9 @@ start_workers(Binner *b, int n)
 
 void
 spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
-				SpkFeature *features, SpkColumnsBinned binned, void *arg)
+				SpkFeature *features, SpkTrainProgress *progress, uint32 n_before, uint32 n_total)
 {
-	Binner b = {host, table, binning, features, binned, arg};
+	Binner b = {host, table, binning, features, progress, n_before, n_total};
 
 	start_workers(&b, wanted_workers(table));
 	bin_all(&b);

@@ -12,19 +12,19 @@
 #include "storage/shm_toc.h"
 
 #include "core/rows/binning.h"
-
-/* Told how many of the columns have their bins. */
-typedef void (*SpkColumnsBinned)(void *arg, uint32 n);
+#include "host/progress.h"
 
 /*
- * Does what spk_bin_column does with all columns of the table, and tells of it now and then.
+ * Does what spk_bin_column does with all columns of the table, and tells of its progress: they
+ * come after n_before others, of n_total.
  * features has room for as many, in memory of the host; what is said of rules is left to the
  * caller.  As many workers help with columns of numbers as max_parallel_maintenance_workers
  * allows, are free, and have a processor of their own and memory: 25 bytes for each row.  The
  * result does not depend on them.
  */
 extern void spk_bin_columns(const SpkHost *host, const SpkTable *table, SpkBinning binning,
-							SpkFeature *features, SpkColumnsBinned binned, void *arg);
+							SpkFeature *features, SpkTrainProgress *progress, uint32 n_before,
+							uint32 n_total);
 
 /* The entry point of a parallel worker; nothing else calls it. */
 extern PGDLLEXPORT void spk_bin_columns_worker(dsm_segment *seg, shm_toc *toc);

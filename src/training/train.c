@@ -117,33 +117,18 @@ set_counts(SpkModel *model, const SpkRowStore *rows)
 	}
 }
 
-/* What is known while columns are binned. */
-typedef struct Binning
-{
-	uint32			 n_columns;
-	SpkTrainProgress progress;
-} Binning;
-
-static void
-tell_of_columns(void *arg, uint32 n)
-{
-	Binning *binning = arg;
-
-	spk_train_progress(&binning->progress, "columns binned", n, binning->n_columns);
-}
-
 /* Sets the model's features, in the context: the bins and categories of each column. */
 static void
 bin_features(const SpkHost *host, const SpkTable *table, SpkModel *model, MemoryContext context,
 			 SpkWarned *warned)
 {
-	Binning binning = {table->n_columns};
+	SpkTrainProgress progress;
 
 	model->n_features = table->n_columns;
 	model->features = MemoryContextAllocZero(context, table->n_columns * sizeof(SpkFeature));
-	spk_train_progress_start(&binning.progress);
+	spk_train_progress_start(&progress);
 	spk_bin_columns(host, table, spk_training_binning(model->algorithm, &model->options, table),
-					model->features, tell_of_columns, &binning);
+					model->features, &progress, 0, table->n_columns);
 	for (uint32 i = 0; i < table->n_columns; i++)
 		model->features[i].rule = table->columns[i].rule;
 	spk_tell_of_rare(table, model->features, warned);
